@@ -1,0 +1,19 @@
+/** Rule R7: how long the loop waits after a run. */
+import { clampedPoissonInterval } from './jitter.ts';
+import type { Policy } from './policy.ts';
+import type { LoopState } from './state.ts';
+
+/** The interval as backing off has stretched it, in milliseconds: interval × 2^backoffCount, at most `maxInterval`. Nothing is drawn. */
+export function stretchedInterval(policy: Policy, backoffCount: number): number {
+  const stretched = policy.interval === 0 ? 0 : policy.interval * 2 ** backoffCount;
+  return Math.min(stretched, policy.maxInterval ?? Number.MAX_SAFE_INTEGER);
+}
+
+/**
+ * The wait after a run, in milliseconds: the stretched interval, or with `jitterRange` a clamped Poisson draw around it.
+ * @param draw a number in [0, 1), used only with jitter
+ */
+export function delayAfter(policy: Policy, state: Pick<LoopState, 'backoffCount'>, draw: number): number {
+  const delay = stretchedInterval(policy, state.backoffCount);
+  return policy.jitterRange === undefined ? delay : clampedPoissonInterval(delay, policy.jitterRange, draw);
+}

@@ -1,0 +1,12 @@
+/** Options that can't be used, every fault at once. */
+export class InvalidOptionsError extends Error {
+  override readonly name = 'InvalidOptionsError';
+  readonly code = 'invalid-options';
+  /** Each fault as `option: expected ..., got ...`. */
+  readonly faults: readonly string[];
+
+  constructor(subject: string, faults: readonly string[]) {
+    super(`${subject}: ${faults.join('; ')}`);
+    this.faults = faults;
+  }
+}

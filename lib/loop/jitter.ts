@@ -1,0 +1,40 @@
+/**
+ * The clamped Poisson interval: waiting times of a Poisson process (exponentially distributed), cut off at both ends so
+ * that their mean stays near the interval. The formula is upstream's (`clamped_poisson_interval` in Prefect's
+ * `utilities/math.py`); the uniform draw in [0, 1) is handed in.
+ */
+
+/** Keeps the logarithm finite when the draw comes close to 1. */
+const SMALLEST_TAIL = 1e-10;
+/** From here on 2^k - 1 equals 2^k in floating point, and the lower bound is 0. */
+const LARGEST_CLAMP = 50;
+
+/** Probability that an exponential waiting time of the given mean is at most `x`. */
+export function exponentialCdf(x: number, mean: number): number {
+  return 1 - Math.exp(-x / mean);
+}
+
+/** The waiting time at quantile lower + draw × (upper - lower) of the exponential distribution with the given mean. */
+export function poissonInterval(mean: number, draw: number, lower = 0, upper = 1): number {
+  const quantile = lower + draw * (upper - lower);
+  return mean * -Math.log(Math.max(1 - quantile, SMALLEST_TAIL));
+}
+
+/**
+ * For an upper bound of `k` means, the lower bound in means at which as much probability lies between it and the median as
+ * between the median and the upper bound.
+ */
+export function lowerClampMultiple(k: number): number {
+  return k >= LARGEST_CLAMP ? 0 : Math.log2(2 ** k / (2 ** k - 1));
+}
+
+/**
+ * A waiting time around `interval` (in whatever unit it comes), between `interval × lowerClampMultiple(1 + jitterRange)` and
+ * `interval × (1 + jitterRange)`; at a range of 0.3 that is 0.7518 to 1.3 intervals. The mean is the interval within 3 %.
+ * @throws RangeError if `jitterRange` is not above 0
+ */
+export function clampedPoissonInterval(interval: number, jitterRange: number, draw: number): number {
+  if (!(jitterRange > 0)) throw new RangeError(`jitterRange: expected a number above 0, got ${jitterRange}`);
+  const upper = 1 + jitterRange;
+  return poissonInterval(interval, draw, exponentialCdf(lowerClampMultiple(upper), 1), exponentialCdf(upper, 1));
+}

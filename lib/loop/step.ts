@@ -1,0 +1,101 @@
+/**
+ * The step: one outcome taken into account. Pure; it decides and tells, and leaves every effect to its caller.
+ *
+ * 1. Success (R2): the backoff count goes to 0 with a report, true enters the record, a halt is lifted.
+ * 2. A fatal error (R4): the state stays as it is and the halt stands beside it.
+ * 3. Any other failure (R3): false enters the record, the failure is remembered, the streak grows.
+ * 4. No true left in the record (R5): a trip. The report is made and the backoff count rises; at `backoff` trips the
+ *    service halts, its state kept as it is.
+ * 5. Otherwise (R6) the record and the failures start over and the service backs off.
+ *
+ * A halted service that is probed goes the same way, but any failure halts it again at once.
+ */
+import { stretchedInterval } from './delay.ts';
+import type { Failure, Outcome } from './outcome.ts';
+import type { Policy } from './policy.ts';
+import { backingOffLine, RESET_LINE, THRESHOLD_CAUSE, tripLines } from './report.ts';
+import { allTrue, type LoopState } from './state.ts';
+
+/** What a step concluded. `recovered`: a backoff or a halt ended. `backing-off`: a trip. `halted`: the service stops here. Else `steady`. */
+export type Verdict = 'steady' | 'recovered' | 'backing-off' | 'halted';
+
+/** The next state, the verdict, and the report's lines (none when there is nothing to report). */
+export interface Step {
+  readonly state: LoopState;
+  readonly verdict: Verdict;
+  readonly report: readonly string[];
+}
+
+/** An outcome that isn't success. */
+export type FailedOutcome = Exclude<Outcome, { kind: 'succeeded' }>;
+
+/** Takes one outcome into account. Pure: the same arguments always give the same step. */
+export function step(policy: Policy, state: LoopState, outcome: Outcome): Step {
+  if (outcome.kind === 'succeeded') return afterSuccess(policy, state);
+  if (propagates(policy, outcome)) return afterFatal(state, outcome.failure);
+  return afterFailure(policy, state, outcome.failure);
+}
+
+/** Whether the outcome halts the service outright (R4) instead of entering the record. */
+export function propagates(policy: Policy, outcome: Outcome): boolean {
+  return outcome.kind === 'fatal' && policy.onFatal === 'halt';
+}
+
+/** Whether this outcome will make the whole track record failures, so that the report will need the remembered ones. */
+export function wouldTrip(policy: Policy, state: LoopState, outcome: Outcome): boolean {
+  if (outcome.kind === 'succeeded' || propagates(policy, outcome)) return false;
+  return policy.trips && noTrueLeft(pushed(state.record, false, policy.consecutive));
+}
+
+function afterSuccess(policy: Policy, state: LoopState): Step {
+  const { haltCause, ...rest } = state;
+  const reset = state.backoffCount > 0;
+  return {
+    state: { ...rest, record: pushed(state.record, true, policy.consecutive), backoffCount: 0, streak: 0 },
+    verdict: reset || haltCause !== undefined ? 'recovered' : 'steady',
+    report: reset ? [RESET_LINE] : [],
+  };
+}
+
+function afterFatal(state: LoopState, failure: Failure): Step {
+  return { state: { ...state, haltCause: causeOf(failure) }, verdict: 'halted', report: [] };
+}
+
+function afterFailure(policy: Policy, state: LoopState, failure: Failure): Step {
+  const failed: LoopState = {
+    ...state,
+    record: pushed(state.record, false, policy.consecutive),
+    failures: pushed(state.failures, failure, policy.memory),
+    streak: state.streak + 1,
+  };
+  if (policy.trips && noTrueLeft(failed.record)) return afterTrip(policy, failed);
+  if (state.haltCause !== undefined) return afterFatal(failed, failure);
+  return { state: failed, verdict: 'steady', report: [] };
+}
+
+function afterTrip(policy: Policy, failed: LoopState): Step {
+  const backoffCount = failed.backoffCount + 1;
+  const lines = tripLines(policy, failed.failures);
+  if (failed.haltCause !== undefined || backoffCount >= policy.backoff) {
+    return { state: { ...failed, backoffCount, haltCause: THRESHOLD_CAUSE }, verdict: 'halted', report: lines };
+  }
+  return {
+    state: { ...failed, record: allTrue(policy), failures: [], backoffCount },
+    verdict: 'backing-off',
+    report: [...lines, backingOffLine(stretchedInterval(policy, backoffCount))],
+  };
+}
+
+function causeOf(failure: Failure): string {
+  return `${failure.errorClass}: ${failure.message}`;
+}
+
+function noTrueLeft(record: readonly boolean[]): boolean {
+  return !record.includes(true);
+}
+
+/** A ring of at most `size` values with one more at its new end. */
+function pushed<Value>(ring: readonly Value[], value: Value, size: number): readonly Value[] {
+  const all = [...ring, value];
+  return all.slice(Math.max(0, all.length - size));
+}

@@ -1,0 +1,66 @@
+/** What can break. A refused tick is not here: that is a value. Every class has a string `code`; messages say what happened and what follows. */
+
+/** A service whose policy halts it: thrown once, by the run that halted, after its state was written. */
+export class ServiceHaltedError extends Error {
+  override readonly name = 'ServiceHaltedError';
+  readonly code = 'service-halted';
+  readonly service: string;
+
+  constructor(service: string, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.service = service;
+  }
+}
+
+/** A run that outlived its lease: its outcome wasn't written, since a later run already holds the state. */
+export class LeaseLostError extends Error {
+  override readonly name = 'LeaseLostError';
+  readonly code = 'lease-lost';
+  readonly service: string;
+  readonly fence: number;
+
+  constructor(service: string, fence: number, outcome: string) {
+    super(
+      `${service}: run ${fence} outlived its lease; its outcome (${outcome}) is not recorded, the run that took over booked it as crashed`,
+    );
+    this.service = service;
+    this.fence = fence;
+  }
+}
+
+/** State that can't be read: damaged, or written by a newer version. It is never reset silently, since a reset forgives failures. */
+export class UnreadableStateError extends Error {
+  override readonly name = 'UnreadableStateError';
+  readonly code: 'state-damaged' | 'state-newer';
+  readonly service: string;
+
+  constructor(code: 'state-damaged' | 'state-newer', service: string, what: string) {
+    super(`${service}: ${what}; the service does not run until its state is repaired or its code is updated`);
+    this.code = code;
+    this.service = service;
+  }
+}
+
+/** The run was still going when its time was up. Its signal's reason, and the failure of a `timed-out` run. */
+export class RunTimedOutError extends Error {
+  override readonly name = 'RunTimedOutError';
+  readonly code = 'run-timed-out';
+}
+
+/** The run was asked to end because the process is stopping. Its signal's reason; such a run has no outcome. */
+export class StoppedError extends Error {
+  override readonly name = 'StoppedError';
+  readonly code = 'stopped';
+}
+
+/** The process died during a run: the failure of a `crashed` one, made when the next run books it. */
+export class RunCrashedError extends Error {
+  override readonly name = 'RunCrashedError';
+  readonly code = 'run-crashed';
+}
+
+/** A workload that isn't written yet. The only error that a loop service doesn't tolerate. */
+export class NotImplementedError extends Error {
+  override readonly name = 'NotImplementedError';
+  readonly code = 'not-implemented';
+}

@@ -1,0 +1,1 @@
+/** HTTP for workloads: `fetch` does not throw on a status, so this does. */

@@ -1,0 +1,210 @@
+/** A service: a named policy and a workload. */
+import {
+  fillPolicy,
+  InvalidOptionsError,
+  type Policy,
+  type PolicyOptions,
+  policyFaults,
+  shown,
+} from '../loop/index.ts';
+import { cronFault, hasSlots, type Schedule } from '../tick/index.ts';
+import { type Clock, type Duration, inSeconds, MINUTE, parseDuration, type Random, SECOND } from '../time/index.ts';
+import { type Classify, classifierOf } from './classify.ts';
+import { NotImplementedError } from './errors.ts';
+import type { Log } from './ports.ts';
+
+/** What a workload is given. */
+export interface RunContext<Prepared = unknown> {
+  readonly service: string;
+  /** Aborted when the run's time is up or the process stops. Hand it to whatever waits: `fetch(url, { signal })`. */
+  readonly signal: AbortSignal;
+  /** When `signal` fires, in epoch milliseconds. */
+  readonly deadline: number;
+  /** The due time this run is for, in epoch milliseconds; absent when run by hand. */
+  readonly scheduledFor?: number;
+  /** The run's number, rising by one with each: a fencing token for what the workload writes elsewhere. */
+  readonly fence: number;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  /** The service's own bookmark as the last committed run left it. */
+  readonly cursor?: string;
+  /**
+   * Moves the bookmark; it is written with the run's outcome, whatever that is, and lost if the process dies before.
+   * @throws RangeError above 256 bytes of UTF-8
+   */
+  saveCursor(cursor: string): void;
+  /** What `prepare` made. */
+  readonly prepared: Prepared;
+}
+
+/** What a service's `prepare` may look at, once per process. */
+export interface Surroundings {
+  /** The process's environment variables. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** What is written to define a service. Durations are milliseconds or words such as `'5m'`. */
+export interface ServiceOptions<Prepared> extends PolicyOptions {
+  /** Lower-case letters, digits and dashes, at most 64: the name of the state, the function file and the metrics. */
+  readonly name: string;
+  /** AWS cron expression of six fields, instead of a grid of intervals; `interval` is still needed, as what backing off counts in. */
+  readonly cron?: string;
+  /** IANA time zone of `cron`. @default 'UTC' */
+  readonly timezone?: string;
+  /** How long one run may hold its invocation, from start to written state. @default '50s' */
+  readonly timeout?: Duration;
+  /** The part of `timeout` kept back for writing the state after the run's signal fired: above 1 s. @default '5s' */
+  readonly reserve?: Duration;
+  /** The longest run: its signal fires then. @default timeout less reserve */
+  readonly maxDuration?: Duration;
+  /** How much longer than the timeout the lease lasts, for clocks that disagree. @default '5s' */
+  readonly leaseMargin?: Duration;
+  /** What is different on one machine (`npm start`). */
+  readonly local?: { readonly interval?: Duration };
+  /** Which errors are transient. @default by kind: rules R3 and R4, or everything but NotImplementedError for a loop service */
+  readonly classify?: Classify;
+  /** Where the report goes, line by line. @default the log, as warnings */
+  readonly printer?: (line: string) => void;
+  /** Makes what the workload needs, once per process: clients, settings from the environment. */
+  readonly prepare?: (surroundings: Surroundings) => Prepared;
+  /** One iteration. What it returns is told in the log and the answer. @default throws NotImplementedError */
+  readonly workload?: (context: RunContext<Prepared>) => Promise<unknown>;
+}
+
+/** A defined service. Durations in milliseconds. */
+export interface Service {
+  readonly name: string;
+  readonly policy: Policy;
+  readonly schedule: Schedule;
+  readonly timeout: number;
+  readonly reserve: number;
+  readonly maxDuration: number;
+  readonly leaseMargin: number;
+  /** The interval on one machine. */
+  readonly localInterval: number;
+  readonly classify: Classify;
+  readonly printer?: (line: string) => void;
+  readonly prepare: (surroundings: Surroundings) => unknown;
+  readonly workload: (context: RunContext) => Promise<unknown>;
+}
+
+const NAME = /^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/;
+const DEFAULT_TIMEOUT = 50 * SECOND;
+const DEFAULT_RESERVE = 5 * SECOND;
+const DEFAULT_LEASE_MARGIN = 5 * SECOND;
+/** How long after its signal a workload may still return or throw before it is given up. */
+export const GRACE = SECOND;
+/** The longest that Lambda lets an invocation last. */
+const LONGEST_INVOCATION = 15 * MINUTE;
+/** A firing with several slots waits for its minute and lives through it: up to two minutes besides the last run. */
+const LONGEST_FIRING = 2 * MINUTE;
+
+/**
+ * Defines a service.
+ * @throws InvalidOptionsError naming every option at fault, what was expected and what came
+ */
+export function defineService<Prepared = undefined>(options: ServiceOptions<Prepared>): Service {
+  const service = fill(options as ServiceOptions<unknown>);
+  const faults = [...policyFaults(options), ...serviceFaults(options as ServiceOptions<unknown>, service)];
+  if (faults.length > 0) throw new InvalidOptionsError(`service ${shown(options.name)}`, faults);
+  return Object.freeze(service);
+}
+
+/**
+ * The service with another interval, as the process that runs it is told to.
+ * @throws InvalidOptionsError if the interval can't be used
+ */
+export function withInterval(service: Service, interval: Duration): Service {
+  const faults = policyFaults({ ...service.policy, interval });
+  if (faults.length > 0) throw new InvalidOptionsError(`service ${shown(service.name)}`, faults);
+  const policy = fillPolicy({ ...service.policy, interval });
+  return Object.freeze({ ...service, policy, schedule: { ...service.schedule, interval: policy.interval } });
+}
+
+/** How long one invocation of the service may last, in milliseconds: one run's timeout, and the firing's minute where it has several slots. */
+export function invocationTimeout(service: Service): number {
+  return hasSlots(service.schedule) ? LONGEST_FIRING + service.timeout : service.timeout;
+}
+
+function fill(options: ServiceOptions<unknown>): Service {
+  const policy = fillPolicy(options);
+  const timeout = milliseconds(options.timeout, DEFAULT_TIMEOUT);
+  const reserve = milliseconds(options.reserve, DEFAULT_RESERVE);
+  return {
+    name: options.name,
+    policy: Object.freeze(policy),
+    schedule: {
+      interval: policy.interval,
+      ...(options.cron === undefined ? {} : { cron: options.cron, timezone: options.timezone ?? 'UTC' }),
+    },
+    timeout,
+    reserve,
+    maxDuration: milliseconds(options.maxDuration, timeout - reserve),
+    leaseMargin: milliseconds(options.leaseMargin, DEFAULT_LEASE_MARGIN),
+    localInterval: milliseconds(options.local?.interval, policy.interval),
+    classify: options.classify ?? classifierOf(policy.kind),
+    ...(options.printer === undefined ? {} : { printer: options.printer }),
+    prepare: options.prepare ?? (() => undefined),
+    workload: options.workload ?? notImplemented(options.name),
+  };
+}
+
+function milliseconds(written: Duration | undefined, standard: number): number {
+  return written === undefined ? standard : (parseDuration(written) ?? Number.NaN);
+}
+
+function notImplemented(name: string): () => Promise<never> {
+  return () => Promise.reject(new NotImplementedError(`${name}: the service has no workload; define one`));
+}
+
+function serviceFaults(options: ServiceOptions<unknown>, service: Service): string[] {
+  const faults: string[] = [];
+  const check = (holds: boolean, option: string, expected: string, got: unknown) => {
+    if (!holds) faults.push(`${option}: expected ${expected}, got ${shown(got)}`);
+  };
+  const { timeout, reserve, maxDuration, leaseMargin, localInterval } = service;
+  const longest = LONGEST_INVOCATION - (hasSlots(service.schedule) ? LONGEST_FIRING : 0);
+  check(NAME.test(options.name), 'name', 'lower-case letters, digits and dashes, 1 to 64 of them', options.name);
+  check(
+    timeout > 0 && timeout <= longest,
+    'timeout',
+    `a duration above 0 and up to ${inSeconds(longest)} s`,
+    options.timeout,
+  );
+  check(
+    reserve > GRACE && reserve < timeout,
+    'reserve',
+    `a duration above 1 s and below the timeout (${inSeconds(timeout)} s)`,
+    options.reserve ?? reserve,
+  );
+  check(
+    maxDuration > 0 && maxDuration <= timeout - reserve,
+    'maxDuration',
+    `a duration above 0 and up to timeout less reserve (${inSeconds(timeout - reserve)} s)`,
+    options.maxDuration,
+  );
+  check(
+    leaseMargin >= 0 && leaseMargin <= LONGEST_INVOCATION,
+    'leaseMargin',
+    'a duration of 0 or more, up to 900 s',
+    options.leaseMargin,
+  );
+  check(localInterval > 0, 'local.interval', 'a duration above 0', options.local?.interval);
+  check(
+    options.timezone === undefined || options.cron !== undefined,
+    'timezone',
+    'a cron expression beside it',
+    options.timezone,
+  );
+  if (options.cron !== undefined) {
+    const fault = cronFault(options.cron, options.timezone ?? 'UTC');
+    check(
+      fault === undefined,
+      'cron',
+      `an AWS cron expression of six fields in a known time zone (${fault})`,
+      options.cron,
+    );
+  }
+  return faults;
+}

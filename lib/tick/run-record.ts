@@ -1,0 +1,21 @@
+/** A run written down: an item of its own for a run that failed, ran by hand or crashed. */
+import type { Failure, OutcomeKind, Verdict } from '../loop/index.ts';
+
+/** The record of one run. Instants in epoch milliseconds. */
+export interface RunRecord {
+  readonly service: string;
+  /** The fencing token of the run: its number. */
+  readonly fence: number;
+  /** `scheduledFor`; of a manual run its start, of a crashed one its booking. */
+  readonly at: number;
+  readonly manual: boolean;
+  readonly outcome: OutcomeKind;
+  readonly startedAt: number;
+  readonly durationMs: number;
+  readonly build: string;
+  readonly failure?: Failure;
+  readonly verdict?: Verdict;
+}
+
+/** How long a record is kept. */
+export const RECORD_RETENTION_DAYS = 30;

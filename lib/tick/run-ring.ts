@@ -1,0 +1,58 @@
+/** The ring of the newest runs, kept in the hot item as one string: `S` + due time, `.`, duration, both in base 36. */
+import type { OutcomeKind } from '../loop/index.ts';
+
+/** One run in a few bytes. */
+export interface RunLine {
+  readonly outcome: OutcomeKind;
+  /** `scheduledFor`; of a manual run its start, of a crashed one its booking. Epoch milliseconds. */
+  readonly at: number;
+  readonly durationMs: number;
+  readonly manual: boolean;
+}
+
+/** How many runs the ring holds at most. */
+export const RING_SIZE = 20;
+
+const LETTERS: Readonly<Record<OutcomeKind, string>> = {
+  succeeded: 'S',
+  failed: 'F',
+  fatal: 'X',
+  'timed-out': 'T',
+  crashed: 'C',
+};
+const OUTCOMES = new Map(Object.entries(LETTERS).map(([outcome, letter]) => [letter, outcome as OutcomeKind]));
+
+/** The ring as stored: entries separated by a space, a manual run's letter in lower case. */
+export function writeRing(runs: readonly RunLine[]): string {
+  return runs.map(written).join(' ');
+}
+
+function written({ outcome, at, durationMs, manual }: RunLine): string {
+  const letter = manual ? LETTERS[outcome].toLowerCase() : LETTERS[outcome];
+  return `${letter}${Math.max(0, at).toString(36)}.${Math.max(0, Math.round(durationMs)).toString(36)}`;
+}
+
+/** The runs of a stored ring, or `undefined` if the text is damaged. */
+export function readRing(text: string): readonly RunLine[] | undefined {
+  if (text === '') return [];
+  const runs = text.split(' ').map(readOne);
+  return runs.every((run) => run !== undefined) ? runs : undefined;
+}
+
+function readOne(entry: string): RunLine | undefined {
+  const match = /^([A-Za-z])([0-9a-z]{1,11})\.([0-9a-z]{1,11})$/.exec(entry);
+  const [, letter = '', at = '', duration = ''] = match ?? [];
+  const outcome = OUTCOMES.get(letter.toUpperCase());
+  if (outcome === undefined) return undefined;
+  return {
+    outcome,
+    at: Number.parseInt(at, 36),
+    durationMs: Number.parseInt(duration, 36),
+    manual: letter !== letter.toUpperCase(),
+  };
+}
+
+/** The ring with one more run; the oldest make room. */
+export function withRun(runs: readonly RunLine[], run: RunLine): readonly RunLine[] {
+  return [...runs, run].slice(-RING_SIZE);
+}

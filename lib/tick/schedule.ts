@@ -1,0 +1,89 @@
+/**
+ * The grid of due times. An interval's grid is absolute: whole multiples counted from the epoch, so that it lies still
+ * across restarts and redeploys; where a schedule counts from another moment (a rate on AWS), its phase is read off a
+ * tick that is known. A cron expression has AWS's six fields (minutes, hours, day of month, month, day of week, year).
+ */
+import { Cron } from 'croner';
+import { DAY, MINUTE } from '../time/index.ts';
+
+/** When a service is due. `interval` is stated beside `cron` too: it is what backing off counts in. */
+export interface Schedule {
+  readonly interval: number;
+  readonly cron?: string;
+  /** IANA name, such as `Europe/Berlin`. @default 'UTC' */
+  readonly timezone?: string;
+}
+
+/** Why the cron expression or the time zone can't be used, or `undefined` if they can. */
+export function cronFault(cron: string, timezone: string): string | undefined {
+  try {
+    if (cron.trim().split(/\s+/).length !== 6)
+      return 'six fields are needed: minutes, hours, day of month, month, day of week, year';
+    return parsedCron(cron, timezone).nextRun(new Date(0)) === null ? 'it is never due' : undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/** AWS counts the days of the week from 1 for Sunday and has no seconds; a leading 0 says that every tick is on the minute. */
+function parsedCron(cron: string, timezone: string): Cron {
+  return new Cron(`0 ${cron.trim()}`, { mode: '7-part', alternativeWeekdays: true, timezone, paused: true });
+}
+
+/** The latest due time at or before `now`. */
+export function latestDue(schedule: Schedule, now: number, knownTick?: number): number {
+  if (schedule.cron === undefined) return floorToGrid(schedule, now, knownTick);
+  const cron = parsedCron(schedule.cron, schedule.timezone ?? 'UTC');
+  const [previous] = cron.previousRuns(1, new Date(now + 1));
+  return previous?.getTime() ?? now;
+}
+
+/** The first due time after `now`; `undefined` only for a cron expression that has run out. */
+export function nextDue(schedule: Schedule, now: number, knownTick?: number): number | undefined {
+  if (schedule.cron === undefined) return floorToGrid(schedule, now, knownTick) + schedule.interval;
+  return parsedCron(schedule.cron, schedule.timezone ?? 'UTC')
+    .nextRun(new Date(now))
+    ?.getTime();
+}
+
+/** The instant moved back to the grid of the interval. */
+export function floorToGrid(schedule: Schedule, instant: number, knownTick?: number): number {
+  const { interval } = schedule;
+  const phase = DAY % interval === 0 || knownTick === undefined ? 0 : knownTick % interval;
+  return Math.floor((instant - phase) / interval) * interval + phase;
+}
+
+/** A firing comes at most once a minute: a service with a shorter interval has several slots in one firing. */
+export const FIRING_PERIOD = MINUTE;
+
+/** Whether one firing owns several ticks. */
+export function hasSlots(schedule: Schedule): boolean {
+  return schedule.cron === undefined && schedule.interval < FIRING_PERIOD;
+}
+
+/**
+ * The ticks that the firing for minute `firing` owns: the grid's points in [firing + slack, firing + slack + 60 s). Windows of
+ * successive minutes neither overlap nor leave a gap, however late each is delivered within the slack.
+ */
+export function slotsOf(schedule: Schedule, firing: number, slack: number): number[] {
+  const from = firing + slack;
+  const slots: number[] = [];
+  for (
+    let slot = Math.ceil(from / schedule.interval) * schedule.interval;
+    slot < from + FIRING_PERIOD;
+    slot += schedule.interval
+  ) {
+    slots.push(slot);
+  }
+  return slots;
+}
+
+/**
+ * The earliest due time that may run after a trip: the tick's own plus the stretched interval rounded to the grid, so that
+ * backing off skips exactly 2^n - 1 ticks. The gaps of a cron schedule vary (daylight saving), so half an interval is taken off.
+ */
+export function notBeforeAfter(schedule: Schedule, due: number, stretched: number): number {
+  const steps = Math.max(1, Math.round(stretched / schedule.interval));
+  const slackForGaps = schedule.cron === undefined ? 0 : schedule.interval / 2;
+  return due + steps * schedule.interval - slackForGaps;
+}

@@ -1,0 +1,87 @@
+/** Everything that is remembered of a service between invocations, as a plain value. Instants in epoch milliseconds. */
+import { fitRecord, type LoopState, type Policy } from '../loop/index.ts';
+import type { RunLine } from './run-ring.ts';
+
+/** The time-bounded exclusive right to a service's state. */
+export interface Lease {
+  readonly owner: string;
+  readonly until: number;
+  /** The tick it was taken for; absent for a manual run. */
+  readonly tick?: number;
+}
+
+/** Why and until when ticks are skipped as `halted`. */
+export interface Halt {
+  readonly at: number;
+  /** When one probing run is let through; absent when the service waits to be resumed. */
+  readonly until?: number;
+  /** The build that halted; another build starts afresh. */
+  readonly build?: string;
+  readonly cause: string;
+}
+
+/** Why and until when ticks are skipped as `paused`. */
+export interface Pause {
+  readonly at: number;
+  /** When the pause ends by itself; absent when it waits to be resumed. */
+  readonly until?: number;
+  readonly reason: string;
+  readonly by: string;
+}
+
+/** The state of a service. */
+export interface ServiceState {
+  /** The fencing token: the number of the newest acquire. */
+  readonly fence: number;
+  /** The fence of the newest decided run: `fence - done` runs have started and not been booked. */
+  readonly done: number;
+  /** Raised by an operator's resume, so that a commit under way takes notice. */
+  readonly epoch: number;
+  readonly lease?: Lease;
+  /** The newest decided tick: an older one never runs. */
+  readonly lastTick?: number;
+  readonly lastSuccess?: number;
+  /** Earliest `scheduledFor` that may run. */
+  readonly notBefore?: number;
+  readonly halt?: Halt;
+  readonly pause?: Pause;
+  /** The track record as stored; it may be shorter or longer than a changed policy's. */
+  readonly record: readonly boolean[];
+  readonly backoffCount: number;
+  readonly streak: number;
+  /** Failures of runs up to this fence are forgotten. */
+  readonly failuresSince: number;
+  /** The newest runs, oldest first, at most {@link RING_SIZE}. */
+  readonly runs: readonly RunLine[];
+  /** The service's own bookmark. */
+  readonly cursor?: string;
+}
+
+/** The state of a service that nothing is known of. */
+export const UNKNOWN: ServiceState = {
+  fence: 0,
+  done: 0,
+  epoch: 0,
+  record: [],
+  backoffCount: 0,
+  streak: 0,
+  failuresSince: 0,
+  runs: [],
+};
+
+/** The loop's part of a service's state. The failures live in run records and are handed in where they are needed. */
+export function loopStateOf(policy: Policy, state: ServiceState): LoopState {
+  return {
+    record: fitRecord(policy, state.record),
+    failures: [],
+    backoffCount: state.backoffCount,
+    streak: state.streak,
+    ...(state.halt === undefined ? {} : { haltCause: state.halt.cause }),
+  };
+}
+
+/** The state as a resume leaves it, or a build other than the one that halted finds it: a fresh start that keeps the marks and the history. */
+export function startedAfresh(state: ServiceState): ServiceState {
+  const { halt: _halt, notBefore: _notBefore, ...rest } = state;
+  return { ...rest, record: [], backoffCount: 0, streak: 0, failuresSince: state.fence };
+}

@@ -1,0 +1,100 @@
+/** Settling: a run that has ended is taken into the service's state. Pure, like the step it rests on. */
+import { cut, type Failure, type Outcome, type Policy, type Step, step, stretchedInterval } from '../loop/index.ts';
+import { withRun } from './run-ring.ts';
+import { notBeforeAfter, type Schedule } from './schedule.ts';
+import { type Halt, loopStateOf, type ServiceState } from './service-state.ts';
+
+/** What settling needs to know of a service. */
+export interface Rules {
+  readonly policy: Policy;
+  readonly schedule: Schedule;
+  /** The build that runs. */
+  readonly build: string;
+}
+
+/** A run that has ended. Instants in epoch milliseconds. */
+export interface EndedRun {
+  readonly outcome: Outcome;
+  /** Its number: the fencing token it ran under. */
+  readonly fence: number;
+  /** `scheduledFor`; of a manual run its start, of a crashed one its booking. */
+  readonly at: number;
+  /** The due time that backing off counts from: `scheduledFor`, or the start of a run without one, moved back to the grid. */
+  readonly due: number;
+  readonly endedAt: number;
+  readonly durationMs: number;
+  readonly manual: boolean;
+}
+
+/** The state after a run, with what the step concluded. */
+export interface Settled extends Omit<Step, 'state'> {
+  readonly state: ServiceState;
+  /** The remembered failures after the step. */
+  readonly failures: readonly Failure[];
+}
+
+/** Room for the cause of a halt in the hot item, in bytes of UTF-8. */
+export const HALT_CAUSE_BYTES = 160;
+
+/**
+ * Takes an ended run into the state.
+ * @param failures the remembered failures; needed only where the outcome would trip, since only then they are told
+ */
+export function settle(rules: Rules, before: ServiceState, failures: readonly Failure[], run: EndedRun): Settled {
+  const stepped = step(rules.policy, { ...loopStateOf(rules.policy, before), failures }, run.outcome);
+  const { halt: _halt, notBefore: _notBefore, ...kept } = before;
+  const halt = haltAfter(rules, before, stepped, run);
+  const notBefore = notBeforeOf(rules, before, stepped, run);
+  return {
+    state: {
+      ...kept,
+      ...(run.outcome.kind === 'succeeded' ? { lastSuccess: run.endedAt } : {}),
+      ...(halt === undefined ? {} : { halt }),
+      ...(notBefore === undefined ? {} : { notBefore }),
+      record: stepped.state.record,
+      backoffCount: stepped.state.backoffCount,
+      streak: stepped.state.streak,
+      failuresSince: stepped.verdict === 'backing-off' ? run.fence : before.failuresSince,
+      runs: withRun(before.runs, {
+        outcome: run.outcome.kind,
+        at: run.at,
+        durationMs: run.durationMs,
+        manual: run.manual,
+      }),
+    },
+    failures: stepped.state.failures,
+    verdict: stepped.verdict,
+    report: stepped.report,
+  };
+}
+
+/** A halt that a probe renews keeps the instant at which it began. */
+function haltAfter({ policy, build }: Rules, before: ServiceState, stepped: Step, run: EndedRun): Halt | undefined {
+  const cause = stepped.state.haltCause;
+  if (cause === undefined) return undefined;
+  return {
+    at: before.halt?.at ?? run.endedAt,
+    ...(policy.restartAfter === 'never' ? {} : { until: run.endedAt + policy.restartAfter }),
+    build,
+    cause: cut(cause, HALT_CAUSE_BYTES),
+  };
+}
+
+/** Set by a trip, moved by a Retry-After, gone with a success or a halt (which has its own end). */
+function notBeforeOf(
+  { policy, schedule }: Rules,
+  before: ServiceState,
+  stepped: Step,
+  run: EndedRun,
+): number | undefined {
+  if (run.outcome.kind === 'succeeded' || stepped.verdict === 'halted') return undefined;
+  const tripped = stepped.verdict === 'backing-off';
+  const backoff = tripped
+    ? notBeforeAfter(schedule, run.due, stretchedInterval(policy, stepped.state.backoffCount))
+    : before.notBefore;
+  const asked =
+    run.outcome.kind === 'failed' && run.outcome.retryAfter !== undefined
+      ? run.endedAt + run.outcome.retryAfter
+      : undefined;
+  return backoff === undefined ? asked : Math.max(backoff, asked ?? 0);
+}

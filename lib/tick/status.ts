@@ -1,0 +1,43 @@
+/** What a service is doing, read off its state. */
+import { haltHolds, leaseIsLive, pauseHolds } from './admit.ts';
+import type { RunLine } from './run-ring.ts';
+import { nextDue, type Schedule } from './schedule.ts';
+import type { ServiceState } from './service-state.ts';
+
+/** The first that holds. */
+export type Status = 'halted' | 'paused' | 'running' | 'backing-off' | 'failing' | 'steady';
+
+/** The status at `now`. A halted service stays so until a run succeeds, also while a probe is due. */
+export function statusOf(state: ServiceState, now: number): Status {
+  if (state.halt !== undefined) return 'halted';
+  if (pauseHolds(state.pause, now)) return 'paused';
+  if (leaseIsLive(state, now)) return 'running';
+  if (state.backoffCount > 0) return 'backing-off';
+  return state.streak > 0 ? 'failing' : 'steady';
+}
+
+/** Since when the status holds, as far as the state tells: the ring of runs reaches back only so far. */
+export function statusSince(state: ServiceState, now: number): number | undefined {
+  const status = statusOf(state, now);
+  if (status === 'halted') return state.halt?.at;
+  if (status === 'paused') return state.pause?.at;
+  if (status === 'running') return state.lease?.tick;
+  const succeeding = status === 'steady';
+  const others = state.runs.findLastIndex((run) => succeeded(run) !== succeeding);
+  const reachesBack = others >= 0 || state.runs.length === state.streak;
+  return reachesBack ? state.runs[others + 1]?.at : undefined;
+}
+
+function succeeded(run: RunLine): boolean {
+  return run.outcome === 'succeeded';
+}
+
+/** The next due time that admission would let through as things stand, or `undefined` if somebody has to act first. */
+export function nextRunDue(schedule: Schedule, state: ServiceState, now: number, build: string): number | undefined {
+  const { halt, pause } = state;
+  const halted = haltHolds(halt, now, build);
+  const paused = pauseHolds(pause, now);
+  if ((halted && halt?.until === undefined) || (paused && pause?.until === undefined)) return undefined;
+  const earliest = Math.max(halted ? (halt?.until ?? 0) : 0, paused ? (pause?.until ?? 0) : 0, state.notBefore ?? 0);
+  return nextDue(schedule, Math.max(now, earliest - 1), state.lastTick);
+}

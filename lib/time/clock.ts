@@ -1,0 +1,44 @@
+/**
+ * The clock and the timers. With `random.ts` this is the only file that asks the machine for the time, starts a timer
+ * or draws a number; everything else is handed a {@link Clock}. All instants are epoch milliseconds.
+ */
+
+/** Time as a service sees it: now, and a way to wait. */
+export interface Clock {
+  /** The present instant in epoch milliseconds. */
+  now(): number;
+  /**
+   * Waits for `ms` milliseconds. Resolves early, without an error, as soon as `signal` is aborted: waiting is never an
+   * outcome of its own. A duration of 0 or less still gives way once.
+   */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** A single timer can't exceed a signed 32-bit count of milliseconds: longer waits are made of several. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+function wait(ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    signal?.addEventListener('abort', end, { once: true });
+  });
+}
+
+/** The machine's own clock. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  async sleep(ms, signal) {
+    const end = Date.now() + ms;
+    let left = Math.max(0, ms);
+    do {
+      if (signal?.aborted) return;
+      await wait(Math.min(left, LONGEST_TIMER_MS), signal);
+      left = end - Date.now();
+    } while (left > 0);
+  },
+};

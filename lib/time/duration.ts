@@ -1,0 +1,33 @@
+/** Durations: milliseconds inside, words such as `'5m'` where a person writes them, seconds where a person reads them. */
+import ms from 'ms';
+
+/** A duration as a person writes it: a number of milliseconds, or words of the `ms` package such as `'90s'`, `'5m'`, `'1h'`. */
+export type Duration = number | ms.StringValue;
+
+export const SECOND = 1_000;
+export const MINUTE = 60_000;
+export const DAY = 86_400_000;
+
+/**
+ * Milliseconds of a written duration, or `undefined` if it isn't one. Text needs a unit: `'5'` says nothing about
+ * seconds or minutes, so it is no duration.
+ */
+export function parseDuration(written: unknown): number | undefined {
+  if (typeof written === 'number') return Number.isFinite(written) ? written : undefined;
+  if (typeof written !== 'string' || !/[a-z]\s*$/i.test(written) || written.length > 100) return undefined;
+  const parsed: number | undefined = ms(written as ms.StringValue);
+  return Number.isFinite(parsed) ? parsed : undefined;
+}
+
+/** Seconds, printed as JavaScript prints a number: 2, 1.5, 0. */
+export function inSeconds(milliseconds: number): string {
+  return String(milliseconds / SECOND);
+}
+
+/** A duration for a line that a person reads, at most six characters for anything below 100 days: `850ms`, `2.4s`, `5m`, `26h`. */
+export function briefly(milliseconds: number): string {
+  if (milliseconds < SECOND) return `${Math.round(milliseconds)}ms`;
+  if (milliseconds < 100 * SECOND) return `${Number((milliseconds / SECOND).toFixed(1))}s`;
+  if (milliseconds < 100 * MINUTE) return `${Math.round(milliseconds / MINUTE)}m`;
+  return `${Math.round(milliseconds / (60 * MINUTE))}h`;
+}

@@ -1,0 +1,29 @@
+/** Instants: epoch milliseconds inside, ISO 8601 in UTC at the edges. */
+
+const ISO = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})$/;
+
+/** The instant in ISO 8601 with milliseconds, in UTC. */
+export function toIso(instant: number): string {
+  return new Date(instant).toISOString();
+}
+
+/** The time of day in UTC, `12:04:05`, for a line on a screen. */
+export function timeOfDay(instant: number): string {
+  return toIso(instant).slice(11, 19);
+}
+
+/**
+ * Epoch milliseconds of an ISO 8601 date and time with a zone, or `undefined` if it is anything else. A time without a
+ * zone is refused, since it would mean another instant on another machine.
+ */
+export function parseInstant(written: unknown): number | undefined {
+  if (typeof written !== 'string' || !ISO.test(written)) return undefined;
+  const parsed = Date.parse(written);
+  return Number.isNaN(parsed) ? undefined : parsed;
+}
+
+/** Epoch milliseconds of an HTTP date (`Sun, 06 Nov 1994 08:49:37 GMT`, RFC 9110), or `undefined`. */
+export function parseHttpDate(written: string): number | undefined {
+  const parsed = Date.parse(written);
+  return Number.isNaN(parsed) ? undefined : parsed;
+}
