@@ -1,0 +1,4 @@
+export { localCredentials } from './credentials.ts';
+export { type Database, type DatabaseOptions, openDatabase } from './database.ts';
+export { DatabaseError, type DatabaseErrorCode } from './database-error.ts';
+export { ensureTable } from './tables.ts';

@@ -1,0 +1,50 @@
+/** Making tables on one machine, where no stack does. */
+import {
+  CreateTableCommand,
+  type CreateTableCommandInput,
+  DescribeTableCommand,
+  type DynamoDBClient,
+  ResourceInUseException,
+  ResourceNotFoundException,
+} from '@aws-sdk/client-dynamodb';
+import { systemClock } from '../time/index.ts';
+import { DatabaseError } from './database-error.ts';
+
+const PATIENCE_MS = 20_000;
+const STEP_MS = 50;
+
+/**
+ * Makes the table if it is missing, and waits until it can be used.
+ * @returns whether this call made it; somebody else making it at the same time is no error
+ * @throws DatabaseError `table-not-active` after 20 s; whatever the endpoint answers otherwise
+ */
+export async function ensureTable(client: DynamoDBClient, table: CreateTableCommandInput): Promise<boolean> {
+  const name = String(table.TableName);
+  if ((await statusOf(client, name)) === 'ACTIVE') return false;
+  const created = await createIfMissing(client, table);
+  for (let waited = 0; waited < PATIENCE_MS; waited += STEP_MS) {
+    if ((await statusOf(client, name)) === 'ACTIVE') return created;
+    await systemClock.sleep(STEP_MS);
+  }
+  throw new DatabaseError('table-not-active', `table ${name}: still not active after 20 s; try again, or delete it`);
+}
+
+async function createIfMissing(client: DynamoDBClient, table: CreateTableCommandInput): Promise<boolean> {
+  try {
+    await client.send(new CreateTableCommand(table));
+    return true;
+  } catch (error) {
+    if (error instanceof ResourceInUseException) return false;
+    throw error;
+  }
+}
+
+async function statusOf(client: DynamoDBClient, name: string): Promise<string | undefined> {
+  try {
+    const { Table } = await client.send(new DescribeTableCommand({ TableName: name }));
+    return Table?.TableStatus;
+  } catch (error) {
+    if (error instanceof ResourceNotFoundException) return undefined;
+    throw error;
+  }
+}
