@@ -8,6 +8,15 @@ export {
   StoppedError,
   UnreadableStateError,
 } from './errors.ts';
+export {
+  type Iteration,
+  type Loop,
+  type LoopOptions,
+  LoopRunningError,
+  type Pace,
+  type StartOptions,
+  type StopOptions,
+} from './loop-options.ts';
 export type {
   Acquired,
   AcquireRequest,
@@ -19,6 +28,8 @@ export type {
   Ports,
   StateStore,
 } from './ports.ts';
+export { createLoop, runLoop } from './run-loop.ts';
+export { LoopsFailedError, runMany } from './run-many.ts';
 export {
   defineService,
   invocationTimeout,
@@ -28,4 +39,5 @@ export {
   type Surroundings,
   withInterval,
 } from './service.ts';
+export type { SignalSource, StopSignal } from './signals.ts';
 export type { Bypassed, TickStory } from './story.ts';

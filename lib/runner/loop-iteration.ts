@@ -1,0 +1,88 @@
+/** One iteration of a loop: the run, the step, and what is told of it. */
+import {
+  type LoopState,
+  type Outcome,
+  overrunLine,
+  propagates,
+  type Step,
+  step,
+  THRESHOLD_CAUSE,
+} from '../loop/index.ts';
+import type { Iteration, LoopOptions, Pace } from './loop-options.ts';
+import { haltedError, runWorkload, type WorkloadRun } from './run-workload.ts';
+import type { Service } from './service.ts';
+
+/** What a loop is made of. */
+export interface LoopParts extends LoopOptions {
+  readonly service: Service;
+  readonly pace: Pace;
+  /** Gives what the service's `prepare` made. */
+  readonly prepared: () => unknown;
+}
+
+/** What one iteration hands to the next. */
+export interface Carried {
+  readonly state: LoopState;
+  readonly cursor?: string | undefined;
+  /** The number of the newest run. */
+  readonly fence: number;
+}
+
+/** Runs the service once, steps the outcome and tells it. What the workload throws is in the iteration: this never rejects. */
+export async function iterate(parts: LoopParts, before: Carried, count: number): Promise<Iteration> {
+  const { service, clock, random, log, maxDuration, prepared } = parts;
+  const run = await runWorkload(service, {
+    clock,
+    random,
+    log,
+    signalAt: clock.now() + (maxDuration ?? Number.POSITIVE_INFINITY),
+    fence: before.fence + 1,
+    cursor: before.cursor,
+    prepared,
+  });
+  const { outcome, ...ended } = run;
+  // A loop lets the run finish when it is stopped, so the run has no signal to give way to.
+  if (outcome === undefined) throw new Error(`${service.name}: a run gave way to a stop that it was never told of`);
+  const stepped = step(service.policy, before.state, outcome);
+  tellUnexpected(parts, run, outcome);
+  tellOverrun(parts, run);
+  printReport(parts, stepped);
+  return { service: service.name, count, ...ended, ...stepped, outcome };
+}
+
+/** Rule S2. A service that never trips has no report, so its errors are logged as they come. */
+function tellUnexpected({ service, log }: LoopParts, run: WorkloadRun, outcome: Outcome): void {
+  if (outcome.kind === 'succeeded' || propagates(service.policy, outcome)) return;
+  if (service.policy.kind === 'critical' && service.policy.trips) return;
+  const { errorClass, message, text } = outcome.failure;
+  log.error(`Unexpected error in: ${errorClass}: ${message}`, { service: service.name, stack: text, error: run.error });
+}
+
+/** Rule S3. A loop that counts from the end of a run can't be overrun. */
+function tellOverrun({ service, pace, log }: LoopParts, { durationMs }: WorkloadRun): void {
+  const { interval } = service.policy;
+  if (pace === 'fixed-rate' && durationMs > interval) log.warn(overrunLine(service.name, durationMs, interval));
+}
+
+/** A printer that throws loses its line, not the loop. */
+function printReport({ service, log }: LoopParts, { report }: Step): void {
+  const printer = service.printer ?? ((line: string) => log.warn(line, { report: true }));
+  for (const line of report) {
+    try {
+      printer(line);
+    } catch (error) {
+      log.error(`${service.name}: the printer threw; the loop goes on without this line: ${line}`, { error });
+    }
+  }
+}
+
+/** Why the loop can't go on after this iteration, or `undefined` if it can. */
+export function endOf({ policy, name }: Service, iteration: Iteration): { readonly error: unknown } | undefined {
+  const { outcome, verdict, error, abandoned } = iteration;
+  const { haltCause } = iteration.state;
+  if (propagates(policy, outcome)) return { error };
+  if (verdict === 'halted' && haltCause !== undefined) {
+    return { error: haltedError(name, haltCause, haltCause === THRESHOLD_CAUSE ? undefined : error) };
+  }
+  return abandoned ? { error } : undefined;
+}

@@ -1,0 +1,189 @@
+/**
+ * The loop in one process: the same iteration as a tick's, repeated with real sleeps.
+ *
+ *   1. onStart
+ *   2. run the workload, step its outcome, print the report, tell onIteration
+ *   3. a halt, a fatal error or a run that can't be ended: the loop ends with that error
+ *   4. the last of `loops`, or asked to stop: the loop ends
+ *   5. sleep (rule R7 after the run's end, or rule S1 from its start), then 2
+ *   6. onStop
+ *
+ * Its state lives in memory: it is handed in, may be read after each iteration, and is kept across starts.
+ */
+import { delayAfter, errorClassOf, fitRecord, freshState, InvalidOptionsError, type LoopState } from '../loop/index.ts';
+import { inSeconds, toIso } from '../time/index.ts';
+import { type Carried, endOf, iterate, type LoopParts } from './loop-iteration.ts';
+import {
+  type Iteration,
+  type Loop,
+  type LoopOptions,
+  LoopRunningError,
+  type StartOptions,
+  type StopOptions,
+} from './loop-options.ts';
+import type { Service, Surroundings } from './service.ts';
+import { onStopSignal } from './signals.ts';
+
+/** A loop of the service, not yet started. */
+export function createLoop(service: Service, options: LoopOptions): Loop {
+  return new ServiceLoop({
+    ...options,
+    service,
+    pace: options.pace ?? (service.policy.kind === 'loop' ? 'fixed-rate' : 'fixed-delay'),
+    prepared: preparedOnce(service, options.surroundings ?? { env: {} }),
+  });
+}
+
+/** Runs the service `loops` times (once is upstream's `run_once`), or for ever; see {@link Loop.start} for how it ends. */
+export async function runLoop(service: Service, options: LoopOptions & { readonly loops?: number }): Promise<void> {
+  await createLoop(service, options).start(options.loops);
+}
+
+/** One start of a loop: `stop` asks it to end, `ended` says that it has. */
+interface Start {
+  readonly stop: AbortController;
+  readonly ended: AbortController;
+}
+
+class ServiceLoop implements Loop {
+  readonly name: string;
+  readonly #parts: LoopParts;
+  #carried: Carried;
+  #start: Start | undefined;
+
+  constructor(parts: LoopParts) {
+    this.name = parts.service.name;
+    this.#parts = parts;
+    this.#carried = { state: firstState(parts), cursor: parts.cursor, fence: 0 };
+  }
+
+  get running(): boolean {
+    return this.#start !== undefined;
+  }
+
+  get state(): LoopState {
+    return this.#carried.state;
+  }
+
+  get cursor(): string | undefined {
+    return this.#carried.cursor;
+  }
+
+  async start(loops?: number, options: StartOptions = {}): Promise<void> {
+    if (loops !== undefined && !(Number.isInteger(loops) && loops >= 1)) {
+      throw new InvalidOptionsError(this.name, [`loops: expected a whole number of 1 or more, got ${loops}`]);
+    }
+    if (this.running) throw new LoopRunningError(this.name);
+    const start: Start = { stop: new AbortController(), ended: new AbortController() };
+    this.#start = start;
+    const handleSignals = options.handleSignals ?? this.#parts.handleSignals ?? true;
+    const forgetSignals = handleSignals ? onStopSignal(() => start.stop.abort(), this.#parts.signals) : () => {};
+    try {
+      await this.#fromStartToStop(start.stop.signal, loops);
+    } catch (error) {
+      this.#parts.log.error(
+        `${this.name}: the loop ended with ${errorClassOf(error)}; it runs again when it is started`,
+        { error },
+      );
+      throw error;
+    } finally {
+      forgetSignals();
+      this.#start = undefined;
+      start.ended.abort();
+    }
+  }
+
+  async stop({ block = true }: StopOptions = {}): Promise<void> {
+    const start = this.#start;
+    if (start === undefined) return;
+    start.stop.abort();
+    if (!block) return;
+    const { clock, log, service } = this.#parts;
+    await clock.sleep(service.policy.interval, start.ended.signal);
+    if (start.ended.signal.aborted) return;
+    log.warn(
+      `\`stop({ block: true })\` was called on ${this.name} but more than one loop interval ` +
+        `(${inSeconds(service.policy.interval)} seconds) has passed. This usually means something is wrong. ` +
+        'If `stop()` was called from inside the service, use `stop({ block: false })` instead.',
+    );
+  }
+
+  async #fromStartToStop(stop: AbortSignal, loops: number | undefined): Promise<void> {
+    const { onStart, onStop, log } = this.#parts;
+    let failure: { readonly error: unknown } | undefined;
+    try {
+      await onStart?.();
+      await this.#repeat(stop, loops);
+    } catch (error) {
+      failure = { error };
+    }
+    try {
+      await onStop?.();
+    } catch (error) {
+      if (failure === undefined) throw error;
+      log.error(`${this.name}: onStop threw; the loop had failed before it`, { error });
+    }
+    if (failure !== undefined) throw failure.error;
+  }
+
+  async #repeat(stop: AbortSignal, loops: number | undefined): Promise<void> {
+    const { clock, log } = this.#parts;
+    for (let count = 1; !stop.aborted; count++) {
+      const iteration = await this.#iterate(count);
+      if (count === loops) {
+        log.debug(`${this.name} exiting after ${loops} loop(s).`);
+        return;
+      }
+      if (stop.aborted) return;
+      const wait = this.#waitAfter(iteration);
+      log.debug(`Finished running ${this.name}. Next run at ${toIso(Math.min(clock.now() + wait, LAST_INSTANT))}`);
+      await clock.sleep(wait, stop);
+    }
+  }
+
+  async #iterate(count: number): Promise<Iteration> {
+    const { service, log } = this.#parts;
+    log.debug(`About to run ${this.name}...`);
+    const iteration = await iterate(this.#parts, this.#carried, count);
+    this.#carried = { state: iteration.state, cursor: iteration.cursor, fence: this.#carried.fence + 1 };
+    await this.#tell(iteration);
+    const end = endOf(service, iteration);
+    if (end !== undefined) throw end.error;
+    return iteration;
+  }
+
+  async #tell(iteration: Iteration): Promise<void> {
+    const { onIteration, log } = this.#parts;
+    try {
+      await onIteration?.(iteration);
+    } catch (error) {
+      log.error(`${this.name}: onIteration threw; the loop goes on`, { error });
+    }
+  }
+
+  /** How long to sleep, in milliseconds. Whoever asked to be left alone for longer is. */
+  #waitAfter({ state, outcome, startedAt }: Iteration): number {
+    const { service, clock, random, pace } = this.#parts;
+    const delay = delayAfter(service.policy, state, service.policy.jitterRange === undefined ? 0 : random.draw());
+    const wait = pace === 'fixed-delay' ? delay : Math.max(0, startedAt + delay - clock.now());
+    return Math.max(wait, outcome.kind === 'failed' ? (outcome.retryAfter ?? 0) : 0);
+  }
+}
+
+/** The last instant that can be written as a date. */
+const LAST_INSTANT = 8.64e15;
+
+/** The state to begin with, its record fitted to a policy that may have changed since. */
+function firstState({ service, state }: LoopParts): LoopState {
+  if (state === undefined) return freshState(service.policy);
+  return { ...state, record: fitRecord(service.policy, state.record) };
+}
+
+/** What `prepare` makes, made by the first run that asks and kept; one that fails is asked again. */
+function preparedOnce(service: Service, surroundings: Surroundings): () => unknown {
+  let made: { readonly value: unknown } | undefined;
+  return () => {
+    made ??= { value: service.prepare(surroundings) };
+    return made.value;
+  };
+}

@@ -1,0 +1,45 @@
+/** Several loops in one process (rule S5). */
+import type { Loop } from './loop-options.ts';
+import { onStopSignal, type SignalSource } from './signals.ts';
+
+/** Loops that ended with an error while their fellows went on. Its `errors` are in the order of `services`. */
+export class LoopsFailedError extends AggregateError {
+  override readonly name = 'LoopsFailedError';
+  readonly code = 'loops-failed';
+  /** The names of the services that failed. */
+  readonly services: readonly string[];
+
+  constructor(failed: readonly { readonly name: string; readonly error: unknown }[], total: number) {
+    const services = failed.map(({ name }) => name);
+    super(
+      failed.map(({ error }) => error),
+      `runMany: ${services.length} of ${total} loops failed: ${services.join(', ')}; each of the others went on to its own end`,
+    );
+    this.services = services;
+  }
+}
+
+/**
+ * Starts all loops under one handler for SIGINT and SIGTERM, which stops them all; a loop's own handler is left out. A loop
+ * that fails takes none of the others down: its error is logged at once, by the loop, and told when all have ended.
+ * @throws LoopsFailedError, an AggregateError, naming those that failed
+ */
+export async function runMany(
+  loops: readonly Loop[],
+  options: { readonly signals?: SignalSource } = {},
+): Promise<void> {
+  const stopAll = () => {
+    for (const loop of loops) void loop.stop({ block: false });
+  };
+  const forgetSignals = onStopSignal(stopAll, options.signals);
+  try {
+    const ends = await Promise.allSettled(loops.map((loop) => loop.start(undefined, { handleSignals: false })));
+    const failed = loops.flatMap(({ name }, index) => {
+      const end = ends[index];
+      return end?.status === 'rejected' ? [{ name, error: end.reason as unknown }] : [];
+    });
+    if (failed.length > 0) throw new LoopsFailedError(failed, loops.length);
+  } finally {
+    forgetSignals();
+  }
+}

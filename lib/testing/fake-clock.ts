@@ -1,0 +1,105 @@
+/**
+ * A clock for tests: its time is a number that moves only when it is told to, or when everybody who waits on it is asleep.
+ * Nothing here waits for real time; a turn of the event loop is given so that whoever was woken gets on before the next.
+ */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Clock } from '../time/index.ts';
+
+/** How the time of a {@link FakeClock} moves. */
+export interface FakeClockOptions {
+  /**
+   * `auto`: as soon as nothing but sleepers is left to go on, time leaps to the first of them. A workload that waits for
+   * anything else, such as a socket, looks asleep to it: use `manual` there, where time moves by `advance` alone.
+   * @default 'auto'
+   */
+  readonly mode?: 'auto' | 'manual';
+}
+
+/** A clock whose time a test moves. */
+export interface FakeClock extends Clock {
+  /** Every wait that was asked for, in milliseconds, in the order they began. */
+  readonly sleeps: readonly number[];
+  /** How many are asleep now. */
+  readonly sleeping: number;
+  /**
+   * Moves time on by `ms`, waking each sleeper at its own instant, also those who fall asleep on the way.
+   * @throws RangeError if `ms` is negative
+   */
+  advance(ms: number): Promise<void>;
+}
+
+interface Sleeper {
+  readonly wakesAt: number;
+  readonly wake: () => void;
+}
+
+/** A fake clock that shows `startMs`, in epoch milliseconds. */
+export function fakeClock(startMs = 0, { mode = 'auto' }: FakeClockOptions = {}): FakeClock {
+  let time = startMs;
+  let leaping = false;
+  const sleeps: number[] = [];
+  const sleepers = new Set<Sleeper>();
+
+  function wakeFirst(first: Sleeper): void {
+    time = Math.max(time, first.wakesAt);
+    first.wake();
+  }
+
+  async function leap(): Promise<void> {
+    if (leaping) return;
+    leaping = true;
+    await nextTurn();
+    for (let first = earliest(sleepers); first !== undefined; first = earliest(sleepers)) {
+      wakeFirst(first);
+      await nextTurn();
+    }
+    leaping = false;
+  }
+
+  return {
+    sleeps,
+    now: () => time,
+    get sleeping() {
+      return sleepers.size;
+    },
+    sleep(ms, signal) {
+      sleeps.push(ms);
+      const asleep = fallAsleep(sleepers, time + Math.max(0, ms), signal);
+      if (mode === 'auto') void leap();
+      return asleep;
+    },
+    async advance(ms) {
+      if (!(ms >= 0)) throw new RangeError(`advance: expected milliseconds of 0 or more, got ${ms}`);
+      const end = time + ms;
+      await nextTurn();
+      for (let first = earliest(sleepers); first !== undefined && first.wakesAt <= end; first = earliest(sleepers)) {
+        wakeFirst(first);
+        await nextTurn();
+      }
+      time = Math.max(time, end);
+    },
+  };
+}
+
+/** Of several who wake at one instant the one who fell asleep first. */
+function earliest(sleepers: ReadonlySet<Sleeper>): Sleeper | undefined {
+  let first: Sleeper | undefined;
+  for (const sleeper of sleepers) {
+    if (first === undefined || sleeper.wakesAt < first.wakesAt) first = sleeper;
+  }
+  return first;
+}
+
+function fallAsleep(sleepers: Set<Sleeper>, wakesAt: number, signal?: AbortSignal): Promise<void> {
+  if (signal?.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    const wake = () => {
+      sleepers.delete(sleeper);
+      signal?.removeEventListener('abort', wake);
+      resolve();
+    };
+    const sleeper: Sleeper = { wakesAt, wake };
+    sleepers.add(sleeper);
+    signal?.addEventListener('abort', wake, { once: true });
+  });
+}
