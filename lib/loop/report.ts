@@ -21,6 +21,11 @@ export function backingOffLine(stretched: number): string {
   return `Backing off due to consecutive errors, using increased interval of ${inSeconds(stretched)}s.`;
 }
 
+/** Rule S3: that a run took strictly longer than its interval. Durations in milliseconds. */
+export function overrunLine(name: string, duration: number, interval: number): string {
+  return `${name} took ${inSeconds(duration)} seconds to run, which is longer than its loop interval of ${inSeconds(interval)} seconds.`;
+}
+
 function newestOfEachClass(failures: readonly Failure[]): Failure[] {
   const newest = new Map<string, Failure>();
   for (const failure of failures.toReversed()) {

@@ -18,8 +18,8 @@ export {
   type StopOptions,
 } from './loop-options.ts';
 export type {
-  Acquired,
   AcquireRequest,
+  Acquired,
   Claim,
   Committed,
   CrashStory,
@@ -28,8 +28,10 @@ export type {
   Ports,
   StateStore,
 } from './ports.ts';
+export { type Firing, runFiring } from './run-firing.ts';
 export { createLoop, runLoop } from './run-loop.ts';
 export { LoopsFailedError, runMany } from './run-many.ts';
+export { runTick } from './run-tick.ts';
 export {
   defineService,
   invocationTimeout,
@@ -41,3 +43,4 @@ export {
 } from './service.ts';
 export type { SignalSource, StopSignal } from './signals.ts';
 export type { Bypassed, TickStory } from './story.ts';
+export type { Invocation } from './tick-run.ts';

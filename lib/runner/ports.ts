@@ -53,8 +53,8 @@ export interface StateStore {
   read(service: string): Promise<ServiceState | undefined>;
   /** Writes a run down. Writing it again changes nothing. */
   putRun(record: RunRecord): Promise<void>;
-  /** Written-down runs, newest first, at most `limit`, of fences above `after`. */
-  runs(service: string, range: { readonly after: number; readonly limit: number }): Promise<RunRecord[]>;
+  /** Records of runs that didn't succeed, newest first, at most `limit`, of fences above `after`. */
+  failedRuns(service: string, range: { readonly after: number; readonly limit: number }): Promise<RunRecord[]>;
   /** Pauses the service; a pause that stands is replaced. Returns the state as it is then. */
   pause(service: string, pause: Pause): Promise<ServiceState>;
   /** Starts the service afresh: halt, pause, backoff, streak and failures are gone. Returns the state as it was. */

@@ -1,0 +1,65 @@
+/**
+ * Crash booking. Every commit writes `done`, the fence of its run; an acquire raises the fence. So fence - done, as the item
+ * was, counts the runs that started and never wrote their end: their process died. The next run books them, each as a
+ * `crashed` outcome, before its own workload; they are written with whatever this tick commits. If this run dies as well,
+ * nothing was written and the next one counts them all again.
+ */
+import { memoOf } from '../loop/index.ts';
+import { latestDue, type ServiceState } from '../tick/index.ts';
+import { toIso } from '../time/index.ts';
+import { RunCrashedError } from './errors.ts';
+import { type Book, enter, type Ledger } from './ledger.ts';
+import type { Claim, CrashStory } from './ports.ts';
+
+/** What booking needs besides the ledger. */
+export interface Booking {
+  readonly claim: Claim;
+  /** The state as it was before this run's lease: it holds the dead run's lease. */
+  readonly asItWas: ServiceState;
+  readonly now: number;
+}
+
+/** The ledger with every run that died entered, and their stories. Booking ends early once the service is halted. */
+export async function bookCrashes(
+  book: Book,
+  opened: Ledger,
+  booking: Booking,
+): Promise<{ ledger: Ledger; stories: CrashStory[] }> {
+  const stories: CrashStory[] = [];
+  let ledger = opened;
+  for (const fence of fencesOfTheDead(book, booking)) {
+    ledger = await enter(book, ledger, crashedRun(book, booking, fence));
+    const halted = ledger.verdict === 'halted';
+    stories.push({ service: book.service, fence, bookedAt: booking.now, streak: ledger.state.streak, halted });
+    if (halted) break;
+  }
+  return { ledger, stories };
+}
+
+/** More of them than the record and the memory hold would change nothing but the work to book them. */
+function fencesOfTheDead({ rules }: Book, { claim, asItWas }: Booking): number[] {
+  const { consecutive, backoff, memory } = rules.policy;
+  const enough = Math.min(1_000, Math.max(memory, consecutive * Math.min(backoff, 100), 1));
+  const newest = claim.fence - 1;
+  const count = Math.min(newest - asItWas.done, enough);
+  return Array.from({ length: Math.max(0, count) }, (_, index) => newest - count + 1 + index);
+}
+
+function crashedRun({ rules }: Book, { claim, asItWas, now }: Booking, fence: number) {
+  // Behind a lost response the state is our own after-image, and the lease in it is ours.
+  const lease = asItWas.lease?.owner === claim.owner ? undefined : asItWas.lease;
+  const tick = fence === claim.fence - 1 ? lease?.tick : undefined;
+  const what = tick === undefined ? `run ${fence}` : `run ${fence} for ${toIso(tick)}`;
+  const error = new RunCrashedError(`${what} started and never ended; its process died`);
+  // The stack would tell where it was booked, not where it died.
+  error.stack = '';
+  return {
+    outcome: { kind: 'crashed' as const, failure: memoOf(error, now) },
+    fence,
+    at: now,
+    due: tick ?? latestDue(rules.schedule, now, asItWas.lastTick),
+    endedAt: now,
+    durationMs: 0,
+    manual: false,
+  };
+}

@@ -1,0 +1,70 @@
+/** The end of a run as the store sees it: records first, then the one fenced write that commits the state. */
+import type { RunRecord, ServiceState } from '../tick/index.ts';
+import { LeaseLostError } from './errors.ts';
+import { type Ledger, openLedger } from './ledger.ts';
+import type { Claim } from './ports.ts';
+import { printReport } from './tell.ts';
+import type { TickRun } from './tick-run.ts';
+
+/** What is to be committed, and how to enter it again on a state that an operator has changed meanwhile. */
+export interface Closing {
+  readonly claim: Claim;
+  readonly ledger: Ledger;
+  readonly replay: (fresh: Ledger) => Promise<Ledger>;
+}
+
+/** How often an operator may resume the service between reading its state and writing it, before that counts as a fault. */
+const MOST_RESUMES = 5;
+
+/**
+ * Commits the ledger's state. Where an operator resumed the service during the run, the run is entered again into the state
+ * that stands there now. A report that can't be committed is printed all the same.
+ * @throws LeaseLostError when another run took over
+ */
+export async function conclude(run: TickRun, closing: Closing): Promise<Ledger> {
+  try {
+    return await commit(run, closing);
+  } catch (error) {
+    printReport(run, closing.ledger.report);
+    throw error;
+  }
+}
+
+async function commit(run: TickRun, { claim: first, ledger: entered, replay }: Closing): Promise<Ledger> {
+  const { store } = run.ports;
+  let [claim, ledger] = [first, entered];
+  for (let attempt = 0; attempt < MOST_RESUMES; attempt++) {
+    await writeRecords(run, ledger.records);
+    const committed = await store.commit(claim, ledger.state);
+    if (committed.written) return { ...ledger, state: { ...ledger.state, done: claim.fence } };
+    if (committed.reason === 'fence') break;
+    claim = committed.claim;
+    ledger = await replay(openLedger(unleased(committed.state)));
+  }
+  throw new LeaseLostError(claim.service, claim.fence, ledger.records.at(-1)?.outcome ?? 'succeeded');
+}
+
+/** Gives the lease back with nothing to commit: the run was stopped, the tick may run again. */
+export async function giveBack(run: TickRun, claim: Claim, ledger: Ledger): Promise<Ledger> {
+  await run.ports.store.release(claim);
+  return { ...ledger, state: { ...ledger.state, done: claim.fence } };
+}
+
+/** An outcome counts more than its memo: if a record can't be written, the state still is. */
+async function writeRecords({ ports, service }: TickRun, records: readonly RunRecord[]): Promise<void> {
+  for (const record of records.slice(-Math.max(1, service.policy.memory))) {
+    try {
+      await ports.store.putRun(record);
+    } catch (error) {
+      ports.log.warn(
+        `${service.name}: the record of run ${record.fence} can't be written; later reports will miss it`,
+        { error },
+      );
+    }
+  }
+}
+
+function unleased(state: ServiceState): ServiceState {
+  const { lease: _lease, ...rest } = state;
+  return rest;
+}

@@ -1,0 +1,90 @@
+/** The ledger of one invocation: the runs it enters into the state, in order, and everything that must be written with them. */
+import type { Failure, Verdict } from '../loop/index.ts';
+import { propagates, wouldTrip } from '../loop/index.ts';
+import { type EndedRun, loopStateOf, type Rules, type RunRecord, type ServiceState, settle } from '../tick/index.ts';
+import type { Log, StateStore } from './ports.ts';
+
+/** Whose ledger it is, and where the failures of earlier invocations are written down. */
+export interface Book {
+  readonly service: string;
+  readonly rules: Rules;
+  readonly store: StateStore;
+  readonly log: Log;
+}
+
+/** What has been entered so far. */
+export interface Ledger {
+  readonly state: ServiceState;
+  /** Failures entered here; those of earlier invocations are read when a trip needs them. */
+  readonly failures: readonly Failure[];
+  /** Whether a trip made here has cleared what was remembered before. */
+  readonly cleared: boolean;
+  /** Runs to write down before the state is committed. */
+  readonly records: readonly RunRecord[];
+  readonly report: readonly string[];
+  /** The verdict on the last run entered. */
+  readonly verdict?: Verdict;
+}
+
+/** A ledger with nothing entered. */
+export function openLedger(state: ServiceState): Ledger {
+  return { state, failures: [], cleared: false, records: [], report: [] };
+}
+
+/** Enters one ended run. */
+export async function enter(book: Book, ledger: Ledger, run: EndedRun): Promise<Ledger> {
+  const failures = await rememberedFailures(book, ledger, run);
+  const settled = settle(book.rules, ledger.state, failures, run);
+  const record = recordOf(book, run, settled.verdict);
+  const cleared = settled.verdict === 'backing-off';
+  return {
+    state: settled.state,
+    failures: cleared ? [] : settled.failures,
+    cleared: ledger.cleared || cleared,
+    records: record === undefined ? ledger.records : [...ledger.records, record],
+    report: [...ledger.report, ...settled.report],
+    verdict: settled.verdict,
+  };
+}
+
+/** Only a trip tells what was remembered, so only a trip reads it. A report cut short is better than an outcome lost. */
+async function rememberedFailures(book: Book, ledger: Ledger, run: EndedRun): Promise<readonly Failure[]> {
+  const { policy } = book.rules;
+  if (ledger.cleared || policy.memory === 0) return ledger.failures;
+  if (!wouldTrip(policy, loopStateOf(policy, ledger.state), run.outcome)) return ledger.failures;
+  try {
+    const range = { after: ledger.state.failuresSince, limit: policy.memory };
+    const earlier = (await book.store.failedRuns(book.service, range)).filter((record) =>
+      isRemembered(book, ledger, record),
+    );
+    return [...earlier.toReversed().flatMap((record) => record.failure ?? []), ...ledger.failures];
+  } catch (error) {
+    book.log.warn(`${book.service}: earlier failures can't be read; the report tells only this invocation's`, {
+      error,
+    });
+    return ledger.failures;
+  }
+}
+
+/** Memos of runs that were never committed are left out: those runs are booked as crashed. So are fatal ones that halted. */
+function isRemembered({ rules }: Book, { state }: Ledger, record: RunRecord): boolean {
+  const { failure, outcome, fence } = record;
+  return failure !== undefined && fence <= state.done && !propagates(rules.policy, { kind: outcome, failure });
+}
+
+/** A run is written down if it failed, was made by hand or crashed; the ring tells the rest. */
+function recordOf({ service, rules }: Book, run: EndedRun, verdict: Verdict): RunRecord | undefined {
+  if (run.outcome.kind === 'succeeded' && !run.manual) return undefined;
+  return {
+    service,
+    fence: run.fence,
+    at: run.at,
+    manual: run.manual,
+    outcome: run.outcome.kind,
+    startedAt: run.endedAt - run.durationMs,
+    durationMs: run.durationMs,
+    build: rules.build,
+    verdict,
+    ...(run.outcome.kind === 'succeeded' ? {} : { failure: run.outcome.failure }),
+  };
+}

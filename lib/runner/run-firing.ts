@@ -1,0 +1,68 @@
+/**
+ * A firing that owns several ticks: a service whose interval is below the minute in which a schedule can fire. Each slot is
+ * its own tick, with its own acquire and commit, so that an operator gets in between.
+ */
+import { type ServiceState, slotsOf } from '../tick/index.ts';
+import type { Ports } from './ports.ts';
+import { runTick } from './run-tick.ts';
+import { GRACE, type Service } from './service.ts';
+import type { TickStory } from './story.ts';
+import { announceTick, storyOf } from './tell.ts';
+import type { Invocation } from './tick-run.ts';
+
+/** One firing of the schedule. */
+export interface Firing {
+  /** The minute it was scheduled for, in epoch milliseconds. */
+  readonly scheduledFor: number;
+  /** How late a firing may come without losing a slot, in milliseconds: the window it owns begins that much later. */
+  readonly slack: number;
+}
+
+/**
+ * Runs the slots of a firing one after the other. It waits for a slot without holding the lease. Of the slots already past
+ * when it comes only the newest runs; a slot that passed while this firing was still running an earlier one is skipped as
+ * `overlap`, without asking the store. It ends early when the process stops or the invocation has no time left for a run.
+ * @throws whatever a tick throws; the slots behind it are left out
+ */
+export async function runFiring(
+  service: Service,
+  firing: Firing,
+  invocation: Invocation,
+  ports: Ports,
+): Promise<TickStory[]> {
+  const { clock } = ports;
+  const slots = slotsOf(service.schedule, firing.scheduledFor, firing.slack);
+  const stories: TickStory[] = [];
+  for (const slot of slots.slice(firstToRun(slots, clock.now()))) {
+    const last = stories.at(-1);
+    if (last !== undefined && slot < clock.now()) {
+      stories.push(await skipCovered({ service, slot, invocation, ports }, last.state));
+      continue;
+    }
+    await clock.sleep(slot - clock.now(), invocation.stop);
+    if (invocation.stop?.aborted || clock.now() + service.reserve + GRACE > invocation.deadline) break;
+    stories.push(await runTick(service, { kind: 'scheduled', scheduledFor: slot }, invocation, ports));
+  }
+  return stories;
+}
+
+function firstToRun(slots: readonly number[], now: number): number {
+  return Math.max(
+    0,
+    slots.findLastIndex((slot) => slot <= now),
+  );
+}
+
+interface CoveredSlot {
+  readonly service: Service;
+  readonly slot: number;
+  readonly invocation: Invocation;
+  readonly ports: Ports;
+}
+
+async function skipCovered({ service, slot, invocation, ports }: CoveredSlot, state: ServiceState): Promise<TickStory> {
+  const rules = { policy: service.policy, schedule: service.schedule, build: invocation.build };
+  const tick = { kind: 'scheduled', scheduledFor: slot } as const;
+  const run = { service, tick, invocation, ports, rules, startedAt: ports.clock.now() };
+  return announceTick(run, storyOf(run, { disposition: 'skipped', reason: 'overlap', state, crashesBooked: 0 }));
+}

@@ -1,0 +1,228 @@
+/**
+ * The way of a tick: one iteration of a service on account of a tick.
+ *
+ *   1. acquire: one conditional write takes the lease, or says why not (then the tick is skipped)
+ *   2. runs that died are booked; if that halts the service or makes it back off, the tick is skipped for it
+ *   3. the workload runs under its deadline, and what it threw is classified
+ *   4. the outcome is stepped
+ *   5. commit: the run's record if it has one, then one fenced write of the state, which frees the lease
+ *   6. observers are told, the report is printed, metrics are flushed
+ *   7. a scheduled tick that halted the service throws; a run that can't be ended has its process ended
+ */
+import type { Outcome } from '../loop/index.ts';
+import {
+  haltHolds,
+  haltIsOutdated,
+  isBackingOff,
+  latestDue,
+  pauseHolds,
+  type ServiceState,
+  type SkipReason,
+  startedAfresh,
+  type Tick,
+} from '../tick/index.ts';
+import { bookCrashes } from './book-crashes.ts';
+import { conclude, giveBack } from './conclude.ts';
+import { type Book, enter, type Ledger, openLedger } from './ledger.ts';
+import type { Claim, Ports } from './ports.ts';
+import { haltedError, runWorkload, type WorkloadRun } from './run-workload.ts';
+import type { Service } from './service.ts';
+import type { Bypassed, TickStory } from './story.ts';
+import { announceCrashes, announceTick, storyOf } from './tell.ts';
+import type { Invocation, TickRun } from './tick-run.ts';
+
+/** A tick that was let through. */
+interface Opened {
+  readonly claim: Claim;
+  /** As it was before the lease was taken. */
+  readonly asItWas: ServiceState;
+  readonly ledger: Ledger;
+  readonly bypassed: readonly Bypassed[];
+}
+
+/**
+ * Runs one iteration of a service on account of a tick and tells what became of it.
+ * @throws ServiceHaltedError once, when a scheduled tick halted the service; its state is written then
+ * @throws LeaseLostError when another run took over before this one could write its outcome
+ * @throws UnreadableStateError, or the store's own error, when the state can't be read or written
+ */
+export async function runTick(service: Service, tick: Tick, invocation: Invocation, ports: Ports): Promise<TickStory> {
+  const { policy, schedule } = service;
+  const startedAt = ports.clock.now();
+  const run: TickRun = {
+    service,
+    tick,
+    invocation,
+    ports,
+    startedAt,
+    rules: { policy, schedule, build: invocation.build },
+  };
+  const acquired = await acquire(run);
+  if ('skipped' in acquired) return announceTick(run, acquired.skipped);
+
+  const { ledger, crashes } = await book(run, acquired);
+  const reason = crashes === 0 ? undefined : blockedBy(run, ledger.state);
+  const opened = { ...acquired, ledger };
+  return reason === undefined ? iterate(run, opened, crashes) : skipForBooking(run, opened, { reason, crashes });
+}
+
+async function acquire(run: TickRun): Promise<Opened | { readonly skipped: TickStory }> {
+  const { service, tick, invocation, ports, startedAt } = run;
+  const answer = await ports.store.acquire({
+    service: service.name,
+    tick,
+    now: startedAt,
+    build: invocation.build,
+    owner: ports.random.id().slice(-12),
+    leaseUntil: runEnd(run) + service.leaseMargin,
+  });
+  if (!answer.granted) {
+    return {
+      skipped: storyOf(run, { disposition: 'skipped', reason: answer.reason, state: answer.state, crashesBooked: 0 }),
+    };
+  }
+  const { claim, state } = answer;
+  const { lease: _lease, ...unleased } = state;
+  const known: ServiceState = { ...unleased, fence: claim.fence };
+  const opened = haltIsOutdated(state.halt, invocation.build) ? startedAfresh(known) : known;
+  return { claim, asItWas: state, ledger: openLedger(opened), bypassed: bypassedBy(run, state) };
+}
+
+/** When this run must have written its outcome, in epoch milliseconds. */
+function runEnd({ service, invocation, startedAt }: TickRun): number {
+  return Math.min(invocation.deadline, startedAt + service.timeout);
+}
+
+function bypassedBy({ tick, startedAt, invocation }: TickRun, state: ServiceState): Bypassed[] {
+  if (tick.kind === 'scheduled') return [];
+  const bypassed: Bypassed[] = [];
+  if (isBackingOff(state, startedAt)) bypassed.push('backoff');
+  if (pauseHolds(state.pause, startedAt)) bypassed.push('pause');
+  if (haltHolds(state.halt, startedAt, invocation.build)) bypassed.push('halt');
+  return bypassed;
+}
+
+async function book(run: TickRun, { claim, asItWas, ledger }: Opened): Promise<{ ledger: Ledger; crashes: number }> {
+  const booked = await bookCrashes(bookOf(run), ledger, { claim, asItWas, now: run.startedAt });
+  if (booked.stories.length > 0) await announceCrashes(run, booked.stories);
+  return { ledger: booked.ledger, crashes: booked.stories.length };
+}
+
+function bookOf({ service, rules, ports }: TickRun): Book {
+  return { service: service.name, rules, store: ports.store, log: ports.log };
+}
+
+/** What the booked crashes have brought about that stops this tick. A run by hand bypasses backing off, and with force the halt. */
+function blockedBy({ tick, startedAt, invocation }: TickRun, state: ServiceState): SkipReason | undefined {
+  const forced = tick.kind === 'manual' && tick.force;
+  if (!forced && haltHolds(state.halt, startedAt, invocation.build)) return 'halted';
+  return tick.kind === 'scheduled' && isBackingOff(state, tick.scheduledFor) ? 'backoff' : undefined;
+}
+
+async function skipForBooking(
+  run: TickRun,
+  opened: Opened,
+  blocked: { reason: SkipReason; crashes: number },
+): Promise<TickStory> {
+  const { claim, ledger } = opened;
+  const closing = {
+    claim,
+    ledger: { ...ledger, state: decided(run, ledger.state) },
+    replay: async (fresh: Ledger) => fresh,
+  };
+  const concluded = await conclude(run, closing);
+  const story = storyOf(run, {
+    disposition: 'skipped',
+    reason: blocked.reason,
+    crashesBooked: blocked.crashes,
+    fence: claim.fence,
+    ...told(concluded),
+  });
+  await announceTick(run, story);
+  throwIfHalted(run, story);
+  return story;
+}
+
+async function iterate(run: TickRun, opened: Opened, crashes: number): Promise<TickStory> {
+  const { service, tick, invocation, ports } = run;
+  const workload = await runWorkload(service, {
+    clock: ports.clock,
+    random: ports.random,
+    log: ports.log,
+    signalAt: Math.min(ports.clock.now() + service.maxDuration, runEnd(run) - service.reserve),
+    stop: invocation.stop,
+    fence: opened.claim.fence,
+    scheduledFor: tick.kind === 'scheduled' ? tick.scheduledFor : undefined,
+    cursor: opened.ledger.state.cursor,
+    prepared: invocation.prepared,
+  });
+  try {
+    return await close(run, opened, { workload, crashes });
+  } finally {
+    if (workload.abandoned) ports.recycle();
+  }
+}
+
+async function close(
+  run: TickRun,
+  opened: Opened,
+  ended: { workload: WorkloadRun; crashes: number },
+): Promise<TickStory> {
+  const { claim, bypassed } = opened;
+  const { workload, crashes } = ended;
+  const { outcome } = workload;
+  const enterOwn = (ledger: Ledger) =>
+    outcome === undefined ? Promise.resolve(ledger) : enterRun(run, ledger, { workload, outcome, claim });
+  const ledger = await enterOwn(opened.ledger);
+  const concluded =
+    outcome === undefined && crashes === 0
+      ? await giveBack(run, claim, ledger)
+      : await conclude(run, { claim, ledger, replay: enterOwn });
+  const story = storyOf(run, {
+    disposition: 'ran',
+    crashesBooked: crashes,
+    fence: claim.fence,
+    bypassed,
+    workload,
+    ...told(concluded),
+  });
+  await announceTick(run, story);
+  throwIfHalted(run, story, workload.error);
+  return story;
+}
+
+function told({ state, report, verdict }: Ledger) {
+  return { state, report, ...(verdict === undefined ? {} : { verdict }) };
+}
+
+interface OwnRun {
+  readonly workload: WorkloadRun;
+  readonly outcome: Outcome;
+  readonly claim: Claim;
+}
+
+async function enterRun(run: TickRun, ledger: Ledger, { workload, outcome, claim }: OwnRun): Promise<Ledger> {
+  const { tick, rules } = run;
+  const { startedAt, endedAt, durationMs, cursor } = workload;
+  const manual = tick.kind === 'manual';
+  const entered = await enter(bookOf(run), ledger, {
+    outcome,
+    fence: claim.fence,
+    at: manual ? startedAt : tick.scheduledFor,
+    due: manual ? latestDue(rules.schedule, startedAt, ledger.state.lastTick) : tick.scheduledFor,
+    endedAt,
+    durationMs,
+    manual,
+  });
+  return { ...entered, state: { ...decided(run, entered.state), ...(cursor === undefined ? {} : { cursor }) } };
+}
+
+/** The tick is decided: neither it nor an older one will run again. A run by hand decides no tick. */
+function decided({ tick }: TickRun, state: ServiceState): ServiceState {
+  return tick.kind === 'manual' ? state : { ...state, lastTick: tick.scheduledFor };
+}
+
+function throwIfHalted({ service, tick }: TickRun, story: TickStory, error?: unknown): void {
+  if (tick.kind === 'manual' || story.verdict !== 'halted') return;
+  throw haltedError(service.name, story.state.halt?.cause ?? 'unknown', error);
+}

@@ -1,0 +1,101 @@
+/** Telling what happened: the story is put together once and handed to every observer. None of them can fail a tick. */
+import { overrunLine } from '../loop/index.ts';
+import { nextRunDue, statusOf } from '../tick/index.ts';
+import type { CrashStory, Observer } from './ports.ts';
+import type { WorkloadRun } from './run-workload.ts';
+import type { TickStory } from './story.ts';
+import type { TickRun } from './tick-run.ts';
+
+/** What the story of a tick adds to what is known of it from the start. */
+export type Told = Pick<TickStory, 'disposition' | 'state' | 'crashesBooked'> &
+  Partial<Pick<TickStory, 'reason' | 'fence' | 'verdict' | 'report' | 'bypassed'>> & {
+    readonly workload?: WorkloadRun;
+  };
+
+/** The story of a tick whose state is written. */
+export function storyOf(run: TickRun, { workload, ...told }: Told): TickStory {
+  const { service, tick, startedAt, invocation, ports } = run;
+  const now = ports.clock.now();
+  const due = nextRunDue(service.schedule, told.state, now, invocation.build);
+  return {
+    service: service.name,
+    tick,
+    startedAt,
+    build: invocation.build,
+    bypassed: [],
+    report: [],
+    ...told,
+    status: statusOf(told.state, now),
+    ...(due === undefined ? {} : { nextDue: due }),
+    ...(tick.kind === 'scheduled' ? { latenessMs: startedAt - tick.scheduledFor } : {}),
+    ...(workload === undefined ? {} : endOf(workload, service.policy.interval)),
+  };
+}
+
+function endOf({ outcome, durationMs, result }: WorkloadRun, interval: number) {
+  return {
+    durationMs,
+    ...(outcome === undefined ? {} : { outcome: outcome.kind }),
+    ...(outcome === undefined || outcome.kind === 'succeeded' ? {} : { failure: outcome.failure }),
+    ...(durationMs > interval ? { overrunMs: durationMs - interval } : {}),
+    ...(result === undefined ? {} : { result }),
+  };
+}
+
+/** Tells every observer of the tick, prints its report and flushes. Returns the story. */
+export async function announceTick(run: TickRun, story: TickStory): Promise<TickStory> {
+  each(run, (observer) => observer.tickEnded?.(story));
+  warnOfOverrun(run, story);
+  printReport(run, story.report);
+  await flush(run);
+  return story;
+}
+
+/** Tells every observer of runs that died, and flushes before anything else can go wrong. */
+export async function announceCrashes(run: TickRun, stories: readonly CrashStory[]): Promise<void> {
+  for (const story of stories) each(run, (observer) => observer.crashBooked?.(story));
+  await flush(run);
+}
+
+/** Hands the report to the service's printer, by default the log. */
+export function printReport({ service, ports }: TickRun, lines: readonly string[]): void {
+  const printer = service.printer ?? ((line: string) => ports.log.warn(line, { report: true }));
+  for (const line of lines) guarded(ports, () => printer(line));
+}
+
+/** Tells that a run took longer than the interval (rule S3). */
+function warnOfOverrun({ service, ports }: TickRun, { overrunMs, durationMs }: TickStory): void {
+  if (overrunMs === undefined || durationMs === undefined) return;
+  guarded(ports, () => ports.log.warn(overrunLine(service.name, durationMs, service.policy.interval)));
+}
+
+async function flush({ ports }: TickRun): Promise<void> {
+  for (const observer of ports.observers) {
+    try {
+      await observer.flush?.();
+    } catch (error) {
+      complain(ports, error);
+    }
+  }
+}
+
+function each({ ports }: TickRun, tell: (observer: Observer) => void): void {
+  for (const observer of ports.observers) guarded(ports, () => tell(observer));
+}
+
+function guarded(ports: TickRun['ports'], tell: () => void): void {
+  try {
+    tell();
+  } catch (error) {
+    complain(ports, error);
+  }
+}
+
+/** The log may be what throws. */
+function complain({ log }: TickRun['ports'], error: unknown): void {
+  try {
+    log.error('An observer threw; the tick goes on without it', { error });
+  } catch {
+    // Nobody is left to tell.
+  }
+}

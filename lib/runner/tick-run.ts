@@ -1,0 +1,26 @@
+/** One tick under way: what every part of its way is handed. */
+import type { Rules, Tick } from '../tick/index.ts';
+import type { Ports } from './ports.ts';
+import type { Service } from './service.ts';
+
+/** The invocation a tick runs in. */
+export interface Invocation {
+  /** When the invocation ends, in epoch milliseconds. */
+  readonly deadline: number;
+  /** The build that runs: a hash of code and policy. */
+  readonly build: string;
+  /** Gives what the service's `prepare` made. */
+  readonly prepared: () => unknown;
+  /** The process's own stop. */
+  readonly stop?: AbortSignal | undefined;
+}
+
+/** Everything about one tick under way. */
+export interface TickRun {
+  readonly service: Service;
+  readonly tick: Tick;
+  readonly invocation: Invocation;
+  readonly ports: Ports;
+  readonly rules: Rules;
+  readonly startedAt: number;
+}

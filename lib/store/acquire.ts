@@ -1,0 +1,73 @@
+/** Taking the lease: one conditional write, and what its refusal means. */
+import type { Acquired, AcquireRequest, Claim } from '../runner/index.ts';
+import { admit } from '../tick/index.ts';
+import { admissionCondition } from './admission-condition.ts';
+import { release } from './commit.ts';
+import { aliases, assignments } from './expression.ts';
+import { type Item, leaseAttributes, stateIn, VERSION } from './item.ts';
+import type { Update, Wire } from './wire.ts';
+
+/** The item as it was before the lease was taken, or, behind a lost response, our own after-image of it. */
+interface Taken {
+  readonly granted: true;
+  readonly item: Item | undefined;
+}
+
+type Refused = Extract<Acquired, { granted: false }>;
+
+/**
+ * Takes the lease if admission allows. What is read after a refusal may no longer explain it: then the write is tried once more, and
+ * after that somebody else keeps getting in between, which is an overlap.
+ * @throws UnreadableStateError if the item is damaged or newer; a lease taken on such an item is given back
+ */
+export async function acquire(wire: Wire, request: AcquireRequest): Promise<Acquired> {
+  const answer = (await tryOnce(wire, request)) ?? (await tryOnce(wire, request));
+  if (answer === undefined) {
+    return { granted: false, reason: 'overlap', state: stateIn(request.service, await wire.read(request.service)) };
+  }
+  return answer.granted ? grant(wire, request, answer.item) : answer;
+}
+
+async function tryOnce(wire: Wire, request: AcquireRequest): Promise<Taken | Refused | undefined> {
+  const written = await wire.write(request.service, acquireUpdate(request));
+  if (written.ok || isOurs(request, written.item)) return { granted: true, item: written.item };
+  const state = stateIn(request.service, written.item);
+  const reason = admit(state, request);
+  return reason === undefined ? undefined : { granted: false, reason, state };
+}
+
+/** A write whose response was lost is sent again by the SDK, and refused because it had succeeded. */
+function isOurs({ owner }: AcquireRequest, item: Item | undefined): boolean {
+  return item?.['leaseOwner'] === owner;
+}
+
+async function grant(wire: Wire, request: AcquireRequest, item: Item | undefined): Promise<Acquired> {
+  const { service, owner } = request;
+  const fence = Number(item?.['fence'] ?? 0) + (isOurs(request, item) ? 0 : 1);
+  try {
+    const state = stateIn(service, item);
+    const claim: Claim = { service, owner, fence, epoch: state.epoch };
+    return { granted: true, claim, state };
+  } catch (error) {
+    await release(wire, { service, owner, fence });
+    throw error;
+  }
+}
+
+function acquireUpdate({ tick, owner, leaseUntil, ...rest }: AcquireRequest): Update {
+  const alias = aliases();
+  const lease = { owner, until: leaseUntil, ...(tick.kind === 'scheduled' ? { tick: tick.scheduledFor } : {}) };
+  const [zero, one] = [alias.value(0), alias.value(1)];
+  const [fence, done] = [alias.name('fence'), alias.name('done')];
+  const counters = [
+    `${alias.name('v')} = ${alias.value(VERSION)}`,
+    `${fence} = if_not_exists(${fence}, ${zero}) + ${one}`,
+    `${done} = if_not_exists(${done}, ${zero})`,
+  ];
+  return {
+    UpdateExpression: assignments(alias, leaseAttributes(lease), counters),
+    ConditionExpression: admissionCondition(alias, { tick, ...rest }),
+    ...alias.collected(),
+    ReturnValues: 'ALL_OLD',
+  };
+}

@@ -1,0 +1,34 @@
+/**
+ * Admission as one DynamoDB condition: the same rule as `admit`, judged where the lease is written.
+ *
+ *   now ---------------------------------------------> wall clock: leases, pauses and halts end
+ *   scheduledFor ------------------------------------> due times: ticks and `notBefore` are compared among themselves
+ *
+ * A comparison with a missing attribute is false, and so is one with an attribute of another type: a damaged item refuses.
+ * `<>` is the exception (a missing attribute differs from everything), hence the guard before it.
+ */
+import type { AdmissionRequest } from '../tick/index.ts';
+import type { Aliases } from './expression.ts';
+import { VERSION } from './item.ts';
+
+/** The condition under which the tick may take the lease. */
+export function admissionCondition(alias: Aliases, { tick, now, build }: AdmissionRequest): string {
+  const missing = (attribute: string) => `attribute_not_exists(${alias.name(attribute)})`;
+  const at = (attribute: string, comparison: string, value: unknown) =>
+    `${alias.name(attribute)} ${comparison} ${alias.value(value)}`;
+
+  const versionIsKnown = `(${missing('pk')} OR ${at('v', '=', VERSION)})`;
+  const leaseIsFree = `(${missing('leaseUntil')} OR ${at('leaseUntil', '<=', now)})`;
+  const conditions = [versionIsKnown, leaseIsFree];
+
+  if (tick.kind === 'scheduled') {
+    conditions.push(`(${missing('lastTick')} OR ${at('lastTick', '<', tick.scheduledFor)})`);
+    conditions.push(`(${missing('notBefore')} OR ${at('notBefore', '<=', tick.scheduledFor)})`);
+  }
+  if (tick.kind === 'scheduled' || !tick.force) {
+    const otherBuild = `(attribute_exists(${alias.name('haltBuild')}) AND ${at('haltBuild', '<>', build)})`;
+    conditions.push(`(${missing('pauseAt')} OR ${at('pauseUntil', '<=', now)})`);
+    conditions.push(`(${missing('haltAt')} OR ${at('haltUntil', '<=', now)} OR ${otherBuild})`);
+  }
+  return conditions.join(' AND ');
+}

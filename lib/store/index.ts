@@ -1,0 +1,5 @@
+export { documentClient } from './client.ts';
+export { StoreError } from './errors.ts';
+export { itemSize, LARGEST_ITEM } from './item-size.ts';
+export { dynamoStateStore } from './state-store.ts';
+export { stateTable, TTL_ATTRIBUTE } from './table.ts';

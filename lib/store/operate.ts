@@ -1,0 +1,60 @@
+/** What an operator writes: attributes that no commit names, and the epoch that a commit must find unchanged. */
+import { UnreadableStateError } from '../runner/index.ts';
+import type { Pause, ServiceState } from '../tick/index.ts';
+import { type Aliases, aliases, assignments } from './expression.ts';
+import { pauseAttributes, stateIn, VERSION } from './item.ts';
+import { fittedPause } from './item-size.ts';
+import type { Update, Wire } from './wire.ts';
+
+/** Sets the pause; one that stands is replaced. Returns the state with it. */
+export async function pause(wire: Wire, service: string, wanted: Pause): Promise<ServiceState> {
+  const alias = aliases();
+  return operate(wire, service, {
+    UpdateExpression: assignments(alias, pauseAttributes(fittedPause(wanted)), born(alias)),
+    ...guarded(alias),
+    ReturnValues: 'ALL_NEW',
+  });
+}
+
+const FORGOTTEN = ['record', 'backoffCount', 'streak', 'notBefore', 'haltAt', 'haltUntil', 'haltBuild', 'haltCause'];
+
+/**
+ * A fresh start: record, count, streak and failures forgotten, halt, pause and `notBefore` gone. The epoch rises, so that a
+ * commit under way enters its run into this state and not into the one it saw. Returns the state as it was.
+ */
+export async function resume(wire: Wire, service: string): Promise<ServiceState> {
+  const alias = aliases();
+  const gone = { ...Object.fromEntries(FORGOTTEN.map((name) => [name, undefined])), ...pauseAttributes(undefined) };
+  const zero = alias.value(0);
+  const epoch = alias.name('epoch');
+  const fresh = [
+    ...born(alias),
+    `${epoch} = if_not_exists(${epoch}, ${zero}) + ${alias.value(1)}`,
+    `${alias.name('failuresSince')} = if_not_exists(${alias.name('fence')}, ${zero})`,
+  ];
+  return operate(wire, service, {
+    UpdateExpression: assignments(alias, gone, fresh),
+    ...guarded(alias),
+    ReturnValues: 'ALL_OLD',
+  });
+}
+
+/** The attributes that every item has, for an item that an operator is the first to write. */
+function born(alias: Aliases): string[] {
+  const orZero = (attribute: string) =>
+    `${alias.name(attribute)} = if_not_exists(${alias.name(attribute)}, ${alias.value(0)})`;
+  return [`${alias.name('v')} = ${alias.value(VERSION)}`, orZero('fence'), orZero('done')];
+}
+
+function guarded(alias: Aliases) {
+  const ConditionExpression = `attribute_not_exists(${alias.name('pk')}) OR ${alias.name('v')} = ${alias.value(VERSION)}`;
+  return { ConditionExpression, ...alias.collected() };
+}
+
+/** Only state that can't be read refuses an operator. */
+async function operate(wire: Wire, service: string, update: Update): Promise<ServiceState> {
+  const written = await wire.write(service, update);
+  const state = stateIn(service, written.item);
+  if (written.ok) return state;
+  throw new UnreadableStateError('state-damaged', service, 'its state refused the change');
+}

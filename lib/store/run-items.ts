@@ -1,0 +1,80 @@
+/** Run records as items of their own, kept until their time to live has passed. */
+import { type DynamoDBDocumentClient, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import type { StateStore } from '../runner/index.ts';
+import { RECORD_RETENTION_DAYS, type RunRecord } from '../tick/index.ts';
+import { DAY, SECOND } from '../time/index.ts';
+import { StoreError } from './errors.ts';
+import type { Item } from './item.ts';
+import { RUN_PREFIX, runKey, TTL_ATTRIBUTE } from './table.ts';
+
+/** Successful manual runs lie between failed ones: a page asks for a few more than are wanted, and there are only so many pages. */
+const EXTRA_A_PAGE = 10;
+const MOST_PAGES = 5;
+
+/** The part of the store that deals with run records. */
+export function runRecords(
+  documents: DynamoDBDocumentClient,
+  table: string,
+): Pick<StateStore, 'putRun' | 'failedRuns'> {
+  return {
+    async putRun(record) {
+      try {
+        await documents.send(new PutCommand({ TableName: table, Item: { ...runKey(record), ...written(record) } }));
+      } catch (error) {
+        throw new StoreError(record.service, 'writing a run down', 'its memo will be missing', error);
+      }
+    },
+    async failedRuns(service, range) {
+      try {
+        return await failedRuns(documents, { table, service, ...range });
+      } catch (error) {
+        throw new StoreError(service, 'reading the failed runs', 'they are not told', error);
+      }
+    },
+  };
+}
+
+interface Wanted {
+  readonly table: string;
+  readonly service: string;
+  readonly after: number;
+  readonly limit: number;
+}
+
+/** Newest first. Keys are in order of time and fences nearly so: a page that has reached `after` is the last. */
+async function failedRuns(
+  documents: DynamoDBDocumentClient,
+  { table, service, after, limit }: Wanted,
+): Promise<RunRecord[]> {
+  const found: RunRecord[] = [];
+  let start: Item | undefined;
+  for (let page = 0; page < MOST_PAGES && found.length < limit; page++) {
+    const { Items = [], LastEvaluatedKey } = await documents.send(
+      new QueryCommand({
+        TableName: table,
+        KeyConditionExpression: '#pk = :service AND begins_with(#sk, :run)',
+        ExpressionAttributeNames: { '#pk': 'pk', '#sk': 'sk' },
+        ExpressionAttributeValues: { ':service': service, ':run': RUN_PREFIX },
+        ScanIndexForward: false,
+        ConsistentRead: true,
+        Limit: limit + EXTRA_A_PAGE,
+        ...(start === undefined ? {} : { ExclusiveStartKey: start }),
+      }),
+    );
+    const records = Items.map(recordIn);
+    found.push(...records.filter((record) => record.fence > after && record.outcome !== 'succeeded'));
+    if (LastEvaluatedKey === undefined || records.some((record) => record.fence <= after)) break;
+    start = LastEvaluatedKey;
+  }
+  return found.toSorted((one, other) => other.fence - one.fence).slice(0, limit);
+}
+
+function written({ service: _service, ...record }: RunRecord): Item {
+  const endedAt = record.startedAt + record.durationMs;
+  return { ...record, [TTL_ATTRIBUTE]: Math.floor((endedAt + RECORD_RETENTION_DAYS * DAY) / SECOND) };
+}
+
+/** Records are for telling: unlike the state they are read as they are. */
+function recordIn({ pk, sk: _sk, [TTL_ATTRIBUTE]: _ttl, ...record }: Item): RunRecord {
+  return { ...(record as unknown as Omit<RunRecord, 'service'>), service: String(pk) };
+}

@@ -1,0 +1,56 @@
+/**
+ * The StateStore on DynamoDB.
+ *
+ * One item a service holds its state (see `item.ts`); a tick costs one write to take the lease and one to commit:
+ *   1. acquire: admission is the write's condition. The fence rises, the lease is set, the item as it was comes back.
+ *   2. commit: the condition is the fence and the epoch that acquire saw. The lease goes, `done` becomes the fence.
+ * A condition that fails returns the item, which says why; an endpoint that doesn't return it costs one consistent read.
+ *
+ * A write whose response is lost is sent again by the SDK and then fails on itself. Its own owner in the lease, or its own fence
+ * in `done`, tells that it had succeeded. Hence no ADD and no list_append: each write leaves the same item when sent twice.
+ */
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { type StateStore, UnreadableStateError } from '../runner/index.ts';
+import { acquire } from './acquire.ts';
+import { commit, release } from './commit.ts';
+import { StoreError } from './errors.ts';
+import { readItem } from './item.ts';
+import { pause, resume } from './operate.ts';
+import { runRecords } from './run-items.ts';
+import { wireTo } from './wire.ts';
+
+const NOT_RUN = 'the tick did not run';
+const NOT_WRITTEN = 'the run will be booked as crashed by the next one';
+const NOT_CHANGED = 'nothing was changed';
+
+/** The store on a table of the shape that `stateTable` tells. What the wire or DynamoDB throws comes as a StoreError. */
+export function dynamoStateStore(documents: DynamoDBDocumentClient, table: string): StateStore {
+  const wire = wireTo(documents, table);
+  return {
+    acquire: (request) => attempt([request.service, 'taking the lease', NOT_RUN], () => acquire(wire, request)),
+    commit: (claim, state) =>
+      attempt([claim.service, 'writing the state', NOT_WRITTEN], () => commit(wire, claim, state)),
+    release: (claim) => attempt([claim.service, 'giving the lease back', NOT_WRITTEN], () => release(wire, claim)),
+    async read(service) {
+      const item = await attempt([service, 'reading the state', NOT_CHANGED], () => wire.read(service));
+      return item === undefined ? undefined : readItem(service, item);
+    },
+    pause: (service, wanted) => attempt([service, 'pausing', NOT_CHANGED], () => pause(wire, service, wanted)),
+    resume: (service) => attempt([service, 'resuming', NOT_CHANGED], () => resume(wire, service)),
+    ...runRecords(documents, table),
+  };
+}
+
+type Attempted = readonly [service: string, operation: string, consequence: string];
+
+async function attempt<Result>(
+  [service, operation, consequence]: Attempted,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof UnreadableStateError) throw error;
+    throw new StoreError(service, operation, consequence, error);
+  }
+}

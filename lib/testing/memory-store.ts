@@ -1,0 +1,75 @@
+/** A StateStore in memory: the same contract as the one on DynamoDB, for tests and for a process that needs no memory beyond itself. */
+import type { Acquired, AcquireRequest, Claim, Committed, StateStore } from '../runner/index.ts';
+import { admit, type Pause, type RunRecord, type ServiceState, startedAfresh, UNKNOWN } from '../tick/index.ts';
+
+/** An empty store. */
+export function memoryStore(): StateStore {
+  const states = new Map<string, ServiceState>();
+  const records = new Map<string, RunRecord>();
+  const stateOf = (service: string) => states.get(service) ?? UNKNOWN;
+
+  return {
+    async acquire(request) {
+      const state = stateOf(request.service);
+      const reason = admit(state, request);
+      if (reason !== undefined) return { granted: false, reason, state };
+      states.set(request.service, leased(state, request));
+      return granted(state, request);
+    },
+    async commit(claim, state) {
+      const current = stateOf(claim.service);
+      const refusal = refusalOf(current, claim);
+      if (refusal !== undefined) return refusal;
+      states.set(claim.service, committed(current, state, claim));
+      return { written: true };
+    },
+    async release(claim) {
+      const { lease, ...current } = stateOf(claim.service);
+      if (current.fence === claim.fence && lease?.owner === claim.owner) states.set(claim.service, { ...current, done: claim.fence });
+    },
+    async read(service) {
+      return states.get(service);
+    },
+    async putRun(record) {
+      records.set(`${record.service} ${record.at} ${record.fence}`, record);
+    },
+    async failedRuns(service, { after, limit }) {
+      return [...records.values()]
+        .filter((record) => record.service === service && record.fence > after && record.outcome !== 'succeeded')
+        .toSorted((one, other) => other.fence - one.fence)
+        .slice(0, limit);
+    },
+    async pause(service, pause: Pause) {
+      const paused = { ...stateOf(service), pause };
+      states.set(service, paused);
+      return paused;
+    },
+    async resume(service) {
+      const state = stateOf(service);
+      const { pause: _pause, ...fresh } = startedAfresh(state);
+      states.set(service, { ...fresh, epoch: state.epoch + 1 });
+      return state;
+    },
+  };
+}
+
+function leased(state: ServiceState, { owner, leaseUntil, tick }: AcquireRequest): ServiceState {
+  const lease = { owner, until: leaseUntil, ...(tick.kind === 'scheduled' ? { tick: tick.scheduledFor } : {}) };
+  return { ...state, fence: state.fence + 1, lease };
+}
+
+function granted(state: ServiceState, { service, owner }: AcquireRequest): Acquired {
+  return { granted: true, claim: { service, owner, fence: state.fence + 1, epoch: state.epoch }, state };
+}
+
+function refusalOf(current: ServiceState, claim: Claim): Committed | undefined {
+  if (current.fence !== claim.fence) return { written: false, reason: 'fence' };
+  if (current.epoch === claim.epoch) return undefined;
+  return { written: false, reason: 'epoch', claim: { ...claim, epoch: current.epoch }, state: current };
+}
+
+/** The operator's attributes stay as they are; the lease is freed. */
+function committed({ pause, epoch }: ServiceState, state: ServiceState, { fence }: Claim): ServiceState {
+  const { lease: _lease, pause: _pause, ...next } = state;
+  return { ...next, fence, epoch, done: fence, ...(pause === undefined ? {} : { pause }) };
+}
