@@ -1,5 +1,7 @@
 /** Classification, rules R3 and R4: which errors are transient and which are fatal. */
 import type { Kind } from '../loop/index.ts';
+import { DAY } from '../time/index.ts';
+import { evidenceIn } from './classify-evidence.ts';
 import { NotImplementedError } from './errors.ts';
 
 /** What an error means for the service. `retryAfter`: how long the other side asked to be left alone, in milliseconds. */
@@ -18,7 +20,28 @@ export function classifyLoop(error: unknown): Classification {
   return { kind: error instanceof NotImplementedError ? 'fatal' : 'failed' };
 }
 
-/** Rules R3 and R4. */
-export function classifyCritical(_error: unknown): Classification {
-  return { kind: 'fatal' };
+/**
+ * Rules R3 and R4, for a critical service: transport errors, HTTP status 500 and above, and what AWS says may be tried again are
+ * transient; everything else is fatal: 4xx (429 included), programming errors, anything thrown that is no error. The first error
+ * in the chain of causes that tells anything decides.
+ */
+export function classifyCritical(error: unknown): Classification {
+  return { kind: evidenceIn(error, NONE)?.transient === true ? 'failed' : 'fatal' };
 }
+
+/**
+ * Like {@link classifyCritical}, but 408 and 429 are transient too, and an answer's `Retry-After` is honoured, on these as on 500
+ * and above: the service is not run again before it has passed. At most 24 hours.
+ */
+export function classifyTolerant(error: unknown): Classification {
+  const evidence = evidenceIn(error, TOLERATED);
+  if (evidence?.transient !== true) return { kind: 'fatal' };
+  const retryAfter = Math.min(evidence.retryAfter ?? 0, LONGEST_RETRY_AFTER);
+  return retryAfter > 0 ? { kind: 'failed', retryAfter } : { kind: 'failed' };
+}
+
+/** 24 hours: a server that asks for more, by mistake or malice, doesn't silence a service for longer. */
+const LONGEST_RETRY_AFTER = DAY;
+const NONE: ReadonlySet<number> = new Set();
+/** Request Timeout and Too Many Requests. */
+const TOLERATED: ReadonlySet<number> = new Set([408, 429]);

@@ -1,1 +1,66 @@
 /** HTTP for workloads: `fetch` does not throw on a status, so this does. */
+import { mask } from '../loop/index.ts';
+import { parseHttpDate, SECOND } from '../time/index.ts';
+
+/** What is told of an answer that isn't the wanted one. */
+export interface HttpAnswer {
+  readonly status: number;
+  readonly method: string;
+  readonly url: string;
+  /** How long the other side asked to be left alone, in milliseconds. */
+  readonly retryAfter?: number | undefined;
+  /** What was wanted instead, where that isn't plain: `200 or 204`. */
+  readonly expected?: string | undefined;
+}
+
+/** A server answered with a status that the caller can't use. */
+export class HttpStatusError extends Error {
+  override readonly name = 'HttpStatusError';
+  readonly code = 'http-status';
+  readonly status: number;
+  readonly method: string;
+  /** With credentials masked. */
+  readonly url: string;
+  /** How long the other side asked to be left alone, in milliseconds; `undefined` if it didn't say. */
+  readonly retryAfter: number | undefined;
+
+  constructor(answer: HttpAnswer) {
+    const url = mask(answer.url);
+    const request = url === '' ? answer.method : `${answer.method} ${url}`;
+    super(
+      `${request} answered ${answer.status}${answer.expected === undefined ? '' : `, expected ${answer.expected}`}`,
+    );
+    this.status = answer.status;
+    this.method = answer.method;
+    this.url = url;
+    this.retryAfter = answer.retryAfter;
+  }
+}
+
+/**
+ * The response itself, if its status is below 400. The body is left unread either way.
+ * @param request.method the request's method, which a response doesn't know. @default 'GET'
+ * @throws HttpStatusError for status 400 and above
+ */
+export function raiseForStatus(response: Response, { method = 'GET' }: { readonly method?: string } = {}): Response {
+  if (response.status < 400) return response;
+  const { status, url, headers } = response;
+  throw new HttpStatusError({ status, method, url, retryAfter: retryAfterIn(headers) });
+}
+
+/**
+ * How long the headers ask to be left alone, in milliseconds: `Retry-After` as seconds, or as an HTTP date counted from the
+ * answer's own `Date`, so that no clock is needed. `undefined` if they don't say, or say it in no form of RFC 9110.
+ */
+export function retryAfterIn(headers: Pick<Headers, 'get'>): number | undefined {
+  const written = headers.get('retry-after')?.trim() ?? '';
+  if (/^\d+$/.test(written)) return Number(written) * SECOND;
+  const until = httpDate(written);
+  const sent = httpDate(headers.get('date')?.trim() ?? '');
+  return until === undefined || sent === undefined ? undefined : Math.max(0, until - sent);
+}
+
+/** Only what ends in GMT, as RFC 9110 wants it: JavaScript would also take `-5` for a date, and one without a zone for local time. */
+function httpDate(written: string): number | undefined {
+  return /^[A-Z][a-z]{2,8}, .{1,40} GMT$/.test(written) ? parseHttpDate(written) : undefined;
+}

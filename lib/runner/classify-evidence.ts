@@ -1,0 +1,111 @@
+/**
+ * What a thrown error tells of the other side. The first error that tells anything decides: itself, then its causes.
+ *
+ *   1. AWS says that it may be tried again, or that there were too many requests: transient, whatever the status.
+ *   2. An HTTP status of 400 or more: transient from 500 on, or if it is tolerated.
+ *   3. An AggregateError: transient if its own code is transport, or it has members and every one is transient.
+ *   4. The name `TimeoutError`: transient.
+ *   5. A code: transient if it is one of transport's, else not.
+ *
+ * Anything else (a bare Error or TypeError, an abort) tells nothing, and its cause is asked.
+ */
+import { isError, membersOf, read } from '../loop/index.ts';
+import { isThrottling, judgeCode } from './classify-codes.ts';
+import { retryAfterIn } from './http.ts';
+
+/** What an error tells. `retryAfter`: how long the other side asked to be left alone, in milliseconds, as it said it. */
+export interface Evidence {
+  readonly transient: boolean;
+  readonly retryAfter?: number | undefined;
+}
+
+/** How far causes and members within members are followed. */
+const DEEPEST = 32;
+/** How many errors are looked at. One that hides behind more is no longer worth waiting for. */
+const MOST_ERRORS = 10_000;
+
+/**
+ * The evidence in whatever was thrown; `undefined` if it tells nothing. Never throws, circles included.
+ * @param tolerated statuses below 500 that count as transient
+ */
+export function evidenceIn(thrown: unknown, tolerated: ReadonlySet<number>): Evidence | undefined {
+  const known = new Map<object, Evidence | undefined>();
+  const look = (error: unknown, depth: number): Evidence | undefined => {
+    if (!isError(error) || depth > DEEPEST) return undefined;
+    if (known.has(error) || known.size >= MOST_ERRORS) return known.get(error);
+    known.set(error, undefined);
+    const members = membersOf(error, MOST_ERRORS)?.values();
+    const evidence =
+      ownEvidence(error, tolerated, members && (() => together(members, (member) => look(member, depth + 1)))) ??
+      look(read(error, 'cause'), depth + 1);
+    known.set(error, evidence);
+    return evidence;
+  };
+  return look(thrown, 0);
+}
+
+function ownEvidence(
+  error: object,
+  tolerated: ReadonlySet<number>,
+  ofMembers: (() => Evidence) | undefined,
+): Evidence | undefined {
+  if (isRetryableByAws(error)) return { transient: true };
+  const status = statusOf(error);
+  if (status !== undefined) {
+    return { transient: status >= 500 || tolerated.has(status), retryAfter: retryAfterOf(error) };
+  }
+  const code = judgeCode(read(error, 'code'));
+  if (ofMembers !== undefined) return code === 'transport' ? { transient: true } : ofMembers();
+  if (read(error, 'name') === 'TimeoutError') return { transient: true };
+  return code === undefined ? undefined : { transient: code === 'transport' };
+}
+
+/** The members of an AggregateError as one: as bad as the worst, and to be left alone as long as the longest asks. */
+function together(members: Iterable<unknown>, look: (member: unknown) => Evidence | undefined): Evidence {
+  let seen = false;
+  let retryAfter: number | undefined;
+  for (const member of members) {
+    const evidence = look(member);
+    if (evidence?.transient !== true) return { transient: false };
+    seen = true;
+    if (evidence.retryAfter !== undefined) retryAfter = Math.max(retryAfter ?? 0, evidence.retryAfter);
+  }
+  return { transient: seen, retryAfter };
+}
+
+function isRetryableByAws(error: object): boolean {
+  const retryable = read(error, '$retryable');
+  if (typeof retryable === 'object' && retryable !== null) return true;
+  return isThrottling(read(error, 'name')) || isThrottling(read(error, 'code'));
+}
+
+/** An HTTP status of 400 or more: of our own error, of one shaped like axios's or got's, or of the AWS SDK's. */
+function statusOf(error: object): number | undefined {
+  const response = read(error, 'response');
+  return [
+    read(error, 'status'),
+    read(error, 'statusCode'),
+    read(response, 'status'),
+    read(response, 'statusCode'),
+    read(read(error, '$metadata'), 'httpStatusCode'),
+  ].find((status): status is number => typeof status === 'number' && status >= 400 && status <= 999);
+}
+
+function retryAfterOf(error: object): number | undefined {
+  if (read(error, 'name') === 'HttpStatusError') {
+    const retryAfter = read(error, 'retryAfter');
+    return typeof retryAfter === 'number' ? retryAfter : undefined;
+  }
+  return retryAfterIn({ get: (name: string) => headerOf(read(read(error, 'response'), 'headers'), name) });
+}
+
+/** A header's text, of a map with lower-case names or of an object with `get`, as `fetch` and axios have them. */
+function headerOf(headers: unknown, name: string): string | null {
+  const get = read(headers, 'get');
+  try {
+    const value: unknown = typeof get === 'function' ? get.call(headers, name) : read(headers, name);
+    return typeof value === 'string' || typeof value === 'number' ? String(value) : null;
+  } catch {
+    return null;
+  }
+}
