@@ -1,0 +1,10 @@
+/** Which ticks say something about their service. Pure. */
+import type { TickStory } from '../runner/index.ts';
+
+/**
+ * Whether the tick was heard: everything but a tick that was decided already. A `duplicate` or `late` delivery tells of the
+ * deliverer, not of the service.
+ */
+export function isHeard({ reason }: TickStory): boolean {
+  return reason !== 'duplicate' && reason !== 'late';
+}

@@ -1,0 +1,188 @@
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { type EmfOptions, emfObserver } from '../../lib/metrics/index.ts';
+import { HALT, NOON, story } from './stories.ts';
+
+// What the machine's environment says of Powertools must neither silence nor rename anything here.
+beforeEach(() => {
+  vi.stubEnv('POWERTOOLS_DEV', undefined);
+  vi.stubEnv('POWERTOOLS_METRICS_DISABLED', undefined);
+  vi.stubEnv('POWERTOOLS_SERVICE_NAME', 'another-service');
+  vi.stubEnv('POWERTOOLS_METRICS_NAMESPACE', 'AnotherNamespace');
+});
+
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllEnvs();
+});
+
+interface Document {
+  readonly _aws: {
+    readonly Timestamp: number;
+    readonly CloudWatchMetrics: readonly {
+      readonly Namespace: string;
+      readonly Dimensions: readonly (readonly string[])[];
+      readonly Metrics: readonly { readonly Name: string; readonly Unit: string }[];
+    }[];
+  };
+  readonly [member: string]: unknown;
+}
+
+/** An observer, and what it has written to standard output since it was last asked: each line a document. */
+function setup(options?: EmfOptions) {
+  const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+  const observer = emfObserver(options);
+  const written = () => {
+    const text = write.mock.calls.map(([chunk]) => String(chunk)).join('');
+    write.mockClear();
+    return text
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line) as Document);
+  };
+  return { observer, written, values: () => written().map(valuesOf) };
+}
+
+/** Service and values of a document that keeps the format's rules: every name it defines has a member of the right type. */
+function valuesOf(document: Document): Record<string, unknown> {
+  const { _aws, ...members } = document;
+  expect(Number.isInteger(_aws.Timestamp)).toBe(true);
+  expect(_aws.CloudWatchMetrics).toHaveLength(1);
+  const [directive] = _aws.CloudWatchMetrics;
+  expect(directive).toMatchObject({ Namespace: 'Tickover', Dimensions: [['service']] });
+  const names = (directive?.Metrics ?? []).map(({ Name }) => Name);
+  expect(Object.keys(members).sort()).toEqual(['service', ...names].sort());
+  for (const name of names) expect(typeof members[name]).toBe('number');
+  return members;
+}
+
+test('a run tells its streak and that the service is not halted, in one document that keeps the format', async () => {
+  const { observer, written } = setup();
+
+  observer.tickEnded?.(story({ outcome: 'failed' }, { streak: 2 }));
+  await observer.flush?.();
+
+  expect(written()).toEqual([
+    {
+      _aws: {
+        Timestamp: expect.any(Number),
+        CloudWatchMetrics: [
+          {
+            Namespace: 'Tickover',
+            Dimensions: [['service']],
+            Metrics: [
+              { Name: 'FailureStreak', Unit: 'Count' },
+              { Name: 'Halted', Unit: 'Count' },
+            ],
+          },
+        ],
+      },
+      service: 'sweep',
+      FailureStreak: 2,
+      Halted: 0,
+    },
+  ]);
+});
+
+test.each(['overlap', 'backoff', 'paused'] as const)(
+  'a tick skipped for %s is heard: Halted alone is told',
+  async (reason) => {
+    const { observer, values } = setup();
+
+    observer.tickEnded?.(story({ disposition: 'skipped', reason }, { streak: 5 }));
+    await observer.flush?.();
+
+    expect(values()).toEqual([{ service: 'sweep', Halted: 0 }]);
+  },
+);
+
+test('a halted service says so at the run that halts it and at each tick skipped for it', async () => {
+  const { observer, values } = setup();
+
+  observer.tickEnded?.(story({ outcome: 'failed', verdict: 'halted' }, { streak: 3, halt: HALT }));
+  await observer.flush?.();
+  observer.tickEnded?.(story({ disposition: 'skipped', reason: 'halted' }, { streak: 3, halt: HALT }));
+  await observer.flush?.();
+
+  expect(values()).toEqual([
+    { service: 'sweep', FailureStreak: 3, Halted: 1 },
+    { service: 'sweep', Halted: 1 },
+  ]);
+});
+
+test.each(['duplicate', 'late'] as const)('a delivery that is %s tells nothing', async (reason) => {
+  const { observer, written } = setup();
+
+  observer.tickEnded?.(story({ disposition: 'skipped', reason }, { streak: 3, halt: HALT }));
+  await observer.flush?.();
+
+  expect(written()).toEqual([]);
+});
+
+test('a crash booking and a resume tell both', async () => {
+  const { observer, values } = setup();
+
+  observer.crashBooked?.({ service: 'sweep', fence: 6, bookedAt: NOON, streak: 3, halted: true });
+  await observer.flush?.();
+  observer.resumed?.('sweep');
+  await observer.flush?.();
+
+  expect(values()).toEqual([
+    { service: 'sweep', FailureStreak: 3, Halted: 1 },
+    { service: 'sweep', FailureStreak: 0, Halted: 0 },
+  ]);
+});
+
+test('several stories before a flush are never mixed into one document', async () => {
+  const { observer, values } = setup();
+
+  observer.crashBooked?.({ service: 'sweep', fence: 6, bookedAt: NOON, streak: 1, halted: false });
+  observer.crashBooked?.({ service: 'sweep', fence: 7, bookedAt: NOON, streak: 2, halted: false });
+  observer.tickEnded?.(story({ outcome: 'succeeded', crashesBooked: 2 }));
+  observer.tickEnded?.(story({ service: 'poll', outcome: 'failed' }, { streak: 9 }));
+  await observer.flush?.();
+
+  expect(values()).toEqual([
+    { service: 'sweep', FailureStreak: 1, Halted: 0 },
+    { service: 'sweep', FailureStreak: 2, Halted: 0 },
+    { service: 'sweep', FailureStreak: 0, Halted: 0 },
+    { service: 'poll', FailureStreak: 9, Halted: 0 },
+  ]);
+});
+
+test('nothing leaves before the flush, all of it with the flush, and nothing twice', async () => {
+  const warned = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  const { observer, written } = setup();
+
+  await observer.flush?.();
+  observer.tickEnded?.(story({ outcome: 'succeeded' }));
+  expect(written()).toHaveLength(0);
+  await observer.flush?.();
+  expect(written()).toHaveLength(1);
+  await observer.flush?.();
+  expect(written()).toHaveLength(0);
+  expect(warned).not.toHaveBeenCalled();
+});
+
+test('the namespace is a setting', async () => {
+  const { observer, written } = setup({ namespace: 'Night' });
+
+  observer.resumed?.('sweep');
+  await observer.flush?.();
+
+  expect(written()[0]?._aws.CloudWatchMetrics[0]?.Namespace).toBe('Night');
+});
+
+test('what was flushed is on standard output even if the process ends right after', () => {
+  const script = fileURLToPath(new URL('./emitting-process.ts', import.meta.url));
+
+  const child = spawnSync(process.execPath, ['--import', 'tsx', script], { encoding: 'utf8', timeout: 25_000 });
+
+  expect([child.status, child.stderr]).toEqual([1, '']);
+  const documents = child.stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Document);
+  expect(documents.map(valuesOf)).toEqual([{ service: 'sweep', FailureStreak: 2, Halted: 0 }]);
+});

@@ -1,0 +1,43 @@
+/** Stories for observers, and a log that remembers. */
+import type { Log, TickStory } from '../../lib/runner/index.ts';
+import type { ServiceState } from '../../lib/tick/index.ts';
+
+export const NOON = Date.UTC(2024, 4, 1, 12);
+
+const STEADY: ServiceState = {
+  fence: 7,
+  done: 7,
+  epoch: 0,
+  record: [true, true, true],
+  backoffCount: 0,
+  streak: 0,
+  failuresSince: 0,
+  runs: [],
+};
+
+/** The halt of a service that halted at noon. */
+export const HALT = { at: NOON, cause: 'Service exceeded error threshold.' };
+
+/** A tick of `sweep` due at noon that ran, unless something else is said of it. */
+export function story(told: Partial<TickStory> = {}, state: Partial<ServiceState> = {}): TickStory {
+  return {
+    service: 'sweep',
+    tick: { kind: 'scheduled', scheduledFor: NOON },
+    disposition: 'ran',
+    startedAt: NOON,
+    crashesBooked: 0,
+    bypassed: [],
+    state: { ...STEADY, ...state },
+    status: 'steady',
+    report: [],
+    build: 'b1',
+    ...told,
+  };
+}
+
+/** A log, and its lines as `level message`. */
+export function rememberingLog(): { log: Log; lines: string[] } {
+  const lines: string[] = [];
+  const at = (level: string) => (message: string) => void lines.push(`${level} ${message}`);
+  return { lines, log: { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') } };
+}
