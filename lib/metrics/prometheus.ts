@@ -83,9 +83,9 @@ function countCrash(metrics: ServiceMetrics, { service, streak }: CrashStory): v
   metrics.streak.set({ service }, streak);
 }
 
-/** A run that was given back unended has no outcome and is not counted. */
-function countRun(metrics: ServiceMetrics, { service, disposition, outcome, durationMs }: TickStory): void {
-  if (disposition !== 'ran' || outcome === undefined) return;
+/** A tick that was skipped and a run that was given back unended have no outcome: they are no runs to count. */
+function countRun(metrics: ServiceMetrics, { service, outcome, durationMs }: TickStory): void {
+  if (outcome === undefined) return;
   metrics.runs.inc({ service, outcome });
   if (durationMs !== undefined) metrics.duration.observe({ service }, durationMs / SECOND);
 }
