@@ -1,0 +1,125 @@
+/** `npm run flow-runs`: brings flow runs in, and shows them. */
+import { readFile } from 'node:fs/promises';
+import { DynamoDBClient, ResourceNotFoundException } from '@aws-sdk/client-dynamodb';
+import { Command, InvalidArgumentError } from 'commander';
+import {
+  dynamoFlowRunStore,
+  FLOW_RUNS_TABLE,
+  type FlowRunStore,
+  flowRunsTable,
+  importFlowRuns,
+  tableOf,
+} from '../flow-runs/index.ts';
+import { ensureTable, isAwsEndpoint, localCredentials, openDatabase } from '../local/index.ts';
+import { systemClock } from '../time/index.ts';
+
+interface Options {
+  readonly endpoint?: string;
+  readonly directory: string;
+  readonly table: string;
+}
+
+const MOST_FAULTS_SHOWN = 20;
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EISDIR: 'is a directory, expected a file',
+  EACCES: 'may not be read',
+};
+
+await main();
+
+async function main(): Promise<void> {
+  const { TICKOVER_FLOW_RUNS_TABLE } = process.env;
+  const program = new Command('flow-runs')
+    .description('Brings flow runs in as a Prefect server returns them, and shows them.')
+    .showHelpAfterError('(--help tells what is possible)')
+    .configureHelp({ showGlobalOptions: true })
+    .option('--endpoint <url>', 'another DynamoDB than the one that npm start embeds', parseEndpoint)
+    .option('--directory <dir>', 'where the embedded DynamoDB keeps its data', '.tickover')
+    .option('--table <name>', 'the table of flow runs', TICKOVER_FLOW_RUNS_TABLE || FLOW_RUNS_TABLE);
+  program
+    .command('import <file>')
+    .description('reads a JSON array or JSON lines; what stands there in a newer state is kept')
+    .option('--overwrite', 'replace newer states too', false)
+    .action((file: string, { overwrite }: { overwrite: boolean }) => importFile(program.opts(), file, overwrite));
+  program
+    .command('list')
+    .description('shows the flow runs, those to start first on top')
+    .option('--state <name>', 'only those in the state of this name')
+    .action(({ state }: { state?: string }) => list(program.opts(), state));
+  try {
+    await program.parseAsync();
+  } catch (error) {
+    console.error(`flow-runs: ${oneLine(error)}`);
+    process.exitCode = 1;
+  }
+}
+
+async function importFile(options: Options, file: string, overwrite: boolean): Promise<void> {
+  const text = await readText(file);
+  await withStore(options, async (store) => {
+    const { written, kept, faults } = await importFlowRuns(store, text, { now: systemClock.now(), overwrite });
+    for (const fault of faults.slice(0, MOST_FAULTS_SHOWN)) console.error(`${file}: ${fault}`);
+    if (faults.length > MOST_FAULTS_SHOWN) console.error(`${file}: and ${faults.length - MOST_FAULTS_SHOWN} more`);
+    const keptToo = kept === 0 ? '' : `, ${kept} kept as they are in a newer state (--overwrite replaces them)`;
+    console.log(`${counted(written)} imported${keptToo}, ${faults.length} not understood`);
+    if (faults.length > 0) process.exitCode = 1;
+  });
+}
+
+async function list(options: Options, state: string | undefined): Promise<void> {
+  await withStore(options, async (store) => {
+    const { runs, unreadable } = await store.list();
+    const wanted = state?.toLowerCase();
+    const shown = runs.filter((run) => wanted === undefined || run.state.name.toLowerCase() === wanted);
+    if (shown.length > 0) console.log(tableOf(shown).join('\n'));
+    console.log(`${counted(shown.length)}${state === undefined ? '' : ` in state ${state}`}`);
+    for (const { error } of unreadable) console.error(oneLine(error));
+    if (unreadable.length > 0) process.exitCode = 1;
+  });
+}
+
+/** Runs the work on the store. The table is made if it is missing, but not on AWS: there it is the stack's. */
+async function withStore(options: Options, work: (store: FlowRunStore) => Promise<void>): Promise<void> {
+  const database = await openDatabase({ ...options, brief: true });
+  try {
+    Object.assign(process.env, localCredentials(database.endpoint, process.env));
+    const client = new DynamoDBClient({});
+    if (!isAwsEndpoint(database.endpoint)) await ensureTable(client, flowRunsTable(options.table));
+    await work(dynamoFlowRunStore(client, options.table));
+  } catch (error) {
+    if (!(error instanceof ResourceNotFoundException)) throw error;
+    throw new Error(`${database.endpoint}: there is no table ${options.table}; deploy the stack, or name another`, {
+      cause: error,
+    });
+  } finally {
+    await database.close();
+  }
+}
+
+function parseEndpoint(text: string): string {
+  if (/^https?:/.test(text) && URL.canParse(text)) return text;
+  throw new InvalidArgumentError('expected an http or https URL');
+}
+
+async function readText(file: string): Promise<string> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    const { code } = error as { code?: string };
+    throw new Error(`${file}: ${REASONS[code ?? ''] ?? oneLine(error)}`, { cause: error });
+  }
+  if (text.trim() === '') throw new Error(`${file}: is empty, expected flow runs as a JSON array or JSON lines`);
+  return text;
+}
+
+function oneLine(error: unknown): string {
+  const { message, code, name } = error as { message?: string; code?: string; name?: string };
+  return (message || code || name || String(error)).split('\n').join(' ');
+}
+
+function counted(count: number): string {
+  return count === 1 ? '1 flow run' : `${count} flow runs`;
+}

@@ -1,0 +1,35 @@
+/** Flow runs from a text into a store. */
+import type { FlowRunStore } from './ports.ts';
+import { readFlowRuns } from './read-api.ts';
+
+/** What became of a text. */
+export interface Imported {
+  readonly written: number;
+  /** Left as they were, since the store holds a newer state of theirs. */
+  readonly kept: number;
+  /** What couldn't be used, each with its number. */
+  readonly faults: readonly string[];
+}
+
+/** How to import. `now`: the timestamp of states that have none. */
+export interface ImportOptions {
+  readonly now: number;
+  readonly overwrite?: boolean;
+}
+
+/** Runs being written at once. */
+const AT_ONCE = 25;
+
+/** Puts every flow run that the text holds; what can't be read is told and stops nothing. See `readFlowRuns` for the forms. */
+export async function importFlowRuns(store: FlowRunStore, text: string, options: ImportOptions): Promise<Imported> {
+  const { runs, faults } = readFlowRuns(text, options.now);
+  const unique = [...new Map(runs.map((run) => [run.id, run])).values()];
+  let written = 0;
+  for (let first = 0; first < unique.length; first += AT_ONCE) {
+    const puts = unique
+      .slice(first, first + AT_ONCE)
+      .map((run) => store.put(run, { overwrite: options.overwrite === true }));
+    written += (await Promise.all(puts)).filter(Boolean).length;
+  }
+  return { written, kept: unique.length - written, faults };
+}

@@ -1,0 +1,111 @@
+/**
+ * A flow run as a DynamoDB item, flat. Key `id`. `waiting` is there only while the run is in state `Scheduled` with a time to
+ * start, so that the index by it holds nothing else: oldest start first, without reading the rest of the table.
+ */
+import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
+import * as z from 'zod';
+import { shown } from '../loop/index.ts';
+import { type FlowRun, isWaiting, STATE_TYPES } from './flow-run.ts';
+
+/** The table's name where no other is set. */
+export const FLOW_RUNS_TABLE = 'tickover-flow-runs';
+/** The index of waiting runs: partition `waiting`, sort `nextScheduledStartTime`. */
+export const WAITING_INDEX = 'waiting';
+/** The one value of `waiting`. */
+export const WAITING = 'SCHEDULED#Scheduled';
+
+/** The table, for CreateTable and for a stack. The index copies only what marking a run late needs. */
+export function flowRunsTable(name: string): CreateTableCommandInput {
+  return {
+    TableName: name,
+    BillingMode: 'PAY_PER_REQUEST',
+    AttributeDefinitions: [
+      { AttributeName: 'id', AttributeType: 'S' },
+      { AttributeName: 'waiting', AttributeType: 'S' },
+      { AttributeName: 'nextScheduledStartTime', AttributeType: 'N' },
+    ],
+    KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+    GlobalSecondaryIndexes: [
+      {
+        IndexName: WAITING_INDEX,
+        KeySchema: [
+          { AttributeName: 'waiting', KeyType: 'HASH' },
+          { AttributeName: 'nextScheduledStartTime', KeyType: 'RANGE' },
+        ],
+        Projection: {
+          ProjectionType: 'INCLUDE',
+          NonKeyAttributes: ['name', 'deploymentId', 'stateId', 'stateType', 'stateName', 'stateTimestamp'],
+        },
+      },
+    ],
+  };
+}
+
+const Item = z.object({
+  id: z.string(),
+  name: z.string(),
+  deploymentId: z.string().optional(),
+  stateId: z.string(),
+  stateType: z.enum(STATE_TYPES),
+  stateName: z.string(),
+  stateTimestamp: z.number(),
+  stateMessage: z.string().optional(),
+  nextScheduledStartTime: z.number().optional(),
+  expectedStartTime: z.number().optional(),
+  source: z.string().optional(),
+});
+
+type Item = z.infer<typeof Item> & { waiting?: string };
+
+/** An item that isn't a flow run. */
+export class UnreadableRunError extends Error {
+  override readonly name = 'UnreadableRunError';
+  readonly code = 'flow-run-unreadable';
+}
+
+/** The item to put. */
+export function itemOf(run: FlowRun): Item {
+  const { state, ...rest } = run;
+  return {
+    ...rest,
+    stateId: state.id,
+    stateType: state.type,
+    stateName: state.name,
+    stateTimestamp: state.timestamp,
+    ...(state.message === undefined ? {} : { stateMessage: state.message }),
+    ...(isWaiting(run) ? { waiting: WAITING } : {}),
+  };
+}
+
+/**
+ * The run that an item holds.
+ * @throws UnreadableRunError naming the attribute at fault
+ */
+export function runOf(item: Readonly<Record<string, unknown>>): FlowRun {
+  const parsed = Item.safeParse(item);
+  if (!parsed.success) throw unreadable(item, parsed.error);
+  const { stateId, stateType, stateName, stateTimestamp, stateMessage, ...rest } = parsed.data;
+  const message = stateMessage === undefined ? {} : { message: stateMessage };
+  return {
+    ...withoutUndefined(rest),
+    state: { id: stateId, type: stateType, name: stateName, timestamp: stateTimestamp, ...message },
+  };
+}
+
+type Given<Fields> = { [Key in keyof Fields]: Exclude<Fields[Key], undefined> };
+
+/** The type checker tells an absent field from an undefined one; zod's output has only absent ones. */
+function withoutUndefined<Fields extends object>(fields: Fields): Given<Fields> {
+  return fields as Given<Fields>;
+}
+
+function unreadable(item: Readonly<Record<string, unknown>>, error: z.ZodError): UnreadableRunError {
+  const faults = error.issues.map(({ path, message }) => {
+    const [attribute = 'item'] = path.map(String);
+    return `${attribute}: ${message}, got ${shown(item[attribute])}`.slice(0, 200);
+  });
+  const { id } = item;
+  return new UnreadableRunError(
+    `flow run ${String(id)}: its item can't be read (${faults.join('; ')}); it is left alone`,
+  );
+}

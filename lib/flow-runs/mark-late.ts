@@ -1,0 +1,198 @@
+/**
+ * One loop of marking late runs, after upstream's `MarkLateRuns`: take the due runs oldest first, page by page; move each to
+ * `Late` if its state is still the one seen. No run stops the others; what failed is told at the end.
+ */
+import { type Clock, type Random, SECOND, toIso } from '../time/index.ts';
+import type { FlowRun, FlowRunState } from './flow-run.ts';
+import { type MarkResult, proposeLate, whyLeftAlone } from './late.ts';
+import type { DuePage, FlowRunStore, Place } from './ports.ts';
+
+/** What the loop needs of the run it is part of. */
+export interface MarkLateContext {
+  readonly signal: AbortSignal;
+  /** When `signal` fires, in epoch milliseconds. */
+  readonly deadline: number;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Record<'info' | 'warn' | 'error', (message: string, fields?: Record<string, unknown>) => void>;
+}
+
+/** What the loop can be told. */
+export interface MarkLateOptions {
+  /** How far past its scheduled start a run is late. */
+  readonly lateAfterSeconds: number;
+  /** How many runs are asked for at once. */
+  readonly pageSize: number;
+  /**
+   * Marks one run; upstream's override point. What it throws is logged and counted. Several are under way at once.
+   * @default `asUsual`: the rule, one conditional write and one log event
+   */
+  readonly mark?: (run: FlowRun, asUsual: (run: FlowRun) => Promise<MarkResult>) => Promise<MarkResult>;
+}
+
+/** The counts of one loop. */
+export interface LateCounts {
+  readonly marked: number;
+  readonly alreadyLate: number;
+  readonly movedOn: number;
+  readonly deleted: number;
+  readonly failed: number;
+  readonly pages: number;
+}
+
+/** The loop ends this long before its deadline; the next one goes on where it ended. */
+export const DEADLINE_MARGIN = 2 * SECOND;
+/** How many runs are being marked at once. */
+const AT_ONCE = 10;
+/** How many errors are kept as members of the one that is thrown; all are logged. */
+const MOST_ERRORS = 20;
+
+const COUNTED: Readonly<Record<MarkResult, Exclude<keyof LateCounts, 'pages'>>> = {
+  marked: 'marked',
+  'already-late': 'alreadyLate',
+  'moved-on': 'movedOn',
+  deleted: 'deleted',
+};
+
+/** A loop under way. */
+interface Batch {
+  readonly context: MarkLateContext;
+  readonly store: FlowRunStore;
+  readonly options: MarkLateOptions;
+  readonly counts: { -readonly [Count in keyof LateCounts]: LateCounts[Count] };
+  readonly seen: Set<string>;
+  readonly errors: unknown[];
+}
+
+/**
+ * Marks the runs that are late now. Ends after a short page, after one that holds no run unseen in this loop, or shortly
+ * before the deadline.
+ * @throws AggregateError if a run failed, after all others were tried; whatever the store throws when it can't be asked
+ */
+export async function markLate(
+  context: MarkLateContext,
+  store: FlowRunStore,
+  options: MarkLateOptions,
+): Promise<LateCounts> {
+  const counts = { marked: 0, alreadyLate: 0, movedOn: 0, deleted: 0, failed: 0, pages: 0 };
+  const batch: Batch = { context, store, options, counts, seen: new Set(), errors: [] };
+  await markPages(batch, context.clock.now() - options.lateAfterSeconds * SECOND);
+  context.log.info('Finished monitoring for late runs.');
+  if (counts.failed > 0) throw failureOf(batch);
+  return counts;
+}
+
+async function markPages(batch: Batch, cutoff: number): Promise<void> {
+  let after: Place | undefined;
+  do {
+    const page = await pageOf(batch, cutoff, after);
+    if (page === undefined) return;
+    const progress = await markPage(batch, page);
+    after = progress ? nextOf(page, batch.options.pageSize) : undefined;
+  } while (after !== undefined && !isTimeUp(batch));
+  if (after !== undefined) warnOfTime(batch);
+}
+
+/** A page, or none if the run's signal ended the asking. */
+async function pageOf(batch: Batch, cutoff: number, after: Place | undefined): Promise<DuePage | undefined> {
+  const { signal } = batch.context;
+  const query = { cutoff, limit: batch.options.pageSize, ...(after === undefined ? {} : { after }) };
+  try {
+    const page = await batch.store.due(query, signal);
+    batch.counts.pages += 1;
+    return page;
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    warnOfTime(batch);
+    return undefined;
+  }
+}
+
+function nextOf(page: DuePage, pageSize: number): Place | undefined {
+  return page.runs.length + page.unreadable.length < pageSize ? undefined : page.next;
+}
+
+/** Whether the page held anything that this loop hadn't seen. */
+async function markPage(batch: Batch, page: DuePage): Promise<boolean> {
+  const unreadable = page.unreadable.filter(({ id }) => isFirstSight(batch, id));
+  for (const { id, error } of unreadable) countFailure(batch, id, error);
+  const runs = page.runs.filter(({ id }) => isFirstSight(batch, id));
+  for (let first = 0; first < runs.length; first += AT_ONCE) {
+    if (isTimeUp(batch)) {
+      warnOfTime(batch);
+      return false;
+    }
+    await Promise.all(runs.slice(first, first + AT_ONCE).map((run) => markOne(batch, run)));
+  }
+  return runs.length + unreadable.length > 0;
+}
+
+function isFirstSight(batch: Batch, id: string): boolean {
+  if (batch.seen.has(id)) return false;
+  batch.seen.add(id);
+  return true;
+}
+
+async function markOne(batch: Batch, run: FlowRun): Promise<void> {
+  const { mark } = batch.options;
+  const asUsual = (late: FlowRun) => markAsUsual(batch, late);
+  try {
+    const result = await (mark === undefined ? asUsual(run) : mark(run, asUsual));
+    batch.counts[COUNTED[result]] += 1;
+  } catch (error) {
+    if (!batch.context.signal.aborted) countFailure(batch, run.id, error);
+  }
+}
+
+async function markAsUsual(batch: Batch, run: FlowRun): Promise<MarkResult> {
+  const { clock, random, log, signal } = batch.context;
+  const proposal = proposeLate(run, { id: random.id(), now: clock.now() });
+  if (!proposal.accepted) return whyLeftAlone(run);
+  const transitioned = await batch.store.transition(run, proposal.state, signal);
+  if (!transitioned.written) return whyLeftAlone(transitioned.now);
+  log.info('flow run state changed', eventOf(run, proposal.state));
+  return 'marked';
+}
+
+/** The event of a transition: what changed, of which run, from what to what. */
+function eventOf(run: FlowRun, state: FlowRunState): Record<string, unknown> {
+  const { nextScheduledStartTime: scheduled } = run;
+  return {
+    flowRunId: run.id,
+    flowRunName: run.name,
+    ...(run.deploymentId === undefined ? {} : { deploymentId: run.deploymentId }),
+    oldState: told(run.state),
+    newState: told(state),
+    ...(scheduled === undefined ? {} : { scheduledTime: toIso(scheduled) }),
+  };
+}
+
+function told({ id, type, name, timestamp }: FlowRunState): Record<string, string> {
+  return { id, type, name, timestamp: toIso(timestamp) };
+}
+
+function countFailure(batch: Batch, flowRunId: string, error: unknown): void {
+  batch.counts.failed += 1;
+  if (batch.errors.length < MOST_ERRORS) batch.errors.push(error);
+  batch.context.log.error('flow run not marked late', { flowRunId, error });
+}
+
+function failureOf({ counts, errors }: Batch): AggregateError {
+  const { marked, alreadyLate, movedOn, deleted, failed } = counts;
+  const tried = marked + alreadyLate + movedOn + deleted + failed;
+  const rest = `marked ${marked}, already late ${alreadyLate}, moved on ${movedOn}, deleted ${deleted}`;
+  return new AggregateError(
+    errors,
+    `mark-late-runs: ${failed} of ${tried} runs failed (${rest}); they are tried again in the next loop`,
+  );
+}
+
+function isTimeUp({ context }: Batch): boolean {
+  return context.signal.aborted || context.clock.now() >= context.deadline - DEADLINE_MARGIN;
+}
+
+function warnOfTime(batch: Batch): void {
+  batch.context.log.warn('mark-late-runs: its time is up before all late runs are marked; the next loop goes on', {
+    ...batch.counts,
+  });
+}

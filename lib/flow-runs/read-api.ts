@@ -1,0 +1,163 @@
+/**
+ * Reads flow runs as a Prefect server's API returns them: a JSON array, one object, an object whose `results` is the array, or
+ * JSON lines. What can't be used is told by number; the rest is read. Nothing throws.
+ */
+import * as z from 'zod';
+import { shown } from '../loop/index.ts';
+import { parseInstant } from '../time/index.ts';
+import { type FlowRun, STATE_TYPES, type StateType } from './flow-run.ts';
+
+/** What a text holds. */
+export interface ReadRuns {
+  readonly runs: readonly FlowRun[];
+  /** Each as `line 3: field: expected ..., got ...`; of an array, `element 3: ...`. Numbers start at 1. */
+  readonly faults: readonly string[];
+}
+
+/** An element to be read, and how a fault names it. */
+interface Numbered {
+  readonly label: string;
+  readonly element: unknown;
+}
+
+/** A stored run must fit a DynamoDB item of 400 KB with its other fields. */
+const SOURCE_BYTES = 350_000;
+const SHOWN_CHARACTERS = 80;
+
+const text = (most: number) => {
+  const expected = `text of 1 to ${most} characters`;
+  return z.string(expected).min(1, expected).max(most, expected);
+};
+const instant = z
+  .custom<string>((value) => parseInstant(value) !== undefined, 'an ISO 8601 time with a zone')
+  .transform((value) => parseInstant(value) ?? 0);
+const stateType = z.enum(STATE_TYPES, `one of ${STATE_TYPES.join(', ')}`);
+
+const ApiState = z.object({
+  id: text(200).nullish(),
+  type: stateType.nullish(),
+  name: text(400).nullish(),
+  timestamp: instant.nullish(),
+  message: z.string('text').nullish(),
+});
+
+const ApiRun = z.object(
+  {
+    id: text(200),
+    name: text(400),
+    deployment_id: text(200).nullish(),
+    state_id: text(200).nullish(),
+    state_type: stateType.nullish(),
+    state_name: text(400).nullish(),
+    state: z.object(ApiState.shape, 'an object').nullish(),
+    next_scheduled_start_time: instant.nullish(),
+    expected_start_time: instant.nullish(),
+  },
+  'a flow run, which is an object',
+);
+
+type ApiRun = z.output<typeof ApiRun>;
+
+/**
+ * Reads the text of a file or an answer.
+ * @param now the timestamp of a state that has none, in epoch milliseconds
+ */
+export function readFlowRuns(written: string, now: number): ReadRuns {
+  const trimmed = written.replace(/^\uFEFF/, '');
+  const runs: FlowRun[] = [];
+  const faults: string[] = [];
+  for (const { label, element } of elementsOf(trimmed, faults)) {
+    const read = readOne(element, now);
+    if (typeof read === 'string') faults.push(`${label}: ${read}`);
+    else runs.push(read);
+  }
+  return { runs, faults };
+}
+
+function elementsOf(written: string, faults: string[]): Numbered[] {
+  const whole = parseJson(written);
+  if ('value' in whole) return elementsOfDocument(whole.value);
+  if (!written.trimStart().startsWith('[')) return elementsOfLines(written, faults);
+  faults.push(`expected a JSON array, got text that is not JSON (${whole.why})`);
+  return [];
+}
+
+function elementsOfDocument(document: unknown): Numbered[] {
+  const { results } = (document ?? {}) as { results?: unknown };
+  const list = Array.isArray(document) ? document : Array.isArray(results) ? results : [document];
+  return list.map((element: unknown, index) => ({ label: `element ${index + 1}`, element }));
+}
+
+function elementsOfLines(written: string, faults: string[]): Numbered[] {
+  return written.split(/\r?\n/).flatMap((line, index) => {
+    if (line.trim() === '') return [];
+    const parsed = parseJson(line);
+    if ('value' in parsed) return [{ label: `line ${index + 1}`, element: parsed.value }];
+    faults.push(`line ${index + 1}: expected a flow run as JSON, got ${brief(line)} (${parsed.why})`);
+    return [];
+  });
+}
+
+function parseJson(written: string): { value: unknown } | { why: string } {
+  try {
+    return { value: JSON.parse(written) };
+  } catch (error) {
+    return {
+      why: error instanceof Error ? error.message.split('\n').join(' ').slice(0, SHOWN_CHARACTERS) : 'unreadable',
+    };
+  }
+}
+
+/** The run, or what is wrong with it. */
+function readOne(element: unknown, now: number): FlowRun | string {
+  const parsed = ApiRun.safeParse(element);
+  if (!parsed.success) return parsed.error.issues.map((issue) => faultOf(issue, element)).join('; ');
+  const source = JSON.stringify(element);
+  const bytes = Buffer.byteLength(source);
+  if (bytes > SOURCE_BYTES) return `expected at most ${SOURCE_BYTES} bytes, got ${bytes}`;
+  const type = parsed.data.state_type ?? parsed.data.state?.type;
+  if (type === undefined || type === null) return `state_type: expected one of ${STATE_TYPES.join(', ')}, got none`;
+  const inner = parsed.data.state?.type ?? type;
+  if (inner !== type) return `state.type: expected ${type} as in state_type, got ${shown(inner)}`;
+  return flowRunOf(parsed.data, { type, source, now });
+}
+
+function flowRunOf(api: ApiRun, known: { type: StateType; source: string; now: number }): FlowRun {
+  const { state } = api;
+  const name = api.state_name ?? state?.name ?? nameOf(known.type);
+  return {
+    id: api.id,
+    name: api.name,
+    ...given('deploymentId', api.deployment_id),
+    state: {
+      id: state?.id ?? api.state_id ?? `${api.id}/${known.type}/${name}`,
+      type: known.type,
+      name,
+      timestamp: state?.timestamp ?? known.now,
+      ...given('message', state?.message),
+    },
+    ...given('nextScheduledStartTime', api.next_scheduled_start_time),
+    ...given('expectedStartTime', api.expected_start_time),
+    source: known.source,
+  };
+}
+
+function given<Key extends string, Value>(key: Key, value: Value | null | undefined): { [key in Key]?: Value } {
+  return (value === null || value === undefined ? {} : { [key]: value }) as { [key in Key]?: Value };
+}
+
+/** Upstream's name for a state that has none: its type, capitalised. */
+function nameOf(type: StateType): string {
+  return type.slice(0, 1) + type.slice(1).toLowerCase();
+}
+
+function faultOf(issue: z.core.$ZodIssue, element: unknown): string {
+  const got = issue.path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown>)[key], element);
+  const field = issue.path.length === 0 ? '' : `${issue.path.join('.')}: `;
+  return `${field}expected ${issue.message}, got ${got === undefined ? 'none' : brief(got)}`;
+}
+
+function brief(value: unknown): string {
+  const whole = shown(value);
+  return whole.length <= SHOWN_CHARACTERS ? whole : `${whole.slice(0, SHOWN_CHARACTERS)}...`;
+}

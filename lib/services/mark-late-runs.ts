@@ -1,0 +1,96 @@
+/** mark-late-runs: flow runs that should have started and haven't are moved to state `Late`. After upstream's `MarkLateRuns`. */
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import {
+  dynamoFlowRunStore,
+  FLOW_RUNS_TABLE,
+  type FlowRunStore,
+  type MarkLateOptions,
+  markLate,
+} from '../flow-runs/index.ts';
+import { InvalidOptionsError, shown } from '../loop/index.ts';
+import { defineService, type Service, type Surroundings } from '../runner/index.ts';
+
+/** What one process's runs share. */
+interface Prepared {
+  readonly store: FlowRunStore;
+  readonly options: MarkLateOptions;
+}
+
+/** The settings of {@link markLateRuns}, as the environment gives them. */
+export interface MarkLateSettings {
+  readonly table: string;
+  readonly lateAfterSeconds: number;
+  readonly pageSize: number;
+}
+
+const NAME = 'mark-late-runs';
+const DEFAULTS: MarkLateSettings = { table: FLOW_RUNS_TABLE, lateAfterSeconds: 15, pageSize: 400 };
+const LARGEST_PAGE = 1_000;
+
+/**
+ * The service.
+ * Environment: `TICKOVER_FLOW_RUNS_TABLE` (tickover-flow-runs), `TICKOVER_LATE_AFTER_SECONDS` (15), `TICKOVER_PAGE_SIZE` (400).
+ */
+export const markLateRuns: Service = defineMarkLateRuns();
+
+/** The service with options of its own, which go before the environment's: `mark` is upstream's override point. */
+export function defineMarkLateRuns(overrides: Partial<MarkLateOptions> = {}): Service {
+  return defineService<Prepared>({
+    name: NAME,
+    kind: 'loop',
+    interval: '60s',
+    local: { interval: '5s' },
+    timeout: '30s',
+    prepare: ({ env }) => {
+      const { table, ...settings } = markLateSettings(env);
+      return { store: dynamoFlowRunStore(new DynamoDBClient({}), table), options: { ...settings, ...overrides } };
+    },
+    workload: (context) => markLate(context, context.prepared.store, context.prepared.options),
+  });
+}
+
+/**
+ * The settings in the environment; what is unset or empty takes its default.
+ * @throws InvalidOptionsError naming every variable at fault, what was expected and what came
+ */
+export function markLateSettings(env: Surroundings['env']): MarkLateSettings {
+  const faults: string[] = [];
+  const read = <Value>(
+    variable: string,
+    standard: Value,
+    expected: string,
+    parse: (text: string) => Value | undefined,
+  ) => {
+    const text = env[variable];
+    if (text === undefined || text === '') return standard;
+    const value = parse(text);
+    if (value === undefined) faults.push(`${variable}: expected ${expected}, got ${shown(text)}`);
+    return value ?? standard;
+  };
+  const settings = {
+    table: read('TICKOVER_FLOW_RUNS_TABLE', DEFAULTS.table, 'the name of a DynamoDB table', parseTable),
+    lateAfterSeconds: read(
+      'TICKOVER_LATE_AFTER_SECONDS',
+      DEFAULTS.lateAfterSeconds,
+      'seconds, 0 or more',
+      parseSeconds,
+    ),
+    pageSize: read('TICKOVER_PAGE_SIZE', DEFAULTS.pageSize, `a whole number from 1 to ${LARGEST_PAGE}`, parsePageSize),
+  };
+  if (faults.length > 0) throw new InvalidOptionsError(NAME, faults);
+  return settings;
+}
+
+/** A name, or an ARN, as DynamoDB takes it. */
+function parseTable(text: string): string | undefined {
+  return /^[\w.:/-]{3,1024}$/.test(text) ? text : undefined;
+}
+
+function parseSeconds(text: string): number | undefined {
+  return /^\d{1,9}(\.\d+)?$/.test(text) ? Number(text) : undefined;
+}
+
+function parsePageSize(text: string): number | undefined {
+  const size = /^\d{1,4}$/.test(text) ? Number(text) : 0;
+  return size >= 1 && size <= LARGEST_PAGE ? size : undefined;
+}
