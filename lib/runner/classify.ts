@@ -23,7 +23,8 @@ export function classifyLoop(error: unknown): Classification {
 /**
  * Rules R3 and R4, for a critical service: transport errors, HTTP status 500 and above, and what AWS says may be tried again are
  * transient; everything else is fatal: 4xx (429 included), programming errors, anything thrown that is no error. The first error
- * in the chain of causes that tells anything decides.
+ * in the chain of causes that tells anything decides. An abort is judged by its reason; where that is lost on the way, as in the
+ * AWS SDK, it is fatal (give its client a `requestTimeout` instead).
  */
 export function classifyCritical(error: unknown): Classification {
   return { kind: evidenceIn(error, NONE)?.transient === true ? 'failed' : 'fatal' };

@@ -1,0 +1,108 @@
+/** What the AWS SDK really throws: its own client, against a server that answers as DynamoDB would. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { DynamoDBClient, type DynamoDBClientConfig, ListTablesCommand } from '@aws-sdk/client-dynamodb';
+import { afterEach, describe, expect, it } from 'vitest';
+import { errorClassOf } from '../../lib/loop/index.ts';
+import { classifyCritical, classifyTolerant } from '../../lib/runner/classify.ts';
+import { closedPort, httpServer, type Listening, rawServer } from '../support/raw-server.ts';
+
+const running: Listening[] = [];
+const clients: DynamoDBClient[] = [];
+
+afterEach(async () => {
+  for (const client of clients.splice(0)) client.destroy();
+  await Promise.all(running.splice(0).map((server) => server.close()));
+});
+
+interface Asking {
+  readonly config?: DynamoDBClientConfig;
+  readonly abortSignal?: AbortSignal;
+}
+
+/** What a call of DynamoDB on that port rejects with. */
+async function thrownAt(port: number, { config = {}, abortSignal }: Asking = {}): Promise<unknown> {
+  const client = new DynamoDBClient({
+    endpoint: `http://127.0.0.1:${port}`,
+    region: 'local',
+    credentials: { accessKeyId: 'id', secretAccessKey: 'key' },
+    maxAttempts: 1,
+    ...config,
+  });
+  clients.push(client);
+  const [settled] = await Promise.allSettled([
+    client.send(new ListTablesCommand({}), abortSignal === undefined ? {} : { abortSignal }),
+  ]);
+  if (settled.status === 'fulfilled') throw new Error('expected the call to fail');
+  return settled.reason;
+}
+
+async function answering(status: number, body: string): Promise<number> {
+  const server = await httpServer((request, response) => {
+    request.resume();
+    response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0' }).end(body);
+  });
+  running.push(server);
+  return server.port;
+}
+
+async function silent(): Promise<number> {
+  const server = await rawServer(() => {});
+  running.push(server);
+  return server.port;
+}
+
+describe('an answer of DynamoDB', () => {
+  it.each([
+    ['ThrottlingException', 400, 'failed'],
+    ['ProvisionedThroughputExceededException', 400, 'failed'],
+    ['RequestLimitExceeded', 400, 'failed'],
+    ['InternalServerError', 500, 'failed'],
+    ['ServiceUnavailable', 503, 'failed'],
+    ['ValidationException', 400, 'fatal'],
+    ['ResourceNotFoundException', 400, 'fatal'],
+    ['UnrecognizedClientException', 400, 'fatal'],
+  ])('of %s with status %i is %s', async (type, status, kind) => {
+    const port = await answering(status, `{"__type":"com.amazonaws.dynamodb.v20120810#${type}","message":"no"}`);
+
+    const error = await thrownAt(port);
+
+    expect([errorClassOf(error), classifyCritical(error)]).toEqual([type, { kind }]);
+    expect(classifyTolerant(error)).toEqual({ kind });
+  });
+
+  it('that a proxy gave in its place is judged by its status', async () => {
+    expect(classifyCritical(await thrownAt(await answering(503, '<html>')))).toEqual({ kind: 'failed' });
+    expect(classifyCritical(await thrownAt(await answering(200, '<html>')))).toEqual({ kind: 'fatal' });
+  });
+});
+
+describe('a call of DynamoDB', () => {
+  it('that is refused is transient', async () => {
+    const error = await thrownAt(await closedPort());
+
+    expect([errorClassOf(error), classifyCritical(error)]).toEqual(['ECONNREFUSED', { kind: 'failed' }]);
+  });
+
+  it("that outlasts the client's own time-out is transient", async () => {
+    const config = { requestHandler: { requestTimeout: 50, throwOnRequestTimeout: true } };
+
+    const error = await thrownAt(await silent(), { config });
+
+    expect([errorClassOf(error), classifyCritical(error)]).toEqual(['TimeoutError', { kind: 'failed' }]);
+  });
+
+  it('that a time-out aborts is fatal, since the client does not tell why it was aborted: give it a requestTimeout', async () => {
+    const error = await thrownAt(await silent(), { abortSignal: AbortSignal.timeout(50) });
+
+    expect([errorClassOf(error), classifyCritical(error)]).toEqual(['AbortError', { kind: 'fatal' }]);
+  });
+
+  it('that is aborted for no reason of the network is fatal', async () => {
+    const aborting = new AbortController();
+    const failing = thrownAt(await silent(), { abortSignal: aborting.signal });
+    await delay(20);
+    aborting.abort();
+
+    expect(classifyCritical(await failing)).toEqual({ kind: 'fatal' });
+  });
+});

@@ -1,0 +1,368 @@
+/** Rules R3 and R4 on the shapes that errors come in. What sockets and the AWS SDK really throw is in files of their own. */
+import tls from 'node:tls';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { classifierOf, classifyCritical, classifyLoop, classifyTolerant } from '../../lib/runner/classify.ts';
+import { NotImplementedError } from '../../lib/runner/errors.ts';
+import { HttpStatusError } from '../../lib/runner/http.ts';
+
+const FAILED = { kind: 'failed' };
+const FATAL = { kind: 'fatal' };
+
+function withFields(fields: object, message = 'it broke', options?: ErrorOptions): Error {
+  return Object.assign(new Error(message, options), fields);
+}
+
+function withCode(code: string): Error {
+  return withFields({ code });
+}
+
+function answered(status: number, retryAfter?: number): HttpStatusError {
+  return new HttpStatusError({ status, method: 'GET', url: 'https://example.test/', retryAfter });
+}
+
+/** As axios shapes it. */
+function axiosError(status: number, headers: object = {}): Error {
+  const code = status >= 500 ? 'ERR_BAD_RESPONSE' : 'ERR_BAD_REQUEST';
+  return withFields({ name: 'AxiosError', code, status, response: { status, headers } });
+}
+
+describe('an HTTP status', () => {
+  it.each([
+    [400, FATAL],
+    [404, FATAL],
+    [408, FATAL],
+    [429, FATAL],
+    [499, FATAL],
+    [500, FAILED],
+    [503, FAILED],
+    [599, FAILED],
+  ])('of %i is judged alike in every shape it comes in', (status, judged) => {
+    const shapes = [
+      answered(status),
+      axiosError(status),
+      withFields({ response: { status } }),
+      withFields({ response: { statusCode: status } }),
+      withFields({ status }),
+      withFields({ statusCode: status }),
+      withFields({ $metadata: { httpStatusCode: status } }),
+      new Error('sync failed', { cause: answered(status) }),
+      new TypeError('sync failed', { cause: axiosError(status) }),
+    ];
+
+    expect(shapes.map(classifyCritical)).toEqual(shapes.map(() => judged));
+  });
+
+  it('outweighs the code beside it', () => {
+    expect(classifyCritical(withFields({ statusCode: 503, code: 'UND_ERR_INVALID_ARG' }))).toEqual(FAILED);
+    expect(classifyCritical(withFields({ status: 404, code: 'ECONNRESET' }))).toEqual(FATAL);
+  });
+
+  it('below 400, or of a process, tells nothing', () => {
+    expect(classifyCritical(answered(204))).toEqual(FATAL);
+    expect(classifyCritical(withFields({ status: 1, code: 'ECONNRESET' }))).toEqual(FAILED);
+    expect(classifyCritical(withFields({ status: '503' }))).toEqual(FATAL);
+  });
+});
+
+describe('what AWS says may be tried again', () => {
+  it('is transient whatever its status', () => {
+    const shapes = [
+      withFields({ $retryable: {}, $metadata: { httpStatusCode: 400 } }),
+      withFields({ $retryable: { throttling: true }, name: 'SomethingNew', $metadata: { httpStatusCode: 429 } }),
+      withFields({ name: 'ThrottlingException', $metadata: { httpStatusCode: 400 } }),
+      withFields({ name: 'TooManyRequestsException', $metadata: { httpStatusCode: 429 } }),
+      withFields({ code: 'Throttling', statusCode: 400 }),
+      withFields({ name: 'SlowDown', $metadata: { httpStatusCode: 403 } }),
+      withFields({ name: 'RequestTimeout', $metadata: { httpStatusCode: 400 } }),
+    ];
+
+    expect(shapes.map(classifyCritical)).toEqual(shapes.map(() => FAILED));
+  });
+
+  it('is not what it says nothing of', () => {
+    const $metadata = { httpStatusCode: 400 };
+
+    expect(classifyCritical(withFields({ name: 'ValidationException', $retryable: undefined, $metadata }))).toEqual(
+      FATAL,
+    );
+  });
+});
+
+describe('a code', () => {
+  it.each([
+    ...['ECONNREFUSED', 'ECONNRESET', 'ECONNABORTED', 'EPIPE', 'EPROTO', 'ETIMEDOUT', 'ESOCKETTIMEDOUT'],
+    ...['ENETUNREACH', 'EHOSTUNREACH', 'ENETDOWN', 'EHOSTDOWN', 'ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL', 'ESERVFAIL'],
+    ...[
+      'UND_ERR_CONNECT_TIMEOUT',
+      'UND_ERR_HEADERS_TIMEOUT',
+      'UND_ERR_BODY_TIMEOUT',
+      'UND_ERR_SOCKET',
+      'UND_ERR_ABORTED',
+    ],
+    ...['HPE_INVALID_CONSTANT', 'HPE_HEADER_OVERFLOW', 'ERR_NETWORK', 'ERR_STREAM_PREMATURE_CLOSE'],
+    ...['ERR_SSL_WRONG_VERSION_NUMBER', 'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION', 'ERR_TLS_CERT_ALTNAME_INVALID'],
+    ...['CERT_HAS_EXPIRED', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'HOSTNAME_MISMATCH'],
+    ...['ERR_HTTP2_STREAM_ERROR', 'ERR_HTTP2_GOAWAY_SESSION', 'ERR_SOCKET_CONNECTION_TIMEOUT'],
+  ])('of transport is transient: %s', (code) => {
+    expect(classifyCritical(withCode(code))).toEqual(FAILED);
+    expect(classifyCritical(new TypeError('fetch failed', { cause: withCode(code) }))).toEqual(FAILED);
+  });
+
+  it.each([
+    ...['UND_ERR_INVALID_ARG', 'UND_ERR_INVALID_RETURN_VALUE', 'UND_ERR_NOT_SUPPORTED'],
+    ...['ERR_INVALID_URL', 'ERR_INVALID_ARG_TYPE', 'ERR_TLS_INVALID_PROTOCOL_VERSION', 'ERR_HTTP2_INVALID_STREAM'],
+    ...['ENOENT', 'EACCES', 'EADDRINUSE', 'ERR_ASSERTION', 'Z_DATA_ERROR', 'something-new'],
+  ])('of anything else is fatal: %s', (code) => {
+    expect(classifyCritical(withCode(code))).toEqual(FATAL);
+    expect(classifyCritical(new TypeError('fetch failed', { cause: withCode(code) }))).toEqual(FATAL);
+  });
+
+  it('that tells of an abort leaves it to the reason', () => {
+    const timedOut = new DOMException('too late', 'TimeoutError');
+
+    expect(classifyCritical(withFields({ name: 'AbortError', code: 'ABORT_ERR' }, 'x', { cause: timedOut }))).toEqual(
+      FAILED,
+    );
+    expect(classifyCritical(withFields({ name: 'AbortError', code: 'ABORT_ERR' }))).toEqual(FATAL);
+    expect(classifyCritical(withFields({ name: 'CanceledError', code: 'ERR_CANCELED' }))).toEqual(FATAL);
+  });
+
+  it('of Node for the name on a certificate is the one that is tested', () => {
+    const refusal = tls.checkServerIdentity('a.test', { subject: { CN: 'b.test' } } as tls.PeerCertificate);
+
+    expect(refusal).toMatchObject({ code: 'ERR_TLS_CERT_ALTNAME_INVALID' });
+  });
+});
+
+describe('the chain of causes', () => {
+  it('is decided by the first error that tells anything', () => {
+    const refused = withCode('ECONNREFUSED');
+
+    expect(classifyCritical(new Error('a', { cause: new Error('b', { cause: refused }) }))).toEqual(FAILED);
+    expect(classifyCritical(withFields({ code: 'ERR_INVALID_URL' }, 'a', { cause: refused }))).toEqual(FATAL);
+    expect(classifyCritical(withFields({ code: 'ECONNRESET' }, 'a', { cause: answered(404) }))).toEqual(FAILED);
+  });
+
+  it('that tells nothing is fatal', () => {
+    const first = new Error('first');
+    first.cause = new TypeError('second', { cause: first });
+
+    expect(classifyCritical(first)).toEqual(FATAL);
+    expect(classifyCritical(new TypeError('fetch failed'))).toEqual(FATAL);
+    expect(classifyCritical(new TypeError('fetch failed', { cause: 'ECONNREFUSED' }))).toEqual(FATAL);
+    expect(classifyCritical(new RangeError('out of range'))).toEqual(FATAL);
+  });
+
+  it('is followed only so far', () => {
+    const chain = (length: number) => {
+      let error = withCode('ECONNREFUSED');
+      for (let link = 0; link < length; link += 1) error = new Error('wrapped', { cause: error });
+      return error;
+    };
+
+    expect(classifyCritical(chain(10))).toEqual(FAILED);
+    expect(classifyCritical(chain(100_000))).toEqual(FATAL);
+  });
+
+  it('ends in a time-out by its name', () => {
+    expect(classifyCritical(new DOMException('too late', 'TimeoutError'))).toEqual(FAILED);
+    expect(classifyCritical(new DOMException('stopped', 'AbortError'))).toEqual(FATAL);
+  });
+});
+
+describe('an AggregateError', () => {
+  it('is as bad as its worst member', () => {
+    expect(classifyCritical(new AggregateError([withCode('EPIPE'), answered(503)]))).toEqual(FAILED);
+    expect(classifyCritical(new AggregateError([withCode('EPIPE'), answered(404)]))).toEqual(FATAL);
+    expect(classifyCritical(new AggregateError([withCode('EPIPE'), 'text']))).toEqual(FATAL);
+  });
+
+  it('without members is fatal, whatever its cause', () => {
+    expect(classifyCritical(new AggregateError([]))).toEqual(FATAL);
+    expect(classifyCritical(new AggregateError([], 'none', { cause: withCode('EPIPE') }))).toEqual(FATAL);
+  });
+
+  it('with a transport code of its own is transient', () => {
+    expect(classifyCritical(Object.assign(new AggregateError([]), { code: 'ECONNREFUSED' }))).toEqual(FAILED);
+    expect(classifyCritical(Object.assign(new AggregateError([withCode('EPIPE')]), { code: 'mine' }))).toEqual(FAILED);
+  });
+
+  it('within an AggregateError or behind a cause is judged alike', () => {
+    const inner = new AggregateError([withCode('EPIPE'), new Error('wrapped', { cause: answered(500) })]);
+
+    expect(classifyCritical(new TypeError('fetch failed', { cause: inner }))).toEqual(FAILED);
+    expect(classifyCritical(new AggregateError([inner, inner]))).toEqual(FAILED);
+    expect(classifyCritical(new AggregateError([inner, new AggregateError([])]))).toEqual(FATAL);
+  });
+
+  it('that holds itself is fatal', () => {
+    const circle = new AggregateError([withCode('EPIPE')]);
+    circle.errors.push(circle);
+
+    expect(classifyCritical(circle)).toEqual(FATAL);
+  });
+});
+
+describe('anything thrown that is no error', () => {
+  it.each([[undefined], [null], ['ECONNREFUSED'], [503], [{ status: 503 }], [{ code: 'ECONNREFUSED' }]])(
+    'is fatal: %j',
+    (thrown) => {
+      expect([classifyCritical(thrown), classifyTolerant(thrown)]).toEqual([FATAL, FATAL]);
+    },
+  );
+});
+
+describe('the tolerant classifier', () => {
+  it('tolerates 408 and 429, and no other status below 500', () => {
+    const judged = [400, 401, 403, 404, 408, 409, 425, 429, 500, 503].map(
+      (status) => classifyTolerant(answered(status)).kind,
+    );
+
+    expect(judged).toEqual([
+      'fatal',
+      'fatal',
+      'fatal',
+      'fatal',
+      'failed',
+      'fatal',
+      'fatal',
+      'failed',
+      'failed',
+      'failed',
+    ]);
+  });
+
+  it('is like the critical one in everything else', () => {
+    const errors = [withCode('EPIPE'), withCode('ENOENT'), new TypeError('x'), new AggregateError([])];
+
+    expect(errors.map(classifyTolerant)).toEqual([FAILED, FATAL, FATAL, FATAL]);
+  });
+
+  it('honours Retry-After on what is transient', () => {
+    expect(classifyTolerant(answered(429, 30_000))).toEqual({ kind: 'failed', retryAfter: 30_000 });
+    expect(classifyTolerant(answered(503, 120_000))).toEqual({ kind: 'failed', retryAfter: 120_000 });
+    expect(classifyTolerant(answered(404, 30_000))).toEqual(FATAL);
+    expect(classifyCritical(answered(503, 30_000))).toEqual(FAILED);
+  });
+
+  it('reads it from a response as axios and fetch have it', () => {
+    const date = 'Wed, 01 Oct 2025 00:00:00 GMT';
+    const later = 'Wed, 01 Oct 2025 00:01:30 GMT';
+    const byGet = new Headers({ 'retry-after': '7' });
+
+    expect(classifyTolerant(axiosError(429, { 'retry-after': '5' }))).toEqual({ kind: 'failed', retryAfter: 5_000 });
+    expect(classifyTolerant(axiosError(429, { 'retry-after': 6 }))).toEqual({ kind: 'failed', retryAfter: 6_000 });
+    expect(classifyTolerant(axiosError(503, byGet))).toEqual({ kind: 'failed', retryAfter: 7_000 });
+    expect(classifyTolerant(axiosError(429, { 'retry-after': later, date }))).toEqual({
+      kind: 'failed',
+      retryAfter: 90_000,
+    });
+    expect(classifyTolerant(axiosError(429, { 'retry-after': 'soon' }))).toEqual(FAILED);
+  });
+
+  it('waits no longer than a day, and says nothing of no wait at all', () => {
+    expect(classifyTolerant(answered(429, 86_400_001))).toEqual({ kind: 'failed', retryAfter: 86_400_000 });
+    expect(classifyTolerant(axiosError(429, { 'retry-after': '9'.repeat(400) }))).toEqual({
+      kind: 'failed',
+      retryAfter: 86_400_000,
+    });
+    expect(classifyTolerant(answered(429, 0))).toEqual(FAILED);
+    expect(classifyTolerant(answered(429, Number.NaN))).toEqual(FAILED);
+  });
+
+  it('waits as long as the most patient member of an AggregateError asks', () => {
+    const both = new AggregateError([answered(429, 30_000), answered(503, 60_000), withCode('EPIPE')]);
+
+    expect(classifyTolerant(both)).toEqual({ kind: 'failed', retryAfter: 60_000 });
+  });
+});
+
+describe('the classifier of a kind', () => {
+  it('of loop services tolerates everything but what is not implemented', () => {
+    const errors = [new TypeError('x'), 'text', answered(404), new NotImplementedError('later')];
+
+    expect(classifierOf('loop')).toBe(classifyLoop);
+    expect(errors.map(classifyLoop)).toEqual([FAILED, FAILED, FAILED, FATAL]);
+  });
+
+  it('of critical services is the critical one', () => {
+    expect(classifierOf('critical')).toBe(classifyCritical);
+  });
+});
+
+describe('a hostile value', () => {
+  const refuse = () => {
+    throw new Error('no');
+  };
+  const getter = { get: refuse, enumerable: true };
+  const revoked = Proxy.revocable(new Error('x'), {});
+  revoked.revoke();
+
+  it.each([
+    [
+      'getters that throw',
+      Object.defineProperties(new Error('x'), { status: getter, code: getter, name: getter, cause: getter }),
+    ],
+    ['members that throw', Object.defineProperty(new AggregateError([]), 'errors', getter)],
+    ['headers that throw', axiosError(429, { get: refuse })],
+    ['a proxy that throws', new Proxy(new Error('x'), { get: refuse })],
+    ['a revoked proxy', revoked.proxy],
+    ['a null prototype', Object.create(null)],
+  ])('is judged all the same: %s', (_, thrown) => {
+    expect(['failed', 'fatal']).toContain(classifyCritical(thrown).kind);
+    expect(['failed', 'fatal']).toContain(classifyTolerant(thrown).kind);
+  });
+
+  it('that breeds causes and members for ever is judged all the same', () => {
+    const hydra = (): Error =>
+      Object.defineProperties(new AggregateError([]), {
+        errors: { get: () => [hydra(), hydra()] },
+        cause: { get: hydra },
+      });
+
+    expect(classifyCritical(hydra())).toEqual(FATAL);
+  });
+
+  it('of any shape is judged, circles included, the tolerant one forgiving whatever the critical one forgives', () => {
+    const parts = fc.record(
+      {
+        name: fc.oneof(fc.constantFrom('TimeoutError', 'AbortError', 'HttpStatusError', 'SlowDown'), fc.anything()),
+        code: fc.oneof(fc.constantFrom('ECONNRESET', 'ABORT_ERR', 'ENOENT'), fc.anything()),
+        status: fc.oneof(fc.integer({ min: 390, max: 610 }), fc.anything()),
+        response: fc.anything(),
+        retryAfter: fc.anything(),
+        $retryable: fc.anything(),
+        cause: fc.nat(9),
+        errors: fc.array(fc.nat(9), { maxLength: 4 }),
+      },
+      { requiredKeys: [] },
+    );
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(fc.boolean(), parts), { minLength: 1, maxLength: 10 }),
+        fc.anything(),
+        (all, other) => {
+          const errors = all.map(([many]) => (many ? new AggregateError([]) : new Error('x')));
+          const at = (index: number): unknown => errors[index] ?? other;
+          all.forEach(([, { cause, errors: members, ...fields }], index) => {
+            Object.assign(errors[index] ?? {}, fields, cause === undefined ? {} : { cause: at(cause) });
+            if (members !== undefined) Object.assign(errors[index] ?? {}, { errors: members.map(at) });
+          });
+          const [critical, tolerant] = [classifyCritical(errors[0]), classifyTolerant(errors[0])];
+          expect(critical.kind === 'failed' ? tolerant.kind : 'failed').toBe('failed');
+          const { retryAfter = 1 } = { ...tolerant } as { retryAfter?: number };
+          expect(retryAfter > 0 && retryAfter <= 86_400_000).toBe(true);
+        },
+      ),
+    );
+  });
+
+  it('of any kind at all never makes them throw', () => {
+    fc.assert(
+      fc.property(fc.anything({ withNullPrototype: true, withBigInt: true }), (thrown) => {
+        expect([classifyCritical(thrown), classifyTolerant(thrown)]).toEqual([FATAL, FATAL]);
+      }),
+    );
+  });
+});
