@@ -2,7 +2,7 @@
  * A firing that owns several ticks: a service whose interval is below the minute in which a schedule can fire. Each slot is
  * its own tick, with its own acquire and commit, so that an operator gets in between.
  */
-import { type ServiceState, slotsOf } from '../tick/index.ts';
+import { type Delivery, type ScheduledTick, type ServiceState, slotsOf } from '../tick/index.ts';
 import type { Ports } from './ports.ts';
 import { runTick } from './run-tick.ts';
 import { GRACE, type Service } from './service.ts';
@@ -16,6 +16,8 @@ export interface Firing {
   readonly scheduledFor: number;
   /** How late a firing may come without losing a slot, in milliseconds: the window it owns begins that much later. */
   readonly slack: number;
+  /** Which delivery of it this is. */
+  readonly delivery?: Delivery;
 }
 
 /**
@@ -32,18 +34,23 @@ export async function runFiring(
 ): Promise<TickStory[]> {
   const { clock } = ports;
   const slots = slotsOf(service.schedule, firing.scheduledFor, firing.slack);
+  const closing = AbortSignal.any([invocation.closing, invocation.stop].filter((signal) => signal !== undefined));
   const stories: TickStory[] = [];
   for (const slot of slots.slice(firstToRun(slots, clock.now()))) {
     const last = stories.at(-1);
     if (last !== undefined && slot < clock.now()) {
-      stories.push(await skipCovered({ service, slot, invocation, ports }, last.state));
+      stories.push(await skipCovered({ service, tick: tickOf(firing, slot), invocation, ports }, last.state));
       continue;
     }
-    await clock.sleep(slot - clock.now(), invocation.stop);
-    if (invocation.stop?.aborted || clock.now() + service.reserve + GRACE > invocation.deadline) break;
-    stories.push(await runTick(service, { kind: 'scheduled', scheduledFor: slot }, invocation, ports));
+    await clock.sleep(slot - clock.now(), closing);
+    if (closing.aborted || clock.now() + service.reserve + GRACE > invocation.deadline) break;
+    stories.push(await runTick(service, tickOf(firing, slot), invocation, ports));
   }
   return stories;
+}
+
+function tickOf({ delivery }: Firing, scheduledFor: number): ScheduledTick {
+  return { kind: 'scheduled', scheduledFor, ...(delivery === undefined ? {} : { delivery }) };
 }
 
 function firstToRun(slots: readonly number[], now: number): number {
@@ -55,14 +62,13 @@ function firstToRun(slots: readonly number[], now: number): number {
 
 interface CoveredSlot {
   readonly service: Service;
-  readonly slot: number;
+  readonly tick: ScheduledTick;
   readonly invocation: Invocation;
   readonly ports: Ports;
 }
 
-async function skipCovered({ service, slot, invocation, ports }: CoveredSlot, state: ServiceState): Promise<TickStory> {
+async function skipCovered({ service, tick, invocation, ports }: CoveredSlot, state: ServiceState): Promise<TickStory> {
   const rules = { policy: service.policy, schedule: service.schedule, build: invocation.build };
-  const tick = { kind: 'scheduled', scheduledFor: slot } as const;
   const run = { service, tick, invocation, ports, rules, startedAt: ports.clock.now() };
   return announceTick(run, storyOf(run, { disposition: 'skipped', reason: 'overlap', state, crashesBooked: 0 }));
 }

@@ -11,7 +11,9 @@ export interface Invocation {
   readonly build: string;
   /** Gives what the service's `prepare` made. */
   readonly prepared: () => unknown;
-  /** The process's own stop. */
+  /** The process is about to stop: no further slot of a firing is begun; a run under way goes on. */
+  readonly closing?: AbortSignal | undefined;
+  /** The process stops now: a run under way is asked to give way, and then has no outcome. */
   readonly stop?: AbortSignal | undefined;
 }
 

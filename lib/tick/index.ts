@@ -31,4 +31,4 @@ export {
 } from './service-state.ts';
 export { type EndedRun, HALT_CAUSE_BYTES, type Rules, type Settled, settle } from './settle.ts';
 export { nextRunDue, type Status, statusOf, statusSince } from './status.ts';
-export type { Disposition, ManualTick, ScheduledTick, SkipReason, Tick } from './tick.ts';
+export type { Delivery, Disposition, ManualTick, ScheduledTick, SkipReason, Tick } from './tick.ts';

@@ -5,6 +5,14 @@ export interface ScheduledTick {
   readonly kind: 'scheduled';
   /** The due time in epoch milliseconds: the tick's identity, the same in every delivery of it. */
   readonly scheduledFor: number;
+  /** Which delivery of it this is: told in the log, and no part of the identity. */
+  readonly delivery?: Delivery;
+}
+
+/** What the schedule tells of one delivery of a tick: both differ from attempt to attempt. */
+export interface Delivery {
+  readonly executionId?: string;
+  readonly attempt?: string;
 }
 
 /** A run by hand: it has no due time, and neither reads nor moves the service's mark of decided ticks. */

@@ -1,0 +1,53 @@
+/** The composition root of a function: everything a handler works with, made once, at cold start. */
+import { emfObserver } from '../metrics/index.ts';
+import { type Ports, type Service, withInterval } from '../runner/index.ts';
+import { documentClient, dynamoStateStore } from '../store/index.ts';
+import { systemClock, systemRandom } from '../time/index.ts';
+import { type Environment, readEnvironment } from './env.ts';
+import { serviceLog, tickLog } from './log.ts';
+
+/** What a handler works with. */
+export interface Composition {
+  /** The service, with the interval that the environment gives it. */
+  readonly service: Service;
+  readonly environment: Environment;
+  readonly ports: Ports;
+  /** Gives what the service's `prepare` made; it is called until it succeeds once. */
+  readonly prepared: () => unknown;
+}
+
+/** What a test may put in the place of the real thing. */
+export type Overrides = Partial<Ports> & { readonly environment?: Environment };
+
+/** Composes a function of a service. */
+export function compose(defined: Service, overrides: Overrides = {}): Composition {
+  const environment = overrides.environment ?? readEnvironment();
+  const service = environment.interval === undefined ? defined : withInterval(defined, environment.interval);
+  const log = overrides.log ?? serviceLog(service.name);
+  return {
+    service,
+    environment,
+    ports: {
+      store: overrides.store ?? dynamoStateStore(documentClient(), environment.table),
+      clock: overrides.clock ?? systemClock,
+      random: overrides.random ?? systemRandom,
+      log,
+      observers: overrides.observers ?? [tickLog(log), ...(environment.inLambda ? [emfObserver()] : [])],
+      recycle: overrides.recycle ?? endProcess,
+    },
+    prepared: once(() => service.prepare({ env: environment.variables })),
+  };
+}
+
+/** On Lambda the process ends within the invocation, and the next one starts in a new environment; in a worker, the worker ends. */
+function endProcess(): void {
+  process.exit(1);
+}
+
+function once<Made>(make: () => Made): () => Made {
+  let made: { readonly value: Made } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}

@@ -1,0 +1,57 @@
+/** The env codec: the variables that tell a function what to work with. The only place in this room that reads the environment. */
+import { InvalidOptionsError } from '../loop/index.ts';
+import { MINUTE, parseDuration, SECOND } from '../time/index.ts';
+
+/** What a function is told by its environment. Durations in milliseconds. */
+export interface Environment {
+  /** `TICKOVER_TABLE`: the state table. */
+  readonly table: string;
+  /** `TICKOVER_BUILD`: a hash of this function's code and policy, at most 16 characters. @default 'unbuilt' */
+  readonly build: string;
+  /** `TICKOVER_SLACK_SECONDS`: how late a firing may come without losing a slot. @default 60 s, the precision of EventBridge Scheduler */
+  readonly slack: number;
+  /** `TICKOVER_INTERVAL`: another interval than the service's own, such as `5s`. */
+  readonly interval?: number;
+  /** Whether this is Lambda, by `AWS_LAMBDA_FUNCTION_NAME`. */
+  readonly inLambda: boolean;
+  /** All variables, for a service's `prepare`. */
+  readonly variables: Readonly<Record<string, string | undefined>>;
+}
+
+type Variables = Environment['variables'];
+
+/** Longer ones would not fit into the hot item beside everything else. */
+const LONGEST_BUILD = 16;
+
+/**
+ * Reads the environment.
+ * @throws InvalidOptionsError naming every variable at fault, what was expected and what came
+ */
+export function readEnvironment(variables: Variables = process.env): Environment {
+  const {
+    TICKOVER_TABLE: table,
+    TICKOVER_BUILD: build = 'unbuilt',
+    TICKOVER_SLACK_SECONDS,
+    TICKOVER_INTERVAL,
+  } = variables;
+  const slack = TICKOVER_SLACK_SECONDS === undefined ? MINUTE : Number(TICKOVER_SLACK_SECONDS) * SECOND;
+  const interval = parseDuration(TICKOVER_INTERVAL);
+  const faults: string[] = [];
+  const check = (holds: boolean, variable: string, expected: string) => {
+    const got = variables[variable];
+    if (!holds) faults.push(`${variable}: expected ${expected}, got ${got === undefined ? 'none' : `'${got}'`}`);
+  };
+  check(table !== undefined && table !== '', 'TICKOVER_TABLE', 'the name of the state table');
+  check(build !== '' && build.length <= LONGEST_BUILD, 'TICKOVER_BUILD', `1 to ${LONGEST_BUILD} characters`);
+  check(slack >= 0 && slack <= 5 * MINUTE, 'TICKOVER_SLACK_SECONDS', 'a number from 0 to 300');
+  check(TICKOVER_INTERVAL === undefined || interval !== undefined, 'TICKOVER_INTERVAL', "a duration such as '5s'");
+  if (faults.length > 0 || table === undefined) throw new InvalidOptionsError('environment', faults);
+  return {
+    table,
+    build,
+    slack,
+    ...(interval === undefined ? {} : { interval }),
+    inLambda: variables['AWS_LAMBDA_FUNCTION_NAME'] !== undefined,
+    variables,
+  };
+}

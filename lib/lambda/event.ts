@@ -1,0 +1,192 @@
+/** What a handler may be invoked with: a firing of the schedule, or an operator's action. */
+import * as z from 'zod';
+import { shown } from '../loop/index.ts';
+import type { Delivery } from '../tick/index.ts';
+import { MINUTE, parseInstant, toIso } from '../time/index.ts';
+
+/** EventBridge Scheduler's input, filled from its context attributes. An unfilled placeholder stands for the latest due time. */
+export interface SchedulerEvent {
+  /** `<aws.scheduler.scheduled-time>`: the due time in ISO 8601, the tick's identity. */
+  readonly scheduledFor: string;
+  /** `<aws.scheduler.execution-id>`: differs for each attempt; only logged. */
+  readonly executionId?: string;
+  /** `<aws.scheduler.attempt-number>`: only logged. */
+  readonly attempt?: string;
+}
+
+/** A classic EventBridge scheduled event: `time` is the due time. */
+export interface ScheduledEvent {
+  readonly 'detail-type': 'Scheduled Event';
+  readonly time: string;
+  readonly id?: string;
+}
+
+/** An operator's payload. */
+export type ManualEvent =
+  | { readonly action: 'run-once' /** Past pause and halt too. @default false */; readonly force?: boolean }
+  | { readonly action: 'status' }
+  | {
+      readonly action: 'pause';
+      /** Why: 1 to 120 bytes. */
+      readonly reason: string;
+      /** Who: 1 to 32 bytes. */
+      readonly by: string;
+      /** When the pause ends by itself, in ISO 8601. @default it waits to be resumed */
+      readonly until?: string;
+    }
+  | { readonly action: 'resume' };
+
+/** Whatever a handler is invoked with. */
+export type HandlerEvent = SchedulerEvent | ScheduledEvent | ManualEvent;
+
+/** An event, read. Instants in epoch milliseconds. */
+export type Request =
+  | {
+      readonly kind: 'firing';
+      /** Absent for the latest due time. */
+      readonly scheduledFor?: number;
+      readonly delivery: Delivery;
+    }
+  | { readonly kind: 'run-once'; readonly force: boolean }
+  | { readonly kind: 'status' }
+  | { readonly kind: 'pause'; readonly reason: string; readonly by: string; readonly until?: number }
+  | { readonly kind: 'resume' };
+
+/** An event that a handler can't make sense of: nothing was done. */
+export class MalformedEventError extends Error {
+  override readonly name = 'MalformedEventError';
+  readonly code = 'malformed-event';
+  readonly service: string;
+  /** Each as `field: expected ..., got ...`. */
+  readonly faults: readonly string[];
+
+  constructor(service: string, faults: readonly string[]) {
+    super(`${service}: the event is malformed: ${faults.join('; ')}; nothing was done`);
+    this.service = service;
+    this.faults = faults;
+  }
+}
+
+/** How far ahead a tick may be: a later one would make every tick until then a duplicate or late. */
+const FARTHEST_AHEAD = 10 * MINUTE;
+
+/** In the schemas a message says what was expected; the value that came is added where the fault is told. */
+const text = (bytes: number) => {
+  const expected = `text of 1 to ${bytes} bytes`;
+  return z.string(expected).refine((value) => value !== '' && Buffer.byteLength(value) <= bytes, expected);
+};
+const instant = z.string('an ISO 8601 time with a zone').transform((written, context) => {
+  const parsed = parseInstant(written);
+  if (parsed !== undefined) return parsed;
+  context.issues.push({ code: 'custom', message: 'an ISO 8601 time with a zone', input: written });
+  return z.NEVER;
+});
+const note = z.union([z.string(), z.number()], 'text').optional();
+
+const placeholder = z.string().regex(/^<aws\.scheduler\.[a-z-]+>$/);
+const schedulerEvent = z.object({
+  scheduledFor: z.union([placeholder.transform(() => undefined), instant], 'an ISO 8601 time with a zone'),
+  executionId: note,
+  attempt: note,
+});
+const scheduledEvent = z.object({
+  'detail-type': z.literal('Scheduled Event', "'Scheduled Event'"),
+  time: instant,
+  id: note,
+});
+const manualEvent = z.discriminatedUnion(
+  'action',
+  [
+    z.strictObject({ action: z.literal('run-once'), force: z.boolean('true or false').default(false) }),
+    z.strictObject({ action: z.literal('status') }),
+    z.strictObject({ action: z.literal('pause'), reason: text(120), by: text(32), until: instant.optional() }),
+    z.strictObject({ action: z.literal('resume') }),
+  ],
+  "'run-once', 'status', 'pause' or 'resume'",
+);
+
+/**
+ * Reads an event.
+ * @throws MalformedEventError naming each field at fault, what was expected and what came
+ */
+export function readEvent(service: string, event: unknown, now: number): Request {
+  if (isRecord(event) && 'action' in event) return readManual(service, event, now);
+  if (isRecord(event) && 'scheduledFor' in event) return readFiring(service, event, now);
+  if (isRecord(event) && 'detail-type' in event) return readClassic(service, event, now);
+  const expected =
+    "an object with 'scheduledFor' (EventBridge Scheduler), 'detail-type' (EventBridge) or 'action' (by hand)";
+  throw new MalformedEventError(service, [`event: expected ${expected}, got ${brief(event)}`]);
+}
+
+function readManual(service: string, event: object, now: number): Request {
+  const { action, ...rest } = parsed(manualEvent, service, event);
+  if ('until' in rest && rest.until !== undefined && rest.until <= now) {
+    throw new MalformedEventError(service, [
+      `until: expected a time after now (${toIso(now)}), got '${toIso(rest.until)}'`,
+    ]);
+  }
+  return { kind: action, ...rest } as Request;
+}
+
+function readFiring(service: string, event: object, now: number): Request {
+  const { scheduledFor, executionId, attempt } = parsed(schedulerEvent, service, event);
+  if (scheduledFor !== undefined) refuseFuture(service, 'scheduledFor', { scheduledFor, now });
+  return {
+    kind: 'firing',
+    ...(scheduledFor === undefined ? {} : { scheduledFor }),
+    delivery: deliveryOf(executionId, attempt),
+  };
+}
+
+function readClassic(service: string, event: object, now: number): Request {
+  const { time, id } = parsed(scheduledEvent, service, event);
+  refuseFuture(service, 'time', { scheduledFor: time, now });
+  return { kind: 'firing', scheduledFor: time, delivery: deliveryOf(id, undefined) };
+}
+
+type Note = string | number | undefined;
+
+function deliveryOf(executionId: Note, attempt: Note): Delivery {
+  return {
+    ...(executionId === undefined ? {} : { executionId: String(executionId) }),
+    ...(attempt === undefined ? {} : { attempt: String(attempt) }),
+  };
+}
+
+function refuseFuture(
+  service: string,
+  field: string,
+  { scheduledFor, now }: { scheduledFor: number; now: number },
+): void {
+  if (scheduledFor <= now + FARTHEST_AHEAD) return;
+  const expected = `a time at most 10 minutes after now (${toIso(now)})`;
+  throw new MalformedEventError(service, [`${field}: expected ${expected}, got '${toIso(scheduledFor)}'`]);
+}
+
+function parsed<Schema extends z.ZodType>(schema: Schema, service: string, event: object): z.output<Schema> {
+  const result = schema.safeParse(event);
+  if (result.success) return result.data;
+  throw new MalformedEventError(
+    service,
+    result.error.issues.flatMap((issue) => faultsOf(issue, event)),
+  );
+}
+
+function faultsOf(issue: z.core.$ZodIssue, event: object): string[] {
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.map((key) => `${key}: expected no such field, got ${brief(at([key], event))}`);
+  return [`${issue.path.join('.') || 'event'}: expected ${issue.message}, got ${brief(at(issue.path, event))}`];
+}
+
+function at(path: readonly PropertyKey[], event: unknown): unknown {
+  return path.reduce<unknown>((value, key) => (isRecord(value) ? value[String(key)] : undefined), event);
+}
+
+function brief(value: unknown): string {
+  const words = value === undefined ? 'none' : shown(value);
+  return words.length <= 100 ? words : `${words.slice(0, 97)}...`;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

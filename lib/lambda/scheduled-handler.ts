@@ -1,0 +1,94 @@
+/** The handler of a function: what EventBridge Scheduler, a classic scheduled event or a person invokes. */
+import { type Invocation, runFiring, runTick, type Service } from '../runner/index.ts';
+import { FIRING_PERIOD, hasSlots, latestDue } from '../tick/index.ts';
+import { toIso } from '../time/index.ts';
+import { type FiringAnswer, type RunOnceAnswer, runOnceAnswer, type TickAnswer, tickAnswer } from './answers.ts';
+import { type Composition, compose, type Overrides } from './composition.ts';
+import { type HandlerEvent, type Request, readEvent } from './event.ts';
+import { type PauseAnswer, pauseService, type ResumeAnswer, resumeService, tellStatus } from './operator.ts';
+import type { StatusAnswer } from './status-answer.ts';
+
+/** What a handler reads of Lambda's context. */
+export interface HandlerContext {
+  getRemainingTimeInMillis(): number;
+  /** On one machine: the process is about to stop, begin nothing more. Lambda has no such thing. */
+  readonly closing?: AbortSignal;
+  /** On one machine: the process stops, give way. */
+  readonly stop?: AbortSignal;
+}
+
+/** Whatever a handler answers. */
+export type Answer = TickAnswer | FiringAnswer | RunOnceAnswer | StatusAnswer | PauseAnswer | ResumeAnswer;
+
+/** A Lambda handler. */
+export type ScheduledHandler = (event: HandlerEvent, context: HandlerContext) => Promise<Answer>;
+
+/**
+ * Makes the Lambda handler of a service. Environment, client and logger are made here, once.
+ *
+ * A firing answers with what became of its tick, or its ticks where the interval is below a minute. A skipped tick is an answer like
+ * any other. The handler throws MalformedEventError on an event it can't read, ServiceHaltedError once when a scheduled tick
+ * halts the service, and the store's errors; a manual action never throws for an outcome.
+ * @throws InvalidOptionsError at once, if the environment can't be used
+ */
+export function scheduledHandler(service: Service, overrides: Overrides = {}): ScheduledHandler {
+  const composition = compose(service, overrides);
+  return async (event, context) => {
+    try {
+      const request = readEvent(service.name, event, composition.ports.clock.now());
+      return await answer(composition, request, context);
+    } catch (error) {
+      composition.ports.log.error('the invocation failed', { error });
+      throw error;
+    }
+  };
+}
+
+function answer(composition: Composition, request: Request, context: HandlerContext): Promise<Answer> {
+  switch (request.kind) {
+    case 'firing':
+      return fire(composition, request, context);
+    case 'run-once':
+      return runOnce(composition, request.force, context);
+    case 'status':
+      return tellStatus(composition);
+    case 'pause':
+      return pauseService(composition, request);
+    case 'resume':
+      return resumeService(composition);
+  }
+}
+
+function invocationOf({ ports, environment, prepared }: Composition, context: HandlerContext): Invocation {
+  return {
+    deadline: ports.clock.now() + context.getRemainingTimeInMillis(),
+    build: environment.build,
+    prepared,
+    closing: context.closing,
+    stop: context.stop,
+  };
+}
+
+async function fire(
+  composition: Composition,
+  request: Extract<Request, { kind: 'firing' }>,
+  context: HandlerContext,
+): Promise<TickAnswer | FiringAnswer> {
+  const { service, environment, ports } = composition;
+  const { delivery, scheduledFor: told } = request;
+  const now = ports.clock.now();
+  const invocation = invocationOf(composition, context);
+  if (hasSlots(service.schedule)) {
+    const scheduledFor = told ?? latestDue({ interval: FIRING_PERIOD }, now);
+    const stories = await runFiring(service, { scheduledFor, slack: environment.slack, delivery }, invocation, ports);
+    return { service: service.name, firing: toIso(scheduledFor), ticks: stories.map(tickAnswer) };
+  }
+  const scheduledFor = told ?? latestDue(service.schedule, now);
+  return tickAnswer(await runTick(service, { kind: 'scheduled', scheduledFor, delivery }, invocation, ports));
+}
+
+async function runOnce(composition: Composition, force: boolean, context: HandlerContext): Promise<RunOnceAnswer> {
+  const { service, ports } = composition;
+  const story = await runTick(service, { kind: 'manual', force }, invocationOf(composition, context), ports);
+  return runOnceAnswer(story, ports.clock.now());
+}

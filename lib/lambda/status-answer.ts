@@ -1,0 +1,139 @@
+/** The answer to `status`: everything that is remembered of a service, for a person to read. */
+import type { OutcomeKind, Policy } from '../loop/index.ts';
+import { fitRecord } from '../loop/index.ts';
+import type { Service } from '../runner/index.ts';
+import {
+  nextRunDue,
+  type RunLine,
+  type RunRecord,
+  type ServiceState,
+  type Status,
+  statusOf,
+  statusSince,
+} from '../tick/index.ts';
+import { SECOND, toIso } from '../time/index.ts';
+
+/** The answer to `status`. Times in ISO 8601, `null` where there is nothing to tell. */
+export interface StatusAnswer {
+  readonly action: 'status';
+  readonly service: string;
+  readonly status: Status;
+  /** Since when, as far as the last 20 runs tell. */
+  readonly since: string | null;
+  /** Why it is halted or paused, or what the newest failure of the streak was. */
+  readonly cause: string | null;
+  /** The last outcomes, oldest first, true for success. */
+  readonly trackRecord: readonly boolean[];
+  readonly streak: number;
+  readonly backoffCount: number;
+  readonly nextDue: string | null;
+  readonly lease: { readonly until: string; readonly tick: string | null; readonly run: number } | null;
+  readonly halt: {
+    readonly at: string;
+    readonly until: string | null;
+    readonly build: string | null;
+    readonly cause: string;
+  } | null;
+  readonly pause: {
+    readonly at: string;
+    readonly until: string | null;
+    readonly reason: string;
+    readonly by: string;
+  } | null;
+  readonly lastTick: string | null;
+  readonly lastSuccess: string | null;
+  /** The last 20 runs, newest first. */
+  readonly runs: readonly {
+    readonly at: string;
+    readonly outcome: OutcomeKind;
+    readonly durationMs: number;
+    readonly manual: boolean;
+  }[];
+  /** Recent failures, newest first, at most `memory`. */
+  readonly failures: readonly {
+    readonly at: string;
+    readonly run: number;
+    readonly outcome: OutcomeKind;
+    readonly class: string;
+    readonly message: string;
+  }[];
+  readonly policy: PolicyAnswer;
+  readonly cursor: string | null;
+  readonly build: string;
+}
+
+/** A policy as the answer tells it: durations in seconds. */
+export interface PolicyAnswer extends Omit<Policy, 'interval' | 'maxInterval' | 'restartAfter'> {
+  readonly intervalSeconds: number;
+  readonly maxIntervalSeconds: number | null;
+  readonly restartAfterSeconds: number | 'never';
+}
+
+/** What the answer is made of. */
+export interface StatusSources {
+  readonly service: Service;
+  readonly state: ServiceState;
+  readonly failures: readonly RunRecord[];
+  readonly now: number;
+  readonly build: string;
+}
+
+/** The status of a service at `now`. */
+export function statusAnswer({ service, state, failures, now, build }: StatusSources): StatusAnswer {
+  const status = statusOf(state, now);
+  const { halt, pause } = state;
+  return {
+    action: 'status',
+    service: service.name,
+    status,
+    since: iso(statusSince(state, now)),
+    cause: causeOf(status, state, failures),
+    trackRecord: fitRecord(service.policy, state.record),
+    streak: state.streak,
+    backoffCount: state.backoffCount,
+    nextDue: iso(nextRunDue(service.schedule, state, now, build)),
+    lease: leaseOf(state),
+    halt:
+      halt === undefined
+        ? null
+        : { at: toIso(halt.at), until: iso(halt.until), build: halt.build ?? null, cause: halt.cause },
+    pause:
+      pause === undefined ? null : { at: toIso(pause.at), until: iso(pause.until), reason: pause.reason, by: pause.by },
+    lastTick: iso(state.lastTick),
+    lastSuccess: iso(state.lastSuccess),
+    runs: state.runs.toReversed().map(({ at, ...run }: RunLine) => ({ at: toIso(at), ...run })),
+    failures: failures.flatMap(failureOf),
+    policy: policyOf(service.policy),
+    cursor: state.cursor ?? null,
+    build,
+  };
+}
+
+function iso(instant: number | undefined): string | null {
+  return instant === undefined ? null : toIso(instant);
+}
+
+function causeOf(status: Status, state: ServiceState, [newest]: readonly RunRecord[]): string | null {
+  if (status === 'halted') return state.halt?.cause ?? null;
+  if (status === 'paused') return state.pause?.reason ?? null;
+  const failure = state.streak > 0 ? newest?.failure : undefined;
+  return failure === undefined ? null : `${failure.errorClass}: ${failure.message}`;
+}
+
+function leaseOf({ lease, fence }: ServiceState): StatusAnswer['lease'] {
+  return lease === undefined ? null : { until: toIso(lease.until), tick: iso(lease.tick), run: fence };
+}
+
+function failureOf({ at, fence, outcome, failure }: RunRecord): StatusAnswer['failures'] {
+  if (failure === undefined) return [];
+  return [{ at: toIso(at), run: fence, outcome, class: failure.errorClass, message: failure.message }];
+}
+
+function policyOf({ interval, maxInterval, restartAfter, ...policy }: Policy): PolicyAnswer {
+  return {
+    ...policy,
+    intervalSeconds: interval / SECOND,
+    maxIntervalSeconds: maxInterval === undefined ? null : maxInterval / SECOND,
+    restartAfterSeconds: restartAfter === 'never' ? 'never' : restartAfter / SECOND,
+  };
+}
