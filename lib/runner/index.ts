@@ -1,4 +1,4 @@
-export { type Classification, type Classify, classifyCritical, classifyLoop } from './classify.ts';
+export { type Classification, type Classify, classifyCritical, classifyLoop, classifyTolerant } from './classify.ts';
 export {
   LeaseLostError,
   NotImplementedError,
@@ -8,6 +8,7 @@ export {
   StoppedError,
   UnreadableStateError,
 } from './errors.ts';
+export { type HttpAnswer, HttpStatusError, raiseForStatus, retryAfterIn } from './http.ts';
 export {
   type Iteration,
   type Loop,
@@ -18,8 +19,8 @@ export {
   type StopOptions,
 } from './loop-options.ts';
 export type {
-  AcquireRequest,
   Acquired,
+  AcquireRequest,
   Claim,
   Committed,
   CrashStory,
