@@ -1,0 +1,110 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { dynamoFlowRunStore, flowRunsTable } from '../../lib/flow-runs/index.ts';
+import { type Database, ensureTable, openDatabase } from '../../lib/local/index.ts';
+import { memoryFlowRunStore } from './memory-store.ts';
+import { LATE_STATE, START, waitingRun } from './runs.ts';
+import { testFlowRunStore } from './store-contract.ts';
+
+let directory: string;
+let database: Database;
+let client: DynamoDBClient;
+let tables = 0;
+
+const clientOf = (endpoint: string) =>
+  new DynamoDBClient({
+    endpoint,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  });
+
+beforeAll(async () => {
+  directory = mkdtempSync(join(tmpdir(), 'tickover-flow-runs-'));
+  database = await openDatabase({ directory });
+  client = clientOf(database.endpoint);
+});
+afterAll(async () => {
+  client.destroy();
+  await database.close();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+async function newTable(): Promise<string> {
+  tables += 1;
+  const name = `flow-runs-${tables}`;
+  await ensureTable(client, flowRunsTable(name));
+  return name;
+}
+
+testFlowRunStore('the store in memory', async () => memoryFlowRunStore());
+testFlowRunStore('the store on DynamoDB', async () => dynamoFlowRunStore(client, await newTable()));
+
+test('an item that is no flow run is told by its id, and the others come through', async () => {
+  const table = await newTable();
+  const store = dynamoFlowRunStore(client, table);
+  await store.put(waitingRun('good'));
+  await client.send(
+    new PutItemCommand({
+      TableName: table,
+      Item: { id: { S: 'bad' }, waiting: { S: 'SCHEDULED#Scheduled' }, nextScheduledStartTime: { N: '5' } },
+    }),
+  );
+
+  const page = await store.due({ cutoff: START, limit: 10 });
+  const all = await store.list();
+
+  expect(page.runs.map(({ id }) => id)).toEqual(['good']);
+  expect(page.unreadable).toMatchObject([{ id: 'bad', error: { code: 'flow-run-unreadable' } }]);
+  expect(all.unreadable[0]?.error.message).toMatch(
+    /^flow run bad: its item can't be read \(name: .*; it is left alone$/,
+  );
+});
+
+test('where the endpoint returns the old item on a refusal, a refusal is one call', async () => {
+  const asked: string[] = [];
+  const item = {
+    id: { S: 'a' },
+    name: { S: 'run a' },
+    stateId: { S: 'late-0' },
+    stateType: { S: 'SCHEDULED' },
+    stateName: { S: 'Late' },
+    stateTimestamp: { N: '1730772020000' },
+  };
+  const endpoint = createServer((request, response) => {
+    asked.push(String(request.headers['x-amz-target']));
+    response.writeHead(400, { 'content-type': 'application/x-amz-json-1.0' });
+    const __type = 'com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException';
+    response.end(JSON.stringify({ __type, message: 'The conditional request failed', Item: item }));
+  });
+  await new Promise<void>((resolve) => endpoint.listen(0, '127.0.0.1', resolve));
+  const stub = clientOf(`http://127.0.0.1:${(endpoint.address() as AddressInfo).port}`);
+
+  try {
+    const answer = await dynamoFlowRunStore(stub, 'flow-runs').transition(waitingRun('a'), LATE_STATE);
+
+    expect(answer).toMatchObject({
+      written: false,
+      now: { id: 'a', state: { id: 'late-0', timestamp: 1730772020000 } },
+    });
+    expect(asked).toEqual(['DynamoDB_20120810.UpdateItem']);
+  } finally {
+    stub.destroy();
+    endpoint.closeAllConnections();
+    endpoint.close();
+  }
+});
+
+test('a call ends with the signal it was given', async () => {
+  const store = dynamoFlowRunStore(client, await newTable());
+  await store.put(waitingRun('a'));
+
+  await expect(store.due({ cutoff: START, limit: 5 }, AbortSignal.abort())).rejects.toThrow();
+  await expect(store.transition(waitingRun('a'), LATE_STATE, AbortSignal.abort())).rejects.toThrow();
+
+  expect((await store.get('a'))?.state.name).toBe('Scheduled');
+});
