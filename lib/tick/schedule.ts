@@ -17,33 +17,48 @@ export interface Schedule {
 /** Why the cron expression or the time zone can't be used, or `undefined` if they can. */
 export function cronFault(cron: string, timezone: string): string | undefined {
   try {
-    if (cron.trim().split(/\s+/).length !== 6)
-      return 'six fields are needed: minutes, hours, day of month, month, day of week, year';
-    return parsedCron(cron, timezone).nextRun(new Date(0)) === null ? 'it is never due' : undefined;
+    const fields = cron.trim().split(/\s+/);
+    if (fields.length !== 6) return 'six fields are needed: minutes, hours, day of month, month, day of week, year';
+    const [, , dayOfMonth, , dayOfWeek] = fields;
+    if ((dayOfMonth === '?') === (dayOfWeek === '?')) return 'one of day of month and day of week has to be ?';
+    return nextOf(parsedCron(cron, timezone), 0) === undefined ? 'it is never due' : undefined;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
 }
 
-/** AWS counts the days of the week from 1 for Sunday and has no seconds; a leading 0 says that every tick is on the minute. */
+/**
+ * AWS counts the days of the week from 1 for Sunday, writes `0/15` for every fifteen from 0, and has no seconds: a leading 0
+ * says that every tick is on the minute.
+ */
 function parsedCron(cron: string, timezone: string): Cron {
-  return new Cron(`0 ${cron.trim()}`, { mode: '7-part', alternativeWeekdays: true, timezone, paused: true });
+  const dialect = { mode: '7-part', alternativeWeekdays: true, sloppyRanges: true } as const;
+  return new Cron(`0 ${cron.trim()}`, { ...dialect, timezone, paused: true });
+}
+
+/** AWS skips a time that daylight saving leaves out; croner moves it to the end of the gap, where it matches no more. */
+function nextOf(cron: Cron, after: number): number | undefined {
+  let due = cron.nextRun(new Date(after));
+  while (due !== null && !cron.match(due)) due = cron.nextRun(due);
+  return due?.getTime();
+}
+
+function latestOf(cron: Cron, before: number): number | undefined {
+  let [due] = cron.previousRuns(1, new Date(before));
+  while (due !== undefined && !cron.match(due)) [due] = cron.previousRuns(1, due);
+  return due?.getTime();
 }
 
 /** The latest due time at or before `now`. */
 export function latestDue(schedule: Schedule, now: number, knownTick?: number): number {
   if (schedule.cron === undefined) return floorToGrid(schedule, now, knownTick);
-  const cron = parsedCron(schedule.cron, schedule.timezone ?? 'UTC');
-  const [previous] = cron.previousRuns(1, new Date(now + 1));
-  return previous?.getTime() ?? now;
+  return latestOf(parsedCron(schedule.cron, schedule.timezone ?? 'UTC'), now + 1) ?? now;
 }
 
 /** The first due time after `now`; `undefined` only for a cron expression that has run out. */
 export function nextDue(schedule: Schedule, now: number, knownTick?: number): number | undefined {
   if (schedule.cron === undefined) return floorToGrid(schedule, now, knownTick) + schedule.interval;
-  return parsedCron(schedule.cron, schedule.timezone ?? 'UTC')
-    .nextRun(new Date(now))
-    ?.getTime();
+  return nextOf(parsedCron(schedule.cron, schedule.timezone ?? 'UTC'), now);
 }
 
 /** The instant moved back to the grid of the interval. */
