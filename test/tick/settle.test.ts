@@ -1,0 +1,298 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type Failure, fillPolicy, type Outcome, type PolicyOptions } from '../../lib/loop/index.ts';
+import {
+  admit,
+  type EndedRun,
+  latestDue,
+  type Rules,
+  type Schedule,
+  type ServiceState,
+  settle,
+  startedAfresh,
+  UNKNOWN,
+} from '../../lib/tick/index.ts';
+
+const INTERVAL = 60_000;
+const failureOf = (message: string): Failure => ({ at: 0, errorClass: 'ECONNREFUSED', message, text: message });
+const FAILED: Outcome = { kind: 'failed', failure: failureOf('refused') };
+const FATAL: Outcome = { kind: 'fatal', failure: failureOf('a mistake') };
+const SUCCEEDED: Outcome = { kind: 'succeeded' };
+
+function rulesOf(options: PolicyOptions = {}, schedule: Partial<Schedule> = {}): Rules {
+  const policy = fillPolicy({ interval: INTERVAL, ...options });
+  return { policy, schedule: { interval: policy.interval, ...schedule }, build: 'b1' };
+}
+
+/** A run for the tick at `due`, which started 2 s late and took 3 s. */
+function runAt(due: number, outcome: Outcome, changes: Partial<EndedRun> = {}): EndedRun {
+  return { outcome, fence: 7, at: due, due, endedAt: due + 5000, durationMs: 3000, manual: false, ...changes };
+}
+
+const settled = (rules: Rules, before: ServiceState, run: EndedRun) => settle(rules, before, [], run).state;
+
+describe('a run that is settled', () => {
+  it('leaves lease, marks, epoch, pause and bookmark to others', () => {
+    const before: ServiceState = {
+      ...UNKNOWN,
+      fence: 7,
+      done: 6,
+      epoch: 2,
+      lastTick: 0,
+      lease: { owner: 'o', until: 99, tick: INTERVAL },
+      pause: { at: 1, reason: 'maintenance', by: 'ada' },
+      cursor: 'page 2',
+    };
+    expect(settled(rulesOf(), before, runAt(INTERVAL, FAILED))).toMatchObject({
+      fence: 7,
+      done: 6,
+      epoch: 2,
+      lastTick: 0,
+      lease: before.lease,
+      pause: before.pause,
+      cursor: 'page 2',
+    });
+  });
+
+  it('enters the ring, and a success is remembered as the last', () => {
+    const state = settled(rulesOf(), UNKNOWN, runAt(INTERVAL, SUCCEEDED, { manual: true }));
+    expect(state.runs).toEqual([{ outcome: 'succeeded', at: 60_000, durationMs: 3000, manual: true }]);
+    expect(state.lastSuccess).toBe(65_000);
+    expect(settled(rulesOf(), state, runAt(120_000, FAILED)).lastSuccess).toBe(65_000);
+  });
+
+  it('fits a record of another length to the policy first', () => {
+    const before: ServiceState = { ...UNKNOWN, record: [false, false], streak: 2 };
+    expect(settled(rulesOf(), before, runAt(INTERVAL, SUCCEEDED)).record).toEqual([false, false, true]);
+    expect(settle(rulesOf(), before, [], runAt(INTERVAL, FAILED)).verdict).toBe('halted');
+  });
+
+  it('forgets older failures from a trip on, and only then', () => {
+    const rules = rulesOf({ consecutive: 2, backoff: 2 });
+    const first = settled(rules, UNKNOWN, runAt(INTERVAL, FAILED, { fence: 7 }));
+    expect(first.failuresSince).toBe(0);
+    const second = settle(rules, first, [failureOf('before')], runAt(120_000, FAILED, { fence: 8 }));
+    expect(second.state.failuresSince).toBe(8);
+    expect(second.failures).toEqual([]);
+    expect(second.report).toContain('refused');
+  });
+});
+
+describe('notBefore', () => {
+  const rules = rulesOf({ consecutive: 1, backoff: 20 });
+
+  it.each([
+    [1, 1],
+    [2, 3],
+    [3, 7],
+    [4, 15],
+    [5, 31],
+    [6, 63],
+  ])('after trip %i lets exactly %i ticks be skipped', (trips, skipped) => {
+    let state: ServiceState = UNKNOWN;
+    let due = 0;
+    let skips = 0;
+    for (let runs = 0; runs < trips; due += INTERVAL) {
+      if (admit(state, { tick: { kind: 'scheduled', scheduledFor: due }, now: due, build: 'b1' }) !== undefined)
+        continue;
+      state = settled(rules, state, runAt(due, FAILED));
+      runs += 1;
+    }
+    while (admit(state, { tick: { kind: 'scheduled', scheduledFor: due }, now: due, build: 'b1' }) === 'backoff') {
+      skips += 1;
+      due += INTERVAL;
+    }
+    expect(skips).toBe(skipped);
+  });
+
+  it('counts from the tick, however late it started and however long it took', () => {
+    expect(settled(rules, UNKNOWN, runAt(600_000, FAILED, { endedAt: 655_000 })).notBefore).toBe(720_000);
+  });
+
+  it('has half an interval taken off on a cron schedule', () => {
+    const cron = rulesOf(
+      { interval: 86_400_000, consecutive: 1, backoff: 9 },
+      { cron: '0 8 * * ? *', timezone: 'Europe/Berlin' },
+    );
+    const due = Date.parse('2026-03-28T07:00:00Z');
+    expect(settled(cron, UNKNOWN, runAt(due, FAILED)).notBefore).toBe(Date.parse('2026-03-29T19:00:00Z'));
+  });
+
+  it('is not stretched by jitter, which only moves a start inside its slot', () => {
+    const jittered = rulesOf({ consecutive: 1, backoff: 9, jitterRange: 1 });
+    expect(settled(jittered, UNKNOWN, runAt(600_000, FAILED)).notBefore).toBe(720_000);
+  });
+
+  it('is capped by maxInterval', () => {
+    const capped = rulesOf({ consecutive: 1, backoff: 9, maxInterval: 3 * INTERVAL });
+    const before: ServiceState = { ...UNKNOWN, backoffCount: 4 };
+    expect(settled(capped, before, runAt(600_000, FAILED)).notBefore).toBe(780_000);
+  });
+
+  it('stays through failures that do not trip, and goes with a success', () => {
+    const patient = rulesOf({ consecutive: 3, backoff: 9 });
+    const before: ServiceState = { ...UNKNOWN, backoffCount: 1, notBefore: 600_000 };
+    expect(settled(patient, before, runAt(600_000, FAILED)).notBefore).toBe(600_000);
+    expect(settled(patient, before, runAt(600_000, SUCCEEDED))).not.toHaveProperty('notBefore');
+  });
+
+  it('goes with a halt, which has an end of its own', () => {
+    const before: ServiceState = { ...UNKNOWN, backoffCount: 1, notBefore: 600_000 };
+    expect(settled(rulesOf({ consecutive: 1, backoff: 2 }), before, runAt(600_000, FAILED))).not.toHaveProperty(
+      'notBefore',
+    );
+    expect(settled(rules, before, runAt(600_000, FATAL))).not.toHaveProperty('notBefore');
+  });
+
+  it('counts a run by hand that trips from its start, moved back to the grid', () => {
+    const started = 645_678;
+    const due = latestDue(rules.schedule, started);
+    expect(settled(rules, UNKNOWN, runAt(due, FAILED, { at: started, endedAt: 650_000, manual: true })).notBefore).toBe(
+      720_000,
+    );
+  });
+
+  describe('with a Retry-After', () => {
+    const asking = (retryAfter: number): Outcome => ({ kind: 'failed', failure: failureOf('429'), retryAfter });
+    const patient = rulesOf({ consecutive: 3, backoff: 9 });
+
+    it('is the end of the run and what was asked for', () => {
+      expect(settled(patient, UNKNOWN, runAt(600_000, asking(90_000))).notBefore).toBe(695_000);
+    });
+
+    it('is the later of that and the backoff', () => {
+      expect(settled(rules, UNKNOWN, runAt(600_000, asking(90_000))).notBefore).toBe(720_000);
+      expect(settled(rules, UNKNOWN, runAt(600_000, asking(300_000))).notBefore).toBe(905_000);
+    });
+
+    it('is never moved back by a shorter one', () => {
+      const before: ServiceState = { ...UNKNOWN, notBefore: 900_000 };
+      expect(settled(patient, before, runAt(600_000, asking(1000))).notBefore).toBe(900_000);
+    });
+  });
+});
+
+describe('a halt', () => {
+  it('is written with its cause, its build, and when it is probed', () => {
+    expect(settled(rulesOf(), UNKNOWN, runAt(600_000, FATAL)).halt).toEqual({
+      at: 605_000,
+      until: 605_000 + 900_000,
+      build: 'b1',
+      cause: 'ECONNREFUSED: a mistake',
+    });
+  });
+
+  it('by the threshold says so', () => {
+    expect(settled(rulesOf({ consecutive: 1 }), UNKNOWN, runAt(600_000, FAILED)).halt?.cause).toBe(
+      'Service exceeded error threshold.',
+    );
+  });
+
+  it('that is to be asked has no end', () => {
+    expect(settled(rulesOf({ restartAfter: 'never' }), UNKNOWN, runAt(600_000, FATAL)).halt).not.toHaveProperty(
+      'until',
+    );
+  });
+
+  it('that a probe renews keeps when it began, and waits anew', () => {
+    const before: ServiceState = {
+      ...UNKNOWN,
+      record: [true, true, true],
+      halt: { at: 1, until: 2, build: 'b0', cause: 'old' },
+    };
+    expect(settled(rulesOf(), before, runAt(2_000_000, FAILED)).halt).toEqual({
+      at: 1,
+      until: 2_905_000,
+      build: 'b1',
+      cause: 'ECONNREFUSED: refused',
+    });
+  });
+
+  it('that a probe lifts is gone', () => {
+    const before: ServiceState = { ...UNKNOWN, halt: { at: 1, until: 2, build: 'b1', cause: 'old' } };
+    const probed = settle(rulesOf(), before, [], runAt(2_000_000, SUCCEEDED));
+    expect(probed.verdict).toBe('recovered');
+    expect(probed.state).not.toHaveProperty('halt');
+  });
+
+  it('keeps its cause within 160 bytes, without cutting a character', () => {
+    const long: Outcome = { kind: 'fatal', failure: failureOf('ü'.repeat(300)) };
+    const cause = settled(rulesOf(), UNKNOWN, runAt(600_000, long)).halt?.cause ?? '';
+    expect(cause).toBe(`ECONNREFUSED: ${'ü'.repeat(73)}`);
+  });
+
+  it('of a service that goes on after fatal errors never comes by one', () => {
+    const going = settle(rulesOf({ onFatal: 'continue', backoff: 4 }), UNKNOWN, [], runAt(600_000, FATAL));
+    expect(going.verdict).toBe('steady');
+    expect(going.state).toMatchObject({ streak: 1, record: [true, true, false] });
+    expect(going.state).not.toHaveProperty('halt');
+  });
+});
+
+describe('a fresh start', () => {
+  it('forgives everything, and keeps the marks, the history and the pause', () => {
+    const before: ServiceState = {
+      ...UNKNOWN,
+      fence: 9,
+      done: 8,
+      epoch: 1,
+      lastTick: 5,
+      lastSuccess: 4,
+      notBefore: 6,
+      halt: { at: 1, cause: 'old' },
+      pause: { at: 2, reason: 'maintenance', by: 'ada' },
+      record: [false, false, false],
+      backoffCount: 3,
+      streak: 12,
+      failuresSince: 2,
+      runs: [{ outcome: 'failed', at: 5, durationMs: 1, manual: false }],
+      cursor: 'page 2',
+    };
+    expect(startedAfresh(before)).toEqual({
+      fence: 9,
+      done: 8,
+      epoch: 1,
+      lastTick: 5,
+      lastSuccess: 4,
+      pause: before.pause,
+      record: [],
+      backoffCount: 0,
+      streak: 0,
+      failuresSince: 9,
+      runs: before.runs,
+      cursor: 'page 2',
+    });
+  });
+});
+
+describe('any run of any service', () => {
+  it('leaves a state that is consistent: a halt and notBefore never stand together, a success clears both', () => {
+    const outcomes = fc.constantFrom<Outcome>(SUCCEEDED, FAILED, FATAL, {
+      kind: 'crashed',
+      failure: failureOf('died'),
+    });
+    const policies = fc.record({
+      consecutive: fc.integer({ min: 1, max: 4 }),
+      backoff: fc.integer({ min: 1, max: 4 }),
+    });
+    fc.assert(
+      fc.property(policies, fc.array(outcomes, { maxLength: 30 }), (options, line) => {
+        const rules = rulesOf(options);
+        let state: ServiceState = UNKNOWN;
+        for (const [index, outcome] of line.entries()) {
+          state = settled(rules, state, runAt(index * INTERVAL, outcome));
+          expect(state.halt !== undefined && state.notBefore !== undefined).toBe(false);
+          if (outcome.kind === 'succeeded') {
+            expect([state.halt, state.notBefore, state.backoffCount, state.streak]).toEqual([
+              undefined,
+              undefined,
+              0,
+              0,
+            ]);
+          }
+          if (state.backoffCount > 0 && state.halt === undefined) expect(state.notBefore).toBeGreaterThan(0);
+        }
+      }),
+    );
+  });
+});
