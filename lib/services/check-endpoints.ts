@@ -1,0 +1,142 @@
+/**
+ * check-endpoints: asks a list of URLs whether they answer as expected. A critical service; since a monitor must not stop
+ * monitoring, nothing it meets halts it at once.
+ */
+import { errorClassOf, mask, memoOf } from '../loop/index.ts';
+import { defineService, HttpStatusError, type RunContext, type Service } from '../runner/index.ts';
+import { inSeconds } from '../time/index.ts';
+import { ENDPOINTS_VARIABLE, type Endpoint, endpointsIn } from './check-endpoints-settings.ts';
+
+/** What became of one endpoint. */
+export interface EndpointResult {
+  /** With credentials masked. */
+  readonly url: string;
+  readonly ok: boolean;
+  /** Absent if there was no answer. */
+  readonly status?: number;
+  readonly durationMs: number;
+  /** What was wrong, in one line. */
+  readonly error?: string;
+}
+
+/** What one process's runs share. */
+export interface EndpointsPrepared {
+  readonly endpoints: readonly Endpoint[];
+  readonly fetch: typeof fetch;
+}
+
+const MOST_AT_ONCE = 5;
+
+/**
+ * The service. Its workload returns an {@link EndpointResult} per endpoint, in the order they are configured; if any failed it
+ * throws one AggregateError with an error for each that did, and the `results` of all.
+ * Environment: `TICKOVER_ENDPOINTS`, see {@link endpointsIn}.
+ */
+export const checkEndpoints: Service = defineService<EndpointsPrepared>({
+  name: 'check-endpoints',
+  interval: '60s',
+  backoff: 4,
+  onFatal: 'continue',
+  prepare: ({ env }) => ({ endpoints: endpointsIn(env), fetch }),
+  workload: checkAll,
+});
+
+async function checkAll(context: RunContext<EndpointsPrepared>): Promise<readonly EndpointResult[]> {
+  const { log, prepared } = context;
+  if (prepared.endpoints.length === 0) {
+    log.info(`No endpoints are configured; set ${ENDPOINTS_VARIABLE}.`);
+    return [];
+  }
+  const checks = await eachAtMost(MOST_AT_ONCE, prepared.endpoints, (endpoint) => check(endpoint, context));
+  const results = checks.map(({ result }) => result);
+  const errors = checks.flatMap(({ error }) => (error === undefined ? [] : [error]));
+  if (errors.length === 0) return results;
+  for (const { ok, ...told } of results) if (!ok) log.warn('endpoint failed', told);
+  const message = `${errors.length} of ${results.length} endpoints failed: ${errors.map((error) => error.message).join('; ')}`;
+  throw Object.assign(new AggregateError(errors, message), { results });
+}
+
+/** The work done on every item, on so many at once; results in the order of the items. `work` must not reject. */
+async function eachAtMost<Item, Result>(
+  most: number,
+  items: readonly Item[],
+  work: (item: Item) => Promise<Result>,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  const waiting = items.entries();
+  const worker = async () => {
+    for (const [index, item] of waiting) results[index] = await work(item);
+  };
+  await Promise.all(Array.from({ length: Math.min(most, items.length) }, worker));
+  return results;
+}
+
+async function check(
+  endpoint: Endpoint,
+  context: RunContext<EndpointsPrepared>,
+): Promise<{ result: EndpointResult; error?: Error }> {
+  const startedAt = context.clock.now();
+  const told = () => ({ url: mask(endpoint.url), durationMs: context.clock.now() - startedAt });
+  try {
+    const status = await withinTime(endpoint, context, (signal) => statusOf(endpoint, context.prepared.fetch, signal));
+    const error = unexpected(endpoint, status);
+    if (error === undefined) return { result: { ...told(), ok: true, status } };
+    return { result: { ...told(), ok: false, status, error: error.message }, error };
+  } catch (thrown) {
+    const error = withoutAnswer(endpoint, thrown);
+    return { result: { ...told(), ok: false, error: error.message }, error };
+  }
+}
+
+/** Aborts the work's signal when the endpoint's time is up, or the run's. */
+async function withinTime<Value>(
+  { timeout }: Endpoint,
+  { clock, signal }: Pick<RunContext, 'clock' | 'signal'>,
+  work: (signal: AbortSignal) => Promise<Value>,
+): Promise<Value> {
+  const late = new AbortController();
+  const done = new AbortController();
+  void clock.sleep(timeout, done.signal).then(() => {
+    if (!done.signal.aborted) late.abort(new DOMException(`no answer within ${inSeconds(timeout)} s`, 'TimeoutError'));
+  });
+  try {
+    return await work(AbortSignal.any([signal, late.signal]));
+  } finally {
+    done.abort();
+  }
+}
+
+/** The status of the answer. The body is given up unread, so that its connection isn't kept. */
+async function statusOf(endpoint: Endpoint, request: typeof fetch, signal: AbortSignal): Promise<number> {
+  const { url, headers } = withoutCredentials(endpoint.url);
+  const wantsRedirect = endpoint.expectedStatus?.some((status) => status >= 300 && status < 400) ?? false;
+  const redirect = wantsRedirect ? 'manual' : 'follow';
+  const response = await request(url, { method: endpoint.method, headers, redirect, signal });
+  await response.body?.cancel();
+  return response.status;
+}
+
+/** `fetch` refuses user and password in a URL; a header says the same. */
+function withoutCredentials(written: string): { url: URL; headers: Record<string, string> } {
+  const url = new URL(written);
+  if (url.username === '' && url.password === '') return { url, headers: {} };
+  const credentials = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
+  url.username = '';
+  url.password = '';
+  return { url, headers: { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` } };
+}
+
+function unexpected({ method, url, expectedStatus }: Endpoint, status: number): HttpStatusError | undefined {
+  const isExpected = expectedStatus?.includes(status) ?? (status >= 200 && status < 300);
+  if (isExpected) return undefined;
+  return new HttpStatusError({ status, method, url, expected: expectedStatus?.join(' or ') ?? '2xx' });
+}
+
+/** An error that names the endpoint; what was thrown, and decides how it is classified, is its cause. */
+function withoutAnswer({ method, url }: Endpoint, thrown: unknown): Error {
+  const reason = thrown instanceof TypeError && thrown.cause instanceof Error ? thrown.cause : thrown;
+  const { message } = memoOf(reason, 0);
+  const code = errorClassOf(reason);
+  const told = message.includes(code) || code === 'Error' ? message : `${code}: ${message}`;
+  return new Error(`${method} ${mask(url)}: ${told}`, { cause: thrown });
+}
