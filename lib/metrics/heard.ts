@@ -5,6 +5,6 @@ import type { TickStory } from '../runner/index.ts';
  * Whether the tick was heard: everything but a tick that was decided already. A `duplicate` or `late` delivery tells of the
  * deliverer, not of the service.
  */
-export function isHeard({ reason }: TickStory): boolean {
+export function isHeard({ reason }: Pick<TickStory, 'reason'>): boolean {
   return reason !== 'duplicate' && reason !== 'late';
 }

@@ -1,5 +1,5 @@
 export { type EmfOptions, emfObserver } from './emf.ts';
-export { type PrometheusObserver, prometheusObserver } from './prometheus.ts';
+export { type PrometheusObserver, prometheusObserver, type TickFigures } from './prometheus.ts';
 export {
   type Exposition,
   type MetricsAddress,

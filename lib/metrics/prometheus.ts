@@ -5,9 +5,17 @@ import { SECOND } from '../time/index.ts';
 import { isHeard } from './heard.ts';
 import { registerProcessMetrics } from './process-metrics.ts';
 
+/** What is counted of a tick: the part of its story that a process which only reads the log has too. */
+export interface TickFigures
+  extends Pick<TickStory, 'service' | 'disposition' | 'reason' | 'outcome' | 'durationMs' | 'latenessMs'> {
+  readonly state: Pick<TickStory['state'], 'streak' | 'backoffCount' | 'lastSuccess'>;
+}
+
 /** An observer, and the registry that it counts in. */
 export interface PrometheusObserver extends Observer {
   readonly registry: Registry;
+  crashBooked(story: CrashStory): void;
+  tickEnded(figures: TickFigures): void;
 }
 
 /** Up to the longest that Lambda lets an invocation last. */
@@ -84,13 +92,13 @@ function countCrash(metrics: ServiceMetrics, { service, streak }: CrashStory): v
 }
 
 /** A tick that was skipped and a run that was given back unended have no outcome: they are no runs to count. */
-function countRun(metrics: ServiceMetrics, { service, outcome, durationMs }: TickStory): void {
+function countRun(metrics: ServiceMetrics, { service, outcome, durationMs }: TickFigures): void {
   if (outcome === undefined) return;
   metrics.runs.inc({ service, outcome });
   if (durationMs !== undefined) metrics.duration.observe({ service }, durationMs / SECOND);
 }
 
-function showState(metrics: ServiceMetrics, { service, state, latenessMs }: TickStory): void {
+function showState(metrics: ServiceMetrics, { service, state, latenessMs }: TickFigures): void {
   // Clocks disagree: a tick that was early was not late, and a histogram's sum never falls.
   if (latenessMs !== undefined) metrics.lateness.observe({ service }, Math.max(0, latenessMs) / SECOND);
   metrics.streak.set({ service }, state.streak);

@@ -42,6 +42,6 @@ export {
   type Surroundings,
   withInterval,
 } from './service.ts';
-export type { SignalSource, StopSignal } from './signals.ts';
+export { onStopSignal, type SignalSource, type StopSignal } from './signals.ts';
 export type { Bypassed, TickStory } from './story.ts';
 export type { Invocation } from './tick-run.ts';

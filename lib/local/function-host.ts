@@ -1,0 +1,159 @@
+/**
+ * A host for one function: a worker thread that serves its bundle, as Lambda serves a function in an execution environment. An
+ * invocation that outlives its timeout has its worker ended, as Lambda would; a worker that ended is replaced by the next invocation.
+ */
+
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { Worker } from 'node:worker_threads';
+import { invocationTimeout, type Service } from '../runner/index.ts';
+import { type Clock, inSeconds } from '../time/index.ts';
+import type { Bundle } from './bundle.ts';
+import type { FromWorker, ToWorker } from './worker.ts';
+
+/** The handler threw. */
+export class FunctionError extends Error {
+  override readonly name = 'FunctionError';
+  readonly code = 'function-failed';
+  /** The class of what was thrown. */
+  readonly errorClass: string;
+
+  constructor(errorClass: string, message: string) {
+    super(message);
+    this.errorClass = errorClass;
+  }
+}
+
+/** The worker ended before the handler answered: it was recycled, crashed, or timed out. */
+export class WorkerEndedError extends Error {
+  override readonly name = 'WorkerEndedError';
+  readonly code = 'worker-ended';
+}
+
+/** What a host needs. */
+export interface HostOptions {
+  /** The bundle's service, with the interval it has here. */
+  readonly service: Service;
+  readonly bundle: Bundle;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly clock: Clock;
+  /** Called with every line that the function writes. */
+  readonly onLine: (line: string) => void;
+}
+
+/** A function that can be invoked. */
+export interface FunctionHost {
+  readonly service: Service;
+  /**
+   * Invokes the handler and gives its answer.
+   * @throws FunctionError if the handler threw; WorkerEndedError if it never answered
+   */
+  invoke(event: unknown): Promise<unknown>;
+  /** Asks the function to begin nothing more (`close`), or to give way (`stop`). */
+  ask(kind: 'close' | 'stop'): void;
+  /** Ends the worker. */
+  end(): Promise<void>;
+}
+
+interface Waiting {
+  readonly resolve: (answer: unknown) => void;
+  readonly reject: (error: Error) => void;
+}
+
+interface Running {
+  readonly worker: Worker;
+  readonly waiting: Map<number, Waiting>;
+}
+
+/** Time for the worker's last lines and answers to arrive behind the deadline. */
+const KILL_MARGIN = 500;
+
+/** A host for a bundled function. The worker starts with the first invocation. */
+export function hostFunction(options: HostOptions): FunctionHost {
+  const { service, clock } = options;
+  let running: Running | undefined;
+  let invocations = 0;
+
+  const current = (): Running => {
+    running ??= startWorker(options, (ended) => {
+      if (running === ended) running = undefined;
+    });
+    return running;
+  };
+  const send = ({ worker }: Running, message: ToWorker) => worker.postMessage(message);
+
+  return {
+    service,
+    async invoke(event) {
+      const host = current();
+      const id = ++invocations;
+      const timeout = invocationTimeout(service);
+      const answered = new AbortController();
+      const answer = new Promise((resolve, reject) => host.waiting.set(id, { resolve, reject }));
+      send(host, { kind: 'invoke', id, event, deadline: clock.now() + timeout });
+      void endAfter(clock, timeout + KILL_MARGIN, { host, signal: answered.signal });
+      try {
+        return await answer;
+      } finally {
+        answered.abort();
+      }
+    },
+    ask(kind) {
+      if (running !== undefined) send(running, { kind });
+    },
+    async end() {
+      await running?.worker.terminate();
+    },
+  };
+
+  async function endAfter(
+    by: Clock,
+    timeout: number,
+    { host, signal }: { host: Running; signal: AbortSignal },
+  ): Promise<void> {
+    await by.sleep(timeout, signal);
+    if (signal.aborted) return;
+    options.onLine(
+      `${service.name}: the invocation did not end within ${inSeconds(timeout - KILL_MARGIN)} s; its worker is ended`,
+    );
+    await host.worker.terminate();
+  }
+}
+
+function startWorker({ service, bundle, env, onLine }: HostOptions, onEnd: (ended: Running) => void): Running {
+  const worker = new Worker(bundle.file, {
+    env: Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined)) as Record<string, string>,
+    // The bundle is plain JavaScript: it needs no loader, but its stacks are to name the sources.
+    execArgv: ['--enable-source-maps'],
+    name: service.name,
+    stdout: true,
+    stderr: true,
+  });
+  const running: Running = { worker, waiting: new Map() };
+  let cause = '';
+  eachLine(worker.stdout, onLine);
+  eachLine(worker.stderr, onLine);
+  worker.on('message', (message: FromWorker) => settle(running, message));
+  worker.on('error', (error) => {
+    cause = ` (${error instanceof Error ? `${error.name}: ${error.message}` : String(error)})`;
+  });
+  worker.on('exit', () => {
+    onEnd(running);
+    const error = new WorkerEndedError(
+      `${service.name}: the worker ended before it answered${cause}; the next invocation starts another`,
+    );
+    for (const { reject } of running.waiting.values()) reject(error);
+  });
+  return running;
+}
+
+function settle({ waiting }: Running, message: FromWorker): void {
+  const asked = waiting.get(message.id);
+  waiting.delete(message.id);
+  if ('error' in message) asked?.reject(new FunctionError(message.error.name, message.error.message));
+  else asked?.resolve(message.answer);
+}
+
+function eachLine(stream: Readable, onLine: (line: string) => void): void {
+  createInterface({ input: stream }).on('line', onLine);
+}

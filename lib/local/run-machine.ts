@@ -1,0 +1,57 @@
+/** Running a machine: every function on its schedule, until it is asked to stop. */
+import { appendFile } from 'node:fs/promises';
+import { systemClock, systemRandom } from '../time/index.ts';
+import { failureText, shownAs } from './display.ts';
+import { FunctionError, type FunctionHost } from './function-host.ts';
+import { type LogLine, readLogLine } from './log-line.ts';
+import type { Machine } from './machine.ts';
+import { fireOnSchedule } from './schedule-clock.ts';
+
+/** Where what happens is told. */
+export interface Telling {
+  /** Shows a line to a person. */
+  readonly show: (line: string) => void;
+  /** Takes note of what a line of the log says. */
+  readonly note: (line: LogLine) => void;
+  /** The file that keeps the functions' whole log. */
+  readonly logFile: string;
+}
+
+/** What is done with each line that a function writes: kept, shown, counted. */
+export function lineTeller({ show, note, logFile }: Telling): (line: string) => void {
+  let written = Promise.resolve();
+  return (line) => {
+    written = written.then(() => appendFile(logFile, `${line}\n`)).catch(() => {});
+    const said = readLogLine(line);
+    note(said);
+    for (const text of shownAs(said)) show(text);
+  };
+}
+
+/** How to stop: begin nothing more, and give way. */
+export interface Stopping {
+  readonly closing: AbortSignal;
+  readonly stop: AbortSignal;
+}
+
+/** Fires every function on its schedule. Resolves when the machine was closed and what was under way has ended. */
+export async function runMachine(machine: Machine, { closing, stop }: Stopping, show: Telling['show']): Promise<void> {
+  closing.addEventListener('abort', () => askAll(machine, 'close'), { once: true });
+  stop.addEventListener('abort', () => askAll(machine, 'stop'), { once: true });
+  const onError = (host: FunctionHost, error: unknown) =>
+    show(failureText(systemClock.now(), host.service.name, complaint(error)));
+  const schedules = machine.hosts.map((host) =>
+    fireOnSchedule(host, { clock: systemClock, random: systemRandom, onError, closing }),
+  );
+  await Promise.all(schedules);
+}
+
+function askAll({ hosts }: Machine, kind: 'close' | 'stop'): void {
+  for (const host of hosts) host.ask(kind);
+}
+
+/** What the invocation failed with, without the service's name that the line begins with. */
+function complaint(error: unknown): string {
+  if (error instanceof FunctionError) return error.message.replace(/^[a-z0-9-]+: /, '');
+  return error instanceof Error ? error.message : String(error);
+}
