@@ -196,6 +196,21 @@ describe('an AggregateError', () => {
     expect(classifyCritical(new AggregateError([inner, new AggregateError([])]))).toEqual(FATAL);
   });
 
+  it('that holds the same errors again and again looks at each once', () => {
+    let looked = 0;
+    const leaf = Object.defineProperty(new Error('x'), 'code', {
+      get: () => {
+        looked += 1;
+        return 'EPIPE';
+      },
+    });
+    let doubled = new AggregateError([leaf, leaf]);
+    for (let level = 0; level < 10; level += 1) doubled = new AggregateError([doubled, doubled]);
+
+    expect(classifyCritical(doubled)).toEqual(FAILED);
+    expect(looked).toBeLessThan(10);
+  });
+
   it('that holds itself is fatal', () => {
     const circle = new AggregateError([withCode('EPIPE')]);
     circle.errors.push(circle);
@@ -272,7 +287,12 @@ describe('the tolerant classifier', () => {
   });
 
   it('waits as long as the most patient member of an AggregateError asks', () => {
-    const both = new AggregateError([answered(429, 30_000), answered(503, 60_000), withCode('EPIPE')]);
+    const both = new AggregateError([
+      answered(429, 30_000),
+      answered(503, 60_000),
+      answered(429, 10_000),
+      withCode('EPIPE'),
+    ]);
 
     expect(classifyTolerant(both)).toEqual({ kind: 'failed', retryAfter: 60_000 });
   });
