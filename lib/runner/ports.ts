@@ -53,7 +53,7 @@ export interface StateStore {
   read(service: string): Promise<ServiceState | undefined>;
   /** Writes a run down. Writing it again changes nothing. */
   putRun(record: RunRecord): Promise<void>;
-  /** Records of runs that didn't succeed, newest first, at most `limit`, of fences above `after`. */
+  /** Records of runs that didn't succeed, newest first, one a run, at most `limit`, of fences above `after`. */
   failedRuns(service: string, range: { readonly after: number; readonly limit: number }): Promise<RunRecord[]>;
   /** Pauses the service; a pause that stands is replaced. Returns the state as it is then. */
   pause(service: string, pause: Pause): Promise<ServiceState>;

@@ -11,6 +11,7 @@ import type { Update, Wire } from './wire.ts';
 interface Taken {
   readonly granted: true;
   readonly item: Item | undefined;
+  readonly isAfterImage: boolean;
 }
 
 type Refused = Extract<Acquired, { granted: false }>;
@@ -25,12 +26,14 @@ export async function acquire(wire: Wire, request: AcquireRequest): Promise<Acqu
   if (answer === undefined) {
     return { granted: false, reason: 'overlap', state: stateIn(request.service, await wire.read(request.service)) };
   }
-  return answer.granted ? grant(wire, request, answer.item) : answer;
+  return answer.granted ? grant(wire, request, answer) : answer;
 }
 
 async function tryOnce(wire: Wire, request: AcquireRequest): Promise<Taken | Refused | undefined> {
   const written = await wire.write(request.service, acquireUpdate(request));
-  if (written.ok || isOurs(request, written.item)) return { granted: true, item: written.item };
+  if (written.ok || isOurs(request, written.item)) {
+    return { granted: true, item: written.item, isAfterImage: !written.ok };
+  }
   const state = stateIn(request.service, written.item);
   const reason = admit(state, request);
   return reason === undefined ? undefined : { granted: false, reason, state };
@@ -41,15 +44,15 @@ function isOurs({ owner }: AcquireRequest, item: Item | undefined): boolean {
   return item?.['leaseOwner'] === owner;
 }
 
-async function grant(wire: Wire, request: AcquireRequest, item: Item | undefined): Promise<Acquired> {
+async function grant(wire: Wire, request: AcquireRequest, { item, isAfterImage }: Taken): Promise<Acquired> {
   const { service, owner } = request;
-  const fence = Number(item?.['fence'] ?? 0) + (isOurs(request, item) ? 0 : 1);
   try {
     const state = stateIn(service, item);
+    const fence = isAfterImage ? state.fence : state.fence + 1;
     const claim: Claim = { service, owner, fence, epoch: state.epoch };
     return { granted: true, claim, state };
   } catch (error) {
-    await release(wire, { service, owner, fence });
+    await release(wire, { service, owner });
     throw error;
   }
 }

@@ -29,12 +29,15 @@ export async function commit(wire: Wire, claim: Claim, state: ServiceState): Pro
   return { written: false, reason: 'epoch', claim: { ...claim, epoch: current.epoch }, state: current };
 }
 
-/** Frees the lease and marks the run as booked; changes nothing if the lease isn't this run's any more. */
-export async function release(wire: Wire, { service, fence, owner }: Omit<Claim, 'epoch'>): Promise<void> {
+/**
+ * Frees the lease and marks the run as booked; changes nothing if the lease isn't this run's any more. An owner is one acquire's
+ * alone: while it holds the lease, the fence is its run's. So it is not asked for, and may be beyond what can be read.
+ */
+export async function release(wire: Wire, { service, owner }: Pick<Claim, 'service' | 'owner'>): Promise<void> {
   const alias = aliases();
   await wire.write(service, {
-    UpdateExpression: assignments(alias, { ...NO_LEASE, done: fence }),
-    ConditionExpression: `${alias.name('fence')} = ${alias.value(fence)} AND ${alias.name('leaseOwner')} = ${alias.value(owner)}`,
+    UpdateExpression: assignments(alias, NO_LEASE, [`${alias.name('done')} = ${alias.name('fence')}`]),
+    ConditionExpression: `${alias.name('leaseOwner')} = ${alias.value(owner)}`,
     ...alias.collected(),
   });
 }

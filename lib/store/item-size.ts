@@ -34,6 +34,8 @@ function largestSize(service: string, state: ServiceState): number {
     done: LONGEST_COUNT,
     epoch: LONGEST_COUNT,
     ...committedAttributes(state),
+    // A resume sets it on any state.
+    failuresSince: LONGEST_COUNT,
     ...leaseAttributes({ owner: 'o'.repeat(12), until: LONGEST_INSTANT, tick: LONGEST_INSTANT }),
     ...pauseAttributes(LONGEST_PAUSE),
   });

@@ -18,7 +18,7 @@ export type Item = Readonly<Record<string, unknown>>;
 export function readItem(service: string, item: Item): ServiceState {
   const read = readerOf(service, item);
   const version = read.integer('v');
-  if (version === undefined) throw read.damaged('v', 'a version');
+  if (version === undefined || version < 1) throw read.damaged('v', 'a version from 1');
   if (version > VERSION) {
     throw new UnreadableStateError(
       'state-newer',
@@ -52,6 +52,11 @@ export function stateIn(service: string, item: Item | undefined): ServiceState {
   return item === undefined ? UNKNOWN : readItem(service, item);
 }
 
+/** Damage can be anything, also what JSON has no word for. */
+function told(value: unknown): string {
+  return typeof value === 'bigint' ? String(value) : String(JSON.stringify(value));
+}
+
 interface Reader {
   integer(name: string): number | undefined;
   required(name: string): number;
@@ -64,7 +69,7 @@ function readerOf(service: string, item: Item): Reader {
     new UnreadableStateError(
       'state-damaged',
       service,
-      `its state is damaged: ${name}: expected ${expected}, got ${JSON.stringify(item[name])}`,
+      `its state is damaged: ${name}: expected ${expected}, got ${told(item[name])}`,
     );
   const integer = (name: string) => {
     const value = item[name];

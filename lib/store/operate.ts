@@ -19,7 +19,7 @@ export async function pause(wire: Wire, service: string, wanted: Pause): Promise
 const FORGOTTEN = ['record', 'backoffCount', 'streak', 'notBefore', 'haltAt', 'haltUntil', 'haltBuild', 'haltCause'];
 
 /**
- * A fresh start: record, count, streak and failures forgotten, halt, pause and `notBefore` gone. The epoch rises, so that a
+ * A fresh start: record, count, streak and failures forgotten, halt, pause and `notBefore` gone; what isn't booked yet will count. The epoch rises, so that a
  * commit under way enters its run into this state and not into the one it saw. Returns the state as it was.
  */
 export async function resume(wire: Wire, service: string): Promise<ServiceState> {
@@ -30,7 +30,7 @@ export async function resume(wire: Wire, service: string): Promise<ServiceState>
   const fresh = [
     ...born(alias),
     `${epoch} = if_not_exists(${epoch}, ${zero}) + ${alias.value(1)}`,
-    `${alias.name('failuresSince')} = if_not_exists(${alias.name('fence')}, ${zero})`,
+    `${alias.name('failuresSince')} = if_not_exists(${alias.name('done')}, ${zero})`,
   ];
   return operate(wire, service, {
     UpdateExpression: assignments(alias, gone, fresh),
@@ -51,8 +51,9 @@ function guarded(alias: Aliases) {
   return { ConditionExpression, ...alias.collected() };
 }
 
-/** Only state that can't be read refuses an operator. */
+/** Only state that can't be read refuses an operator. It is read first, since no condition could tell every damage. */
 async function operate(wire: Wire, service: string, update: Update): Promise<ServiceState> {
+  stateIn(service, await wire.read(service));
   const written = await wire.write(service, update);
   const state = stateIn(service, written.item);
   if (written.ok) return state;

@@ -66,7 +66,16 @@ async function failedRuns(
     if (LastEvaluatedKey === undefined || records.some((record) => record.fence <= after)) break;
     start = LastEvaluatedKey;
   }
-  return found.toSorted((one, other) => other.fence - one.fence).slice(0, limit);
+  return newestOfEachRun(found).slice(0, limit);
+}
+
+/** A run that died after it wrote its memo is written down again when it is booked, and again by each booking that dies: the last counts. */
+function newestOfEachRun(records: readonly RunRecord[]): RunRecord[] {
+  const byFence = new Map<number, RunRecord>();
+  for (const record of records) {
+    if (!byFence.has(record.fence)) byFence.set(record.fence, record);
+  }
+  return [...byFence.values()].toSorted((one, other) => other.fence - one.fence);
 }
 
 function written({ service: _service, ...record }: RunRecord): Item {

@@ -1,6 +1,6 @@
 /** One state item over the wire: read it, or write it under a condition and learn what stood in the way. */
 import { type DynamoDBDocumentClient, GetCommand, UpdateCommand, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
-import { type Item, readItem } from './item.ts';
+import { type Item, stateIn } from './item.ts';
 import { isInvalid, isRefused, itemOf } from './refusal.ts';
 import { stateKey } from './table.ts';
 
@@ -44,7 +44,7 @@ export function wireTo(documents: DynamoDBDocumentClient, table: string): Wire {
         return { ok: true, item: (await documents.send(new UpdateCommand(asked))).Attributes };
       } catch (error) {
         if (isRefused(error)) return { ok: false, item: itemOf(error) ?? (await read(service)) };
-        if (isInvalid(error)) readItem(service, (await read(service)) ?? {});
+        if (isInvalid(error)) stateIn(service, await read(service));
         throw error;
       }
     },

@@ -25,7 +25,8 @@ export function memoryStore(): StateStore {
     },
     async release(claim) {
       const { lease, ...current } = stateOf(claim.service);
-      if (current.fence === claim.fence && lease?.owner === claim.owner) states.set(claim.service, { ...current, done: claim.fence });
+      if (current.fence === claim.fence && lease?.owner === claim.owner)
+        states.set(claim.service, { ...current, done: claim.fence });
     },
     async read(service) {
       return states.get(service);
@@ -34,10 +35,11 @@ export function memoryStore(): StateStore {
       records.set(`${record.service} ${record.at} ${record.fence}`, record);
     },
     async failedRuns(service, { after, limit }) {
-      return [...records.values()]
+      const failed = [...records.values()]
         .filter((record) => record.service === service && record.fence > after && record.outcome !== 'succeeded')
-        .toSorted((one, other) => other.fence - one.fence)
-        .slice(0, limit);
+        .toSorted((one, other) => one.at - other.at);
+      const oneEach = new Map(failed.map((record) => [record.fence, record]));
+      return [...oneEach.values()].toSorted((one, other) => other.fence - one.fence).slice(0, limit);
     },
     async pause(service, pause: Pause) {
       const paused = { ...stateOf(service), pause };

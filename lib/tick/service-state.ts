@@ -80,8 +80,8 @@ export function loopStateOf(policy: Policy, state: ServiceState): LoopState {
   };
 }
 
-/** The state as a resume leaves it, or a build other than the one that halted finds it: a fresh start that keeps the marks and the history. */
+/** The state as a resume leaves it, or a build other than the one that halted finds it: a fresh start that keeps the marks and the history. Runs that aren't booked yet will count. */
 export function startedAfresh(state: ServiceState): ServiceState {
   const { halt: _halt, notBefore: _notBefore, ...rest } = state;
-  return { ...rest, record: [], backoffCount: 0, streak: 0, failuresSince: state.fence };
+  return { ...rest, record: [], backoffCount: 0, streak: 0, failuresSince: state.done };
 }

@@ -74,7 +74,7 @@ function haltAfter({ policy, build }: Rules, before: ServiceState, stepped: Step
   if (cause === undefined) return undefined;
   return {
     at: before.halt?.at ?? run.endedAt,
-    ...(policy.restartAfter === 'never' ? {} : { until: run.endedAt + policy.restartAfter }),
+    ...(policy.restartAfter === 'never' ? {} : { until: Math.ceil(run.endedAt + policy.restartAfter) }),
     build,
     cause: cut(cause, HALT_CAUSE_BYTES),
   };
@@ -96,5 +96,6 @@ function notBeforeOf(
     run.outcome.kind === 'failed' && run.outcome.retryAfter !== undefined
       ? run.endedAt + run.outcome.retryAfter
       : undefined;
-  return backoff === undefined ? asked : Math.max(backoff, asked ?? 0);
+  const notBefore = backoff === undefined ? asked : Math.max(backoff, asked ?? 0);
+  return notBefore === undefined ? undefined : Math.floor(notBefore);
 }
