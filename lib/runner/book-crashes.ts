@@ -5,10 +5,10 @@
  * nothing was written and the next one counts them all again.
  */
 import { memoOf } from '../loop/index.ts';
-import { latestDue, type ServiceState } from '../tick/index.ts';
+import { latestDue, RING_SIZE, type ServiceState } from '../tick/index.ts';
 import { toIso } from '../time/index.ts';
 import { RunCrashedError } from './errors.ts';
-import { type Book, enter, type Ledger } from './ledger.ts';
+import { type Book, enter, type Ledger, note } from './ledger.ts';
 import type { Claim, CrashStory } from './ports.ts';
 
 /** What booking needs besides the ledger. */
@@ -19,7 +19,7 @@ export interface Booking {
   readonly now: number;
 }
 
-/** The ledger with every run that died entered, and their stories. Booking ends early once the service is halted. */
+/** The ledger with every run that died entered, and their stories. Those behind the one that halts the service are only written down. */
 export async function bookCrashes(
   book: Book,
   opened: Ledger,
@@ -28,18 +28,18 @@ export async function bookCrashes(
   const stories: CrashStory[] = [];
   let ledger = opened;
   for (const fence of fencesOfTheDead(book, booking)) {
-    ledger = await enter(book, ledger, crashedRun(book, booking, fence));
+    const run = crashedRun(book, booking, fence);
+    ledger = ledger.verdict === 'halted' ? note(book, ledger, run) : await enter(book, ledger, run);
     const halted = ledger.verdict === 'halted';
     stories.push({ service: book.service, fence, bookedAt: booking.now, streak: ledger.state.streak, halted });
-    if (halted) break;
   }
   return { ledger, stories };
 }
 
-/** More of them than the record and the memory hold would change nothing but the work to book them. */
+/** More of them than the record, the memory and the ring hold would change nothing but the work to book them. */
 function fencesOfTheDead({ rules }: Book, { claim, asItWas }: Booking): number[] {
   const { consecutive, backoff, memory } = rules.policy;
-  const enough = Math.min(1_000, Math.max(memory, consecutive * Math.min(backoff, 100), 1));
+  const enough = Math.min(1_000, Math.max(RING_SIZE, memory, consecutive * Math.min(backoff, 100)));
   const newest = claim.fence - 1;
   const count = Math.min(newest - asItWas.done, enough);
   return Array.from({ length: Math.max(0, count) }, (_, index) => newest - count + 1 + index);

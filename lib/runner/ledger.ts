@@ -1,7 +1,15 @@
 /** The ledger of one invocation: the runs it enters into the state, in order, and everything that must be written with them. */
 import type { Failure, Verdict } from '../loop/index.ts';
 import { propagates, wouldTrip } from '../loop/index.ts';
-import { type EndedRun, loopStateOf, type Rules, type RunRecord, type ServiceState, settle } from '../tick/index.ts';
+import {
+  type EndedRun,
+  loopStateOf,
+  type Rules,
+  type RunRecord,
+  type ServiceState,
+  settle,
+  withRun,
+} from '../tick/index.ts';
 import type { Log, StateStore } from './ports.ts';
 
 /** Whose ledger it is, and where the failures of earlier invocations are written down. */
@@ -47,6 +55,22 @@ export async function enter(book: Book, ledger: Ledger, run: EndedRun): Promise<
   };
 }
 
+/** Writes down a run that comes too late to be stepped: the service was halted before. It counts in the history and the streak alone. */
+export function note(book: Book, ledger: Ledger, run: EndedRun): Ledger {
+  const { state } = ledger;
+  const { outcome, at, durationMs, manual } = run;
+  const record = recordOf(book, run, undefined);
+  return {
+    ...ledger,
+    state: {
+      ...state,
+      streak: state.streak + 1,
+      runs: withRun(state.runs, { outcome: outcome.kind, at, durationMs, manual }),
+    },
+    records: record === undefined ? ledger.records : [...ledger.records, record],
+  };
+}
+
 /** Only a trip tells what was remembered, so only a trip reads it. A report cut short is better than an outcome lost. */
 async function rememberedFailures(book: Book, ledger: Ledger, run: EndedRun): Promise<readonly Failure[]> {
   const { policy } = book.rules;
@@ -73,7 +97,7 @@ function isRemembered({ rules }: Book, { state }: Ledger, record: RunRecord): bo
 }
 
 /** A run is written down if it failed, was made by hand or crashed; the ring tells the rest. */
-function recordOf({ service, rules }: Book, run: EndedRun, verdict: Verdict): RunRecord | undefined {
+function recordOf({ service, rules }: Book, run: EndedRun, verdict: Verdict | undefined): RunRecord | undefined {
   if (run.outcome.kind === 'succeeded' && !run.manual) return undefined;
   return {
     service,
@@ -84,7 +108,7 @@ function recordOf({ service, rules }: Book, run: EndedRun, verdict: Verdict): Ru
     startedAt: run.endedAt - run.durationMs,
     durationMs: run.durationMs,
     build: rules.build,
-    verdict,
+    ...(verdict === undefined ? {} : { verdict }),
     ...(run.outcome.kind === 'succeeded' ? {} : { failure: run.outcome.failure }),
   };
 }

@@ -37,13 +37,15 @@ export async function runFiring(
   const closing = AbortSignal.any([invocation.closing, invocation.stop].filter((signal) => signal !== undefined));
   const stories: TickStory[] = [];
   for (const slot of slots.slice(firstToRun(slots, clock.now()))) {
+    if (closing.aborted) break;
     const last = stories.at(-1);
     if (last !== undefined && slot < clock.now()) {
       stories.push(await skipCovered({ service, tick: tickOf(firing, slot), invocation, ports }, last.state));
       continue;
     }
+    if (Math.max(slot, clock.now()) + service.reserve + GRACE > invocation.deadline) break;
     await clock.sleep(slot - clock.now(), closing);
-    if (closing.aborted || clock.now() + service.reserve + GRACE > invocation.deadline) break;
+    if (closing.aborted) break;
     stories.push(await runTick(service, tickOf(firing, slot), invocation, ports));
   }
   return stories;

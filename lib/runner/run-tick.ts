@@ -28,15 +28,20 @@ import type { Claim, Ports } from './ports.ts';
 import { haltedError, runWorkload, type WorkloadRun } from './run-workload.ts';
 import type { Service } from './service.ts';
 import type { Bypassed, TickStory } from './story.ts';
-import { announceCrashes, announceTick, storyOf } from './tell.ts';
+import { announceCrashes, announceTick, guardedLog, storyOf } from './tell.ts';
 import type { Invocation, TickRun } from './tick-run.ts';
 
 /** A tick that was let through. */
-interface Opened {
+interface Admitted {
   readonly claim: Claim;
   /** As it was before the lease was taken. */
   readonly asItWas: ServiceState;
   readonly ledger: Ledger;
+}
+
+/** One whose dead predecessors are entered. */
+interface Opened extends Admitted {
+  readonly crashes: number;
   readonly bypassed: readonly Bypassed[];
 }
 
@@ -46,8 +51,9 @@ interface Opened {
  * @throws LeaseLostError when another run took over before this one could write its outcome
  * @throws UnreadableStateError, or the store's own error, when the state can't be read or written
  */
-export async function runTick(service: Service, tick: Tick, invocation: Invocation, ports: Ports): Promise<TickStory> {
+export async function runTick(service: Service, tick: Tick, invocation: Invocation, given: Ports): Promise<TickStory> {
   const { policy, schedule } = service;
+  const ports = { ...given, log: guardedLog(given.log) };
   const startedAt = ports.clock.now();
   const run: TickRun = {
     service,
@@ -60,13 +66,12 @@ export async function runTick(service: Service, tick: Tick, invocation: Invocati
   const acquired = await acquire(run);
   if ('skipped' in acquired) return announceTick(run, acquired.skipped);
 
-  const { ledger, crashes } = await book(run, acquired);
-  const reason = crashes === 0 ? undefined : blockedBy(run, ledger.state);
-  const opened = { ...acquired, ledger };
-  return reason === undefined ? iterate(run, opened, crashes) : skipForBooking(run, opened, { reason, crashes });
+  const opened = await open(run, acquired);
+  const reason = opened.crashes === 0 ? undefined : blockedBy(run, opened.ledger.state);
+  return reason === undefined ? iterate(run, opened) : skipForBooking(run, opened, reason);
 }
 
-async function acquire(run: TickRun): Promise<Opened | { readonly skipped: TickStory }> {
+async function acquire(run: TickRun): Promise<Admitted | { readonly skipped: TickStory }> {
   const { service, tick, invocation, ports, startedAt } = run;
   const answer = await ports.store.acquire({
     service: service.name,
@@ -74,7 +79,7 @@ async function acquire(run: TickRun): Promise<Opened | { readonly skipped: TickS
     now: startedAt,
     build: invocation.build,
     owner: ports.random.id().slice(-12),
-    leaseUntil: runEnd(run) + service.leaseMargin,
+    leaseUntil: Math.ceil(runEnd(run) + service.leaseMargin),
   });
   if (!answer.granted) {
     return {
@@ -85,7 +90,7 @@ async function acquire(run: TickRun): Promise<Opened | { readonly skipped: TickS
   const { lease: _lease, ...unleased } = state;
   const known: ServiceState = { ...unleased, fence: claim.fence };
   const opened = haltIsOutdated(state.halt, invocation.build) ? startedAfresh(known) : known;
-  return { claim, asItWas: state, ledger: openLedger(opened), bypassed: bypassedBy(run, state) };
+  return { claim, asItWas: state, ledger: openLedger(opened) };
 }
 
 /** When this run must have written its outcome, in epoch milliseconds. */
@@ -102,10 +107,14 @@ function bypassedBy({ tick, startedAt, invocation }: TickRun, state: ServiceStat
   return bypassed;
 }
 
-async function book(run: TickRun, { claim, asItWas, ledger }: Opened): Promise<{ ledger: Ledger; crashes: number }> {
-  const booked = await bookCrashes(bookOf(run), ledger, { claim, asItWas, now: run.startedAt });
-  if (booked.stories.length > 0) await announceCrashes(run, booked.stories);
-  return { ledger: booked.ledger, crashes: booked.stories.length };
+async function open(run: TickRun, admitted: Admitted): Promise<Opened> {
+  const { ledger, stories } = await book(run, admitted, admitted.ledger);
+  if (stories.length > 0) await announceCrashes(run, stories);
+  return { ...admitted, ledger, crashes: stories.length, bypassed: bypassedBy(run, ledger.state) };
+}
+
+function book(run: TickRun, { claim, asItWas }: Admitted, ledger: Ledger) {
+  return bookCrashes(bookOf(run), ledger, { claim, asItWas, now: run.startedAt });
 }
 
 function bookOf({ service, rules, ports }: TickRun): Book {
@@ -119,22 +128,18 @@ function blockedBy({ tick, startedAt, invocation }: TickRun, state: ServiceState
   return tick.kind === 'scheduled' && isBackingOff(state, tick.scheduledFor) ? 'backoff' : undefined;
 }
 
-async function skipForBooking(
-  run: TickRun,
-  opened: Opened,
-  blocked: { reason: SkipReason; crashes: number },
-): Promise<TickStory> {
-  const { claim, ledger } = opened;
-  const closing = {
+async function skipForBooking(run: TickRun, opened: Opened, reason: SkipReason): Promise<TickStory> {
+  const { claim, crashes } = opened;
+  const closed = (ledger: Ledger) => ({ ...ledger, state: decided(run, ledger.state) });
+  const concluded = await conclude(run, {
     claim,
-    ledger: { ...ledger, state: decided(run, ledger.state) },
-    replay: async (fresh: Ledger) => fresh,
-  };
-  const concluded = await conclude(run, closing);
+    ledger: closed(opened.ledger),
+    replay: async (fresh) => closed((await book(run, opened, fresh)).ledger),
+  });
   const story = storyOf(run, {
     disposition: 'skipped',
-    reason: blocked.reason,
-    crashesBooked: blocked.crashes,
+    reason,
+    crashesBooked: crashes,
     fence: claim.fence,
     ...told(concluded),
   });
@@ -143,7 +148,7 @@ async function skipForBooking(
   return story;
 }
 
-async function iterate(run: TickRun, opened: Opened, crashes: number): Promise<TickStory> {
+async function iterate(run: TickRun, opened: Opened): Promise<TickStory> {
   const { service, tick, invocation, ports } = run;
   const workload = await runWorkload(service, {
     clock: ports.clock,
@@ -157,19 +162,14 @@ async function iterate(run: TickRun, opened: Opened, crashes: number): Promise<T
     prepared: invocation.prepared,
   });
   try {
-    return await close(run, opened, { workload, crashes });
+    return await close(run, opened, workload);
   } finally {
     if (workload.abandoned) ports.recycle();
   }
 }
 
-async function close(
-  run: TickRun,
-  opened: Opened,
-  ended: { workload: WorkloadRun; crashes: number },
-): Promise<TickStory> {
-  const { claim, bypassed } = opened;
-  const { workload, crashes } = ended;
+async function close(run: TickRun, opened: Opened, workload: WorkloadRun): Promise<TickStory> {
+  const { claim, bypassed, crashes } = opened;
   const { outcome } = workload;
   const enterOwn = (ledger: Ledger) =>
     outcome === undefined ? Promise.resolve(ledger) : enterRun(run, ledger, { workload, outcome, claim });
@@ -177,7 +177,11 @@ async function close(
   const concluded =
     outcome === undefined && crashes === 0
       ? await giveBack(run, claim, ledger)
-      : await conclude(run, { claim, ledger, replay: enterOwn });
+      : await conclude(run, {
+          claim,
+          ledger,
+          replay: async (fresh) => enterOwn((await book(run, opened, fresh)).ledger),
+        });
   const story = storyOf(run, {
     disposition: 'ran',
     crashesBooked: crashes,

@@ -1,7 +1,7 @@
 /** Telling what happened: the story is put together once and handed to every observer. None of them can fail a tick. */
 import { overrunLine } from '../loop/index.ts';
 import { nextRunDue, statusOf } from '../tick/index.ts';
-import type { CrashStory, Observer } from './ports.ts';
+import type { CrashStory, Log, Observer } from './ports.ts';
 import type { WorkloadRun } from './run-workload.ts';
 import type { TickStory } from './story.ts';
 import type { TickRun } from './tick-run.ts';
@@ -79,23 +79,34 @@ async function flush({ ports }: TickRun): Promise<void> {
   }
 }
 
+/** The log, unable to fail whoever writes to it. */
+export function guardedLog(log: Log): Log {
+  const at =
+    (level: keyof Log): Log['info'] =>
+    (message, fields) => {
+      try {
+        log[level](message, fields);
+      } catch {
+        // Nobody is left to tell.
+      }
+    };
+  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+}
+
 function each({ ports }: TickRun, tell: (observer: Observer) => void): void {
   for (const observer of ports.observers) guarded(ports, () => tell(observer));
 }
 
-function guarded(ports: TickRun['ports'], tell: () => void): void {
+/** An async listener is not waited for, but what it throws must not end the process. */
+function guarded(ports: TickRun['ports'], tell: () => unknown): void {
   try {
-    tell();
+    const told = tell();
+    if (told instanceof Promise) told.catch((error: unknown) => complain(ports, error));
   } catch (error) {
     complain(ports, error);
   }
 }
 
-/** The log may be what throws. */
 function complain({ log }: TickRun['ports'], error: unknown): void {
-  try {
-    log.error('An observer threw; the tick goes on without it', { error });
-  } catch {
-    // Nobody is left to tell.
-  }
+  guardedLog(log).error('An observer threw; the tick goes on without it', { error });
 }
