@@ -37,6 +37,10 @@ describe('the delay after a run', () => {
 });
 
 describe('the clamped Poisson interval', () => {
+  it('of nothing is nothing', () => {
+    expect(clampedPoissonInterval(0, 0.3, 0.5)).toBe(0);
+  });
+
   it('lies between its bounds: at a range of 0.3 from 0.7518 to 1.3 intervals', () => {
     fc.assert(
       fc.property(fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), (draw) => {

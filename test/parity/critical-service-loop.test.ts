@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Failure, LoopState } from '../../lib/loop/index.ts';
-import { createLoop, ServiceHaltedError } from '../../lib/runner/index.ts';
+import { type Classify, classifyCritical, createLoop, ServiceHaltedError } from '../../lib/runner/index.ts';
 import { fakeClock, scriptedRandom } from '../../lib/testing/index.ts';
 import { keptLog, unjudgedService } from '../support/loop-kit.ts';
-import { classify, perform, UPSTREAM_CLASS } from './outcomes.ts';
+import { classify, perform, performAsNode, UPSTREAM_CLASS } from './outcomes.ts';
 import { isClose, type LoopVector, loopVectors } from './vectors.ts';
 
 /** Thrown by the call after the last one that a run scripts. */
@@ -25,8 +25,18 @@ interface Played {
   readonly states: readonly LoopState[];
 }
 
-/** Runs the vector's outcomes from `from` on through a loop that starts with `state`. */
-async function play({ params, outcomes }: LoopVector, from = 0, state?: LoopState): Promise<Played> {
+/** How a vector is played. */
+interface Cast {
+  /** The call to begin with. */
+  readonly from?: number;
+  readonly state?: LoopState;
+  readonly perform?: typeof perform;
+  readonly classify?: Classify;
+}
+
+/** Runs the vector's outcomes through a loop. */
+async function play({ params, outcomes }: LoopVector, cast: Cast = {}): Promise<Played> {
+  const { from = 0, state } = cast;
   const clock = fakeClock();
   const printed: string[] = [];
   const states: LoopState[] = [];
@@ -39,14 +49,14 @@ async function play({ params, outcomes }: LoopVector, from = 0, state?: LoopStat
       backoff: params.backoff,
       ...(params.jitter_range === null ? {} : { jitterRange: params.jitter_range }),
     },
-    classify,
+    classify: cast.classify ?? classify,
     printer: (line) => printed.push(line),
     async workload() {
       const index = from + calls;
       const letter = outcomes[index];
       if (letter === undefined) throw EXHAUSTED;
       calls += 1;
-      perform(letter, index);
+      (cast.perform ?? perform)(letter, index);
     },
   });
   const loop = createLoop(service, {
@@ -128,6 +138,13 @@ describe('critical_service_loop', () => {
       expectSleeps(played.sleeps, expected.sleeps);
     });
 
+    it('comes to the same end with the classifier that a service has by default', async () => {
+      const played = await play(vector, { perform: performAsNode, classify: classifyCritical });
+      expect(played.calls).toBe(expected.workload_calls);
+      expect(played.exit).toBe(expected.exit);
+      expectSleeps(played.sleeps, expected.sleeps);
+    });
+
     it('has the same state after each call', async () => {
       const { rows } = await play(vector);
       expect(rows).toEqual(rowsFrom(vector, 0));
@@ -138,7 +155,7 @@ describe('critical_service_loop', () => {
       const whole = await play(vector);
       for (let resumeAt = 1; resumeAt < expected.workload_calls; resumeAt++) {
         const written = JSON.stringify(whole.states[resumeAt - 1]);
-        const tail = await play(vector, resumeAt, JSON.parse(written) as LoopState);
+        const tail = await play(vector, { from: resumeAt, state: JSON.parse(written) as LoopState });
         expect(tail.calls).toBe(expected.workload_calls - resumeAt);
         expect(tail.exit).toBe(expected.exit);
         expect(tail.rows).toEqual(rowsFrom(vector, resumeAt));

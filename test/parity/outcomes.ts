@@ -1,5 +1,5 @@
 /** The letters of the reference runs as errors that Node would throw, and back. */
-import type { Classification } from '../../lib/runner/index.ts';
+import { type Classification, HttpStatusError } from '../../lib/runner/index.ts';
 import { errorWith } from '../support/loop-kit.ts';
 
 const HTTP: Readonly<Record<string, number>> = { 3: 403, 4: 404, 5: 500, 6: 502, 7: 503, 8: 599, 9: 429 };
@@ -16,6 +16,13 @@ function errorFor(letter: string, index: number): Error {
   const status = HTTP[letter];
   if (status !== undefined) return errorWith(`${status}@${index}`, { name: 'HttpStatusError', status });
   return new Error(message);
+}
+
+/** The same with the error that a workload gets from `raiseForStatus`; its message is its own. */
+export function performAsNode(letter: string, index: number): void {
+  const status = HTTP[letter];
+  if (status !== undefined) throw new HttpStatusError({ status, method: 'GET', url: 'https://api.example/flows' });
+  perform(letter, index);
 }
 
 /** Rules R3 and R4 for these errors alone. */
