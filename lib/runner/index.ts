@@ -8,7 +8,7 @@ export {
   StoppedError,
   UnreadableStateError,
 } from './errors.ts';
-export { type HttpAnswer, HttpStatusError, raiseForStatus, retryAfterIn } from './http.ts';
+export { HttpStatusError, raiseForStatus } from './http.ts';
 export {
   type Iteration,
   type Loop,

@@ -20,7 +20,7 @@ export interface EndpointResult {
 }
 
 /** What one process's runs share. */
-export interface EndpointsPrepared {
+interface Prepared {
   readonly endpoints: readonly Endpoint[];
   readonly fetch: typeof fetch;
 }
@@ -32,7 +32,7 @@ const MOST_AT_ONCE = 5;
  * throws one AggregateError with an error for each that did, and the `results` of all.
  * Environment: `TICKOVER_ENDPOINTS`, see {@link endpointsIn}.
  */
-export const checkEndpoints: Service = defineService<EndpointsPrepared>({
+export const checkEndpoints: Service = defineService<Prepared>({
   name: 'check-endpoints',
   interval: '60s',
   backoff: 4,
@@ -41,7 +41,7 @@ export const checkEndpoints: Service = defineService<EndpointsPrepared>({
   workload: checkAll,
 });
 
-async function checkAll(context: RunContext<EndpointsPrepared>): Promise<readonly EndpointResult[]> {
+async function checkAll(context: RunContext<Prepared>): Promise<readonly EndpointResult[]> {
   const { log, prepared } = context;
   if (prepared.endpoints.length === 0) {
     log.info(`No endpoints are configured; set ${ENDPOINTS_VARIABLE}.`);
@@ -73,7 +73,7 @@ async function eachAtMost<Item, Result>(
 
 async function check(
   endpoint: Endpoint,
-  context: RunContext<EndpointsPrepared>,
+  context: RunContext<Prepared>,
 ): Promise<{ result: EndpointResult; error?: Error }> {
   const startedAt = context.clock.now();
   const told = () => ({ url: mask(endpoint.url), durationMs: context.clock.now() - startedAt });

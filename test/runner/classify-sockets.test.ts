@@ -49,7 +49,9 @@ async function byFetch(url: string, init?: RequestInit): Promise<string> {
 function byNode(url: string, options: https.RequestOptions = {}): Promise<string> {
   const { get } = url.startsWith('https:') ? https : http;
   return new Promise((resolve, reject) => {
-    const request = get(url, { agent: false, ...options }, (response) => text(response).then(resolve, reject));
+    const request = get(url, { agent: false, ...options }, (response) => {
+      text(response).then(resolve, reject);
+    });
     request.on('error', reject);
   });
 }
