@@ -16,7 +16,7 @@ export const STATE_TYPES = [
 export type StateType = (typeof STATE_TYPES)[number];
 
 /** The names of state that matter here. */
-export const SCHEDULED_NAME = 'Scheduled';
+const SCHEDULED_NAME = 'Scheduled';
 export const LATE_NAME = 'Late';
 
 /** One state of a flow run. Another state is another id. */

@@ -1,9 +1,9 @@
 export { dynamoFlowRunStore } from './dynamo-store.ts';
 export { type FlowRun, type FlowRunState, isWaiting, type StateType } from './flow-run.ts';
-export { type Imported, type ImportOptions, importFlowRuns } from './import.ts';
-export { FLOW_RUNS_TABLE, flowRunsTable, UnreadableRunError } from './item.ts';
-export { ALREADY_LATE, type MarkResult, ONLY_SCHEDULED, type Proposal, proposeLate, whyLeftAlone } from './late.ts';
-export { type LateCounts, type MarkLateContext, type MarkLateOptions, markLate } from './mark-late.ts';
-export type { DuePage, DueQuery, FlowRunStore, Place, Transitioned, UnreadableRun } from './ports.ts';
-export { type ReadRuns, readFlowRuns } from './read-api.ts';
+export { type Imported, importFlowRuns } from './import.ts';
+export { FLOW_RUNS_TABLE, flowRunsTable } from './item.ts';
+export { ALREADY_LATE, ONLY_SCHEDULED, proposeLate, whyLeftAlone } from './late.ts';
+export { type LateCounts, type MarkLateOptions, markLate } from './mark-late.ts';
+export type { FlowRunStore, Place, UnreadableRun } from './ports.ts';
+export { readFlowRuns } from './read-api.ts';
 export { tableOf } from './table-text.ts';

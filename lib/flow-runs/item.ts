@@ -58,7 +58,7 @@ const Item = z.object({
 type Item = z.infer<typeof Item> & { waiting?: string };
 
 /** An item that isn't a flow run. */
-export class UnreadableRunError extends Error {
+class UnreadableRunError extends Error {
   override readonly name = 'UnreadableRunError';
   readonly code = 'flow-run-unreadable';
 }

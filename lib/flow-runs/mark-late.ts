@@ -41,7 +41,7 @@ export interface LateCounts {
 }
 
 /** The loop ends this long before its deadline; the next one goes on where it ended. */
-export const DEADLINE_MARGIN = 2 * SECOND;
+const DEADLINE_MARGIN = 2 * SECOND;
 /** How many runs are being marked at once. */
 const AT_ONCE = 10;
 /** How many errors are kept as members of the one that is thrown; all are logged. */

@@ -3,25 +3,29 @@
 declare module 'dynalite' {
   import type { Server } from 'node:http';
 
-  export interface DynaliteOptions {
-    /** Directory of the LevelDB files; in memory without it. */
-    path?: string;
-    /** How long a table stays in CREATING, in milliseconds. */
-    createTableMs?: number;
-    deleteTableMs?: number;
-    updateTableMs?: number;
+  function dynalite(options?: dynalite.Options): Server;
+  namespace dynalite {
+    interface Options {
+      /** Directory of the LevelDB files; in memory without it. */
+      path?: string;
+      /** How long a table stays in CREATING, in milliseconds. */
+      createTableMs?: number;
+      deleteTableMs?: number;
+      updateTableMs?: number;
+    }
   }
-
-  function dynalite(options?: DynaliteOptions): Server;
   export = dynalite;
 }
 
 declare module 'dynalite/db/index.js' {
-  /** What lies below the server. */
-  export interface Store {
-    readonly db: { open(): Promise<void>; close(): Promise<void> };
-  }
+  import type { Options } from 'dynalite';
 
-  const db: { create(options: import('dynalite').DynaliteOptions): Store };
-  export = db;
+  namespace levels {
+    /** What lies below the server. */
+    interface Store {
+      readonly db: { open(): Promise<void>; close(): Promise<void> };
+    }
+  }
+  const levels: { create(options: Options): levels.Store };
+  export = levels;
 }

@@ -77,7 +77,7 @@ async function opened(store: levels.Store, path: string): Promise<boolean> {
   } catch (error) {
     const { cause } = error as { cause?: { code?: unknown; message?: unknown } };
     if (cause?.code === 'LEVEL_LOCKED') return false;
-    const why = cause?.message ?? error;
+    const why = String(cause?.message ?? error);
     throw new DatabaseError('database-unusable', `${path}: the data can't be opened (${why}); nothing was started`, {
       cause: error,
     });

@@ -1,6 +1,5 @@
 export { isAwsEndpoint, localCredentials } from './credentials.ts';
 export { type Database, type DatabaseOptions, openDatabase } from './database.ts';
-export { DatabaseError, type DatabaseErrorCode } from './database-error.ts';
 export { FunctionError, WorkerEndedError } from './function-host.ts';
 export { countLine } from './log-figures.ts';
 export type { LogLine } from './log-line.ts';
