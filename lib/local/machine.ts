@@ -20,6 +20,8 @@ export interface MachineOptions extends DatabaseOptions {
   readonly onLine: (line: string) => void;
   /** Only these services. @default all of the catalog */
   readonly services?: readonly string[];
+  /** What there is to run. @default the functions of this project */
+  readonly catalog?: readonly CatalogEntry[];
 }
 
 /** A machine on which functions can be invoked. */
@@ -36,7 +38,7 @@ const STATE_TABLE = 'tickover';
 
 /** Opens the database, makes missing tables, loads the sample into a new one, and bundles the functions. */
 export async function openMachine(options: MachineOptions): Promise<Machine> {
-  const entries = await entriesOf(options.services);
+  const entries = chosen(options.catalog ?? (await loadCatalog()), options.services);
   const database = await openDatabase(options);
   try {
     const env = environmentOf(database, options.variables);
@@ -53,8 +55,7 @@ export async function openMachine(options: MachineOptions): Promise<Machine> {
   }
 }
 
-async function entriesOf(services: readonly string[] | undefined): Promise<CatalogEntry[]> {
-  const catalog = await loadCatalog();
+function chosen(catalog: readonly CatalogEntry[], services: readonly string[] | undefined): readonly CatalogEntry[] {
   const known = catalog.map(({ service }) => service.name);
   const unknown = services?.find((name) => !known.includes(name));
   if (unknown !== undefined) throw new RangeError(`service: expected ${known.join(' or ')}, got '${unknown}'`);

@@ -1,0 +1,88 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type Machine, openMachine } from '../../lib/local/index.ts';
+import { stubborn } from './fixtures/stubborn.ts';
+
+let directory: string;
+let machine: Machine | undefined;
+const lines: string[] = [];
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'tickover-machine-'));
+  lines.length = 0;
+});
+
+afterEach(async () => {
+  await machine?.close();
+  machine = undefined;
+  await rm(directory, { recursive: true, force: true });
+});
+
+async function openStubborn() {
+  const functionFile = fileURLToPath(new URL('./fixtures/stubborn.ts', import.meta.url));
+  const opened = await openMachine({
+    directory,
+    catalog: [{ service: stubborn, functionFile }],
+    variables: { ...process.env, MARKS_STARTED: join(directory, 'started') },
+    onLine: (line) => lines.push(line),
+  });
+  machine = opened;
+  const [host] = opened.hosts;
+  if (host === undefined) throw new Error('no host');
+  return host;
+}
+
+const tickLines = () => lines.filter((line) => line.includes('"message":"tick"')).map((line) => JSON.parse(line));
+
+describe('a function on one machine', () => {
+  test('a workload that ignores its signal has its outcome written and told before its worker ends; the next tick runs in a new one', async () => {
+    const host = await openStubborn();
+    const now = Math.floor(Date.now() / 60_000) * 60_000;
+
+    await expect(host.invoke({ scheduledFor: new Date(now - 60_000).toISOString() })).rejects.toMatchObject({
+      code: 'worker-ended',
+    });
+    const next = await host.invoke({ scheduledFor: new Date(now).toISOString() });
+    const status = (await host.invoke({ action: 'status' })) as { runs: { outcome: string }[] };
+
+    expect(tickLines().map(({ outcome, fence, crashesBooked }) => ({ outcome, fence, crashesBooked }))).toEqual([
+      { outcome: 'timed-out', fence: 1, crashesBooked: 0 },
+      { outcome: 'succeeded', fence: 2, crashesBooked: 0 },
+    ]);
+    expect(next).toMatchObject({ disposition: 'ran', outcome: 'succeeded', result: { ran: 'to its end' } });
+    expect(status.runs.map(({ outcome }) => outcome)).toEqual(['succeeded', 'timed-out']);
+    expect(lines).toContain('printed by the workload');
+  });
+
+  test('a manual run that is recycled tells its outcome by status', async () => {
+    const host = await openStubborn();
+
+    await expect(host.invoke({ action: 'run-once' })).rejects.toMatchObject({ code: 'worker-ended' });
+    const status = await host.invoke({ action: 'status' });
+
+    expect(status).toMatchObject({
+      status: 'failing',
+      streak: 1,
+      lease: null,
+      runs: [{ outcome: 'timed-out', manual: true }],
+    });
+  });
+
+  test('what the handler throws comes with its class, and the worker serves on', async () => {
+    const host = await openStubborn();
+
+    await expect(host.invoke({ action: 'dance' })).rejects.toMatchObject({
+      code: 'function-failed',
+      errorClass: 'MalformedEventError',
+      message: expect.stringContaining("action: expected 'run-once', 'status', 'pause' or 'resume', got 'dance'"),
+    });
+    expect(await host.invoke({ action: 'status' })).toMatchObject({
+      service: 'stubborn',
+      status: 'steady',
+      build: expect.stringMatching(/^[0-9a-f]{12}$/),
+    });
+  });
+});

@@ -1,0 +1,71 @@
+/** Processes that a test starts, watches and ends. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+/** A process under way. */
+export interface Started {
+  readonly child: ChildProcess;
+  /** Every line of standard output and standard error so far. */
+  readonly lines: string[];
+  /** Resolves with the first line that matches, past ones included; rejects when the process ends without it. */
+  line(pattern: RegExp): Promise<string>;
+  /** Sends the signal and resolves with how the process ended. */
+  end(signal: NodeJS.Signals): Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
+}
+
+/** Starts a TypeScript file of the project in a process of its own. */
+export function startScript(file: string, args: readonly string[], env: Record<string, string> = {}): Started {
+  const child = spawn(process.execPath, ['--import', 'tsx', file, ...args], {
+    cwd: ROOT,
+    env: { ...process.env, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const lines: string[] = [];
+  const waiting = new Set<() => void>();
+  const wake = () => {
+    for (const look of waiting) look();
+  };
+  for (const stream of [child.stdout, child.stderr]) {
+    createInterface({ input: stream }).on('line', (line) => {
+      lines.push(line);
+      wake();
+    });
+  }
+  let ended = false;
+  const exit = once(child, 'close').then(([code, signal]) => {
+    ended = true;
+    wake();
+    return { code, signal } as { code: number | null; signal: NodeJS.Signals | null };
+  });
+  return {
+    child,
+    lines,
+    line: (pattern) =>
+      new Promise((resolve, reject) => {
+        const look = () => {
+          const found = lines.find((line) => pattern.test(line));
+          if (found === undefined && !ended) return;
+          waiting.delete(look);
+          if (found === undefined) reject(new Error(`no line like ${pattern} in:\n${lines.join('\n')}`));
+          else resolve(found);
+        };
+        waiting.add(look);
+        look();
+      }),
+    async end(signal) {
+      child.kill(signal);
+      return exit;
+    },
+  };
+}
+
+/** Runs a TypeScript file of the project to its end. */
+export async function runScript(file: string, args: readonly string[], env: Record<string, string> = {}) {
+  const started = startScript(file, args, env);
+  const [code, signal] = await once(started.child, 'close');
+  return { code: code as number | null, signal: signal as NodeJS.Signals | null, lines: started.lines };
+}
