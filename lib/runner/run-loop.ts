@@ -165,8 +165,9 @@ class ServiceLoop implements Loop {
   #waitAfter({ state, outcome, startedAt }: Iteration): number {
     const { service, clock, random, pace } = this.#parts;
     const delay = delayAfter(service.policy, state, service.policy.jitterRange === undefined ? 0 : random.draw());
-    const wait = pace === 'fixed-delay' ? delay : Math.max(0, startedAt + delay - clock.now());
-    return Math.max(wait, outcome.kind === 'failed' ? (outcome.retryAfter ?? 0) : 0);
+    const wait = pace === 'fixed-delay' ? delay : startedAt + delay - clock.now();
+    const asked = outcome.kind === 'failed' ? (outcome.retryAfter ?? 0) : 0;
+    return Math.max(wait, asked, 0);
   }
 }
 

@@ -503,6 +503,8 @@ describe('a stop', () => {
     const made = setup(() => made.loop.stop({ block: false }));
     await made.loop.start();
     expect(made.starts).toEqual([0]);
+    expect(made.clock.sleeps).toEqual([]);
+    expect(made.log.of('debug')).toEqual(['About to run sweeper...', "Starting run of 'sweeper'"]);
     expect(made.log.of('warn')).toEqual([]);
   });
 });

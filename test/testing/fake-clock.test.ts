@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { fakeClock, scriptedRandom } from '../../lib/testing/index.ts';
 
@@ -60,10 +61,12 @@ describe('a fake clock in manual mode', () => {
     await clock.advance(99);
     expect(seen).toEqual([]);
     expect(clock.sleeping).toBe(1);
+    await clock.advance(1);
+    expect(seen).toEqual([100]);
     await clock.advance(400);
     await asleep;
     expect(seen).toEqual([100, 200]);
-    expect(clock.now()).toBe(499);
+    expect(clock.now()).toBe(500);
   });
 
   it('ends a sleep without moving time when its signal is aborted', async () => {
@@ -76,6 +79,16 @@ describe('a fake clock in manual mode', () => {
     await clock.sleep(100, controller.signal);
     expect(clock.sleeping).toBe(0);
     expect(clock.now()).toBe(0);
+  });
+
+  it('leaves nothing behind on a signal that outlives the sleep', async () => {
+    const clock = fakeClock(0, { mode: 'manual' });
+    const { signal } = new AbortController();
+    const asleep = clock.sleep(100, signal);
+    expect(getEventListeners(signal, 'abort').length).toBe(1);
+    await clock.advance(100);
+    await asleep;
+    expect(getEventListeners(signal, 'abort').length).toBe(0);
   });
 
   it('does not go back', async () => {
