@@ -2,6 +2,7 @@
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { timeoutSignal } from '../time/index.ts';
 import { IDENTITY_HEADER } from './embedded.ts';
 
 const Note = z.object({ endpoint: z.url(), pid: z.int(), identity: z.string() });
@@ -29,7 +30,7 @@ export async function publishedEndpoint(directory: string): Promise<string | und
   const note = await read(directory);
   if (note === undefined) return undefined;
   try {
-    const answer = await fetch(note.endpoint, { signal: AbortSignal.timeout(PATIENCE_MS) });
+    const answer = await fetch(note.endpoint, { signal: timeoutSignal(PATIENCE_MS) });
     await answer.arrayBuffer();
     return answer.headers.get(IDENTITY_HEADER) === note.identity ? note.endpoint : undefined;
   } catch {

@@ -55,12 +55,9 @@ export function raiseForStatus(response: Response, { method = 'GET' }: { readonl
 export function retryAfterIn(headers: Pick<Headers, 'get'>): number | undefined {
   const written = headers.get('retry-after')?.trim() ?? '';
   if (/^\d+$/.test(written)) return Number(written) * SECOND;
-  const until = httpDate(written);
-  const sent = httpDate(headers.get('date')?.trim() ?? '');
+  const until = parseHttpDate(written);
+  const sent = parseHttpDate(headers.get('date')?.trim() ?? '');
   return until === undefined || sent === undefined ? undefined : Math.max(0, until - sent);
 }
 
 /** Only what ends in GMT, as RFC 9110 wants it: JavaScript would also take `-5` for a date, and one without a zone for local time. */
-function httpDate(written: string): number | undefined {
-  return /^[A-Z][a-z]{2,8}, .{1,40} GMT$/.test(written) ? parseHttpDate(written) : undefined;
-}

@@ -4,7 +4,7 @@
  * tick that is known. A cron expression has AWS's six fields (minutes, hours, day of month, month, day of week, year).
  */
 import { Cron } from 'croner';
-import { DAY, MINUTE } from '../time/index.ts';
+import { DAY, MINUTE, toDate } from '../time/index.ts';
 
 /** When a service is due. `interval` is stated beside `cron` too: it is what backing off counts in. */
 export interface Schedule {
@@ -38,13 +38,13 @@ function parsedCron(cron: string, timezone: string): Cron {
 
 /** AWS skips a time that daylight saving leaves out; croner moves it to the end of the gap, where it matches no more. */
 function nextOf(cron: Cron, after: number): number | undefined {
-  let due = cron.nextRun(new Date(after));
+  let due = cron.nextRun(toDate(after));
   while (due !== null && !cron.match(due)) due = cron.nextRun(due);
   return due?.getTime();
 }
 
 function latestOf(cron: Cron, before: number): number | undefined {
-  let [due] = cron.previousRuns(1, new Date(before));
+  let [due] = cron.previousRuns(1, toDate(before));
   while (due !== undefined && !cron.match(due)) [due] = cron.previousRuns(1, due);
   return due?.getTime();
 }

@@ -29,6 +29,11 @@ function wait(ms: number, signal?: AbortSignal): Promise<void> {
   });
 }
 
+/** A signal that is aborted after `ms` milliseconds of the machine's own time, for what can't be handed a clock. */
+export function timeoutSignal(ms: number): AbortSignal {
+  return AbortSignal.timeout(ms);
+}
+
 /** The machine's own clock. */
 export const systemClock: Clock = {
   now: () => Date.now(),

@@ -7,6 +7,11 @@ export function toIso(instant: number): string {
   return new Date(instant).toISOString();
 }
 
+/** The instant as a `Date`, for a package that wants one. */
+export function toDate(instant: number): Date {
+  return new Date(instant);
+}
+
 /** The time of day in UTC, `12:04:05`, for a line on a screen. */
 export function timeOfDay(instant: number): string {
   return toIso(instant).slice(11, 19);
@@ -22,8 +27,9 @@ export function parseInstant(written: unknown): number | undefined {
   return Number.isNaN(parsed) ? undefined : parsed;
 }
 
-/** Epoch milliseconds of an HTTP date (`Sun, 06 Nov 1994 08:49:37 GMT`, RFC 9110), or `undefined`. */
+/** Epoch milliseconds of an HTTP date (`Sun, 06 Nov 1994 08:49:37 GMT`, RFC 9110), or `undefined` if it is anything else. */
 export function parseHttpDate(written: string): number | undefined {
+  if (!/^[A-Z][a-z]{2,8}, .{1,40} GMT$/.test(written)) return undefined;
   const parsed = Date.parse(written);
   return Number.isNaN(parsed) ? undefined : parsed;
 }
