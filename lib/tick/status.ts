@@ -24,7 +24,7 @@ export function statusSince(state: ServiceState, now: number): number | undefine
   if (status === 'running') return state.lease?.tick;
   const succeeding = status === 'steady';
   const others = state.runs.findLastIndex((run) => succeeded(run) !== succeeding);
-  const reachesBack = others >= 0 || state.runs.length === state.streak;
+  const reachesBack = others >= 0 || state.runs.length === state.streak || state.runs.length >= state.done;
   return reachesBack ? state.runs[others + 1]?.at : undefined;
 }
 
