@@ -3,6 +3,7 @@ import type { OutcomeKind, Verdict } from '../loop/index.ts';
 import type { Bypassed, TickStory } from '../runner/index.ts';
 import { type Disposition, haltHolds, isBackingOff, pauseHolds, type SkipReason } from '../tick/index.ts';
 import { toIso } from '../time/index.ts';
+import { tellable } from './tellable.ts';
 
 /** What became of a tick. */
 export interface TickAnswer {
@@ -24,7 +25,7 @@ export interface TickAnswer {
   readonly nextDue: string | null;
   /** What the run failed with. */
   readonly error: { readonly class: string; readonly message: string } | null;
-  /** What the workload returned. */
+  /** What the workload returned, as JSON; text in its place if that can't be had, or is longer than 64,000 characters. */
   readonly result: unknown;
 }
 
@@ -60,7 +61,7 @@ export function tickAnswer(story: TickStory): TickAnswer {
     backoffCount: story.state.backoffCount,
     nextDue: nextDue === undefined ? null : toIso(nextDue),
     error: failure === undefined ? null : { class: failure.errorClass, message: failure.message },
-    result: story.result ?? null,
+    result: tellable(story.result),
   };
 }
 

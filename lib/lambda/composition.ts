@@ -32,7 +32,10 @@ export function compose(defined: Service, overrides: Overrides = {}): Compositio
       clock: overrides.clock ?? systemClock,
       random: overrides.random ?? systemRandom,
       log,
-      observers: overrides.observers ?? [tickLog(log), ...(environment.inLambda ? [emfObserver()] : [])],
+      observers: overrides.observers ?? [
+        tickLog(log, service.policy),
+        ...(environment.inLambda ? [emfObserver()] : []),
+      ],
       recycle: overrides.recycle ?? endProcess,
     },
     prepared: once(() => service.prepare({ env: environment.variables })),

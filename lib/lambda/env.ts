@@ -34,7 +34,7 @@ export function readEnvironment(variables: Variables = process.env): Environment
     TICKOVER_SLACK_SECONDS,
     TICKOVER_INTERVAL,
   } = variables;
-  const slack = TICKOVER_SLACK_SECONDS === undefined ? MINUTE : Number(TICKOVER_SLACK_SECONDS) * SECOND;
+  const slack = TICKOVER_SLACK_SECONDS === undefined ? MINUTE : seconds(TICKOVER_SLACK_SECONDS);
   const interval = parseDuration(TICKOVER_INTERVAL);
   const faults: string[] = [];
   const check = (holds: boolean, variable: string, expected: string) => {
@@ -44,7 +44,11 @@ export function readEnvironment(variables: Variables = process.env): Environment
   check(table !== undefined && table !== '', 'TICKOVER_TABLE', 'the name of the state table');
   check(build !== '' && build.length <= LONGEST_BUILD, 'TICKOVER_BUILD', `1 to ${LONGEST_BUILD} characters`);
   check(slack >= 0 && slack <= 5 * MINUTE, 'TICKOVER_SLACK_SECONDS', 'a number from 0 to 300');
-  check(TICKOVER_INTERVAL === undefined || interval !== undefined, 'TICKOVER_INTERVAL', "a duration such as '5s'");
+  check(
+    TICKOVER_INTERVAL === undefined || (interval !== undefined && interval > 0),
+    'TICKOVER_INTERVAL',
+    "a duration above 0, such as '5s'",
+  );
   if (faults.length > 0 || table === undefined) throw new InvalidOptionsError('environment', faults);
   return {
     table,
@@ -54,4 +58,9 @@ export function readEnvironment(variables: Variables = process.env): Environment
     inLambda: variables['AWS_LAMBDA_FUNCTION_NAME'] !== undefined,
     variables,
   };
+}
+
+/** Milliseconds of written seconds. Empty text is no number, whatever `Number` makes of it. */
+function seconds(written: string): number {
+  return written.trim() === '' ? Number.NaN : Number(written) * SECOND;
 }

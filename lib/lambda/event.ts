@@ -1,6 +1,6 @@
 /** What a handler may be invoked with: a firing of the schedule, or an operator's action. */
 import * as z from 'zod';
-import { shown } from '../loop/index.ts';
+import { cut, mask, shown } from '../loop/index.ts';
 import type { Delivery } from '../tick/index.ts';
 import { MINUTE, parseInstant, toIso } from '../time/index.ts';
 
@@ -73,7 +73,7 @@ const FARTHEST_AHEAD = 10 * MINUTE;
 /** In the schemas a message says what was expected; the value that came is added where the fault is told. */
 const text = (bytes: number) => {
   const expected = `text of 1 to ${bytes} bytes`;
-  return z.string(expected).refine((value) => value !== '' && Buffer.byteLength(value) <= bytes, expected);
+  return z.string(expected).refine((value) => value.trim() !== '' && Buffer.byteLength(value) <= bytes, expected);
 };
 const instant = z.string('an ISO 8601 time with a zone').transform((written, context) => {
   const parsed = parseInstant(written);
@@ -81,11 +81,16 @@ const instant = z.string('an ISO 8601 time with a zone').transform((written, con
   context.issues.push({ code: 'custom', message: 'an ISO 8601 time with a zone', input: written });
   return z.NEVER;
 });
-const note = z.union([z.string(), z.number()], 'text').optional();
 
-const placeholder = z.string().regex(/^<aws\.scheduler\.[a-z-]+>$/);
+/** A context attribute that nobody filled in, as when the schedule's input is sent by hand: it tells nothing. */
+const placeholder = z
+  .string()
+  .regex(/^<aws\.scheduler\.[a-z-]+>$/)
+  .transform(() => undefined);
+const note = z.union([placeholder, z.string(), z.number()], 'text').optional();
+
 const schedulerEvent = z.object({
-  scheduledFor: z.union([placeholder.transform(() => undefined), instant], 'an ISO 8601 time with a zone'),
+  scheduledFor: z.union([placeholder, instant], 'an ISO 8601 time with a zone'),
   executionId: note,
   attempt: note,
 });
@@ -182,9 +187,20 @@ function at(path: readonly PropertyKey[], event: unknown): unknown {
   return path.reduce<unknown>((value, key) => (isRecord(value) ? value[String(key)] : undefined), event);
 }
 
+/** The value as the message shows it: it goes to a log, so secrets in it are masked. */
 function brief(value: unknown): string {
-  const words = value === undefined ? 'none' : shown(value);
-  return words.length <= 100 ? words : `${words.slice(0, 97)}...`;
+  const words = value === undefined ? 'none' : mask(worded(value));
+  const short = cut(words, 97);
+  return short === words ? words : `${short}...`;
+}
+
+/** What JSON can hold, it may hold nested deeper than it can be written again. */
+function worded(value: unknown): string {
+  try {
+    return shown(value);
+  } catch {
+    return 'a value that cannot be shown';
+  }
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -1,16 +1,21 @@
 /** The log: structured lines through Powertools, one wide line a tick. */
 import { Logger } from '@aws-lambda-powertools/logger';
+import { fitRecord, memoOf, type Policy } from '../loop/index.ts';
 import type { CrashStory, Log, Observer, TickStory } from '../runner/index.ts';
 import { toIso } from '../time/index.ts';
+import { tellable } from './tellable.ts';
 
 /** The message of the wide line that each tick leaves. */
 export const TICK_MESSAGE = 'tick';
 /** The message of the line that each booked crash leaves. */
 export const CRASH_MESSAGE = 'run crashed';
 
-/** A log for one service; its lines carry the name as `service`. Level and switches are Powertools' own (`POWERTOOLS_LOG_LEVEL`). */
+/**
+ * A log for one service; its lines carry the name as `service`. An error among the fields is told as its memo: bounded, credentials
+ * masked. Level and switches are Powertools' own (`POWERTOOLS_LOG_LEVEL`).
+ */
 export function serviceLog(service: string): Log {
-  const logger = new Logger({ serviceName: service });
+  const logger = new Logger({ serviceName: service, jsonReplacerFn: (_key, value) => toldError(value) });
   return {
     debug: (message, fields = {}) => logger.debug(message, fields),
     info: (message, fields = {}) => logger.info(message, fields),
@@ -19,10 +24,16 @@ export function serviceLog(service: string): Log {
   };
 }
 
+function toldError(value: unknown): unknown {
+  if (!(value instanceof Error)) return value;
+  const { errorClass, message, text } = memoOf(value, 0);
+  return { name: errorClass, message, text };
+}
+
 /** An observer that writes one wide line a tick, and a line for every crash that is booked. */
-export function tickLog(log: Log): Observer {
+export function tickLog(log: Log, policy: Policy): Observer {
   return {
-    tickEnded: (story) => log[levelOf(story)](TICK_MESSAGE, wideLine(story)),
+    tickEnded: (story) => log[levelOf(story)](TICK_MESSAGE, wideLine(story, policy)),
     crashBooked: (story) => log.warn(CRASH_MESSAGE, crashLine(story)),
   };
 }
@@ -32,8 +43,8 @@ function levelOf({ outcome, verdict }: TickStory): 'info' | 'warn' | 'error' {
   return outcome === undefined || outcome === 'succeeded' ? 'info' : 'warn';
 }
 
-function wideLine(story: TickStory): Record<string, unknown> {
-  const { tick, state, failure, startedAt, nextDue, report: _report, service: _service, ...rest } = story;
+function wideLine(story: TickStory, policy: Policy): Record<string, unknown> {
+  const { tick, state, failure, startedAt, nextDue, report: _report, service: _service, result, ...rest } = story;
   return {
     ...rest,
     manual: tick.kind === 'manual',
@@ -43,8 +54,11 @@ function wideLine(story: TickStory): Record<string, unknown> {
     nextDue: nextDue === undefined ? null : toIso(nextDue),
     streak: state.streak,
     backoffCount: state.backoffCount,
-    trackRecord: state.record.map((outcome) => (outcome ? '1' : '0')).join(''),
+    trackRecord: fitRecord(policy, state.record)
+      .map((outcome) => (outcome ? '1' : '0'))
+      .join(''),
     lastSuccess: state.lastSuccess === undefined ? null : toIso(state.lastSuccess),
+    ...(result === undefined ? {} : { result: tellable(result) }),
     ...(state.halt === undefined ? {} : { haltCause: state.halt.cause }),
     ...(failure === undefined
       ? {}

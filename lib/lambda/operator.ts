@@ -1,5 +1,6 @@
 /** The operator's actions on a service's state. */
-import { UNKNOWN } from '../tick/index.ts';
+import type { Ports } from '../runner/index.ts';
+import { pauseHolds, type RunRecord, type ServiceState, startedAfresh, UNKNOWN } from '../tick/index.ts';
 import { toIso } from '../time/index.ts';
 import type { Composition } from './composition.ts';
 import type { Request } from './event.ts';
@@ -13,7 +14,7 @@ export interface PauseAnswer extends Omit<StatusAnswer, 'action'> {
 /** The answer to `resume`: the service's status after it, and what it ended. */
 export interface ResumeAnswer extends Omit<StatusAnswer, 'action'> {
   readonly action: 'resume';
-  /** What no longer keeps the service from running. */
+  /** What kept the service from running, and no longer does; `streak`: how many failures in a row are forgotten. */
   readonly ended: {
     readonly halt: string | null;
     readonly pause: string | null;
@@ -23,12 +24,10 @@ export interface ResumeAnswer extends Omit<StatusAnswer, 'action'> {
 }
 
 /** Tells everything that is remembered of the service. A service that has never run is told as `steady`. */
-export async function tellStatus({ service, ports, environment }: Composition): Promise<StatusAnswer> {
-  const { store, clock } = ports;
-  const state = (await store.read(service.name)) ?? UNKNOWN;
-  const limit = Math.max(1, service.policy.memory);
-  const failures = await store.failedRuns(service.name, { after: 0, limit });
-  return statusAnswer({ service, state, failures, now: clock.now(), build: environment.build });
+export async function tellStatus(composition: Composition): Promise<StatusAnswer> {
+  const { service, ports } = composition;
+  const state = (await ports.store.read(service.name)) ?? UNKNOWN;
+  return statusOf(composition, state, await failuresOf(composition));
 }
 
 /** Pauses the service: its ticks are skipped until the pause ends. A run under way goes on. */
@@ -39,23 +38,67 @@ export async function pauseService(
   const { service, ports } = composition;
   const { reason, by, until } = request;
   const at = ports.clock.now();
-  await ports.store.pause(service.name, { at, reason, by, ...(until === undefined ? {} : { until }) });
+  const state = await ports.store.pause(service.name, { at, reason, by, ...(until === undefined ? {} : { until }) });
   ports.log.info('service paused', { reason, by, until: until === undefined ? null : toIso(until) });
-  return { ...(await tellStatus(composition)), action: 'pause' };
+  return { ...statusOf(composition, state, await failuresIfAny(composition)), action: 'pause' };
 }
 
 /** Starts the service afresh: halt, pause, backoff, streak and failures are gone. */
 export async function resumeService(composition: Composition): Promise<ResumeAnswer> {
   const { service, ports } = composition;
   const before = await ports.store.resume(service.name);
-  for (const observer of ports.observers) observer.resumed?.(service.name);
-  const ended = {
-    halt: before.halt?.cause ?? null,
-    pause: before.pause?.reason ?? null,
-    notBefore: before.notBefore === undefined ? null : toIso(before.notBefore),
-    streak: before.streak,
-  };
+  await announceResume(ports, service.name);
+  const ended = endedBy(before, ports.clock.now());
   ports.log.info('service resumed', { ended });
-  for (const observer of ports.observers) await observer.flush?.();
-  return { ...(await tellStatus(composition)), action: 'resume', ended };
+  const { pause: _pause, ...state } = startedAfresh(before);
+  return { ...statusOf(composition, state, await failuresIfAny(composition)), action: 'resume', ended };
+}
+
+function endedBy({ halt, pause, notBefore, streak }: ServiceState, now: number): ResumeAnswer['ended'] {
+  return {
+    halt: halt?.cause ?? null,
+    pause: pauseHolds(pause, now) ? (pause?.reason ?? null) : null,
+    notBefore: notBefore === undefined || notBefore <= now ? null : toIso(notBefore),
+    streak,
+  };
+}
+
+/** The service is resumed by now: no observer can take that back. */
+async function announceResume({ observers, log }: Ports, service: string): Promise<void> {
+  for (const observer of observers) {
+    try {
+      observer.resumed?.(service);
+      await observer.flush?.();
+    } catch (error) {
+      log.error('An observer threw; the service is resumed without it', { error });
+    }
+  }
+}
+
+function statusOf(
+  { service, ports, environment }: Composition,
+  state: ServiceState,
+  failures: readonly RunRecord[],
+): StatusAnswer {
+  return statusAnswer({ service, state, failures, now: ports.clock.now(), build: environment.build });
+}
+
+/** The newest failure tells the cause, also where the policy remembers none. */
+function failuresOf({ service, ports }: Composition): Promise<RunRecord[]> {
+  return ports.store.failedRuns(service.name, { after: 0, limit: Math.max(1, service.policy.memory) });
+}
+
+/** The change is made by now: if the failures can't be read, the answer leaves them out rather than tell that it failed. */
+async function failuresIfAny(composition: Composition): Promise<RunRecord[]> {
+  try {
+    return await failuresOf(composition);
+  } catch (error) {
+    composition.ports.log.warn(
+      `${composition.service.name}: recent failures can't be read; the answer leaves them out`,
+      {
+        error,
+      },
+    );
+    return [];
+  }
 }

@@ -4,6 +4,7 @@ import { fitRecord } from '../loop/index.ts';
 import type { Service } from '../runner/index.ts';
 import {
   nextRunDue,
+  pauseHolds,
   type RunLine,
   type RunRecord,
   type ServiceState,
@@ -81,7 +82,8 @@ export interface StatusSources {
 /** The status of a service at `now`. */
 export function statusAnswer({ service, state, failures, now, build }: StatusSources): StatusAnswer {
   const status = statusOf(state, now);
-  const { halt, pause } = state;
+  const { halt } = state;
+  const pause = pauseHolds(state.pause, now) ? state.pause : undefined;
   return {
     action: 'status',
     service: service.name,
@@ -102,7 +104,7 @@ export function statusAnswer({ service, state, failures, now, build }: StatusSou
     lastTick: iso(state.lastTick),
     lastSuccess: iso(state.lastSuccess),
     runs: state.runs.toReversed().map(({ at, ...run }: RunLine) => ({ at: toIso(at), ...run })),
-    failures: failures.flatMap(failureOf),
+    failures: failures.slice(0, service.policy.memory).flatMap(failureOf),
     policy: policyOf(service.policy),
     cursor: state.cursor ?? null,
     build,

@@ -14,31 +14,51 @@ export interface CatalogEntry {
   readonly functionFile: string;
 }
 
-const FUNCTIONS = new URL('../../functions/', import.meta.url);
+/** Where functions and services lie, each a file a service. */
+interface Places {
+  readonly functions: URL;
+  readonly services: URL;
+}
+
+const PLACES: Places = {
+  functions: new URL('../../functions/', import.meta.url),
+  services: new URL('./', import.meta.url),
+};
 
 /**
  * Loads the definitions of all services, in the order of their names.
+ * @param places directories, as URLs that end in a slash. @default the project's own
  * @throws InvalidOptionsError naming every function without a service of its name
  */
-export async function loadCatalog(): Promise<CatalogEntry[]> {
-  const files = (await readdir(FUNCTIONS)).filter((file) => file.endsWith('.ts')).toSorted();
-  const loaded = await Promise.all(files.map(load));
+export async function loadCatalog(places: Places = PLACES): Promise<CatalogEntry[]> {
+  const files = (await readdir(places.functions)).filter((file) => file.endsWith('.ts')).toSorted();
+  const services = new Set(await readdir(places.services));
+  const loaded = await Promise.all(
+    files.map((file) => (services.has(file) ? load(file, places) : `${expectationOf(file)}, got no such file`)),
+  );
   const faults = loaded.filter((entry) => typeof entry === 'string');
   if (faults.length > 0) throw new InvalidOptionsError('catalog', faults);
   return loaded.filter((entry) => typeof entry !== 'string');
 }
 
-async function load(file: string): Promise<CatalogEntry | string> {
-  const name = file.slice(0, -'.ts'.length);
-  const expected = `functions/${file}: expected lib/services/${file} to export a service named '${name}'`;
+async function load(file: string, { functions, services }: Places): Promise<CatalogEntry | string> {
   try {
-    const exported: Record<string, unknown> = await import(new URL(`./${file}`, import.meta.url).href);
-    const service = Object.values(exported).find((value) => isService(value) && value.name === name);
-    if (service === undefined) return `${expected}, got none`;
-    return { service: service as Service, functionFile: fileURLToPath(new URL(file, FUNCTIONS)) };
+    const exported: Record<string, unknown> = await import(new URL(file, services).href);
+    const found = Object.values(exported).filter(isService);
+    const service = found.find(({ name }) => name === nameOf(file));
+    if (service !== undefined) return { service, functionFile: fileURLToPath(new URL(file, functions)) };
+    return `${expectationOf(file)}, got ${found.map(({ name }) => `'${name}'`).join(', ') || 'no service'}`;
   } catch (error) {
-    return `${expected}, got ${error instanceof Error ? error.message : String(error)}`;
+    return `${expectationOf(file)}, got ${error instanceof Error ? error.message : String(error)}`;
   }
+}
+
+function expectationOf(file: string): string {
+  return `functions/${file}: expected lib/services/${file} to export a service named '${nameOf(file)}'`;
+}
+
+function nameOf(file: string): string {
+  return file.slice(0, -'.ts'.length);
 }
 
 function isService(value: unknown): value is Service {
