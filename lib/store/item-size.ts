@@ -18,11 +18,14 @@ export function fittedPause(pause: Pause): Pause {
   return { ...pause, reason: cut(pause.reason, PAUSE_REASON_BYTES), by: cut(pause.by, PAUSE_BY_BYTES) };
 }
 
-/** The state with as many of the newest runs as fit. */
+/** The state with as many of the newest runs as fit, and where not even none would do, with less of the halt's cause. */
 export function fitted(service: string, state: ServiceState): ServiceState {
   let runs = state.runs;
   while (runs.length > 0 && largestSize(service, { ...state, runs }) > LARGEST_ITEM) runs = runs.slice(1);
-  return { ...state, runs };
+  const excess = largestSize(service, { ...state, runs }) - LARGEST_ITEM;
+  if (excess <= 0 || state.halt === undefined) return { ...state, runs };
+  const { cause } = state.halt;
+  return { ...state, runs, halt: { ...state.halt, cause: cut(cause, Math.max(0, bytes(cause) - excess)) } };
 }
 
 /** The item at its largest until the next commit: under lease, paused with the longest words. */
@@ -52,7 +55,6 @@ const LONGEST_PAUSE: Pause = {
 
 /** An item's size as DynamoDB counts it: names and text in UTF-8, a number as half its significant digits, rounded up, plus one. */
 export function itemSize(item: Item): number {
-  const bytes = (text: string) => new TextEncoder().encode(text).length;
   return Object.entries(item)
     .filter(([, value]) => value !== undefined)
     .reduce(
@@ -60,6 +62,10 @@ export function itemSize(item: Item): number {
         size + bytes(name) + (typeof value === 'number' ? numberSize(value) : bytes(String(value))),
       0,
     );
+}
+
+function bytes(text: string): number {
+  return new TextEncoder().encode(text).length;
 }
 
 function numberSize(value: number): number {

@@ -1,0 +1,106 @@
+/** Admission exists twice, as a pure function and as the condition of one write: over random states and ticks they agree. */
+import * as fc from 'fast-check';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { admit, type ServiceState, type Tick } from '../../lib/tick/index.ts';
+import { type Connection, type TestDatabase, testDatabase } from '../support/dynalite.ts';
+import { itemOf, putItem } from './items.ts';
+
+let database: TestDatabase;
+let connection: Connection;
+beforeAll(async () => {
+  database = await testDatabase();
+  connection = database.connect();
+});
+afterAll(() => database.close());
+
+/** So few instants that two of them are often the same. */
+const BASE = 1_760_000_400_000;
+const instant = fc.constantFrom(-2, -1, 0, 1, 2).map((step) => BASE + step);
+const build = fc.constantFrom('b1', 'b2');
+const sometimes = <Key extends string, Value>(key: Key, value: fc.Arbitrary<Value>) =>
+  fc
+    .option(value, { nil: undefined })
+    .map((some) => (some === undefined ? {} : { [key]: some }) as { [K in Key]?: Value });
+const both = <One, Other>(one: fc.Arbitrary<One>, other: fc.Arbitrary<Other>) =>
+  fc.tuple(one, other).map(([first, second]) => ({ ...first, ...second }));
+
+const lease = both(fc.record({ owner: fc.constant('theirs'), until: instant }), sometimes('tick', instant));
+const halt = both(
+  fc.record({ at: instant, cause: fc.constant('x') }),
+  both(sometimes('until', instant), sometimes('build', build)),
+);
+const pause = both(
+  fc.record({ at: instant, reason: fc.constant('r'), by: fc.constant('ada') }),
+  sometimes('until', instant),
+);
+const marks = both(
+  both(sometimes('lease', lease), sometimes('lastTick', instant)),
+  both(sometimes('notBefore', instant), both(sometimes('halt', halt), sometimes('pause', pause))),
+);
+const state: fc.Arbitrary<ServiceState> = marks.map(
+  (some) =>
+    ({
+      fence: 7,
+      done: 6,
+      epoch: 0,
+      record: [],
+      backoffCount: 0,
+      streak: 0,
+      failuresSince: 0,
+      runs: [],
+      ...some,
+    }) as ServiceState,
+);
+const tick: fc.Arbitrary<Tick> = fc.oneof(
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('scheduled' as const), scheduledFor: instant }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('manual' as const), force: fc.boolean() }) },
+);
+
+it('the pure rule and the condition agree on states and ticks at random', { timeout: 60_000 }, async () => {
+  const seen = new Map<string, number>();
+  let services = 0;
+
+  await fc.assert(
+    fc.asyncProperty(
+      fc.option(state, { nil: undefined, freq: 40 }),
+      tick,
+      instant,
+      build,
+      async (before, asked, now, by) => {
+        const service = `s${++services}`;
+        if (before !== undefined) await putItem(connection, itemOf(service, before));
+        const request = { service, tick: asked, now, build: by, owner: 'ours', leaseUntil: BASE + 10 };
+        const unknown = {
+          fence: 0,
+          done: 0,
+          epoch: 0,
+          record: [],
+          backoffCount: 0,
+          streak: 0,
+          failuresSince: 0,
+          runs: [],
+        };
+        const expected = admit(before ?? unknown, request);
+        seen.set(String(expected), (seen.get(String(expected)) ?? 0) + 1);
+
+        const answer = await connection.store.acquire(request);
+
+        expect(answer.granted ? undefined : answer.reason).toBe(expected);
+        expect(answer.state).toEqual(before ?? unknown);
+        if (answer.granted) expect(answer.claim.fence).toBe((before?.fence ?? 0) + 1);
+      },
+    ),
+    { numRuns: 400 },
+  );
+
+  // Each answer has to have come up, or the agreement says little.
+  expect([...seen.keys()].toSorted()).toEqual([
+    'backoff',
+    'duplicate',
+    'halted',
+    'late',
+    'overlap',
+    'paused',
+    'undefined',
+  ]);
+});

@@ -1,0 +1,105 @@
+/** The hot item: what is written comes back as it was, what others wrote stays. */
+import * as fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readItem } from '../../lib/store/item.ts';
+import type { RunLine, ServiceState } from '../../lib/tick/index.ts';
+import { type Connection, type TestDatabase, testDatabase } from '../support/dynalite.ts';
+import { itemOf, putItem, storedItem } from './items.ts';
+
+let database: TestDatabase;
+let connection: Connection;
+beforeAll(async () => {
+  database = await testDatabase();
+  connection = database.connect();
+});
+afterAll(() => database.close());
+
+const instant = fc.integer({ min: 0, max: 9_999_999_999_999 });
+const count = fc.nat({ max: 2 ** 31 - 1 });
+const run: fc.Arbitrary<RunLine> = fc.record({
+  outcome: fc.constantFrom('succeeded', 'failed', 'fatal', 'timed-out', 'crashed'),
+  at: instant,
+  durationMs: fc.nat(),
+  manual: fc.boolean(),
+});
+const record = fc
+  .array(fc.boolean(), { maxLength: 64 })
+  // A record without a failure says what no record says.
+  .map((outcomes) => (outcomes.includes(false) ? outcomes : []));
+const text = fc.string({ unit: 'grapheme', maxLength: 40 });
+const state = fc.record(
+  {
+    fence: count,
+    done: count,
+    epoch: count,
+    lease: fc.record({ owner: text, until: instant, tick: instant }, { requiredKeys: ['owner', 'until'] }),
+    lastTick: instant,
+    lastSuccess: instant,
+    notBefore: instant,
+    halt: fc.record({ at: instant, until: instant, build: text, cause: text }, { requiredKeys: ['at', 'cause'] }),
+    pause: fc.record({ at: instant, until: instant, reason: text, by: text }, { requiredKeys: ['at', 'reason', 'by'] }),
+    record,
+    backoffCount: count,
+    streak: count,
+    failuresSince: count,
+    runs: fc.array(run, { maxLength: 20 }),
+    cursor: text,
+  },
+  { requiredKeys: ['fence', 'done', 'epoch', 'record', 'backoffCount', 'streak', 'failuresSince', 'runs'] },
+) as fc.Arbitrary<ServiceState>;
+
+const asked = (service: string) => ({
+  service,
+  tick: { kind: 'scheduled', scheduledFor: 1_760_000_400_000 } as const,
+  now: 1_760_000_400_005,
+  build: 'b1',
+  owner: 'ours',
+  leaseUntil: 1_760_000_455_000,
+});
+
+describe('The hot item', () => {
+  it('gives any state back as it was written', () => {
+    fc.assert(
+      fc.property(state, (before) => {
+        expect(readItem('s', itemOf('s', before))).toEqual(before);
+      }),
+    );
+  });
+
+  it('is flat: text and whole numbers, nothing empty but text', () => {
+    fc.assert(
+      fc.property(state, (before) => {
+        const values = Object.values(itemOf('s', before)).filter((value) => value !== undefined);
+        expect(values.every((value) => typeof value === 'string' || Number.isSafeInteger(value))).toBe(true);
+      }),
+    );
+  });
+
+  it('keeps what a newer writer added, through acquire, commit, release, pause and resume', async () => {
+    const { store } = connection;
+    await putItem(connection, { pk: 's', sk: 'STATE', v: 1, fence: 3, done: 3, mood: 'fine', more: { of: ['it'] } });
+
+    for (const end of ['commit', 'release'] as const) {
+      const answer = await store.acquire(asked('s'));
+      if (!answer.granted) throw new Error(`expected the lease to be granted, got ${answer.reason}`);
+      if (end === 'commit') await store.commit(answer.claim, answer.state);
+      else await store.release(answer.claim);
+    }
+    await store.pause('s', { at: 1, reason: 'r', by: 'b' });
+    await store.resume('s');
+
+    expect(await storedItem(connection, 's')).toMatchObject({ fence: 5, done: 5, mood: 'fine', more: { of: ['it'] } });
+  });
+
+  it('has an attribute removed that the new state does not have: no NULL is ever written', async () => {
+    const { store } = connection;
+    const first = await store.acquire(asked('removed'));
+    if (!first.granted) throw new Error('expected the lease to be granted');
+    await store.commit(first.claim, { ...first.state, notBefore: 7, cursor: 'c', streak: 1, record: [false] });
+    const second = await store.acquire({ ...asked('removed'), owner: 'ours again' });
+    if (!second.granted) throw new Error('expected the lease to be granted');
+    await store.commit(second.claim, first.state);
+
+    expect(await storedItem(connection, 'removed')).toEqual({ pk: 'removed', sk: 'STATE', v: 1, fence: 2, done: 2 });
+  });
+});

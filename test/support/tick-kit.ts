@@ -1,0 +1,149 @@
+/** What the tests of ticks share: a world in which every effect of a tick is put down in the order it happened. */
+import {
+  type CrashStory,
+  defineService,
+  type Invocation,
+  type Observer,
+  type Ports,
+  type RunContext,
+  runTick,
+  type Service,
+  type ServiceOptions,
+  type StateStore,
+  type TickStory,
+} from '../../lib/runner/index.ts';
+import {
+  type FakeClock,
+  type FakeClockOptions,
+  fakeClock,
+  memoryStore,
+  scriptedRandom,
+} from '../../lib/testing/index.ts';
+import type { ServiceState } from '../../lib/tick/index.ts';
+import { keptLog } from './loop-kit.ts';
+
+/** 2025-10-09T09:00:00Z, a due time of every interval used in these tests. */
+export const DUE = 1_760_000_400_000;
+export const MINUTE = 60_000;
+
+/** What a world may be made of. */
+export interface WorldOptions {
+  readonly store?: StateStore;
+  /** @default 'manual': time moves only by `advance` and by delivering a tick in the future */
+  readonly mode?: FakeClockOptions['mode'];
+  readonly observers?: readonly Observer[];
+}
+
+/** A world to run ticks in. */
+export interface World {
+  readonly clock: FakeClock;
+  readonly store: StateStore;
+  readonly ports: Ports;
+  readonly log: ReturnType<typeof keptLog>;
+  /** Effects in their order: `acquire`, `run`, `putRun`, `commit`, `told ran`, `crash 3`, `print ...`, `flush`, `recycle`. */
+  readonly events: string[];
+  readonly stories: TickStory[];
+  readonly crashes: CrashStory[];
+  /** A service whose runs and printed lines are put down among the events. */
+  service(options: Partial<ServiceOptions<undefined>>): Service;
+  /** Delivers a tick; time is moved on to its due time if that lies ahead. */
+  deliver(service: Service, scheduledFor: number, over?: Partial<Invocation>): Promise<TickStory>;
+  byHand(service: Service, over?: Partial<Invocation> & { readonly force?: boolean }): Promise<TickStory>;
+  /** The state as the store has it. */
+  state(service: Service): Promise<ServiceState>;
+}
+
+/** Makes a world. */
+export function world({ store = memoryStore(), mode = 'manual', observers = [] }: WorldOptions = {}): World {
+  const clock = fakeClock(DUE, { mode });
+  const events: string[] = [];
+  const stories: TickStory[] = [];
+  const crashes: CrashStory[] = [];
+  const log = keptLog();
+  const observer: Observer = {
+    crashBooked(story) {
+      crashes.push(story);
+      events.push(`crash ${story.fence}`);
+    },
+    tickEnded(story) {
+      stories.push(story);
+      events.push(`told ${story.reason ?? story.disposition}`);
+    },
+    async flush() {
+      events.push('flush');
+    },
+  };
+  const ports: Ports = {
+    store: putDown(store, events),
+    clock,
+    random: scriptedRandom(),
+    log,
+    observers: [...observers, observer],
+    recycle: () => void events.push('recycle'),
+  };
+  const invocation = (service: Service, over: Partial<Invocation>): Invocation => ({
+    deadline: clock.now() + service.timeout,
+    build: 'b1',
+    prepared: () => undefined,
+    ...over,
+  });
+  return {
+    clock,
+    store,
+    ports,
+    log,
+    events,
+    stories,
+    crashes,
+    service({ workload = async () => {}, ...options }) {
+      return defineService({
+        name: 'svc',
+        interval: '1m',
+        printer: (line) => void events.push(`print ${line.split('\n')[0]}`),
+        ...options,
+        workload: (context: RunContext<undefined>) => {
+          events.push('run');
+          return workload(context);
+        },
+      });
+    },
+    async deliver(service, scheduledFor, over = {}) {
+      await clock.advance(Math.max(0, scheduledFor - clock.now()));
+      return runTick(service, { kind: 'scheduled', scheduledFor }, invocation(service, over), ports);
+    },
+    byHand: (service, { force = false, ...over } = {}) =>
+      runTick(service, { kind: 'manual', force }, invocation(service, over), ports),
+    async state({ name }) {
+      const state = await store.read(name);
+      if (state === undefined) throw new Error(`expected ${name} to be known`);
+      return state;
+    },
+  };
+}
+
+/** The store, each call of which is put down once it is answered. */
+function putDown(store: StateStore, events: string[]): StateStore {
+  const after = async <Answer>(event: string, answer: Promise<Answer>): Promise<Answer> => {
+    const given = await answer;
+    events.push(event);
+    return given;
+  };
+  return {
+    ...store,
+    acquire: (request) => after('acquire', store.acquire(request)),
+    commit: (claim, state) => after('commit', store.commit(claim, state)),
+    release: (claim) => after('release', store.release(claim)),
+    putRun: (record) => after('putRun', store.putRun(record)),
+    failedRuns: (service, range) => after('failedRuns', store.failedRuns(service, range)),
+  };
+}
+
+/** An error that a critical service tolerates. */
+export function refused(message = 'connect ECONNREFUSED 127.0.0.1:9'): Error {
+  return Object.assign(new Error(message), { code: 'ECONNREFUSED' });
+}
+
+/** A workload whose process dies in the middle of it: it never settles and nothing after it happens. */
+export function dying(): Promise<never> {
+  return new Promise(() => {});
+}
