@@ -49,10 +49,11 @@ describe('since when', () => {
     ['running by hand', { lease: { owner: 'o', until: NOW + 1 } }, undefined],
     ['failing', { streak: 2, runs: runs('SFSFF') }, 4000],
     ['failing from the first run on', { streak: 3, runs: runs('FFF') }, 1000],
-    ['failing for longer than the ring reaches', { streak: 30, runs: runs('FFF') }, undefined],
+    ['failing for longer than the ring reaches', { done: 40, streak: 30, runs: runs('FFF') }, undefined],
     ['backing off', { streak: 4, backoffCount: 1, runs: runs('SFFFF') }, 2000],
     ['steady again', { runs: runs('FFSS') }, 3000],
-    ['steady for as long as the ring reaches', { runs: runs('SSS') }, undefined],
+    ['steady for longer than the ring reaches', { done: 40, runs: runs('SSS') }, undefined],
+    ['steady from the first run on', { done: 3, runs: runs('SSS') }, 1000],
     ['never run', {}, undefined],
   ])('%s', (_name, changes, expected) => {
     expect(statusSince(state(changes), NOW)).toBe(expected);
