@@ -33,7 +33,7 @@ export interface RunContext<Prepared = unknown> {
    * Moves the bookmark; it is written with the run's outcome, whatever that is, and lost if the process dies before.
    * @throws RangeError above 256 bytes of UTF-8
    */
-  saveCursor(cursor: string): void;
+  readonly saveCursor: (cursor: string) => void;
   /** What `prepare` made. */
   readonly prepared: Prepared;
 }
