@@ -19,7 +19,7 @@ import {
   memoryStore,
   scriptedRandom,
 } from '../../lib/testing/index.ts';
-import type { ServiceState } from '../../lib/tick/index.ts';
+import type { ServiceState, Tick } from '../../lib/tick/index.ts';
 import { keptLog } from './loop-kit.ts';
 
 /** 2025-10-09T09:00:00Z, a due time of every interval used in these tests. */
@@ -48,6 +48,8 @@ export interface World {
   service(options: Partial<ServiceOptions<undefined>>): Service;
   /** Delivers a tick; time is moved on to its due time if that lies ahead. */
   deliver(service: Service, scheduledFor: number, over?: Partial<Invocation>): Promise<TickStory>;
+  /** Delivers a tick to a process that dies in its run. Gives the tick's story if it was skipped before that. */
+  dies(service: Service, tick: number | Tick): Promise<TickStory | undefined>;
   byHand(service: Service, over?: Partial<Invocation> & { readonly force?: boolean }): Promise<TickStory>;
   /** The state as the store has it. */
   state(service: Service): Promise<ServiceState>;
@@ -111,6 +113,19 @@ export function world({ store = memoryStore(), mode = 'manual', observers = [] }
       await clock.advance(Math.max(0, scheduledFor - clock.now()));
       return runTick(service, { kind: 'scheduled', scheduledFor }, invocation(service, over), ports);
     },
+    async dies(service, due) {
+      const tick: Tick = typeof due === 'number' ? { kind: 'scheduled', scheduledFor: due } : due;
+      if (tick.kind === 'scheduled') await clock.advance(Math.max(0, tick.scheduledFor - clock.now()));
+      return new Promise((resolve, reject) => {
+        // Its clock stands still from now on, so that nothing of it ever goes on.
+        const last = { ...ports, clock: fakeClock(clock.now(), { mode: 'manual' }) };
+        const workload = () => {
+          resolve(undefined);
+          return new Promise(() => {});
+        };
+        runTick({ ...service, workload }, tick, invocation(service, {}), last).then(resolve, reject);
+      });
+    },
     byHand: (service, { force = false, ...over } = {}) =>
       runTick(service, { kind: 'manual', force }, invocation(service, over), ports),
     async state({ name }) {
@@ -141,9 +156,4 @@ function putDown(store: StateStore, events: string[]): StateStore {
 /** An error that a critical service tolerates. */
 export function refused(message = 'connect ECONNREFUSED 127.0.0.1:9'): Error {
   return Object.assign(new Error(message), { code: 'ECONNREFUSED' });
-}
-
-/** A workload whose process dies in the middle of it: it never settles and nothing after it happens. */
-export function dying(): Promise<never> {
-  return new Promise(() => {});
 }
