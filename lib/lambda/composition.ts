@@ -1,6 +1,6 @@
 /** The composition root of a function: everything a handler works with, made once, at cold start. */
 import { emfObserver } from '../metrics/index.ts';
-import { type Ports, type Service, withInterval } from '../runner/index.ts';
+import { type Ports, preparedOnce, type Service, withInterval } from '../runner/index.ts';
 import { documentClient, dynamoStateStore } from '../store/index.ts';
 import { systemClock, systemRandom } from '../time/index.ts';
 import { type Environment, readEnvironment } from './env.ts';
@@ -38,19 +38,11 @@ export function compose(defined: Service, overrides: Overrides = {}): Compositio
       ],
       recycle: overrides.recycle ?? endProcess,
     },
-    prepared: once(() => service.prepare({ env: environment.variables })),
+    prepared: preparedOnce(service, { env: environment.variables }),
   };
 }
 
 /** On Lambda the process ends within the invocation, and the next one starts in a new environment; in a worker, the worker ends. */
 function endProcess(): void {
   process.exit(1);
-}
-
-function once<Made>(make: () => Made): () => Made {
-  let made: { readonly value: Made } | undefined;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
 }

@@ -3,7 +3,7 @@ import type { RunRecord, ServiceState } from '../tick/index.ts';
 import { LeaseLostError } from './errors.ts';
 import { type Ledger, openLedger } from './ledger.ts';
 import type { Claim } from './ports.ts';
-import { printReport } from './tell.ts';
+import { printReport } from './print-report.ts';
 import type { TickRun } from './tick-run.ts';
 
 /** What is to be committed, and how to enter it again on a state that an operator has changed meanwhile. */
@@ -25,7 +25,7 @@ export async function conclude(run: TickRun, closing: Closing): Promise<Ledger> 
   try {
     return await commit(run, closing);
   } catch (error) {
-    printReport(run, closing.ledger.report);
+    printReport(run.service, closing.ledger.report, run.ports.log);
     throw error;
   }
 }

@@ -29,6 +29,7 @@ export type {
   Ports,
   StateStore,
 } from './ports.ts';
+export { preparedOnce } from './prepared-once.ts';
 export { type Firing, runFiring } from './run-firing.ts';
 export { createLoop, runLoop } from './run-loop.ts';
 export { LoopsFailedError, runMany } from './run-many.ts';

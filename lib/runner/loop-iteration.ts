@@ -1,14 +1,7 @@
 /** One iteration of a loop: the run, the step, and what is told of it. */
-import {
-  type LoopState,
-  type Outcome,
-  overrunLine,
-  propagates,
-  type Step,
-  step,
-  THRESHOLD_CAUSE,
-} from '../loop/index.ts';
+import { type LoopState, type Outcome, overrunLine, propagates, step, THRESHOLD_CAUSE } from '../loop/index.ts';
 import type { Iteration, LoopOptions, Pace } from './loop-options.ts';
+import { printReport } from './print-report.ts';
 import { haltedError, runWorkload, type WorkloadRun } from './run-workload.ts';
 import type { Service } from './service.ts';
 
@@ -46,7 +39,7 @@ export async function iterate(parts: LoopParts, before: Carried, count: number):
   const stepped = step(service.policy, before.state, outcome);
   tellUnexpected(parts, run, outcome);
   tellOverrun(parts, run);
-  printReport(parts, stepped);
+  printReport(service, stepped.report, log);
   return { service: service.name, count, ...ended, ...stepped, outcome };
 }
 
@@ -62,18 +55,6 @@ function tellUnexpected({ service, log }: LoopParts, run: WorkloadRun, outcome: 
 function tellOverrun({ service, pace, log }: LoopParts, { durationMs }: WorkloadRun): void {
   const { interval } = service.policy;
   if (pace === 'fixed-rate' && durationMs > interval) log.warn(overrunLine(service.name, durationMs, interval));
-}
-
-/** A printer that throws loses its line, not the loop. */
-function printReport({ service, log }: LoopParts, { report }: Step): void {
-  const printer = service.printer ?? ((line: string) => log.warn(line, { report: true }));
-  for (const line of report) {
-    try {
-      printer(line);
-    } catch (error) {
-      log.error(`${service.name}: the printer threw; the loop goes on without this line: ${line}`, { error });
-    }
-  }
 }
 
 /** Why the loop can't go on after this iteration, or `undefined` if it can. */

@@ -21,7 +21,8 @@ import {
   type StartOptions,
   type StopOptions,
 } from './loop-options.ts';
-import type { Service, Surroundings } from './service.ts';
+import { preparedOnce } from './prepared-once.ts';
+import type { Service } from './service.ts';
 import { onStopSignal } from './signals.ts';
 
 /** A loop of the service, not yet started. */
@@ -178,13 +179,4 @@ const LAST_INSTANT = 8.64e15;
 function firstState({ service, state }: LoopParts): LoopState {
   if (state === undefined) return freshState(service.policy);
   return { ...state, record: fitRecord(service.policy, state.record) };
-}
-
-/** What `prepare` makes, made by the first run that asks and kept; one that fails is asked again. */
-function preparedOnce(service: Service, surroundings: Surroundings): () => unknown {
-  let made: { readonly value: unknown } | undefined;
-  return () => {
-    made ??= { value: service.prepare(surroundings) };
-    return made.value;
-  };
 }

@@ -20,7 +20,7 @@ export interface RunContext<Prepared = unknown> {
   readonly signal: AbortSignal;
   /** When `signal` fires, in epoch milliseconds. */
   readonly deadline: number;
-  /** The due time this run is for, in epoch milliseconds; absent when run by hand. */
+  /** The due time this run is for, in epoch milliseconds; absent when run by hand, or in a loop that has no grid. */
   readonly scheduledFor?: number;
   /** The run's number, rising by one with each: a fencing token for what the workload writes elsewhere. */
   readonly fence: number;

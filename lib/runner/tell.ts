@@ -2,6 +2,7 @@
 import { overrunLine } from '../loop/index.ts';
 import { nextRunDue, statusOf } from '../tick/index.ts';
 import type { CrashStory, Log, Observer } from './ports.ts';
+import { printReport } from './print-report.ts';
 import type { WorkloadRun } from './run-workload.ts';
 import type { TickStory } from './story.ts';
 import type { TickRun } from './tick-run.ts';
@@ -46,7 +47,7 @@ function endOf({ outcome, durationMs, result }: WorkloadRun, interval: number) {
 export async function announceTick(run: TickRun, story: TickStory): Promise<TickStory> {
   each(run, (observer) => observer.tickEnded?.(story));
   warnOfOverrun(run, story);
-  printReport(run, story.report);
+  guarded(run.ports, () => printReport(run.service, story.report, run.ports.log));
   await flush(run);
   return story;
 }
@@ -55,12 +56,6 @@ export async function announceTick(run: TickRun, story: TickStory): Promise<Tick
 export async function announceCrashes(run: TickRun, stories: readonly CrashStory[]): Promise<void> {
   for (const story of stories) each(run, (observer) => observer.crashBooked?.(story));
   await flush(run);
-}
-
-/** Hands the report to the service's printer, by default the log. */
-export function printReport({ service, ports }: TickRun, lines: readonly string[]): void {
-  const printer = service.printer ?? ((line: string) => ports.log.warn(line, { report: true }));
-  for (const line of lines) guarded(ports, () => printer(line));
 }
 
 /** Tells that a run took longer than the interval (rule S3). */

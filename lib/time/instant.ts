@@ -24,7 +24,13 @@ export function timeOfDay(instant: number): string {
 export function parseInstant(written: unknown): number | undefined {
   if (typeof written !== 'string' || !ISO.test(written)) return undefined;
   const parsed = Date.parse(written);
-  return Number.isNaN(parsed) ? undefined : parsed;
+  return Number.isNaN(parsed) || !isOnCalendar(written.slice(0, 10)) ? undefined : parsed;
+}
+
+/** A 30th of February would be read as the 2nd of March. */
+function isOnCalendar(day: string): boolean {
+  const midnight = Date.parse(`${day}T00:00:00Z`);
+  return !Number.isNaN(midnight) && toIso(midnight).startsWith(day);
 }
 
 /** Epoch milliseconds of an HTTP date (`Sun, 06 Nov 1994 08:49:37 GMT`, RFC 9110), or `undefined` if it is anything else. */

@@ -117,8 +117,8 @@ describe('a critical loop', () => {
     await loop.start(2);
     expect(starts.length).toBe(2);
     expect(log.of('error')).toEqual([
-      'sweeper: the printer threw; the loop goes on without this line: Examples of recent errors:',
-      'sweeper: the printer threw; the loop goes on without this line: Examples of recent errors:',
+      'sweeper: the printer threw; the service goes on without this line: Examples of recent errors:',
+      'sweeper: the printer threw; the service goes on without this line: Examples of recent errors:',
     ]);
   });
 

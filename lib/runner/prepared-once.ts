@@ -1,0 +1,11 @@
+/** What a service's `prepare` makes, made once. */
+import type { Service, Surroundings } from './service.ts';
+
+/** Gives what `prepare` makes: made by the first run that asks, and kept; one that fails is asked again. */
+export function preparedOnce(service: Service, surroundings: Surroundings): () => unknown {
+  let made: { readonly value: unknown } | undefined;
+  return () => {
+    made ??= { value: service.prepare(surroundings) };
+    return made.value;
+  };
+}
