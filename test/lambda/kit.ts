@@ -67,6 +67,7 @@ export function functionUnderTest({ script = 'S', ports = {}, environment = {}, 
     log,
     store,
     calls,
+    handler,
     invoke,
     goTo,
     /** The tick due at this time of day, delivered 2 s late. */

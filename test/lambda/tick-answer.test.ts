@@ -1,0 +1,361 @@
+/** The answers to ticks and to runs by hand, as the caller of the function gets them. */
+import { describe, expect, it } from 'vitest';
+import { asSent, functionUnderTest } from './kit.ts';
+
+const RAN = {
+  service: 'sync',
+  tick: '2025-10-09T12:01:00.000Z',
+  disposition: 'ran',
+  reason: null,
+  outcome: 'succeeded',
+  verdict: 'steady',
+  durationMs: 250,
+  fence: 1,
+  backoffCount: 0,
+  nextDue: '2025-10-09T12:02:00.000Z',
+  error: null,
+  result: { rows: 3 },
+};
+const REFUSED = { class: 'ECONNREFUSED', message: 'connect ECONNREFUSED 127.0.0.1:9' };
+const FAILED = { ...RAN, outcome: 'failed', error: REFUSED, result: null };
+const NOT_RUN = { disposition: 'skipped', outcome: null, verdict: null, durationMs: null, fence: null, result: null };
+const SKIPPED = { ...RAN, ...NOT_RUN };
+const BY_HAND = { ...RAN, action: 'run-once', tick: null, bypassed: [], stays: [] };
+
+/** Two ticks that fail make a trip: from 12:02 on it backs off until 12:04. */
+async function backingOff(script: string) {
+  const kit = functionUnderTest({ script: `FF${script}` });
+  await kit.tick('12:01');
+  await kit.tick('12:02');
+  return kit;
+}
+
+/** A programming error at 12:01 halts until 12:16:02.250. */
+async function halted(script: string, options = {}) {
+  const kit = functionUnderTest({ script: `X${script}`, ...options });
+  await expect(kit.thrownBy('12:01')).resolves.toMatchObject({ code: 'service-halted' });
+  return kit;
+}
+
+const PAUSE = { action: 'pause', reason: 'moving', by: 'ada' };
+const ONCE = { action: 'run-once' };
+const FORCED = { action: 'run-once', force: true };
+
+describe('the answer to a tick', () => {
+  it('tells a run that succeeded', async () => {
+    expect(asSent(await functionUnderTest().tick('12:01'))).toEqual(RAN);
+  });
+
+  it('tells a run that failed', async () => {
+    expect(asSent(await functionUnderTest({ script: 'F' }).tick('12:01'))).toEqual(FAILED);
+  });
+
+  it('tells a trip, and when the service may run again', async () => {
+    const { tick } = functionUnderTest({ script: 'FF' });
+    await tick('12:01');
+
+    expect(asSent(await tick('12:02'))).toEqual({
+      ...FAILED,
+      tick: '2025-10-09T12:02:00.000Z',
+      verdict: 'backing-off',
+      fence: 2,
+      backoffCount: 1,
+      nextDue: '2025-10-09T12:04:00.000Z',
+    });
+  });
+
+  it('tells a recovery', async () => {
+    const { tick } = await backingOff('S');
+
+    expect(asSent(await tick('12:04'))).toEqual({
+      ...RAN,
+      tick: '2025-10-09T12:04:00.000Z',
+      verdict: 'recovered',
+      fence: 3,
+      nextDue: '2025-10-09T12:05:00.000Z',
+    });
+  });
+
+  it('tells that a tick is skipped while backing off', async () => {
+    const { tick } = await backingOff('');
+
+    expect(asSent(await tick('12:03'))).toEqual({
+      ...SKIPPED,
+      tick: '2025-10-09T12:03:00.000Z',
+      reason: 'backoff',
+      backoffCount: 1,
+      nextDue: '2025-10-09T12:04:00.000Z',
+    });
+  });
+
+  it('tells a duplicate', async () => {
+    const { tick } = functionUnderTest();
+    await tick('12:01');
+
+    expect(asSent(await tick('12:01'))).toEqual({ ...SKIPPED, reason: 'duplicate' });
+  });
+
+  it('tells an older tick as late', async () => {
+    const { tick } = functionUnderTest();
+    await tick('12:02');
+
+    expect(asSent(await tick('12:01'))).toEqual({ ...SKIPPED, reason: 'late', nextDue: '2025-10-09T12:03:00.000Z' });
+  });
+
+  it('tells an overlap with a run under way', async () => {
+    const answers: unknown[] = [];
+    const kit = functionUnderTest({
+      workload: async () => answers.push(await kit.invoke({ scheduledFor: '2025-10-09T12:02:00Z' })),
+    });
+    await kit.tick('12:01');
+
+    expect(asSent(answers)).toEqual([{ ...SKIPPED, tick: '2025-10-09T12:02:00.000Z', reason: 'overlap' }]);
+  });
+
+  it('tells that the service is paused, and that nothing is due until somebody resumes it', async () => {
+    const { invoke, tick } = functionUnderTest();
+    await invoke(PAUSE);
+
+    expect(asSent(await tick('12:01'))).toEqual({ ...SKIPPED, reason: 'paused', nextDue: null });
+  });
+
+  it('tells the first due time behind the end of a pause', async () => {
+    const { invoke, tick } = functionUnderTest();
+    await invoke({ ...PAUSE, until: '2025-10-09T12:30:00Z' });
+
+    expect(asSent(await tick('12:01'))).toEqual({
+      ...SKIPPED,
+      reason: 'paused',
+      nextDue: '2025-10-09T12:30:00.000Z',
+    });
+  });
+
+  it('tells that the service is halted, and when it is probed', async () => {
+    const { tick } = await halted('');
+
+    expect(asSent(await tick('12:02'))).toEqual({
+      ...SKIPPED,
+      tick: '2025-10-09T12:02:00.000Z',
+      reason: 'halted',
+      nextDue: '2025-10-09T12:17:00.000Z',
+    });
+  });
+
+  it("tells that a halted service that restarts 'never' waits for somebody", async () => {
+    const { tick } = await halted('', { restartAfter: 'never' });
+
+    expect(await tick('12:02')).toMatchObject({ reason: 'halted', nextDue: null });
+  });
+
+  it('takes the latest due time where the placeholder was not filled', async () => {
+    const { invoke, goTo } = functionUnderTest();
+    await goTo(Date.parse('2025-10-09T12:01:59.999Z'));
+
+    expect(await invoke({ scheduledFor: '<aws.scheduler.scheduled-time>' })).toMatchObject({
+      tick: '2025-10-09T12:01:00.000Z',
+      disposition: 'ran',
+    });
+  });
+
+  it('has no outcome when the run gave way to the stop of the process', async () => {
+    const stop = new AbortController();
+    const kit = functionUnderTest({
+      workload: async ({ signal }) => {
+        stop.abort();
+        signal.throwIfAborted();
+      },
+    });
+    const stopping = { getRemainingTimeInMillis: () => 60_000, stop: stop.signal };
+
+    const answer = await kit.handler({ scheduledFor: '2025-10-09T12:00:00Z' }, stopping);
+
+    expect(answer).toMatchObject({ disposition: 'ran', outcome: null, verdict: null, error: null });
+  });
+});
+
+describe('the answer to a firing that owns several ticks', () => {
+  it('tells each of its slots', async () => {
+    const { invoke, clock } = functionUnderTest({ script: 'SSS', interval: '20s' });
+
+    const answer = await invoke({ scheduledFor: '2025-10-09T12:00:00Z', executionId: 'x' }, 180_000);
+
+    expect(asSent(answer)).toEqual({
+      service: 'sync',
+      firing: '2025-10-09T12:00:00.000Z',
+      ticks: [
+        { ...RAN, tick: '2025-10-09T12:01:00.000Z', nextDue: '2025-10-09T12:01:20.000Z' },
+        { ...RAN, tick: '2025-10-09T12:01:20.000Z', fence: 2, nextDue: '2025-10-09T12:01:40.000Z' },
+        { ...RAN, tick: '2025-10-09T12:01:40.000Z', fence: 3, nextDue: '2025-10-09T12:02:00.000Z' },
+      ],
+    });
+    expect(clock.now()).toBe(Date.parse('2025-10-09T12:01:40.250Z'));
+  });
+
+  it('belongs to the present minute where the placeholder was not filled', async () => {
+    const { invoke, goTo } = functionUnderTest({ script: 'SSS', interval: '20s' });
+    await goTo(Date.parse('2025-10-09T12:00:59Z'));
+
+    const answer = await invoke({ scheduledFor: '<aws.scheduler.scheduled-time>' }, 180_000);
+
+    expect(answer).toMatchObject({ firing: '2025-10-09T12:00:00.000Z' });
+  });
+});
+
+describe('the answer to a run by hand', () => {
+  it('tells a run of a healthy service, which bypassed nothing', async () => {
+    const { invoke, goTo } = functionUnderTest();
+    await goTo(Date.parse('2025-10-09T12:01:02Z'));
+
+    expect(asSent(await invoke(ONCE))).toEqual(BY_HAND);
+  });
+
+  it('tells a failure without throwing', async () => {
+    const { invoke, goTo } = functionUnderTest({ script: 'F' });
+    await goTo(Date.parse('2025-10-09T12:01:02Z'));
+
+    expect(asSent(await invoke(ONCE))).toEqual({ ...BY_HAND, outcome: 'failed', error: REFUSED, result: null });
+  });
+
+  it('tells a halt without throwing', async () => {
+    const { invoke } = functionUnderTest({ script: 'X' });
+
+    expect(await invoke(ONCE)).toMatchObject({
+      outcome: 'fatal',
+      verdict: 'halted',
+      error: { class: 'TypeError', message: 'rows is not iterable' },
+      bypassed: [],
+      stays: ['halt'],
+      nextDue: '2025-10-09T12:16:00.000Z',
+    });
+  });
+
+  it.each([
+    ['succeeds', 'S', { outcome: 'succeeded', verdict: 'recovered', stays: [], nextDue: '2025-10-09T12:03:00.000Z' }],
+    ['fails', 'F', { outcome: 'failed', verdict: 'steady', stays: ['backoff'], nextDue: '2025-10-09T12:04:00.000Z' }],
+  ])('runs a service that is backing off; the backoff goes or stays as it %s', async (_how, script, told) => {
+    const { invoke } = await backingOff(script);
+
+    expect(await invoke(ONCE)).toMatchObject({ disposition: 'ran', bypassed: ['backoff'], ...told });
+  });
+
+  it('does not run a paused service', async () => {
+    const { invoke } = functionUnderTest();
+    await invoke(PAUSE);
+
+    expect(await invoke(ONCE)).toMatchObject({
+      ...NOT_RUN,
+      action: 'run-once',
+      tick: null,
+      reason: 'paused',
+      bypassed: [],
+      stays: ['pause'],
+    });
+  });
+
+  it('runs a paused service by force, and leaves it paused', async () => {
+    const { invoke, tick } = functionUnderTest();
+    await invoke(PAUSE);
+
+    expect(await invoke(FORCED)).toMatchObject({
+      outcome: 'succeeded',
+      bypassed: ['pause'],
+      stays: ['pause'],
+      nextDue: null,
+    });
+    expect(await tick('12:01')).toMatchObject({ reason: 'paused' });
+  });
+
+  it('does not run a halted service', async () => {
+    const { invoke } = await halted('S');
+
+    expect(await invoke(ONCE)).toMatchObject({ ...NOT_RUN, reason: 'halted', bypassed: [], stays: ['halt'] });
+  });
+
+  it('probes a halted service by force: a success lifts the halt', async () => {
+    const { invoke, tick } = await halted('SS');
+
+    expect(await invoke(FORCED)).toMatchObject({
+      outcome: 'succeeded',
+      verdict: 'recovered',
+      bypassed: ['halt'],
+      stays: [],
+      nextDue: '2025-10-09T12:02:00.000Z',
+    });
+    expect(await tick('12:02')).toMatchObject({ disposition: 'ran' });
+  });
+
+  it('probes a halted service by force: a failure halts it again, without throwing', async () => {
+    const { invoke, tick } = await halted('FS');
+
+    expect(await invoke(FORCED)).toMatchObject({
+      outcome: 'failed',
+      verdict: 'halted',
+      bypassed: ['halt'],
+      stays: ['halt'],
+      nextDue: '2025-10-09T12:17:00.000Z',
+    });
+    expect(await tick('12:02')).toMatchObject({ reason: 'halted' });
+  });
+
+  it('tells everything that it bypassed, and of that what stays', async () => {
+    const both = await halted('S');
+    await both.invoke(PAUSE);
+    expect(await both.invoke(FORCED)).toMatchObject({ bypassed: ['pause', 'halt'], stays: ['pause'] });
+
+    const other = await backingOff('F');
+    await other.invoke(PAUSE);
+    expect(await other.invoke(FORCED)).toMatchObject({ bypassed: ['backoff', 'pause'], stays: ['backoff', 'pause'] });
+  });
+
+  it('tells what stands in the way of a service that is both paused and halted', async () => {
+    const { invoke } = await halted('S');
+    await invoke(PAUSE);
+
+    expect(await invoke(ONCE)).toMatchObject({ reason: 'halted', bypassed: [], stays: ['pause', 'halt'] });
+  });
+
+  it('never runs beside another run, by force neither', async () => {
+    const answers: unknown[] = [];
+    const kit = functionUnderTest({
+      workload: async () => {
+        answers.push(await kit.invoke(ONCE), await kit.invoke(FORCED));
+      },
+    });
+    await kit.tick('12:01');
+
+    expect(answers).toMatchObject([
+      { disposition: 'skipped', reason: 'overlap', bypassed: [], stays: [] },
+      { disposition: 'skipped', reason: 'overlap', bypassed: [], stays: [] },
+    ]);
+  });
+});
+
+describe('what the workload returned', () => {
+  const circle: Record<string, unknown> = {};
+  circle['self'] = circle;
+  const spiteful = {
+    toJSON() {
+      throw new Error('no');
+    },
+  };
+
+  it.each([
+    ['nothing', undefined, null],
+    ['a date', new Date(1_760_011_200_000), '2025-10-09T12:00:00.000Z'],
+    ['a count of any size', { rows: 9_007_199_254_740_993n }, { rows: '9007199254740993' }],
+    ['no number', { rate: Number.NaN }, { rate: null }],
+    ['a function', () => 1, null],
+    ['a circle', circle, 'left out: it cannot be told as JSON'],
+    ['an object that refuses', spiteful, 'left out: it cannot be told as JSON'],
+    ['more than anybody reads', 'x'.repeat(64_000), 'left out: 64002 characters of JSON, more than 64000'],
+  ])('is told as JSON, and the run has succeeded, if it is %s', async (_what, result, told) => {
+    const { tick, log } = functionUnderTest({ workload: async () => result });
+
+    const answer = await tick('12:01');
+
+    expect(asSent(answer)).toMatchObject({ outcome: 'succeeded', result: told });
+    const [line] = log.lines.filter(({ message }) => message === 'tick');
+    expect(line?.fields?.['result']).toEqual(result === undefined ? undefined : told);
+    expect(log.of('error')).toEqual([]);
+  });
+});
