@@ -1,0 +1,79 @@
+/** A table that outlives its stack and its operators' mistakes, of the shape that its room tells. */
+import type { CreateTableCommandInput, KeySchemaElement } from '@aws-sdk/client-dynamodb';
+import { RemovalPolicy } from 'aws-cdk-lib';
+import {
+  type Attribute,
+  type AttributeType,
+  BillingMode,
+  type ITable,
+  ProjectionType,
+  Table,
+} from 'aws-cdk-lib/aws-dynamodb';
+import { Construct } from 'constructs';
+
+/** How well a table is guarded. */
+export interface DurableTableOptions {
+  /** Whether DynamoDB refuses to delete it until that is switched off. @default true */
+  readonly deletionProtection?: boolean;
+}
+
+/** A table to make. */
+export interface DurableTableProps extends DurableTableOptions {
+  /** Keys and indexes, as CreateTable takes them; the name in it is not used. */
+  readonly shape: CreateTableCommandInput;
+  /** The attribute whose passing lets DynamoDB remove an item, in epoch seconds. @default items stay */
+  readonly timeToLive?: string;
+}
+
+/**
+ * A table on demand, encrypted with DynamoDB's own key, recoverable to any second of the last 35 days, kept when its stack is
+ * deleted.
+ */
+export class DurableTable extends Construct {
+  readonly table: ITable;
+
+  constructor(scope: Construct, id: string, { shape, timeToLive, deletionProtection = true }: DurableTableProps) {
+    super(scope, id);
+    const table = new Table(this, 'Table', {
+      ...keysOf(shape.KeySchema, shape),
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      deletionProtection,
+      removalPolicy: RemovalPolicy.RETAIN,
+      ...(timeToLive === undefined ? {} : { timeToLiveAttribute: timeToLive }),
+    });
+    addIndexes(table, shape);
+    // The class says `undefined` where its interface says absent: the same to whoever reads it.
+    this.table = table as ITable;
+  }
+}
+
+function addIndexes(table: Table, shape: CreateTableCommandInput): void {
+  for (const { IndexName = '', KeySchema, Projection } of shape.GlobalSecondaryIndexes ?? []) {
+    const copied = Projection?.NonKeyAttributes;
+    table.addGlobalSecondaryIndex({
+      indexName: IndexName,
+      ...keysOf(KeySchema, shape),
+      ...(copied === undefined
+        ? { projectionType: ProjectionType.ALL }
+        : { projectionType: ProjectionType.INCLUDE, nonKeyAttributes: copied }),
+    });
+  }
+}
+
+interface Keys {
+  readonly partitionKey: Attribute;
+  readonly sortKey?: Attribute;
+}
+
+function keysOf(schema: readonly KeySchemaElement[] | undefined, shape: CreateTableCommandInput): Keys {
+  const attributeOf = (kind: 'HASH' | 'RANGE'): Attribute | undefined => {
+    const name = schema?.find(({ KeyType }) => KeyType === kind)?.AttributeName;
+    const type = shape.AttributeDefinitions?.find(({ AttributeName }) => AttributeName === name)?.AttributeType;
+    return name === undefined ? undefined : { name, type: (type ?? 'S') as AttributeType };
+  };
+  const partitionKey = attributeOf('HASH');
+  const sortKey = attributeOf('RANGE');
+  if (partitionKey === undefined) throw new RangeError('shape: expected a partition key, got none');
+  return { partitionKey, ...(sortKey === undefined ? {} : { sortKey }) };
+}

@@ -1,0 +1,25 @@
+/** A queue that holds what could not be done, until somebody looks. */
+import { Duration, Validations } from 'aws-cdk-lib';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+
+/** SQS keeps a message at most so long. */
+const LONGEST_RETENTION = Duration.days(14);
+
+/** A standard queue, encrypted by SQS, reached by TLS only; it keeps messages for 14 days. */
+export class HoldingQueue extends Construct {
+  readonly queue: Queue;
+
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    this.queue = new Queue(this, 'Queue', {
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      retentionPeriod: LONGEST_RETENTION,
+    });
+    Validations.of(this.queue).acknowledge({
+      id: 'AwsSolutions-SQS3',
+      reason: 'It is a dead-letter queue itself: nothing consumes it, so nothing can fail to.',
+    });
+  }
+}

@@ -1,0 +1,29 @@
+/** A warning before a stack grows into CloudFormation's limit. */
+import { Annotations, AspectPriority, Aspects, CfnResource, type IAspect, Stack } from 'aws-cdk-lib';
+import type { IConstruct } from 'constructs';
+
+/** CloudFormation takes no more in one stack. */
+const MOST_RESOURCES = 500;
+/** From here on synth warns. */
+const WARN_FROM = 450;
+
+/** Warns at synth when the stack comes near the limit, and says how to split its services. */
+export function watchResourceLimit(stack: Stack): void {
+  Aspects.of(stack).add(new ResourceLimit(), { priority: AspectPriority.READONLY });
+}
+
+class ResourceLimit implements IAspect {
+  visit(node: IConstruct): void {
+    if (!(node instanceof Stack)) return;
+    const count = node.node
+      .findAll()
+      .filter((child) => CfnResource.isCfnResource(child) && child.stack === node).length;
+    if (count < WARN_FROM) return;
+    Annotations.of(node).addWarningV2(
+      'tickover:resource-limit',
+      `${node.stackName}: expected fewer than ${WARN_FROM} resources, got ${count}; CloudFormation refuses more than ${MOST_RESOURCES}. ` +
+        'Split the services: in infra/app.ts make a second TickoverStack with a part of the catalog and `table: first.table`; ' +
+        'it has its own schedule group, role and queues, and shares the state.',
+    );
+  }
+}

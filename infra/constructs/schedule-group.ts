@@ -1,0 +1,56 @@
+/** Where the schedules of a stack lie, and the one role by which Scheduler fires them. */
+import { Stack } from 'aws-cdk-lib';
+import { type IRole, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { type IScheduleGroup, ScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+
+/** A group of schedules. */
+export class ServiceScheduleGroup extends Construct {
+  readonly group: ScheduleGroup;
+
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    this.group = new ScheduleGroup(this, 'Group');
+  }
+}
+
+/** What the role is for. */
+export interface SchedulerRoleProps {
+  /** The schedules that may use the role are those of this group, in this account. */
+  readonly group: IScheduleGroup;
+}
+
+/** A role that Scheduler alone may take, for the schedules of one group. It may do what {@link grantFire} adds. */
+export class SchedulerRole extends Construct {
+  readonly role: Role;
+
+  constructor(scope: Construct, id: string, { group }: SchedulerRoleProps) {
+    super(scope, id);
+    this.role = new Role(this, 'Role', {
+      assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
+        conditions: {
+          StringEquals: { 'aws:SourceAccount': Stack.of(this).account, 'aws:SourceArn': group.scheduleGroupArn },
+        },
+      }),
+      description: 'Lets EventBridge Scheduler invoke the functions of the services.',
+    });
+  }
+}
+
+/** What Scheduler needs to fire one service. */
+export interface FireGrant {
+  readonly function: IFunction;
+  readonly undeliverableQueue: IQueue;
+}
+
+/** Lets the role invoke exactly this function, and put aside what can't be delivered. */
+export function grantFire(role: IRole, { function: target, undeliverableQueue }: FireGrant): void {
+  role.addToPrincipalPolicy(
+    new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [target.functionArn] }),
+  );
+  role.addToPrincipalPolicy(
+    new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [undeliverableQueue.queueArn] }),
+  );
+}

@@ -1,0 +1,189 @@
+/** A service on AWS: schedule, function, log and rights. Usable in any stack. */
+import { existsSync } from 'node:fs';
+import { Annotations, Stack } from 'aws-cdk-lib';
+import { type Alarm, Metric, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
+import { Grant, type IGrantable, type IRole } from 'aws-cdk-lib/aws-iam';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { IScheduleGroup, Schedule } from 'aws-cdk-lib/aws-scheduler';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { InvalidOptionsError, shown } from '../../lib/loop/index.ts';
+import { invocationTimeout, type Service, withInterval } from '../../lib/runner/index.ts';
+import { type Duration, inSeconds } from '../../lib/time/index.ts';
+import { nameTwiceFaults, serviceFaults } from '../service-faults.ts';
+import type { AlarmLevel } from '../settings.ts';
+import { HoldingQueue } from './holding-queue.ts';
+import { SchedulerRole, ServiceScheduleGroup } from './schedule-group.ts';
+import { DEFAULT_MEMORY_SIZE, ServiceFunction, type ServiceFunctionOptions } from './service-function.ts';
+import { ServiceSchedule } from './service-schedule.ts';
+import { grantStateRead, StateTable } from './state-table.ts';
+
+/** What may be chosen about a service on AWS. */
+export interface ScheduledServiceOptions extends ServiceFunctionOptions {
+  /** Another interval than the service's own. @default the service's */
+  readonly interval?: Duration;
+  /** Which alarms it gets. @default 'essential' */
+  readonly alarms?: AlarmLevel;
+  /** Whether duration, lateness and skips are metrics too; each is paid for. @default false */
+  readonly detailedMetrics?: boolean;
+}
+
+/** A service to put on AWS. What several services of a stack share is made for this one alone where it isn't given. */
+export interface ScheduledServiceProps extends ScheduledServiceOptions {
+  /** What `defineService` made. */
+  readonly service: Service;
+  /** The file that exports its handler. */
+  readonly entry: string;
+  /** The state table. @default one of its own */
+  readonly table?: ITable;
+  /** The group of its schedule. @default one of its own */
+  readonly group?: IScheduleGroup;
+  /** The role that Scheduler takes. @default one of its own, for schedules of the group */
+  readonly schedulerRole?: IRole;
+  /** Where firings go that Scheduler could not deliver. @default one of its own */
+  readonly undeliverableQueue?: IQueue;
+  /** Where events go that threw, died or expired in Lambda. @default one of its own */
+  readonly failedQueue?: IQueue;
+  /** Who is told of its alarms. @default nobody */
+  readonly pagerTopic?: ITopic;
+  /** CloudWatch's namespace of its metrics. @default 'Tickover' */
+  readonly namespace?: string;
+}
+
+/**
+ * A service, deployed.
+ * @throws InvalidOptionsError naming every option by which it could not be
+ */
+export class ScheduledService extends Construct {
+  /** The service, with the interval that it was given. */
+  readonly service: Service;
+  readonly function: LambdaFunction;
+  readonly schedule: Schedule;
+  readonly logGroup: LogGroup;
+  readonly undeliverableQueue: IQueue;
+  readonly failedQueue: IQueue;
+  readonly table: ITable;
+  readonly namespace: string;
+  /** By what each tells; none where the level is 'none'. */
+  readonly alarms: Readonly<Record<string, Alarm>> = {};
+
+  constructor(scope: Construct, id: string, props: ScheduledServiceProps) {
+    super(scope, id);
+    this.service = props.interval === undefined ? props.service : withInterval(props.service, props.interval);
+    this.namespace = props.namespace ?? 'Tickover';
+    this.#refuseFaults(props);
+    this.table = props.table ?? new StateTable(this, 'State').table;
+    this.undeliverableQueue = props.undeliverableQueue ?? new HoldingQueue(this, 'Undeliverable').queue;
+    this.failedQueue = props.failedQueue ?? new HoldingQueue(this, 'Failed').queue;
+    const made = this.#makeFunction(props);
+    this.function = made.function;
+    this.logGroup = made.logGroup;
+    this.schedule = this.#makeSchedule(props);
+    this.#noteOverruns();
+  }
+
+  /** Lets the grantee invoke the function: run it once, pause it, resume it, ask its status. */
+  grantInvoke(grantee: IGrantable): Grant {
+    return Grant.addToPrincipal({
+      grantee,
+      actions: ['lambda:InvokeFunction'],
+      resourceArns: [this.function.functionArn],
+      scope: this,
+    });
+  }
+
+  /** Lets the grantee invoke the function and read what an operator looks at: log, state, and what failed. */
+  grantOperate(grantee: IGrantable): void {
+    this.grantInvoke(grantee);
+    grantStateRead(this.table, grantee, this.service.name);
+    Grant.addToPrincipal({
+      grantee,
+      actions: ['logs:FilterLogEvents', 'logs:GetLogEvents', 'logs:DescribeLogStreams'],
+      resourceArns: [this.logGroup.logGroupArn],
+    });
+    Grant.addToPrincipal({
+      grantee,
+      actions: ['sqs:GetQueueAttributes', 'sqs:ReceiveMessage'],
+      resourceArns: [this.undeliverableQueue.queueArn, this.failedQueue.queueArn],
+    });
+  }
+
+  /** Failures since the last success, at each run. @default the maximum of 5 minutes */
+  metricFailureStreak(options: MetricOptions = {}): Metric {
+    return this.#ownMetric('FailureStreak', options);
+  }
+
+  /** 1 while the service is halted, else 0, at each tick. @default the maximum of 5 minutes */
+  metricHalted(options: MetricOptions = {}): Metric {
+    return this.#ownMetric('Halted', options);
+  }
+
+  /** Lambda's count of invocations that ended in an error. @default the sum of 5 minutes */
+  metricErrors(options: MetricOptions = {}): Metric {
+    return this.function.metricErrors(options);
+  }
+
+  /** Lambda's duration of an invocation. @default the average of 5 minutes */
+  metricDuration(options: MetricOptions = {}): Metric {
+    return this.function.metricDuration(options);
+  }
+
+  #ownMetric(metricName: string, options: MetricOptions): Metric {
+    const dimensionsMap = { service: this.service.name };
+    return new Metric({ namespace: this.namespace, metricName, dimensionsMap, statistic: 'Maximum', ...options });
+  }
+
+  #refuseFaults(props: ScheduledServiceProps): void {
+    const { memorySize = DEFAULT_MEMORY_SIZE, environment = {}, entry } = props;
+    const deployment = { service: this.service, entry, memorySize, environment };
+    const neighbours = Stack.of(this)
+      .node.findAll()
+      .filter((node) => node instanceof ScheduledService)
+      .map(({ service }) => service.name);
+    const faults = [...serviceFaults(deployment, { fileExists: existsSync }), ...nameTwiceFaults(neighbours)];
+    if (faults.length > 0) throw new InvalidOptionsError(`service ${shown(this.service.name)}`, faults);
+  }
+
+  #makeFunction(props: ScheduledServiceProps): ServiceFunction {
+    const { interval, environment, memorySize, logRetention, entry } = props;
+    return new ServiceFunction(this, 'Function', {
+      service: this.service,
+      entry,
+      table: this.table,
+      failedQueue: this.failedQueue,
+      ...(memorySize === undefined ? {} : { memorySize }),
+      ...(logRetention === undefined ? {} : { logRetention }),
+      environment: {
+        ...environment,
+        TICKOVER_METRICS_NAMESPACE: this.namespace,
+        ...(interval === undefined ? {} : { TICKOVER_INTERVAL: `${this.service.schedule.interval}ms` }),
+      },
+    });
+  }
+
+  #makeSchedule(props: ScheduledServiceProps): Schedule {
+    const group = props.group ?? new ServiceScheduleGroup(this, 'Group').group;
+    const role = props.schedulerRole ?? new SchedulerRole(this, 'Scheduler', { group }).role;
+    const { service, undeliverableQueue } = this;
+    return new ServiceSchedule(this, 'Schedule', {
+      service,
+      function: this.function,
+      group,
+      role,
+      undeliverableQueue,
+    }).schedule;
+  }
+
+  #noteOverruns(): void {
+    const { service } = this;
+    const longest = invocationTimeout(service);
+    if (service.timeout <= service.schedule.interval) return;
+    Annotations.of(this).addInfo(
+      `${service.name}: its timeout (${inSeconds(service.timeout)} s) is above its interval (${inSeconds(service.schedule.interval)} s); ` +
+        `ticks that a long run covers are skipped as overlap${longest === service.timeout ? '' : ', within the firing'}.`,
+    );
+  }
+}

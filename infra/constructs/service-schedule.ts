@@ -1,0 +1,75 @@
+/** The schedule that fires a service. */
+import { Duration, TimeZone } from 'aws-cdk-lib';
+import type { IRole } from 'aws-cdk-lib/aws-iam';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import {
+  ContextAttribute,
+  type IScheduleGroup,
+  type IScheduleTarget,
+  Schedule,
+  ScheduleExpression,
+  ScheduleTargetInput,
+  TimeWindow,
+} from 'aws-cdk-lib/aws-scheduler';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import type { Service } from '../../lib/runner/index.ts';
+import { deliveryOf, scheduleText, windowMinutes } from '../schedule-expression.ts';
+import { grantFire } from './schedule-group.ts';
+
+/** A schedule to make. */
+export interface ServiceScheduleProps {
+  readonly service: Service;
+  /** What it invokes. */
+  readonly function: IFunction;
+  /** Where it lies. */
+  readonly group: IScheduleGroup;
+  /** The role that Scheduler takes; it is given what it needs. */
+  readonly role: IRole;
+  /** Where firings go that could not be delivered. */
+  readonly undeliverableQueue: IQueue;
+}
+
+/** A schedule that fires at the service's due times, and gives a firing up when the next one is due. */
+export class ServiceSchedule extends Construct {
+  readonly schedule: Schedule;
+
+  constructor(scope: Construct, id: string, props: ServiceScheduleProps) {
+    super(scope, id);
+    const { service, group, role } = props;
+    const { expression, timezone } = scheduleText(service.schedule);
+    const window = windowMinutes(service.schedule, service.policy.jitterRange);
+    this.schedule = new Schedule(this, 'Schedule', {
+      schedule: ScheduleExpression.expression(expression, TimeZone.of(timezone)),
+      timeWindow: window === 0 ? TimeWindow.off() : TimeWindow.flexible(Duration.minutes(window)),
+      scheduleGroup: group,
+      description: `Tickover: fires the service ${service.name}.`,
+      target: targetOf(props),
+    });
+    grantFire(role, props);
+    this.schedule.node.addDependency(role);
+  }
+}
+
+/** The event that the handler reads, filled in by Scheduler with each delivery. */
+const EVENT = {
+  scheduledFor: ContextAttribute.scheduledTime,
+  executionId: ContextAttribute.executionId,
+  attempt: ContextAttribute.attemptNumber,
+};
+
+function targetOf({ service, function: target, role, undeliverableQueue }: ServiceScheduleProps): IScheduleTarget {
+  const { maximumAge, retries } = deliveryOf(service.schedule);
+  return {
+    bind: () => ({
+      arn: target.functionArn,
+      role,
+      input: ScheduleTargetInput.fromObject(EVENT),
+      retryPolicy: {
+        maximumEventAgeInSeconds: Duration.millis(maximumAge).toSeconds(),
+        maximumRetryAttempts: retries,
+      },
+      deadLetterConfig: { arn: undeliverableQueue.queueArn },
+    }),
+  };
+}

@@ -1,0 +1,50 @@
+/** The state of all services, and who may touch what of it. */
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
+import { Effect, type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import { stateTable, TTL_ATTRIBUTE } from '../../lib/store/index.ts';
+import { DurableTable, type DurableTableOptions } from './durable-table.ts';
+
+/** The one table, with run records that expire. */
+export class StateTable extends Construct {
+  readonly table: ITable;
+
+  constructor(scope: Construct, id: string, options: DurableTableOptions = {}) {
+    super(scope, id);
+    const durable = new DurableTable(this, 'State', { ...options, shape: stateTable(''), timeToLive: TTL_ATTRIBUTE });
+    this.table = durable.table;
+  }
+}
+
+/** What a service does with its own items: acquire, commit, run records, the report's query. */
+const RUN = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:Query'];
+/** What an operator reads of them. */
+const READ = ['dynamodb:GetItem', 'dynamodb:Query'];
+
+/** Lets a service's function work with that service's items and nobody else's. */
+export function grantState(table: ITable, grantee: IGrantable, service: string): void {
+  grantee.grantPrincipal.addToPrincipalPolicy(onItemsOf([service], RUN, table));
+}
+
+/** Lets a person read that service's items and nobody else's. */
+export function grantStateRead(table: ITable, grantee: IGrantable, service: string): void {
+  grantee.grantPrincipal.addToPrincipalPolicy(onItemsOf([service], READ, table));
+}
+
+/** Lets the watchdog read the items of the services it watches. It may not scan. */
+export function grantStateBatchRead(table: ITable, grantee: IGrantable, services: readonly string[]): void {
+  grantee.grantPrincipal.addToPrincipalPolicy(onItemsOf(services, ['dynamodb:BatchGetItem'], table));
+}
+
+/** `ForAllValues` holds where there is no value at all: the second condition demands that there is one. */
+function onItemsOf(services: readonly string[], actions: readonly string[], table: ITable): PolicyStatement {
+  return new PolicyStatement({
+    effect: Effect.ALLOW,
+    actions: [...actions],
+    resources: [table.tableArn],
+    conditions: {
+      'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [...services] },
+      Null: { 'dynamodb:LeadingKeys': 'false' },
+    },
+  });
+}

@@ -1,0 +1,86 @@
+/**
+ * What a service's schedule is to EventBridge Scheduler. Pure.
+ *
+ *   a cron expression                          passed through, in its time zone
+ *   an interval that divides an hour or a day  cron: aligned with the service's grid, unmoved by a redeploy
+ *   an interval below a minute                 a firing a minute, which owns several slots
+ *   any other whole minutes                    rate: counted from the moment at which the schedule was made
+ */
+import { hasSlots, type Schedule } from '../lib/tick/index.ts';
+import { DAY, inSeconds, MINUTE } from '../lib/time/index.ts';
+
+/** A schedule as Scheduler takes it. */
+export interface ScheduleText {
+  /** `cron(...)` or `rate(...)`. */
+  readonly expression: string;
+  /** IANA name. */
+  readonly timezone: string;
+}
+
+/** Scheduler's bounds of the flexible window, of a delivery's age and of its tries; Lambda's of an event's age. */
+const LONGEST_WINDOW_MINUTES = 1_440;
+const DELIVERY_AGE = { least: MINUTE, most: DAY } as const;
+const DELIVERY_RETRIES = { least: 2, most: 185 } as const;
+const EVENT_AGE = { least: MINUTE, most: DAY / 4 } as const;
+
+const HOUR = 60 * MINUTE;
+
+/** Why Scheduler can't express the schedule, as `option: expected ..., got ...`; `undefined` if it can. */
+export function scheduleFault({ cron, interval }: Schedule): string | undefined {
+  if (cron !== undefined || (interval > 0 && interval <= MINUTE) || interval % MINUTE === 0) return undefined;
+  return `interval: expected whole minutes where it is above one, got ${inSeconds(interval)} s`;
+}
+
+/** The schedule for Scheduler, which must be one without a {@link scheduleFault}. */
+export function scheduleText(schedule: Schedule): ScheduleText {
+  const { cron, timezone = 'UTC', interval } = schedule;
+  if (cron !== undefined) return { expression: `cron(${cron.trim()})`, timezone };
+  const period = hasSlots(schedule) ? MINUTE : interval;
+  return { expression: alignedCron(period) ?? rate(period), timezone: 'UTC' };
+}
+
+/** Minutes and hours of a cron are counted apart: only what divides one of them evenly can be aligned. */
+function alignedCron(period: number): string | undefined {
+  if (period === MINUTE) return 'cron(* * * * ? *)';
+  if (period === HOUR) return 'cron(0 * * * ? *)';
+  if (period === DAY) return 'cron(0 0 * * ? *)';
+  if (HOUR % period === 0) return `cron(0/${period / MINUTE} * * * ? *)`;
+  if (period % HOUR === 0 && DAY % period === 0) return `cron(0 0/${period / HOUR} * * ? *)`;
+  return undefined;
+}
+
+/** In the largest unit that leaves it whole. */
+function rate(period: number): string {
+  const units = [
+    ['day', DAY],
+    ['hour', HOUR],
+    ['minute', MINUTE],
+  ] as const;
+  const [unit, length] = units.find(([, candidate]) => period % candidate === 0) ?? ['minute', MINUTE];
+  const count = period / length;
+  return `rate(${count} ${unit}${count === 1 ? '' : 's'})`;
+}
+
+/** Whole minutes by which a start may be moved within its slot: Scheduler's flexible window; 0 for none. */
+export function windowMinutes({ interval }: Schedule, jitterRange = 0): number {
+  return Math.min(LONGEST_WINDOW_MINUTES, Math.floor((jitterRange * interval) / MINUTE));
+}
+
+/** How hard Scheduler tries to deliver a firing. A tick is worth delivering until the next one is due. */
+export function deliveryOf({ interval }: Schedule): { readonly maximumAge: number; readonly retries: number } {
+  const maximumAge = wholeSeconds(clamp(interval, DELIVERY_AGE));
+  return { maximumAge, retries: clamp(Math.floor(maximumAge / MINUTE), DELIVERY_RETRIES) };
+}
+
+/** How old an event may get in Lambda's own queue, in milliseconds: what was throttled until then is given up. */
+export function eventAge({ interval }: Schedule): number {
+  return wholeSeconds(clamp(interval, EVENT_AGE));
+}
+
+function clamp(value: number, { least, most }: { readonly least: number; readonly most: number }): number {
+  return Math.min(most, Math.max(least, value));
+}
+
+function wholeSeconds(milliseconds: number): number {
+  return Math.floor(milliseconds / 1_000) * 1_000;
+}

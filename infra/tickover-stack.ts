@@ -1,0 +1,93 @@
+/** The stack: every service of a catalog, and what they share. */
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
+import type { Construct } from 'constructs';
+import { InvalidOptionsError } from '../lib/loop/index.ts';
+import type { CatalogEntry } from '../lib/services/catalog.ts';
+import { HoldingQueue } from './constructs/holding-queue.ts';
+import { watchResourceLimit } from './constructs/resource-limit.ts';
+import { SchedulerRole, ServiceScheduleGroup } from './constructs/schedule-group.ts';
+import { ScheduledService, type ScheduledServiceProps } from './constructs/scheduled-service.ts';
+import { StateTable } from './constructs/state-table.ts';
+import { nameTwiceFaults } from './service-faults.ts';
+import { NEEDS } from './service-needs.ts';
+import { type Settings, unknownServiceFaults } from './settings.ts';
+
+/** A stack to make. */
+export interface TickoverStackProps extends StackProps {
+  /** The services; those that the settings disable are left out. */
+  readonly catalog: readonly CatalogEntry[];
+  /** Stage, alarms and what is set for single services. */
+  readonly settings: Settings;
+  /** The state table of another stack, where services are split over several. @default one of its own */
+  readonly table?: ITable;
+}
+
+/**
+ * The stack.
+ * @throws InvalidOptionsError if a service can't be deployed, or a setting names none
+ */
+export class TickoverStack extends Stack {
+  /** The state of all services. */
+  readonly table: ITable;
+  /** The services, in the order of the catalog. */
+  readonly services: readonly ScheduledService[];
+  readonly undeliverableQueue: HoldingQueue;
+  readonly failedQueue: HoldingQueue;
+  readonly group: ServiceScheduleGroup;
+  readonly schedulerRole: SchedulerRole;
+
+  constructor(scope: Construct, id: string, props: TickoverStackProps) {
+    super(scope, id, { description: 'Tickover: small periodic services that run serverless.', ...props });
+    refuseFaults(props);
+    const { deletionProtection } = props.settings;
+    this.table = props.table ?? new StateTable(this, 'StateTable', { deletionProtection }).table;
+    this.undeliverableQueue = new HoldingQueue(this, 'Undeliverable');
+    this.failedQueue = new HoldingQueue(this, 'Failed');
+    this.group = new ServiceScheduleGroup(this, 'Schedules');
+    this.schedulerRole = new SchedulerRole(this, 'Scheduler', { group: this.group.group });
+    this.services = enabledEntries(props).map((entry) => this.#makeService(entry, props.settings));
+    watchResourceLimit(this);
+  }
+
+  #makeService({ service, functionFile }: CatalogEntry, settings: Settings): ScheduledService {
+    const { enabled: _enabled, ...own } = settings.services[service.name] ?? {};
+    const needs = NEEDS[service.name]?.(this, settings);
+    const made = new ScheduledService(this, service.name, {
+      ...this.#shared(settings),
+      ...own,
+      environment: { ...own.environment, ...needs?.environment },
+      service,
+      entry: functionFile,
+    });
+    needs?.grant(made.function);
+    new CfnOutput(this, `${service.name}-function`, {
+      value: made.function.functionName,
+      description: `The function of ${service.name}, to invoke by hand.`,
+    });
+    return made;
+  }
+
+  #shared({ stage }: Settings): Omit<ScheduledServiceProps, 'service' | 'entry'> {
+    return {
+      table: this.table,
+      group: this.group.group,
+      schedulerRole: this.schedulerRole.role,
+      undeliverableQueue: this.undeliverableQueue.queue,
+      failedQueue: this.failedQueue.queue,
+      namespace: `Tickover-${stage}`,
+      alarms: stage === 'dev' ? 'none' : 'essential',
+    };
+  }
+}
+
+function enabledEntries({ catalog, settings }: TickoverStackProps): readonly CatalogEntry[] {
+  return catalog.filter(({ service }) => settings.services[service.name]?.enabled !== false);
+}
+
+/** Before anything is made, since a construct's name can be given only once too, in words that help nobody. */
+function refuseFaults({ catalog, settings }: TickoverStackProps): void {
+  const names = catalog.map(({ service }) => service.name);
+  const faults = [...nameTwiceFaults(names), ...unknownServiceFaults(settings, names)];
+  if (faults.length > 0) throw new InvalidOptionsError('catalog', faults);
+}
