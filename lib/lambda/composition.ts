@@ -1,5 +1,5 @@
 /** The composition root of a function: everything a handler works with, made once, at cold start. */
-import { emfObserver } from '../metrics/index.ts';
+import { emfObserver, emfOptionsIn } from '../metrics/index.ts';
 import { type Ports, preparedOnce, type Service, withInterval } from '../runner/index.ts';
 import { documentClient, dynamoStateStore } from '../store/index.ts';
 import { systemClock, systemRandom } from '../time/index.ts';
@@ -34,7 +34,7 @@ export function compose(defined: Service, overrides: Overrides = {}): Compositio
       log,
       observers: overrides.observers ?? [
         tickLog(log, service.policy),
-        ...(environment.inLambda ? [emfObserver()] : []),
+        ...(environment.inLambda ? [emfObserver(emfOptionsIn(environment.variables))] : []),
       ],
       recycle: overrides.recycle ?? endProcess,
     },

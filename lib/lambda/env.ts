@@ -1,5 +1,6 @@
 /** The env codec: the variables that tell a function what to work with. The only place in this room that reads the environment. */
 import { InvalidOptionsError } from '../loop/index.ts';
+import { emfFaults, isInLambda } from '../metrics/index.ts';
 import { MINUTE, parseDuration, SECOND } from '../time/index.ts';
 
 /** What a function is told by its environment. Durations in milliseconds. */
@@ -14,7 +15,7 @@ export interface Environment {
   readonly interval?: number;
   /** Whether this is Lambda, by `AWS_LAMBDA_FUNCTION_NAME`. */
   readonly inLambda: boolean;
-  /** All variables, for a service's `prepare`. */
+  /** All variables, for a service's `prepare` and for the metrics (`TICKOVER_METRICS_NAMESPACE`, `TICKOVER_DETAILED_METRICS`). */
   readonly variables: Readonly<Record<string, string | undefined>>;
 }
 
@@ -36,7 +37,7 @@ export function readEnvironment(variables: Variables = process.env): Environment
   } = variables;
   const slack = TICKOVER_SLACK_SECONDS === undefined ? MINUTE : seconds(TICKOVER_SLACK_SECONDS);
   const interval = parseDuration(TICKOVER_INTERVAL);
-  const faults: string[] = [];
+  const faults: string[] = emfFaults(variables);
   const check = (holds: boolean, variable: string, expected: string) => {
     const got = variables[variable];
     if (!holds) faults.push(`${variable}: expected ${expected}, got ${got === undefined ? 'none' : `'${got}'`}`);
@@ -55,7 +56,7 @@ export function readEnvironment(variables: Variables = process.env): Environment
     build,
     slack,
     ...(interval === undefined ? {} : { interval }),
-    inLambda: variables['AWS_LAMBDA_FUNCTION_NAME'] !== undefined,
+    inLambda: isInLambda(variables),
     variables,
   };
 }

@@ -1,10 +1,11 @@
 /** One machine: the database, its tables, and a host for every function of the catalog. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { dynamoFlowRunStore, FLOW_RUNS_TABLE, flowRunsTable } from '../flow-runs/index.ts';
-import { withInterval } from '../runner/index.ts';
+import { type Service, withInterval } from '../runner/index.ts';
 import { type CatalogEntry, loadCatalog } from '../services/catalog.ts';
 import { stateTable } from '../store/index.ts';
 import { systemClock } from '../time/index.ts';
+import { watchedVariables } from '../watch/index.ts';
 import { bundleFunction } from './bundle.ts';
 import { isAwsEndpoint, localCredentials } from './credentials.ts';
 import { type Database, type DatabaseOptions, openDatabase } from './database.ts';
@@ -35,13 +36,15 @@ export interface Machine {
 }
 
 const STATE_TABLE = 'tickover';
+const WATCHER = 'watch-services';
 
 /** Opens the database, makes missing tables, loads the sample into a new one, and bundles the functions. */
 export async function openMachine(options: MachineOptions): Promise<Machine> {
-  const entries = chosen(options.catalog ?? (await loadCatalog()), options.services);
+  const catalog = options.catalog ?? (await loadCatalog());
+  const entries = chosen(catalog, options.services);
   const database = await openDatabase(options);
   try {
-    const env = environmentOf(database, options.variables);
+    const env = { ...watchedVariables(watchedOn(catalog)), ...environmentOf(database, options.variables) };
     const sampleRuns = await prepareTables(database, env);
     const hosts = await Promise.all(entries.map((entry) => hostOf(entry, options, env)));
     const close = async () => {
@@ -108,13 +111,22 @@ function clientOf({ endpoint }: Database, env: MachineOptions['variables']): Dyn
   });
 }
 
+/** Whoever watches is watched by whoever reads the screen. */
+function watchedOn(catalog: readonly CatalogEntry[]): Service[] {
+  return catalog.filter(({ service }) => service.name !== WATCHER).map(localService);
+}
+
+function localService({ service }: CatalogEntry): Service {
+  return withInterval(service, service.localInterval);
+}
+
 async function hostOf(
   entry: CatalogEntry,
   options: MachineOptions,
   env: MachineOptions['variables'],
 ): Promise<FunctionHost> {
   const bundle = await bundleFunction(entry, options.directory);
-  const service = withInterval(entry.service, entry.service.localInterval);
+  const service = localService(entry);
   const own = { TICKOVER_BUILD: bundle.build, TICKOVER_INTERVAL: `${service.policy.interval}ms` };
   return hostFunction({ service, bundle, env: { ...env, ...own }, clock: systemClock, onLine: options.onLine });
 }

@@ -1,58 +1,75 @@
 /**
- * Metrics out of Lambda: lines in CloudWatch's embedded metric format on standard output, which cost no call. Two metrics a
- * service, with the dimension `service` alone, both in unit Count:
+ * Metrics out of Lambda, in CloudWatch's embedded metric format. Two a service, in unit Count:
  *
  *   FailureStreak  failures since the last success: at each run, each crash booking, and 0 at a resume
  *   Halted         1 while the service is halted, else 0: at each heard tick, each crash booking, and 0 at a resume
  *
- * Powertools reads its own switches from the environment (`POWERTOOLS_DEV` or `POWERTOOLS_METRICS_DISABLED` silence it).
+ * With `detailed` also, in the same documents:
+ *
+ *   Duration       milliseconds, at each run that ended
+ *   Lateness       milliseconds from the due time to the start, at each heard tick
+ *   Overrun        milliseconds beyond the interval, at each run that took longer
+ *   SkippedBackoff, SkippedDuplicate, SkippedHalted, SkippedLate, SkippedOverlap, SkippedPaused    1 at each tick skipped for it
+ *
+ * CloudWatch bills a metric for the hours in which it has samples. Two in any case; detailed, a service that does well is
+ * billed four (Duration, Lateness), and one more for each of the seven others in the hours it occurs: eleven at most. A reason as a
+ * second dimension would be billed the same and take a second document for each skip, since a document's metrics share
+ * their dimensions.
  */
-import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
-import type { Observer } from '../runner/index.ts';
+import type { Observer, TickStory } from '../runner/index.ts';
+import type { SkipReason } from '../tick/index.ts';
+import { emfLines, type Sample } from './emf-lines.ts';
+import { DEFAULT_NAMESPACE, type EmfOptions } from './emf-options.ts';
 import { isHeard } from './heard.ts';
 
-/** What the embedded metrics are filed under. */
-export interface EmfOptions {
-  /** CloudWatch's namespace. @default 'Tickover' */
-  readonly namespace?: string;
-}
+const SKIPPED: Readonly<Record<SkipReason, string>> = {
+  backoff: 'SkippedBackoff',
+  duplicate: 'SkippedDuplicate',
+  halted: 'SkippedHalted',
+  late: 'SkippedLate',
+  overlap: 'SkippedOverlap',
+  paused: 'SkippedPaused',
+};
 
-type Sample = Readonly<Partial<Record<'FailureStreak' | 'Halted', number>>>;
-
-/**
- * An observer that writes embedded metrics. They leave with `flush`, at once and synchronously, so that a process may end
- * right after it. A document holds one value of each metric: what a second story tells goes into a document of its own.
- */
-export function emfObserver({ namespace = 'Tickover' }: EmfOptions = {}): Observer {
-  const services = new Map<string, Metrics>();
-  const metricsOf = (service: string): Metrics => {
-    const metrics = services.get(service) ?? new Metrics({ namespace, serviceName: service });
-    services.set(service, metrics);
-    return metrics;
-  };
-  const tell = (service: string, sample: Sample) => {
-    const metrics = metricsOf(service);
-    publish(metrics);
-    for (const [name, value] of Object.entries(sample)) metrics.addMetric(name, MetricUnit.Count, value);
-  };
+/** An observer that writes embedded metrics. They leave with `flush`, at once and synchronously, so that a process may end right after it. */
+export function emfObserver({ namespace = DEFAULT_NAMESPACE, detailed = false }: EmfOptions = {}): Observer {
+  const lines = emfLines(namespace);
   return {
-    crashBooked: ({ service, streak, halted }) => tell(service, { FailureStreak: streak, Halted: asNumber(halted) }),
+    crashBooked: ({ service, streak, halted }) =>
+      lines.add(service, { counts: { FailureStreak: streak, Halted: asNumber(halted) } }),
     tickEnded: (story) => {
-      if (!isHeard(story)) return;
-      const halted = asNumber(story.state.halt !== undefined);
-      const ran = story.disposition === 'ran';
-      tell(story.service, ran ? { FailureStreak: story.state.streak, Halted: halted } : { Halted: halted });
+      const sample = detailed ? merged(sampleOf(story), detailsOf(story)) : sampleOf(story);
+      if (sample !== undefined) lines.add(story.service, sample);
     },
-    resumed: (service) => tell(service, { FailureStreak: 0, Halted: 0 }),
-    flush: () => {
-      for (const metrics of services.values()) publish(metrics);
+    resumed: (service) => lines.add(service, { counts: { FailureStreak: 0, Halted: 0 } }),
+    flush: () => lines.flush(),
+  };
+}
+
+function sampleOf(story: TickStory): Sample | undefined {
+  if (!isHeard(story)) return undefined;
+  const halted = asNumber(story.state.halt !== undefined);
+  return {
+    counts: story.disposition === 'ran' ? { FailureStreak: story.state.streak, Halted: halted } : { Halted: halted },
+  };
+}
+
+/** A run that was given back unended has no outcome, and its duration says nothing. */
+function detailsOf(story: TickStory): Sample {
+  const { reason, outcome, durationMs, latenessMs, overrunMs } = story;
+  return {
+    counts: reason === undefined ? {} : { [SKIPPED[reason]]: 1 },
+    milliseconds: {
+      ...(outcome === undefined || durationMs === undefined ? {} : { Duration: durationMs }),
+      // Clocks disagree: a tick that was early was not late.
+      ...(latenessMs === undefined || !isHeard(story) ? {} : { Lateness: Math.max(0, latenessMs) }),
+      ...(outcome === undefined || overrunMs === undefined ? {} : { Overrun: overrunMs }),
     },
   };
 }
 
-/** Powertools warns when there is nothing to publish, which is how it mostly is. */
-function publish(metrics: Metrics): void {
-  if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
+function merged(sample: Sample | undefined, details: Sample): Sample {
+  return { ...details, counts: { ...sample?.counts, ...details.counts } };
 }
 
 function asNumber(flag: boolean): number {

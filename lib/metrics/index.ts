@@ -1,4 +1,6 @@
-export { type EmfOptions, emfObserver } from './emf.ts';
+export { emfObserver } from './emf.ts';
+export { type EmfOptions, emfFaults, emfOptionsIn, isInLambda } from './emf-options.ts';
+export { type OverdueEmf, overdueEmf } from './overdue.ts';
 export { type PrometheusObserver, prometheusObserver, type TickFigures } from './prometheus.ts';
 export {
   type Exposition,

@@ -1,5 +1,6 @@
 /** The settings of the metrics server, read from environment variables that are handed in. */
 import { InvalidOptionsError } from '../loop/index.ts';
+import { isInLambda } from './emf-options.ts';
 
 /** Whether and where metrics are served. */
 export interface MetricsSettings {
@@ -26,8 +27,8 @@ const SWITCH = new Map([
  * @throws InvalidOptionsError naming every variable at fault, what was expected and what came
  */
 export function metricsSettings(env: Readonly<Record<string, string | undefined>>): MetricsSettings {
-  const { AWS_LAMBDA_FUNCTION_NAME, TICKOVER_METRICS_ENABLED, TICKOVER_METRICS_PORT, TICKOVER_METRICS_HOST } = env;
-  if (AWS_LAMBDA_FUNCTION_NAME) return { enabled: false, host: DEFAULT_HOST, port: DEFAULT_PORT };
+  const { TICKOVER_METRICS_ENABLED, TICKOVER_METRICS_PORT, TICKOVER_METRICS_HOST } = env;
+  if (isInLambda(env)) return { enabled: false, host: DEFAULT_HOST, port: DEFAULT_PORT };
   const enabled = TICKOVER_METRICS_ENABLED || 'false';
   const port = TICKOVER_METRICS_PORT || String(DEFAULT_PORT);
   const faults: string[] = [];

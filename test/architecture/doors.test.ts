@@ -14,10 +14,14 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   'lib/metrics': ['lib/runner', 'lib/tick', 'lib/loop', 'lib/time'],
   'lib/testing': ['lib/runner', 'lib/tick', 'lib/loop', 'lib/time'],
   'lib/flow-runs': ['lib/runner', 'lib/loop', 'lib/time'],
-  'lib/services': ['lib/flow-runs', 'lib/runner', 'lib/loop', 'lib/time'],
+  'lib/watch': ['lib/runner', 'lib/tick', 'lib/loop', 'lib/time'],
+  'lib/services': [
+    ...['lib/flow-runs', 'lib/watch', 'lib/metrics', 'lib/store'],
+    ...['lib/runner', 'lib/loop', 'lib/time'],
+  ],
   'lib/lambda': ['lib/metrics', 'lib/store', 'lib/runner', 'lib/tick', 'lib/loop', 'lib/time'],
   'lib/local': [
-    ...['lib/lambda', 'lib/metrics', 'lib/services', 'lib/flow-runs', 'lib/store'],
+    ...['lib/lambda', 'lib/metrics', 'lib/services', 'lib/flow-runs', 'lib/watch', 'lib/store'],
     ...['lib/runner', 'lib/tick', 'lib/loop', 'lib/time'],
   ],
   'lib/cli': ['lib/local', 'lib/metrics', 'lib/flow-runs', 'lib/runner', 'lib/time'],
@@ -33,6 +37,7 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   'lib/store': /^@aws-sdk\//,
   'lib/metrics': /^(prom-client|@aws-lambda-powertools\/metrics|node:(http|events))$/,
   'lib/lambda': /^(zod|@aws-lambda-powertools\/logger)$/,
+  'lib/watch': /^(zod|node:crypto)$/,
   functions: /^$/,
 };
 

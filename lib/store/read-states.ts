@@ -1,0 +1,90 @@
+/** The states of many services at once, for whoever watches them: BatchGetItem over their names, never a scan. */
+import { BatchGetCommand, type BatchGetCommandOutput, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { UnreadableStateError } from '../runner/index.ts';
+import type { ServiceState } from '../tick/index.ts';
+import type { Clock, Random } from '../time/index.ts';
+import { StoreError } from './errors.ts';
+import { type Item, readItem } from './item.ts';
+import { stateKey } from './table.ts';
+
+/** What waiting between attempts takes. */
+interface Waits {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly signal: AbortSignal;
+}
+
+/** As read, beyond reading, or missing. */
+type Found = ServiceState | UnreadableStateError | undefined;
+
+/** DynamoDB's bound on the keys of one request. */
+const MOST_KEYS = 100;
+/** How often keys that DynamoDB left unprocessed are asked for. */
+const MOST_ATTEMPTS = 5;
+const FIRST_WAIT_MS = 100;
+
+/**
+ * A reader of states. Reads are eventually consistent, which costs half.
+ * @param reader the service that reads, as errors name it
+ */
+export function dynamoStatesReader(documents: DynamoDBDocumentClient, table: string, reader: string) {
+  return {
+    /**
+     * What was found of each service; those that DynamoDB left unprocessed time and again are missing from the answer.
+     * @throws StoreError if a request fails
+     */
+    async read(services: readonly string[], waits: Waits): Promise<ReadonlyMap<string, Found>> {
+      const found = new Map<string, Found>();
+      try {
+        for (let first = 0; first < services.length; first += MOST_KEYS) {
+          const chunk = services.slice(first, first + MOST_KEYS);
+          for (const [service, state] of await readChunk({ documents, table, waits }, chunk)) found.set(service, state);
+        }
+      } catch (error) {
+        throw new StoreError(reader, 'reading the states', 'nothing is told of the services', error);
+      }
+      return found;
+    },
+  };
+}
+
+interface Asking {
+  readonly documents: DynamoDBDocumentClient;
+  readonly table: string;
+  readonly waits: Waits;
+}
+
+async function readChunk(
+  { documents, table, waits }: Asking,
+  services: readonly string[],
+): Promise<Map<string, Found>> {
+  const { clock, random, signal } = waits;
+  const found = new Map<string, Found>();
+  let left = services;
+  for (let attempt = 0; attempt < MOST_ATTEMPTS && left.length > 0; attempt++) {
+    if (attempt > 0) await clock.sleep(random.draw() * FIRST_WAIT_MS * 2 ** attempt, signal);
+    const asked = new BatchGetCommand({ RequestItems: { [table]: { Keys: left.map(stateKey) } } });
+    const answer = await documents.send(asked, { abortSignal: signal });
+    const unprocessed = unprocessedOf(answer, table);
+    const items = new Map((answer.Responses?.[table] ?? []).map((item) => [String(item['pk']), item]));
+    for (const service of left) {
+      if (!unprocessed.includes(service)) found.set(service, stateOf(service, items.get(service)));
+    }
+    left = unprocessed;
+  }
+  return found;
+}
+
+function unprocessedOf({ UnprocessedKeys }: BatchGetCommandOutput, table: string): string[] {
+  return (UnprocessedKeys?.[table]?.Keys ?? []).map((key) => String(key['pk']));
+}
+
+/** One damaged state is that service's own matter. */
+function stateOf(service: string, item: Item | undefined): Found {
+  try {
+    return item === undefined ? undefined : readItem(service, item);
+  } catch (error) {
+    if (error instanceof UnreadableStateError) return error;
+    throw error;
+  }
+}
