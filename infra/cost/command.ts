@@ -1,0 +1,60 @@
+/** `npm run cost`: what the catalog costs a month, as it would be deployed now. Builds the stack, bundles and deploys nothing. */
+import { readFile } from 'node:fs/promises';
+import { App } from 'aws-cdk-lib';
+import { Command, InvalidArgumentError } from 'commander';
+import { loadCatalog } from '../../lib/services/catalog.ts';
+import { readSettings } from '../settings.ts';
+import { TickoverStack } from '../tickover-stack.ts';
+import { ASSUMPTIONS, type Assumed, type Assumption, type AssumptionName, assume } from './assumptions.ts';
+import { breakEven } from './break-even.ts';
+import { planOf } from './deployed-plan.ts';
+import { estimate } from './estimate.ts';
+import { costReport, optionOf } from './report.ts';
+
+type Options = Partial<Assumed> & { readonly context: Readonly<Record<string, string>>; readonly freeTier?: true };
+
+const CDK_JSON = new URL('../../cdk.json', import.meta.url);
+
+/** Prints the report for what the command line says. */
+async function main(args: readonly string[]): Promise<void> {
+  const { context, freeTier, ...told } = command().parse(args).opts<Options>();
+  const plan = await deployedPlan(context);
+  const assumptions = assume(told);
+  const bill = estimate(plan, { assumptions, freeTier: freeTier === true });
+  console.log(costReport(bill, breakEven(plan, { assumptions }), assumptions).join('\n'));
+}
+
+function command(): Command {
+  const made = new Command('cost')
+    .description('What the catalog costs a month on AWS, itemised, and from where an always-on container is cheaper.')
+    .option('-c, --context <name=value>', 'as for cdk, such as stage=dev', withContext, {})
+    .option('--free-tier', 'take the free tiers off, as if nothing else in the account used them');
+  for (const name of Object.keys(ASSUMPTIONS) as AssumptionName[]) {
+    const { meaning, standard, unit }: Assumption = ASSUMPTIONS[name];
+    made.option(`${optionOf(name)} <number>`, `${meaning}; ${standard} ${unit} by default`, numberOf);
+  }
+  return made;
+}
+
+/** The plan of the stack that cdk.json and the given context make. */
+async function deployedPlan(given: Options['context']) {
+  const { context: standing } = JSON.parse(await readFile(CDK_JSON, 'utf8')) as { context: Record<string, unknown> };
+  const app = new App({ context: { ...standing, ...given, 'aws:cdk:bundling-stacks': [] } });
+  const settings = readSettings((name) => app.node.tryGetContext(name));
+  const stack = new TickoverStack(app, `Tickover-${settings.stage}`, { catalog: await loadCatalog(), settings });
+  return planOf(stack, settings);
+}
+
+function withContext(written: string, before: Options['context']): Options['context'] {
+  const [, name, value] = /^([^=]+)=(.*)$/s.exec(written) ?? [];
+  if (name === undefined || value === undefined) throw new InvalidArgumentError(`Expected name=value, got ${written}.`);
+  return { ...before, [name]: value };
+}
+
+function numberOf(written: string): number {
+  const value = written.trim() === '' ? Number.NaN : Number(written);
+  if (Number.isNaN(value)) throw new InvalidArgumentError(`Expected a number, got '${written}'.`);
+  return value;
+}
+
+await main(process.argv);

@@ -1,0 +1,77 @@
+/** The bill of a plan for a month, itemised. Pure. */
+import { type Assumed, assume } from './assumptions.ts';
+import type { Plan } from './plan.ts';
+import { beyondFree, type Counted, dollarsFor, PRICES } from './prices.ts';
+import { totalUsage, type Usage, usageOf } from './usage.ts';
+
+/** What a bill is made by. */
+export interface EstimateOptions {
+  /** @default every assumption at its default */
+  readonly assumptions?: Partial<Assumed>;
+  /** Whether the free tiers are taken off, as if nothing else in the account used them. @default false */
+  readonly freeTier?: boolean;
+}
+
+/** One line of a bill. */
+export interface CostLine {
+  /** Such as `Lambda`. */
+  readonly item: string;
+  readonly quantity: number;
+  readonly unit: string;
+  readonly dollars: number;
+}
+
+/** What one service costs before any free tier. */
+export interface ServiceCost {
+  readonly name: string;
+  /** Scheduler, Lambda and DynamoDB: what runs it and remembers. */
+  readonly engine: number;
+  /** Alarms, metrics and logs: what tells of it. */
+  readonly watching: number;
+}
+
+/** A month's bill in dollars. */
+export interface Estimate {
+  readonly lines: readonly CostLine[];
+  readonly services: readonly ServiceCost[];
+  /** What runs the services, of the total. */
+  readonly engine: number;
+  readonly total: number;
+}
+
+const ENGINE = new Set<string>(['Scheduler', 'Lambda', 'DynamoDB']);
+
+/** The bill of a month of 730 hours. */
+export function estimate(plan: Plan, { assumptions, freeTier = false }: EstimateOptions = {}): Estimate {
+  const assumed = assume(assumptions);
+  const lines = linesOf(totalUsage(plan, assumed), freeTier);
+  return {
+    lines,
+    services: plan.services.map((service) => ({
+      name: service.name,
+      ...split(linesOf(usageOf(service, assumed), false)),
+    })),
+    engine: split(lines).engine,
+    total: added(lines),
+  };
+}
+
+function linesOf(usage: Usage, freeTier: boolean): CostLine[] {
+  return (Object.keys(PRICES) as Counted[]).flatMap((counted) => {
+    const quantity = usage[counted] ?? 0;
+    if (quantity === 0) return [];
+    const { item, unit } = PRICES[counted];
+    return [
+      { item, quantity, unit, dollars: dollarsFor(counted, freeTier ? beyondFree(counted, quantity) : quantity) },
+    ];
+  });
+}
+
+function split(lines: readonly CostLine[]): { engine: number; watching: number } {
+  const engine = added(lines.filter(({ item }) => ENGINE.has(item)));
+  return { engine, watching: added(lines) - engine };
+}
+
+function added(lines: readonly CostLine[]): number {
+  return lines.reduce((sum, { dollars }) => sum + dollars, 0);
+}

@@ -1,0 +1,89 @@
+/** How much of everything a plan uses in a month. Pure: plan and assumptions in, quantities out. */
+import { FIRING_PERIOD, hasSlots, RECORD_RETENTION_DAYS } from '../../lib/tick/index.ts';
+import { MINUTE, SECOND } from '../../lib/time/index.ts';
+import type { Assumed } from './assumptions.ts';
+import type { Plan, ServicePlan, SharedPlan } from './plan.ts';
+import type { Counted } from './prices.ts';
+import { firingsAMonth, MONTH_HOURS, ticksAMonth } from './ticks.ts';
+
+/** Quantities a month. What isn't used is absent. */
+export type Usage = Readonly<Partial<Record<Counted, number>>>;
+
+const MONTH_DAYS = MONTH_HOURS / 24;
+const KB_A_GB = 1024 * 1024;
+/** A page of records that the report of a trip reads: strongly consistent, 4 KB a unit. */
+const RECORDS_A_REPORT = 20;
+const KB_A_READ = 4;
+/** The dashboard searches the last day of every log. */
+const SEARCHED_DAYS = 1;
+const REQUESTS_A_MESSAGE = 3;
+
+/** What one service uses. */
+export function usageOf(plan: ServicePlan, assumed: Assumed): Usage {
+  const ticks = ticksAMonth(plan.schedule);
+  const firings = firingsAMonth(plan.schedule);
+  const failures = ticks * assumed.failureShare;
+  return {
+    schedulerInvocations: firings,
+    lambdaRequests: firings,
+    lambdaGbSeconds: firings * billedSeconds(plan, assumed) * (plan.memoryMb / 1024),
+    ...storeUsage(plan, { ticks, failures }, assumed),
+    alarms: plan.alarms,
+    compositeAlarms: plan.compositeAlarms,
+    // A metric is charged for the hours in which it was filled.
+    metrics: plan.metrics * Math.min(1, firings / MONTH_HOURS),
+    ...logUsage(plan, { ticks, firings, failures }, assumed),
+  };
+}
+
+/** What is used once, whatever the services. */
+export function sharedUsage(shared: SharedPlan, assumed: Assumed): Usage {
+  return { ...shared, queueRequests: assumed.messages * REQUESTS_A_MESSAGE, mails: assumed.mails };
+}
+
+/** All of it together. */
+export function totalUsage({ services, shared }: Plan, assumed: Assumed): Usage {
+  return [...services.map((service) => usageOf(service, assumed)), sharedUsage(shared, assumed)].reduce(sum, {});
+}
+
+/** The seconds that an invocation is billed for. One with several ticks waits for the last of its minute, and is billed for waiting. */
+function billedSeconds({ schedule }: ServicePlan, assumed: Assumed): number {
+  const { runSeconds, latenessSeconds, coldShare, coldSeconds } = assumed;
+  const untilLastSlot = (MINUTE + FIRING_PERIOD - schedule.interval) / SECOND - latenessSeconds;
+  return (hasSlots(schedule) ? untilLastSlot : 0) + runSeconds + coldShare * coldSeconds;
+}
+
+/** A tick writes the state twice; a failed one adds its record, and a trip reads records for its report. */
+function storeUsage(
+  { consecutive }: ServicePlan,
+  { ticks, failures }: { readonly ticks: number; readonly failures: number },
+  { stateKb, recordKb }: Assumed,
+): Usage {
+  const trips = consecutive === undefined ? 0 : failures / consecutive;
+  const recordsKept = failures * (RECORD_RETENTION_DAYS / MONTH_DAYS);
+  const storedGb = (stateKb + recordsKept * recordKb) / KB_A_GB;
+  return {
+    dynamoWrites: ticks * 2 * Math.ceil(stateKb) + failures * Math.ceil(recordKb),
+    dynamoReads: trips * Math.ceil((RECORDS_A_REPORT * recordKb) / KB_A_READ),
+    dynamoStorage: storedGb,
+    dynamoBackup: storedGb,
+  };
+}
+
+function logUsage(
+  { logRetentionDays }: ServicePlan,
+  { ticks, firings, failures }: { readonly ticks: number; readonly firings: number; readonly failures: number },
+  { firingLogKb, tickLogKb, failureLogKb, logCompression, dashboardViews }: Assumed,
+): Usage {
+  const written = (firings * firingLogKb + ticks * tickLogKb + failures * failureLogKb) / KB_A_GB;
+  return {
+    logIngest: written,
+    logStorage: written * (logRetentionDays / MONTH_DAYS) * logCompression,
+    logQueries: dashboardViews * written * (SEARCHED_DAYS / MONTH_DAYS),
+  };
+}
+
+function sum(one: Usage, other: Usage): Usage {
+  const names = new Set([...Object.keys(one), ...Object.keys(other)]) as Set<Counted>;
+  return Object.fromEntries([...names].map((name) => [name, (one[name] ?? 0) + (other[name] ?? 0)]));
+}
