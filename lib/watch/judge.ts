@@ -9,8 +9,8 @@
  *   1. A state that can't be read is overdue: its service refuses to run until somebody acts.
  *   2. A paused or halted service is not: it is heard elsewhere. The end of a pause and the probe of a halt are due times.
  *   3. A service under way is not: its lease tells when that ends.
- *   4. From hourly intervals a service is overdue when its next tick is. Shorter ones are heard often enough to be missed
- *      by their own silence.
+ *   4. From hourly intervals a service is overdue when its next tick is, and so is any that a cron expression runs, since its
+ *      gaps may be long. Shorter intervals are heard often enough to be missed by their own silence.
  *   5. Any service is overdue that a run has died in, when by the due time after its lease's end nobody took over.
  */
 import { UnreadableStateError } from '../runner/index.ts';
@@ -79,11 +79,11 @@ function isUnderWay({ grace }: Watched, state: ServiceState, now: number): boole
 
 /** The due time by which the service has to be heard of, if there is one. */
 function dueOf({ schedule }: Watched, state: ServiceState, { now, since }: Moment): number | undefined {
-  const heard = heardOf(state);
-  const isHourly = schedule.interval >= HOURLY;
-  if (!isHourly && !hasDied(state)) return undefined;
-  const leaseEnd = isHourly ? 0 : Math.min(state.lease?.until ?? 0, now);
-  const from = Math.max(since, heard ?? 0, leaseEnd);
+  const heard = heardOf(state) ?? 0;
+  const byTicks = schedule.cron !== undefined || schedule.interval >= HOURLY;
+  if (!byTicks && !hasDied(state)) return undefined;
+  const leaseEnd = byTicks || leaseIsLive(state, now) ? 0 : (state.lease?.until ?? 0);
+  const from = Math.max(since, heard, leaseEnd);
   const due = nextRunDue(schedule, state, from, haltedBuild(state));
   // A rate counts from when the schedule was made, which is not known before a tick is.
   const isRate = schedule.cron === undefined && DAY % schedule.interval !== 0;

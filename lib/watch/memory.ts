@@ -27,6 +27,8 @@ export interface Memory {
 const CURSOR_BYTES = 256;
 const LIST_LENGTH = 6;
 const PRINT_LENGTH = 4;
+/** Of milliseconds in base 36, until the year 5188. */
+const INSTANT_LENGTH = 9;
 
 /** The memory in a cursor; a fresh one where there is none, or one that can't be read. */
 export function recall(cursor: string | undefined, watched: readonly Watched[], now: number): Memory {
@@ -42,16 +44,14 @@ export function recall(cursor: string | undefined, watched: readonly Watched[], 
 export function written({ floor, notes }: Memory, overdue: readonly string[], watched: readonly Watched[]): string {
   const prints = watched.filter(({ name }) => overdue.includes(name)).map(print);
   let groups = groupsOf(notes);
-  const text = () =>
-    [
-      listPrint(watched),
-      Math.floor(floor).toString(36),
-      prints.join(''),
-      ...groups.map(([instant, names]) => `${Math.floor(instant).toString(36)}.${bitsOf(names, watched)}`),
-    ].join('.');
-  while (text().length > CURSOR_BYTES && groups.length > 1) groups = withoutOldest(groups);
-  while (text().length > CURSOR_BYTES && prints.length > 0) prints.pop();
-  return text();
+  const fits = () => {
+    const size = LIST_LENGTH + 1 + INSTANT_LENGTH + 1 + prints.length * PRINT_LENGTH;
+    return size + groups.length * (INSTANT_LENGTH + bitsLength(watched) + 2) <= CURSOR_BYTES;
+  };
+  while (!fits() && groups.length > 1) groups = withoutOldest(groups);
+  while (!fits() && prints.length > 0) prints.pop();
+  const told = groups.map(([instant, names]) => [instantText(instant), bitsOf(new Set(names), watched)].join('.'));
+  return [listPrint(watched), instantText(floor), prints.join(''), ...told].join('.');
 }
 
 /** The instant from which the service's due times count. */
@@ -102,10 +102,14 @@ function notesIn(groups: readonly string[], watched: readonly Watched[]): Map<st
   return notes;
 }
 
-function bitsOf(names: readonly string[], watched: readonly Watched[]): string {
+function bitsLength(watched: readonly Watched[]): number {
+  return Math.ceil((Math.ceil(watched.length / 8) * 4) / 3);
+}
+
+function bitsOf(names: ReadonlySet<string>, watched: readonly Watched[]): string {
   const bytes = new Uint8Array(Math.ceil(watched.length / 8));
   for (const [index, { name }] of watched.entries()) {
-    if (names.includes(name)) bytes[index >> 3] = (bytes[index >> 3] ?? 0) | (1 << (index & 7));
+    if (names.has(name)) bytes[index >> 3] = (bytes[index >> 3] ?? 0) | (1 << (index & 7));
   }
   return Buffer.from(bytes).toString('base64url');
 }
@@ -113,6 +117,10 @@ function bitsOf(names: readonly string[], watched: readonly Watched[]): string {
 function namesIn(bits: string, watched: readonly Watched[]): string[] {
   const bytes = Buffer.from(bits, 'base64url');
   return watched.filter((_each, index) => ((bytes[index >> 3] ?? 0) >> (index & 7)) & 1).map(({ name }) => name);
+}
+
+function instantText(instant: number): string {
+  return Math.floor(instant).toString(36);
 }
 
 function instantIn(text: string | undefined): number | undefined {

@@ -1,0 +1,142 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { UnreadableStateError } from '../../lib/runner/index.ts';
+import { type ServiceState, UNKNOWN } from '../../lib/tick/index.ts';
+import type { Found, Watched } from '../../lib/watch/index.ts';
+import { afterLook, type Memory, recall, sinceOf, written } from '../../lib/watch/memory.ts';
+
+const FIRST = 1_760_000_400_000;
+const LATER = FIRST + 300_000;
+
+const watched = (...names: readonly string[]): Watched[] =>
+  names.map((name) => ({ name, schedule: { interval: 86_400_000 }, grace: 120_000 }));
+const LIST = watched('a', 'b', 'c');
+
+const ticked = (lastTick: number): ServiceState => ({ ...UNKNOWN, lastTick });
+const paused: ServiceState = {
+  ...UNKNOWN,
+  lastTick: FIRST - 999_999,
+  pause: { at: FIRST, reason: 'freeze', by: 'ann' },
+};
+
+/** What is remembered after looks that found these, each 5 minutes after the one before, by way of the cursor. */
+function looks(list: readonly Watched[], ...seen: readonly Record<string, Found>[]): Memory {
+  let cursor: string | undefined;
+  for (const [index, found] of seen.entries()) {
+    const now = FIRST + index * 300_000;
+    cursor = written(afterLook(recall(cursor, list, now), new Map(Object.entries(found)), now), [], list);
+  }
+  return recall(cursor, list, FIRST + seen.length * 300_000);
+}
+
+test('due times count from the first look, and a later look changes nothing of that', () => {
+  const memory = looks(LIST, { a: ticked(FIRST - 5) }, { a: ticked(FIRST - 5) });
+
+  expect([memory.floor, sinceOf(memory, 'a')]).toEqual([FIRST, FIRST]);
+});
+
+test('of a service without state they count from the first look that found none, until it is heard of', () => {
+  const gone = looks(LIST, { b: ticked(FIRST) }, { b: undefined }, { b: undefined }, { b: undefined });
+  const back = looks(LIST, { b: ticked(FIRST) }, { b: undefined }, { b: ticked(LATER + 5) });
+
+  expect(sinceOf(gone, 'b')).toBe(LATER);
+  expect(sinceOf(back, 'b')).toBe(FIRST);
+});
+
+test('of a resumed service they count from the latest look that found it held back, until it is heard of', () => {
+  const resumed = looks(
+    LIST,
+    { a: paused },
+    { a: paused },
+    { a: ticked(FIRST - 999_999) },
+    { a: ticked(FIRST - 999_999) },
+  );
+  const heard = looks(LIST, { a: paused }, { a: paused }, { a: ticked(FIRST - 999_999) }, { a: ticked(LATER) });
+
+  expect(sinceOf(resumed, 'a')).toBe(LATER);
+  expect(sinceOf(heard, 'a')).toBe(FIRST);
+});
+
+test('a look that could not read a service, or not ask for it, leaves what is remembered of it', () => {
+  const damaged = new UnreadableStateError('state-damaged', 'a', 'its state is damaged');
+  const memory = looks(LIST, { a: ticked(FIRST), c: undefined }, { a: undefined, c: undefined }, { a: damaged });
+
+  expect([sinceOf(memory, 'a'), sinceOf(memory, 'c')]).toEqual([LATER, FIRST]);
+});
+
+describe('when the list changes', () => {
+  const before = written({ floor: FIRST, notes: new Map([['c', FIRST + 1]]) }, ['a'], LIST);
+
+  test('due times count from now, but who was overdue stays so', () => {
+    const memory = recall(before, [...LIST, ...watched('d')], LATER);
+
+    expect(['a', 'b', 'c', 'd'].map((name) => sinceOf(memory, name))).toEqual([FIRST, LATER, LATER, LATER]);
+  });
+
+  test('who was overdue stays so over the looks behind that, until it is heard of', () => {
+    const list = [...LIST, ...watched('d')];
+    const next = (found: Found, now: number, cursor: string) =>
+      written(afterLook(recall(cursor, list, now), new Map([['a', found]]), now), ['a'], list);
+    const still = next(ticked(FIRST + 7), LATER + 300_000, next(ticked(FIRST + 7), LATER, before));
+
+    expect(sinceOf(recall(still, list, LATER + 600_000), 'a')).toBe(FIRST);
+    expect(sinceOf(recall(next(ticked(LATER + 1), LATER + 600_000, still), list, LATER), 'a')).toBe(LATER);
+  });
+
+  test('one whose own schedule changed owes nothing for the time before', () => {
+    const [a, ...rest] = LIST;
+    const changed = [
+      { ...a, schedule: { interval: 86_400_000, cron: '0 5 * * ? *', timezone: 'UTC' } } as Watched,
+      ...rest,
+    ];
+
+    expect(sinceOf(recall(before, changed, LATER), 'a')).toBe(LATER);
+  });
+});
+
+test.each(['', 'x', 'a.b', 'abcdef.!!', 'abcdef.zzzzzzzzzzzzzzzz.', 'cursor of something else'])(
+  'a cursor that is not ours (%j) is a fresh memory',
+  (cursor) => {
+    expect(recall(cursor, LIST, LATER)).toEqual({ floor: LATER, notes: new Map() });
+  },
+);
+
+describe('the cursor', () => {
+  const names = Array.from({ length: 500 }, (_, index) => `service-${String(index).padStart(3, '0')}`);
+
+  test('gives back what was written, for any services and instants that fit', () => {
+    const some = names.slice(0, 60);
+    const list = watched(...some);
+    const instant = fc.integer({ min: FIRST, max: FIRST + 9 });
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.constantFrom(...some), instant)), (pairs) => {
+        const memory = { floor: FIRST, notes: new Map(pairs) };
+
+        expect(recall(written(memory, [], list), list, LATER)).toEqual(memory);
+      }),
+    );
+  });
+
+  test('stays within 256 bytes with 500 services, and what does not fit only counts from later', () => {
+    const list = watched(...names);
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 0, max: 999_999_999 }), { minLength: 500, maxLength: 500 }), (offsets) => {
+        const notes = new Map(names.map((name, index) => [name, FIRST + (offsets[index] ?? 0)]));
+        const cursor = written({ floor: FIRST, notes }, names, list);
+        const memory = recall(cursor, list, LATER);
+
+        expect(cursor.length).toBeLessThanOrEqual(256);
+        for (const [name, since] of notes) expect(sinceOf(memory, name)).toBeGreaterThanOrEqual(since);
+      }),
+      { numRuns: 10 },
+    );
+  });
+
+  test('has room for many overdue services at once', () => {
+    const list = watched(...names.slice(0, 40));
+    const cursor = written({ floor: FIRST, notes: new Map() }, names.slice(0, 40), list);
+    const memory = recall(cursor, [...list, ...watched('zzz')], LATER);
+
+    expect(names.slice(0, 40).map((name) => sinceOf(memory, name))).toEqual(new Array(40).fill(FIRST));
+  });
+});
