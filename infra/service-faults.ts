@@ -30,7 +30,7 @@ const LONGEST_INVOCATION = 15 * MINUTE;
 const VARIABLE = /^[A-Za-z][A-Za-z0-9_]+$/;
 /** Set by the stack or by Lambda: what a service said of them would be lost, or break it. */
 const TAKEN =
-  /^(TICKOVER_(TABLE|BUILD|INTERVAL|METRICS_NAMESPACE)|NODE_OPTIONS|LAMBDA_.*|AWS_(?!SDK_|RETRY_MODE|MAX_ATTEMPTS).*)$/;
+  /^(TICKOVER_(TABLE|BUILD|INTERVAL|METRICS_NAMESPACE|DETAILED_METRICS)|NODE_OPTIONS|LAMBDA_.*|AWS_(?!SDK_|RETRY_MODE|MAX_ATTEMPTS).*)$/;
 const LARGEST_ENVIRONMENT = 3_500;
 
 /** Every fault of one service, each as `option: expected ..., got ...`; none for one that can be deployed. */

@@ -1,8 +1,11 @@
 /** What single services of the catalog need beyond what every service gets. */
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import type { DurableTableOptions } from './constructs/durable-table.ts';
+import type { Service } from '../lib/runner/index.ts';
+import { watchedVariables } from '../lib/watch/index.ts';
 import { FlowRunsTable } from './constructs/flow-runs-table.ts';
+import { grantStateBatchRead } from './constructs/state-table.ts';
 
 /** Variables for the function's environment, and rights for its role. */
 export interface ServiceNeeds {
@@ -10,8 +13,18 @@ export interface ServiceNeeds {
   readonly grant: (grantee: IGrantable) => void;
 }
 
+/** What there is around a service. */
+export interface ServiceSurroundings {
+  /** All services of the stack, with the intervals that they are given. */
+  readonly services: readonly Service[];
+  /** Their state. */
+  readonly table: ITable;
+  /** Whether tables refuse to be deleted. */
+  readonly deletionProtection: boolean;
+}
+
 /** Makes what a service needs. */
-export type MakeNeeds = (scope: Construct, options: DurableTableOptions) => ServiceNeeds;
+type MakeNeeds = (scope: Construct, surroundings: ServiceSurroundings) => ServiceNeeds;
 
 /** By name of the service; what isn't here needs nothing. */
 export const NEEDS: Readonly<Record<string, MakeNeeds>> = {
@@ -20,6 +33,16 @@ export const NEEDS: Readonly<Record<string, MakeNeeds>> = {
     return {
       environment: { TICKOVER_FLOW_RUNS_TABLE: flowRuns.table.tableName },
       grant: (grantee) => flowRuns.grantMarkLate(grantee),
+    };
+  },
+  'watch-services': (_scope, { services, table }) => {
+    const watched = services.filter(({ name }) => name !== 'watch-services');
+    return {
+      environment: watchedVariables(watched),
+      grant: (grantee) => {
+        const names = watched.map(({ name }) => name);
+        if (names.length > 0) grantStateBatchRead(table, grantee, names);
+      },
     };
   },
 };

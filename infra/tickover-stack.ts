@@ -3,6 +3,7 @@ import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { Construct } from 'constructs';
 import { InvalidOptionsError } from '../lib/loop/index.ts';
+import { type Service, withInterval } from '../lib/runner/index.ts';
 import type { CatalogEntry } from '../lib/services/catalog.ts';
 import { HoldingQueue } from './constructs/holding-queue.ts';
 import { watchResourceLimit } from './constructs/resource-limit.ts';
@@ -46,21 +47,39 @@ export class TickoverStack extends Stack {
     this.failedQueue = new HoldingQueue(this, 'Failed');
     this.group = new ServiceScheduleGroup(this, 'Schedules');
     this.schedulerRole = new SchedulerRole(this, 'Scheduler', { group: this.group.group });
-    this.services = enabledEntries(props).map((entry) => this.#makeService(entry, props.settings));
+    this.services = this.#makeServices(props);
     watchResourceLimit(this);
   }
 
-  #makeService({ service, functionFile }: CatalogEntry, settings: Settings): ScheduledService {
+  #makeServices(props: TickoverStackProps): readonly ScheduledService[] {
+    const { settings } = props;
+    const entries = enabledEntries(props);
+    const surroundings = {
+      services: entries.map(({ service }) => configured(service, settings)),
+      table: this.table,
+      deletionProtection: settings.deletionProtection,
+    };
+    return entries.map((entry) => {
+      const needs = NEEDS[entry.service.name]?.(this, surroundings);
+      const made = this.#makeService(entry, settings, needs?.environment);
+      needs?.grant(made.function);
+      return made;
+    });
+  }
+
+  #makeService(
+    { service, functionFile }: CatalogEntry,
+    settings: Settings,
+    environment: Readonly<Record<string, string>> = {},
+  ): ScheduledService {
     const { enabled: _enabled, ...own } = settings.services[service.name] ?? {};
-    const needs = NEEDS[service.name]?.(this, settings);
     const made = new ScheduledService(this, service.name, {
       ...this.#shared(settings),
       ...own,
-      environment: { ...own.environment, ...needs?.environment },
+      environment: { ...own.environment, ...environment },
       service,
       entry: functionFile,
     });
-    needs?.grant(made.function);
     new CfnOutput(this, `${service.name}-function`, {
       value: made.function.functionName,
       description: `The function of ${service.name}, to invoke by hand.`,
@@ -83,6 +102,12 @@ export class TickoverStack extends Stack {
 
 function enabledEntries({ catalog, settings }: TickoverStackProps): readonly CatalogEntry[] {
   return catalog.filter(({ service }) => settings.services[service.name]?.enabled !== false);
+}
+
+/** The service with the interval that the settings give it. */
+function configured(service: Service, { services }: Settings): Service {
+  const interval = services[service.name]?.interval;
+  return interval === undefined ? service : withInterval(service, interval);
 }
 
 /** Before anything is made, since a construct's name can be given only once too, in words that help nobody. */

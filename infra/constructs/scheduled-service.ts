@@ -148,7 +148,7 @@ export class ScheduledService extends Construct {
   }
 
   #makeFunction(props: ScheduledServiceProps): ServiceFunction {
-    const { interval, environment, memorySize, logRetention, entry } = props;
+    const { interval, environment, memorySize, logRetention, entry, detailedMetrics = false } = props;
     return new ServiceFunction(this, 'Function', {
       service: this.service,
       entry,
@@ -159,6 +159,7 @@ export class ScheduledService extends Construct {
       environment: {
         ...environment,
         TICKOVER_METRICS_NAMESPACE: this.namespace,
+        ...(detailedMetrics ? { TICKOVER_DETAILED_METRICS: 'true' } : {}),
         ...(interval === undefined ? {} : { TICKOVER_INTERVAL: `${this.service.schedule.interval}ms` }),
       },
     });

@@ -1,11 +1,16 @@
 /** A service's function: its bundle, its log, and a role that reaches no further than the service. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { AssetStaging, Duration } from 'aws-cdk-lib';
+import { AssetStaging, Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, type Function as LambdaFunction, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
-import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
+import {
+  Architecture,
+  type IDestination,
+  type Function as LambdaFunction,
+  LoggingFormat,
+  Runtime,
+} from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
@@ -54,14 +59,17 @@ export class ServiceFunction extends Construct {
 
   constructor(scope: Construct, id: string, props: ServiceFunctionProps) {
     super(scope, id);
-    this.logGroup = new LogGroup(this, 'Log', { retention: props.logRetention ?? RetentionDays.ONE_MONTH });
-    this.function = this.#makeFunction(props, this.#makeRole());
+    this.logGroup = new LogGroup(this, 'Log', {
+      retention: props.logRetention ?? RetentionDays.ONE_MONTH,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    this.function = this.#makeFunction(props, this.#makeRole(props));
     this.build = buildId(bundledCode(this.function), props.service);
     this.function.addEnvironment('TICKOVER_BUILD', this.build);
     grantState(props.table, this.function, props.service.name);
   }
 
-  #makeRole(): Role {
+  #makeRole({ failedQueue }: ServiceFunctionProps): Role {
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     role.addToPolicy(
       new PolicyStatement({
@@ -69,6 +77,7 @@ export class ServiceFunction extends Construct {
         resources: [this.logGroup.logGroupArn],
       }),
     );
+    role.addToPolicy(new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [failedQueue.queueArn] }));
     return role;
   }
 
@@ -92,7 +101,7 @@ export class ServiceFunction extends Construct {
       },
       retryAttempts: 0,
       maxEventAge: Duration.millis(eventAge(service.schedule)),
-      onFailure: new SqsDestination(failedQueue),
+      onFailure: destinationAt(failedQueue),
       awsSdkConnectionReuse: false,
       bundling: {
         format: OutputFormat.ESM,
@@ -107,6 +116,11 @@ export class ServiceFunction extends Construct {
       },
     });
   }
+}
+
+/** CDK's own destination would grant two reads of the queue besides. */
+function destinationAt(queue: IQueue): IDestination {
+  return { bind: () => ({ destination: queue.queueArn }) };
 }
 
 /** The bundle that CDK made; nothing where it was told not to bundle, as a command that deploys nothing does. */
