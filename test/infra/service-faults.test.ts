@@ -1,0 +1,203 @@
+/** Services that can't be deployed are refused at synth, each fault in words that say what to change. */
+import { afterAll, describe, expect, test } from 'vitest';
+import { ScheduledService, type ScheduledServiceProps } from '../../infra/constructs/scheduled-service.ts';
+import { withInterval } from '../../lib/runner/index.ts';
+import {
+  CATALOG,
+  ENTRY,
+  emptyStack,
+  entryOf,
+  idle,
+  newApp,
+  newStack,
+  removeOutputs,
+  settingsOf,
+} from '../support/stack-kit.ts';
+
+afterAll(removeOutputs);
+
+const LONG_NAME = 'a'.repeat(65);
+
+describe('a service is refused for', () => {
+  const rows: readonly (readonly [string, Partial<ScheduledServiceProps>, string])[] = [
+    [
+      'a timeout that Lambda does not allow',
+      { service: { ...idle(), timeout: 901_000 } },
+      "service 'idle': timeout: expected 1 s to 900 s, got 901 s",
+    ],
+    [
+      'a timeout below the second that Lambda counts in',
+      { service: { ...idle(), timeout: 999, reserve: 100, maxDuration: 899 } },
+      "service 'idle': timeout: expected 1 s to 900 s, got 0.999 s",
+    ],
+    [
+      'a timeout that leaves no room for a firing of several slots',
+      { service: { ...idle({ interval: '10s' }), timeout: 781_000 } },
+      "service 'idle': timeout: expected 1 s to 780 s, since a firing with several slots needs 120 s besides, got 781 s",
+    ],
+    [
+      'an interval given to the stack that leaves no room for a firing of several slots',
+      { service: idle({ timeout: '15m' }), interval: '30s' },
+      "service 'idle': timeout: expected 1 s to 780 s, since a firing with several slots needs 120 s besides, got 900 s",
+    ],
+    [
+      'a longest run above timeout less reserve',
+      { service: { ...idle(), maxDuration: 46_000 } },
+      "service 'idle': maxDuration: expected above 0 and up to timeout less reserve (45 s), got 46 s",
+    ],
+    [
+      'a lease shorter than the timeout',
+      { service: { ...idle(), leaseMargin: -5_000 } },
+      "service 'idle': leaseMargin: expected a lease no shorter than the timeout (50 s), got a lease of 45 s",
+    ],
+    [
+      'a name over 64 bytes',
+      { service: { ...idle(), name: LONG_NAME } },
+      `service '${LONG_NAME}': name: expected at most 64 bytes, got 65 bytes`,
+    ],
+    [
+      'a name that is no name of a function file',
+      { service: { ...idle(), name: 'Idle Service' } },
+      "service 'Idle Service': name: expected lower-case letters, digits and dashes, got 'Idle Service'",
+    ],
+    [
+      'an interval that Scheduler can not express',
+      { service: idle({ interval: '90s' }) },
+      "service 'idle': interval: expected whole minutes where it is above one, got 90 s",
+    ],
+    [
+      'an interval given to the stack that Scheduler can not express',
+      { interval: '150s' },
+      "service 'idle': interval: expected whole minutes where it is above one, got 150 s",
+    ],
+    [
+      'an interval given to the stack that is none',
+      { interval: 0 },
+      "service 'idle': interval: expected a duration above 0 and up to 366 days, such as '5m', got 0",
+    ],
+    [
+      'a cron expression of five fields',
+      { service: { ...idle(), schedule: { interval: 300_000, cron: '0 9 * * *' } } },
+      "service 'idle': cron: expected an AWS cron expression of six fields in a known time zone " +
+        "(six fields are needed: minutes, hours, day of month, month, day of week, year), got '0 9 * * *'",
+    ],
+    [
+      'a function file that is missing',
+      { entry: '/nowhere/idle.ts' },
+      "service 'idle': entry: expected a file that exports a handler, got '/nowhere/idle.ts'",
+    ],
+    [
+      'memory that Lambda does not offer',
+      { memorySize: 64 },
+      "service 'idle': memorySize: expected whole megabytes from 128 to 10240, got 64",
+    ],
+    [
+      'a variable that the stack sets',
+      { environment: { TICKOVER_TABLE: 'mine' } },
+      "service 'idle': environment.TICKOVER_TABLE: expected a variable of the service's own, got one that is set for it",
+    ],
+    [
+      'a variable that Lambda sets',
+      { environment: { AWS_REGION: 'eu-central-1' } },
+      "service 'idle': environment.AWS_REGION: expected a variable of the service's own, got one that is set for it",
+    ],
+    [
+      'a variable that is no name',
+      { environment: { 'MY-URL': 'x' } },
+      "service 'idle': environment.MY-URL: expected a letter, then letters, digits and _, got 'MY-URL'",
+    ],
+    [
+      'an environment that is too large',
+      { environment: { TEXT: 'x'.repeat(3_497) } },
+      "service 'idle': environment: expected at most 3500 bytes, since Lambda takes 4096 in all, got 3501 bytes",
+    ],
+    [
+      'several faults, all of them named',
+      { service: { ...idle({ interval: '90s' }), leaseMargin: -1_000 } },
+      "service 'idle': leaseMargin: expected a lease no shorter than the timeout (50 s), got a lease of 49 s; " +
+        'interval: expected whole minutes where it is above one, got 90 s',
+    ],
+  ];
+  test.each(rows)('%s', (_words, props, message) => {
+    const make = () => new ScheduledService(emptyStack(), 'Idle', { service: idle(), entry: ENTRY, ...props });
+
+    expect(make).toThrow(expect.objectContaining({ message, code: 'invalid-options' }));
+  });
+
+  test('a name that another service of the stack has', () => {
+    const stack = emptyStack();
+    new ScheduledService(stack, 'One', { service: idle(), entry: ENTRY });
+    const make = () => new ScheduledService(stack, 'Other', { service: idle(), entry: ENTRY });
+
+    expect(make).toThrow("service 'idle': name: expected one service of each name, got 'idle' twice");
+  });
+});
+
+describe('a catalog is refused for', () => {
+  test('a name twice', () => {
+    const catalog = [entryOf(idle()), entryOf(withInterval(idle(), '1h'))];
+
+    expect(() => newStack(newApp(), { catalog })).toThrow(
+      "catalog: name: expected one service of each name, got 'idle' twice",
+    );
+  });
+
+  test('settings of a service that it does not have', () => {
+    const settings = settingsOf({ services: { 'check-endpoint': {} } });
+    const names = CATALOG.map(({ service }) => service.name).join(', ');
+
+    expect(() => newStack(newApp(), { settings })).toThrow(
+      `catalog: services: expected only ${names}, got 'check-endpoint'`,
+    );
+  });
+});
+
+describe('the context is refused for', () => {
+  const rows: readonly (readonly [string, Record<string, unknown>, string])[] = [
+    [
+      'a stage that is no name',
+      { stage: 'my stage' },
+      "stage: expected a letter, then letters and digits, at most 20 in all, got 'my stage'",
+    ],
+    ['an address that is none', { alarmEmail: 'nobody' }, "alarmEmail: expected an e-mail address, got 'nobody'"],
+    [
+      'a switch that is neither',
+      { deletionProtection: 'off' },
+      "deletionProtection: expected true or false, got 'off'",
+    ],
+    [
+      'services that are no JSON',
+      { services: '{' },
+      "services: expected an object of settings by name of the service, got '{'",
+    ],
+    [
+      'an interval that is none',
+      { services: { a: { interval: '5' } } },
+      "services.a.interval: expected a duration above 0, such as '5m', got '5'",
+    ],
+    [
+      'an unknown level of alarms',
+      { services: { a: { alarms: 'some' } } },
+      "services.a.alarms: expected 'none', 'essential' or 'full', got 'some'",
+    ],
+    [
+      'an environment of numbers',
+      { services: { a: { environment: { PORT: 1 } } } },
+      'services.a.environment.PORT: expected text, got 1',
+    ],
+    [
+      'a setting that is unknown',
+      { services: { a: { intervall: '5m' } } },
+      'services.a: expected only enabled, interval, environment, alarms, detailedMetrics, memorySize, got intervall',
+    ],
+  ];
+  test.each(rows)('%s', (_words, context, fault) => {
+    expect(() => settingsOf(context)).toThrow(expect.objectContaining({ message: `context: ${fault}` }));
+  });
+});
+
+test('the context of a command line is text, and read the same', () => {
+  const settings = settingsOf({ stage: 'dev', deletionProtection: 'false', services: '{"a":{"enabled":"false"}}' });
+
+  expect(settings).toEqual({ stage: 'dev', deletionProtection: false, services: { a: { enabled: false } } });
+});

@@ -1,0 +1,83 @@
+/** Stacks for tests: the app is built with the context of cdk.json, as `cdk` builds it. */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import type { Construct } from 'constructs';
+import { readSettings, type Settings } from '../../infra/settings.ts';
+import { TickoverStack, type TickoverStackProps } from '../../infra/tickover-stack.ts';
+import { defineService, type Service } from '../../lib/runner/index.ts';
+import { type CatalogEntry, loadCatalog } from '../../lib/services/catalog.ts';
+import { ROOT } from './process.ts';
+
+const { context: CONTEXT } = JSON.parse(readFileSync(join(ROOT, 'cdk.json'), 'utf8')) as {
+  context: Record<string, unknown>;
+};
+/** Context that leaves functions unbundled, for tests of anything else. */
+export const UNBUNDLED = { 'aws:cdk:bundling-stacks': [] };
+/** The project's own catalog. */
+export const CATALOG: readonly CatalogEntry[] = await loadCatalog();
+/** A function file that exists, for services of tests. */
+export const ENTRY = join(ROOT, 'functions', 'check-endpoints.ts');
+
+const directories: string[] = [];
+
+/** An app that writes to a directory of its own; {@link removeOutputs} takes it away. */
+export function newApp(context: Record<string, unknown> = UNBUNDLED): App {
+  const outdir = mkdtempSync(join(tmpdir(), 'tickover-cdk-'));
+  directories.push(outdir);
+  return new App({ outdir, context: { ...CONTEXT, ...context } });
+}
+
+/** Takes away what the apps of this file wrote. */
+export function removeOutputs(): void {
+  for (const directory of directories.splice(0)) rmSync(directory, { recursive: true, force: true });
+}
+
+/** The settings that a context gives. */
+export function settingsOf(context: Readonly<Record<string, unknown>> = {}): Settings {
+  return readSettings((name) => context[name]);
+}
+
+/** The project's stack; every prop may be another. */
+export function newStack(scope: Construct = newApp(), props: Partial<TickoverStackProps> = {}): TickoverStack {
+  const settings = props.settings ?? settingsOf();
+  return new TickoverStack(scope, `Tickover-${settings.stage}`, { catalog: CATALOG, ...props, settings });
+}
+
+/** Somebody else's stack. */
+export function emptyStack(scope: Construct = newApp()): Stack {
+  return new Stack(scope, 'Theirs');
+}
+
+/** A service that does nothing. */
+export function idle(options: Partial<Parameters<typeof defineService>[0]> = {}): Service {
+  return defineService({ name: 'idle', interval: '5m', workload: async () => {}, ...options });
+}
+
+/** The service as an entry of a catalog. */
+export function entryOf(service: Service, functionFile = ENTRY): CatalogEntry {
+  return { service, functionFile };
+}
+
+/** A resource of a template. */
+export interface Resource {
+  readonly id: string;
+  readonly Type: string;
+  readonly Properties: Readonly<Record<string, unknown>>;
+  readonly [attribute: string]: unknown;
+}
+
+/** The resources of a type, in the order of their logical ids. */
+export function resourcesOf(template: Template, type: string): Resource[] {
+  const found = Object.entries(template.findResources(type));
+  return found
+    .map(([id, resource]) => ({ ...resource, id }) as unknown as Resource)
+    .toSorted((one, other) => (one.id < other.id ? -1 : 1));
+}
+
+/** What a stack synthesises to. */
+export function templateOf(stack: Stack): Template {
+  return Template.fromStack(stack);
+}
