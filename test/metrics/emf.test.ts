@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { type EmfOptions, emfObserver } from '../../lib/metrics/index.ts';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { readEnvironment } from '../../lib/lambda/env.ts';
+import { type EmfOptions, emfFaults, emfObserver, emfOptionsIn, overdueEmf } from '../../lib/metrics/index.ts';
 import { HALT, NOON, story } from './stories.ts';
 
 // What the machine's environment says of Powertools must neither silence nor rename anything here.
@@ -163,6 +164,141 @@ test('nothing leaves before the flush, all of it with the flush, and nothing twi
   await observer.flush?.();
   expect(written()).toHaveLength(0);
   expect(warned).not.toHaveBeenCalled();
+});
+
+describe('in detail', () => {
+  const NAMES = { outcome: 'succeeded', durationMs: 1_250, latenessMs: 40_000 } as const;
+
+  test('a run also tells its duration and lateness in milliseconds, in the same document', async () => {
+    const { observer, written } = setup({ detailed: true });
+
+    observer.tickEnded?.(story(NAMES));
+    await observer.flush?.();
+
+    const [document, ...rest] = written();
+    expect(rest).toEqual([]);
+    expect(document).toMatchObject({
+      service: 'sweep',
+      FailureStreak: 0,
+      Halted: 0,
+      Duration: 1_250,
+      Lateness: 40_000,
+    });
+    expect(document?._aws.CloudWatchMetrics).toEqual([
+      {
+        Namespace: 'Tickover',
+        Dimensions: [['service']],
+        Metrics: [
+          { Name: 'FailureStreak', Unit: 'Count' },
+          { Name: 'Halted', Unit: 'Count' },
+          { Name: 'Duration', Unit: 'Milliseconds' },
+          { Name: 'Lateness', Unit: 'Milliseconds' },
+        ],
+      },
+    ]);
+  });
+
+  test('an overrun is told where there is one', async () => {
+    const { observer, values } = setup({ detailed: true });
+
+    observer.tickEnded?.(story({ ...NAMES, durationMs: 75_000, overrunMs: 15_000 }));
+    await observer.flush?.();
+
+    expect(values()).toEqual([
+      { service: 'sweep', FailureStreak: 0, Halted: 0, Duration: 75_000, Lateness: 40_000, Overrun: 15_000 },
+    ]);
+  });
+
+  test.each([
+    ['overlap', { Halted: 0, SkippedOverlap: 1, Lateness: 40_000 }],
+    ['backoff', { Halted: 0, SkippedBackoff: 1, Lateness: 40_000 }],
+    ['paused', { Halted: 0, SkippedPaused: 1, Lateness: 40_000 }],
+    ['halted', { Halted: 0, SkippedHalted: 1, Lateness: 40_000 }],
+    ['duplicate', { SkippedDuplicate: 1 }],
+    ['late', { SkippedLate: 1 }],
+  ] as const)('a tick skipped for %s is counted under that reason', async (reason, told) => {
+    const { observer, values } = setup({ detailed: true });
+
+    observer.tickEnded?.(story({ disposition: 'skipped', reason, latenessMs: 40_000 }));
+    await observer.flush?.();
+
+    expect(values()).toEqual([{ service: 'sweep', ...told }]);
+  });
+
+  test('a run by hand has no lateness, one that was given back no duration, and a tick that came early is not late', async () => {
+    const { observer, values } = setup({ detailed: true });
+
+    observer.tickEnded?.(story({ tick: { kind: 'manual', force: false }, outcome: 'succeeded', durationMs: 5 }));
+    observer.tickEnded?.(story({ durationMs: 7, latenessMs: 1 }));
+    observer.tickEnded?.(story({ outcome: 'succeeded', durationMs: 9, latenessMs: -3 }));
+    await observer.flush?.();
+
+    expect(values()).toEqual([
+      { service: 'sweep', FailureStreak: 0, Halted: 0, Duration: 5 },
+      { service: 'sweep', FailureStreak: 0, Halted: 0, Lateness: 1 },
+      { service: 'sweep', FailureStreak: 0, Halted: 0, Duration: 9, Lateness: 0 },
+    ]);
+  });
+
+  test('without it none of these is told', async () => {
+    const { observer, values } = setup();
+
+    observer.tickEnded?.(story({ ...NAMES, overrunMs: 15_000 }));
+    observer.tickEnded?.(story({ disposition: 'skipped', reason: 'overlap', latenessMs: 5 }));
+    await observer.flush?.();
+
+    expect(values()).toEqual([
+      { service: 'sweep', FailureStreak: 0, Halted: 0 },
+      { service: 'sweep', Halted: 0 },
+    ]);
+  });
+});
+
+test('whether a service is overdue is told under its own name, at once with the flush', () => {
+  const { written } = setup();
+  const metric = overdueEmf({ namespace: 'Tickover' });
+
+  metric.tell('nightly', true);
+  metric.tell('sweep', false);
+  expect(written()).toEqual([]);
+  metric.flush();
+
+  expect(written().map(valuesOf)).toEqual([
+    { service: 'nightly', Overdue: 1 },
+    { service: 'sweep', Overdue: 0 },
+  ]);
+});
+
+describe('the environment', () => {
+  test('names the namespace and asks for detail; empty values are none', () => {
+    const asked = { TICKOVER_METRICS_NAMESPACE: 'Tickover-dev', TICKOVER_DETAILED_METRICS: 'true' };
+    const none = { TICKOVER_METRICS_NAMESPACE: '', TICKOVER_DETAILED_METRICS: '' };
+
+    expect(emfOptionsIn(asked)).toEqual({ namespace: 'Tickover-dev', detailed: true });
+    expect([emfOptionsIn(none), emfOptionsIn({})]).toEqual(
+      new Array(2).fill({ namespace: 'Tickover', detailed: false }),
+    );
+    expect([emfFaults(asked), emfFaults(none), emfFaults({})]).toEqual([[], [], []]);
+  });
+
+  test.each(['AWS/Lambda', ':x', 'a"b', '  ', 'n'.repeat(256)])('may not name the namespace %j', (namespace) => {
+    expect(emfFaults({ TICKOVER_METRICS_NAMESPACE: namespace })).toEqual([
+      `TICKOVER_METRICS_NAMESPACE: expected 1 to 255 letters, digits, spaces or . - _ / # :, not beginning with 'AWS/' or ':', got '${namespace}'`,
+    ]);
+  });
+
+  test('is refused with every fault at once when a function starts', () => {
+    const variables = {
+      TICKOVER_TABLE: 't',
+      TICKOVER_METRICS_NAMESPACE: ':x',
+      TICKOVER_DETAILED_METRICS: 'yes',
+      TICKOVER_SLACK_SECONDS: '-1',
+    };
+
+    expect(() => readEnvironment(variables)).toThrow(
+      /^environment: TICKOVER_METRICS_NAMESPACE: .*; TICKOVER_DETAILED_METRICS: expected 'true' or 'false', got 'yes'; TICKOVER_SLACK_SECONDS: /,
+    );
+  });
 });
 
 test('the namespace is a setting', async () => {

@@ -1,0 +1,142 @@
+import { describe, expect, test } from 'vitest';
+import { UnreadableStateError } from '../../lib/runner/index.ts';
+import { fakeClock, scriptedRandom } from '../../lib/testing/index.ts';
+import { type ServiceState, UNKNOWN } from '../../lib/tick/index.ts';
+import { type Found, type Watched, watch } from '../../lib/watch/index.ts';
+import { keptLog } from '../support/loop-kit.ts';
+
+const NOON = Date.UTC(2025, 9, 9, 12);
+const HOUR = 3_600_000;
+
+const hourly = (name: string): Watched => ({ name, schedule: { interval: HOUR }, grace: 120_000 });
+const ticked = (lastTick: number): ServiceState => ({ ...UNKNOWN, fence: 1, done: 1, lastTick });
+
+/** A watch whose looks read what `seen` holds, and remember from one to the next. */
+function setup(watched: readonly Watched[]) {
+  const clock = fakeClock(NOON, { mode: 'manual' });
+  const seen = new Map<string, Found>();
+  const told: Record<string, number> = {};
+  let flushed = 0;
+  let cursor: string | undefined;
+  const metric = {
+    tell: (service: string, overdue: boolean) => void Object.assign(told, { [service]: overdue ? 1 : 0 }),
+    flush: () => void flushed++,
+  };
+  const look = async (minutes: number) => {
+    await clock.advance(NOON + minutes * 60_000 - clock.now());
+    const log = keptLog();
+    const context = {
+      service: 'watch-services',
+      clock,
+      random: scriptedRandom(),
+      signal: new AbortController().signal,
+      log,
+      ...(cursor === undefined ? {} : { cursor }),
+      saveCursor: (next: string) => {
+        cursor = next;
+      },
+    };
+    const states = { read: async () => seen };
+    const counts = await watch(context, { watched, states, metric }).catch((error: Error) => error.message);
+    return { counts, warned: log.lines.filter(({ level }) => level === 'warn'), informed: log.of('info') };
+  };
+  return { seen, told, look, flushes: () => flushed };
+}
+
+test('each service is told as 0 or 1, flushed with every look, and each overdue one is logged', async () => {
+  const { seen, told, look, flushes } = setup([hourly('late'), hourly('well')]);
+  seen.set('late', ticked(NOON)).set('well', ticked(NOON));
+  await look(1);
+  expect([told, flushes()]).toEqual([{ late: 0, well: 0 }, 1]);
+
+  seen.set('well', ticked(NOON + HOUR));
+  const { counts, warned } = await look(65);
+
+  expect(told).toEqual({ late: 1, well: 0 });
+  expect(counts).toEqual({ watched: 2, overdue: ['late'] });
+  expect(warned).toEqual([
+    {
+      level: 'warn',
+      message: expect.stringMatching(/^late: overdue: its tick of 2025-10-09T13:00:00\.000Z has not ended; look /),
+      fields: { watched: 'late', kind: 'missed', due: '2025-10-09T13:00:00.000Z' },
+    },
+  ]);
+});
+
+test('a service that is heard of again is told as 0 again', async () => {
+  const { seen, told, look } = setup([hourly('a')]);
+  seen.set('a', ticked(NOON));
+  await look(1);
+  await look(65);
+  expect(told).toEqual({ a: 1 });
+
+  seen.set('a', ticked(NOON + HOUR));
+  await look(70);
+
+  expect(told).toEqual({ a: 0 });
+});
+
+test('a service that never ran is overdue after a due time and the grace since the first look, not before', async () => {
+  const { seen, told, look } = setup([hourly('new')]);
+  seen.set('new', undefined);
+
+  const story: [number, number | undefined][] = [];
+  for (const minutes of [30, 59, 62, 63]) {
+    await look(minutes);
+    story.push([minutes, told['new']]);
+  }
+
+  expect(story).toEqual([
+    [30, 0],
+    [59, 0],
+    [62, 0],
+    [63, 1],
+  ]);
+});
+
+test('a resumed service is not overdue for the time it was paused', async () => {
+  const { seen, told, look } = setup([hourly('a')]);
+  seen.set('a', { ...ticked(NOON), pause: { at: NOON + 1, reason: 'freeze', by: 'ann' } });
+  await look(1);
+  await look(10 * 60 + 20);
+  seen.set('a', ticked(NOON));
+
+  await look(10 * 60 + 25);
+  expect(told).toEqual({ a: 0 });
+  await look(11 * 60 + 3);
+  expect(told).toEqual({ a: 1 });
+});
+
+describe('one state that is no use', () => {
+  test('counts as overdue, is told in its own words, and keeps no other from being judged', async () => {
+    const { seen, told, look } = setup([hourly('a'), hourly('b')]);
+    seen.set('a', new UnreadableStateError('state-damaged', 'a', 'its state is damaged: done')).set('b', ticked(NOON));
+
+    const { counts, warned } = await look(1);
+
+    expect(told).toEqual({ a: 1, b: 0 });
+    expect(counts).toEqual({ watched: 2, overdue: ['a'] });
+    expect(warned.map(({ fields }) => fields)).toEqual([{ watched: 'a', kind: 'unreadable', due: null }]);
+  });
+
+  test('that could not be had is not judged; the others are, and then the look fails', async () => {
+    const { seen, told, look, flushes } = setup([hourly('a'), hourly('b')]);
+    seen.set('b', ticked(NOON));
+
+    const { counts } = await look(65);
+
+    expect(counts).toBe('watch-services: the states of a could not be had; they are not judged');
+    expect([told, flushes()]).toEqual([{ b: 0 }, 1]);
+  });
+});
+
+test('without anything to watch it says so and succeeds', async () => {
+  const { look, told } = setup([]);
+
+  expect(await look(1)).toEqual({
+    counts: { watched: 0, overdue: [] },
+    warned: [],
+    informed: ['No services are watched; set TICKOVER_WATCHED.'],
+  });
+  expect(told).toEqual({});
+});
