@@ -42,7 +42,7 @@ async function deployedPlan(given: Options['context']) {
   const app = new App({ context: { ...standing, ...given, 'aws:cdk:bundling-stacks': [] } });
   const settings = readSettings((name) => app.node.tryGetContext(name));
   const stack = new TickoverStack(app, `Tickover-${settings.stage}`, { catalog: await loadCatalog(), settings });
-  return planOf(stack, settings);
+  return planOf(stack);
 }
 
 function withContext(written: string, before: Options['context']): Options['context'] {

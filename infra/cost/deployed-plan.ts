@@ -4,33 +4,33 @@ import { CfnAlarm, CfnCompositeAlarm, CfnDashboard } from 'aws-cdk-lib/aws-cloud
 import { CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import { CfnLogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IConstruct } from 'constructs';
+import { WATCHED_VARIABLE } from '../../lib/watch/index.ts';
 import { ScheduledService } from '../constructs/scheduled-service.ts';
-import type { Settings } from '../settings.ts';
 import type { Plan, ServicePlan } from './plan.ts';
 
 /** `FailureStreak` and `Halted`. */
-const METRICS = ['FailureStreak', 'Halted'];
-/** Duration, lateness, and skips by each of their six reasons. */
-const DETAILED_METRICS = 8;
+const METRICS = 2;
+/** `Duration` and `Lateness`. The others are charged only for the hours in which something went wrong, and aren't counted. */
+const DETAILED_METRICS = 2;
+/** `Overdue`, by the watchdog. */
+const WATCHED_METRICS = 1;
 /** Lambda's own default, in MB. */
 const LEAST_MEMORY = 128;
 /** A log group without retention keeps its lines for ever; ten years are counted. */
 const FOR_EVER_DAYS = 3_653;
 
-/** What the stack's services and the rest of it use. `settings` tells which services have detailed metrics. */
-export function planOf(stack: Stack, { services: settings }: Pick<Settings, 'services'>): Plan {
+/** What the stack's services and the rest of it use. */
+export function planOf(stack: Stack): Plan {
   const all = inside(stack);
-  const services = all.filter((node) => node instanceof ScheduledService);
-  const plans = services.map((service) =>
-    servicePlan(service, settings[service.service.name]?.detailedMetrics === true),
-  );
+  const deployed = all.filter((node) => node instanceof ScheduledService);
+  const watched = deployed.flatMap(watchedBy);
+  const services = deployed.map((service) => servicePlan(service, watched.includes(service.service.name)));
   const total = countsOf(all);
   const rest = (counted: 'alarms' | 'compositeAlarms') =>
-    plans.reduce((left, plan) => left - plan[counted], total[counted]);
+    services.reduce((left, service) => left - service[counted], total[counted]);
   return {
-    services: plans,
+    services,
     shared: {
-      metrics: 0,
       alarms: rest('alarms'),
       compositeAlarms: rest('compositeAlarms'),
       dashboards: all.filter((node) => node instanceof CfnDashboard).length,
@@ -38,28 +38,38 @@ export function planOf(stack: Stack, { services: settings }: Pick<Settings, 'ser
   };
 }
 
-function servicePlan(deployed: ScheduledService, isDetailed: boolean): ServicePlan {
+function servicePlan(deployed: ScheduledService, isWatched: boolean): ServicePlan {
   const { service } = deployed;
   const nodes = inside(deployed);
-  const lambda = nodes.find((node) => node instanceof CfnFunction);
   const log = nodes.find((node) => node instanceof CfnLogGroup);
+  const { TICKOVER_DETAILED_METRICS: detailed } = variablesOf(deployed);
   return {
     name: service.name,
     schedule: service.schedule,
     ...(service.policy.kind === 'critical' ? { consecutive: service.policy.consecutive } : {}),
-    memoryMb: lambda?.memorySize ?? LEAST_MEMORY,
-    metrics: METRICS.length + (isDetailed ? DETAILED_METRICS : 0) + otherMetrics(deployed, nodes),
+    memoryMb: functionOf(deployed)?.memorySize ?? LEAST_MEMORY,
+    metrics: METRICS + (detailed === 'true' ? DETAILED_METRICS : 0) + (isWatched ? WATCHED_METRICS : 0),
     ...countsOf(nodes),
     logRetentionDays: log?.retentionInDays ?? FOR_EVER_DAYS,
   };
 }
 
-/** Metrics of our namespace that somebody else fills for the service, such as the watchdog: told by the alarms on them. */
-function otherMetrics({ namespace }: ScheduledService, nodes: readonly IConstruct[]): number {
-  const names = nodes
-    .filter((node) => node instanceof CfnAlarm)
-    .flatMap((alarm) => (alarm.namespace === namespace && alarm.metricName !== undefined ? [alarm.metricName] : []));
-  return new Set(names.filter((name) => !METRICS.includes(name))).size;
+/** The services that this one fills a metric for. */
+function watchedBy(deployed: ScheduledService): string[] {
+  const { [WATCHED_VARIABLE]: list } = variablesOf(deployed);
+  return typeof list === 'string' ? Object.keys(JSON.parse(list)) : [];
+}
+
+/** The environment of its function, where it is text: a reference to another resource stays an object. */
+function variablesOf(deployed: ScheduledService): Readonly<Record<string, unknown>> {
+  const environment = Stack.of(deployed).resolve(functionOf(deployed)?.environment) as
+    | { readonly variables?: Readonly<Record<string, unknown>> }
+    | undefined;
+  return environment?.variables ?? {};
+}
+
+function functionOf(deployed: ScheduledService): CfnFunction | undefined {
+  return inside(deployed).find((node) => node instanceof CfnFunction);
 }
 
 function countsOf(nodes: readonly IConstruct[]): { alarms: number; compositeAlarms: number } {

@@ -19,7 +19,6 @@ export interface ServicePlan {
 
 /** What there is once, whatever the services. */
 export interface SharedPlan {
-  readonly metrics: number;
   readonly alarms: number;
   readonly compositeAlarms: number;
   readonly dashboards: number;

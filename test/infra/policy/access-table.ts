@@ -1,32 +1,32 @@
 /** Who may do what: one line a role, table and kind of key, one column a call. */
-import { DYNAMO_CALLS, type DynamoCall } from './dynamo-requests.ts';
+import { DYNAMO_CALLS, type Items } from './dynamo-requests.ts';
 import { judge } from './evaluator.ts';
 import type { Role } from './template.ts';
 
-/** Whose items a call names. */
-export interface Target {
-  /** As the table of answers tells it, such as `its own items`. */
+/** What a role asks for. */
+export interface Target extends Items {
+  /** As the table of answers tells it, such as `its own state`. */
   readonly what: string;
   /** The ARN of the table, or of an index. */
   readonly resource: string;
-  /** Partition keys. */
-  readonly keys: readonly string[];
-}
-
-/** Whether the role may do all that the call asks. */
-export function may({ permissions }: Role, { requests }: DynamoCall, { resource, keys }: Target): boolean {
-  return requests(keys).every((request) => judge(permissions, { ...request, resource }) === 'allowed');
 }
 
 /** The names of the calls that the role may make. */
-export function allowedCalls(role: Role, target: Target): string[] {
-  return DYNAMO_CALLS.filter((call) => may(role, call, target)).map(({ call }) => call);
+export function allowedCalls({ permissions }: Role, { resource, ...items }: Target): string[] {
+  return DYNAMO_CALLS.filter(({ request }) => judge(permissions, { ...request(items), resource }) === 'allowed').map(
+    ({ call }) => call,
+  );
+}
+
+/** Who asks, and for what. */
+export interface Asking {
+  readonly who: string;
+  readonly role: Role;
+  readonly targets: readonly Target[];
 }
 
 /** One line a role and target: `who / what: the calls it may make, of how many`. */
-export function accessLines(
-  roles: readonly { readonly who: string; readonly role: Role; readonly targets: readonly Target[] }[],
-): string[] {
+export function accessLines(roles: readonly Asking[]): string[] {
   const rows = roles.flatMap(({ who, role, targets }) =>
     targets.map((target) => ({ who, what: target.what, allowed: allowedCalls(role, target) })),
   );

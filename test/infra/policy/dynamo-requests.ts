@@ -1,25 +1,31 @@
 /** The calls to DynamoDB that a role is tried with, and what DynamoDB tells IAM of each: the action and the leading keys. */
 import type { Request } from './evaluator.ts';
 
-/** A call by its name, as the requests that IAM judges: every one of them has to be allowed. */
-export interface DynamoCall {
-  readonly call: string;
-  readonly requests: (keys: readonly string[]) => readonly Omit<Request, 'resource'>[];
+/** The items that a call names. IAM is told their partition keys and the attributes, never the sort key. */
+export interface Items {
+  readonly keys: readonly string[];
+  readonly attributes: readonly string[];
 }
 
-const LEADING_KEYS = 'dynamodb:LeadingKeys';
+/** A call by its name, as the request that IAM judges. */
+export interface DynamoCall {
+  readonly call: string;
+  readonly request: (items: Items) => Omit<Request, 'resource'>;
+}
 
-function keyed(call: string, ...actions: readonly string[]): DynamoCall {
+function keyed(call: string, action: string): DynamoCall {
   return {
     call,
-    requests: (keys) =>
-      actions.map((action) => ({ action: `dynamodb:${action}`, context: { [LEADING_KEYS]: [...keys] } })),
+    request: ({ keys, attributes }) => ({
+      action: `dynamodb:${action}`,
+      context: { 'dynamodb:LeadingKeys': keys, 'dynamodb:Attributes': attributes },
+    }),
   };
 }
 
 /** A call that names no partition key: IAM is told none. */
-function keyless(call: string, ...actions: readonly string[]): DynamoCall {
-  return { call, requests: () => actions.map((action) => ({ action: `dynamodb:${action}` })) };
+function keyless(call: string, action: string): DynamoCall {
+  return { call, request: () => ({ action: `dynamodb:${action}` }) };
 }
 
 /** What the engine does on its way through a tick. */

@@ -1,0 +1,41 @@
+/** The promise that whoever asks the logs what happened need not know their fields: saved queries, once per stack. */
+import { CfnQueryDefinition } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { type LogQuery, QUESTIONS, queryText, whatHappened } from './log-queries.ts';
+import type { ScheduledService } from './scheduled-service.ts';
+
+/** Whose logs are asked. */
+export interface SavedQueriesProps {
+  /** The services; with none, nothing is saved. */
+  readonly services: readonly ScheduledService[];
+  /** Names the folder of the queries: `Tickover-<stage>`. */
+  readonly stage: string;
+}
+
+/** The most log groups that one query may name. Beyond that the queries name none, and whoever asks chooses. */
+const MOST_LOG_GROUPS = 50;
+
+/** Queries in the console's list of saved ones. */
+export class SavedQueries extends Construct {
+  /** By the question. */
+  readonly queries: Readonly<Record<string, CfnQueryDefinition>>;
+
+  constructor(scope: Construct, id: string, props: SavedQueriesProps) {
+    super(scope, id);
+    const [first] = props.services;
+    const questions: Readonly<Record<string, LogQuery>> =
+      first === undefined ? {} : { 'What happened to a service': whatHappened(first.service.name), ...QUESTIONS };
+    this.queries = Object.fromEntries(
+      Object.entries(questions).map(([question, query]) => [question, this.#save(question, query, props)]),
+    );
+  }
+
+  #save(question: string, query: LogQuery, { services, stage }: SavedQueriesProps): CfnQueryDefinition {
+    const logGroupNames = services.map(({ logGroup }) => logGroup.logGroupName);
+    return new CfnQueryDefinition(this, question.replaceAll(/\W/g, ''), {
+      name: `Tickover-${stage}/${question}`,
+      queryString: queryText(query),
+      ...(logGroupNames.length > MOST_LOG_GROUPS ? {} : { logGroupNames }),
+    });
+  }
+}

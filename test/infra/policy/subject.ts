@@ -1,0 +1,73 @@
+/** The stack under test: the catalog as it is deployed, without bundles, and who asks for what in it. */
+import { readFileSync } from 'node:fs';
+import { App, Stack } from 'aws-cdk-lib';
+import { Template as Synthesised } from 'aws-cdk-lib/assertions';
+import type { ScheduledService } from '../../../infra/constructs/scheduled-service.ts';
+import { readSettings } from '../../../infra/settings.ts';
+import { TickoverStack } from '../../../infra/tickover-stack.ts';
+import { loadCatalog } from '../../../lib/services/catalog.ts';
+import type { Asking, Target } from './access-table.ts';
+import { arnOf, type Role, rolesOf, type Template } from './template.ts';
+
+/** A synthesised stack. */
+export interface Subject {
+  readonly stack: TickoverStack;
+  readonly template: Template;
+}
+
+const CDK_JSON = new URL('../../../cdk.json', import.meta.url);
+
+/** Makes and synthesises the stack; `change` may add to it before. */
+export async function synthesise(change: (stack: TickoverStack) => void = () => {}): Promise<Subject> {
+  const { context } = JSON.parse(readFileSync(CDK_JSON, 'utf8')) as { context: Record<string, unknown> };
+  const app = new App({ context: { ...context, 'aws:cdk:bundling-stacks': [] } });
+  const settings = readSettings((name) => app.node.tryGetContext(name));
+  const stack = new TickoverStack(app, 'Tickover-prod', { catalog: await loadCatalog(), settings });
+  change(stack);
+  return { stack, template: Synthesised.fromStack(stack).toJSON() as Template };
+}
+
+/** The logical id that a construct's resource got. */
+export function idOf(
+  construct: ScheduledService['function'] | TickoverStack['table'] | ScheduledService['logGroup'],
+): string {
+  return String(Stack.of(construct).resolve(Stack.of(construct).getLogicalId(construct.node.defaultChild as never)));
+}
+
+/** The role with the id. */
+export function roleOf(template: Template, id: string): Role {
+  const role = rolesOf(template).find((each) => each.id === id);
+  if (role === undefined) throw new Error(`no role ${id}`);
+  return role;
+}
+
+/** The role that a service's function runs under. */
+export function functionRole({ template }: Subject, { function: lambda }: ScheduledService): Role {
+  const { Properties: { Role: role } = {} } = template.Resources[idOf(lambda)] ?? {};
+  const { 'Fn::GetAtt': [id] = [] } = role as { 'Fn::GetAtt'?: readonly string[] };
+  return roleOf(template, id ?? '');
+}
+
+/** What a service keeps in the state table, and by which attributes each is known. */
+const KINDS = {
+  state: ['pk', 'sk', 'v', 'fence', 'done', 'leaseOwner', 'leaseUntil', 'record', 'streak', 'runs'],
+  'run records': ['pk', 'sk', 'outcome', 'startedAt', 'durationMs', 'failure', 'expiresAtSeconds'],
+  pause: ['pk', 'sk', 'pauseAt', 'pauseUntil', 'pauseReason', 'pauseBy'],
+} as const;
+
+/** Every kind of item that the services of these names have in the state table. */
+export function itemsOf({ stack, template }: Subject, whose: string, ...keys: readonly string[]): Target[] {
+  const resource = arnOf(template, idOf(stack.table));
+  return Object.entries(KINDS).map(([kind, attributes]) => ({ what: `${whose} ${kind}`, resource, keys, attributes }));
+}
+
+/** Every service's function with its own items, and with those of every other service. */
+export function askings(subject: Subject): Asking[] {
+  return subject.stack.services.map((asking) => ({
+    who: asking.service.name,
+    role: functionRole(subject, asking),
+    targets: subject.stack.services.flatMap(({ service: { name } }) =>
+      itemsOf(subject, name === asking.service.name ? 'its own' : `${name}'s`, name),
+    ),
+  }));
+}
