@@ -1,0 +1,70 @@
+/** What an alarm is, as data: everything CloudWatch is told of it. Pure. */
+
+/** What one alarm on one metric is. Seconds, since CloudWatch counts in them. */
+export interface MetricAlarmDefinition {
+  readonly kind: 'metric';
+  /** What it tells, in one word; unique among the alarms of a service. */
+  readonly id: string;
+  readonly namespace: string;
+  readonly metricName: string;
+  readonly dimensions: Readonly<Record<string, string>>;
+  readonly statistic: 'Maximum' | 'Sum' | 'SampleCount';
+  /** Length of a window in seconds: a multiple of 60. */
+  readonly period: number;
+  /** How many windows are looked at. */
+  readonly evaluationPeriods: number;
+  /** In how many of them the threshold must be crossed. */
+  readonly datapointsToAlarm: number;
+  readonly threshold: number;
+  readonly comparison: 'at least' | 'above' | 'below';
+  /** What a window without a sample counts as; `ignore` keeps the state as it is. */
+  readonly missing: 'breaching' | 'notBreaching' | 'ignore';
+  /** What it means, what to look at, what to run. */
+  readonly description: string;
+}
+
+/** A condition on the states of other alarms, by their ids. */
+export type AlarmCondition =
+  | { readonly alarm: string }
+  | { readonly insufficientData: string }
+  | { readonly not: AlarmCondition }
+  | { readonly anyOf: readonly AlarmCondition[] }
+  | { readonly allOf: readonly AlarmCondition[] };
+
+/** What one alarm on the states of others is: it alone tells people. */
+export interface CompositeAlarmDefinition {
+  readonly kind: 'composite';
+  readonly id: string;
+  readonly rule: AlarmCondition;
+  /** How many seconds the rule must have held before anybody is told. */
+  readonly wait: number;
+  readonly description: string;
+}
+
+export type AlarmDefinition = MetricAlarmDefinition | CompositeAlarmDefinition;
+
+/** Longest stretches that CloudWatch evaluates, in seconds: for windows below an hour, and from an hour. */
+const LONGEST_STRETCH = { belowHour: 86_400, fromHour: 604_800 } as const;
+
+/** Why CloudWatch would refuse the alarm, as `option: expected ..., got ...`; none for one that can be made. */
+export function alarmFaults({ period, evaluationPeriods, datapointsToAlarm }: MetricAlarmDefinition): string[] {
+  const faults: string[] = [];
+  const check = (holds: boolean, option: string, expected: string, got: number) => {
+    if (!holds) faults.push(`${option}: expected ${expected}, got ${got}`);
+  };
+  const longest = period < 3_600 ? LONGEST_STRETCH.belowHour : LONGEST_STRETCH.fromHour;
+  check(period > 0 && period % 60 === 0, 'period', 'a multiple of 60 s', period);
+  check(
+    period * evaluationPeriods <= longest,
+    'evaluationPeriods',
+    `at most ${longest} s in all (${period} s each)`,
+    evaluationPeriods,
+  );
+  check(
+    datapointsToAlarm >= 1 && datapointsToAlarm <= evaluationPeriods,
+    'datapointsToAlarm',
+    `1 to ${evaluationPeriods}`,
+    datapointsToAlarm,
+  );
+  return faults;
+}

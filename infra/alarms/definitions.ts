@@ -1,0 +1,174 @@
+/**
+ * The alarms of a service, derived from its policy. Pure.
+ *
+ *   failing      the streak reached `consecutive`
+ *   halted       it stopped running
+ *   silent       nothing is heard of it, though its ticks come less than an hour apart
+ *   overdue      the same by the watchdog, where they lie further apart
+ *   errors       'full': invocations end in errors
+ *   throttles    'full': Lambda throttles it
+ *   overrunning  'full', and where its timeout allows that: runs outlast the interval
+ *   pager        one of them rings; nothing else tells people
+ */
+import type { Service } from '../../lib/runner/index.ts';
+import { hasSlots } from '../../lib/tick/index.ts';
+import { MINUTE, SECOND } from '../../lib/time/index.ts';
+import type { AlarmLevel } from '../settings.ts';
+import type { AlarmCondition, AlarmDefinition, CompositeAlarmDefinition, MetricAlarmDefinition } from './definition.ts';
+import { descriptions, type Subject } from './descriptions.ts';
+import { minutePeriod, recentPeriod, silenceOf } from './silence.ts';
+
+/** What the alarms of a service need to know besides it. */
+export interface AlarmsOptions {
+  /** CloudWatch's namespace of the service's own metrics. */
+  readonly namespace: string;
+  /** Of its Lambda function. */
+  readonly functionName: string;
+  readonly level: AlarmLevel;
+}
+
+const HOUR = 60 * MINUTE;
+/**
+ * CloudWatch evaluates each alarm at its own moment of the minute. With the first sample of a new service, failing may leave
+ * INSUFFICIENT_DATA up to a minute before silent leaves ALARM, and the pager's rule holds for that while.
+ */
+const PAGER_WAIT = 120;
+
+/** What every definition is made of. */
+interface Basis {
+  readonly service: Service;
+  readonly options: AlarmsOptions;
+  readonly subject: Subject;
+}
+
+/** The alarms of a service, the pager last; none at level 'none'. */
+export function alarmsOf(service: Service, options: AlarmsOptions): readonly AlarmDefinition[] {
+  if (options.level === 'none') return [];
+  const basis = { service, options, subject: { service: service.name, functionName: options.functionName } };
+  const essential = [failing(basis), halted(basis), silent(basis) ?? overdue(basis)];
+  const metrics = options.level === 'full' ? [...essential, ...lambdaAlarms(basis)] : essential;
+  return [...metrics, pager(basis, metrics)];
+}
+
+/** One window, of which the newest sample decides: until the next one the state stays. */
+function newest({ service, options }: Basis) {
+  return {
+    kind: 'metric',
+    namespace: options.namespace,
+    dimensions: { service: service.name },
+    statistic: 'Maximum',
+    period: recentPeriod(service.policy.interval),
+    evaluationPeriods: 1,
+    datapointsToAlarm: 1,
+    comparison: 'at least',
+    missing: 'ignore',
+  } as const;
+}
+
+function failing(basis: Basis): MetricAlarmDefinition {
+  const { consecutive } = basis.service.policy;
+  return {
+    ...newest(basis),
+    id: 'failing',
+    metricName: 'FailureStreak',
+    threshold: consecutive,
+    description: descriptions.failing(basis.subject, consecutive),
+  };
+}
+
+function halted(basis: Basis): MetricAlarmDefinition {
+  return {
+    ...newest(basis),
+    id: 'halted',
+    metricName: 'Halted',
+    threshold: 1,
+    description: descriptions.halted(basis.subject),
+  };
+}
+
+/** Samples are counted, not read: whatever is heard, be it that the service is halted, is no silence. */
+function silent({ service, options, subject }: Basis): MetricAlarmDefinition | undefined {
+  const silence = silenceOf(service);
+  if (silence === undefined) return undefined;
+  const { period, periods } = silence;
+  return {
+    kind: 'metric',
+    id: 'silent',
+    namespace: options.namespace,
+    metricName: 'Halted',
+    dimensions: { service: service.name },
+    statistic: 'SampleCount',
+    period,
+    evaluationPeriods: periods,
+    datapointsToAlarm: periods,
+    threshold: 1,
+    comparison: 'below',
+    missing: 'breaching',
+    description: descriptions.silent(subject, period * periods * SECOND),
+  };
+}
+
+function overdue(basis: Basis): MetricAlarmDefinition {
+  return {
+    ...newest(basis),
+    id: 'overdue',
+    metricName: 'Overdue',
+    threshold: 1,
+    description: descriptions.overdue(basis.subject),
+  };
+}
+
+/** What Lambda itself counts. A single error or throttle of a frequent service is a hiccup; of a rare one it is a tick lost. */
+function lambdaAlarms({ service, options, subject }: Basis): MetricAlarmDefinition[] {
+  const { interval } = service.policy;
+  const frequent = interval < HOUR;
+  const counted = {
+    kind: 'metric',
+    namespace: 'AWS/Lambda',
+    dimensions: { FunctionName: options.functionName },
+    statistic: 'Sum',
+    period: Math.min(minutePeriod(interval), HOUR / SECOND),
+    evaluationPeriods: frequent ? 3 : 1,
+    datapointsToAlarm: frequent ? 2 : 1,
+    threshold: 1,
+    comparison: 'at least',
+    missing: 'notBreaching',
+  } as const;
+  return [
+    { ...counted, id: 'errors', metricName: 'Errors', description: descriptions.errors(subject) },
+    { ...counted, id: 'throttles', metricName: 'Throttles', description: descriptions.throttles(subject) },
+    ...(canOverrun(service)
+      ? [
+          {
+            ...counted,
+            id: 'overrunning',
+            metricName: 'Duration',
+            statistic: 'Maximum',
+            // In each window a run begins that nothing covers.
+            period: minutePeriod((Math.ceil(service.timeout / interval) + 1) * interval),
+            threshold: interval,
+            comparison: 'above',
+            description: descriptions.overrunning(subject, interval),
+          } as const,
+        ]
+      : []),
+  ];
+}
+
+/** Where one invocation waits for several slots, its duration says nothing of a run's. */
+function canOverrun({ schedule, timeout }: Service): boolean {
+  return timeout > schedule.interval && !hasSlots(schedule);
+}
+
+/** A breaching alarm rings as soon as it is made: silence counts only once the service was heard. */
+function pager({ subject }: Basis, metrics: readonly MetricAlarmDefinition[]): CompositeAlarmDefinition {
+  const rings = ({ id }: MetricAlarmDefinition): AlarmCondition =>
+    id === 'silent' ? { allOf: [{ alarm: id }, { not: { insufficientData: 'failing' } }] } : { alarm: id };
+  return {
+    kind: 'composite',
+    id: 'pager',
+    rule: { anyOf: metrics.map(rings) },
+    wait: PAGER_WAIT,
+    description: descriptions.pager(subject),
+  };
+}

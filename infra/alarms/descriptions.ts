@@ -1,0 +1,51 @@
+/** What people read when an alarm rings: what it means, what to look at, what to run. Pure. CloudWatch keeps up to 1024 characters. */
+import { briefly } from '../../lib/time/index.ts';
+
+/** Of whom a description speaks. */
+export interface Subject {
+  readonly service: string;
+  readonly functionName: string;
+}
+
+function invoke({ functionName }: Subject, payload: string): string {
+  return (
+    `aws lambda invoke --cli-read-timeout 0 --cli-binary-format raw-in-base64-out --function-name ${functionName} ` +
+    `--payload '${payload}' /dev/stdout`
+  );
+}
+
+const asks = (subject: Subject) => `Ask it: ${invoke(subject, '{"action":"status"}')}`;
+
+export const descriptions = {
+  failing: (subject: Subject, consecutive: number) =>
+    `${subject.service} is failing: its last ${consecutive} runs or more failed. It goes on by itself and recovers with its first success. ` +
+    `Look at the recent failures. ${asks(subject)}`,
+  halted: (subject: Subject) =>
+    `${subject.service} is halted: it stopped running after a fatal error or too many failures, until its probe succeeds, a person resumes it, or a changed build comes. ` +
+    `Look at the cause and mend it. ${asks(subject)} Then start it afresh: ${invoke(subject, '{"action":"resume"}')}`,
+  silent: (subject: Subject, milliseconds: number) =>
+    `${subject.service} is silent: nothing was heard of it for ${briefly(milliseconds)}, not even a skipped tick. A paused, halted or backing-off service is heard, so its ticks do not arrive or its function dies at once. ` +
+    `Look at its schedule, at the function's errors and throttles, and at both queues. Run it once: ${invoke(subject, '{"action":"run-once"}')}`,
+  overdue: (subject: Subject) =>
+    `${subject.service} is overdue: the watchdog found that a tick which was due has left no trace in its state, or that a dead run still holds its lease. ` +
+    `Look at its schedule, at the function's errors and at both queues. ${asks(subject)}`,
+  errors: (subject: Subject) =>
+    `Invocations of ${subject.service} end in errors: the function threw or died, once more than a single hiccup. A halt throws too, once. ` +
+    `Look at the log and at the queue of failed events. ${asks(subject)}`,
+  throttles: (subject: Subject) =>
+    `Lambda throttles ${subject.service}: the account's concurrency is used up, and ticks come late or expire. ` +
+    `Look at the account's concurrent executions. Run: aws lambda get-account-settings`,
+  overrunning: (subject: Subject, interval: number) =>
+    `${subject.service} keeps taking longer than its interval of ${briefly(interval)}: the ticks that a run covers are skipped as overlap. ` +
+    `Look at the durations of its last runs; give it less to do or a longer interval. ${asks(subject)}`,
+  pager: (subject: Subject) =>
+    `${subject.service} needs somebody: one of its alarms rings; which one stands in this alarm's rule, and its own description says what to do. ` +
+    `${asks(subject)}`,
+  undeliverable: (queueName: string) =>
+    `Firings could not be delivered: EventBridge Scheduler gave up on a function (gone, throttled, or not allowed), and their ticks never ran. ` +
+    `Look at a message's attributes ERROR_CODE and ERROR_MESSAGE and at the schedule that it names. Run: ` +
+    `aws sqs receive-message --message-attribute-names All --queue-url $(aws sqs get-queue-url --queue-name ${queueName} --query QueueUrl --output text). ` +
+    `The alarm ends when the queue is empty: missed ticks are not replayed, so purge it once the cause is mended.`,
+  hold: () =>
+    'Never rings and tells nobody anything: the pagers name it because CloudWatch lets a composite alarm wait before it acts only for such an alarm.',
+} as const;

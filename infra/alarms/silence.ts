@@ -1,0 +1,67 @@
+/**
+ * How long a service must not be heard of before it counts as silent. Pure.
+ *
+ * CloudWatch looks further back than the windows that it was told to look at before it fills in what is missing: one sample
+ * back there keeps the alarm quiet. So every window must be empty (N of N), and silence is told some windows late at most, never
+ * early; windows are short, so that some of them are minutes. From an hour on, stretches come near what CloudWatch evaluates;
+ * there the watchdog tells.
+ */
+import type { Service } from '../../lib/runner/index.ts';
+import { nextDue, type Schedule } from '../../lib/tick/index.ts';
+import { DAY, MINUTE, SECOND } from '../../lib/time/index.ts';
+
+/** Windows that must all be empty. */
+export interface Silence {
+  /** Length of a window in seconds. */
+  readonly period: number;
+  /** How many of them. */
+  readonly periods: number;
+}
+
+const HOUR = 60 * MINUTE;
+/** How late Scheduler may deliver. */
+const PRECISION = MINUTE;
+const FEWEST_INTERVALS = 3;
+/** Metrics by EMF may come some minutes late; a longer window would only delay what is told. */
+const LONGEST_PERIOD = 300;
+
+/** The duration in whole minutes, the finest that metrics come in: seconds. */
+export function minutePeriod(milliseconds: number): number {
+  return (Math.ceil(milliseconds / MINUTE) * MINUTE) / SECOND;
+}
+
+/** The window in which what was told last is looked for, in seconds: one interval, up to five minutes. */
+export function recentPeriod(milliseconds: number): number {
+  return Math.min(minutePeriod(milliseconds), LONGEST_PERIOD);
+}
+
+/** When the service counts as silent; `undefined` if only the watchdog can tell, because its ticks lie an hour or more apart. */
+export function silenceOf({ schedule, policy }: Service): Silence | undefined {
+  const spacing = longestGap(schedule);
+  if (spacing >= HOUR) return undefined;
+  const period = recentPeriod(spacing);
+  // One tick may be lost, or its run take all its time, and be as late as its window and Scheduler allow: that is no silence yet.
+  const jitter = (policy.jitterRange ?? 0) * policy.interval;
+  const quiet = 2 * Math.max(spacing, MINUTE) + jitter + PRECISION;
+  const least = FEWEST_INTERVALS * Math.max(spacing, MINUTE);
+  return { period, periods: Math.ceil(Math.max(quiet, least) / (period * SECOND)) };
+}
+
+/** The longest time between two due times. A cron that leaves out days, months or years is taken as an endless gap. */
+function longestGap(schedule: Schedule): number {
+  if (schedule.cron === undefined) return schedule.interval;
+  const [, , ...days] = schedule.cron.trim().split(/\s+/);
+  if (days.some((field) => field !== '*' && field !== '?')) return Number.POSITIVE_INFINITY;
+  return longestGapOfTwoDays(schedule);
+}
+
+/** A cron of minutes and hours alone repeats from day to day. */
+function longestGapOfTwoDays(schedule: Schedule): number {
+  let longest = 0;
+  for (let due = nextDue(schedule, 0) ?? Number.POSITIVE_INFINITY; due < 2 * DAY && longest < HOUR; ) {
+    const next = nextDue(schedule, due) ?? Number.POSITIVE_INFINITY;
+    longest = Math.max(longest, next - due);
+    due = next;
+  }
+  return longest === 0 ? Number.POSITIVE_INFINITY : longest;
+}

@@ -1,0 +1,71 @@
+/** The promise that somebody is told when a service fails, halts or falls silent, and nobody for less. */
+import { Duration, Stack } from 'aws-cdk-lib';
+import { type Alarm, CompositeAlarm, type IAlarm } from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import { Construct } from 'constructs';
+import type { Service } from '../../lib/runner/index.ts';
+import { alarmsOf, type CompositeAlarmDefinition, HOLD, type MetricAlarmDefinition } from '../alarms/index.ts';
+import type { AlarmLevel } from '../settings.ts';
+import { renderAlarm, renderRule } from './rendered-alarm.ts';
+
+/** What may be chosen about the alarms of a service. */
+export interface ServiceAlarmsOptions {
+  /** Which alarms it gets. @default 'essential' */
+  readonly level?: AlarmLevel;
+  /** Who is told. @default nobody: the alarms are there to look at */
+  readonly pagerTopic?: ITopic;
+}
+
+/** The alarms of a service. */
+export interface ServiceAlarmsProps extends ServiceAlarmsOptions {
+  /** The service, with the interval that it is deployed with. */
+  readonly service: Service;
+  /** CloudWatch's namespace of its metrics. */
+  readonly namespace: string;
+  /** Its function. */
+  readonly function: IFunction;
+}
+
+/** The alarms of a service. Only the pager has an action. */
+export class ServiceAlarms extends Construct {
+  /** By what each tells: `failing`, `halted`, `silent` or `overdue`, and so on; none at level 'none'. */
+  readonly alarms: Readonly<Record<string, Alarm>>;
+  /** Rings when one of them does; none at level 'none'. */
+  readonly pager: CompositeAlarm | undefined;
+
+  constructor(scope: Construct, id: string, props: ServiceAlarmsProps) {
+    super(scope, id);
+    const { service, namespace, level = 'essential', pagerTopic } = props;
+    const definitions = alarmsOf(service, { namespace, level, functionName: props.function.functionName });
+    const metrics = definitions.filter((definition) => definition.kind === 'metric');
+    this.alarms = this.#makeAlarms(metrics);
+    const pager = definitions.find((definition) => definition.kind === 'composite');
+    this.pager = pager === undefined ? undefined : this.#makePager(pager, pagerTopic);
+  }
+
+  #makeAlarms(definitions: readonly MetricAlarmDefinition[]): Record<string, Alarm> {
+    return Object.fromEntries(definitions.map((definition) => [definition.id, renderAlarm(this, definition)]));
+  }
+
+  #makePager({ id, rule, wait, description }: CompositeAlarmDefinition, topic?: ITopic): CompositeAlarm {
+    const pager = new CompositeAlarm(this, id, {
+      alarmRule: renderRule(rule, this.alarms),
+      alarmDescription: description,
+      actionsSuppressor: holdOf(this),
+      actionsSuppressorWaitPeriod: Duration.seconds(wait),
+    });
+    if (topic !== undefined) pager.addAlarmAction(new SnsAction(topic));
+    return pager;
+  }
+}
+
+/** The alarm that never rings, one for all pagers of a stack. */
+function holdOf(scope: Construct): IAlarm {
+  const stack = Stack.of(scope);
+  const found = stack.node.tryFindChild('PagerHold') as Construct | undefined;
+  return (
+    (found?.node.tryFindChild(HOLD.id) as Alarm | undefined) ?? renderAlarm(new Construct(stack, 'PagerHold'), HOLD)
+  );
+}

@@ -1,0 +1,298 @@
+/** What people are told of a service, and what not: its synthesised alarms evaluated over what it really emits, in every reading of CloudWatch. */
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { MINUTE } from '../../support/tick-kit.ts';
+import { READINGS, type Reading } from './evaluator.ts';
+import { type Play, type PlayOptions, play } from './evaluator-play.ts';
+import { NAMESPACE, synthesise } from './evaluator-stack.ts';
+
+const HOUR = 60 * MINUTE;
+const SECOND = 1_000;
+/** Within how many minutes of the moment the slowest reading has told: look-back, delay and the pager's wait. */
+const SOON = 6;
+/** Longest window of an alarm that keeps the newest sample, in minutes. */
+const WINDOW = 5;
+
+beforeEach(() => {
+  vi.stubEnv('POWERTOOLS_DEV', undefined);
+  vi.stubEnv('POWERTOOLS_METRICS_DISABLED', undefined);
+});
+
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllEnvs();
+});
+
+/** A service that has been running for ten minutes, or ten of its intervals. */
+async function running(options: PlayOptions): Promise<Play> {
+  const on = play(options);
+  await on.pass(10 * Math.max(MINUTE, on.service.schedule.interval));
+  return on;
+}
+
+function expectAllQuiet(on: Play, alarms: readonly string[] = ['failing', 'halted', 'silent']): void {
+  expect(on.pages).toEqual([]);
+  expect(alarms.map((alarm) => on.state(alarm))).toEqual(alarms.map(() => 'OK'));
+}
+
+/** The minutes of the pages, all of which are the pager's. */
+function paged(on: Play): number[] {
+  return on.pages.map((page) => Number(page.replace(/^pager at /, '')));
+}
+
+describe.each(READINGS)('read as $lookBack windows back, $windows, delayed $delay ms, $order:', (reading: Reading) => {
+  describe('failing', () => {
+    const service = { consecutive: 3, backoff: 5 };
+
+    test('rings at the third failure in a row and ends with the first success', async () => {
+      const on = await running({ service, reading });
+
+      await on.pass(3 * MINUTE, 'fails');
+      await on.pass(SOON * MINUTE, 'lost');
+      expect(on.state('failing')).toBe('ALARM');
+      expect(paged(on)).toHaveLength(1);
+      expect(paged(on)[0]).toBeGreaterThanOrEqual(13);
+      expect(paged(on)[0]).toBeLessThanOrEqual(13 + SOON);
+
+      await on.pass(10 * MINUTE);
+      expect(on.state('failing')).toBe('OK');
+      expect(on.state('pager')).toBe('OK');
+      expect(paged(on)).toHaveLength(1);
+    });
+
+    test('stays silent at two failures in a row', async () => {
+      const on = await running({ service, reading });
+
+      await on.pass(30 * MINUTE, (tick) => (tick % 3 === 2 ? 'succeeds' : 'fails'));
+
+      expectAllQuiet(on);
+    });
+
+    test('rings for a process that dies every time, since the next tick books the crash', async () => {
+      const on = await running({ service, reading });
+
+      await on.pass(5 * MINUTE, 'dies');
+      await on.pass(SOON * MINUTE, 'succeeds');
+
+      expect(on.rang('failing')).toHaveLength(1);
+      expect(paged(on)).toHaveLength(1);
+    });
+
+    test('goes on ringing while the service backs off for hours, of which nothing is silent', async () => {
+      const on = await running({ service: { ...service, backoff: 9 }, reading });
+
+      await on.pass(6 * HOUR, 'fails');
+
+      expect(on.state('failing')).toBe('ALARM');
+      expect([on.rang('failing').length, on.rang('silent'), on.rang('halted')]).toEqual([1, [0 + 1], []]);
+      expect(paged(on)).toHaveLength(1);
+    });
+  });
+
+  describe('halted', () => {
+    const service = { consecutive: 3, backoff: 1, restartAfter: '30m' } as const;
+
+    test('rings at a fatal error, for as long as the halt lasts, and ends when a person resumes the service', async () => {
+      const on = await running({ service, reading });
+
+      await on.pass(MINUTE, 'is fatal');
+      await on.pass(20 * MINUTE);
+      expect(on.state('halted')).toBe('ALARM');
+      expect(on.state('silent')).toBe('OK');
+      expect(paged(on)).toHaveLength(1);
+
+      await on.resume();
+      await on.pass(5 * MINUTE);
+      expect([on.state('halted'), on.state('pager')]).toEqual(['OK', 'OK']);
+      expect(paged(on)).toHaveLength(1);
+    });
+
+    test('stays silent while failures are tolerated', async () => {
+      const on = await running({ service, reading });
+
+      await on.pass(10 * MINUTE, (tick) => (tick % 2 === 0 ? 'fails' : 'succeeds'));
+
+      expectAllQuiet(on);
+    });
+
+    test('a probe that fails rings no second time; one that succeeds ends it', async () => {
+      const on = await running({ service, reading });
+
+      await on.pass(70 * MINUTE, 'fails');
+      expect(on.state('halted')).toBe('ALARM');
+      await on.pass(40 * MINUTE, 'succeeds');
+
+      expect([on.state('halted'), on.state('failing'), on.state('pager')]).toEqual(['OK', 'OK', 'OK']);
+      expect([on.rang('halted').length, paged(on).length]).toEqual([1, 1]);
+    });
+
+    test('ends with a deploy that brings another build', async () => {
+      const on = await running({ service: { ...service, restartAfter: 'never' }, reading });
+
+      await on.pass(MINUTE, 'is fatal');
+      await on.pass(10 * MINUTE);
+      on.deploy(synthesise([on.service]));
+      await on.pass(10 * MINUTE);
+      expect(on.state('halted')).toBe('ALARM');
+
+      on.rebuild('b2');
+      await on.pass(10 * MINUTE);
+      expect([on.state('halted'), paged(on).length]).toEqual(['OK', 1]);
+    });
+  });
+
+  describe('silent', () => {
+    test.each([
+      ['60s', 3],
+      ['5m', 15],
+      ['59m', 177],
+    ] as const)(
+      'every %s: rings once ticks stop arriving, not before %i minutes, and ends with the first that comes',
+      async (interval, least) => {
+        const on = await running({ service: { interval }, reading });
+        const every = on.service.schedule.interval;
+        const stopped = (10 * every) / MINUTE;
+
+        await on.pass(12 * every, 'lost');
+        expect(on.state('silent')).toBe('ALARM');
+        expect(paged(on)).toHaveLength(1);
+        expect(paged(on)[0]).toBeGreaterThanOrEqual(stopped + least);
+        expect(paged(on)[0]).toBeLessThanOrEqual(stopped + least + 5 * WINDOW + SOON);
+
+        await on.pass(3 * every);
+        expect([on.state('silent'), on.state('pager')]).toEqual(['OK', 'OK']);
+        expect(paged(on)).toHaveLength(1);
+      },
+    );
+
+    test('rings for a function that dies before it can say anything', async () => {
+      const on = await running({ reading });
+
+      await on.pass(20 * MINUTE, 'broken');
+
+      expect([on.state('silent'), on.state('failing'), paged(on).length]).toEqual(['ALARM', 'OK', 1]);
+    });
+
+    test.each(['60s', '90s', '5m'] as const)(
+      'every %s: a tick that comes 59 s late is no silence, nor is one lost before it',
+      async (interval) => {
+        const on = await running({ service: { interval }, reading });
+
+        const every = on.service.schedule.interval;
+        await on.pass(6 * every, (tick) => (tick === 1 ? { late: 59 * SECOND } : 'succeeds'));
+        if (reading.delay === 0 || reading.lookBack > 0) {
+          await on.pass(6 * every, (tick) => (tick === 1 ? 'lost' : tick === 2 ? { late: 59 * SECOND } : 'succeeds'));
+        }
+
+        expectAllQuiet(on);
+      },
+    );
+
+    test('is not what a service that is paused for hours is', async () => {
+      const on = await running({ reading });
+
+      await on.pause();
+      await on.pass(5 * HOUR);
+      expectAllQuiet(on);
+
+      await on.resume();
+      await on.pass(10 * MINUTE);
+      expectAllQuiet(on);
+    });
+  });
+
+  describe('overdue', () => {
+    const service = { interval: '6h' } as const;
+    const overdue = (value: number) => ({
+      namespace: NAMESPACE,
+      metricName: 'Overdue',
+      dimensions: { service: 'svc' },
+      value,
+    });
+
+    test('rings for a service of long intervals when the watchdog says so, and ends when it says no more', async () => {
+      const on = play({ service, reading });
+      for (let round = 0; round < 12; round += 1) {
+        on.told(overdue(round >= 4 && round < 8 ? 1 : 0));
+        await on.pass(15 * MINUTE, 'lost');
+      }
+
+      expect(on.rang('overdue')).toHaveLength(1);
+      expect(paged(on)).toHaveLength(1);
+      expect(paged(on)[0]).toBeGreaterThan(60);
+      expect(paged(on)[0]).toBeLessThanOrEqual(60 + WINDOW + SOON);
+      expect([on.state('overdue'), on.state('pager')]).toEqual(['OK', 'OK']);
+    });
+
+    test('stays silent while the watchdog finds nothing, however long the service rests', async () => {
+      const on = play({ service, reading });
+      for (let round = 0; round < 96; round += 1) {
+        on.told(overdue(0));
+        await on.pass(15 * MINUTE);
+      }
+
+      expectAllQuiet(on, ['failing', 'halted', 'overdue']);
+    });
+  });
+
+  describe('nobody is told', () => {
+    test('of a first deploy, though silent rings until the first tick', async () => {
+      const on = await running({ reading });
+
+      expect(on.rang('silent')).toEqual([1]);
+      expectAllQuiet(on);
+    });
+
+    test('of a first deploy whose first tick comes half an hour later', async () => {
+      const on = play({ service: { interval: '30m' }, reading });
+
+      await on.pass(5 * HOUR);
+
+      expectAllQuiet(on);
+    });
+
+    test('anything new while a service is paused, also when it was failing before', async () => {
+      const on = await running({ service: { backoff: 5 }, reading });
+
+      await on.pass(3 * MINUTE, 'fails');
+      await on.pause();
+      await on.pass(3 * HOUR);
+
+      expect([on.state('failing'), on.state('silent'), on.state('halted')]).toEqual(['ALARM', 'OK', 'OK']);
+      expect(paged(on)).toHaveLength(1);
+    });
+
+    test('of a redeploy', async () => {
+      const on = await running({ reading });
+
+      on.deploy(synthesise([on.service]));
+      on.rebuild('b2');
+      await on.pass(HOUR);
+
+      expectAllQuiet(on);
+    });
+
+    test('of a service that is taken out of the catalog, whatever state it was in', async () => {
+      const other = play({ service: { name: 'other' }, reading }).service;
+      const on = await running({ reading, stack: (service) => synthesise([other, service]), service: { name: 'svc' } });
+      expect(on.state('svc/failing')).toBe('OK');
+
+      on.deploy(synthesise([other]));
+      await on.pass(HOUR, 'lost');
+
+      expect(on.pages).toEqual([]);
+      expect(() => on.state('svc/pager')).toThrow('expected');
+    });
+
+    test('by a service that was never invoked; its silence stands in the list of alarms, and what Scheduler could not deliver rings', async () => {
+      const on = play({ reading });
+
+      await on.pass(HOUR, 'lost');
+      expect([on.state('silent'), on.state('failing'), on.state('pager')]).toEqual([
+        'ALARM',
+        'INSUFFICIENT_DATA',
+        'OK',
+      ]);
+      expect(on.pages).toEqual([]);
+    });
+  });
+});
