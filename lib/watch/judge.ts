@@ -7,7 +7,8 @@
  * its last success, the end of its newest run) or since it is watched, whichever is later.
  *
  *   1. A state that can't be read is overdue: its service refuses to run until somebody acts.
- *   2. A paused or halted service is not: it is heard elsewhere. The end of a pause and the probe of a halt are due times.
+ *   2. A paused or halted service is not: it is heard elsewhere. It is due again after the end of its pause, or when its probe is;
+ *      where somebody has to act first, it is not due at all.
  *   3. A service under way is not: its lease tells when that ends.
  *   4. From hourly intervals a service is overdue when its next tick is, and so is any that a cron expression runs, since its
  *      gaps may be long. Shorter intervals are heard often enough to be missed by their own silence.
@@ -49,7 +50,7 @@ export function judge(watched: Watched, found: Found, moment: Moment): Finding |
     };
   }
   const state = found ?? UNKNOWN;
-  if (isBlocked(state, moment.now) || isUnderWay(watched, state, moment.now)) return undefined;
+  if (isUnderWay(watched, state, moment.now)) return undefined;
   const due = dueOf(watched, state, moment);
   if (due === undefined || due + watched.grace >= moment.now) return undefined;
   return overdue(watched, state, due);

@@ -75,6 +75,13 @@ describe('an hourly service', () => {
     expect(kindAt(HOURLY, byHand, at('14:02:01'))).toBe('missed');
   });
 
+  test('is not overdue when a run by hand succeeded since its due time, also where no runs are kept', () => {
+    const byHand = state({ lastTick: at('12:00:00'), lastSuccess: at('13:20:00') });
+
+    expect(kindAt(HOURLY, byHand, at('13:30:00'))).toBeUndefined();
+    expect(kindAt(HOURLY, byHand, at('14:02:01'))).toBe('missed');
+  });
+
   test('is not overdue while a run is under way, but is when its lease claims longer than any lasts', () => {
     const leased = (until: number) => state({ fence: 8, lastTick: at('12:00:00'), lease: { owner: 'o', until } });
 
