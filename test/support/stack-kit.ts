@@ -16,6 +16,8 @@ const { context: CONTEXT } = JSON.parse(readFileSync(join(ROOT, 'cdk.json'), 'ut
 };
 /** Context that leaves functions unbundled, for tests of anything else. */
 export const UNBUNDLED = { 'aws:cdk:bundling-stacks': [] };
+/** How long a synth may take on a busy machine before the test gives up, in milliseconds. */
+export const SYNTH_TIMEOUT = 120_000;
 /** The project's own catalog. */
 export const CATALOG: readonly CatalogEntry[] = await loadCatalog();
 /** A function file that exists, for services of tests. */
@@ -23,11 +25,14 @@ export const ENTRY = join(ROOT, 'functions', 'check-endpoints.ts');
 
 const directories: string[] = [];
 
-/** An app that writes to a directory of its own; {@link removeOutputs} takes it away. */
+/**
+ * An app that writes to a directory of its own; {@link removeOutputs} takes it away. CDK's rules for finished templates take
+ * seconds and change nothing: they are left to the test of the whole app.
+ */
 export function newApp(context: Record<string, unknown> = UNBUNDLED): App {
   const outdir = mkdtempSync(join(tmpdir(), 'tickover-cdk-'));
   directories.push(outdir);
-  return new App({ outdir, context: { ...CONTEXT, ...context } });
+  return new App({ outdir, context: { ...CONTEXT, ...context }, builtinCloudFormationValidation: false });
 }
 
 /** Takes away what the apps of this file wrote. */

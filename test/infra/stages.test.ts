@@ -1,0 +1,91 @@
+/** Stages stand side by side in one account, and what holds data keeps its place. */
+import type { Template } from 'aws-cdk-lib/assertions';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { TickoverStack } from '../../infra/tickover-stack.ts';
+import {
+  newApp,
+  newStack,
+  removeOutputs,
+  resourcesOf,
+  SYNTH_TIMEOUT,
+  settingsOf,
+  templateOf,
+} from '../support/stack-kit.ts';
+
+afterAll(removeOutputs);
+
+const stacks = new Map<string, { readonly stack: TickoverStack; readonly template: Template }>();
+beforeAll(() => {
+  for (const stage of ['dev', 'prod']) {
+    const stack = newStack(newApp(), { settings: settingsOf({ stage }) });
+    stacks.set(stage, { stack, template: templateOf(stack) });
+  }
+}, SYNTH_TIMEOUT);
+
+const inStage = (stage: string) => {
+  const found = stacks.get(stage);
+  if (found === undefined) throw new Error(`no stack of stage ${stage}`);
+  return found;
+};
+
+/** Properties by which a resource is given a name that can be taken once in an account. */
+const NAMES = [
+  ...['TableName', 'FunctionName', 'QueueName', 'RoleName', 'LogGroupName', 'TopicName'],
+  ...['AlarmName', 'DashboardName', 'Name', 'PolicyName', 'ManagedPolicyName'],
+];
+
+const namesIn = (stage: string): string[] =>
+  Object.values<{ Type: string; Properties?: Record<string, unknown> }>(inStage(stage).template.toJSON()['Resources'])
+    // An inline policy's name counts within its role alone.
+    .filter(({ Type }) => Type !== 'AWS::IAM::Policy')
+    .flatMap(({ Properties = {} }) => NAMES.map((name) => Properties[name]))
+    .filter((name) => typeof name === 'string');
+
+describe('two stages', () => {
+  test('are stacks of their own', () => {
+    expect(inStage('dev').stack.stackName).toBe('Tickover-dev');
+    expect(inStage('prod').stack.stackName).toBe('Tickover-prod');
+  });
+
+  test('take no name that the other has, and only names with their stage in them', () => {
+    const dev = namesIn('dev');
+    const prod = namesIn('prod');
+
+    expect(prod.filter((name) => dev.includes(name))).toEqual([]);
+    expect(prod.filter((name) => !/Tickover-?prod/.test(name))).toEqual([]);
+    expect(dev.filter((name) => !/Tickover-?dev/.test(name))).toEqual([]);
+  });
+
+  test('file their metrics apart', () => {
+    const namespaces = (stage: string) =>
+      resourcesOf(inStage(stage).template, 'AWS::Lambda::Function').map(
+        ({ Properties }) =>
+          (Properties['Environment'] as { Variables: Record<string, unknown> }).Variables['TICKOVER_METRICS_NAMESPACE'],
+      );
+
+    expect(new Set(namespaces('dev'))).toEqual(new Set(['Tickover-dev']));
+    expect(new Set(namespaces('prod'))).toEqual(new Set(['Tickover-prod']));
+  });
+});
+
+/**
+ * A logical id that changes makes CloudFormation put a new, empty table in the place of the old one, or lose a queue with what it
+ * holds. If this fails, rename back; never change the list without moving the data.
+ */
+test('what holds data has the logical ids it always had', () => {
+  const held = (stage: string) =>
+    ['AWS::DynamoDB::Table', 'AWS::SQS::Queue', 'AWS::Logs::LogGroup'].flatMap((type) =>
+      resourcesOf(inStage(stage).template, type).map(({ id }) => id),
+    );
+
+  expect(held('prod')).toEqual([
+    'FlowRunsTableFlowRunsTableF41795DA',
+    'StateTableStateTable34EEF51E',
+    'FailedQueue10BBCC44',
+    'UndeliverableQueueB7BE39A8',
+    'checkendpointsFunctionLogA131084C',
+    'marklaterunsFunctionLog2268DA98',
+    'watchservicesFunctionLog163341EB',
+  ]);
+  expect(held('dev')).toEqual(held('prod'));
+});
