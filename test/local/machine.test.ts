@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Machine, openMachine } from '../../lib/local/index.ts';
+import { watchServices } from '../../lib/services/watch-services.ts';
 import { stubborn } from './fixtures/stubborn.ts';
 
 let directory: string;
@@ -84,5 +85,24 @@ describe('a function on one machine', () => {
       status: 'steady',
       build: expect.stringMatching(/^[0-9a-f]{12}$/),
     });
+  });
+
+  test('is told which services there are, and watches all but itself, if it is the one that watches', async () => {
+    const file = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+    machine = await openMachine({
+      directory,
+      catalog: [
+        { service: stubborn, functionFile: file('./fixtures/stubborn.ts') },
+        { service: watchServices, functionFile: file('../../functions/watch-services.ts') },
+      ],
+      services: ['watch-services'],
+      variables: process.env,
+      onLine: (line) => lines.push(line),
+    });
+
+    const answer = await machine.hosts[0]?.invoke({ action: 'run-once' });
+
+    expect(answer).toMatchObject({ outcome: 'succeeded', result: { watched: 1, overdue: [] } });
+    expect(lines.filter((line) => line.includes('_aws'))).toEqual([]);
   });
 });

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { ROOT, runScript } from '../support/process.ts';
 
-const FUNCTION = join(ROOT, 'test/metrics/halting-function.ts');
+const FUNCTION = join(ROOT, 'test/metrics/fixtures/halting-function.ts');
 const IN_LAMBDA = {
   AWS_LAMBDA_FUNCTION_NAME: 'sync',
   TICKOVER_TABLE: 'none',

@@ -35,7 +35,7 @@ describe('its function in Lambda', () => {
   });
   afterAll(() => database.close());
 
-  /** Two days without an hourly tick; one of a minute ago; one that can't be read; none at all. */
+  /** Asleep for two days, awake right now, damaged, and none at all of `new`. */
   async function seed() {
     const now = Date.now();
     const { documents } = database.connect();
@@ -51,7 +51,7 @@ describe('its function in Lambda', () => {
 
   async function look(env: Record<string, string> = {}) {
     const services = ['asleep', 'awake', 'damaged', 'new'].map((name) => defineService({ name, interval: '1h' }));
-    const { code, lines } = await runScript(join(ROOT, 'test/services/watching-process.ts'), [], {
+    const { code, lines } = await runScript(join(ROOT, 'test/services/fixtures/watching-process.ts'), [], {
       AWS_LAMBDA_FUNCTION_NAME: 'watch-services',
       AWS_ENDPOINT_URL_DYNAMODB: database.endpoint,
       AWS_REGION: 'us-east-1',
