@@ -1,11 +1,14 @@
 /** The app that `cdk` runs: the catalog and the context make one stack. Synth needs no network, Docker or credentials. */
-import { App, Validations } from 'aws-cdk-lib';
+import { Annotations, App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { loadCatalog } from '../lib/services/catalog.ts';
+import { planOf } from './cost/deployed-plan.ts';
+import { costLine, estimate } from './cost/index.ts';
 import { readSettings } from './settings.ts';
 import { TickoverStack } from './tickover-stack.ts';
 
 const app = new App();
 const settings = readSettings((name) => app.node.tryGetContext(name));
 Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
-new TickoverStack(app, `Tickover-${settings.stage}`, { catalog: await loadCatalog(), settings });
+const stack = new TickoverStack(app, `Tickover-${settings.stage}`, { catalog: await loadCatalog(), settings });
+Annotations.of(stack).addInfo(costLine(estimate(planOf(stack))));

@@ -6,9 +6,13 @@ import { InvalidOptionsError } from '../lib/loop/index.ts';
 import { type Service, withInterval } from '../lib/runner/index.ts';
 import type { CatalogEntry } from '../lib/services/catalog.ts';
 import { HoldingQueue } from './constructs/holding-queue.ts';
+import { Pager, type PagerProps } from './constructs/pager.ts';
 import { watchResourceLimit } from './constructs/resource-limit.ts';
+import { SavedQueries } from './constructs/saved-queries.ts';
 import { SchedulerRole, ServiceScheduleGroup } from './constructs/schedule-group.ts';
 import { ScheduledService, type ScheduledServiceProps } from './constructs/scheduled-service.ts';
+import { ServicesDashboard } from './constructs/services-dashboard.ts';
+import { StackAlarms } from './constructs/stack-alarms.ts';
 import { StateTable } from './constructs/state-table.ts';
 import { nameTwiceFaults } from './service-faults.ts';
 import { NEEDS } from './service-needs.ts';
@@ -24,6 +28,9 @@ export interface TickoverStackProps extends StackProps {
   readonly table?: ITable;
 }
 
+/** The stage in which nobody is paged unless asked for. */
+const QUIET_STAGE = 'dev';
+
 /**
  * The stack.
  * @throws InvalidOptionsError if a service can't be deployed, or a setting names none
@@ -37,6 +44,8 @@ export class TickoverStack extends Stack {
   readonly failedQueue: HoldingQueue;
   readonly group: ServiceScheduleGroup;
   readonly schedulerRole: SchedulerRole;
+  /** What alarms are told to. */
+  readonly pager: Pager;
 
   constructor(scope: Construct, id: string, props: TickoverStackProps) {
     super(scope, id, { description: 'Tickover: small periodic services that run serverless.', ...props });
@@ -47,7 +56,9 @@ export class TickoverStack extends Stack {
     this.failedQueue = new HoldingQueue(this, 'Failed');
     this.group = new ServiceScheduleGroup(this, 'Schedules');
     this.schedulerRole = new SchedulerRole(this, 'Scheduler', { group: this.group.group });
+    this.pager = new Pager(this, 'Pager', emailIn(props.settings));
     this.services = this.#makeServices(props);
+    this.#makeViews(props.settings);
     watchResourceLimit(this);
   }
 
@@ -87,6 +98,18 @@ export class TickoverStack extends Stack {
     return made;
   }
 
+  /** What tells of all services at once. */
+  #makeViews({ stage }: Settings): void {
+    const { services } = this;
+    new ServicesDashboard(this, 'Dashboard', { services, stage });
+    new SavedQueries(this, 'Queries', { services, stage });
+    if (stage === QUIET_STAGE) return;
+    new StackAlarms(this, 'Alarms', {
+      undeliverableQueue: this.undeliverableQueue.queue,
+      pagerTopic: this.pager.topic,
+    });
+  }
+
   #shared({ stage }: Settings): Omit<ScheduledServiceProps, 'service' | 'entry'> {
     return {
       table: this.table,
@@ -95,9 +118,14 @@ export class TickoverStack extends Stack {
       undeliverableQueue: this.undeliverableQueue.queue,
       failedQueue: this.failedQueue.queue,
       namespace: `Tickover-${stage}`,
-      alarms: stage === 'dev' ? 'none' : 'essential',
+      alarms: stage === QUIET_STAGE ? 'none' : 'essential',
+      pagerTopic: this.pager.topic,
     };
   }
+}
+
+function emailIn({ alarmEmail }: Settings): PagerProps {
+  return alarmEmail === undefined ? {} : { email: alarmEmail };
 }
 
 function enabledEntries({ catalog, settings }: TickoverStackProps): readonly CatalogEntry[] {

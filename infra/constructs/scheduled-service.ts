@@ -1,9 +1,9 @@
 /** A service on AWS: schedule, function, log and rights. Usable in any stack. */
 import { existsSync } from 'node:fs';
 import { Annotations, Stack } from 'aws-cdk-lib';
-import { type Alarm, Metric, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
+import { type Alarm, type CompositeAlarm, Metric, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
-import { Grant, type IGrantable, type IRole } from 'aws-cdk-lib/aws-iam';
+import type { Grant, IGrantable, IRole } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IScheduleGroup, Schedule } from 'aws-cdk-lib/aws-scheduler';
@@ -11,15 +11,17 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { InvalidOptionsError, shown } from '../../lib/loop/index.ts';
-import { invocationTimeout, type Service, withInterval } from '../../lib/runner/index.ts';
+import { type Service, withInterval } from '../../lib/runner/index.ts';
 import { type Duration, inSeconds } from '../../lib/time/index.ts';
 import { nameTwiceFaults, serviceFaults } from '../service-faults.ts';
 import type { AlarmLevel } from '../settings.ts';
 import { HoldingQueue } from './holding-queue.ts';
+import { grantInvoke, grantOperate } from './operator-rights.ts';
 import { SchedulerRole, ServiceScheduleGroup } from './schedule-group.ts';
+import { ServiceAlarms } from './service-alarms.ts';
 import { DEFAULT_MEMORY_SIZE, ServiceFunction, type ServiceFunctionOptions } from './service-function.ts';
 import { ServiceSchedule } from './service-schedule.ts';
-import { grantStateRead, StateTable } from './state-table.ts';
+import { StateTable } from './state-table.ts';
 
 /** What may be chosen about a service on AWS. */
 export interface ScheduledServiceOptions extends ServiceFunctionOptions {
@@ -67,8 +69,10 @@ export class ScheduledService extends Construct {
   readonly failedQueue: IQueue;
   readonly table: ITable;
   readonly namespace: string;
-  /** By what each tells; none where the level is 'none'. */
-  readonly alarms: Readonly<Record<string, Alarm>> = {};
+  /** By what each tells: `failing`, `halted`, `silent` and so on; none where the level is 'none'. */
+  readonly alarms: Readonly<Record<string, Alarm>>;
+  /** Rings when one of them does; `undefined` where the level is 'none'. */
+  readonly pager: CompositeAlarm | undefined;
 
   constructor(scope: Construct, id: string, props: ScheduledServiceProps) {
     super(scope, id);
@@ -82,33 +86,20 @@ export class ScheduledService extends Construct {
     this.function = made.function;
     this.logGroup = made.logGroup;
     this.schedule = this.#makeSchedule(props);
+    const { alarms, pager } = this.#makeAlarms(props);
+    this.alarms = alarms;
+    this.pager = pager;
     this.#noteOverruns();
   }
 
   /** Lets the grantee invoke the function: run it once, pause it, resume it, ask its status. */
   grantInvoke(grantee: IGrantable): Grant {
-    return Grant.addToPrincipal({
-      grantee,
-      actions: ['lambda:InvokeFunction'],
-      resourceArns: [this.function.functionArn],
-      scope: this,
-    });
+    return grantInvoke(this, grantee);
   }
 
   /** Lets the grantee invoke the function and read what an operator looks at: log, state, and what failed. */
-  grantOperate(grantee: IGrantable): void {
-    this.grantInvoke(grantee);
-    grantStateRead(this.table, grantee, this.service.name);
-    Grant.addToPrincipal({
-      grantee,
-      actions: ['logs:FilterLogEvents', 'logs:GetLogEvents', 'logs:DescribeLogStreams'],
-      resourceArns: [this.logGroup.logGroupArn],
-    });
-    Grant.addToPrincipal({
-      grantee,
-      actions: ['sqs:GetQueueAttributes', 'sqs:ReceiveMessage'],
-      resourceArns: [this.undeliverableQueue.queueArn, this.failedQueue.queueArn],
-    });
+  grantOperate(grantee: IGrantable): Grant {
+    return grantOperate(this, grantee);
   }
 
   /** Failures since the last success, at each run. @default the maximum of 5 minutes */
@@ -178,13 +169,23 @@ export class ScheduledService extends Construct {
     }).schedule;
   }
 
+  #makeAlarms({ alarms: level, pagerTopic }: ScheduledServiceProps): ServiceAlarms {
+    const { service, namespace } = this;
+    return new ServiceAlarms(this, 'Alarms', {
+      service,
+      namespace,
+      function: this.function,
+      ...(level === undefined ? {} : { level }),
+      ...(pagerTopic === undefined ? {} : { pagerTopic }),
+    });
+  }
+
   #noteOverruns(): void {
-    const { service } = this;
-    const longest = invocationTimeout(service);
-    if (service.timeout <= service.schedule.interval) return;
+    const { name, timeout, schedule } = this.service;
+    if (timeout <= schedule.interval) return;
     Annotations.of(this).addInfo(
-      `${service.name}: its timeout (${inSeconds(service.timeout)} s) is above its interval (${inSeconds(service.schedule.interval)} s); ` +
-        `ticks that a long run covers are skipped as overlap${longest === service.timeout ? '' : ', within the firing'}.`,
+      `${name}: its timeout (${inSeconds(timeout)} s) is above its interval (${inSeconds(schedule.interval)} s); ` +
+        'ticks that a long run covers are skipped as overlap.',
     );
   }
 }
