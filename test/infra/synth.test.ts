@@ -1,0 +1,144 @@
+/**
+ * The app as `cdk` runs it: real bundles, CDK's own rules for templates and AWS's rules for solutions, without credentials,
+ * network or Docker.
+ */
+import { execFile } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { buildId } from '../../infra/build-id.ts';
+import { withInterval } from '../../lib/runner/index.ts';
+import { ROOT } from '../support/process.ts';
+import { CATALOG, idle, SYNTH_TIMEOUT } from '../support/stack-kit.ts';
+
+const run = promisify(execFile);
+const directory = mkdtempSync(join(tmpdir(), 'tickover-synth-'));
+const OUTPUT = join(directory, 'out');
+
+/** Nothing of AWS, a home without settings, a proxy that nobody answers at, and no program but Node and what npm put here. */
+const ENVIRONMENT = {
+  PATH: [dirname(process.execPath), '/usr/bin', '/bin'].join(':'),
+  HOME: directory,
+  AWS_EC2_METADATA_DISABLED: 'true',
+  HTTPS_PROXY: 'http://127.0.0.1:9',
+  HTTP_PROXY: 'http://127.0.0.1:9',
+  CDK_DOCKER: 'no-such-program',
+  CDK_DISABLE_CLI_TELEMETRY: 'true',
+};
+
+let told = '';
+beforeAll(async () => {
+  mkdirSync(OUTPUT);
+  const cdk = join(ROOT, 'node_modules', 'aws-cdk', 'bin', 'cdk');
+  const args = [cdk, 'synth', '--quiet', '--output', OUTPUT, '--no-notices', '--no-version-reporting'];
+  const { stdout, stderr } = await run(process.execPath, args, { cwd: ROOT, env: ENVIRONMENT });
+  told = stdout + stderr;
+}, SYNTH_TIMEOUT);
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+interface Bundle {
+  readonly name: string;
+  readonly build: string;
+  readonly directory: string;
+}
+
+function bundles(): Bundle[] {
+  const template = JSON.parse(readFileSync(join(OUTPUT, 'Tickover-prod.template.json'), 'utf8'));
+  const resources = Object.values<{
+    Type: string;
+    Properties: { Description: string; Environment: { Variables: Record<string, string> } };
+    Metadata: Record<string, string>;
+  }>(template.Resources);
+  return resources
+    .filter(({ Type }) => Type === 'AWS::Lambda::Function')
+    .map(({ Properties, Metadata }) => ({
+      name: /service (.+)\.$/.exec(Properties.Description)?.[1] ?? '',
+      build: Properties.Environment.Variables['TICKOVER_BUILD'] ?? '',
+      directory: join(OUTPUT, Metadata['aws:asset:path'] ?? ''),
+    }));
+}
+
+describe('cdk synth', () => {
+  test('makes a bundle for every service of the catalog', () => {
+    expect(bundles().map(({ name }) => name)).toEqual(CATALOG.map(({ service }) => service.name));
+    for (const { directory: bundle } of bundles())
+      expect(readdirSync(bundle).toSorted()).toEqual(['index.mjs', 'index.mjs.map']);
+  });
+
+  test('tells in one line what it costs a month', () => {
+    expect(told).toMatch(/About \$\d+\.\d\d a month for \d+ services in [\w-]+, of which the engine is \$\d+\.\d\d/);
+  });
+
+  test('has no finding of any rule', () => {
+    const report = join(OUTPUT, 'validation-report.json');
+
+    expect(existsSync(report)).toBe(true);
+    expect(JSON.parse(readFileSync(report, 'utf8')).pluginReports).toEqual([]);
+  });
+});
+
+describe('a bundle', () => {
+  test('exports a handler that Node can load by itself, with the SDK in it', async () => {
+    const script = (file: string) =>
+      `import(${JSON.stringify(pathToFileURL(file).href)}).then((m) => console.log(typeof m.handler))`;
+    const env = { ...ENVIRONMENT, TICKOVER_TABLE: 'state', TICKOVER_BUILD: 'b', AWS_REGION: 'us-east-1' };
+    const loaded = await Promise.all(
+      bundles().map(({ directory: bundle }) =>
+        run(process.execPath, ['--input-type=module', '-e', script(join(bundle, 'index.mjs'))], {
+          cwd: directory,
+          env,
+        }),
+      ),
+    );
+
+    expect(loaded.map(({ stdout }) => stdout.trim())).toEqual(CATALOG.map(() => 'function'));
+  });
+
+  test('is minified, and keeps the names that messages tell', () => {
+    for (const { directory: bundle } of bundles()) {
+      const code = readFileSync(join(bundle, 'index.mjs'), 'utf8');
+      expect(code.split('\n').length).toBeLessThan(5_000);
+      expect(code).toContain('"MalformedEventError"');
+      expect(code).toContain('createRequire');
+    }
+  });
+
+  test("is told a build of its own code and its service's policy", () => {
+    for (const { name, build, directory: bundle } of bundles()) {
+      const service = CATALOG.find((entry) => entry.service.name === name)?.service ?? idle();
+      expect(build).toBe(buildId(readFileSync(join(bundle, 'index.mjs'), 'utf8'), service));
+    }
+    expect(new Set(bundles().map(({ build }) => build)).size).toBe(bundles().length);
+  });
+});
+
+describe('a build id', () => {
+  const code = 'export const handler = 1;\n';
+  const service = idle();
+
+  test('fits into the state', () => {
+    expect(buildId(code, service)).toMatch(/^[0-9a-f]{16}$/);
+  });
+
+  test('is the same for the same code, wherever it was bundled', () => {
+    const here = `${code}//# sourceMappingURL=index.mjs.map\n`;
+
+    expect(buildId(here, service)).toBe(buildId(code, service));
+    expect(buildId(code, idle())).toBe(buildId(code, service));
+  });
+
+  test('is another for other code, another policy or another schedule', () => {
+    const ids = [
+      buildId(code, service),
+      buildId(`${code}//`, service),
+      buildId(code, idle({ consecutive: 4 })),
+      buildId(code, withInterval(service, '10m')),
+      buildId(code, idle({ cron: '0/5 * * * ? *' })),
+    ];
+
+    expect(new Set(ids).size).toBe(5);
+  });
+});
