@@ -5,12 +5,12 @@
 import { type EstimateOptions, estimate } from './estimate.ts';
 import type { Plan, ServicePlan } from './plan.ts';
 import { dollarsFor } from './prices.ts';
-import { MONTH_HOURS } from './ticks.ts';
+import { MONTH_HOURS, paceOf } from './ticks.ts';
 
 /** The smallest task that Fargate has. */
 const TASK = { cpus: 0.25, gigabytes: 0.5 } as const;
-const EVERY_MINUTE = { interval: 60_000 };
-const EVERY_TEN_SECONDS = { interval: 10_000 };
+const EVERY_MINUTE = paceOf({ interval: 60_000 });
+const EVERY_TEN_SECONDS = paceOf({ interval: 10_000 });
 
 /** What the comparison found. Dollars a month; no free tier on either side. */
 export interface BreakEven {
@@ -28,7 +28,7 @@ export interface BreakEven {
   readonly servicesInAll: number;
   /** The engine of one such service every 10 s. */
   readonly engineEveryTenSeconds: number;
-  /** Seconds a run from which the task is cheaper than the engine; `undefined` if it is at any. */
+  /** Seconds a run from which the task is cheaper than the engine; `undefined` if it is at any, infinite if at none. */
   readonly runSeconds: number | undefined;
 }
 
@@ -62,10 +62,10 @@ function countsFor(plan: Plan, fargate: number, assumptions: NonNullable<Estimat
   const [typical] = plan.services;
   if (typical === undefined) return { servicesByEngine: Infinity, servicesInAll: Infinity, engineEveryTenSeconds: 0 };
   const costOf = (services: readonly ServicePlan[]) => estimate({ ...plan, services }, { assumptions });
-  const one = costOf([{ ...typical, schedule: EVERY_MINUTE }]);
+  const one = costOf([{ ...typical, pace: EVERY_MINUTE }]);
   const none = costOf([]);
   return {
-    engineEveryTenSeconds: costOf([{ ...typical, schedule: EVERY_TEN_SECONDS }]).engine,
+    engineEveryTenSeconds: costOf([{ ...typical, pace: EVERY_TEN_SECONDS }]).engine,
     servicesByEngine: Math.floor(fargate / one.engine),
     servicesInAll: Math.max(0, Math.floor((fargate - none.total) / (one.total - none.total))),
   };

@@ -17,11 +17,19 @@ const CDK_JSON = new URL('../../cdk.json', import.meta.url);
 
 /** Prints the report for what the command line says. */
 async function main(args: readonly string[]): Promise<void> {
-  const { context, freeTier, ...told } = command().parse(args).opts<Options>();
-  const plan = await deployedPlan(context);
+  const typed = command().parse(args);
+  try {
+    console.log((await report(typed.opts<Options>())).join('\n'));
+  } catch (error) {
+    typed.error(`error: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+async function report({ context, freeTier, ...told }: Options): Promise<string[]> {
   const assumptions = assume(told);
+  const plan = await deployedPlan(context);
   const bill = estimate(plan, { assumptions, freeTier: freeTier === true });
-  console.log(costReport(bill, breakEven(plan, { assumptions }), assumptions).join('\n'));
+  return costReport(bill, breakEven(plan, { assumptions }), assumptions);
 }
 
 function command(): Command {

@@ -7,6 +7,7 @@ import type { IConstruct } from 'constructs';
 import { WATCHED_VARIABLE } from '../../lib/watch/index.ts';
 import { ScheduledService } from '../constructs/scheduled-service.ts';
 import type { Plan, ServicePlan } from './plan.ts';
+import { paceOf } from './ticks.ts';
 
 /** `FailureStreak` and `Halted`. */
 const METRICS = 2;
@@ -45,7 +46,7 @@ function servicePlan(deployed: ScheduledService, isWatched: boolean): ServicePla
   const { TICKOVER_DETAILED_METRICS: detailed } = variablesOf(deployed);
   return {
     name: service.name,
-    schedule: service.schedule,
+    pace: paceOf(service.schedule),
     ...(service.policy.kind === 'critical' ? { consecutive: service.policy.consecutive } : {}),
     memoryMb: functionOf(deployed)?.memorySize ?? LEAST_MEMORY,
     metrics: METRICS + (detailed === 'true' ? DETAILED_METRICS : 0) + (isWatched ? WATCHED_METRICS : 0),

@@ -4,4 +4,4 @@ export { type CostLine, type Estimate, type EstimateOptions, estimate, type Serv
 export type { Plan, ServicePlan, SharedPlan } from './plan.ts';
 export { PRICED, PRICES, type Price } from './prices.ts';
 export { costLine, costReport, optionOf } from './report.ts';
-export { firingsAMonth, MONTH_HOURS, ticksAMonth } from './ticks.ts';
+export { MONTH_HOURS, type Pace, paceOf } from './ticks.ts';

@@ -1,10 +1,10 @@
 /** What is to be paid for: the catalog as it is deployed, reduced to what prices ask about. */
-import type { Schedule } from '../../lib/tick/index.ts';
+import type { Pace } from './ticks.ts';
 
 /** A service as it is deployed. */
 export interface ServicePlan {
   readonly name: string;
-  readonly schedule: Schedule;
+  readonly pace: Pace;
   /** Trips come after so many failures in a row; absent for a service that never trips. */
   readonly consecutive?: number;
   /** The function's memory, in MB. */

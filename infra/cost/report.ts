@@ -52,11 +52,20 @@ function breakEvenLines({ task, address, ...compared }: BreakEven): string[] {
     'It would remember nothing over a restart and nobody would watch it; alarms, metrics and logs cost the same there as here.',
     `Engine against task: ${dollars(compared.engine)} here. ${cheaper(compared.engine, fargate)}`,
     `All that is deployed against the bare task: ${dollars(compared.total)} here. ${cheaper(compared.total, fargate)}`,
-    `Of services like the first, every minute: up to ${compared.servicesByEngine} engines cost less than the task; with alarms, metrics, logs and dashboard up to ${compared.servicesInAll}.`,
-    compared.runSeconds === undefined
+    ...pointLines(compared, fargate),
+  ];
+}
+
+/** Where the one begins to be cheaper than the other; nothing where there is no service to judge by. */
+function pointLines(compared: Omit<BreakEven, 'task' | 'address'>, fargate: number): string[] {
+  const { servicesByEngine, servicesInAll, engineEveryTenSeconds, runSeconds } = compared;
+  if (servicesByEngine === Infinity) return [];
+  return [
+    `Of services like the first, every minute: up to ${servicesByEngine} engines cost less than the task; with alarms, metrics, logs and dashboard up to ${servicesInAll}.`,
+    runSeconds === undefined
       ? 'The task is cheaper than the engine however short a run is.'
-      : `If every run of the catalog lasted ${compared.runSeconds.toFixed(1)} s, engine and task would cost the same; beyond that the task is cheaper.`,
-    `A service every 10 s keeps its function waiting for its slots and is billed for the wait: ${dollars(compared.engineEveryTenSeconds)} of engine. ${cheaper(compared.engineEveryTenSeconds, fargate)}`,
+      : `If every run of the catalog lasted ${runSeconds.toFixed(1)} s, engine and task would cost the same; beyond that the task is cheaper.`,
+    `A service every 10 s keeps its function waiting for its slots and is billed for the wait: ${dollars(engineEveryTenSeconds)} of engine. ${cheaper(engineEveryTenSeconds, fargate)}`,
   ];
 }
 

@@ -1,6 +1,6 @@
-/** How often a service is due in a month of 730 hours, and how often it is invoked for that. */
+/** How often a service is due in a month of 730 hours, how often it is invoked for that, and how long it waits. */
 import { FIRING_PERIOD, hasSlots, nextDue, type Schedule } from '../../lib/tick/index.ts';
-import { DAY, MINUTE } from '../../lib/time/index.ts';
+import { DAY, MINUTE, SECOND } from '../../lib/time/index.ts';
 
 /** AWS's month, in hours: a twelfth of a year. */
 export const MONTH_HOURS = 730;
@@ -13,16 +13,29 @@ const WEEK = 7 * DAY;
 /** A cron expression that is due more often in a year is counted over a week, where even every minute is no more than 10,080. */
 const MOST_A_YEAR = 2_000;
 
-/** Ticks a month. A cron expression is counted over a year, or a week of it where it is due more than 2,000 times a year. */
-export function ticksAMonth(schedule: Schedule): number {
+/** What a schedule comes to in a month. */
+export interface Pace {
+  readonly ticks: number;
+  /** Invocations: one owns every tick of its minute. */
+  readonly firings: number;
+  /** From the minute that a firing is for to its last tick; 0 where it has only one. */
+  readonly spanSeconds: number;
+}
+
+/** The pace of a schedule. Counting a cron expression takes a while: once is enough. */
+export function paceOf(schedule: Schedule): Pace {
+  const ticks = ticksAMonth(schedule);
+  if (!hasSlots(schedule)) return { ticks, firings: ticks, spanSeconds: 0 };
+  // A firing owns the minute after its own.
+  const spanSeconds = (MINUTE + FIRING_PERIOD - schedule.interval) / SECOND;
+  return { ticks, firings: MONTH / FIRING_PERIOD, spanSeconds };
+}
+
+/** A cron expression is counted over a year, or a week of it where it is due more than 2,000 times a year. */
+function ticksAMonth(schedule: Schedule): number {
   if (schedule.cron === undefined) return MONTH / schedule.interval;
   const inYear = countDue(schedule, YEAR, MOST_A_YEAR + 1);
   return inYear <= MOST_A_YEAR ? (inYear * MONTH) / YEAR : (countDue(schedule, WEEK, Infinity) * MONTH) / WEEK;
-}
-
-/** Invocations a month: a firing owns every tick of its minute. */
-export function firingsAMonth(schedule: Schedule): number {
-  return hasSlots(schedule) ? MONTH / FIRING_PERIOD : ticksAMonth(schedule);
 }
 
 function countDue(schedule: Schedule, span: number, most: number): number {

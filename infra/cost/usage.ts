@@ -1,10 +1,9 @@
 /** How much of everything a plan uses in a month. Pure: plan and assumptions in, quantities out. */
-import { FIRING_PERIOD, hasSlots, RECORD_RETENTION_DAYS } from '../../lib/tick/index.ts';
-import { MINUTE, SECOND } from '../../lib/time/index.ts';
+import { RECORD_RETENTION_DAYS } from '../../lib/tick/index.ts';
 import type { Assumed } from './assumptions.ts';
 import type { Plan, ServicePlan, SharedPlan } from './plan.ts';
 import type { Counted } from './prices.ts';
-import { firingsAMonth, MONTH_HOURS, ticksAMonth } from './ticks.ts';
+import { MONTH_HOURS } from './ticks.ts';
 
 /** Quantities a month. What isn't used is absent. */
 export type Usage = Readonly<Partial<Record<Counted, number>>>;
@@ -20,8 +19,7 @@ const REQUESTS_A_MESSAGE = 3;
 
 /** What one service uses. */
 export function usageOf(plan: ServicePlan, assumed: Assumed): Usage {
-  const ticks = ticksAMonth(plan.schedule);
-  const firings = firingsAMonth(plan.schedule);
+  const { ticks, firings } = plan.pace;
   const failures = ticks * assumed.failureShare;
   return {
     schedulerInvocations: firings,
@@ -47,10 +45,9 @@ export function totalUsage({ services, shared }: Plan, assumed: Assumed): Usage 
 }
 
 /** The seconds that an invocation is billed for. One with several ticks waits for the last of its minute, and is billed for waiting. */
-function billedSeconds({ schedule }: ServicePlan, assumed: Assumed): number {
+function billedSeconds({ pace: { spanSeconds } }: ServicePlan, assumed: Assumed): number {
   const { runSeconds, latenessSeconds, coldShare, coldSeconds } = assumed;
-  const untilLastSlot = (MINUTE + FIRING_PERIOD - schedule.interval) / SECOND - latenessSeconds;
-  return (hasSlots(schedule) ? untilLastSlot : 0) + runSeconds + coldShare * coldSeconds;
+  return Math.max(0, spanSeconds - latenessSeconds) + runSeconds + coldShare * coldSeconds;
 }
 
 /** A tick writes the state twice; a failed one adds its record, and a trip reads records for its report. */
