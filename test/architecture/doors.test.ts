@@ -26,6 +26,11 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   ],
   'lib/cli': ['lib/local', 'lib/metrics', 'lib/flow-runs', 'lib/runner', 'lib/time'],
   functions: ['lib/lambda', 'lib/services'],
+  // Definitions, shapes of tables, names of variables and of log lines: see what only some places may touch.
+  infra: [
+    ...['lib/services', 'lib/watch', 'lib/flow-runs', 'lib/store', 'lib/lambda'],
+    ...['lib/runner', 'lib/tick', 'lib/loop', 'lib/time'],
+  ],
 };
 
 /** Packages, Node's own included, that a room may use. A room that isn't named may use what it likes. */
@@ -55,6 +60,17 @@ const GUARDED: readonly { readonly what: string; readonly pattern: RegExp; reado
     allowed: /^lib\/time\/random\.ts$/,
   },
   { what: 'the environment', pattern: /process\.env\b/, allowed: /^lib\/(lambda\/env\.ts|cli\/)/ },
+  {
+    what: 'a store or a handler, of which the stack needs the shape alone',
+    pattern: /\b(dynamo\w+Store|dynamoStatesReader|documentClient|scheduledHandler)\b/,
+    allowed: /^(lib|functions)\//,
+  },
+  { what: 'a workload', pattern: /\.(workload|prepare)\b/, allowed: /^(lib|functions)\// },
+  {
+    what: 'CloudFormation, where it only judges or counts',
+    pattern: /from '(aws-cdk-lib|constructs|cdk-nag)/,
+    allowed: /^infra\/(constructs\/|app\.ts|tickover-stack\.ts|service-needs\.ts|cost\/(command|deployed-plan)\.ts)/,
+  },
 ];
 
 interface Source {
@@ -65,7 +81,7 @@ interface Source {
 }
 
 async function sources(): Promise<Source[]> {
-  const folders = ['lib', 'functions'];
+  const folders = ['lib', 'functions', 'infra'];
   const listed = await Promise.all(folders.map((folder) => readdir(join(ROOT, folder), { recursive: true })));
   const files = listed.flatMap((names, index) => names.map((name) => join(folders[index] ?? '', name)));
   return Promise.all(
@@ -73,7 +89,7 @@ async function sources(): Promise<Source[]> {
       .filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts'))
       .map(async (file) => ({
         file,
-        room: file.startsWith('functions') ? 'functions' : file.split('/').slice(0, 2).join('/'),
+        room: roomAt(file),
         code: withoutComments(await readFile(join(ROOT, file), 'utf8')),
       })),
   );
@@ -89,7 +105,13 @@ function importsOf({ code }: Source): string[] {
 
 function roomOf(from: string, specifier: string): { room: string; file: string } {
   const file = normalize(join(dirname(from), specifier));
-  return { room: file.split('/').slice(0, 2).join('/'), file };
+  return { room: roomAt(file), file };
+}
+
+/** The rooms of `lib` are its folders; `functions` and `infra` are one each. */
+function roomAt(file: string): string {
+  const [top = '', folder = ''] = file.split('/');
+  return top === 'lib' ? `${top}/${folder}` : top;
 }
 
 /** What a source does that it may not, each in a sentence. */
@@ -154,6 +176,30 @@ describe('the rooms', () => {
     [
       'lib/services/a.ts touches the environment',
       { file: 'lib/services/a.ts', room: 'lib/services', code: "process.env['HOME']" },
+    ],
+    [
+      'lib/lambda/a.ts enters infra through no door',
+      { file: 'lib/lambda/a.ts', room: 'lib/lambda', code: "import { x } from '../../infra/settings.ts';" },
+    ],
+    [
+      'infra/a.ts enters lib/local through no door',
+      { file: 'infra/a.ts', room: 'infra', code: "import { x } from '../lib/local/index.ts';" },
+    ],
+    [
+      'infra/constructs/a.ts touches a workload',
+      { file: 'infra/constructs/a.ts', room: 'infra', code: 'await service.workload(context)' },
+    ],
+    [
+      'infra/constructs/a.ts touches a store or a handler, of which the stack needs the shape alone',
+      {
+        file: 'infra/constructs/a.ts',
+        room: 'infra',
+        code: "import { dynamoStateStore } from '../../lib/store/index.ts';",
+      },
+    ],
+    [
+      'infra/alarms/a.ts touches CloudFormation, where it only judges or counts',
+      { file: 'infra/alarms/a.ts', room: 'infra', code: "import { Alarm } from 'aws-cdk-lib/aws-cloudwatch';" },
     ],
     ['lib/utils/a.ts is in a room that has no doors', { file: 'lib/utils/a.ts', room: 'lib/utils', code: '' }],
   ];
