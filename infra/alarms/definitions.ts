@@ -16,7 +16,7 @@ import { MINUTE, SECOND } from '../../lib/time/index.ts';
 import type { AlarmLevel } from '../settings.ts';
 import type { AlarmCondition, AlarmDefinition, CompositeAlarmDefinition, MetricAlarmDefinition } from './definition.ts';
 import { descriptions, type Subject } from './descriptions.ts';
-import { minutePeriod, recentPeriod, silenceOf } from './silence.ts';
+import { minutePeriod, silenceOf } from './silence.ts';
 
 /** What the alarms of a service need to know besides it. */
 export interface AlarmsOptions {
@@ -33,6 +33,8 @@ const HOUR = 60 * MINUTE;
  * INSUFFICIENT_DATA up to a minute before silent leaves ALARM, and the pager's rule holds for that while.
  */
 const PAGER_WAIT = 120;
+/** Seconds. Longer than the pager waits, so that nothing that rang goes untold; and metrics by EMF may come some minutes late. */
+const WINDOW = 300;
 
 /** What every definition is made of. */
 interface Basis {
@@ -57,7 +59,7 @@ function newest({ service, options }: Basis) {
     namespace: options.namespace,
     dimensions: { service: service.name },
     statistic: 'Maximum',
-    period: recentPeriod(service.policy.interval),
+    period: WINDOW,
     evaluationPeriods: 1,
     datapointsToAlarm: 1,
     comparison: 'at least',
@@ -127,7 +129,7 @@ function lambdaAlarms({ service, options, subject }: Basis): MetricAlarmDefiniti
     namespace: 'AWS/Lambda',
     dimensions: { FunctionName: options.functionName },
     statistic: 'Sum',
-    period: Math.min(minutePeriod(interval), HOUR / SECOND),
+    period: Math.min(Math.max(minutePeriod(interval), WINDOW), HOUR / SECOND),
     evaluationPeriods: frequent ? 3 : 1,
     datapointsToAlarm: frequent ? 2 : 1,
     threshold: 1,
@@ -145,7 +147,7 @@ function lambdaAlarms({ service, options, subject }: Basis): MetricAlarmDefiniti
             metricName: 'Duration',
             statistic: 'Maximum',
             // In each window a run begins that nothing covers.
-            period: minutePeriod((Math.ceil(service.timeout / interval) + 1) * interval),
+            period: Math.max(minutePeriod((Math.ceil(service.timeout / interval) + 1) * interval), WINDOW),
             threshold: interval,
             comparison: 'above',
             description: descriptions.overrunning(subject, interval),

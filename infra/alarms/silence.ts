@@ -22,7 +22,7 @@ const HOUR = 60 * MINUTE;
 /** How late Scheduler may deliver. */
 const PRECISION = MINUTE;
 const FEWEST_INTERVALS = 3;
-/** Metrics by EMF may come some minutes late; a longer window would only delay what is told. */
+/** Short, so that the windows which CloudWatch looks back further are minutes. */
 const LONGEST_PERIOD = 300;
 
 /** The duration in whole minutes, the finest that metrics come in: seconds. */
@@ -30,16 +30,11 @@ export function minutePeriod(milliseconds: number): number {
   return (Math.ceil(milliseconds / MINUTE) * MINUTE) / SECOND;
 }
 
-/** The window in which what was told last is looked for, in seconds: one interval, up to five minutes. */
-export function recentPeriod(milliseconds: number): number {
-  return Math.min(minutePeriod(milliseconds), LONGEST_PERIOD);
-}
-
 /** When the service counts as silent; `undefined` if only the watchdog can tell, because its ticks lie an hour or more apart. */
 export function silenceOf({ schedule, policy }: Service): Silence | undefined {
   const spacing = longestGap(schedule);
   if (spacing >= HOUR) return undefined;
-  const period = recentPeriod(spacing);
+  const period = Math.min(minutePeriod(spacing), LONGEST_PERIOD);
   // One tick may be lost, or its run take all its time, and be as late as its window and Scheduler allow: that is no silence yet.
   const jitter = (policy.jitterRange ?? 0) * policy.interval;
   const quiet = 2 * Math.max(spacing, MINUTE) + jitter + PRECISION;

@@ -50,7 +50,7 @@ describe('what they are', () => {
       metricName: 'FailureStreak',
       dimensions: { service: 'poll' },
       statistic: 'Maximum',
-      period: 60,
+      period: 300,
       evaluationPeriods: 1,
       datapointsToAlarm: 1,
       threshold: 5,

@@ -8,7 +8,7 @@ import { Pager } from '../../../infra/constructs/pager.ts';
 import { ServiceAlarms, type ServiceAlarmsOptions } from '../../../infra/constructs/service-alarms.ts';
 import { StackAlarms } from '../../../infra/constructs/stack-alarms.ts';
 import type { Service } from '../../../lib/runner/index.ts';
-import type { Template } from './evaluator-template.ts';
+import { type Template, text } from './evaluator-template.ts';
 
 /** The namespace that the services' metrics are filed under in these stacks. */
 export const NAMESPACE = 'Tickover-story';
@@ -18,7 +18,7 @@ export interface SynthesisedAlarms {
   readonly template: Template;
   /** Logical ids by what alarms tell: `failing` of the first service, `other/failing` of one that is named so, `undeliverable`. */
   readonly ids: Readonly<Record<string, string>>;
-  /** Logical ids of the functions by service, of the queue as `undeliverable`. */
+  /** Names of the functions by service, of the queue as `undeliverable`, as dimensions have them. */
   readonly names: Readonly<Record<string, string>>;
 }
 
@@ -42,14 +42,14 @@ function synthesiseAnew(services: readonly Service[], { level = 'essential' }: L
   const queue = new Queue(stack, 'Queue');
   const { undeliverable } = new StackAlarms(stack, 'Alarms', { undeliverableQueue: queue, pagerTopic });
   const ids: Record<string, string> = { undeliverable: idOf(undeliverable) };
-  const names: Record<string, string> = { undeliverable: idOf(queue) };
+  const names: Record<string, string> = { undeliverable: text(stack.resolve(queue.queueName)) };
   for (const [index, service] of services.entries()) {
     const made = functionIn(stack, service.name);
     const props = { service, namespace: NAMESPACE, function: made, level, pagerTopic };
     const { alarms, pager } = new ServiceAlarms(stack, service.name, props);
     const prefix = index === 0 ? '' : `${service.name}/`;
     for (const [id, alarm] of Object.entries({ ...alarms, ...(pager && { pager }) })) ids[prefix + id] = idOf(alarm);
-    names[service.name] = idOf(made);
+    names[service.name] = text(stack.resolve(made.functionName));
   }
   return { template: Assertions.fromStack(stack).toJSON() as Template, ids, names };
 }

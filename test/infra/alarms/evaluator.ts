@@ -72,7 +72,7 @@ interface Pending {
 /** Evaluates the alarms of a template. New ones begin without data. */
 export function evaluation(first: Template, reading: Reading): Evaluation {
   let { metrics, composites } = readAlarms(first);
-  const samples: Sample[] = [];
+  const samples = new Map<string, Sample[]>();
   const states = new Map<string, State>();
   const pending = new Map<string, Pending>();
   const changes: Change[] = [];
@@ -84,7 +84,7 @@ export function evaluation(first: Template, reading: Reading): Evaluation {
     changes.push({ alarm: id, to, at });
     pending.delete(id);
     if (to !== 'ALARM' || actions === 0) return;
-    if (suppressor === undefined) pages.push({ alarm: id, to, at });
+    if (suppressor === undefined || wait === 0) pages.push({ alarm: id, to, at });
     else pending.set(id, { due: at + wait });
   }
 
@@ -112,11 +112,16 @@ export function evaluation(first: Template, reading: Reading): Evaluation {
   return {
     changes,
     pages,
-    put: (more) => void samples.push(...more),
+    put(more) {
+      for (const sample of more) {
+        const key = metricOf(sample);
+        samples.set(key, [...(samples.get(key) ?? []), sample].slice(-MOST_SAMPLES));
+      }
+    },
     evaluate(now) {
-      const visible = samples.filter(({ at }) => at + reading.delay < now);
       for (const alarm of reading.order === 'as written' ? metrics : metrics.toReversed()) {
-        enter(alarm, nextState(alarm, points(alarm, { visible, now, reading }), states.get(alarm.id)), now);
+        const own = (samples.get(metricOf(alarm)) ?? []).filter(({ at }) => at + reading.delay < now);
+        enter(alarm, nextState(alarm, points(alarm, own, { now, reading }), states.get(alarm.id)), now);
         follow(now);
       }
       act(now);
@@ -133,29 +138,25 @@ export function evaluation(first: Template, reading: Reading): Evaluation {
   };
 }
 
+/** More than any alarm looks back to, at one a minute: its longest stretch and the look-back. */
+const MOST_SAMPLES = 400;
+
+function metricOf({ namespace, metricName, dimensions }: Omit<Sample, 'at' | 'value'>): string {
+  return JSON.stringify([namespace, metricName, Object.entries(dimensions).toSorted()]);
+}
+
 interface View {
-  readonly visible: readonly Sample[];
   readonly now: number;
   readonly reading: Reading;
 }
 
 /** The alarm's statistic in each window, newest first, the look-back included; `undefined` where there is no sample. */
-function points(alarm: MetricAlarm, { visible, now, reading }: View): (number | undefined)[] {
+function points(alarm: MetricAlarm, samples: readonly Sample[], { now, reading }: View): (number | undefined)[] {
   const length = alarm.period * 1_000;
   const end = reading.windows === 'sliding' ? now : Math.floor(now / length) * length;
-  const own = visible.filter((sample) => isOf(alarm, sample));
-  return Array.from({ length: alarm.evaluationPeriods + reading.lookBack }, (_, index) => {
-    const to = end - index * length;
-    const values = own.filter(({ at }) => at >= to - length && at < to).map(({ value }) => value);
-    return values.length === 0 ? undefined : statisticOf(alarm.statistic, values);
-  });
-}
-
-function isOf(alarm: MetricAlarm, { namespace, metricName, dimensions }: Sample): boolean {
-  const same = (one: Sample['dimensions'], other: Sample['dimensions']) =>
-    Object.keys(one).length === Object.keys(other).length &&
-    Object.entries(one).every(([name, value]) => other[name] === value);
-  return alarm.namespace === namespace && alarm.metricName === metricName && same(alarm.dimensions, dimensions);
+  const windows: number[][] = Array.from({ length: alarm.evaluationPeriods + reading.lookBack }, () => []);
+  for (const { at, value } of samples) if (at < end) windows[Math.ceil((end - at) / length) - 1]?.push(value);
+  return windows.map((values) => (values.length === 0 ? undefined : statisticOf(alarm.statistic, values)));
 }
 
 function statisticOf(statistic: string, values: readonly number[]): number {
