@@ -6,7 +6,7 @@
  *   an interval below a minute                 a firing a minute, which owns several slots
  *   any other whole minutes                    rate: counted from the moment at which the schedule was made
  */
-import { hasSlots, type Schedule } from '../lib/tick/index.ts';
+import { hasSlots, isAligned, type Schedule } from '../lib/tick/index.ts';
 import { DAY, inSeconds, MINUTE } from '../lib/time/index.ts';
 
 /** A schedule as Scheduler takes it. */
@@ -36,17 +36,15 @@ export function scheduleText(schedule: Schedule): ScheduleText {
   const { cron, timezone = 'UTC', interval } = schedule;
   if (cron !== undefined) return { expression: `cron(${cron.trim()})`, timezone };
   const period = hasSlots(schedule) ? MINUTE : interval;
-  return { expression: alignedCron(period) ?? rate(period), timezone: 'UTC' };
+  return { expression: isAligned({ interval: period }) ? alignedCron(period) : rate(period), timezone: 'UTC' };
 }
 
 /** Minutes and hours of a cron are counted apart: only what divides one of them evenly can be aligned. */
-function alignedCron(period: number): string | undefined {
+function alignedCron(period: number): string {
   if (period === MINUTE) return 'cron(* * * * ? *)';
   if (period === HOUR) return 'cron(0 * * * ? *)';
   if (period === DAY) return 'cron(0 0 * * ? *)';
-  if (HOUR % period === 0) return `cron(0/${period / MINUTE} * * * ? *)`;
-  if (period % HOUR === 0 && DAY % period === 0) return `cron(0 0/${period / HOUR} * * ? *)`;
-  return undefined;
+  return period < HOUR ? `cron(0/${period / MINUTE} * * * ? *)` : `cron(0 0/${period / HOUR} * * ? *)`;
 }
 
 /** In the largest unit that leaves it whole. */

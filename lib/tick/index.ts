@@ -14,6 +14,7 @@ export {
   FIRING_PERIOD,
   floorToGrid,
   hasSlots,
+  isAligned,
   latestDue,
   nextDue,
   notBeforeAfter,

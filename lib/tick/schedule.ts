@@ -6,6 +6,8 @@
 import { Cron } from 'croner';
 import { DAY, MINUTE, toDate } from '../time/index.ts';
 
+const HOUR = 60 * MINUTE;
+
 /** When a service is due. `interval` is stated beside `cron` too: it is what backing off counts in. */
 export interface Schedule {
   readonly interval: number;
@@ -61,10 +63,18 @@ export function nextDue(schedule: Schedule, now: number, knownTick?: number): nu
   return nextOf(parsedCron(schedule.cron, schedule.timezone ?? 'UTC'), now);
 }
 
+/**
+ * Whether the schedule lies still on the clock: a cron expression, or an interval that divides an hour, or a day in whole
+ * hours, which AWS is told as one. Any other interval is a rate there, and counts from when the schedule was made.
+ */
+export function isAligned({ cron, interval }: Schedule): boolean {
+  return cron !== undefined || HOUR % interval === 0 || (interval % HOUR === 0 && DAY % interval === 0);
+}
+
 /** The instant moved back to the grid of the interval. */
 export function floorToGrid(schedule: Schedule, instant: number, knownTick?: number): number {
   const { interval } = schedule;
-  const phase = DAY % interval === 0 || knownTick === undefined ? 0 : knownTick % interval;
+  const phase = knownTick === undefined || isAligned({ interval }) ? 0 : knownTick % interval;
   return Math.floor((instant - phase) / interval) * interval + phase;
 }
 

@@ -15,8 +15,16 @@
  *   5. Any service is overdue that a run has died in, when by the due time after its lease's end nobody took over.
  */
 import { UnreadableStateError } from '../runner/index.ts';
-import { haltHolds, leaseIsLive, nextRunDue, pauseHolds, type ServiceState, UNKNOWN } from '../tick/index.ts';
-import { DAY, MINUTE, toIso } from '../time/index.ts';
+import {
+  haltHolds,
+  isAligned,
+  leaseIsLive,
+  nextRunDue,
+  pauseHolds,
+  type ServiceState,
+  UNKNOWN,
+} from '../tick/index.ts';
+import { MINUTE, toIso } from '../time/index.ts';
 import type { Found } from './ports.ts';
 import type { Watched } from './watched.ts';
 
@@ -87,8 +95,7 @@ function dueOf({ schedule }: Watched, state: ServiceState, { now, since }: Momen
   const from = Math.max(since, heard, leaseEnd);
   const due = nextRunDue(schedule, state, from, haltedBuild(state));
   // A rate counts from when the schedule was made, which is not known before a tick is.
-  const isRate = schedule.cron === undefined && DAY % schedule.interval !== 0;
-  return due === undefined || !isRate || from !== since ? due : Math.max(due, since + schedule.interval);
+  return due === undefined || isAligned(schedule) || from !== since ? due : Math.max(due, since + schedule.interval);
 }
 
 /** Whether a run has started and not been booked. The judgement is made of services that aren't under way. */

@@ -45,6 +45,11 @@ describe('the grid of an interval', () => {
     expect(latestDue(schedule, at('2026-03-01T12:02:59Z'), knownTick)).toBe(at('2026-03-01T11:56:00Z'));
   });
 
+  it('takes it too where the interval divides a day, but neither an hour nor whole hours of the day', () => {
+    const knownTick = at('2026-03-01T12:40:00Z');
+    expect(nextDue(every(5_400_000), at('2026-03-01T12:40:00Z'), knownTick)).toBe(at('2026-03-01T14:10:00Z'));
+  });
+
   it('does not take it from one where it does: such a schedule is aligned', () => {
     expect(floorToGrid(every(300_000), at('2026-03-01T12:07:00Z'), at('2026-03-01T12:01:00Z'))).toBe(
       at('2026-03-01T12:05:00Z'),
