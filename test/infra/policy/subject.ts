@@ -71,3 +71,15 @@ export function askings(subject: Subject): Asking[] {
     ),
   }));
 }
+
+/** The service of that name. */
+export function serviceOf({ stack }: Subject, name: string): ScheduledService {
+  const found = stack.services.find(({ service }) => service.name === name);
+  if (found === undefined) throw new Error(`no service ${name}`);
+  return found;
+}
+
+/** The names of the services, in the order of the catalog. */
+export function namesOf({ stack }: Subject): string[] {
+  return stack.services.map(({ service }) => service.name);
+}
