@@ -4,7 +4,7 @@
  *   failing      the streak reached `consecutive`
  *   halted       it stopped running
  *   silent       nothing is heard of it, though its ticks come less than an hour apart
- *   overdue      the same by the watchdog, where they lie further apart
+ *   overdue      the same by the watchdog, where they lie further apart; 'full': stuck under the lease of a dead run
  *   errors       'full': invocations end in errors
  *   throttles    'full': Lambda throttles it
  *   overrunning  'full', and where its timeout allows that: runs outlast the interval
@@ -28,6 +28,7 @@ export interface AlarmsOptions {
 }
 
 const HOUR = 60 * MINUTE;
+const WATCHDOG = 'watch-services';
 /**
  * CloudWatch evaluates each alarm at its own moment of the minute. With the first sample of a new service, failing may leave
  * INSUFFICIENT_DATA up to a minute before silent leaves ALARM, and the pager's rule holds for that while.
@@ -48,7 +49,7 @@ export function alarmsOf(service: Service, options: AlarmsOptions): readonly Ala
   if (options.level === 'none') return [];
   const basis = { service, options, subject: { service: service.name, functionName: options.functionName } };
   const essential = [failing(basis), halted(basis), silent(basis) ?? overdue(basis)];
-  const metrics = options.level === 'full' ? [...essential, ...lambdaAlarms(basis)] : essential;
+  const metrics = options.level === 'full' ? [...essential, ...rest(basis)] : essential;
   return [...metrics, pager(basis, metrics)];
 }
 
@@ -118,6 +119,14 @@ function overdue(basis: Basis): MetricAlarmDefinition {
     threshold: 1,
     description: descriptions.overdue(basis.subject),
   };
+}
+
+/** What 'full' adds. */
+function rest(basis: Basis): MetricAlarmDefinition[] {
+  const { service } = basis;
+  // The watchdog does not watch itself.
+  const stuck = silenceOf(service) === undefined || service.name === WATCHDOG ? [] : [overdue(basis)];
+  return [...stuck, ...lambdaAlarms(basis)];
 }
 
 /** What Lambda itself counts. A single error or throttle of a frequent service is a hiccup; of a rare one it is a tick lost. */

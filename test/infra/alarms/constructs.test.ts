@@ -27,8 +27,8 @@ describe('the alarms of two services in a stack', () => {
     expect(composites.map(({ wait }) => wait)).toEqual([120_000, 120_000]);
   });
 
-  test('are five and a pager for each service, two once', () => {
-    expect([metrics.length, composites.length]).toEqual([2 * 5 + 2, 2]);
+  test('are six and a pager for each service, two once', () => {
+    expect([metrics.length, composites.length]).toEqual([2 * 6 + 2, 2]);
   });
 
   test('have no fixed names', () => {

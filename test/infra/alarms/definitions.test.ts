@@ -22,7 +22,7 @@ describe('which alarms a service gets', () => {
   test.each([
     ['essential', '1m', 'failing halted silent pager'],
     ['essential', '1h', 'failing halted overdue pager'],
-    ['full', '1m', 'failing halted silent errors throttles pager'],
+    ['full', '1m', 'failing halted silent overdue errors throttles pager'],
     ['full', '1h', 'failing halted overdue errors throttles pager'],
     ['none', '1m', ''],
   ] as const)('%s, every %s: %s', (level, interval, ids) => {
@@ -31,6 +31,12 @@ describe('which alarms a service gets', () => {
         .map(({ id }) => id)
         .join(' '),
     ).toBe(ids);
+  });
+
+  test('the watchdog is not watched by itself', () => {
+    const ids = alarmsOf(poll({ name: 'watch-services', interval: '5m' }), { ...OPTIONS, level: 'full' });
+
+    expect(ids.map(({ id }) => id)).not.toContain('overdue');
   });
 
   test('overrunning is watched only where the timeout allows it, and not where an invocation waits for slots', () => {

@@ -4,8 +4,11 @@
  * metrics are put beside it, one sample an invocation.
  */
 import { vi } from 'vitest';
-import { emfObserver } from '../../../lib/metrics/index.ts';
+import { emfObserver, overdueEmf } from '../../../lib/metrics/index.ts';
 import type { Service, ServiceOptions } from '../../../lib/runner/index.ts';
+import { nextDue } from '../../../lib/tick/index.ts';
+import { DAY } from '../../../lib/time/index.ts';
+import { watch, watchedOf } from '../../../lib/watch/index.ts';
 import { DUE, MINUTE, refused, type World, world } from '../../support/tick-kit.ts';
 import { type Evaluation, evaluation, type Reading, type Sample, type State } from './evaluator.ts';
 import { NAMESPACE, type SynthesisedAlarms, synthesise } from './evaluator-stack.ts';
@@ -43,12 +46,15 @@ export interface Play {
 export interface PlayOptions {
   readonly service?: Partial<ServiceOptions<undefined>>;
   readonly reading: Reading;
+  /** Whether the watchdog looks every five minutes. @default false */
+  readonly watched?: boolean;
   /** Makes the stack. @default the service's essential alarms */
   readonly stack?: (service: Service) => SynthesisedAlarms;
 }
 
-/** Starts a play at the moment in which the stack is deployed for the first time; the first tick is due an interval later. */
-export function play({ service: options = {}, reading, stack: make = (one) => synthesise([one]) }: PlayOptions): Play {
+/** Starts a play at the moment in which the stack is deployed for the first time: 09:00 UTC, a due time that has just gone by. */
+export function play(given: PlayOptions): Play {
+  const { service: options = {}, reading, watched = false, stack: make = (one: Service) => synthesise([one]) } = given;
   const captured = captureLines();
   const observer = emfObserver({ namespace: NAMESPACE });
   const on = world({ observers: [observer] });
@@ -57,7 +63,8 @@ export function play({ service: options = {}, reading, stack: make = (one) => sy
   let stack = make(service);
   const alarms = evaluation(stack.template, reading);
   let build = 'b1';
-  let due = DUE + service.schedule.interval;
+  const looks = watchdog(on, service);
+  let due = firstDue(service);
   let minute = DUE + MINUTE;
 
   const collect = () => alarms.put(captured().flatMap((line) => samplesOf(line, on.clock.now())));
@@ -92,6 +99,8 @@ export function play({ service: options = {}, reading, stack: make = (one) => sy
     await moveTo(next);
     if (minute <= arrival) {
       alarms.evaluate(minute);
+      if (watched && minute % (5 * MINUTE) === 0) await looks();
+      collect();
       minute += MINUTE;
       return 'evaluation';
     }
@@ -135,6 +144,27 @@ export function play({ service: options = {}, reading, stack: make = (one) => sy
     get pages() {
       return alarms.pages.map((page) => `${nameIn(stack, page.alarm)} at ${minutes(page)}`);
     },
+  };
+}
+
+function firstDue({ schedule }: Service): number {
+  const { interval } = schedule;
+  // What divides no day is a rate, which counts from the deploy.
+  return DAY % interval === 0 ? (nextDue(schedule, DUE) ?? DUE + interval) : DUE + interval;
+}
+
+/** The watchdog's work on the service, with what it remembers from look to look. */
+function watchdog({ clock, ports, log, store }: World, service: Service): () => Promise<unknown> {
+  const metric = overdueEmf({ namespace: NAMESPACE });
+  const states = { read: async () => new Map([[service.name, await store.read(service.name)]]) };
+  let cursor = '';
+  const saveCursor = (next: string) => {
+    cursor = next;
+  };
+  return () => {
+    const { signal } = new AbortController();
+    const context = { service: 'watch-services', clock, random: ports.random, signal, log, cursor, saveCursor };
+    return watch(context, { watched: [watchedOf(service)], states, metric });
   };
 }
 

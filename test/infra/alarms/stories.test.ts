@@ -3,9 +3,10 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { MINUTE } from '../../support/tick-kit.ts';
 import { READINGS, type Reading } from './evaluator.ts';
 import { type Play, type PlayOptions, play } from './evaluator-play.ts';
-import { NAMESPACE, synthesise } from './evaluator-stack.ts';
+import { synthesise } from './evaluator-stack.ts';
 
 const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
 const SECOND = 1_000;
 /** Within how many minutes of the moment the slowest reading has told: look-back, delay and the pager's wait. */
 const SOON = 6;
@@ -202,35 +203,43 @@ describe.each(READINGS)('read as $lookBack windows back, $windows, delayed $dela
 
   describe('overdue', () => {
     const service = { interval: '6h' } as const;
-    const overdue = (value: number) => ({
-      namespace: NAMESPACE,
-      metricName: 'Overdue',
-      dimensions: { service: 'svc' },
-      value,
-    });
+    const quiet = ['failing', 'halted', 'overdue'];
+    /** Of a tick: Scheduler's minute, the run, its lease; then the watchdog's next look and the alarm's window. */
+    const LOOKED = 1 + 1 + 5 + WINDOW + SOON;
 
-    test('rings for a service of long intervals when the watchdog says so, and ends when it says no more', async () => {
-      const on = play({ service, reading });
-      for (let round = 0; round < 12; round += 1) {
-        on.told(overdue(round >= 4 && round < 8 ? 1 : 0));
-        await on.pass(15 * MINUTE, 'lost');
-      }
+    test('rings for a service of long intervals whose tick does not come, and ends after the one that does', async () => {
+      const on = play({ service, reading, watched: true });
+      await on.pass(14 * HOUR);
+      expectAllQuiet(on, quiet);
 
-      expect(on.rang('overdue')).toHaveLength(1);
+      await on.pass(6 * HOUR, 'lost');
+      expect(on.state('overdue')).toBe('ALARM');
       expect(paged(on)).toHaveLength(1);
-      expect(paged(on)[0]).toBeGreaterThan(60);
-      expect(paged(on)[0]).toBeLessThanOrEqual(60 + WINDOW + SOON);
+      // The tick of 00:00 UTC, 15 hours after the start.
+      expect(paged(on)[0]).toBeGreaterThan(15 * 60 + 1);
+      expect(paged(on)[0]).toBeLessThanOrEqual(15 * 60 + LOOKED);
+
+      await on.pass(7 * HOUR);
       expect([on.state('overdue'), on.state('pager')]).toEqual(['OK', 'OK']);
+      expect(paged(on)).toHaveLength(1);
     });
 
-    test('stays silent while the watchdog finds nothing, however long the service rests', async () => {
-      const on = play({ service, reading });
-      for (let round = 0; round < 96; round += 1) {
-        on.told(overdue(0));
-        await on.pass(15 * MINUTE);
-      }
+    test('rings for one that was never invoked', async () => {
+      const on = play({ service, reading, watched: true });
 
-      expectAllQuiet(on, ['failing', 'halted', 'overdue']);
+      await on.pass(5 * HOUR, 'lost');
+
+      expect([on.state('overdue'), paged(on).length]).toEqual(['ALARM', 1]);
+    });
+
+    test('stays silent on a first deploy, at a late tick, and while the service is paused', async () => {
+      const on = play({ service, reading, watched: true });
+      await on.pass(10 * HOUR, { late: 59 * SECOND });
+      expectAllQuiet(on, quiet);
+
+      await on.pause();
+      await on.pass(DAY);
+      expectAllQuiet(on, quiet);
     });
   });
 
