@@ -47,11 +47,12 @@ function serviceLines({ services }: Estimate): string[] {
 
 function breakEvenLines({ task, address, ...compared }: BreakEven): string[] {
   const fargate = task + address;
+  const without = (here: number) => ` Without the address: ${cheaper(here, task)}`;
   return [
     `One always-on Fargate task (0.25 vCPU, 0.5 GB, arm64) that ran them all: ${dollars(task)}, and ${dollars(address)} for its public address: ${dollars(fargate)}.`,
     'It would remember nothing over a restart and nobody would watch it; alarms, metrics and logs cost the same there as here.',
-    `Engine against task: ${dollars(compared.engine)} here. ${cheaper(compared.engine, fargate)}`,
-    `All that is deployed against the bare task: ${dollars(compared.total)} here. ${cheaper(compared.total, fargate)}`,
+    `Engine against task: ${dollars(compared.engine)} here. ${cheaper(compared.engine, fargate)}${without(compared.engine)}`,
+    `All that is deployed against the bare task: ${dollars(compared.total)} here. ${cheaper(compared.total, fargate)}${without(compared.total)}`,
     ...pointLines(compared, fargate),
   ];
 }
@@ -61,7 +62,7 @@ function pointLines(compared: Omit<BreakEven, 'task' | 'address'>, fargate: numb
   const { servicesByEngine, servicesInAll, engineEveryTenSeconds, runSeconds } = compared;
   if (servicesByEngine === Infinity) return [];
   return [
-    `Of services like the first, every minute: up to ${servicesByEngine} engines cost less than the task; with alarms, metrics, logs and dashboard up to ${servicesInAll}.`,
+    `Of services like the first, every minute: up to ${servicesByEngine} engines cost less than task and address; with alarms, metrics, logs and dashboard up to ${servicesInAll}.`,
     runSeconds === undefined
       ? 'The task is cheaper than the engine however short a run is.'
       : `If every run of the catalog lasted ${runSeconds.toFixed(1)} s, engine and task would cost the same; beyond that the task is cheaper.`,

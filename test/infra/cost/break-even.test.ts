@@ -65,11 +65,15 @@ describe('the report', () => {
     const told = reportOf(two, { ...SMOOTH, runSeconds: 40 });
 
     // Two engines at 40 s: 2 × (0.10731 + 40 × 0.146) = 11.89
-    expect(told).toContain('Engine against task: $11.89 here. Fargate is $1.04 cheaper.');
+    expect(told).toContain(
+      'Engine against task: $11.89 here. Fargate is $1.04 cheaper. Without the address: Fargate is $4.69 cheaper.',
+    );
   });
 
   test('says by how much it is dearer where it is', () => {
-    expect(reportOf(two, SMOOTH)).toContain('Engine against task: $0.27 here. Here it is $10.59 cheaper.');
+    expect(reportOf(two, SMOOTH)).toContain(
+      'Engine against task: $0.27 here. Here it is $10.59 cheaper. Without the address: Here it is $6.94 cheaper.',
+    );
   });
 
   test('says it of a service every 10 s, whatever the catalog has', () => {
