@@ -56,6 +56,20 @@ describe('two stages', () => {
     expect(dev.filter((name) => !/Tickover-?dev/.test(name))).toEqual([]);
   });
 
+  test('page in prod and stay quiet in dev, where a single service may be given alarms', () => {
+    const alarmsIn = (template: Template) => [
+      ...resourcesOf(template, 'AWS::CloudWatch::Alarm'),
+      ...resourcesOf(template, 'AWS::CloudWatch::CompositeAlarm'),
+    ];
+    const settings = settingsOf({ stage: 'dev', services: { 'check-endpoints': { alarms: 'essential' } } });
+    const asked = alarmsIn(templateOf(newStack(newApp(), { settings })));
+
+    expect(alarmsIn(inStage('dev').template)).toEqual([]);
+    expect(alarmsIn(inStage('prod').template).length).toBeGreaterThan(3);
+    expect(asked.filter(({ id }) => !/^(checkendpoints|PagerHold)/.test(id))).toEqual([]);
+    expect(asked.length).toBeGreaterThan(3);
+  });
+
   test('file their metrics apart', () => {
     const namespaces = (stage: string) =>
       resourcesOf(inStage(stage).template, 'AWS::Lambda::Function').map(

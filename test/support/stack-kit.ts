@@ -86,3 +86,23 @@ export function resourcesOf(template: Template, type: string): Resource[] {
 export function templateOf(stack: Stack): Template {
   return Template.fromStack(stack);
 }
+
+/** The one resource of a type that has the part in its logical id. */
+export function resourceLike(template: Template, type: string, part = ''): Resource {
+  const found = resourcesOf(template, type).filter(({ id }) => id.includes(part));
+  const [resource] = found;
+  if (resource === undefined || found.length > 1)
+    throw new Error(`expected one ${type} with ${part} in its id, got ${found.length}`);
+  return resource;
+}
+
+/** How a template refers to a resource's ARN. */
+export function arnOf({ id }: Pick<Resource, 'id'>): Record<string, unknown> {
+  return { 'Fn::GetAtt': [id, 'Arn'] };
+}
+
+/** The statements of the one policy that has the part in its logical id. */
+export function statementsOf(template: Template, part: string): readonly Record<string, unknown>[] {
+  const { PolicyDocument } = resourceLike(template, 'AWS::IAM::Policy', part).Properties;
+  return (PolicyDocument as { Statement: Record<string, unknown>[] }).Statement;
+}

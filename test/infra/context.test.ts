@@ -1,0 +1,80 @@
+/** What the context says of single services, and of who is told. */
+import type { Template } from 'aws-cdk-lib/assertions';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  newApp,
+  newStack,
+  removeOutputs,
+  resourceLike,
+  resourcesOf,
+  SYNTH_TIMEOUT,
+  settingsOf,
+  templateOf,
+} from '../support/stack-kit.ts';
+
+afterAll(removeOutputs);
+
+let template: Template;
+beforeAll(() => {
+  template = templateOf(newStack());
+}, SYNTH_TIMEOUT);
+
+describe('what the context says of a service', () => {
+  const told = (own: Record<string, unknown>, context: Record<string, unknown> = {}) => {
+    const settings = settingsOf({ services: { 'check-endpoints': own }, ...context });
+    const made = templateOf(newStack(newApp(), { settings }));
+    const { Properties: lambda } = resourceLike(made, 'AWS::Lambda::Function', 'checkendpoints');
+    const { Properties: schedule } = resourceLike(made, 'AWS::Scheduler::Schedule', 'checkendpoints');
+    return { lambda, schedule, made };
+  };
+
+  test('is its memory', () => {
+    expect(told({ memorySize: 512 }).lambda['MemorySize']).toBe(512);
+    expect(told({}).lambda['MemorySize']).toBe(256);
+  });
+
+  test('is its interval, for the schedule and for the function alike', () => {
+    const { lambda, schedule } = told({ interval: '15m' });
+
+    expect(schedule['ScheduleExpression']).toBe('cron(0/15 * * * ? *)');
+    expect(lambda['Environment']).toMatchObject({ Variables: { TICKOVER_INTERVAL: '900000ms' } });
+  });
+
+  test('is its interval for the watchdog too', () => {
+    const { made } = told({ interval: '2h' });
+    const { Properties } = resourceLike(made, 'AWS::Lambda::Function', 'watchservices');
+    const { Variables } = Properties['Environment'] as { Variables: { TICKOVER_WATCHED: string } };
+
+    expect(JSON.parse(Variables.TICKOVER_WATCHED)).toMatchObject({ 'check-endpoints': [7_200_000, expect.anything()] });
+  });
+
+  test('is its environment, beside what every function gets', () => {
+    expect(told({ environment: { TICKOVER_ENDPOINTS: '[]' } }).lambda['Environment']).toMatchObject({
+      Variables: { TICKOVER_ENDPOINTS: '[]', TICKOVER_TABLE: expect.anything() },
+    });
+  });
+
+  test('is whether it gets detailed metrics', () => {
+    expect(told({ detailedMetrics: true }).lambda['Environment']).toMatchObject({
+      Variables: { TICKOVER_DETAILED_METRICS: 'true' },
+    });
+    expect(JSON.stringify(told({}).lambda['Environment'])).not.toContain('TICKOVER_DETAILED_METRICS');
+  });
+
+  test('is its alarms', () => {
+    const alarmsOf = (own: Record<string, unknown>) =>
+      resourcesOf(told(own).made, 'AWS::CloudWatch::Alarm').filter(({ id }) => id.startsWith('checkendpoints')).length;
+
+    expect([alarmsOf({ alarms: 'none' }), alarmsOf({}), alarmsOf({ alarms: 'full' })]).toEqual([0, 3, 6]);
+  });
+
+  test('is nothing of who is told: that is one address for all', () => {
+    const { made } = told({}, { alarmEmail: 'someone@example.com' });
+    const [topic] = resourcesOf(made, 'AWS::SNS::Topic');
+
+    expect(resourcesOf(made, 'AWS::SNS::Subscription').map(({ Properties }) => Properties)).toEqual([
+      { Protocol: 'email', Endpoint: 'someone@example.com', TopicArn: { Ref: topic?.id } },
+    ]);
+    expect(resourcesOf(template, 'AWS::SNS::Subscription')).toEqual([]);
+  });
+});

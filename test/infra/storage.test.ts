@@ -1,0 +1,138 @@
+/** What the project's stack promises of what holds data, one by one: tables and queues. */
+import type { Template } from 'aws-cdk-lib/assertions';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  newApp,
+  newStack,
+  type Resource,
+  removeOutputs,
+  resourceLike,
+  resourcesOf,
+  SYNTH_TIMEOUT,
+  settingsOf,
+  templateOf,
+} from '../support/stack-kit.ts';
+
+afterAll(removeOutputs);
+
+let template: Template;
+beforeAll(() => {
+  template = templateOf(newStack());
+}, SYNTH_TIMEOUT);
+
+const functionOf = (service: string) => resourceLike(template, 'AWS::Lambda::Function', service);
+
+describe('the state table', () => {
+  test('has the keys that the store works with', () => {
+    expect(resourceLike(template, 'AWS::DynamoDB::Table', 'StateTable').Properties).toMatchObject({
+      KeySchema: [
+        { AttributeName: 'pk', KeyType: 'HASH' },
+        { AttributeName: 'sk', KeyType: 'RANGE' },
+      ],
+      AttributeDefinitions: [
+        { AttributeName: 'pk', AttributeType: 'S' },
+        { AttributeName: 'sk', AttributeType: 'S' },
+      ],
+    });
+  });
+
+  test('lets run records expire', () => {
+    expect(resourceLike(template, 'AWS::DynamoDB::Table', 'StateTable').Properties['TimeToLiveSpecification']).toEqual({
+      AttributeName: 'expiresAtSeconds',
+      Enabled: true,
+    });
+  });
+});
+
+describe('the flow-runs table', () => {
+  test('has its key and the index of waiting runs', () => {
+    expect(resourceLike(template, 'AWS::DynamoDB::Table', 'FlowRuns').Properties).toMatchObject({
+      KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+      GlobalSecondaryIndexes: [
+        {
+          IndexName: 'waiting',
+          KeySchema: [
+            { AttributeName: 'waiting', KeyType: 'HASH' },
+            { AttributeName: 'nextScheduledStartTime', KeyType: 'RANGE' },
+          ],
+          Projection: {
+            ProjectionType: 'INCLUDE',
+            NonKeyAttributes: ['name', 'deploymentId', 'stateId', 'stateType', 'stateName', 'stateTimestamp'],
+          },
+        },
+      ],
+      AttributeDefinitions: expect.arrayContaining([
+        { AttributeName: 'id', AttributeType: 'S' },
+        { AttributeName: 'waiting', AttributeType: 'S' },
+        { AttributeName: 'nextScheduledStartTime', AttributeType: 'N' },
+      ]),
+    });
+  });
+
+  test('is named to the function of mark-late-runs', () => {
+    const { id } = resourceLike(template, 'AWS::DynamoDB::Table', 'FlowRuns');
+
+    expect(functionOf('marklateruns').Properties['Environment']).toMatchObject({
+      Variables: { TICKOVER_FLOW_RUNS_TABLE: { Ref: id } },
+    });
+  });
+
+  test('is not made where mark-late-runs is disabled, and nothing else of that service is', () => {
+    const settings = settingsOf({ services: { 'mark-late-runs': { enabled: false } } });
+    const without = templateOf(newStack(newApp(), { settings }));
+
+    expect(resourcesOf(without, 'AWS::DynamoDB::Table').map(({ id }) => id)).toEqual([
+      expect.stringContaining('StateTable'),
+    ]);
+    expect(JSON.stringify(without.toJSON())).not.toMatch(/marklateruns|FlowRuns/);
+  });
+});
+
+describe('every table', () => {
+  const each = (held: (table: Resource) => void) => {
+    const tables = resourcesOf(template, 'AWS::DynamoDB::Table');
+    expect(tables).toHaveLength(2);
+    tables.forEach(held);
+  };
+
+  test('is paid by request', () => each(({ Properties }) => expect(Properties['BillingMode']).toBe('PAY_PER_REQUEST')));
+
+  test('can be taken back to any second', () =>
+    each(({ Properties }) =>
+      expect(Properties['PointInTimeRecoverySpecification']).toEqual({ PointInTimeRecoveryEnabled: true }),
+    ));
+
+  test('stays when its stack is deleted or it is replaced', () =>
+    each((table) => expect(table).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' })));
+
+  test('refuses to be deleted', () =>
+    each(({ Properties }) => expect(Properties['DeletionProtectionEnabled']).toBe(true)));
+
+  test('does not refuse where the context says so', () => {
+    const settings = settingsOf({ deletionProtection: 'false' });
+    const tables = resourcesOf(templateOf(newStack(newApp(), { settings })), 'AWS::DynamoDB::Table');
+
+    expect(tables.map(({ Properties }) => Properties['DeletionProtectionEnabled'])).toEqual([false, false]);
+  });
+});
+
+describe('the queues', () => {
+  test('are two, standard, encrypted by SQS, and keep messages for 14 days', () => {
+    const queues = resourcesOf(template, 'AWS::SQS::Queue');
+
+    expect(queues).toHaveLength(2);
+    for (const { Properties } of queues)
+      expect(Properties).toEqual({ SqsManagedSseEnabled: true, MessageRetentionPeriod: 1_209_600 });
+  });
+
+  test('are reached by TLS only', () => {
+    const queues = resourcesOf(template, 'AWS::SQS::Queue').map(({ id }) => id);
+    const policies = resourcesOf(template, 'AWS::SQS::QueuePolicy');
+
+    expect(policies.map(({ Properties }) => Properties['Queues'])).toEqual(queues.map((id) => [{ Ref: id }]));
+    for (const { Properties } of policies)
+      expect(Properties['PolicyDocument']).toMatchObject({
+        Statement: [{ Effect: 'Deny', Action: 'sqs:*', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }],
+      });
+  });
+});
