@@ -1,21 +1,14 @@
 /** Mistakes in an alarm, each of which some story tells: played in every reading, with the alarm as it is and as it must not be. */
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { MINUTE } from '../../support/tick-kit.ts';
 import { READINGS } from './evaluator.ts';
 import { type Play, play } from './evaluator-play.ts';
 import { mutated, type SynthesisedAlarms, synthesise } from './evaluator-stack.ts';
+import { onStage } from './evaluator-stories.ts';
 
 const HOUR = 60 * MINUTE;
 
-beforeEach(() => {
-  vi.stubEnv('POWERTOOLS_DEV', undefined);
-  vi.stubEnv('POWERTOOLS_METRICS_DISABLED', undefined);
-});
-
-afterEach(() => {
-  vi.restoreAllMocks();
-  vi.unstubAllEnvs();
-});
+onStage();
 
 const STORIES = {
   // The first ticks take their time: a schedule, a first upload.

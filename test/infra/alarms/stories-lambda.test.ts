@@ -1,23 +1,16 @@
 /** What people are told of Lambda and of Scheduler's queue: the alarms of level 'full', and those that a stack has once. */
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Service } from '../../../lib/runner/index.ts';
 import { MINUTE } from '../../support/tick-kit.ts';
 import { READINGS } from './evaluator.ts';
 import { type Fate, type Play, play } from './evaluator-play.ts';
 import { synthesise } from './evaluator-stack.ts';
+import { onStage } from './evaluator-stories.ts';
 
 const HOUR = 60 * MINUTE;
 const full = (service: Service) => synthesise([service], { level: 'full' });
 
-beforeEach(() => {
-  vi.stubEnv('POWERTOOLS_DEV', undefined);
-  vi.stubEnv('POWERTOOLS_METRICS_DISABLED', undefined);
-});
-
-afterEach(() => {
-  vi.restoreAllMocks();
-  vi.unstubAllEnvs();
-});
+onStage();
 
 describe.each(READINGS)('read as $lookBack windows back, $windows, delayed $delay ms, $order:', (reading) => {
   describe.each([

@@ -1,9 +1,10 @@
 /** What people are told of a service, and what not: its synthesised alarms evaluated over what it really emits, in every reading of CloudWatch. */
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { MINUTE } from '../../support/tick-kit.ts';
 import { READINGS, type Reading } from './evaluator.ts';
-import { type Play, type PlayOptions, play } from './evaluator-play.ts';
+import { play } from './evaluator-play.ts';
 import { synthesise } from './evaluator-stack.ts';
+import { expectAllQuiet, onStage, paged, running } from './evaluator-stories.ts';
 
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
@@ -13,32 +14,7 @@ const SOON = 6;
 /** Longest window of an alarm that keeps the newest sample, in minutes. */
 const WINDOW = 5;
 
-beforeEach(() => {
-  vi.stubEnv('POWERTOOLS_DEV', undefined);
-  vi.stubEnv('POWERTOOLS_METRICS_DISABLED', undefined);
-});
-
-afterEach(() => {
-  vi.restoreAllMocks();
-  vi.unstubAllEnvs();
-});
-
-/** A service that has been running for ten minutes, or ten of its intervals. */
-async function running(options: PlayOptions): Promise<Play> {
-  const on = play(options);
-  await on.pass(10 * Math.max(MINUTE, on.service.schedule.interval));
-  return on;
-}
-
-function expectAllQuiet(on: Play, alarms: readonly string[] = ['failing', 'halted', 'silent']): void {
-  expect(on.pages).toEqual([]);
-  expect(alarms.map((alarm) => on.state(alarm))).toEqual(alarms.map(() => 'OK'));
-}
-
-/** The minutes of the pages, all of which are the pager's. */
-function paged(on: Play): number[] {
-  return on.pages.map((page) => Number(page.replace(/^pager at /, '')));
-}
+onStage();
 
 describe.each(READINGS)('read as $lookBack windows back, $windows, delayed $delay ms, $order:', (reading: Reading) => {
   describe('failing', () => {
@@ -240,68 +216,6 @@ describe.each(READINGS)('read as $lookBack windows back, $windows, delayed $dela
       await on.pause();
       await on.pass(DAY);
       expectAllQuiet(on, quiet);
-    });
-  });
-
-  describe('nobody is told', () => {
-    test('of a first deploy, though silent rings until the first tick', async () => {
-      const on = await running({ reading });
-
-      expect(on.rang('silent')).toEqual([1]);
-      expectAllQuiet(on);
-    });
-
-    test('of a first deploy whose first tick comes half an hour later', async () => {
-      const on = play({ service: { interval: '30m' }, reading });
-
-      await on.pass(5 * HOUR);
-
-      expectAllQuiet(on);
-    });
-
-    test('anything new while a service is paused, also when it was failing before', async () => {
-      const on = await running({ service: { backoff: 5 }, reading });
-
-      await on.pass(3 * MINUTE, 'fails');
-      await on.pause();
-      await on.pass(3 * HOUR);
-
-      expect([on.state('failing'), on.state('silent'), on.state('halted')]).toEqual(['ALARM', 'OK', 'OK']);
-      expect(paged(on)).toHaveLength(1);
-    });
-
-    test('of a redeploy', async () => {
-      const on = await running({ reading });
-
-      on.deploy(synthesise([on.service]));
-      on.rebuild('b2');
-      await on.pass(HOUR);
-
-      expectAllQuiet(on);
-    });
-
-    test('of a service that is taken out of the catalog, whatever state it was in', async () => {
-      const other = play({ service: { name: 'other' }, reading }).service;
-      const on = await running({ reading, stack: (service) => synthesise([other, service]), service: { name: 'svc' } });
-      expect(on.state('svc/failing')).toBe('OK');
-
-      on.deploy(synthesise([other]));
-      await on.pass(HOUR, 'lost');
-
-      expect(on.pages).toEqual([]);
-      expect(() => on.state('svc/pager')).toThrow('expected');
-    });
-
-    test('by a service that was never invoked, though its silence stands in the list of alarms: what Scheduler could not deliver rings instead', async () => {
-      const on = play({ reading });
-
-      await on.pass(HOUR, 'lost');
-      expect([on.state('silent'), on.state('failing'), on.state('pager')]).toEqual([
-        'ALARM',
-        'INSUFFICIENT_DATA',
-        'OK',
-      ]);
-      expect(on.pages).toEqual([]);
     });
   });
 });
