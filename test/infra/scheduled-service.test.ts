@@ -125,8 +125,8 @@ describe('a service', () => {
     );
   });
 
-  test('whose timeout is within its interval has nothing noted', () => {
-    const { stack } = deployed();
+  test.each(['1m', '5m'] as const)('whose timeout is within its interval of %s has nothing noted', (interval) => {
+    const { stack } = deployed({ service: idle({ interval, timeout: '1m' }) });
 
     expect(Annotations.fromStack(stack).findInfo('*', Match.anyValue())).toEqual([]);
   });

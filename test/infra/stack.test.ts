@@ -69,6 +69,13 @@ describe('every function', () => {
       });
   });
 
+  test('gives up an event that waited until the next one', () => {
+    const ageOf = (service: string) =>
+      resourceLike(template, 'AWS::Lambda::EventInvokeConfig', service).Properties['MaximumEventAgeInSeconds'];
+
+    expect([ageOf('checkendpoints'), ageOf('watchservices')]).toEqual([60, 300]);
+  });
+
   test('may last as long as one invocation of its service', () => {
     expect(functionOf('checkendpoints').Properties['Timeout']).toBe(50);
     expect(functionOf('marklateruns').Properties['Timeout']).toBe(30);
