@@ -1,11 +1,12 @@
 /** Bundling a function as a deploy would, with what lets a worker thread serve it; the bundle's hash is its build. */
 import { createHash } from 'node:crypto';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import type { Service } from '../runner/index.ts';
 import type { CatalogEntry } from '../services/catalog.ts';
+import { systemRandom } from '../time/index.ts';
 
 /** A function ready to be served. */
 export interface Bundle {
@@ -20,7 +21,10 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** ESM has no `require`, which some bundled packages call. */
 const REQUIRE = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
 
-/** Bundles a service's function into `directory`. */
+/**
+ * Bundles a service's function into `directory`. The file is named after its build and appears in one piece: another process on
+ * the same directory may be serving an older one, and its workers start again from that.
+ */
 export async function bundleFunction({ service, functionFile }: CatalogEntry, directory: string): Promise<Bundle> {
   const worker = fileURLToPath(new URL('./worker.ts', import.meta.url));
   const result = await build({
@@ -41,10 +45,13 @@ export async function bundleFunction({ service, functionFile }: CatalogEntry, di
     logLevel: 'silent',
   });
   const code = result.outputFiles[0]?.text ?? '';
-  const file = join(directory, 'functions', `${service.name}.mjs`);
-  await mkdir(join(directory, 'functions'), { recursive: true });
-  await writeFile(file, code);
-  return { service, file, build: buildOf(code, service) };
+  const hash = buildOf(code, service);
+  const file = join(directory, `${service.name}-${hash}.mjs`);
+  const draft = `${file}.${systemRandom.id()}.tmp`;
+  await mkdir(directory, { recursive: true });
+  await writeFile(draft, code);
+  await rename(draft, file);
+  return { service, file, build: hash };
 }
 
 /** Source maps carry paths of this machine: they are no part of what runs. */

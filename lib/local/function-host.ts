@@ -2,10 +2,11 @@
  * A host for one function: a worker thread that serves its bundle, as Lambda serves a function in an execution environment. An
  * invocation that outlives its timeout has its worker ended, as Lambda would; a worker that ended is replaced by the next invocation.
  */
-
+import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { Worker } from 'node:worker_threads';
+import { memoOf } from '../loop/index.ts';
 import { invocationTimeout, type Service } from '../runner/index.ts';
 import { type Clock, inSeconds } from '../time/index.ts';
 import type { Bundle } from './bundle.ts';
@@ -51,7 +52,7 @@ export interface FunctionHost {
   invoke(event: unknown): Promise<unknown>;
   /** Asks the function to begin nothing more (`close`), or to give way (`stop`). */
   ask(kind: 'close' | 'stop'): void;
-  /** Ends the worker. */
+  /** Ends the worker. Resolves when its last line was handed on. */
   end(): Promise<void>;
 }
 
@@ -63,6 +64,8 @@ interface Waiting {
 interface Running {
   readonly worker: Worker;
   readonly waiting: Map<number, Waiting>;
+  /** Resolves when all that the worker wrote was handed on; it ends with the worker. */
+  readonly silent: Promise<unknown>;
 }
 
 /** Time for the worker's last lines and answers to arrive behind the deadline. */
@@ -102,7 +105,9 @@ export function hostFunction(options: HostOptions): FunctionHost {
       if (running !== undefined) send(running, { kind });
     },
     async end() {
-      await running?.worker.terminate();
+      const ending = running;
+      await ending?.worker.terminate();
+      await ending?.silent;
     },
   };
 
@@ -120,7 +125,7 @@ export function hostFunction(options: HostOptions): FunctionHost {
   }
 }
 
-function startWorker({ service, bundle, env, onLine }: HostOptions, onEnd: (ended: Running) => void): Running {
+function startWorker({ service, bundle, env, clock, onLine }: HostOptions, onEnd: (ended: Running) => void): Running {
   const worker = new Worker(bundle.file, {
     env: Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined)) as Record<string, string>,
     // The bundle is plain JavaScript: it needs no loader, but its stacks are to name the sources.
@@ -129,13 +134,17 @@ function startWorker({ service, bundle, env, onLine }: HostOptions, onEnd: (ende
     stdout: true,
     stderr: true,
   });
-  const running: Running = { worker, waiting: new Map() };
+  const silent = Promise.all([worker.stdout, worker.stderr].map((stream) => eachLine(stream, onLine)));
+  const running: Running = { worker, waiting: new Map(), silent };
   let cause = '';
-  eachLine(worker.stdout, onLine);
-  eachLine(worker.stderr, onLine);
   worker.on('message', (message: FromWorker) => settle(running, message));
+  // Thrown outside the handler, or never caught: perhaps nobody is waiting, so it is told here, and the next invocation must not go there.
   worker.on('error', (error) => {
-    cause = ` (${error instanceof Error ? `${error.name}: ${error.message}` : String(error)})`;
+    onEnd(running);
+    const { errorClass, message, text } = memoOf(error, clock.now());
+    cause = ` (${errorClass}: ${message})`;
+    onLine(`${service.name}: the worker is ended by an error that nothing in it caught`);
+    for (const line of text.split('\n')) onLine(line);
   });
   worker.on('exit', () => {
     onEnd(running);
@@ -154,6 +163,9 @@ function settle({ waiting }: Running, message: FromWorker): void {
   else asked?.resolve(message.answer);
 }
 
-function eachLine(stream: Readable, onLine: (line: string) => void): void {
-  createInterface({ input: stream }).on('line', onLine);
+/** Resolves when the stream has ended. */
+async function eachLine(stream: Readable, onLine: (line: string) => void): Promise<void> {
+  const lines = createInterface({ input: stream });
+  lines.on('line', onLine);
+  await once(lines, 'close');
 }

@@ -1,13 +1,15 @@
 /** One machine: the database, its tables, and a host for every function of the catalog. */
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { dynamoFlowRunStore, FLOW_RUNS_TABLE, flowRunsTable } from '../flow-runs/index.ts';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { dynamoFlowRunStore, flowRunsTable } from '../flow-runs/index.ts';
 import { withInterval } from '../runner/index.ts';
 import { type CatalogEntry, loadCatalog } from '../services/catalog.ts';
 import { stateTable } from '../store/index.ts';
 import { systemClock } from '../time/index.ts';
 import { bundleFunction } from './bundle.ts';
-import { isAwsEndpoint, localCredentials } from './credentials.ts';
+import { isAwsEndpoint } from './credentials.ts';
 import { type Database, type DatabaseOptions, openDatabase } from './database.ts';
+import { clientOf, environmentOf, type LocalEnvironment } from './environment.ts';
 import { type FunctionHost, hostFunction } from './function-host.ts';
 import { loadSample } from './sample.ts';
 import { ensureTable } from './tables.ts';
@@ -34,15 +36,18 @@ export interface Machine {
   close(): Promise<void>;
 }
 
-const STATE_TABLE = 'tickover';
+/** Where the bundles lie in the directory. */
+const FUNCTIONS = 'functions';
 
 /** Opens the database, makes missing tables, loads the sample into a new one, and bundles the functions. */
 export async function openMachine(options: MachineOptions): Promise<Machine> {
   const entries = chosen(options.catalog ?? (await loadCatalog()), options.services);
   const database = await openDatabase(options);
   try {
-    const env = environmentOf(database, options.variables);
+    const env = environmentOf(database.endpoint, options.variables);
     const sampleRuns = await prepareTables(database, env);
+    // Who serves the data is alone on the directory: what lies there was left by others.
+    if (database.embedded) await rm(join(options.directory, FUNCTIONS), { recursive: true, force: true });
     const hosts = await Promise.all(entries.map((entry) => hostOf(entry, options, env)));
     const close = async () => {
       await Promise.all(hosts.map((host) => host.end()));
@@ -62,24 +67,11 @@ function chosen(catalog: readonly CatalogEntry[], services: readonly string[] | 
   return catalog.filter(({ service }) => services?.includes(service.name) ?? true);
 }
 
-/** Scheduler's lateness is not simulated, so a firing owns its own minute: no slack. */
-function environmentOf(database: Database, variables: MachineOptions['variables']): MachineOptions['variables'] {
-  const watched = JSON.stringify([{ url: database.endpoint }]);
-  return {
-    TICKOVER_TABLE: STATE_TABLE,
-    TICKOVER_FLOW_RUNS_TABLE: FLOW_RUNS_TABLE,
-    TICKOVER_ENDPOINTS: watched,
-    ...variables,
-    ...localCredentials(database.endpoint, variables),
-    TICKOVER_SLACK_SECONDS: '0',
-  };
-}
-
 /** Makes the tables that are missing, but not on AWS: there they are the stack's. */
-async function prepareTables(database: Database, env: MachineOptions['variables']): Promise<number> {
-  const { TICKOVER_TABLE = STATE_TABLE, TICKOVER_FLOW_RUNS_TABLE = FLOW_RUNS_TABLE } = env;
+async function prepareTables(database: Database, env: LocalEnvironment): Promise<number> {
+  const { TICKOVER_TABLE, TICKOVER_FLOW_RUNS_TABLE } = env;
   if (isAwsEndpoint(database.endpoint)) return 0;
-  const client = clientOf(database, env);
+  const client = clientOf(database.endpoint, env);
   try {
     await ensureTable(client, stateTable(TICKOVER_TABLE));
     const isNew = await ensureTable(client, flowRunsTable(TICKOVER_FLOW_RUNS_TABLE));
@@ -90,30 +82,8 @@ async function prepareTables(database: Database, env: MachineOptions['variables'
   }
 }
 
-function clientOf({ endpoint }: Database, env: MachineOptions['variables']): DynamoDBClient {
-  const { AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = env;
-  const given = AWS_ACCESS_KEY_ID !== undefined && AWS_SECRET_ACCESS_KEY !== undefined;
-  return new DynamoDBClient({
-    endpoint,
-    ...(AWS_REGION === undefined ? {} : { region: AWS_REGION }),
-    ...(given
-      ? {
-          credentials: {
-            accessKeyId: AWS_ACCESS_KEY_ID,
-            secretAccessKey: AWS_SECRET_ACCESS_KEY,
-            ...(AWS_SESSION_TOKEN === undefined ? {} : { sessionToken: AWS_SESSION_TOKEN }),
-          },
-        }
-      : {}),
-  });
-}
-
-async function hostOf(
-  entry: CatalogEntry,
-  options: MachineOptions,
-  env: MachineOptions['variables'],
-): Promise<FunctionHost> {
-  const bundle = await bundleFunction(entry, options.directory);
+async function hostOf(entry: CatalogEntry, options: MachineOptions, env: LocalEnvironment): Promise<FunctionHost> {
+  const bundle = await bundleFunction(entry, join(options.directory, FUNCTIONS));
   const service = withInterval(entry.service, entry.service.localInterval);
   const own = { TICKOVER_BUILD: bundle.build, TICKOVER_INTERVAL: `${service.policy.interval}ms` };
   return hostFunction({ service, bundle, env: { ...env, ...own }, clock: systemClock, onLine: options.onLine });

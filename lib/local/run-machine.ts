@@ -1,8 +1,9 @@
 /** Running a machine: every function on its schedule, until it is asked to stop. */
-import { appendFile } from 'node:fs/promises';
+import { appendFileSync, mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { systemClock, systemRandom } from '../time/index.ts';
 import { failureText, shownAs } from './display.ts';
-import { FunctionError, type FunctionHost } from './function-host.ts';
+import type { FunctionHost } from './function-host.ts';
 import { type LogLine, readLogLine } from './log-line.ts';
 import type { Machine } from './machine.ts';
 import { fireOnSchedule } from './schedule-clock.ts';
@@ -19,12 +20,28 @@ export interface Telling {
 
 /** What is done with each line that a function writes: kept, shown, counted. */
 export function lineTeller({ show, note, logFile }: Telling): (line: string) => void {
-  let written = Promise.resolve();
+  const keep = keeper(logFile, show);
   return (line) => {
-    written = written.then(() => appendFile(logFile, `${line}\n`)).catch(() => {});
+    keep(line);
     const said = readLogLine(line);
     note(said);
     for (const text of shownAs(said)) show(text);
+  };
+}
+
+/** Lines are written at once, so that a process that ends leaves none behind. That they can't be is told once. */
+function keeper(logFile: string, show: Telling['show']): (line: string) => void {
+  let told = false;
+  let begun = false;
+  return (line) => {
+    try {
+      if (!begun) mkdirSync(dirname(logFile), { recursive: true });
+      begun = true;
+      appendFileSync(logFile, `${line}\n`);
+    } catch (error) {
+      if (!told) show(`${logFile}: can't be written (${String(error)}); services go on, their log is lost`);
+      told = true;
+    }
   };
 }
 
@@ -39,7 +56,7 @@ export async function runMachine(machine: Machine, { closing, stop }: Stopping, 
   closing.addEventListener('abort', () => askAll(machine, 'close'), { once: true });
   stop.addEventListener('abort', () => askAll(machine, 'stop'), { once: true });
   const onError = (host: FunctionHost, error: unknown) =>
-    show(failureText(systemClock.now(), host.service.name, complaint(error)));
+    show(failureText(systemClock.now(), host.service.name, complaint(host, error)));
   const schedules = machine.hosts.map((host) =>
     fireOnSchedule(host, { clock: systemClock, random: systemRandom, onError, closing }),
   );
@@ -51,7 +68,8 @@ function askAll({ hosts }: Machine, kind: 'close' | 'stop'): void {
 }
 
 /** What the invocation failed with, without the service's name that the line begins with. */
-function complaint(error: unknown): string {
-  if (error instanceof FunctionError) return error.message.replace(/^[a-z0-9-]+: /, '');
-  return error instanceof Error ? error.message : String(error);
+function complaint({ service }: FunctionHost, error: unknown): string {
+  const message = error instanceof Error ? error.message || error.name : String(error);
+  const lead = `${service.name}: `;
+  return message.startsWith(lead) ? message.slice(lead.length) : message;
 }

@@ -28,9 +28,11 @@ export async function fireOnSchedule(host: FunctionHost, options: ScheduleClockO
   while (due !== undefined && !closing.aborted) {
     await clock.sleep(due + startOffset(host, options) - clock.now(), closing);
     if (closing.aborted) break;
+    // A clock that has jumped ahead, or a machine that slept: of the due times missed only the newest is fired.
+    due = Math.max(due, latestDue(firings, clock.now()));
     const firing = fire(host, due, options).finally(() => underWay.delete(firing));
     underWay.add(firing);
-    due = nextDue(firings, Math.max(due, latestDue(firings, clock.now())));
+    due = nextDue(firings, due);
   }
   await Promise.all(underWay);
 }
