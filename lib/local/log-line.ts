@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { CRASH_MESSAGE, TICK_MESSAGE } from '../lambda/index.ts';
 import { parseInstant } from '../time/index.ts';
 
-const instant = z.string().transform((written) => parseInstant(written) ?? 0);
+const instant = z.string().transform(parseInstant).pipe(z.number());
 /** The log leaves out what is empty. */
 const instantOrNone = instant.nullish().transform((written) => written ?? null);
 
