@@ -52,7 +52,7 @@ function startOffset({ service }: FunctionHost, { random }: ScheduleClockOptions
 async function fire(host: FunctionHost, due: number, options: ScheduleClockOptions): Promise<void> {
   const { clock, random, onError, closing } = options;
   const event = { scheduledFor: toIso(due), executionId: random.id(), attempt: '1' };
-  const lastsUntil = hasSlots(host.service.schedule) ? due + FIRING_PERIOD - SECOND : 0;
+  const lastsUntil = hasSlots(host.service.schedule) ? due + FIRING_PERIOD : 0;
   do {
     try {
       await host.invoke(event);
