@@ -157,6 +157,17 @@ describe('the answer to status', () => {
     });
   });
 
+  it('tells a service as halted until a run succeeds, also while its probe is due', async () => {
+    const { invoke, goTo } = await afterRuns('X');
+    await goTo(Date.parse('2025-10-09T12:20:30Z'));
+
+    expect(await invoke(STATUS)).toMatchObject({
+      status: 'halted',
+      cause: 'TypeError: rows is not iterable',
+      nextDue: '2025-10-09T12:21:00.000Z',
+    });
+  });
+
   it('tells a halt that another build left as one that the next tick ends', async () => {
     const { store } = await afterRuns('X');
     const { invoke } = functionUnderTest({ ports: { store }, environment: { build: 'b2' } });

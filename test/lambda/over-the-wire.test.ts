@@ -148,6 +148,41 @@ describe('a healthy function', () => {
   });
 });
 
+describe('an operator', () => {
+  it('pauses, runs by hand and resumes a function over processes, before its first tick', async () => {
+    const file = await bundled('mark-late-runs', path('../../functions/mark-late-runs.ts'));
+    const halting = await bundled('halting', path('./fixtures/halting.ts'));
+    const tick = { scheduledFor: thisMinute() };
+    const pause = { action: 'pause', reason: 'späte Wartung', by: 'ada' };
+
+    const first = await invoked(file, [pause, tick, { action: 'run-once' }]);
+    const second = await invoked(file, [{ action: 'resume' }, { action: 'resume' }]);
+    const third = await invoked(halting, [{ action: 'run-once' }, tick, { action: 'resume' }, STATUS], {
+      HALTING_NAME: 'halting-by-hand',
+    });
+
+    expect(first.results).toMatchObject([
+      { answer: { action: 'pause', status: 'paused', pause: { reason: 'späte Wartung', by: 'ada' } } },
+      { answer: { disposition: 'skipped', reason: 'paused', nextDue: null } },
+      { answer: { action: 'run-once', reason: 'paused', stays: ['pause'] } },
+    ]);
+    expect(second.results).toMatchObject([
+      { answer: { action: 'resume', status: 'steady', ended: { pause: 'späte Wartung' } } },
+      { answer: { action: 'resume', status: 'steady', ended: { pause: null } } },
+    ]);
+    expect(second.metrics).toMatchObject([
+      { FailureStreak: 0, Halted: 0 },
+      { FailureStreak: 0, Halted: 0 },
+    ]);
+    expect(third.results).toMatchObject([
+      { answer: { outcome: 'fatal', verdict: 'halted', stays: ['halt'] } },
+      { answer: { disposition: 'skipped', reason: 'halted' } },
+      { answer: { ended: { halt: 'TypeError: rows is not iterable' } } },
+      { answer: { status: 'steady', halt: null, failures: [{ class: 'TypeError' }] } },
+    ]);
+  });
+});
+
 describe('a function that halts', () => {
   it('throws once, with its metrics out before; a later process skips', async () => {
     const file = await bundled('halting', path('./fixtures/halting.ts'));

@@ -191,6 +191,25 @@ describe('the answer to a firing that owns several ticks', () => {
     expect(clock.now()).toBe(Date.parse('2025-10-09T12:01:40.250Z'));
   });
 
+  it('begins no further slot once the process is about to stop', async () => {
+    const closing = new AbortController();
+    const { handler } = functionUnderTest({ interval: '20s', workload: async () => closing.abort() });
+    const context = { getRemainingTimeInMillis: () => 180_000, closing: closing.signal };
+
+    const answer = await handler({ scheduledFor: '2025-10-09T12:00:00Z' }, context);
+
+    expect(answer).toMatchObject({ ticks: [{ tick: '2025-10-09T12:01:00.000Z', disposition: 'ran' }] });
+  });
+
+  it('is not given when one of them halts the service: that is thrown, and the slots behind it are left', async () => {
+    const { invoke, store } = functionUnderTest({ script: 'SXS', interval: '20s' });
+
+    await expect(invoke({ scheduledFor: '2025-10-09T12:00:00Z' }, 180_000)).rejects.toMatchObject({
+      code: 'service-halted',
+    });
+    expect(await store.read('sync')).toMatchObject({ lastTick: Date.parse('2025-10-09T12:01:20Z'), fence: 2 });
+  });
+
   it('belongs to the present minute where the placeholder was not filled', async () => {
     const { invoke, goTo } = functionUnderTest({ script: 'SSS', interval: '20s' });
     await goTo(Date.parse('2025-10-09T12:00:59Z'));
@@ -297,6 +316,21 @@ describe('the answer to a run by hand', () => {
     expect(await tick('12:02')).toMatchObject({ reason: 'halted' });
   });
 
+  it('needs no force once the restart of a halted service is due: it is the probe', async () => {
+    const { invoke, goTo } = await halted('F');
+    await goTo(Date.parse('2025-10-09T12:16:02.250Z'));
+
+    expect(await invoke(ONCE)).toMatchObject({ outcome: 'failed', verdict: 'halted', bypassed: [], stays: ['halt'] });
+  });
+
+  it('tells nothing as staying that has ended by itself', async () => {
+    const { invoke, goTo } = functionUnderTest();
+    await invoke({ ...PAUSE, until: '2025-10-09T12:01:00Z' });
+    await goTo(Date.parse('2025-10-09T12:01:00Z'));
+
+    expect(await invoke(ONCE)).toMatchObject({ outcome: 'succeeded', bypassed: [], stays: [] });
+  });
+
   it('tells everything that it bypassed, and of that what stays', async () => {
     const both = await halted('S');
     await both.invoke(PAUSE);
@@ -312,6 +346,14 @@ describe('the answer to a run by hand', () => {
     await invoke(PAUSE);
 
     expect(await invoke(ONCE)).toMatchObject({ reason: 'halted', bypassed: [], stays: ['pause', 'halt'] });
+  });
+
+  it('does not tell a halt as staying that another build left', async () => {
+    const { store, invoke: pausing } = await halted('');
+    await pausing(PAUSE);
+    const { invoke } = functionUnderTest({ ports: { store }, environment: { build: 'b2' } });
+
+    expect(await invoke(ONCE)).toMatchObject({ reason: 'paused', bypassed: [], stays: ['pause'] });
   });
 
   it('never runs beside another run, by force neither', async () => {
