@@ -156,6 +156,7 @@ const MALFORMED: readonly (readonly [event: unknown, ...faults: string[]])[] = [
   [{ scheduledFor: null }, `scheduledFor: expected ${TIME}, got null`],
   [{ scheduledFor: '2025-10-09T12:00:00' }, `scheduledFor: expected ${TIME}, got '2025-10-09T12:00:00'`],
   [{ scheduledFor: '2025-13-09T12:00:00Z' }, `scheduledFor: expected ${TIME}, got '2025-13-09T12:00:00Z'`],
+  [{ scheduledFor: '2025-02-30T12:00:00Z' }, `scheduledFor: expected ${TIME}, got '2025-02-30T12:00:00Z'`],
   [{ scheduledFor: '<aws.scheduler>' }, `scheduledFor: expected ${TIME}, got '<aws.scheduler>'`],
   [
     { scheduledFor: '2025-10-09T12:10:00.001Z' },
