@@ -167,6 +167,17 @@ describe('the line of a tick', () => {
     ]);
   });
 
+  it('is an error on the last trip too, whose outcome alone would be a warning', async () => {
+    const { tick, thrownBy } = logging({ script: 'FF', backoff: 1 });
+    await tick('12:01');
+    await thrownBy('12:02');
+
+    expect(ticks()).toMatchObject([
+      { level: 'WARN', outcome: 'failed' },
+      { level: 'ERROR', outcome: 'failed', verdict: 'halted' },
+    ]);
+  });
+
   it('is an error for a fatal outcome that only counts', async () => {
     await logging({ script: 'X', onFatal: 'continue' }).tick('12:01');
 
