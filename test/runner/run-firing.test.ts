@@ -109,6 +109,13 @@ describe('A firing', () => {
     expect(stories[0]?.latenessMs).toBe(2 * SECOND);
   });
 
+  it('that comes at the very instant of a slot runs that one, and none before it', async () => {
+    const here = world({ mode: 'auto' });
+    const service = here.service({ interval: '20s', timeout: '10s', reserve: '2s' });
+
+    expect(told(await fire(here, service, { late: 20 * SECOND }))).toEqual(ranAt([20, 40]));
+  });
+
   it('that comes after its whole window runs the last slot once; delivered again, not at all', async () => {
     const here = world({ mode: 'auto' });
     const service = here.service({ interval: '20s', timeout: '10s', reserve: '2s' });

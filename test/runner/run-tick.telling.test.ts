@@ -8,6 +8,8 @@ const failing = () => Promise.reject(refused());
 const throwing = () => {
   throw new Error('a listener broke');
 };
+// Declared as giving anything, as a listener is that its author made async.
+const rejecting: () => unknown = async () => throwing();
 
 describe('What listens to a tick', () => {
   it('is told in this order: record, commit, observers, report line by line, flush', async () => {
@@ -45,8 +47,8 @@ describe('What listens to a tick', () => {
     [
       'rejects',
       {
-        crashBooked: async () => throwing(),
-        tickEnded: async () => throwing(),
+        crashBooked: rejecting,
+        tickEnded: rejecting,
         flush: () => Promise.reject(new Error('a listener broke')),
       },
     ],
@@ -66,7 +68,7 @@ describe('What listens to a tick', () => {
 
   it.each<[string, (line: string) => void]>([
     ['throws', throwing],
-    ['rejects', async () => throwing()],
+    ['rejects', rejecting],
   ])('fails no tick when it is a printer that %s', async (_how, printer) => {
     const here = world();
     const service = here.service({ consecutive: 1, backoff: 2, workload: failing, printer });
