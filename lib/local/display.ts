@@ -47,10 +47,9 @@ function nextText(due: number, from: number): string {
     : toIso(due).slice('2026-'.length, '2026-11-22T03:14'.length).replace('T', ' ');
 }
 
-/** What a run failed with, in one line. */
+/** What a run failed with: a loop service never reports it, and a critical one only with a trip. */
 function failureOf({ errorClass, errorMessage }: TickLine): string[] {
-  if (errorClass === undefined) return [];
-  return [fitted(`${INDENT}${printable(`${errorClass}: ${errorMessage ?? ''}`)}`, COLUMNS)];
+  return errorClass === undefined ? [] : indented(`${errorClass}: ${errorMessage ?? ''}`);
 }
 
 /** An invocation that failed in one line. */

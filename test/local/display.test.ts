@@ -100,15 +100,15 @@ describe('a tick', () => {
     expect(line).toHaveLength(100);
   });
 
-  test('that failed is followed by what it failed with, indented, in one line', () => {
+  test('that failed is followed by what it failed with, indented', () => {
     const [, below, ...more] = shownAs(
       tick({ outcome: 'failed', streak: 1, errorClass: 'ECONNREFUSED', errorMessage: 'connect ECONNREFUSED ::1:80' }),
     );
-    const [, cut] = shownAs(tick({ outcome: 'failed', streak: 1, errorClass: 'E', errorMessage: 'x'.repeat(400) }));
+    const [, ...long] = shownAs(tick({ outcome: 'failed', streak: 1, errorClass: 'E', errorMessage: 'x '.repeat(60) }));
 
     expect(below).toBe('    ECONNREFUSED: connect ECONNREFUSED ::1:80');
     expect(more).toEqual([]);
-    expect(cut).toBe(`    E: ${'x'.repeat(92)}…`);
+    expect(long).toEqual([`    E: ${'x '.repeat(47)}`.trimEnd(), `    ${'x '.repeat(13)}`.trimEnd()]);
   });
 });
 

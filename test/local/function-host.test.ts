@@ -1,7 +1,6 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Bundle, bundleFunction } from '../../lib/local/bundle.ts';
@@ -10,6 +9,7 @@ import { type FunctionHost, hostFunction } from '../../lib/local/function-host.t
 import type { Service } from '../../lib/runner/index.ts';
 import { systemClock } from '../../lib/time/index.ts';
 import { type TestDatabase, testDatabase } from '../support/dynalite.ts';
+import { eventually } from '../support/eventually.ts';
 import { manySlots } from './fixtures/many-slots.ts';
 import { wayward } from './fixtures/wayward.ts';
 
@@ -78,16 +78,6 @@ interface TickTold {
 }
 const ticksTold = (): TickTold[] =>
   lines.filter((line) => line.includes('"message":"tick"')).map((line) => JSON.parse(line) as TickTold);
-
-/** Looks again and again, at most for 10 s. */
-async function eventually<Found>(look: () => Promise<Found | undefined> | Found | undefined): Promise<Found> {
-  for (let attempt = 0; attempt < 400; attempt++) {
-    const found = await look();
-    if (found !== undefined) return found;
-    await sleep(25);
-  }
-  throw new Error(`it never came to that:\n${lines.join('\n')}`);
-}
 
 const begun = (way: string) =>
   eventually(async () => {
