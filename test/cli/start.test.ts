@@ -1,7 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
@@ -12,6 +11,7 @@ import { dynamoStateStore } from '../../lib/store/index.ts';
 import type { ServiceState } from '../../lib/tick/index.ts';
 import { testDatabase } from '../support/dynalite.ts';
 import { eventually } from '../support/eventually.ts';
+import { freePort } from '../support/free-port.ts';
 import { runScript, type Started, startScript } from '../support/process.ts';
 
 const START = 'lib/cli/start.ts';
@@ -67,14 +67,6 @@ async function statesOnDisk(): Promise<Record<string, ServiceState>> {
   } finally {
     await database.close();
   }
-}
-
-async function freePort(): Promise<string> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return String(typeof address === 'object' ? address?.port : '');
 }
 
 const hasPromtool = await new Promise<boolean>((resolve) => {
