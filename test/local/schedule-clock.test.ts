@@ -80,7 +80,7 @@ describe('a schedule on one machine', () => {
     ]);
     expect(events[1]).toEqual({
       scheduledFor: '2025-10-09T09:10:00.000Z',
-      executionId: '00000000-0000-4000-8000-000000000002',
+      executionId: expect.stringMatching(/^00000000-0000-4000-8000-\d{6}000002$/),
       attempt: '1',
     });
   });
