@@ -75,6 +75,8 @@ export interface ServiceOptions<Prepared> extends PolicyOptions {
 /** A defined service. Durations in milliseconds. */
 export interface Service {
   readonly name: string;
+  /** The options it was defined with. */
+  readonly written: ServiceOptions<unknown>;
   readonly policy: Policy;
   readonly schedule: Schedule;
   readonly timeout: number;
@@ -112,14 +114,12 @@ export function defineService<Prepared = undefined>(options: ServiceOptions<Prep
 }
 
 /**
- * The service with another interval, as the process that runs it is told to.
+ * The service defined once more with another interval, as the process that runs it is told to: defaults that rest on the
+ * interval follow it.
  * @throws InvalidOptionsError if the interval can't be used
  */
 export function withInterval(service: Service, interval: Duration): Service {
-  const faults = policyFaults({ ...service.policy, interval });
-  if (faults.length > 0) throw new InvalidOptionsError(`service ${shown(service.name)}`, faults);
-  const policy = fillPolicy({ ...service.policy, interval });
-  return Object.freeze({ ...service, policy, schedule: { ...service.schedule, interval: policy.interval } });
+  return defineService({ ...service.written, interval });
 }
 
 /** How long one invocation of the service may last, in milliseconds: one run's timeout, and the firing's minute where it has several slots. */
@@ -133,6 +133,7 @@ function fill(options: ServiceOptions<unknown>): Service {
   const reserve = milliseconds(options.reserve, DEFAULT_RESERVE);
   return {
     name: options.name,
+    written: options,
     policy: Object.freeze(policy),
     schedule: {
       interval: policy.interval,

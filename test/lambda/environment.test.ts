@@ -81,7 +81,7 @@ describe('the environment', () => {
 
   it('is refused at once for an interval that the policy cannot have', () => {
     expect(() => functionUnderTest({ maxInterval: '2m', environment: { interval: 180_000 } })).toThrow(
-      "service 'sync': maxInterval: expected a duration from the interval (180 s) up to 366 days, got 120000",
+      "service 'sync': maxInterval: expected a duration from the interval (180 s) up to 366 days, got '2m'",
     );
   });
 
