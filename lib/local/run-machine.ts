@@ -1,9 +1,8 @@
 /** Running a machine: every function on its schedule, until it is asked to stop. */
-import { appendFileSync, mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { systemClock, systemRandom } from '../time/index.ts';
 import { failureText, shownAs } from './display.ts';
 import type { FunctionHost } from './function-host.ts';
+import { logKeeper } from './log-file.ts';
 import { type LogLine, readLogLine } from './log-line.ts';
 import type { Machine } from './machine.ts';
 import { fireOnSchedule } from './schedule-clock.ts';
@@ -20,28 +19,12 @@ export interface Telling {
 
 /** What is done with each line that a function writes: kept, shown, counted. */
 export function lineTeller({ show, note, logFile }: Telling): (line: string) => void {
-  const keep = keeper(logFile, show);
+  const keep = logKeeper(logFile, show);
   return (line) => {
     keep(line);
     const said = readLogLine(line);
     note(said);
     for (const text of shownAs(said)) show(text);
-  };
-}
-
-/** Lines are written at once, so that a process that ends leaves none behind. That they can't be is told once. */
-function keeper(logFile: string, show: Telling['show']): (line: string) => void {
-  let told = false;
-  let begun = false;
-  return (line) => {
-    try {
-      if (!begun) mkdirSync(dirname(logFile), { recursive: true });
-      begun = true;
-      appendFileSync(logFile, `${line}\n`);
-    } catch (error) {
-      if (!told) show(`${logFile}: can't be written (${String(error)}); services go on, their log is lost`);
-      told = true;
-    }
   };
 }
 
