@@ -1,7 +1,7 @@
 /** Bundling a function as a deploy would, with what lets a worker thread serve it; the bundle's hash is its build. */
 import { createHash } from 'node:crypto';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import type { Service } from '../runner/index.ts';
@@ -46,7 +46,7 @@ export async function bundleFunction({ service, functionFile }: CatalogEntry, di
   });
   const code = result.outputFiles[0]?.text ?? '';
   const hash = buildOf(code, service);
-  const file = join(directory, `${service.name}-${hash}.mjs`);
+  const file = resolve(directory, `${service.name}-${hash}.mjs`);
   const draft = `${file}.${systemRandom.id()}.tmp`;
   await mkdir(directory, { recursive: true });
   await writeFile(draft, code);
