@@ -1,4 +1,5 @@
 /** How a command that was asked to end by a signal does so. */
+import { setMaxListeners } from 'node:events';
 import process from 'node:process';
 import { onStopSignal, type SignalSource } from '../runner/index.ts';
 import { type Clock, SECOND, systemClock } from '../time/index.ts';
@@ -32,6 +33,8 @@ export function stopOnSignal(say: (line: string) => void, { clock, source, leave
   const closing = new AbortController();
   const hurried = new AbortController();
   const stop = new AbortController();
+  // Every service listens.
+  setMaxListeners(0, closing.signal, stop.signal);
   let askedAt = 0;
   const wind = async () => {
     say('stopping: runs under way may finish');

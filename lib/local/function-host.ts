@@ -8,7 +8,7 @@ import type { Readable } from 'node:stream';
 import { Worker } from 'node:worker_threads';
 import { memoOf } from '../loop/index.ts';
 import { invocationTimeout, type Service } from '../runner/index.ts';
-import { type Clock, inSeconds } from '../time/index.ts';
+import { type Clock, inSeconds, SECOND } from '../time/index.ts';
 import type { Bundle } from './bundle.ts';
 import type { FromWorker, ToWorker } from './worker.ts';
 
@@ -66,8 +66,14 @@ interface Running {
   readonly waiting: Map<number, Waiting>;
   /** Resolves when all that the worker wrote was handed on; it ends with the worker. */
   readonly silent: Promise<unknown>;
+  /** How often the worker has said that it is there. */
+  pongs: number;
 }
 
+/** How often a worker that is at work is asked whether it is there. */
+const PING_PERIOD = SECOND;
+/** What a worker is given beyond a run's timeout, to start on a busy machine. */
+const BLOCKED_MARGIN = 5 * SECOND;
 /** Time for the worker's last lines and answers to arrive behind the deadline. */
 const KILL_MARGIN = 500;
 
@@ -94,7 +100,8 @@ export function hostFunction(options: HostOptions): FunctionHost {
       const answered = new AbortController();
       const answer = new Promise((resolve, reject) => host.waiting.set(id, { resolve, reject }));
       send(host, { kind: 'invoke', id, event, deadline: clock.now() + timeout });
-      void endAfter(clock, timeout + KILL_MARGIN, { host, signal: answered.signal });
+      void endAfter(timeout + KILL_MARGIN, host, answered.signal);
+      void endIfBlocked(host, answered.signal);
       try {
         return await answer;
       } finally {
@@ -111,16 +118,29 @@ export function hostFunction(options: HostOptions): FunctionHost {
     },
   };
 
-  async function endAfter(
-    by: Clock,
-    timeout: number,
-    { host, signal }: { host: Running; signal: AbortSignal },
-  ): Promise<void> {
-    await by.sleep(timeout, signal);
-    if (signal.aborted) return;
+  async function endAfter(timeout: number, host: Running, answered: AbortSignal): Promise<void> {
+    await clock.sleep(timeout, answered);
+    if (answered.aborted) return;
     options.onLine(
       `${service.name}: the invocation did not end within ${inSeconds(timeout - KILL_MARGIN)} s; its worker is ended`,
     );
+    await host.worker.terminate();
+  }
+
+  /**
+   * A thread that is blocked for longer than a run may take is beyond any signal. Lambda would give the next firing an environment
+   * of its own; here it would wait behind the blocked one, so that is ended.
+   */
+  async function endIfBlocked(host: Running, answered: AbortSignal): Promise<void> {
+    let silence = 0;
+    while (!answered.aborted && silence <= service.timeout + BLOCKED_MARGIN) {
+      const heard = host.pongs;
+      send(host, { kind: 'ping' });
+      await clock.sleep(PING_PERIOD, answered);
+      silence = host.pongs > heard ? 0 : silence + PING_PERIOD;
+    }
+    if (answered.aborted) return;
+    options.onLine(`${service.name}: the worker's thread is blocked for longer than a run may take; it is ended`);
     await host.worker.terminate();
   }
 }
@@ -135,7 +155,7 @@ function startWorker({ service, bundle, env, clock, onLine }: HostOptions, onEnd
     stderr: true,
   });
   const silent = Promise.all([worker.stdout, worker.stderr].map((stream) => eachLine(stream, onLine)));
-  const running: Running = { worker, waiting: new Map(), silent };
+  const running: Running = { worker, waiting: new Map(), silent, pongs: 0 };
   let cause = '';
   worker.on('message', (message: FromWorker) => settle(running, message));
   // Thrown outside the handler, or never caught: perhaps nobody is waiting, so it is told here, and the next invocation must not go there.
@@ -156,7 +176,12 @@ function startWorker({ service, bundle, env, clock, onLine }: HostOptions, onEnd
   return running;
 }
 
-function settle({ waiting }: Running, message: FromWorker): void {
+function settle(running: Running, message: FromWorker): void {
+  if (message === 'pong') {
+    running.pongs++;
+    return;
+  }
+  const { waiting } = running;
   const asked = waiting.get(message.id);
   waiting.delete(message.id);
   if ('error' in message) asked?.reject(new FunctionError(message.error.name, message.error.message));
@@ -166,6 +191,14 @@ function settle({ waiting }: Running, message: FromWorker): void {
 /** Resolves when the stream has ended. */
 async function eachLine(stream: Readable, onLine: (line: string) => void): Promise<void> {
   const lines = createInterface({ input: stream });
-  lines.on('line', onLine);
+  lines.on('line', (line) => {
+    for (const part of unglued(line)) onLine(part);
+  });
   await once(lines, 'close');
+}
+
+/** What a workload printed without ending its line stands before the next line of the log: they are two. */
+export function unglued(line: string): string[] {
+  const begin = line.search(/\{"level":"[A-Z]+","message":/);
+  return begin > 0 ? [line.slice(0, begin), line.slice(begin)] : [line];
 }

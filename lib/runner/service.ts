@@ -66,8 +66,8 @@ export interface ServiceOptions<Prepared> extends PolicyOptions {
   readonly classify?: Classify;
   /** Where the report goes, line by line. @default the log, as warnings */
   readonly printer?: (line: string) => void;
-  /** Makes what the workload needs, once per process: clients, settings from the environment. */
-  readonly prepare?: (surroundings: Surroundings) => Prepared;
+  /** Makes what the workload needs, once per process: clients, settings from the environment. It may take its time; what it throws is the run's failure. */
+  readonly prepare?: (surroundings: Surroundings) => Prepared | Promise<Prepared>;
   /** One iteration. What it returns is told in the log and the answer. @default throws NotImplementedError */
   readonly workload?: (context: RunContext<Prepared>) => Promise<unknown>;
 }
