@@ -113,7 +113,9 @@ export function policyFaults(options: PolicyOptions): string[] {
   check(typeof policy.trips === 'boolean', 'trips', 'true or false');
   check(['halt', 'continue'].includes(policy.onFatal), 'onFatal', "'halt' or 'continue'");
   check(
-    policy.restartAfter === 'never' || (policy.restartAfter > 0 && policy.restartAfter <= LONGEST_INTERVAL),
+    options.restartAfter === undefined ||
+      policy.restartAfter === 'never' ||
+      (policy.restartAfter > 0 && policy.restartAfter <= LONGEST_INTERVAL),
     'restartAfter',
     "'never' or a duration above 0 and up to 366 days",
   );

@@ -108,7 +108,11 @@ const LONGEST_FIRING = 2 * MINUTE;
  */
 export function defineService<Prepared = undefined>(options: ServiceOptions<Prepared>): Service {
   const service = fill(options as ServiceOptions<unknown>);
-  const faults = [...policyFaults(options), ...serviceFaults(options as ServiceOptions<unknown>, service)];
+  const faults = [
+    ...policyFaults(options),
+    ...serviceFaults(options as ServiceOptions<unknown>, service),
+    ...localFaults(options as ServiceOptions<unknown>),
+  ];
   if (faults.length > 0) throw new InvalidOptionsError(`service ${shown(options.name)}`, faults);
   return Object.freeze(service);
 }
@@ -159,12 +163,20 @@ function notImplemented(name: string): () => Promise<never> {
   return () => Promise.reject(new NotImplementedError(`${name}: the service has no workload; define one`));
 }
 
+/** On one machine the service is defined once more, with its interval there. */
+function localFaults(options: ServiceOptions<unknown>): string[] {
+  const interval = options.local?.interval;
+  if (interval === undefined) return [];
+  const { local: _local, ...there } = { ...options, interval };
+  return [...policyFaults(there), ...serviceFaults(there, fill(there))].map((fault) => `local.${fault}`);
+}
+
 function serviceFaults(options: ServiceOptions<unknown>, service: Service): string[] {
   const faults: string[] = [];
   const check = (holds: boolean, option: string, expected: string, got: unknown) => {
     if (!holds) faults.push(`${option}: expected ${expected}, got ${shown(got)}`);
   };
-  const { timeout, reserve, maxDuration, leaseMargin, localInterval } = service;
+  const { timeout, reserve, maxDuration, leaseMargin } = service;
   const longest = LONGEST_INVOCATION - (hasSlots(service.schedule) ? LONGEST_FIRING : 0);
   check(NAME.test(options.name), 'name', 'lower-case letters, digits and dashes, 1 to 64 of them', options.name);
   check(
@@ -191,7 +203,6 @@ function serviceFaults(options: ServiceOptions<unknown>, service: Service): stri
     'a duration of 0 or more, up to 900 s',
     options.leaseMargin,
   );
-  check(localInterval > 0, 'local.interval', 'a duration above 0', options.local?.interval);
   check(
     options.timezone === undefined || options.cron !== undefined,
     'timezone',

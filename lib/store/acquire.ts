@@ -62,7 +62,8 @@ async function grant(wire: Wire, request: AcquireRequest, { item, isAfterImage }
     const claim: Claim = { service, owner, fence, epoch: state.epoch };
     return { granted: true, claim, state };
   } catch (error) {
-    await release(wire, { service, owner });
+    // The damage is what must be told, also where the lease can't be given back.
+    await release(wire, { service, owner }).catch(() => {});
     throw error;
   }
 }

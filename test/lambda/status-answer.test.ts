@@ -116,7 +116,7 @@ describe('the answer to status', () => {
 
     expect(await invoke(STATUS)).toMatchObject({
       status: 'halted',
-      nextDue: '2025-10-09T12:01:00.000Z',
+      nextDue: '2025-10-09T12:02:00.000Z',
       halt: { build: 'b1' },
       build: 'b2',
     });

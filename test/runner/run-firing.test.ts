@@ -231,7 +231,7 @@ describe('A firing ends', () => {
     expect(told(await fires(26))).toEqual(['0 duplicate', '20 succeeded']);
   });
 
-  it('by throwing when a slot halts the service; the slots behind it are left out', async () => {
+  it('by throwing when a slot halted the service, after the slots behind it were skipped for that', async () => {
     const here = world({ mode: 'auto' });
     const workload = () => Promise.reject(refused());
     const service = here.service({ interval: '20s', timeout: '10s', reserve: '2s', consecutive: 2, workload });
@@ -239,7 +239,24 @@ describe('A firing ends', () => {
     await expect(fire(here, service)).rejects.toBeInstanceOf(ServiceHaltedError);
 
     expect(here.events.filter((event) => event === 'run')).toHaveLength(2);
-    expect(here.stories.map(({ verdict }) => verdict)).toEqual(['steady', 'halted']);
+    expect(here.stories.map(({ verdict }) => verdict)).toEqual(['steady', 'halted', undefined]);
+    expect(here.stories.map(({ reason }) => reason)).toEqual([undefined, undefined, 'halted']);
     expect(told(await fire(here, service, { minute: DUE + MINUTE }))).toEqual(['60 halted', '80 halted', '100 halted']);
+  });
+
+  it('as any other where an operator resumes the service between the slots: the next one runs', async () => {
+    const here = world({ mode: 'auto' });
+    let runs = 0;
+    const workload = async () => {
+      runs += 1;
+      if (runs > 1) return;
+      void here.clock.sleep(30_000).then(() => here.store.resume(service.name));
+      throw new TypeError('not this time');
+    };
+    const service = here.service({ interval: '20s', timeout: '10s', reserve: '2s', workload });
+
+    await expect(fire(here, service)).rejects.toBeInstanceOf(ServiceHaltedError);
+
+    expect(here.stories.map(({ reason, outcome }) => reason ?? outcome)).toEqual(['fatal', 'halted', 'succeeded']);
   });
 });

@@ -55,7 +55,15 @@ describe('a defined service', () => {
       "maxDuration: expected a duration above 0 and up to timeout less reserve (45 s), got '46s'",
     ],
     [{ leaseMargin: -1 }, 'leaseMargin: expected a duration of 0 or more, up to 900 s, got -1'],
-    [{ local: { interval: 0 } }, 'local.interval: expected a duration above 0, got 0'],
+    [{ local: { interval: 0 } }, "local.interval: expected a duration above 0 and up to 366 days, such as '5m', got 0"],
+    [
+      { timeout: '14m', local: { interval: '5s' } },
+      "local.timeout: expected a duration above 0 and up to 780 s, got '14m'",
+    ],
+    [
+      { maxInterval: '10m', local: { interval: '1h' } },
+      "local.maxInterval: expected a duration from the interval (3600 s) up to 366 days, got '10m'",
+    ],
     [{ timezone: 'Europe/Berlin' }, "timezone: expected a cron expression beside it, got 'Europe/Berlin'"],
   ];
   test.each(refused)('refuses %j', (options, message) => {
