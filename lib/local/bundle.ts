@@ -1,12 +1,12 @@
 /** Bundling a function as a deploy would, with what lets a worker thread serve it; the bundle's hash is its build. */
 import { createHash } from 'node:crypto';
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import type { Service } from '../runner/index.ts';
 import type { CatalogEntry } from '../services/catalog.ts';
-import { systemRandom } from '../time/index.ts';
+import { makeDirectory } from './make-directory.ts';
 
 /** A function ready to be served. */
 export interface Bundle {
@@ -21,10 +21,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** ESM has no `require`, which some bundled packages call. */
 const REQUIRE = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
 
-/**
- * Bundles a service's function into `directory`. The file is named after its build and appears in one piece: another process on
- * the same directory may be serving an older one, and its workers start again from that.
- */
+/** Bundles a service's function into `directory`, which is made if missing and the caller's alone. The file is named after its build. */
 export async function bundleFunction({ service, functionFile }: CatalogEntry, directory: string): Promise<Bundle> {
   const worker = fileURLToPath(new URL('./worker.ts', import.meta.url));
   const result = await build({
@@ -47,10 +44,8 @@ export async function bundleFunction({ service, functionFile }: CatalogEntry, di
   const code = result.outputFiles[0]?.text ?? '';
   const hash = buildOf(code, service);
   const file = resolve(directory, `${service.name}-${hash}.mjs`);
-  const draft = `${file}.${systemRandom.id()}.tmp`;
-  await mkdir(directory, { recursive: true });
-  await writeFile(draft, code);
-  await rename(draft, file);
+  makeDirectory(directory);
+  await writeFile(file, code);
   return { service, file, build: hash };
 }
 

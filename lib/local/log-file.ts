@@ -1,6 +1,7 @@
 /** The file that keeps the functions' whole log. When it is full it becomes the older one, which it replaces: the log has two files at most. */
-import { appendFileSync, mkdirSync, renameSync, statSync } from 'node:fs';
+import { appendFileSync, renameSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { makeDirectory } from './make-directory.ts';
 
 /** When a file is full, in bytes: a few days of one service with an interval of 5 s. */
 export const FULL = 32 * 1_024 * 1_024;
@@ -12,10 +13,7 @@ export function logKeeper(file: string, show: (line: string) => void, full = FUL
   return (line) => {
     try {
       size ??= sizeOf(file);
-      if (size >= full) {
-        renameSync(file, `${file}.old`);
-        size = 0;
-      }
+      if (size >= full) size = sizeOnceRotated(file, full);
       appendFileSync(file, `${line}\n`);
       size += Buffer.byteLength(line) + 1;
     } catch (error) {
@@ -25,8 +23,16 @@ export function logKeeper(file: string, show: (line: string) => void, full = FUL
   };
 }
 
-/** What an earlier process left. */
+/** Another process on the same directory may have made it the older one in the meantime: only what is full now is moved. */
+function sizeOnceRotated(file: string, full: number): number {
+  const size = sizeOf(file);
+  if (size < full) return size;
+  renameSync(file, `${file}.old`);
+  return 0;
+}
+
+/** What has been written so far, by whatever process. */
 function sizeOf(file: string): number {
-  mkdirSync(dirname(file), { recursive: true });
+  makeDirectory(dirname(file));
   return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 }

@@ -1,12 +1,11 @@
 /** One machine: the database, its tables, and a host for every function of the catalog. */
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { dynamoFlowRunStore, flowRunsTable } from '../flow-runs/index.ts';
 import { withInterval } from '../runner/index.ts';
 import { type CatalogEntry, loadCatalog } from '../services/catalog.ts';
 import { stateTable } from '../store/index.ts';
 import { systemClock } from '../time/index.ts';
 import { bundleFunction } from './bundle.ts';
+import { type BundleDirectory, openBundleDirectory } from './bundle-directory.ts';
 import { isAwsEndpoint } from './credentials.ts';
 import { type Database, type DatabaseOptions, openDatabase } from './database.ts';
 import { clientOf, environmentOf, type LocalEnvironment } from './environment.ts';
@@ -32,29 +31,29 @@ export interface Machine {
   readonly hosts: readonly FunctionHost[];
   /** How many flow runs of the sample were loaded, the database being new. */
   readonly sampleRuns: number;
-  /** Ends the workers and the database. */
+  /** Ends the workers and the database, and removes the bundles. */
   close(): Promise<void>;
 }
-
-/** Where the bundles lie in the directory. */
-const FUNCTIONS = 'functions';
 
 /** Opens the database, makes missing tables, loads the sample into a new one, and bundles the functions. */
 export async function openMachine(options: MachineOptions): Promise<Machine> {
   const entries = chosen(options.catalog ?? (await loadCatalog()), options.services);
   const database = await openDatabase(options);
+  let bundles: BundleDirectory | undefined;
   try {
     const env = environmentOf(database.endpoint, options.variables);
     const sampleRuns = await prepareTables(database, env);
-    // Who serves the data is alone on the directory: what lies there was left by others.
-    if (database.embedded) await rm(join(options.directory, FUNCTIONS), { recursive: true, force: true });
-    const hosts = await Promise.all(entries.map((entry) => hostOf(entry, options, env)));
+    const own = await openBundleDirectory(options.directory);
+    bundles = own;
+    const hosts = await Promise.all(entries.map((entry) => hostOf(entry, own.path, { options, env })));
     const close = async () => {
       await Promise.all(hosts.map((host) => host.end()));
+      await own.remove();
       await database.close();
     };
     return { database, hosts, sampleRuns, close };
   } catch (error) {
+    await bundles?.remove();
     await database.close();
     throw error;
   }
@@ -82,8 +81,13 @@ async function prepareTables(database: Database, env: LocalEnvironment): Promise
   }
 }
 
-async function hostOf(entry: CatalogEntry, options: MachineOptions, env: LocalEnvironment): Promise<FunctionHost> {
-  const bundle = await bundleFunction(entry, join(options.directory, FUNCTIONS));
+interface Surroundings {
+  readonly options: MachineOptions;
+  readonly env: LocalEnvironment;
+}
+
+async function hostOf(entry: CatalogEntry, bundles: string, { options, env }: Surroundings): Promise<FunctionHost> {
+  const bundle = await bundleFunction(entry, bundles);
   const service = withInterval(entry.service, entry.service.localInterval);
   const own = { TICKOVER_BUILD: bundle.build, TICKOVER_INTERVAL: `${service.policy.interval}ms` };
   return hostFunction({ service, bundle, env: { ...env, ...own }, clock: systemClock, onLine: options.onLine });

@@ -48,7 +48,10 @@ function startOffset({ service }: FunctionHost, { random }: ScheduleClockOptions
   return jitterRange === undefined || hasSlots(service.schedule) ? 0 : random.draw() * jitterRange * interval;
 }
 
-/** A firing with several slots whose worker ended is taken up again for the slots that are left. */
+/**
+ * A firing with several slots whose worker ended is taken up again for the slots that are left. The slot that its worker ended in
+ * may be told once more, as skipped: a duplicate. That is the state's word on it, not known here: it may also not have been decided.
+ */
 async function fire(host: FunctionHost, due: number, options: ScheduleClockOptions): Promise<void> {
   const { clock, random, onError, closing } = options;
   const event = { scheduledFor: toIso(due), executionId: random.id(), attempt: '1' };

@@ -31,6 +31,19 @@ describe('the log file', () => {
     expect(await readFile(`${file}.old`, 'utf8')).toBe('bbbbbbbbb\n');
   });
 
+  test('is left as it is by a process that thinks it full after another has made it the older one', async () => {
+    const file = join(directory, 'log.jsonl');
+    await writeFile(file, '12345678\n');
+    const one = logKeeper(file, expect.unreachable, 10);
+    const other = logKeeper(file, expect.unreachable, 10);
+    one('a');
+    other('b');
+    one('c');
+
+    expect(await readFile(file, 'utf8')).toBe('b\nc\n');
+    expect(await readFile(`${file}.old`, 'utf8')).toBe('12345678\na\n');
+  });
+
   test('that cannot be written is told once, and no more than that', async () => {
     const file = join(directory, 'a file', 'log.jsonl');
     await writeFile(join(directory, 'a file'), '');
