@@ -5,9 +5,10 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Bundle, bundleFunction } from '../../lib/local/bundle.ts';
 import { environmentOf } from '../../lib/local/environment.ts';
-import { type FunctionHost, hostFunction } from '../../lib/local/function-host.ts';
-import type { Service } from '../../lib/runner/index.ts';
-import { systemClock } from '../../lib/time/index.ts';
+import { type FunctionHost, hostFunction, unglued } from '../../lib/local/function-host.ts';
+import { type Service, withInterval } from '../../lib/runner/index.ts';
+import { fakeClock } from '../../lib/testing/index.ts';
+import { type Clock, systemClock } from '../../lib/time/index.ts';
 import { type TestDatabase, testDatabase } from '../support/dynalite.ts';
 import { eventually } from '../support/eventually.ts';
 import { manySlots } from './fixtures/many-slots.ts';
@@ -48,18 +49,23 @@ afterEach(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
+interface Differences {
+  readonly service?: Service;
+  readonly clock?: Clock;
+}
+
 /** A host of the function, on a table of its own. */
-async function hostOf(bundle: Bundle): Promise<FunctionHost> {
+async function hostOf(bundle: Bundle, { service, clock }: Differences = {}): Promise<FunctionHost> {
   const table = `table-${++tables}`;
   await testDatabase(database.endpoint, table).then(({ close }) => close());
   const host = hostFunction({
-    service: bundle.service,
+    service: service ?? bundle.service,
     bundle,
     env: {
       ...environmentOf(database.endpoint, { ...process.env, TICKOVER_TABLE: table }),
       WAY: join(directory, 'way'),
     },
-    clock: systemClock,
+    clock: clock ?? systemClock,
     onLine: (line) => lines.push(line),
   });
   hosts.push(host);
@@ -126,7 +132,9 @@ describe('a worker that something goes wrong in, outside the handler', () => {
 
 describe('a workload that blocks its thread', () => {
   test('has its worker ended at the timeout, and its crash booked by the next tick', async () => {
-    const host = await hostOf(bundled.wayward);
+    const host = await hostOf(bundled.wayward, { service: { ...wayward, timeout: 3_000 } });
+    // The timeout is short, as it is waited for: the worker's start is not to use it up.
+    await host.invoke({ action: 'status' });
     await go('blocks');
 
     await expect(host.invoke(due(-1))).rejects.toMatchObject({ code: 'worker-ended' });
@@ -138,6 +146,69 @@ describe('a workload that blocks its thread', () => {
     expect(next).toMatchObject({ disposition: 'ran', outcome: 'succeeded', fence: 2 });
     expect(ticksTold()).toMatchObject([{ disposition: 'ran', outcome: 'succeeded', crashesBooked: 1 }]);
     expect(status.runs.map(({ outcome }) => outcome)).toEqual(['succeeded', 'crashed']);
+  });
+});
+
+describe('a worker that has longer than a run may take, for several slots', () => {
+  const BLOCKED = "wayward: the worker's thread is blocked for longer than a run may take; it is ended";
+  const slotted: Service = { ...withInterval(wayward, '5s'), timeout: 3_000 };
+
+  test('is ended once its thread has been blocked for a timeout and five seconds', async () => {
+    const clock = fakeClock(Date.now(), { mode: 'manual' });
+    const host = await hostOf(bundled.wayward, { service: slotted, clock });
+    await go('blocks');
+    const ended = expect(host.invoke(due(-1))).rejects.toMatchObject({ code: 'worker-ended' });
+    await begun('blocks');
+
+    await clock.advance(8_000);
+    expect(lines).toEqual([]);
+    // Whether it answered the first question before it was blocked is not known.
+    await clock.advance(3_000);
+    await ended;
+    expect(lines).toEqual([BLOCKED]);
+
+    await go('straight');
+    expect(await host.invoke({ action: 'status' })).toMatchObject({ status: 'running' });
+  });
+
+  test('is left alone as long as it answers, however long it takes', async () => {
+    const clock = fakeClock(Date.now(), { mode: 'manual' });
+    const host = await hostOf(bundled.wayward, { service: slotted, clock });
+    await go('gives way');
+    const answer = host.invoke(due(-1));
+    await begun('gives way');
+    for (let second = 0; second < 20; second++) {
+      await clock.advance(1_000);
+      // Messages keep their order: behind this answer the worker has said that it is there.
+      await host.invoke({ action: 'status' });
+    }
+    host.ask('stop');
+
+    expect(await answer).toMatchObject({ disposition: 'ran', outcome: null });
+    expect(lines).not.toContain(BLOCKED);
+  });
+});
+
+describe('what a workload prints without ending its line', () => {
+  test('stands before the next line of the log, not in it', async () => {
+    const host = await hostOf(bundled.wayward);
+    await go('prints without an end');
+    await host.invoke(due(0));
+    await host.end();
+
+    expect(lines).toContain('50 % done');
+    expect(ticksTold()).toMatchObject([{ outcome: 'succeeded' }]);
+  });
+
+  test.each([
+    ['half{"level":"INFO","message":"tick"}', ['half', '{"level":"INFO","message":"tick"}']],
+    ['{"level":"INFO","message":"tick"}', ['{"level":"INFO","message":"tick"}']],
+    ['{"done":50}{"level":"WARN","message":""}', ['{"done":50}', '{"level":"WARN","message":""}']],
+    ['a line of its own', ['a line of its own']],
+    ['says "level":"INFO"', ['says "level":"INFO"']],
+    ['', ['']],
+  ])('%s is %j', (line, parts) => {
+    expect(unglued(line)).toEqual(parts);
   });
 });
 
