@@ -34,9 +34,14 @@ export function silenceSdkNotice(): void {
 
 /** Says in one line why a command failed, and ends it. */
 export function fail(command: string, error: unknown): never {
-  const { message, code, name } = error as { message?: string; code?: string; name?: string };
-  console.error(`${command}: ${message || code || name || String(error)}`);
+  console.error(`${command}: ${oneLine(error)}`);
   process.exit(1);
+}
+
+/** What is to be said of an error, in one line. */
+export function oneLine(error: unknown): string {
+  const { message, code, name } = error as { message?: string; code?: string; name?: string };
+  return (message || code || name || String(error)).split('\n').join(' ');
 }
 
 /** A log for a command: messages without fields; nothing for debugging. */
@@ -53,7 +58,6 @@ function parseEndpoint(text: string): string {
 }
 
 function parsePort(text: string): number {
-  const port = Number(text);
-  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
+  if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
   throw new InvalidArgumentError('expected a port from 0 to 65535');
 }

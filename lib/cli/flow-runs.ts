@@ -1,7 +1,7 @@
 /** `npm run flow-runs`: brings flow runs in, and shows them. */
 import { readFile } from 'node:fs/promises';
 import { DynamoDBClient, ResourceNotFoundException } from '@aws-sdk/client-dynamodb';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import {
   dynamoFlowRunStore,
   FLOW_RUNS_TABLE,
@@ -12,10 +12,16 @@ import {
 } from '../flow-runs/index.ts';
 import { ensureTable, isAwsEndpoint, localCredentials, openDatabase } from '../local/index.ts';
 import { systemClock } from '../time/index.ts';
+import {
+  type DatabaseFlags,
+  databaseOptions,
+  fail,
+  oneLine,
+  silenceSdkNotice,
+  withDatabaseFlags,
+} from './database-flags.ts';
 
-interface Options {
-  readonly endpoint?: string;
-  readonly directory: string;
+interface Flags extends DatabaseFlags {
   readonly table: string;
 }
 
@@ -27,16 +33,18 @@ const REASONS: Readonly<Record<string, string>> = {
   EACCES: 'may not be read',
 };
 
-await main();
+silenceSdkNotice();
+try {
+  await main();
+} catch (error) {
+  fail('flow-runs', error);
+}
 
 async function main(): Promise<void> {
   const { TICKOVER_FLOW_RUNS_TABLE } = process.env;
-  const program = new Command('flow-runs')
+  const program = withDatabaseFlags(new Command('flow-runs'))
     .description('Brings flow runs in as a Prefect server returns them, and shows them.')
-    .showHelpAfterError('(--help tells what is possible)')
     .configureHelp({ showGlobalOptions: true })
-    .option('--endpoint <url>', 'another DynamoDB than the one that npm start embeds', parseEndpoint)
-    .option('--directory <dir>', 'where the embedded DynamoDB keeps its data', '.tickover')
     .option('--table <name>', 'the table of flow runs', TICKOVER_FLOW_RUNS_TABLE || FLOW_RUNS_TABLE);
   program
     .command('import <file>')
@@ -48,17 +56,12 @@ async function main(): Promise<void> {
     .description('shows the flow runs, those to start first on top')
     .option('--state <name>', 'only those in the state of this name')
     .action(({ state }: { state?: string }) => list(program.opts(), state));
-  try {
-    await program.parseAsync();
-  } catch (error) {
-    console.error(`flow-runs: ${oneLine(error)}`);
-    process.exitCode = 1;
-  }
+  await program.parseAsync();
 }
 
-async function importFile(options: Options, file: string, overwrite: boolean): Promise<void> {
+async function importFile(flags: Flags, file: string, overwrite: boolean): Promise<void> {
   const text = await readText(file);
-  await withStore(options, async (store) => {
+  await withStore(flags, async (store) => {
     const { written, kept, faults } = await importFlowRuns(store, text, { now: systemClock.now(), overwrite });
     for (const fault of faults.slice(0, MOST_FAULTS_SHOWN)) console.error(`${file}: ${fault}`);
     if (faults.length > MOST_FAULTS_SHOWN) console.error(`${file}: and ${faults.length - MOST_FAULTS_SHOWN} more`);
@@ -68,8 +71,8 @@ async function importFile(options: Options, file: string, overwrite: boolean): P
   });
 }
 
-async function list(options: Options, state: string | undefined): Promise<void> {
-  await withStore(options, async (store) => {
+async function list(flags: Flags, state: string | undefined): Promise<void> {
+  await withStore(flags, async (store) => {
     const { runs, unreadable } = await store.list();
     const wanted = state?.toLowerCase();
     const shown = runs.filter((run) => wanted === undefined || run.state.name.toLowerCase() === wanted);
@@ -81,26 +84,21 @@ async function list(options: Options, state: string | undefined): Promise<void> 
 }
 
 /** Runs the work on the store. The table is made if it is missing, but not on AWS: there it is the stack's. */
-async function withStore(options: Options, work: (store: FlowRunStore) => Promise<void>): Promise<void> {
-  const database = await openDatabase({ ...options, brief: true });
+async function withStore(flags: Flags, work: (store: FlowRunStore) => Promise<void>): Promise<void> {
+  const database = await openDatabase({ ...databaseOptions(flags), brief: true });
   try {
     Object.assign(process.env, localCredentials(database.endpoint, process.env));
     const client = new DynamoDBClient({});
-    if (!isAwsEndpoint(database.endpoint)) await ensureTable(client, flowRunsTable(options.table));
-    await work(dynamoFlowRunStore(client, options.table));
+    if (!isAwsEndpoint(database.endpoint)) await ensureTable(client, flowRunsTable(flags.table));
+    await work(dynamoFlowRunStore(client, flags.table));
   } catch (error) {
     if (!(error instanceof ResourceNotFoundException)) throw error;
-    throw new Error(`${database.endpoint}: there is no table ${options.table}; deploy the stack, or name another`, {
+    throw new Error(`${database.endpoint}: there is no table ${flags.table}; deploy the stack, or name another`, {
       cause: error,
     });
   } finally {
     await database.close();
   }
-}
-
-function parseEndpoint(text: string): string {
-  if (/^https?:/.test(text) && URL.canParse(text)) return text;
-  throw new InvalidArgumentError('expected an http or https URL');
 }
 
 async function readText(file: string): Promise<string> {
@@ -113,11 +111,6 @@ async function readText(file: string): Promise<string> {
   }
   if (text.trim() === '') throw new Error(`${file}: is empty, expected flow runs as a JSON array or JSON lines`);
   return text;
-}
-
-function oneLine(error: unknown): string {
-  const { message, code, name } = error as { message?: string; code?: string; name?: string };
-  return (message || code || name || String(error)).split('\n').join(' ');
 }
 
 function counted(count: number): string {

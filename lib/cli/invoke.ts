@@ -1,7 +1,12 @@
-/** `npm run invoke -- SERVICE [PAYLOAD]`: invokes a function once and prints its answer. */
-import { Command } from 'commander';
-import { openMachine } from '../local/index.ts';
+/** `npm run invoke -- SERVICE [PAYLOAD]`: invokes a function once and prints its answer, and nothing else, to standard output. */
+import { Command, InvalidArgumentError } from 'commander';
+import { openMachine, readLogLine, shownAs } from '../local/index.ts';
 import { type DatabaseFlags, databaseOptions, fail, silenceSdkNotice, withDatabaseFlags } from './database-flags.ts';
+import { stopOnSignal } from './stopping.ts';
+
+interface Flags extends DatabaseFlags {
+  readonly verbose: boolean;
+}
 
 const program = withDatabaseFlags(
   new Command('invoke')
@@ -9,7 +14,8 @@ const program = withDatabaseFlags(
     .argument('<service>', 'its name')
     .argument('[payload]', 'the event as JSON, or the name of an action: run-once, status, resume', parsePayload, {
       action: 'run-once',
-    }),
+    })
+    .option('--verbose', "the function's whole log on standard error", false),
 );
 program.action(async (service: string, payload: unknown) => {
   try {
@@ -21,26 +27,38 @@ program.action(async (service: string, payload: unknown) => {
 silenceSdkNotice();
 await program.parseAsync();
 
-async function invoke(service: string, payload: unknown, flags: DatabaseFlags): Promise<void> {
+async function invoke(service: string, payload: unknown, flags: Flags): Promise<void> {
   const machine = await openMachine({
     ...databaseOptions(flags),
     brief: true,
     services: [service],
     variables: process.env,
-    onLine: (line) => console.error(line),
+    onLine: flags.verbose ? (line) => console.error(line) : tellPrints,
   });
   try {
-    for (const host of machine.hosts) console.log(JSON.stringify(await host.invoke(payload), null, 2));
+    const { closing, stop } = stopOnSignal((line) => console.error(line));
+    for (const host of machine.hosts) {
+      closing.addEventListener('abort', () => host.ask('close'), { once: true });
+      stop.addEventListener('abort', () => host.ask('stop'), { once: true });
+      console.log(JSON.stringify(await host.invoke(payload), null, 2));
+    }
   } finally {
     await machine.close();
   }
+  process.exit();
+}
+
+/** What the workload prints, and a report: the rest of the log is told by the answer. */
+function tellPrints(line: string): void {
+  const said = readLogLine(line);
+  if (said.kind !== 'tick') for (const text of shownAs(said)) console.error(text);
 }
 
 function parsePayload(text: string): unknown {
   try {
     return JSON.parse(text);
-  } catch (error) {
+  } catch {
     if (/^[a-z-]+$/.test(text)) return { action: text };
-    throw new SyntaxError(`payload: expected JSON or the name of an action, got '${text}'`, { cause: error });
+    throw new InvalidArgumentError('expected JSON or the name of an action');
   }
 }

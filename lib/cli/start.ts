@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { countLine, lineTeller, type Machine, openMachine, runMachine } from '../local/index.ts';
 import { metricsServer, metricsSettings, prometheusObserver } from '../metrics/index.ts';
-import { onStopSignal } from '../runner/index.ts';
-import { briefly, SECOND, systemClock } from '../time/index.ts';
+import { briefly } from '../time/index.ts';
 import {
   type DatabaseFlags,
   databaseOptions,
@@ -13,9 +12,7 @@ import {
   silenceSdkNotice,
   withDatabaseFlags,
 } from './database-flags.ts';
-
-/** How long a run under way may take to finish before it is asked to give way, and then to do so. */
-const PATIENCE = 5 * SECOND;
+import { stopOnSignal } from './stopping.ts';
 
 const program = withDatabaseFlags(new Command('start').description('Runs all services on this machine.'));
 
@@ -33,9 +30,9 @@ async function start(flags: DatabaseFlags): Promise<void> {
   const onLine = lineTeller({ show: console.log, note: (line) => countLine(observer, line), logFile });
   const machine = await openMachine({ ...databaseOptions(flags), variables: process.env, onLine });
   try {
-    await metrics.start();
+    const stopping = stopOnSignal(console.log);
     introduce(machine, logFile);
-    const stopping = stopOnSignal();
+    await metrics.start();
     await runMachine(machine, stopping, console.log);
   } finally {
     await metrics.stop();
@@ -46,28 +43,8 @@ async function start(flags: DatabaseFlags): Promise<void> {
 }
 
 function introduce({ database, hosts, sampleRuns }: Machine, logFile: string): void {
-  console.log(`DynamoDB at ${database.endpoint}; the whole log in ${logFile}; times are UTC; Ctrl+C stops`);
+  console.log(`DynamoDB at ${database.endpoint}`);
+  console.log(`the whole log in ${logFile}; times are UTC; Ctrl+C stops`);
   if (sampleRuns > 0) console.log(`a new database: ${sampleRuns} sample flow runs loaded`);
   for (const { service } of hosts) console.log(`${service.name} every ${briefly(service.policy.interval)}`);
-}
-
-/** The first signal lets runs finish; another, or time, asks them to give way; the last resort is to leave. */
-function stopOnSignal() {
-  const closing = new AbortController();
-  const stop = new AbortController();
-  const giveWay = async () => {
-    stop.abort();
-    await systemClock.sleep(PATIENCE);
-    console.log('a run does not give way; it will be booked as crashed');
-    process.exit(1);
-  };
-  const onSignal = async () => {
-    if (closing.signal.aborted) return;
-    console.log('stopping: runs under way may finish');
-    closing.abort();
-    await systemClock.sleep(PATIENCE);
-    await giveWay();
-  };
-  onStopSignal(() => void onSignal());
-  return { closing: closing.signal, stop: stop.signal };
 }

@@ -44,7 +44,7 @@ export function readEnvironment(variables: Variables = process.env): Environment
   };
   check(table !== undefined && table !== '', 'TICKOVER_TABLE', 'the name of the state table');
   check(build !== '' && build.length <= LONGEST_BUILD, 'TICKOVER_BUILD', `1 to ${LONGEST_BUILD} characters`);
-  check(slack >= 0 && slack <= 5 * MINUTE, 'TICKOVER_SLACK_SECONDS', 'a number from 0 to 300');
+  check(slack >= 0 && slack <= MINUTE, 'TICKOVER_SLACK_SECONDS', 'a number from 0 to 60');
   check(
     TICKOVER_INTERVAL === undefined || (interval !== undefined && interval > 0),
     'TICKOVER_INTERVAL',

@@ -43,21 +43,21 @@ function levelOf({ outcome, verdict }: TickStory): 'info' | 'warn' | 'error' {
   return outcome === undefined || outcome === 'succeeded' ? 'info' : 'warn';
 }
 
+/** What there is nothing to tell of is left out: the Logger would drop it anyhow. */
 function wideLine(story: TickStory, policy: Policy): Record<string, unknown> {
   const { tick, state, failure, startedAt, nextDue, report: _report, service: _service, result, ...rest } = story;
   return {
     ...rest,
     manual: tick.kind === 'manual',
-    tick: tick.kind === 'scheduled' ? toIso(tick.scheduledFor) : null,
-    ...(tick.kind === 'scheduled' ? tick.delivery : {}),
+    ...(tick.kind === 'scheduled' ? { tick: toIso(tick.scheduledFor), ...tick.delivery } : {}),
     startedAt: toIso(startedAt),
-    nextDue: nextDue === undefined ? null : toIso(nextDue),
+    ...(nextDue === undefined ? {} : { nextDue: toIso(nextDue) }),
     streak: state.streak,
     backoffCount: state.backoffCount,
     trackRecord: fitRecord(policy, state.record)
       .map((outcome) => (outcome ? '1' : '0'))
       .join(''),
-    lastSuccess: state.lastSuccess === undefined ? null : toIso(state.lastSuccess),
+    ...(state.lastSuccess === undefined ? {} : { lastSuccess: toIso(state.lastSuccess) }),
     ...(result === undefined ? {} : { result: tellable(result) }),
     ...(state.halt === undefined ? {} : { haltCause: state.halt.cause }),
     ...(failure === undefined

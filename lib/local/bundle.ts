@@ -1,11 +1,12 @@
 /** Bundling a function as a deploy would, with what lets a worker thread serve it; the bundle's hash is its build. */
 import { createHash } from 'node:crypto';
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import type { Service } from '../runner/index.ts';
 import type { CatalogEntry } from '../services/catalog.ts';
+import { makeDirectory } from './make-directory.ts';
 
 /** A function ready to be served. */
 export interface Bundle {
@@ -20,7 +21,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** ESM has no `require`, which some bundled packages call. */
 const REQUIRE = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
 
-/** Bundles a service's function into `directory`. */
+/** Bundles a service's function into `directory`, which is made if missing and the caller's alone. The file is named after its build. */
 export async function bundleFunction({ service, functionFile }: CatalogEntry, directory: string): Promise<Bundle> {
   const worker = fileURLToPath(new URL('./worker.ts', import.meta.url));
   const result = await build({
@@ -41,10 +42,11 @@ export async function bundleFunction({ service, functionFile }: CatalogEntry, di
     logLevel: 'silent',
   });
   const code = result.outputFiles[0]?.text ?? '';
-  const file = join(directory, 'functions', `${service.name}.mjs`);
-  await mkdir(join(directory, 'functions'), { recursive: true });
+  const hash = buildOf(code, service);
+  const file = resolve(directory, `${service.name}-${hash}.mjs`);
+  makeDirectory(directory);
   await writeFile(file, code);
-  return { service, file, build: buildOf(code, service) };
+  return { service, file, build: hash };
 }
 
 /** Source maps carry paths of this machine: they are no part of what runs. */

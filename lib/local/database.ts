@@ -2,12 +2,13 @@
  * The database of one machine: the embedded DynamoDB, shared by the processes that work on one directory, or any other
  * endpoint that is named. The files admit one process at a time; who comes second uses the first one's endpoint.
  */
-import { access, mkdir } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemClock, systemRandom } from '../time/index.ts';
 import { DatabaseError } from './database-error.ts';
 import { type Embedded, serveEmbedded } from './embedded.ts';
 import { publish, publishedEndpoint, withdraw } from './endpoint-file.ts';
+import { makeDirectory } from './make-directory.ts';
 
 /** Which database. */
 export interface DatabaseOptions {
@@ -43,12 +44,12 @@ const RETRY_MS = 100;
  */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   if (options.endpoint !== undefined) return foreign(options.endpoint);
-  const patience = options.patience ?? PATIENCE_MS;
-  for (let waited = 0; waited <= patience; waited += RETRY_MS) {
+  const until = systemClock.now() + (options.patience ?? PATIENCE_MS);
+  do {
     const database = await tryOpening(options);
     if (database !== undefined) return database;
     await systemClock.sleep(RETRY_MS);
-  }
+  } while (systemClock.now() < until);
   throw new DatabaseError(
     'database-in-use',
     `${options.directory}: another process holds the data and offers no endpoint; end it, or name another directory`,
@@ -74,7 +75,7 @@ async function tryOpening(options: DatabaseOptions): Promise<Database | undefine
 /** Whether the data are yet to be made. LevelDB's file `CURRENT` is there once it has been opened. */
 async function makeRoom(directory: string, path: string): Promise<boolean> {
   try {
-    await mkdir(directory, { recursive: true });
+    makeDirectory(directory);
   } catch (error) {
     throw new DatabaseError(
       'database-unusable',

@@ -1,20 +1,21 @@
-/** What `npm start` shows: one line a tick, at most 100 columns, and a trip's report indented below it. */
-import { briefly, timeOfDay } from '../time/index.ts';
+/** What `npm start` shows: one line a tick, at most 100 columns, and below it, indented, what a failed run failed with and a trip's report. */
+import { briefly, DAY, timeOfDay, toIso } from '../time/index.ts';
+import { fitted, padded, printable, wrapped } from './columns.ts';
 import type { LogLine, TickLine } from './log-line.ts';
 
 /** The widest line. */
 export const COLUMNS = 100;
 const INDENT = '    ';
+/** Of one text no more is shown than fills a tall screen: the log file has all of it. */
+const MOST_LINES = 60;
 
 /** The lines that a line of a function's log is shown as; none for what only the log file keeps. */
 export function shownAs(line: LogLine): string[] {
   switch (line.kind) {
     case 'tick':
-      return [tickText(line.tick)];
+      return [tickText(line.tick), ...failureOf(line.tick)];
     case 'crash':
-      return [
-        `${INDENT}run ${line.crash.fence} of ${line.crash.service} died; it is booked as crashed`.slice(0, COLUMNS),
-      ];
+      return indented(`run ${line.crash.fence} of ${line.crash.service} died; it is booked as crashed`);
     case 'report':
       return indented(line.text);
     case 'print':
@@ -25,30 +26,49 @@ export function shownAs(line: LogLine): string[] {
 }
 
 /** A tick in one line: time, service, what became of it, duration, streak, next due. Times are UTC. */
-export function tickText(tick: TickLine): string {
+function tickText(tick: TickLine): string {
   const { service, disposition, reason, outcome, durationMs, nextDue } = tick;
   const what = disposition === 'skipped' ? `skipped: ${reason ?? 'unknown'}` : (outcome ?? 'given back');
-  return [
+  const line = [
     timeOfDay(tick.startedAt),
-    padded(service, 30),
+    padded(printable(service), 30),
     padded(what, 18),
-    (durationMs === undefined ? '' : briefly(durationMs)).padStart(6),
+    fitted(durationMs === undefined ? '' : briefly(durationMs), 6).padStart(6),
     padded(`streak ${tick.streak}`, 12),
-    nextDue === null ? 'next: by hand' : `next ${timeOfDay(nextDue)}`,
-  ]
-    .join('  ')
-    .slice(0, COLUMNS);
+    nextDue === null ? 'next: by hand' : `next ${nextText(nextDue, tick.startedAt)}`,
+  ].join('  ');
+  return fitted(line, COLUMNS);
+}
+
+/** The time of day, or the day and the minute where the time alone would be ambiguous. */
+function nextText(due: number, from: number): string {
+  return due - from < DAY
+    ? timeOfDay(due)
+    : toIso(due).slice('2026-'.length, '2026-11-22T03:14'.length).replace('T', ' ');
+}
+
+/** What a run failed with: a loop service never reports it, and a critical one only with a trip. */
+function failureOf({ errorClass, errorMessage }: TickLine): string[] {
+  return errorClass === undefined ? [] : indented(`${errorClass}: ${errorMessage ?? ''}`);
 }
 
 /** An invocation that failed in one line. */
 export function failureText(now: number, service: string, message: string): string {
-  return `${timeOfDay(now)}  ${padded(service, 30)}  ${message.split('\n')[0] ?? ''}`.slice(0, COLUMNS);
+  const [first = ''] = message.split('\n');
+  return fitted(`${timeOfDay(now)}  ${padded(printable(service), 30)}  ${printable(first)}`, COLUMNS);
 }
 
-function padded(text: string, width: number): string {
-  return (text.length > width ? `${text.slice(0, width - 1)}…` : text).padEnd(width);
-}
-
+/** Every line of the text, indented as it was and a little more. */
 function indented(text: string): string[] {
-  return text.split('\n').map((line) => `${INDENT}${line}`.trimEnd());
+  const lines = text
+    .slice(0, MOST_LINES * COLUMNS)
+    .split('\n')
+    .flatMap((line) => indentedLine(printable(line).trimEnd()));
+  const isAll = text.length <= MOST_LINES * COLUMNS && lines.length <= MOST_LINES;
+  return isAll ? lines : [...lines.slice(0, MOST_LINES), `${INDENT}… the log has the rest`];
+}
+
+function indentedLine(line: string): string[] {
+  const indent = INDENT + (/^ {0,20}/.exec(line)?.[0] ?? '');
+  return wrapped(line.trimStart(), COLUMNS - indent.length).map((part) => `${indent}${part}`.trimEnd());
 }

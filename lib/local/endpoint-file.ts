@@ -1,9 +1,10 @@
 /** The note that the process which serves a directory leaves in it, so that others can use its endpoint. */
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { timeoutSignal } from '../time/index.ts';
 import { IDENTITY_HEADER } from './embedded.ts';
+import { makeDirectory } from './make-directory.ts';
 
 const Note = z.object({ endpoint: z.url(), pid: z.int(), identity: z.string() });
 
@@ -14,7 +15,7 @@ const PATIENCE_MS = 2_000;
 
 /** Writes the note in one piece, whatever stood there. */
 export async function publish(directory: string, note: EndpointNote): Promise<void> {
-  await mkdir(directory, { recursive: true });
+  makeDirectory(directory);
   const draft = join(directory, `endpoint.${note.identity}.tmp`);
   await writeFile(draft, `${JSON.stringify(note)}\n`);
   await rename(draft, fileOf(directory));

@@ -2,12 +2,13 @@
  * A host for one function: a worker thread that serves its bundle, as Lambda serves a function in an execution environment. An
  * invocation that outlives its timeout has its worker ended, as Lambda would; a worker that ended is replaced by the next invocation.
  */
-
+import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { Worker } from 'node:worker_threads';
+import { memoOf } from '../loop/index.ts';
 import { invocationTimeout, type Service } from '../runner/index.ts';
-import { type Clock, inSeconds } from '../time/index.ts';
+import { type Clock, inSeconds, SECOND } from '../time/index.ts';
 import type { Bundle } from './bundle.ts';
 import type { FromWorker, ToWorker } from './worker.ts';
 
@@ -51,7 +52,7 @@ export interface FunctionHost {
   invoke(event: unknown): Promise<unknown>;
   /** Asks the function to begin nothing more (`close`), or to give way (`stop`). */
   ask(kind: 'close' | 'stop'): void;
-  /** Ends the worker. */
+  /** Ends the worker. Resolves when its last line was handed on. */
   end(): Promise<void>;
 }
 
@@ -63,8 +64,16 @@ interface Waiting {
 interface Running {
   readonly worker: Worker;
   readonly waiting: Map<number, Waiting>;
+  /** Resolves when all that the worker wrote was handed on; it ends with the worker. */
+  readonly silent: Promise<unknown>;
+  /** How often the worker has said that it is there. */
+  pongs: number;
 }
 
+/** How often a worker that is at work is asked whether it is there. */
+const PING_PERIOD = SECOND;
+/** What a worker is given beyond a run's timeout, to start on a busy machine. */
+const BLOCKED_MARGIN = 5 * SECOND;
 /** Time for the worker's last lines and answers to arrive behind the deadline. */
 const KILL_MARGIN = 500;
 
@@ -91,7 +100,8 @@ export function hostFunction(options: HostOptions): FunctionHost {
       const answered = new AbortController();
       const answer = new Promise((resolve, reject) => host.waiting.set(id, { resolve, reject }));
       send(host, { kind: 'invoke', id, event, deadline: clock.now() + timeout });
-      void endAfter(clock, timeout + KILL_MARGIN, { host, signal: answered.signal });
+      void endAfter(timeout + KILL_MARGIN, host, answered.signal);
+      void endIfBlocked(host, answered.signal);
       try {
         return await answer;
       } finally {
@@ -102,25 +112,40 @@ export function hostFunction(options: HostOptions): FunctionHost {
       if (running !== undefined) send(running, { kind });
     },
     async end() {
-      await running?.worker.terminate();
+      const ending = running;
+      await ending?.worker.terminate();
+      await ending?.silent;
     },
   };
 
-  async function endAfter(
-    by: Clock,
-    timeout: number,
-    { host, signal }: { host: Running; signal: AbortSignal },
-  ): Promise<void> {
-    await by.sleep(timeout, signal);
-    if (signal.aborted) return;
+  async function endAfter(timeout: number, host: Running, answered: AbortSignal): Promise<void> {
+    await clock.sleep(timeout, answered);
+    if (answered.aborted) return;
     options.onLine(
       `${service.name}: the invocation did not end within ${inSeconds(timeout - KILL_MARGIN)} s; its worker is ended`,
     );
     await host.worker.terminate();
   }
+
+  /**
+   * A thread that is blocked for longer than a run may take is beyond any signal. Lambda would give the next firing an environment
+   * of its own; here it would wait behind the blocked one, so that is ended.
+   */
+  async function endIfBlocked(host: Running, answered: AbortSignal): Promise<void> {
+    let silence = 0;
+    while (!answered.aborted && silence <= service.timeout + BLOCKED_MARGIN) {
+      const heard = host.pongs;
+      send(host, { kind: 'ping' });
+      await clock.sleep(PING_PERIOD, answered);
+      silence = host.pongs > heard ? 0 : silence + PING_PERIOD;
+    }
+    if (answered.aborted) return;
+    options.onLine(`${service.name}: the worker's thread is blocked for longer than a run may take; it is ended`);
+    await host.worker.terminate();
+  }
 }
 
-function startWorker({ service, bundle, env, onLine }: HostOptions, onEnd: (ended: Running) => void): Running {
+function startWorker({ service, bundle, env, clock, onLine }: HostOptions, onEnd: (ended: Running) => void): Running {
   const worker = new Worker(bundle.file, {
     env: Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined)) as Record<string, string>,
     // The bundle is plain JavaScript: it needs no loader, but its stacks are to name the sources.
@@ -129,13 +154,17 @@ function startWorker({ service, bundle, env, onLine }: HostOptions, onEnd: (ende
     stdout: true,
     stderr: true,
   });
-  const running: Running = { worker, waiting: new Map() };
+  const silent = Promise.all([worker.stdout, worker.stderr].map((stream) => eachLine(stream, onLine)));
+  const running: Running = { worker, waiting: new Map(), silent, pongs: 0 };
   let cause = '';
-  eachLine(worker.stdout, onLine);
-  eachLine(worker.stderr, onLine);
   worker.on('message', (message: FromWorker) => settle(running, message));
+  // Thrown outside the handler, or never caught: perhaps nobody is waiting, so it is told here, and the next invocation must not go there.
   worker.on('error', (error) => {
-    cause = ` (${error instanceof Error ? `${error.name}: ${error.message}` : String(error)})`;
+    onEnd(running);
+    const { errorClass, message, text } = memoOf(error, clock.now());
+    cause = ` (${errorClass}: ${message})`;
+    onLine(`${service.name}: the worker is ended by an error that nothing in it caught`);
+    for (const line of text.split('\n')) onLine(line);
   });
   worker.on('exit', () => {
     onEnd(running);
@@ -147,13 +176,29 @@ function startWorker({ service, bundle, env, onLine }: HostOptions, onEnd: (ende
   return running;
 }
 
-function settle({ waiting }: Running, message: FromWorker): void {
+function settle(running: Running, message: FromWorker): void {
+  if (message === 'pong') {
+    running.pongs++;
+    return;
+  }
+  const { waiting } = running;
   const asked = waiting.get(message.id);
   waiting.delete(message.id);
   if ('error' in message) asked?.reject(new FunctionError(message.error.name, message.error.message));
   else asked?.resolve(message.answer);
 }
 
-function eachLine(stream: Readable, onLine: (line: string) => void): void {
-  createInterface({ input: stream }).on('line', onLine);
+/** Resolves when the stream has ended. */
+async function eachLine(stream: Readable, onLine: (line: string) => void): Promise<void> {
+  const lines = createInterface({ input: stream });
+  lines.on('line', (line) => {
+    for (const part of unglued(line)) onLine(part);
+  });
+  await once(lines, 'close');
+}
+
+/** What a workload printed without ending its line stands before the next line of the log: they are two. */
+export function unglued(line: string): string[] {
+  const begin = line.search(/\{"level":"[A-Z]+","message":/);
+  return begin > 0 ? [line.slice(0, begin), line.slice(begin)] : [line];
 }

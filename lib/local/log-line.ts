@@ -3,12 +3,14 @@ import * as z from 'zod';
 import { CRASH_MESSAGE, TICK_MESSAGE } from '../lambda/index.ts';
 import { parseInstant } from '../time/index.ts';
 
-const instant = z.string().transform((written) => parseInstant(written) ?? 0);
+const instant = z.string().transform(parseInstant).pipe(z.number());
+/** The log leaves out what is empty. */
+const instantOrNone = instant.nullish().transform((written) => written ?? null);
 
 const tickLine = z.object({
   message: z.literal(TICK_MESSAGE),
   service: z.string(),
-  tick: instant.nullable(),
+  tick: instantOrNone,
   startedAt: instant,
   disposition: z.enum(['ran', 'skipped']),
   reason: z.enum(['duplicate', 'late', 'overlap', 'halted', 'paused', 'backoff']).optional(),
@@ -17,8 +19,10 @@ const tickLine = z.object({
   latenessMs: z.number().optional(),
   streak: z.number(),
   backoffCount: z.number(),
-  lastSuccess: instant.nullable(),
-  nextDue: instant.nullable(),
+  lastSuccess: instantOrNone,
+  nextDue: instantOrNone,
+  errorClass: z.string().optional(),
+  errorMessage: z.string().optional(),
 });
 const crashLine = z.object({
   message: z.literal(CRASH_MESSAGE),
@@ -43,7 +47,7 @@ export type LogLine =
 /** A tick as its line tells it. */
 export type TickLine = z.output<typeof tickLine>;
 
-/** Reads a line that a function wrote. */
+/** Reads a line that a function wrote. Never throws. */
 export function readLogLine(line: string): LogLine {
   const json = parsed(line);
   const tick = tickLine.safeParse(json);

@@ -1,14 +1,15 @@
 /** One machine: the database, its tables, and a host for every function of the catalog. */
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { dynamoFlowRunStore, FLOW_RUNS_TABLE, flowRunsTable } from '../flow-runs/index.ts';
+import { dynamoFlowRunStore, flowRunsTable } from '../flow-runs/index.ts';
 import { type Service, withInterval } from '../runner/index.ts';
 import { type CatalogEntry, loadCatalog } from '../services/catalog.ts';
 import { stateTable } from '../store/index.ts';
 import { systemClock } from '../time/index.ts';
 import { watchedVariables } from '../watch/index.ts';
 import { bundleFunction } from './bundle.ts';
-import { isAwsEndpoint, localCredentials } from './credentials.ts';
+import { type BundleDirectory, openBundleDirectory } from './bundle-directory.ts';
+import { isAwsEndpoint } from './credentials.ts';
 import { type Database, type DatabaseOptions, openDatabase } from './database.ts';
+import { clientOf, environmentOf, type LocalEnvironment } from './environment.ts';
 import { type FunctionHost, hostFunction } from './function-host.ts';
 import { loadSample } from './sample.ts';
 import { ensureTable } from './tables.ts';
@@ -31,11 +32,10 @@ export interface Machine {
   readonly hosts: readonly FunctionHost[];
   /** How many flow runs of the sample were loaded, the database being new. */
   readonly sampleRuns: number;
-  /** Ends the workers and the database. */
+  /** Ends the workers and the database, and removes the bundles. */
   close(): Promise<void>;
 }
 
-const STATE_TABLE = 'tickover';
 const WATCHER = 'watch-services';
 
 /** Opens the database, makes missing tables, loads the sample into a new one, and bundles the functions. */
@@ -43,16 +43,21 @@ export async function openMachine(options: MachineOptions): Promise<Machine> {
   const catalog = options.catalog ?? (await loadCatalog());
   const entries = chosen(catalog, options.services);
   const database = await openDatabase(options);
+  let bundles: BundleDirectory | undefined;
   try {
-    const env = { ...watchedVariables(watchedOn(catalog)), ...environmentOf(database, options.variables) };
+    const env = { ...watchedVariables(watchedOn(catalog)), ...environmentOf(database.endpoint, options.variables) };
     const sampleRuns = await prepareTables(database, env);
-    const hosts = await Promise.all(entries.map((entry) => hostOf(entry, options, env)));
+    const own = await openBundleDirectory(options.directory);
+    bundles = own;
+    const hosts = await Promise.all(entries.map((entry) => hostOf(entry, own.path, { options, env })));
     const close = async () => {
       await Promise.all(hosts.map((host) => host.end()));
+      await own.remove();
       await database.close();
     };
     return { database, hosts, sampleRuns, close };
   } catch (error) {
+    await bundles?.remove();
     await database.close();
     throw error;
   }
@@ -65,24 +70,11 @@ function chosen(catalog: readonly CatalogEntry[], services: readonly string[] | 
   return catalog.filter(({ service }) => services?.includes(service.name) ?? true);
 }
 
-/** Scheduler's lateness is not simulated, so a firing owns its own minute: no slack. */
-function environmentOf(database: Database, variables: MachineOptions['variables']): MachineOptions['variables'] {
-  const watched = JSON.stringify([{ url: database.endpoint }]);
-  return {
-    TICKOVER_TABLE: STATE_TABLE,
-    TICKOVER_FLOW_RUNS_TABLE: FLOW_RUNS_TABLE,
-    TICKOVER_ENDPOINTS: watched,
-    ...variables,
-    ...localCredentials(database.endpoint, variables),
-    TICKOVER_SLACK_SECONDS: '0',
-  };
-}
-
 /** Makes the tables that are missing, but not on AWS: there they are the stack's. */
-async function prepareTables(database: Database, env: MachineOptions['variables']): Promise<number> {
-  const { TICKOVER_TABLE = STATE_TABLE, TICKOVER_FLOW_RUNS_TABLE = FLOW_RUNS_TABLE } = env;
+async function prepareTables(database: Database, env: LocalEnvironment): Promise<number> {
+  const { TICKOVER_TABLE, TICKOVER_FLOW_RUNS_TABLE } = env;
   if (isAwsEndpoint(database.endpoint)) return 0;
-  const client = clientOf(database, env);
+  const client = clientOf(database.endpoint, env);
   try {
     await ensureTable(client, stateTable(TICKOVER_TABLE));
     const isNew = await ensureTable(client, flowRunsTable(TICKOVER_FLOW_RUNS_TABLE));
@@ -93,22 +85,9 @@ async function prepareTables(database: Database, env: MachineOptions['variables'
   }
 }
 
-function clientOf({ endpoint }: Database, env: MachineOptions['variables']): DynamoDBClient {
-  const { AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = env;
-  const given = AWS_ACCESS_KEY_ID !== undefined && AWS_SECRET_ACCESS_KEY !== undefined;
-  return new DynamoDBClient({
-    endpoint,
-    ...(AWS_REGION === undefined ? {} : { region: AWS_REGION }),
-    ...(given
-      ? {
-          credentials: {
-            accessKeyId: AWS_ACCESS_KEY_ID,
-            secretAccessKey: AWS_SECRET_ACCESS_KEY,
-            ...(AWS_SESSION_TOKEN === undefined ? {} : { sessionToken: AWS_SESSION_TOKEN }),
-          },
-        }
-      : {}),
-  });
+interface Surroundings {
+  readonly options: MachineOptions;
+  readonly env: LocalEnvironment;
 }
 
 /** Whoever watches is watched by whoever reads the screen. */
@@ -120,12 +99,8 @@ function localService({ service }: CatalogEntry): Service {
   return withInterval(service, service.localInterval);
 }
 
-async function hostOf(
-  entry: CatalogEntry,
-  options: MachineOptions,
-  env: MachineOptions['variables'],
-): Promise<FunctionHost> {
-  const bundle = await bundleFunction(entry, options.directory);
+async function hostOf(entry: CatalogEntry, bundles: string, { options, env }: Surroundings): Promise<FunctionHost> {
+  const bundle = await bundleFunction(entry, bundles);
   const service = localService(entry);
   const own = { TICKOVER_BUILD: bundle.build, TICKOVER_INTERVAL: `${service.policy.interval}ms` };
   return hostFunction({ service, bundle, env: { ...env, ...own }, clock: systemClock, onLine: options.onLine });

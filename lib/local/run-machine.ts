@@ -1,8 +1,8 @@
 /** Running a machine: every function on its schedule, until it is asked to stop. */
-import { appendFile } from 'node:fs/promises';
 import { systemClock, systemRandom } from '../time/index.ts';
 import { failureText, shownAs } from './display.ts';
-import { FunctionError, type FunctionHost } from './function-host.ts';
+import type { FunctionHost } from './function-host.ts';
+import { logKeeper } from './log-file.ts';
 import { type LogLine, readLogLine } from './log-line.ts';
 import type { Machine } from './machine.ts';
 import { fireOnSchedule } from './schedule-clock.ts';
@@ -19,9 +19,9 @@ export interface Telling {
 
 /** What is done with each line that a function writes: kept, shown, counted. */
 export function lineTeller({ show, note, logFile }: Telling): (line: string) => void {
-  let written = Promise.resolve();
+  const keep = logKeeper(logFile, show);
   return (line) => {
-    written = written.then(() => appendFile(logFile, `${line}\n`)).catch(() => {});
+    keep(line);
     const said = readLogLine(line);
     note(said);
     for (const text of shownAs(said)) show(text);
@@ -39,7 +39,7 @@ export async function runMachine(machine: Machine, { closing, stop }: Stopping, 
   closing.addEventListener('abort', () => askAll(machine, 'close'), { once: true });
   stop.addEventListener('abort', () => askAll(machine, 'stop'), { once: true });
   const onError = (host: FunctionHost, error: unknown) =>
-    show(failureText(systemClock.now(), host.service.name, complaint(error)));
+    show(failureText(systemClock.now(), host.service.name, complaint(host, error)));
   const schedules = machine.hosts.map((host) =>
     fireOnSchedule(host, { clock: systemClock, random: systemRandom, onError, closing }),
   );
@@ -51,7 +51,8 @@ function askAll({ hosts }: Machine, kind: 'close' | 'stop'): void {
 }
 
 /** What the invocation failed with, without the service's name that the line begins with. */
-function complaint(error: unknown): string {
-  if (error instanceof FunctionError) return error.message.replace(/^[a-z0-9-]+: /, '');
-  return error instanceof Error ? error.message : String(error);
+function complaint({ service }: FunctionHost, error: unknown): string {
+  const message = error instanceof Error ? error.message || error.name : String(error);
+  const lead = `${service.name}: `;
+  return message.startsWith(lead) ? message.slice(lead.length) : message;
 }

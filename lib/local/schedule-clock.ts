@@ -28,9 +28,11 @@ export async function fireOnSchedule(host: FunctionHost, options: ScheduleClockO
   while (due !== undefined && !closing.aborted) {
     await clock.sleep(due + startOffset(host, options) - clock.now(), closing);
     if (closing.aborted) break;
+    // A clock that has jumped ahead, or a machine that slept: of the due times missed only the newest is fired.
+    due = Math.max(due, latestDue(firings, clock.now()));
     const firing = fire(host, due, options).finally(() => underWay.delete(firing));
     underWay.add(firing);
-    due = nextDue(firings, Math.max(due, latestDue(firings, clock.now())));
+    due = nextDue(firings, due);
   }
   await Promise.all(underWay);
 }
@@ -46,11 +48,14 @@ function startOffset({ service }: FunctionHost, { random }: ScheduleClockOptions
   return jitterRange === undefined || hasSlots(service.schedule) ? 0 : random.draw() * jitterRange * interval;
 }
 
-/** A firing with several slots whose worker ended is taken up again for the slots that are left. */
+/**
+ * A firing with several slots whose worker ended is taken up again for the slots that are left. The slot that its worker ended in
+ * may be told once more, as skipped: a duplicate. That is the state's word on it, not known here: it may also not have been decided.
+ */
 async function fire(host: FunctionHost, due: number, options: ScheduleClockOptions): Promise<void> {
   const { clock, random, onError, closing } = options;
   const event = { scheduledFor: toIso(due), executionId: random.id(), attempt: '1' };
-  const lastsUntil = hasSlots(host.service.schedule) ? due + FIRING_PERIOD - SECOND : 0;
+  const lastsUntil = hasSlots(host.service.schedule) ? due + FIRING_PERIOD : 0;
   do {
     try {
       await host.invoke(event);

@@ -7,7 +7,7 @@ import {
   ResourceInUseException,
   ResourceNotFoundException,
 } from '@aws-sdk/client-dynamodb';
-import { systemClock } from '../time/index.ts';
+import { type Clock, systemClock } from '../time/index.ts';
 import { DatabaseError } from './database-error.ts';
 
 const PATIENCE_MS = 20_000;
@@ -18,14 +18,19 @@ const STEP_MS = 50;
  * @returns whether this call made it; somebody else making it at the same time is no error
  * @throws DatabaseError `table-not-active` after 20 s; whatever the endpoint answers otherwise
  */
-export async function ensureTable(client: DynamoDBClient, table: CreateTableCommandInput): Promise<boolean> {
+export async function ensureTable(
+  client: DynamoDBClient,
+  table: CreateTableCommandInput,
+  clock: Clock = systemClock,
+): Promise<boolean> {
   const name = String(table.TableName);
   if ((await statusOf(client, name)) === 'ACTIVE') return false;
   const created = await createIfMissing(client, table);
-  for (let waited = 0; waited < PATIENCE_MS; waited += STEP_MS) {
+  const until = clock.now() + PATIENCE_MS;
+  do {
     if ((await statusOf(client, name)) === 'ACTIVE') return created;
-    await systemClock.sleep(STEP_MS);
-  }
+    await clock.sleep(STEP_MS);
+  } while (clock.now() < until);
   throw new DatabaseError('table-not-active', `table ${name}: still not active after 20 s; try again, or delete it`);
 }
 

@@ -6,6 +6,8 @@ import { systemClock } from '../time/index.ts';
 /** What the worker is told. */
 export type ToWorker =
   | { readonly kind: 'invoke'; readonly id: number; readonly event: unknown; readonly deadline: number }
+  /** Say that you are there: a thread that is blocked can't. */
+  | { readonly kind: 'ping' }
   /** Begin nothing more. */
   | { readonly kind: 'close' }
   /** Give way. */
@@ -13,6 +15,7 @@ export type ToWorker =
 
 /** What the worker tells. */
 export type FromWorker =
+  | 'pong'
   | { readonly id: number; readonly answer: unknown }
   | { readonly id: number; readonly error: { readonly name: string; readonly message: string } };
 
@@ -21,7 +24,8 @@ export function serve(handler: ScheduledHandler): void {
   const closing = new AbortController();
   const stop = new AbortController();
   parentPort?.on('message', (message: ToWorker) => {
-    if (message.kind === 'close') closing.abort();
+    if (message.kind === 'ping') tell('pong');
+    else if (message.kind === 'close') closing.abort();
     else if (message.kind === 'stop') stop.abort();
     else void invoke(handler, message, { closing: closing.signal, stop: stop.signal });
   });

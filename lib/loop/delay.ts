@@ -1,12 +1,12 @@
 /** Rule R7: how long the loop waits after a run. */
 import { clampedPoissonInterval } from './jitter.ts';
-import type { Policy } from './policy.ts';
+import { LONGEST_INTERVAL, type Policy } from './policy.ts';
 import type { LoopState } from './state.ts';
 
-/** The interval as backing off has stretched it, in milliseconds: interval × 2^backoffCount, at most `maxInterval`. Nothing is drawn. */
+/** The interval as backing off has stretched it, in milliseconds: interval × 2^backoffCount, at most `maxInterval` or 366 days. Nothing is drawn. */
 export function stretchedInterval(policy: Policy, backoffCount: number): number {
   const stretched = policy.interval === 0 ? 0 : policy.interval * 2 ** backoffCount;
-  return Math.min(stretched, policy.maxInterval ?? Number.MAX_SAFE_INTEGER);
+  return Math.min(stretched, policy.maxInterval ?? Math.max(policy.interval, LONGEST_INTERVAL));
 }
 
 /**

@@ -19,13 +19,21 @@ const MOST_ERRORS = 8;
 
 /** The memo of whatever was thrown, at the instant the run ended (epoch milliseconds). Never throws, whatever it is given. */
 export function memoOf(error: unknown, at: number): Failure {
-  const [firstLine = ''] = messageOf(error).trimStart().split('\n');
   return {
     at,
     errorClass: cut(errorClassOf(error), CLASS_BYTES),
-    message: cut(mask(firstLine), MESSAGE_BYTES),
+    message: cut(mask(lineOf(error)), MESSAGE_BYTES),
     text: cut(mask(textOf(error)), TEXT_BYTES),
   };
+}
+
+/** The first line of the message. A wrapper that says nothing, such as fetch's `fetch failed`, is told with its cause. */
+function lineOf(error: unknown): string {
+  const [line = ''] = messageOf(error).trimStart().split('\n');
+  const cause = isError(error) ? read(error, 'cause') : undefined;
+  if (!isError(cause) || line !== 'fetch failed') return line;
+  const [told = ''] = messageOf(cause).trimStart().split('\n');
+  return `${line}: ${told}`;
 }
 
 /**

@@ -19,7 +19,7 @@ export interface PolicyOptions {
   readonly backoff?: number;
   /** Spread of the clamped Poisson interval, above 0 and up to 1. @default no jitter */
   readonly jitterRange?: number;
-  /** Longest interval that backing off may reach. @default no cap */
+  /** Longest interval that backing off may reach. @default 366 days */
   readonly maxInterval?: Duration;
   /** Whether failures trip at all (rules R5 and R6). @default true for a critical service, false for a loop service */
   readonly trips?: boolean;
@@ -52,7 +52,8 @@ export const DEFAULT_LOOP_INTERVAL = MINUTE;
 /** Bounds of what can be stored: the record is kept as one character a run in the hot item. */
 const MOST_CONSECUTIVE = 64;
 const MOST_MEMORY = 50;
-const LONGEST_INTERVAL = 366 * DAY;
+/** The longest that anything is waited for, in milliseconds. */
+export const LONGEST_INTERVAL = 366 * DAY;
 
 /** Fills in the defaults without judging them. The core runs on any result, an interval of 0 included. */
 export function fillPolicy(options: PolicyOptions): Policy {
@@ -78,7 +79,7 @@ export function fillPolicy(options: PolicyOptions): Policy {
 function restartAfter(options: PolicyOptions, interval: number): number | 'never' {
   if (options.restartAfter === 'never') return 'never';
   if (options.restartAfter !== undefined) return parseDuration(options.restartAfter) ?? Number.NaN;
-  return Math.max(15 * MINUTE, 10 * interval);
+  return Math.min(Math.max(15 * MINUTE, 10 * interval), LONGEST_INTERVAL);
 }
 
 /** Every fault of a policy, each as `option: expected ..., got ...`; none for a policy that may be used. */
@@ -112,7 +113,9 @@ export function policyFaults(options: PolicyOptions): string[] {
   check(typeof policy.trips === 'boolean', 'trips', 'true or false');
   check(['halt', 'continue'].includes(policy.onFatal), 'onFatal', "'halt' or 'continue'");
   check(
-    policy.restartAfter === 'never' || (policy.restartAfter > 0 && policy.restartAfter <= LONGEST_INTERVAL),
+    options.restartAfter === undefined ||
+      policy.restartAfter === 'never' ||
+      (policy.restartAfter > 0 && policy.restartAfter <= LONGEST_INTERVAL),
     'restartAfter',
     "'never' or a duration above 0 and up to 366 days",
   );

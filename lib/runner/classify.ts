@@ -1,10 +1,10 @@
 /** Classification, rules R3 and R4: which errors are transient and which are fatal. */
-import type { Kind } from '../loop/index.ts';
+import { isError, type Kind } from '../loop/index.ts';
 import { DAY } from '../time/index.ts';
 import { evidenceIn } from './classify-evidence.ts';
 import { NotImplementedError } from './errors.ts';
 
-/** What an error means for the service. `retryAfter`: how long the other side asked to be left alone, in milliseconds. */
+/** What an error means for the service. `retryAfter`: how long the other side asked to be left alone, in milliseconds, at most 24 hours. */
 export type Classification = { readonly kind: 'failed'; readonly retryAfter?: number } | { readonly kind: 'fatal' };
 
 /** Judges what a workload threw. */
@@ -17,7 +17,22 @@ export function classifierOf(kind: Kind): Classify {
 
 /** Rule S2: everything is tolerated but NotImplementedError. */
 export function classifyLoop(error: unknown): Classification {
-  return { kind: error instanceof NotImplementedError ? 'fatal' : 'failed' };
+  return { kind: isError(error) && error instanceof NotImplementedError ? 'fatal' : 'failed' };
+}
+
+/**
+ * What the classifier says of an error, held to its type: one that throws, or answers with anything else than a classification,
+ * can't vouch for the error, which is fatal then; a `retryAfter` that is no time is dropped.
+ */
+export function judge(classify: Classify, error: unknown): Classification {
+  try {
+    const { kind, retryAfter } = classify(error) as { kind?: unknown; retryAfter?: unknown };
+    if (kind !== 'failed') return { kind: 'fatal' };
+    const isTime = typeof retryAfter === 'number' && Number.isFinite(retryAfter) && retryAfter > 0;
+    return isTime ? { kind, retryAfter: Math.min(retryAfter, LONGEST_RETRY_AFTER) } : { kind };
+  } catch {
+    return { kind: 'fatal' };
+  }
 }
 
 /**

@@ -1,6 +1,8 @@
 /** The end of a run as the store sees it: records first, then the one fenced write that commits the state. */
+import type { OutcomeKind } from '../loop/index.ts';
 import type { RunRecord, ServiceState } from '../tick/index.ts';
 import { LeaseLostError } from './errors.ts';
+import { inTime } from './in-time.ts';
 import { type Ledger, openLedger } from './ledger.ts';
 import type { Claim } from './ports.ts';
 import { printReport } from './print-report.ts';
@@ -10,6 +12,8 @@ import type { TickRun } from './tick-run.ts';
 export interface Closing {
   readonly claim: Claim;
   readonly ledger: Ledger;
+  /** How the run ended, for whoever can't be told by the state. */
+  readonly outcome: OutcomeKind | 'skipped' | 'stopped';
   readonly replay: (fresh: Ledger) => Promise<Ledger>;
 }
 
@@ -30,18 +34,23 @@ export async function conclude(run: TickRun, closing: Closing): Promise<Ledger> 
   }
 }
 
-async function commit(run: TickRun, { claim: first, ledger: entered, replay }: Closing): Promise<Ledger> {
+async function commit(run: TickRun, { claim: first, ledger: entered, outcome, replay }: Closing): Promise<Ledger> {
   const { store } = run.ports;
   let [claim, ledger] = [first, entered];
   for (let attempt = 0; attempt < MOST_RESUMES; attempt++) {
     await writeRecords(run, ledger.records);
     const committed = await store.commit(claim, ledger.state);
     if (committed.written) return { ...ledger, state: { ...ledger.state, done: claim.fence } };
-    if (committed.reason === 'fence') break;
+    if (committed.reason === 'fence') {
+      const consequence = `its end (${outcome}) is not recorded, the run that took over booked it as crashed`;
+      throw new LeaseLostError(claim.service, claim.fence, `outlived its lease; ${consequence}`);
+    }
     claim = committed.claim;
     ledger = await replay(openLedger(unleased(committed.state)));
   }
-  throw new LeaseLostError(claim.service, claim.fence, ledger.records.at(-1)?.outcome ?? 'succeeded');
+  await store.release(claim);
+  const consequence = `its end (${outcome}) is not recorded`;
+  throw new LeaseLostError(claim.service, claim.fence, `met a resume at each of ${MOST_RESUMES} tries; ${consequence}`);
 }
 
 /** Gives the lease back with nothing to commit: the run was stopped, the tick may run again. */
@@ -51,10 +60,11 @@ export async function giveBack(run: TickRun, claim: Claim, ledger: Ledger): Prom
 }
 
 /** An outcome counts more than its memo: if a record can't be written, the state still is. */
-async function writeRecords({ ports, service }: TickRun, records: readonly RunRecord[]): Promise<void> {
+async function writeRecords(run: TickRun, records: readonly RunRecord[]): Promise<void> {
+  const { ports, service } = run;
   for (const record of records.slice(-Math.max(1, service.policy.memory))) {
     try {
-      await ports.store.putRun(record);
+      await inTime(run, () => ports.store.putRun(record));
     } catch (error) {
       ports.log.warn(
         `${service.name}: the record of run ${record.fence} can't be written; later reports will miss it`,

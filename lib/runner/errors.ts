@@ -19,10 +19,8 @@ export class LeaseLostError extends Error {
   readonly service: string;
   readonly fence: number;
 
-  constructor(service: string, fence: number, outcome: string) {
-    super(
-      `${service}: run ${fence} outlived its lease; its outcome (${outcome}) is not recorded, the run that took over booked it as crashed`,
-    );
+  constructor(service: string, fence: number, what: string) {
+    super(`${service}: run ${fence} ${what}`);
     this.service = service;
     this.fence = fence;
   }

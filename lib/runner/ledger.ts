@@ -16,7 +16,8 @@ import type { Log, StateStore } from './ports.ts';
 export interface Book {
   readonly service: string;
   readonly rules: Rules;
-  readonly store: StateStore;
+  /** Reads them, as the store does, while there is time. */
+  readonly failedRuns: (range: Parameters<StateStore['failedRuns']>[1]) => ReturnType<StateStore['failedRuns']>;
   readonly log: Log;
 }
 
@@ -78,9 +79,7 @@ async function rememberedFailures(book: Book, ledger: Ledger, run: EndedRun): Pr
   if (!wouldTrip(policy, loopStateOf(policy, ledger.state), run.outcome)) return ledger.failures;
   try {
     const range = { after: ledger.state.failuresSince, limit: policy.memory };
-    const earlier = (await book.store.failedRuns(book.service, range)).filter((record) =>
-      isRemembered(book, ledger, record),
-    );
+    const earlier = (await book.failedRuns(range)).filter((record) => isRemembered(book, ledger, record));
     return [...earlier.toReversed().flatMap((record) => record.failure ?? []), ...ledger.failures];
   } catch (error) {
     book.log.warn(`${book.service}: earlier failures can't be read; the report tells only this invocation's`, {

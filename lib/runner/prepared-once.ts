@@ -6,6 +6,12 @@ export function preparedOnce(service: Service, surroundings: Surroundings): () =
   let made: { readonly value: unknown } | undefined;
   return () => {
     made ??= { value: service.prepare(surroundings) };
-    return made.value;
+    const { value } = made;
+    if (value instanceof Promise) {
+      value.catch(() => {
+        made = undefined;
+      });
+    }
+    return value;
   };
 }

@@ -3,11 +3,12 @@
  * its own tick, with its own acquire and commit, so that an operator gets in between.
  */
 import { type Delivery, type ScheduledTick, type ServiceState, slotsOf } from '../tick/index.ts';
+import { ServiceHaltedError } from './errors.ts';
 import type { Ports } from './ports.ts';
 import { runTick } from './run-tick.ts';
 import { GRACE, type Service } from './service.ts';
 import type { TickStory } from './story.ts';
-import { announceTick, storyOf } from './tell.ts';
+import { announceTick, guardedLog, storyOf } from './tell.ts';
 import type { Invocation } from './tick-run.ts';
 
 /** One firing of the schedule. */
@@ -24,18 +25,21 @@ export interface Firing {
  * Runs the slots of a firing one after the other. It waits for a slot without holding the lease. Of the slots already past
  * when it comes only the newest runs; a slot that passed while this firing was still running an earlier one is skipped as
  * `overlap`, without asking the store. It ends early when the process stops or the invocation has no time left for a run.
- * @throws whatever a tick throws; the slots behind it are left out
+ * A tick that halts the service ends nothing: the slots behind it are skipped as `halted`, so that they are told and a resume gets in.
+ * @throws ServiceHaltedError at the end, if a tick halted the service; anything else that a tick throws at once, leaving out the slots behind it
  */
 export async function runFiring(
   service: Service,
   firing: Firing,
   invocation: Invocation,
-  ports: Ports,
+  given: Ports,
 ): Promise<TickStory[]> {
+  const ports = { ...given, log: guardedLog(given.log) };
   const { clock } = ports;
   const slots = slotsOf(service.schedule, firing.scheduledFor, firing.slack);
   const closing = AbortSignal.any([invocation.closing, invocation.stop].filter((signal) => signal !== undefined));
   const stories: TickStory[] = [];
+  let halted: ServiceHaltedError | undefined;
   for (const slot of slots.slice(firstToRun(slots, clock.now()))) {
     if (closing.aborted) break;
     const last = stories.at(-1);
@@ -46,9 +50,22 @@ export async function runFiring(
     if (Math.max(slot, clock.now()) + service.reserve + GRACE > invocation.deadline) break;
     await clock.sleep(slot - clock.now(), closing);
     if (closing.aborted) break;
-    stories.push(await runTick(service, tickOf(firing, slot), invocation, ports));
+    const ran = await runSlot(() => runTick(service, tickOf(firing, slot), invocation, ports));
+    if (ran instanceof ServiceHaltedError) halted ??= ran;
+    else stories.push(ran);
   }
+  if (halted !== undefined) throw halted;
   return stories;
+}
+
+/** A halt is thrown once the firing is over. */
+async function runSlot(run: () => Promise<TickStory>): Promise<TickStory | ServiceHaltedError> {
+  try {
+    return await run();
+  } catch (error) {
+    if (error instanceof ServiceHaltedError) return error;
+    throw error;
+  }
 }
 
 function tickOf({ delivery }: Firing, scheduledFor: number): ScheduledTick {

@@ -24,11 +24,13 @@ import {
 import { preparedOnce } from './prepared-once.ts';
 import type { Service } from './service.ts';
 import { onStopSignal } from './signals.ts';
+import { guardedLog } from './tell.ts';
 
 /** A loop of the service, not yet started. */
 export function createLoop(service: Service, options: LoopOptions): Loop {
   return new ServiceLoop({
     ...options,
+    log: guardedLog(options.log),
     service,
     pace: options.pace ?? (service.policy.kind === 'loop' ? 'fixed-rate' : 'fixed-delay'),
     prepared: preparedOnce(service, options.surroundings ?? { env: {} }),

@@ -23,6 +23,7 @@ import {
 } from '../tick/index.ts';
 import { bookCrashes } from './book-crashes.ts';
 import { conclude, giveBack } from './conclude.ts';
+import { inTime, runEnd } from './in-time.ts';
 import { type Book, enter, type Ledger, openLedger } from './ledger.ts';
 import type { Claim, Ports } from './ports.ts';
 import { haltedError, runWorkload, type WorkloadRun } from './run-workload.ts';
@@ -93,11 +94,6 @@ async function acquire(run: TickRun): Promise<Admitted | { readonly skipped: Tic
   return { claim, asItWas: state, ledger: openLedger(opened) };
 }
 
-/** When this run must have written its outcome, in epoch milliseconds. */
-function runEnd({ service, invocation, startedAt }: TickRun): number {
-  return Math.min(invocation.deadline, startedAt + service.timeout);
-}
-
 function bypassedBy({ tick, startedAt, invocation }: TickRun, state: ServiceState): Bypassed[] {
   if (tick.kind === 'scheduled') return [];
   const bypassed: Bypassed[] = [];
@@ -117,8 +113,10 @@ function book(run: TickRun, { claim, asItWas }: Admitted, ledger: Ledger) {
   return bookCrashes(bookOf(run), ledger, { claim, asItWas, now: run.startedAt });
 }
 
-function bookOf({ service, rules, ports }: TickRun): Book {
-  return { service: service.name, rules, store: ports.store, log: ports.log };
+function bookOf(run: TickRun): Book {
+  const { service, rules, ports } = run;
+  const failedRuns: Book['failedRuns'] = (range) => inTime(run, () => ports.store.failedRuns(service.name, range));
+  return { service: service.name, rules, failedRuns, log: ports.log };
 }
 
 /** What the booked crashes have brought about that stops this tick. A run by hand bypasses backing off, and with force the halt. */
@@ -130,10 +128,13 @@ function blockedBy({ tick, startedAt, invocation }: TickRun, state: ServiceState
 
 async function skipForBooking(run: TickRun, opened: Opened, reason: SkipReason): Promise<TickStory> {
   const { claim, crashes } = opened;
-  const closed = (ledger: Ledger) => ({ ...ledger, state: decided(run, ledger.state) });
+  // A service that an operator resumes meanwhile is no longer blocked: then the tick is left to whoever delivers it again.
+  const closed = (ledger: Ledger) =>
+    blockedBy(run, ledger.state) === undefined ? ledger : { ...ledger, state: decided(run, ledger.state) };
   const concluded = await conclude(run, {
     claim,
     ledger: closed(opened.ledger),
+    outcome: 'skipped',
     replay: async (fresh) => closed((await book(run, opened, fresh)).ledger),
   });
   const story = storyOf(run, {
@@ -163,6 +164,10 @@ async function iterate(run: TickRun, opened: Opened): Promise<TickStory> {
   });
   try {
     return await close(run, opened, workload);
+  } catch (error) {
+    // The process may end below before anybody else can tell.
+    if (workload.abandoned) ports.log.error('the run could not be concluded', { error });
+    throw error;
   } finally {
     if (workload.abandoned) ports.recycle();
   }
@@ -180,6 +185,7 @@ async function close(run: TickRun, opened: Opened, workload: WorkloadRun): Promi
       : await conclude(run, {
           claim,
           ledger,
+          outcome: outcome?.kind ?? 'stopped',
           replay: async (fresh) => enterOwn((await book(run, opened, fresh)).ledger),
         });
   const story = storyOf(run, {

@@ -1,7 +1,7 @@
 /** One run of a workload, and how it ended: the part that a tick and a loop share. */
 import { memoOf, type Outcome } from '../loop/index.ts';
 import type { Clock, Random } from '../time/index.ts';
-import type { Classification } from './classify.ts';
+import { judge } from './classify.ts';
 import { type Ending, runUnderDeadline } from './deadline.ts';
 import { ServiceHaltedError } from './errors.ts';
 import type { Log } from './ports.ts';
@@ -18,7 +18,7 @@ export interface RunSurroundings {
   readonly fence: number;
   readonly scheduledFor?: number | undefined;
   readonly cursor?: string | undefined;
-  /** Gives what the service's `prepare` made; called inside the run, so that what it throws is the run's failure. */
+  /** Gives what the service's `prepare` made, or a promise of it; called inside the run, so that what it throws is the run's failure. */
   readonly prepared: () => unknown;
 }
 
@@ -49,7 +49,10 @@ export async function runWorkload(service: Service, surroundings: RunSurrounding
   const bookmark = { cursor: surroundings.cursor };
   log.debug(`Starting run of '${service.name}'`);
   const ending = await runUnderDeadline(
-    async (signal) => service.workload(contextOf(service, surroundings, { signal, bookmark })),
+    async (signal) => {
+      const prepared = await surroundings.prepared();
+      return service.workload(contextOf(service, surroundings, { signal, bookmark, prepared }));
+    },
     { service: service.name, signalAt, clock, stop },
   );
   const { cursor } = bookmark;
@@ -80,10 +83,15 @@ export function haltedError(service: string, cause: string, error?: unknown): Se
 interface RunParts {
   readonly signal: AbortSignal;
   readonly bookmark: { cursor: string | undefined };
+  readonly prepared: unknown;
 }
 
-function contextOf(service: Service, surroundings: RunSurroundings, { signal, bookmark }: RunParts): RunContext {
-  const { clock, random, log, fence, scheduledFor, cursor, prepared, signalAt } = surroundings;
+function contextOf(
+  service: Service,
+  surroundings: RunSurroundings,
+  { signal, bookmark, prepared }: RunParts,
+): RunContext {
+  const { clock, random, log, fence, scheduledFor, cursor, signalAt } = surroundings;
   return {
     service: service.name,
     signal,
@@ -101,7 +109,7 @@ function contextOf(service: Service, surroundings: RunSurroundings, { signal, bo
       }
       if (!Object.isFrozen(bookmark)) bookmark.cursor = next;
     },
-    prepared: prepared(),
+    prepared,
   };
 }
 
@@ -114,15 +122,6 @@ function outcomeOf(service: Service, ending: Ending, endedAt: number): Outcome |
     case 'timed-out':
       return { kind: 'timed-out', failure: memoOf(ending.error, endedAt) };
     case 'threw':
-      return { ...judged(service, ending.error), failure: memoOf(ending.error, endedAt) };
-  }
-}
-
-/** A classifier that throws can't vouch for the error: it is fatal. */
-function judged(service: Service, error: unknown): Classification {
-  try {
-    return service.classify(error);
-  } catch {
-    return { kind: 'fatal' };
+      return { ...judge(service.classify, ending.error), failure: memoOf(ending.error, endedAt) };
   }
 }

@@ -66,8 +66,8 @@ export interface ServiceOptions<Prepared> extends PolicyOptions {
   readonly classify?: Classify;
   /** Where the report goes, line by line. @default the log, as warnings */
   readonly printer?: (line: string) => void;
-  /** Makes what the workload needs, once per process: clients, settings from the environment. */
-  readonly prepare?: (surroundings: Surroundings) => Prepared;
+  /** Makes what the workload needs, once per process: clients, settings from the environment. It may take its time; what it throws is the run's failure. */
+  readonly prepare?: (surroundings: Surroundings) => Prepared | Promise<Prepared>;
   /** One iteration. What it returns is told in the log and the answer. @default throws NotImplementedError */
   readonly workload?: (context: RunContext<Prepared>) => Promise<unknown>;
 }
@@ -75,6 +75,8 @@ export interface ServiceOptions<Prepared> extends PolicyOptions {
 /** A defined service. Durations in milliseconds. */
 export interface Service {
   readonly name: string;
+  /** The options it was defined with. */
+  readonly written: ServiceOptions<unknown>;
   readonly policy: Policy;
   readonly schedule: Schedule;
   readonly timeout: number;
@@ -106,20 +108,22 @@ const LONGEST_FIRING = 2 * MINUTE;
  */
 export function defineService<Prepared = undefined>(options: ServiceOptions<Prepared>): Service {
   const service = fill(options as ServiceOptions<unknown>);
-  const faults = [...policyFaults(options), ...serviceFaults(options as ServiceOptions<unknown>, service)];
+  const faults = [
+    ...policyFaults(options),
+    ...serviceFaults(options as ServiceOptions<unknown>, service),
+    ...localFaults(options as ServiceOptions<unknown>),
+  ];
   if (faults.length > 0) throw new InvalidOptionsError(`service ${shown(options.name)}`, faults);
   return Object.freeze(service);
 }
 
 /**
- * The service with another interval, as the process that runs it is told to.
+ * The service defined once more with another interval, as the process that runs it is told to: defaults that rest on the
+ * interval follow it.
  * @throws InvalidOptionsError if the interval can't be used
  */
 export function withInterval(service: Service, interval: Duration): Service {
-  const faults = policyFaults({ ...service.policy, interval });
-  if (faults.length > 0) throw new InvalidOptionsError(`service ${shown(service.name)}`, faults);
-  const policy = fillPolicy({ ...service.policy, interval });
-  return Object.freeze({ ...service, policy, schedule: { ...service.schedule, interval: policy.interval } });
+  return defineService({ ...service.written, interval });
 }
 
 /** How long one invocation of the service may last, in milliseconds: one run's timeout, and the firing's minute where it has several slots. */
@@ -133,6 +137,7 @@ function fill(options: ServiceOptions<unknown>): Service {
   const reserve = milliseconds(options.reserve, DEFAULT_RESERVE);
   return {
     name: options.name,
+    written: options,
     policy: Object.freeze(policy),
     schedule: {
       interval: policy.interval,
@@ -158,12 +163,20 @@ function notImplemented(name: string): () => Promise<never> {
   return () => Promise.reject(new NotImplementedError(`${name}: the service has no workload; define one`));
 }
 
+/** On one machine the service is defined once more, with its interval there. */
+function localFaults(options: ServiceOptions<unknown>): string[] {
+  const interval = options.local?.interval;
+  if (interval === undefined) return [];
+  const { local: _local, ...there } = { ...options, interval };
+  return [...policyFaults(there), ...serviceFaults(there, fill(there))].map((fault) => `local.${fault}`);
+}
+
 function serviceFaults(options: ServiceOptions<unknown>, service: Service): string[] {
   const faults: string[] = [];
   const check = (holds: boolean, option: string, expected: string, got: unknown) => {
     if (!holds) faults.push(`${option}: expected ${expected}, got ${shown(got)}`);
   };
-  const { timeout, reserve, maxDuration, leaseMargin, localInterval } = service;
+  const { timeout, reserve, maxDuration, leaseMargin } = service;
   const longest = LONGEST_INVOCATION - (hasSlots(service.schedule) ? LONGEST_FIRING : 0);
   check(NAME.test(options.name), 'name', 'lower-case letters, digits and dashes, 1 to 64 of them', options.name);
   check(
@@ -190,7 +203,6 @@ function serviceFaults(options: ServiceOptions<unknown>, service: Service): stri
     'a duration of 0 or more, up to 900 s',
     options.leaseMargin,
   );
-  check(localInterval > 0, 'local.interval', 'a duration above 0', options.local?.interval);
   check(
     options.timezone === undefined || options.cron !== undefined,
     'timezone',

@@ -1,5 +1,5 @@
 /** Taking the lease: one conditional write, and what its refusal means. */
-import type { Acquired, AcquireRequest, Claim } from '../runner/index.ts';
+import { type Acquired, type AcquireRequest, type Claim, UnreadableStateError } from '../runner/index.ts';
 import { admit } from '../tick/index.ts';
 import { admissionCondition } from './admission-condition.ts';
 import { release } from './commit.ts';
@@ -22,6 +22,16 @@ type Refused = Extract<Acquired, { granted: false }>;
  * @throws UnreadableStateError if the item is damaged or newer; a lease taken on such an item is given back
  */
 export async function acquire(wire: Wire, request: AcquireRequest): Promise<Acquired> {
+  try {
+    return await take(wire, request);
+  } catch (error) {
+    // No answer came, but the lease may have been taken: left alone it would keep ticks out and be booked as a crash.
+    if (!(error instanceof UnreadableStateError)) await release(wire, request).catch(() => {});
+    throw error;
+  }
+}
+
+async function take(wire: Wire, request: AcquireRequest): Promise<Acquired> {
   const answer = (await tryOnce(wire, request)) ?? (await tryOnce(wire, request));
   if (answer === undefined) {
     return { granted: false, reason: 'overlap', state: stateIn(request.service, await wire.read(request.service)) };
@@ -52,7 +62,8 @@ async function grant(wire: Wire, request: AcquireRequest, { item, isAfterImage }
     const claim: Claim = { service, owner, fence, epoch: state.epoch };
     return { granted: true, claim, state };
   } catch (error) {
-    await release(wire, { service, owner });
+    // The damage is what must be told, also where the lease can't be given back.
+    await release(wire, { service, owner }).catch(() => {});
     throw error;
   }
 }

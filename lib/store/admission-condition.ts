@@ -17,9 +17,10 @@ export function admissionCondition(alias: Aliases, { tick, now, build }: Admissi
   const at = (attribute: string, comparison: string, value: unknown) =>
     `${alias.name(attribute)} ${comparison} ${alias.value(value)}`;
 
-  const versionIsKnown = `(${missing('pk')} OR ${at('v', '=', VERSION)})`;
+  const counted = (attribute: string) => `attribute_type(${alias.name(attribute)}, ${alias.value('N')})`;
+  const canBeRead = `(${missing('pk')} OR (${at('v', '=', VERSION)} AND ${counted('fence')} AND ${counted('done')}))`;
   const leaseIsFree = `(${missing('leaseUntil')} OR ${at('leaseUntil', '<=', now)})`;
-  const conditions = [versionIsKnown, leaseIsFree];
+  const conditions = [canBeRead, leaseIsFree];
 
   if (tick.kind === 'scheduled') {
     conditions.push(`(${missing('lastTick')} OR ${at('lastTick', '<', tick.scheduledFor)})`);

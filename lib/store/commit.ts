@@ -10,9 +10,21 @@ const NO_LEASE = { leaseOwner: undefined, leaseUntil: undefined, leaseTick: unde
 
 /** Writes the state, frees the lease and marks every run up to this one as booked, if the fence and the epoch are still the claim's. */
 export async function commit(wire: Wire, claim: Claim, state: ServiceState): Promise<Committed> {
+  try {
+    return await tryOnce(wire, claim, state);
+  } catch (error) {
+    // Every answer may have been lost, the write was perhaps not: the item tells, if it can be had.
+    const item = await wire.read(claim.service).catch(() => undefined);
+    if (item?.['done'] === claim.fence) return { written: true };
+    throw error;
+  }
+}
+
+async function tryOnce(wire: Wire, claim: Claim, state: ServiceState): Promise<Committed> {
   const alias = aliases();
   const epoch = alias.name('epoch');
-  const epochHolds = claim.epoch === 0 ? `attribute_not_exists(${epoch})` : `${epoch} = ${alias.value(claim.epoch)}`;
+  const isTheClaims = `${epoch} = ${alias.value(claim.epoch)}`;
+  const epochHolds = claim.epoch === 0 ? `(attribute_not_exists(${epoch}) OR ${isTheClaims})` : isTheClaims;
   const written = await wire.write(claim.service, {
     UpdateExpression: assignments(alias, {
       ...committedAttributes(fitted(claim.service, state)),
@@ -30,13 +42,15 @@ export async function commit(wire: Wire, claim: Claim, state: ServiceState): Pro
 }
 
 /**
- * Frees the lease and marks the run as booked; changes nothing if the lease isn't this run's any more. An owner is one acquire's
- * alone: while it holds the lease, the fence is its run's. So it is not asked for, and may be beyond what can be read.
+ * Frees the lease and takes the run off those to be booked; changes nothing if the lease isn't this run's any more. An owner is
+ * one acquire's alone: while it holds the lease, the newest fence is its run's. So `done` rises by one, which leaves runs that died
+ * before it to be booked, and a second delivery of this write is refused.
  */
 export async function release(wire: Wire, { service, owner }: Pick<Claim, 'service' | 'owner'>): Promise<void> {
   const alias = aliases();
+  const done = alias.name('done');
   await wire.write(service, {
-    UpdateExpression: assignments(alias, NO_LEASE, [`${alias.name('done')} = ${alias.name('fence')}`]),
+    UpdateExpression: assignments(alias, NO_LEASE, [`${done} = ${done} + ${alias.value(1)}`]),
     ConditionExpression: `${alias.name('leaseOwner')} = ${alias.value(owner)}`,
     ...alias.collected(),
   });

@@ -33,9 +33,9 @@ export function readItem(service: string, item: Item): ServiceState {
     done: read.required('done'),
     epoch: read.integer('epoch') ?? 0,
     ...optional('lease', readLease(read)),
-    ...optional('lastTick', read.integer('lastTick')),
-    ...optional('lastSuccess', read.integer('lastSuccess')),
-    ...optional('notBefore', read.integer('notBefore')),
+    ...optional('lastTick', read.instant('lastTick')),
+    ...optional('lastSuccess', read.instant('lastSuccess')),
+    ...optional('notBefore', read.instant('notBefore')),
     ...optional('halt', readHalt(read)),
     ...optional('pause', readPause(read)),
     record: readRecord(read),
@@ -59,10 +59,15 @@ function told(value: unknown): string {
 
 interface Reader {
   integer(name: string): number | undefined;
+  /** Epoch milliseconds that a date can tell. */
+  instant(name: string): number | undefined;
   required(name: string): number;
   text(name: string): string | undefined;
   damaged(name: string, expected: string): UnreadableStateError;
 }
+
+/** The last instant that can be written as a date. */
+const LAST_INSTANT = 8.64e15;
 
 function readerOf(service: string, item: Item): Reader {
   const damaged = (name: string, expected: string) =>
@@ -79,6 +84,11 @@ function readerOf(service: string, item: Item): Reader {
   };
   return {
     integer,
+    instant(name) {
+      const value = integer(name);
+      if (value !== undefined && Math.abs(value) > LAST_INSTANT) throw damaged(name, 'epoch milliseconds');
+      return value;
+    },
     required(name) {
       const value = integer(name);
       if (value === undefined) throw damaged(name, 'a whole number');
@@ -94,9 +104,9 @@ function readerOf(service: string, item: Item): Reader {
 }
 
 function readLease(read: Reader): Lease | undefined {
-  const until = read.integer('leaseUntil');
+  const until = read.instant('leaseUntil');
   const owner = read.text('leaseOwner');
-  const tick = read.integer('leaseTick');
+  const tick = read.instant('leaseTick');
   if (until === undefined && owner === undefined) return undefined;
   if (until === undefined) throw read.damaged('leaseUntil', 'a whole number beside leaseOwner');
   if (owner === undefined) throw read.damaged('leaseOwner', 'text beside leaseUntil');
@@ -104,8 +114,8 @@ function readLease(read: Reader): Lease | undefined {
 }
 
 function readHalt(read: Reader): Halt | undefined {
-  const at = read.integer('haltAt');
-  const until = read.integer('haltUntil');
+  const at = read.instant('haltAt');
+  const until = read.instant('haltUntil');
   const build = read.text('haltBuild');
   const cause = read.text('haltCause') ?? 'unknown';
   if (at === undefined) return undefined;
@@ -113,8 +123,8 @@ function readHalt(read: Reader): Halt | undefined {
 }
 
 function readPause(read: Reader): Pause | undefined {
-  const at = read.integer('pauseAt');
-  const until = read.integer('pauseUntil');
+  const at = read.instant('pauseAt');
+  const until = read.instant('pauseUntil');
   const reason = read.text('pauseReason') ?? '';
   const by = read.text('pauseBy') ?? '';
   return at === undefined ? undefined : { at, ...(until === undefined ? {} : { until }), reason, by };

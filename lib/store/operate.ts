@@ -4,16 +4,21 @@ import type { Pause, ServiceState } from '../tick/index.ts';
 import { type Aliases, aliases, assignments } from './expression.ts';
 import { pauseAttributes, stateIn, VERSION } from './item.ts';
 import { fittedPause } from './item-size.ts';
-import type { Update, Wire } from './wire.ts';
+import type { Wire } from './wire.ts';
 
 /** Sets the pause; one that stands is replaced. Returns the state with it. */
 export async function pause(wire: Wire, service: string, wanted: Pause): Promise<ServiceState> {
   const alias = aliases();
-  return operate(wire, service, {
+  stateIn(service, await wire.read(service));
+  const written = await wire.write(service, {
     UpdateExpression: assignments(alias, pauseAttributes(fittedPause(wanted)), born(alias)),
-    ...guarded(alias),
+    ConditionExpression: versionIsKnown(alias),
+    ...alias.collected(),
     ReturnValues: 'ALL_NEW',
   });
+  const state = stateIn(service, written.item);
+  if (written.ok) return state;
+  throw refused(service);
 }
 
 const FORGOTTEN = ['record', 'backoffCount', 'streak', 'notBefore', 'haltAt', 'haltUntil', 'haltBuild', 'haltCause'];
@@ -21,22 +26,28 @@ const FORGOTTEN = ['record', 'backoffCount', 'streak', 'notBefore', 'haltAt', 'h
 /**
  * A fresh start: record, count, streak and failures forgotten, halt, pause and `notBefore` gone; what isn't booked yet will count. The epoch rises, so that a
  * commit under way enters its run into this state and not into the one it saw. Returns the state as it was.
+ *
+ * The new epoch is written out and the old one is the condition: a resume whose response was lost and which is sent again, or one
+ * that came at the same time, has done what was asked.
  */
 export async function resume(wire: Wire, service: string): Promise<ServiceState> {
+  const before = stateIn(service, await wire.read(service));
   const alias = aliases();
   const gone = { ...Object.fromEntries(FORGOTTEN.map((name) => [name, undefined])), ...pauseAttributes(undefined) };
   const zero = alias.value(0);
   const epoch = alias.name('epoch');
   const fresh = [
     ...born(alias),
-    `${epoch} = if_not_exists(${epoch}, ${zero}) + ${alias.value(1)}`,
+    `${epoch} = ${alias.value(before.epoch + 1)}`,
     `${alias.name('failuresSince')} = if_not_exists(${alias.name('done')}, ${zero})`,
   ];
-  return operate(wire, service, {
+  const written = await wire.write(service, {
     UpdateExpression: assignments(alias, gone, fresh),
-    ...guarded(alias),
-    ReturnValues: 'ALL_OLD',
+    ConditionExpression: `(${versionIsKnown(alias)}) AND (attribute_not_exists(${epoch}) OR ${epoch} = ${alias.value(before.epoch)})`,
+    ...alias.collected(),
   });
+  if (written.ok || stateIn(service, written.item).epoch > before.epoch) return before;
+  throw refused(service);
 }
 
 /** The attributes that every item has, for an item that an operator is the first to write. */
@@ -46,16 +57,11 @@ function born(alias: Aliases): string[] {
   return [`${alias.name('v')} = ${alias.value(VERSION)}`, orZero('fence'), orZero('done')];
 }
 
-function guarded(alias: Aliases) {
-  const ConditionExpression = `attribute_not_exists(${alias.name('pk')}) OR ${alias.name('v')} = ${alias.value(VERSION)}`;
-  return { ConditionExpression, ...alias.collected() };
+function versionIsKnown(alias: Aliases): string {
+  return `attribute_not_exists(${alias.name('pk')}) OR ${alias.name('v')} = ${alias.value(VERSION)}`;
 }
 
 /** Only state that can't be read refuses an operator. It is read first, since no condition could tell every damage. */
-async function operate(wire: Wire, service: string, update: Update): Promise<ServiceState> {
-  stateIn(service, await wire.read(service));
-  const written = await wire.write(service, update);
-  const state = stateIn(service, written.item);
-  if (written.ok) return state;
-  throw new UnreadableStateError('state-damaged', service, 'its state refused the change');
+function refused(service: string): UnreadableStateError {
+  return new UnreadableStateError('state-damaged', service, 'its state refused the change');
 }

@@ -61,7 +61,7 @@ async function failedRuns(
         ...(start === undefined ? {} : { ExclusiveStartKey: start }),
       }),
     );
-    const records = Items.map(recordIn);
+    const records = Items.flatMap(recordIn);
     found.push(...records.filter((record) => record.fence > after && record.outcome !== 'succeeded'));
     if (LastEvaluatedKey === undefined || records.some((record) => record.fence <= after)) break;
     start = LastEvaluatedKey;
@@ -83,7 +83,9 @@ function written({ service: _service, ...record }: RunRecord): Item {
   return { ...record, [TTL_ATTRIBUTE]: Math.floor((endedAt + RECORD_RETENTION_DAYS * DAY) / SECOND) };
 }
 
-/** Records are for telling: unlike the state they are read as they are. */
-function recordIn({ pk, sk: _sk, [TTL_ATTRIBUTE]: _ttl, ...record }: Item): RunRecord {
-  return { ...(record as unknown as Omit<RunRecord, 'service'>), service: String(pk) };
+/** Records are for telling: one that can't be read is left out, and fails nothing. */
+function recordIn({ pk, sk: _sk, [TTL_ATTRIBUTE]: _ttl, ...record }: Item): RunRecord[] {
+  const { fence, at, outcome } = record as Partial<RunRecord>;
+  const readable = [fence, at].every(Number.isSafeInteger) && typeof outcome === 'string';
+  return readable ? [{ ...(record as unknown as Omit<RunRecord, 'service'>), service: String(pk) }] : [];
 }

@@ -26,7 +26,7 @@ export function memoryStore(): StateStore {
     async release(claim) {
       const { lease, ...current } = stateOf(claim.service);
       if (current.fence === claim.fence && lease?.owner === claim.owner)
-        states.set(claim.service, { ...current, done: claim.fence });
+        states.set(claim.service, { ...current, done: current.done + 1 });
     },
     async read(service) {
       return states.get(service);

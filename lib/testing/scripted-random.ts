@@ -1,8 +1,11 @@
 /** Randomness for tests: what is drawn stands in a script. */
 import type { Random } from '../time/index.ts';
 
+let scripts = 0;
+
 /**
- * Randomness that gives `draws` one after the other, again from the first after the last, and identifiers that count up from 1.
+ * Randomness that gives `draws` one after the other, again from the first after the last, and identifiers that count up from 1 and
+ * differ from those of every other script, so that two processes of a test are never taken for one.
  * @throws RangeError if there is no draw, or one outside [0, 1)
  */
 export function scriptedRandom(draws: readonly number[] = [0.5]): Random {
@@ -10,10 +13,11 @@ export function scriptedRandom(draws: readonly number[] = [0.5]): Random {
   if (first === undefined || draws.some((draw) => !(draw >= 0 && draw < 1))) {
     throw new RangeError(`draws: expected numbers from 0 to below 1, at least one, got [${draws.join(', ')}]`);
   }
+  const script = String(++scripts).padStart(6, '0');
   let drawn = 0;
   let ids = 0;
   return {
     draw: () => draws[drawn++ % draws.length] ?? first,
-    id: () => `00000000-0000-4000-8000-${String(++ids).padStart(12, '0')}`,
+    id: () => `00000000-0000-4000-8000-${script}${String(++ids).padStart(6, '0')}`,
   };
 }

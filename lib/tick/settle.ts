@@ -90,12 +90,11 @@ function notBeforeOf(
   if (run.outcome.kind === 'succeeded' || stepped.verdict === 'halted') return undefined;
   const tripped = stepped.verdict === 'backing-off';
   const backoff = tripped
-    ? notBeforeAfter(schedule, run.due, stretchedInterval(policy, stepped.state.backoffCount))
+    ? Math.floor(notBeforeAfter(schedule, run.due, stretchedInterval(policy, stepped.state.backoffCount)))
     : before.notBefore;
   const asked =
     run.outcome.kind === 'failed' && run.outcome.retryAfter !== undefined
-      ? run.endedAt + run.outcome.retryAfter
+      ? Math.ceil(run.endedAt + run.outcome.retryAfter)
       : undefined;
-  const notBefore = backoff === undefined ? asked : Math.max(backoff, asked ?? 0);
-  return notBefore === undefined ? undefined : Math.floor(notBefore);
+  return backoff === undefined ? asked : Math.max(backoff, asked ?? 0);
 }

@@ -39,5 +39,5 @@ export function nextRunDue(schedule: Schedule, state: ServiceState, now: number,
   const paused = pauseHolds(pause, now);
   if ((halted && halt?.until === undefined) || (paused && pause?.until === undefined)) return undefined;
   const earliest = Math.max(halted ? (halt?.until ?? 0) : 0, paused ? (pause?.until ?? 0) : 0, state.notBefore ?? 0);
-  return nextDue(schedule, Math.max(now, earliest - 1), state.lastTick);
+  return nextDue(schedule, Math.max(now, earliest - 1, state.lastTick ?? 0), state.lastTick);
 }

@@ -38,12 +38,13 @@ export function timeoutSignal(ms: number): AbortSignal {
 export const systemClock: Clock = {
   now: () => Date.now(),
   async sleep(ms, signal) {
-    const end = Date.now() + ms;
+    // By the wall clock, which counts on while the machine sleeps, or by the steady one, which nobody sets back: whichever is first.
+    const [end, steadyEnd] = [Date.now() + ms, performance.now() + ms];
     let left = Math.max(0, ms);
     do {
       if (signal?.aborted) return;
       await wait(Math.min(left, LONGEST_TIMER_MS), signal);
-      left = end - Date.now();
+      left = Math.min(end - Date.now(), Math.ceil(steadyEnd - performance.now()));
     } while (left > 0);
   },
 };

@@ -9,14 +9,14 @@ export const MINUTE = 60_000;
 export const DAY = 86_400_000;
 
 /**
- * Milliseconds of a written duration, or `undefined` if it isn't one. Text needs a unit: `'5'` says nothing about
+ * Whole milliseconds of a written duration, or `undefined` if it isn't one. Text needs a unit: `'5'` says nothing about
  * seconds or minutes, so it is no duration.
  */
 export function parseDuration(written: unknown): number | undefined {
-  if (typeof written === 'number') return Number.isFinite(written) ? written : undefined;
+  if (typeof written === 'number') return Number.isFinite(written) ? Math.round(written) : undefined;
   if (typeof written !== 'string' || !/[a-z]\s*$/i.test(written) || written.length > 100) return undefined;
   const parsed: number | undefined = ms(written as ms.StringValue);
-  return Number.isFinite(parsed) ? parsed : undefined;
+  return Number.isFinite(parsed) ? Math.round(parsed) : undefined;
 }
 
 /** Seconds, printed as JavaScript prints a number: 2, 1.5, 0. */

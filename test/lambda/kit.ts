@@ -62,6 +62,16 @@ export function functionUnderTest({ script = 'S', ports = {}, environment = {}, 
   const invoke = (event: unknown, remaining = 60_000): Promise<Answer> =>
     handler(event as HandlerEvent, { getRemainingTimeInMillis: () => remaining });
   const goTo = async (instant: number) => clock.advance(Math.max(0, instant - clock.now()));
+  const tick = async (time: string): Promise<Answer> => {
+    const scheduledFor = `2025-10-09T${time}:00.000Z`;
+    await goTo(Date.parse(scheduledFor) + 2_000);
+    return invoke({ scheduledFor, executionId: `x-${time}`, attempt: '1' });
+  };
+  const thrownBy = (time: string): Promise<unknown> =>
+    tick(time).then(
+      () => undefined,
+      (error: unknown) => error,
+    );
   return {
     clock,
     log,
@@ -71,18 +81,9 @@ export function functionUnderTest({ script = 'S', ports = {}, environment = {}, 
     invoke,
     goTo,
     /** The tick due at this time of day, delivered 2 s late. */
-    async tick(time: string): Promise<Answer> {
-      const scheduledFor = `2025-10-09T${time}:00.000Z`;
-      await goTo(Date.parse(scheduledFor) + 2_000);
-      return invoke({ scheduledFor, executionId: `x-${time}`, attempt: '1' });
-    },
+    tick,
     /** As `tick`, of one that throws: what it threw. */
-    async thrownBy(time: string): Promise<unknown> {
-      return this.tick(time).then(
-        () => undefined,
-        (error: unknown) => error,
-      );
-    },
+    thrownBy,
   };
 }
 

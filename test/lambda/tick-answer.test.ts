@@ -1,45 +1,7 @@
-/** The answers to ticks and to runs by hand, as the caller of the function gets them. */
+/** The answers to ticks and firings, as the caller of the function gets them. */
 import { describe, expect, it } from 'vitest';
 import { asSent, functionUnderTest } from './kit.ts';
-
-const RAN = {
-  service: 'sync',
-  tick: '2025-10-09T12:01:00.000Z',
-  disposition: 'ran',
-  reason: null,
-  outcome: 'succeeded',
-  verdict: 'steady',
-  durationMs: 250,
-  fence: 1,
-  backoffCount: 0,
-  nextDue: '2025-10-09T12:02:00.000Z',
-  error: null,
-  result: { rows: 3 },
-};
-const REFUSED = { class: 'ECONNREFUSED', message: 'connect ECONNREFUSED 127.0.0.1:9' };
-const FAILED = { ...RAN, outcome: 'failed', error: REFUSED, result: null };
-const NOT_RUN = { disposition: 'skipped', outcome: null, verdict: null, durationMs: null, fence: null, result: null };
-const SKIPPED = { ...RAN, ...NOT_RUN };
-const BY_HAND = { ...RAN, action: 'run-once', tick: null, bypassed: [], stays: [] };
-
-/** Two ticks that fail make a trip: from 12:02 on it backs off until 12:04. */
-async function backingOff(script: string) {
-  const kit = functionUnderTest({ script: `FF${script}` });
-  await kit.tick('12:01');
-  await kit.tick('12:02');
-  return kit;
-}
-
-/** A programming error at 12:01 halts until 12:16:02.250. */
-async function halted(script: string, options = {}) {
-  const kit = functionUnderTest({ script: `X${script}`, ...options });
-  await expect(kit.thrownBy('12:01')).resolves.toMatchObject({ code: 'service-halted' });
-  return kit;
-}
-
-const PAUSE = { action: 'pause', reason: 'moving', by: 'ada' };
-const ONCE = { action: 'run-once' };
-const FORCED = { action: 'run-once', force: true };
+import { backingOff, FAILED, halted, PAUSE, RAN, SKIPPED } from './tick-answer-kit.ts';
 
 describe('the answer to a tick', () => {
   it('tells a run that succeeded', async () => {
@@ -191,6 +153,25 @@ describe('the answer to a firing that owns several ticks', () => {
     expect(clock.now()).toBe(Date.parse('2025-10-09T12:01:40.250Z'));
   });
 
+  it('begins no further slot once the process is about to stop', async () => {
+    const closing = new AbortController();
+    const { handler } = functionUnderTest({ interval: '20s', workload: async () => closing.abort() });
+    const context = { getRemainingTimeInMillis: () => 180_000, closing: closing.signal };
+
+    const answer = await handler({ scheduledFor: '2025-10-09T12:00:00Z' }, context);
+
+    expect(answer).toMatchObject({ ticks: [{ tick: '2025-10-09T12:01:00.000Z', disposition: 'ran' }] });
+  });
+
+  it('is not given when one of them halts the service: that is thrown, and the slots behind it are left', async () => {
+    const { invoke, store } = functionUnderTest({ script: 'SXS', interval: '20s' });
+
+    await expect(invoke({ scheduledFor: '2025-10-09T12:00:00Z' }, 180_000)).rejects.toMatchObject({
+      code: 'service-halted',
+    });
+    expect(await store.read('sync')).toMatchObject({ lastTick: Date.parse('2025-10-09T12:01:20Z'), fence: 2 });
+  });
+
   it('belongs to the present minute where the placeholder was not filled', async () => {
     const { invoke, goTo } = functionUnderTest({ script: 'SSS', interval: '20s' });
     await goTo(Date.parse('2025-10-09T12:00:59Z'));
@@ -198,135 +179,6 @@ describe('the answer to a firing that owns several ticks', () => {
     const answer = await invoke({ scheduledFor: '<aws.scheduler.scheduled-time>' }, 180_000);
 
     expect(answer).toMatchObject({ firing: '2025-10-09T12:00:00.000Z' });
-  });
-});
-
-describe('the answer to a run by hand', () => {
-  it('tells a run of a healthy service, which bypassed nothing', async () => {
-    const { invoke, goTo } = functionUnderTest();
-    await goTo(Date.parse('2025-10-09T12:01:02Z'));
-
-    expect(asSent(await invoke(ONCE))).toEqual(BY_HAND);
-  });
-
-  it('tells a failure without throwing', async () => {
-    const { invoke, goTo } = functionUnderTest({ script: 'F' });
-    await goTo(Date.parse('2025-10-09T12:01:02Z'));
-
-    expect(asSent(await invoke(ONCE))).toEqual({ ...BY_HAND, outcome: 'failed', error: REFUSED, result: null });
-  });
-
-  it('tells a halt without throwing', async () => {
-    const { invoke } = functionUnderTest({ script: 'X' });
-
-    expect(await invoke(ONCE)).toMatchObject({
-      outcome: 'fatal',
-      verdict: 'halted',
-      error: { class: 'TypeError', message: 'rows is not iterable' },
-      bypassed: [],
-      stays: ['halt'],
-      nextDue: '2025-10-09T12:16:00.000Z',
-    });
-  });
-
-  it.each([
-    ['succeeds', 'S', { outcome: 'succeeded', verdict: 'recovered', stays: [], nextDue: '2025-10-09T12:03:00.000Z' }],
-    ['fails', 'F', { outcome: 'failed', verdict: 'steady', stays: ['backoff'], nextDue: '2025-10-09T12:04:00.000Z' }],
-  ])('runs a service that is backing off; the backoff goes or stays as it %s', async (_how, script, told) => {
-    const { invoke } = await backingOff(script);
-
-    expect(await invoke(ONCE)).toMatchObject({ disposition: 'ran', bypassed: ['backoff'], ...told });
-  });
-
-  it('does not run a paused service', async () => {
-    const { invoke } = functionUnderTest();
-    await invoke(PAUSE);
-
-    expect(await invoke(ONCE)).toMatchObject({
-      ...NOT_RUN,
-      action: 'run-once',
-      tick: null,
-      reason: 'paused',
-      bypassed: [],
-      stays: ['pause'],
-    });
-  });
-
-  it('runs a paused service by force, and leaves it paused', async () => {
-    const { invoke, tick } = functionUnderTest();
-    await invoke(PAUSE);
-
-    expect(await invoke(FORCED)).toMatchObject({
-      outcome: 'succeeded',
-      bypassed: ['pause'],
-      stays: ['pause'],
-      nextDue: null,
-    });
-    expect(await tick('12:01')).toMatchObject({ reason: 'paused' });
-  });
-
-  it('does not run a halted service', async () => {
-    const { invoke } = await halted('S');
-
-    expect(await invoke(ONCE)).toMatchObject({ ...NOT_RUN, reason: 'halted', bypassed: [], stays: ['halt'] });
-  });
-
-  it('probes a halted service by force: a success lifts the halt', async () => {
-    const { invoke, tick } = await halted('SS');
-
-    expect(await invoke(FORCED)).toMatchObject({
-      outcome: 'succeeded',
-      verdict: 'recovered',
-      bypassed: ['halt'],
-      stays: [],
-      nextDue: '2025-10-09T12:02:00.000Z',
-    });
-    expect(await tick('12:02')).toMatchObject({ disposition: 'ran' });
-  });
-
-  it('probes a halted service by force: a failure halts it again, without throwing', async () => {
-    const { invoke, tick } = await halted('FS');
-
-    expect(await invoke(FORCED)).toMatchObject({
-      outcome: 'failed',
-      verdict: 'halted',
-      bypassed: ['halt'],
-      stays: ['halt'],
-      nextDue: '2025-10-09T12:17:00.000Z',
-    });
-    expect(await tick('12:02')).toMatchObject({ reason: 'halted' });
-  });
-
-  it('tells everything that it bypassed, and of that what stays', async () => {
-    const both = await halted('S');
-    await both.invoke(PAUSE);
-    expect(await both.invoke(FORCED)).toMatchObject({ bypassed: ['pause', 'halt'], stays: ['pause'] });
-
-    const other = await backingOff('F');
-    await other.invoke(PAUSE);
-    expect(await other.invoke(FORCED)).toMatchObject({ bypassed: ['backoff', 'pause'], stays: ['backoff', 'pause'] });
-  });
-
-  it('tells what stands in the way of a service that is both paused and halted', async () => {
-    const { invoke } = await halted('S');
-    await invoke(PAUSE);
-
-    expect(await invoke(ONCE)).toMatchObject({ reason: 'halted', bypassed: [], stays: ['pause', 'halt'] });
-  });
-
-  it('never runs beside another run, by force neither', async () => {
-    const answers: unknown[] = [];
-    const kit = functionUnderTest({
-      workload: async () => {
-        answers.push(await kit.invoke(ONCE), await kit.invoke(FORCED));
-      },
-    });
-    await kit.tick('12:01');
-
-    expect(answers).toMatchObject([
-      { disposition: 'skipped', reason: 'overlap', bypassed: [], stays: [] },
-      { disposition: 'skipped', reason: 'overlap', bypassed: [], stays: [] },
-    ]);
   });
 });
 

@@ -13,6 +13,7 @@ import {
   localCredentials,
   openDatabase,
 } from '../../lib/local/index.ts';
+import { fakeClock } from '../../lib/testing/index.ts';
 
 const TABLE = {
   TableName: 'things',
@@ -180,6 +181,24 @@ test('a process that ends soon is waited for, not shared', async () => {
   expect(await waiting).toMatchObject({ embedded: true, isNew: false });
 });
 
+test('patience counts the time that tries take, not the tries', async () => {
+  const where = directory();
+  await open({ directory: where, brief: true });
+  let asked = 0;
+  const silent = createServer(() => void asked++);
+  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+  endings.push(
+    () => silent.close(),
+    () => silent.closeAllConnections(),
+  );
+  const endpoint = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+  writeFileSync(join(where, 'endpoint.json'), JSON.stringify({ endpoint, pid: process.pid, identity: 'silent' }));
+
+  await expect(openDatabase({ directory: where, patience: 1_000 })).rejects.toMatchObject({ code: 'database-in-use' });
+
+  expect(asked).toBe(1);
+});
+
 test('a named endpoint is used as it is and nothing is started', async () => {
   const where = directory();
 
@@ -208,6 +227,15 @@ test('a directory that is a file is a clear error', async () => {
   await expect(openDatabase({ directory: file })).rejects.toMatchObject({ code: 'database-unusable' });
 });
 
+test('a directory in which none can be made is a clear error, not a wait without end', async () => {
+  const where = process.platform === 'linux' ? '/proc/tickover' : join('/dev/null', 'tickover');
+
+  await expect(openDatabase({ directory: where })).rejects.toMatchObject({
+    code: 'database-unusable',
+    message: expect.stringContaining(`database: ${where}: can't be made (`),
+  });
+});
+
 test('a client that goes away in the middle of a request does no harm', async () => {
   const database = await open({ directory: directory() });
   const headers = { 'content-type': 'application/x-amz-json-1.0', 'content-length': 100 };
@@ -227,6 +255,23 @@ test('a table made by several at once is made by one of them and usable for all'
   expect(made.filter(Boolean)).toHaveLength(1);
   await put(client, 'one');
   expect(await has(client, 'one')).toBe(true);
+});
+
+test('a table that is never active is waited for 20 s, the time that answers take included', async () => {
+  const clock = fakeClock();
+  const asked: string[] = [];
+  const send = async ({ constructor: { name } }: object) => {
+    asked.push(name);
+    await clock.sleep(9_000);
+    return { Table: { TableStatus: 'CREATING' } };
+  };
+
+  await expect(ensureTable({ send } as unknown as DynamoDBClient, TABLE, clock)).rejects.toMatchObject({
+    code: 'table-not-active',
+  });
+
+  const describe = 'DescribeTableCommand';
+  expect(asked).toEqual([describe, 'CreateTableCommand', describe, describe, describe]);
 });
 
 test('for an endpoint of one machine a region and placeholder credentials are added only where none are set', () => {

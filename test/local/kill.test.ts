@@ -9,6 +9,7 @@ import { openDatabase } from '../../lib/local/index.ts';
 import { dynamoStateStore } from '../../lib/store/index.ts';
 import type { ServiceState } from '../../lib/tick/index.ts';
 import { TABLE, testDatabase } from '../support/dynalite.ts';
+import { eventually } from '../support/eventually.ts';
 import { runScript, type Started, startScript } from '../support/process.ts';
 
 const MACHINE = 'test/local/fixtures/keep-machine.ts';
@@ -65,16 +66,6 @@ async function stateOnDisk(): Promise<ServiceState> {
     client.destroy();
     await database.close();
   }
-}
-
-/** Looks again and again, at most for 20 s. */
-async function eventually<Found>(look: () => Promise<Found | undefined>): Promise<Found> {
-  for (let attempt = 0; attempt < 400; attempt++) {
-    const found = await look();
-    if (found !== undefined) return found;
-    await sleep(50);
-  }
-  throw new Error('it never came to that');
 }
 
 describe('kill -9 in the middle of a run', () => {

@@ -1,10 +1,12 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Machine, openMachine } from '../../lib/local/index.ts';
 import { watchServices } from '../../lib/services/watch-services.ts';
+import { testDatabase } from '../support/dynalite.ts';
 import { stubborn } from './fixtures/stubborn.ts';
 
 let directory: string;
@@ -22,9 +24,10 @@ afterEach(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-async function openStubborn() {
+async function openStubborn(where: { readonly endpoint?: string } = {}) {
   const functionFile = fileURLToPath(new URL('./fixtures/stubborn.ts', import.meta.url));
   const opened = await openMachine({
+    ...where,
     directory,
     catalog: [{ service: stubborn, functionFile }],
     variables: { ...process.env, MARKS_STARTED: join(directory, 'started') },
@@ -33,10 +36,59 @@ async function openStubborn() {
   machine = opened;
   const [host] = opened.hosts;
   if (host === undefined) throw new Error('no host');
+  // The timeout is short, as tests wait for it: the worker's start is not to use it up.
+  await host.invoke({ action: 'status' });
   return host;
 }
 
 const tickLines = () => lines.filter((line) => line.includes('"message":"tick"')).map((line) => JSON.parse(line));
+
+describe('the bundles of several machines on one directory', () => {
+  test('are kept apart: each has its own for as long as it is open, and takes them away', async () => {
+    const database = await testDatabase();
+    try {
+      const elsewhere = await openStubborn({ endpoint: database.endpoint });
+      const first = machine;
+      await openStubborn();
+      await machine?.close();
+      machine = first;
+
+      await elsewhere.end();
+      expect(await elsewhere.invoke({ action: 'status' })).toMatchObject({ service: 'stubborn' });
+      expect(await readdir(join(directory, 'functions'))).toEqual([expect.stringMatching(`^${process.pid}-`)]);
+      await first?.close();
+      expect(await readdir(join(directory, 'functions'))).toEqual([]);
+    } finally {
+      await database.close();
+    }
+  });
+
+  test('are taken away by the next if their process has died, and by nobody else', async () => {
+    const functions = join(directory, 'functions');
+    const gone = spawnSync(process.execPath, ['--version']).pid;
+    for (const name of [`${gone}-old`, `${process.ppid}-other`, 'notes']) {
+      await mkdir(join(functions, name), { recursive: true });
+      await writeFile(join(functions, name, 'file'), '');
+    }
+    await openStubborn();
+    await machine?.close();
+
+    expect((await readdir(functions)).toSorted()).toEqual([`${process.ppid}-other`, 'notes'].toSorted());
+  });
+
+  test('leave nothing behind where one of them fails to open', async () => {
+    const functionFile = join(directory, 'missing.ts');
+    const opening = openMachine({
+      directory,
+      catalog: [{ service: stubborn, functionFile }],
+      variables: process.env,
+      onLine: expect.unreachable,
+    });
+
+    await expect(opening).rejects.toThrow('missing.ts');
+    expect(await readdir(join(directory, 'functions'))).toEqual([]);
+  });
+});
 
 describe('a function on one machine', () => {
   test('a workload that ignores its signal has its outcome written and told before its worker ends; the next tick runs in a new one', async () => {

@@ -117,11 +117,11 @@ describe('A damaged state', () => {
     const after = await storedItem(connection, service);
     expect(lasting(after)).toEqual(lasting(item));
     const taken = after?.['fence'] !== item['fence'];
-    // Either nothing changed at all, or the lease was taken and given back, which books the run.
+    // Either nothing changed at all, or the lease was taken and given back, which takes this run off those to be booked.
     expect(taken ? LEASE.map((name) => after?.[name]) : after).toEqual(
       taken ? [undefined, undefined, undefined] : item,
     );
-    if (taken) expect(after?.['done']).toEqual(after?.['fence']);
+    if (taken) expect(after?.['done']).toBe(42);
   });
 
   it.each(DAMAGE)('can be neither read nor changed by an operator: %s is %o', async (attribute, value, told) => {
@@ -147,6 +147,42 @@ describe('A damaged state', () => {
     const repaired = await connection.store.acquire(asked(service, { owner: 'later' }));
     expect(repaired).toMatchObject({ granted: true, claim: { fence: 43 }, state: { fence: 42, done: 42 } });
   });
+
+  it('of the counters is not healed by being refused', async () => {
+    for (const [attribute, value] of [
+      ['fence', undefined],
+      ['done', undefined],
+      ['done', '41'],
+    ] as const) {
+      const { service, item } = await damaged(attribute, value);
+      await errorOf(connection.store.acquire(asked(service)));
+      await errorOf(connection.store.acquire(asked(service, { owner: 'later' })));
+
+      expect(await storedItem(connection, service)).toEqual(item);
+    }
+  });
+
+  it('leaves runs that had died to be booked when the lease on it is given back', async () => {
+    const { service, item } = await damaged('record', 'abc');
+    await putItem(connection, { ...item, done: 38 });
+
+    await errorOf(connection.store.acquire(asked(service)));
+
+    expect(await storedItem(connection, service)).toMatchObject({ fence: 42, done: 39 });
+  });
+
+  it.each(['notBefore', 'haltAt', 'haltUntil', 'lastTick', 'lastSuccess', 'leaseTick', 'pauseUntil'])(
+    'of %s is an instant that no date can tell',
+    async (attribute) => {
+      const { service } = await damaged(attribute, 8_640_000_000_000_001);
+
+      expectDamaged(
+        await errorOf(connection.store.read(service)),
+        service,
+        `${attribute}: expected epoch milliseconds, got 8640000000000001`,
+      );
+    },
+  );
 
   it('refuses with the damage also where admission would refuse the tick', async () => {
     const service = 'damaged-and-paused';

@@ -1,8 +1,9 @@
 /** The hot item: what is written comes back as it was, what others wrote stays. */
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { fillPolicy, type Outcome } from '../../lib/loop/index.ts';
 import { readItem } from '../../lib/store/item.ts';
-import type { RunLine, ServiceState } from '../../lib/tick/index.ts';
+import { type RunLine, type ServiceState, settle, UNKNOWN } from '../../lib/tick/index.ts';
 import { type Connection, type TestDatabase, testDatabase } from '../support/dynalite.ts';
 import { itemOf, putItem, storedItem } from './items.ts';
 
@@ -62,6 +63,38 @@ describe('The hot item', () => {
     fc.assert(
       fc.property(state, (before) => {
         expect(readItem('s', itemOf('s', before))).toEqual(before);
+      }),
+    );
+  });
+
+  it('can hold whatever a run leaves behind: no odd interval, Retry-After or restart makes an instant that is not whole', () => {
+    const outcome = fc.constantFrom('succeeded', 'failed', 'fatal', 'timed-out', 'crashed');
+    const ended = fc.record({
+      kind: outcome,
+      retryAfter: fc.double({ min: 0.1, max: 9e7, noNaN: true }),
+      length: fc.nat(),
+    });
+    const failure = { at: 0, errorClass: 'E', message: 'm', text: 't' };
+    const policy = fillPolicy({
+      interval: 61_001,
+      consecutive: 2,
+      backoff: 3,
+      restartAfter: '1.001s',
+      maxInterval: '1.001h',
+    });
+    const schedule = { interval: 61_001, cron: '0/5 * * * ? *', timezone: 'UTC' };
+    fc.assert(
+      fc.property(fc.array(ended, { maxLength: 12 }), (runs) => {
+        let before: ServiceState = { ...UNKNOWN, fence: 1, done: 1 };
+        for (const [index, { kind, retryAfter, length }] of runs.entries()) {
+          const at = 1_760_000_400_000 + index * 61_001;
+          const ran = { fence: index, at, due: at, endedAt: at + length, durationMs: length, manual: false };
+          const done =
+            kind === 'succeeded' ? { kind } : kind === 'failed' ? { kind, retryAfter, failure } : { kind, failure };
+          before = settle({ policy, schedule, build: 'b1' }, before, [], { ...ran, outcome: done as Outcome }).state;
+          const { record: _all, ...others } = before;
+          expect(readItem('s', itemOf('s', before))).toMatchObject(others);
+        }
       }),
     );
   });

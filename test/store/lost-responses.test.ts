@@ -133,15 +133,15 @@ describe('Behind a lost response', () => {
     expect(connection.attempts.filter((attempt) => attempt === 'UpdateItem')).toHaveLength(3);
   });
 
-  it('a resume that is counted twice does no harm', async () => {
+  it('a resume is counted once, and tells what it ended', async () => {
     const { here } = await behind(losingUpdate(2));
     const service = here.service({ name: 'resume' });
     await here.store.pause('resume', { at: DUE, reason: 'r', by: 'b' });
 
-    await here.store.resume('resume');
+    expect(await here.store.resume('resume')).toMatchObject({ epoch: 0, pause: { reason: 'r' } });
 
     const state = await here.state(service);
-    expect(state).toMatchObject({ epoch: 2, streak: 0 });
+    expect(state).toMatchObject({ epoch: 1, streak: 0 });
     expect(state.pause).toBeUndefined();
     expect(await here.deliver(service, DUE)).toMatchObject({ disposition: 'ran', outcome: 'succeeded' });
   });
@@ -180,5 +180,35 @@ describe('Behind a lost response', () => {
     await expect(here.deliver(service, DUE)).rejects.toMatchObject({ name: 'StoreError', code: 'store-failed' });
 
     expect(here.events).toEqual([]);
+  });
+});
+
+describe('When every answer to a write is lost', () => {
+  /** Loses every answer to UpdateItem while it says so. */
+  function silent(when: { lost: boolean }, isMeant: (request: Readonly<Record<string, unknown>>) => boolean): Meddle {
+    return async ({ operation, request, answer }) =>
+      operation === 'UpdateItem' && when.lost && isMeant(request) ? undefined : answer;
+  }
+  const frees = (request: Readonly<Record<string, unknown>>) => String(request['UpdateExpression']).includes('REMOVE');
+
+  it('the lease that was taken all the same is given back, and no crash is booked that never was', async () => {
+    const when = { lost: true };
+    const { here } = await behind(silent(when, (request) => !frees(request)));
+    const service = here.service({ name: 'acquire-unheard' });
+
+    await expect(here.deliver(service, DUE)).rejects.toMatchObject({ code: 'store-failed' });
+    expect(await here.state(service)).toMatchObject({ fence: 1, done: 1 });
+    expect((await here.state(service)).lease).toBeUndefined();
+    when.lost = false;
+
+    expect(await here.deliver(service, DUE + MINUTE)).toMatchObject({ outcome: 'succeeded', crashesBooked: 0 });
+  });
+
+  it('a commit that was made all the same is found by reading', async () => {
+    const { here } = await behind(silent({ lost: true }, frees));
+    const service = here.service({ name: 'commit-unheard' });
+
+    expect(await here.deliver(service, DUE)).toMatchObject({ disposition: 'ran', outcome: 'succeeded' });
+    expect(await here.state(service)).toMatchObject({ fence: 1, done: 1, lastTick: DUE });
   });
 });

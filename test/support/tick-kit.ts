@@ -12,14 +12,9 @@ import {
   type StateStore,
   type TickStory,
 } from '../../lib/runner/index.ts';
-import {
-  type FakeClock,
-  type FakeClockOptions,
-  fakeClock,
-  memoryStore,
-  scriptedRandom,
-} from '../../lib/testing/index.ts';
+import { type FakeClock, type FakeClockOptions, fakeClock, memoryStore } from '../../lib/testing/index.ts';
 import type { ServiceState, Tick } from '../../lib/tick/index.ts';
+import { systemRandom } from '../../lib/time/index.ts';
 import { keptLog } from './loop-kit.ts';
 
 /** 2025-10-09T09:00:00Z, a due time of every interval used in these tests. */
@@ -78,7 +73,7 @@ export function world({ store = memoryStore(), mode = 'manual', observers = [] }
   const ports: Ports = {
     store: putDown(store, events),
     clock,
-    random: scriptedRandom(),
+    random: { draw: () => 0.5, id: () => systemRandom.id() },
     log,
     observers: [...observers, observer],
     recycle: () => void events.push('recycle'),

@@ -103,12 +103,12 @@ describe('scripted randomness', () => {
     expect([random.draw(), random.draw(), random.draw()]).toEqual([0.1, 0.9, 0.1]);
   });
 
-  it('gives identifiers that differ', () => {
-    const random = scriptedRandom();
-    expect([random.id(), random.id()]).toEqual([
-      '00000000-0000-4000-8000-000000000001',
-      '00000000-0000-4000-8000-000000000002',
-    ]);
+  it('gives identifiers that count up, and differ from those of another script also in their last twelve characters', () => {
+    const [one, other] = [scriptedRandom(), scriptedRandom()];
+    const ids = [one.id(), one.id(), other.id(), other.id()];
+    expect(ids.map((id) => id.slice(-6))).toEqual(['000001', '000002', '000001', '000002']);
+    expect(new Set(ids.map((id) => id.slice(-12))).size).toBe(4);
+    expect(ids[0]).toMatch(/^00000000-0000-4000-8000-\d{12}$/);
   });
 
   it.each([[[]], [[1]], [[-0.1]], [[0.5, Number.NaN]]])('refuses %j', (draws) => {

@@ -1,0 +1,73 @@
+/** Text in columns of a terminal: what a text takes up there, and how it is fitted. */
+import { stripVTControlCharacters } from 'node:util';
+
+/** Characters that take two columns: East Asian wide and fullwidth ones, and emoji. */
+const WIDE =
+  /^[\u1100-\u115f\u2e80-\u303e\u3041-\u4dbf\u4e00-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe10-\ufe19\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{16fe0}-\u{18aff}\u{1b000}-\u{1b2ff}\u{20000}-\u{3fffd}]|^\p{Emoji_Presentation}|^\p{Emoji}\ufe0f/u;
+/** Marks and joiners take none. */
+const NARROWEST = /^[\p{Mark}\p{Format}]+$/u;
+
+const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+
+/** The text in one piece of visible characters: escape sequences gone, other control characters and half characters replaced. */
+export function printable(text: string): string {
+  return stripVTControlCharacters(text)
+    .replace(/\p{Surrogate}/gu, '\ufffd')
+    .replace(/\p{Control}|[\u2028\u2029]/gu, ' ');
+}
+
+/** How many columns a printable text takes. */
+export function columnsOf(text: string): number {
+  let columns = 0;
+  for (const { segment } of graphemes.segment(text)) columns += widthOf(segment);
+  return columns;
+}
+
+function widthOf(grapheme: string): number {
+  if (WIDE.test(grapheme)) return 2;
+  return NARROWEST.test(grapheme) ? 0 : 1;
+}
+
+/** As much of the beginning as fits, with `…` in the last column if that isn't all. */
+export function fitted(text: string, columns: number): string {
+  return fits(text, columns) ? text : `${beginning(text, columns - 1)}…`;
+}
+
+/** Fitted, and filled with spaces. */
+export function padded(text: string, columns: number): string {
+  const part = fitted(text, columns);
+  return part + ' '.repeat(columns - columnsOf(part));
+}
+
+/** The text in lines of at most so many columns, broken at spaces where there are any. At least one line. */
+export function wrapped(text: string, columns: number): string[] {
+  const lines: string[] = [];
+  let rest = text;
+  while (!fits(rest, columns)) {
+    const most = beginning(rest, columns);
+    const space = rest.startsWith(' ', most.length) ? most.length : most.lastIndexOf(' ');
+    const line = space > 0 && most.slice(0, space).trim() !== '' ? most.slice(0, space) : most;
+    lines.push(line);
+    rest = rest.slice(line.length).trimStart();
+  }
+  return [...lines, rest];
+}
+
+function fits(text: string, columns: number): boolean {
+  return beginning(text, columns).length === text.length;
+}
+
+/** What is looked at of a text for each column: many marks may stand on one character, but a long text isn't read whole for each line. */
+const LONGEST_CHARACTER = 16;
+
+/** The longest beginning within so many columns: at least one character, so that whoever cuts gets on. */
+function beginning(text: string, columns: number): string {
+  let taken = '';
+  let used = 0;
+  for (const { segment } of graphemes.segment(text.slice(0, (columns + 1) * LONGEST_CHARACTER))) {
+    used += widthOf(segment);
+    if (used > columns && taken !== '') break;
+    taken += segment;
+  }
+  return taken;
+}

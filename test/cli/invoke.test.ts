@@ -1,0 +1,150 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { freePort } from '../support/free-port.ts';
+import { ROOT, type Started, startScript } from '../support/process.ts';
+
+let directory: string;
+const processes: Started[] = [];
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'tickover-invoke-'));
+});
+
+afterEach(async () => {
+  await Promise.all(processes.splice(0).map((started) => started.end('SIGKILL')));
+  await rm(directory, { recursive: true, force: true });
+});
+
+interface Ended {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** The command in a process of its own, with nothing of AWS in its environment. */
+function invoke(words: readonly string[], variables: Record<string, string> = {}): Promise<Ended> {
+  const { PATH = '', HOME = '' } = process.env;
+  const child = spawn(process.execPath, ['--import', 'tsx', 'lib/cli/invoke.ts', '--directory', directory, ...words], {
+    cwd: ROOT,
+    env: { PATH, HOME, ...variables },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const said = { out: '', err: '' };
+  child.stdout.on('data', (text: Buffer) => {
+    said.out += text.toString();
+  });
+  child.stderr.on('data', (text: Buffer) => {
+    said.err += text.toString();
+  });
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) => resolve({ code, ...said }));
+  });
+}
+
+/** The answer of a command that went well: all of standard output is JSON, and standard error is empty. */
+async function answerTo(...words: string[]): Promise<Record<string, unknown>> {
+  const { code, out, err } = await invoke(words);
+  expect({ code, err }).toEqual({ code: 0, err: '' });
+  return JSON.parse(out) as Record<string, unknown>;
+}
+
+describe('npm run invoke', () => {
+  test('alone on a directory it runs the service once and prints nothing but the answer; the next one finds what it left', async () => {
+    const ran = await answerTo('mark-late-runs');
+    const status = await answerTo('mark-late-runs', 'status');
+
+    expect(ran).toMatchObject({
+      action: 'run-once',
+      service: 'mark-late-runs',
+      tick: null,
+      disposition: 'ran',
+      outcome: 'succeeded',
+      fence: 1,
+      bypassed: [],
+      stays: [],
+    });
+    expect(status).toMatchObject({
+      action: 'status',
+      status: 'steady',
+      runs: [{ outcome: 'succeeded', manual: true }],
+    });
+  });
+
+  test('beside a running start it pauses, runs by hand and resumes, on the same state', async () => {
+    const started = startScript('lib/cli/start.ts', ['--directory', directory]);
+    processes.push(started);
+    await started.line(/ {2}check-endpoints +succeeded/);
+
+    const pause = { action: 'pause', reason: 'maintenance', by: 'me' };
+    const paused = await answerTo('check-endpoints', JSON.stringify(pause));
+    const skipped = await answerTo('check-endpoints', 'run-once');
+    const forced = await answerTo('check-endpoints', '{"action":"run-once","force":true}');
+    const resumed = await answerTo('check-endpoints', 'resume');
+    const end = await started.end('SIGTERM');
+
+    expect(paused).toMatchObject({ status: 'paused', cause: 'maintenance', pause: { by: 'me', until: null } });
+    expect(skipped).toMatchObject({ disposition: 'skipped', reason: 'paused', nextDue: null });
+    expect(forced).toMatchObject({
+      disposition: 'ran',
+      outcome: 'succeeded',
+      bypassed: ['pause'],
+      stays: ['pause'],
+      result: [{ ok: true, status: 200 }],
+    });
+    expect(resumed).toMatchObject({ action: 'resume', status: 'steady', pause: null, ended: { pause: 'maintenance' } });
+    expect(end.code).toBe(0);
+  }, 60_000);
+
+  test('a run that fails is an answer like any other', async () => {
+    const url = `http://127.0.0.1:${await freePort()}/`;
+    const { code, out, err } = await invoke(['check-endpoints'], { TICKOVER_ENDPOINTS: JSON.stringify([{ url }]) });
+
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(JSON.parse(out)).toMatchObject({
+      outcome: 'failed',
+      error: { message: expect.stringContaining(`GET ${url}: `) },
+    });
+  });
+
+  test('--verbose shows the whole log on standard error, and standard output stays JSON', async () => {
+    const { code, out, err } = await invoke(['mark-late-runs', '--verbose']);
+    const messages = err
+      .trim()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { message: string }).message);
+
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({ outcome: 'succeeded' });
+    expect(messages).toContain('tick');
+  });
+
+  test('what it cannot do is one clear line on standard error and exit code 1', async () => {
+    const unknown = await invoke(['sweep-tables']);
+    const odd = await invoke(['check-endpoints', '{"action":']);
+    const malformed = await invoke(['check-endpoints', '{"action":"dance"}']);
+    const nothing = await invoke([]);
+
+    expect(unknown).toEqual({
+      code: 1,
+      out: '',
+      err: "invoke: service: expected check-endpoints or mark-late-runs, got 'sweep-tables'\n",
+    });
+    expect(odd).toMatchObject({ code: 1, out: '' });
+    expect(odd.err.split('\n')[0]).toBe(
+      `error: command-argument value '{"action":' is invalid for argument 'payload'. expected JSON or the name of an action`,
+    );
+    expect(malformed).toEqual({
+      code: 1,
+      out: '',
+      err: "invoke: check-endpoints: the event is malformed: action: expected 'run-once', 'status', 'pause' or 'resume', got 'dance'; nothing was done\n",
+    });
+    expect({ code: nothing.code, line: nothing.err.split('\n')[0] }).toEqual({
+      code: 1,
+      line: "error: missing required argument 'service'",
+    });
+  }, 60_000);
+});

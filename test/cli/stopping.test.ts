@@ -1,0 +1,67 @@
+import { EventEmitter } from 'node:events';
+import { expect, test } from 'vitest';
+import { stopOnSignal } from '../../lib/cli/stopping.ts';
+import { fakeClock } from '../../lib/testing/index.ts';
+
+/** A command under way, on a clock and with signals of its own. */
+function underWay() {
+  const clock = fakeClock(0, { mode: 'manual' });
+  const source = new EventEmitter();
+  const told: string[] = [];
+  const { closing, stop } = stopOnSignal((line) => told.push(line), {
+    clock,
+    source,
+    leave: () => told.push('left'),
+  });
+  closing.addEventListener('abort', () => told.push('closing'));
+  stop.addEventListener('abort', () => told.push('stop'));
+  return { clock, source, told };
+}
+
+const FINISH = ['stopping: runs under way may finish', 'closing'];
+const GIVE_WAY = ['stopping: runs under way are asked to give way', 'stop'];
+const LEAVE = ['a run does not give way; it will be booked as crashed', 'left'];
+
+test('a signal lets runs finish for five seconds, and asks them to give way for five more; then the command leaves', async () => {
+  const { clock, source, told } = underWay();
+  await clock.advance(1_000);
+  expect(told).toEqual([]);
+
+  source.emit('SIGTERM');
+  await clock.advance(4_999);
+  expect(told).toEqual(FINISH);
+  await clock.advance(1);
+  expect(told).toEqual([...FINISH, ...GIVE_WAY]);
+  await clock.advance(4_999);
+  expect(told).toEqual([...FINISH, ...GIVE_WAY]);
+  await clock.advance(1);
+  expect(told).toEqual([...FINISH, ...GIVE_WAY, ...LEAVE]);
+});
+
+test('a signal that npm passes on besides the terminal is no second one', async () => {
+  const { clock, source, told } = underWay();
+  source.emit('SIGINT');
+  await clock.advance(400);
+  source.emit('SIGINT');
+  await clock.advance(400);
+  source.emit('SIGTERM');
+  await clock.advance(3_000);
+
+  expect(told).toEqual(FINISH);
+});
+
+test('a second signal asks runs to give way at once, and a third changes nothing', async () => {
+  const { clock, source, told } = underWay();
+  source.emit('SIGINT');
+  await clock.advance(600);
+  source.emit('SIGINT');
+  await clock.advance(0);
+  expect(told).toEqual([...FINISH, ...GIVE_WAY]);
+
+  await clock.advance(1_000);
+  source.emit('SIGINT');
+  await clock.advance(3_999);
+  expect(told).toEqual([...FINISH, ...GIVE_WAY]);
+  await clock.advance(1);
+  expect(told.slice(-2)).toEqual(LEAVE);
+});

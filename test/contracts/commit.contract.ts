@@ -1,0 +1,136 @@
+/** The contract of a state store: writing a run’s end. */
+import { describe, expect, it } from 'vitest';
+import { byHand, type ContractKit, DUE, FULL, MINUTE, NOTHING_KNOWN, PAUSE } from './contract-kit.ts';
+
+export function commitContract(kit: ContractKit): void {
+  const { fresh, asked, granted, written, known } = kit;
+
+  describe('committing', () => {
+    it('writes the whole state, frees the lease and marks the run as booked', async () => {
+      const service = fresh();
+      await written(service, { ...FULL, fence: 77, done: 66, epoch: 55 });
+
+      expect(await known(service)).toEqual(FULL);
+    });
+
+    it('removes what the new state has no more', async () => {
+      const service = fresh();
+      await written(service, FULL);
+      const { claim } = await granted(asked(service, { tick: byHand(true) }));
+      await kit.store.commit(claim, NOTHING_KNOWN);
+
+      expect(await known(service)).toEqual({ ...NOTHING_KNOWN, fence: 2, done: 2 });
+    });
+
+    it('marks the runs that died before this one as booked too', async () => {
+      const service = fresh();
+      await granted(asked(service, { leaseUntil: DUE + 400 }));
+      await granted(asked(service, { now: DUE + 500, leaseUntil: DUE + 600 }));
+      const { claim, state } = await granted(asked(service, { now: DUE + 700 }));
+      expect([state.fence, state.done]).toEqual([2, 0]);
+      await kit.store.commit(claim, NOTHING_KNOWN);
+
+      expect(await known(service)).toMatchObject({ fence: 3, done: 3 });
+    });
+
+    it('is refused for the fence once another run took over, and changes nothing', async () => {
+      const service = fresh();
+      const slow = await granted(asked(service));
+      await granted(asked(service, { now: DUE + MINUTE, owner: 'theirs', leaseUntil: DUE + 2 * MINUTE }));
+      const before = await known(service);
+
+      expect(await kit.store.commit(slow.claim, FULL)).toEqual({ written: false, reason: 'fence' });
+      expect(await known(service)).toEqual(before);
+    });
+
+    it('is refused for the fence also after the other run has ended', async () => {
+      const service = fresh();
+      const slow = await granted(asked(service));
+      const quick = await granted(asked(service, { now: DUE + MINUTE, owner: 'theirs' }));
+      await kit.store.commit(quick.claim, { ...NOTHING_KNOWN, lastTick: DUE });
+
+      expect(await kit.store.commit(slow.claim, FULL)).toEqual({ written: false, reason: 'fence' });
+      expect(await known(service)).toMatchObject({ fence: 2, done: 2, lastTick: DUE, streak: 0 });
+    });
+
+    it('still holds after its lease has ended, if nobody took over', async () => {
+      const service = fresh();
+      const { claim } = await granted(asked(service, { leaseUntil: DUE + 301 }));
+
+      expect(await kit.store.commit(claim, { ...NOTHING_KNOWN, lastTick: DUE })).toEqual({ written: true });
+    });
+
+    it('is refused for the epoch once an operator resumed, with the state and the claim to go on with', async () => {
+      const service = fresh();
+      await written(service, FULL);
+      const { claim } = await granted(asked(service, { tick: byHand(true) }));
+      await kit.store.resume(service);
+
+      const refused = await kit.store.commit(claim, FULL);
+
+      const current = await known(service);
+      expect(current).toMatchObject({ epoch: 1, fence: 2, done: 1, streak: 0, lastTick: DUE });
+      expect(refused).toEqual({
+        written: false,
+        reason: 'epoch',
+        claim: { ...claim, epoch: 1 },
+        state: current,
+      });
+      if (refused.written || refused.reason !== 'epoch') throw new Error('expected a refusal for the epoch');
+      expect(await kit.store.commit(refused.claim, { ...current, streak: 1 })).toEqual({ written: true });
+      expect(await known(service)).toMatchObject({ epoch: 1, fence: 2, done: 2, streak: 1 });
+    });
+
+    it('leaves the pause alone, which an operator may set or lift meanwhile', async () => {
+      const service = fresh();
+      const first = await granted(asked(service));
+      await kit.store.pause(service, PAUSE);
+      await kit.store.commit(first.claim, { ...NOTHING_KNOWN, lastTick: DUE });
+      expect((await known(service)).pause).toEqual(PAUSE);
+
+      const second = await granted(asked(service, { tick: byHand(true) }));
+      await kit.store.commit(second.claim, { ...second.state, pause: { ...PAUSE, reason: 'stale' } });
+      expect((await known(service)).pause).toEqual(PAUSE);
+    });
+  });
+
+  describe('giving the lease back', () => {
+    it('frees the lease and marks the run as booked, and changes nothing else', async () => {
+      const service = fresh();
+      await written(service, FULL);
+      const { claim } = await granted(asked(service, { tick: byHand(true) }));
+      await kit.store.release(claim);
+
+      expect(await known(service)).toEqual({ ...FULL, fence: 2, done: 2 });
+    });
+
+    it('does nothing to the lease of another run', async () => {
+      const service = fresh();
+      const slow = await granted(asked(service));
+      await granted(asked(service, { now: DUE + MINUTE, owner: 'theirs', leaseUntil: DUE + 2 * MINUTE }));
+      await kit.store.release(slow.claim);
+
+      expect(await known(service)).toMatchObject({
+        fence: 2,
+        done: 0,
+        lease: { owner: 'theirs', until: DUE + 2 * MINUTE },
+      });
+    });
+
+    it('does nothing to a state that was committed', async () => {
+      const service = fresh();
+      const { claim } = await granted(asked(service));
+      await kit.store.commit(claim, FULL);
+      await kit.store.release(claim);
+
+      expect(await known(service)).toEqual(FULL);
+    });
+
+    it('does nothing to a service that is not known', async () => {
+      const service = fresh();
+      await kit.store.release({ service, owner: 'nobody', fence: 1, epoch: 0 });
+
+      expect(await kit.store.read(service)).toBeUndefined();
+    });
+  });
+}

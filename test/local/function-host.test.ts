@@ -1,0 +1,289 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { type Bundle, bundleFunction } from '../../lib/local/bundle.ts';
+import { environmentOf } from '../../lib/local/environment.ts';
+import { type FunctionHost, hostFunction, unglued } from '../../lib/local/function-host.ts';
+import { type Service, withInterval } from '../../lib/runner/index.ts';
+import { fakeClock } from '../../lib/testing/index.ts';
+import { type Clock, systemClock } from '../../lib/time/index.ts';
+import { type TestDatabase, testDatabase } from '../support/dynalite.ts';
+import { eventually } from '../support/eventually.ts';
+import { manySlots } from './fixtures/many-slots.ts';
+import { wayward } from './fixtures/wayward.ts';
+
+let bundles: string;
+let database: TestDatabase;
+let bundled: { wayward: Bundle; manySlots: Bundle };
+
+beforeAll(async () => {
+  bundles = await mkdtemp(join(tmpdir(), 'tickover-bundles-'));
+  database = await testDatabase();
+  const bundle = (service: Service) =>
+    bundleFunction(
+      { service, functionFile: fileURLToPath(new URL(`./fixtures/${service.name}.ts`, import.meta.url)) },
+      bundles,
+    );
+  bundled = { wayward: await bundle(wayward), manySlots: await bundle(manySlots) };
+});
+
+afterAll(async () => {
+  await database.close();
+  await rm(bundles, { recursive: true, force: true });
+});
+
+let directory: string;
+let tables = 0;
+let lines: string[];
+const hosts: FunctionHost[] = [];
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'tickover-host-'));
+  lines = [];
+});
+
+afterEach(async () => {
+  await Promise.all(hosts.splice(0).map((host) => host.end()));
+  await rm(directory, { recursive: true, force: true });
+});
+
+interface Differences {
+  readonly service?: Service;
+  readonly clock?: Clock;
+}
+
+/** A host of the function, on a table of its own. */
+async function hostOf(bundle: Bundle, { service, clock }: Differences = {}): Promise<FunctionHost> {
+  const table = `table-${++tables}`;
+  await testDatabase(database.endpoint, table).then(({ close }) => close());
+  const host = hostFunction({
+    service: service ?? bundle.service,
+    bundle,
+    env: {
+      ...environmentOf(database.endpoint, { ...process.env, TICKOVER_TABLE: table }),
+      WAY: join(directory, 'way'),
+    },
+    clock: clock ?? systemClock,
+    onLine: (line) => lines.push(line),
+  });
+  hosts.push(host);
+  return host;
+}
+
+const go = (way: string) => writeFile(join(directory, 'way'), way);
+const MINUTE = 60_000;
+const thisMinute = Math.floor(Date.now() / MINUTE) * MINUTE;
+const due = (minutes: number) => ({ scheduledFor: new Date(thisMinute + minutes * MINUTE).toISOString() });
+
+interface TickTold {
+  readonly disposition: string;
+  readonly outcome?: string;
+  readonly crashesBooked: number;
+}
+const ticksTold = (): TickTold[] =>
+  lines.filter((line) => line.includes('"message":"tick"')).map((line) => JSON.parse(line) as TickTold);
+
+const begun = (way: string) =>
+  eventually(async () => {
+    const seen = await readFile(join(directory, 'way.begun'), 'utf8').catch(() => '');
+    return seen === way ? true : undefined;
+  });
+
+describe('a worker that something goes wrong in, outside the handler', () => {
+  test.each([
+    ['rejects', 'TypeError: nobody waits for this'],
+    ['throws', 'RangeError: thrown outside the handler'],
+  ])(
+    '%s: it alone ends, what it was is told with its stack, and the next invocation has another',
+    async (way, what) => {
+      const host = await hostOf(bundled.wayward);
+      await go(way);
+
+      await expect(host.invoke(due(-1))).rejects.toMatchObject({
+        code: 'worker-ended',
+        message: `wayward: the worker ended before it answered (${what}); the next invocation starts another`,
+      });
+      await go('straight');
+      const status = await host.invoke({ action: 'status' });
+
+      expect(lines).toContain('wayward: the worker is ended by an error that nothing in it caught');
+      expect(lines).toContain(what);
+      expect(lines.some((line) => /at .*wayward\.ts:\d+/.test(line))).toBe(true);
+      expect(status).toMatchObject({ status: 'running', runs: [] });
+    },
+  );
+
+  test('while nobody waits: it is told all the same, and costs no tick', async () => {
+    const host = await hostOf(bundled.wayward);
+    await go('rejects later');
+    await host.invoke(due(-1));
+    await eventually(() => (lines.includes('TypeError: too late') ? true : undefined));
+    await go('straight');
+
+    expect(await host.invoke(due(0))).toMatchObject({ outcome: 'succeeded', fence: 2, result: 'straight' });
+    expect(ticksTold().map(({ outcome, crashesBooked }) => [outcome, crashesBooked])).toEqual([
+      ['succeeded', 0],
+      ['succeeded', 0],
+    ]);
+  });
+});
+
+describe('a workload that blocks its thread', () => {
+  test('has its worker ended at the timeout, and its crash booked by the next tick', async () => {
+    const host = await hostOf(bundled.wayward, { service: { ...wayward, timeout: 3_000 } });
+    // The timeout is short, as it is waited for: the worker's start is not to use it up.
+    await host.invoke({ action: 'status' });
+    await go('blocks');
+
+    await expect(host.invoke(due(-1))).rejects.toMatchObject({ code: 'worker-ended' });
+    await go('straight');
+    const next = await host.invoke(due(0));
+    const status = (await host.invoke({ action: 'status' })) as { runs: { outcome: string }[] };
+
+    expect(lines).toContain('wayward: the invocation did not end within 3 s; its worker is ended');
+    expect(next).toMatchObject({ disposition: 'ran', outcome: 'succeeded', fence: 2 });
+    expect(ticksTold()).toMatchObject([{ disposition: 'ran', outcome: 'succeeded', crashesBooked: 1 }]);
+    expect(status.runs.map(({ outcome }) => outcome)).toEqual(['succeeded', 'crashed']);
+  });
+});
+
+describe('a worker that has longer than a run may take, for several slots', () => {
+  const BLOCKED = "wayward: the worker's thread is blocked for longer than a run may take; it is ended";
+  const slotted: Service = { ...withInterval(wayward, '5s'), timeout: 3_000 };
+
+  test('is ended once its thread has been blocked for a timeout and five seconds', async () => {
+    const clock = fakeClock(Date.now(), { mode: 'manual' });
+    const host = await hostOf(bundled.wayward, { service: slotted, clock });
+    await go('blocks');
+    const ended = expect(host.invoke(due(-1))).rejects.toMatchObject({ code: 'worker-ended' });
+    await begun('blocks');
+
+    await clock.advance(8_000);
+    expect(lines).toEqual([]);
+    // Whether it answered the first question before it was blocked is not known.
+    await clock.advance(3_000);
+    await ended;
+    expect(lines).toEqual([BLOCKED]);
+
+    await go('straight');
+    expect(await host.invoke({ action: 'status' })).toMatchObject({ status: 'running' });
+  });
+
+  test('is left alone as long as it answers, however long it takes', async () => {
+    const clock = fakeClock(Date.now(), { mode: 'manual' });
+    const host = await hostOf(bundled.wayward, { service: slotted, clock });
+    await go('gives way');
+    const answer = host.invoke(due(-1));
+    await begun('gives way');
+    for (let second = 0; second < 20; second++) {
+      await clock.advance(1_000);
+      // Messages keep their order: behind this answer the worker has said that it is there.
+      await host.invoke({ action: 'status' });
+    }
+    host.ask('stop');
+
+    expect(await answer).toMatchObject({ disposition: 'ran', outcome: null });
+    expect(lines).not.toContain(BLOCKED);
+  });
+});
+
+describe('what a workload prints without ending its line', () => {
+  test('stands before the next line of the log, not in it', async () => {
+    const host = await hostOf(bundled.wayward);
+    await go('prints without an end');
+    await host.invoke(due(0));
+    await host.end();
+
+    expect(lines).toContain('50 % done');
+    expect(ticksTold()).toMatchObject([{ outcome: 'succeeded' }]);
+  });
+
+  test.each([
+    ['half{"level":"INFO","message":"tick"}', ['half', '{"level":"INFO","message":"tick"}']],
+    ['{"level":"INFO","message":"tick"}', ['{"level":"INFO","message":"tick"}']],
+    ['{"done":50}{"level":"WARN","message":""}', ['{"done":50}', '{"level":"WARN","message":""}']],
+    ['a line of its own', ['a line of its own']],
+    ['says "level":"INFO"', ['says "level":"INFO"']],
+    ['', ['']],
+  ])('%s is %j', (line, parts) => {
+    expect(unglued(line)).toEqual(parts);
+  });
+});
+
+describe('invocations at the same time', () => {
+  test('are each answered with what became of them: the lease decides', async () => {
+    const host = await hostOf(bundled.wayward);
+    await go('takes a while');
+    const first = host.invoke(due(-1));
+    await begun('takes a while');
+
+    const others = await Promise.all([host.invoke(due(-1)), host.invoke(due(0)), host.invoke({ action: 'status' })]);
+
+    expect(others).toMatchObject([
+      { disposition: 'skipped', reason: 'duplicate' },
+      { disposition: 'skipped', reason: 'overlap' },
+      { status: 'running', lease: { run: 1 } },
+    ]);
+    expect(await first).toMatchObject({ disposition: 'ran', outcome: 'succeeded', result: 'takes a while' });
+  });
+});
+
+describe('stopping', () => {
+  test('close lets a run under way finish', async () => {
+    const host = await hostOf(bundled.wayward);
+    await go('takes a while');
+    const answer = host.invoke(due(0));
+    await begun('takes a while');
+    host.ask('close');
+
+    expect(await answer).toMatchObject({ outcome: 'succeeded', result: 'takes a while' });
+  });
+
+  test("close ends a firing's wait for its next slot", async () => {
+    const host = await hostOf(bundled.manySlots);
+    const firing = new Date(Math.ceil(Date.now() / MINUTE) * MINUTE + MINUTE).toISOString();
+    const answer = host.invoke({ scheduledFor: firing }) as Promise<{ ticks: unknown[] }>;
+    await host.invoke({ action: 'status' });
+    host.ask('close');
+
+    expect(await answer).toEqual({ service: 'many-slots', firing, ticks: [] });
+  });
+
+  test('stop makes a run give way without an outcome, and no crash is booked later', async () => {
+    const host = await hostOf(bundled.wayward);
+    await go('gives way');
+    const answer = host.invoke(due(-1));
+    await begun('gives way');
+    host.ask('stop');
+
+    expect(await answer).toMatchObject({ disposition: 'ran', outcome: null, fence: 1 });
+    await host.end();
+    await go('straight');
+    expect(await host.invoke(due(-1))).toMatchObject({ disposition: 'ran', outcome: 'succeeded', fence: 2 });
+    expect(await host.invoke({ action: 'status' })).toMatchObject({ streak: 0, runs: [{ outcome: 'succeeded' }] });
+    expect(ticksTold().map(({ crashesBooked }) => crashesBooked)).toEqual([0, 0]);
+  });
+
+  test('end while a run is under way ends its worker, and whoever waits is told so', async () => {
+    const host = await hostOf(bundled.wayward);
+    await go('gives way');
+    const answer = host.invoke(due(0));
+    const ended = expect(answer).rejects.toMatchObject({ code: 'worker-ended' });
+    await begun('gives way');
+
+    await host.end();
+    await ended;
+    await host.end();
+    expect(await host.invoke({ action: 'status' })).toMatchObject({ status: 'running' });
+  });
+
+  test('end hands on all that was written', async () => {
+    const host = await hostOf(bundled.wayward);
+    await host.invoke(due(0));
+    await host.end();
+
+    expect(ticksTold()).toMatchObject([{ outcome: 'succeeded' }]);
+  });
+});

@@ -1,0 +1,57 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { logKeeper } from '../../lib/local/log-file.ts';
+
+let directory: string;
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'tickover-log-'));
+});
+
+afterEach(() => rm(directory, { recursive: true, force: true }));
+
+describe('the log file', () => {
+  test('keeps lines in order, behind those of an earlier process', async () => {
+    const file = join(directory, 'deep', 'log.jsonl');
+    logKeeper(file, expect.unreachable)('first');
+    logKeeper(file, expect.unreachable)('second');
+
+    expect(await readFile(file, 'utf8')).toBe('first\nsecond\n');
+  });
+
+  test('becomes the older one when it is full, and replaces that', async () => {
+    const file = join(directory, 'log.jsonl');
+    await writeFile(file, '12345678\n');
+    const keep = logKeeper(file, expect.unreachable, 10);
+    for (const line of ['a', 'bbbbbbbbb', 'c']) keep(line);
+
+    expect(await readFile(file, 'utf8')).toBe('c\n');
+    expect(await readFile(`${file}.old`, 'utf8')).toBe('bbbbbbbbb\n');
+  });
+
+  test('is left as it is by a process that thinks it full after another has made it the older one', async () => {
+    const file = join(directory, 'log.jsonl');
+    await writeFile(file, '12345678\n');
+    const one = logKeeper(file, expect.unreachable, 10);
+    const other = logKeeper(file, expect.unreachable, 10);
+    one('a');
+    other('b');
+    one('c');
+
+    expect(await readFile(file, 'utf8')).toBe('b\nc\n');
+    expect(await readFile(`${file}.old`, 'utf8')).toBe('12345678\na\n');
+  });
+
+  test('that cannot be written is told once, and no more than that', async () => {
+    const file = join(directory, 'a file', 'log.jsonl');
+    await writeFile(join(directory, 'a file'), '');
+    const told: string[] = [];
+    const keep = logKeeper(file, (line) => told.push(line));
+    keep('lost');
+    keep('lost too');
+
+    expect(told).toEqual([expect.stringContaining("can't be written")]);
+  });
+});

@@ -1,0 +1,226 @@
+/** Runs that died are booked by the next one, and count like runs that threw. */
+import { describe, expect, it } from 'vitest';
+import { ServiceHaltedError, type ServiceOptions } from '../../lib/runner/index.ts';
+import { DUE, MINUTE, refused, world } from '../support/tick-kit.ts';
+
+const outcomes = (state: { readonly runs: readonly { readonly outcome: string }[] }) =>
+  state.runs.map(({ outcome }) => outcome);
+
+/** What became of each tick: the reason it was skipped, `thrown` for a halt, or `run`. */
+async function dispositions(count: number, deliver: (due: number) => Promise<unknown>): Promise<string[]> {
+  const told: string[] = [];
+  for (let tick = 0; tick < count; tick++) {
+    const story = await deliver(DUE + tick * MINUTE).catch((error: unknown) => error);
+    if (story instanceof ServiceHaltedError) told.push('thrown');
+    else told.push((story as { reason?: string } | undefined)?.reason ?? 'run');
+  }
+  return told;
+}
+
+describe('A run that died', () => {
+  it('is booked once by the next tick, told and flushed before that one’s workload', async () => {
+    const here = world();
+    const service = here.service({});
+    await here.dies(service, DUE);
+    here.events.length = 0;
+
+    const story = await here.deliver(service, DUE + MINUTE);
+
+    expect(story).toMatchObject({ outcome: 'succeeded', crashesBooked: 1, fence: 2 });
+    expect(here.events).toEqual([...['acquire', 'crash 1', 'flush', 'run', 'putRun', 'commit', 'told ran', 'flush']]);
+    expect(here.crashes).toEqual([{ service: 'svc', fence: 1, bookedAt: DUE + MINUTE, streak: 1, halted: false }]);
+    const state = await here.state(service);
+    expect(state).toMatchObject({ fence: 2, done: 2, streak: 0, record: [true, false, true] });
+    expect(state.runs).toEqual([
+      { outcome: 'crashed', at: DUE + MINUTE, durationMs: 0, manual: false },
+      { outcome: 'succeeded', at: DUE + MINUTE, durationMs: 0, manual: false },
+    ]);
+    expect((await here.deliver(service, DUE + 2 * MINUTE)).crashesBooked).toBe(0);
+  });
+
+  it('is written down, naming run and tick but no stack of ours', async () => {
+    const here = world();
+    const service = here.service({});
+    await here.dies(service, DUE);
+    await here.deliver(service, DUE + MINUTE);
+
+    const [record] = await here.store.failedRuns('svc', { after: 0, limit: 9 });
+
+    expect(record).toMatchObject({ fence: 1, at: DUE + MINUTE, outcome: 'crashed', durationMs: 0, manual: false });
+    expect(record?.failure).toEqual({
+      at: DUE + MINUTE,
+      errorClass: 'RunCrashedError',
+      message: 'run 1 for 2025-10-09T09:00:00.000Z started and never ended; its process died',
+      text: 'RunCrashedError: run 1 for 2025-10-09T09:00:00.000Z started and never ended; its process died (run-crashed)',
+    });
+  });
+
+  it('is not lost when the run that would book it dies too: a service that always dies trips', async () => {
+    const here = world();
+    const service = here.service({ consecutive: 3, backoff: 2 });
+    for (const tick of [0, 1, 2]) await here.dies(service, DUE + tick * MINUTE);
+
+    const story = await here.deliver(service, DUE + 3 * MINUTE);
+
+    expect(story).toMatchObject({
+      disposition: 'skipped',
+      reason: 'backoff',
+      crashesBooked: 3,
+      verdict: 'backing-off',
+    });
+    expect(story.report.at(-1)).toBe('Backing off due to consecutive errors, using increased interval of 120s.');
+    const state = await here.state(service);
+    expect(outcomes(state)).toEqual(['crashed', 'crashed', 'crashed']);
+    expect(state).toMatchObject({ fence: 4, done: 4, streak: 3, notBefore: DUE + 4 * MINUTE });
+    expect(state.lease).toBeUndefined();
+  });
+
+  it('can be run again by a second delivery of its tick, once the lease is over', async () => {
+    const here = world();
+    const service = here.service({});
+    await here.dies(service, DUE);
+    expect(await here.deliver(service, DUE)).toMatchObject({ reason: 'duplicate' });
+    await here.clock.advance(55_000);
+
+    expect(await here.deliver(service, DUE)).toMatchObject({ outcome: 'succeeded', crashesBooked: 1 });
+    expect(await here.deliver(service, DUE)).toMatchObject({ reason: 'duplicate' });
+  });
+});
+
+describe('Runs that die', () => {
+  const policies: [string, Partial<ServiceOptions<undefined>>][] = [
+    // A probe comes a tick later than after a throw: the halt begins when the crash is booked.
+    ['halt', { consecutive: 3, restartAfter: 'never' }],
+    ['back off twice and halt', { consecutive: 2, backoff: 3, restartAfter: 'never' }],
+    ['trip each time', { consecutive: 1, backoff: 4, restartAfter: 'never' }],
+    ['only count', { kind: 'loop' }],
+  ];
+
+  it.each(policies)('%s exactly like runs that throw: the same ticks run', async (_what, policy) => {
+    const ticks = 24;
+    const throwing = world();
+    const throws = throwing.service({ ...policy, workload: () => Promise.reject(refused()) });
+    const ran: number[] = [];
+    await dispositions(ticks, async (due) => {
+      const before = throwing.events.filter((event) => event === 'run').length;
+      const story = await throwing.deliver(throws, due).catch((error: unknown) => error);
+      if (throwing.events.filter((event) => event === 'run').length > before) ran.push(due);
+      return story;
+    });
+
+    const dying = world();
+    const dies = dying.service(policy);
+    const died: number[] = [];
+    await dispositions(ticks, async (due) => {
+      const story = await dying.dies(dies, due).catch((error: unknown) => error);
+      if (story === undefined) died.push(due);
+      return story;
+    });
+
+    expect(died).toEqual(ran);
+    expect(ran.length).toBeGreaterThan(2);
+  });
+
+  it('halt the service with one ServiceHaltedError, thrown by the booking; later ticks are skipped', async () => {
+    const here = world();
+    const service = here.service({ consecutive: 2, restartAfter: 'never' });
+    await here.dies(service, DUE);
+    await here.dies(service, DUE + MINUTE);
+    here.events.length = 0;
+
+    const told = await dispositions(4, (due) => here.deliver(service, due + 2 * MINUTE));
+
+    expect(told).toEqual(['thrown', 'halted', 'halted', 'halted']);
+    expect(here.events.filter((event) => !event.startsWith('print')).slice(0, 10)).toEqual([
+      ...['acquire', 'failedRuns', 'crash 1', 'crash 2', 'flush'],
+      ...['putRun', 'putRun', 'commit', 'told halted', 'flush'],
+    ]);
+    expect(here.events).not.toContain('run');
+    expect(here.crashes.slice(-2).map(({ halted }) => halted)).toEqual([false, true]);
+    expect(here.stories[0]).toMatchObject({
+      ...{ disposition: 'skipped', reason: 'halted', verdict: 'halted', status: 'halted', crashesBooked: 2 },
+      state: { halt: { cause: 'Service exceeded error threshold.' }, lastTick: DUE + 2 * MINUTE },
+    });
+  });
+
+  it('are all in the ring, also those behind the one that halted the service', async () => {
+    const here = world();
+    const service = here.service({ consecutive: 2, restartAfter: 'never' });
+    for (const tick of [0, 1, 2, 3, 4]) await here.dies(service, DUE + tick * MINUTE).catch(() => {});
+    const before = await here.state(service);
+    expect(before).toMatchObject({ fence: 3, done: 3 });
+
+    // Five died without anybody to book them, as under a deploy that kills each process at once.
+    await here.store.resume('svc');
+    for (const tick of [5, 6]) await here.dies(service, DUE + tick * MINUTE);
+    const forced = { kind: 'manual', force: true } as const;
+    for (let time = 0; time < 3; time++) {
+      await here.clock.advance(MINUTE);
+      await here.dies(service, forced);
+    }
+    await here.clock.advance(MINUTE);
+    here.events.length = 0;
+    const story = await here.byHand(service);
+
+    expect(story).toMatchObject({ disposition: 'skipped', reason: 'halted', crashesBooked: 5, verdict: 'halted' });
+    const state = await here.state(service);
+    expect(outcomes(state).slice(-5)).toEqual(['crashed', 'crashed', 'crashed', 'crashed', 'crashed']);
+    expect(state).toMatchObject({ fence: 9, done: 9, streak: 5, backoffCount: 1 });
+    expect(here.events.filter((event) => event === 'putRun')).toHaveLength(5);
+    expect(here.events.filter((event) => event.startsWith('print Failed the last'))).toHaveLength(1);
+  });
+
+  it('and halt the service do not keep a forced run by hand from running, which says that it bypassed the halt', async () => {
+    const here = world();
+    const service = here.service({ consecutive: 2, restartAfter: 'never' });
+    await here.dies(service, DUE);
+    await here.dies(service, DUE + MINUTE);
+    await here.clock.advance(MINUTE);
+
+    const story = await here.byHand(service, { force: true });
+
+    expect(story).toMatchObject({
+      ...{ disposition: 'ran', outcome: 'succeeded', verdict: 'recovered', crashesBooked: 2 },
+      ...{ bypassed: ['halt'], status: 'steady' },
+    });
+    expect(outcomes(await here.state(service))).toEqual(['crashed', 'crashed', 'succeeded']);
+  });
+
+  it('and make the service back off stop a tick, but no run by hand', async () => {
+    const here = world();
+    const service = here.service({ consecutive: 1, backoff: 3 });
+    await here.dies(service, DUE);
+    await here.clock.advance(MINUTE);
+
+    expect(await here.byHand(service)).toMatchObject({ outcome: 'succeeded', crashesBooked: 1, bypassed: ['backoff'] });
+  });
+
+  it('as a probe of a halted service halt it again', async () => {
+    const here = world();
+    const service = here.service({ consecutive: 1, restartAfter: '2m', workload: () => Promise.reject(refused()) });
+    await here.deliver(service, DUE).catch(() => {});
+    expect(await here.dies(service, DUE + 2 * MINUTE)).toBeUndefined();
+
+    await expect(here.deliver(service, DUE + 3 * MINUTE)).rejects.toBeInstanceOf(ServiceHaltedError);
+
+    expect((await here.state(service)).halt).toMatchObject({ at: DUE, until: DUE + 5 * MINUTE });
+  });
+
+  it('in great numbers are booked in bounded time, the newest of them', async () => {
+    const here = world();
+    const service = here.service({ consecutive: 3, backoff: 50 });
+    await here.store.pause('svc', { at: DUE, reason: 'r', by: 'b' });
+    const forced = { kind: 'manual', force: true } as const;
+    for (let time = 0; time < 200; time++) {
+      await here.clock.advance(MINUTE);
+      const asked = { service: 'svc', tick: forced, now: here.clock.now(), build: 'b1', owner: `o${time}` };
+      await here.store.acquire({ ...asked, leaseUntil: here.clock.now() });
+    }
+
+    const story = await here.byHand(service, { force: true });
+
+    expect(story.crashesBooked).toBe(150);
+    expect(here.crashes.at(-1)?.fence).toBe(200);
+    expect(await here.state(service)).toMatchObject({ fence: 201, done: 201 });
+  });
+});

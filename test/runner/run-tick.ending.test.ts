@@ -1,0 +1,143 @@
+/** Runs that end otherwise than by themselves: out of time, or asked to by our own stop. */
+import { describe, expect, it } from 'vitest';
+import type { RunContext } from '../../lib/runner/index.ts';
+import { memoryStore } from '../../lib/testing/index.ts';
+import { DUE, MINUTE, refused, world } from '../support/tick-kit.ts';
+
+describe('A run that does not end in time', () => {
+  it('counts as succeeded if it returns within a second of its signal', async () => {
+    const here = world({ mode: 'auto' });
+    const service = here.service({
+      workload: async ({ clock, signal }) => {
+        await clock.sleep(1_000_000, signal);
+        await clock.sleep(900);
+        return { aborted: signal.aborted };
+      },
+    });
+
+    const story = await here.deliver(service, DUE);
+
+    expect(story).toMatchObject({ outcome: 'succeeded', durationMs: 45_900, result: { aborted: true } });
+    expect(here.events).not.toContain('recycle');
+  });
+
+  it('has timed out if it throws then; the process is kept', async () => {
+    const here = world({ mode: 'auto' });
+    const service = here.service({
+      workload: async ({ clock, signal }) => {
+        await clock.sleep(1_000_000, signal);
+        signal.throwIfAborted();
+      },
+    });
+
+    const story = await here.deliver(service, DUE);
+
+    expect(story).toMatchObject({ outcome: 'timed-out', verdict: 'steady', durationMs: 45_000 });
+    expect(await here.state(service)).toMatchObject({ streak: 1, done: 1, runs: [{ outcome: 'timed-out' }] });
+    expect(here.events).not.toContain('recycle');
+  });
+
+  it('is given up a second after its signal: committed, told and flushed before the process is recycled', async () => {
+    const here = world({ mode: 'auto' });
+    const service = here.service({ consecutive: 1, workload: () => new Promise(() => {}) });
+
+    await expect(here.deliver(service, DUE)).rejects.toThrow('svc: halted: Service exceeded error threshold.');
+
+    expect(here.stories[0]).toMatchObject({ outcome: 'timed-out', durationMs: 46_000 });
+    expect(here.events.filter((event) => !event.startsWith('print'))).toEqual([
+      ...['acquire', 'run', 'failedRuns', 'putRun', 'commit', 'told ran', 'flush', 'recycle'],
+    ]);
+  });
+
+  it('is recycled also when its outcome can not be written', async () => {
+    const store = { ...memoryStore(), commit: () => Promise.reject(new Error('throttled')) };
+    const here = world({ store, mode: 'auto' });
+    const service = here.service({ workload: () => new Promise(() => {}) });
+
+    await expect(here.deliver(service, DUE)).rejects.toThrow('throttled');
+
+    expect(here.events.at(-1)).toBe('recycle');
+  });
+
+  it('touches nothing when it ends after all', async () => {
+    const here = world({ mode: 'auto' });
+    let late: { end: () => void; context: RunContext<undefined> } | undefined;
+    const service = here.service({
+      workload: (context) =>
+        new Promise((resolve, reject) => {
+          const end = () => (context.fence === 1 ? resolve({ late: true }) : reject(refused()));
+          late ??= { end, context };
+          if (context.fence > 1) resolve(undefined);
+        }),
+    });
+    await here.deliver(service, DUE);
+    await here.deliver(service, DUE + MINUTE);
+    const before = await here.state(service);
+    const events = [...here.events];
+
+    late?.context.saveCursor('too late');
+    late?.end();
+    await here.clock.advance(MINUTE);
+
+    expect(await here.state(service)).toEqual(before);
+    expect(before.cursor).toBeUndefined();
+    expect(here.events).toEqual(events);
+    expect((await here.deliver(service, DUE + 2 * MINUTE)).state.runs.map((run) => run.outcome)).toEqual([
+      ...['timed-out', 'succeeded', 'succeeded'],
+    ]);
+  });
+});
+
+describe('Our own stop', () => {
+  const stopped = (here: ReturnType<typeof world>, stopping: AbortController) =>
+    here.service({
+      workload: async ({ signal, saveCursor }) => {
+        saveCursor('half-way');
+        stopping.abort();
+        signal.throwIfAborted();
+      },
+    });
+
+  it('gives the tick back without an outcome; it may run again, and nobody books a crash', async () => {
+    const here = world();
+    const stopping = new AbortController();
+    const service = stopped(here, stopping);
+
+    const story = await here.deliver(service, DUE, { stop: stopping.signal });
+
+    expect(story).toMatchObject({ disposition: 'ran', crashesBooked: 0, report: [] });
+    expect(story).not.toHaveProperty('outcome');
+    expect(story).not.toHaveProperty('verdict');
+    expect(here.events).toEqual(['acquire', 'run', 'release', 'told ran', 'flush']);
+    const state = await here.state(service);
+    expect(state).toMatchObject({ fence: 1, done: 1, streak: 0, runs: [] });
+    expect([state.lastTick, state.cursor, state.lease]).toEqual([undefined, undefined, undefined]);
+
+    const again = await here.deliver(here.service({}), DUE);
+
+    expect(again).toMatchObject({ outcome: 'succeeded', crashesBooked: 0, fence: 2 });
+  });
+
+  it('still writes the crashes it had booked', async () => {
+    const here = world();
+    const stopping = new AbortController();
+    const service = stopped(here, stopping);
+    await here.dies(service, DUE);
+
+    const story = await here.deliver(service, DUE + MINUTE, { stop: stopping.signal });
+
+    expect(story).toMatchObject({ disposition: 'ran', crashesBooked: 1 });
+    expect(story).not.toHaveProperty('outcome');
+    const state = await here.state(service);
+    expect(state).toMatchObject({ fence: 2, done: 2, streak: 1, runs: [{ outcome: 'crashed' }] });
+    expect(state.lastTick).toBeUndefined();
+  });
+
+  it('lets a run that returns all the same have succeeded', async () => {
+    const here = world();
+    const stopping = new AbortController();
+    const service = here.service({ workload: async () => stopping.abort() });
+
+    expect(await here.deliver(service, DUE, { stop: stopping.signal })).toMatchObject({ outcome: 'succeeded' });
+  });
+});

@@ -1,0 +1,100 @@
+/** The state's own write comes last and counts most: nothing beside it may take its time. */
+import { describe, expect, it } from 'vitest';
+import { memoryStore } from '../../lib/testing/index.ts';
+import { DUE, MINUTE, refused, world } from '../support/tick-kit.ts';
+
+const HANGS = 3_600_000;
+
+/** A world whose store hangs where it is told to. */
+function hanging(...operations: ('putRun' | 'failedRuns')[]) {
+  const store = memoryStore();
+  const here = world({ store, mode: 'auto' });
+  if (operations.includes('putRun')) store.putRun = () => here.clock.sleep(HANGS);
+  if (operations.includes('failedRuns')) store.failedRuns = () => here.clock.sleep(HANGS).then(() => []);
+  return here;
+}
+
+const failing = { workload: () => Promise.reject(refused()), timeout: '50s', reserve: '5s' } as const;
+
+describe('A run whose record can not be written in time', () => {
+  it('has its state written before the invocation ends, and says what will be missing', async () => {
+    const here = hanging('putRun');
+
+    expect(await here.deliver(here.service(failing), DUE)).toMatchObject({
+      outcome: 'failed',
+      state: { done: 1, streak: 1 },
+    });
+
+    expect(here.clock.now()).toBeLessThan(DUE + 50_000);
+    expect(here.log.of('warn')).toEqual(["svc: the record of run 1 can't be written; later reports will miss it"]);
+  });
+
+  it('has it also when its signal had to end it', async () => {
+    const here = hanging('putRun');
+    const workload = ({ signal }: { signal: AbortSignal }) =>
+      new Promise<void>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+
+    expect(await here.deliver(here.service({ ...failing, workload }), DUE)).toMatchObject({
+      outcome: 'timed-out',
+      state: { done: 1 },
+    });
+    expect(here.clock.now()).toBeLessThan(DUE + 50_000);
+  });
+});
+
+describe('A trip whose earlier failures can not be read in time', () => {
+  it('is reported with what is at hand, and written', async () => {
+    const here = hanging('failedRuns', 'putRun');
+    const service = here.service({ ...failing, consecutive: 2, backoff: 2 });
+    await here.deliver(service, DUE);
+
+    expect(await here.deliver(service, DUE + MINUTE)).toMatchObject({
+      verdict: 'backing-off',
+      state: { backoffCount: 1, done: 2 },
+    });
+    expect(here.log.of('warn')).toContain(
+      "svc: earlier failures can't be read; the report tells only this invocation's",
+    );
+  });
+});
+
+describe('A run that ignores its signal and can not be concluded', () => {
+  it('has said so when its process ends', async () => {
+    const store = memoryStore();
+    const here = world({ store, mode: 'auto' });
+    store.commit = () => Promise.reject(new Error('the store is away'));
+    const service = here.service({ ...failing, workload: () => new Promise(() => {}) });
+
+    await expect(here.deliver(service, DUE)).rejects.toThrow('the store is away');
+
+    expect(here.log.of('error')).toEqual(['the run could not be concluded']);
+    expect(here.events.at(-1)).toBe('recycle');
+  });
+});
+
+describe('A tick that a booked crash would skip, while an operator resumes the service', () => {
+  it('is not decided: delivered again, it runs', async () => {
+    const store = memoryStore();
+    const here = world({ store });
+    let runs = 0;
+    const workload = async () => {
+      runs += 1;
+      if (runs === 1) throw refused();
+    };
+    const service = here.service({ consecutive: 2, backoff: 2, leaseMargin: 0, workload });
+    await here.deliver(service, DUE);
+    await here.dies(service, DUE + MINUTE);
+    await here.clock.advance(MINUTE);
+    const { commit } = store;
+    store.commit = async (...args) => {
+      store.commit = commit;
+      await store.resume(service.name);
+      return commit(...args);
+    };
+
+    await here.deliver(service, DUE + 2 * MINUTE);
+
+    expect((await here.state(service)).lastTick).not.toBe(DUE + 2 * MINUTE);
+    expect(await here.deliver(service, DUE + 2 * MINUTE)).toMatchObject({ disposition: 'ran', outcome: 'succeeded' });
+  });
+});
