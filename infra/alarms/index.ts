@@ -5,6 +5,6 @@ export {
   type CompositeAlarmDefinition,
   type MetricAlarmDefinition,
 } from './definition.ts';
-export { type AlarmsOptions, alarmsOf } from './definitions.ts';
-export { type Silence, silenceOf } from './silence.ts';
+export { alarmsOf } from './definitions.ts';
+export { silenceOf } from './silence.ts';
 export { HOLD, undeliverable } from './stack-definitions.ts';
