@@ -12,7 +12,15 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import { type FlowRun, type FlowRunState, isWaiting } from './flow-run.ts';
 import { itemOf, runOf, WAITING, WAITING_INDEX } from './item.ts';
-import type { DuePage, DueQuery, FlowRunStore, Place, Transitioned, UnreadableRun } from './ports.ts';
+import {
+  type DuePage,
+  type DueQuery,
+  type FlowRunStore,
+  type Place,
+  type Transitioned,
+  type UnreadableRun,
+  UnreadableRunError,
+} from './ports.ts';
 
 type Item = Record<string, unknown>;
 
@@ -77,8 +85,9 @@ function readAll(items: readonly Item[]): { runs: FlowRun[]; unreadable: Unreada
     try {
       runs.push(runOf(item));
     } catch (error) {
+      if (!(error instanceof UnreadableRunError)) throw error;
       const { id } = item;
-      unreadable.push({ id: String(id), error: error as Error });
+      unreadable.push({ id: String(id), error });
     }
   }
   return { runs, unreadable };

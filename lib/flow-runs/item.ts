@@ -6,6 +6,7 @@ import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
 import { shown } from '../loop/index.ts';
 import { type FlowRun, isWaiting, STATE_TYPES } from './flow-run.ts';
+import { UnreadableRunError } from './ports.ts';
 
 /** The table's name where no other is set. */
 export const FLOW_RUNS_TABLE = 'tickover-flow-runs';
@@ -56,12 +57,6 @@ const Item = z.object({
 });
 
 type Item = z.infer<typeof Item> & { waiting?: string };
-
-/** An item that isn't a flow run. */
-class UnreadableRunError extends Error {
-  override readonly name = 'UnreadableRunError';
-  readonly code = 'flow-run-unreadable';
-}
 
 /** The item to put. */
 export function itemOf(run: FlowRun): Item {

@@ -1,23 +1,18 @@
 /**
- * One loop of marking late runs, after upstream's `MarkLateRuns`: take the due runs oldest first, page by page; move each to
- * `Late` if its state is still the one seen. No run stops the others; what failed is told at the end.
+ * Marking late runs, after upstream's `MarkLateRuns`: take the due flow runs oldest first, page by page; move each to `Late` if
+ * its state is still the one seen. None stops the others; what failed is told at the end. Here a run is a flow run; the run
+ * that does the marking is called the run of the service.
  */
-import { type Clock, type Random, SECOND, toIso } from '../time/index.ts';
+import type { RunContext } from '../runner/index.ts';
+import { SECOND, toIso } from '../time/index.ts';
 import type { FlowRun, FlowRunState } from './flow-run.ts';
-import { type MarkResult, proposeLate, whyLeftAlone } from './late.ts';
+import { type MarkResult, proposeLate, RESULT_OF, whyLeftAlone } from './late.ts';
 import type { DuePage, FlowRunStore, Place } from './ports.ts';
 
-/** What the loop needs of the run it is part of. */
-export interface MarkLateContext {
-  readonly signal: AbortSignal;
-  /** When `signal` fires, in epoch milliseconds. */
-  readonly deadline: number;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly log: Record<'info' | 'warn' | 'error', (message: string, fields?: Record<string, unknown>) => void>;
-}
+/** What marking needs of the run of the service. */
+export type MarkLateContext = Pick<RunContext, 'signal' | 'deadline' | 'clock' | 'random' | 'log'>;
 
-/** What the loop can be told. */
+/** What marking can be told. */
 export interface MarkLateOptions {
   /** How far past its scheduled start a run is late. */
   readonly lateAfterSeconds: number;
@@ -30,31 +25,36 @@ export interface MarkLateOptions {
   readonly mark?: (run: FlowRun, asUsual: (run: FlowRun) => Promise<MarkResult>) => Promise<MarkResult>;
 }
 
-/** The counts of one loop. */
+/** What became of the runs that one run of the service saw; all but `pages` add up to how many those were. */
 export interface LateCounts {
   readonly marked: number;
   readonly alreadyLate: number;
   readonly movedOn: number;
   readonly deleted: number;
   readonly failed: number;
+  /** Not tried, or broken off, because the time was up: each may be marked or not. What was on pages not asked for isn't in it. */
+  readonly unfinished: number;
+  /** How many pages came. */
   readonly pages: number;
 }
 
-/** The loop ends this long before its deadline; the next one goes on where it ended. */
+/** A run of the service ends this long before its deadline; the next one goes on where it ended. */
 const DEADLINE_MARGIN = 2 * SECOND;
 /** How many runs are being marked at once. */
 const AT_ONCE = 10;
 /** How many errors are kept as members of the one that is thrown; all are logged. */
 const MOST_ERRORS = 20;
+const OUT_OF_TIME =
+  'mark-late-runs: its time is up before all late flow runs are marked; the next run of the service goes on';
 
-const COUNTED: Readonly<Record<MarkResult, Exclude<keyof LateCounts, 'pages'>>> = {
+const COUNTED: Readonly<Record<MarkResult, Exclude<keyof LateCounts, 'unfinished' | 'pages'>>> = {
   marked: 'marked',
   'already-late': 'alreadyLate',
   'moved-on': 'movedOn',
   deleted: 'deleted',
 };
 
-/** A loop under way. */
+/** What a run of the service has at hand while it marks. */
 interface Batch {
   readonly context: MarkLateContext;
   readonly store: FlowRunStore;
@@ -65,19 +65,20 @@ interface Batch {
 }
 
 /**
- * Marks the runs that are late now. Ends after a short page, after one that holds no run unseen in this loop, or shortly
- * before the deadline.
- * @throws AggregateError if a run failed, after all others were tried; whatever the store throws when it can't be asked
+ * Marks the runs that are late now. Ends after a short page, after one that holds no run unseen in this run of the service, or
+ * shortly before the deadline, with a warning if that leaves anything.
+ * @throws AggregateError if a run failed, after all others were tried; whatever the store throws when it can't be asked, or when
+ *   the signal fires before the first page came
  */
 export async function markLate(
   context: MarkLateContext,
   store: FlowRunStore,
   options: MarkLateOptions,
 ): Promise<LateCounts> {
-  const counts = { marked: 0, alreadyLate: 0, movedOn: 0, deleted: 0, failed: 0, pages: 0 };
+  const counts = { marked: 0, alreadyLate: 0, movedOn: 0, deleted: 0, failed: 0, unfinished: 0, pages: 0 };
   const batch: Batch = { context, store, options, counts, seen: new Set(), errors: [] };
   await markPages(batch, context.clock.now() - options.lateAfterSeconds * SECOND);
-  context.log.info('Finished monitoring for late runs.');
+  context.log.info('Finished monitoring for late runs.', { ...counts });
   if (counts.failed > 0) throw failureOf(batch);
   return counts;
 }
@@ -86,14 +87,14 @@ async function markPages(batch: Batch, cutoff: number): Promise<void> {
   let after: Place | undefined;
   do {
     const page = await pageOf(batch, cutoff, after);
-    if (page === undefined) return;
+    if (page === undefined) return warnOfTime(batch);
     const progress = await markPage(batch, page);
     after = progress ? nextOf(page, batch.options.pageSize) : undefined;
   } while (after !== undefined && !isTimeUp(batch));
-  if (after !== undefined) warnOfTime(batch);
+  if (after !== undefined || batch.counts.unfinished > 0) warnOfTime(batch);
 }
 
-/** A page, or none if the run's signal ended the asking. */
+/** A page, or none if the signal ended the asking. Where not even the first one came, the store may be at fault. */
 async function pageOf(batch: Batch, cutoff: number, after: Place | undefined): Promise<DuePage | undefined> {
   const { signal } = batch.context;
   const query = { cutoff, limit: batch.options.pageSize, ...(after === undefined ? {} : { after }) };
@@ -102,8 +103,7 @@ async function pageOf(batch: Batch, cutoff: number, after: Place | undefined): P
     batch.counts.pages += 1;
     return page;
   } catch (error) {
-    if (!signal.aborted) throw error;
-    warnOfTime(batch);
+    if (!signal.aborted || batch.counts.pages === 0) throw error;
     return undefined;
   }
 }
@@ -112,15 +112,15 @@ function nextOf(page: DuePage, pageSize: number): Place | undefined {
   return page.runs.length + page.unreadable.length < pageSize ? undefined : page.next;
 }
 
-/** Whether the page held anything that this loop hadn't seen. */
+/** Whether the page held anything that this run of the service hadn't seen. */
 async function markPage(batch: Batch, page: DuePage): Promise<boolean> {
   const unreadable = page.unreadable.filter(({ id }) => isFirstSight(batch, id));
   for (const { id, error } of unreadable) countFailure(batch, id, error);
   const runs = page.runs.filter(({ id }) => isFirstSight(batch, id));
   for (let first = 0; first < runs.length; first += AT_ONCE) {
     if (isTimeUp(batch)) {
-      warnOfTime(batch);
-      return false;
+      batch.counts.unfinished += runs.length - first;
+      break;
     }
     await Promise.all(runs.slice(first, first + AT_ONCE).map((run) => markOne(batch, run)));
   }
@@ -140,14 +140,15 @@ async function markOne(batch: Batch, run: FlowRun): Promise<void> {
     const result = await (mark === undefined ? asUsual(run) : mark(run, asUsual));
     batch.counts[COUNTED[result]] += 1;
   } catch (error) {
-    if (!batch.context.signal.aborted) countFailure(batch, run.id, error);
+    if (batch.context.signal.aborted) countUnfinished(batch, run.id, error);
+    else countFailure(batch, run.id, error);
   }
 }
 
 async function markAsUsual(batch: Batch, run: FlowRun): Promise<MarkResult> {
   const { clock, random, log, signal } = batch.context;
   const proposal = proposeLate(run, { id: random.id(), now: clock.now() });
-  if (!proposal.accepted) return whyLeftAlone(run);
+  if (!proposal.accepted) return RESULT_OF[proposal.reason];
   const transitioned = await batch.store.transition(run, proposal.state, signal);
   if (!transitioned.written) return whyLeftAlone(transitioned.now);
   log.info('flow run state changed', eventOf(run, proposal.state));
@@ -177,13 +178,19 @@ function countFailure(batch: Batch, flowRunId: string, error: unknown): void {
   batch.context.log.error('flow run not marked late', { flowRunId, error });
 }
 
+/** What an aborted signal broke off is no failure of the run's. */
+function countUnfinished(batch: Batch, flowRunId: string, error: unknown): void {
+  batch.counts.unfinished += 1;
+  batch.context.log.debug('flow run left unfinished', { flowRunId, error });
+}
+
 function failureOf({ counts, errors }: Batch): AggregateError {
-  const { marked, alreadyLate, movedOn, deleted, failed } = counts;
-  const tried = marked + alreadyLate + movedOn + deleted + failed;
-  const rest = `marked ${marked}, already late ${alreadyLate}, moved on ${movedOn}, deleted ${deleted}`;
+  const { marked, alreadyLate, movedOn, deleted, failed, unfinished } = counts;
+  const all = marked + alreadyLate + movedOn + deleted + failed + unfinished;
+  const left = `already late ${alreadyLate}, moved on ${movedOn}, deleted ${deleted}, unfinished ${unfinished}`;
   return new AggregateError(
     errors,
-    `mark-late-runs: ${failed} of ${tried} runs failed (${rest}); they are tried again in the next loop`,
+    `mark-late-runs: ${failed} of ${all} flow runs failed (marked ${marked}, ${left}); the next run of the service tries them again`,
   );
 }
 
@@ -192,7 +199,5 @@ function isTimeUp({ context }: Batch): boolean {
 }
 
 function warnOfTime(batch: Batch): void {
-  batch.context.log.warn('mark-late-runs: its time is up before all late runs are marked; the next loop goes on', {
-    ...batch.counts,
-  });
+  batch.context.log.warn(OUT_OF_TIME, { ...batch.counts });
 }

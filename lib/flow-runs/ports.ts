@@ -18,7 +18,13 @@ export interface Place {
 /** A stored run that can't be read. */
 export interface UnreadableRun {
   readonly id: string;
-  readonly error: Error;
+  readonly error: UnreadableRunError;
+}
+
+/** What is stored isn't a flow run. */
+export class UnreadableRunError extends Error {
+  override readonly name = 'UnreadableRunError';
+  readonly code = 'flow-run-unreadable';
 }
 
 /** Runs, oldest scheduled start first. The page is full unless there are no more. */
@@ -32,7 +38,11 @@ export interface DuePage {
 /** What came of a transition. Not written: `now` is what the run has become, absent if it is gone. */
 export type Transitioned = { readonly written: true } | { readonly written: false; readonly now?: FlowRun };
 
-/** Where flow runs are kept. Every method rejects with the adapter's own error when the store can't be reached. */
+/**
+ * Where flow runs are kept. Where a stored run can't be read, `get` and `transition` reject with UnreadableRunError, and `due` and
+ * `list` tell it beside the others. When the store can't be asked, every method rejects with what the adapter's client threw, as
+ * it is: it tells whether trying again helps.
+ */
 export interface FlowRunStore {
   /** A page of the runs in state `Scheduled` that are due. May lag behind the latest writes. */
   due(query: DueQuery, signal?: AbortSignal): Promise<DuePage>;

@@ -1,4 +1,4 @@
-/** Flow runs as a table of text, at most 100 columns wide. */
+/** Flow runs as a table of text, at most 100 columns of a terminal wide. */
 import { toIso } from '../time/index.ts';
 import type { FlowRun } from './flow-run.ts';
 
@@ -33,13 +33,26 @@ function startOf({ nextScheduledStartTime }: FlowRun): string {
 
 function lineOf(cells: readonly { readonly text: string; readonly width: number }[]): string {
   return cells
-    .map(({ text, width }) => fitted(text, width).padEnd(width))
+    .map(({ text, width }) => padded(text, width))
     .join('  ')
     .trimEnd();
 }
 
-/** The text without what would break the line, cut to the width. */
-function fitted(text: string, width: number): string {
-  const characters = Array.from(text.replace(/\p{C}/gu, ' '));
-  return characters.length <= width ? characters.join('') : `${characters.slice(0, width - 1).join('')}…`;
+/** Characters that take two columns: East Asian wide and fullwidth ones, and emoji. */
+const WIDE =
+  /^[\u1100-\u115f\u2e80-\u303e\u3041-\u4dbf\u4e00-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe10-\ufe19\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{16fe0}-\u{18aff}\u{1b000}-\u{1b2ff}\u{20000}-\u{3fffd}]|^\p{Emoji_Presentation}|^\p{Emoji}\ufe0f/u;
+
+const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+
+/** The text without what would break the line, in exactly so many columns: cut at a character, or filled with spaces. */
+function padded(text: string, width: number): string {
+  const characters = Array.from(graphemes.segment(text.replace(/\p{C}/gu, ' ')), ({ segment }) => segment);
+  let used = columnsOf(characters);
+  if (used <= width) return characters.join('') + ' '.repeat(width - used);
+  while (used > width - 1) used -= columnsOf(characters.splice(-1));
+  return `${characters.join('')}…${' '.repeat(width - 1 - used)}`;
+}
+
+function columnsOf(characters: readonly string[]): number {
+  return characters.reduce((columns, character) => columns + (WIDE.test(character) ? 2 : 1), 0);
 }

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { cut, InvalidOptionsError, mask, shown } from '../loop/index.ts';
 import type { Surroundings } from '../runner/index.ts';
-import { MINUTE, parseDuration, SECOND } from '../time/index.ts';
+import { parseDuration, SECOND } from '../time/index.ts';
 
 /** What to ask, and what to expect. */
 export interface Endpoint {
@@ -17,14 +17,16 @@ export interface Endpoint {
 /** The environment variable that lists the endpoints. */
 export const ENDPOINTS_VARIABLE = 'TICKOVER_ENDPOINTS';
 
+/** The longest run of the service, and so the longest that one endpoint may be waited for, in milliseconds. */
+export const LONGEST_RUN = 45 * SECOND;
+
 const DEFAULT_TIMEOUT = 10 * SECOND;
-const LONGEST_TIMEOUT = 15 * MINUTE;
 const METHODS = ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
 /** What each field must be: the middle of a message such as `TICKOVER_ENDPOINTS[0].url: expected ..., got ...`. */
 const URL_EXPECTED = 'a URL of http or https';
-const TIMEOUT_EXPECTED = "a duration above 0 and up to 900 s, such as '10s'";
-const TIMEOUT_MS_EXPECTED = 'milliseconds above 0 and up to 900000';
+const TIMEOUT_EXPECTED = "a duration above 0 and up to 45 s, such as '10s'";
+const TIMEOUT_MS_EXPECTED = 'milliseconds above 0 and up to 45000';
 const STATUS_EXPECTED = 'a status from 200 to 599, or a list of them';
 
 const status = z.int(STATUS_EXPECTED).min(200, STATUS_EXPECTED).max(599, STATUS_EXPECTED);
@@ -48,12 +50,12 @@ const endpoint = z
 const list = z.array(endpoint, 'a JSON array of endpoints');
 
 function isTimeout(milliseconds: number | undefined): boolean {
-  return milliseconds !== undefined && milliseconds > 0 && milliseconds <= LONGEST_TIMEOUT;
+  return milliseconds !== undefined && milliseconds > 0 && milliseconds <= LONGEST_RUN;
 }
 
 /**
  * The endpoints in the environment; none where the variable is unset or empty. `TICKOVER_ENDPOINTS` is a JSON array of objects:
- * `url`; `method`, 'GET' by default; `timeout`, such as '10s' (the default), or `timeoutMs`; `expectedStatus`, a status or a list
+ * `url`; `method`, 'GET' by default; `timeout`, up to 45 s, '10s' by default, or `timeoutMs`; `expectedStatus`, a status or a list
  * of them, any 2xx by default. A user and password in the URL are sent as a header. Redirects are followed, unless a 3xx is expected.
  * @throws InvalidOptionsError naming every field at fault, what was expected and what came
  */

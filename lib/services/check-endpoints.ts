@@ -5,7 +5,7 @@
 import { errorClassOf, mask, memoOf } from '../loop/index.ts';
 import { defineService, HttpStatusError, type RunContext, type Service } from '../runner/index.ts';
 import { inSeconds } from '../time/index.ts';
-import { ENDPOINTS_VARIABLE, type Endpoint, endpointsIn } from './check-endpoints-settings.ts';
+import { ENDPOINTS_VARIABLE, type Endpoint, endpointsIn, LONGEST_RUN } from './check-endpoints-settings.ts';
 
 /** What became of one endpoint. */
 export interface EndpointResult {
@@ -19,6 +19,14 @@ export interface EndpointResult {
   readonly error?: string;
 }
 
+/** A result, and what stands in the way of its being well. */
+interface Check {
+  readonly result: EndpointResult;
+  readonly error?: Error;
+  /** Whether the run ended before the endpoint's turn came. */
+  readonly unasked?: true;
+}
+
 /** What one process's runs share. */
 interface Prepared {
   readonly endpoints: readonly Endpoint[];
@@ -29,7 +37,9 @@ const MOST_AT_ONCE = 5;
 
 /**
  * The service. Its workload returns an {@link EndpointResult} per endpoint, in the order they are configured; if any failed it
- * throws one AggregateError with an error for each that did, and the `results` of all.
+ * throws one AggregateError with an error for each that did, and the `results` of all. So it does when the run's signal fires
+ * before every endpoint was asked: those that weren't are told as not asked.
+ * Capacity: five are asked at once, for 45 s. Where every endpoint hangs for the default 10 s, that is time for 20 of them.
  * Environment: `TICKOVER_ENDPOINTS`, see {@link endpointsIn}.
  */
 export const checkEndpoints: Service = defineService<Prepared>({
@@ -37,6 +47,7 @@ export const checkEndpoints: Service = defineService<Prepared>({
   interval: '60s',
   backoff: 4,
   onFatal: 'continue',
+  maxDuration: LONGEST_RUN,
   prepare: ({ env }) => ({ endpoints: endpointsIn(env), fetch }),
   workload: checkAll,
 });
@@ -51,9 +62,18 @@ async function checkAll(context: RunContext<Prepared>): Promise<readonly Endpoin
   const results = checks.map(({ result }) => result);
   const errors = checks.flatMap(({ error }) => (error === undefined ? [] : [error]));
   if (errors.length === 0) return results;
-  for (const { ok, ...told } of results) if (!ok) log.warn('endpoint failed', told);
-  const message = `${errors.length} of ${results.length} endpoints failed: ${errors.map((error) => error.message).join('; ')}`;
-  throw Object.assign(new AggregateError(errors, message), { results });
+  for (const { result, unasked } of checks) {
+    const { ok, ...told } = result;
+    if (!ok) log.warn(unasked ? 'endpoint not asked' : 'endpoint failed', told);
+  }
+  throw Object.assign(new AggregateError(errors, summaryOf(checks, errors)), { results });
+}
+
+function summaryOf(checks: readonly Check[], errors: readonly Error[]): string {
+  const unasked = checks.filter((each) => each.unasked).length;
+  const failed = `${errors.length - unasked} of ${checks.length} endpoints failed`;
+  const both = unasked === 0 ? failed : `${failed}, ${unasked} not asked`;
+  return `${both}: ${errors.map(({ message }) => message).join('; ')}`;
 }
 
 /** The work done on every item, on so many at once; results in the order of the items. `work` must not reject. */
@@ -71,10 +91,8 @@ async function eachAtMost<Item, Result>(
   return results;
 }
 
-async function check(
-  endpoint: Endpoint,
-  context: RunContext<Prepared>,
-): Promise<{ result: EndpointResult; error?: Error }> {
+async function check(endpoint: Endpoint, context: RunContext<Prepared>): Promise<Check> {
+  if (context.signal.aborted) return notAsked(endpoint, context.signal);
   const startedAt = context.clock.now();
   const told = () => ({ url: mask(endpoint.url), durationMs: context.clock.now() - startedAt });
   try {
@@ -86,6 +104,11 @@ async function check(
     const error = withoutAnswer(endpoint, thrown);
     return { result: { ...told(), ok: false, error: error.message }, error };
   }
+}
+
+function notAsked({ method, url }: Endpoint, { reason }: AbortSignal): Check {
+  const error = new Error(`${method} ${mask(url)}: not asked before the run ended`, { cause: reason });
+  return { result: { url: mask(url), ok: false, durationMs: 0, error: error.message }, error, unasked: true };
 }
 
 /** Aborts the work's signal when the endpoint's time is up, or the run's. */

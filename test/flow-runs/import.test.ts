@@ -83,3 +83,21 @@ test('the table shows name, state, next start and deployment within 100 columns,
   ]);
   expect(Math.max(...lines.map((line) => line.length))).toBe(99);
 });
+
+test('the columns of the table stand under one another whatever is written in them', () => {
+  const named = (name: string): FlowRun => ({ ...waitingRun('a'), name });
+
+  const lines = tableOf([
+    named('夜間バッチ'),
+    named('日次売上集計レポート作成処理'),
+    named('日次売上集計レポa作成'),
+    named('cafe\u0301 🚀'),
+  ]);
+
+  expect(lines.slice(1).map((line) => line.slice(0, line.indexOf('Scheduled')))).toEqual([
+    'cafe\u0301 🚀                   ',
+    '夜間バッチ                ',
+    '日次売上集計レポa作成     ',
+    '日次売上集計レポート作…   ',
+  ]);
+});

@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest';
-import { ALREADY_LATE, ONLY_SCHEDULED, proposeLate, type StateType, whyLeftAlone } from '../../lib/flow-runs/index.ts';
+import {
+  ALREADY_LATE,
+  ONLY_SCHEDULED,
+  proposeLate,
+  RESULT_OF,
+  type StateType,
+  whyLeftAlone,
+} from '../../lib/flow-runs/index.ts';
 import { LATE_STATE, RUNNING_STATE, START, waitingRun } from './runs.ts';
 
 test("the reasons are upstream's, word for word", () => {
@@ -27,6 +34,13 @@ test.each(NOT_SCHEDULED)('a run in state type %s may not turn late, whatever its
       reason: 'Only scheduled flows can be marked late.',
     });
   }
+});
+
+test('each reason counts as one result, whether it was met before the write or after', () => {
+  expect(RESULT_OF).toEqual({
+    'Only scheduled flows can be marked late.': 'moved-on',
+    'This flow run is already marked late.': 'already-late',
+  });
 });
 
 test('a late run may not turn late again', () => {

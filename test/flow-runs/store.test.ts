@@ -3,9 +3,9 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, PutItemCommand, ResourceNotFoundException } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { dynamoFlowRunStore, flowRunsTable } from '../../lib/flow-runs/index.ts';
+import { dynamoFlowRunStore, flowRunsTable, UnreadableRunError } from '../../lib/flow-runs/index.ts';
 import { type Database, ensureTable, openDatabase } from '../../lib/local/index.ts';
 import { memoryFlowRunStore } from './memory-store.ts';
 import { LATE_STATE, START, waitingRun } from './runs.ts';
@@ -62,6 +62,24 @@ test('an item that is no flow run is told by its id, and the others come through
   expect(page.unreadable).toMatchObject([{ id: 'bad', error: { code: 'flow-run-unreadable' } }]);
   expect(all.unreadable[0]?.error.message).toMatch(
     /^flow run bad: its item can't be read \(name: .*; it is left alone$/,
+  );
+  await expect(store.get('bad')).rejects.toBeInstanceOf(UnreadableRunError);
+  await expect(store.transition(waitingRun('bad'), LATE_STATE)).rejects.toBeInstanceOf(UnreadableRunError);
+});
+
+test("when the table can't be asked, every method rejects with the client's error as it is", async () => {
+  const store = dynamoFlowRunStore(client, 'no-such-table');
+
+  const settled = await Promise.allSettled([
+    store.due({ cutoff: START, limit: 5 }),
+    store.transition(waitingRun('a'), LATE_STATE),
+    store.put(waitingRun('a')),
+    store.get('a'),
+    store.list(),
+  ]);
+
+  expect(settled.map((each) => each.status === 'rejected' && each.reason instanceof ResourceNotFoundException)).toEqual(
+    [true, true, true, true, true],
   );
 });
 

@@ -119,6 +119,7 @@ describe('a worker that something goes wrong in, outside the handler', () => {
     const host = await hostOf(bundled.wayward);
     await go('rejects later');
     await host.invoke(due(-1));
+    await go('now');
     await eventually(() => (lines.includes('TypeError: too late') ? true : undefined));
     await go('straight');
 
@@ -132,12 +133,15 @@ describe('a worker that something goes wrong in, outside the handler', () => {
 
 describe('a workload that blocks its thread', () => {
   test('has its worker ended at the timeout, and its crash booked by the next tick', async () => {
-    const host = await hostOf(bundled.wayward, { service: { ...wayward, timeout: 3_000 } });
-    // The timeout is short, as it is waited for: the worker's start is not to use it up.
+    const service = { ...wayward };
+    const host = await hostOf(bundled.wayward, { service });
     await host.invoke({ action: 'status' });
     await go('blocks');
+    // Only what is waited for is short: no worker starts within it.
+    service.timeout = 3_000;
 
     await expect(host.invoke(due(-1))).rejects.toMatchObject({ code: 'worker-ended' });
+    service.timeout = wayward.timeout;
     await go('straight');
     const next = await host.invoke(due(0));
     const status = (await host.invoke({ action: 'status' })) as { runs: { outcome: string }[] };

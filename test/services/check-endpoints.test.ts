@@ -1,13 +1,15 @@
 /** check-endpoints against real servers on this machine. */
 import { once } from 'node:events';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { errorClassOf, InvalidOptionsError } from '../../lib/loop/index.ts';
 import { type Classification, HttpStatusError, type RunContext, RunTimedOutError } from '../../lib/runner/index.ts';
+import { runWorkload } from '../../lib/runner/run-workload.ts';
 import { checkEndpoints, type EndpointResult } from '../../lib/services/check-endpoints.ts';
 import { endpointsIn } from '../../lib/services/check-endpoints-settings.ts';
-import { scriptedRandom } from '../../lib/testing/index.ts';
+import { fakeClock, scriptedRandom } from '../../lib/testing/index.ts';
 import { systemClock } from '../../lib/time/index.ts';
+import { keptLog } from '../support/loop-kit.ts';
 import { closedPort, httpServer, type Listening, rawServer } from '../support/raw-server.ts';
 
 const running: Listening[] = [];
@@ -66,6 +68,7 @@ describe('the service', () => {
       backoff: 4,
       onFatal: 'continue',
     });
+    expect(checkEndpoints.maxDuration).toBe(45_000);
   });
 
   it.each([[undefined], [[]]])('with nothing configured says so and succeeds: %j', async (configured) => {
@@ -221,24 +224,60 @@ describe('endpoints that fail', () => {
     expect(classification).toEqual({ kind: 'failed' });
   });
 
-  it('are told as they stand when the run is out of time, those that were not asked yet too', async () => {
+  it('are told as they stand when the run is out of time, and those not asked by then as not asked', async () => {
     const asked: IncomingMessage[] = [];
     const out = new AbortController();
-    const base = await serving((request) => {
+    const base = await serving((request, response) => {
       asked.push(request);
-      if (asked.length === 5) out.abort(new RunTimedOutError('out of time'));
+      if (request.url === '/well') response.end();
+      if (asked.length === 6) out.abort(new RunTimedOutError('out of time'));
     });
+    const paths = ['well', '1', '2', '3', '4', '5', 'later', 'last'];
 
-    const { results, error } = await run(
-      Array.from({ length: 7 }, () => ({ url: `${base}/` })),
+    const { results, error, lines } = await run(
+      paths.map((path) => ({ url: `${base}/${path}` })),
       out.signal,
     );
 
-    expect(asked).toHaveLength(5);
-    expect(results.map(({ ok, error: told }) => [ok, told])).toEqual(
-      Array.from({ length: 7 }, () => [false, `GET ${base}/: RunTimedOutError: out of time`]),
-    );
-    expect(error?.message).toMatch(/^7 of 7 endpoints failed: /);
+    const ended = ['1', '2', '3', '4', '5'].map((path) => `GET ${base}/${path}: RunTimedOutError: out of time`);
+    const notAsked = ['later', 'last'].map((path) => `GET ${base}/${path}: not asked before the run ended`);
+    expect(asked).toHaveLength(6);
+    expect(results.map(({ ok, error: told }) => [ok, told])).toEqual([
+      [true, undefined],
+      ...[...ended, ...notAsked].map((told) => [false, told]),
+    ]);
+    expect(error?.message).toBe(`5 of 8 endpoints failed, 2 not asked: ${[...ended, ...notAsked].join('; ')}`);
+    expect(error?.errors.map((single: Error) => single.message)).toEqual([...ended, ...notAsked]);
+    expect(lines.map(([level, message]) => [level, message])).toEqual([
+      ...ended.map(() => ['warn', 'endpoint failed']),
+      ...notAsked.map(() => ['warn', 'endpoint not asked']),
+    ]);
+  });
+
+  it('leave what was seen as the cause of the timed-out outcome when the run is out of time', async () => {
+    const clock = fakeClock(0, { mode: 'manual' });
+    const base = await serving((request, response) => {
+      if (request.url === '/503') response.writeHead(503).end();
+    });
+    const endpoints = [{ url: `${base}/503` }, { url: `${base}/hangs`, timeout: '45s' }];
+
+    const ending = runWorkload(checkEndpoints, {
+      clock,
+      random: scriptedRandom(),
+      log: keptLog(),
+      signalAt: 30_000,
+      fence: 1,
+      prepared: () => checkEndpoints.prepare({ env: { TICKOVER_ENDPOINTS: JSON.stringify(endpoints) } }),
+    });
+    // Asleep are three: the run's deadline and two endpoints' time-outs, until one of these has answered.
+    await vi.waitFor(() => expect(clock.sleeping).toBe(2));
+    await clock.advance(30_000);
+    const { outcome, error } = await ending;
+
+    expect(outcome?.kind).toBe('timed-out');
+    expect(error).toMatchObject({
+      cause: { message: expect.stringMatching(/^2 of 2 endpoints failed: GET .*\/503 answered 503/) },
+    });
   });
 });
 
@@ -323,14 +362,31 @@ describe('the settings', () => {
       "TICKOVER_ENDPOINTS[0].url: expected a URL of http or https, got 'ftp://example.test/'",
       'TICKOVER_ENDPOINTS[1].url: expected a URL of http or https, got nothing',
       "TICKOVER_ENDPOINTS[1].method: expected one of GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE, got 'get'",
-      "TICKOVER_ENDPOINTS[2].timeout: expected a duration above 0 and up to 900 s, such as '10s', got '5'",
+      "TICKOVER_ENDPOINTS[2].timeout: expected a duration above 0 and up to 45 s, such as '10s', got '5'",
       'TICKOVER_ENDPOINTS[2].expectedStatus[1]: expected a status from 200 to 599, or a list of them, got 99',
-      'TICKOVER_ENDPOINTS[3].timeoutMs: expected milliseconds above 0 and up to 900000, got 0',
+      'TICKOVER_ENDPOINTS[3].timeoutMs: expected milliseconds above 0 and up to 45000, got 0',
       'TICKOVER_ENDPOINTS[3].expectedStatus: expected a status from 200 to 599, or a list of them, got []',
       'TICKOVER_ENDPOINTS[4]: expected timeout or timeoutMs, not both, got {"url":"http://example.test/","timeout":"1s","timeoutMs":1000}',
       "TICKOVER_ENDPOINTS[5].expectedStatus: expected a status from 200 to 599, or a list of them, got 'ok'",
       'TICKOVER_ENDPOINTS[5]: expected only url, method, timeout, timeoutMs, expectedStatus, got timeOut',
       "TICKOVER_ENDPOINTS[6]: expected an object with a url, got 'http://example.test/'",
+    ]);
+  });
+
+  it('give an endpoint no longer than a run may last', () => {
+    const longest = JSON.stringify([
+      { url: URL, timeout: '45s' },
+      { url: URL, timeoutMs: 45_000 },
+    ]);
+    const longer = JSON.stringify([
+      { url: URL, timeout: '46s' },
+      { url: URL, timeoutMs: 45_001 },
+    ]);
+
+    expect(endpointsIn({ TICKOVER_ENDPOINTS: longest }).map(({ timeout }) => timeout)).toEqual([45_000, 45_000]);
+    expect(faultsOf(longer)).toEqual([
+      "TICKOVER_ENDPOINTS[0].timeout: expected a duration above 0 and up to 45 s, such as '10s', got '46s'",
+      'TICKOVER_ENDPOINTS[1].timeoutMs: expected milliseconds above 0 and up to 45000, got 45001',
     ]);
   });
 

@@ -11,6 +11,7 @@ import {
   type LateCounts,
   type MarkLateOptions,
   markLate,
+  UnreadableRunError,
 } from '../../lib/flow-runs/index.ts';
 import { type Database, ensureTable, openDatabase } from '../../lib/local/index.ts';
 import { defineMarkLateRuns, markLateRuns, markLateSettings } from '../../lib/services/mark-late-runs.ts';
@@ -21,9 +22,9 @@ import { LATE_STATE, RUNNING_STATE, START, waitingRun } from '../flow-runs/runs.
 import { keptLog } from '../support/loop-kit.ts';
 
 const NOW = START + 60_000;
-const NONE: LateCounts = { marked: 0, alreadyLate: 0, movedOn: 0, deleted: 0, failed: 0, pages: 0 };
+const NONE: LateCounts = { marked: 0, alreadyLate: 0, movedOn: 0, deleted: 0, failed: 0, unfinished: 0, pages: 0 };
 
-/** A loop at NOW over a store, with everything it says kept. */
+/** A run of the service at NOW over a store, with everything it says kept. */
 function setup(options: Partial<MarkLateOptions> = {}) {
   const clock = fakeClock(NOW, { mode: 'manual' });
   const log = keptLog();
@@ -35,12 +36,15 @@ function setup(options: Partial<MarkLateOptions> = {}) {
   return { clock, log, stop, context, run };
 }
 
+const OUT_OF_TIME =
+  'mark-late-runs: its time is up before all late flow runs are marked; the next run of the service goes on';
+
 const stateNames = (store: MemoryFlowRunStore) =>
   [...store.held.values()].map(({ id, state }) => `${id}: ${state.name}`);
 const many = (count: number, first = START - 1_000_000) =>
   Array.from({ length: count }, (_, index) => waitingRun(`r${String(index).padStart(4, '0')}`, first + index));
 
-describe('one loop', () => {
+describe('one run of the service', () => {
   test('marks the runs whose scheduled start is at or before now less lateAfterSeconds', async () => {
     const { run, log } = setup();
     const store = memoryFlowRunStore([
@@ -92,7 +96,7 @@ describe('one loop', () => {
     ]);
   });
 
-  test('takes the cutoff once: a run that turns due while the loop is under way waits for the next', async () => {
+  test('takes the cutoff once: a flow run that turns due meanwhile waits for the next run of the service', async () => {
     const store = memoryFlowRunStore([
       waitingRun('a', START),
       waitingRun('b', START + 1),
@@ -149,7 +153,7 @@ describe('one loop', () => {
 });
 
 describe('a bad run', () => {
-  test('in the middle never stops the batch; it is logged with its id and fails the loop at its end', async () => {
+  test('in the middle never stops the batch; it is logged with its id and fails the run of the service at its end', async () => {
     const store = memoryFlowRunStore(many(25));
     const broken = new Error('broken');
     const { run, log } = setup({
@@ -165,7 +169,7 @@ describe('a bad run', () => {
     expect(failure).toBeInstanceOf(AggregateError);
     expect(failure).toMatchObject({
       message:
-        'mark-late-runs: 1 of 25 runs failed (marked 24, already late 0, moved on 0, deleted 0); they are tried again in the next loop',
+        'mark-late-runs: 1 of 25 flow runs failed (marked 24, already late 0, moved on 0, deleted 0, unfinished 0); the next run of the service tries them again',
       errors: [broken],
     });
     expect(log.lines.filter(({ level }) => level === 'error')).toEqual([
@@ -185,21 +189,21 @@ describe('a bad run', () => {
       },
     });
 
-    await expect(run(store)).rejects.toThrow('3 of 9 runs failed (marked 6,');
+    await expect(run(store)).rejects.toThrow('3 of 9 flow runs failed (marked 6,');
     expect(store.pageSizes).toEqual([3, 3, 3, 0]);
   });
 
-  test('one that cannot be read fails the loop, and the others are marked', async () => {
+  test('one that cannot be read fails the run of the service, and the others are marked', async () => {
     const store = memoryFlowRunStore([waitingRun('good')]);
-    store.unreadable.push({ id: 'bad', error: new Error('unreadable') });
+    store.unreadable.push({ id: 'bad', error: new UnreadableRunError('unreadable') });
     const { run, log } = setup();
 
-    await expect(run(store)).rejects.toThrow('1 of 2 runs failed (marked 1,');
+    await expect(run(store)).rejects.toThrow('1 of 2 flow runs failed (marked 1,');
     expect(log.lines.find(({ level }) => level === 'error')?.fields).toMatchObject({ flowRunId: 'bad' });
     expect(stateNames(store)).toEqual(['good: Late']);
   });
 
-  test('a store that cannot be asked fails the loop with its own error', async () => {
+  test('a store that cannot be asked fails the run of the service with its own error', async () => {
     const down = new Error('down');
     const store: FlowRunStore = { ...memoryFlowRunStore(), due: () => Promise.reject(down) };
 
@@ -207,7 +211,7 @@ describe('a bad run', () => {
   });
 });
 
-describe('the loop ends', () => {
+describe('a run of the service ends', () => {
   test('after a short page', async () => {
     const store = memoryFlowRunStore(many(5));
 
@@ -230,7 +234,7 @@ describe('the loop ends', () => {
     });
   });
 
-  test('two seconds before its deadline, and the next loop goes on', async () => {
+  test('two seconds before its deadline, and the next one goes on', async () => {
     const store = memoryFlowRunStore(many(100));
     const { run, clock, log } = setup({
       pageSize: 50,
@@ -240,10 +244,8 @@ describe('the loop ends', () => {
       },
     });
 
-    expect(await run(store)).toEqual({ ...NONE, marked: 70, pages: 2 });
-    expect(log.of('warn')).toEqual([
-      'mark-late-runs: its time is up before all late runs are marked; the next loop goes on',
-    ]);
+    expect(await run(store)).toEqual({ ...NONE, marked: 70, unfinished: 30, pages: 2 });
+    expect(log.of('warn')).toEqual([OUT_OF_TIME]);
     expect(await setup().run(store)).toEqual({ ...NONE, marked: 30, pages: 1 });
   });
 
@@ -261,9 +263,9 @@ describe('the loop ends', () => {
     expect(log.of('warn')).toHaveLength(1);
   });
 
-  test('when it is told to stop, and what the stop broke off is no failure', async () => {
+  test('when it is told to stop, and what the stop broke off is no failure but unfinished', async () => {
     const store = memoryFlowRunStore(many(30));
-    const { run, stop } = setup({
+    const { run, stop, log } = setup({
       mark: async (late, asUsual) => {
         if (late.id !== 'r0010') return asUsual(late);
         stop.abort();
@@ -271,18 +273,84 @@ describe('the loop ends', () => {
       },
     });
 
-    expect(await run(store)).toEqual({ ...NONE, marked: 19, pages: 1 });
+    const counts = { ...NONE, marked: 19, unfinished: 11, pages: 1 };
+    expect(await run(store)).toEqual(counts);
+    expect(log.lines.filter(({ level }) => level === 'warn')).toEqual([
+      { level: 'warn', message: OUT_OF_TIME, fields: counts },
+    ]);
+    expect(log.lines.at(-1)).toEqual({ level: 'info', message: 'Finished monitoring for late runs.', fields: counts });
   });
 
-  test('when it is told to stop while a page is being asked for', async () => {
-    const { run, stop, log } = setup();
-    const due = () => {
+  test('with a warning when its signal breaks off the last runs of the last page, which are told one by one', async () => {
+    const store = memoryFlowRunStore(many(10));
+    const aborted = new Error('aborted');
+    const { run, stop, log } = setup({
+      mark: async (late, asUsual) => {
+        if (late.id < 'r0003') return asUsual(late);
+        stop.abort();
+        throw aborted;
+      },
+    });
+
+    expect(await run(store)).toEqual({ ...NONE, marked: 3, unfinished: 7, pages: 1 });
+    expect(log.of('warn')).toEqual([OUT_OF_TIME]);
+    expect(log.lines.filter(({ level }) => level === 'debug').map(({ fields }) => fields)).toEqual(
+      ['r0003', 'r0004', 'r0005', 'r0006', 'r0007', 'r0008', 'r0009'].map((flowRunId) => ({
+        flowRunId,
+        error: aborted,
+      })),
+    );
+  });
+
+  test('without a warning when its time is up but every late run is marked', async () => {
+    const { run, clock, log } = setup({
+      mark: async (late, asUsual) => {
+        if (late.id === 'r0004') await clock.advance(24_000);
+        return asUsual(late);
+      },
+    });
+
+    expect(await run(memoryFlowRunStore(many(5)))).toEqual({ ...NONE, marked: 5, pages: 1 });
+    expect(log.of('warn')).toEqual([]);
+  });
+
+  test('and tells what is unfinished beside what failed', async () => {
+    const { run, stop } = setup({
+      mark: async (late, asUsual) => {
+        if (late.id === 'r0000') throw new Error('broken');
+        if (late.id !== 'r0010') return asUsual(late);
+        stop.abort();
+        throw new Error('aborted');
+      },
+    });
+
+    await expect(run(memoryFlowRunStore(many(12)))).rejects.toThrow(
+      '1 of 12 flow runs failed (marked 10, already late 0, moved on 0, deleted 0, unfinished 1)',
+    );
+  });
+
+  test('when it is told to stop while a further page is being asked for', async () => {
+    const store = memoryFlowRunStore(many(4));
+    const { run, stop, log } = setup({ pageSize: 2 });
+    const due: FlowRunStore['due'] = (query) => {
+      if (query.after === undefined) return store.due(query);
       stop.abort();
       return Promise.reject(new Error('aborted'));
     };
 
-    expect(await run({ ...memoryFlowRunStore(), due })).toEqual(NONE);
-    expect(log.of('warn')).toHaveLength(1);
+    expect(await run({ ...store, due })).toEqual({ ...NONE, marked: 2, pages: 1 });
+    expect(log.of('warn')).toEqual([OUT_OF_TIME]);
+  });
+
+  test("with the store's error when its signal fires before the first page came", async () => {
+    const { run, stop } = setup();
+    const hung = new Error('aborted');
+    const due = () => {
+      stop.abort();
+      return Promise.reject(hung);
+    };
+
+    await expect(run({ ...memoryFlowRunStore(), due })).rejects.toBe(hung);
   });
 });
 
@@ -325,17 +393,17 @@ describe('over the wire', () => {
     expect(runs.filter(({ state }) => state.name === 'Scheduled').map(({ id }) => id)).toEqual(['not yet']);
   });
 
-  test('loops that run at once never mark a run twice', async () => {
+  test('runs of the service at the same time never mark a run twice', async () => {
     const store = await storeOf('contended', many(60));
-    const loops = [1, 2, 3, 4].map(() => setup({ pageSize: 25 }));
+    const services = [1, 2, 3, 4].map(() => setup({ pageSize: 25 }));
 
     const counts = await Promise.all(
-      loops.map(({ context }) =>
+      services.map(({ context }) =>
         markLate({ ...context, random: systemRandom }, store, { lateAfterSeconds: 15, pageSize: 25 }),
       ),
     );
 
-    const told = loops.flatMap(({ log }) => log.lines.filter(({ message }) => message === 'flow run state changed'));
+    const told = services.flatMap(({ log }) => log.lines.filter(({ message }) => message === 'flow run state changed'));
     expect(counts.reduce((sum, { marked }) => sum + marked, 0)).toBe(60);
     expect(new Set(told.map(({ fields }) => fields?.['flowRunId'])).size).toBe(60);
     expect(told).toHaveLength(60);
@@ -389,7 +457,7 @@ describe('the service', () => {
     expect(() => markLateSettings({ TICKOVER_PAGE_SIZE: size })).toThrow(`got '${size}'`);
   });
 
-  test('runs the loop on what it prepared, with a mark of its own where one is given', async () => {
+  test('marks with what it prepared, with a mark of its own where one is given', async () => {
     const marked: string[] = [];
     const mark = async ({ id }: FlowRun) => {
       marked.push(id);
