@@ -131,7 +131,7 @@ describe('npm run invoke', () => {
     expect(unknown).toEqual({
       code: 1,
       out: '',
-      err: "invoke: service: expected check-endpoints or mark-late-runs, got 'sweep-tables'\n",
+      err: "invoke: service: expected check-endpoints or mark-late-runs or watch-services, got 'sweep-tables'\n",
     });
     expect(odd).toMatchObject({ code: 1, out: '' });
     expect(odd.err.split('\n')[0]).toBe(

@@ -18,7 +18,7 @@ const START = 'lib/cli/start.ts';
 const SERVICES = ['check-endpoints', 'mark-late-runs'];
 /** Time, service, what became of it, duration, streak, next due. */
 const TICK_LINE =
-  /^\d\d:\d\d:\d\d {2}(check-endpoints|mark-late-runs) {17,18}(succeeded|failed|fatal|skipped: [a-z]+) +([\d.]+(ms|s))? {2}streak \d+ +next \d\d:\d\d:\d\d$/;
+  /^\d\d:\d\d:\d\d {2}(check-endpoints|mark-late-runs|watch-services) {17,18}(succeeded|failed|fatal|skipped: [a-z]+) +([\d.]+(ms|s))? {2}streak \d+ +next \d\d:\d\d:\d\d$/;
 
 let directory: string;
 const processes: Started[] = [];

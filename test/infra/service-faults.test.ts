@@ -38,7 +38,7 @@ describe('a service is refused for', () => {
     [
       'an interval given to the stack that leaves no room for a firing of several slots',
       { service: idle({ timeout: '15m' }), interval: '30s' },
-      "service 'idle': timeout: expected 1 s to 780 s, since a firing with several slots needs 120 s besides, got 900 s",
+      "service 'idle': timeout: expected a duration above 0 and up to 780 s, got '15m'",
     ],
     [
       'a longest run above timeout less reserve',
