@@ -32,6 +32,8 @@ export async function bundleFunction({ service, functionFile }: CatalogEntry, di
     absWorkingDir: ROOT,
     bundle: true,
     write: false,
+    // Nothing is written here, but the source map names the sources as seen from there.
+    outfile: resolve(directory, `${service.name}.mjs`),
     platform: 'node',
     format: 'esm',
     target: 'node20',
