@@ -4,11 +4,16 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import { loadCatalog } from '../lib/services/catalog.ts';
 import { planOf } from './cost/deployed-plan.ts';
 import { costLine, estimate } from './cost/index.ts';
-import { readSettings } from './settings.ts';
+import { readSettings, refuseUnknownServices } from './settings.ts';
 import { TickoverStack } from './tickover-stack.ts';
 
 const app = new App();
 const settings = readSettings((name) => app.node.tryGetContext(name));
+const catalog = await loadCatalog();
+refuseUnknownServices(
+  settings,
+  catalog.map(({ service }) => service.name),
+);
 Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
-const stack = new TickoverStack(app, `Tickover-${settings.stage}`, { catalog: await loadCatalog(), settings });
+const stack = new TickoverStack(app, `Tickover-${settings.stage}`, { catalog, settings });
 Annotations.of(stack).addInfo(costLine(estimate(planOf(stack))));

@@ -51,7 +51,7 @@ export function serviceFaults(deployment: Deployment, { fileExists }: Surroundin
   ];
 }
 
-/** The names that more than one service of a table bears, each as `name: expected ..., got ...`: they would share one state. */
+/** The names that are there more than once, each as `name: expected ..., got ...`: services of one name share state or metrics. */
 export function nameTwiceFaults(names: readonly string[]): string[] {
   const twice = new Set(names.filter((name, index) => names.indexOf(name) !== index));
   return [...twice].map((name) => `name: expected one service of each name, got '${name}' twice`);

@@ -96,8 +96,13 @@ function faultOf({ path, message, input, ...issue }: z.core.$ZodIssue): string {
   return `${path.join('.')}: expected ${message}, got ${came}`;
 }
 
-/** The settings that name no service of the catalog, each as `option: expected ..., got ...`. */
-export function unknownServiceFaults({ services }: Settings, names: readonly string[]): string[] {
+/**
+ * Refuses settings of services that the catalog does not have. The whole catalog counts: stacks that it is split over take the
+ * same settings.
+ * @throws InvalidOptionsError naming every one of them
+ */
+export function refuseUnknownServices({ services }: Settings, names: readonly string[]): void {
   const unknown = Object.keys(services).filter((name) => !names.includes(name));
-  return unknown.map((name) => `services: expected only ${names.join(', ')}, got '${name}'`);
+  const faults = unknown.map((name) => `services: expected only ${names.join(', ')}, got ${shown(name)}`);
+  if (faults.length > 0) throw new InvalidOptionsError('context', faults);
 }

@@ -16,13 +16,13 @@ import { StackAlarms } from './constructs/stack-alarms.ts';
 import { StateTable } from './constructs/state-table.ts';
 import { nameTwiceFaults } from './service-faults.ts';
 import { NEEDS } from './service-needs.ts';
-import { type Settings, unknownServiceFaults } from './settings.ts';
+import type { Settings } from './settings.ts';
 
 /** A stack to make. */
 export interface TickoverStackProps extends StackProps {
   /** The services; those that the settings disable are left out. */
   readonly catalog: readonly CatalogEntry[];
-  /** Stage, alarms and what is set for single services. */
+  /** Stage, alarms and what is set for single services; what is set for others than the catalog's is for another stack. */
   readonly settings: Settings;
   /** The state table of another stack, where services are split over several. @default one of its own */
   readonly table?: ITable;
@@ -33,7 +33,7 @@ const QUIET_STAGE = 'dev';
 
 /**
  * The stack.
- * @throws InvalidOptionsError if a service can't be deployed, or a setting names none
+ * @throws InvalidOptionsError if a service can't be deployed
  */
 export class TickoverStack extends Stack {
   /** The state of all services. */
@@ -139,8 +139,7 @@ function configured(service: Service, { services }: Settings): Service {
 }
 
 /** Before anything is made, since a construct's name can be given only once too, in words that help nobody. */
-function refuseFaults({ catalog, settings }: TickoverStackProps): void {
-  const names = catalog.map(({ service }) => service.name);
-  const faults = [...nameTwiceFaults(names), ...unknownServiceFaults(settings, names)];
+function refuseFaults({ catalog }: TickoverStackProps): void {
+  const faults = nameTwiceFaults(catalog.map(({ service }) => service.name));
   if (faults.length > 0) throw new InvalidOptionsError('catalog', faults);
 }

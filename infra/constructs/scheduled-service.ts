@@ -130,12 +130,18 @@ export class ScheduledService extends Construct {
   #refuseFaults(props: ScheduledServiceProps): void {
     const { memorySize = DEFAULT_MEMORY_SIZE, environment = {}, entry } = props;
     const deployment = { service: this.service, entry, memorySize, environment };
-    const neighbours = Stack.of(this)
-      .node.findAll()
-      .filter((node) => node instanceof ScheduledService)
-      .map(({ service }) => service.name);
-    const faults = [...serviceFaults(deployment, { fileExists: existsSync }), ...nameTwiceFaults(neighbours)];
+    const names = [...this.#neighbours(props), this].map(({ service }) => service.name);
+    const faults = [...serviceFaults(deployment, { fileExists: existsSync }), ...nameTwiceFaults(names)];
     if (faults.length > 0) throw new InvalidOptionsError(`service ${shown(this.service.name)}`, faults);
+  }
+
+  /** The other services of the stack, and those of any stack of the app that share the state table. */
+  #neighbours({ table }: ScheduledServiceProps): ScheduledService[] {
+    return this.node.root.node
+      .findAll()
+      .filter((node) => node instanceof ScheduledService)
+      .filter((other) => other !== this)
+      .filter((other) => Stack.of(other) === Stack.of(this) || (table !== undefined && other.table === table));
   }
 
   #makeFunction(props: ScheduledServiceProps): ServiceFunction {

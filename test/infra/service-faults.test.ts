@@ -1,7 +1,11 @@
 /** Services that can't be deployed are refused at synth, each fault in words that say what to change. */
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { Stack } from 'aws-cdk-lib';
 import { afterAll, describe, expect, test } from 'vitest';
 import { ScheduledService, type ScheduledServiceProps } from '../../infra/constructs/scheduled-service.ts';
 import { withInterval } from '../../lib/runner/index.ts';
+import { ROOT } from '../support/process.ts';
 import {
   CATALOG,
   ENTRY,
@@ -11,10 +15,13 @@ import {
   newApp,
   newStack,
   removeOutputs,
+  SYNTH_TIMEOUT,
   settingsOf,
 } from '../support/stack-kit.ts';
 
 afterAll(removeOutputs);
+
+const run = promisify(execFile);
 
 const LONG_NAME = 'a'.repeat(65);
 
@@ -133,21 +140,29 @@ describe('a service is refused for', () => {
   });
 });
 
+describe('a name that a service of another stack has', () => {
+  const twice = (shares: boolean) => {
+    const app = newApp();
+    const first = new ScheduledService(emptyStack(app), 'One', { service: idle(), entry: ENTRY });
+    const props = { service: idle(), entry: ENTRY, ...(shares ? { table: first.table } : {}) };
+    return () => new ScheduledService(new Stack(app, 'Others'), 'Other', props);
+  };
+
+  test('is refused where both share a table', () => {
+    expect(twice(true)).toThrow("service 'idle': name: expected one service of each name, got 'idle' twice");
+  });
+
+  test('is free where each has a table of its own', () => {
+    expect(twice(false)).not.toThrow();
+  });
+});
+
 describe('a catalog is refused for', () => {
   test('a name twice', () => {
     const catalog = [entryOf(idle()), entryOf(withInterval(idle(), '1h'))];
 
     expect(() => newStack(newApp(), { catalog })).toThrow(
       "catalog: name: expected one service of each name, got 'idle' twice",
-    );
-  });
-
-  test('settings of a service that it does not have', () => {
-    const settings = settingsOf({ services: { 'check-endpoint': {} } });
-    const names = CATALOG.map(({ service }) => service.name).join(', ');
-
-    expect(() => newStack(newApp(), { settings })).toThrow(
-      `catalog: services: expected only ${names}, got 'check-endpoint'`,
     );
   });
 });
@@ -193,6 +208,24 @@ describe('the context is refused for', () => {
   ];
   test.each(rows)('%s', (_words, context, fault) => {
     expect(() => settingsOf(context)).toThrow(expect.objectContaining({ message: `context: ${fault}` }));
+  });
+});
+
+describe('settings of a service that the catalog does not have', () => {
+  const context = { services: { 'check-endpoint': {} } };
+
+  test('are refused by the app', { timeout: SYNTH_TIMEOUT }, async () => {
+    const names = CATALOG.map(({ service }) => service.name).join(', ');
+    const env = { PATH: process.env['PATH'], CDK_CONTEXT_JSON: JSON.stringify(context) };
+    const app = run(process.execPath, ['--import', 'tsx', 'infra/app.ts'], { cwd: ROOT, env });
+
+    await expect(app).rejects.toMatchObject({
+      stderr: expect.stringContaining(`context: services: expected only ${names}, got 'check-endpoint'`),
+    });
+  });
+
+  test('are none of the business of a stack, which may have a part of the catalog', () => {
+    expect(() => newStack(newApp(), { settings: settingsOf(context) })).not.toThrow();
   });
 });
 
