@@ -57,6 +57,15 @@ export function nameTwiceFaults(names: readonly string[]): string[] {
   return [...twice].map((name) => `name: expected one service of each name, got '${name}' twice`);
 }
 
+/** The variables of a service's own that the stack sets for it, each as `option: expected ..., got ...`. */
+export function overwrittenFaults(own: Deployment['environment'], set: Deployment['environment']): string[] {
+  return Object.keys(own).flatMap((name) => ownVariable(name, !Object.hasOwn(set, name)));
+}
+
+function ownVariable(name: string, isOwn: boolean): string[] {
+  return expected(isOwn, `environment.${name}`, "a variable of the service's own", 'one that is set for it');
+}
+
 function expected(holds: boolean, option: string, wanted: string, got: string): string[] {
   return holds ? [] : [`${option}: expected ${wanted}, got ${got}`];
 }
@@ -118,9 +127,7 @@ function environmentFaults(environment: Deployment['environment']): string[] {
     ...entries.flatMap(([name]) =>
       expected(VARIABLE.test(name), `environment.${name}`, 'a letter, then letters, digits and _', shown(name)),
     ),
-    ...entries.flatMap(([name]) =>
-      expected(!TAKEN.test(name), `environment.${name}`, "a variable of the service's own", 'one that is set for it'),
-    ),
+    ...entries.flatMap(([name]) => ownVariable(name, !TAKEN.test(name))),
     ...expected(
       size <= LARGEST_ENVIRONMENT,
       'environment',

@@ -2,7 +2,7 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { Construct } from 'constructs';
-import { InvalidOptionsError } from '../lib/loop/index.ts';
+import { InvalidOptionsError, shown } from '../lib/loop/index.ts';
 import { type Service, withInterval } from '../lib/runner/index.ts';
 import type { CatalogEntry } from '../lib/services/catalog.ts';
 import { HoldingQueue } from './constructs/holding-queue.ts';
@@ -14,7 +14,7 @@ import { ScheduledService, type ScheduledServiceProps } from './constructs/sched
 import { ServicesDashboard } from './constructs/services-dashboard.ts';
 import { StackAlarms } from './constructs/stack-alarms.ts';
 import { StateTable } from './constructs/state-table.ts';
-import { nameTwiceFaults } from './service-faults.ts';
+import { nameTwiceFaults, overwrittenFaults } from './service-faults.ts';
 import { NEEDS } from './service-needs.ts';
 import type { Settings } from './settings.ts';
 
@@ -81,9 +81,10 @@ export class TickoverStack extends Stack {
   #makeService(
     { service, functionFile }: CatalogEntry,
     settings: Settings,
-    environment: Readonly<Record<string, string>> = {},
+    environment: Environment = {},
   ): ScheduledService {
     const { enabled: _enabled, ...own } = settings.services[service.name] ?? {};
+    refuseOverwritten(service, own.environment ?? {}, environment);
     const made = new ScheduledService(this, service.name, {
       ...this.#shared(settings),
       ...own,
@@ -106,6 +107,7 @@ export class TickoverStack extends Stack {
     if (stage === QUIET_STAGE) return;
     new StackAlarms(this, 'Alarms', {
       undeliverableQueue: this.undeliverableQueue.queue,
+      failedQueue: this.failedQueue.queue,
       pagerTopic: this.pager.topic,
     });
   }
@@ -142,4 +144,12 @@ function configured(service: Service, { services }: Settings): Service {
 function refuseFaults({ catalog }: TickoverStackProps): void {
   const faults = nameTwiceFaults(catalog.map(({ service }) => service.name));
   if (faults.length > 0) throw new InvalidOptionsError('catalog', faults);
+}
+
+type Environment = Readonly<Record<string, string>>;
+
+/** What the stack makes for a service is named in its environment: another value there would be lost. */
+function refuseOverwritten({ name }: Service, own: Environment, set: Environment): void {
+  const faults = overwrittenFaults(own, set);
+  if (faults.length > 0) throw new InvalidOptionsError(`service ${shown(name)}`, faults);
 }

@@ -140,6 +140,17 @@ describe('a service is refused for', () => {
   });
 });
 
+test.each([
+  ['mark-late-runs', 'TICKOVER_FLOW_RUNS_TABLE'],
+  ['watch-services', 'TICKOVER_WATCHED'],
+])('%s is refused a %s of its own, since the stack sets it', (name, variable) => {
+  const settings = settingsOf({ services: { [name]: { environment: { [variable]: 'mine' } } } });
+
+  expect(() => newStack(newApp(), { settings })).toThrow(
+    `service '${name}': environment.${variable}: expected a variable of the service's own, got one that is set for it`,
+  );
+});
+
 describe('a name that a service of another stack has', () => {
   const twice = (shares: boolean) => {
     const app = newApp();
