@@ -14,6 +14,14 @@ function invoke({ functionName }: Subject, payload: string): string {
   );
 }
 
+/** What a queue holds. Nothing is hidden from its length meanwhile, which would end the alarm and ring it anew. */
+function receive(queueName: string): string {
+  return (
+    `aws sqs receive-message --visibility-timeout 0 --message-attribute-names All ` +
+    `--queue-url $(aws sqs get-queue-url --queue-name ${queueName} --query QueueUrl --output text)`
+  );
+}
+
 const asks = (subject: Subject) => `Ask it: ${invoke(subject, '{"action":"status"}')}`;
 
 export const descriptions = {
@@ -43,9 +51,14 @@ export const descriptions = {
     `${asks(subject)}`,
   undeliverable: (queueName: string) =>
     `Firings could not be delivered: EventBridge Scheduler gave up on a function (gone, throttled, or not allowed), and their ticks never ran. ` +
-    `Look at a message's attributes ERROR_CODE and ERROR_MESSAGE and at the schedule that it names. Run: ` +
-    `aws sqs receive-message --message-attribute-names All --queue-url $(aws sqs get-queue-url --queue-name ${queueName} --query QueueUrl --output text). ` +
+    `Look at a message's attributes ERROR_CODE and ERROR_MESSAGE and at the schedule that it names. ` +
+    `Run: ${receive(queueName)}. ` +
     `The alarm ends when the queue is empty: missed ticks are not replayed, so purge it once the cause is mended.`,
+  failed: (queueName: string) =>
+    `Invocations broke: a function threw as it was loaded, died, let its event expire, or halted its service. A halt throws once, so one page of the service itself may come beside this one: follow that. ` +
+    `Look at a message's requestContext (which function, and condition: why) and responsePayload (what it threw), then at that function's log. ` +
+    `Run: ${receive(queueName)}. ` +
+    `The alarm ends when the queue is empty, and tells of nothing new before: events are not replayed, so purge it once the cause is mended.`,
   hold: () =>
     'Never rings and tells nobody anything: the pagers name it because CloudWatch lets a composite alarm wait before it acts only for such an alarm.',
 } as const;

@@ -7,4 +7,4 @@ export {
 } from './definition.ts';
 export { alarmsOf } from './definitions.ts';
 export { silenceOf } from './silence.ts';
-export { HOLD, undeliverable } from './stack-definitions.ts';
+export { failed, HOLD, undeliverable } from './stack-definitions.ts';

@@ -2,14 +2,23 @@
 import type { MetricAlarmDefinition } from './definition.ts';
 import { descriptions } from './descriptions.ts';
 
-/**
- * Rings while the queue of firings that Scheduler could not deliver holds any. A queue that nobody touches stops telling its length
- * after hours, which says nothing of what is in it: the state stays.
- */
+/** Rings while the queue of firings that Scheduler could not deliver holds any. */
 export function undeliverable(queueName: string): MetricAlarmDefinition {
+  return { ...holdsAny(queueName), id: 'undeliverable', description: descriptions.undeliverable(queueName) };
+}
+
+/**
+ * Rings while the queue of events whose invocation broke holds any: Lambda had taken them, so they never were undeliverable. It alone
+ * tells of a function that is broken from its first deploy, since that one never emits a metric of ours.
+ */
+export function failed(queueName: string): MetricAlarmDefinition {
+  return { ...holdsAny(queueName), id: 'failed', description: descriptions.failed(queueName) };
+}
+
+/** A queue that nobody touches stops telling its length after hours, which says nothing of what is in it: the state stays. */
+function holdsAny(queueName: string): Omit<MetricAlarmDefinition, 'id' | 'description'> {
   return {
     kind: 'metric',
-    id: 'undeliverable',
     namespace: 'AWS/SQS',
     metricName: 'ApproximateNumberOfMessagesVisible',
     dimensions: { QueueName: queueName },
@@ -20,7 +29,6 @@ export function undeliverable(queueName: string): MetricAlarmDefinition {
     threshold: 1,
     comparison: 'at least',
     missing: 'ignore',
-    description: descriptions.undeliverable(queueName),
   };
 }
 

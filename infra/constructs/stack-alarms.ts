@@ -1,17 +1,19 @@
-/** The promise that a firing which never reached its function is told, whichever service it was for. */
+/** The promise that a firing which never reached its function, or broke it, is told, whichever service it was for. */
 import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { undeliverable } from '../alarms/index.ts';
+import { failed, type MetricAlarmDefinition, undeliverable } from '../alarms/index.ts';
 import { renderAlarm } from './rendered-alarm.ts';
 
 /** The alarms that a stack has once. */
 export interface StackAlarmsProps {
   /** Where firings go that Scheduler could not deliver. */
   readonly undeliverableQueue: IQueue;
-  /** Who is told. @default nobody: the alarm is there to look at */
+  /** Where events go whose invocation threw, died or expired. */
+  readonly failedQueue: IQueue;
+  /** Who is told. @default nobody: the alarms are there to look at */
   readonly pagerTopic?: ITopic;
 }
 
@@ -19,10 +21,18 @@ export interface StackAlarmsProps {
 export class StackAlarms extends Construct {
   /** Rings while there are firings that could not be delivered. */
   readonly undeliverable: Alarm;
+  /** Rings while there are events whose invocation broke. */
+  readonly failed: Alarm;
 
-  constructor(scope: Construct, id: string, { undeliverableQueue, pagerTopic }: StackAlarmsProps) {
+  constructor(scope: Construct, id: string, { undeliverableQueue, failedQueue, pagerTopic }: StackAlarmsProps) {
     super(scope, id);
-    this.undeliverable = renderAlarm(this, undeliverable(undeliverableQueue.queueName));
-    if (pagerTopic !== undefined) this.undeliverable.addAlarmAction(new SnsAction(pagerTopic));
+    this.undeliverable = this.#told(undeliverable(undeliverableQueue.queueName), pagerTopic);
+    this.failed = this.#told(failed(failedQueue.queueName), pagerTopic);
+  }
+
+  #told(definition: MetricAlarmDefinition, pagerTopic: ITopic | undefined): Alarm {
+    const alarm = renderAlarm(this, definition);
+    if (pagerTopic !== undefined) alarm.addAlarmAction(new SnsAction(pagerTopic));
+    return alarm;
   }
 }

@@ -13,10 +13,12 @@ describe('the alarms of two services in a stack', () => {
   const { template, ids } = synthesise([service('poll'), service('sweep')], { level: 'full' });
   const { metrics, composites } = readAlarms(template);
 
-  test('tell people through the pagers alone, and through the queue of what could not be delivered', () => {
+  test('tell people through the pagers alone, and through the queues of what could not be delivered and of what broke', () => {
     const acting = [...metrics, ...composites].filter(({ actions }) => actions > 0).map(({ id }) => id);
 
-    expect(acting.toSorted()).toEqual([ids['pager'], ids['sweep/pager'], ids['undeliverable']].toSorted());
+    expect(acting.toSorted()).toEqual(
+      [ids['pager'], ids['sweep/pager'], ids['undeliverable'], ids['failed']].toSorted(),
+    );
   });
 
   test('have one alarm between them on which the pagers wait', () => {
@@ -27,8 +29,8 @@ describe('the alarms of two services in a stack', () => {
     expect(composites.map(({ wait }) => wait)).toEqual([120_000, 120_000]);
   });
 
-  test('are six and a pager for each service, two once', () => {
-    expect([metrics.length, composites.length]).toEqual([2 * 6 + 2, 2]);
+  test('are six and a pager for each service, three once', () => {
+    expect([metrics.length, composites.length]).toEqual([2 * 6 + 3, 2]);
   });
 
   test('have no fixed names', () => {
@@ -60,7 +62,10 @@ describe('the alarms of two services in a stack', () => {
 test("at level 'none' a service has no alarm, and nothing to wait on", () => {
   const { metrics, composites } = readAlarms(synthesise([service('poll')], { level: 'none' }).template);
 
-  expect(metrics.map(({ metricName }) => metricName)).toEqual(['ApproximateNumberOfMessagesVisible']);
+  expect(metrics.map(({ metricName }) => metricName)).toEqual([
+    'ApproximateNumberOfMessagesVisible',
+    'ApproximateNumberOfMessagesVisible',
+  ]);
   expect(composites).toEqual([]);
 });
 

@@ -16,9 +16,9 @@ export const NAMESPACE = 'Tickover-story';
 /** A synthesised stack. */
 export interface SynthesisedAlarms {
   readonly template: Template;
-  /** Logical ids by what alarms tell: `failing` of the first service, `other/failing` of one that is named so, `undeliverable`. */
+  /** Logical ids by what alarms tell: `failing` of the first service, `other/failing` of one that is named so, `undeliverable`, `failed`. */
   readonly ids: Readonly<Record<string, string>>;
-  /** Names of the functions by service, of the queue as `undeliverable`, as dimensions have them. */
+  /** Names of the functions by service, of the queues as `undeliverable` and `failed`, as dimensions have them. */
   readonly names: Readonly<Record<string, string>>;
 }
 
@@ -39,10 +39,12 @@ function synthesiseAnew(services: readonly Service[], { level = 'essential' }: L
   const stack = new Stack(new App(), 'Story');
   const idOf = (construct: Construct) => stack.getLogicalId(construct.node.defaultChild as CfnResource);
   const { topic: pagerTopic } = new Pager(stack, 'Pager');
-  const queue = new Queue(stack, 'Queue');
-  const { undeliverable } = new StackAlarms(stack, 'Alarms', { undeliverableQueue: queue, pagerTopic });
-  const ids: Record<string, string> = { undeliverable: idOf(undeliverable) };
-  const names: Record<string, string> = { undeliverable: text(stack.resolve(queue.queueName)) };
+  const undeliverableQueue = new Queue(stack, 'Undeliverable');
+  const failedQueue = new Queue(stack, 'Failed');
+  const { undeliverable, failed } = new StackAlarms(stack, 'Alarms', { undeliverableQueue, failedQueue, pagerTopic });
+  const ids: Record<string, string> = { undeliverable: idOf(undeliverable), failed: idOf(failed) };
+  const nameOf = ({ queueName }: Queue) => text(stack.resolve(queueName));
+  const names: Record<string, string> = { undeliverable: nameOf(undeliverableQueue), failed: nameOf(failedQueue) };
   for (const [index, service] of services.entries()) {
     const made = functionIn(stack, service.name);
     const props = { service, namespace: NAMESPACE, function: made, level, pagerTopic };

@@ -1,4 +1,4 @@
-/** What people are told of Lambda and of Scheduler's queue: the alarms of level 'full', and those that a stack has once. */
+/** What people are told of Lambda and of the queues: the alarms of level 'full', and those that a stack has once. */
 import { describe, expect, test } from 'vitest';
 import type { Service } from '../../../lib/runner/index.ts';
 import { MINUTE } from '../../support/tick-kit.ts';
@@ -11,6 +11,26 @@ const HOUR = 60 * MINUTE;
 const full = (service: Service) => synthesise([service], { level: 'full' });
 
 onStage();
+
+/** A queue that has so many messages for a while. */
+interface Held {
+  readonly queue: string;
+  readonly messages: number;
+  readonly minutes: number;
+  /** What becomes of the ticks meanwhile. @default 'succeeds' */
+  readonly fate?: Fate;
+}
+
+/** The length of a queue, told each minute for as long as somebody touches it. */
+async function holds(on: Play, { queue, messages, minutes, fate = 'succeeds' }: Held): Promise<void> {
+  const { names } = synthesise([on.service]);
+  const dimensions = { QueueName: names[queue] ?? '' };
+  const metric = { namespace: 'AWS/SQS', metricName: 'ApproximateNumberOfMessagesVisible', dimensions };
+  for (let minute = 0; minute < minutes; minute += 1) {
+    on.told({ ...metric, value: messages });
+    await on.pass(MINUTE, fate);
+  }
+}
 
 describe.each(READINGS)('read as $lookBack windows back, $windows, delayed $delay ms, $order:', (reading) => {
   describe.each([
@@ -73,44 +93,60 @@ describe.each(READINGS)('read as $lookBack windows back, $windows, delayed $dela
     });
   });
 
-  describe('undeliverable', () => {
-    /** The length of Scheduler's queue, told each minute for as long as somebody touches it. */
-    async function queueHolds(on: Play, messages: number, minutes: number): Promise<void> {
-      const { names } = synthesise([on.service]);
-      for (let minute = 0; minute < minutes; minute += 1) {
-        on.told({
-          namespace: 'AWS/SQS',
-          metricName: 'ApproximateNumberOfMessagesVisible',
-          dimensions: { QueueName: names['undeliverable'] ?? '' },
-          value: messages,
-        });
-        await on.pass(MINUTE);
-      }
-    }
+  describe.each(['undeliverable', 'failed'])('%s', (queue) => {
+    const queueHolds = (on: Play, messages: number, minutes: number) => holds(on, { queue, messages, minutes });
 
-    test('rings at the first firing given up, also when the queue tells its length no more, and ends when it is empty', async () => {
+    test('rings at the first event put aside, also when the queue tells its length no more, and ends when it is empty', async () => {
       const on = play({ reading });
       await queueHolds(on, 0, 10);
 
       await queueHolds(on, 1, 5);
       await on.pass(10 * HOUR);
-      expect(on.pages.filter((page) => page.startsWith('undeliverable'))).toHaveLength(1);
-      expect(on.state('undeliverable')).toBe('ALARM');
+      expect(on.pages.filter((page) => page.startsWith(queue))).toHaveLength(1);
+      expect(on.state(queue)).toBe('ALARM');
 
       await queueHolds(on, 0, 5);
-      expect([on.state('undeliverable'), on.pages.length]).toEqual(['OK', 1]);
+      expect([on.state(queue), on.pages.length]).toEqual(['OK', 1]);
     });
 
     test('stays silent on a first deploy, and while the queue is empty', async () => {
       const on = play({ reading });
 
       await on.pass(10 * MINUTE);
-      expect(on.state('undeliverable')).toBe('INSUFFICIENT_DATA');
+      expect(on.state(queue)).toBe('INSUFFICIENT_DATA');
       await queueHolds(on, 0, 10);
       await on.pass(HOUR);
 
-      expect([on.state('undeliverable'), on.pages]).toEqual(['OK', []]);
+      expect([on.state(queue), on.pages]).toEqual(['OK', []]);
     });
+  });
+
+  test('a function that is broken from its first deploy is told by what it leaves in the queue, once and by nothing else', async () => {
+    const on = play({ reading });
+
+    for (let messages = 0; messages < 60; messages += 1) {
+      await holds(on, { queue: 'failed', messages, minutes: 1, fate: 'broken' });
+    }
+
+    expect(on.pages).toEqual([expect.stringMatching(/^failed at [1-5]$/)]);
+    expect([on.state('failed'), on.state('silent'), on.state('failing')]).toEqual([
+      'ALARM',
+      'ALARM',
+      'INSUFFICIENT_DATA',
+    ]);
+  });
+
+  test('a halt leaves its event in the queue too: each of both tells once, and a resume with a purge ends both', async () => {
+    const on = play({ reading });
+    await holds(on, { queue: 'failed', messages: 0, minutes: 10 });
+
+    await on.pass(MINUTE, 'is fatal');
+    await holds(on, { queue: 'failed', messages: 1, minutes: 60 });
+    expect(on.pages.map((page) => page.replace(/ at .*/, '')).toSorted()).toEqual(['failed', 'pager']);
+
+    await on.resume();
+    await holds(on, { queue: 'failed', messages: 0, minutes: 20 });
+    expect([on.state('failed'), on.state('pager'), on.pages.length]).toEqual(['OK', 'OK', 2]);
   });
 
   test('a halt throws once: halted rings, errors do not, and there is one page', async () => {

@@ -61,7 +61,7 @@ describe.each(READINGS)(
       expect(() => on.state('svc/pager')).toThrow('expected');
     });
 
-    test('by a service that was never invoked, though its silence stands in the list of alarms: what Scheduler could not deliver rings instead', async () => {
+    test('by a service that was never invoked and left nothing in a queue, though its silence stands in the list of alarms', async () => {
       const on = play({ reading });
 
       await on.pass(HOUR, 'lost');
@@ -70,6 +70,7 @@ describe.each(READINGS)(
         'INSUFFICIENT_DATA',
         'OK',
       ]);
+      expect([on.state('undeliverable'), on.state('failed')]).toEqual(['INSUFFICIENT_DATA', 'INSUFFICIENT_DATA']);
       expect(on.pages).toEqual([]);
     });
   },
