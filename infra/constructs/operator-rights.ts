@@ -26,9 +26,9 @@ export function grantInvoke({ function: target }: Pick<Operated, 'function'>, gr
   });
 }
 
-/** Invoking, and reading the service's log, its state, and both queues. */
+/** Invoking, and reading the service's log, its state, both queues and the function's configuration: what the alarms' commands take. */
 export function grantOperate(operated: Operated, grantee: IGrantable): Grant {
-  const { table, service, logGroup, undeliverableQueue, failedQueue } = operated;
+  const { table, service, function: target, logGroup, undeliverableQueue, failedQueue } = operated;
   grantStateRead(table, grantee, service.name);
   const logs = Grant.addToPrincipal({
     grantee,
@@ -37,8 +37,13 @@ export function grantOperate(operated: Operated, grantee: IGrantable): Grant {
   });
   const queues = Grant.addToPrincipal({
     grantee,
-    actions: ['sqs:GetQueueAttributes', 'sqs:ReceiveMessage'],
+    actions: ['sqs:GetQueueAttributes', 'sqs:GetQueueUrl', 'sqs:ReceiveMessage'],
     resourceArns: [undeliverableQueue.queueArn, failedQueue.queueArn],
   });
-  return grantInvoke(operated, grantee).combine(logs).combine(queues);
+  const configuration = Grant.addToPrincipal({
+    grantee,
+    actions: ['lambda:GetFunctionConfiguration'],
+    resourceArns: [target.functionArn],
+  });
+  return grantInvoke(operated, grantee).combine(logs).combine(queues).combine(configuration);
 }

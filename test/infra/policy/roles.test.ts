@@ -189,12 +189,32 @@ describe('what is granted to people', () => {
     expect(actionsOf('Operator')).toEqual([
       'dynamodb:GetItem',
       'dynamodb:Query',
+      'lambda:GetFunctionConfiguration',
       'lambda:InvokeFunction',
       'logs:DescribeLogStreams',
       'logs:FilterLogEvents',
       'logs:GetLogEvents',
       'sqs:GetQueueAttributes',
+      'sqs:GetQueueUrl',
       'sqs:ReceiveMessage',
+    ]);
+  });
+
+  test("an operator may run the commands of the queues' alarms, and ask where the function logs", () => {
+    const { permissions: granted } = role('Operator');
+    const may = (action: string, id: string) =>
+      judge(granted, { action, resource: arnOf(subject.template, id) }) === 'allowed';
+    const queues = ofType(subject.template, 'AWS::SQS::Queue').map(([id]) => id);
+
+    expect(queues.map((id) => [may('sqs:GetQueueUrl', id), may('sqs:ReceiveMessage', id)])).toEqual([
+      [true, true],
+      [true, true],
+    ]);
+    expect(names().map((name) => may('lambda:GetFunctionConfiguration', idOf(service(name).function)))).toEqual([
+      true,
+      ...names()
+        .slice(1)
+        .map(() => false),
     ]);
   });
 
