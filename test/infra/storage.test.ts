@@ -97,6 +97,11 @@ describe('every table', () => {
 
   test('is paid by request', () => each(({ Properties }) => expect(Properties['BillingMode']).toBe('PAY_PER_REQUEST')));
 
+  // DynamoDB encrypts every table at rest; only a key other than its own is asked for. A key of ours would cost a
+  // dollar a month and a call's price a request, and keep nobody out whom the roles let in.
+  test('is encrypted, by the key that AWS owns', () =>
+    each(({ Properties }) => expect(Properties).not.toHaveProperty('SSESpecification')));
+
   test('can be taken back to any second', () =>
     each(({ Properties }) =>
       expect(Properties['PointInTimeRecoverySpecification']).toEqual({ PointInTimeRecoveryEnabled: true }),
