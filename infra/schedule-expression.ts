@@ -8,6 +8,7 @@
  */
 import { hasSlots, isAligned, type Schedule } from '../lib/tick/index.ts';
 import { DAY, inSeconds, MINUTE } from '../lib/time/index.ts';
+import { longestGap } from './longest-gap.ts';
 
 /** A schedule as Scheduler takes it. */
 export interface ScheduleText {
@@ -65,14 +66,14 @@ export function windowMinutes({ interval }: Schedule, jitterRange = 0): number {
 }
 
 /** How hard Scheduler tries to deliver a firing. A tick is worth delivering until the next one is due. */
-export function deliveryOf({ interval }: Schedule): { readonly maximumAge: number; readonly retries: number } {
-  const maximumAge = wholeSeconds(clamp(interval, DELIVERY_AGE));
+export function deliveryOf(schedule: Schedule): { readonly maximumAge: number; readonly retries: number } {
+  const maximumAge = wholeSeconds(clamp(longestGap(schedule), DELIVERY_AGE));
   return { maximumAge, retries: clamp(Math.floor(maximumAge / MINUTE), DELIVERY_RETRIES) };
 }
 
 /** How old an event may get in Lambda's own queue, in milliseconds: what was throttled until then is given up. */
-export function eventAge({ interval }: Schedule): number {
-  return wholeSeconds(clamp(interval, EVENT_AGE));
+export function eventAge(schedule: Schedule): number {
+  return wholeSeconds(clamp(longestGap(schedule), EVENT_AGE));
 }
 
 function clamp(value: number, { least, most }: { readonly least: number; readonly most: number }): number {

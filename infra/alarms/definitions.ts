@@ -7,12 +7,13 @@
  *   overdue      the same by the watchdog, where they lie further apart; 'full': stuck under the lease of a dead run
  *   errors       'full': invocations end in errors
  *   throttles    'full': Lambda throttles it
- *   overrunning  'full', and where its timeout allows that: runs outlast the interval
+ *   overrunning  'full', and where its timeout allows that: runs outlast the longest gap between ticks
  *   pager        one of them rings; nothing else tells people
  */
 import type { Service } from '../../lib/runner/index.ts';
 import { hasSlots } from '../../lib/tick/index.ts';
 import { MINUTE, SECOND } from '../../lib/time/index.ts';
+import { longestGap } from '../longest-gap.ts';
 import type { AlarmLevel } from '../settings.ts';
 import type { AlarmCondition, AlarmDefinition, CompositeAlarmDefinition, MetricAlarmDefinition } from './definition.ts';
 import { descriptions, type Subject } from './descriptions.ts';
@@ -131,14 +132,14 @@ function rest(basis: Basis): MetricAlarmDefinition[] {
 
 /** What Lambda itself counts. A single error or throttle of a frequent service is a hiccup; of a rare one it is a tick lost. */
 function lambdaAlarms({ service, options, subject }: Basis): MetricAlarmDefinition[] {
-  const { interval } = service.policy;
-  const frequent = interval < HOUR;
+  const gap = longestGap(service.schedule);
+  const frequent = gap < HOUR;
   const counted = {
     kind: 'metric',
     namespace: 'AWS/Lambda',
     dimensions: { FunctionName: options.functionName },
     statistic: 'Sum',
-    period: Math.min(Math.max(minutePeriod(interval), WINDOW), HOUR / SECOND),
+    period: Math.min(Math.max(minutePeriod(gap), WINDOW), HOUR / SECOND),
     evaluationPeriods: frequent ? 3 : 1,
     datapointsToAlarm: frequent ? 2 : 1,
     threshold: 1,
@@ -156,10 +157,10 @@ function lambdaAlarms({ service, options, subject }: Basis): MetricAlarmDefiniti
             metricName: 'Duration',
             statistic: 'Maximum',
             // In each window a run begins that nothing covers.
-            period: Math.max(minutePeriod((Math.ceil(service.timeout / interval) + 1) * interval), WINDOW),
-            threshold: interval,
+            period: Math.max(minutePeriod((Math.ceil(service.timeout / gap) + 1) * gap), WINDOW),
+            threshold: gap,
             comparison: 'above',
-            description: descriptions.overrunning(subject, interval),
+            description: descriptions.overrunning(subject, gap),
           } as const,
         ]
       : []),
@@ -168,7 +169,7 @@ function lambdaAlarms({ service, options, subject }: Basis): MetricAlarmDefiniti
 
 /** Where one invocation waits for several slots, its duration says nothing of a run's. */
 function canOverrun({ schedule, timeout }: Service): boolean {
-  return timeout > schedule.interval && !hasSlots(schedule);
+  return !hasSlots(schedule) && timeout > longestGap(schedule);
 }
 
 /** A breaching alarm rings as soon as it is made: silence counts only once the service was heard. */

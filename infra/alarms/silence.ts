@@ -7,8 +7,8 @@
  * there the watchdog tells.
  */
 import type { Service } from '../../lib/runner/index.ts';
-import { nextDue, type Schedule } from '../../lib/tick/index.ts';
-import { DAY, MINUTE, SECOND } from '../../lib/time/index.ts';
+import { MINUTE, SECOND } from '../../lib/time/index.ts';
+import { longestGap } from '../longest-gap.ts';
 
 /** Windows that must all be empty. */
 export interface Silence {
@@ -40,23 +40,4 @@ export function silenceOf({ schedule, policy }: Service): Silence | undefined {
   const quiet = 2 * Math.max(spacing, MINUTE) + jitter + PRECISION;
   const least = FEWEST_INTERVALS * Math.max(spacing, MINUTE);
   return { period, periods: Math.ceil(Math.max(quiet, least) / (period * SECOND)) };
-}
-
-/** The longest time between two due times. A cron that leaves out days, months or years is taken as an endless gap. */
-function longestGap(schedule: Schedule): number {
-  if (schedule.cron === undefined) return schedule.interval;
-  const [, , ...days] = schedule.cron.trim().split(/\s+/);
-  if (days.some((field) => field !== '*' && field !== '?')) return Number.POSITIVE_INFINITY;
-  return longestGapOfTwoDays(schedule);
-}
-
-/** A cron of minutes and hours alone repeats from day to day. */
-function longestGapOfTwoDays(schedule: Schedule): number {
-  let longest = 0;
-  for (let due = nextDue(schedule, 0) ?? Number.POSITIVE_INFINITY; due < 2 * DAY && longest < HOUR; ) {
-    const next = nextDue(schedule, due) ?? Number.POSITIVE_INFINITY;
-    longest = Math.max(longest, next - due);
-    due = next;
-  }
-  return longest === 0 ? Number.POSITIVE_INFINITY : longest;
 }

@@ -13,6 +13,7 @@ import { Construct } from 'constructs';
 import { InvalidOptionsError, shown } from '../../lib/loop/index.ts';
 import { type Service, withInterval } from '../../lib/runner/index.ts';
 import { type Duration, inSeconds } from '../../lib/time/index.ts';
+import { longestGap } from '../longest-gap.ts';
 import { nameTwiceFaults, serviceFaults } from '../service-faults.ts';
 import type { AlarmLevel } from '../settings.ts';
 import { HoldingQueue } from './holding-queue.ts';
@@ -188,9 +189,10 @@ export class ScheduledService extends Construct {
 
   #noteOverruns(): void {
     const { name, timeout, schedule } = this.service;
-    if (timeout <= schedule.interval) return;
+    const gap = longestGap(schedule);
+    if (timeout <= gap) return;
     Annotations.of(this).addInfo(
-      `${name}: its timeout (${inSeconds(timeout)} s) is above its interval (${inSeconds(schedule.interval)} s); ` +
+      `${name}: its timeout (${inSeconds(timeout)} s) is above its interval (${inSeconds(gap)} s); ` +
         'ticks that a long run covers are skipped as overlap.',
     );
   }

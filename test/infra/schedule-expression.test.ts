@@ -81,4 +81,22 @@ describe('a firing', () => {
       expect(eventAge({ interval })).toBe(inLambda * SECOND);
     },
   );
+
+  const crons: readonly (readonly [string, string, number, number, number])[] = [
+    ['every 10 minutes', '0/10 * * * ? *', 600, 10, 600],
+    ['at 0, 5 and 50 of the hour', '0,5,50 * * * ? *', 2_700, 45, 2_700],
+    ['every 6 hours', '0 0/6 * * ? *', 21_600, 185, 21_600],
+    ['every 10 minutes of the hours from 4 to 23', '0/10 4-23 * * ? *', 15_000, 185, 15_000],
+    ['daily', '0 9 * * ? *', 86_400, 185, 21_600],
+    ['on Mondays', '0 9 ? * MON *', 86_400, 185, 21_600],
+  ];
+  test.each(crons)(
+    'of a cron %s is given up after its longest gap, whatever its interval is',
+    (_words, cron, age, retries, inLambda) => {
+      const schedule = { cron, timezone: 'Europe/Berlin', interval: 5 * MINUTE };
+
+      expect(deliveryOf(schedule)).toEqual({ maximumAge: age * SECOND, retries });
+      expect(eventAge(schedule)).toBe(inLambda * SECOND);
+    },
+  );
 });

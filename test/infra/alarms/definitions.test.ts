@@ -162,6 +162,29 @@ describe('when a service counts as silent', () => {
   });
 });
 
+describe('what Lambda counts of a cron goes by the longest gap, whatever the interval is', () => {
+  const full = (options: Partial<ServiceOptions<undefined>>) => alarmsOf(poll(options), { ...OPTIONS, level: 'full' });
+
+  test.each([
+    ['0/10 * * * ? *', '1d', { period: 600, evaluationPeriods: 3, datapointsToAlarm: 2 }],
+    ['0 9 * * ? *', '5m', { period: 3_600, evaluationPeriods: 1, datapointsToAlarm: 1 }],
+    ['0 9 ? * MON *', '5m', { period: 3_600, evaluationPeriods: 1, datapointsToAlarm: 1 }],
+  ] as const)('cron %s', (cron, interval, windows) => {
+    const definitions = full({ cron, interval });
+
+    expect(called(definitions, 'errors')).toMatchObject(windows);
+    expect(called(definitions, 'throttles')).toMatchObject(windows);
+  });
+
+  test('as does whether its runs can outlast it', () => {
+    const rare = full({ cron: '0 9 * * ? *', interval: '5m', timeout: '10m' });
+    const frequent = full({ cron: '0/5 * * * ? *', interval: '1h', timeout: '10m' });
+
+    expect(rare.map(({ id }) => id)).not.toContain('overrunning');
+    expect(called(frequent, 'overrunning')).toMatchObject({ threshold: 300_000, period: 900 });
+  });
+});
+
 describe('descriptions', () => {
   const all = [
     ...metrics(alarmsOf(poll({ interval: '1m', timeout: '2m' }), { ...OPTIONS, level: 'full' })),
