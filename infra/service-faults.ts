@@ -6,6 +6,8 @@ import { shown } from '../lib/loop/index.ts';
 import { invocationTimeout, type Service } from '../lib/runner/index.ts';
 import { cronFault } from '../lib/tick/index.ts';
 import { inSeconds, MINUTE, SECOND } from '../lib/time/index.ts';
+import { WATCHDOG } from './alarms/index.ts';
+import { longestGap } from './longest-gap.ts';
 import { scheduleFault } from './schedule-expression.ts';
 
 /** A service about to be deployed. */
@@ -27,6 +29,7 @@ export interface Surroundings {
 const NAME = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/;
 const LONGEST_NAME = 64;
 const LONGEST_INVOCATION = 15 * MINUTE;
+const HOUR = 60 * MINUTE;
 const VARIABLE = /^[A-Za-z][A-Za-z0-9_]+$/;
 /** Set by the stack or by Lambda: what a service said of them would be lost, or break it. */
 const TAKEN =
@@ -40,6 +43,7 @@ export function serviceFaults(deployment: Deployment, { fileExists }: Surroundin
     ...nameFaults(service.name),
     ...timeFaults(service),
     ...scheduleFaults(service),
+    ...watchdogFaults(service),
     ...expected(fileExists(entry), 'entry', 'a file that exports a handler', shown(entry)),
     ...expected(
       Number.isInteger(memorySize) && memorySize >= 128 && memorySize <= 10_240,
@@ -118,6 +122,18 @@ function scheduleFaults({ schedule }: Service): string[] {
       shown(cron),
     ),
   ];
+}
+
+/** Its own silence is all that tells of the watchdog's end, and that is told below an hour alone. */
+function watchdogFaults({ name, schedule }: Service): string[] {
+  const { cron, timezone = 'UTC', interval } = schedule;
+  if (name !== WATCHDOG || (cron !== undefined && cronFault(cron, timezone) !== undefined)) return [];
+  return expected(
+    longestGap(schedule) < HOUR,
+    cron === undefined ? 'interval' : 'cron',
+    'ticks less than 3600 s apart, since nothing watches the watchdog',
+    cron === undefined ? `${inSeconds(interval)} s` : shown(cron),
+  );
 }
 
 function environmentFaults(environment: Deployment['environment']): string[] {

@@ -4,6 +4,7 @@ import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import type { Service } from '../lib/runner/index.ts';
 import { watchedVariables } from '../lib/watch/index.ts';
+import { WATCHDOG } from './alarms/index.ts';
 import { FlowRunsTable } from './constructs/flow-runs-table.ts';
 import { grantStateBatchRead } from './constructs/state-table.ts';
 
@@ -35,8 +36,8 @@ export const NEEDS: Readonly<Record<string, MakeNeeds>> = {
       grant: (grantee) => flowRuns.grantMarkLate(grantee),
     };
   },
-  'watch-services': (_scope, { services, table }) => {
-    const watched = services.filter(({ name }) => name !== 'watch-services');
+  [WATCHDOG]: (_scope, { services, table }) => {
+    const watched = services.filter(({ name }) => name !== WATCHDOG);
     return {
       environment: watchedVariables(watched),
       grant: (grantee) => {

@@ -5,6 +5,7 @@ import type { Construct } from 'constructs';
 import { InvalidOptionsError, shown } from '../lib/loop/index.ts';
 import { type Service, withInterval } from '../lib/runner/index.ts';
 import type { CatalogEntry } from '../lib/services/catalog.ts';
+import { WATCHDOG } from './alarms/index.ts';
 import { HoldingQueue } from './constructs/holding-queue.ts';
 import { Pager, type PagerProps } from './constructs/pager.ts';
 import { watchResourceLimit } from './constructs/resource-limit.ts';
@@ -72,7 +73,7 @@ export class TickoverStack extends Stack {
     };
     return entries.map((entry) => {
       const needs = NEEDS[entry.service.name]?.(this, surroundings);
-      const made = this.#makeService(entry, settings, needs?.environment);
+      const made = this.#makeService(entry, props, needs?.environment);
       needs?.grant(made.function);
       return made;
     });
@@ -80,13 +81,13 @@ export class TickoverStack extends Stack {
 
   #makeService(
     { service, functionFile }: CatalogEntry,
-    settings: Settings,
+    props: TickoverStackProps,
     environment: Environment = {},
   ): ScheduledService {
-    const { enabled: _enabled, ...own } = settings.services[service.name] ?? {};
+    const { enabled: _enabled, ...own } = props.settings.services[service.name] ?? {};
     refuseOverwritten(service, own.environment ?? {}, environment);
     const made = new ScheduledService(this, service.name, {
-      ...this.#shared(settings),
+      ...this.#shared(props),
       ...own,
       environment: { ...own.environment, ...environment },
       service,
@@ -112,7 +113,8 @@ export class TickoverStack extends Stack {
     });
   }
 
-  #shared({ stage }: Settings): Omit<ScheduledServiceProps, 'service' | 'entry'> {
+  #shared(props: TickoverStackProps): Omit<ScheduledServiceProps, 'service' | 'entry'> {
+    const { stage } = props.settings;
     return {
       table: this.table,
       group: this.group.group,
@@ -122,6 +124,7 @@ export class TickoverStack extends Stack {
       namespace: `Tickover-${stage}`,
       alarms: stage === QUIET_STAGE ? 'none' : 'essential',
       pagerTopic: this.pager.topic,
+      watched: enabledEntries(props).some(({ service }) => service.name === WATCHDOG),
     };
   }
 }

@@ -29,7 +29,8 @@ export interface AlarmsOptions {
 }
 
 const HOUR = 60 * MINUTE;
-const WATCHDOG = 'watch-services';
+/** The name of the service that watches the others. */
+export const WATCHDOG = 'watch-services';
 /**
  * CloudWatch evaluates each alarm at its own moment of the minute. With the first sample of a new service, failing may leave
  * INSUFFICIENT_DATA up to a minute before silent leaves ALARM, and the pager's rule holds for that while.

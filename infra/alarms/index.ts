@@ -5,6 +5,6 @@ export {
   type CompositeAlarmDefinition,
   type MetricAlarmDefinition,
 } from './definition.ts';
-export { alarmsOf } from './definitions.ts';
+export { alarmsOf, WATCHDOG } from './definitions.ts';
 export { silenceOf } from './silence.ts';
 export { failed, HOLD, undeliverable } from './stack-definitions.ts';

@@ -13,6 +13,7 @@ import { Construct } from 'constructs';
 import { InvalidOptionsError, shown } from '../../lib/loop/index.ts';
 import { type Service, withInterval } from '../../lib/runner/index.ts';
 import { type Duration, inSeconds } from '../../lib/time/index.ts';
+import { silenceOf } from '../alarms/index.ts';
 import { longestGap } from '../longest-gap.ts';
 import { nameTwiceFaults, serviceFaults } from '../service-faults.ts';
 import type { AlarmLevel } from '../settings.ts';
@@ -52,6 +53,8 @@ export interface ScheduledServiceProps extends ScheduledServiceOptions {
   readonly failedQueue?: IQueue;
   /** Who is told of its alarms. @default nobody */
   readonly pagerTopic?: ITopic;
+  /** Whether a watch-services over its table has it in TICKOVER_WATCHED: what ticks an hour or more apart is told by that alone. @default false */
+  readonly watched?: boolean;
   /** CloudWatch's namespace of its metrics. @default 'Tickover' */
   readonly namespace?: string;
 }
@@ -91,6 +94,7 @@ export class ScheduledService extends Construct {
     this.alarms = alarms;
     this.pager = pager;
     this.#noteOverruns();
+    this.#warnIfUnwatched(props);
   }
 
   /** Lets the grantee invoke the function: run it once, pause it, resume it, ask its status. */
@@ -194,6 +198,16 @@ export class ScheduledService extends Construct {
     Annotations.of(this).addInfo(
       `${name}: its timeout (${inSeconds(timeout)} s) is above its interval (${inSeconds(gap)} s); ` +
         'ticks that a long run covers are skipped as overlap.',
+    );
+  }
+
+  #warnIfUnwatched({ watched = false, alarms }: ScheduledServiceProps): void {
+    if (watched || alarms === 'none' || silenceOf(this.service) !== undefined) return;
+    Annotations.of(this).addWarningV2(
+      `tickover:unwatched:${this.service.name}`,
+      `${this.service.name}: its ticks may lie an hour or more apart and no watch-services watches it; nobody is told when it falls silent. ` +
+        'Deploy it in a TickoverStack that has watch-services too, or deploy watch-services over the same table and namespace ' +
+        'with `watchedVariables([...])` as its environment and `grantStateBatchRead`, and say `watched: true`.',
     );
   }
 }

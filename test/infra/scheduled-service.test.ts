@@ -175,6 +175,46 @@ test('metrics are those of the service, in its namespace', () => {
   expect([made.metricErrors().metricName, made.metricDuration().metricName]).toEqual(['Errors', 'Duration']);
 });
 
+describe('a service that only a watchdog can hear falling silent', () => {
+  const warnings = (stack: Stack) =>
+    Annotations.fromStack(stack)
+      .findWarning('*', Match.stringLikeRegexp('no watch-services watches it'))
+      .map(({ entry }) => String(entry.data).split(':')[0]);
+  const theirs = (props: Partial<ScheduledServiceProps>) => warnings(deployed(props).stack);
+  const ours = (services: Record<string, unknown>, stage = 'prod', catalog = CATALOG) =>
+    warnings(newStack(newApp(), { catalog, settings: settingsOf({ stage, services }) }));
+  const hourly = { 'check-endpoints': { interval: '1h' } };
+
+  test('is warned of where there is none, with what to do', () => {
+    const { stack } = deployed({ interval: '1h' });
+    const [warning] = Annotations.fromStack(stack).findWarning('*', Match.stringLikeRegexp('no watch-services'));
+
+    expect(warning?.entry.data).toMatch(
+      /^idle: its ticks may lie an hour or more apart .* a TickoverStack that has watch-services .* `watched: true`/,
+    );
+  });
+
+  test('is one whose cron has long gaps, too', () => {
+    expect(theirs({ service: idle({ cron: '0/10 8-17 * * ? *' }) })).toEqual(['idle']);
+    expect(theirs({ service: idle({ cron: '0/10 * * * ? *', interval: '2h' }) })).toEqual([]);
+  });
+
+  test('is not warned of where it ticks more often, is watched, or has no alarms', () => {
+    expect(theirs({ interval: '30m' })).toEqual([]);
+    expect(theirs({ interval: '1h', watched: true })).toEqual([]);
+    expect(theirs({ interval: '1h', alarms: 'none' })).toEqual([]);
+  });
+
+  test('is warned of in a stack without watch-services, be it disabled or in another part of the catalog', () => {
+    const part = CATALOG.filter(({ service }) => service.name === 'check-endpoints');
+
+    expect(ours(hourly)).toEqual([]);
+    expect(ours({ ...hourly, 'watch-services': { enabled: false } })).toEqual(['check-endpoints']);
+    expect(ours(hourly, 'prod', part)).toEqual(['check-endpoints']);
+    expect(ours({ ...hourly, 'watch-services': { enabled: false } }, 'dev')).toEqual([]);
+  });
+});
+
 describe('a stack that grows', () => {
   const padded = (resources: number) => {
     const stack = newStack();

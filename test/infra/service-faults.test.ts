@@ -89,6 +89,17 @@ describe('a service is refused for', () => {
         "(six fields are needed: minutes, hours, day of month, month, day of week, year), got '0 9 * * *'",
     ],
     [
+      'an interval by which nobody would hear of the end of the watchdog',
+      { service: idle({ name: 'watch-services' }), interval: '1h' },
+      "service 'watch-services': interval: expected ticks less than 3600 s apart, since nothing watches the watchdog, got 3600 s",
+    ],
+    [
+      'a cron by which nobody would hear of the end of the watchdog',
+      { service: idle({ name: 'watch-services', cron: '0/10 8-17 * * ? *' }) },
+      "service 'watch-services': cron: expected ticks less than 3600 s apart, since nothing watches the watchdog, " +
+        "got '0/10 8-17 * * ? *'",
+    ],
+    [
       'a function file that is missing',
       { entry: '/nowhere/idle.ts' },
       "service 'idle': entry: expected a file that exports a handler, got '/nowhere/idle.ts'",
