@@ -157,8 +157,8 @@ describe('rights', () => {
     expect(granted((made, role) => made.grantOperate(role)).flatMap(({ Action }) => Action)).toEqual([
       ...['dynamodb:GetItem', 'dynamodb:Query'],
       ...['logs:DescribeLogStreams', 'logs:FilterLogEvents', 'logs:GetLogEvents'],
-      ...['sqs:GetQueueAttributes', 'sqs:ReceiveMessage'],
-      'lambda:InvokeFunction',
+      ...['sqs:GetQueueAttributes', 'sqs:GetQueueUrl', 'sqs:ReceiveMessage'],
+      ...['lambda:GetFunctionConfiguration', 'lambda:InvokeFunction'],
     ]);
   });
 });
