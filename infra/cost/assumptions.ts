@@ -24,7 +24,7 @@ export const ASSUMPTIONS = {
   logCompression: { standard: 0.15, unit: 'of the size', meaning: 'what logs are stored at', most: 1 },
   dashboardViews: { standard: 60, unit: 'a month', meaning: 'how often the dashboard is opened' },
   messages: { standard: 10, unit: 'a month', meaning: 'messages in the queues, each sent, read and deleted' },
-  mails: { standard: 10, unit: 'a month', meaning: 'alarms and recoveries mailed' },
+  mails: { standard: 10, unit: 'a month', meaning: 'alarms mailed' },
 } as const satisfies Readonly<Record<string, Assumption>>;
 
 /** The name of an assumption. */

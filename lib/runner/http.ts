@@ -59,5 +59,3 @@ export function retryAfterIn(headers: Pick<Headers, 'get'>): number | undefined 
   const sent = parseHttpDate(headers.get('date')?.trim() ?? '');
   return until === undefined || sent === undefined ? undefined : Math.max(0, until - sent);
 }
-
-/** Only what ends in GMT, as RFC 9110 wants it: JavaScript would also take `-5` for a date, and one without a zone for local time. */
