@@ -1,6 +1,7 @@
 /** The policy of a service: how often it runs, what it tolerates, when it backs off and when it halts. */
 import { DAY, type Duration, inSeconds, MINUTE, parseDuration } from '../time/index.ts';
 import { InvalidOptionsError } from './invalid-options.ts';
+import { look } from './thrown.ts';
 
 /** How the two kinds of service differ: a `critical` one trips, backs off and halts; a `loop` one logs an error and goes on. */
 export type Kind = 'critical' | 'loop';
@@ -132,10 +133,14 @@ export function definePolicy(options: PolicyOptions): Policy {
   return Object.freeze(fillPolicy(options));
 }
 
-/** A value as a message shows it: text in quotes, so that `'5'` and `5` differ. */
+/**
+ * A value as a message shows it: text in quotes, so that `'5'` and `5` differ. Never throws: what goes in circles, or is nested deeper
+ * than it can be written, is said to be so.
+ */
 export function shown(value: unknown): string {
   if (typeof value === 'string') return `'${value}'`;
   if (typeof value === 'function') return 'a function';
   if (typeof value === 'bigint') return `${value}n`;
-  return typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value);
+  if (typeof value !== 'object' || value === null) return String(value);
+  return look(() => JSON.stringify(value)) ?? 'a value that cannot be shown';
 }

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { cut, InvalidOptionsError, mask, shown } from '../loop/index.ts';
 import type { Surroundings } from '../runner/index.ts';
 import { parseDuration, SECOND } from '../time/index.ts';
+import { literalAddress, vettingIn } from './check-endpoints-addresses.ts';
 
 /** What to ask, and what to expect. */
 export interface Endpoint {
@@ -12,6 +13,8 @@ export interface Endpoint {
   readonly timeout: number;
   /** The statuses that are well; absent where any 2xx is. */
   readonly expectedStatus?: readonly number[];
+  /** Addresses and ranges that this endpoint may be found at though they are refused otherwise. */
+  readonly allowAddresses?: readonly string[];
 }
 
 /** The environment variable that lists the endpoints. */
@@ -21,17 +24,27 @@ export const ENDPOINTS_VARIABLE = 'TICKOVER_ENDPOINTS';
 export const LONGEST_RUN = 45 * SECOND;
 
 const DEFAULT_TIMEOUT = 10 * SECOND;
+/** What an environment variable can hold on Lambda is less; on one machine it is bounded here. In characters. */
+const LONGEST_LIST = 256_000;
+const MOST_ENDPOINTS = 1_000;
+const LONGEST_URL = 2_000;
+const MOST_ALLOWED = 20;
+const MOST_FAULTS = 20;
 const METHODS = ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
 /** What each field must be: the middle of a message such as `TICKOVER_ENDPOINTS[0].url: expected ..., got ...`. */
 const URL_EXPECTED = 'a URL of http or https';
+const URL_LENGTH_EXPECTED = `a URL of at most ${LONGEST_URL} characters`;
 const TIMEOUT_EXPECTED = "a duration above 0 and up to 45 s, such as '10s'";
 const TIMEOUT_MS_EXPECTED = 'milliseconds above 0 and up to 45000';
 const STATUS_EXPECTED = 'a status from 200 to 599, or a list of them';
+const ADDRESS_EXPECTED = "an IP address, or a range such as '169.254.170.0/24'";
+const ADDRESSES_EXPECTED = `a list of up to ${MOST_ALLOWED} IP addresses or ranges`;
+const LIST_LENGTH_EXPECTED = `at most ${MOST_ENDPOINTS} endpoints`;
 
 const status = z.int(STATUS_EXPECTED).min(200, STATUS_EXPECTED).max(599, STATUS_EXPECTED);
 const fields = {
-  url: z.url({ protocol: /^https?$/, error: URL_EXPECTED }),
+  url: z.url({ protocol: /^https?$/, error: URL_EXPECTED }).max(LONGEST_URL, URL_LENGTH_EXPECTED),
   method: z.enum(METHODS, `one of ${METHODS.join(', ')}`).optional(),
   timeout: z
     .string(TIMEOUT_EXPECTED)
@@ -39,6 +52,10 @@ const fields = {
     .optional(),
   timeoutMs: z.number(TIMEOUT_MS_EXPECTED).refine(isTimeout, TIMEOUT_MS_EXPECTED).optional(),
   expectedStatus: z.union([status, z.array(status).min(1, STATUS_EXPECTED)], STATUS_EXPECTED).optional(),
+  allowAddresses: z
+    .array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], ADDRESS_EXPECTED), ADDRESSES_EXPECTED)
+    .max(MOST_ALLOWED, ADDRESSES_EXPECTED)
+    .optional(),
 };
 const known = `only ${Object.keys(fields).join(', ')}`;
 const endpoint = z
@@ -47,32 +64,56 @@ const endpoint = z
     ({ timeout, timeoutMs }) => timeout === undefined || timeoutMs === undefined,
     'timeout or timeoutMs, not both',
   );
-const list = z.array(endpoint, 'a JSON array of endpoints');
+const list = z.array(endpoint, 'a JSON array of endpoints').max(MOST_ENDPOINTS, LIST_LENGTH_EXPECTED);
 
 function isTimeout(milliseconds: number | undefined): boolean {
   return milliseconds !== undefined && milliseconds > 0 && milliseconds <= LONGEST_RUN;
 }
 
 /**
- * The endpoints in the environment; none where the variable is unset or empty. `TICKOVER_ENDPOINTS` is a JSON array of objects:
- * `url`; `method`, 'GET' by default; `timeout`, up to 45 s, '10s' by default, or `timeoutMs`; `expectedStatus`, a status or a list
- * of them, any 2xx by default. A user and password in the URL are sent as a header. Redirects are followed, unless a 3xx is expected.
- * @throws InvalidOptionsError naming every field at fault, what was expected and what came
+ * The endpoints in the environment; none where the variable is unset or empty. `TICKOVER_ENDPOINTS` is a JSON array of at most 1,000
+ * objects: `url`; `method`, 'GET' by default; `timeout`, up to 45 s, '10s' by default, or `timeoutMs`; `expectedStatus`, a status or
+ * a list of them, any 2xx by default. A user and password in the URL are sent as a header. Redirects are followed, unless a 3xx is
+ * expected.
+ *
+ * Link-local addresses and those of a cloud's metadata are refused, and in Lambda the function's own machine (loopback) as well:
+ * written in the URL, found by its name, or led to by a redirect. `allowAddresses`, a list of addresses and ranges such as
+ * '169.254.170.0/24', lets one endpoint have them. Private ranges and, outside of Lambda, loopback need no leave.
+ * @throws InvalidOptionsError naming every field at fault, up to 20 of them, what was expected and what came
  */
 export function endpointsIn(env: Surroundings['env']): readonly Endpoint[] {
   const text = env[ENDPOINTS_VARIABLE]?.trim() ?? '';
   if (text === '') return [];
   const parsed = list.safeParse(parsedJson(text), { reportInput: true });
   if (!parsed.success) throw refusal(parsed.error.issues.map(faultOf));
-  return parsed.data.map(({ url, method = 'GET', timeout, timeoutMs, expectedStatus }) => ({
-    url,
+  const refused = addressFaults(parsed.data, env);
+  if (refused.length > 0) throw refusal(refused);
+  return parsed.data.map(({ method = 'GET', timeout, timeoutMs, expectedStatus, ...rest }) => ({
+    url: rest.url,
     method,
     timeout: timeoutMs ?? parseDuration(timeout) ?? DEFAULT_TIMEOUT,
     ...(expectedStatus === undefined ? {} : { expectedStatus: [expectedStatus].flat() }),
+    ...(rest.allowAddresses === undefined ? {} : { allowAddresses: rest.allowAddresses }),
   }));
 }
 
+/** What an endpoint's URL alone tells: a name is judged when it is looked up. */
+function addressFaults(endpoints: z.output<typeof list>, env: Surroundings['env']): string[] {
+  const vetting = vettingIn(env);
+  return endpoints.flatMap(({ url, allowAddresses }, index) => {
+    const address = literalAddress(new URL(url));
+    const reason = address === undefined ? undefined : vetting(allowAddresses)(address);
+    if (reason === undefined) return [];
+    return [
+      `${ENDPOINTS_VARIABLE}[${index}].url: expected no address that is ${reason}, unless among allowAddresses, got ${got(url)}`,
+    ];
+  });
+}
+
 function parsedJson(text: string): unknown {
+  if (text.length > LONGEST_LIST) {
+    throw refusal([`${ENDPOINTS_VARIABLE}: expected at most ${LONGEST_LIST} characters, got ${text.length}`]);
+  }
   try {
     return JSON.parse(text);
   } catch {
@@ -81,12 +122,14 @@ function parsedJson(text: string): unknown {
 }
 
 function refusal(faults: readonly string[]): InvalidOptionsError {
-  return new InvalidOptionsError('check-endpoints', faults);
+  const told = faults.slice(0, MOST_FAULTS);
+  const more = faults.length > told.length ? [`and ${faults.length - told.length} more`] : [];
+  return new InvalidOptionsError('check-endpoints', [...told, ...more]);
 }
 
 function faultOf({ path, message, input, ...issue }: z.core.$ZodIssue): string {
   const where = path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`)).join('');
-  const came = issue.code === 'unrecognized_keys' ? issue.keys.join(', ') : got(input);
+  const came = issue.code === 'unrecognized_keys' ? cut(mask(issue.keys.join(', ')), 200) : got(input);
   return `${ENDPOINTS_VARIABLE}${where}: expected ${message}, got ${came}`;
 }
 

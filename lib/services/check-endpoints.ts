@@ -5,6 +5,8 @@
 import { errorClassOf, mask, memoOf } from '../loop/index.ts';
 import { defineService, HttpStatusError, type RunContext, type Service } from '../runner/index.ts';
 import { inSeconds } from '../time/index.ts';
+import { type Vet, vettingIn } from './check-endpoints-addresses.ts';
+import { statusOf } from './check-endpoints-request.ts';
 import { ENDPOINTS_VARIABLE, type Endpoint, endpointsIn, LONGEST_RUN } from './check-endpoints-settings.ts';
 
 /** What became of one endpoint. */
@@ -30,7 +32,8 @@ interface Check {
 /** What one process's runs share. */
 interface Prepared {
   readonly endpoints: readonly Endpoint[];
-  readonly fetch: typeof fetch;
+  /** Judges addresses for an endpoint that allows some. */
+  readonly vetting: (allowed?: readonly string[]) => Vet;
 }
 
 const MOST_AT_ONCE = 5;
@@ -48,7 +51,7 @@ export const checkEndpoints: Service = defineService<Prepared>({
   backoff: 4,
   onFatal: 'continue',
   maxDuration: LONGEST_RUN,
-  prepare: ({ env }) => ({ endpoints: endpointsIn(env), fetch }),
+  prepare: ({ env }) => ({ endpoints: endpointsIn(env), vetting: vettingIn(env) }),
   workload: checkAll,
 });
 
@@ -96,7 +99,7 @@ async function check(endpoint: Endpoint, context: RunContext<Prepared>): Promise
   const startedAt = context.clock.now();
   const told = () => ({ url: mask(endpoint.url), durationMs: context.clock.now() - startedAt });
   try {
-    const status = await withinTime(endpoint, context, (signal) => statusOf(endpoint, context.prepared.fetch, signal));
+    const status = await withinTime(endpoint, context, (signal) => asked(endpoint, context.prepared, signal));
     const error = unexpected(endpoint, status);
     if (error === undefined) return { result: { ...told(), ok: true, status } };
     return { result: { ...told(), ok: false, status, error: error.message }, error };
@@ -129,24 +132,10 @@ async function withinTime<Value>(
   }
 }
 
-/** The status of the answer. The body is given up unread, so that its connection isn't kept. */
-async function statusOf(endpoint: Endpoint, request: typeof fetch, signal: AbortSignal): Promise<number> {
-  const { url, headers } = withoutCredentials(endpoint.url);
-  const wantsRedirect = endpoint.expectedStatus?.some((status) => status >= 300 && status < 400) ?? false;
-  const redirect = wantsRedirect ? 'manual' : 'follow';
-  const response = await request(url, { method: endpoint.method, headers, redirect, signal });
-  await response.body?.cancel();
-  return response.status;
-}
-
-/** `fetch` refuses user and password in a URL; a header says the same. */
-function withoutCredentials(written: string): { url: URL; headers: Record<string, string> } {
-  const url = new URL(written);
-  if (url.username === '' && url.password === '') return { url, headers: {} };
-  const credentials = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
-  url.username = '';
-  url.password = '';
-  return { url, headers: { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` } };
+function asked(endpoint: Endpoint, { vetting }: Prepared, signal: AbortSignal): Promise<number> {
+  const { url, method, expectedStatus, allowAddresses } = endpoint;
+  const wantsRedirect = expectedStatus?.some((status) => status >= 300 && status < 400) ?? false;
+  return statusOf({ url, method, followRedirects: !wantsRedirect, vet: vetting(allowAddresses), signal });
 }
 
 function unexpected({ method, url, expectedStatus }: Endpoint, status: number): HttpStatusError | undefined {
@@ -157,9 +146,8 @@ function unexpected({ method, url, expectedStatus }: Endpoint, status: number): 
 
 /** An error that names the endpoint; what was thrown, and decides how it is classified, is its cause. */
 function withoutAnswer({ method, url }: Endpoint, thrown: unknown): Error {
-  const reason = thrown instanceof TypeError && thrown.cause instanceof Error ? thrown.cause : thrown;
-  const { message } = memoOf(reason, 0);
-  const code = errorClassOf(reason);
+  const { message } = memoOf(thrown, 0);
+  const code = errorClassOf(thrown);
   const told = message.includes(code) || code === 'Error' ? message : `${code}: ${message}`;
   return new Error(`${method} ${mask(url)}: ${told}`, { cause: thrown });
 }

@@ -113,4 +113,12 @@ describe('a value in a message', () => {
   ])('%s is shown as %s', (value, expected) => {
     expect(shown(value)).toBe(expected);
   });
+
+  it('that cannot be written is said to be so', () => {
+    const circle: Record<string, unknown> = {};
+    circle['self'] = circle;
+    const deep: unknown = JSON.parse(`${'['.repeat(100_000)}${']'.repeat(100_000)}`);
+
+    expect([circle, deep].map(shown)).toEqual(['a value that cannot be shown', 'a value that cannot be shown']);
+  });
 });

@@ -38,10 +38,14 @@ interface Ran {
 }
 
 /** One run of the service with these endpoints configured. */
-async function run(configured: unknown, signal = new AbortController().signal): Promise<Ran> {
+async function run(
+  configured: unknown,
+  signal = new AbortController().signal,
+  surrounding: Readonly<Record<string, string>> = {},
+): Promise<Ran> {
   const lines: [string, string, unknown][] = [];
   const line = (level: string) => (message: string, told?: unknown) => void lines.push([level, message, told]);
-  const env = configured === undefined ? {} : { TICKOVER_ENDPOINTS: JSON.stringify(configured) };
+  const env = configured === undefined ? {} : { ...surrounding, TICKOVER_ENDPOINTS: JSON.stringify(configured) };
   const context: RunContext = {
     service: checkEndpoints.name,
     signal,
@@ -129,7 +133,7 @@ describe('endpoints that answer as expected', () => {
     expect(results).toMatchObject([
       { ok: true, status: 200 },
       { ok: true, status: 301 },
-      { ok: false, error: `GET ${base}/circle: redirect count exceeded` },
+      { ok: false, error: `GET ${base}/circle: redirected more than 20 times` },
     ]);
   });
 });
@@ -209,6 +213,33 @@ describe('endpoints that fail', () => {
       /^1 of 1 endpoints failed: GET http:\/\/\*\*\*@127\.0\.0\.1:\d+\/\?api_key=\*\*\*: connect ECONNREFUSED/,
     );
     expect(JSON.stringify([ran.results, ran.lines])).not.toMatch(/hunter2|abc/);
+  });
+
+  it('are those that lead where credentials are handed out, which is no fault to wait for', async () => {
+    const location = 'http://169.254.169.254/latest/meta-data/iam/security-credentials/';
+    const base = await serving((_, response) => response.writeHead(302, { location }).end());
+
+    const { results, classification } = await run([{ url: base }]);
+
+    expect(results).toMatchObject([
+      {
+        ok: false,
+        error: `GET ${base}: RefusedAddressError: 169.254.169.254 is link-local or a cloud's metadata service; nothing was sent there (allowAddresses lets an endpoint)`,
+      },
+    ]);
+    expect(classification).toEqual({ kind: 'fatal' });
+  });
+
+  it("are, in Lambda, those on the function's own machine, unless the endpoint allows it", async () => {
+    const inLambda = { AWS_LAMBDA_FUNCTION_NAME: 'check-endpoints' };
+    const base = (await byPath()).replace('127.0.0.1', 'localhost');
+    const url = `${base}/200`;
+
+    const { results } = await run([{ url }], undefined, inLambda);
+    const allowed = await run([{ url, allowAddresses: ['127.0.0.1', '::1'] }], undefined, inLambda);
+
+    expect(results).toMatchObject([{ ok: false, error: expect.stringMatching(/localhost is at .* own machine;/) }]);
+    expect(allowed.results).toMatchObject([{ ok: true, status: 200 }]);
   });
 
   it('by hanging are given up after their own time-out, while the others are asked', async () => {
@@ -368,7 +399,7 @@ describe('the settings', () => {
       'TICKOVER_ENDPOINTS[3].expectedStatus: expected a status from 200 to 599, or a list of them, got []',
       'TICKOVER_ENDPOINTS[4]: expected timeout or timeoutMs, not both, got {"url":"http://example.test/","timeout":"1s","timeoutMs":1000}',
       "TICKOVER_ENDPOINTS[5].expectedStatus: expected a status from 200 to 599, or a list of them, got 'ok'",
-      'TICKOVER_ENDPOINTS[5]: expected only url, method, timeout, timeoutMs, expectedStatus, got timeOut',
+      'TICKOVER_ENDPOINTS[5]: expected only url, method, timeout, timeoutMs, expectedStatus, allowAddresses, got timeOut',
       "TICKOVER_ENDPOINTS[6]: expected an object with a url, got 'http://example.test/'",
     ]);
   });
