@@ -4,7 +4,9 @@ import { admit } from '../tick/index.ts';
 import { admissionCondition } from './admission-condition.ts';
 import { release } from './commit.ts';
 import { aliases, assignments } from './expression.ts';
-import { type Item, leaseAttributes, stateIn, VERSION } from './item.ts';
+import { leaseAttributes, stateIn } from './item.ts';
+import type { Item } from './soundness.ts';
+import { VERSION } from './version.ts';
 import type { Update, Wire } from './wire.ts';
 
 /** The item as it was before the lease was taken, or, behind a lost response, our own after-image of it. */
@@ -44,7 +46,7 @@ async function tryOnce(wire: Wire, request: AcquireRequest): Promise<Taken | Ref
   if (written.ok || isOurs(request, written.item)) {
     return { granted: true, item: written.item, isAfterImage: !written.ok };
   }
-  const state = stateIn(request.service, written.item);
+  const state = stateIn(request.service, written.item, request.now);
   const reason = admit(state, request);
   return reason === undefined ? undefined : { granted: false, reason, state };
 }
@@ -55,9 +57,9 @@ function isOurs({ owner }: AcquireRequest, item: Item | undefined): boolean {
 }
 
 async function grant(wire: Wire, request: AcquireRequest, { item, isAfterImage }: Taken): Promise<Acquired> {
-  const { service, owner } = request;
+  const { service, owner, now } = request;
   try {
-    const state = stateIn(service, item);
+    const state = stateIn(service, item, now);
     const fence = isAfterImage ? state.fence : state.fence + 1;
     const claim: Claim = { service, owner, fence, epoch: state.epoch };
     return { granted: true, claim, state };

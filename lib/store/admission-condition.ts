@@ -9,7 +9,7 @@
  */
 import type { AdmissionRequest } from '../tick/index.ts';
 import type { Aliases } from './expression.ts';
-import { VERSION } from './item.ts';
+import { VERSION } from './version.ts';
 
 /** The condition under which the tick may take the lease. */
 export function admissionCondition(alias: Aliases, { tick, now, build }: AdmissionRequest): string {

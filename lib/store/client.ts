@@ -2,6 +2,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { SECOND } from '../time/index.ts';
+import { translation } from './translation.ts';
 
 /** A request that hangs must fail while the reserve of a run still lets it be tried again. */
 const CONNECT_TIMEOUT = SECOND;
@@ -18,5 +19,5 @@ export function documentClient(): DynamoDBDocumentClient {
       throwOnRequestTimeout: true,
     },
   });
-  return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+  return DynamoDBDocumentClient.from(client, translation());
 }

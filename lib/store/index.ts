@@ -4,3 +4,4 @@ export { itemSize, LARGEST_ITEM } from './item-size.ts';
 export { dynamoStatesReader } from './read-states.ts';
 export { dynamoStateStore } from './state-store.ts';
 export { stateTable, TTL_ATTRIBUTE } from './table.ts';
+export { translation } from './translation.ts';

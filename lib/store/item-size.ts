@@ -4,8 +4,10 @@
  */
 import { cut } from '../loop/index.ts';
 import type { Pause, ServiceState } from '../tick/index.ts';
-import { committedAttributes, type Item, leaseAttributes, pauseAttributes, VERSION } from './item.ts';
+import { committedAttributes, leaseAttributes, pauseAttributes } from './item.ts';
+import type { Item } from './soundness.ts';
 import { stateKey } from './table.ts';
+import { VERSION } from './version.ts';
 
 /** One write unit, in bytes. */
 export const LARGEST_ITEM = 1_024;

@@ -1,145 +1,125 @@
 /**
- * The hot item: a service's state as flat attributes. Reading is strict, since a state that was read wrongly would be
- * forgiven failures or run twice: whatever doesn't look as written is reported as damaged, and nothing is repaired here.
+ * The hot item: a service's state as flat attributes. Whatever isn't sound (`soundness.ts`) is reported as damaged, and nothing is
+ * repaired here.
  */
+import { NumberValue } from '@aws-sdk/lib-dynamodb';
+import { cut, mask } from '../loop/index.ts';
 import { UnreadableStateError } from '../runner/index.ts';
 import { type Halt, type Lease, type Pause, readRing, type ServiceState, UNKNOWN, writeRing } from '../tick/index.ts';
-
-/** The version of the attributes' meaning. It rises only for incompatible changes. */
-export const VERSION = 1;
-
-/** An item as the document client gives it. */
-export type Item = Readonly<Record<string, unknown>>;
+import { type Fault, faultsOf, type Item } from './soundness.ts';
+import { migrated, VERSION } from './version.ts';
 
 /**
  * The state in an item.
+ * @param now where given, instants that no clock can have meant are damage too
  * @throws UnreadableStateError if the item is damaged or of a newer version
  */
-export function readItem(service: string, item: Item): ServiceState {
-  const read = readerOf(service, item);
-  const version = read.integer('v');
-  if (version === undefined || version < 1) throw read.damaged('v', 'a version from 1');
-  if (version > VERSION) {
-    throw new UnreadableStateError(
-      'state-newer',
-      service,
-      `its state is of version ${version}, this code knows ${VERSION}`,
-    );
-  }
+export function readItem(service: string, item: Item, now?: number): ServiceState {
+  const version = versionOf(service, item);
+  const current = version === VERSION ? item : migrated(item);
+  const [fault] = faultsOf(current, now);
+  if (fault !== undefined) throw damaged(service, complaint(fault, current));
+  return stateOf(current);
+}
+
+/** The state in an item that may not exist yet. */
+export function stateIn(service: string, item: Item | undefined, now?: number): ServiceState {
+  return item === undefined ? UNKNOWN : readItem(service, item, now);
+}
+
+/**
+ * The version of an item, which this code knows.
+ * @throws UnreadableStateError if it doesn't
+ */
+export function versionOf(service: string, { v }: Item): number {
+  const isWhole = typeof v === 'number' && Number.isSafeInteger(v);
+  const expected = isWhole || v === undefined ? 'a version from 1' : 'a whole number';
+  if (!isWhole || v < 1) throw damaged(service, `v: expected ${expected}, got ${told(v)}`);
+  if (v <= VERSION) return v;
+  const what = `its state is of version ${v}, this code knows ${VERSION}`;
+  throw new UnreadableStateError('state-newer', service, what);
+}
+
+function damaged(service: string, what: string): UnreadableStateError {
+  return new UnreadableStateError('state-damaged', service, `its state is damaged: ${what}`);
+}
+
+/** A fault in words: `record: expected up to 64 of 0 and 1, got "1102"`. */
+export function complaint({ attribute, expected }: Fault, item: Item): string {
+  return `${attribute}: expected ${expected}, got ${told(item[attribute])}`;
+}
+
+const TOLD_BYTES = 100;
+
+/** Damage can be anything, also what JSON has no word for, what is long, and what nobody should read. */
+export function told(value: unknown): string {
+  if (value instanceof Uint8Array) return `${value.length} bytes of binary`;
+  if (value instanceof Set) return `a set of ${value.size}`;
+  if (typeof value === 'bigint' || value instanceof NumberValue) return String(value);
+  const words = mask(JSON.stringify(value) ?? 'undefined');
+  const short = cut(words, TOLD_BYTES);
+  return short === words ? words : `${short}...`;
+}
+
+/** The state in a sound item. */
+function stateOf(item: Item): ServiceState {
+  const read = readerOf(item);
   const optional = <Value>(name: keyof ServiceState, value: Value | undefined) =>
     value === undefined ? {} : { [name]: value };
   return {
-    fence: read.required('fence'),
-    done: read.required('done'),
-    epoch: read.integer('epoch') ?? 0,
+    fence: read.count('fence'),
+    done: read.count('done'),
+    epoch: read.count('epoch'),
     ...optional('lease', readLease(read)),
     ...optional('lastTick', read.instant('lastTick')),
     ...optional('lastSuccess', read.instant('lastSuccess')),
     ...optional('notBefore', read.instant('notBefore')),
     ...optional('halt', readHalt(read)),
     ...optional('pause', readPause(read)),
-    record: readRecord(read),
-    backoffCount: read.integer('backoffCount') ?? 0,
-    streak: read.integer('streak') ?? 0,
-    failuresSince: read.integer('failuresSince') ?? 0,
-    runs: readRuns(read),
+    record: [...(read.text('record') ?? '')].map((outcome) => outcome === '1'),
+    backoffCount: read.count('backoffCount'),
+    streak: read.count('streak'),
+    failuresSince: read.count('failuresSince'),
+    runs: readRing(read.text('runs') ?? '') ?? [],
     ...optional('cursor', read.text('cursor')),
   };
 }
 
-/** The state in an item that may not exist yet. */
-export function stateIn(service: string, item: Item | undefined): ServiceState {
-  return item === undefined ? UNKNOWN : readItem(service, item);
-}
-
-/** Damage can be anything, also what JSON has no word for. */
-function told(value: unknown): string {
-  return typeof value === 'bigint' ? String(value) : String(JSON.stringify(value));
-}
-
-interface Reader {
-  integer(name: string): number | undefined;
-  /** Epoch milliseconds that a date can tell. */
-  instant(name: string): number | undefined;
-  required(name: string): number;
-  text(name: string): string | undefined;
-  damaged(name: string, expected: string): UnreadableStateError;
-}
-
-/** The last instant that can be written as a date. */
-const LAST_INSTANT = 8.64e15;
-
-function readerOf(service: string, item: Item): Reader {
-  const damaged = (name: string, expected: string) =>
-    new UnreadableStateError(
-      'state-damaged',
-      service,
-      `its state is damaged: ${name}: expected ${expected}, got ${told(item[name])}`,
-    );
-  const integer = (name: string) => {
-    const value = item[name];
-    if (value === undefined) return undefined;
-    if (typeof value !== 'number' || !Number.isSafeInteger(value)) throw damaged(name, 'a whole number');
-    return value;
-  };
+/** Attributes whose types are known to be right. */
+function readerOf(item: Item) {
   return {
-    integer,
-    instant(name) {
-      const value = integer(name);
-      if (value !== undefined && Math.abs(value) > LAST_INSTANT) throw damaged(name, 'epoch milliseconds');
-      return value;
-    },
-    required(name) {
-      const value = integer(name);
-      if (value === undefined) throw damaged(name, 'a whole number');
-      return value;
-    },
-    text(name) {
-      const value = item[name];
-      if (value !== undefined && typeof value !== 'string') throw damaged(name, 'text');
-      return value;
-    },
-    damaged,
+    count: (name: string) => (item[name] as number | undefined) ?? 0,
+    instant: (name: string) => item[name] as number | undefined,
+    text: (name: string) => item[name] as string | undefined,
   };
 }
+
+type Reader = ReturnType<typeof readerOf>;
 
 function readLease(read: Reader): Lease | undefined {
   const until = read.instant('leaseUntil');
   const owner = read.text('leaseOwner');
   const tick = read.instant('leaseTick');
-  if (until === undefined && owner === undefined) return undefined;
-  if (until === undefined) throw read.damaged('leaseUntil', 'a whole number beside leaseOwner');
-  if (owner === undefined) throw read.damaged('leaseOwner', 'text beside leaseUntil');
+  if (until === undefined || owner === undefined) return undefined;
   return { owner, until, ...(tick === undefined ? {} : { tick }) };
 }
 
 function readHalt(read: Reader): Halt | undefined {
   const at = read.instant('haltAt');
+  if (at === undefined) return undefined;
   const until = read.instant('haltUntil');
   const build = read.text('haltBuild');
   const cause = read.text('haltCause') ?? 'unknown';
-  if (at === undefined) return undefined;
   return { at, ...(until === undefined ? {} : { until }), ...(build === undefined ? {} : { build }), cause };
 }
 
 function readPause(read: Reader): Pause | undefined {
   const at = read.instant('pauseAt');
+  if (at === undefined) return undefined;
   const until = read.instant('pauseUntil');
   const reason = read.text('pauseReason') ?? '';
   const by = read.text('pauseBy') ?? '';
-  return at === undefined ? undefined : { at, ...(until === undefined ? {} : { until }), reason, by };
-}
-
-function readRecord(read: Reader): readonly boolean[] {
-  const record = read.text('record') ?? '';
-  if (!/^[01]{0,64}$/.test(record)) throw read.damaged('record', 'up to 64 of 0 and 1');
-  return [...record].map((outcome) => outcome === '1');
-}
-
-function readRuns(read: Reader) {
-  const runs = readRing(read.text('runs') ?? '');
-  if (runs === undefined) throw read.damaged('runs', 'runs separated by a space');
-  return runs;
+  return { at, ...(until === undefined ? {} : { until }), reason, by };
 }
 
 /**

@@ -2,8 +2,9 @@
 import { UnreadableStateError } from '../runner/index.ts';
 import type { Pause, ServiceState } from '../tick/index.ts';
 import { type Aliases, aliases, assignments } from './expression.ts';
-import { pauseAttributes, stateIn, VERSION } from './item.ts';
+import { pauseAttributes, stateIn } from './item.ts';
 import { fittedPause } from './item-size.ts';
+import { VERSION } from './version.ts';
 import type { Wire } from './wire.ts';
 
 /** Sets the pause; one that stands is replaced. Returns the state with it. */

@@ -4,7 +4,8 @@ import { UnreadableStateError } from '../runner/index.ts';
 import type { ServiceState } from '../tick/index.ts';
 import type { Clock, Random } from '../time/index.ts';
 import { StoreError } from './errors.ts';
-import { type Item, readItem } from './item.ts';
+import { readItem } from './item.ts';
+import type { Item } from './soundness.ts';
 import { stateKey } from './table.ts';
 
 /** What waiting between attempts takes. */

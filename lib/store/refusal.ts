@@ -2,7 +2,8 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import type { Item } from './item.ts';
+import type { Item } from './soundness.ts';
+import { translation } from './translation.ts';
 
 /** Whether the write's condition did not hold. */
 export function isRefused(error: unknown): error is ConditionalCheckFailedException {
@@ -16,5 +17,7 @@ export function isInvalid(error: unknown): boolean {
 
 /** The item that made the condition fail, where the endpoint returns it. Even the document client hands it over unconverted. */
 export function itemOf(error: ConditionalCheckFailedException): Item | undefined {
-  return error.Item === undefined ? undefined : unmarshall(error.Item as Record<string, AttributeValue>);
+  return error.Item === undefined
+    ? undefined
+    : unmarshall(error.Item as Record<string, AttributeValue>, translation().unmarshallOptions);
 }

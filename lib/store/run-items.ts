@@ -4,7 +4,7 @@ import type { StateStore } from '../runner/index.ts';
 import { RECORD_RETENTION_DAYS, type RunRecord } from '../tick/index.ts';
 import { DAY, SECOND } from '../time/index.ts';
 import { StoreError } from './errors.ts';
-import type { Item } from './item.ts';
+import type { Item } from './soundness.ts';
 import { RUN_PREFIX, runKey, TTL_ATTRIBUTE } from './table.ts';
 
 /** Successful manual runs lie between failed ones: a page asks for a few more than are wanted, and there are only so many pages. */

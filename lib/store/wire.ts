@@ -1,7 +1,8 @@
 /** One state item over the wire: read it, or write it under a condition and learn what stood in the way. */
 import { type DynamoDBDocumentClient, GetCommand, UpdateCommand, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
-import { type Item, stateIn } from './item.ts';
+import { stateIn } from './item.ts';
 import { isInvalid, isRefused, itemOf } from './refusal.ts';
+import type { Item } from './soundness.ts';
 import { stateKey } from './table.ts';
 
 /** What is sent besides key and table. */

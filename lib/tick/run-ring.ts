@@ -39,15 +39,18 @@ export function readRing(text: string): readonly RunLine[] | undefined {
   return runs.every((run) => run !== undefined) ? runs : undefined;
 }
 
+/** The last instant that can be told as a date. */
+const LAST_INSTANT = 8.64e15;
+
 function readOne(entry: string): RunLine | undefined {
   const match = /^([A-Za-z])([0-9a-z]{1,11})\.([0-9a-z]{1,11})$/.exec(entry);
   const [, letter = '', at = '', duration = ''] = match ?? [];
   const outcome = OUTCOMES.get(letter.toUpperCase());
-  if (outcome === undefined) return undefined;
+  const run = { at: Number.parseInt(at, 36), durationMs: Number.parseInt(duration, 36) };
+  if (outcome === undefined || run.at > LAST_INSTANT || run.durationMs > LAST_INSTANT) return undefined;
   return {
     outcome,
-    at: Number.parseInt(at, 36),
-    durationMs: Number.parseInt(duration, 36),
+    ...run,
     manual: letter !== letter.toUpperCase(),
   };
 }

@@ -28,26 +28,36 @@ const record = fc
   // A record without a failure says what no record says.
   .map((outcomes) => (outcomes.includes(false) ? outcomes : []));
 const text = fc.string({ unit: 'grapheme', maxLength: 40 });
-const state = fc.record(
-  {
-    fence: count,
-    done: count,
-    epoch: count,
-    lease: fc.record({ owner: text, until: instant, tick: instant }, { requiredKeys: ['owner', 'until'] }),
-    lastTick: instant,
-    lastSuccess: instant,
-    notBefore: instant,
-    halt: fc.record({ at: instant, until: instant, build: text, cause: text }, { requiredKeys: ['at', 'cause'] }),
-    pause: fc.record({ at: instant, until: instant, reason: text, by: text }, { requiredKeys: ['at', 'reason', 'by'] }),
-    record,
-    backoffCount: count,
-    streak: count,
-    failuresSince: count,
-    runs: fc.array(run, { maxLength: 20 }),
-    cursor: text,
-  },
-  { requiredKeys: ['fence', 'done', 'epoch', 'record', 'backoffCount', 'streak', 'failuresSince', 'runs'] },
-) as fc.Arbitrary<ServiceState>;
+const state = fc
+  .record(
+    {
+      fence: count,
+      done: count,
+      epoch: count,
+      lease: fc.record({ owner: text, until: instant, tick: instant }, { requiredKeys: ['owner', 'until'] }),
+      lastTick: instant,
+      lastSuccess: instant,
+      notBefore: instant,
+      halt: fc.record({ at: instant, until: instant, build: text, cause: text }, { requiredKeys: ['at', 'cause'] }),
+      pause: fc.record(
+        { at: instant, until: instant, reason: text, by: text },
+        { requiredKeys: ['at', 'reason', 'by'] },
+      ),
+      record,
+      backoffCount: count,
+      streak: count,
+      failuresSince: count,
+      runs: fc.array(run, { maxLength: 20 }),
+      cursor: text,
+    },
+    { requiredKeys: ['fence', 'done', 'epoch', 'record', 'backoffCount', 'streak', 'failuresSince', 'runs'] },
+  )
+  // What can't overtake hasn't: no booked run is newer than the newest, no tick that ran newer than the mark.
+  .map((drawn) => ({
+    ...drawn,
+    fence: Math.max(drawn.fence, drawn.done, drawn.failuresSince),
+    ...(drawn.runs.length === 0 ? {} : { lastTick: Math.max(...drawn.runs.map(({ at }) => at)) }),
+  })) as fc.Arbitrary<ServiceState>;
 
 const asked = (service: string) => ({
   service,
@@ -91,7 +101,8 @@ describe('The hot item', () => {
           const ran = { fence: index, at, due: at, endedAt: at + length, durationMs: length, manual: false };
           const done =
             kind === 'succeeded' ? { kind } : kind === 'failed' ? { kind, retryAfter, failure } : { kind, failure };
-          before = settle({ policy, schedule, build: 'b1' }, before, [], { ...ran, outcome: done as Outcome }).state;
+          const settled = settle({ policy, schedule, build: 'b1' }, before, [], { ...ran, outcome: done as Outcome });
+          before = { ...settled.state, fence: index + 1, done: index + 1, lastTick: at };
           const { record: _all, ...others } = before;
           expect(readItem('s', itemOf('s', before))).toMatchObject(others);
         }

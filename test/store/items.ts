@@ -1,7 +1,8 @@
 /** What the store's tests write and read below the store: items as they lie in the table. */
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
-import { committedAttributes, type Item, leaseAttributes, pauseAttributes } from '../../lib/store/item.ts';
+import { committedAttributes, leaseAttributes, pauseAttributes } from '../../lib/store/item.ts';
+import type { Item } from '../../lib/store/soundness.ts';
 import type { ServiceState } from '../../lib/tick/index.ts';
 import { type Connection, TABLE } from '../support/dynalite.ts';
 

@@ -6,7 +6,7 @@ import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import dynalite from 'dynalite';
 import type { StateStore } from '../../lib/runner/index.ts';
-import { dynamoStateStore, stateTable } from '../../lib/store/index.ts';
+import { dynamoStateStore, stateTable, translation } from '../../lib/store/index.ts';
 
 /** The state table's name in tests. */
 export const TABLE = 'tickover-test';
@@ -82,6 +82,6 @@ function connection(client: DynamoDBClient, table: string): Connection {
     priority: 'low',
     name: 'attemptsCounted',
   });
-  const documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+  const documents = DynamoDBDocumentClient.from(client, translation());
   return { documents, store: dynamoStateStore(documents, table), calls, attempts };
 }
