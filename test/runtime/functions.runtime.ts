@@ -1,0 +1,200 @@
+/** The bundles as they are deployed, under the runtime interface client that Lambda runs them with, on a DynamoDB over the wire. */
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type TestDatabase, testDatabase } from '../support/dynalite.ts';
+import { CATALOG, entryOf, removeOutputs, SYNTH_TIMEOUT } from '../support/stack-kit.ts';
+import { type Deployed, deployed } from './deployed.ts';
+import { deaf, halting } from './fixtures/services.ts';
+import { type FunctionProcess, type Line, type StartOptions, startFunction } from './function-process.ts';
+import { type RuntimeClient, runtimeClient } from './runtime-client.ts';
+
+const run = promisify(execFile);
+const fixture = (name: string) => fileURLToPath(new URL(`./fixtures/${name}.ts`, import.meta.url));
+
+let client: RuntimeClient;
+let stack: Deployed;
+let database: TestDatabase;
+const started: FunctionProcess[] = [];
+
+beforeAll(async () => {
+  client = await runtimeClient();
+  stack = deployed([...CATALOG, entryOf(halting, fixture('halting')), entryOf(deaf, fixture('deaf'))]);
+  database = await testDatabase();
+  const { documents } = database.connect();
+  for (const table of stack.tables) await documents.send(new CreateTableCommand(table));
+}, SYNTH_TIMEOUT);
+
+afterEach(async () => {
+  for (const one of started.splice(0)) await one.end();
+});
+
+afterAll(async () => {
+  await database?.close();
+  removeOutputs();
+});
+
+async function start(service: string, variables: StartOptions['variables'] = {}): Promise<FunctionProcess> {
+  const made = stack.functions.find((one) => one.service === service);
+  if (made === undefined) throw new Error(`no function was made for ${service}`);
+  const options = { client, deployed: made, endpoint: database.endpoint, variables };
+  const one = await startFunction(options);
+  started.push(one);
+  return one;
+}
+
+/** A due time of a service that is due every minute: the newest one, or one after it. */
+function due(minutes = 0): { readonly scheduledFor: string } {
+  return { scheduledFor: new Date((Math.floor(Date.now() / 60_000) + minutes) * 60_000).toISOString() };
+}
+
+const STATUS = { action: 'status' };
+const parsed = (lines: readonly string[]) => lines.map((line) => JSON.parse(line) as Line);
+
+describe('a function under the real runtime', () => {
+  it('runs on the Node that the stack asks for', async () => {
+    const asked = new Set(stack.functions.map(({ runtime }) => runtime));
+    const { stdout } = await run(client.node, ['--version']);
+
+    expect([...asked]).toEqual(['nodejs24.x']);
+    expect(stdout).toMatch(/^v24\./);
+  });
+
+  it.each(CATALOG.map(({ service }) => service.name))('%s starts and runs once by hand', async (name) => {
+    const one = await start(name);
+
+    const told = await one.invoke({ action: 'run-once' });
+
+    expect(told).toMatchObject({ answer: { action: 'run-once', service: name, outcome: 'succeeded', error: null } });
+  });
+
+  it('takes an event in and gives the answer out, and knows the tick when it comes again', async () => {
+    const one = await start('check-endpoints');
+    const event = { ...due(1), executionId: 'd32c5kddcf5bb8c3', attempt: '1' };
+
+    const first = await one.invoke(event);
+    const second = await one.invoke(event);
+
+    const { service, scheduledFor: tick } = { service: 'check-endpoints', ...event };
+    expect(first).toMatchObject({ answer: { service, tick, disposition: 'ran', outcome: 'succeeded', result: [] } });
+    expect(second).toMatchObject({ answer: { service, tick, disposition: 'skipped', reason: 'duplicate' } });
+  });
+
+  it('writes one JSON object a line, its metrics unwrapped, and nothing by way of the runtime', async () => {
+    const one = await start('check-endpoints');
+    const { scheduledFor } = due(2);
+    await one.invoke({ scheduledFor });
+
+    const { stdout, stderr, telemetry } = await one.end();
+
+    expect(parsed(stdout)).toEqual([
+      expect.objectContaining({ level: 'INFO', message: 'No endpoints are configured; set TICKOVER_ENDPOINTS.' }),
+      expect.objectContaining({ level: 'INFO', message: 'tick', service: 'check-endpoints', tick: scheduledFor }),
+      {
+        _aws: {
+          Timestamp: expect.any(Number),
+          CloudWatchMetrics: [
+            {
+              Namespace: 'Tickover-prod',
+              Dimensions: [['service']],
+              Metrics: [
+                { Name: 'FailureStreak', Unit: 'Count' },
+                { Name: 'Halted', Unit: 'Count' },
+              ],
+            },
+          ],
+        },
+        service: 'check-endpoints',
+        FailureStreak: 0,
+        Halted: 0,
+      },
+    ]);
+    expect({ stderr, telemetry }).toEqual({ stderr: [], telemetry: [] });
+  });
+
+  it('reports an event that it cannot read as an error of its own name, and takes the next', async () => {
+    const one = await start('check-endpoints');
+
+    const told = await one.invoke({ action: 'explode' });
+    const next = await one.invoke(STATUS);
+
+    expect(told).toMatchObject({ error: { errorType: 'MalformedEventError' } });
+    expect(told).toMatchObject({ error: { errorMessage: expect.stringContaining('nothing was done') } });
+    expect(next).toMatchObject({ answer: { action: 'status' } });
+  });
+});
+
+describe('a function that halts', () => {
+  const MESSAGE = 'halting: halted: TypeError: rows is not iterable in https://***@db.example/rows';
+
+  it('fails its invocation once, with names and sources as written and credentials masked, and skips from then on', async () => {
+    const one = await start('halting');
+
+    const first = await one.invoke(due());
+    const second = await one.invoke(due(1));
+    const { stdout, stderr, telemetry } = await one.end();
+
+    expect(first).toMatchObject({ error: { errorType: 'ServiceHaltedError', errorMessage: MESSAGE } });
+    expect(JSON.stringify(first)).toContain('lib/runner/run-tick.ts:');
+    expect(second).toMatchObject({ answer: { disposition: 'skipped', reason: 'halted', error: null } });
+    expect(parsed(stdout)).toMatchObject([
+      { service: 'halting', FailureStreak: 0, Halted: 1 },
+      { message: 'tick', reason: 'halted' },
+      { service: 'halting', Halted: 1 },
+    ]);
+    expect(parsed(stderr)).toMatchObject([
+      { level: 'ERROR', message: 'tick', outcome: 'fatal', verdict: 'halted', errorClass: 'TypeError' },
+      { level: 'ERROR', message: 'the invocation failed', error: { name: 'ServiceHaltedError', message: MESSAGE } },
+    ]);
+    expect(stderr[0]).toContain('test/runtime/fixtures/services.ts:');
+    expect(parsed(telemetry)).toMatchObject([
+      {
+        level: 'ERROR',
+        message: { errorType: 'ServiceHaltedError', errorMessage: MESSAGE, code: 'service-halted', service: 'halting' },
+      },
+    ]);
+    expect(JSON.stringify([first, second, stdout, stderr, telemetry])).not.toContain('hunter2');
+  });
+});
+
+describe('a function whose workload is past its deadline and ignores its signal', () => {
+  it('has its outcome committed and told, and then its process ends within the invocation', async () => {
+    const one = await start('deaf');
+
+    const told = await one.invoke(due());
+    const { code, stdout, stderr, telemetry } = await one.ended();
+    const later = await start('deaf');
+    const status = await later.invoke(STATUS);
+
+    expect(told).toEqual({ exited: 1 });
+    expect(code).toBe(1);
+    expect(parsed(stdout)).toMatchObject([{ service: 'deaf', FailureStreak: 1, Halted: 0 }]);
+    expect(parsed(stderr)).toMatchObject([
+      { level: 'WARN', message: 'tick', disposition: 'ran', outcome: 'timed-out' },
+    ]);
+    expect(telemetry).toEqual([]);
+    expect(status).toMatchObject({
+      answer: { status: 'failing', streak: 1, lease: null, runs: [{ outcome: 'timed-out' }] },
+    });
+  });
+});
+
+describe('a function that lacks what it needs', () => {
+  it('tells of it at its start, before it takes an invocation', async () => {
+    const one = await start('check-endpoints', { TICKOVER_TABLE: undefined });
+
+    const { code, initErrors, telemetry } = await one.ended();
+
+    expect(code).toBe(1);
+    expect(initErrors).toMatchObject([
+      {
+        type: 'InvalidOptionsError',
+        errorType: 'InvalidOptionsError',
+        errorMessage: 'environment: TICKOVER_TABLE: expected the name of the state table, got none',
+      },
+    ]);
+    expect(parsed(telemetry)).toMatchObject([{ level: 'ERROR', message: { errorType: 'InvalidOptionsError' } }]);
+  });
+});
