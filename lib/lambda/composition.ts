@@ -24,12 +24,13 @@ export function compose(defined: Service, overrides: Overrides = {}): Compositio
   const environment = overrides.environment ?? readEnvironment();
   const service = environment.interval === undefined ? defined : withInterval(defined, environment.interval);
   const log = overrides.log ?? serviceLog(service.name);
+  const clock = overrides.clock ?? systemClock;
   return {
     service,
     environment,
     ports: {
-      store: overrides.store ?? dynamoStateStore(documentClient(), environment.table),
-      clock: overrides.clock ?? systemClock,
+      store: overrides.store ?? dynamoStateStore(documentClient(), environment.table, clock),
+      clock,
       random: overrides.random ?? systemRandom,
       log,
       observers: overrides.observers ?? [

@@ -2,7 +2,7 @@
 import type { OutcomeKind } from '../loop/index.ts';
 import type { RunRecord, ServiceState } from '../tick/index.ts';
 import { LeaseLostError } from './errors.ts';
-import { inTime } from './in-time.ts';
+import { insist, inTime } from './in-time.ts';
 import { type Ledger, openLedger } from './ledger.ts';
 import type { Claim } from './ports.ts';
 import { printReport } from './print-report.ts';
@@ -23,7 +23,7 @@ const MOST_RESUMES = 5;
 /**
  * Commits the ledger's state. Where an operator resumed the service during the run, the run is entered again into the state
  * that stands there now. A report that can't be committed is printed all the same.
- * @throws LeaseLostError when another run took over
+ * @throws LeaseLostError when another run took over; the store's own error when it could not be reached until the run's end
  */
 export async function conclude(run: TickRun, closing: Closing): Promise<Ledger> {
   try {
@@ -39,7 +39,8 @@ async function commit(run: TickRun, { claim: first, ledger: entered, outcome, re
   let [claim, ledger] = [first, entered];
   for (let attempt = 0; attempt < MOST_RESUMES; attempt++) {
     await writeRecords(run, ledger.records);
-    const committed = await store.commit(claim, ledger.state);
+    const asked = [claim, ledger.state] as const;
+    const committed = await insist(run, (signal) => store.commit(...asked, signal));
     if (committed.written) return { ...ledger, state: { ...ledger.state, done: claim.fence } };
     if (committed.reason === 'fence') {
       const consequence = `its end (${outcome}) is not recorded, the run that took over booked it as crashed`;

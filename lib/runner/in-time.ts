@@ -1,8 +1,11 @@
 /**
- * Time for what is told beside the state: records and remembered failures. The state's own write comes last and counts most, so
- * half of what the reserve leaves behind the grace is kept for it, and whatever is not done by then is given up.
+ * What may be done until a run's end. The state's own write comes last and counts most: it is tried until the end is near. Records
+ * and remembered failures are told beside it: half of what the reserve leaves behind the grace is kept for the state, and whatever
+ * is not done by then is given up.
  */
-import { GRACE } from './service.ts';
+import { heeding, SECOND, within } from '../time/index.ts';
+import { UnreadableStateError } from './errors.ts';
+import { GRACE, ONE_TRY } from './service.ts';
 import type { TickRun } from './tick-run.ts';
 
 /** When a run must have written its outcome, in epoch milliseconds. */
@@ -17,15 +20,34 @@ export function runEnd({ service, invocation, startedAt }: TickRun): number {
 export async function inTime<Result>(run: TickRun, work: () => Promise<Result>): Promise<Result> {
   const { clock } = run.ports;
   const until = runEnd(run) - (run.service.reserve - GRACE) / 2;
-  const tooLate = new Error('there is no time left for it before the state must be written');
-  if (clock.now() >= until) throw tooLate;
-  const done = new AbortController();
-  const timeUp = clock.sleep(until - clock.now(), done.signal).then(() => Promise.reject(tooLate));
-  // Whichever loses the race is heard by nobody.
-  timeUp.catch(() => {});
-  try {
-    return await Promise.race([work(), timeUp]);
-  } finally {
-    done.abort();
+  if (clock.now() >= until) throw new Error('there is no time left for it before the state must be written');
+  return within(clock, until - clock.now(), (signal) => heeding(signal, work));
+}
+
+/** What is kept behind the last try to write the state, to tell what became of it. */
+const TELLING = 0.25 * SECOND;
+const FIRST_PAUSE = 0.1 * SECOND;
+const LONGEST_PAUSE = SECOND;
+
+/**
+ * Writes the state, again after each failure of the store until the run's end is near: a success that is never written would be
+ * booked as a crash and run again. Each try has the time that is left, the first one {@link ONE_TRY} at least. State that can't be
+ * read won't be in a moment either and is thrown at once; so is any failure while the process stops.
+ */
+export async function insist<Result>(run: TickRun, write: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
+  const { service, invocation, ports } = run;
+  const { clock, log } = ports;
+  const until = runEnd(run) - TELLING;
+  for (let pause = FIRST_PAUSE; ; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
+    try {
+      return await within(clock, Math.max(ONE_TRY, until - clock.now()), write);
+    } catch (error) {
+      const isLast = clock.now() + pause >= until || invocation.stop?.aborted === true;
+      if (isLast || error instanceof UnreadableStateError) throw error;
+      if (pause === FIRST_PAUSE) {
+        log.warn(`${service.name}: the state can't be written yet; it is tried again until the run's end`, { error });
+      }
+      await clock.sleep(pause, invocation.stop);
+    }
   }
 }

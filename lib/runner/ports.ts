@@ -45,8 +45,12 @@ export type Committed =
 export interface StateStore {
   /** Takes the lease and raises the fencing token, if admission allows, in one write. */
   acquire(request: AcquireRequest): Promise<Acquired>;
-  /** Writes the state, frees the lease and marks all runs up to the claim's as booked, if the claim still holds. Never touches the pause. */
-  commit(claim: Claim, state: ServiceState): Promise<Committed>;
+  /**
+   * Writes the state, frees the lease and marks all runs up to the claim's as booked, if the claim still holds. Never touches the pause.
+   * The same commit can be sent again and again; one that was written before is answered as written, also behind a later run's.
+   * @param signal when it is aborted, the store gives up and rejects; the write may get through all the same
+   */
+  commit(claim: Claim, state: ServiceState, signal?: AbortSignal): Promise<Committed>;
   /** Gives the lease back without an outcome, if the claim still holds; the run is marked as booked. */
   release(claim: Claim): Promise<void>;
   /** The state of a service, or `undefined` if it was never seen. */

@@ -54,7 +54,7 @@ export interface ServiceOptions<Prepared> extends PolicyOptions {
   readonly timezone?: string;
   /** How long one run may hold its invocation, from start to written state. @default '50s' */
   readonly timeout?: Duration;
-  /** The part of `timeout` kept back for writing the state after the run's signal fired: above 1 s. @default '5s' */
+  /** The part of `timeout` kept back for writing the state after the run's signal fired: 2 s at least, one for the run to settle and one for the write. @default '5s' */
   readonly reserve?: Duration;
   /** The longest run: its signal fires then. @default timeout less reserve */
   readonly maxDuration?: Duration;
@@ -97,6 +97,8 @@ const DEFAULT_RESERVE = 5 * SECOND;
 const DEFAULT_LEASE_MARGIN = 5 * SECOND;
 /** How long after its signal a workload may still return or throw before it is given up. */
 export const GRACE = SECOND;
+/** What the reserve leaves behind the grace at least: one try to write the outcome. */
+export const ONE_TRY = SECOND;
 /** The longest that Lambda lets an invocation last. */
 const LONGEST_INVOCATION = 15 * MINUTE;
 /** A firing with several slots waits for its minute and lives through it: up to two minutes besides the last run. */
@@ -186,9 +188,9 @@ function serviceFaults(options: ServiceOptions<unknown>, service: Service): stri
     options.timeout,
   );
   check(
-    reserve > GRACE && reserve < timeout,
+    reserve >= GRACE + ONE_TRY && reserve < timeout,
     'reserve',
-    `a duration above 1 s and below the timeout (${inSeconds(timeout)} s)`,
+    `a duration of ${inSeconds(GRACE + ONE_TRY)} s or more and below the timeout (${inSeconds(timeout)} s)`,
     options.reserve ?? reserve,
   );
   check(

@@ -1,6 +1,7 @@
 /** Taking the lease: one conditional write, and what its refusal means. */
 import { type Acquired, type AcquireRequest, type Claim, UnreadableStateError } from '../runner/index.ts';
 import { admit } from '../tick/index.ts';
+import { type Clock, SECOND, within } from '../time/index.ts';
 import { admissionCondition } from './admission-condition.ts';
 import { release } from './commit.ts';
 import { aliases, assignments } from './expression.ts';
@@ -19,26 +20,38 @@ interface Taken {
 type Refused = Extract<Acquired, { granted: false }>;
 
 /**
+ * What an outage may cost a tick: 4 s, whatever is away and in whatever way, every attempt of the client and every pause between them
+ * included. Three seconds to take the lease; one to give back what may have been taken without an answer.
+ */
+const TAKING = 3 * SECOND;
+const GIVING_BACK = SECOND;
+
+/**
  * Takes the lease if admission allows. What is read after a refusal may no longer explain it: then the write is tried once more, and
  * after that somebody else keeps getting in between, which is an overlap.
  * @throws UnreadableStateError if the item is damaged or newer; a lease taken on such an item is given back
  */
-export async function acquire(wire: Wire, request: AcquireRequest): Promise<Acquired> {
-  try {
-    return await take(wire, request);
-  } catch (error) {
+export async function acquire(wire: Wire, clock: Clock, request: AcquireRequest): Promise<Acquired> {
+  const giveBack = () => within(clock, GIVING_BACK, (signal) => release(wire.until(signal), request)).catch(() => {});
+  const answer = await within(clock, TAKING, (signal) => take(wire.until(signal), request)).catch(async (error) => {
     // No answer came, but the lease may have been taken: left alone it would keep ticks out and be booked as a crash.
-    if (!(error instanceof UnreadableStateError)) await release(wire, request).catch(() => {});
+    if (!(error instanceof UnreadableStateError)) await giveBack();
+    throw error;
+  });
+  if (!answer.granted) return answer;
+  try {
+    return grant(request, answer);
+  } catch (error) {
+    // The damage is what must be told, also where the lease can't be given back.
+    await giveBack();
     throw error;
   }
 }
 
-async function take(wire: Wire, request: AcquireRequest): Promise<Acquired> {
+async function take(wire: Wire, request: AcquireRequest): Promise<Taken | Refused> {
   const answer = (await tryOnce(wire, request)) ?? (await tryOnce(wire, request));
-  if (answer === undefined) {
-    return { granted: false, reason: 'overlap', state: stateIn(request.service, await wire.read(request.service)) };
-  }
-  return answer.granted ? grant(wire, request, answer) : answer;
+  if (answer !== undefined) return answer;
+  return { granted: false, reason: 'overlap', state: stateIn(request.service, await wire.read(request.service)) };
 }
 
 async function tryOnce(wire: Wire, request: AcquireRequest): Promise<Taken | Refused | undefined> {
@@ -56,18 +69,11 @@ function isOurs({ owner }: AcquireRequest, item: Item | undefined): boolean {
   return item?.['leaseOwner'] === owner;
 }
 
-async function grant(wire: Wire, request: AcquireRequest, { item, isAfterImage }: Taken): Promise<Acquired> {
-  const { service, owner, now } = request;
-  try {
-    const state = stateIn(service, item, now);
-    const fence = isAfterImage ? state.fence : state.fence + 1;
-    const claim: Claim = { service, owner, fence, epoch: state.epoch };
-    return { granted: true, claim, state };
-  } catch (error) {
-    // The damage is what must be told, also where the lease can't be given back.
-    await release(wire, { service, owner }).catch(() => {});
-    throw error;
-  }
+function grant({ service, owner, now }: AcquireRequest, { item, isAfterImage }: Taken): Acquired {
+  const state = stateIn(service, item, now);
+  const fence = isAfterImage ? state.fence : state.fence + 1;
+  const claim: Claim = { service, owner, fence, epoch: state.epoch };
+  return { granted: true, claim, state };
 }
 
 function acquireUpdate({ tick, owner, leaseUntil, ...rest }: AcquireRequest): Update {

@@ -4,9 +4,12 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { SECOND } from '../time/index.ts';
 import { translation } from './translation.ts';
 
-/** A request that hangs must fail while the reserve of a run still lets it be tried again. */
-const CONNECT_TIMEOUT = SECOND;
-const REQUEST_TIMEOUT = 1.5 * SECOND;
+/**
+ * A request that hangs must fail while there still is time to try it again: three attempts fit into what an acquire may take.
+ * The request's own time-out ends with the answer's first byte; an answer that stops half-way ends by the socket's.
+ */
+const CONNECT_TIMEOUT = 0.5 * SECOND;
+const REQUEST_TIMEOUT = SECOND;
 const MOST_ATTEMPTS = 3;
 
 /** A document client; endpoint, region and credentials come from the environment, as the SDK reads them. */
@@ -16,6 +19,7 @@ export function documentClient(): DynamoDBDocumentClient {
     requestHandler: {
       connectionTimeout: CONNECT_TIMEOUT,
       requestTimeout: REQUEST_TIMEOUT,
+      socketTimeout: REQUEST_TIMEOUT,
       throwOnRequestTimeout: true,
     },
   });

@@ -1,9 +1,10 @@
 /** Writing a run's end: a commit of the new state, or the lease given back without one. Both hold only under the run's own fence. */
 import type { Claim, Committed } from '../runner/index.ts';
-import type { ServiceState } from '../tick/index.ts';
+import { holdsCommit, type ServiceState } from '../tick/index.ts';
 import { aliases, assignments } from './expression.ts';
 import { committedAttributes, stateIn } from './item.ts';
 import { fitted } from './item-size.ts';
+import type { Item } from './soundness.ts';
 import type { Wire } from './wire.ts';
 
 const NO_LEASE = { leaseOwner: undefined, leaseUntil: undefined, leaseTick: undefined };
@@ -15,7 +16,7 @@ export async function commit(wire: Wire, claim: Claim, state: ServiceState): Pro
   } catch (error) {
     // Every answer may have been lost, the write was perhaps not: the item tells, if it can be had.
     const item = await wire.read(claim.service).catch(() => undefined);
-    if (item?.['done'] === claim.fence) return { written: true };
+    if (item !== undefined && isWritten(item, claim, state)) return { written: true };
     throw error;
   }
 }
@@ -34,11 +35,16 @@ async function tryOnce(wire: Wire, claim: Claim, state: ServiceState): Promise<C
     ConditionExpression: `${alias.name('fence')} = ${alias.value(claim.fence)} AND ${epochHolds}`,
     ...alias.collected(),
   });
-  // Our own fence in `done` behind a refusal: the response was lost, the write was not.
-  if (written.ok || written.item?.['done'] === claim.fence) return { written: true };
+  if (written.ok) return { written: true };
+  // Refused, and there all the same: the response was lost, the write was not.
+  if (written.item !== undefined && isWritten(written.item, claim, state)) return { written: true };
   const current = stateIn(claim.service, written.item);
   if (current.fence !== claim.fence) return { written: false, reason: 'fence' };
   return { written: false, reason: 'epoch', claim: { ...claim, epoch: current.epoch }, state: current };
+}
+
+function isWritten(item: Item, { service, fence }: Claim, state: ServiceState): boolean {
+  return holdsCommit(stateIn(service, item), fence, fitted(service, state));
 }
 
 /**

@@ -11,6 +11,7 @@
  */
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { type StateStore, UnreadableStateError } from '../runner/index.ts';
+import { type Clock, systemClock } from '../time/index.ts';
 import { acquire } from './acquire.ts';
 import { commit, release } from './commit.ts';
 import { StoreError } from './errors.ts';
@@ -23,13 +24,20 @@ const NOT_RUN = 'the tick did not run';
 const NOT_WRITTEN = 'the run will be booked as crashed by the next one';
 const NOT_CHANGED = 'nothing was changed';
 
-/** The store on a table of the shape that `stateTable` tells. What the wire or DynamoDB throws comes as a StoreError. */
-export function dynamoStateStore(documents: DynamoDBDocumentClient, table: string): StateStore {
+/**
+ * The store on a table of the shape that `stateTable` tells. What the wire or DynamoDB throws comes as a StoreError.
+ * @param clock measures how long taking the lease may last, see `acquire.ts`
+ */
+export function dynamoStateStore(
+  documents: DynamoDBDocumentClient,
+  table: string,
+  clock: Clock = systemClock,
+): StateStore {
   const wire = wireTo(documents, table);
   return {
-    acquire: (request) => attempt([request.service, 'taking the lease', NOT_RUN], () => acquire(wire, request)),
-    commit: (claim, state) =>
-      attempt([claim.service, 'writing the state', NOT_WRITTEN], () => commit(wire, claim, state)),
+    acquire: (request) => attempt([request.service, 'taking the lease', NOT_RUN], () => acquire(wire, clock, request)),
+    commit: (claim, state, signal) =>
+      attempt([claim.service, 'writing the state', NOT_WRITTEN], () => commit(wire.until(signal), claim, state)),
     release: (claim) => attempt([claim.service, 'giving the lease back', NOT_WRITTEN], () => release(wire, claim)),
     async read(service) {
       const item = await attempt([service, 'reading the state', NOT_CHANGED], () => wire.read(service));

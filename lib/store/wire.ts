@@ -1,5 +1,6 @@
 /** One state item over the wire: read it, or write it under a condition and learn what stood in the way. */
 import { type DynamoDBDocumentClient, GetCommand, UpdateCommand, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
+import { heeding } from '../time/index.ts';
 import { stateIn } from './item.ts';
 import { isInvalid, isRefused, itemOf } from './refusal.ts';
 import type { Item } from './soundness.ts';
@@ -26,23 +27,30 @@ export interface Wire {
    * @throws UnreadableStateError where DynamoDB could make no sense of the item
    */
   write(service: string, update: Update): Promise<Written>;
+  /** The same wire, which gives up once the signal is aborted: what is under way rejects with its reason, and nothing more is sent. */
+  until(signal: AbortSignal | undefined): Wire;
 }
 
 /** The wire to a table. */
-export function wireTo(documents: DynamoDBDocumentClient, table: string): Wire {
-  const read = async (service: string) =>
-    (await documents.send(new GetCommand({ TableName: table, Key: stateKey(service), ConsistentRead: true }))).Item;
+export function wireTo(documents: DynamoDBDocumentClient, table: string, signal?: AbortSignal): Wire {
+  // The client needs the signal to send nothing more; what it does once it has it is not waited for.
+  const asked = signal === undefined ? {} : { abortSignal: signal };
+  const read = async (service: string) => {
+    const wanted = new GetCommand({ TableName: table, Key: stateKey(service), ConsistentRead: true });
+    return (await heeding(signal, () => documents.send(wanted, asked))).Item;
+  };
   return {
     read,
+    until: (other) => wireTo(documents, table, other),
     async write(service, update) {
-      const asked = {
+      const wanted = new UpdateCommand({
         TableName: table,
         Key: stateKey(service),
         ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
         ...update,
-      } as const;
+      });
       try {
-        return { ok: true, item: (await documents.send(new UpdateCommand(asked))).Attributes };
+        return { ok: true, item: (await heeding(signal, () => documents.send(wanted, asked))).Attributes };
       } catch (error) {
         if (isRefused(error)) return { ok: false, item: itemOf(error) ?? (await read(service)) };
         if (isInvalid(error)) stateIn(service, await read(service));

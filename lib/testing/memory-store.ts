@@ -1,6 +1,14 @@
 /** A StateStore in memory: the same contract as the one on DynamoDB, for tests and for a process that needs no memory beyond itself. */
 import type { Acquired, AcquireRequest, Claim, Committed, StateStore } from '../runner/index.ts';
-import { admit, type Pause, type RunRecord, type ServiceState, startedAfresh, UNKNOWN } from '../tick/index.ts';
+import {
+  admit,
+  holdsCommit,
+  type Pause,
+  type RunRecord,
+  type ServiceState,
+  startedAfresh,
+  UNKNOWN,
+} from '../tick/index.ts';
 
 /** An empty store. */
 export function memoryStore(): StateStore {
@@ -19,7 +27,7 @@ export function memoryStore(): StateStore {
     async commit(claim, state) {
       const current = stateOf(claim.service);
       const refusal = refusalOf(current, claim);
-      if (refusal !== undefined) return refusal;
+      if (refusal !== undefined) return holdsCommit(current, claim.fence, state) ? { written: true } : refusal;
       states.set(claim.service, committed(current, state, claim));
       return { written: true };
     },

@@ -23,6 +23,7 @@ export {
 } from './schedule.ts';
 export {
   type Halt,
+  holdsCommit,
   type Lease,
   loopStateOf,
   type Pause,

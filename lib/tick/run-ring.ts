@@ -55,6 +55,18 @@ function readOne(entry: string): RunLine | undefined {
   };
 }
 
+/**
+ * Whether a ring has come of `earlier` by adding runs: the newest run of `earlier` stands in it, behind the same run as there. The neighbour tells
+ * it from another run of the same tick, which stands behind the crash that it booked for this one.
+ */
+export function hasGrownFrom(earlier: readonly RunLine[], runs: readonly RunLine[]): boolean {
+  const [before, newest] = [earlier.at(-2), earlier.at(-1)].map((run) =>
+    run === undefined ? undefined : written(run),
+  );
+  const lines = runs.map(written);
+  return lines.some((line, index) => line === newest && lines[index - 1] === before);
+}
+
 /** The ring with one more run; the oldest make room. */
 export function withRun(runs: readonly RunLine[], run: RunLine): readonly RunLine[] {
   return [...runs, run].slice(-RING_SIZE);

@@ -1,6 +1,6 @@
 /** Everything that is remembered of a service between invocations, as a plain value. Instants in epoch milliseconds. */
 import { fitRecord, type LoopState, type Policy } from '../loop/index.ts';
-import type { RunLine } from './run-ring.ts';
+import { hasGrownFrom, type RunLine } from './run-ring.ts';
 
 /** The time-bounded exclusive right to a service's state. */
 export interface Lease {
@@ -68,6 +68,15 @@ export const UNKNOWN: ServiceState = {
   failuresSince: 0,
   runs: [],
 };
+
+/**
+ * Whether `current` has come of run `fence`'s commit of `committed`. `done` alone would not say so, since a later run may have booked this one as
+ * crashed or have given its lease back: the ring must have come of it too.
+ */
+export function holdsCommit(current: ServiceState, fence: number, committed: ServiceState): boolean {
+  if (committed.runs.length === 0) return current.done === fence;
+  return current.done >= fence && hasGrownFrom(committed.runs, current.runs);
+}
 
 /** The loop's part of a service's state. The failures live in run records and are handed in where they are needed. */
 export function loopStateOf(policy: Policy, state: ServiceState): LoopState {

@@ -1,6 +1,8 @@
 /** The contract of a state store: writing a run’s end. */
 import { describe, expect, it } from 'vitest';
-import { byHand, type ContractKit, DUE, FULL, MINUTE, NOTHING_KNOWN, PAUSE } from './contract-kit.ts';
+import { byHand, type ContractKit, DUE, FULL, MINUTE, NOTHING_KNOWN, PAUSE, scheduled } from './contract-kit.ts';
+
+const RAN = { outcome: 'succeeded', durationMs: 12, manual: false } as const;
 
 export function commitContract(kit: ContractKit): void {
   const { fresh, asked, granted, written, known } = kit;
@@ -79,6 +81,46 @@ export function commitContract(kit: ContractKit): void {
       if (refused.written || refused.reason !== 'epoch') throw new Error('expected a refusal for the epoch');
       expect(await kit.store.commit(refused.claim, { ...current, streak: 1 })).toEqual({ written: true });
       expect(await known(service)).toMatchObject({ epoch: 1, fence: 2, done: 2, streak: 1 });
+    });
+
+    it('is answered as written when it is sent again: at once, after the next run began, and after that has ended', async () => {
+      const service = fresh();
+      const first = await granted(asked(service));
+      const mine = { ...NOTHING_KNOWN, lastTick: DUE, runs: [{ ...RAN, at: DUE }] };
+      await kit.store.commit(first.claim, mine);
+      expect(await kit.store.commit(first.claim, mine)).toEqual({ written: true });
+
+      const tick = scheduled(DUE + MINUTE);
+      const next = await granted(asked(service, { tick, now: DUE + MINUTE, leaseUntil: DUE + 2 * MINUTE }));
+      expect(await kit.store.commit(first.claim, mine)).toEqual({ written: true });
+
+      const theirs = { ...mine, lastTick: DUE + MINUTE, runs: [...mine.runs, { ...RAN, at: DUE + MINUTE }] };
+      await kit.store.commit(next.claim, theirs);
+      expect(await kit.store.commit(first.claim, mine)).toEqual({ written: true });
+
+      expect(await known(service)).toEqual({ ...theirs, fence: 2, done: 2 });
+    });
+
+    it('is refused where the run that took over booked this one as crashed and ran its tick to the very same end', async () => {
+      const service = fresh();
+      const slow = await granted(asked(service, { leaseUntil: DUE + 400 }));
+      const quick = await granted(asked(service, { now: DUE + 500 }));
+      const crashed = { ...RAN, outcome: 'crashed', at: DUE + 500, durationMs: 0 } as const;
+      await kit.store.commit(quick.claim, { ...NOTHING_KNOWN, lastTick: DUE, runs: [crashed, { ...RAN, at: DUE }] });
+
+      const mine = { ...NOTHING_KNOWN, lastTick: DUE, runs: [{ ...RAN, at: DUE }] };
+      expect(await kit.store.commit(slow.claim, mine)).toEqual({ written: false, reason: 'fence' });
+    });
+
+    it('is refused where a run that took over has given its lease back', async () => {
+      const service = fresh();
+      const slow = await granted(asked(service, { leaseUntil: DUE + 400 }));
+      const quick = await granted(asked(service, { now: DUE + 500 }));
+      await kit.store.release(quick.claim);
+      expect(await known(service)).toMatchObject({ fence: 2, done: 1 });
+
+      const mine = { ...NOTHING_KNOWN, lastTick: DUE, runs: [{ ...RAN, at: DUE }] };
+      expect(await kit.store.commit(slow.claim, mine)).toEqual({ written: false, reason: 'fence' });
     });
 
     it('leaves the pause alone, which an operator may set or lift meanwhile', async () => {

@@ -121,7 +121,7 @@ describe('A store that fails', () => {
 
   it('to take the commit rejects, with the report printed and nothing told as written', async () => {
     const store = { ...memoryStore(), commit: () => Promise.reject(new Error('throttled')) };
-    const here = world({ store });
+    const here = world({ store, mode: 'auto' });
     const service = here.service({ consecutive: 1, workload: failing });
 
     await expect(here.deliver(service, DUE)).rejects.toThrow('throttled');

@@ -48,8 +48,8 @@ describe('a defined service', () => {
     [{ name: '-sweeper' }, "name: expected lower-case letters, digits and dashes, 1 to 64 of them, got '-sweeper'"],
     [{ timeout: '16m' }, "timeout: expected a duration above 0 and up to 900 s, got '16m'"],
     [{ interval: '5s', timeout: '14m' }, "timeout: expected a duration above 0 and up to 780 s, got '14m'"],
-    [{ reserve: '1s' }, "reserve: expected a duration above 1 s and below the timeout (50 s), got '1s'"],
-    [{ timeout: '3s' }, 'reserve: expected a duration above 1 s and below the timeout (3 s), got 5000'],
+    [{ reserve: 1_999 }, 'reserve: expected a duration of 2 s or more and below the timeout (50 s), got 1999'],
+    [{ timeout: '3s' }, 'reserve: expected a duration of 2 s or more and below the timeout (3 s), got 5000'],
     [
       { maxDuration: '46s' },
       "maxDuration: expected a duration above 0 and up to timeout less reserve (45 s), got '46s'",

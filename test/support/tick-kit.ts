@@ -141,7 +141,7 @@ function putDown(store: StateStore, events: string[]): StateStore {
   return {
     ...store,
     acquire: (request) => after('acquire', store.acquire(request)),
-    commit: (claim, state) => after('commit', store.commit(claim, state)),
+    commit: (claim, state, signal) => after('commit', store.commit(claim, state, signal)),
     release: (claim) => after('release', store.release(claim)),
     putRun: (record) => after('putRun', store.putRun(record)),
     failedRuns: (service, range) => after('failedRuns', store.failedRuns(service, range)),
