@@ -1,9 +1,9 @@
 /** The log: structured lines through Powertools, one wide line a tick. */
 import { Logger } from '@aws-lambda-powertools/logger';
-import { fitRecord, memoOf, type Policy } from '../loop/index.ts';
+import { fitRecord, type Policy } from '../loop/index.ts';
 import type { CrashStory, Log, Observer, TickStory } from '../runner/index.ts';
 import { toIso } from '../time/index.ts';
-import { tellable } from './tellable.ts';
+import { tellable, tellableFields, tellableMessage } from './tellable.ts';
 
 /** The message of the wide line that each tick leaves. */
 export const TICK_MESSAGE = 'tick';
@@ -11,23 +11,17 @@ export const TICK_MESSAGE = 'tick';
 export const CRASH_MESSAGE = 'run crashed';
 
 /**
- * A log for one service; its lines carry the name as `service`. An error among the fields is told as its memo: bounded, credentials
- * masked. Level and switches are Powertools' own (`POWERTOOLS_LOG_LEVEL`).
+ * A log for one service; its lines carry the name as `service`. Messages and fields are told as plain data: bounded, credentials
+ * masked, an error as its memo. What a line can't tell is told by a few words in its place; writing never throws. Level and switches
+ * are Powertools' own (`POWERTOOLS_LOG_LEVEL`).
  */
 export function serviceLog(service: string): Log {
-  const logger = new Logger({ serviceName: service, jsonReplacerFn: (_key, value) => toldError(value) });
-  return {
-    debug: (message, fields = {}) => logger.debug(message, fields),
-    info: (message, fields = {}) => logger.info(message, fields),
-    warn: (message, fields = {}) => logger.warn(message, fields),
-    error: (message, fields = {}) => logger.error(message, fields),
-  };
-}
-
-function toldError(value: unknown): unknown {
-  if (!(value instanceof Error)) return value;
-  const { errorClass, message, text } = memoOf(value, 0);
-  return { name: errorClass, message, text };
+  const logger = new Logger({ serviceName: service });
+  const at =
+    (level: keyof Log): Log['info'] =>
+    (message, fields = {}) =>
+      logger[level](tellableMessage(message), tellableFields(fields));
+  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 }
 
 /** An observer that writes one wide line a tick, and a line for every crash that is booked. */

@@ -1,19 +1,53 @@
-/** What a workload returned, as answers and log lines can tell it. */
+/**
+ * What answers, log lines and Lambda itself may tell: plain data of a bounded size, credentials masked, whatever a workload returns,
+ * logs or throws.
+ */
+import { isError, jsonBytes, look, mask, memoOf, plain } from '../loop/index.ts';
 
-/** Longer ones would burst a log event, and many of them an answer. In characters of JSON. */
-const LARGEST = 64_000;
+/** The longest result, in bytes of JSON: longer ones would burst a log event, and many of them an answer. */
+export const LARGEST_RESULT = 64_000;
+/** The longest message of a log line and the most that its fields may take together, in bytes: both fit into one event of CloudWatch's log. */
+const LARGEST_MESSAGE = 8_000;
+const LARGEST_FIELDS = 160_000;
+const MOST_FIELDS = 1_000;
 
-/** The value as JSON would bring it back, whatever it is; text in its place where it can't be told. Never throws. */
-export function tellable(value: unknown): unknown {
-  const text = jsonOf(value);
-  if (text === undefined) return typeof value === 'object' ? 'left out: it cannot be told as JSON' : null;
-  return text.length > LARGEST ? `left out: ${text.length} characters of JSON, more than ${LARGEST}` : JSON.parse(text);
+/**
+ * The value as JSON would bring it back, whatever it is; text in its place where it can't be told. Never throws.
+ * @param most bytes of JSON. @default 64,000
+ */
+export function tellable(value: unknown, most = LARGEST_RESULT): unknown {
+  return plain(value, { most, error: toldError }) ?? null;
 }
 
-function jsonOf(value: unknown): string | undefined {
-  try {
-    return JSON.stringify(value, (_key, member) => (typeof member === 'bigint' ? String(member) : member));
-  } catch {
-    return undefined;
+/** The fields of a log line, each told like a result as long as there is room for it. Never throws, whatever it is given. */
+export function tellableFields(fields: unknown): Record<string, unknown> {
+  if (isError(fields)) return { error: toldError(fields) };
+  const keys = typeof fields === 'object' && fields !== null ? look(() => Object.keys(fields)) : undefined;
+  if (keys === undefined) return { fields: tellable(fields) };
+  const told: Record<string, unknown> = {};
+  let left = LARGEST_FIELDS;
+  for (const key of keys.slice(0, MOST_FIELDS)) {
+    const field = tellableField(fields, key, left);
+    left = Math.max(0, left - jsonBytes(field));
+    Object.assign(told, field);
   }
+  return told;
+}
+
+/** A field on its own: its name says whether it holds a credential. */
+function tellableField(fields: unknown, key: string, most: number): object {
+  const field = { get: () => (fields as Record<string, unknown>)[key], enumerable: true };
+  const told = plain(Object.defineProperty({}, key, field), { most, error: toldError });
+  return typeof told === 'object' && told !== null ? told : { [tellableMessage(key)]: told };
+}
+
+/** The message of a log line. */
+export function tellableMessage(message: string): string {
+  return mask(String(message), LARGEST_MESSAGE);
+}
+
+/** An error as a log line tells it: its memo. */
+function toldError(error: unknown): Readonly<Record<string, string>> {
+  const { errorClass, message, text } = memoOf(error, 0);
+  return { name: errorClass, message, text };
 }

@@ -4,8 +4,9 @@ export { clampedPoissonInterval, exponentialCdf, lowerClampMultiple, poissonInte
 export { cut, mask } from './mask.ts';
 export { errorClassOf, memoOf } from './memo.ts';
 export type { Failure, Outcome, OutcomeKind } from './outcome.ts';
+export { jsonBytes, plain } from './plain.ts';
 export { definePolicy, fillPolicy, type Kind, type Policy, type PolicyOptions, policyFaults, shown } from './policy.ts';
 export { overrunLine, RESET_LINE, THRESHOLD_CAUSE } from './report.ts';
 export { fitRecord, freshState, type LoopState } from './state.ts';
 export { type FailedOutcome, propagates, type Step, step, type Verdict, wouldTrip } from './step.ts';
-export { isError, membersOf, read } from './thrown.ts';
+export { isError, look, membersOf, read } from './thrown.ts';

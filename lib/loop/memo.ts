@@ -4,6 +4,7 @@
  */
 import { cut, mask } from './mask.ts';
 import type { Failure } from './outcome.ts';
+import { plain } from './plain.ts';
 import { isError, look, membersOf, read } from './thrown.ts';
 
 /** Bounds in bytes of UTF-8, so that a record of a failed run stays within a few write units. */
@@ -12,8 +13,11 @@ const MESSAGE_BYTES = 400;
 const TEXT_BYTES = 2_400;
 /** Room for one error's message in the text, so that its stack and causes still fit. */
 const TOLD_MESSAGE_BYTES = 1_000;
-/** Frames kept of each error's stack, likewise. */
+/** Frames kept of each error's stack, and bytes of each, likewise. */
 const FRAMES = 6;
+const FRAME_BYTES = 300;
+/** Characters looked at of a text that may be of any size. */
+const LOOKED_AT = 20_000;
 /** Causes and members told, and how far a chain of causes is followed. A chain may be a circle. */
 const MOST_ERRORS = 8;
 
@@ -21,7 +25,7 @@ const MOST_ERRORS = 8;
 export function memoOf(error: unknown, at: number): Failure {
   return {
     at,
-    errorClass: cut(errorClassOf(error), CLASS_BYTES),
+    errorClass: errorClassOf(error),
     message: cut(mask(lineOf(error)), MESSAGE_BYTES),
     text: cut(mask(textOf(error)), TEXT_BYTES),
   };
@@ -29,16 +33,21 @@ export function memoOf(error: unknown, at: number): Failure {
 
 /** The first line of the message. A wrapper that says nothing, such as fetch's `fetch failed`, is told with its cause. */
 function lineOf(error: unknown): string {
-  const [line = ''] = messageOf(error).trimStart().split('\n');
+  const line = firstLine(messageOf(error));
   const cause = isError(error) ? read(error, 'cause') : undefined;
-  if (!isError(cause) || line !== 'fetch failed') return line;
-  const [told = ''] = messageOf(cause).trimStart().split('\n');
-  return `${line}: ${told}`;
+  return isError(cause) && line === 'fetch failed' ? `${line}: ${firstLine(messageOf(cause))}` : line;
+}
+
+/** A message may be megabytes of lines: no more is looked at than is masked. */
+function firstLine(message: string): string {
+  const [line = ''] = message.trimStart().slice(0, LOOKED_AT).split('\n', 1);
+  return line;
 }
 
 /**
  * The name under which an error is grouped: an HTTP error is `HttpStatusError` whatever its status; a plain error with a code,
- * or a wrapper around one such as fetch's `fetch failed`, goes by that code; anything else by its class. Never throws.
+ * or a wrapper around one such as fetch's `fetch failed`, goes by that code; anything else by its class. One line, at most 64 bytes,
+ * credentials masked. Never throws.
  */
 export function errorClassOf(error: unknown): string {
   if (!isError(error)) return error === null ? 'null' : typeof error;
@@ -72,14 +81,19 @@ function hasHttpStatus(error: object): boolean {
 
 function nameOf(error: object): string {
   const name = read(error, 'name');
-  if (typeof name === 'string' && name !== '' && name !== 'Error') return name;
+  if (typeof name === 'string' && name !== '' && name !== 'Error') return word(name);
   const className = read(read(error, 'constructor'), 'name');
-  return typeof className === 'string' && className !== '' ? className : 'Error';
+  return typeof className === 'string' && className !== '' ? word(className) : 'Error';
 }
 
 function codeOf(error: object): string | undefined {
   const code = read(error, 'code');
-  return typeof code === 'string' && code !== '' ? code : undefined;
+  return typeof code === 'string' && code !== '' ? word(code) : undefined;
+}
+
+/** A name or a code: they can hold anything too. */
+function word(text: string): string {
+  return cut(mask(text.slice(0, LOOKED_AT)).replace(/\s+/g, ' '), CLASS_BYTES);
 }
 
 function messageOf(error: unknown): string {
@@ -89,7 +103,9 @@ function messageOf(error: unknown): string {
 }
 
 function shownValue(value: unknown): string {
-  return look(() => (typeof value === 'object' ? JSON.stringify(value) : String(value))) ?? UNSHOWABLE;
+  if (typeof value !== 'object') return look(() => String(value)) ?? UNSHOWABLE;
+  const data = plain(value, { most: LOOKED_AT, error: messageOf });
+  return typeof data === 'string' ? data : (JSON.stringify(data) ?? UNSHOWABLE);
 }
 
 const UNSHOWABLE = 'a value that cannot be shown';
@@ -120,13 +136,22 @@ function within(error: unknown): { error: unknown; lead: string }[] {
 }
 
 function oneOf(error: unknown): string {
-  if (!isError(error)) return messageOf(error);
-  const stack = read(error, 'stack');
-  const frames = (typeof stack === 'string' ? stack.split('\n') : [])
-    .filter((line) => /^\s+at /.test(line))
-    .slice(0, FRAMES);
   const message = cut(mask(messageOf(error)), TOLD_MESSAGE_BYTES);
+  if (!isError(error)) return message;
   const code = codeOf(error);
   const suffix = code === undefined || message.includes(code) ? '' : ` (${code})`;
-  return [`${nameOf(error)}: ${message}${suffix}`, ...frames].join('\n');
+  return [`${nameOf(error)}: ${message}${suffix}`, ...framesOf(error)].join('\n');
+}
+
+/** A stack begins with the message, which may be megabytes and look like frames itself. */
+function framesOf(error: object): string[] {
+  const [stack, message] = [read(error, 'stack'), read(error, 'message')];
+  if (typeof stack !== 'string') return [];
+  const told = typeof message === 'string' ? stack.indexOf(message) : -1;
+  const begin = typeof message === 'string' && told >= 0 ? told + message.length : 0;
+  const frames = stack.slice(begin, begin + LOOKED_AT).split('\n');
+  return frames
+    .filter((line) => /^\s+at /.test(line))
+    .slice(0, FRAMES)
+    .map((line) => cut(line, FRAME_BYTES));
 }

@@ -3,23 +3,34 @@
  * included. What can't be looked at reads as absent.
  */
 
-/** Whether it is an error. */
+/** Whether it is an error, of another realm too. */
 export function isError(value: unknown): value is object {
-  return look(() => value instanceof Error) ?? false;
+  return look(() => value instanceof Error || isForeignError(value)) ?? false;
 }
+
+/** An error made in another realm, as `node:vm` and some test runners have them, is no instance of this one's Error. */
+function isForeignError(value: unknown): boolean {
+  return FOREIGN.has(Object.prototype.toString.call(value));
+}
+
+const FOREIGN = new Set(['[object Error]', '[object DOMException]']);
 
 /** A property of whatever was thrown. */
 export function read(value: unknown, property: string): unknown {
   return look(() => (value as Record<string, unknown> | null | undefined)?.[property]);
 }
 
-/** The members of an AggregateError, at most `most` of them; `undefined` of anything else. */
+/** The members of an AggregateError, at most `most` of them; `undefined` of anything else. One that can't be looked at is `undefined`. */
 export function membersOf(error: unknown, most: number): readonly unknown[] | undefined {
-  return look(() => {
-    const { name, errors } = error as { name?: unknown; errors?: unknown };
-    const aggregate = error instanceof AggregateError || (error instanceof Error && name === 'AggregateError');
-    return aggregate && Array.isArray(errors) ? errors.slice(0, most) : undefined;
-  });
+  if (!isError(error) || !isAggregate(error)) return undefined;
+  const errors = read(error, 'errors');
+  if (look(() => Array.isArray(errors)) !== true) return undefined;
+  const length = Math.min(Number(read(errors, 'length')) || 0, most);
+  return Array.from({ length }, (_, index) => read(errors, String(index)));
+}
+
+function isAggregate(error: object): boolean {
+  return look(() => error instanceof AggregateError) === true || read(error, 'name') === 'AggregateError';
 }
 
 /** What `shown` gives, or `undefined` where looking throws. */

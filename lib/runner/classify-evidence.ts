@@ -21,7 +21,7 @@ export interface Evidence {
 
 /** How far causes and members within members are followed. */
 const DEEPEST = 32;
-/** How many errors are looked at. One that hides behind more is no longer worth waiting for. */
+/** How many errors are looked at behind the one that was thrown. One that hides behind more is no longer worth waiting for. */
 const MOST_ERRORS = 10_000;
 
 /**
@@ -32,9 +32,10 @@ export function evidenceIn(thrown: unknown, tolerated: ReadonlySet<number>): Evi
   const known = new Map<object, Evidence | undefined>();
   const look = (error: unknown, depth: number): Evidence | undefined => {
     if (!isError(error) || depth > DEEPEST) return undefined;
-    if (known.has(error) || known.size >= MOST_ERRORS) return known.get(error);
+    if (known.has(error) || known.size > MOST_ERRORS) return known.get(error);
     known.set(error, undefined);
-    const members = membersOf(error, MOST_ERRORS)?.values();
+    // One more than may still be looked at, so that too many are not taken for all.
+    const members = membersOf(error, MOST_ERRORS - known.size + 2)?.values();
     const evidence =
       ownEvidence(error, tolerated, members && (() => together(members, (member) => look(member, depth + 1)))) ??
       look(read(error, 'cause'), depth + 1);

@@ -1,4 +1,9 @@
-/** The store can't be reached, or refuses for a reason that is not the state's. */
+import { cut, mask } from '../loop/index.ts';
+
+/** How much of the cause's message is told. */
+const CAUSE_BYTES = 1_000;
+
+/** The store can't be reached, or refuses for a reason that is not the state's. The message tells its cause, bounded, credentials masked. */
 export class StoreError extends Error {
   override readonly name = 'StoreError';
   readonly code = 'store-failed';
@@ -7,7 +12,7 @@ export class StoreError extends Error {
 
   constructor(service: string, operation: string, consequence: string, cause: unknown) {
     const what = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
-    super(`${service}: ${operation} failed (${what}); ${consequence}`, { cause });
+    super(`${service}: ${operation} failed (${cut(mask(what), CAUSE_BYTES)}); ${consequence}`, { cause });
     this.service = service;
     this.operation = operation;
   }

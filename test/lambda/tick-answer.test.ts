@@ -197,9 +197,9 @@ describe('what the workload returned', () => {
     ['a count of any size', { rows: 9_007_199_254_740_993n }, { rows: '9007199254740993' }],
     ['no number', { rate: Number.NaN }, { rate: null }],
     ['a function', () => 1, null],
-    ['a circle', circle, 'left out: it cannot be told as JSON'],
+    ['a circle', circle, { self: 'left out: a circle' }],
     ['an object that refuses', spiteful, 'left out: it cannot be told as JSON'],
-    ['more than anybody reads', 'x'.repeat(64_000), 'left out: 64002 characters of JSON, more than 64000'],
+    ['more than anybody reads', 'x'.repeat(64_000), 'left out: more than 64000 bytes of JSON'],
   ])('is told as JSON, and the run has succeeded, if it is %s', async (_what, result, told) => {
     const { tick, log } = functionUnderTest({ workload: async () => result });
 

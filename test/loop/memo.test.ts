@@ -134,11 +134,14 @@ describe('the text of a memo', () => {
 
 describe('the size of a memo', () => {
   it('is bounded in bytes, without a character cut in two', () => {
-    const error = Object.assign(new Error('é😀'.repeat(10_000)), { name: 'Ü'.repeat(999) });
+    const cause = new Error('é😀'.repeat(10_000));
+    const error = Object.assign(new Error('é😀'.repeat(10_000), { cause }), { name: 'Ü'.repeat(999) });
+    error.stack = '';
+    cause.stack = ['Error', `    at ${'é😀'.repeat(100)}`, `    at ${'é😀'.repeat(100)}`].join('\n');
 
     const memo = memoOf(error, AT);
 
-    expect([bytes(memo.errorClass), bytes(memo.message), bytes(memo.text)]).toEqual([64, 398, 2_398]);
+    expect([bytes(memo.errorClass), bytes(memo.message), bytes(memo.text)]).toEqual([64, 398, 2_399]);
     expect(`${memo.errorClass}${memo.message}${memo.text}`).not.toContain('\uFFFD');
   });
 
