@@ -4,6 +4,7 @@ import { type Ports, preparedOnce, type Service, withInterval } from '../runner/
 import { documentClient, dynamoStateStore } from '../store/index.ts';
 import { systemClock, systemRandom } from '../time/index.ts';
 import { type Environment, readEnvironment } from './env.ts';
+import { hearLeftovers } from './leftovers.ts';
 import { serviceLog, tickLog } from './log.ts';
 
 /** What a handler works with. */
@@ -14,6 +15,8 @@ export interface Composition {
   readonly ports: Ports;
   /** Gives what the service's `prepare` made; it is called until it succeeds once. */
   readonly prepared: () => unknown;
+  /** Whether something that a run left behind has failed, so that the process is not to be trusted with many more. */
+  readonly tainted: () => boolean;
 }
 
 /** What a test may put in the place of the real thing. */
@@ -25,6 +28,7 @@ export function compose(defined: Service, overrides: Overrides = {}): Compositio
   const service = environment.interval === undefined ? defined : withInterval(defined, environment.interval);
   const log = overrides.log ?? serviceLog(service.name);
   const clock = overrides.clock ?? systemClock;
+  const leftovers = hearLeftovers(log);
   return {
     service,
     environment,
@@ -38,7 +42,9 @@ export function compose(defined: Service, overrides: Overrides = {}): Compositio
         ...(environment.inLambda ? [emfObserver(emfOptionsIn(environment.variables))] : []),
       ],
       recycle: overrides.recycle ?? endProcess,
+      enclose: overrides.enclose ?? leftovers.enclose,
     },
+    tainted: leftovers.failed,
     prepared: preparedOnce(service, { env: environment.variables }),
   };
 }

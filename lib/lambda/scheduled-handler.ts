@@ -15,6 +15,8 @@ export interface HandlerContext {
   readonly closing?: AbortSignal;
   /** On one machine: the process stops, give way. */
   readonly stop?: AbortSignal;
+  /** On one machine: ends the process once the answer is out. On Lambda nobody could, so the process ends in its place. */
+  readonly recycle?: () => void;
 }
 
 /** Whatever a handler answers. */
@@ -47,7 +49,7 @@ export function scheduledHandler(service: Service, overrides: Overrides = {}): S
 function answer(composition: Composition, request: Request, context: HandlerContext): Promise<Answer> {
   switch (request.kind) {
     case 'firing':
-      return fire(composition, request, context);
+      return fireAndRenew(composition, request, context);
     case 'run-once':
       return runOnce(composition, request.force, context);
     case 'status':
@@ -67,6 +69,21 @@ function invocationOf({ ports, environment, prepared }: Composition, context: Ha
     closing: context.closing,
     stop: context.stop,
   };
+}
+
+/**
+ * A process that a leftover has failed in is not to be trusted: it ends once the firing is over, all of it committed and told. The
+ * invocation is lost on Lambda, which is why no manual action pays for it: whoever asked waits for the answer.
+ */
+async function fireAndRenew(
+  composition: Composition,
+  request: Extract<Request, { kind: 'firing' }>,
+  context: HandlerContext,
+): Promise<TickAnswer | FiringAnswer> {
+  const answered = await fire(composition, request, context);
+  const recycle = context.recycle ?? composition.ports.recycle;
+  if (composition.tainted()) recycle();
+  return answered;
 }
 
 async function fire(

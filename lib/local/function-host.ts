@@ -1,6 +1,7 @@
 /**
  * A host for one function: a worker thread that serves its bundle, as Lambda serves a function in an execution environment. An
- * invocation that outlives its timeout has its worker ended, as Lambda would; a worker that ended is replaced by the next invocation.
+ * invocation that outlives its timeout has its worker ended, as Lambda would; a worker that ended is replaced by the next invocation,
+ * and so is one that asks for it, once everybody has their answer.
  */
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
@@ -68,6 +69,8 @@ interface Running {
   readonly silent: Promise<unknown>;
   /** How often the worker has said that it is there. */
   pongs: number;
+  /** It is given nothing more, and ended once it has answered. */
+  worn: boolean;
 }
 
 /** How often a worker that is at work is asked whether it is there. */
@@ -80,14 +83,22 @@ const KILL_MARGIN = 500;
 /** A host for a bundled function. The worker starts with the first invocation. */
 export function hostFunction(options: HostOptions): FunctionHost {
   const { service, clock } = options;
+  /** The one that is given invocations, and beside it those that are worn and still have to answer. */
   let running: Running | undefined;
+  const alive = new Set<Running>();
   let invocations = 0;
 
   const current = (): Running => {
-    running ??= startWorker(options, (ended) => {
-      if (running === ended) running = undefined;
-    });
+    running ??= started();
     return running;
+  };
+  const started = (): Running => {
+    const host = startWorker(options, () => {
+      if (running === host) running = undefined;
+    });
+    alive.add(host);
+    void host.silent.then(() => alive.delete(host));
+    return host;
   };
   const send = ({ worker }: Running, message: ToWorker) => worker.postMessage(message);
 
@@ -109,12 +120,11 @@ export function hostFunction(options: HostOptions): FunctionHost {
       }
     },
     ask(kind) {
-      if (running !== undefined) send(running, { kind });
+      for (const host of alive) send(host, { kind });
     },
     async end() {
-      const ending = running;
-      await ending?.worker.terminate();
-      await ending?.silent;
+      await Promise.all([...alive].map(({ worker }) => worker.terminate()));
+      await Promise.all([...alive].map(({ silent }) => silent));
     },
   };
 
@@ -145,7 +155,8 @@ export function hostFunction(options: HostOptions): FunctionHost {
   }
 }
 
-function startWorker({ service, bundle, env, clock, onLine }: HostOptions, onEnd: (ended: Running) => void): Running {
+/** Starts a worker; `onLeave` is called when it is to be given nothing more. */
+function startWorker({ service, bundle, env, clock, onLine }: HostOptions, onLeave: () => void): Running {
   const worker = new Worker(bundle.file, {
     env: Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined)) as Record<string, string>,
     // The bundle is plain JavaScript: it needs no loader, but its stacks are to name the sources.
@@ -155,19 +166,25 @@ function startWorker({ service, bundle, env, clock, onLine }: HostOptions, onEnd
     stderr: true,
   });
   const silent = Promise.all([worker.stdout, worker.stderr].map((stream) => eachLine(stream, onLine)));
-  const running: Running = { worker, waiting: new Map(), silent, pongs: 0 };
+  const running: Running = { worker, waiting: new Map(), silent, pongs: 0, worn: false };
   let cause = '';
-  worker.on('message', (message: FromWorker) => settle(running, message));
+  worker.on('message', (message: FromWorker) => {
+    if (message === 'recycle') {
+      running.worn = true;
+      onLeave();
+    } else settle(running, message);
+    if (running.worn && running.waiting.size === 0) void worker.terminate();
+  });
   // Thrown outside the handler, or never caught: perhaps nobody is waiting, so it is told here, and the next invocation must not go there.
   worker.on('error', (error) => {
-    onEnd(running);
+    onLeave();
     const { errorClass, message, text } = memoOf(error, clock.now());
     cause = ` (${errorClass}: ${message})`;
     onLine(`${service.name}: the worker is ended by an error that nothing in it caught`);
     for (const line of text.split('\n')) onLine(line);
   });
   worker.on('exit', () => {
-    onEnd(running);
+    onLeave();
     const error = new WorkerEndedError(
       `${service.name}: the worker ended before it answered${cause}; the next invocation starts another`,
     );
@@ -176,7 +193,7 @@ function startWorker({ service, bundle, env, clock, onLine }: HostOptions, onEnd
   return running;
 }
 
-function settle(running: Running, message: FromWorker): void {
+function settle(running: Running, message: Exclude<FromWorker, 'recycle'>): void {
   if (message === 'pong') {
     running.pongs++;
     return;

@@ -16,6 +16,8 @@ export type ToWorker =
 /** What the worker tells. */
 export type FromWorker =
   | 'pong'
+  /** Give me nothing more, and end me once I have answered all that I was asked. */
+  | 'recycle'
   | { readonly id: number; readonly answer: unknown }
   | { readonly id: number; readonly error: { readonly name: string; readonly message: string } };
 
@@ -39,13 +41,21 @@ async function invoke(
   signals: Signals,
 ): Promise<void> {
   const { id, event, deadline } = message;
-  const context = { ...signals, getRemainingTimeInMillis: () => Math.max(0, deadline - systemClock.now()) };
+  let worn = false;
+  const context: HandlerContext = {
+    ...signals,
+    getRemainingTimeInMillis: () => Math.max(0, deadline - systemClock.now()),
+    recycle: () => {
+      worn = true;
+    },
+  };
   try {
     tell({ id, answer: plain(await handler(event as HandlerEvent, context)) });
   } catch (error) {
     const { name, message: what } = error instanceof Error ? error : new Error(String(error));
     tell({ id, error: { name, message: what } });
   }
+  if (worn) tell('recycle');
 }
 
 /** What Lambda would send back: JSON. */

@@ -6,6 +6,9 @@
  *
  * A workload that returns by the end of the grace has succeeded; one that throws in it has timed out; one that hasn't
  * settled by then has timed out and is abandoned: it may go on, but what it does no longer counts.
+ *
+ * An exception that it throws where nothing can catch it, while its time isn't up, ends it at once: as a rule whatever was to settle
+ * it went with that exception, and waiting for the deadline would only hide why.
  */
 import type { Clock } from '../time/index.ts';
 import { RunTimedOutError, StoppedError } from './errors.ts';
@@ -14,8 +17,9 @@ import { GRACE } from './service.ts';
 /** How a workload came to its end. */
 export type Ending =
   | { readonly kind: 'returned'; readonly value: unknown }
-  | { readonly kind: 'threw'; readonly error: unknown }
-  /** `settled` is false when the workload still runs: then only the process's end ends it. */
+  /** `settled` is false when the workload may still run: then only the process's end ends it. */
+  | { readonly kind: 'threw'; readonly error: unknown; readonly settled: boolean }
+  /** Likewise. */
   | { readonly kind: 'timed-out'; readonly error: RunTimedOutError; readonly settled: boolean }
   /** It gave way to the process's stop: no outcome. */
   | { readonly kind: 'stopped' };
@@ -29,6 +33,10 @@ export interface Limits {
   readonly clock: Clock;
   /** The process's own stop: aborts the run's signal too. */
   readonly stop?: AbortSignal | undefined;
+  /** Does the work where what it throws uncaught is heard. @default such exceptions are nobody's */
+  readonly enclose?:
+    | ((onUncaught: (error: unknown) => void, work: () => Promise<Ending>) => Promise<Ending>)
+    | undefined;
 }
 
 /** Runs the workload until it settles or its grace is over. Never rejects. */
@@ -45,16 +53,34 @@ export async function runUnderDeadline(
   else limits.stop?.addEventListener('abort', onStop, { once: true });
   const timedOut = (cause?: unknown) => timedOutAfter(limits, startedAt, cause);
 
-  const watch = watchDeadline(limits, controller, settled.signal);
-  const work = settle(workload, controller.signal).then((ending) => judge(ending, controller.signal, timedOut));
-  const ending = await Promise.race([
-    work,
-    watch.then((): Ending => ({ kind: 'timed-out', error: timedOut(), settled: false })),
-  ]);
+  const { enclose = (_, work) => work() } = limits;
+  const uncaught = uncaughtIn(controller);
+  const ending = await enclose(uncaught.hear, () => {
+    const watch = watchDeadline(limits, controller, settled.signal);
+    const work = settle(workload, controller.signal).then((end) => judge(end, controller.signal, timedOut));
+    return Promise.race([
+      work,
+      watch.then((): Ending => ({ kind: 'timed-out', error: timedOut(), settled: false })),
+      uncaught.ending,
+    ]);
+  });
 
   settled.abort();
   limits.stop?.removeEventListener('abort', onStop);
   return ending;
+}
+
+/** The end that an uncaught exception brings about. A run whose signal has fired is ending already: it keeps its grace. */
+function uncaughtIn(controller: AbortController) {
+  let hear: (error: unknown) => void = () => {};
+  const ending = new Promise<Ending>((resolve) => {
+    hear = (error) => {
+      if (controller.signal.aborted) return;
+      resolve({ kind: 'threw', error, settled: false });
+      controller.abort(error);
+    };
+  });
+  return { hear, ending };
 }
 
 /** Resolves when the grace is over; never after `settled` was aborted. */
@@ -76,7 +102,7 @@ async function settle(workload: (signal: AbortSignal) => Promise<unknown>, signa
   try {
     return { kind: 'returned', value: await workload(signal) };
   } catch (error) {
-    return { kind: 'threw', error };
+    return { kind: 'threw', error, settled: true };
   }
 }
 

@@ -1,4 +1,5 @@
 export { type Classification, type Classify, classifyCritical, classifyLoop, classifyTolerant } from './classify.ts';
+export type { Enclose, EnclosedRun } from './enclosure.ts';
 export {
   LeaseLostError,
   NotImplementedError,

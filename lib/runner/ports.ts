@@ -2,6 +2,7 @@
 
 import type { Pause, RunRecord, ServiceState, SkipReason, Tick } from '../tick/index.ts';
 import type { Clock, Random } from '../time/index.ts';
+import type { Enclose } from './enclosure.ts';
 import type { TickStory } from './story.ts';
 
 /** Who asks for the lease, for what, and until when. */
@@ -104,4 +105,6 @@ export interface Ports {
   readonly observers: readonly Observer[];
   /** Ends this process, or this worker, because a workload that ignores its signal can't be ended otherwise. May return in a test. */
   readonly recycle: () => void;
+  /** Tells what one run leaves behind from the work of another. @default nothing does: the process ends by it, as Node has it */
+  readonly enclose?: Enclose;
 }

@@ -161,6 +161,7 @@ async function iterate(run: TickRun, opened: Opened): Promise<TickStory> {
     scheduledFor: tick.kind === 'scheduled' ? tick.scheduledFor : undefined,
     cursor: opened.ledger.state.cursor,
     prepared: invocation.prepared,
+    enclose: ports.enclose,
   });
   try {
     return await close(run, opened, workload);

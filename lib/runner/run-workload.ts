@@ -2,10 +2,12 @@
 import { memoOf, type Outcome } from '../loop/index.ts';
 import type { Clock, Random } from '../time/index.ts';
 import { judge } from './classify.ts';
-import { type Ending, runUnderDeadline } from './deadline.ts';
+import { type Ending, type Limits, runUnderDeadline } from './deadline.ts';
+import type { Enclose } from './enclosure.ts';
 import { ServiceHaltedError } from './errors.ts';
 import type { Log } from './ports.ts';
-import type { RunContext, Service } from './service.ts';
+import { bookmarkOf, contextOf } from './run-context.ts';
+import type { Service } from './service.ts';
 
 /** What a run needs besides its service. */
 export interface RunSurroundings {
@@ -20,6 +22,7 @@ export interface RunSurroundings {
   readonly cursor?: string | undefined;
   /** Gives what the service's `prepare` made, or a promise of it; called inside the run, so that what it throws is the run's failure. */
   readonly prepared: () => unknown;
+  readonly enclose?: Enclose | undefined;
 }
 
 /** A run that has ended, in every way it can. */
@@ -39,24 +42,20 @@ export interface WorkloadRun {
   readonly cursor?: string;
 }
 
-/** Room for a service's bookmark in the hot item. */
-const CURSOR_BYTES = 256;
-
 /** Runs the service's workload once. Never rejects: what it throws is classified. */
 export async function runWorkload(service: Service, surroundings: RunSurroundings): Promise<WorkloadRun> {
   const { clock, log, signalAt, stop } = surroundings;
   const startedAt = clock.now();
-  const bookmark = { cursor: surroundings.cursor };
+  const bookmark = bookmarkOf(service, surroundings);
   log.debug(`Starting run of '${service.name}'`);
   const ending = await runUnderDeadline(
     async (signal) => {
       const prepared = await surroundings.prepared();
       return service.workload(contextOf(service, surroundings, { signal, bookmark, prepared }));
     },
-    { service: service.name, signalAt, clock, stop },
+    { service: service.name, signalAt, clock, stop, enclose: enclosureOf(service, surroundings) },
   );
-  const { cursor } = bookmark;
-  Object.freeze(bookmark);
+  const cursor = bookmark.close();
   const endedAt = clock.now();
   const outcome = outcomeOf(service, ending, endedAt);
   const error = ending.kind === 'threw' || ending.kind === 'timed-out' ? ending.error : undefined;
@@ -70,7 +69,7 @@ export async function runWorkload(service: Service, surroundings: RunSurrounding
     startedAt,
     endedAt,
     durationMs: endedAt - startedAt,
-    abandoned: ending.kind === 'timed-out' && !ending.settled,
+    abandoned: 'settled' in ending && !ending.settled,
     ...(cursor === undefined ? {} : { cursor }),
   };
 }
@@ -80,37 +79,11 @@ export function haltedError(service: string, cause: string, error?: unknown): Se
   return new ServiceHaltedError(service, `${service}: halted: ${cause}`, error === undefined ? {} : { cause: error });
 }
 
-interface RunParts {
-  readonly signal: AbortSignal;
-  readonly bookmark: { cursor: string | undefined };
-  readonly prepared: unknown;
-}
-
-function contextOf(
-  service: Service,
-  surroundings: RunSurroundings,
-  { signal, bookmark, prepared }: RunParts,
-): RunContext {
-  const { clock, random, log, fence, scheduledFor, cursor, signalAt } = surroundings;
-  return {
-    service: service.name,
-    signal,
-    deadline: signalAt,
-    ...(scheduledFor === undefined ? {} : { scheduledFor }),
-    fence,
-    clock,
-    random,
-    log,
-    ...(cursor === undefined ? {} : { cursor }),
-    saveCursor(next) {
-      const bytes = new TextEncoder().encode(next).length;
-      if (bytes > CURSOR_BYTES) {
-        throw new RangeError(`${service.name}: cursor: expected at most ${CURSOR_BYTES} bytes, got ${bytes}`);
-      }
-      if (!Object.isFrozen(bookmark)) bookmark.cursor = next;
-    },
-    prepared,
-  };
+/** Who the run is, for whoever keeps it apart from others. */
+function enclosureOf({ name }: Service, { enclose, fence, scheduledFor }: RunSurroundings): Limits['enclose'] {
+  if (enclose === undefined) return undefined;
+  const run = { service: name, fence, ...(scheduledFor === undefined ? {} : { scheduledFor }) };
+  return (onUncaught, work) => enclose({ ...run, onUncaught }, work);
 }
 
 function outcomeOf(service: Service, ending: Ending, endedAt: number): Outcome | undefined {

@@ -24,7 +24,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
     ...['lib/lambda', 'lib/metrics', 'lib/services', 'lib/flow-runs', 'lib/watch', 'lib/store'],
     ...['lib/runner', 'lib/tick', 'lib/loop', 'lib/time'],
   ],
-  'lib/cli': ['lib/local', 'lib/metrics', 'lib/flow-runs', 'lib/runner', 'lib/time'],
+  'lib/cli': ['lib/local', 'lib/metrics', 'lib/flow-runs', 'lib/store', 'lib/runner', 'lib/time'],
   functions: ['lib/lambda', 'lib/services'],
   // Definitions, shapes of tables, names of variables and of log lines: see what only some places may touch.
   infra: [
@@ -41,7 +41,7 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   'lib/runner': /^node:process$/,
   'lib/store': /^@aws-sdk\//,
   'lib/metrics': /^(prom-client|@aws-lambda-powertools\/metrics|node:(http|events))$/,
-  'lib/lambda': /^(zod|@aws-lambda-powertools\/logger)$/,
+  'lib/lambda': /^(zod|@aws-lambda-powertools\/logger|node:(async_hooks|process))$/,
   'lib/watch': /^(zod|node:crypto)$/,
   functions: /^$/,
 };

@@ -91,43 +91,103 @@ const begun = (way: string) =>
     return seen === way ? true : undefined;
   });
 
-describe('a worker that something goes wrong in, outside the handler', () => {
-  test.each([
-    ['rejects', 'TypeError: nobody waits for this'],
-    ['throws', 'RangeError: thrown outside the handler'],
-  ])(
-    '%s: it alone ends, what it was is told with its stack, and the next invocation has another',
-    async (way, what) => {
-      const host = await hostOf(bundled.wayward);
-      await go(way);
+const thread = () => readFile(join(directory, 'way.thread'), 'utf8');
 
-      await expect(host.invoke(due(-1))).rejects.toMatchObject({
-        code: 'worker-ended',
-        message: `wayward: the worker ended before it answered (${what}); the next invocation starts another`,
-      });
-      await go('straight');
-      const status = await host.invoke({ action: 'status' });
+interface LeftoverTold {
+  readonly level: string;
+  readonly message: string;
+  readonly fence: number;
+  readonly tick: string;
+  readonly error: { readonly name: string; readonly text: string };
+}
+const leftoversTold = (): LeftoverTold[] =>
+  lines.filter((line) => /"message":"wayward: run \d+ (left|threw)/.test(line)).map((line) => JSON.parse(line));
 
-      expect(lines).toContain('wayward: the worker is ended by an error that nothing in it caught');
-      expect(lines).toContain(what);
-      const source = fileURLToPath(new URL('./fixtures/wayward.ts', import.meta.url));
-      expect(lines.filter((line) => line.includes(`${source}:`))).not.toEqual([]);
-      expect(status).toMatchObject({ status: 'running', runs: [] });
-    },
-  );
+const SOURCE = fileURLToPath(new URL('./fixtures/wayward.ts', import.meta.url));
 
-  test('while nobody waits: it is told all the same, and costs no tick', async () => {
+describe('a worker in which something throws that is no run of it', () => {
+  test('ends, what it was is told with its stack, and the next invocation has another', async () => {
+    const host = await hostOf(bundled.wayward);
+    await go('gives way');
+    const ended = expect(host.invoke(due(-1))).rejects.toMatchObject({
+      code: 'worker-ended',
+      message:
+        'wayward: the worker ended before it answered (RangeError: thrown outside the handler); the next invocation starts another',
+    });
+    await begun('gives way');
+    await go('the module throws');
+    await ended;
+    await go('straight');
+    const status = await host.invoke({ action: 'status' });
+
+    expect(lines).toContain('wayward: the worker is ended by an error that nothing in it caught');
+    expect(lines).toContain('RangeError: thrown outside the handler');
+    expect(lines.filter((line) => line.includes(`${SOURCE}:`))).not.toEqual([]);
+    expect(status).toMatchObject({ status: 'running', runs: [] });
+  });
+});
+
+describe('a run that throws where nothing can catch it', () => {
+  test('has failed with that at once, and only its worker ends', async () => {
+    const host = await hostOf(bundled.wayward);
+    await go('throws');
+
+    await expect(host.invoke(due(-1))).rejects.toMatchObject({ code: 'worker-ended' });
+    await go('straight');
+    const status = await host.invoke({ action: 'status' });
+
+    expect(leftoversTold()).toMatchObject([
+      { level: 'ERROR', fence: 1, tick: due(-1).scheduledFor, error: { name: 'RangeError' } },
+    ]);
+    expect(leftoversTold()[0]?.error.text).toContain(SOURCE);
+    expect(status).toMatchObject({
+      status: 'halted',
+      cause: 'RangeError: thrown outside the handler',
+      runs: [{ outcome: 'fatal' }],
+    });
+  });
+});
+
+describe('a promise that a run leaves behind and that is rejected', () => {
+  test('while the run goes on: it is told as its own, and its worker is replaced once everybody has their answer', async () => {
+    const host = await hostOf(bundled.wayward);
+    await go('rejects');
+    const answer = host.invoke(due(-1));
+    await begun('rejects');
+    const status = await host.invoke({ action: 'status' });
+    const first = await thread();
+
+    expect(await answer).toMatchObject({ outcome: 'succeeded', fence: 1, result: 'rejects' });
+    expect(status).toMatchObject({ status: 'running' });
+    await go('straight');
+    expect(await host.invoke(due(0))).toMatchObject({ outcome: 'succeeded', fence: 2 });
+    expect(await thread()).not.toBe(first);
+    expect(leftoversTold()).toMatchObject([{ fence: 1, error: { name: 'TypeError' } }]);
+    expect(leftoversTold()[0]?.message).toBe(
+      'wayward: run 1 left a promise that was rejected while nobody waited for it; the process is ended once a scheduled tick is over',
+    );
+  });
+
+  test('after it: it is told as its own, costs no other tick, and the worker is replaced after that', async () => {
     const host = await hostOf(bundled.wayward);
     await go('rejects later');
-    await host.invoke(due(-1));
+    await host.invoke(due(-2));
+    const first = await thread();
     await go('now');
-    await eventually(() => (lines.includes('TypeError: too late') ? true : undefined));
+    await eventually(() => (leftoversTold().length > 0 ? true : undefined));
     await go('straight');
 
-    expect(await host.invoke(due(0))).toMatchObject({ outcome: 'succeeded', fence: 2, result: 'straight' });
+    expect(await host.invoke(due(-1))).toMatchObject({ outcome: 'succeeded', fence: 2, result: 'straight' });
+    expect(await thread()).toBe(first);
+    expect(await host.invoke(due(0))).toMatchObject({ outcome: 'succeeded', fence: 3 });
+    expect(await thread()).not.toBe(first);
+    expect(leftoversTold()).toMatchObject([{ fence: 1, tick: due(-2).scheduledFor, error: { name: 'TypeError' } }]);
     expect(ticksTold().map(({ outcome, crashesBooked }) => [outcome, crashesBooked])).toEqual([
-      ['succeeded', 0],
-      ['succeeded', 0],
+      ...[
+        ['succeeded', 0],
+        ['succeeded', 0],
+        ['succeeded', 0],
+      ],
     ]);
   });
 });

@@ -55,7 +55,7 @@ describe('a workload under a deadline', () => {
   it('that throws in time has thrown, as it threw', async () => {
     const { run } = setup();
     const thrown = new RangeError('a mistake');
-    expect(await run(() => Promise.reject(thrown))).toEqual({ kind: 'threw', error: thrown });
+    expect(await run(() => Promise.reject(thrown))).toEqual({ kind: 'threw', error: thrown, settled: true });
   });
 
   it('may throw before it gives a promise', async () => {
@@ -64,7 +64,7 @@ describe('a workload under a deadline', () => {
     const ending = await run(() => {
       throw thrown;
     });
-    expect(ending).toEqual({ kind: 'threw', error: thrown });
+    expect(ending).toEqual({ kind: 'threw', error: thrown, settled: true });
   });
 
   it('has its signal aborted at the deadline, with a reason that says so', async () => {
@@ -177,5 +177,49 @@ describe('the stop of our own process', () => {
     });
     stop.abort();
     expect(seen?.aborted).toBe(false);
+  });
+});
+
+describe('a workload that throws where nothing can catch it', () => {
+  /** An enclosure that a test throws into. */
+  function enclosed() {
+    let throwInto: (error: unknown) => void = () => {};
+    const enclose: Limits['enclose'] = (onUncaught, work) => {
+      throwInto = onUncaught;
+      return work();
+    };
+    return { ...setup({ enclose }), throwInto: (error: unknown) => throwInto(error) };
+  }
+
+  it('has thrown that at once, is told to end and is not waited for', async () => {
+    const { clock, run, throwInto } = enclosed();
+    const thrown = new RangeError('in a timer');
+    let seen: AbortSignal | undefined;
+    const ending = run((signal) => {
+      seen = signal;
+      return new Promise(() => {});
+    });
+    await clock.advance(100);
+    throwInto(thrown);
+    expect(await ending).toEqual({ kind: 'threw', error: thrown, settled: false });
+    expect(seen?.reason).toBe(thrown);
+    expect(clock.sleeping).toBe(0);
+  });
+
+  it('after its signal keeps its grace', async () => {
+    const { clock, run, throwInto } = enclosed();
+    const ending = run((signal) => afterSignal(clock, signal, 900).then(() => 'counts'));
+    await clock.advance(10_000);
+    throwInto(new RangeError('in a listener of its signal'));
+    expect(await stateOf(ending)).toBeUndefined();
+    await clock.advance(900);
+    expect(await ending).toEqual({ kind: 'returned', value: 'counts' });
+  });
+
+  it('after its end changes nothing', async () => {
+    const { run, throwInto } = enclosed();
+    const ending = await run(async () => 'counts');
+    throwInto(new RangeError('left behind'));
+    expect(ending).toEqual({ kind: 'returned', value: 'counts' });
   });
 });

@@ -38,7 +38,8 @@ describe('a run', () => {
       prepared: 'a client',
     });
     expect(seen?.clock).toBe(clock);
-    expect(seen?.log).toBe(log);
+    seen?.log.warn('half of them', { rows: 3 });
+    expect(log.lines.at(-1)).toEqual({ level: 'warn', message: 'half of them', fields: { fence: 7, rows: 3 } });
   });
 
   it('by hand has no due time, and without a bookmark none', async () => {
@@ -159,9 +160,9 @@ describe('the bookmark', () => {
     expect((await run()).cursor).toBe('page 1');
   });
 
-  it('is not moved by a workload that was abandoned', async () => {
+  it('is not moved by a workload that was abandoned, which is told', async () => {
     let save: (cursor: string) => void = () => {};
-    const { run } = setup(
+    const { run, log } = setup(
       {
         workload: ({ saveCursor }) => {
           save = saveCursor;
@@ -173,6 +174,7 @@ describe('the bookmark', () => {
     const ended = await run();
     expect(() => save('page 2')).not.toThrow();
     expect(ended.cursor).toBe('page 1');
+    expect(log.of('warn')).toEqual(['sweeper: run 7 moved its cursor after its end; it stays where it was']);
   });
 
   it('has room for 256 bytes', async () => {
@@ -186,6 +188,21 @@ describe('the bookmark', () => {
     const ended = await run();
     expect(ended.cursor).toBe('ä'.repeat(128));
     expect(ended.error).toEqual(new RangeError('sweeper: cursor: expected at most 256 bytes, got 258'));
+  });
+
+  it.each([17, null, undefined, { page: 2 }])(
+    'is text: %j is refused, since it would damage the state',
+    async (cursor) => {
+      const { run } = setup({ workload: async ({ saveCursor }) => saveCursor(cursor as never) }, { cursor: 'page 1' });
+      const ended = await run();
+      expect(ended.cursor).toBe('page 1');
+      expect(ended.error).toEqual(new TypeError(`sweeper: cursor: expected text, got ${typeof cursor}`));
+    },
+  );
+
+  it('is kept as it can be stored: without half characters', async () => {
+    const { run } = setup({ workload: async ({ saveCursor }) => saveCursor('\ufeffpage \ud83d') });
+    expect((await run()).cursor).toBe('\ufeffpage \ufffd');
   });
 });
 
