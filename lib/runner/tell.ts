@@ -85,7 +85,7 @@ export function guardedLog(log: Log): Log {
         // Nobody is left to tell.
       }
     };
-  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+  return Object.freeze({ debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') });
 }
 
 function each({ ports }: TickRun, tell: (observer: Observer) => void): void {

@@ -17,6 +17,11 @@ export interface Clock {
 /** A single timer can't exceed a signed 32-bit count of milliseconds: longer waits are made of several. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
+// As they were at load: a workload that replaces them, as tools for tests do, must not set the clock by which leases are judged.
+const { now } = Date;
+const { setTimeout, clearTimeout } = globalThis;
+const steady = performance.now.bind(performance);
+
 function wait(ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const end = () => {
@@ -35,16 +40,16 @@ export function timeoutSignal(ms: number): AbortSignal {
 }
 
 /** The machine's own clock. */
-export const systemClock: Clock = {
-  now: () => Date.now(),
-  async sleep(ms, signal) {
+export const systemClock: Clock = Object.freeze({
+  now: () => now(),
+  async sleep(ms: number, signal?: AbortSignal) {
     // By the wall clock, which counts on while the machine sleeps, or by the steady one, which nobody sets back: whichever is first.
-    const [end, steadyEnd] = [Date.now() + ms, performance.now() + ms];
+    const [end, steadyEnd] = [now() + ms, steady() + ms];
     let left = Math.max(0, ms);
     do {
       if (signal?.aborted) return;
       await wait(Math.min(left, LONGEST_TIMER_MS), signal);
-      left = Math.min(end - Date.now(), Math.ceil(steadyEnd - performance.now()));
+      left = Math.min(end - now(), Math.ceil(steadyEnd - steady()));
     } while (left > 0);
   },
-};
+});

@@ -10,4 +10,4 @@ export interface Random {
 }
 
 /** The machine's own randomness. */
-export const systemRandom: Random = { draw: () => Math.random(), id: () => randomUUID() };
+export const systemRandom: Random = Object.freeze({ draw: () => Math.random(), id: () => randomUUID() });

@@ -40,6 +40,33 @@ describe("the machine's clock", () => {
   });
 });
 
+describe('a workload that meddles with time', () => {
+  it('can replace the global clock and timers, but not what leases are judged by', async () => {
+    const before = systemClock.now();
+    const { Date: real, setTimeout: timer } = globalThis;
+    const { now } = real;
+    try {
+      Date.now = () => 0;
+      globalThis.Date = class extends real {
+        static override now = () => 0;
+      } as DateConstructor;
+      globalThis.setTimeout = (() => {
+        throw new Error('no timers');
+      }) as never;
+      expect(systemClock.now()).toBeGreaterThanOrEqual(before);
+      await expect(systemClock.sleep(1)).resolves.toBeUndefined();
+    } finally {
+      Object.assign(globalThis, { Date: real, setTimeout: timer });
+      real.now = now;
+    }
+  });
+
+  it('can change neither the clock nor the randomness that it is handed', () => {
+    expect(() => Object.assign(systemClock, { now: () => 0 })).toThrow(TypeError);
+    expect(() => Object.assign(systemRandom, { id: () => 'mine' })).toThrow(TypeError);
+  });
+});
+
 describe("the machine's randomness", () => {
   it('draws from 0 to below 1', () => {
     const draws = Array.from({ length: 100 }, () => systemRandom.draw());
