@@ -69,6 +69,11 @@ export class MalformedEventError extends Error {
 
 /** How far ahead a tick may be: a later one would make every tick until then a duplicate or late. */
 const FARTHEST_AHEAD = 10 * MINUTE;
+/** An event may hold megabytes: what a message tells of it is bounded, in faults and in bytes of each name and value. */
+const MOST_FAULTS = 10;
+const TOLD_BYTES = 97;
+/** What Scheduler and EventBridge send is shorter; it is repeated in each log line of the delivery. In bytes. */
+const LONGEST_NOTE = 128;
 
 /** In the schemas a message says what was expected; the value that came is added where the fault is told. */
 const text = (bytes: number) => {
@@ -115,9 +120,9 @@ const manualEvent = z.discriminatedUnion(
  * @throws MalformedEventError naming each field at fault, what was expected and what came
  */
 export function readEvent(service: string, event: unknown, now: number): Request {
-  if (isRecord(event) && 'action' in event) return readManual(service, event, now);
-  if (isRecord(event) && 'scheduledFor' in event) return readFiring(service, event, now);
-  if (isRecord(event) && 'detail-type' in event) return readClassic(service, event, now);
+  if (isRecord(event) && Object.hasOwn(event, 'action')) return readManual(service, event, now);
+  if (isRecord(event) && Object.hasOwn(event, 'scheduledFor')) return readFiring(service, event, now);
+  if (isRecord(event) && Object.hasOwn(event, 'detail-type')) return readClassic(service, event, now);
   const expected =
     "an object with 'scheduledFor' (EventBridge Scheduler), 'detail-type' (EventBridge) or 'action' (by hand)";
   throw new MalformedEventError(service, [`event: expected ${expected}, got ${brief(event)}`]);
@@ -153,8 +158,8 @@ type Note = string | number | undefined;
 
 function deliveryOf(executionId: Note, attempt: Note): Delivery {
   return {
-    ...(executionId === undefined ? {} : { executionId: String(executionId) }),
-    ...(attempt === undefined ? {} : { attempt: String(attempt) }),
+    ...(executionId === undefined ? {} : { executionId: cut(String(executionId), LONGEST_NOTE) }),
+    ...(attempt === undefined ? {} : { attempt: cut(String(attempt), LONGEST_NOTE) }),
   };
 }
 
@@ -171,15 +176,17 @@ function refuseFuture(
 function parsed<Schema extends z.ZodType>(schema: Schema, service: string, event: object): z.output<Schema> {
   const result = schema.safeParse(event);
   if (result.success) return result.data;
+  const faults = result.error.issues.flatMap((issue) => faultsOf(issue, event));
+  const told = faults.slice(0, MOST_FAULTS);
   throw new MalformedEventError(
     service,
-    result.error.issues.flatMap((issue) => faultsOf(issue, event)),
+    faults.length > told.length ? [...told, `and ${faults.length - told.length} more`] : told,
   );
 }
 
 function faultsOf(issue: z.core.$ZodIssue, event: object): string[] {
   if (issue.code === 'unrecognized_keys')
-    return issue.keys.map((key) => `${key}: expected no such field, got ${brief(at([key], event))}`);
+    return issue.keys.map((key, index) => (index < MOST_FAULTS ? strangerFault(key, event) : key));
   return [`${issue.path.join('.') || 'event'}: expected ${issue.message}, got ${brief(at(issue.path, event))}`];
 }
 
@@ -187,20 +194,20 @@ function at(path: readonly PropertyKey[], event: unknown): unknown {
   return path.reduce<unknown>((value, key) => (isRecord(value) ? value[String(key)] : undefined), event);
 }
 
-/** The value as the message shows it: it goes to a log, so secrets in it are masked. */
-function brief(value: unknown): string {
-  const words = value === undefined ? 'none' : mask(worded(value));
-  const short = cut(words, 97);
-  return short === words ? words : `${short}...`;
+function strangerFault(key: string, event: object): string {
+  return `${shortened(key)}: expected no such field, got ${brief(at([key], event))}`;
 }
 
-/** What JSON can hold, it may hold nested deeper than it can be written again. */
-function worded(value: unknown): string {
-  try {
-    return shown(value);
-  } catch {
-    return 'a value that cannot be shown';
-  }
+/** The value as the message shows it. */
+function brief(value: unknown): string {
+  return value === undefined ? 'none' : shortened(shown(value));
+}
+
+/** The words as a message shows them: it goes to a log, so secrets in them are masked. */
+function shortened(words: string): string {
+  const masked = mask(words);
+  const short = cut(masked, TOLD_BYTES);
+  return short === masked ? masked : `${short}...`;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
