@@ -1,9 +1,9 @@
 /** Every StateStore is held to the one contract. `TICKOVER_TEST_ENDPOINT` names another DynamoDB to be held to it too. */
-import { randomUUID } from 'node:crypto';
-import { afterAll } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { memoryStore } from '../../lib/testing/index.ts';
-import { TABLE, type TestDatabase, testDatabase } from '../support/dynalite.ts';
+import { dynaliteDatabase, NAMED_ENDPOINT, type TestDatabase, testDatabase } from '../support/dynalite.ts';
 import { returningOldItems, type WireProxy, wireProxy } from '../support/wire-proxy.ts';
+import { contractKit } from './contract-kit.ts';
 import { stateStoreContract } from './state-store.contract.ts';
 
 const open: (TestDatabase | WireProxy)[] = [];
@@ -12,28 +12,37 @@ afterAll(async () => {
   for (const one of open.toReversed()) await one.close();
 });
 
-async function opened(endpoint?: string, table?: string): Promise<TestDatabase> {
-  const database = await testDatabase(endpoint, table);
-  open.push(database);
+async function opened(database: Promise<TestDatabase>): Promise<TestDatabase> {
+  open.push(await database);
   return database;
 }
 
 stateStoreContract('The store in memory', async () => memoryStore());
 
-stateStoreContract('The store on dynalite', async () => (await opened()).connect().store);
+stateStoreContract('The store on dynalite', async () => (await opened(dynaliteDatabase())).connect().store);
 
 stateStoreContract('The store on an endpoint that returns the old item', async () => {
-  const database = await opened();
+  const database = await opened(dynaliteDatabase());
   const proxy = await wireProxy(database.endpoint, returningOldItems);
   open.push(proxy);
   return database.connect(proxy.endpoint).store;
 });
 
-const named = process.env['TICKOVER_TEST_ENDPOINT'];
-if (named !== undefined) {
-  console.log(`The contract is run on ${named} too (TICKOVER_TEST_ENDPOINT)`);
-  stateStoreContract(
-    `The store on ${named}`,
-    async () => (await opened(named, `${TABLE}-${randomUUID()}`)).connect().store,
-  );
+if (NAMED_ENDPOINT !== undefined) {
+  let database: TestDatabase;
+  stateStoreContract(`The store on ${NAMED_ENDPOINT}`, async () => {
+    database = await opened(testDatabase());
+    return database.connect().store;
+  });
+
+  test(`${NAMED_ENDPOINT} returns the item that refused a write, as DynamoDB does: a refusal is one call`, async () => {
+    const { store, calls } = database.connect();
+    const kit = contractKit(() => store);
+    const service = 'refused-at-once';
+    await kit.granted(kit.asked(service));
+    calls.length = 0;
+
+    expect(await store.acquire(kit.asked(service))).toMatchObject({ reason: 'duplicate', state: { fence: 1 } });
+    expect(calls).toEqual(['UpdateItem']);
+  });
 }

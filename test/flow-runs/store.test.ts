@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -7,6 +8,7 @@ import { DynamoDBClient, PutItemCommand, ResourceNotFoundException } from '@aws-
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { dynamoFlowRunStore, flowRunsTable, UnreadableRunError } from '../../lib/flow-runs/index.ts';
 import { type Database, ensureTable, openDatabase } from '../../lib/local/index.ts';
+import { NAMED_ENDPOINT } from '../support/dynalite.ts';
 import { memoryFlowRunStore } from './memory-store.ts';
 import { LATE_STATE, START, waitingRun } from './runs.ts';
 import { testFlowRunStore } from './store-contract.ts';
@@ -14,7 +16,6 @@ import { testFlowRunStore } from './store-contract.ts';
 let directory: string;
 let database: Database;
 let client: DynamoDBClient;
-let tables = 0;
 
 const clientOf = (endpoint: string) =>
   new DynamoDBClient({
@@ -34,15 +35,19 @@ afterAll(async () => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-async function newTable(): Promise<string> {
-  tables += 1;
-  const name = `flow-runs-${tables}`;
-  await ensureTable(client, flowRunsTable(name));
+async function newTable(on = client): Promise<string> {
+  const name = `flow-runs-${randomUUID()}`;
+  await ensureTable(on, flowRunsTable(name));
   return name;
 }
 
 testFlowRunStore('the store in memory', async () => memoryFlowRunStore());
 testFlowRunStore('the store on DynamoDB', async () => dynamoFlowRunStore(client, await newTable()));
+
+if (NAMED_ENDPOINT !== undefined) {
+  const named = clientOf(NAMED_ENDPOINT);
+  testFlowRunStore(`the store on ${NAMED_ENDPOINT}`, async () => dynamoFlowRunStore(named, await newTable(named)));
+}
 
 test('an item that is no flow run is told by its id, and the others come through', async () => {
   const table = await newTable();

@@ -1,15 +1,24 @@
-/** A DynamoDB for a test file: dynalite in memory on 127.0.0.1, with the state table, and clients whose calls are counted. */
+/**
+ * A DynamoDB for a test file, with the state table, and clients whose calls are counted: dynalite in memory on 127.0.0.1, or whatever
+ * `TICKOVER_TEST_ENDPOINT` names (with keys and region of the environment, if it has any).
+ */
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { CreateTableCommand, DeleteTableCommand, DynamoDBClient, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import dynalite from 'dynalite';
 import type { StateStore } from '../../lib/runner/index.ts';
 import { dynamoStateStore, stateTable, translation } from '../../lib/store/index.ts';
 
-/** The state table's name in tests. */
-export const TABLE = 'tickover-test';
+/** Another DynamoDB than dynalite, to run tests on. */
+export const NAMED_ENDPOINT = process.env['TICKOVER_TEST_ENDPOINT'];
+
+/** The state table's name in tests; where there may be others, it is this file's own. */
+export const TABLE = NAMED_ENDPOINT === undefined ? 'tickover-test' : `tickover-test-${randomUUID()}`;
+
+const LONGEST_WAIT_SECONDS = 60;
 
 /** A client of its own, the store on it, and what it sent. */
 export interface Connection {
@@ -29,25 +38,53 @@ export interface TestDatabase {
   close(): Promise<void>;
 }
 
-/** Starts dynalite, or takes the endpoint that is named, and makes a table. */
-export async function testDatabase(named?: string, table = TABLE): Promise<TestDatabase> {
+/**
+ * A table at an endpoint. Where none is given, it is on the one that is named, and goes when it is closed, or else on a dynalite
+ * of its own.
+ */
+export async function testDatabase(endpoint?: string, table?: string): Promise<TestDatabase> {
+  if (endpoint !== undefined) return databaseAt(endpoint, table);
+  if (NAMED_ENDPOINT === undefined) return dynaliteDatabase();
+  const { connect, close, ...rest } = await databaseAt(NAMED_ENDPOINT);
+  return {
+    ...rest,
+    connect,
+    async close() {
+      await connect().documents.send(new DeleteTableCommand({ TableName: TABLE }));
+      await close();
+    },
+  };
+}
+
+/** A dynalite of its own with the table, whatever is named. */
+export async function dynaliteDatabase(): Promise<TestDatabase> {
   const server = dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
-  const endpoint = named ?? (await listening(server));
+  const { close, ...rest } = await databaseAt(await listening(server));
+  return {
+    ...rest,
+    async close() {
+      await close();
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+async function databaseAt(endpoint: string, table = TABLE): Promise<TestDatabase> {
   const clients: DynamoDBClient[] = [];
   const connect = (address = endpoint) => {
     const client = clientOf(address);
     clients.push(client);
     return connection(client, table);
   };
-  await connect().documents.send(new CreateTableCommand(stateTable(table)));
+  const { documents } = connect();
+  await documents.send(new CreateTableCommand(stateTable(table)));
+  await waitUntilTableExists({ client: documents, maxWaitTime: LONGEST_WAIT_SECONDS }, { TableName: table });
   return {
     endpoint,
     connect,
     async close() {
       for (const client of clients) client.destroy();
-      if (!server.listening) return;
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
     },
   };
 }
@@ -59,12 +96,9 @@ async function listening(server: Server): Promise<string> {
 }
 
 function clientOf(endpoint: string): DynamoDBClient {
-  return new DynamoDBClient({
-    endpoint,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-    maxAttempts: 3,
-  });
+  const ours = NAMED_ENDPOINT !== undefined && ['AWS_ACCESS_KEY_ID', 'AWS_REGION'].every((name) => name in process.env);
+  const keys = { region: 'us-east-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
+  return new DynamoDBClient({ endpoint, maxAttempts: 3, ...(ours ? {} : keys) });
 }
 
 function connection(client: DynamoDBClient, table: string): Connection {
