@@ -20,7 +20,7 @@ interface Numbered {
   readonly element: unknown;
 }
 
-/** A stored run must fit a DynamoDB item of 400 KB with its other fields. */
+/** A stored run must fit a DynamoDB item of 400 KB with its other fields. The state's message is stored once more beside the source. */
 const SOURCE_BYTES = 350_000;
 const SHOWN_CHARACTERS = 80;
 
@@ -112,14 +112,25 @@ function parseJson(written: string): { value: unknown } | { why: string } {
 function readOne(element: unknown, now: number): FlowRun | string {
   const parsed = ApiRun.safeParse(element);
   if (!parsed.success) return parsed.error.issues.map((issue) => faultOf(issue, element)).join('; ');
-  const source = JSON.stringify(element);
-  const bytes = Buffer.byteLength(source);
-  if (bytes > SOURCE_BYTES) return `expected at most ${SOURCE_BYTES} bytes, got ${bytes}`;
+  const source = jsonOf(element);
+  if (source === undefined) return 'expected a flow run that can be written as JSON, got one nested too deep';
+  const bytes = Buffer.byteLength(source) + Buffer.byteLength(parsed.data.state?.message ?? '');
+  if (bytes > SOURCE_BYTES)
+    return `expected at most ${SOURCE_BYTES} bytes, the state's message counted twice, got ${bytes}`;
   const type = parsed.data.state_type ?? parsed.data.state?.type;
   if (type === undefined || type === null) return `state_type: expected one of ${STATE_TYPES.join(', ')}, got none`;
   const inner = parsed.data.state?.type ?? type;
   if (inner !== type) return `state.type: expected ${type} as in state_type, got ${shown(inner)}`;
   return flowRunOf(parsed.data, { type, source, now });
+}
+
+/** What JSON can hold, it may hold nested deeper than it can be written again. */
+function jsonOf(element: unknown): string | undefined {
+  try {
+    return JSON.stringify(element);
+  } catch {
+    return undefined;
+  }
 }
 
 function flowRunOf(api: ApiRun, known: { type: StateType; source: string; now: number }): FlowRun {

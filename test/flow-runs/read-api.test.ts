@@ -99,12 +99,40 @@ const WRONG: [unknown, string][] = [
     { ...API_RUN, id: 1, name: 2 },
     'id: expected text of 1 to 200 characters, got 1; name: expected text of 1 to 400 characters, got 2',
   ],
-  [{ ...API_RUN, parameters: 'x'.repeat(400_000) }, 'expected at most 350000 bytes, got 400683'],
+  [
+    { ...API_RUN, parameters: 'x'.repeat(400_000) },
+    "expected at most 350000 bytes, the state's message counted twice, got 400701",
+  ],
+  [
+    { ...API_RUN, state: { ...API_RUN.state, message: '€'.repeat(60_000) } },
+    "expected at most 350000 bytes, the state's message counted twice, got 360685",
+  ],
 ];
 
 describe('what is wrong is told by field, with what was expected and what came', () => {
   test.each(WRONG.map(([element, fault]) => ({ element, fault })))('$fault', ({ element, fault }) => {
     expect(faultOf(element)).toEqual([`element 1: ${fault}`]);
+  });
+
+  test('a run that is nested too deep to be written, beside one that is well', () => {
+    const deep = `${API_LINE.slice(0, -1)},"deep":${'['.repeat(100_000)}${']'.repeat(100_000)}}`;
+
+    const { runs, faults } = readFlowRuns(`[${deep},${API_LINE}]`, NOW);
+
+    expect(runs).toHaveLength(1);
+    expect(faults).toEqual(['element 1: expected a flow run that can be written as JSON, got one nested too deep']);
+  });
+
+  test('a value without measure, in few words', () => {
+    const [deep, long] = [`${'['.repeat(100_000)}${']'.repeat(100_000)}`, 'x'.repeat(1_000_000)];
+
+    const { faults } = readFlowRuns(`[{"id":${deep},"name":"${long}"},"${long}",${deep}]\n`, NOW);
+
+    expect(faults).toHaveLength(3);
+    expect(faults[0]).toMatch(
+      /^element 1: id: expected text of 1 to 200 characters, got a value that cannot be shown; name/,
+    );
+    expect(faults.map(({ length }) => length < 300)).toEqual([true, true, true]);
   });
 
   test('a run without any state type', () => {
