@@ -1,0 +1,119 @@
+/** DynamoDB is away: taking the lease gives up in time, whatever the outage, and the client is one that few attempts and short time-outs make. */
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { documentClient, dynamoStateStore } from '../../lib/store/index.ts';
+import { fakeClock } from '../../lib/testing/index.ts';
+import { TABLE } from '../support/dynalite.ts';
+import { eventually } from '../support/eventually.ts';
+import { httpServer, type Listening, rawServer } from '../support/raw-server.ts';
+import { DUE, MINUTE } from '../support/tick-kit.ts';
+
+const open: Listening[] = [];
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  for (const one of open.splice(0)) await one.close();
+});
+
+const TICK = { kind: 'scheduled', scheduledFor: DUE } as const;
+const ASKED = { service: 'svc', tick: TICK, now: DUE, build: 'b1', owner: 'ours', leaseUntil: DUE + MINUTE };
+
+/** The store as a function has it, on what listens there, and a clock that a test moves. */
+function storeOn(server: Listening) {
+  open.push(server);
+  vi.stubEnv('AWS_ENDPOINT_URL_DYNAMODB', `http://127.0.0.1:${server.port}`);
+  vi.stubEnv('AWS_REGION', 'us-east-1');
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'local');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'local');
+  const clock = fakeClock(DUE, { mode: 'manual' });
+  return { clock, store: dynamoStateStore(documentClient(), TABLE, clock) };
+}
+
+/** What the body of a request says it wants. */
+const GIVES_BACK = /REMOVE #leaseOwner/;
+
+describe('Taking the lease', () => {
+  it('is given up after 3 s when nothing answers, and giving it back after 1 s more: the tick has cost 4 s', async () => {
+    const asked: string[] = [];
+    const { clock, store } = storeOn(
+      await rawServer((socket) => void socket.on('data', (data) => asked.push(String(data)))),
+    );
+    const acquired = store.acquire(ASKED);
+    acquired.catch(() => {});
+    await eventually(() => asked.find((text) => text.includes('leaseUntil')));
+
+    await clock.advance(3_000);
+    await eventually(() => asked.find((text) => GIVES_BACK.test(text)));
+    await clock.advance(1_000);
+
+    await expect(acquired).rejects.toMatchObject({
+      code: 'store-failed',
+      message: 'svc: taking the lease failed (TimeUpError: no answer within 3 s); the tick did not run',
+    });
+    expect(clock.sleeps).toEqual([3_000, 1_000]);
+  });
+
+  it('is given up after 3 s also when an answer begins and never ends', async () => {
+    let begun = 0;
+    const { clock, store } = storeOn(
+      await httpServer((_request, response) => {
+        begun += 1;
+        response.writeHead(200, { 'content-type': 'application/x-amz-json-1.0', 'content-length': '1000' });
+        const drip = setInterval(() => response.write(' '), 50);
+        response.once('close', () => clearInterval(drip));
+      }),
+    );
+    const acquired = store.acquire(ASKED);
+    acquired.catch(() => {});
+    await eventually(() => (begun === 1 ? true : undefined));
+
+    await clock.advance(3_000);
+    await eventually(() => (begun === 2 ? true : undefined));
+    await clock.advance(1_000);
+
+    await expect(acquired).rejects.toMatchObject({ code: 'store-failed', cause: { code: 'time-up' } });
+  });
+
+  it('fails by itself after three attempts, where each is answered with an error, and so does giving back', async () => {
+    const wanted: string[] = [];
+    const { clock, store } = storeOn(
+      await httpServer((request, response) => {
+        let body = '';
+        request.on('data', (chunk) => {
+          body += String(chunk);
+        });
+        request.on('end', () => {
+          wanted.push(GIVES_BACK.test(body) ? 'give back' : 'take');
+          response.writeHead(500, { 'content-type': 'application/x-amz-json-1.0' });
+          response.end('{"__type":"com.amazonaws.dynamodb.v20120810#InternalServerError","message":"away"}');
+        });
+      }),
+    );
+
+    await expect(store.acquire(ASKED)).rejects.toMatchObject({
+      message: 'svc: taking the lease failed (InternalServerError: away); the tick did not run',
+    });
+
+    expect(wanted).toEqual(['take', 'take', 'take', 'give back', 'give back', 'give back']);
+    expect(clock.sleeping).toBe(0);
+  });
+});
+
+describe('The client', () => {
+  it('waits half a second for a connection, a second for an answer and as long for its next byte, and tries three times', async () => {
+    storeOn(await rawServer(() => {}));
+    const { config } = documentClient();
+    const handler = config.requestHandler as unknown as {
+      handle(request: unknown, options: { abortSignal: AbortSignal }): Promise<unknown>;
+      httpHandlerConfigs(): object;
+    };
+    // The handler tells its settings once it has read them, which it does at the first request.
+    await handler.handle({}, { abortSignal: AbortSignal.abort() }).catch(() => {});
+
+    expect(await config.maxAttempts()).toBe(3);
+    expect(handler.httpHandlerConfigs()).toMatchObject({
+      connectionTimeout: 500,
+      requestTimeout: 1_000,
+      socketTimeout: 1_000,
+      throwOnRequestTimeout: true,
+    });
+  });
+});

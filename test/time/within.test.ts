@@ -1,0 +1,70 @@
+/** Work that has so much time and no more. */
+import { describe, expect, it } from 'vitest';
+import { fakeClock } from '../../lib/testing/index.ts';
+import { heeding, within } from '../../lib/time/index.ts';
+
+const never = new Promise<never>(() => {});
+
+describe('Work within a time', () => {
+  it('is told by its signal once the time has passed, and not before', async () => {
+    const clock = fakeClock(0, { mode: 'manual' });
+    let signal: AbortSignal | undefined;
+    const work = within(clock, 3_000, (given) => {
+      signal = given;
+      return heeding(given, () => never);
+    });
+    work.catch(() => {});
+
+    await clock.advance(2_999);
+    expect(signal?.aborted).toBe(false);
+    await clock.advance(1);
+
+    expect(signal?.aborted).toBe(true);
+    await expect(work).rejects.toMatchObject({ name: 'TimeUpError', code: 'time-up', message: 'no answer within 3 s' });
+  });
+
+  it('leaves no timer behind when it is done before, and its signal alone', async () => {
+    const clock = fakeClock(0, { mode: 'manual' });
+    const signal = await within(clock, 3_000, async (given) => given);
+
+    expect(clock.sleeping).toBe(0);
+    await clock.advance(10_000);
+    expect(signal.aborted).toBe(false);
+  });
+
+  it('leaves no timer behind when it throws', async () => {
+    const clock = fakeClock(0, { mode: 'manual' });
+
+    await expect(within(clock, 3_000, () => Promise.reject(new Error('refused')))).rejects.toThrow('refused');
+
+    expect(clock.sleeping).toBe(0);
+  });
+});
+
+describe('Work that heeds a signal', () => {
+  it('is not begun when the signal is aborted already', async () => {
+    let begun = false;
+    const work = async () => {
+      begun = true;
+    };
+
+    await expect(heeding(AbortSignal.abort(new Error('over')), work)).rejects.toThrow('over');
+
+    expect(begun).toBe(false);
+  });
+
+  it('is left when the signal is aborted, and what it throws after that disturbs nobody', async () => {
+    const controller = new AbortController();
+    let fail = (_error: Error) => {};
+    const left = heeding(controller.signal, () => new Promise((_, reject) => (fail = reject)));
+    controller.abort(new Error('over'));
+    await expect(left).rejects.toThrow('over');
+
+    fail(new Error('nobody hears this'));
+  });
+
+  it('gives its result, without a signal too', async () => {
+    expect(await heeding(undefined, async () => 1)).toBe(1);
+    expect(await heeding(new AbortController().signal, async () => 2)).toBe(2);
+  });
+});
