@@ -38,6 +38,7 @@ export async function runFiring(
   const { clock } = ports;
   const slots = slotsOf(service.schedule, firing.scheduledFor, firing.slack);
   const closing = AbortSignal.any([invocation.closing, invocation.stop].filter((signal) => signal !== undefined));
+  const hasTimeFor = (slot: number) => Math.max(slot, clock.now()) + service.reserve + GRACE <= invocation.deadline;
   const stories: TickStory[] = [];
   let halted: ServiceHaltedError | undefined;
   for (const slot of slots.slice(firstToRun(slots, clock.now()))) {
@@ -47,9 +48,10 @@ export async function runFiring(
       stories.push(await skipCovered({ service, tick: tickOf(firing, slot), invocation, ports }, last.state));
       continue;
     }
-    if (Math.max(slot, clock.now()) + service.reserve + GRACE > invocation.deadline) break;
+    if (!hasTimeFor(slot)) break;
     await clock.sleep(slot - clock.now(), closing);
-    if (closing.aborted) break;
+    // The clock may have been set meanwhile: a lease taken behind the deadline would have ended before it began.
+    if (closing.aborted || !hasTimeFor(slot)) break;
     const ran = await runSlot(() => runTick(service, tickOf(firing, slot), invocation, ports));
     if (ran instanceof ServiceHaltedError) halted ??= ran;
     else stories.push(ran);

@@ -231,6 +231,21 @@ describe('A firing ends', () => {
     expect(told(await fires(26))).toEqual(['0 duplicate', '20 succeeded']);
   });
 
+  it('before a slot that there is no time left for when its wait is over, since the clock was set forward in it', async () => {
+    const here = world();
+    const service = here.service({ interval: '20s', timeout: '10s', reserve: '2s' });
+    let ahead = 0;
+    const clock = { ...here.clock, now: () => here.clock.now() + ahead };
+    const invocation = { deadline: DUE + 70 * SECOND, build: 'b1', prepared: () => undefined };
+    const firing = runFiring(service, { scheduledFor: DUE, slack: 0 }, invocation, { ...here.ports, clock });
+    await here.clock.advance(5 * SECOND);
+    ahead = 5 * MINUTE;
+    await here.clock.advance(MINUTE);
+
+    expect(told(await firing)).toEqual(ranAt([0]));
+    expect((await here.state(service)).fence).toBe(1);
+  });
+
   it('by throwing when a slot halted the service, after the slots behind it were skipped for that', async () => {
     const here = world({ mode: 'auto' });
     const workload = () => Promise.reject(refused());
