@@ -1,21 +1,39 @@
-/** Stands on the wire before a DynamoDB: everything is passed on, and what comes back can be lost or rewritten. */
+/** Stands on the wire before a DynamoDB: requests and answers can be passed on, lost, held, cut, repeated or rewritten. */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+
+type Json = Readonly<Record<string, unknown>>;
 
 /** A request that was answered. */
 export interface Exchange {
   /** `UpdateItem`, `GetItem`, ... */
   readonly operation: string;
-  readonly request: Readonly<Record<string, unknown>>;
+  readonly request: Json;
   readonly status: number;
-  readonly answer: Readonly<Record<string, unknown>>;
+  readonly answer: Json;
   /** Sends another request to the database. */
-  send(operation: string, request: Readonly<Record<string, unknown>>): Promise<Readonly<Record<string, unknown>>>;
+  send(operation: string, request: Json): Promise<Json>;
 }
 
+/** A request that has arrived, and has not been passed on. */
+export interface Asked {
+  readonly operation: string;
+  readonly request: Json;
+  /** The access key that it is signed with: who asks. */
+  readonly client: string;
+  /** Passes it on, as often as it is called. */
+  pass(): Promise<Exchange>;
+}
+
+/** What goes back to the client: an answer, one of which only the first half arrives, or nothing: the connection breaks. */
+export type Reply = { readonly status: number; readonly answer: Json; readonly cut?: boolean } | undefined;
+
+/** Decides what becomes of a request. */
+export type Intercept = (asked: Asked) => Promise<Reply>;
+
 /** Gives the answer that goes to the client; `undefined` loses it: the connection breaks instead. */
-export type Meddle = (exchange: Exchange) => Promise<Readonly<Record<string, unknown>> | undefined>;
+export type Meddle = (exchange: Exchange) => Promise<Json | undefined>;
 
 /** A proxy that is up. */
 export interface WireProxy {
@@ -23,10 +41,22 @@ export interface WireProxy {
   close(): Promise<void>;
 }
 
-/** Starts a proxy before the database at `target`. */
-export async function wireProxy(target: string, meddle: Meddle): Promise<WireProxy> {
+/** Starts a proxy before the database at `target` that passes every request on, and meddles with what comes back. */
+export function wireProxy(target: string, meddle: Meddle): Promise<WireProxy> {
+  return interceptingProxy(target, async ({ pass }) => {
+    const exchange = await pass();
+    const answer = await meddle(exchange);
+    return answer === undefined ? undefined : { status: exchange.status, answer };
+  });
+}
+
+/** Starts a proxy before the database at `target` where every request's fate is decided. */
+export async function interceptingProxy(target: string, intercept: Intercept): Promise<WireProxy> {
   const server = createServer((request, response) => {
-    pass(target, { request, response, meddle }).catch(() => response.destroy());
+    arrived(target, request)
+      .then(intercept)
+      .then((reply) => give(response, reply))
+      .catch(() => response.destroy());
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -39,14 +69,8 @@ export async function wireProxy(target: string, meddle: Meddle): Promise<WirePro
   };
 }
 
-interface Passing {
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
-  readonly meddle: Meddle;
-}
-
-async function pass(target: string, { request, response, meddle }: Passing): Promise<void> {
-  const { 'x-amz-target': named = '', authorization = '', 'x-amz-date': date = '' } = request.headers;
+async function arrived(target: string, message: IncomingMessage): Promise<Asked> {
+  const { 'x-amz-target': named = '', authorization = '', 'x-amz-date': date = '' } = message.headers;
   const [version = '', operation = ''] = String(named).split('.');
   const send = async (called: string, body: unknown) => {
     const answered = await fetch(target, {
@@ -59,22 +83,31 @@ async function pass(target: string, { request, response, meddle }: Passing): Pro
       },
       body: JSON.stringify(body),
     });
-    return { status: answered.status, answer: (await answered.json()) as Record<string, unknown> };
+    return { status: answered.status, answer: (await answered.json()) as Json };
   };
-  const asked = JSON.parse(await bodyOf(request)) as Record<string, unknown>;
-  const exchange = await send(operation, asked);
-  const answer = await meddle({
+  const request = JSON.parse(await bodyOf(message)) as Json;
+  return {
     operation,
-    request: asked,
-    ...exchange,
-    send: async (called, body) => (await send(called, body)).answer,
-  });
-  if (answer === undefined) {
+    request,
+    client: /Credential=([^/]+)/.exec(authorization)?.[1] ?? '',
+    pass: async () => ({
+      operation,
+      request,
+      ...(await send(operation, request)),
+      send: async (called, body) => (await send(called, body)).answer,
+    }),
+  };
+}
+
+function give(response: ServerResponse, reply: Reply): void {
+  if (reply === undefined) {
     response.destroy();
     return;
   }
-  response.writeHead(exchange.status, { 'content-type': 'application/x-amz-json-1.0' });
-  response.end(JSON.stringify(answer));
+  const body = Buffer.from(JSON.stringify(reply.answer));
+  response.writeHead(reply.status, { 'content-type': 'application/x-amz-json-1.0', 'content-length': body.length });
+  if (reply.cut === true) response.write(body.subarray(0, body.length >> 1), () => response.destroy());
+  else response.end(body);
 }
 
 async function bodyOf(request: IncomingMessage): Promise<string> {
