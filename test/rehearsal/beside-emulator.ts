@@ -1,6 +1,6 @@
 /**
  * `npm run emulator -- COMMAND [ARGUMENT...]`: runs a command beside an AWS emulator that starts and ends with it. The command's AWS
- * clients find the emulator by their environment, and tests by `TICKOVER_TEST_ENDPOINT`. Ends as the command does, or with 69 where
+ * clients find the emulator by their environment, and tests by `TICKOVER_TEST_ENDPOINT`. Ends as the command does, or with 3 where
  * the emulator can't be had; the last line says why.
  */
 import { spawn } from 'node:child_process';
@@ -8,9 +8,9 @@ import { once } from 'node:events';
 import { type Emulator, startEmulator } from './emulator.ts';
 import { NoEmulatorError } from './emulator-install.ts';
 
-/** As sysexits.h has it: what is needed isn't available. */
-const UNAVAILABLE = 69;
-const MISUSED = 64;
+/** What is needed is not to be had on this machine. */
+const UNAVAILABLE = 3;
+const MISUSED = 2;
 
 async function codeOf(command: string, args: readonly string[], emulator: Emulator): Promise<number> {
   const child = spawn(command, args, {

@@ -1,12 +1,12 @@
 /**
  * `npm run runtime`: checks the bundles that a deploy would send under the runtime interface client that Lambda runs them with.
- * Ends with 0 if everything held, 1 if not, 69 where the client can't be had; the last line says why.
+ * Ends with 0 if everything held, 1 if not, 3 where the client can't be had; the last line says why.
  */
 import { testsHold } from '../support/test-run.ts';
 import { NoRuntimeClientError, runtimeClient } from './runtime-client.ts';
 
-/** As sysexits.h has it: what is needed isn't available. */
-const UNAVAILABLE = 69;
+/** What is needed is not to be had on this machine. */
+const UNAVAILABLE = 3;
 
 try {
   await runtimeClient();

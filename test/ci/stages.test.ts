@@ -1,0 +1,82 @@
+/** How CI's checks follow one another: small ones in a repository made for it. */
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ROOT } from '../support/process.ts';
+
+let repository: string;
+
+beforeAll(async () => {
+  repository = await mkdtemp(join(tmpdir(), 'stages-'));
+  await writeFile(join(repository, 'committed'), 'as it was');
+  for (const args of [
+    ['init', '--quiet'],
+    ['add', '.'],
+    [...ANYBODY, 'commit', '--quiet', '--message', 'first'],
+  ])
+    await promisify(execFile)('git', args, { cwd: repository });
+});
+afterAll(() => rm(repository, { recursive: true, force: true }));
+
+const ANYBODY = ['-c', 'user.name=anybody', '-c', 'user.email=anybody@example.test'];
+
+/** The exit code of these lines of Bash and what they told, standard error behind standard output. */
+async function checked(...lines: string[]): Promise<{ code: unknown; told: string[] }> {
+  const script = ['set -euo pipefail', `source ${join(ROOT, '.ci', 'stages')}`, ...lines].join('\n');
+  return new Promise((resolve) => {
+    execFile('bash', ['-c', script], { cwd: repository }, (error, out, err) =>
+      resolve({ code: error === null ? 0 : error.code, told: (out + err).trimEnd().split('\n') }),
+    );
+  });
+}
+
+const unavailable = (reason: string) => `sh -c 'echo looked for it; echo "${reason}"; exit 3'`;
+
+test('checks that hold are told with the time they took, and that nothing was left out', async () => {
+  const { code, told } = await checked('stage one echo fine', 'stage two true', 'finish');
+
+  expect(code).toBe(0);
+  expect(told.slice(0, 3)).toEqual(['== one', 'fine', '== two']);
+  expect(told[3]).toMatch(/^== one \d+ s, two \d+ s; \d+ s in all$/);
+  expect(told[4]).toBe('== everything was checked');
+});
+
+test('what could not be had is told in the last line, with its reason, and the other checks go on', async () => {
+  const { code, told } = await checked(
+    `stage 'the client' ${unavailable('no cmake')}`,
+    'stage two true',
+    `stage 'the emulator' ${unavailable('no Python')}`,
+    'finish',
+  );
+
+  expect(code).toBe(0);
+  expect(told).toContain('== two');
+  expect(told.at(-1)).toBe(
+    "== NOT CHECKED, since it can't be had here: the client (no cmake); the emulator (no Python)",
+  );
+});
+
+test('where nothing may be left out, the same is a failure', async () => {
+  const { code, told } = await checked(`stage one ${unavailable('no cmake')}`, 'finish --complete');
+
+  expect(code).toBe(1);
+  expect(told.at(-1)).toBe("== NOT CHECKED, since it can't be had here: one (no cmake)");
+  expect(await checked('stage one true', 'finish --complete')).toMatchObject({ code: 0 });
+});
+
+test('a check that fails ends the run and is named', async () => {
+  const { code, told } = await checked("stage one sh -c 'echo oh no; exit 7'", 'stage two true', 'finish');
+
+  expect(code).toBe(1);
+  expect(told).toEqual(['== one', 'oh no', '== FAILED: one ended with 7']);
+});
+
+test('checks that change the tree fail', async () => {
+  const { code, told } = await checked("stage one sh -c 'echo x > left-behind'", 'finish');
+
+  expect(code).toBe(1);
+  expect(told.at(-1)).toBe('== FAILED: the checks changed the tree: ?? left-behind');
+});
