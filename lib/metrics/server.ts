@@ -5,6 +5,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Log } from '../runner/index.ts';
+import { SECOND } from '../time/index.ts';
 import type { MetricsSettings } from './settings.ts';
 
 /** What is served: the part of a prom-client registry that a page needs. */
@@ -17,7 +18,15 @@ export interface Exposition {
 export interface MetricsServerOptions extends MetricsSettings {
   readonly registry: Exposition;
   readonly log: Log;
+  /** How long a request may take to come in whole, in milliseconds; a connection that is slower is cut. @default 10 s */
+  readonly patience?: number;
 }
+
+const DEFAULT_PATIENCE = 10 * SECOND;
+/** A scraper needs one or two. More than this are refused, so that nobody takes all the files that the process may open. */
+const MOST_CONNECTIONS = 64;
+/** Larger heads are answered with 431. In bytes. */
+const LARGEST_HEAD = 8_192;
 
 /** Where metrics are served, at `/metrics`. */
 export interface MetricsAddress {
@@ -66,8 +75,15 @@ export function metricsServer(options: MetricsServerOptions): MetricsServer {
 
 /** The server, listening; or `undefined`, with the reason logged. */
 async function listen(options: MetricsServerOptions): Promise<Server | undefined> {
-  const { host, port, log } = options;
-  const server = createServer((request, response) => void answer(options, request, response)).unref();
+  const { host, port, log, patience = DEFAULT_PATIENCE } = options;
+  const limits = {
+    headersTimeout: patience,
+    requestTimeout: patience,
+    connectionsCheckingInterval: patience / 2,
+    maxHeaderSize: LARGEST_HEAD,
+  };
+  const server = createServer(limits, (request, response) => void answer(options, request, response)).unref();
+  server.maxConnections = MOST_CONNECTIONS;
   // A scraper keeps its connection open, and that would keep the process alive like the listening socket.
   server.on('connection', (socket) => socket.unref());
   try {

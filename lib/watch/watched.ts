@@ -63,7 +63,7 @@ export function watchedIn(env: Readonly<Record<string, string | undefined>>): re
   if (text === '') return [];
   const parsed = list.safeParse(parsedJson(text));
   if (!parsed.success) {
-    const at = parsed.error.issues[0]?.path.slice(0, 1).join() ?? '';
+    const at = cut(parsed.error.issues[0]?.path.slice(0, 1).join() ?? '', 100);
     throw refusal(
       `${at === '' ? '' : `.${at}`}: expected {"<name>": [interval, grace] or [interval, grace, cron, time zone]}`,
       text,

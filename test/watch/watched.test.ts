@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { InvalidOptionsError } from '../../lib/loop/index.ts';
 import { defineService } from '../../lib/runner/index.ts';
 import { watchedIn, watchedOf, watchedVariables } from '../../lib/watch/index.ts';
 
@@ -58,6 +59,19 @@ describe('what is refused', () => {
     ],
   ])('%s', (text, message) => {
     expect(() => watchedIn({ TICKOVER_WATCHED: text })).toThrow(message);
+  });
+
+  test('a text without measure is, in few words, and so is one nested deep', () => {
+    const deep = `{"a":${'['.repeat(50_000)}${']'.repeat(50_000)}}`;
+    const messages = [`{"${'x'.repeat(50_000)}":1}`, deep, `["${'x'.repeat(50_000)}"]`].map((text) => {
+      try {
+        return watchedIn({ TICKOVER_WATCHED: text });
+      } catch (error) {
+        return error instanceof InvalidOptionsError ? error.message : error;
+      }
+    });
+
+    expect(messages).toEqual(Array.from({ length: 3 }, () => expect.stringMatching(/^watch-services: .{0,500}$/)));
   });
 
   test('nothing is not: it watches nothing', () => {

@@ -1,0 +1,87 @@
+/** Who asks the metrics server without measure: slowly, at length, or with many hands. The services and other scrapers don't notice. */
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { afterEach, expect, test } from 'vitest';
+import { type MetricsAddress, type MetricsServer, metricsServer } from '../../lib/metrics/index.ts';
+import { rememberingLog } from './stories.ts';
+
+const started: MetricsServer[] = [];
+const sockets: Socket[] = [];
+
+afterEach(async () => {
+  for (const socket of sockets.splice(0)) socket.destroy();
+  await Promise.all(started.splice(0).map((server) => server.stop()));
+});
+
+/** The address of a server that has begun. */
+async function serving(told: { readonly patience?: number } = {}): Promise<MetricsAddress> {
+  const registry = { contentType: 'text/plain', metrics: async () => 'a page\n' };
+  const { log } = rememberingLog();
+  const server = metricsServer({ enabled: true, host: '127.0.0.1', port: 0, registry, log, ...told });
+  started.push(server);
+  const address = await server.start();
+  if (address === undefined) throw new Error('the server did not start');
+  return address;
+}
+
+function fetched({ host, port }: MetricsAddress): Promise<Response> {
+  return fetch(`http://${host}:${port}/metrics`, { headers: { connection: 'close' } });
+}
+
+/** Connects, writes this, and tells what came until the connection was cut. */
+async function saying({ host, port }: MetricsAddress, text: string): Promise<string> {
+  const socket = connect(port, host, () => socket.write(text));
+  sockets.push(socket);
+  let came = '';
+  socket.setEncoding('utf8').on('data', (chunk: string) => {
+    came += chunk;
+  });
+  await once(socket, 'close');
+  return came;
+}
+
+const HEAD = 'POST /metrics HTTP/1.1\r\nHost: x\r\n';
+
+test.each([
+  ['says nothing', '', /^(HTTP\/1\.1 408 |$)/],
+  ['never ends its head', HEAD, /^HTTP\/1\.1 408 /],
+  ['never ends its body', `${HEAD}Content-Length: 9\r\n\r\nx`, /^HTTP\/1\.1 (405|408) /],
+])('who %s is cut, and others are answered', async (_what, text, answer) => {
+  const address = await serving({ patience: 100 });
+
+  const came = saying(address, text);
+  expect((await fetched(address)).status).toBe(200);
+
+  expect(await came).toMatch(answer);
+});
+
+test('a head without measure is refused', async () => {
+  const address = await serving();
+
+  expect(await saying(address, `GET /metrics?${'x'.repeat(10_000)} HTTP/1.1\r\nHost: x\r\n\r\n`)).toMatch(
+    /^HTTP\/1\.1 431 /,
+  );
+  expect(await saying(address, `GET /metrics HTTP/1.1\r\nX: ${'x'.repeat(10_000)}\r\n\r\n`)).toMatch(
+    /^HTTP\/1\.1 431 /,
+  );
+  expect((await fetched(address)).status).toBe(200);
+});
+
+test('64 connections are held and no more; who went makes room', async () => {
+  const address = await serving();
+  const held = Array.from({ length: 64 }, () => connect(address.port, address.host));
+  sockets.push(...held);
+  await Promise.all(held.map((socket) => once(socket, 'connect')));
+
+  await expect(fetched(address)).rejects.toThrow();
+  for (const socket of held) socket.destroy();
+
+  await expect
+    .poll(() =>
+      fetched(address).then(
+        ({ status }) => status,
+        () => 'refused',
+      ),
+    )
+    .toBe(200);
+});
