@@ -1,0 +1,153 @@
+/** The rehearsal from an empty emulator to a stack that is taken down again. */
+import { putPagers } from './alarms.ts';
+import { awsAt } from './aws.ts';
+import { cdkIn, lastWords } from './cdk.ts';
+import { newCheckout } from './checkout.ts';
+import { deployedStack } from './deployed.ts';
+import { DROPPED, droppedFaults } from './dropped.ts';
+import { startEmulator } from './emulator.ts';
+import { RehearsalError, refuse } from './failure.ts';
+import { inventory } from './inventory.ts';
+import { listFaults, unrecognizedTypes, withoutLeftOut } from './left-out.ts';
+import { holds, type Stage, type Wings } from './stage.ts';
+import { startSteering } from './steering.ts';
+import { buildsOf, changedAndUnchanged, haltBoth } from './stories/change.ts';
+import { failingService } from './stories/failing.ts';
+import { haltAndResume } from './stories/halt.ts';
+import { importedForTheSchedule, markedByHand, markedByTheSchedule } from './stories/late-runs.ts';
+import { catalogRuns } from './stories/others.ts';
+import { takeDown } from './stories/take-down.ts';
+import { healthyTick } from './stories/ticks.ts';
+import type { Template } from './template.ts';
+import { inWords, newTranscript, type Transcript } from './transcript.ts';
+
+/** The stack of the rehearsal. */
+export const STACK = 'Tickover-rehearsal';
+const STEERED = ['steered', 'bystander'];
+const HOUR = 3_600_000;
+/** Ticks are numbered from 1 and lie an hour apart; the last is past. */
+const MOST_TICKS = 24;
+
+/** What is there for a rehearsal, and how it is cleared away. */
+export interface Opened {
+  readonly wings: Wings;
+  close(): Promise<void>;
+}
+
+/** Starts an empty emulator and a server for steered services, and copies the project. */
+export async function open(tell: (line: string) => void): Promise<Opened> {
+  const closers: (() => Promise<void>)[] = [];
+  const close = async () => {
+    for (const end of closers.splice(0).reverse()) await end();
+  };
+  try {
+    const emulator = await startEmulator();
+    closers.push(emulator.stop);
+    const steering = await startSteering();
+    closers.push(steering.stop);
+    const checkout = await newCheckout(STEERED);
+    closers.push(checkout.remove);
+    const cdk = await cdkIn(checkout, emulator, STACK);
+    const symbols = new Map([[steering.url, 'http://its-server/']]);
+    const transcript = newTranscript({ tell, symbols });
+    return { wings: { emulator, aws: awsAt(emulator), checkout, cdk, steering, transcript }, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** Plays everything; what comes is what was asked and answered. */
+export async function rehearse(wings: Wings): Promise<Transcript> {
+  const stage = await firstDeploy(wings);
+  await healthyTick(stage);
+  await failingService(stage, stage.whole);
+  await haltAndResume(stage);
+  await catalogRuns(stage);
+  await markedByHand(stage);
+  const since = Date.now();
+  await importedForTheSchedule(stage);
+  await markedByTheSchedule(stage, since);
+  await changeOver(stage);
+  await takeDown(stage);
+  await wings.emulator.assertLoopback();
+  return wings.transcript;
+}
+
+/** A stage that also knows the whole template, with what is left out. */
+export interface WholeStage extends Stage {
+  readonly whole: Template;
+}
+
+/** From nothing to a deployed stack. */
+export async function firstDeploy(wings: Wings): Promise<WholeStage> {
+  const { transcript, cdk } = wings;
+  transcript.section(
+    'From nothing to a stack',
+    'The real command line, the real app, and two services added to the catalog as a user adds one.',
+  );
+  await cdk.bootstrap();
+  transcript.step('`npx cdk bootstrap`', 'done');
+  const whole = await cdk.synth(contextOf(wings));
+  transcript.step('`npx cdk synth`', `${Object.keys(whole.Resources).length} resources`);
+  refuse('what the emulator drops', droppedFaults(whole));
+  await refusedAsListed(wings);
+  const stage = await deployed(wings, whole);
+  await compared(stage);
+  const pagers = await putPagers(stage.aws, stage.deployed, whole);
+  transcript.step('CloudWatch: the pagers, with rules and actions as synthesised', `${pagers.length} made`);
+  return stage;
+}
+
+/** The emulator refuses exactly the types that the list says. */
+async function refusedAsListed({ cdk, transcript }: Wings): Promise<void> {
+  const ended = await cdk.deploy();
+  const types = unrecognizedTypes(ended.output);
+  if (ended.code !== 0 && types.length === 0) throw new RehearsalError(`cdk deploy: ${lastWords(ended)}`);
+  refuse('left out', listFaults(types));
+  transcript.step('`npx cdk deploy`, with everything', `refused for what the emulator can't make: ${types.join(', ')}`);
+}
+
+/** Deploys the template without what is left out. */
+export async function deployed(wings: Wings, whole: Template): Promise<WholeStage> {
+  const { aws, cdk, transcript } = wings;
+  const { template, leftOut } = withoutLeftOut(whole);
+  await cdk.write(template);
+  const ended = await cdk.deploy();
+  if (ended.code !== 0) throw new RehearsalError(`cdk deploy: ${lastWords(ended)}`);
+  transcript.step('`npx cdk deploy`, without them', `${STACK} is deployed; left out: ${inWords(leftOut)}`);
+  const stack = await deployedStack(aws, STACK, template);
+  const now = Math.floor(Date.now() / HOUR) * HOUR;
+  const due = (number: number) => now - (MOST_TICKS - number) * HOUR;
+  return { ...wings, deployed: stack, due, whole };
+}
+
+async function compared({ aws, deployed: stack, transcript }: WholeStage): Promise<void> {
+  const { compared: looked, listed, faults } = await inventory(aws, stack);
+  refuse('not as synthesised', faults);
+  transcript.step('the AWS clients: is everything as synthesised?', `yes: ${inWords(looked)}`);
+  transcript.step('CloudFormation: is the rest there?', `by its word: ${inWords(listed)}`);
+  const properties = DROPPED.map(({ type, property }) => `${type}.${property}`);
+  transcript.step('what the emulator drops', `${properties.join(', ')}: asserted on the template`);
+}
+
+async function changeOver(stage: WholeStage): Promise<void> {
+  const { checkout, cdk, transcript } = stage;
+  await haltBoth(stage);
+  const before = await buildsOf(stage);
+  await checkout.edit('lib/services/steered.ts', 'const VERSION = 1;', 'const VERSION = 2;');
+  const whole = await cdk.synth(contextOf(stage));
+  holds(
+    transcript,
+    '`npx cdk synth`, with steered changed',
+    { resources: Object.keys(whole.Resources).length },
+    { resources: Object.keys(stage.whole.Resources).length },
+  );
+  const changed = await deployed(stage, whole);
+  await changedAndUnchanged({ ...changed, due: stage.due }, before);
+}
+
+function contextOf({ steering }: Wings): Record<string, unknown> {
+  const environment = { STEERED_URL: steering.url };
+  return { stage: 'rehearsal', services: Object.fromEntries(STEERED.map((name) => [name, { environment }])) };
+}

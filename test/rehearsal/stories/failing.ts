@@ -1,0 +1,85 @@
+/** A service that fails up to its alarm's threshold, backs off, and recovers. */
+import { alarmOf, emitted, feed, pagerName, pagerState, readBy } from '../alarms.ts';
+import { idPart } from '../deployed.ts';
+import { RehearsalError } from '../failure.ts';
+import type { Invocation, LoggedMetric } from '../invoke.ts';
+import { received, subscriber } from '../mailbox.ts';
+import { holds, type Stage, steer, tick } from '../stage.ts';
+import { ofType, type Template } from '../template.ts';
+
+const SERVICE = 'steered';
+
+export async function failingService(stage: Stage, whole: Template): Promise<void> {
+  const { aws, deployed, transcript } = stage;
+  transcript.section(
+    'A failing service, up to its alarm',
+    'The emulator does not read metrics out of logs, as AWS does: the rehearsal takes each figure from the line that the function wrote and gives it to CloudWatch, ' +
+      'whose alarms, rules and actions then do as deployed.',
+  );
+  const alarm = deployed.physical('AWS::CloudWatch::Alarm', `${idPart(SERVICE)}Alarmsfailing`);
+  const pager = pagerName(deployed, pagerIdOf(whole));
+  const onCall = await subscriber(aws, deployed.physical('AWS::SNS::Topic', 'Pager'));
+  steer(stage, 503);
+  const states = ['OK', 'OK', 'ALARM'];
+  for (const [index, state] of states.entries()) {
+    const verdict = index === 2 ? 'backing-off' : 'steady';
+    const answer = { disposition: 'ran', outcome: 'failed', verdict };
+    const metrics = { FailureStreak: index + 1, Halted: 0 };
+    const invocation = await tick(stage, { service: SERVICE, number: index + 2 }, { answer, metrics });
+    await rings(stage, { alarm, metric: streakIn(invocation), state });
+  }
+  holds(transcript, 'its pager, by its rule', { state: await pagerState(aws, pager) }, { state: 'ALARM' });
+  const page = await received<{ Message: string }>(aws, onCall, ({ Message }) => namedIn(Message) === pager);
+  holds(transcript, 'a queue that is subscribed to the topic', { page: namedIn(page.Message) }, { page: pager });
+  await backsOffAndRecovers(stage);
+}
+
+/** The alarm reads exactly what the function emits, and rings with the figure of its threshold, not before. */
+async function rings(
+  { aws, transcript }: Stage,
+  { alarm, metric, state }: { readonly alarm: string; readonly metric: LoggedMetric; readonly state: string },
+): Promise<void> {
+  const before = await alarmOf(aws, alarm);
+  if (readBy(before) !== emitted(metric)) {
+    throw new RehearsalError(`the alarm reads ${readBy(before)}, the function emits ${emitted(metric)}`);
+  }
+  await feed(aws, metric);
+  const { StateValue, ComparisonOperator, Threshold } = await alarmOf(aws, alarm);
+  holds(
+    transcript,
+    `the alarm *failing*, given FailureStreak ${metric.value}`,
+    { state: StateValue, rings: `${ComparisonOperator} ${Threshold}` },
+    { state, rings: 'GreaterThanOrEqualToThreshold 3' },
+  );
+}
+
+async function backsOffAndRecovers(stage: Stage): Promise<void> {
+  await tick(
+    stage,
+    { service: SERVICE, number: 5 },
+    { answer: { disposition: 'skipped', reason: 'backoff', backoffCount: 1 }, metrics: { Halted: 0 } },
+  );
+  steer(stage, 200);
+  await tick(
+    stage,
+    { service: SERVICE, number: 6 },
+    {
+      answer: { disposition: 'ran', outcome: 'succeeded', verdict: 'recovered', backoffCount: 0 },
+      metrics: { FailureStreak: 0, Halted: 0 },
+    },
+  );
+}
+
+function streakIn({ metrics }: Invocation): LoggedMetric {
+  const streak = metrics['FailureStreak'];
+  if (streak === undefined) throw new RehearsalError('the log has no FailureStreak');
+  return streak;
+}
+
+function pagerIdOf(whole: Template): string {
+  return ofType(whole, 'AWS::CloudWatch::CompositeAlarm').find(({ id }) => id.startsWith(idPart(SERVICE)))?.id ?? '';
+}
+
+function namedIn(message: string): string {
+  return (JSON.parse(message) as { AlarmName: string }).AlarmName;
+}
