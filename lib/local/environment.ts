@@ -11,7 +11,8 @@ export type LocalEnvironment = Variables & {
   readonly TICKOVER_FLOW_RUNS_TABLE: string;
 };
 
-const STATE_TABLE = 'tickover';
+/** The state table's name unless told otherwise. */
+export const STATE_TABLE = 'tickover';
 
 /**
  * The environment of functions that work on this endpoint; what `variables` say goes before the defaults. Scheduler's lateness is

@@ -1,6 +1,7 @@
 export { isAwsEndpoint, localCredentials } from './credentials.ts';
 export { type Database, type DatabaseOptions, openDatabase } from './database.ts';
 export { shownAs } from './display.ts';
+export { STATE_TABLE } from './environment.ts';
 export { countLine } from './log-figures.ts';
 export { type LogLine, readLogLine } from './log-line.ts';
 export { type Machine, openMachine } from './machine.ts';

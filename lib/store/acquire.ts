@@ -6,6 +6,7 @@ import { admissionCondition } from './admission-condition.ts';
 import { release } from './commit.ts';
 import { aliases, assignments } from './expression.ts';
 import { leaseAttributes, stateIn } from './item.ts';
+import { takeOver } from './rewrite.ts';
 import type { Item } from './soundness.ts';
 import { VERSION } from './version.ts';
 import type { Update, Wire } from './wire.ts';
@@ -32,7 +33,8 @@ const GIVING_BACK = SECOND;
  * @throws UnreadableStateError if the item is damaged or newer; a lease taken on such an item is given back
  */
 export async function acquire(wire: Wire, clock: Clock, request: AcquireRequest): Promise<Acquired> {
-  const giveBack = () => within(clock, GIVING_BACK, (signal) => release(wire.until(signal), request)).catch(() => {});
+  const giveBack = (asItWas?: Item) =>
+    within(clock, GIVING_BACK, (signal) => release(wire.until(signal), request, asItWas)).catch(() => {});
   const answer = await within(clock, TAKING, (signal) => take(wire.until(signal), request)).catch(async (error) => {
     // No answer came, but the lease may have been taken: left alone it would keep ticks out and be booked as a crash.
     if (!(error instanceof UnreadableStateError)) await giveBack();
@@ -42,8 +44,8 @@ export async function acquire(wire: Wire, clock: Clock, request: AcquireRequest)
   try {
     return grant(request, answer);
   } catch (error) {
-    // The damage is what must be told, also where the lease can't be given back.
-    await giveBack();
+    // The damage is what must be told, also where the lease can't be given back; it stays to be seen.
+    await giveBack(answer.isAfterImage ? undefined : answer.item);
     throw error;
   }
 }
@@ -61,7 +63,9 @@ async function tryOnce(wire: Wire, request: AcquireRequest): Promise<Taken | Ref
   }
   const state = stateIn(request.service, written.item, request.now);
   const reason = admit(state, request);
-  return reason === undefined ? undefined : { granted: false, reason, state };
+  if (reason !== undefined) return { granted: false, reason, state };
+  await takeOver(wire, request.service, written.item, request.now);
+  return undefined;
 }
 
 /** A write whose response was lost is sent again by the SDK, and refused because it had succeeded. */

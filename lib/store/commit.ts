@@ -43,6 +43,11 @@ async function tryOnce(wire: Wire, claim: Claim, state: ServiceState): Promise<C
   return { written: false, reason: 'epoch', claim: { ...claim, epoch: current.epoch }, state: current };
 }
 
+/** The lease attributes of an item, whatever they are. */
+function leaseIn(item: Item): Item {
+  return Object.fromEntries(Object.keys(NO_LEASE).map((name) => [name, item[name]]));
+}
+
 function isWritten(item: Item, { service, fence }: Claim, state: ServiceState): boolean {
   return holdsCommit(stateIn(service, item), fence, fitted(service, state));
 }
@@ -51,12 +56,17 @@ function isWritten(item: Item, { service, fence }: Claim, state: ServiceState): 
  * Frees the lease and takes the run off those to be booked; changes nothing if the lease isn't this run's any more. An owner is
  * one acquire's alone: while it holds the lease, the newest fence is its run's. So `done` rises by one, which leaves runs that died
  * before it to be booked, and a second delivery of this write is refused.
+ * @param asItWas an item whose lease, one that had ended, is put back as it stood there
  */
-export async function release(wire: Wire, { service, owner }: Pick<Claim, 'service' | 'owner'>): Promise<void> {
+export async function release(
+  wire: Wire,
+  { service, owner }: Pick<Claim, 'service' | 'owner'>,
+  asItWas: Item = {},
+): Promise<void> {
   const alias = aliases();
   const done = alias.name('done');
   await wire.write(service, {
-    UpdateExpression: assignments(alias, NO_LEASE, [`${done} = ${done} + ${alias.value(1)}`]),
+    UpdateExpression: assignments(alias, leaseIn(asItWas), [`${done} = ${done} + ${alias.value(1)}`]),
     ConditionExpression: `${alias.name('leaseOwner')} = ${alias.value(owner)}`,
     ...alias.collected(),
   });

@@ -4,13 +4,14 @@ import type { Pause, ServiceState } from '../tick/index.ts';
 import { type Aliases, aliases, assignments } from './expression.ts';
 import { pauseAttributes, stateIn } from './item.ts';
 import { fittedPause } from './item-size.ts';
+import { takeOver } from './rewrite.ts';
 import { VERSION } from './version.ts';
 import type { Wire } from './wire.ts';
 
 /** Sets the pause; one that stands is replaced. Returns the state with it. */
 export async function pause(wire: Wire, service: string, wanted: Pause): Promise<ServiceState> {
   const alias = aliases();
-  stateIn(service, await wire.read(service));
+  await current(wire, service);
   const written = await wire.write(service, {
     UpdateExpression: assignments(alias, pauseAttributes(fittedPause(wanted)), born(alias)),
     ConditionExpression: versionIsKnown(alias),
@@ -32,7 +33,7 @@ const FORGOTTEN = ['record', 'backoffCount', 'streak', 'notBefore', 'haltAt', 'h
  * that came at the same time, has done what was asked.
  */
 export async function resume(wire: Wire, service: string): Promise<ServiceState> {
-  const before = stateIn(service, await wire.read(service));
+  const before = await current(wire, service);
   const alias = aliases();
   const gone = { ...Object.fromEntries(FORGOTTEN.map((name) => [name, undefined])), ...pauseAttributes(undefined) };
   const zero = alias.value(0);
@@ -49,6 +50,15 @@ export async function resume(wire: Wire, service: string): Promise<ServiceState>
   });
   if (written.ok || stateIn(service, written.item).epoch > before.epoch) return before;
   throw refused(service);
+}
+
+/** The state as it is, in today's version. */
+async function current(wire: Wire, service: string): Promise<ServiceState> {
+  const item = await wire.read(service);
+  const state = stateIn(service, item);
+  if (item === undefined || item['v'] === VERSION) return state;
+  await takeOver(wire, service, item);
+  return stateIn(service, await wire.read(service));
 }
 
 /** The attributes that every item has, for an item that an operator is the first to write. */

@@ -92,7 +92,12 @@ function expectedAlone(attribute: string, kind: Kind, value: unknown): string | 
   if (kind === 'text') return expectedText(attribute, value);
   if (typeof value !== 'number' || !Number.isSafeInteger(value)) return 'a whole number';
   if (kind === 'count') return value >= 0 && value <= MOST_COUNTED ? undefined : 'a count from 0';
-  return Math.abs(value) <= LAST_INSTANT ? undefined : 'epoch milliseconds';
+  return isInstant(value) ? undefined : 'epoch milliseconds';
+}
+
+/** Whether a date can tell it. */
+export function isInstant(value: number): boolean {
+  return Number.isSafeInteger(value) && Math.abs(value) <= LAST_INSTANT;
 }
 
 function expectedText(attribute: string, value: unknown): string | undefined {

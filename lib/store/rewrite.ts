@@ -1,0 +1,44 @@
+/** Changing an item as a whole: a repair, or the move to another version. Not for ticks, whose writes hold under their own conditions. */
+
+import { leaseIsLive } from '../tick/index.ts';
+import { type Aliases, aliases, assignments } from './expression.ts';
+import { readItem, versionOf } from './item.ts';
+import { ATTRIBUTES, type Item } from './soundness.ts';
+import { migrated, VERSION } from './version.ts';
+import type { Wire } from './wire.ts';
+
+/** Writes the values, removing what is undefined, if every attribute that this code knows still stands as in the item. Gives whether it did. */
+export async function rewrite(wire: Wire, service: string, item: Item, values: Item): Promise<boolean> {
+  const alias = aliases();
+  const known = ['v', ...Object.keys(ATTRIBUTES)].map((attribute) => stillIs(alias, attribute, item[attribute]));
+  const written = await wire.write(service, {
+    UpdateExpression: assignments(alias, values),
+    ConditionExpression: [`attribute_exists(${alias.name('pk')})`, ...known].join(' AND '),
+    ...alias.collected(),
+  });
+  return written.ok;
+}
+
+function stillIs(alias: Aliases, attribute: string, value: unknown): string {
+  const name = alias.name(attribute);
+  return value === undefined ? `attribute_not_exists(${name})` : `${name} = ${alias.value(value)}`;
+}
+
+/** The values that one item has and the other hasn't; `undefined` for those that it lacks. */
+export function differences(from: Item, to: Item): Item {
+  const attributes = new Set([...Object.keys(from), ...Object.keys(to)]);
+  return Object.fromEntries([...attributes].filter((name) => from[name] !== to[name]).map((name) => [name, to[name]]));
+}
+
+/**
+ * Brings an item of an older version to today's, unless a run holds the lease at `now` or somebody else was faster. The epoch rises:
+ * older code that outlived its lease can't commit into attributes that it doesn't know.
+ * @param now absent for an operator, who doesn't wait for a run of older code: what that commits is refused then
+ * @throws UnreadableStateError if the item is damaged or of a newer version
+ */
+export async function takeOver(wire: Wire, service: string, item: Item | undefined, now?: number): Promise<void> {
+  if (item === undefined || versionOf(service, item) === VERSION) return;
+  const state = readItem(service, item);
+  if (now !== undefined && leaseIsLive(state, now)) return;
+  await rewrite(wire, service, item, differences(item, { ...migrated(item), epoch: state.epoch + 1 }));
+}
