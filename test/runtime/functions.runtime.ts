@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type TestDatabase, testDatabase } from '../support/dynalite.ts';
 import { CATALOG, entryOf, removeOutputs, SYNTH_TIMEOUT } from '../support/stack-kit.ts';
 import { type Deployed, deployed } from './deployed.ts';
-import { deaf, halting } from './fixtures/services.ts';
+import { deaf, halting, untidy } from './fixtures/services.ts';
 import { type FunctionProcess, type Line, type StartOptions, startFunction } from './function-process.ts';
 import { type RuntimeClient, runtimeClient } from './runtime-client.ts';
 
@@ -21,7 +21,8 @@ const started: FunctionProcess[] = [];
 
 beforeAll(async () => {
   client = await runtimeClient();
-  stack = deployed([...CATALOG, entryOf(halting, fixture('halting')), entryOf(deaf, fixture('deaf'))]);
+  const services = [halting, deaf, untidy].map((service) => entryOf(service, fixture(service.name)));
+  stack = deployed([...CATALOG, ...services]);
   database = await testDatabase();
   const { documents } = database.connect();
   for (const table of stack.tables) await documents.send(new CreateTableCommand(table));
@@ -178,6 +179,40 @@ describe('a function whose workload is past its deadline and ignores its signal'
     expect(status).toMatchObject({
       answer: { status: 'failing', streak: 1, lease: null, runs: [{ outcome: 'timed-out' }] },
     });
+  });
+});
+
+describe('a function that leaves something behind', () => {
+  it('has that told as of the run that left it, fails no other by it, and ends its process once the next tick is over', async () => {
+    const one = await start('untidy');
+
+    const first = await one.invoke(due());
+    const second = await one.invoke(due(1));
+    const { stdout, stderr, telemetry } = await one.ended();
+
+    expect(first).toMatchObject({ answer: { outcome: 'succeeded', fence: 1 } });
+    expect(second).toEqual({ exited: 1 });
+    expect(parsed(stdout).filter(({ message }) => message === 'tick')).toMatchObject([
+      { fence: 1, outcome: 'succeeded', crashesBooked: 0 },
+      { fence: 2, outcome: 'succeeded', crashesBooked: 0 },
+    ]);
+    expect(parsed(stderr)).toMatchObject([{ level: 'ERROR', fence: 1, error: { message: 'left behind' } }]);
+    expect(telemetry).toEqual([]);
+  });
+});
+
+describe('a function whose DynamoDB is away', () => {
+  it('runs nothing, and fails its invocation with what follows from that', async () => {
+    const one = await start('check-endpoints', { AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:9' });
+
+    const told = await one.invoke(due(3));
+    const { stdout, telemetry } = await one.end();
+
+    expect(told).toMatchObject({
+      error: { errorType: 'StoreError', errorMessage: expect.stringMatching(/ECONNREFUSED.*the tick did not run$/) },
+    });
+    expect(stdout).toEqual([]);
+    expect(parsed(telemetry)).toMatchObject([{ level: 'ERROR', message: { errorType: 'StoreError' } }]);
   });
 });
 
