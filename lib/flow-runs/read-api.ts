@@ -168,7 +168,8 @@ function faultOf(issue: z.core.$ZodIssue, element: unknown): string {
   return `${field}expected ${issue.message}, got ${got === undefined ? 'none' : brief(got)}`;
 }
 
+/** A text of a file may steer the terminal that it is told on. */
 function brief(value: unknown): string {
-  const whole = shown(value);
+  const whole = shown(value).replace(/\p{C}/gu, ' ');
   return whole.length <= SHOWN_CHARACTERS ? whole : `${whole.slice(0, SHOWN_CHARACTERS)}...`;
 }

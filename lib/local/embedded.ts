@@ -84,12 +84,16 @@ async function opened(store: levels.Store, path: string): Promise<boolean> {
   }
 }
 
-/** A client that goes away in the middle of a request makes dynalite's own listener throw: it is replaced once it is in place. */
+/**
+ * A client that goes away in the middle of a request makes dynalite's own listener throw: it is replaced once it is in place. Dynalite
+ * lets every web page ask it, and asks nobody who he is: what a browser sends for a page is refused.
+ */
 function hardened(server: Server, identity: string): void {
   const handlers = server.listeners('request') as RequestListener[];
   server.removeAllListeners('request');
   server.on('request', (request, response) => {
     response.setHeader(IDENTITY_HEADER, identity);
+    if (request.headers.origin !== undefined) return void response.writeHead(403).end();
     for (const handle of handlers) handle.call(server, request, response);
     request.removeAllListeners('error');
     request.on('error', () => response.destroy());
