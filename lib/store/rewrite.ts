@@ -21,7 +21,15 @@ export async function rewrite(wire: Wire, service: string, item: Item, values: I
 
 function stillIs(alias: Aliases, attribute: string, value: unknown): string {
   const name = alias.name(attribute);
-  return value === undefined ? `attribute_not_exists(${name})` : `${name} = ${alias.value(value)}`;
+  if (value === undefined) return `attribute_not_exists(${name})`;
+  // The embedded database compares no lists and maps. They are damage wherever they stand: that they still do is enough.
+  if (Array.isArray(value)) return `attribute_type(${name}, ${alias.value('L')})`;
+  if (isMap(value)) return `attribute_type(${name}, ${alias.value('M')})`;
+  return `${name} = ${alias.value(value)}`;
+}
+
+function isMap(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }
 
 /** The values that one item has and the other hasn't; `undefined` for those that it lacks. */
