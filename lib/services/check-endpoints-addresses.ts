@@ -6,8 +6,11 @@ import { BlockList, isIP } from 'node:net';
 import { isInLambda } from '../metrics/index.ts';
 import type { Surroundings } from '../runner/index.ts';
 
-/** Tells why an address is not to be connected to; `undefined` if it may be. Whatever is no address is refused. */
-export type Vet = (address: string) => string | undefined;
+/**
+ * Tells why an address is not to be connected to; `undefined` if it may be. Whatever is no address is refused.
+ * @param ledBy the address of the server whose redirect led there; absent where an endpoint's own URL does
+ */
+export type Vet = (address: string, ledBy?: string) => string | undefined;
 
 /** An address that was refused before a connection was made. Not transient: asking again would meet it again. */
 export class RefusedAddressError extends Error {
@@ -42,12 +45,16 @@ const METADATA = [
 /** The machine itself. In Lambda nothing but the runtime's own interface and the extensions' listens there. */
 const LOOPBACK = ['127.0.0.0/8', '::1/128', '0.0.0.0/8', '::/128'];
 
+/** Where only those inside reach: the machine itself, private and shared ranges, unique local addresses. */
+const INSIDE = [...LOOPBACK, '10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', 'fc00::/7'];
+
 /** What stands before an IPv4 address written as one of IPv6: compatible, translated, NAT64. The mapped form `BlockList` knows itself. */
 const EMBEDDINGS = ['::', '::ffff:0:', '64:ff9b::'];
 
 /**
  * How addresses are judged in these surroundings. Link-local and metadata addresses are refused; in Lambda, where the interface of
- * the runtime listens on the machine itself, loopback is as well. Private ranges are not: what lies there is worth watching.
+ * the runtime listens on the machine itself, loopback is as well. Private ranges are worth watching: they are refused only where a
+ * redirect from outside leads there, since whoever sent it could not get in by himself.
  * @returns a judge of addresses, for an endpoint that allows these addresses and ranges
  */
 export function vettingIn(env: Surroundings['env']): (allowed?: readonly string[]) => Vet {
@@ -57,16 +64,23 @@ export function vettingIn(env: Surroundings['env']): (allowed?: readonly string[
       ? [{ refused: rangesOf([...LOOPBACK, ...runtimeOf(env)]), reason: "the function's own machine" }]
       : []),
   ];
+  const inside = rangesOf(INSIDE);
   return (allowed = []) => {
     const exempt = rangesOf(allowed);
-    return (address) => {
-      const version = isIP(address);
-      if (version === 0) return 'no address';
-      const family = version === 6 ? 'ipv6' : 'ipv4';
-      if (exempt.check(address, family)) return undefined;
-      return rules.find(({ refused }) => refused.check(address, family))?.reason;
+    return (address, ledBy) => {
+      if (isIP(address) === 0) return 'no address';
+      if (isAmong(exempt, address)) return undefined;
+      const rule = rules.find(({ refused }) => isAmong(refused, address));
+      if (rule !== undefined || ledBy === undefined) return rule?.reason;
+      const ledInside = isAmong(inside, address) && !isAmong(inside, ledBy);
+      return ledInside ? 'private, and a redirect from outside led there' : undefined;
     };
   };
+}
+
+function isAmong(ranges: BlockList, address: string): boolean {
+  const version = isIP(address);
+  return version !== 0 && ranges.check(address, version === 6 ? 'ipv6' : 'ipv4');
 }
 
 /** The address that a URL names its host by; `undefined` where that is a name. */

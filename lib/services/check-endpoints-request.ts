@@ -34,6 +34,8 @@ interface Hop {
   readonly url: URL;
   readonly method: string;
   readonly authorization?: string;
+  /** The address of the server that redirected here. */
+  readonly ledBy?: string;
 }
 
 /** As many as `fetch` follows. */
@@ -50,9 +52,9 @@ const HEADERS = { accept: '*/*', 'user-agent': 'tickover' };
 export async function statusOf(question: Question): Promise<number> {
   let hop = firstHop(question);
   for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects += 1) {
-    const { status, location } = await answerTo(hop, question);
+    const { status, location, from } = await answerTo(hop, question);
     if (!question.followRedirects || location === undefined || !REDIRECTS.has(status)) return status;
-    hop = redirected(hop, status, location);
+    hop = { ...redirected(hop, status, location), ledBy: from };
   }
   throw new Error(`redirected more than ${MOST_REDIRECTS} times`);
 }
@@ -85,10 +87,13 @@ function redirected({ url, method, authorization }: Hop, status: number, locatio
 interface HopAnswer {
   readonly status: number;
   readonly location: string | undefined;
+  /** The address that answered; empty where it is gone already. */
+  readonly from: string;
 }
 
-function answerTo({ url, method, authorization }: Hop, question: Question): Promise<HopAnswer> {
-  const { vet, signal, resolve: resolveName = lookup } = question;
+function answerTo({ url, method, authorization, ledBy }: Hop, question: Question): Promise<HopAnswer> {
+  const { signal, resolve: resolveName = lookup } = question;
+  const vet: Vet = (address) => question.vet(address, ledBy);
   refuseLiteral(url, vet);
   return new Promise((resolve, reject) => {
     const request = (url.protocol === 'https:' ? requestHttps : requestHttp)(url, {
@@ -100,7 +105,8 @@ function answerTo({ url, method, authorization }: Hop, question: Question): Prom
       signal,
     });
     request.once('response', (response) => {
-      resolve({ status: response.statusCode ?? 0, location: response.headers.location });
+      const { statusCode: status = 0, headers, socket } = response;
+      resolve({ status, location: headers.location, from: socket.remoteAddress ?? '' });
       // Giving it up unread is an error of the connection for Node, but not for us.
       response.once('error', () => {}).destroy();
     });

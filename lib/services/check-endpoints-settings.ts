@@ -78,7 +78,8 @@ function isTimeout(milliseconds: number | undefined): boolean {
  *
  * Link-local addresses and those of a cloud's metadata are refused, and in Lambda the function's own machine (loopback) as well:
  * written in the URL, found by its name, or led to by a redirect. `allowAddresses`, a list of addresses and ranges such as
- * '169.254.170.0/24', lets one endpoint have them. Private ranges and, outside of Lambda, loopback need no leave.
+ * '169.254.170.0/24', lets one endpoint have them. Private ranges and, outside of Lambda, loopback need no leave, unless a redirect
+ * from outside leads there.
  * @throws InvalidOptionsError naming every field at fault, up to 20 of them, what was expected and what came
  */
 export function endpointsIn(env: Surroundings['env']): readonly Endpoint[] {

@@ -39,6 +39,19 @@ describe('an address is refused', () => {
     ]);
   });
 
+  it.each(['10.0.0.1', '172.31.0.1', '192.168.1.1', '100.64.0.1', 'fd12::1', '127.0.0.1', '::1', '::ffff:10.0.0.1'])(
+    'where only those inside reach, when somebody outside leads there: %s',
+    (address) => {
+      const led = (by: string) => here(address, by);
+
+      expect(['93.184.216.34', '2606:2800:220:1::1', ''].map(led)).toEqual(
+        Array.from({ length: 3 }, () => 'private, and a redirect from outside led there'),
+      );
+      expect(['10.9.9.9', '::1', '::ffff:192.168.0.1'].map(led)).toEqual([undefined, undefined, undefined]);
+      expect(vettingIn({})([address])(address, '93.184.216.34')).toBeUndefined();
+    },
+  );
+
   it.each(['', 'localhost', '169.254.169.254.', '10.0.0.1:80', '[::1]'])('when it is none: %j', (text) => {
     expect(here(text)).toBe('no address');
   });
@@ -52,16 +65,24 @@ describe('an address may be connected to', () => {
     expect([here(address), inLambda(address)]).toEqual([undefined, undefined]);
   });
 
+  it('outside, whoever leads there', () => {
+    expect([here('93.184.216.34', '10.0.0.1'), here('93.184.216.34', '93.184.216.35')]).toEqual([undefined, undefined]);
+  });
+
   it('when the endpoint allows it, or its range, and no other with it', () => {
     const vet = vettingIn(IN_LAMBDA)(['169.254.170.2', '127.0.0.0/30', 'fd00:ec2::/64']);
 
-    expect(['169.254.170.2', '::ffff:169.254.170.2', '127.0.0.3', 'fd00:ec2::254'].map(vet)).toEqual([
+    expect(['169.254.170.2', '::ffff:169.254.170.2', '127.0.0.3', 'fd00:ec2::254'].map((each) => vet(each))).toEqual([
       undefined,
       undefined,
       undefined,
       undefined,
     ]);
-    expect(['169.254.170.3', '127.0.0.4', 'fd00:ec2:1::'].map(vet)).toEqual([METADATA, OWN_MACHINE, METADATA]);
+    expect(['169.254.170.3', '127.0.0.4', 'fd00:ec2:1::'].map((each) => vet(each))).toEqual([
+      METADATA,
+      OWN_MACHINE,
+      METADATA,
+    ]);
   });
 });
 

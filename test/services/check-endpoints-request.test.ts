@@ -95,6 +95,23 @@ describe('a refused address', () => {
     },
   );
 
+  it('is judged by who led there, written or found by its name', async () => {
+    const { port } = await serving((request, response) => {
+      const next = { '/a': `http://127.0.0.1:${port}/b`, '/b': `http://name.test:${port}/c` }[request.url ?? ''];
+      response.writeHead(next === undefined ? 204 : 307, next === undefined ? {} : { location: next }).end();
+    });
+    const { resolve } = resolving({ 'name.test': [['127.0.0.1']] });
+    const vetted: (string | undefined)[][] = [];
+    const vet: Question['vet'] = (address, ledBy) => void vetted.push([address, ledBy]);
+
+    expect(await ask(`http://127.0.0.1:${port}/a`, { resolve, vet })).toBe(204);
+    expect(vetted).toEqual([
+      ['127.0.0.1', undefined],
+      ['127.0.0.1', '127.0.0.1'],
+      ['127.0.0.1', '127.0.0.1'],
+    ]);
+  });
+
   it("is, in Lambda, the function's own, by its name too", async () => {
     const { port, asked } = await serving((_, response) => response.end());
     const vet = vettingIn({ AWS_LAMBDA_FUNCTION_NAME: 'check' })();
