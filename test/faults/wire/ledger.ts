@@ -1,0 +1,57 @@
+/** The ledger: runs tell it of their beginning and end, and ask it what to do. A run can be killed or frozen while it speaks. */
+import { once } from 'node:events';
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Start } from './messages.ts';
+import type { Play } from './play.ts';
+import { strikeAt } from './strikes.ts';
+
+/** A ledger that is open. */
+export interface Ledger {
+  readonly endpoint: string;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a ledger.
+ * @param playing what is played, if anything is
+ * @param now the present instant by the clock of those under test
+ */
+export async function openLedger(playing: () => Play | undefined, now: () => number): Promise<Ledger> {
+  const server = createServer((request, response) => {
+    entered(request, playing(), now)
+      .then((told) => (told === undefined ? response.destroy() : response.end(told)))
+      .catch(() => response.destroy());
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async close() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+/** What the run is told; nothing where it is killed before it is heard. */
+async function entered(
+  request: IncomingMessage,
+  play: Play | undefined,
+  now: () => number,
+): Promise<string | undefined> {
+  let body = '';
+  for await (const chunk of request.setEncoding('utf8')) body += chunk;
+  const start = JSON.parse(body) as Start;
+  const place = request.url === '/start' ? 'start' : 'end';
+  const manner = strikeAt(play?.strikes ?? [], place, start.client)?.manner;
+  const instance = play?.instanceOf(start.client);
+  if (manner === 'killed before') {
+    instance?.signal('SIGKILL');
+    return undefined;
+  }
+  if (place === 'start') play?.witness.started(start, now());
+  else play?.witness.ended(start);
+  if (manner === 'killed after') instance?.signal('SIGKILL');
+  if (manner === 'frozen after') instance?.signal('SIGSTOP');
+  return play?.instruct() ?? 'succeed';
+}
