@@ -1,0 +1,241 @@
+/**
+ * Not sampled but enumerated: for one invocation of each kind, a crash at every gate it passes, and every fault at every attempt of
+ * every request. Each is played with a second delivery afterwards, or beside it, and then the service is held to its promises.
+ */
+import type { HandlerEvent } from '../../../lib/lambda/index.ts';
+import { MINUTE, parseInstant, toIso } from '../../../lib/time/index.ts';
+import type { Gate, Process } from './kernel.ts';
+import { endFaults, judgeQuiet } from './quiet.ts';
+import { SERVICES, type Simulated } from './services.ts';
+import { DUE, Simulation } from './simulation.ts';
+import type { Tally } from './tally.ts';
+import { SUCCESS, WAYS, type Way } from './workloads.ts';
+
+/** An invocation of one kind, and what the service has been through before it. */
+interface Kind {
+  readonly name: string;
+  readonly service: string;
+  readonly event: HandlerEvent;
+  readonly way?: string;
+  readonly before?: readonly { readonly event: HandlerEvent; readonly way?: string; readonly dies?: boolean }[];
+  /** Whether its process is asked to stop while its workload runs. */
+  readonly stopped?: boolean;
+}
+
+const tick = (minutes: number): HandlerEvent => ({ scheduledFor: toIso(DUE + minutes * MINUTE) });
+const RUN_ONCE = { action: 'run-once' } as const;
+const PAUSE = { action: 'pause', reason: 'moving house', by: 'ada' } as const;
+
+/** Every kind of invocation. Ticks lie behind the service's past, which begins at the first due time. */
+export const KINDS: readonly Kind[] = [
+  { name: 'a healthy tick', service: 'poll', event: tick(1) },
+  { name: 'a failing tick', service: 'poll', event: tick(1), way: 'is refused' },
+  {
+    name: 'a tick that trips',
+    service: 'poll',
+    event: tick(1),
+    way: 'is refused',
+    before: [{ event: tick(0), way: 'is refused' }],
+  },
+  { name: 'a tick that halts', service: 'poll', event: tick(1), way: 'has a bug' },
+  { name: 'a tick that times out', service: 'poll', event: tick(1), way: 'never ends' },
+  { name: 'a tick that books a crash', service: 'poll', event: tick(1), before: [{ event: tick(0), dies: true }] },
+  {
+    name: 'a tick that is skipped for what it books',
+    service: 'sync',
+    event: tick(5),
+    before: [{ event: tick(0), dies: true }],
+  },
+  { name: 'a tick of a paused service', service: 'poll', event: tick(1), before: [{ event: PAUSE }] },
+  { name: 'a tick that is given back', service: 'poll', event: tick(1), way: 'gives in when told', stopped: true },
+  { name: 'a firing with several slots', service: SERVICES[3]?.name ?? '', event: tick(0), way: 'is refused' },
+  { name: 'a run by hand', service: 'poll', event: RUN_ONCE },
+  {
+    name: 'a run by force',
+    service: 'poll',
+    event: { ...RUN_ONCE, force: true },
+    before: [{ event: tick(0), way: 'has a bug' }],
+  },
+  { name: 'a pause', service: 'poll', event: PAUSE, before: [{ event: tick(0) }] },
+  { name: 'a resume', service: 'poll', event: { action: 'resume' }, before: [{ event: tick(0), way: 'has a bug' }] },
+];
+
+/** What strikes at a gate. */
+const STRIKES = ['crash', 'lost', 'late', 'throttled', 'unavailable', 'answer lost'] as const;
+type Strike = (typeof STRIKES)[number];
+
+/** One case: what strikes where, and how often in a row. */
+export interface Case {
+  readonly kind: Kind;
+  readonly strike: Strike;
+  /** Which of the gates that the invocation passes, from 0. */
+  readonly gate: number;
+  /** How many attempts in a row it strikes. */
+  readonly times: number;
+  /** Whether the second delivery comes beside the first or after it. */
+  readonly second: 'beside' | 'after';
+  readonly returnsOldItem: boolean;
+}
+
+/** What is enumerated: all of it, or what most of it comes down to. */
+export interface Extent {
+  readonly times: readonly number[];
+  readonly seconds: readonly Case['second'][];
+  readonly returnsOldItem: readonly boolean[];
+}
+
+export const ALL: Extent = { times: [1, 2, 3], seconds: ['after', 'beside'], returnsOldItem: [true, false] };
+export const SHORT: Extent = { times: [1, 3], seconds: ['after'], returnsOldItem: [true] };
+
+/** Plays every case of a kind. Gives those that broke a promise, in words. */
+export async function enumerate(kind: Kind, extent: Extent, tally: Tally): Promise<string[]> {
+  const broken: string[] = [];
+  for (const one of await casesOf(kind, extent)) {
+    const simulation = await playCase(one);
+    tally.add(simulation.tally.counts);
+    tally.count('interleavings');
+    tally.fault(one.strike === 'crash' ? 'crash at each gate of a tick' : `${one.strike}, at each attempt`);
+    const words = `${kind.name}, ${one.strike} x ${one.times} at gate ${one.gate}, second delivery ${one.second}`;
+    broken.push(...simulation.witness.violations.map((violation) => `${words}: ${violation}`));
+  }
+  return broken;
+}
+
+/** Every case of a kind: the gates are those that it passes when nothing strikes. */
+async function casesOf(kind: Kind, { times, seconds, returnsOldItem }: Extent): Promise<Case[]> {
+  const gates: Gate[] = [];
+  const calm = new Simulation({ machines: 2, returnsOldItem: true });
+  await livePast(calm, kind);
+  await drive(calm, first(calm, kind), { kind, at: async (gate) => gates.push(gate) === 0 });
+  const strikes = gates.flatMap((gate, nth) =>
+    STRIKES.filter((strike) => canStrike(strike, gate)).flatMap((strike) =>
+      (strike === 'crash' ? [1] : times).map((many) => ({ strike, gate: nth, times: many })),
+    ),
+  );
+  return strikes.flatMap((struck) =>
+    seconds.flatMap((second) =>
+      returnsOldItem.map((returns) => ({ kind, ...struck, second, returnsOldItem: returns })),
+    ),
+  );
+}
+
+function canStrike(strike: Strike, { kind }: Gate): boolean {
+  if (strike === 'crash') return true;
+  return strike === 'answer lost' ? kind === 'answer' : kind === 'request';
+}
+
+async function playCase({ kind, strike, gate: target, times, second, returnsOldItem }: Case): Promise<Simulation> {
+  const simulation = new Simulation({ machines: 2, returnsOldItem });
+  await livePast(simulation, kind);
+  let passed = 0;
+  let struck = 0;
+  const at = async (gate: Gate) => {
+    const isTarget = passed++ === target || (struck > 0 && struck < times && canStrike(strike, gate));
+    if (!isTarget) return false;
+    if (struck === 0 && second === 'beside') again(simulation, kind);
+    struck += 1;
+    await strikeAt(simulation, strike, gate);
+    return true;
+  };
+  await drive(simulation, first(simulation, kind), { kind, at });
+  if (second === 'after') again(simulation, kind);
+  for (const process of simulation.kernel.living) await drive(simulation, process, { kind });
+  await endFaults(simulation);
+  await judgeQuiet(simulation, [serviceOf(kind)]);
+  return simulation;
+}
+
+async function strikeAt({ kernel }: Simulation, strike: Strike, gate: Gate): Promise<void> {
+  if (strike === 'crash') kernel.end(gate.process, 'died');
+  kernel.take(gate);
+  if (gate.kind === 'answer' && strike === 'answer lost') gate.open('lost');
+  if (gate.kind === 'request' && strike !== 'crash' && strike !== 'answer lost') gate.open(strike);
+  await kernel.giveWay();
+}
+
+interface Driving {
+  readonly kind: Kind;
+  /** Sees each gate first; true if it has dealt with it. */
+  readonly at?: (gate: Gate) => Promise<boolean>;
+}
+
+/** Lets a process go on until it has ended; time passes where it sleeps. */
+async function drive(simulation: Simulation, process: Process, { kind, at }: Driving): Promise<void> {
+  const { kernel } = simulation;
+  while (process.ending === undefined) {
+    const gate = nextOf(simulation, process);
+    if (gate === undefined) return;
+    if (gate.kind === 'sleep' && !gate.isDue()) await untilWoken(simulation, gate);
+    if (process.ending !== undefined || !kernel.gates.includes(gate)) continue;
+    if (kind.stopped === true && gate.kind === 'step') simulation.stop(process);
+    if ((await at?.(gate)) !== true) await kernel.open(gate);
+  }
+}
+
+/** Whatever it does itself comes before whatever it waits for; of several sleeps the shortest ends first. */
+function nextOf({ kernel }: Simulation, process: Process): Gate | undefined {
+  const own = kernel.gates.filter((gate) => gate.process === process);
+  const doing = own.find((gate) => gate.kind !== 'sleep');
+  if (doing !== undefined) return doing;
+  const asleep = own.flatMap((gate) => (gate.kind === 'sleep' ? [gate] : []));
+  return asleep.toSorted((one, other) => one.wakesAt - other.wakesAt)[0];
+}
+
+async function untilWoken({ kernel }: Simulation, gate: Extract<Gate, { kind: 'sleep' }>): Promise<void> {
+  kernel.skip(Math.max(0, gate.wakesAt - kernel.now));
+  await kernel.giveWay();
+}
+
+/** What the service has been through. A process that dies does so in its run, and its lease has ended when the next tick comes. */
+async function livePast(simulation: Simulation, kind: Kind): Promise<void> {
+  const { kernel } = simulation;
+  for (const { event, way, dies = false } of kind.before ?? []) {
+    const process = invoke(simulation, kind, { event, way: wayNamed(way) });
+    await kernel.giveWay();
+    const at = async (gate: Gate) => {
+      if (dies && gate.kind === 'step') kernel.end(process, 'died');
+      return dies && gate.kind === 'step';
+    };
+    await drive(simulation, process, { kind: { ...kind, stopped: false }, at });
+  }
+  kernel.skip(Math.max(0, dueOf(kind) - kernel.now));
+}
+
+function first(simulation: Simulation, kind: Kind): Process {
+  return invoke(simulation, kind, { event: kind.event, way: wayNamed(kind.way) });
+}
+
+/** The same event once more, on the other machine, whose workload succeeds. */
+function again(simulation: Simulation, kind: Kind): Process {
+  return invoke(simulation, kind, { event: kind.event, way: SUCCESS, machine: 1 });
+}
+
+interface Wanted {
+  readonly event: HandlerEvent;
+  readonly way: Way;
+  readonly machine?: number;
+}
+
+function invoke(simulation: Simulation, kind: Kind, { event, way, machine: nth = 0 }: Wanted): Process {
+  const machine = simulation.machines[nth];
+  if (machine === undefined) throw new Error(`there is no machine ${nth}`);
+  return simulation.invoke({ simulated: serviceOf(kind), machine, event, ways: [way] });
+}
+
+/** Manual events come a minute after the first due time, as the ticks do. */
+function dueOf({ event, service }: Kind): number {
+  const scheduled = 'scheduledFor' in event ? (parseInstant(event.scheduledFor) ?? DUE) : DUE + MINUTE;
+  return service === SERVICES[3]?.name ? scheduled : Math.max(scheduled, DUE + MINUTE);
+}
+
+function serviceOf({ service }: Kind): Simulated {
+  const found = SERVICES.find(({ name }) => name === service);
+  if (found === undefined) throw new Error(`there is no service ${service}`);
+  return found;
+}
+
+function wayNamed(name = 'succeeds'): Way {
+  const found = WAYS.find((way) => way.name === name);
+  if (found === undefined) throw new Error(`no workload ${name}`);
+  return found;
+}

@@ -1,0 +1,57 @@
+/** The simulator in its short form: a fixed seed and a fresh one. `npm run faults` is the long form. */
+import * as fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { script } from './script.ts';
+import { play } from './simulate.ts';
+import { Tally } from './tally.ts';
+import { told } from './told.ts';
+
+const INTERLEAVINGS = 100;
+
+async function simulated(seed: number) {
+  const tally = new Tally();
+  const property = fc.asyncProperty(script, async (one) => {
+    const { violations, counts } = await play(one);
+    tally.add(counts);
+    if (violations.length > 0) throw new Error(violations.join('\n'));
+  });
+  return { broken: await told(await fc.check(property, { seed, numRuns: INTERLEAVINGS })), ...tally.counts };
+}
+
+it('every promise holds in interleavings of a fixed seed, in which every kind of fault comes up', async () => {
+  const { broken, faults, checks, figures } = await simulated(20_251_009);
+
+  expect(broken).toBe('');
+  for (const fault of [
+    'request lost',
+    'answer lost',
+    'throttled',
+    'server error',
+    'request given up, in effect later',
+  ]) {
+    for (const operation of ['acquire', 'commit'])
+      expect(faults[`${fault}: ${operation}`] ?? 0, fault).toBeGreaterThan(0);
+  }
+  for (const fault of ['crash at a step', 'crash at a request', 'crash after a request', 'clock jump', 'redeploy']) {
+    expect(faults[fault] ?? 0, fault).toBeGreaterThan(0);
+  }
+  for (const promise of ['I1', 'I2', 'I3', 'I4', 'I5', 'I6', 'I7', 'rules']) {
+    expect(checks[promise] ?? 0, promise).toBeGreaterThan(100);
+  }
+  expect(figures['threw lease-lost'] ?? 0).toBeGreaterThan(0);
+}, 120_000);
+
+it('every promise holds in interleavings of a fresh seed', async () => {
+  const { broken } = await simulated(Math.floor(Math.random() * 2 ** 31));
+
+  expect(broken).toBe('');
+}, 120_000);
+
+it('the same script comes to the same end', async () => {
+  const [one] = fc.sample(script, { seed: 7, numRuns: 1 });
+  if (one === undefined) throw new Error('expected a script');
+  const [first, second] = [await play(one, true), await play(one, true)];
+
+  expect(first.story.length).toBeGreaterThan(20);
+  expect(second).toEqual(first);
+});
