@@ -20,7 +20,7 @@ export class RefusedAddressError extends Error {
 
   constructor(host: string, address: string, reason: string) {
     const where = host === address ? address : `${host} is at ${address}, which`;
-    super(`${where} is ${reason}; nothing was sent there (allowAddresses lets an endpoint)`);
+    super(`${where} is ${reason}; nothing was sent there (an endpoint's allowAddresses may let it)`);
     this.address = address;
   }
 }

@@ -51,7 +51,8 @@ async function refusalOf(url: string, question: Partial<Question> = {}): Promise
   return settled.status === 'rejected' ? settled.reason : settled.value;
 }
 
-const REASON = "link-local or a cloud's metadata service; nothing was sent there (allowAddresses lets an endpoint)";
+const REASON =
+  "link-local or a cloud's metadata service; nothing was sent there (an endpoint's allowAddresses may let it)";
 
 describe('a refused address', () => {
   it.each([

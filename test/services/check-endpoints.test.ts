@@ -224,7 +224,7 @@ describe('endpoints that fail', () => {
     expect(results).toMatchObject([
       {
         ok: false,
-        error: `GET ${base}: RefusedAddressError: 169.254.169.254 is link-local or a cloud's metadata service; nothing was sent there (allowAddresses lets an endpoint)`,
+        error: `GET ${base}: RefusedAddressError: 169.254.169.254 is link-local or a cloud's metadata service; nothing was sent there (an endpoint's allowAddresses may let it)`,
       },
     ]);
     expect(classification).toEqual({ kind: 'fatal' });
