@@ -26,9 +26,12 @@ export async function bookCrashes(
   booking: Booking,
 ): Promise<{ ledger: Ledger; stories: CrashStory[] }> {
   const stories: CrashStory[] = [];
+  const fences = fencesOfTheDead(book, booking);
+  if (fences.length === 0) return { ledger: opened, stories };
+  const due = latestDue(book.rules.schedule, booking.now, booking.asItWas.lastTick);
   let ledger = opened;
-  for (const fence of fencesOfTheDead(book, booking)) {
-    const run = crashedRun(book, booking, fence);
+  for (const fence of fences) {
+    const run = crashedRun(booking, fence, due);
     ledger = ledger.verdict === 'halted' ? note(book, ledger, run) : await enter(book, ledger, run);
     const halted = ledger.verdict === 'halted';
     stories.push({ service: book.service, fence, bookedAt: booking.now, streak: ledger.state.streak, halted });
@@ -45,7 +48,8 @@ function fencesOfTheDead({ rules }: Book, { claim, asItWas }: Booking): number[]
   return Array.from({ length: Math.max(0, count) }, (_, index) => newest - count + 1 + index);
 }
 
-function crashedRun({ rules }: Book, { claim, asItWas, now }: Booking, fence: number) {
+/** @param due the due time of a run of which none is known */
+function crashedRun({ claim, asItWas, now }: Booking, fence: number, due: number) {
   // Behind a lost response the state is our own after-image, and the lease in it is ours.
   const lease = asItWas.lease?.owner === claim.owner ? undefined : asItWas.lease;
   const tick = fence === claim.fence - 1 ? lease?.tick : undefined;
@@ -57,7 +61,7 @@ function crashedRun({ rules }: Book, { claim, asItWas, now }: Booking, fence: nu
     outcome: { kind: 'crashed' as const, failure: memoOf(error, now) },
     fence,
     at: now,
-    due: tick ?? latestDue(rules.schedule, now, asItWas.lastTick),
+    due: tick ?? due,
     endedAt: now,
     durationMs: 0,
     manual: false,

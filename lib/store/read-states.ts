@@ -69,7 +69,7 @@ async function readChunk(
     const unprocessed = unprocessedOf(answer, table);
     const items = new Map((answer.Responses?.[table] ?? []).map((item) => [String(item['pk']), item]));
     for (const service of left) {
-      if (!unprocessed.includes(service)) found.set(service, stateOf(service, items.get(service)));
+      if (!unprocessed.includes(service)) found.set(service, stateOf(service, items.get(service), clock.now()));
     }
     left = unprocessed;
   }
@@ -81,9 +81,9 @@ function unprocessedOf({ UnprocessedKeys }: BatchGetCommandOutput, table: string
 }
 
 /** One damaged state is that service's own matter. */
-function stateOf(service: string, item: Item | undefined): Found {
+function stateOf(service: string, item: Item | undefined, now: number): Found {
   try {
-    return item === undefined ? undefined : readItem(service, item);
+    return item === undefined ? undefined : readItem(service, item, now);
   } catch (error) {
     if (error instanceof UnreadableStateError) return error;
     throw error;

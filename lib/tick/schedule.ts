@@ -38,17 +38,26 @@ function parsedCron(cron: string, timezone: string): Cron {
   return new Cron(`0 ${cron.trim()}`, { ...dialect, timezone, paused: true });
 }
 
+/** Who is due only in the gap of daylight saving, year after year, is not looked for until the end of time. */
+const MOST_GAPS = 100;
+
 /** AWS skips a time that daylight saving leaves out; croner moves it to the end of the gap, where it matches no more. */
 function nextOf(cron: Cron, after: number): number | undefined {
   let due = cron.nextRun(toDate(after));
-  while (due !== null && !cron.match(due)) due = cron.nextRun(due);
-  return due?.getTime();
+  for (let gaps = 0; gaps < MOST_GAPS && due !== null; gaps++) {
+    if (cron.match(due)) return due.getTime();
+    due = cron.nextRun(due);
+  }
+  return undefined;
 }
 
 function latestOf(cron: Cron, before: number): number | undefined {
   let [due] = cron.previousRuns(1, toDate(before));
-  while (due !== undefined && !cron.match(due)) [due] = cron.previousRuns(1, due);
-  return due?.getTime();
+  for (let gaps = 0; gaps < MOST_GAPS && due !== undefined; gaps++) {
+    if (cron.match(due)) return due.getTime();
+    [due] = cron.previousRuns(1, due);
+  }
+  return undefined;
 }
 
 /** The latest due time at or before `now`. */

@@ -93,3 +93,13 @@ test('a request that fails is an error that names who reads', async () => {
     /^watch: reading the states failed \(ResourceNotFoundException: .*\); nothing is told of the services$/,
   );
 });
+
+test('a mark far ahead of the clock, which would have its service seem heard of for years, is damage', async () => {
+  const { documents } = database.connect();
+  const Item = { pk: 'ahead', sk: 'STATE', v: 1, fence: 1, done: 1, lastTick: 4_102_444_800_000 };
+  await documents.send(new PutCommand({ TableName: TABLE, Item }));
+
+  const found = await dynamoStatesReader(documents, TABLE, 'watch').read(['ahead'], waits());
+
+  expect(found.get('ahead')).toMatchObject({ code: 'state-damaged', message: expect.stringContaining('lastTick') });
+});

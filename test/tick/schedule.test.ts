@@ -25,6 +25,14 @@ function dueTimes(schedule: Schedule, after: string, count: number): string[] {
   return times;
 }
 
+it('is never due again where every due time to come falls into the gap of daylight saving', () => {
+  const lastSundayOfMarch = cron('30 2 ? 3 1L *', 'Europe/Berlin');
+
+  expect(nextDue(lastSundayOfMarch, at('2026-11-22T06:00:00Z'))).toBeUndefined();
+  // Before there was daylight saving in the whole of Europe it was on another day.
+  expect(latestDue(lastSundayOfMarch, at('2026-11-22T06:00:00Z'))).toBe(at('1980-03-30T01:30:00Z'));
+});
+
 describe('the grid of an interval', () => {
   it.each([
     [300_000, '2026-03-01T12:07:31.250Z', '2026-03-01T12:05:00Z', '2026-03-01T12:10:00Z'],
