@@ -6,7 +6,13 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { CreateTableCommand, DeleteTableCommand, DynamoDBClient, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
+import {
+  CreateTableCommand,
+  DeleteTableCommand,
+  DynamoDBClient,
+  type DynamoDBClientConfig,
+  waitUntilTableExists,
+} from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import dynalite from 'dynalite';
 import type { StateStore } from '../../lib/runner/index.ts';
@@ -43,9 +49,9 @@ export interface TestDatabase {
  * of its own.
  */
 export async function testDatabase(endpoint?: string, table?: string): Promise<TestDatabase> {
-  if (endpoint !== undefined) return databaseAt(endpoint, table);
+  if (endpoint !== undefined) return databaseAt(endpoint, { table });
   if (NAMED_ENDPOINT === undefined) return dynaliteDatabase();
-  const { connect, close, ...rest } = await databaseAt(NAMED_ENDPOINT);
+  const { connect, close, ...rest } = await databaseAt(NAMED_ENDPOINT, { access: accessInEnvironment() });
   return {
     ...rest,
     connect,
@@ -70,10 +76,25 @@ export async function dynaliteDatabase(): Promise<TestDatabase> {
   };
 }
 
-async function databaseAt(endpoint: string, table = TABLE): Promise<TestDatabase> {
+/** What a client is let in by. */
+type Access = Pick<DynamoDBClientConfig, 'region' | 'credentials'>;
+
+interface Place {
+  readonly table?: string | undefined;
+  readonly access?: Access;
+}
+
+const ANYBODY: Access = { region: 'us-east-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
+
+/** Left to the SDK, where the environment has what it looks for. */
+function accessInEnvironment(): Access {
+  return ['AWS_ACCESS_KEY_ID', 'AWS_REGION'].every((name) => name in process.env) ? {} : ANYBODY;
+}
+
+async function databaseAt(endpoint: string, { table = TABLE, access = ANYBODY }: Place = {}): Promise<TestDatabase> {
   const clients: DynamoDBClient[] = [];
   const connect = (address = endpoint) => {
-    const client = clientOf(address);
+    const client = new DynamoDBClient({ endpoint: address, maxAttempts: 3, ...access });
     clients.push(client);
     return connection(client, table);
   };
@@ -93,12 +114,6 @@ async function listening(server: Server): Promise<string> {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
-
-function clientOf(endpoint: string): DynamoDBClient {
-  const ours = NAMED_ENDPOINT !== undefined && ['AWS_ACCESS_KEY_ID', 'AWS_REGION'].every((name) => name in process.env);
-  const keys = { region: 'us-east-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
-  return new DynamoDBClient({ endpoint, maxAttempts: 3, ...(ours ? {} : keys) });
 }
 
 function connection(client: DynamoDBClient, table: string): Connection {
