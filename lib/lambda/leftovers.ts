@@ -26,7 +26,7 @@ interface Hearing {
 }
 
 /** A timer that throws does so again and again; nobody reads more of it than this. */
-const MOST_TOLD = 20;
+const MOST_TOLD = 5;
 
 const hearings = new AsyncLocalStorage<Hearing>();
 const takenUp = new WeakMap<Promise<unknown>, () => void>();

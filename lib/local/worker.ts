@@ -5,7 +5,8 @@ import { systemClock } from '../time/index.ts';
 
 /** What the worker is told. */
 export type ToWorker =
-  | { readonly kind: 'invoke'; readonly id: number; readonly event: unknown; readonly deadline: number }
+  /** `timeout` in milliseconds, counted from when the worker takes it up. */
+  | { readonly kind: 'invoke'; readonly id: number; readonly event: unknown; readonly timeout: number }
   /** Say that you are there: a thread that is blocked can't. */
   | { readonly kind: 'ping' }
   /** Begin nothing more. */
@@ -18,6 +19,8 @@ export type FromWorker =
   | 'pong'
   /** Give me nothing more, and end me once I have answered all that I was asked. */
   | 'recycle'
+  /** I have taken it up. */
+  | { readonly id: number; readonly begun: true }
   | { readonly id: number; readonly answer: unknown }
   | { readonly id: number; readonly error: { readonly name: string; readonly message: string } };
 
@@ -40,7 +43,9 @@ async function invoke(
   message: Extract<ToWorker, { kind: 'invoke' }>,
   signals: Signals,
 ): Promise<void> {
-  const { id, event, deadline } = message;
+  const { id, event, timeout } = message;
+  const deadline = systemClock.now() + timeout;
+  tell({ id, begun: true });
   let worn = false;
   const context: HandlerContext = {
     ...signals,
