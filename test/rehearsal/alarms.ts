@@ -19,16 +19,13 @@ interface CompositeProperties {
   readonly ActionsSuppressorExtensionPeriod?: number;
 }
 
-/** Puts the composite alarms of the whole template through CloudWatch, as CloudFormation would; gives their names. */
-export async function putPagers({ cloudWatch }: Aws, deployed: Deployed, whole: Template): Promise<string[]> {
-  const names: string[] = [];
+/** Puts the composite alarms of the whole template through CloudWatch, as CloudFormation would. */
+export async function putPagers({ cloudWatch }: Aws, deployed: Deployed, whole: Template): Promise<void> {
   for (const { id, Properties } of ofType(whole, 'AWS::CloudWatch::CompositeAlarm')) {
     const properties = resolve(Properties, deployed.world) as CompositeProperties;
     const AlarmName = pagerName(deployed, id);
     await cloudWatch.send(new PutCompositeAlarmCommand({ ...properties, AlarmName }));
-    names.push(AlarmName);
   }
-  return names;
 }
 
 /** What the rehearsal calls a pager. */

@@ -20,7 +20,9 @@ let opened: Opened | undefined;
 let ending = false;
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void end(130));
 try {
-  opened = await open((line) => console.log(line));
+  opened = await open((line) =>
+    console.log(process.env['R1_TIME'] ? `${((performance.now() - began) / 1000).toFixed(1)} ${line}` : line),
+  );
   const transcript = await rehearse(opened.wings);
   if (!check) await writeFile(DOCUMENT, document(transcript));
   console.log(`\nrehearsed in ${Math.round((performance.now() - began) / 1000)} s`);

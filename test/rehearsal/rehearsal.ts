@@ -1,6 +1,7 @@
 /** The rehearsal from an empty emulator to a stack that is taken down again. */
-import { putPagers } from './alarms.ts';
+import { pagerName, putPagers } from './alarms.ts';
 import { awsAt } from './aws.ts';
+import { breaks } from './breaks/play.ts';
 import { cdkIn, lastWords } from './cdk.ts';
 import { newCheckout } from './checkout.ts';
 import { deployedStack } from './deployed.ts';
@@ -18,7 +19,7 @@ import { importedForTheSchedule, markedByHand, markedByTheSchedule } from './sto
 import { catalogRuns } from './stories/others.ts';
 import { takeDown } from './stories/take-down.ts';
 import { healthyTick } from './stories/ticks.ts';
-import type { Template } from './template.ts';
+import { ofType, type Template } from './template.ts';
 import { inWords, newTranscript, type Transcript } from './transcript.ts';
 
 /** The stack of the rehearsal. */
@@ -26,7 +27,7 @@ export const STACK = 'Tickover-rehearsal';
 const STEERED = ['steered', 'bystander'];
 const HOUR = 3_600_000;
 /** Ticks are numbered from 1 and lie an hour apart; the last is past. */
-const MOST_TICKS = 24;
+const MOST_TICKS = 48;
 
 /** What is there for a rehearsal, and how it is cleared away. */
 export interface Opened {
@@ -60,16 +61,16 @@ export async function open(tell: (line: string) => void): Promise<Opened> {
 /** Plays everything; what comes is what was asked and answered. */
 export async function rehearse(wings: Wings): Promise<Transcript> {
   const stage = await firstDeploy(wings);
+  await markedByHand(stage);
+  const since = Date.now();
+  await importedForTheSchedule(stage);
   await healthyTick(stage);
   await failingService(stage, stage.whole);
   await haltAndResume(stage);
   await catalogRuns(stage);
-  await markedByHand(stage);
-  const since = Date.now();
-  await importedForTheSchedule(stage);
   await markedByTheSchedule(stage, since);
-  await changeOver(stage);
-  await takeDown(stage);
+  await breaks(stage, await changeOver(stage), 13);
+  await takeDown(stage, pagerNames(stage));
   await wings.emulator.assertLoopback();
   return wings.transcript;
 }
@@ -94,9 +95,13 @@ export async function firstDeploy(wings: Wings): Promise<WholeStage> {
   await refusedAsListed(wings);
   const stage = await deployed(wings, whole);
   await compared(stage);
-  const pagers = await putPagers(stage.aws, stage.deployed, whole);
-  transcript.step('CloudWatch: the pagers, with rules and actions as synthesised', `${pagers.length} made`);
+  await putPagers(stage.aws, stage.deployed, whole);
+  transcript.step('CloudWatch: the pagers, with rules and actions as synthesised', `${pagerNames(stage).length} made`);
   return stage;
+}
+
+function pagerNames({ deployed: stack, whole }: WholeStage): string[] {
+  return ofType(whole, 'AWS::CloudWatch::CompositeAlarm').map(({ id }) => pagerName(stack, id));
 }
 
 /** The emulator refuses exactly the types that the list says. */
@@ -131,7 +136,8 @@ async function compared({ aws, deployed: stack, transcript }: WholeStage): Promi
   transcript.step('what the emulator drops', `${properties.join(', ')}: asserted on the template`);
 }
 
-async function changeOver(stage: WholeStage): Promise<void> {
+/** Gives the whole template of the changed version. */
+async function changeOver(stage: WholeStage): Promise<Template> {
   const { checkout, cdk, transcript } = stage;
   await haltBoth(stage);
   const before = await buildsOf(stage);
@@ -145,6 +151,7 @@ async function changeOver(stage: WholeStage): Promise<void> {
   );
   const changed = await deployed(stage, whole);
   await changedAndUnchanged({ ...changed, due: stage.due }, before);
+  return whole;
 }
 
 function contextOf({ steering }: Wings): Record<string, unknown> {

@@ -31,7 +31,7 @@ export async function changedAndUnchanged(stage: Stage, before: Builds): Promise
     stage,
     { service: 'steered', number: 12 },
     {
-      answer: { disposition: 'ran', outcome: 'succeeded', verdict: 'steady', fence: 11, result: { version: 2 } },
+      answer: { disposition: 'ran', outcome: 'succeeded', verdict: 'steady', fence: 12, result: { version: 2 } },
       metrics: { FailureStreak: 0, Halted: 0 },
     },
   );

@@ -1,13 +1,16 @@
 /** The stack, taken down: what holds data stays. */
+import { DeleteAlarmsCommand } from '@aws-sdk/client-cloudwatch';
 import { DescribeTableCommand } from '@aws-sdk/client-dynamodb';
 import { ListFunctionsCommand } from '@aws-sdk/client-lambda';
 import { ListSchedulesCommand } from '@aws-sdk/client-scheduler';
 import { holds, type Stage } from '../stage.ts';
 import { ofType } from '../template.ts';
 
-export async function takeDown(stage: Stage): Promise<void> {
+export async function takeDown(stage: Stage, pagers: readonly string[]): Promise<void> {
   const { aws, cdk, deployed, transcript } = stage;
   transcript.section('Taken down', 'The tables hold what can not be made again: they stay, with what is in them.');
+  // CloudFormation would have done so first, in this order.
+  for (const pager of pagers) await aws.cloudWatch.send(new DeleteAlarmsCommand({ AlarmNames: [pager] }));
   await cdk.destroy();
   const [{ Functions = [] }, { Schedules = [] }] = await Promise.all([
     aws.lambda.send(new ListFunctionsCommand({})),

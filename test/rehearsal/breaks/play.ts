@@ -1,0 +1,78 @@
+/** Each break, deployed over the stack, and what of the rehearsal meets it. */
+import { alarmOf, emitted, readBy } from '../alarms.ts';
+import { lastWords } from '../cdk.ts';
+import { deployedStack } from '../deployed.ts';
+import { droppedFaults } from '../dropped.ts';
+import { RehearsalError, refuse } from '../failure.ts';
+import { inventory } from '../inventory.ts';
+import { withoutLeftOut } from '../left-out.ts';
+import { rightsFaults } from '../rights.ts';
+import { ask, type Stage, steer, tick } from '../stage.ts';
+import { ofType, type Template } from '../template.ts';
+import { newTranscript } from '../transcript.ts';
+import { BREAKS, type Break } from './changes.ts';
+
+const SERVICE = 'steered';
+
+/** Deploys every break over a stack that is sound, and writes down what met it; the first must come at this tick. */
+export async function breaks(stage: Stage, whole: Template, firstTick: number): Promise<void> {
+  stage.transcript.section(
+    'Deliberate breaks',
+    'Each is a change of the template, as a slip in `infra/` would synthesise it: deployed over the stack, or judged before. What follows is what the rehearsal then says.',
+  );
+  steer(stage, 200);
+  const caught = await meets(stage, whole, firstTick);
+  if (caught !== undefined) throw new RehearsalError(`the stack without a break: ${caught}`);
+  for (const [index, broken] of BREAKS.entries()) await play(stage, broken, whole, firstTick + 1 + index);
+}
+
+async function play(stage: Stage, broken: Break, whole: Template, number: number): Promise<void> {
+  const { name, what, change, unseen } = broken;
+  const met = await meets(stage, change(whole), number);
+  stage.transcript.step(`**${name}**: ${what}`, met ?? `not seen: ${unseen ?? 'nobody said why'}`);
+  if ((met === undefined) !== (unseen !== undefined)) {
+    throw new RehearsalError(`${name}: expected it ${unseen === undefined ? 'seen' : 'not seen'}, got otherwise`);
+  }
+}
+
+/** What of the rehearsal first says that something is wrong with the template, or with what it makes; `undefined` if all is well. */
+async function meets(stage: Stage, whole: Template, number: number): Promise<string | undefined> {
+  const symbols = new Map([[stage.steering.url, 'http://its-server/']]);
+  const quiet = { ...stage, transcript: newTranscript({ symbols }) };
+  try {
+    refuse('on the template', [...droppedFaults(whole), ...rightsFaults(whole, servicesIn(whole))]);
+    await deploys(quiet, whole, number);
+    return undefined;
+  } catch (error) {
+    if (error instanceof RehearsalError) return error.message.replace(/^: /, '');
+    throw error;
+  }
+}
+
+async function deploys(stage: Stage, whole: Template, number: number): Promise<void> {
+  const { aws, cdk, deployed } = stage;
+  const { template } = withoutLeftOut(whole);
+  await cdk.write(template);
+  const ended = await cdk.deploy();
+  if (ended.code !== 0) throw new RehearsalError(`cdk deploy: ${lastWords(ended)}`);
+  const broken = { ...stage, deployed: await deployedStack(aws, deployed.name, template) };
+  refuse('not as synthesised', (await inventory(aws, broken.deployed)).faults);
+  const { metrics } = await tick(
+    broken,
+    { service: SERVICE, number },
+    { answer: { service: SERVICE, disposition: 'ran', outcome: 'succeeded' }, metrics: { FailureStreak: 0 } },
+  );
+  const alarm = await alarmOf(aws, broken.deployed.physical('AWS::CloudWatch::Alarm', `${SERVICE}Alarmsfailing`));
+  const streak = metrics['FailureStreak'];
+  if (streak !== undefined && readBy(alarm) !== emitted(streak)) {
+    throw new RehearsalError(`the alarm reads ${readBy(alarm)}, the function emits ${emitted(streak)}`);
+  }
+  await ask(broken, 'mark-late-runs', { action: 'run-once' }, { answer: { disposition: 'ran', outcome: 'succeeded' } });
+}
+
+/** The names of the services, by what their functions are described as. */
+function servicesIn(template: Template): string[] {
+  return ofType(template, 'AWS::Lambda::Function').flatMap(
+    ({ Properties = {} }) => /runs the service ([a-z0-9-]+)\./.exec(String(Properties['Description']))?.[1] ?? [],
+  );
+}
