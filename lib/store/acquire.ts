@@ -21,11 +21,12 @@ interface Taken {
 type Refused = Extract<Acquired, { granted: false }>;
 
 /**
- * What an outage may cost a tick: 4 s, whatever is away and in whatever way, every attempt of the client and every pause between them
- * included. Three seconds to take the lease; one to give back what may have been taken without an answer.
+ * What an outage may cost a tick: 4 s, whatever is away and in whatever way, every attempt of the client, every pause between them and
+ * all else that a tick does included. The client's three attempts fit into what there is to take the lease; one fits into what there is
+ * to give back what may have been taken without an answer.
  */
-const TAKING = 3 * SECOND;
-const GIVING_BACK = SECOND;
+const TAKING = 2.9 * SECOND;
+const GIVING_BACK = 0.9 * SECOND;
 
 /**
  * Takes the lease if admission allows. What is read after a refusal may no longer explain it: then the write is tried once more, and

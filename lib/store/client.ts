@@ -9,7 +9,7 @@ import { translation } from './translation.ts';
  * The request's own time-out ends with the answer's first byte; an answer that stops half-way ends by the socket's.
  */
 const CONNECT_TIMEOUT = 0.5 * SECOND;
-const REQUEST_TIMEOUT = SECOND;
+const REQUEST_TIMEOUT = 0.9 * SECOND;
 const MOST_ATTEMPTS = 3;
 
 /** A document client; endpoint, region and credentials come from the environment, as the SDK reads them. */

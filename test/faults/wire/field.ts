@@ -62,10 +62,12 @@ export async function layOut(target: string, table: string): Promise<Field> {
   const proxy = await interceptingProxy(target, async (asked) => {
     const call = callOf(asked.operation, asked.request);
     if (call === 'putRun') weigh(asked, field.play);
-    const struck = strikeAt(field.play?.strikes ?? [], call, asked.client);
-    if (struck === undefined) return answered(await pass(asked));
-    const sender = field.play?.instanceOf(asked.client);
-    return strike(struck.manner, { sender, pass: () => pass(asked), answered, hold: held.hold });
+    const { play } = field;
+    const struck = strikeAt(play?.strikes ?? [], call, asked.client);
+    if (play === undefined || struck === undefined) return answered(await pass(asked));
+    const { operate } = play;
+    const sender = play.instanceOf(asked.client);
+    return strike(struck.manner, { sender, operate, pass: () => pass(asked), answered, hold: held.hold });
   });
   const ledger = await openLedger(() => field.play, now);
 

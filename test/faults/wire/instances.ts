@@ -1,7 +1,6 @@
 /** The processes under test: started, invoked, killed, frozen. One that died is replaced, and a spare is always on its way. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -22,6 +21,8 @@ export interface Instance {
   readonly alive: () => boolean;
   invoke(service: string, event: HandlerEvent, ahead: number): Promise<Ending>;
   signal(signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): void;
+  /** Kills it, and resolves when it is gone. */
+  end(): Promise<void>;
 }
 
 /** Where instances come from. */
@@ -35,29 +36,50 @@ export interface Instances {
 const ENTRY = fileURLToPath(new URL('./instance.ts', import.meta.url));
 /** ESM has no `require`, which the SDK's packages call once they are bundled. */
 const REQUIRE = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
-/** Node's version is no matter of this suite. */
-const QUIET = { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' };
 /** An invocation that lasts longer than this is never going to end: a run's timeout is 8 s, and taking the lease gives up after 4 s. */
 const PATIENCE = 20_000;
 
-/** Instances of one bundle, each started with the variables and a key of its own. */
-export async function startInstances(
-  directory: string,
-  variables: Readonly<Record<string, string>>,
-): Promise<Instances> {
+/** Bundles the code under test, once for all instances, so that each is up at once. */
+export async function bundleInstance(directory: string): Promise<string> {
   const outfile = join(directory, 'instance.mjs');
   await build({
     ...{ entryPoints: [ENTRY], outfile, bundle: true, platform: 'node', format: 'esm', target: 'node20' },
     ...{ banner: { js: REQUIRE }, logLevel: 'silent' },
   });
-  const children: ChildProcess[] = [];
-  const start = async (): Promise<Instance> => {
-    const client = `instance-${children.length}`;
-    const env = { ...process.env, ...QUIET, ...variables, AWS_ACCESS_KEY_ID: client, AWS_SECRET_ACCESS_KEY: 'local' };
-    const child = spawn(process.execPath, [outfile], { env, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
-    children.push(child);
-    await once(child, 'message');
-    return instanceOf(child, client);
+  return outfile;
+}
+
+/** How an instance is started. */
+export interface Starting {
+  readonly client: string;
+  readonly variables: Readonly<Record<string, string>>;
+  /** A module's source that is run before. */
+  readonly preload?: string;
+}
+
+/** Starts one process of the bundle. */
+export async function startInstance(bundle: string, { client, variables, preload }: Starting): Promise<Instance> {
+  const env = {
+    ...{ ...process.env, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true', AWS_REGION: 'us-east-1' },
+    ...{ AWS_ACCESS_KEY_ID: client, AWS_SECRET_ACCESS_KEY: 'local', ...variables },
+  };
+  const imports = preload === undefined ? [] : ['--import', `data:text/javascript,${encodeURIComponent(preload)}`];
+  const child = spawn(process.execPath, [...imports, bundle], { env, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  const up = once(child, 'message');
+  const fell = once(child, 'exit').then(() => Promise.reject(new Error('a process under test did not come up')));
+  fell.catch(() => {});
+  await Promise.race([up, fell]);
+  return instanceOf(child, client);
+}
+
+/** Instances of one bundle, each with a key of its own; the next one is always on its way. */
+export async function startInstances(bundle: string, variables: Readonly<Record<string, string>>): Promise<Instances> {
+  let started = 0;
+  const up: Instance[] = [];
+  const start = async () => {
+    const instance = await startInstance(bundle, { client: `instance-${started++}`, variables });
+    up.push(instance);
+    return instance;
   };
   let spare = start();
   return {
@@ -68,11 +90,7 @@ export async function startInstances(
     },
     async close() {
       await spare;
-      const running = children.filter(({ exitCode, signalCode }) => exitCode === null && signalCode === null);
-      const ended = running.map((child) => once(child, 'exit'));
-      for (const child of running) child.kill('SIGKILL');
-      await Promise.all(ended);
-      await rm(outfile, { force: true });
+      await Promise.all(up.map((instance) => instance.end()));
     },
   };
 }
@@ -82,7 +100,7 @@ function instanceOf(child: ChildProcess, client: string): Instance {
   let alive = true;
   let invocations = 0;
   child.on('message', (invoked: Invoked) => waiting.get(invoked.id)?.(endingOf(invoked)));
-  child.on('exit', () => {
+  const gone = once(child, 'exit').then(() => {
     alive = false;
     for (const end of waiting.values()) end({ kind: 'died' });
   });
@@ -106,6 +124,10 @@ function instanceOf(child: ChildProcess, client: string): Instance {
       return ending;
     },
     signal: (signal) => void child.kill(signal),
+    async end() {
+      child.kill('SIGKILL');
+      await gone;
+    },
   };
 }
 

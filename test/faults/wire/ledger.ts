@@ -53,5 +53,7 @@ async function entered(
   else play?.witness.ended(start);
   if (manner === 'killed after') instance?.signal('SIGKILL');
   if (manner === 'frozen after') instance?.signal('SIGSTOP');
+  if (manner === 'paused before') await play?.operate('pause');
+  if (manner === 'resumed before') await play?.operate('resume');
   return play?.instruct() ?? 'succeed';
 }

@@ -10,6 +10,8 @@ export interface Play {
   readonly strikes: readonly Strike[];
   /** What a run shall do. */
   instruct(): Instruction;
+  /** An operator pauses or resumes the service. */
+  operate(action: 'pause' | 'resume'): Promise<unknown>;
   /** The process that a client is. */
   instanceOf(client: string): Instance | undefined;
 }

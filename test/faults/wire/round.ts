@@ -8,7 +8,7 @@ import { COUNTS, type Count, type Ground, type Played } from './ground.ts';
 import type { Ending, Instance } from './instances.ts';
 import { RULES } from './messages.ts';
 import type { Play } from './play.ts';
-import { dice, FAULTS, faultName, type Manner, type Strike } from './strikes.ts';
+import { dice, FAULTS, faultName, type Strike } from './strikes.ts';
 import { Witness } from './witness.ts';
 
 /** Few enough that the history of the item, of 20 runs, holds them all. */
@@ -53,6 +53,7 @@ class Round {
       strikes: this.#strikes,
       instruct: () => (this.#fails ? 'fail' : 'succeed'),
       instanceOf: find,
+      operate: (action) => this.#operate(action),
     };
     ground.field.play = play;
     this.#due = Math.ceil((Date.now() + ground.field.ahead) / MINUTE) * MINUTE;
@@ -62,19 +63,19 @@ class Round {
   async tick(planned: Strike): Promise<void> {
     const { field } = this.#ground;
     await this.#replaceTheDead();
-    const [hit, second, third] = this.#ground.up as [Instance, Instance, Instance];
-    const strike = { ...planned, client: hit.client, left: this.#timesOf(planned.manner) };
+    const [hit, second] = this.#ground.up as [Instance, Instance];
+    const strike = { ...planned, client: hit.client, left: this.#timesOf(planned) };
     this.#fault = faultName(planned.place, planned.manner);
     this.#strikes.splice(0, Infinity, strike);
     this.#fails = planned.place === 'putRun' || this.#roll() < 0.4;
-    if (this.#isPaused) await this.#operate(third);
+    if (this.#isPaused) await this.#operate('resume');
     await this.#goOn(Math.ceil(this.#roll() * 2));
 
     const letGo = this.#roll() < 0.5 ? field.letGo() : undefined;
     const byHand = planned.place !== 'acquire' && this.#roll() < 0.1;
     const deliveries = [this.#deliver(hit, byHand ? { action: 'run-once', force: true } : this.#event())];
-    if (this.#roll() < 0.3) deliveries.push(this.#deliver(second, this.#event()));
-    if (this.#roll() < 0.3) deliveries.push(this.#operate(third));
+    if (strike.left > 1 || this.#roll() < 0.3) deliveries.push(this.#deliver(second, this.#event()));
+    if (this.#roll() < 0.3) deliveries.push(this.#operate(this.#roll() < 0.4 ? 'pause' : 'resume'));
     if (planned.manner.startsWith('frozen'))
       await this.#whileFrozen(strike, hit, { first: deliveries[0], other: second });
     await Promise.all([...deliveries, letGo]);
@@ -92,7 +93,7 @@ class Round {
     await field.letGo();
     await this.#replaceTheDead();
     const [instance] = up as [Instance];
-    if (this.#isPaused) await this.#operate(instance);
+    if (this.#isPaused) await this.#operate('resume');
     let ending: Ending = { kind: 'never ended' };
     for (let attempt = 0; attempt < 2 && !succeeded(ending); attempt++) {
       await this.#goOn(1);
@@ -131,14 +132,14 @@ class Round {
     await this.#deliver(instance, this.#event());
   }
 
-  /** An operator pauses, or resumes what is paused; sometimes what is not. */
-  async #operate(instance: Instance): Promise<Ending> {
-    const pauses = !this.#isPaused && this.#roll() < 0.4 && this.#fault !== AFTER;
-    const event: HandlerEvent = pauses ? { action: 'pause', reason: 'moving house', by: 'ada' } : { action: 'resume' };
-    this.#isPaused = pauses;
-    this.#counts[pauses ? 'pauses' : 'resumes'] += 1;
+  /** An operator is at work, by way of a process that no fault strikes. */
+  async #operate(action: 'pause' | 'resume'): Promise<Ending> {
+    const event: HandlerEvent = action === 'pause' ? { action, reason: 'moving house', by: 'ada' } : { action };
+    this.#isPaused = action === 'pause';
+    this.#counts[action === 'pause' ? 'pauses' : 'resumes'] += 1;
+    const [instance] = this.#ground.up.slice(-1) as [Instance];
     const ending = await instance.invoke(this.#service, event, this.#ground.field.ahead);
-    if (ending.kind !== 'answered') this.#violated(`an operator was not answered: ${JSON.stringify(ending)}`);
+    if (ending.kind !== 'answered') this.#violated(`I7 an operator was not answered: ${JSON.stringify(ending)}`);
     return ending;
   }
 
@@ -178,9 +179,12 @@ class Round {
     return this.#witness.runs.get(Number(fence))?.fate ?? 'unknown';
   }
 
-  #timesOf(manner: Manner): number {
-    const canRepeat = /lost|cut|failed|throttled/.test(manner);
-    return canRepeat && this.#roll() < 0.3 ? 3 : 1;
+  /** One request, all that the client sends before it gives up, or, of a commit, three times as many. */
+  #timesOf({ place, manner }: Strike): number {
+    const roll = this.#roll();
+    if (!/lost|cut|failed/.test(manner)) return 1;
+    if (place === 'commit' && roll < 0.3) return 9;
+    return roll < 0.4 ? 3 : 1;
   }
 
   #event(): HandlerEvent {

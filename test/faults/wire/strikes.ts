@@ -3,7 +3,7 @@ import type { Call } from './calls.ts';
 
 /**
  * What happens to a request, or to who sent it. `before`: it never reaches the database. `after`: it does, and the answer is hit.
- * Held ones are passed on when the suite says so, long after the client gave up: behind later writes.
+ * Held ones are passed on when the suite says so, long after the client gave up: behind later writes. `paused` and `resumed` are an operator's doing.
  */
 export const MANNERS = [
   'killed before',
@@ -19,6 +19,8 @@ export const MANNERS = [
   'failed before',
   'failed after',
   'throttled',
+  'paused before',
+  'resumed before',
 ] as const;
 export type Manner = (typeof MANNERS)[number];
 
@@ -44,6 +46,8 @@ export const FAULTS: readonly (readonly [place: Place, manner: Manner])[] = [
   ['start', 'frozen after'],
   ['end', 'killed before'],
   ['end', 'killed after'],
+  ['start', 'paused before'],
+  ['start', 'resumed before'],
 ];
 
 /** A fault's name in the table. */

@@ -11,6 +11,8 @@ export interface Hit {
   pass(): Promise<Exchange>;
   /** The answer as the sender would have it. */
   answered(exchange: Exchange): Promise<NonNullable<Reply>>;
+  /** Lets an operator pause or resume the service. */
+  operate(action: 'pause' | 'resume'): Promise<unknown>;
   /** Waits until held requests are let go. */
   hold(pass: () => Promise<Exchange>): Promise<void>;
 }
@@ -46,6 +48,8 @@ const MANNERS: Readonly<Record<Manner, (hit: Hit) => Promise<Reply>>> = {
   'failed before': async () => AWAY,
   'failed after': ({ pass }) => pass().then(() => AWAY),
   throttled: async () => THROTTLED,
+  'paused before': async ({ operate, pass, answered }) => operate('pause').then(async () => answered(await pass())),
+  'resumed before': async ({ operate, pass, answered }) => operate('resume').then(async () => answered(await pass())),
 };
 
 /** Strikes a request. */

@@ -7,7 +7,7 @@ import { dynaliteDatabase, TABLE, testDatabase } from '../../support/dynalite.ts
 import type { FaultRow } from '../table.ts';
 import { layOut } from './field.ts';
 import { COUNTS, type Ground, type Played } from './ground.ts';
-import { startInstances } from './instances.ts';
+import { bundleInstance, startInstances } from './instances.ts';
 import { playRound } from './round.ts';
 import { FAULTS, faultName } from './strikes.ts';
 
@@ -26,9 +26,8 @@ export async function wireFaults({ endpoint, seed, rounds }: WireOptions): Promi
   const table = endpoint === undefined ? TABLE : `tickover-wire-${randomUUID()}`;
   const database = endpoint === undefined ? await dynaliteDatabase() : await testDatabase(endpoint, table);
   const field = await layOut(database.endpoint, table);
-  const instances = await startInstances(directory, {
+  const instances = await startInstances(await bundleInstance(directory), {
     AWS_ENDPOINT_URL_DYNAMODB: field.endpoint,
-    AWS_REGION: 'us-east-1',
     WIRE_LEDGER: field.ledger,
     WIRE_TABLE: table,
   });

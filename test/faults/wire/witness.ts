@@ -26,6 +26,8 @@ export interface Run {
   readonly client: string;
   readonly tick: number | undefined;
   readonly until: number;
+  /** What the operator had raised when the lease was taken. */
+  readonly epoch: number;
   fate: 'under way' | 'committed' | 'given back';
   started: boolean;
   ended: boolean;
@@ -130,7 +132,8 @@ export class Witness {
     this.#holds(held2, `I4 run ${fence} was let through while backing off`);
     this.#holds(tick === undefined || before?.['pauseAt'] === undefined, `I7 run ${fence} was let through a pause`);
     const until = Number(after['leaseUntil']);
-    this.runs.set(fence, { fence, client, tick, until, fate: 'under way', started: false, ended: false });
+    const epoch = number(after, 'epoch');
+    this.runs.set(fence, { fence, client, tick, until, epoch, fate: 'under way', started: false, ended: false });
   }
 
   #committed(before: Item | undefined, after: Item): void {
@@ -147,6 +150,7 @@ export class Witness {
     }
     this.#holds(run.fate === 'under way', `I6 run ${fence} wrote its end after it was given back`);
     run.fate = 'committed';
+    this.#keepsResume(run, before, after);
     const line =
       String(after['runs'] ?? '')
         .split(' ')
@@ -164,6 +168,19 @@ export class Witness {
       `I2 run ${fence} decided a tick that was not its own to decide`,
     );
     this.decided.set(tick, fence);
+  }
+
+  /** A run that an operator resumed meanwhile is entered into the fresh state: what was forgotten stays forgotten. */
+  #keepsResume({ fence, epoch }: Run, before: Item | undefined, after: Item): void {
+    if (number(before, 'epoch') === epoch) return;
+    const count = (item: Item | undefined) =>
+      String(item?.['runs'] ?? '')
+        .split(' ')
+        .filter(Boolean).length;
+    const entered = count(after) - count(before);
+    const forgets = number(after, 'failuresSince') >= number(before, 'failuresSince');
+    const isFresh = number(after, 'streak') <= number(before, 'streak') + entered;
+    this.#holds(forgets && isFresh, `I7 run ${fence} wrote over what an operator had resumed`);
   }
 
   #released(before: Item | undefined, after: Item): void {
