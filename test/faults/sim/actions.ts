@@ -1,7 +1,7 @@
 /** What each action of a script does to a simulation. */
 import type { HandlerEvent } from '../../../lib/lambda/index.ts';
 import { MINUTE, toIso } from '../../../lib/time/index.ts';
-import type { Gate, Machine } from './kernel.ts';
+import type { Gate, Machine } from './gate.ts';
 import { type Action, type ActionName, JUMPS, PASSAGES, type Script, wayOf } from './script.ts';
 import { SERVICES, type Simulated } from './services.ts';
 import type { Simulation } from './simulation.ts';

@@ -3,7 +3,8 @@
  * arrives. An attempt can be lost before its effect or after it, be refused by DynamoDB, or have its effect once nobody waits any more.
  */
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import type { Kernel, Process, RequestFate } from './kernel.ts';
+import type { Process, RequestFate } from './gate.ts';
+import type { Kernel } from './kernel.ts';
 import { type Command, documentClientOf, type SimulatedDynamo } from './simulated-dynamo.ts';
 
 /** What the database did for an attempt. */
@@ -30,10 +31,11 @@ const MOST_ATTEMPTS = 3;
 
 /** A document client whose every attempt passes through the kernel. */
 export function attempting(line: Line): DynamoDBDocumentClient {
-  return documentClientOf(async (command) => {
+  return documentClientOf(async (command, { abortSignal } = {}) => {
     let failure: unknown;
     for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
-      const outcome = await attemptOnce(line, command, attempt);
+      abortSignal?.throwIfAborted();
+      const outcome = await attemptOnce(line, command, { attempt, abortSignal });
       if ('failure' in outcome) failure = outcome.failure;
       else if (outcome.error !== undefined) throw outcome.error;
       else return outcome.answer;
@@ -42,13 +44,24 @@ export function attempting(line: Line): DynamoDBDocumentClient {
   });
 }
 
-async function attemptOnce(line: Line, command: Command, attempt: number): Promise<Effect | { failure: unknown }> {
+interface Attempt {
+  readonly attempt: number;
+  /** Whoever sends gives up: what is under way may have its effect all the same. */
+  readonly abortSignal: AbortSignal | undefined;
+}
+
+async function attemptOnce(
+  line: Line,
+  command: Command,
+  { attempt, abortSignal }: Attempt,
+): Promise<Effect | { failure: unknown }> {
   const { kernel, process } = line;
   const label = `${line.label}: ${command.constructor.name.replace(/Command$/, '')}, try ${attempt}`;
-  const fate = await kernel.request(process, label);
+  const fate = await kernel.request(process, label, abortSignal);
   if (fate !== 'ok') return { failure: failed(line, command, { fate, label }) };
   const effect = affect(line, command);
-  if ((await kernel.answer(process, label)) === 'lost') return { failure: coded('ECONNRESET', 'socket hang up') };
+  if ((await kernel.answer(process, label, abortSignal)) === 'lost')
+    return { failure: coded('ECONNRESET', 'socket hang up') };
   return effect;
 }
 

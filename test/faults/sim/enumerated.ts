@@ -4,7 +4,7 @@
  */
 import type { HandlerEvent } from '../../../lib/lambda/index.ts';
 import { MINUTE, parseInstant, toIso } from '../../../lib/time/index.ts';
-import type { Gate, Process } from './kernel.ts';
+import type { Gate, Process } from './gate.ts';
 import { endFaults, judgeQuiet } from './quiet.ts';
 import { SERVICES, type Simulated } from './services.ts';
 import { DUE, Simulation } from './simulation.ts';

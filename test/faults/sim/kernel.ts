@@ -5,49 +5,16 @@
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from '../../../lib/time/index.ts';
-
-/** What can become of one attempt at a request. */
-export type RequestFate = 'ok' | 'lost' | 'late' | 'throttled' | 'unavailable';
-/** What can become of its answer. */
-export type AnswerFate = 'ok' | 'lost';
-
-/** Somebody with a clock of its own and a build that it runs. */
-export interface Machine {
-  readonly name: string;
-  /** How far its clock is ahead of the true time, in milliseconds. */
-  offset: number;
-  /** Which variant of its services it runs. */
-  variant: number;
-}
-
-/** How a process ended: by itself, or not. */
-export type Ending = 'answered' | 'failed' | 'died' | 'recycled';
-
-/** One process: an invocation on a machine. */
-export interface Process {
-  readonly id: number;
-  readonly machine: Machine;
-  /** When its surroundings end it, in true time. */
-  readonly killAt: number;
-  /** Whether it stood still for longer than a client waits for an answer. */
-  stoodStill: boolean;
-  ending?: Ending;
-}
-
-/** Where a process waits. */
-export type Gate = { readonly process: Process; readonly label: string } & (
-  | { readonly kind: 'request'; readonly timesOutAt: number; open(fate: RequestFate): void }
-  | { readonly kind: 'answer'; readonly timesOutAt: number; open(fate: AnswerFate): void }
-  | { readonly kind: 'step'; open(): void }
-  /** `isDue`: whether its time has come, by the true time or by its machine's clock, whichever is first. */
-  | { readonly kind: 'sleep'; readonly wakesAt: number; isDue(): boolean; open(): void }
-);
-
-/** A request that its sender has given up, and that may still have its effect. */
-export interface Late {
-  readonly label: string;
-  land(): void;
-}
+import {
+  type AnswerFate,
+  type Ending,
+  type Gate,
+  type Late,
+  type Machine,
+  type Process,
+  type RequestFate,
+  timeOf,
+} from './gate.ts';
 
 /** How long a client waits for an answer, in milliseconds. */
 const REQUEST_TIMEOUT = 1_000;
@@ -86,26 +53,35 @@ export class Kernel {
     return process;
   }
 
-  /** Holds a process before it sends a request. */
-  request(process: Process, label: string): Promise<RequestFate> {
-    return this.#held(process, (open) => ({
-      kind: 'request',
-      process,
-      label,
-      timesOutAt: this.now + REQUEST_TIMEOUT,
-      open,
-    }));
+  /** Holds a process before its request has its effect; one that is given up may have it later. */
+  request(process: Process, label: string, abandon?: AbortSignal): Promise<RequestFate> {
+    const timesOutAt = this.now + REQUEST_TIMEOUT;
+    return this.#held(process, (open) =>
+      this.#unless(abandon, 'late', { kind: 'request', process, label, timesOutAt, open }),
+    );
   }
 
   /** Holds a process before an answer reaches it. */
-  answer(process: Process, label: string): Promise<AnswerFate> {
-    return this.#held(process, (open) => ({
-      kind: 'answer',
-      process,
-      label,
-      timesOutAt: this.now + REQUEST_TIMEOUT,
-      open,
-    }));
+  answer(process: Process, label: string, abandon?: AbortSignal): Promise<AnswerFate> {
+    const timesOutAt = this.now + REQUEST_TIMEOUT;
+    return this.#held(process, (open) =>
+      this.#unless(abandon, 'lost', { kind: 'answer', process, label, timesOutAt, open }),
+    );
+  }
+
+  /** A gate that opens by itself once nobody waits behind it any more. */
+  #unless<Fate extends string>(
+    abandon: AbortSignal | undefined,
+    fate: Fate,
+    gate: Gate & { open(fate: Fate): void },
+  ): Gate {
+    const give = () => {
+      if (!this.gates.includes(gate)) return;
+      this.take(gate);
+      gate.open(fate);
+    };
+    abandon?.addEventListener('abort', give, { once: true });
+    return gate;
   }
 
   /** Holds a process between two steps of its own. */
@@ -237,10 +213,4 @@ export class Kernel {
       if (process.ending === undefined) this.gates.push(gate);
     });
   }
-}
-
-/** When a gate opens by itself. */
-function timeOf(gate: Gate): number {
-  if (gate.kind === 'sleep') return gate.wakesAt;
-  return gate.kind === 'step' ? Number.POSITIVE_INFINITY : gate.timesOutAt;
 }

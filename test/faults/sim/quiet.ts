@@ -5,7 +5,7 @@
 import type { HandlerEvent } from '../../../lib/lambda/index.ts';
 import { MINUTE, toIso } from '../../../lib/time/index.ts';
 import { periodOf } from './actions.ts';
-import type { Machine } from './kernel.ts';
+import type { Machine } from './gate.ts';
 import type { Reference } from './reference.ts';
 import type { Simulated } from './services.ts';
 import type { Simulation } from './simulation.ts';

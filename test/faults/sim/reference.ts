@@ -4,7 +4,7 @@
  */
 import type { AcquireRequest } from '../../../lib/runner/index.ts';
 import type { SkipReason } from '../../../lib/tick/index.ts';
-import type { Process } from './kernel.ts';
+import type { Process } from './gate.ts';
 import { afresh, type Between, counted, entered, FRESH, type Loop } from './reference-loop.ts';
 import type { Simulated, Variant } from './services.ts';
 import type { Outcome } from './workloads.ts';

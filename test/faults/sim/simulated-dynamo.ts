@@ -180,8 +180,15 @@ export function documentsOn(dynamo: SimulatedDynamo): DynamoDBDocumentClient {
   return documentClientOf(async (command) => dynamo.apply(command));
 }
 
+/** How a command is to be sent. */
+export interface Sending {
+  readonly abortSignal?: AbortSignal;
+}
+
 /** A document client of which the store uses `send` alone. */
-export function documentClientOf(send: (command: Command) => Promise<unknown>): DynamoDBDocumentClient {
+export function documentClientOf(
+  send: (command: Command, sending?: Sending) => Promise<unknown>,
+): DynamoDBDocumentClient {
   return { send } as unknown as DynamoDBDocumentClient;
 }
 

@@ -10,7 +10,8 @@ import {
 } from '../../../lib/runner/index.ts';
 import { dynamoStateStore } from '../../../lib/store/index.ts';
 import { attempting, type Effect } from './attempts.ts';
-import { type Ending, Kernel, type Machine, type Process } from './kernel.ts';
+import type { Ending, Machine, Process } from './gate.ts';
+import { Kernel } from './kernel.ts';
 import type { Visit } from './reference.ts';
 import type { Simulated, Variant } from './services.ts';
 import { SimulatedDynamo } from './simulated-dynamo.ts';
@@ -127,7 +128,11 @@ export class Simulation {
     const on = (label: string, after: (effect: Effect) => void) => {
       const before = () => this.witness.begins();
       const line = { kernel: this.kernel, dynamo: this.dynamo, process, before, after, label };
-      return dynamoStateStore(attempting({ ...line, label: `${simulated.name} ${label}` }), TABLE);
+      return dynamoStateStore(
+        attempting({ ...line, label: `${simulated.name} ${label}` }),
+        TABLE,
+        this.kernel.clock(process),
+      );
     };
     const plain = (label: string) => {
       this.#abandonedBy(delivery);
@@ -140,10 +145,10 @@ export class Simulation {
         this.witness.answered(visit, answer);
         return answer;
       },
-      commit: (claim, state) => {
+      commit: (claim, state, signal) => {
         this.#abandonedBy(delivery);
         const visit = this.#current(delivery);
-        return on('commit', () => this.witness.committing(visit, claim)).commit(claim, state);
+        return on('commit', () => this.witness.committing(visit, claim)).commit(claim, state, signal);
       },
       release: (claim) => {
         const visit = this.#current(delivery);

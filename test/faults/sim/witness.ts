@@ -80,6 +80,7 @@ export class Witness {
     }
     const reason = reference.refusalOf(visit);
     if (reason !== undefined) this.#break(BROKEN[reason], `a lease was taken that is refused as ${reason}`);
+    if (!lastsLongEnough(visit)) this.#break('I1', `a lease was taken until ${visit.request.leaseUntil}`);
     this.#tally.check('I2');
     reference.granted(visit);
     if (visit.grants.length > 1) this.#tally.count('leases taken by a request that nobody waited for');
@@ -242,4 +243,11 @@ function isActive({ process, run }: Visit): boolean {
 /** Its process lives on for the other ticks of its firing when the lease has ended. */
 function hasSlots({ visit }: Grant): boolean {
   return visit.variant.service.policy.interval < MINUTE;
+}
+
+/** A lease lasts as long as its run may, and the margin; of a firing with several slots no longer than its invocation. */
+function lastsLongEnough({ request, variant: { service } }: Visit): boolean {
+  const longest = request.now + service.timeout + service.leaseMargin;
+  if (service.policy.interval >= MINUTE) return request.leaseUntil === longest;
+  return request.leaseUntil > request.now + service.leaseMargin && request.leaseUntil <= longest;
 }

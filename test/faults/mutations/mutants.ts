@@ -1,0 +1,239 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the texts are code that has such strings
+/** Deliberate bugs, each a small change of the code's text that a person could make by mistake and that compiles. */
+
+/** One bug. */
+export interface Mutant {
+  readonly where: 'acquire' | 'commit' | 'admission' | 'classification' | 'booking';
+  readonly what: string;
+  readonly file: string;
+  /** Stands in the file exactly once. */
+  readonly text: string;
+  readonly instead: string;
+}
+
+const ACQUIRE = 'lib/store/acquire.ts';
+const COMMIT = 'lib/store/commit.ts';
+const CONDITION = 'lib/store/admission-condition.ts';
+const ADMIT = 'lib/tick/admit.ts';
+const EVIDENCE = 'lib/runner/classify-evidence.ts';
+
+export const MUTANTS: readonly Mutant[] = [
+  {
+    where: 'acquire',
+    what: 'the fencing token does not rise',
+    file: ACQUIRE,
+    text: '[alias.value(0), alias.value(1)]',
+    instead: '[alias.value(0), alias.value(0)]',
+  },
+  {
+    where: 'acquire',
+    what: 'its own write behind a lost answer is taken for a refusal',
+    file: ACQUIRE,
+    text: "return item?.['leaseOwner'] === owner;",
+    instead: "return item?.['leaseOwner'] === `${owner} `;",
+  },
+  {
+    where: 'acquire',
+    what: 'whoever holds the lease is taken for itself',
+    file: ACQUIRE,
+    text: "return item?.['leaseOwner'] === owner;",
+    instead: "return item?.['leaseOwner'] !== undefined && owner !== '';",
+  },
+  {
+    where: 'acquire',
+    what: 'behind a lost answer the next fencing token is told, not its own',
+    file: ACQUIRE,
+    text: 'isAfterImage ? state.fence : state.fence + 1',
+    instead: 'isAfterImage ? state.fence + 1 : state.fence + 1',
+  },
+  {
+    where: 'acquire',
+    what: 'the lease ends with the run, without its margin',
+    file: 'lib/runner/run-tick.ts',
+    text: 'Math.ceil(runEnd(run) + service.leaseMargin)',
+    instead: 'Math.ceil(runEnd(run))',
+  },
+  {
+    where: 'acquire',
+    what: 'a live lease is taken over',
+    file: CONDITION,
+    text: "at('leaseUntil', '<=', now)",
+    instead: "at('leaseUntil', '>=', 0 * now)",
+  },
+  {
+    where: 'commit',
+    what: 'a run that was overtaken may write',
+    file: COMMIT,
+    text: "`${alias.name('fence')} = ${alias.value(claim.fence)} AND",
+    instead: "`${alias.name('fence')} >= ${alias.value(claim.fence)} AND",
+  },
+  {
+    where: 'commit',
+    what: 'a resume in between is written over',
+    file: COMMIT,
+    text: 'const isTheClaims = `${epoch} = ${alias.value(claim.epoch)}`;',
+    instead: 'const isTheClaims = `${epoch} >= ${alias.value(claim.epoch)}`;',
+  },
+  {
+    where: 'commit',
+    what: 'the pause of an operator is written over',
+    file: COMMIT,
+    text: '      ...NO_LEASE,\n      done: claim.fence,',
+    instead: '      ...NO_LEASE,\n      pauseAt: state.pause?.at,\n      done: claim.fence,',
+  },
+  {
+    where: 'commit',
+    what: 'the lease is not freed',
+    file: COMMIT,
+    text: '      ...NO_LEASE,\n      done: claim.fence,',
+    instead: '      done: claim.fence,',
+  },
+  {
+    where: 'commit',
+    what: 'its own run stays to be booked as crashed',
+    file: COMMIT,
+    text: '      done: claim.fence,',
+    instead: '      done: claim.fence - 1,',
+  },
+  {
+    where: 'commit',
+    what: 'its own write behind a lost answer is taken for a refusal',
+    file: COMMIT,
+    text: 'if (written.item !== undefined && isWritten(written.item, claim, state)) return { written: true };',
+    instead: '',
+  },
+  {
+    where: 'commit',
+    what: 'a lease that is given back is booked as a crash',
+    file: COMMIT,
+    text: '`${done} = ${done} + ${alias.value(1)}`',
+    instead: '`${done} = ${done} + ${alias.value(0)}`',
+  },
+  {
+    where: 'commit',
+    what: 'a lease that is somebody else’s is given back',
+    file: COMMIT,
+    text: "ConditionExpression: `${alias.name('leaseOwner')} = ${alias.value(owner)}`",
+    instead: "ConditionExpression: `${alias.name('leaseOwner')} >= ${alias.value(owner.slice(0, 0))}`",
+  },
+  {
+    where: 'admission',
+    what: 'a tick that was decided runs again',
+    file: CONDITION,
+    text: "at('lastTick', '<', tick.scheduledFor)",
+    instead: "at('lastTick', '<=', tick.scheduledFor)",
+  },
+  {
+    where: 'admission',
+    what: 'the tick at the end of backing off is skipped',
+    file: CONDITION,
+    text: "at('notBefore', '<=', tick.scheduledFor)",
+    instead: "at('notBefore', '<', tick.scheduledFor)",
+  },
+  {
+    where: 'admission',
+    what: 'a pause is not heeded',
+    file: CONDITION,
+    text: "`(${missing('pauseAt')} OR ${at('pauseUntil', '<=', now)})`",
+    instead: "`(${missing('pauseAt')} OR ${at('pauseAt', '<=', now)})`",
+  },
+  {
+    where: 'admission',
+    what: 'a halt is over for another build only if it has an end',
+    file: CONDITION,
+    text: "at('haltBuild', '<>', build)",
+    instead: "at('haltBuild', '=', build)",
+  },
+  {
+    where: 'admission',
+    what: 'a run by hand that is not forced gets past a pause',
+    file: CONDITION,
+    text: "if (tick.kind === 'scheduled' || !tick.force) {",
+    instead: "if (tick.kind === 'scheduled') {",
+  },
+  {
+    where: 'admission',
+    what: 'a tick that was decided is told as late',
+    file: ADMIT,
+    text: 'if (isRunning || state.lastTick === tick.scheduledFor)',
+    instead: 'if (isRunning)',
+  },
+  {
+    where: 'admission',
+    what: 'a service that is paused and halted is told as paused',
+    file: ADMIT,
+    text: "  if (!forced && haltHolds(state.halt, now, build)) return 'halted';\n  if (!forced && pauseHolds(state.pause, now)) return 'paused';",
+    instead:
+      "  if (!forced && pauseHolds(state.pause, now)) return 'paused';\n  if (!forced && haltHolds(state.halt, now, build)) return 'halted';",
+  },
+  {
+    where: 'classification',
+    what: 'a 4xx counts as transient',
+    file: EVIDENCE,
+    text: 'transient: status >= 500 ||',
+    instead: 'transient: status >= 400 ||',
+  },
+  {
+    where: 'classification',
+    what: 'a refused connection is fatal',
+    file: 'lib/runner/classify-codes.ts',
+    text: '  /^ECONN/,\n',
+    instead: '',
+  },
+  {
+    where: 'classification',
+    what: 'an AggregateError is as good as its best member',
+    file: EVIDENCE,
+    text: 'if (evidence?.transient !== true) return { transient: false };',
+    instead: 'if (evidence?.transient !== true) continue;',
+  },
+  {
+    where: 'classification',
+    what: 'a cause is not asked',
+    file: EVIDENCE,
+    text: "look(read(error, 'cause'), depth + 1)",
+    instead: "look(read(error, 'reason'), depth + 1)",
+  },
+  {
+    where: 'classification',
+    what: 'what AWS throttles is fatal',
+    file: EVIDENCE,
+    text: "return isThrottling(read(error, 'name')) || isThrottling(read(error, 'code'));",
+    instead: 'return false;',
+  },
+  {
+    where: 'classification',
+    what: 'a loop service tolerates that it has no workload',
+    file: 'lib/runner/classify.ts',
+    text: "error instanceof NotImplementedError ? 'fatal' : 'failed'",
+    instead: "error instanceof NotImplementedError ? 'failed' : 'failed'",
+  },
+  {
+    where: 'classification',
+    what: 'the tolerant judge does not tolerate 429',
+    file: 'lib/runner/classify.ts',
+    text: 'new Set([408, 429])',
+    instead: 'new Set([408])',
+  },
+  {
+    where: 'classification',
+    what: 'a run that throws once its signal has fired is judged by what it throws',
+    file: 'lib/runner/deadline.ts',
+    text: "if (ending.kind !== 'threw' || !signal.aborted) return ending;",
+    instead: "if (ending.kind !== 'threw' || !(signal.reason instanceof StoppedError)) return ending;",
+  },
+  {
+    where: 'booking',
+    what: 'the newest run that died is not booked',
+    file: 'lib/runner/book-crashes.ts',
+    text: 'const newest = claim.fence - 1;',
+    instead: 'const newest = claim.fence - 2;',
+  },
+  {
+    where: 'booking',
+    what: 'a tick runs although the crashes it booked have halted the service',
+    file: 'lib/runner/run-tick.ts',
+    text: "if (!forced && haltHolds(state.halt, startedAt, invocation.build)) return 'halted';\n  return",
+    instead: 'void forced;\n  void invocation;\n  void startedAt;\n  return',
+  },
+];
