@@ -32,7 +32,30 @@ const HOSTS: Readonly<Record<HostKind, (setup: HostSetup) => Host>> = { process:
 let plays = 0;
 
 /** Plays the scenario and gives each promise that it broke, in a line. */
-export async function play(scenario: Scenario, kind: HostKind, stage: Stage): Promise<string[]> {
+export function play(scenario: Scenario, kind: HostKind, stage: Stage): Promise<string[]> {
+  return onHost(kind, stage, async (playing) => {
+    const { host, store, way } = playing;
+    const came = await invokeEach(scenario.steps, playing);
+    await host.close();
+    const state = (await store.read(misbehaves.name)) ?? UNKNOWN;
+    const begun = await readFile(`${way}.runs`, 'utf8').catch(() => '');
+    return judge(scenario, kind, { came, lines: host.lines, state, begun: begun.trim().split('\n') });
+  });
+}
+
+/** A host on a table of its own, with the file that names the way its runs go. */
+export interface Playing {
+  readonly host: Host;
+  readonly store: StateStore;
+  readonly way: string;
+}
+
+/** Gives the work a host, and ends that with everything it needed. */
+export async function onHost<Result>(
+  kind: HostKind,
+  stage: Stage,
+  work: (playing: Playing) => Promise<Result>,
+): Promise<Result> {
   const id = `play-${process.pid}-${++plays}`;
   const database = await testDatabase(stage.endpoint, id);
   const directory = join(stage.bundles.directory, id);
@@ -42,22 +65,11 @@ export async function play(scenario: Scenario, kind: HostKind, stage: Stage): Pr
   const env = { ...environmentOf(stage.endpoint, { ...inherited, TICKOVER_TABLE: id }), WAY: way };
   const host = HOSTS[kind]({ bundles: stage.bundles, env });
   try {
-    const { store } = database.connect();
-    const came = await invokeEach(scenario.steps, { host, store, way });
-    await host.close();
-    const state = (await store.read(misbehaves.name)) ?? UNKNOWN;
-    const begun = await readFile(`${way}.runs`, 'utf8').catch(() => '');
-    return judge(scenario, kind, { came, lines: host.lines, state, begun: begun.trim().split('\n') });
+    return await work({ host, store: database.connect().store, way });
   } finally {
     await host.close();
     await database.close();
   }
-}
-
-interface Playing {
-  readonly host: Host;
-  readonly store: StateStore;
-  readonly way: string;
 }
 
 async function invokeEach(steps: readonly Step[], { host, store, way }: Playing): Promise<Came[]> {
