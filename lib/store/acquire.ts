@@ -65,7 +65,8 @@ async function tryOnce(wire: Wire, request: AcquireRequest): Promise<Taken | Ref
   const state = stateIn(request.service, written.item, request.now);
   const reason = admit(state, request);
   if (reason !== undefined) return { granted: false, reason, state };
-  await takeOver(wire, request.service, written.item, request.now);
+  // Admitted, and yet refused: what stands there is of an older version, or no longer what stood in the way.
+  await takeOver(wire, request.service, written.item);
   return undefined;
 }
 

@@ -1,6 +1,5 @@
 /** Changing an item as a whole: a repair, or the move to another version. Not for ticks, whose writes hold under their own conditions. */
 
-import { leaseIsLive } from '../tick/index.ts';
 import { type Aliases, aliases, assignments } from './expression.ts';
 import { readItem, versionOf } from './item.ts';
 import { ATTRIBUTES, type Item } from './soundness.ts';
@@ -39,14 +38,12 @@ export function differences(from: Item, to: Item): Item {
 }
 
 /**
- * Brings an item of an older version to today's, unless a run holds the lease at `now` or somebody else was faster. The epoch rises:
- * older code that outlived its lease can't commit into attributes that it doesn't know.
- * @param now absent for an operator, who doesn't wait for a run of older code: what that commits is refused then
+ * Brings an item of an older version to today's, unless somebody else was faster. The epoch rises: a run of older code that is under
+ * way all the same can't commit into attributes that it doesn't know.
  * @throws UnreadableStateError if the item is damaged or of a newer version
  */
-export async function takeOver(wire: Wire, service: string, item: Item | undefined, now?: number): Promise<void> {
+export async function takeOver(wire: Wire, service: string, item: Item | undefined): Promise<void> {
   if (item === undefined || versionOf(service, item) === VERSION) return;
-  const state = readItem(service, item);
-  if (now !== undefined && leaseIsLive(state, now)) return;
-  await rewrite(wire, service, item, differences(item, { ...migrated(item), epoch: state.epoch + 1 }));
+  const { epoch } = readItem(service, item);
+  await rewrite(wire, service, item, differences(item, { ...migrated(item), epoch: epoch + 1 }));
 }
