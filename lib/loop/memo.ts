@@ -57,15 +57,17 @@ export function errorClassOf(error: unknown): string {
 }
 
 const HTTP_ERROR = 'HttpStatusError';
+const PARSER_ERROR = 'HTTPParserError';
 const GENERIC = new Set(['Error', 'TypeError', 'AggregateError']);
 
-/** The code of the first error in the chain of causes that has one. */
+/** The code of the first error in the chain of causes that has one. What `fetch` says of an answer that is no HTTP has none in newer Nodes. */
 function codeWithin(error: object): string | undefined {
   let link: unknown = error;
   for (let depth = 0; depth < MOST_ERRORS && isError(link); depth += 1) {
     if (hasHttpStatus(link)) return HTTP_ERROR;
     const code = codeOf(link);
     if (code !== undefined) return code;
+    if (read(link, 'name') === PARSER_ERROR) return PARSER_ERROR;
     link = read(link, 'cause');
   }
   return undefined;

@@ -79,6 +79,14 @@ export function judgeCode(code: unknown): 'transport' | 'other' | undefined {
   return CERTIFICATE.has(code) || TRANSPORT.some((pattern) => pattern.test(code)) ? 'transport' : 'other';
 }
 
+/** An aborted signal's, and `fetch`'s for an answer that is no HTTP: up to Node 22 that has a code (`HPE_...`), from 24 on none. */
+const TRANSIENT_NAMES = new Set<unknown>(['TimeoutError', 'HTTPParserError']);
+
+/** Whether an error's name alone says that the other side, or the way to it, failed. */
+export function isTransientName(name: unknown): boolean {
+  return TRANSIENT_NAMES.has(name);
+}
+
 /** Whether an AWS error's name or code says that there were too many requests. */
 export function isThrottling(nameOrCode: unknown): boolean {
   return typeof nameOrCode === 'string' && THROTTLING.has(nameOrCode);

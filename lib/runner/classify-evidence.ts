@@ -4,13 +4,13 @@
  *   1. AWS says that it may be tried again, or that there were too many requests: transient, whatever the status.
  *   2. An HTTP status of 400 or more: transient from 500 on, or if it is tolerated.
  *   3. An AggregateError: transient if its own code is transport, or it has members and every one is transient.
- *   4. The name `TimeoutError`: transient.
+ *   4. The name `TimeoutError`, or that of an answer that is no HTTP: transient.
  *   5. A code: transient if it is one of transport's, else not.
  *
  * Anything else (a bare Error or TypeError, an abort) tells nothing, and its cause is asked.
  */
 import { isError, membersOf, read } from '../loop/index.ts';
-import { isThrottling, judgeCode } from './classify-codes.ts';
+import { isThrottling, isTransientName, judgeCode } from './classify-codes.ts';
 import { retryAfterIn } from './http.ts';
 
 /** What an error tells. `retryAfter`: how long the other side asked to be left alone, in milliseconds, as it said it. */
@@ -57,7 +57,7 @@ function ownEvidence(
   }
   const code = judgeCode(read(error, 'code'));
   if (ofMembers !== undefined) return code === 'transport' ? { transient: true } : ofMembers();
-  if (read(error, 'name') === 'TimeoutError') return { transient: true };
+  if (isTransientName(read(error, 'name'))) return { transient: true };
   return code === undefined ? undefined : { transient: code === 'transport' };
 }
 

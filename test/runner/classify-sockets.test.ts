@@ -96,12 +96,17 @@ describe.each(CLIENTS)('a connection by %s', (_client, get) => {
       hangUp,
       /^(ECONNRESET|UND_ERR_SOCKET)$/,
     ],
-    ['answered with another protocol', 'SSH-2.0-OpenSSH_9.6\r\n\r\n', hangUp, /^HPE_INVALID_CONSTANT$/],
+    [
+      'answered with another protocol',
+      'SSH-2.0-OpenSSH_9.6\r\n\r\n',
+      hangUp,
+      /^(HPE_INVALID_CONSTANT|HTTPParserError)$/,
+    ],
     [
       'answered with a broken chunk',
       'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\nabc',
       hangUp,
-      /^HPE_INVALID_CHUNK_SIZE$/,
+      /^(HPE_INVALID_CHUNK_SIZE|HTTPParserError)$/,
     ],
     [
       'answered with endless headers',

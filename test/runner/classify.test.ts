@@ -2,6 +2,7 @@
 import tls from 'node:tls';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { errorClassOf } from '../../lib/loop/index.ts';
 import { classifierOf, classifyCritical, classifyLoop, classifyTolerant } from '../../lib/runner/classify.ts';
 import { NotImplementedError } from '../../lib/runner/errors.ts';
 import { HttpStatusError } from '../../lib/runner/http.ts';
@@ -116,6 +117,17 @@ describe('a code', () => {
   ])('of anything else is fatal: %s', (code) => {
     expect(classifyCritical(withCode(code))).toEqual(FATAL);
     expect(classifyCritical(new TypeError('fetch failed', { cause: withCode(code) }))).toEqual(FATAL);
+  });
+
+  it('that is missing where an answer is no HTTP, as in newer Nodes, is made up for by the name', () => {
+    const broken = withFields(
+      { name: 'HTTPParserError', code: undefined },
+      'Response does not match the HTTP/1.1 protocol',
+    );
+    const thrown = new TypeError('fetch failed', { cause: broken });
+
+    expect(classifyCritical(thrown)).toEqual(FAILED);
+    expect(errorClassOf(thrown)).toBe('HTTPParserError');
   });
 
   it('that tells of an abort leaves it to the reason', () => {
