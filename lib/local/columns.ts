@@ -9,9 +9,13 @@ const NARROWEST = /^[\p{Mark}\p{Format}]+$/u;
 
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
-/** The text in one piece of visible characters: escape sequences gone, other control characters and half characters replaced. */
+/** What turns the direction of writing: a text could show itself, and what stands behind it on the line, in another order. */
+const DIRECTIONS = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
+/** The text in one piece of visible characters: escape sequences and directions of writing gone, other control characters and half characters replaced. */
 export function printable(text: string): string {
   return stripVTControlCharacters(text)
+    .replace(DIRECTIONS, '')
     .replace(/\p{Surrogate}/gu, '\ufffd')
     .replace(/\p{Control}|[\u2028\u2029]/gu, ' ');
 }

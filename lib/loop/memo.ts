@@ -16,8 +16,8 @@ const TOLD_MESSAGE_BYTES = 1_000;
 /** Frames kept of each error's stack, and bytes of each, likewise. */
 const FRAMES = 6;
 const FRAME_BYTES = 300;
-/** Characters looked at of a text that may be of any size. */
-const LOOKED_AT = 20_000;
+/** What is looked at of a text that may be of any size: a private key fits. */
+const LOOKED_AT = 6_000;
 /** Causes and members told, and how far a chain of causes is followed. A chain may be a circle. */
 const MOST_ERRORS = 8;
 
@@ -26,7 +26,7 @@ export function memoOf(error: unknown, at: number): Failure {
   return {
     at,
     errorClass: errorClassOf(error),
-    message: cut(mask(lineOf(error)), MESSAGE_BYTES),
+    message: cut(mask(lineOf(error), LOOKED_AT), MESSAGE_BYTES),
     text: cut(mask(textOf(error)), TEXT_BYTES),
   };
 }
@@ -95,7 +95,7 @@ function codeOf(error: object): string | undefined {
 
 /** A name or a code: they can hold anything too. */
 function word(text: string): string {
-  return cut(mask(text.slice(0, LOOKED_AT)).replace(/\s+/g, ' '), CLASS_BYTES);
+  return cut(mask(text.slice(0, LOOKED_AT), LOOKED_AT).replace(/\s+/g, ' '), CLASS_BYTES);
 }
 
 function messageOf(error: unknown): string {
@@ -105,8 +105,13 @@ function messageOf(error: unknown): string {
 }
 
 function shownValue(value: unknown): string {
+  if (value === '') return 'an empty text';
   if (typeof value !== 'object') return look(() => String(value)) ?? UNSHOWABLE;
-  const data = plain(value, { most: LOOKED_AT, error: messageOf });
+  const data = plain(value, {
+    most: TOLD_MESSAGE_BYTES,
+    error: (error) => mask(messageOf(error), LOOKED_AT),
+    inPart: true,
+  });
   return typeof data === 'string' ? data : (JSON.stringify(data) ?? UNSHOWABLE);
 }
 
@@ -130,7 +135,7 @@ function textOf(error: unknown): string {
 function within(error: unknown): { error: unknown; lead: string }[] {
   if (!isError(error)) return [];
   const cause = read(error, 'cause');
-  const members = membersOf(error, MOST_ERRORS) ?? [];
+  const members = [...(membersOf(error, MOST_ERRORS) ?? [])];
   return [
     ...(cause === undefined ? [] : [{ error: cause, lead: 'Caused by: ' }]),
     ...members.map((member) => ({ error: member, lead: 'Member: ' })),
@@ -138,7 +143,7 @@ function within(error: unknown): { error: unknown; lead: string }[] {
 }
 
 function oneOf(error: unknown): string {
-  const message = cut(mask(messageOf(error)), TOLD_MESSAGE_BYTES);
+  const message = cut(mask(messageOf(error), LOOKED_AT), TOLD_MESSAGE_BYTES);
   if (!isError(error)) return message;
   const code = codeOf(error);
   const suffix = code === undefined || message.includes(code) ? '' : ` (${code})`;

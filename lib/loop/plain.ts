@@ -12,9 +12,13 @@ export interface Telling {
   readonly most: number;
   /** What is told of an error; it is told as it is given. */
   readonly error: (error: object) => unknown;
+  /** Whether the beginning of what is too large is better than a few words in its place. @default false */
+  readonly inPart?: boolean;
 }
 
 const DEEPEST = 32;
+/** Shorter than any credential that is known by itself: most names of fields. */
+const PLAIN_WORD = /^\w{1,16}$/;
 const LONGEST_KEY = 256;
 const NOT_TELLABLE = 'left out: it cannot be told as JSON';
 const CIRCLE = 'left out: a circle';
@@ -24,7 +28,7 @@ const TOO_DEEP = 'left out: nested too deep';
 export function plain(value: unknown, telling: Telling): unknown {
   const walk: Walk = { ...telling, left: telling.most, within: [] };
   const told = walked(walk, '', value, false);
-  return walk.left < 0 ? `left out: more than ${telling.most} bytes of JSON` : told;
+  return walk.left < 0 && telling.inPart !== true ? `left out: more than ${telling.most} bytes of JSON` : told;
 }
 
 /** The bytes that plain data takes as JSON. */
@@ -58,7 +62,8 @@ function spent<Data>(walk: Walk, data: Data): Data {
 
 /** A text longer than the room won't be told: then it isn't looked at either. */
 function texted(walk: Walk, text: string): string {
-  if (text.length <= walk.left) return mask(text, walk.left);
+  if (PLAIN_WORD.test(text)) return text;
+  if (text.length <= walk.left || walk.inPart === true) return mask(text, walk.left);
   walk.left = -1;
   return '';
 }
@@ -87,7 +92,7 @@ function ownForm(walk: Walk, key: string, value: object, secret: boolean): unkno
 function members(walk: Walk, value: object, secret: boolean): unknown {
   walk.left -= 2;
   if (look(() => Array.isArray(value)) === true) return listed(walk, value, secret);
-  const keys = look(() => Object.keys(value));
+  const keys = look(() => Reflect.ownKeys(value));
   return keys === undefined ? spent(walk, NOT_TELLABLE) : fieldsOf(walk, value, { keys, secret });
 }
 
@@ -102,7 +107,7 @@ function listed(walk: Walk, value: object, secret: boolean): unknown[] {
 }
 
 interface Fields {
-  readonly keys: readonly string[];
+  readonly keys: readonly PropertyKey[];
   readonly secret: boolean;
 }
 
@@ -110,11 +115,21 @@ function fieldsOf(walk: Walk, value: object, { keys, secret }: Fields): Record<s
   const fields: [string, unknown][] = [];
   for (const key of keys) {
     if (walk.left < 0) break;
+    walk.left -= 1;
+    if (typeof key !== 'string' || !isTold(value, key)) continue;
     const member = look(() => ({ value: (value as Record<string, unknown>)[key] }));
     const hidden = secret || isSecretName(key);
-    const told = member === undefined ? NOT_TELLABLE : walked(walk, key, member.value, hidden);
-    walk.left -= 1;
-    if (told !== undefined) fields.push([spent(walk, cut(mask(key), LONGEST_KEY)), told]);
+    const told = member === undefined ? spent(walk, NOT_TELLABLE) : walked(walk, key, member.value, hidden);
+    if (told !== undefined) fields.push([spent(walk, nameOf(key)), told]);
   }
   return Object.fromEntries(fields);
+}
+
+/** JSON tells what is enumerable; what can't say is told. */
+function isTold(value: object, key: string): boolean {
+  return look(() => Object.prototype.propertyIsEnumerable.call(value, key)) ?? true;
+}
+
+function nameOf(key: string): string {
+  return PLAIN_WORD.test(key) ? key : cut(mask(key), LONGEST_KEY);
 }

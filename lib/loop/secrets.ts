@@ -20,7 +20,7 @@ const SEPARATOR = String.raw`\s{0,5}(?:[:=]>?|%3[AD])\s{0,5}`;
 /** What a name goes on with behind the word: `password_hash`, `user[password]`. */
 const REST = String.raw`(?:[\w\]-]|%5D){0,40}`;
 /** A value in quotes (escaped ones too, for JSON inside JSON), a list, the first line of a block, or up to the next separator. */
-const VALUE = String.raw`(?:\\{1,3}["'][^"'\\]*|"(?:\\.|[^"\\])*|'(?:\\.|[^'\\])*|${'`[^`]*'}|%22(?:(?!%22)[^\s&"'])*|&quot;(?:(?!&quot;)[^"'\r\n])*|\[(?!\s{0,200}\])[^\]]{1,2000}|[|>][-+]?[ \t]{0,5}\r?\n[^\r\n]*|(?!\*\*\*|(?:true|false|null|undefined|none|\d{1,3})(?:[\s,;.}\]]|$))(?:(?!%2[26C]|&quot;)[^\s"'${'`'},;&}\]{[])(?:(?!%2[26C])[^\s"',;&}\]])*)`;
+const VALUE = String.raw`(?:\\{1,3}["'](?:[^"'\\]|\\{2,}["']?|\\(?!["']))*|"(?:\\.|[^"\\])*|'(?:\\.|[^'\\])*|${'`[^`]*'}|%22(?:(?!%22)[^\s&"'])*|&quot;(?:(?!&quot;)[^"'\r\n])*|\[(?!\s{0,200}\])[^\]]{1,2000}|[|>][-+]?[ \t]{0,5}\r?\n[^\r\n]*|(?!\*\*\*|(?:true|false|null|undefined|none|\d{1,3})(?:[\s,;.}\]]|$))(?:(?!%2[26C]|&quot;)[^\s"'${'`'},;&}\]{[])(?:(?!%2[26C])[^\s"',;&}\]])*)`;
 
 /** A pattern, and what takes the place of what it finds. */
 type Masked = readonly [RegExp, string | ((match: string, name: string) => string)];

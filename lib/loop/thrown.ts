@@ -20,13 +20,19 @@ export function read(value: unknown, property: string): unknown {
   return look(() => (value as Record<string, unknown> | null | undefined)?.[property]);
 }
 
-/** The members of an AggregateError, at most `most` of them; `undefined` of anything else. One that can't be looked at is `undefined`. */
-export function membersOf(error: unknown, most: number): readonly unknown[] | undefined {
+/**
+ * The members of an AggregateError, at most `most` of them, each read when it is asked for; `undefined` of anything else. A member
+ * that can't be looked at is `undefined`.
+ */
+export function membersOf(error: unknown, most: number): Iterable<unknown> | undefined {
   if (!isError(error) || !isAggregate(error)) return undefined;
   const errors = read(error, 'errors');
-  if (look(() => Array.isArray(errors)) !== true) return undefined;
-  const length = Math.min(Number(read(errors, 'length')) || 0, most);
-  return Array.from({ length }, (_, index) => read(errors, String(index)));
+  return look(() => Array.isArray(errors)) === true ? each(errors, most) : undefined;
+}
+
+function* each(list: unknown, most: number): Generator<unknown> {
+  const length = Math.min(Number(read(list, 'length')) || 0, most);
+  for (let index = 0; index < length; index += 1) yield read(list, String(index));
 }
 
 function isAggregate(error: object): boolean {

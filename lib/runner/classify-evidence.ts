@@ -35,7 +35,7 @@ export function evidenceIn(thrown: unknown, tolerated: ReadonlySet<number>): Evi
     if (known.has(error) || known.size > MOST_ERRORS) return known.get(error);
     known.set(error, undefined);
     // One more than may still be looked at, so that too many are not taken for all.
-    const members = membersOf(error, MOST_ERRORS - known.size + 2)?.values();
+    const members = membersOf(error, MOST_ERRORS - known.size + 2);
     const evidence =
       ownEvidence(error, tolerated, members && (() => together(members, (member) => look(member, depth + 1)))) ??
       look(read(error, 'cause'), depth + 1);

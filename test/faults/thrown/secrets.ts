@@ -143,6 +143,10 @@ const FIELDS: readonly Leak[] = [
   leak('one of libpq', `host=db.test user=ada password=${PASSWORD} dbname=x`),
   leak('a password in JSON', `{"user":"ada","password":"${PASSWORD}","n":1}`),
   leak('a password with a quote in JSON', `{"password":"a\\"${PASSWORD}","n":1}`),
+  leak(
+    'a password with a quote in JSON inside JSON',
+    `{"body":"{\\"password\\":\\"a\\\\\\"${PASSWORD}\\",\\"n\\":1}"}`,
+  ),
   leak('a password in JSON that was cut off', `SyntaxError: {"password":"${PASSWORD}`),
   leak('a password in pretty JSON', `{\n  "password" :\n    "${PASSWORD}"\n}`),
   leak('a password URL-encoded', `user%3Dada%26password%3D${PASSWORD}%26x%3D1`),

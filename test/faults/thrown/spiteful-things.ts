@@ -1,0 +1,162 @@
+/** Things that fight back: proxies whose traps throw, getters that throw at every reading, and forms of their own. */
+import { errorWith, type Looks, refuse, type Thing, things } from './thing.ts';
+
+/** Every trap that a proxy may have. */
+const TRAPS: readonly (keyof ProxyHandler<object>)[] = [
+  'apply',
+  'construct',
+  'defineProperty',
+  'deleteProperty',
+  'get',
+  'getOwnPropertyDescriptor',
+  'getPrototypeOf',
+  'has',
+  'isExtensible',
+  'ownKeys',
+  'preventExtensions',
+  'set',
+  'setPrototypeOf',
+];
+
+/** Whatever anybody reads of an error. */
+const READ = [
+  ...['message', 'name', 'stack', 'cause', 'code', 'errors', 'constructor', 'status', 'statusCode', 'response'],
+  ...['$metadata', '$retryable', 'retryAfter', 'headers', 'toString', 'valueOf', 'toJSON', 'then', 'length'],
+];
+
+function trapped(looks: Looks, target: object, traps: readonly (keyof ProxyHandler<object>)[]): object {
+  return new Proxy(target, Object.fromEntries(traps.map((trap) => [trap, refuse(looks)])));
+}
+
+function revoked(target: object): object {
+  const { proxy, revoke } = Proxy.revocable(target, {});
+  revoke();
+  return proxy;
+}
+
+function spiteful(looks: Looks, target: object, properties: readonly PropertyKey[]): object {
+  const getter = { get: refuse(looks), configurable: true, enumerable: true };
+  // The stack is written when it is first asked for, and would be kept from it by what follows.
+  Reflect.get(target, 'stack');
+  return Object.defineProperties(target, Object.fromEntries(properties.map((property) => [property, getter])));
+}
+
+/** Answers every reading with itself. */
+function everything(looks: Looks): object {
+  const self: object = new Proxy(new Error('it broke'), {
+    get: (_target, property) => {
+      looks.count += 1;
+      return property === 'then' || typeof property === 'symbol' ? undefined : self;
+    },
+  });
+  return self;
+}
+
+/** Says another thing at each reading. */
+function fickle(looks: Looks): Error {
+  const answers = ['text', 7, null, new Error('another'), Symbol('s'), undefined, {}];
+  const get = () => answers[looks.count++ % answers.length];
+  return Object.defineProperties(
+    new Error('it broke'),
+    Object.fromEntries(READ.filter((name) => name !== 'then').map((name) => [name, { get, configurable: true }])),
+  );
+}
+
+/** A gigabyte to whoever believes it. */
+function gigabyte(looks: Looks): object {
+  return new Proxy(Object('x'), {
+    get(_target, property) {
+      looks.count += 1;
+      if (property === 'length') return 2 ** 30;
+      if (property === Symbol.toPrimitive || property === 'toString') return () => 'x';
+      return typeof property === 'string' && /^\d+$/.test(property) ? 'x' : undefined;
+    },
+  });
+}
+
+function manyKeys(looks: Looks): object {
+  return new Proxy(
+    {},
+    {
+      ownKeys: () => Array.from({ length: 50_000 }, (_, index) => `k${index}`),
+      getOwnPropertyDescriptor: () => ({ configurable: true, enumerable: true }),
+      get: (_target, property) => {
+        looks.count += 1;
+        return typeof property === 'string' && property.startsWith('k') ? 'v' : undefined;
+      },
+    },
+  );
+}
+
+/** Things that fight back. */
+export const SPITEFUL: readonly Thing[] = [
+  ...things(
+    'proxy',
+    Object.fromEntries([
+      ...TRAPS.map((trap): [string, Thing['make']] => [
+        `of an error, ${trap} throws`,
+        (looks) => trapped(looks, new Error('it broke'), [trap]),
+      ]),
+      ...TRAPS.map((trap): [string, Thing['make']] => [
+        `of a function, ${trap} throws`,
+        (looks) => trapped(looks, () => 1, [trap]),
+      ]),
+    ]),
+  ),
+  ...things('proxy', {
+    'of an error, everything throws': (looks) => trapped(looks, new Error('it broke'), TRAPS),
+    'of an array, everything throws': (looks) => trapped(looks, [], TRAPS),
+    'of an object, everything throws': (looks) => trapped(looks, {}, TRAPS),
+    'revoked, of an error': () => revoked(new Error('it broke')),
+    'revoked, of a function': () => revoked(() => 1),
+    'revoked, of an array': () => revoked([]),
+    'revoked, as cause': () => new Error('it broke', { cause: revoked(new Error('x')) }),
+    'revoked, as member': () => new AggregateError([revoked(new Error('x'))]),
+    'revoked, as members': () => Object.assign(new AggregateError([]), { errors: revoked([]) }),
+    'that answers everything with itself': everything,
+    'that is a gigabyte of text': gigabyte,
+    'with 50,000 keys': manyKeys,
+  }),
+  ...things(
+    'getter',
+    Object.fromEntries([
+      ...READ.map((property): [string, Thing['make']] => [
+        `of an error, ${property} throws`,
+        (looks) => spiteful(looks, new Error('it broke'), [property]),
+      ]),
+      ...READ.map((property): [string, Thing['make']] => [
+        `of an object, ${property} throws`,
+        (looks) => spiteful(looks, { why: 'full' }, [property]),
+      ]),
+    ]),
+  ),
+  ...things('getter', {
+    'of an error, all throw': (looks) =>
+      spiteful(looks, new Error('it broke'), [...READ, Symbol.toPrimitive, Symbol.toStringTag]),
+    'of an object, all throw': (looks) => spiteful(looks, {}, [...READ, Symbol.toPrimitive, Symbol.toStringTag]),
+    'that says another thing each time': fickle,
+    'that throws something spiteful': (looks) =>
+      Object.defineProperty(new Error('it broke'), 'message', {
+        get: () => {
+          throw trapped(looks, new Error('x'), TRAPS);
+        },
+      }),
+  }),
+  ...things('own form', {
+    'toJSON throws': (looks) => ({ toJSON: refuse(looks) }),
+    'toJSON gives nothing': () => ({ toJSON: () => undefined }),
+    'toJSON gives itself': () => {
+      const self = { toJSON: (): unknown => self };
+      return self;
+    },
+    'toJSON gives ever more': () => {
+      const deeper = (): unknown => ({ toJSON: () => ({ deeper: deeper() }) });
+      return deeper();
+    },
+    'toJSON gives a bigint': () => ({ toJSON: () => 1n }),
+    'toJSON gives an error': () => ({ toJSON: () => new Error('it broke') }),
+    'toJSON of an error throws': (looks) => errorWith({ toJSON: refuse(looks) }),
+    'toString throws': (looks) => Object.assign(() => 1, { toString: refuse(looks) }),
+    'toString gives an object': () => Object.assign(() => 1, { toString: () => ({}) }),
+  }),
+];
