@@ -65,9 +65,9 @@ export async function layOut(target: string, table: string): Promise<Field> {
     const { play } = field;
     const struck = strikeAt(play?.strikes ?? [], call, asked.client);
     if (play === undefined || struck === undefined) return answered(await pass(asked));
-    const { operate } = play;
+    const { operate, rival } = play;
     const sender = play.instanceOf(asked.client);
-    return strike(struck.manner, { sender, operate, pass: () => pass(asked), answered, hold: held.hold });
+    return strike(struck.manner, { sender, operate, rival, pass: () => pass(asked), answered, hold: held.hold });
   });
   const ledger = await openLedger(() => field.play, now);
 

@@ -55,5 +55,6 @@ async function entered(
   if (manner === 'frozen after') instance?.signal('SIGSTOP');
   if (manner === 'paused before') await play?.operate('pause');
   if (manner === 'resumed before') await play?.operate('resume');
+  if (manner === 'rival unheard before') await play?.rival();
   return play?.instruct() ?? 'succeed';
 }

@@ -12,6 +12,8 @@ export interface Play {
   instruct(): Instruction;
   /** An operator pauses or resumes the service. */
   operate(action: 'pause' | 'resume'): Promise<unknown>;
+  /** Another process has the same tick, and is not heard when it asks for the lease. */
+  rival(): Promise<unknown>;
   /** The process that a client is. */
   instanceOf(client: string): Instance | undefined;
 }

@@ -54,6 +54,7 @@ class Round {
       instruct: () => (this.#fails ? 'fail' : 'succeed'),
       instanceOf: find,
       operate: (action) => this.#operate(action),
+      rival: () => this.#rival(),
     };
     ground.field.play = play;
     this.#due = Math.ceil((Date.now() + ground.field.ahead) / MINUTE) * MINUTE;
@@ -143,9 +144,16 @@ class Round {
     return ending;
   }
 
+  async #rival(): Promise<Ending> {
+    const [instance] = this.#ground.up.slice(-1) as [Instance];
+    this.#strikes.push({ place: 'acquire', manner: 'request lost', client: instance.client, left: 3, struck: 0 });
+    return this.#deliver(instance, this.#event());
+  }
+
   async #deliver(instance: Instance, event: HandlerEvent): Promise<Ending> {
-    const started = () =>
-      [...this.#witness.runs.values()].filter((run) => run.started && run.client === instance.client).length;
+    const tick = this.#due;
+    const runs = () => [...this.#witness.runs.values()].filter((run) => run.client === instance.client);
+    const started = () => runs().filter((run) => run.started && (run.tick ?? tick) === tick).length;
     const before = started();
     this.#counts.deliveries += 1;
     const ending = await instance.invoke(this.#service, event, this.#ground.field.ahead);

@@ -4,6 +4,7 @@ import type { Call } from './calls.ts';
 /**
  * What happens to a request, or to who sent it. `before`: it never reaches the database. `after`: it does, and the answer is hit.
  * Held ones are passed on when the suite says so, long after the client gave up: behind later writes. `paused` and `resumed` are an operator's doing.
+ * A rival is another delivery of the same tick, whose requests for the lease are all lost, so that it gives back what it never had.
  */
 export const MANNERS = [
   'killed before',
@@ -21,6 +22,7 @@ export const MANNERS = [
   'throttled',
   'paused before',
   'resumed before',
+  'rival unheard before',
 ] as const;
 export type Manner = (typeof MANNERS)[number];
 
@@ -48,6 +50,7 @@ export const FAULTS: readonly (readonly [place: Place, manner: Manner])[] = [
   ['end', 'killed after'],
   ['start', 'paused before'],
   ['start', 'resumed before'],
+  ['start', 'rival unheard before'],
 ];
 
 /** A fault's name in the table. */

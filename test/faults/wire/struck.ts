@@ -13,6 +13,8 @@ export interface Hit {
   answered(exchange: Exchange): Promise<NonNullable<Reply>>;
   /** Lets an operator pause or resume the service. */
   operate(action: 'pause' | 'resume'): Promise<unknown>;
+  /** Lets another process have the same tick, unheard. */
+  rival(): Promise<unknown>;
   /** Waits until held requests are let go. */
   hold(pass: () => Promise<Exchange>): Promise<void>;
 }
@@ -49,6 +51,7 @@ const MANNERS: Readonly<Record<Manner, (hit: Hit) => Promise<Reply>>> = {
   'failed after': ({ pass }) => pass().then(() => AWAY),
   throttled: async () => THROTTLED,
   'paused before': async ({ operate, pass, answered }) => operate('pause').then(async () => answered(await pass())),
+  'rival unheard before': async ({ rival, pass, answered }) => rival().then(async () => answered(await pass())),
   'resumed before': async ({ operate, pass, answered }) => operate('resume').then(async () => answered(await pass())),
 };
 
