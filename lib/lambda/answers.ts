@@ -3,7 +3,7 @@ import type { OutcomeKind, Verdict } from '../loop/index.ts';
 import type { Bypassed, TickStory } from '../runner/index.ts';
 import { type Disposition, haltHolds, isBackingOff, pauseHolds, type SkipReason } from '../tick/index.ts';
 import { toIso } from '../time/index.ts';
-import { tellable } from './tellable.ts';
+import { LARGEST_RESULT, tellable } from './tellable.ts';
 
 /** What became of a tick. */
 export interface TickAnswer {
@@ -25,7 +25,7 @@ export interface TickAnswer {
   readonly nextDue: string | null;
   /** What the run failed with. */
   readonly error: { readonly class: string; readonly message: string } | null;
-  /** What the workload returned, as JSON; text in its place if that can't be had, or is longer than 64,000 characters. */
+  /** What the workload returned, as JSON; credentials masked; text in its place if that can't be had, or takes more than 64,000 bytes. */
   readonly result: unknown;
 }
 
@@ -46,8 +46,17 @@ export interface RunOnceAnswer extends TickAnswer {
   readonly stays: readonly Bypassed[];
 }
 
+/** What the results of one firing may take together, in bytes: Lambda sends no answer above 6 MB. */
+const LARGEST_RESULTS = 3_000_000;
+
+/** The answer of a firing's stories. The more there are, the less room has the result of each. */
+export function firingAnswer(service: string, scheduledFor: number, stories: readonly TickStory[]): FiringAnswer {
+  const room = Math.min(LARGEST_RESULT, Math.floor(LARGEST_RESULTS / Math.max(1, stories.length)));
+  return { service, firing: toIso(scheduledFor), ticks: stories.map((story) => tickAnswer(story, room)) };
+}
+
 /** The answer of a tick's story. */
-export function tickAnswer(story: TickStory): TickAnswer {
+export function tickAnswer(story: TickStory, room = LARGEST_RESULT): TickAnswer {
   const { tick, failure, nextDue } = story;
   return {
     service: story.service,
@@ -61,7 +70,7 @@ export function tickAnswer(story: TickStory): TickAnswer {
     backoffCount: story.state.backoffCount,
     nextDue: nextDue === undefined ? null : toIso(nextDue),
     error: failure === undefined ? null : { class: failure.errorClass, message: failure.message },
-    result: tellable(story.result),
+    result: tellable(story.result, room),
   };
 }
 

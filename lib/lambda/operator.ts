@@ -1,4 +1,5 @@
 /** The operator's actions on a service's state. */
+import { mask } from '../loop/index.ts';
 import type { Ports } from '../runner/index.ts';
 import { pauseHolds, type RunRecord, type ServiceState, startedAfresh, UNKNOWN } from '../tick/index.ts';
 import { toIso } from '../time/index.ts';
@@ -36,7 +37,8 @@ export async function pauseService(
   request: Extract<Request, { kind: 'pause' }>,
 ): Promise<PauseAnswer> {
   const { service, ports } = composition;
-  const { reason, by, until } = request;
+  const { until } = request;
+  const [reason, by] = [mask(request.reason), mask(request.by)];
   const at = ports.clock.now();
   const state = await ports.store.pause(service.name, { at, reason, by, ...(until === undefined ? {} : { until }) });
   ports.log.info('service paused', { reason, by, until: until === undefined ? null : toIso(until) });

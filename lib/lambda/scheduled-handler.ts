@@ -1,12 +1,19 @@
 /** The handler of a function: what EventBridge Scheduler, a classic scheduled event or a person invokes. */
 import { type Invocation, runFiring, runTick, type Service } from '../runner/index.ts';
 import { FIRING_PERIOD, hasSlots, latestDue } from '../tick/index.ts';
-import { toIso } from '../time/index.ts';
-import { type FiringAnswer, type RunOnceAnswer, runOnceAnswer, type TickAnswer, tickAnswer } from './answers.ts';
+import {
+  type FiringAnswer,
+  firingAnswer,
+  type RunOnceAnswer,
+  runOnceAnswer,
+  type TickAnswer,
+  tickAnswer,
+} from './answers.ts';
 import { type Composition, compose, type Overrides } from './composition.ts';
 import { type HandlerEvent, type Request, readEvent } from './event.ts';
 import { type PauseAnswer, pauseService, type ResumeAnswer, resumeService, tellStatus } from './operator.ts';
 import type { StatusAnswer } from './status-answer.ts';
+import { throwable } from './tellable.ts';
 
 /** What a handler reads of Lambda's context. */
 export interface HandlerContext {
@@ -30,7 +37,7 @@ export type ScheduledHandler = (event: HandlerEvent, context: HandlerContext) =>
  *
  * A firing answers with what became of its tick, or its ticks where the interval is below a minute. A skipped tick is an answer like
  * any other. The handler throws MalformedEventError on an event it can't read, ServiceHaltedError once when a scheduled tick
- * halts the service, and the store's errors; a manual action never throws for an outcome.
+ * halts the service, and the store's errors, with credentials masked; a manual action never throws for an outcome.
  * @throws InvalidOptionsError at once, if the environment can't be used
  */
 export function scheduledHandler(service: Service, overrides: Overrides = {}): ScheduledHandler {
@@ -41,7 +48,7 @@ export function scheduledHandler(service: Service, overrides: Overrides = {}): S
       return await answer(composition, request, context);
     } catch (error) {
       composition.ports.log.error('the invocation failed', { error });
-      throw error;
+      throw throwable(error);
     }
   };
 }
@@ -98,7 +105,7 @@ async function fire(
   if (hasSlots(service.schedule)) {
     const scheduledFor = told ?? latestDue({ interval: FIRING_PERIOD }, now);
     const stories = await runFiring(service, { scheduledFor, slack: environment.slack, delivery }, invocation, ports);
-    return { service: service.name, firing: toIso(scheduledFor), ticks: stories.map(tickAnswer) };
+    return firingAnswer(service.name, scheduledFor, stories);
   }
   const scheduledFor = told ?? latestDue(service.schedule, now);
   return tickAnswer(await runTick(service, { kind: 'scheduled', scheduledFor, delivery }, invocation, ports));

@@ -1,6 +1,6 @@
 /** The answer to `status`: everything that is remembered of a service, for a person to read. */
 import type { OutcomeKind, Policy } from '../loop/index.ts';
-import { fitRecord } from '../loop/index.ts';
+import { fitRecord, mask } from '../loop/index.ts';
 import type { Service } from '../runner/index.ts';
 import {
   nextRunDue,
@@ -59,6 +59,7 @@ export interface StatusAnswer {
     readonly message: string;
   }[];
   readonly policy: PolicyAnswer;
+  /** With credentials masked. */
   readonly cursor: string | null;
   readonly build: string;
 }
@@ -106,7 +107,7 @@ export function statusAnswer({ service, state, failures, now, build }: StatusSou
     runs: state.runs.toReversed().map(({ at, ...run }: RunLine) => ({ at: toIso(at), ...run })),
     failures: failures.slice(0, service.policy.memory).flatMap(failureOf),
     policy: policyOf(service.policy),
-    cursor: state.cursor ?? null,
+    cursor: state.cursor === undefined ? null : mask(state.cursor),
     build,
   };
 }

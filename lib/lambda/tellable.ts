@@ -46,6 +46,22 @@ export function tellableMessage(message: string): string {
   return mask(String(message), LARGEST_MESSAGE);
 }
 
+/**
+ * What may leave a handler: Lambda sends and prints name, message, stack and fields of an error as they are. One that gives nothing
+ * away is thrown as it is, any other is replaced by one that tells its memo.
+ */
+export function throwable(error: unknown): unknown {
+  if (look(() => givesNothingAway(error)) === true) return error;
+  const { errorClass, message, text } = memoOf(error, 0);
+  return Object.assign(new Error(message), { name: errorClass, stack: text });
+}
+
+function givesNothingAway(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const told = [error.name, error.message, error.stack, { ...error }];
+  return JSON.stringify(plain(told, { most: LARGEST_FIELDS, error: toldError })) === JSON.stringify(told);
+}
+
 /** An error as a log line tells it: its memo. */
 function toldError(error: unknown): Readonly<Record<string, string>> {
   const { errorClass, message, text } = memoOf(error, 0);
