@@ -14,7 +14,7 @@ export function callOf(operation: string, request: Json): Call {
   if (operation !== 'UpdateItem') return 'read';
   const [update, condition] = [String(request['UpdateExpression']), String(request['ConditionExpression'])];
   if (/#leaseOwner = /.test(update)) return 'acquire';
-  if (/#leaseOwner = /.test(condition)) return 'release';
+  if (/#done = #done \+/.test(update)) return 'release';
   return /#fence = /.test(condition) ? 'commit' : 'operate';
 }
 

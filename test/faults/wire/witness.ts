@@ -35,8 +35,20 @@ export interface Run {
   line?: string;
 }
 
-/** What of an item is an operator's alone. */
-const OPERATORS = ['epoch', 'pauseAt', 'pauseUntil', 'pauseReason', 'pauseBy'];
+/** What of an item only a run may write. */
+const RUNS_ALONE = [
+  'fence',
+  'done',
+  'leaseOwner',
+  'leaseUntil',
+  'leaseTick',
+  'lastTick',
+  'lastSuccess',
+  'runs',
+  'cursor',
+];
+/** What only an operator may. */
+const OPERATORS_ALONE = ['epoch', 'pauseAt', 'pauseUntil', 'pauseReason', 'pauseBy'];
 /** One write unit, in bytes. */
 const LARGEST_ITEM = 1_024;
 
@@ -58,10 +70,9 @@ export class Witness {
     const { call, before, after } = taken;
     this.#holds(number(after, 'fence') >= number(before, 'fence'), `I3 the fence fell at a ${call}`);
     this.#holds(size <= LARGEST_ITEM, `I5 the item has ${size} bytes after a ${call}`);
-    if (call !== 'operate') {
-      const changed = OPERATORS.filter((name) => before !== undefined && before[name] !== after[name]);
-      this.#holds(changed.length === 0, `I7 a ${call} changed ${changed.join(', ')}`);
-    }
+    const others = call === 'operate' ? RUNS_ALONE : OPERATORS_ALONE;
+    const changed = others.filter((name) => before !== undefined && before[name] !== after[name]);
+    this.#holds(changed.length === 0, `I7 a write (${call}) changed ${changed.join(', ')}`);
     if (call === 'acquire') this.#acquired({ size, ...taken });
     if (call === 'commit') this.#committed(before, after);
     if (call === 'release') this.#released(before, after);
