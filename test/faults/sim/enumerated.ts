@@ -3,65 +3,27 @@
  * every request. Each is played with a second delivery afterwards, or beside it, and then the service is held to its promises.
  */
 import type { HandlerEvent } from '../../../lib/lambda/index.ts';
-import { MINUTE, parseInstant, toIso } from '../../../lib/time/index.ts';
-import type { Gate, Process } from './gate.ts';
+import { MINUTE } from '../../../lib/time/index.ts';
+import type { Gate, Process, RequestFate } from './gate.ts';
+import { dueOf, type Kind, RUN_ONCE, serviceOf, wayNamed } from './kinds.ts';
 import { endFaults, judgeQuiet } from './quiet.ts';
-import { SERVICES, type Simulated } from './services.ts';
-import { DUE, Simulation } from './simulation.ts';
+import { Simulation } from './simulation.ts';
 import type { Tally } from './tally.ts';
-import { SUCCESS, WAYS, type Way } from './workloads.ts';
+import { SUCCESS, type Way } from './workloads.ts';
 
-/** An invocation of one kind, and what the service has been through before it. */
-interface Kind {
-  readonly name: string;
-  readonly service: string;
-  readonly event: HandlerEvent;
-  readonly way?: string;
-  readonly before?: readonly { readonly event: HandlerEvent; readonly way?: string; readonly dies?: boolean }[];
-  /** Whether its process is asked to stop while its workload runs. */
-  readonly stopped?: boolean;
-}
-
-const tick = (minutes: number): HandlerEvent => ({ scheduledFor: toIso(DUE + minutes * MINUTE) });
-const RUN_ONCE = { action: 'run-once' } as const;
-const PAUSE = { action: 'pause', reason: 'moving house', by: 'ada' } as const;
-
-/** Every kind of invocation. Ticks lie behind the service's past, which begins at the first due time. */
-export const KINDS: readonly Kind[] = [
-  { name: 'a healthy tick', service: 'poll', event: tick(1) },
-  { name: 'a failing tick', service: 'poll', event: tick(1), way: 'is refused' },
-  {
-    name: 'a tick that trips',
-    service: 'poll',
-    event: tick(1),
-    way: 'is refused',
-    before: [{ event: tick(0), way: 'is refused' }],
-  },
-  { name: 'a tick that halts', service: 'poll', event: tick(1), way: 'has a bug' },
-  { name: 'a tick that times out', service: 'poll', event: tick(1), way: 'never ends' },
-  { name: 'a tick that books a crash', service: 'poll', event: tick(1), before: [{ event: tick(0), dies: true }] },
-  {
-    name: 'a tick that is skipped for what it books',
-    service: 'sync',
-    event: tick(5),
-    before: [{ event: tick(0), dies: true }],
-  },
-  { name: 'a tick of a paused service', service: 'poll', event: tick(1), before: [{ event: PAUSE }] },
-  { name: 'a tick that is given back', service: 'poll', event: tick(1), way: 'gives in when told', stopped: true },
-  { name: 'a firing with several slots', service: SERVICES[3]?.name ?? '', event: tick(0), way: 'is refused' },
-  { name: 'a run by hand', service: 'poll', event: RUN_ONCE },
-  {
-    name: 'a run by force',
-    service: 'poll',
-    event: { ...RUN_ONCE, force: true },
-    before: [{ event: tick(0), way: 'has a bug' }],
-  },
-  { name: 'a pause', service: 'poll', event: PAUSE, before: [{ event: tick(0) }] },
-  { name: 'a resume', service: 'poll', event: { action: 'resume' }, before: [{ event: tick(0), way: 'has a bug' }] },
-];
-
-/** What strikes at a gate. */
-const STRIKES = ['crash', 'lost', 'late', 'throttled', 'unavailable', 'answer lost'] as const;
+/** What strikes at a gate, or happens elsewhere while a process waits there: an operator resumes the service, or a run takes over. */
+const STRIKES = [
+  'crash',
+  'lost',
+  'late',
+  'throttled',
+  'unavailable',
+  'answer lost',
+  'resumed',
+  'overtaken',
+  'answer lost, and resumed',
+  'answer lost, and overtaken',
+] as const;
 type Strike = (typeof STRIKES)[number];
 
 /** One case: what strikes where, and how often in a row. */
@@ -79,13 +41,25 @@ export interface Case {
 
 /** What is enumerated: all of it, or what most of it comes down to. */
 export interface Extent {
+  readonly strikes: readonly Strike[];
   readonly times: readonly number[];
   readonly seconds: readonly Case['second'][];
   readonly returnsOldItem: readonly boolean[];
 }
 
-export const ALL: Extent = { times: [1, 2, 3], seconds: ['after', 'beside'], returnsOldItem: [true, false] };
-export const SHORT: Extent = { times: [1, 3], seconds: ['after'], returnsOldItem: [true] };
+export const ALL: Extent = {
+  strikes: STRIKES,
+  times: [1, 2, 3],
+  seconds: ['after', 'beside'],
+  returnsOldItem: [true, false],
+};
+/** To the code a request that is refused for the moment is one that is lost. */
+export const SHORT: Extent = {
+  strikes: STRIKES.filter((one) => one !== 'throttled' && one !== 'unavailable'),
+  times: [1, 3],
+  seconds: ['after'],
+  returnsOldItem: [true],
+};
 
 /** Plays every case of a kind. Gives those that broke a promise, in words. */
 export async function enumerate(kind: Kind, extent: Extent, tally: Tally): Promise<string[]> {
@@ -102,15 +76,15 @@ export async function enumerate(kind: Kind, extent: Extent, tally: Tally): Promi
 }
 
 /** Every case of a kind: the gates are those that it passes when nothing strikes. */
-async function casesOf(kind: Kind, { times, seconds, returnsOldItem }: Extent): Promise<Case[]> {
+async function casesOf(kind: Kind, { strikes: wanted, times, seconds, returnsOldItem }: Extent): Promise<Case[]> {
   const gates: Gate[] = [];
   const calm = new Simulation({ machines: 2, returnsOldItem: true });
   await livePast(calm, kind);
   await drive(calm, first(calm, kind), { kind, at: async (gate) => gates.push(gate) === 0 });
   const strikes = gates.flatMap((gate, nth) =>
-    STRIKES.filter((strike) => canStrike(strike, gate)).flatMap((strike) =>
-      (strike === 'crash' ? [1] : times).map((many) => ({ strike, gate: nth, times: many })),
-    ),
+    wanted
+      .filter((strike) => canStrike(strike, gate))
+      .flatMap((strike) => (isRepeatable(strike) ? times : [1]).map((many) => ({ strike, gate: nth, times: many }))),
   );
   return strikes.flatMap((struck) =>
     seconds.flatMap((second) =>
@@ -120,8 +94,13 @@ async function casesOf(kind: Kind, { times, seconds, returnsOldItem }: Extent): 
 }
 
 function canStrike(strike: Strike, { kind }: Gate): boolean {
-  if (strike === 'crash') return true;
-  return strike === 'answer lost' ? kind === 'answer' : kind === 'request';
+  if (strike === 'crash' || strike === 'resumed' || strike === 'overtaken') return true;
+  return kind === (strike.startsWith('answer lost') ? 'answer' : 'request');
+}
+
+/** What can befall several attempts in a row. */
+function isRepeatable(strike: Strike): strike is Exclude<RequestFate, 'ok'> | 'answer lost' {
+  return ['lost', 'late', 'throttled', 'unavailable', 'answer lost'].includes(strike);
 }
 
 async function playCase({ kind, strike, gate: target, times, second, returnsOldItem }: Case): Promise<Simulation> {
@@ -134,8 +113,7 @@ async function playCase({ kind, strike, gate: target, times, second, returnsOldI
     if (!isTarget) return false;
     if (struck === 0 && second === 'beside') again(simulation, kind);
     struck += 1;
-    await strikeAt(simulation, strike, gate);
-    return true;
+    return strikeAt(simulation, { kind, strike, gate });
   };
   await drive(simulation, first(simulation, kind), { kind, at });
   if (second === 'after') again(simulation, kind);
@@ -145,12 +123,34 @@ async function playCase({ kind, strike, gate: target, times, second, returnsOldI
   return simulation;
 }
 
-async function strikeAt({ kernel }: Simulation, strike: Strike, gate: Gate): Promise<void> {
+interface Struck {
+  readonly kind: Kind;
+  readonly strike: Strike;
+  readonly gate: Gate;
+}
+
+/** True if the gate is dealt with. */
+async function strikeAt(simulation: Simulation, { kind, strike, gate }: Struck): Promise<boolean> {
+  const { kernel } = simulation;
   if (strike === 'crash') kernel.end(gate.process, 'died');
+  if (strike.endsWith('resumed')) await meanwhile(simulation, kind, { action: 'resume' });
+  if (strike.endsWith('overtaken')) await meanwhile(simulation, kind, { ...RUN_ONCE, force: true });
+  if (strike === 'resumed' || strike === 'overtaken') return false;
   kernel.take(gate);
-  if (gate.kind === 'answer' && strike === 'answer lost') gate.open('lost');
-  if (gate.kind === 'request' && strike !== 'crash' && strike !== 'answer lost') gate.open(strike);
+  if (gate.kind === 'answer' && strike !== 'crash') gate.open('lost');
+  if (gate.kind === 'request' && isRepeatable(strike) && strike !== 'answer lost') gate.open(strike);
   await kernel.giveWay();
+  return true;
+}
+
+/** Something happens on the other machine, whose clock is so far ahead that every lease is over for it. */
+async function meanwhile(simulation: Simulation, kind: Kind, event: HandlerEvent): Promise<void> {
+  const [, other] = simulation.machines;
+  if (other === undefined) throw new Error('expected two machines');
+  simulation.jump(other, 5 * MINUTE);
+  const process = invoke(simulation, kind, { event, way: SUCCESS, machine: 1 });
+  await simulation.kernel.giveWay();
+  await drive(simulation, process, { kind: { ...kind, stopped: false } });
 }
 
 interface Driving {
@@ -220,22 +220,4 @@ function invoke(simulation: Simulation, kind: Kind, { event, way, machine: nth =
   const machine = simulation.machines[nth];
   if (machine === undefined) throw new Error(`there is no machine ${nth}`);
   return simulation.invoke({ simulated: serviceOf(kind), machine, event, ways: [way] });
-}
-
-/** Manual events come a minute after the first due time, as the ticks do. */
-function dueOf({ event, service }: Kind): number {
-  const scheduled = 'scheduledFor' in event ? (parseInstant(event.scheduledFor) ?? DUE) : DUE + MINUTE;
-  return service === SERVICES[3]?.name ? scheduled : Math.max(scheduled, DUE + MINUTE);
-}
-
-function serviceOf({ service }: Kind): Simulated {
-  const found = SERVICES.find(({ name }) => name === service);
-  if (found === undefined) throw new Error(`there is no service ${service}`);
-  return found;
-}
-
-function wayNamed(name = 'succeeds'): Way {
-  const found = WAYS.find((way) => way.name === name);
-  if (found === undefined) throw new Error(`no workload ${name}`);
-  return found;
 }

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { FaultRow } from '../table.ts';
-import { KINDS } from './enumerated.ts';
+import { KINDS } from './kinds.ts';
 import { Tally } from './tally.ts';
 import { type Batch, playBatch, type Result } from './worker.ts';
 

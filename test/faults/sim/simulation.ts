@@ -206,7 +206,8 @@ export class Simulation {
     if (way.ends === 'never') await new Promise(() => {});
     if (way.ends === 'returns when told' || way.ends === 'throws when told') {
       await told(context);
-      await this.kernel.step(process, `${simulated.name} run ${context.fence} gives in`);
+      if (way.ends === 'returns when told')
+        await this.kernel.step(process, `${simulated.name} run ${context.fence} gives in`);
     }
     if (way.ends === 'returns' || way.ends === 'returns when told') return settle('succeeded');
     const { signal } = context;
