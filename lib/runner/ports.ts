@@ -103,7 +103,7 @@ export interface Ports {
   readonly random: Random;
   readonly log: Log;
   readonly observers: readonly Observer[];
-  /** Ends this process, or this worker, because a workload that ignores its signal can't be ended otherwise. May return in a test. */
+  /** Ends this process, or this worker: a workload that ignores its signal can't be ended otherwise, and what a leftover failed in is not to be trusted. May return in a test. */
   readonly recycle: () => void;
   /** Tells what one run leaves behind from the work of another. @default nothing does: the process ends by it, as Node has it */
   readonly enclose?: Enclose;

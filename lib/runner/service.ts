@@ -26,12 +26,14 @@ export interface RunContext<Prepared = unknown> {
   readonly fence: number;
   readonly clock: Clock;
   readonly random: Random;
+  /** The service's log; its lines carry the run's number as `fence`. */
   readonly log: Log;
   /** The service's own bookmark as the last committed run left it. */
   readonly cursor?: string;
   /**
-   * Moves the bookmark; it is written with the run's outcome, whatever that is, and lost if the process dies before.
-   * @throws RangeError above 256 bytes of UTF-8
+   * Moves the bookmark; it is written with the run's outcome, whatever that is, and lost if the process dies before. After the run's
+   * end it is moved no more.
+   * @throws RangeError above 256 bytes of UTF-8, TypeError if it is no text
    */
   readonly saveCursor: (cursor: string) => void;
   /** What `prepare` made. */
