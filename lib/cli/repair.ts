@@ -69,7 +69,11 @@ async function isConfirmed(service: string): Promise<boolean> {
     return false;
   }
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
-  const answer = await terminal.question('Mend it? [y/N] ').finally(() => terminal.close());
+  // Ctrl+C and Ctrl+D close the terminal, and would leave the question open for ever.
+  const closed = new AbortController();
+  terminal.once('close', () => closed.abort());
+  const answer = await terminal.question('Mend it? [y/N] ', { signal: closed.signal }).catch(() => '');
+  terminal.close();
   if (/^y(es)?$/i.test(answer.trim())) return true;
   console.error(`${service}: nothing was changed`);
   return false;

@@ -33,7 +33,9 @@ export class UnreadableStateError extends Error {
   readonly service: string;
 
   constructor(code: 'state-damaged' | 'state-newer', service: string, what: string) {
-    super(`${service}: ${what}; the service does not run until its state is repaired or its code is updated`);
+    const until =
+      code === 'state-newer' ? 'its code is updated' : `its state is repaired (npm run repair -- ${service})`;
+    super(`${service}: ${what}; the service does not run until ${until}`);
     this.code = code;
     this.service = service;
   }

@@ -54,7 +54,7 @@ export function judge(watched: Watched, found: Found, moment: Moment): Finding |
     return {
       service: watched.name,
       kind: 'unreadable',
-      message: `${found.message}; look at its item in the state table`,
+      message: found.message,
     };
   }
   const state = found ?? UNKNOWN;

@@ -2,9 +2,8 @@
 import { spawn } from 'node:child_process';
 import { PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { stateRepairs } from '../../lib/store/index.ts';
 import { DUE, damages } from '../faults/state/damages.ts';
-import { asked, NOW, putDamaged, stored } from '../faults/state/striking.ts';
+import { asked, putDamaged, stored } from '../faults/state/striking.ts';
 import { type Connection, TABLE, type TestDatabase, testDatabase } from '../support/dynalite.ts';
 
 let database: TestDatabase;
@@ -161,29 +160,4 @@ describe('A commit under way when the state is repaired', () => {
 
     expect(committed).toMatchObject({ written: false, reason: 'epoch', claim: { epoch: 1 }, state: { fence: 1 } });
   });
-});
-
-describe('Whatever was damaged', () => {
-  it('is repaired over the wire: what is written can be read, and a tick runs once nothing that was kept holds it back', async () => {
-    const repairs = stateRepairs(connection.documents, TABLE);
-    const harmful = damages().filter(({ harmless }) => !harmless);
-    for (const [index, damage] of harmful.entries()) {
-      const service = `each-${index}`;
-      await putDamaged(connection, service, damage);
-      const shown = (await repairs.examine(service, NOW)) ?? [];
-      expect(await repairs.repair(service, shown, NOW), `${damage.attribute} ${damage.kind}`).toBe(true);
-      // A lease lasts half an hour at most, a pause and a halt until somebody resumes.
-      await connection.store.resume(service);
-      const later = NOW + 1_800_000;
-      const request = asked(service, {
-        tick: { kind: 'scheduled', scheduledFor: later },
-        now: later,
-        leaseUntil: later + 9,
-      });
-      expect(await connection.store.acquire(request), `${damage.attribute} ${damage.kind}`).toMatchObject({
-        granted: true,
-      });
-    }
-    expect(harmful.length).toBeGreaterThan(300);
-  }, 120_000);
 });

@@ -98,7 +98,7 @@ function expectDamaged(error: unknown, service: string, told: string): void {
   expect(error).toMatchObject({
     code: 'state-damaged',
     service,
-    message: `${service}: its state is damaged: ${told}; the service does not run until its state is repaired or its code is updated`,
+    message: `${service}: its state is damaged: ${told}; the service does not run until its state is repaired (npm run repair -- ${service})`,
   });
 }
 
@@ -226,7 +226,7 @@ describe('A state of a newer version', () => {
         name: 'UnreadableStateError',
         code: 'state-newer',
         message:
-          'newer: its state is of version 2, this code knows 1; the service does not run until its state is repaired or its code is updated',
+          'newer: its state is of version 2, this code knows 1; the service does not run until its code is updated',
       });
     }
     expect(await storedItem(connection, service)).toEqual(item);

@@ -228,7 +228,6 @@ test('a state that cannot be read is overdue at once, in its own words', () => {
     service: 'minutely',
     kind: 'unreadable',
     message:
-      'minutely: its state is damaged: done; the service does not run until its state is repaired or its code is updated; ' +
-      'look at its item in the state table',
+      'minutely: its state is damaged: done; the service does not run until its state is repaired (npm run repair -- minutely)',
   });
 });

@@ -132,7 +132,7 @@ async function afterTheScheduleWasOff(missed: number): Promise<Found> {
       ['ran', 'succeeded', 'steady'],
     ],
     'second tick': [after.disposition, 'ran'],
-    'next due': [after.nextDue, back + 2 * MINUTE],
+    'next due': [[after.nextDue], [back + 2 * MINUTE]],
   });
 }
 
@@ -362,7 +362,7 @@ async function ofALoop(kind: 'loop' | 'critical'): Promise<Found> {
   const [first = 0, ...others] = starts;
   return judged(MANY, {
     runs: [starts.length, 4],
-    first: [first, 0],
+    first: [[first], [0]],
     'the others, in minutes': [others.map((start) => start - MANY), [1, 2, 3]],
   });
 }
