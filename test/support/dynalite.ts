@@ -28,6 +28,8 @@ const LONGEST_WAIT_SECONDS = 60;
 
 /** A client of its own, the store on it, and what it sent. */
 export interface Connection {
+  /** The state table's name there. */
+  readonly table: string;
   readonly documents: DynamoDBDocumentClient;
   readonly store: StateStore;
   /** The operations that were called, in order. */
@@ -132,5 +134,5 @@ function connection(client: DynamoDBClient, table: string): Connection {
     name: 'attemptsCounted',
   });
   const documents = DynamoDBDocumentClient.from(client, translation());
-  return { documents, store: dynamoStateStore(documents, table), calls, attempts };
+  return { table, documents, store: dynamoStateStore(documents, table), calls, attempts };
 }
