@@ -47,26 +47,16 @@ export async function pagerState({ cloudWatch }: Aws, name: string): Promise<str
   return CompositeAlarms[0]?.StateValue;
 }
 
-/** What an alarm reads, and what a metric is, in the same words. */
-export function readBy({ Namespace, MetricName, Dimensions = [] }: MetricAlarm): string {
-  return inOne(
-    Namespace,
-    MetricName,
-    Dimensions.map(({ Name, Value }) => `${Name} ${Value}`),
-  );
+/** Whether an alarm reads just the metric that a function wrote into its log: a line if it doesn't. */
+export function readFaults(alarm: MetricAlarm, metric: LoggedMetric): string[] {
+  const { Namespace, MetricName, Dimensions = [] } = alarm;
+  const reads = inOne(Namespace, MetricName, Object.fromEntries(Dimensions.map(({ Name, Value }) => [Name, Value])));
+  const emitted = inOne(metric.namespace, metric.name, metric.dimensions);
+  return reads === emitted ? [] : [`the alarm reads ${reads}, the function emits ${emitted}`];
 }
 
-/** What a metric in a log is, in the words of {@link readBy}. */
-export function emitted({ namespace, name, dimensions }: LoggedMetric): string {
-  return inOne(
-    namespace,
-    name,
-    Object.entries(dimensions).map(([dimension, value]) => `${dimension} ${value}`),
-  );
-}
-
-function inOne(namespace = '', name = '', dimensions: readonly string[]): string {
-  return `${namespace} ${name} (${dimensions.join(', ')})`;
+function inOne(namespace = '', name = '', dimensions: object): string {
+  return `${namespace} ${name} ${JSON.stringify(dimensions)}`;
 }
 
 /** Gives CloudWatch a metric that a function wrote into its log: AWS reads it there, the emulator doesn't. */

@@ -8,6 +8,7 @@ import { ROOT } from '../support/process.ts';
 import type { Checkout } from './checkout.ts';
 import { ACCOUNT, type Emulator, REGION } from './emulator.ts';
 import { RehearsalError } from './failure.ts';
+import { endGroup } from './process-group.ts';
 import type { Template } from './template.ts';
 
 /** What a command ended with. */
@@ -28,6 +29,8 @@ export interface Cdk {
   deploy(): Promise<Ended>;
   /** Deletes the stack by its name. */
   destroy(): Promise<void>;
+  /** Ends whatever of it is under way. */
+  stop(): void;
 }
 
 /** Milliseconds. */
@@ -40,8 +43,9 @@ const COMMAND = join(ROOT, 'node_modules', '.bin', 'cdk');
 export async function cdkIn(checkout: Checkout, emulator: Emulator, stackName: string): Promise<Cdk> {
   const home = join(emulator.directory, 'home');
   await mkdir(home, { recursive: true });
-  const run = (args: readonly string[], cwd = checkout.directory) =>
-    cdk(args, cwd, { ...emulator.environment, HOME: home });
+  const running = new Set<number>();
+  const environment = { ...emulator.environment, HOME: home };
+  const run = (args: readonly string[], cwd = checkout.directory) => cdk(args, { cwd, environment, running });
   const must = async (args: readonly string[], cwd?: string) => {
     const ended = await run(args, cwd);
     if (ended.code !== 0) throw new RehearsalError(`cdk ${args[0]}: ${lastWords(ended)}`);
@@ -57,12 +61,17 @@ export async function cdkIn(checkout: Checkout, emulator: Emulator, stackName: s
     write: (template) => writeTemplate(join(checkout.directory, OUTPUT), stackName, template),
     deploy: () => run(['deploy', '--app', OUTPUT, '--require-approval', 'never', '--progress', 'events', stackName]),
     destroy: () => must(['destroy', '--app', OUTPUT, '--force', stackName]),
+    stop: () => {
+      for (const pid of running) endGroup(pid);
+    },
   };
 }
 
-/** The last line that a command wrote and that says something. */
-export function lastWords({ output }: Ended): string {
+/** Why a command failed, in a line: which resource could not be made and why, or else the last that it wrote. */
+export function lastWords({ output }: Pick<Ended, 'output'>): string {
   const lines = output.split('\n').map((line) => line.trim());
+  const resource = lines.find((line) => /\| [A-Z]+_FAILED +\|/.test(line));
+  if (resource !== undefined) return resource.split('|').at(-1)?.trim() ?? '';
   return lines.findLast((line) => line !== '' && !line.startsWith('at ')) ?? 'it said nothing';
 }
 
@@ -89,7 +98,15 @@ async function writeTemplate(directory: string, stackName: string, template: Tem
   }
 }
 
-async function cdk(args: readonly string[], cwd: string, environment: Record<string, string>): Promise<Ended> {
+interface Surroundings {
+  readonly cwd: string;
+  readonly environment: Readonly<Record<string, string>>;
+  /** The processes under way. */
+  readonly running: Set<number>;
+}
+
+/** In a group of its own, since it starts the app as a process that would outlive it. */
+async function cdk(args: readonly string[], { cwd, environment, running }: Surroundings): Promise<Ended> {
   const child = spawn(COMMAND, args, {
     cwd,
     env: {
@@ -100,14 +117,22 @@ async function cdk(args: readonly string[], cwd: string, environment: Record<str
       ...environment,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: LONGEST_COMMAND,
+    detached: true,
   });
+  const { pid = 0 } = child;
+  running.add(pid);
+  const late = setTimeout(() => endGroup(pid), LONGEST_COMMAND);
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (chunk) => {
       output += chunk;
     });
   }
-  const [code] = (await once(child, 'close')) as [number | null];
-  return { code, output };
+  try {
+    const [code] = (await once(child, 'close')) as [number | null];
+    return { code, output };
+  } finally {
+    clearTimeout(late);
+    running.delete(pid);
+  }
 }

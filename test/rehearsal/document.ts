@@ -17,7 +17,8 @@ against it, works with what was deployed, breaks it on purpose, and takes it dow
   stands on in \`test/rehearsal/requirements.txt\`. It listens on 127.0.0.1 alone, which is checked, and is ended with everything it started.
 - What is deployed comes from a copy of the checkout, with two services added as the README says a user adds one: \`steered\` and \`bystander\` do as a server
   tells them. The deployed bundles run on the Node that runs this command.
-- \`npm run rehearse -- --check\` leaves this page as it is; \`--keep\` leaves the emulator up to look at. It ends with 1 and a line that says why when anything does not hold.
+- It ends with 1 and a line that says why when anything does not hold, with 2 where the emulator can't be had. \`npm run rehearse -- --check\` writes nothing and also fails
+  if this page would be another; \`--keep\` leaves the emulator up to look at.
 - Ticks are numbered; they lie an hour apart, all of them past.`;
 
 function limits(): string {

@@ -3,7 +3,7 @@
  * no Docker. Its defaults listen on every interface; this one listens on 127.0.0.1 alone, and that is looked at.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, openSync, rmSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
@@ -11,6 +11,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '../support/free-port.ts';
 import { emulatorPython, NoEmulatorError } from './emulator-install.ts';
 import { listenersBeyondLoopback } from './listeners.ts';
+import { endGroup } from './process-group.ts';
 
 /** An emulator under way. */
 export interface Emulator {
@@ -124,7 +125,10 @@ async function spawnEmulator(
 
 function emulatorOf(child: ChildProcess & { readonly pid: number }, endpoint: string, directory: string): Emulator {
   const { pid } = child;
-  const endAll = () => signalGroup(pid, 'SIGKILL');
+  const endAll = () => {
+    endGroup(pid);
+    rmSync(directory, { recursive: true, force: true });
+  };
   process.once('exit', endAll);
   let stopped: Promise<void> | undefined;
   return {
@@ -175,18 +179,9 @@ async function answers(url: string): Promise<boolean> {
 }
 
 async function stop(child: ChildProcess & { readonly pid: number }, directory: string): Promise<void> {
-  signalGroup(child.pid, 'SIGTERM');
+  endGroup(child.pid, 'SIGTERM');
   const deadline = performance.now() + LONGEST_STOP;
   while (child.exitCode === null && child.signalCode === null && performance.now() < deadline) await sleep(25);
-  signalGroup(child.pid, 'SIGKILL');
+  endGroup(child.pid);
   await rm(directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
-}
-
-/** The whole group: the emulator, and the functions' processes that it started. */
-function signalGroup(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(-pid, signal);
-  } catch {
-    // Nothing of it is left.
-  }
 }

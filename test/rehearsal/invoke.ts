@@ -4,6 +4,7 @@ import { GetScheduleCommand } from '@aws-sdk/client-scheduler';
 import { toIso } from '../../lib/time/index.ts';
 import type { Aws } from './aws.ts';
 import { type Deployed, idPart } from './deployed.ts';
+import { RehearsalError } from './failure.ts';
 import { ofType, resolve } from './template.ts';
 
 /** A metric in an EMF line of a function's log. */
@@ -35,6 +36,16 @@ export async function invoke(aws: Aws, functionName: string, payload: unknown): 
     broke: answered.FunctionError !== undefined,
     metrics: metricsIn(tail),
   };
+}
+
+/**
+ * The metric of a name in the log of an invocation.
+ * @throws RehearsalError if there is none
+ */
+export function metricOf({ metrics }: Invocation, name: string): LoggedMetric {
+  const metric = metrics[name];
+  if (metric === undefined) throw new RehearsalError(`the log has no metric ${name}`);
+  return metric;
 }
 
 /** What a deployed schedule invokes, and with what once Scheduler has put in a due time. */

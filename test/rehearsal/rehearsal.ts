@@ -27,35 +27,24 @@ export const STACK = 'Tickover-rehearsal';
 const STEERED = ['steered', 'bystander'];
 const HOUR = 3_600_000;
 /** Ticks are numbered from 1 and lie an hour apart; the last is past. */
-const MOST_TICKS = 48;
+const MOST_TICKS = 24;
 
-/** What is there for a rehearsal, and how it is cleared away. */
-export interface Opened {
-  readonly wings: Wings;
-  close(): Promise<void>;
-}
+/** What clears something away again. */
+export type Closer = () => Promise<void> | void;
 
-/** Starts an empty emulator and a server for steered services, and copies the project. */
-export async function open(tell: (line: string) => void): Promise<Opened> {
-  const closers: (() => Promise<void>)[] = [];
-  const close = async () => {
-    for (const end of closers.splice(0).reverse()) await end();
-  };
-  try {
-    const emulator = await startEmulator();
-    closers.push(emulator.stop);
-    const steering = await startSteering();
-    closers.push(steering.stop);
-    const checkout = await newCheckout(STEERED);
-    closers.push(checkout.remove);
-    const cdk = await cdkIn(checkout, emulator, STACK);
-    const symbols = new Map([[steering.url, 'http://its-server/']]);
-    const transcript = newTranscript({ tell, symbols });
-    return { wings: { emulator, aws: awsAt(emulator), checkout, cdk, steering, transcript }, close };
-  } catch (error) {
-    await close();
-    throw error;
-  }
+/** Starts an empty emulator and a server for steered services, and copies the project; each as it comes adds what clears it away. */
+export async function open(tell: (line: string) => void, closers: Closer[]): Promise<Wings> {
+  const emulator = await startEmulator();
+  closers.push(emulator.stop);
+  const steering = await startSteering();
+  closers.push(steering.stop);
+  const checkout = await newCheckout(STEERED);
+  closers.push(checkout.remove);
+  const cdk = await cdkIn(checkout, emulator, STACK);
+  closers.push(cdk.stop);
+  const symbols = new Map([[steering.url, 'http://its-server/']]);
+  const transcript = newTranscript({ tell, symbols });
+  return { emulator, aws: awsAt(emulator), checkout, cdk, steering, transcript };
 }
 
 /** Plays everything; what comes is what was asked and answered. */
@@ -69,8 +58,9 @@ export async function rehearse(wings: Wings): Promise<Transcript> {
   await haltAndResume(stage);
   await catalogRuns(stage);
   await markedByTheSchedule(stage, since);
-  await breaks(stage, await changeOver(stage), 13);
+  const whole = await changeOver(stage);
   await takeDown(stage, pagerNames(stage));
+  await breaks(stage, whole);
   await wings.emulator.assertLoopback();
   return wings.transcript;
 }
