@@ -1,6 +1,6 @@
 /** What the commands have in common: which database, and how a failure is told. */
 import { type Command, InvalidArgumentError } from 'commander';
-import type { DatabaseOptions } from '../local/index.ts';
+import { type DatabaseOptions, oneLine } from '../local/index.ts';
 import type { Log } from '../runner/index.ts';
 
 /** The flags that name a database. */
@@ -36,12 +36,6 @@ export function silenceSdkNotice(): void {
 export function fail(command: string, error: unknown): never {
   console.error(`${command}: ${oneLine(error)}`);
   process.exit(1);
-}
-
-/** What is to be said of an error, in one line. */
-export function oneLine(error: unknown): string {
-  const { message, code, name } = error as { message?: string; code?: string; name?: string };
-  return (message || code || name || String(error)).split('\n').join(' ');
 }
 
 /** A log for a command: messages without fields; nothing for debugging. */

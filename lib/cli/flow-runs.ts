@@ -10,16 +10,9 @@ import {
   importFlowRuns,
   tableOf,
 } from '../flow-runs/index.ts';
-import { ensureTable, isAwsEndpoint, localCredentials, openDatabase } from '../local/index.ts';
+import { ensureTable, isAwsEndpoint, localCredentials, oneLine, openDatabase } from '../local/index.ts';
 import { systemClock } from '../time/index.ts';
-import {
-  type DatabaseFlags,
-  databaseOptions,
-  fail,
-  oneLine,
-  silenceSdkNotice,
-  withDatabaseFlags,
-} from './database-flags.ts';
+import { type DatabaseFlags, databaseOptions, fail, silenceSdkNotice, withDatabaseFlags } from './database-flags.ts';
 
 interface Flags extends DatabaseFlags {
   readonly table: string;

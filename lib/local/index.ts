@@ -5,6 +5,7 @@ export { STATE_TABLE } from './environment.ts';
 export { countLine } from './log-figures.ts';
 export { type LogLine, readLogLine } from './log-line.ts';
 export { type Machine, openMachine } from './machine.ts';
+export { oneLine } from './one-line.ts';
 export { lineTeller, runMachine } from './run-machine.ts';
 export { loadSample } from './sample.ts';
 export { ensureTable } from './tables.ts';
