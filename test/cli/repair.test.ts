@@ -56,7 +56,8 @@ async function keptItems(service: string) {
   return Items;
 }
 
-describe('npm run repair', () => {
+// Each starts a process or three of its own.
+describe('npm run repair', { timeout: 60_000 }, () => {
   it('shows the difference, and without being told to changes nothing', async () => {
     const item = await damaged('shown', 'record', 'garbage');
 
@@ -146,7 +147,7 @@ describe('npm run repair', () => {
   });
 });
 
-describe('A commit under way when the state is repaired', () => {
+describe('A commit under way when the state is repaired', { timeout: 60_000 }, () => {
   it('is entered into the repaired state, so that nothing of either is lost', async () => {
     const service = 'under-way';
     const answer = await connection.store.acquire(asked(service, { tick: { kind: 'scheduled', scheduledFor: DUE } }));

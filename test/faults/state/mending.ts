@@ -1,8 +1,8 @@
 /** What a repair makes of a damaged state over the wire: each promise that is broken, in a line. */
 import { stateRepairs } from '../../../lib/store/index.ts';
-import { type Connection, TABLE } from '../../support/dynalite.ts';
+import { TABLE } from '../../support/dynalite.ts';
 import type { Damage } from './damages.ts';
-import { asked, NOW, putDamaged, stored } from './striking.ts';
+import { asked, NOW, type Place, putDamaged, stored } from './striking.ts';
 
 /** No lease lasts longer. */
 const HALF_AN_HOUR = 1_800_000;
@@ -11,9 +11,9 @@ const HALF_AN_HOUR = 1_800_000;
  * Damages a service and repairs it: the difference is shown, the damage is gone, what is nobody's business stays, and a tick runs
  * once a kept lease is over and a kept pause and halt are ended.
  */
-export async function mend(connection: Connection, service: string, damage: Damage): Promise<string[]> {
-  const { store, documents } = connection;
-  const repairs = stateRepairs(documents, TABLE);
+export async function mend(connection: Place, service: string, damage: Damage): Promise<string[]> {
+  const { store, documents, table = TABLE } = connection;
+  const repairs = stateRepairs(documents, table);
   const item = await putDamaged(connection, service, damage);
   const shown = (await repairs.examine(service, NOW)) ?? [];
   const faults: string[] = [];

@@ -21,7 +21,7 @@ export interface StateFaultOptions {
 export async function stateFaults({ every = 1, endpoint, table }: StateFaultOptions = {}): Promise<FaultRow[]> {
   const database = await testDatabase(endpoint, table);
   try {
-    const connection = database.connect();
+    const connection = { ...database.connect(), ...(table === undefined ? {} : { table }) };
     const struck = damages().filter((_damage, index) => index % every === 0);
     const harmful = struck.filter(({ harmless }) => !harmless);
     const taken = await each(struck, (damage, index) => strike(connection, `struck-${index}`, damage));

@@ -7,6 +7,9 @@ import { type Damage, DUE, SOUND } from './damages.ts';
 
 type Item = Readonly<Record<string, unknown>>;
 
+/** A connection, and the table it is on where that is not the tests' own. */
+export type Place = Connection & { readonly table?: string };
+
 /** Where time stands. */
 export const NOW = DUE + 5;
 const LONGEST_MESSAGE = 500;
@@ -18,23 +21,23 @@ export function asked(service: string, over: Partial<AcquireRequest> = {}): Acqu
 }
 
 /** Puts the item of a service with one attribute damaged; gives it as it is stored then. */
-export async function putDamaged(connection: Connection, service: string, damage: Damage): Promise<Item> {
+export async function putDamaged(connection: Place, service: string, damage: Damage): Promise<Item> {
   const { [damage.attribute]: _sound, ...rest } = SOUND;
   const value = damage.value === undefined ? {} : { [damage.attribute]: damage.value };
   // What a newer writer added is nobody's business.
   const item = { pk: service, sk: 'STATE', ...rest, ...value, mood: { of: ['a newer writer'] } };
-  await connection.documents.send(new PutCommand({ TableName: TABLE, Item: item }));
+  await connection.documents.send(new PutCommand({ TableName: connection.table ?? TABLE, Item: item }));
   return stored(connection, service);
 }
 
 /** The item as it is stored. */
-export async function stored({ documents }: Connection, service: string): Promise<Item> {
+export async function stored({ documents, table = TABLE }: Place, service: string): Promise<Item> {
   const Key = { pk: service, sk: 'STATE' };
-  return (await documents.send(new GetCommand({ TableName: TABLE, Key, ConsistentRead: true }))).Item ?? {};
+  return (await documents.send(new GetCommand({ TableName: table, Key, ConsistentRead: true }))).Item ?? {};
 }
 
 /** Strikes a service with the damage and gives what is wrong with how it is taken. */
-export async function strike(connection: Connection, service: string, damage: Damage): Promise<string[]> {
+export async function strike(connection: Place, service: string, damage: Damage): Promise<string[]> {
   const item = await putDamaged(connection, service, damage);
   const faults = damage.harmless
     ? await takenAsSaid(connection, service, item)
@@ -43,7 +46,7 @@ export async function strike(connection: Connection, service: string, damage: Da
 }
 
 /** Harmless: what is read is what stands there, no more and no less, and admission goes by it. */
-async function takenAsSaid({ store }: Connection, service: string, item: Item): Promise<string[]> {
+async function takenAsSaid({ store }: Place, service: string, item: Item): Promise<string[]> {
   const said = stateSaidBy(item);
   const read = await outcomeOf(store.read(service));
   if (read.error !== undefined) return [`expected to be read, got ${read.error.message}`];
@@ -61,7 +64,7 @@ const FOREVER = Number.POSITIVE_INFINITY;
 
 /** Refused: no run, the attribute named, nothing else changed, no lease left, no crash to be booked, for ticks, operators and who looks. */
 async function refused(
-  connection: Connection,
+  connection: Place,
   { service, damage, item }: { service: string; damage: Damage; item: Item },
 ): Promise<string[]> {
   const { store } = connection;
