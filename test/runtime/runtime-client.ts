@@ -1,11 +1,12 @@
 /**
  * The Lambda runtime interface client that AWS publishes, and the Node it runs on: built once for each version of what is pinned in
- * `client/`, and kept beside the installed packages.
+ * `client/`, and kept in the user's cache.
  */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -28,7 +29,7 @@ export class NoRuntimeClientError extends Error {
 
 const PINNED = fileURLToPath(new URL('./client/', import.meta.url));
 const MANIFESTS = ['package.json', 'package-lock.json'] as const;
-const CACHE = fileURLToPath(new URL('../../node_modules/.cache/tickover-runtime/', import.meta.url));
+const CACHE = join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'tickover-runtime');
 /** What the client's native part is built with. */
 const BUILD_TOOLS = ['cmake', 'make', 'c++', 'python3', 'tar', 'xz'];
 /** Milliseconds. */
