@@ -78,7 +78,7 @@ async function playMutant(directory: string, { file, text: wanted, instead }: Mu
 
 /** The promises that the short form finds broken, and by which of its halves. */
 async function shortForm(directory: string): Promise<string[]> {
-  const script = join(directory, 'test/faults/mutations/short-form.ts');
+  const script = join(directory, 'test/faults/mutations/fixtures/short-form.ts');
   const child = spawn(process.execPath, ['--import', 'tsx', script], {
     cwd: directory,
     stdio: ['ignore', 'pipe', 'pipe'],

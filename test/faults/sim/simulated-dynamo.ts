@@ -118,7 +118,7 @@ export class SimulatedDynamo {
     return new ConditionalCheckFailedException({
       message: 'The conditional request failed',
       $metadata: { httpStatusCode: 400 },
-      ...(returned ? { Item: structuredClone(item) as Record<string, AttributeValue> } : {}),
+      ...(returned ? { Item: { ...item } } : {}),
     });
   }
 
