@@ -17,6 +17,7 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import dynalite from 'dynalite';
 import type { StateStore } from '../../lib/runner/index.ts';
 import { dynamoStateStore, stateTable, translation } from '../../lib/store/index.ts';
+import { type Clock, systemClock } from '../../lib/time/index.ts';
 
 /** Another DynamoDB than dynalite, to run tests on. */
 export const NAMED_ENDPOINT = process.env['TICKOVER_TEST_ENDPOINT'];
@@ -118,6 +119,12 @@ async function listening(server: Server): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
+/** A clock on which no time is ever up: how long a busy machine takes is no matter of these tests. */
+const PATIENT: Clock = {
+  now: () => systemClock.now(),
+  sleep: (_ms, signal) => new Promise((wake) => signal?.addEventListener('abort', () => wake(), { once: true })),
+};
+
 function connection(client: DynamoDBClient, table: string): Connection {
   const calls: string[] = [];
   const attempts: string[] = [];
@@ -134,5 +141,5 @@ function connection(client: DynamoDBClient, table: string): Connection {
     name: 'attemptsCounted',
   });
   const documents = DynamoDBDocumentClient.from(client, translation());
-  return { table, documents, store: dynamoStateStore(documents, table), calls, attempts };
+  return { table, documents, store: dynamoStateStore(documents, table, PATIENT), calls, attempts };
 }

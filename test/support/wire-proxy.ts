@@ -24,6 +24,8 @@ export interface Asked {
   readonly client: string;
   /** Passes it on, as often as it is called. */
   pass(): Promise<Exchange>;
+  /** Sends another request to the database. */
+  send(operation: string, request: Json): Promise<Json>;
 }
 
 /** What goes back to the client: an answer, one of which only the first half arrives, or nothing: the connection breaks. */
@@ -86,16 +88,13 @@ async function arrived(target: string, message: IncomingMessage): Promise<Asked>
     return { status: answered.status, answer: (await answered.json()) as Json };
   };
   const request = JSON.parse(await bodyOf(message)) as Json;
+  const aside: Exchange['send'] = async (called, body) => (await send(called, body)).answer;
   return {
     operation,
     request,
     client: /Credential=([^/]+)/.exec(authorization)?.[1] ?? '',
-    pass: async () => ({
-      operation,
-      request,
-      ...(await send(operation, request)),
-      send: async (called, body) => (await send(called, body)).answer,
-    }),
+    pass: async () => ({ operation, request, ...(await send(operation, request)), send: aside }),
+    send: aside,
   };
 }
 

@@ -33,7 +33,7 @@ export interface Instances {
   close(): Promise<void>;
 }
 
-const ENTRY = fileURLToPath(new URL('./instance.ts', import.meta.url));
+const ENTRY = fileURLToPath(new URL('./fixtures/instance.ts', import.meta.url));
 /** ESM has no `require`, which the SDK's packages call once they are bundled. */
 const REQUIRE = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
 /** An invocation that lasts longer than this is never going to end: a run's timeout is 8 s, and taking the lease gives up after 4 s. */
