@@ -22,7 +22,7 @@ export interface Aws {
 }
 
 /** The clients of an emulator. */
-export function awsAt({ endpoint, environment }: Emulator): Aws {
+export function awsAt({ endpoint, environment }: Pick<Emulator, 'endpoint' | 'environment'>): Aws {
   const { AWS_ACCESS_KEY_ID: accessKeyId = '', AWS_SECRET_ACCESS_KEY: secretAccessKey = '' } = environment;
   const config = { endpoint, region: REGION, credentials: { accessKeyId, secretAccessKey }, maxAttempts: 1 };
   return {

@@ -25,6 +25,11 @@ describe('a template', () => {
 
   const faulty: readonly (readonly [string, Template['Resources'], string])[] = [
     ['run records that never expire', { StateTable1: table({}) }, 'StateTable1.TimeToLiveSpecification'],
+    [
+      'a time to live that is off',
+      { StateTable1: table({ TimeToLiveSpecification: { AttributeName: 'expiresAtSeconds', Enabled: false } }) },
+      'StateTable1.TimeToLiveSpecification',
+    ],
     ['flow runs that expire', { FlowRunsTable1: table(TTL) }, 'FlowRunsTable1.TimeToLiveSpecification'],
     [
       'a table that can not be recovered',

@@ -64,7 +64,18 @@ async function install(python: string, home: string): Promise<void> {
   await mkdir(CACHE, { recursive: true });
   try {
     await run(python, ['-m', 'venv', draft], { timeout: LONGEST_INSTALL });
-    const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--no-deps', '-r', REQUIREMENTS];
+    const pip = [
+      '-m',
+      'pip',
+      'install',
+      '--quiet',
+      '--disable-pip-version-check',
+      '--no-deps',
+      '--retries',
+      '1',
+      '-r',
+      REQUIREMENTS,
+    ];
     await run(pythonIn(draft), pip, { timeout: LONGEST_INSTALL });
     await settle(draft, home);
   } catch (error) {
