@@ -11,6 +11,7 @@ import { replay, simFaults } from './sim/sim-faults.ts';
 import { stateFaults } from './state/state-faults.ts';
 import { type FaultRow, faultTable } from './table.ts';
 import { thrownFaults } from './thrown/suite.ts';
+import { outages } from './wire/outages.ts';
 import { wireFaults } from './wire/wire-faults.ts';
 import { workloadFaults } from './workloads/workload-faults.ts';
 
@@ -29,6 +30,7 @@ const PARTS: Readonly<Record<string, (options: Options) => Promise<FaultRow[]>>>
   sim: ({ seed, interleavings, path }) =>
     path === undefined ? simFaults({ seed, interleavings, onProgress: progress(interleavings) }) : replay(seed, path),
   wire: ({ seed, rounds, endpoint }) => wireFaults({ seed, rounds, ...(endpoint === undefined ? {} : { endpoint }) }),
+  outages: () => outages(),
   workloads: ({ endpoint }) => workloadFaults(endpoint === undefined ? {} : { endpoint }),
   state: ({ endpoint }) => stateFaults(endpoint === undefined ? {} : { endpoint, table: `faults-${process.pid}` }),
   thrown: ({ endpoint }) => thrownFaults(endpoint === undefined ? {} : { endpoint }),
