@@ -29,6 +29,7 @@ describe('a reference', () => {
     const joined = { 'Fn::Join': ['', ['ALARM("', { 'Fn::GetAtt': ['A', 'Arn'] }, '") in ', { Ref: 'AWS::Region' }]] };
 
     expect(resolve(joined, world)).toBe('ALARM("arn:aws:sqs:eu-central-1:000000000000:A-1") in eu-central-1');
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: the placeholder is CloudFormation's.
     expect(resolve({ 'Fn::Sub': 'assets-${AWS::Region}' }, world)).toBe('assets-eu-central-1');
   });
 
