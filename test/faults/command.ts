@@ -3,10 +3,14 @@
  *   npm run faults -- --interleavings 100000        all parts; the simulator plays so many scripts
  *   npm run faults -- --part sim --seed S --path P  one script again, as a failure told it
  *   npm run faults -- --mutations                   deliberate bugs, each of which the suite has to catch
+ *   npm run faults -- --peers                       others that keep a duty from running twice, asked the same as Tickover
+ * With --write FILE the table also goes into its place in a document.
  */
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { absenceFaults } from './absences/absence-faults.ts';
 import { mutationTable, playMutations } from './mutations/mutations.ts';
+import { comparePeers } from './peers/compare.ts';
+import { quote } from './quoted.ts';
 import { replay, simFaults } from './sim/sim-faults.ts';
 import { stateFaults } from './state/state-faults.ts';
 import { type FaultRow, faultTable } from './table.ts';
@@ -23,12 +27,21 @@ interface Options {
   readonly path?: string;
   readonly endpoint?: string;
   readonly mutations?: true;
+  readonly peers?: true;
+  readonly write?: string;
 }
 
 /** Each part of the suite. */
 const PARTS: Readonly<Record<string, (options: Options) => Promise<FaultRow[]>>> = {
   sim: ({ seed, interleavings, path }) =>
-    path === undefined ? simFaults({ seed, interleavings, onProgress: progress(interleavings) }) : replay(seed, path),
+    path === undefined
+      ? simFaults({
+          seed,
+          interleavings,
+          onProgress: progress(interleavings),
+          onBroken: (words) => console.error(words),
+        })
+      : replay(seed, path),
   wire: ({ seed, rounds, endpoint }) => wireFaults({ seed, rounds, ...(endpoint === undefined ? {} : { endpoint }) }),
   outages: () => outages(),
   workloads: ({ endpoint }) => workloadFaults(endpoint === undefined ? {} : { endpoint }),
@@ -54,12 +67,23 @@ function progress(interleavings: number): (done: number, broken: number) => void
 }
 
 async function main(options: Options): Promise<void> {
-  if (options.mutations === true) {
-    const caught = await playMutations((line) => console.error(line));
-    console.log(mutationTable(caught));
-    if (caught.some(({ by }) => by.length === 0)) process.exitCode = 1;
-    return;
-  }
+  if (options.mutations === true) return mutations(options);
+  if (options.peers === true) return tell(options, 'peers', await comparePeers((line) => console.error(line)));
+  const rows = await faults(options);
+  const violations = [...new Set(rows.flatMap((row) => row.violations))];
+  const summary = `seed ${options.seed}, ${violations.length} violations`;
+  await tell(options, 'faults', `\`\`\`\n${faultTable(rows)}\n\n${summary}\n\`\`\``);
+  for (const violation of violations) console.log(`\n${violation}`);
+  if (violations.length > 0) process.exitCode = 1;
+}
+
+async function mutations(options: Options): Promise<void> {
+  const caught = await playMutations((line) => console.error(line));
+  await tell(options, 'mutations', mutationTable(caught));
+  if (caught.some(({ by }) => by.length === 0)) process.exitCode = 1;
+}
+
+async function faults(options: Options): Promise<FaultRow[]> {
   const parts = options.part === undefined ? Object.keys(PARTS) : [options.part];
   const rows: FaultRow[] = [];
   for (const part of parts) {
@@ -67,11 +91,12 @@ async function main(options: Options): Promise<void> {
     rows.push(...((await PARTS[part]?.(options)) ?? []));
     console.error(`${part}: ${Math.round((performance.now() - startedAt) / 1_000)} s`);
   }
-  console.log(`seed ${options.seed}\n\n${faultTable(rows)}`);
-  const violations = [...new Set(rows.flatMap((row) => row.violations))];
-  for (const violation of violations) console.log(`\n${violation}`);
-  console.log(`\n${violations.length} violations`);
-  if (violations.length > 0) process.exitCode = 1;
+  return rows;
+}
+
+async function tell({ write }: Options, place: string, table: string): Promise<void> {
+  console.log(table);
+  if (write !== undefined) await quote(write, place, table);
 }
 
 await new Command('faults')
@@ -83,5 +108,7 @@ await new Command('faults')
   .option('--path <path>', 'plays the one script again that a failure told')
   .option('--endpoint <url>', 'the DynamoDB that the parts on a real wire use')
   .option('--mutations', 'plays deliberate bugs instead, each of which has to be caught')
+  .option('--peers', 'asks others that keep a duty from running twice the same as Tickover')
+  .option('--write <file>', 'writes the table into its place in this document too')
   .action(main)
   .parseAsync();
