@@ -1,8 +1,10 @@
 /** Promise I1 to the letter: when the effects of two runs can overlap, and that even then only one of them counts. */
 import { expect, it } from 'vitest';
+import type { HandlerEvent } from '../../../lib/lambda/index.ts';
+import type { Gate, Machine } from './gate.ts';
 import { SERVICES, type Simulated } from './services.ts';
 import { DUE, Simulation } from './simulation.ts';
-import { SUCCESS } from './workloads.ts';
+import { SUCCESS, WAYS, type Way } from './workloads.ts';
 
 const SECOND = 1_000;
 const poll = SERVICES[0] as Simulated;
@@ -69,4 +71,72 @@ it('where they differ by more, effects can overlap, but the run that was overtak
   });
   expect(dynamo.item('poll', 'STATE')).toMatchObject({ fence: 2, done: 2, cursor: 'after run 2' });
   expect(dynamo.item('poll', 'STATE')).not.toHaveProperty('lastTick');
+});
+
+/** Two machines whose clocks are right; the first is handed an event and runs until `isThere` says that its gate is reached. */
+async function upTo(simulated: Simulated, event: HandlerEvent, isThere: (gate: Gate) => boolean): Promise<Simulation> {
+  const simulation = new Simulation({ machines: 2, returnsOldItem: true });
+  const { kernel, machines } = simulation;
+  const never = WAYS.find(({ ends }) => ends === 'never') as Way;
+  simulation.invoke({ simulated, machine: machines[0] as Machine, event, ways: [never] });
+  await kernel.giveWay();
+  for (let step = 0; step < 200; step++) {
+    const [ready] = kernel.ready;
+    if (ready !== undefined && isThere(ready)) return simulation;
+    if (ready !== undefined) await kernel.open(ready);
+    else await kernel.pass(SECOND);
+  }
+  throw new Error('the gate was never reached');
+}
+
+/** The other machine's run by hand comes as far as into its workload. */
+async function runByForce(simulation: Simulation, simulated: Simulated): Promise<void> {
+  const { kernel, machines } = simulation;
+  const machine = machines[1] as Machine;
+  const process = simulation.invoke({
+    simulated,
+    machine,
+    event: { action: 'run-once', force: true },
+    ways: [SUCCESS],
+  });
+  await kernel.giveWay();
+  const next = () =>
+    kernel.gates.find((gate) => gate.process === process && gate.kind !== 'sleep' && gate.kind !== 'step');
+  for (let gate = next(); gate; gate = next()) await kernel.open(gate);
+}
+
+it('a workload that ignores its signal has effects until its process ends, a moment after its lease: then only the next run counts', async () => {
+  const simulation = await upTo(
+    poll,
+    { scheduledFor: '2025-10-09T09:00:00Z' },
+    ({ kind, label }) => kind === 'answer' && label.includes('commit'),
+  );
+  // Its end is written and its lease free; it has not heard so yet, and its process lives.
+  await runByForce(simulation, poll);
+
+  const { witness, tally, dynamo, kernel } = simulation;
+  expect(witness.violations).toEqual([]);
+  expect(tally.counts.figures['overlaps with an abandoned workload']).toBe(1);
+  for (let gate = kernel.ready[0]; gate; gate = kernel.ready[0]) await kernel.open(gate);
+  expect(kernel.processes.map(({ ending }) => ending)).toEqual(['recycled', 'answered']);
+  expect(dynamo.item('poll', 'STATE')).toMatchObject({ fence: 2, done: 2, cursor: 'after run 2' });
+});
+
+it('a firing of several slots that stands still past its lease may go on beside the next run, but writes nothing', async () => {
+  const probe = SERVICES[3] as Simulated;
+  const simulation = await upTo(probe, { scheduledFor: '2025-10-09T08:59:00Z' }, ({ kind }) => kind === 'step');
+  const { kernel, witness, tally, dynamo } = simulation;
+  // Its lease lasts 20 s, its process up to two minutes longer, for the other slots.
+  kernel.leap(21 * SECOND);
+  await runByForce(simulation, probe);
+  expect(tally.counts.figures['overlaps of effects, a firing stood still']).toBe(1);
+  for (let step = 0; step < 50 && kernel.living.length > 0; step++) {
+    const [ready] = kernel.ready;
+    if (ready === undefined) await kernel.pass(SECOND);
+    else await kernel.open(ready);
+  }
+
+  expect(witness.violations).toEqual([]);
+  expect(kernel.processes.map(({ ending }) => ending)).toEqual(['recycled', 'answered']);
+  expect(dynamo.item(probe.name, 'STATE')).toMatchObject({ fence: 2, done: 2, cursor: 'after run 2' });
 });

@@ -16,6 +16,8 @@ export interface SimOptions {
   readonly interleavings: number;
   /** Told now and then how many interleavings are done, and of how many batches how many broke a promise. */
   readonly onProgress?: (done: number, broken: number) => void;
+  /** Told at once of a script that breaks a promise. */
+  readonly onBroken?: (words: string) => void;
 }
 
 /** How many scripts are played at a time: few enough that progress is seen, enough that asking costs nothing. */
@@ -24,7 +26,7 @@ const WORKER = fileURLToPath(new URL('worker.ts', import.meta.url));
 const PROMISES = ['I1', 'I2', 'I3', 'I4', 'I5', 'I6', 'I7', 'rules'];
 
 /** Plays it all. A row for each fault, one for each promise, and one for the interleavings as a whole, which has what was broken. */
-export async function simFaults({ seed, interleavings, onProgress }: SimOptions): Promise<FaultRow[]> {
+export async function simFaults({ seed, interleavings, onProgress, onBroken }: SimOptions): Promise<FaultRow[]> {
   const batches: Batch[] = KINDS.map((_, kind) => ({ kind }));
   for (let first = 0; first < interleavings; first += BATCH) {
     batches.push({ seed: (seed + first / BATCH) | 0, interleavings: Math.min(BATCH, interleavings - first) });
@@ -34,6 +36,7 @@ export async function simFaults({ seed, interleavings, onProgress }: SimOptions)
   const onResult = (result: Result) => {
     tally.add(result.counts);
     broken.push(...result.broken);
+    for (const words of result.broken) onBroken?.(words);
     onProgress?.(tally.counts.figures['interleavings'] ?? 0, broken.length);
   };
   await Promise.all(Array.from({ length: availableParallelism() }, () => work(batches, onResult)));
