@@ -1,4 +1,5 @@
 /** What is remembered of a failure: grouped by class, bounded in bytes, and never an error itself. */
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { errorClassOf, memoOf } from '../../lib/loop/index.ts';
@@ -55,6 +56,11 @@ describe('the class of an error', () => {
     expect(errorClassOf(new Unnamed('x'))).toBe('Unnamed');
     expect(errorClassOf(new TypeError('x'))).toBe('TypeError');
     expect(errorClassOf(new AggregateError([withCode('EPIPE')]))).toBe('AggregateError');
+  });
+
+  it('is the name of an error that another realm has made', () => {
+    expect(errorClassOf(runInNewContext("new RangeError('from afar')"))).toBe('RangeError');
+    expect(memoOf(runInNewContext("new RangeError('from afar')"), AT).message).toBe('from afar');
   });
 
   it('is the kind of value for what is no error', () => {

@@ -108,6 +108,10 @@ export const ERRORS: readonly Thing[] = [
     'no end of members': (looks) => aggregate(countingArray(looks, Number.POSITIVE_INFINITY, () => new Error('one'))),
     'no end of refused connections': (looks) =>
       aggregate(countingArray(looks, 2 ** 53, () => errorWith({ code: 'ECONNREFUSED' }))),
+    'no end of the same refused connection': (looks) => {
+      const member = errorWith({ code: 'ECONNREFUSED' });
+      return aggregate(countingArray(looks, 2 ** 53, () => member));
+    },
     'members without end within members': (looks) => {
       const member = (): unknown => aggregate(countingArray(looks, 2 ** 53, member));
       return member();

@@ -106,6 +106,13 @@ describe('fields of a log line', () => {
     });
   });
 
+  it('tell no more than 32 objects within one another', () => {
+    let value: unknown = 'leaf';
+    for (let level = 0; level < 40; level += 1) value = [value];
+
+    expect(JSON.stringify(tellable(value))).toBe(`${'['.repeat(32)}"left out: nested too deep"${']'.repeat(32)}`);
+  });
+
   it('hide what their names say is a credential, whatever it looks like', () => {
     expect(
       tellableFields({

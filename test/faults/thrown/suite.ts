@@ -1,4 +1,5 @@
 /** The things thrown, as rows of the fault suite: every thing in every place, for both kinds of service, on a DynamoDB over the wire. */
+import process from 'node:process';
 import { prometheusObserver } from '../../../lib/metrics/index.ts';
 import { testDatabase } from '../../support/dynalite.ts';
 import type { FaultRow } from '../table.ts';
@@ -36,8 +37,10 @@ export async function brokenBy(thing: Thing, way: Way): Promise<string[]> {
 
 /** Every thing on every way, a row for each group of things. */
 export async function thrownFaults({ endpoint, every = 1 }: ThrownOptions = {}): Promise<FaultRow[]> {
-  const database = await testDatabase(endpoint);
-  const vault = wireVault(database.connect());
+  // On a database of somebody else's the table may be there already, of an earlier suite.
+  const table = `thrown-${process.pid}`;
+  const database = await testDatabase(endpoint, table);
+  const vault = wireVault(database.connect(), table);
   const observer = prometheusObserver();
   const rows = new Map<string, { injected: number; violations: string[] }>();
   let count = 0;

@@ -16,15 +16,15 @@ export interface Vault {
 }
 
 /** The items of a real table. */
-export function wireVault({ documents, store }: Connection): Vault {
+export function wireVault({ documents, store }: Connection, table = TABLE): Vault {
   return {
     store,
     async items(service) {
       const Key = { pk: { S: service }, sk: { S: 'STATE' } };
-      const { Item = {} } = await documents.send(new GetItemCommand({ TableName: TABLE, Key, ConsistentRead: true }));
+      const { Item = {} } = await documents.send(new GetItemCommand({ TableName: table, Key, ConsistentRead: true }));
       const { Items = [] } = await documents.send(
         new QueryCommand({
-          TableName: TABLE,
+          TableName: table,
           KeyConditionExpression: 'pk = :service AND begins_with(sk, :run)',
           ExpressionAttributeValues: { ':service': { S: service }, ':run': { S: 'RUN#' } },
           ConsistentRead: true,

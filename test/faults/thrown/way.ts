@@ -1,6 +1,6 @@
 /**
- * The whole way of a thing: a real handler with its real log and metrics, on a DynamoDB over the wire, meets it in one place, and
- * everything that leaves the process is kept.
+ * The whole way of a thing: a real handler with its real log and metrics meets it in one place, and everything that leaves the
+ * process is kept.
  */
 
 import { scheduledHandler } from '../../../lib/lambda/index.ts';
@@ -125,7 +125,8 @@ function meeting(make: () => unknown, place: Place): Meeting {
   const logs =
     (fields: (thing: unknown) => object) =>
     async ({ log }: RunContext) => {
-      log.info('met', fields(make()) as Record<string, unknown>);
+      const thing = make();
+      log.info(typeof thing === 'string' ? thing : 'met', fields(thing) as Record<string, unknown>);
       throw new Error('an ordinary failure');
     };
   const ways: Readonly<Record<Place, Meeting>> = {
