@@ -47,17 +47,6 @@ export const REGION = 'eu-central-1';
 const LONGEST_START = 60_000;
 const LONGEST_STOP = 5_000;
 
-/** Why the emulator can't be had here, in a line; `undefined` if it can. The first call on a machine installs it. */
-export async function emulatorFault(): Promise<string | undefined> {
-  try {
-    await emulatorPython();
-    return undefined;
-  } catch (error) {
-    if (error instanceof NoEmulatorError) return error.message;
-    throw error;
-  }
-}
-
 /**
  * Starts an emulator on a free port, with nothing in it.
  * @throws NoEmulatorError where it can't be had
