@@ -31,16 +31,16 @@ const LONGEST_PAUSE = SECOND;
 
 /**
  * Writes the state, again after each failure of the store until the run's end is near: a success that is never written would be
- * booked as a crash and run again. Each try has the time that is left, the first one {@link ONE_TRY} at least. State that can't be
- * read won't be in a moment either and is thrown at once; so is any failure while the process stops.
+ * booked as a crash and run again. Who comes to it too late has {@link ONE_TRY} all the same. State that can't be read won't be in a
+ * moment either and is thrown at once; so is any failure while the process stops.
  */
 export async function insist<Result>(run: TickRun, write: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
   const { service, invocation, ports } = run;
   const { clock, log } = ports;
-  const until = runEnd(run) - TELLING;
+  const until = Math.max(runEnd(run) - TELLING, clock.now() + ONE_TRY);
   for (let pause = FIRST_PAUSE; ; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
     try {
-      return await within(clock, Math.max(ONE_TRY, until - clock.now()), write);
+      return await within(clock, until - clock.now(), write);
     } catch (error) {
       const isLast = clock.now() + pause >= until || invocation.stop?.aborted === true;
       if (isLast || error instanceof UnreadableStateError) throw error;

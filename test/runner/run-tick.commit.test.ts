@@ -30,6 +30,9 @@ function committing(
 }
 
 const away = () => Promise.reject(new Error('the store is away'));
+/** No answer, until the signal is aborted. */
+const hanging = (signal: AbortSignal) =>
+  new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
 
 describe('A commit that the store fails to take', () => {
   it('is tried again, ever more slowly, and the success is recorded once', async () => {
@@ -59,10 +62,7 @@ describe('A commit that the store fails to take', () => {
   });
 
   it('is given up also where the store never answers: its signal is aborted before the run ends', async () => {
-    const { here, tries } = committing(
-      (_before, _commit, signal) =>
-        new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
-    );
+    const { here, tries } = committing((_before, _commit, signal) => hanging(signal));
 
     await expect(here.deliver(here.service({ timeout: '10s' }), DUE)).rejects.toMatchObject({ code: 'time-up' });
 
@@ -70,11 +70,17 @@ describe('A commit that the store fails to take', () => {
     expect(here.clock.now() - DUE).toBe(9_750);
   });
 
-  it('has one try of a second where the run comes to it too late', async () => {
-    const { here, tries } = committing(
-      (_before, _commit, signal) =>
-        new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
-    );
+  it('is given up in time also where the store fails at first and then never answers', async () => {
+    const { here, tries } = committing((before, _commit, signal) => (before < 12 ? away() : hanging(signal)));
+
+    await expect(here.deliver(here.service({ timeout: '10s' }), DUE)).rejects.toMatchObject({ code: 'time-up' });
+
+    expect(tries.at(-1)).toBe(9_500);
+    expect(here.clock.now() - DUE).toBe(9_750);
+  });
+
+  it('has a second where the run comes to it too late', async () => {
+    const { here, tries } = committing((_before, _commit, signal) => hanging(signal));
     const service = here.service({ timeout: '10s', workload: () => here.clock.sleep(60_000) });
     const patient = { ...service, maxDuration: 900_000, reserve: -900_000 };
 
