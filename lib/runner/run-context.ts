@@ -1,5 +1,5 @@
 /** What a workload is handed. What isn't frozen is this run's alone, so that whatever is done to it touches no other. */
-
+import { isError, look } from '../loop/index.ts';
 import type { Log } from './ports.ts';
 import type { RunSurroundings } from './run-workload.ts';
 import type { RunContext, Service } from './service.ts';
@@ -80,6 +80,14 @@ function numberedLog(log: Log, fence: number): Log {
   const at =
     (level: keyof Log): Log['info'] =>
     (message, fields) =>
-      log[level](message, { fence, ...fields });
+      log[level](message, numbered(fence, fields));
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+}
+
+/** A workload may log anything in the place of fields: it is told as it is, and what refuses to be looked at fails nobody here. */
+function numbered(fence: number, fields: unknown): Readonly<Record<string, unknown>> {
+  if (fields === undefined) return { fence };
+  if (isError(fields)) return { fence, error: fields };
+  if (typeof fields !== 'object' || fields === null) return { fence, fields };
+  return look(() => ({ fence, ...fields })) ?? { fence, fields };
 }

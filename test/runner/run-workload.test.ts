@@ -42,6 +42,28 @@ describe('a run', () => {
     expect(log.lines.at(-1)).toEqual({ level: 'warn', message: 'half of them', fields: { fence: 7, rows: 3 } });
   });
 
+  it.each([
+    ['an error', new Error('it broke'), { fence: 7, error: new Error('it broke') }],
+    ['a text', 'three rows', { fence: 7, fields: 'three rows' }],
+    ['null', null, { fence: 7, fields: null }],
+    ['nothing', undefined, { fence: 7 }],
+  ])('may log %s in the place of fields, and nothing of it is lost', async (_name, thing, fields) => {
+    const { run, log } = setup({ workload: async (context) => context.log.warn('look', thing as never) });
+    expect((await run()).outcome).toEqual({ kind: 'succeeded' });
+    expect(log.lines.filter(({ level }) => level === 'warn')).toEqual([{ level: 'warn', message: 'look', fields }]);
+  });
+
+  it('is not failed by fields that refuse to be looked at', async () => {
+    const refuses = () => {
+      throw new Error('hands off');
+    };
+    const fields = Object.defineProperty({}, 'rows', { get: refuses, enumerable: true });
+    const { run, log } = setup({ workload: async (context) => context.log.warn('look', fields) });
+    expect((await run()).outcome).toEqual({ kind: 'succeeded' });
+    expect(log.of('warn')).toEqual(['look']);
+    expect(log.lines.find(({ level }) => level === 'warn')?.fields?.['fields']).toBe(fields);
+  });
+
   it('by hand has no due time, and without a bookmark none', async () => {
     const keys: string[][] = [];
     const { run } = setup({ workload: async (context) => keys.push(Object.keys(context)) });
