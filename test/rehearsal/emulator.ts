@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '../support/free-port.ts';
-import { emulatorPython, NoEmulatorError } from './emulator-install.ts';
+import { emulatorPython } from './emulator-install.ts';
 import { listenersBeyondLoopback } from './listeners.ts';
 import { endGroup } from './process-group.ts';
 
