@@ -4,7 +4,7 @@
  */
 import { errorClassOf, mask, memoOf } from '../loop/index.ts';
 import { defineService, HttpStatusError, type RunContext, type Service } from '../runner/index.ts';
-import { inSeconds } from '../time/index.ts';
+import { within } from '../time/index.ts';
 import { type Vet, vettingIn } from './check-endpoints-addresses.ts';
 import { statusOf } from './check-endpoints-request.ts';
 import { ENDPOINTS_VARIABLE, type Endpoint, endpointsIn, LONGEST_RUN } from './check-endpoints-settings.ts';
@@ -95,11 +95,14 @@ async function eachAtMost<Item, Result>(
 }
 
 async function check(endpoint: Endpoint, context: RunContext<Prepared>): Promise<Check> {
-  if (context.signal.aborted) return notAsked(endpoint, context.signal);
-  const startedAt = context.clock.now();
-  const told = () => ({ url: mask(endpoint.url), durationMs: context.clock.now() - startedAt });
+  const { clock, signal, prepared } = context;
+  if (signal.aborted) return notAsked(endpoint, signal);
+  const startedAt = clock.now();
+  const told = () => ({ url: mask(endpoint.url), durationMs: clock.now() - startedAt });
   try {
-    const status = await withinTime(endpoint, context, (signal) => asked(endpoint, context.prepared, signal));
+    const status = await within(clock, endpoint.timeout, (late) =>
+      asked(endpoint, prepared, AbortSignal.any([signal, late])),
+    );
     const error = unexpected(endpoint, status);
     if (error === undefined) return { result: { ...told(), ok: true, status } };
     return { result: { ...told(), ok: false, status, error: error.message }, error };
@@ -112,24 +115,6 @@ async function check(endpoint: Endpoint, context: RunContext<Prepared>): Promise
 function notAsked({ method, url }: Endpoint, { reason }: AbortSignal): Check {
   const error = new Error(`${method} ${mask(url)}: not asked before the run ended`, { cause: reason });
   return { result: { url: mask(url), ok: false, durationMs: 0, error: error.message }, error, unasked: true };
-}
-
-/** Aborts the work's signal when the endpoint's time is up, or the run's. */
-async function withinTime<Value>(
-  { timeout }: Endpoint,
-  { clock, signal }: Pick<RunContext, 'clock' | 'signal'>,
-  work: (signal: AbortSignal) => Promise<Value>,
-): Promise<Value> {
-  const late = new AbortController();
-  const done = new AbortController();
-  void clock.sleep(timeout, done.signal).then(() => {
-    if (!done.signal.aborted) late.abort(new DOMException(`no answer within ${inSeconds(timeout)} s`, 'TimeoutError'));
-  });
-  try {
-    return await work(AbortSignal.any([signal, late.signal]));
-  } finally {
-    done.abort();
-  }
 }
 
 function asked(endpoint: Endpoint, { vetting }: Prepared, signal: AbortSignal): Promise<number> {

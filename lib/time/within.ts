@@ -2,13 +2,16 @@
 import type { Clock } from './clock.ts';
 import { inSeconds } from './duration.ts';
 
-/** Work was not done in its time: the reason of the signal that {@link within} hands out. */
-export class TimeUpError extends Error {
-  override readonly name = 'TimeUpError';
+/** Work was not done in its time. By its name it is one with what `AbortSignal.timeout` gives. */
+class TimeoutError extends Error {
+  override readonly name = 'TimeoutError';
   readonly code = 'time-up';
 }
 
-/** Does the work under a signal that is aborted once `ms` have passed on the clock. The work is waited for all the same: heeding the signal is its own part. */
+/**
+ * Does the work under a signal that is aborted, for a `TimeoutError`, once `ms` have passed on the clock. The work is waited for all
+ * the same: heeding the signal is its own part.
+ */
 export async function within<Result>(
   clock: Clock,
   ms: number,
@@ -17,7 +20,7 @@ export async function within<Result>(
   const timeUp = new AbortController();
   const done = new AbortController();
   const timer = clock.sleep(ms, done.signal).then(() => {
-    if (!done.signal.aborted) timeUp.abort(new TimeUpError(`no answer within ${inSeconds(ms)} s`));
+    if (!done.signal.aborted) timeUp.abort(new TimeoutError(`no answer within ${inSeconds(ms)} s`));
   });
   // The work's end is what is waited for, the timer is not.
   timer.catch(() => {});

@@ -46,7 +46,7 @@ describe('Taking the lease', () => {
 
     await expect(acquired).rejects.toMatchObject({
       code: 'store-failed',
-      message: 'svc: taking the lease failed (TimeUpError: no answer within 2.9 s); the tick did not run',
+      message: 'svc: taking the lease failed (TimeoutError: no answer within 2.9 s); the tick did not run',
     });
     expect(clock.sleeps).toEqual([2_900, 900]);
   });

@@ -20,7 +20,11 @@ describe('Work within a time', () => {
     await clock.advance(1);
 
     expect(signal?.aborted).toBe(true);
-    await expect(work).rejects.toMatchObject({ name: 'TimeUpError', code: 'time-up', message: 'no answer within 3 s' });
+    await expect(work).rejects.toMatchObject({
+      name: 'TimeoutError',
+      code: 'time-up',
+      message: 'no answer within 3 s',
+    });
   });
 
   it('leaves no timer behind when it is done before, and its signal alone', async () => {
