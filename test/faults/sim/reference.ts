@@ -47,8 +47,8 @@ export interface Grant {
   readonly dead: number;
   /** The tick of the newest of them, where the lease tells. */
   readonly deadTick: number | undefined;
-  /** Whether the visit has to run its workload, by the epoch it was told. */
-  readonly runs: Map<number, boolean>;
+  /** Whether the visit has to run its workload, by the epoch it was told; `undefined` where it can't be known. */
+  readonly runs: Map<number, boolean | undefined>;
   /** Whether it was told of by the refusal of its own repetition. */
   repeated: boolean;
   /** How far the clock of whoever took over was ahead of its own, in milliseconds. */
@@ -111,14 +111,20 @@ export class Reference {
     this.#foresee();
   }
 
+  /** Whoever holds the lease asked for it once more, and was told by the item as it left it itself. */
+  repeated(): void {
+    if (this.holder === undefined) return;
+    this.holder.repeated = true;
+    this.#foresee();
+  }
+
   /** The visit wrote its end: its run, what it booked, or both. */
   written(visit: Visit, grant: Grant): void {
     const { request, run } = visit;
     const opened = this.#opened(grant);
     const ran = run?.outcome !== undefined && run.outcome !== 'stopped';
-    this.loop = ran
-      ? this.#ended(visit, opened)
-      : this.#decided(visit, run === undefined && this.#isBlocked(grant, opened), opened);
+    const isSkipped = run === undefined && this.#isBlocked(grant, opened) !== false;
+    this.loop = ran ? this.#ended(visit, opened) : this.#decided(visit, isSkipped, opened);
     visit.written = { halts: this.loop.halts && request.tick.kind === 'scheduled', outcome: run?.outcome };
     grant.end = 'written';
     this.holder = undefined;
@@ -146,7 +152,8 @@ export class Reference {
   #foresee(): void {
     if (this.holder === undefined) return;
     const { holder } = this;
-    holder.runs.set(this.epoch, holder.dead === 0 || !this.#isBlocked(holder, this.#opened(holder)));
+    const isBlocked = this.#isBlocked(holder, this.#opened(holder));
+    holder.runs.set(this.epoch, isBlocked === undefined ? undefined : !isBlocked);
   }
 
   /** The service with the dead booked, as the run finds it. */
@@ -167,12 +174,16 @@ export class Reference {
     return loop;
   }
 
-  #isBlocked({ visit, dead }: Grant, loop: Loop): boolean {
+  /** `undefined` where it depends on a due time that nobody can tell any more. */
+  #isBlocked({ visit, dead }: Grant, loop: Loop): boolean | undefined {
     const { tick, now } = visit.request;
     if (dead === 0) return false;
     const isHalted = loop.halt !== undefined && (loop.halt.until?.from ?? now + 1) > now;
     if (isHalted && !(tick.kind === 'manual' && tick.force)) return true;
-    return tick.kind === 'scheduled' && (loop.notBefore?.from ?? 0) > tick.scheduledFor;
+    if (tick.kind === 'manual' || loop.notBefore === undefined) return false;
+    const { from, to } = loop.notBefore;
+    if (from > tick.scheduledFor) return true;
+    return to > tick.scheduledFor ? undefined : false;
   }
 
   #ended(visit: Visit, loop: Loop): Loop {

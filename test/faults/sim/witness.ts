@@ -90,7 +90,7 @@ export class Witness {
   #refused(visit: Visit, reference: Reference): void {
     visit.refusal = reference.refusalOf(visit);
     if (visit.refusal === undefined) this.#break('I4', 'a lease was refused although nothing stands in its way');
-    if (visit.refusal === 'ours' && reference.holder !== undefined) reference.holder.repeated = true;
+    if (visit.refusal === 'ours') reference.repeated();
   }
 
   /** What the visit was told of its wish for the lease. */
@@ -116,7 +116,7 @@ export class Witness {
       this.#break('I1', 'a run started without a lease');
       return;
     }
-    if (told.grant.runs.get(told.epoch) !== true) this.#break('rules', 'a run started that the booked crashes forbid');
+    if (told.grant.runs.get(told.epoch) === false) this.#break('rules', 'a run started that the booked crashes forbid');
     this.#tally.check('I1');
     for (const other of this.#running) this.#overlap(told.grant, other);
     this.#running.push(visit);
