@@ -4,8 +4,8 @@
  * is not done by then is given up.
  */
 import { heeding, SECOND, within } from '../time/index.ts';
+import { GRACE } from './deadline.ts';
 import { UnreadableStateError } from './errors.ts';
-import { GRACE, ONE_TRY } from './service.ts';
 import type { TickRun } from './tick-run.ts';
 
 /** When a run must have written its outcome, in epoch milliseconds. */
@@ -24,6 +24,8 @@ export async function inTime<Result>(run: TickRun, work: () => Promise<Result>):
   return within(clock, until - clock.now(), (signal) => heeding(signal, work));
 }
 
+/** What the reserve leaves behind the grace at least: one try to write the outcome. */
+export const ONE_TRY = SECOND;
 /** What is kept behind the last try to write the state, to tell what became of it. */
 const TELLING = 0.25 * SECOND;
 const FIRST_PAUSE = 0.1 * SECOND;

@@ -3,10 +3,11 @@
  * its own tick, with its own acquire and commit, so that an operator gets in between.
  */
 import { type Delivery, type ScheduledTick, type ServiceState, slotsOf } from '../tick/index.ts';
+import { GRACE } from './deadline.ts';
 import { ServiceHaltedError } from './errors.ts';
 import type { Ports } from './ports.ts';
 import { runTick } from './run-tick.ts';
-import { GRACE, type Service } from './service.ts';
+import type { Service } from './service.ts';
 import type { TickStory } from './story.ts';
 import { announceTick, guardedLog, storyOf } from './tell.ts';
 import type { Invocation } from './tick-run.ts';

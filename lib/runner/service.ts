@@ -7,11 +7,12 @@ import {
   policyFaults,
   shown,
 } from '../loop/index.ts';
-import { cronFault, hasSlots, type Schedule } from '../tick/index.ts';
-import { type Clock, type Duration, inSeconds, MINUTE, parseDuration, type Random, SECOND } from '../time/index.ts';
+import { hasSlots, type Schedule } from '../tick/index.ts';
+import { type Clock, type Duration, parseDuration, type Random, SECOND } from '../time/index.ts';
 import { type Classify, classifierOf } from './classify.ts';
 import { NotImplementedError } from './errors.ts';
 import type { Log } from './ports.ts';
+import { LONGEST_FIRING, serviceFaults } from './service-faults.ts';
 
 /** What a workload is given. */
 export interface RunContext<Prepared = unknown> {
@@ -93,18 +94,9 @@ export interface Service {
   readonly workload: (context: RunContext) => Promise<unknown>;
 }
 
-const NAME = /^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/;
 const DEFAULT_TIMEOUT = 50 * SECOND;
 const DEFAULT_RESERVE = 5 * SECOND;
 const DEFAULT_LEASE_MARGIN = 5 * SECOND;
-/** How long after its signal a workload may still return or throw before it is given up. */
-export const GRACE = SECOND;
-/** What the reserve leaves behind the grace at least: one try to write the outcome. */
-export const ONE_TRY = SECOND;
-/** The longest that Lambda lets an invocation last. */
-const LONGEST_INVOCATION = 15 * MINUTE;
-/** A firing with several slots waits for its minute and lives through it: up to two minutes besides the last run. */
-const LONGEST_FIRING = 2 * MINUTE;
 
 /**
  * Defines a service.
@@ -114,7 +106,7 @@ export function defineService<Prepared = undefined>(options: ServiceOptions<Prep
   const service = fill(options as ServiceOptions<unknown>);
   const faults = [
     ...policyFaults(options),
-    ...serviceFaults(options as ServiceOptions<unknown>, service),
+    ...serviceFaults(service),
     ...localFaults(options as ServiceOptions<unknown>),
   ];
   if (faults.length > 0) throw new InvalidOptionsError(`service ${shown(options.name)}`, faults);
@@ -172,55 +164,5 @@ function localFaults(options: ServiceOptions<unknown>): string[] {
   const interval = options.local?.interval;
   if (interval === undefined) return [];
   const { local: _local, ...there } = { ...options, interval };
-  return [...policyFaults(there), ...serviceFaults(there, fill(there))].map((fault) => `local.${fault}`);
-}
-
-function serviceFaults(options: ServiceOptions<unknown>, service: Service): string[] {
-  const faults: string[] = [];
-  const check = (holds: boolean, option: string, expected: string, got: unknown) => {
-    if (!holds) faults.push(`${option}: expected ${expected}, got ${shown(got)}`);
-  };
-  const { timeout, reserve, maxDuration, leaseMargin } = service;
-  const longest = LONGEST_INVOCATION - (hasSlots(service.schedule) ? LONGEST_FIRING : 0);
-  check(NAME.test(options.name), 'name', 'lower-case letters, digits and dashes, 1 to 64 of them', options.name);
-  check(
-    timeout > 0 && timeout <= longest,
-    'timeout',
-    `a duration above 0 and up to ${inSeconds(longest)} s`,
-    options.timeout,
-  );
-  check(
-    reserve >= GRACE + ONE_TRY && reserve < timeout,
-    'reserve',
-    `a duration of ${inSeconds(GRACE + ONE_TRY)} s or more and below the timeout (${inSeconds(timeout)} s)`,
-    options.reserve ?? reserve,
-  );
-  check(
-    maxDuration > 0 && maxDuration <= timeout - reserve,
-    'maxDuration',
-    `a duration above 0 and up to timeout less reserve (${inSeconds(timeout - reserve)} s)`,
-    options.maxDuration,
-  );
-  check(
-    leaseMargin >= 0 && leaseMargin <= LONGEST_INVOCATION,
-    'leaseMargin',
-    'a duration of 0 or more, up to 900 s',
-    options.leaseMargin,
-  );
-  check(
-    options.timezone === undefined || options.cron !== undefined,
-    'timezone',
-    'a cron expression beside it',
-    options.timezone,
-  );
-  if (options.cron !== undefined) {
-    const fault = cronFault(options.cron, options.timezone ?? 'UTC');
-    check(
-      fault === undefined,
-      'cron',
-      `an AWS cron expression of six fields in a known time zone (${fault})`,
-      options.cron,
-    );
-  }
-  return faults;
+  return [...policyFaults(there), ...serviceFaults(fill(there))].map((fault) => `local.${fault}`);
 }
