@@ -55,10 +55,17 @@ const TOLD_BYTES = 100;
 export function told(value: unknown): string {
   if (value instanceof Uint8Array) return `${value.length} bytes of binary`;
   if (value instanceof Set) return `a set of ${value.size}`;
-  if (typeof value === 'bigint' || value instanceof NumberValue) return String(value);
-  const words = mask(JSON.stringify(value) ?? 'undefined');
+  if (isLongNumber(value)) return String(value);
+  const words = mask(
+    JSON.stringify(value, (_name, inner) => (isLongNumber(inner) ? String(inner) : inner)) ?? 'undefined',
+  );
   const short = cut(words, TOLD_BYTES);
   return short === words ? words : `${short}...`;
+}
+
+/** More digits than a number has: JSON has no word for it, in a list or a map neither. */
+function isLongNumber(value: unknown): value is bigint | NumberValue {
+  return typeof value === 'bigint' || value instanceof NumberValue;
 }
 
 /** The state in a sound item. */

@@ -74,9 +74,11 @@ function mend(item: Item, evidence: Evidence): Mended {
     mended = { ...mended, v: VERSION };
   }
   for (let round = 0; round < MOST_ROUNDS; round++) {
-    for (const fault of faultsOf(mended, evidence.now)) {
-      const { attribute } = fault;
-      if (!reasons.has(attribute)) reasons.set(attribute, complaint(fault, mended));
+    const faults = faultsOf(mended, evidence.now);
+    // Told first: what mends one may change another.
+    for (const fault of faults.filter(({ attribute }) => !reasons.has(attribute)))
+      reasons.set(fault.attribute, complaint(fault, mended));
+    for (const { attribute } of faults) {
       mended = { ...mended, ...(CAREFUL[attribute] ?? (() => ({ [attribute]: undefined })))(mended, evidence) };
     }
   }

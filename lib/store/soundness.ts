@@ -82,7 +82,8 @@ export function faultsOf(item: Item, now?: number): readonly Fault[] {
   });
   const broken = new Set(alone.map(({ attribute }) => attribute));
   const sound = Object.fromEntries(Object.entries(item).filter(([attribute]) => !broken.has(attribute)));
-  const together = [...halves(sound), ...overtaken(sound), ...(now === undefined ? [] : ahead(sound, now))];
+  // A half that is broken itself still tells that the other was there.
+  const together = [...halves(item), ...overtaken(sound), ...(now === undefined ? [] : ahead(sound, now))];
   return [...alone, ...together.filter(({ attribute }) => !broken.has(attribute))];
 }
 

@@ -69,6 +69,7 @@ const DAMAGE: [attribute: string, value: unknown, told: string][] = [
   ['runs', 'Sx', 'runs: expected runs separated by a space, got "Sx"'],
   ['runs', 5, 'runs: expected text, got 5'],
   ['cursor', 6, 'cursor: expected text, got 6'],
+  ['cursor', [{ of: 2n ** 70n }], 'cursor: expected text, got [{"of":"1180591620717411303424"}]'],
 ];
 
 let services = 0;

@@ -109,6 +109,30 @@ describe('A repair', () => {
     expect(changed({ ...SOUND, haltUntil: 4_102_444_800_000 })).toEqual({ haltUntil: undefined, epoch: 3 });
   });
 
+  it('keeps a halt and a pause of which nothing is left that can be read', () => {
+    const { haltAt: _at, haltUntil: _until, haltBuild: _build, pauseAt: _pauseAt, ...rest } = SOUND;
+
+    expect(changed({ ...rest, haltCause: 7, pauseReason: 7, pauseUntil: 'x', pauseBy: 7 })).toEqual({
+      haltAt: NOW,
+      haltCause: undefined,
+      pauseAt: NOW,
+      pauseReason: undefined,
+      pauseUntil: undefined,
+      pauseBy: undefined,
+      epoch: 3,
+    });
+  });
+
+  it('tells what stands in the item, also where another attribute was mended before', () => {
+    const { done: _done, ...rest } = IDLE;
+
+    expect(changesFor({ ...rest, fence: -7 }, NO_RECORDS).map(({ why }) => why)).toEqual([
+      'fence: expected a count from 0, got -7',
+      'done: expected a whole number, got undefined',
+      'epoch: rises, so that a run under way takes notice of the repair',
+    ]);
+  });
+
   it('keeps of the ring what can be read', () => {
     expect(changed({ ...SOUND, runs: 'S1.5 rubbish Fmgj6rdpc.5' })).toEqual({ runs: 'S1.5 Fmgj6rdpc.5', epoch: 3 });
   });
