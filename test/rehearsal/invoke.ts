@@ -1,4 +1,5 @@
 /** Invoking deployed functions by the Lambda API, as the schedule does and by hand. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { GetScheduleCommand } from '@aws-sdk/client-scheduler';
 import { toIso } from '../../lib/time/index.ts';
@@ -21,20 +22,49 @@ export interface Invocation {
   readonly answer: Readonly<Record<string, unknown>>;
   /** Whether it threw or died. */
   readonly broke: boolean;
-  /** The metrics in the tail of its log, by their names. */
+  /** The metrics in its log, by their names. */
   readonly metrics: Readonly<Record<string, LoggedMetric>>;
 }
 
+/** An invocation to make. */
+export interface Asked {
+  readonly functionName: string;
+  readonly payload: unknown;
+  /** Metrics that its log is to have. @default none */
+  readonly awaited?: readonly string[];
+}
+
+/** How often a log is looked at again for a metric that it lacks. */
+const MOST_LOOKS = 20;
+/** Milliseconds. */
+const BETWEEN_LOOKS = 50;
+
 /** Invokes a function of a deployed stack. */
-export async function invoke(aws: Aws, functionName: string, payload: unknown): Promise<Invocation> {
-  const answered = await aws.lambda.send(
+export async function invoke(aws: Aws, { functionName, payload, awaited = [] }: Asked): Promise<Invocation> {
+  const since = Date.now();
+  const { answer, broke, log } = await invokeOnce(aws, functionName, payload);
+  let metrics = metricsIn(log, since);
+  for (let look = 0; !broke && look < MOST_LOOKS && awaited.some((name) => !(name in metrics)); look++) {
+    await sleep(BETWEEN_LOOKS);
+    // On a busy machine the emulator misses lines at the end of a log: they come with the next one, and this one adds none.
+    const next = await invokeOnce(aws, functionName, { action: 'status' });
+    metrics = { ...metrics, ...metricsIn(next.log, since) };
+  }
+  return { answer, broke, metrics };
+}
+
+async function invokeOnce(
+  { lambda }: Pick<Aws, 'lambda'>,
+  functionName: string,
+  payload: unknown,
+): Promise<Omit<Invocation, 'metrics'> & { readonly log: string }> {
+  const answered = await lambda.send(
     new InvokeCommand({ FunctionName: functionName, Payload: JSON.stringify(payload), LogType: 'Tail' }),
   );
-  const tail = Buffer.from(answered.LogResult ?? '', 'base64').toString();
   return {
     answer: JSON.parse(Buffer.from(answered.Payload ?? []).toString() || 'null') as Record<string, unknown>,
     broke: answered.FunctionError !== undefined,
-    metrics: metricsIn(tail),
+    log: Buffer.from(answered.LogResult ?? '', 'base64').toString(),
   };
 }
 
@@ -78,14 +108,22 @@ export async function send(aws: Aws, { functionName, payload }: Delivery): Promi
   await aws.lambda.send(new InvokeCommand({ FunctionName: functionName, Payload, InvocationType: 'Event' }));
 }
 
-/** The metrics in lines of a log that are in CloudWatch's embedded metric format, by their names; the last of a name stands. */
-export function metricsIn(log: string): Record<string, LoggedMetric> {
-  const found = log.split('\n').flatMap((line) => (line.startsWith('{"_aws"') ? metricsOf(JSON.parse(line)) : []));
+/**
+ * The metrics in lines of a log that are in CloudWatch's embedded metric format and were written from the instant on (epoch
+ * milliseconds), by their names; the last of a name stands.
+ */
+export function metricsIn(log: string, since: number): Record<string, LoggedMetric> {
+  const found = log
+    .split('\n')
+    .flatMap((line) => (line.startsWith('{"_aws"') ? [JSON.parse(line) as EmfLine] : []))
+    .filter(({ _aws }) => _aws.Timestamp >= since)
+    .flatMap(metricsOf);
   return Object.fromEntries(found.map((metric) => [metric.name, metric]));
 }
 
 interface EmfLine {
   readonly _aws: {
+    readonly Timestamp: number;
     readonly CloudWatchMetrics: readonly {
       readonly Namespace: string;
       readonly Dimensions: readonly (readonly string[])[];

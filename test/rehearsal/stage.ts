@@ -41,11 +41,8 @@ export async function tick(
   { service, number }: { readonly service: string; readonly number: number },
   expected: Expected,
 ): Promise<Invocation> {
-  const { functionName, payload } = await deliveryOf(stage.aws, stage.deployed, {
-    service,
-    scheduledFor: stage.due(number),
-  });
-  const invocation = await invoke(stage.aws, functionName, payload);
+  const delivery = await deliveryOf(stage.aws, stage.deployed, { service, scheduledFor: stage.due(number) });
+  const invocation = await invoke(stage.aws, { ...delivery, awaited: Object.keys(expected.metrics ?? {}) });
   return answered(stage, `tick ${number} of ${service}, by its schedule's input`, invocation, expected);
 }
 
@@ -58,7 +55,8 @@ export async function handOver(stage: Stage, service: string, number: number): P
 /** Invokes a service's function by hand. */
 export async function ask(stage: Stage, service: string, payload: Fields, expected: Expected): Promise<Invocation> {
   const functionName = stage.deployed.physical('AWS::Lambda::Function', idPart(service));
-  const invocation = await invoke(stage.aws, functionName, payload);
+  const awaited = Object.keys(expected.metrics ?? {});
+  const invocation = await invoke(stage.aws, { functionName, payload, awaited });
   return answered(stage, `${service}: \`${JSON.stringify(payload)}\``, invocation, expected);
 }
 
