@@ -211,7 +211,7 @@ function keyIn(key: Readonly<Record<string, unknown>> | undefined): { pk: string
   return { pk, sk };
 }
 
-function boundBy(names: Record<string, string> = {}, values: Record<string, unknown> | undefined = undefined): Bound {
+function boundBy(names: Record<string, string> = {}, values?: Record<string, unknown>): Bound {
   if (values !== undefined && Object.keys(values).length === 0) {
     throw new InvalidExpressionError('ExpressionAttributeValues must not be empty');
   }
