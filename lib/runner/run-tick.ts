@@ -10,41 +10,17 @@
  *   7. a scheduled tick that halted the service throws; a run that can't be ended has its process ended
  */
 import type { Outcome } from '../loop/index.ts';
-import {
-  haltHolds,
-  haltIsOutdated,
-  isBackingOff,
-  latestDue,
-  pauseHolds,
-  type ServiceState,
-  type SkipReason,
-  startedAfresh,
-  type Tick,
-} from '../tick/index.ts';
-import { bookCrashes } from './book-crashes.ts';
+import { latestDue, type ServiceState, type SkipReason, type Tick } from '../tick/index.ts';
 import { conclude, giveBack } from './conclude.ts';
-import { inTime, runEnd } from './in-time.ts';
-import { type Book, enter, type Ledger, openLedger } from './ledger.ts';
+import { runEnd } from './in-time.ts';
+import { enter, type Ledger } from './ledger.ts';
+import { blockedBy, book, bookOf, type Opened, openTick } from './open-tick.ts';
 import type { Claim, Ports } from './ports.ts';
 import { haltedError, runWorkload, type WorkloadRun } from './run-workload.ts';
 import type { Service } from './service.ts';
-import type { Bypassed, TickStory } from './story.ts';
-import { announceCrashes, announceTick, guardedLog, storyOf } from './tell.ts';
+import type { TickStory } from './story.ts';
+import { announceTick, guardedLog, storyOf } from './tell.ts';
 import type { Invocation, TickRun } from './tick-run.ts';
-
-/** A tick that was let through. */
-interface Admitted {
-  readonly claim: Claim;
-  /** As it was before the lease was taken. */
-  readonly asItWas: ServiceState;
-  readonly ledger: Ledger;
-}
-
-/** One whose dead predecessors are entered. */
-interface Opened extends Admitted {
-  readonly crashes: number;
-  readonly bypassed: readonly Bypassed[];
-}
 
 /**
  * Runs one iteration of a service on account of a tick and tells what became of it.
@@ -64,66 +40,10 @@ export async function runTick(service: Service, tick: Tick, invocation: Invocati
     startedAt,
     rules: { policy, schedule, build: invocation.build },
   };
-  const acquired = await acquire(run);
-  if ('skipped' in acquired) return announceTick(run, acquired.skipped);
-
-  const opened = await open(run, acquired);
+  const opened = await openTick(run);
+  if ('skipped' in opened) return announceTick(run, opened.skipped);
   const reason = opened.crashes === 0 ? undefined : blockedBy(run, opened.ledger.state);
   return reason === undefined ? iterate(run, opened) : skipForBooking(run, opened, reason);
-}
-
-async function acquire(run: TickRun): Promise<Admitted | { readonly skipped: TickStory }> {
-  const { service, tick, invocation, ports, startedAt } = run;
-  const answer = await ports.store.acquire({
-    service: service.name,
-    tick,
-    now: startedAt,
-    build: invocation.build,
-    owner: ports.random.id().slice(-12),
-    leaseUntil: Math.ceil(runEnd(run) + service.leaseMargin),
-  });
-  if (!answer.granted) {
-    return {
-      skipped: storyOf(run, { disposition: 'skipped', reason: answer.reason, state: answer.state, crashesBooked: 0 }),
-    };
-  }
-  const { claim, state } = answer;
-  const { lease: _lease, ...unleased } = state;
-  const known: ServiceState = { ...unleased, fence: claim.fence };
-  const opened = haltIsOutdated(state.halt, invocation.build) ? startedAfresh(known) : known;
-  return { claim, asItWas: state, ledger: openLedger(opened) };
-}
-
-function bypassedBy({ tick, startedAt, invocation }: TickRun, state: ServiceState): Bypassed[] {
-  if (tick.kind === 'scheduled') return [];
-  const bypassed: Bypassed[] = [];
-  if (isBackingOff(state, startedAt)) bypassed.push('backoff');
-  if (pauseHolds(state.pause, startedAt)) bypassed.push('pause');
-  if (haltHolds(state.halt, startedAt, invocation.build)) bypassed.push('halt');
-  return bypassed;
-}
-
-async function open(run: TickRun, admitted: Admitted): Promise<Opened> {
-  const { ledger, stories } = await book(run, admitted, admitted.ledger);
-  if (stories.length > 0) await announceCrashes(run, stories);
-  return { ...admitted, ledger, crashes: stories.length, bypassed: bypassedBy(run, ledger.state) };
-}
-
-function book(run: TickRun, { claim, asItWas }: Admitted, ledger: Ledger) {
-  return bookCrashes(bookOf(run), ledger, { claim, asItWas, now: run.startedAt });
-}
-
-function bookOf(run: TickRun): Book {
-  const { service, rules, ports } = run;
-  const failedRuns: Book['failedRuns'] = (range) => inTime(run, () => ports.store.failedRuns(service.name, range));
-  return { service: service.name, rules, failedRuns, log: ports.log };
-}
-
-/** What the booked crashes have brought about that stops this tick. A run by hand bypasses backing off, and with force the halt. */
-function blockedBy({ tick, startedAt, invocation }: TickRun, state: ServiceState): SkipReason | undefined {
-  const forced = tick.kind === 'manual' && tick.force;
-  if (!forced && haltHolds(state.halt, startedAt, invocation.build)) return 'halted';
-  return tick.kind === 'scheduled' && isBackingOff(state, tick.scheduledFor) ? 'backoff' : undefined;
 }
 
 async function skipForBooking(run: TickRun, opened: Opened, reason: SkipReason): Promise<TickStory> {

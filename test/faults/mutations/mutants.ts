@@ -49,7 +49,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     where: 'acquire',
     what: 'the lease ends with the run, without its margin',
-    file: 'lib/runner/run-tick.ts',
+    file: 'lib/runner/open-tick.ts',
     text: 'Math.ceil(runEnd(run) + service.leaseMargin)',
     instead: 'Math.ceil(runEnd(run))',
   },
@@ -232,7 +232,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     where: 'booking',
     what: 'a tick runs although the crashes it booked have halted the service',
-    file: 'lib/runner/run-tick.ts',
+    file: 'lib/runner/open-tick.ts',
     text: "if (!forced && haltHolds(state.halt, startedAt, invocation.build)) return 'halted';\n  return",
     instead: 'void forced;\n  void invocation;\n  void startedAt;\n  return',
   },
