@@ -71,11 +71,14 @@ export const UNKNOWN: ServiceState = {
 
 /**
  * Whether `current` has come of run `fence`'s commit of `committed`. `done` alone would not say so, since a later run may have booked this one as
- * crashed or have given its lease back: the ring must have come of it too.
+ * crashed or have given its lease back: the ring must have come of it too, or, where the commit had room for no run, the marks.
  */
 export function holdsCommit(current: ServiceState, fence: number, committed: ServiceState): boolean {
-  if (committed.runs.length === 0) return current.done === fence;
-  return current.done >= fence && hasGrownFrom(committed.runs, current.runs);
+  const { runs, lastTick, lastSuccess } = committed;
+  if (runs.length === 0) {
+    return current.done === fence && current.lastTick === lastTick && current.lastSuccess === lastSuccess;
+  }
+  return current.done >= fence && hasGrownFrom(runs, current.runs);
 }
 
 /** The loop's part of a service's state. The failures live in run records and are handed in where they are needed. */

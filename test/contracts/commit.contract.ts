@@ -123,6 +123,21 @@ export function commitContract(kit: ContractKit): void {
       expect(await kit.store.commit(slow.claim, mine)).toEqual({ written: false, reason: 'fence' });
     });
 
+    it('is known by its marks where it had no room for any run', async () => {
+      const service = fresh();
+      const written = await granted(asked(service));
+      const mine = { ...NOTHING_KNOWN, lastTick: DUE, lastSuccess: DUE + 5 };
+      await kit.store.commit(written.claim, mine);
+      await kit.store.resume(service);
+      expect(await kit.store.commit(written.claim, mine)).toEqual({ written: true });
+
+      const slow = await granted(asked(service, { tick: scheduled(DUE + MINUTE), leaseUntil: DUE + 400 }));
+      const quick = await granted(asked(service, { tick: scheduled(DUE + MINUTE), now: DUE + 500 }));
+      await kit.store.release(quick.claim);
+      const late = { ...mine, lastTick: DUE + MINUTE };
+      expect(await kit.store.commit(slow.claim, late)).toEqual({ written: false, reason: 'fence' });
+    });
+
     it('leaves the pause alone, which an operator may set or lift meanwhile', async () => {
       const service = fresh();
       const first = await granted(asked(service));
