@@ -23,7 +23,7 @@ process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
 const began = performance.now();
 const closers: Closer[] = [];
 let ending = false;
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void end(EXIT.interrupted));
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void end(EXIT.interrupted));
 try {
   const wings = await open((line) => console.log(line), closers);
   await concluded(document(await rehearse(wings)));

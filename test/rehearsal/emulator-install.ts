@@ -1,7 +1,7 @@
 /** The emulator's own Python environment: made once for each version of its requirements, and kept in the user's cache. */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
@@ -58,12 +58,19 @@ function isNewEnough(version: string): boolean {
   return major === 3 && minor >= 11;
 }
 
-/** Made beside its place and moved there when it is whole, so that nobody meets half of one. */
+/** Made beside its place and moved there when it is whole, so that nobody meets half of one; who leaves in between leaves nothing. */
 async function install(python: string, home: string): Promise<void> {
   const draft = `${home}.${process.pid}`;
-  await mkdir(CACHE, { recursive: true });
+  const leaving = new AbortController();
+  const options = { timeout: LONGEST_INSTALL, signal: leaving.signal };
+  const leave = () => {
+    leaving.abort();
+    rmSync(draft, { recursive: true, force: true });
+  };
+  process.once('exit', leave);
+  await madeCache();
   try {
-    await run(python, ['-m', 'venv', draft], { timeout: LONGEST_INSTALL });
+    await run(python, ['-m', 'venv', draft], options);
     const pip = [
       '-m',
       'pip',
@@ -76,14 +83,25 @@ async function install(python: string, home: string): Promise<void> {
       '-r',
       REQUIREMENTS,
     ];
-    await run(pythonIn(draft), pip, { timeout: LONGEST_INSTALL });
+    await run(pythonIn(draft), pip, options);
     await settle(draft, home);
   } catch (error) {
     throw new NoEmulatorError(`emulator: PyPI did not give it (${lastLine(error)}); nothing was rehearsed`, {
       cause: error,
     });
   } finally {
+    process.off('exit', leave);
     await rm(draft, { recursive: true, force: true });
+  }
+}
+
+async function madeCache(): Promise<void> {
+  try {
+    await mkdir(CACHE, { recursive: true });
+  } catch (error) {
+    throw new NoEmulatorError(`emulator: there is no place for it (${lastLine(error)}); nothing was rehearsed`, {
+      cause: error,
+    });
   }
 }
 
