@@ -11,7 +11,7 @@
  * Its state lives in memory: it is handed in, may be read after each iteration, and is kept across starts.
  */
 import { delayAfter, errorClassOf, fitRecord, freshState, InvalidOptionsError, type LoopState } from '../loop/index.ts';
-import { inSeconds, toIso } from '../time/index.ts';
+import { inSeconds, LAST_INSTANT, toIso } from '../time/index.ts';
 import { type Carried, endOf, iterate, type LoopParts } from './loop-iteration.ts';
 import {
   type Iteration,
@@ -173,9 +173,6 @@ class ServiceLoop implements Loop {
     return Math.max(wait, asked, 0);
   }
 }
-
-/** The last instant that can be written as a date. */
-const LAST_INSTANT = 8.64e15;
 
 /** The state to begin with, its record fitted to a policy that may have changed since. */
 function firstState({ service, state }: LoopParts): LoopState {

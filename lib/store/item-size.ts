@@ -49,10 +49,10 @@ function largestSize(service: string, state: ServiceState): number {
 const LONGEST_COUNT = 999_999_999;
 const LONGEST_INSTANT = 9_999_999_999_999;
 /** The last instant that ISO 8601 writes with four digits of a year: what a person may name as a pause's end. */
-const LAST_INSTANT = 253_402_300_799_999;
+const LAST_WRITTEN_INSTANT = 253_402_300_799_999;
 const LONGEST_PAUSE: Pause = {
   at: LONGEST_INSTANT,
-  until: LAST_INSTANT,
+  until: LAST_WRITTEN_INSTANT,
   reason: 'r'.repeat(PAUSE_REASON_BYTES),
   by: 'b'.repeat(PAUSE_BY_BYTES),
 };

@@ -12,7 +12,7 @@
  * writer added is nobody's business here.
  */
 import { type RunLine, readRing } from '../tick/index.ts';
-import { DAY, MINUTE, toIso } from '../time/index.ts';
+import { DAY, LAST_INSTANT, MINUTE, toIso } from '../time/index.ts';
 
 /** An item as the document client gives it. */
 export type Item = Readonly<Record<string, unknown>>;
@@ -54,8 +54,6 @@ export const ATTRIBUTES: Readonly<Record<string, Kind>> = {
 
 /** Far above what a service can count, and far below where whole numbers end. */
 const MOST_COUNTED = 1e15;
-/** The last instant that can be written as a date. */
-const LAST_INSTANT = 8.64e15;
 /** The hot item is no larger, so no text in it is. */
 const MOST_BYTES = 1_024;
 

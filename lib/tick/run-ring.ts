@@ -1,5 +1,6 @@
 /** The ring of the newest runs, kept in the hot item as one string: `S` + due time, `.`, duration, both in base 36. */
 import type { OutcomeKind } from '../loop/index.ts';
+import { LAST_INSTANT } from '../time/index.ts';
 
 /** One run in a few bytes. */
 export interface RunLine {
@@ -38,9 +39,6 @@ export function readRing(text: string): readonly RunLine[] | undefined {
   const runs = text.split(' ').map(readOne);
   return runs.every((run) => run !== undefined) ? runs : undefined;
 }
-
-/** The last instant that can be told as a date. */
-const LAST_INSTANT = 8.64e15;
 
 function readOne(entry: string): RunLine | undefined {
   const match = /^([A-Za-z])([0-9a-z]{1,11})\.([0-9a-z]{1,11})$/.exec(entry);

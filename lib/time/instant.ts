@@ -2,6 +2,9 @@
 
 const ISO = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})$/;
 
+/** The last instant that a date can tell. */
+export const LAST_INSTANT = 8.64e15;
+
 /** The instant in ISO 8601 with milliseconds, in UTC. */
 export function toIso(instant: number): string {
   return new Date(instant).toISOString();
