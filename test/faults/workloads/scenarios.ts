@@ -91,6 +91,7 @@ export const SCENARIOS: readonly Scenario[] = [
   }),
   alone('waits late for a promise that was rejected', 'succeeded', 'answers', {
     told: [leftover(REJECTED, 'RangeError')],
+    short: ['process'],
   }),
   alone('throws from a listener of its signal', 'succeeded', 'renews', { told: [leftover(THREW, 'RangeError')] }),
 

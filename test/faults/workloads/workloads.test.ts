@@ -13,6 +13,7 @@ test('workloads that misbehave lose no tick, double none and fail no other, in p
   expect(rows.map(({ fault }) => fault)).toEqual([
     'never settles (process)',
     'throws from a timer and never settles (worker)',
+    'waits late for a promise that was rejected (process)',
     'leaves a promise that rejects (process)',
     'leaves a promise that rejects (worker)',
     'leaves a timer that throws (process)',
