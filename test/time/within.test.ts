@@ -1,4 +1,5 @@
 /** Work that has so much time and no more. */
+import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { fakeClock } from '../../lib/testing/index.ts';
 import { heeding, within } from '../../lib/time/index.ts';
@@ -65,6 +66,14 @@ describe('Work that heeds a signal', () => {
     await expect(left).rejects.toThrow('over');
 
     fail(new Error('nobody hears this'));
+  });
+
+  it('leaves no listener on the signal, which may outlive it by far', async () => {
+    const { signal } = new AbortController();
+    await heeding(signal, async () => 1);
+    await expect(heeding(signal, () => Promise.reject(new Error('refused')))).rejects.toThrow('refused');
+
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 
   it('gives its result, without a signal too', async () => {
