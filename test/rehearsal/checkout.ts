@@ -2,6 +2,7 @@
  * A copy of the project in a folder of its own, with services added as the README tells to: what is deployed from there is what
  * a user's checkout would deploy, and may be changed without touching this one.
  */
+import { rmSync } from 'node:fs';
 import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -32,13 +33,19 @@ const STEERED = fileURLToPath(new URL('./services/steered.ts', import.meta.url))
 /** Copies the project and adds services of these names, each of which does as a server tells it. */
 export async function newCheckout(steered: readonly string[]): Promise<Checkout> {
   const directory = await mkdtemp(join(tmpdir(), 'tickover-checkout-'));
+  // Also where the process ends before the copy is whole and anybody could remove it.
+  const removeNow = () => rmSync(directory, { recursive: true, force: true });
+  process.once('exit', removeNow);
   await Promise.all(COPIED.map((name) => cp(join(ROOT, name), join(directory, name), { recursive: true })));
   await symlink(join(ROOT, 'node_modules'), join(directory, 'node_modules'));
   for (const name of steered) await addService(directory, name);
   return {
     directory,
     edit: (file, text, replacement) => edit(join(directory, file), text, replacement),
-    remove: () => rm(directory, { recursive: true, force: true }),
+    remove: async () => {
+      await rm(directory, { recursive: true, force: true });
+      process.off('exit', removeNow);
+    },
   };
 }
 

@@ -65,7 +65,8 @@ export async function startEmulator({ variables = {} }: EmulatorOptions = {}): P
   } catch (error) {
     const log = await emulator.log();
     await emulator.stop();
-    throw new Error(`emulator: it did not come up; its log ends with:\n${log.slice(-2_000)}`, { cause: error });
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Error(`${why}; its log ends with:\n${log.slice(-2_000)}`, { cause: error });
   }
 }
 
@@ -152,11 +153,11 @@ function clientEnvironment(endpoint: string): Record<string, string> {
 async function healthy({ endpoint }: Emulator, child: ChildProcess): Promise<void> {
   const deadline = performance.now() + LONGEST_START;
   while (performance.now() < deadline) {
-    if (child.exitCode !== null || child.signalCode !== null) throw new Error('it ended at once');
+    if (child.exitCode !== null || child.signalCode !== null) throw new Error('emulator: it ended at once');
     if (await answers(`${endpoint}/_ministack/health`)) return;
     await sleep(100);
   }
-  throw new Error(`it was not healthy within ${LONGEST_START / 1000} s`);
+  throw new Error(`emulator: it was not healthy within ${LONGEST_START / 1000} s`);
 }
 
 async function answers(url: string): Promise<boolean> {

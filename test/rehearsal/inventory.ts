@@ -15,6 +15,9 @@ export interface Inventory {
   readonly faults: readonly string[];
 }
 
+/** Not a deleted one, nor one that was rolled back. */
+const MADE = ['CREATE_COMPLETE', 'UPDATE_COMPLETE'];
+
 interface Difference {
   readonly type: string;
   readonly property: string;
@@ -41,7 +44,7 @@ async function differencesOf(
 ): Promise<Difference[]> {
   const type = resource.Type;
   const { ResourceStatus = 'never made', PhysicalResourceId: physical = '' } = resources.get(id) ?? {};
-  if (!ResourceStatus.endsWith('_COMPLETE')) {
+  if (!MADE.includes(ResourceStatus)) {
     return [{ type, property: '', fault: `${id}: expected it made, got ${ResourceStatus}` }];
   }
   const read = READERS[type];
