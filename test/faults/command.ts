@@ -53,8 +53,25 @@ const PARTS: Readonly<Record<string, (options: Options) => Promise<FaultRow[]>>>
 
 function whole(text: string): number {
   const value = Number(text);
-  if (!Number.isSafeInteger(value)) throw new InvalidArgumentError('expected a whole number');
+  if (text.trim() === '' || !Number.isSafeInteger(value)) throw new InvalidArgumentError('expected a whole number');
   return value;
+}
+
+/** Of nothing that was played, nothing would be broken. */
+function count(text: string): number {
+  const value = whole(text);
+  if (value < 1) throw new InvalidArgumentError('expected a whole number from 1');
+  return value;
+}
+
+function url(text: string): string {
+  if (/^https?:/.test(text) && URL.canParse(text)) return text;
+  throw new InvalidArgumentError('expected an http or https URL');
+}
+
+function path(text: string): string {
+  if (/^\d+(:\d+)*$/.test(text)) return text;
+  throw new InvalidArgumentError('expected what a failure told, such as 17:2:0');
 }
 
 /** Says how far it is, at every twentieth part. */
@@ -100,22 +117,28 @@ async function tell({ write }: Options, place: string, table: string): Promise<v
   if (write !== undefined) await quote(write, place, table);
 }
 
-await new Command('faults')
+const command = new Command('faults')
   .description('Plays faults of every kind and counts the promises that they break.')
   .addOption(new Option('--part <part>', 'only this part').choices(Object.keys(PARTS)))
-  .option('--interleavings <count>', 'how many scripts the simulator plays', whole, 100_000)
-  .option('--rounds <count>', 'how many rounds are played on a real wire; seven meet every fault once', whole, 28)
+  .option('--interleavings <count>', 'how many scripts the simulator plays', count, 100_000)
+  .option('--rounds <count>', 'how many rounds are played on a real wire; seven meet every fault once', count, 28)
   .option(
     '--every <nth>',
     'of the ways of things thrown only every so manieth is gone; 1 takes most of an hour',
-    whole,
+    count,
     10,
   )
   .option('--seed <seed>', 'the first seed', whole, Math.floor(Math.random() * 2 ** 31))
-  .option('--path <path>', 'plays the one script again that a failure told')
-  .option('--endpoint <url>', 'the DynamoDB that the parts on a real wire use')
+  .option('--path <path>', 'plays the one script again that a failure told', path)
+  .option('--endpoint <url>', 'the DynamoDB that the parts on a real wire use', url)
   .option('--mutations', 'plays deliberate bugs instead, each of which has to be caught')
   .option('--peers', 'asks others that keep a duty from running twice the same as Tickover')
   .option('--write <file>', 'writes the table into its place in this document too')
-  .action(main)
-  .parseAsync();
+  .action((options: Options) => {
+    // Of another seed or part it would be another script, and its clean bill nobody's.
+    const isOneScript = options.part === 'sim' && command.getOptionValueSource('seed') === 'cli';
+    if (options.path !== undefined && !isOneScript)
+      command.error('error: --path takes --part sim and the --seed that was told beside it');
+    return main(options);
+  });
+await command.parseAsync();
