@@ -111,7 +111,7 @@ export function hostFunction(options: HostOptions): FunctionHost {
     async invoke(event) {
       const host = current();
       const id = ++invocations;
-      const timeout = invocationTimeout(service);
+      const timeout = invocationTimeout(service, 0);
       const answered = new AbortController();
       // A worker that starts on a busy machine takes its time, which is none of the invocation's.
       const begin = () => void endAfter(timeout + KILL_MARGIN, host, answered.signal);

@@ -12,7 +12,7 @@ import {
   startedAfresh,
 } from '../tick/index.ts';
 import { bookCrashes } from './book-crashes.ts';
-import { inTime, runEnd } from './in-time.ts';
+import { inTime } from './in-time.ts';
 import { type Book, type Ledger, openLedger } from './ledger.ts';
 import type { Claim } from './ports.ts';
 import type { Bypassed, TickStory } from './story.ts';
@@ -53,7 +53,8 @@ async function acquire(run: TickRun): Promise<Admitted | { readonly skipped: Tic
     now: startedAt,
     build: invocation.build,
     owner: ports.random.id().slice(-12),
-    leaseUntil: Math.ceil(runEnd(run) + service.leaseMargin),
+    // The process may live as long as its invocation, whatever becomes of this run.
+    leaseUntil: Math.ceil(invocation.deadline + service.leaseMargin),
   });
   if (!answer.granted) {
     return {

@@ -22,6 +22,8 @@ export interface Claim {
   readonly owner: string;
   readonly fence: number;
   readonly epoch: number;
+  /** A commit leaves the lease as it stands, since the workload may still be at work until its process ends. @default the lease is freed */
+  readonly keepsLease?: true;
 }
 
 /** An answer to {@link AcquireRequest}: a refusal is a value. */
@@ -47,7 +49,7 @@ export interface StateStore {
   /** Takes the lease and raises the fencing token, if admission allows, in one write. */
   acquire(request: AcquireRequest): Promise<Acquired>;
   /**
-   * Writes the state, frees the lease and marks all runs up to the claim's as booked, if the claim still holds. Never touches the pause.
+   * Writes the state, frees the lease unless the claim keeps it, and marks all runs up to the claim's as booked, if the claim still holds. Never touches the pause.
    * The same commit can be sent again and again; one that was written before is answered as written, also behind a later run's.
    * @param signal when it is aborted, the store gives up and rejects; the write may get through all the same
    */

@@ -104,7 +104,7 @@ async function close(run: TickRun, opened: Opened, workload: WorkloadRun): Promi
     outcome === undefined && crashes === 0
       ? await giveBack(run, claim, ledger)
       : await conclude(run, {
-          claim,
+          claim: workload.abandoned ? { ...claim, keepsLease: true } : claim,
           ledger,
           outcome: outcome?.kind ?? 'stopped',
           replay: async (fresh) => enterOwn((await book(run, opened, fresh)).ledger),

@@ -1,6 +1,6 @@
 /** What a service may be: the bounds of its options beside its policy, and what is said of those that lie outside. */
 import { shown } from '../loop/index.ts';
-import { cronFault, hasSlots } from '../tick/index.ts';
+import { cronFault, FIRING_PERIOD, hasSlots } from '../tick/index.ts';
 import { inSeconds, MINUTE } from '../time/index.ts';
 import { GRACE } from './deadline.ts';
 import { ONE_TRY } from './in-time.ts';
@@ -9,8 +9,10 @@ import type { Service } from './service.ts';
 const NAME = /^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/;
 /** The longest that Lambda lets an invocation last. */
 const LONGEST_INVOCATION = 15 * MINUTE;
-/** A firing with several slots waits for its minute and lives through it: up to two minutes besides the last run. */
-export const LONGEST_FIRING = 2 * MINUTE;
+/** How late a firing may come at most: the precision of EventBridge Scheduler. */
+export const MOST_SLACK = MINUTE;
+/** A firing with several slots waits for its minute and lives through it. */
+const LONGEST_FIRING = MOST_SLACK + FIRING_PERIOD;
 
 /** Every fault of a service's own options, each as `option: expected ..., got ...`; none for a service that may be used. */
 export function serviceFaults(service: Service): string[] {

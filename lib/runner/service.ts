@@ -7,12 +7,12 @@ import {
   policyFaults,
   shown,
 } from '../loop/index.ts';
-import { hasSlots, type Schedule } from '../tick/index.ts';
+import { FIRING_PERIOD, hasSlots, type Schedule } from '../tick/index.ts';
 import { type Clock, type Duration, parseDuration, type Random, SECOND } from '../time/index.ts';
 import { type Classify, classifierOf } from './classify.ts';
 import { NotImplementedError } from './errors.ts';
 import type { Log } from './ports.ts';
-import { LONGEST_FIRING, serviceFaults } from './service-faults.ts';
+import { MOST_SLACK, serviceFaults } from './service-faults.ts';
 
 /** What a workload is given. */
 export interface RunContext<Prepared = unknown> {
@@ -122,9 +122,13 @@ export function withInterval(service: Service, interval: Duration): Service {
   return defineService({ ...service.written, interval });
 }
 
-/** How long one invocation of the service may last, in milliseconds: one run's timeout, and the firing's minute where it has several slots. */
-export function invocationTimeout(service: Service): number {
-  return hasSlots(service.schedule) ? LONGEST_FIRING + service.timeout : service.timeout;
+/**
+ * How long one invocation of the service may last, in milliseconds: one run's timeout, and where a firing has several slots its minute and
+ * how late it may come besides.
+ * @param slack in milliseconds; 60 s on AWS, 0 on one machine
+ */
+export function invocationTimeout(service: Service, slack = MOST_SLACK): number {
+  return hasSlots(service.schedule) ? FIRING_PERIOD + slack + service.timeout : service.timeout;
 }
 
 function fill(options: ServiceOptions<unknown>): Service {

@@ -9,7 +9,7 @@ import type { Wire } from './wire.ts';
 
 const NO_LEASE = { leaseOwner: undefined, leaseUntil: undefined, leaseTick: undefined };
 
-/** Writes the state, frees the lease and marks every run up to this one as booked, if the fence and the epoch are still the claim's. */
+/** Writes the state, frees the lease unless the claim keeps it, and marks every run up to this one as booked, if the fence and the epoch are still the claim's. */
 export async function commit(wire: Wire, claim: Claim, state: ServiceState): Promise<Committed> {
   try {
     return await tryOnce(wire, claim, state);
@@ -29,7 +29,7 @@ async function tryOnce(wire: Wire, claim: Claim, state: ServiceState): Promise<C
   const written = await wire.write(claim.service, {
     UpdateExpression: assignments(alias, {
       ...committedAttributes(fitted(claim.service, state)),
-      ...NO_LEASE,
+      ...(claim.keepsLease ? {} : NO_LEASE),
       done: claim.fence,
     }),
     ConditionExpression: `${alias.name('fence')} = ${alias.value(claim.fence)} AND ${epochHolds}`,

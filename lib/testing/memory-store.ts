@@ -78,8 +78,16 @@ function refusalOf(current: ServiceState, claim: Claim): Committed | undefined {
   return { written: false, reason: 'epoch', claim: { ...claim, epoch: current.epoch }, state: current };
 }
 
-/** The operator's attributes stay as they are; the lease is freed. */
-function committed({ pause, epoch }: ServiceState, state: ServiceState, { fence }: Claim): ServiceState {
+/** The operator's attributes stay as they are; the lease is freed unless the claim keeps it. */
+function committed(current: ServiceState, state: ServiceState, { fence, keepsLease }: Claim): ServiceState {
   const { lease: _lease, pause: _pause, ...next } = state;
-  return { ...next, fence, epoch, done: fence, ...(pause === undefined ? {} : { pause }) };
+  const { pause, epoch, lease } = current;
+  return {
+    ...next,
+    fence,
+    epoch,
+    done: fence,
+    ...(pause === undefined ? {} : { pause }),
+    ...(keepsLease && lease !== undefined ? { lease } : {}),
+  };
 }

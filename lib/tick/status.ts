@@ -11,9 +11,14 @@ export type Status = 'halted' | 'paused' | 'running' | 'backing-off' | 'failing'
 export function statusOf(state: ServiceState, now: number): Status {
   if (state.halt !== undefined) return 'halted';
   if (pauseHolds(state.pause, now)) return 'paused';
-  if (leaseIsLive(state, now)) return 'running';
+  if (isUnderWay(state, now)) return 'running';
   if (state.backoffCount > 0) return 'backing-off';
   return state.streak > 0 ? 'failing' : 'steady';
+}
+
+/** Whether a run is under way. One whose end is written may keep its lease until its process has ended. */
+function isUnderWay(state: ServiceState, now: number): boolean {
+  return leaseIsLive(state, now) && state.fence > state.done;
 }
 
 /** Since when the status holds, as far as the state tells: the ring of runs reaches back only so far. */

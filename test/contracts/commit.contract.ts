@@ -15,6 +15,20 @@ export function commitContract(kit: ContractKit): void {
       expect(await known(service)).toEqual(FULL);
     });
 
+    it('leaves the lease as it stands if the claim keeps it: others are kept out until it ends, and nothing is booked then', async () => {
+      const service = fresh();
+      const { claim } = await granted(asked(service, { owner: 'deaf', leaseUntil: DUE + 400 }));
+      const mine = { ...NOTHING_KNOWN, lastTick: DUE, runs: [{ ...RAN, at: DUE }] };
+      expect(await kit.store.commit({ ...claim, keepsLease: true }, mine)).toEqual({ written: true });
+      expect(await kit.store.commit({ ...claim, keepsLease: true }, mine)).toEqual({ written: true });
+
+      expect(await known(service)).toMatchObject({ done: 1, lease: { owner: 'deaf', until: DUE + 400, tick: DUE } });
+      const next = { tick: scheduled(DUE + MINUTE) };
+      expect(await kit.refusal(asked(service, { ...next, now: DUE + 399 }))).toBe('overlap');
+      const { state } = await granted(asked(service, { ...next, now: DUE + 400 }));
+      expect([state.fence, state.done]).toEqual([1, 1]);
+    });
+
     it('removes what the new state has no more', async () => {
       const service = fresh();
       await written(service, FULL);

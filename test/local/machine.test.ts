@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Machine, openMachine } from '../../lib/local/index.ts';
@@ -98,11 +99,15 @@ describe('a function on one machine', () => {
     await expect(host.invoke({ scheduledFor: new Date(now - 60_000).toISOString() })).rejects.toMatchObject({
       code: 'worker-ended',
     });
+    expect(await host.invoke({ scheduledFor: new Date(now).toISOString() })).toMatchObject({ reason: 'overlap' });
+    const { lease } = (await host.invoke({ action: 'status' })) as { lease: { until: string } };
+    await sleep(Date.parse(lease.until) - Date.now() + 20);
     const next = await host.invoke({ scheduledFor: new Date(now).toISOString() });
     const status = (await host.invoke({ action: 'status' })) as { runs: { outcome: string }[] };
 
     expect(tickLines().map(({ outcome, fence, crashesBooked }) => ({ outcome, fence, crashesBooked }))).toEqual([
       { outcome: 'timed-out', fence: 1, crashesBooked: 0 },
+      { outcome: undefined, fence: undefined, crashesBooked: 0 },
       { outcome: 'succeeded', fence: 2, crashesBooked: 0 },
     ]);
     expect(next).toMatchObject({ disposition: 'ran', outcome: 'succeeded', result: { ran: 'to its end' } });
@@ -119,7 +124,7 @@ describe('a function on one machine', () => {
     expect(status).toMatchObject({
       status: 'failing',
       streak: 1,
-      lease: null,
+      lease: { run: 1 },
       runs: [{ outcome: 'timed-out', manual: true }],
     });
   });

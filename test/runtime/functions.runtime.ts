@@ -177,7 +177,7 @@ describe('a function whose workload is past its deadline and ignores its signal'
     ]);
     expect(telemetry).toEqual([]);
     expect(status).toMatchObject({
-      answer: { status: 'failing', streak: 1, lease: null, runs: [{ outcome: 'timed-out' }] },
+      answer: { status: 'failing', streak: 1, lease: { run: 1 }, runs: [{ outcome: 'timed-out' }] },
     });
   });
 });

@@ -15,7 +15,7 @@ const state = (changes: Partial<ServiceState>): ServiceState => ({ ...UNKNOWN, .
 
 const HALT = { halt: { at: 700_000, build: 'b1', cause: 'a mistake' } };
 const PAUSE = { pause: { at: 800_000, reason: 'maintenance', by: 'ada' } };
-const LEASE = { lease: { owner: 'o', until: NOW + 1, tick: 990_000 } };
+const LEASE = { fence: 1, lease: { owner: 'o', until: NOW + 1, tick: 990_000 } };
 
 describe('the status', () => {
   it.each<[string, Partial<ServiceState>, Status]>([
@@ -23,6 +23,7 @@ describe('the status', () => {
     ['with a failure since the last success', { streak: 1 }, 'failing'],
     ['with a trip since the last success', { streak: 3, backoffCount: 1 }, 'backing-off'],
     ['under a live lease', { ...LEASE, streak: 3, backoffCount: 1 }, 'running'],
+    ['under the live lease of a run whose end is written', { ...LEASE, done: 1, streak: 1 }, 'failing'],
     ['under an expired lease', { lease: { owner: 'o', until: NOW } }, 'steady'],
     ['while paused', { ...PAUSE, ...LEASE }, 'paused'],
     ['after a pause', { pause: { ...PAUSE.pause, until: NOW } }, 'steady'],
@@ -46,7 +47,7 @@ describe('since when', () => {
     ['halted', HALT, 700_000],
     ['paused', PAUSE, 800_000],
     ['running', LEASE, 990_000],
-    ['running by hand', { lease: { owner: 'o', until: NOW + 1 } }, undefined],
+    ['running by hand', { fence: 1, lease: { owner: 'o', until: NOW + 1 } }, undefined],
     ['failing', { streak: 2, runs: runs('SFSFF') }, 4000],
     ['failing from the first run on', { streak: 3, runs: runs('FFF') }, 1000],
     ['failing for longer than the ring reaches', { done: 40, streak: 30, runs: runs('FFF') }, undefined],

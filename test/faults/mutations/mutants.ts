@@ -50,8 +50,8 @@ export const MUTANTS: readonly Mutant[] = [
     where: 'acquire',
     what: 'the lease ends with the run, without its margin',
     file: 'lib/runner/open-tick.ts',
-    text: 'Math.ceil(runEnd(run) + service.leaseMargin)',
-    instead: 'Math.ceil(runEnd(run))',
+    text: 'Math.ceil(invocation.deadline + service.leaseMargin)',
+    instead: 'Math.ceil(invocation.deadline)',
   },
   {
     where: 'acquire',
@@ -78,14 +78,14 @@ export const MUTANTS: readonly Mutant[] = [
     where: 'commit',
     what: 'the pause of an operator is written over',
     file: COMMIT,
-    text: '      ...NO_LEASE,\n      done: claim.fence,',
-    instead: '      ...NO_LEASE,\n      pauseAt: state.pause?.at,\n      done: claim.fence,',
+    text: '      ...(claim.keepsLease ? {} : NO_LEASE),\n      done: claim.fence,',
+    instead: '      ...(claim.keepsLease ? {} : NO_LEASE),\n      pauseAt: state.pause?.at,\n      done: claim.fence,',
   },
   {
     where: 'commit',
     what: 'the lease is not freed',
     file: COMMIT,
-    text: '      ...NO_LEASE,\n      done: claim.fence,',
+    text: '      ...(claim.keepsLease ? {} : NO_LEASE),\n      done: claim.fence,',
     instead: '      done: claim.fence,',
   },
   {

@@ -142,7 +142,7 @@ const ACTS: Readonly<Record<ActionName, Act>> = {
   pass: (stage, pick) => pass(stage, pick, PASSAGES[pick % PASSAGES.length] ?? 0),
   freeze({ simulation }, pick) {
     simulation.tally.fault('everybody stood still');
-    simulation.kernel.leap(PASSAGES[pick % PASSAGES.length] ?? 0);
+    simulation.kernel.skip(PASSAGES[pick % PASSAGES.length] ?? 0);
   },
 };
 

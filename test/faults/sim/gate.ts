@@ -23,8 +23,6 @@ export interface Process {
   readonly machine: Machine;
   /** When its surroundings end it, in true time. */
   readonly killAt: number;
-  /** Whether it stood still for longer than a client waits for an answer. */
-  stoodStill: boolean;
   ending?: Ending;
 }
 

@@ -42,7 +42,7 @@ export function differences(item: WireItem, reference: Reference): string[] {
     if (!agrees(stored, expected)) found.push(`${promise}: ${name} is ${stored ?? 'missing'}, not ${worded(expected)}`);
   };
   expect('I3', 'fence', reference.fence);
-  expect('I6', 'done', reference.fence - reference.dead - (holder === undefined ? 0 : 1));
+  expect('I6', 'done', reference.fence - reference.dead - (reference.isUnderWay ? 1 : 0));
   expect('I1', 'leaseOwner', request?.owner);
   expect('I1', 'leaseUntil', request?.leaseUntil);
   expect('I1', 'leaseTick', request?.tick.kind === 'scheduled' ? request.tick.scheduledFor : undefined);

@@ -47,7 +47,7 @@ export class Kernel {
 
   /** A new process on a machine, ended after `lifetime` milliseconds. */
   start(machine: Machine, lifetime: number): Process {
-    const process: Process = { id: this.processes.length + 1, machine, killAt: this.now + lifetime, stoodStill: false };
+    const process: Process = { id: this.processes.length + 1, machine, killAt: this.now + lifetime };
     this.processes.push(process);
     this.tell(`process ${process.id} starts on ${machine.name}`);
     return process;
@@ -133,13 +133,7 @@ export class Kernel {
     for (const gate of this.gates.filter((one) => one.process === process)) this.take(gate);
   }
 
-  /** Time passes while nobody does anything: processes whose end has come by then are ended. */
-  leap(ms: number): void {
-    this.skip(ms);
-    for (const process of this.living) process.stoodStill ||= ms > REQUEST_TIMEOUT;
-  }
-
-  /** Time passes in which nobody had anything to do. */
+  /** Time passes in which nobody does anything: processes whose end has come by then are ended. */
   skip(ms: number): void {
     this.now += ms;
     this.#endTheOverdue();

@@ -3,6 +3,7 @@
  * service has to succeed in time (promise I4), every run that died has to be booked, and no process may die any more.
  */
 import type { HandlerEvent } from '../../../lib/lambda/index.ts';
+import { invocationTimeout } from '../../../lib/runner/index.ts';
 import { MINUTE, toIso } from '../../../lib/time/index.ts';
 import { periodOf } from './actions.ts';
 import type { Machine } from './gate.ts';
@@ -67,15 +68,15 @@ class Judged {
     this.#machine = simulation.machines[0] as Machine;
     this.due = this.#nextDue();
     this.#from = simulation.kernel.now;
-    this.#limit = this.#limitFrom(this.#service.timeout + this.#service.leaseMargin + simulation.worstOffset);
+    this.#limit = this.#limitFrom(this.#lease + simulation.worstOffset);
   }
 
   /** Judges what has become of the service since the faults ended. */
   look(): void {
     const { kernel, tally, witness } = this.#simulation;
-    const { loop, dead, holder, pause } = this.#reference;
+    const { loop, dead, isUnderWay, pause } = this.#reference;
     if (this.over) return;
-    if ((loop.lastSuccess?.from ?? 0) >= this.#from && dead === 0 && holder === undefined) {
+    if ((loop.lastSuccess?.from ?? 0) >= this.#from && dead === 0 && !isUnderWay) {
       tally.check('I4');
       this.over = true;
     } else if (kernel.now > this.#limit) {
@@ -84,7 +85,7 @@ class Judged {
       this.over = true;
     } else if (this.#waitsForSomebody()) {
       this.#resume(pause === undefined ? 'halted for good' : 'paused for good');
-    } else if (!this.#booked && dead === 0 && holder === undefined) {
+    } else if (!this.#booked && dead === 0 && !isUnderWay) {
       // A crash that was booked can halt the service or make it back off: what it is bound by is known from here on.
       this.#booked = true;
       this.#limit = Math.max(this.#limit, this.#limitFrom(0));
@@ -104,7 +105,7 @@ class Judged {
     this.#resuming = true;
     this.#simulation.tally.count(`${why}, and resumed`);
     this.#from = this.#simulation.kernel.now;
-    this.#limit = this.#limitFrom(this.#service.timeout + this.#service.leaseMargin + this.#simulation.worstOffset);
+    this.#limit = this.#limitFrom(this.#lease + this.#simulation.worstOffset);
     void this.#deliver({ action: 'resume' });
   }
 
@@ -142,6 +143,11 @@ class Judged {
   async #deliver(event: HandlerEvent): Promise<void> {
     this.#simulation.invoke({ simulated: this.#simulated, machine: this.#machine, event, ways: [SUCCESS] });
     await this.#simulation.kernel.giveWay();
+  }
+
+  /** How long a lease lasts. */
+  get #lease(): number {
+    return invocationTimeout(this.#service) + this.#service.leaseMargin;
   }
 
   get #variant() {

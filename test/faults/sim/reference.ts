@@ -27,6 +27,8 @@ export interface Visit {
   readonly simulated: Simulated;
   readonly variant: Variant;
   readonly request: AcquireRequest;
+  /** When its invocation ends, by its machine's clock. */
+  readonly deadline: number;
   /** How far its machine's clock was ahead when it began. */
   readonly offset: number;
   /** Every lease that it took; more than one only if a request had its effect again when nobody waited any more. */
@@ -62,9 +64,14 @@ export class Reference {
   epoch = 0;
   /** Runs that took the lease, never wrote their end, and were followed by another. */
   dead = 0;
-  /** Who has the lease and hasn't written its end, alive or not. */
+  /** Who has the lease, alive or not: its end isn't written, or its workload may still be at work. */
   holder: Grant | undefined;
   pause: { readonly until?: number } | undefined;
+
+  /** Whether a run has begun whose end isn't written. */
+  get isUnderWay(): boolean {
+    return this.holder !== undefined && this.holder.end === undefined;
+  }
 
   /** Why the tick may not run, or `undefined` if it may. The reasons stand in the order in which they are told. */
   refusalOf(visit: Visit): SkipReason | 'ours' | undefined {
@@ -97,9 +104,9 @@ export class Reference {
   /** The visit took the lease. */
   granted(visit: Visit): void {
     const before = this.holder;
-    if (before !== undefined) {
+    if (before !== undefined) before.lostAhead = visit.offset - before.visit.offset;
+    if (before !== undefined && this.isUnderWay) {
       before.end = 'dead';
-      before.lostAhead = visit.offset - before.visit.offset;
       this.dead += 1;
     }
     this.fence += 1;
@@ -127,7 +134,8 @@ export class Reference {
     this.loop = ran ? this.#ended(visit, opened) : this.#decided(visit, isSkipped, opened);
     visit.written = { halts: this.loop.halts && request.tick.kind === 'scheduled', outcome: run?.outcome };
     grant.end = 'written';
-    this.holder = undefined;
+    // Whose workload may still be at work keeps its lease.
+    if (run?.abandoned !== true) this.holder = undefined;
     this.dead = 0;
   }
 
@@ -150,8 +158,8 @@ export class Reference {
 
   /** Whether the one who holds the lease has to run its workload on what it is told by now. */
   #foresee(): void {
-    if (this.holder === undefined) return;
     const { holder } = this;
+    if (holder === undefined || !this.isUnderWay) return;
     const isBlocked = this.#isBlocked(holder, this.#opened(holder));
     holder.runs.set(this.epoch, isBlocked === undefined ? undefined : !isBlocked);
   }

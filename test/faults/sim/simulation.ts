@@ -44,6 +44,8 @@ export interface Invocation {
 /** One invocation on its way. */
 interface Delivery extends Invocation {
   readonly process: Process;
+  /** When it ends, by its machine's clock. */
+  readonly deadline: number;
   readonly variant: Variant;
   readonly visits: Visit[];
   readonly stop: AbortController;
@@ -84,7 +86,8 @@ export class Simulation {
     const lifetime = invocationTimeout(variant.service);
     const process = this.kernel.start(machine, lifetime);
     const stop = new AbortController();
-    const delivery: Delivery = { ...invocation, process, variant, visits: [], stop, stories: 0, runs: 0 };
+    const deadline = this.kernel.clockOf(process) + lifetime;
+    const delivery: Delivery = { ...invocation, process, deadline, variant, visits: [], stop, stories: 0, runs: 0 };
     this.deliveries.push(delivery);
     this.kernel.tell(`  ${simulated.name}: ${JSON.stringify(event)}`);
     this.tally.count('deliveries');
@@ -164,8 +167,9 @@ export class Simulation {
   }
 
   #visit(delivery: Delivery, request: AcquireRequest): Visit {
-    const { process, simulated, variant } = delivery;
-    const visit: Visit = { process, simulated, variant, request, offset: process.machine.offset, grants: [] };
+    const { process, simulated, variant, deadline } = delivery;
+    const { offset } = process.machine;
+    const visit: Visit = { process, simulated, variant, request, deadline, offset, grants: [] };
     delivery.visits.push(visit);
     this.tally.count('ticks');
     return visit;

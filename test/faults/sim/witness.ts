@@ -11,7 +11,7 @@ import type { Kernel } from './kernel.ts';
 import { type Grant, Reference, type Visit } from './reference.ts';
 import type { Written } from './simulated-dynamo.ts';
 import type { Tally } from './tally.ts';
-import { hasSlots, isActive, lastsLongEnough } from './visits.ts';
+import { isActive, lastsLongEnough } from './visits.ts';
 
 /** Which promise a lease breaks that is taken although it may not be. */
 const BROKEN = {
@@ -133,14 +133,6 @@ export class Witness {
       this.#tally.count('overlaps of effects, clocks apart');
       return;
     }
-    if (earlier.visit.process.stoodStill && hasSlots(earlier)) {
-      this.#tally.count('overlaps of effects, a firing stood still');
-      return;
-    }
-    if (earlier.visit.run?.abandoned === true) {
-      this.#tally.count('overlaps with an abandoned workload');
-      return;
-    }
     this.#break(
       'I1',
       `run ${later.fence} has effects while run ${earlier.fence} still has, clocks ${earlier.lostAhead} ms apart`,
@@ -158,7 +150,7 @@ export class Witness {
       this.#break('I1', `fence ${claim.fence} is not the run's own`);
       return;
     }
-    if (grant.end === 'written' && reference.holder === undefined && claim.fence === reference.fence) {
+    if (grant.end === 'written' && !reference.isUnderWay && claim.fence === reference.fence) {
       this.#compare(reference, written);
       return;
     }
