@@ -58,7 +58,7 @@ function show(service: string, changes: readonly Change[]): void {
   }
   console.log(`${service}: its state is damaged; this would mend it:`);
   for (const change of changes.map(toldChange)) {
-    console.log(`  ${change.attribute}: ${change.from ?? 'nothing'} -> ${change.to ?? 'nothing'}`);
+    console.log(`  ${change.attribute}: ${change.from ?? 'none'} -> ${change.to ?? 'none'}`);
     console.log(`    because ${change.why}`);
   }
 }

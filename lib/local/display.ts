@@ -52,10 +52,12 @@ function failureOf({ errorClass, errorMessage }: TickLine): string[] {
   return errorClass === undefined ? [] : indented(`${errorClass}: ${errorMessage ?? ''}`);
 }
 
-/** An invocation that failed in one line. */
-export function failureText(now: number, service: string, message: string): string {
-  const [first = ''] = message.split('\n');
-  return fitted(`${timeOfDay(now)}  ${padded(printable(service), 30)}  ${printable(first)}`, COLUMNS);
+/** An invocation that failed: in one line where it fits, else with the whole of why below it, since its end says what to do. */
+export function failureShown(now: number, service: string, message: string): string[] {
+  const head = `${timeOfDay(now)}  ${padded(printable(service), 30)}  `;
+  const line = fitted(head + printable(message), COLUMNS);
+  const isWhole = !message.includes('\n') && !line.endsWith('…');
+  return isWhole ? [line] : [`${head}failed`, ...indented(message)];
 }
 
 /** Every line of the text, indented as it was and a little more. */

@@ -1,6 +1,6 @@
 /** Running a machine: every function on its schedule, until it is asked to stop. */
 import { systemClock, systemRandom } from '../time/index.ts';
-import { failureText, shownAs } from './display.ts';
+import { failureShown, shownAs } from './display.ts';
 import type { FunctionHost } from './function-host.ts';
 import { logKeeper } from './log-file.ts';
 import { type LogLine, readLogLine } from './log-line.ts';
@@ -38,8 +38,9 @@ export interface Stopping {
 export async function runMachine(machine: Machine, { closing, stop }: Stopping, show: Telling['show']): Promise<void> {
   closing.addEventListener('abort', () => askAll(machine, 'close'), { once: true });
   stop.addEventListener('abort', () => askAll(machine, 'stop'), { once: true });
-  const onError = (host: FunctionHost, error: unknown) =>
-    show(failureText(systemClock.now(), host.service.name, complaint(host, error)));
+  const onError = (host: FunctionHost, error: unknown) => {
+    for (const line of failureShown(systemClock.now(), host.service.name, complaint(host, error))) show(line);
+  };
   const schedules = machine.hosts.map((host) =>
     fireOnSchedule(host, { clock: systemClock, random: systemRandom, onError, closing }),
   );

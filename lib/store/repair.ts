@@ -22,7 +22,7 @@ export interface Change {
   readonly attribute: string;
   readonly from: unknown;
   readonly to: unknown;
-  /** `record: expected up to 64 of 0 and 1, got "1102"`, or what it follows from. */
+  /** `record: expected up to 64 of 0 and 1, got "1102"`, or what else it is for. */
   readonly why: string;
 }
 
@@ -50,11 +50,11 @@ export function changesFor(item: Item, evidence: Evidence): readonly Change[] {
     attribute,
     from: item[attribute],
     to,
-    why: reasons.get(attribute) ?? `${attribute}: follows from the others`,
+    why: reasons.get(attribute) ?? 'it follows from the others',
   }));
   if (changes.length === 0 || reasons.has('epoch')) return changes;
   const to = Number(item['epoch'] ?? 0) + 1;
-  const why = 'epoch: rises, so that a run under way takes notice of the repair';
+  const why = 'it rises, so that a run under way takes notice of the repair';
   return [...changes, { attribute: 'epoch', from: item['epoch'], to, why }];
 }
 

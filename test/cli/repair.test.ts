@@ -68,7 +68,7 @@ describe('npm run repair', { timeout: 60_000 }, () => {
       '  record: "ÿ{\\"a\\":" -> nothing',
       '    because record: expected up to 64 of 0 and 1, got "ÿ{\\"a\\":"',
       '  epoch: 2 -> 3',
-      '    because epoch: rises, so that a run under way takes notice of the repair',
+      '    because it rises, so that a run under way takes notice of the repair',
     ]);
     expect(err).toEqual(['shown: nothing was changed; --yes mends it']);
     expect(code).toBe(1);

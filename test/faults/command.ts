@@ -4,7 +4,7 @@
  *   npm run faults -- --part sim --seed S --path P  one script again, as a failure told it
  *   npm run faults -- --mutations                   deliberate bugs, each of which the suite has to catch
  *   npm run faults -- --peers                       others that keep a duty from running twice, asked the same as Tickover
- * With --write FILE the table also goes into its place in a document.
+ * With --write FILE each table also goes into its place in a document.
  */
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { absenceFaults } from './absences/absence-faults.ts';
@@ -31,6 +31,9 @@ interface Options {
   readonly peers?: true;
   readonly write?: string;
 }
+
+// The SDK tells at every start which version of Node it will want one day.
+process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
 
 /** Each part of the suite. */
 const PARTS: Readonly<Record<string, (options: Options) => Promise<FaultRow[]>>> = {
@@ -87,10 +90,17 @@ function progress(interleavings: number): (done: number, broken: number) => void
 async function main(options: Options): Promise<void> {
   if (options.mutations === true) return mutations(options);
   if (options.peers === true) return tell(options, 'peers', await comparePeers((line) => console.error(line)));
-  const rows = await faults(options);
+  for (const part of options.part === undefined ? Object.keys(PARTS) : [options.part]) await faults(part, options);
+}
+
+/** One part: its table, and in full what was broken. */
+async function faults(part: string, options: Options): Promise<void> {
+  const startedAt = performance.now();
+  const rows = (await PARTS[part]?.(options)) ?? [];
+  const seconds = Math.round((performance.now() - startedAt) / 1_000);
   const violations = [...new Set(rows.flatMap((row) => row.violations))];
-  const summary = `seed ${options.seed}, ${violations.length} violations`;
-  await tell(options, 'faults', `\`\`\`\n${faultTable(rows)}\n\n${summary}\n\`\`\``);
+  const summary = `${part}: ${violations.length} violations (seed ${options.seed}, ${seconds} s, Node ${process.version})`;
+  await tell(options, `faults: ${part}`, `\`\`\`\n${faultTable(rows)}\n\n${summary}\n\`\`\``);
   for (const violation of violations) console.log(`\n${violation}`);
   if (violations.length > 0) process.exitCode = 1;
 }
@@ -101,17 +111,6 @@ async function mutations(options: Options): Promise<void> {
   if (caught.some(({ by }) => by.length === 0)) process.exitCode = 1;
 }
 
-async function faults(options: Options): Promise<FaultRow[]> {
-  const parts = options.part === undefined ? Object.keys(PARTS) : [options.part];
-  const rows: FaultRow[] = [];
-  for (const part of parts) {
-    const startedAt = performance.now();
-    rows.push(...((await PARTS[part]?.(options)) ?? []));
-    console.error(`${part}: ${Math.round((performance.now() - startedAt) / 1_000)} s`);
-  }
-  return rows;
-}
-
 async function tell({ write }: Options, place: string, table: string): Promise<void> {
   console.log(table);
   if (write !== undefined) await quote(write, place, table);
@@ -120,11 +119,16 @@ async function tell({ write }: Options, place: string, table: string): Promise<v
 const command = new Command('faults')
   .description('Plays faults of every kind and counts the promises that they break.')
   .addOption(new Option('--part <part>', 'only this part').choices(Object.keys(PARTS)))
-  .option('--interleavings <count>', 'how many scripts the simulator plays', count, 100_000)
+  .option(
+    '--interleavings <count>',
+    'how many random scripts the simulator plays, besides those it enumerates',
+    count,
+    100_000,
+  )
   .option('--rounds <count>', 'how many rounds are played on a real wire; seven meet every fault once', count, 28)
   .option(
     '--every <nth>',
-    'of the ways of things thrown only every so manieth is gone; 1 takes most of an hour',
+    'sends only every nth of the things thrown; 1 sends all, which takes most of an hour',
     count,
     10,
   )
@@ -133,7 +137,7 @@ const command = new Command('faults')
   .option('--endpoint <url>', 'the DynamoDB that the parts on a real wire use', url)
   .option('--mutations', 'plays deliberate bugs instead, each of which has to be caught')
   .option('--peers', 'asks others that keep a duty from running twice the same as Tickover')
-  .option('--write <file>', 'writes the table into its place in this document too')
+  .option('--write <file>', 'writes each table into its place in this document too')
   .action((options: Options) => {
     // Of another seed or part it would be another script, and its clean bill nobody's.
     const isOneScript = options.part === 'sim' && command.getOptionValueSource('seed') === 'cli';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { columnsOf } from '../../lib/local/columns.ts';
-import { failureText, shownAs } from '../../lib/local/display.ts';
+import { failureShown, shownAs } from '../../lib/local/display.ts';
 import type { LogLine, TickLine } from '../../lib/local/log-line.ts';
 
 const STARTED = Date.UTC(2026, 10, 22, 3, 14, 17, 500);
@@ -158,9 +158,9 @@ describe('what else a function writes', () => {
 
   test('escape sequences and other control characters do not reach the terminal', () => {
     expect(shownAs({ kind: 'print', text: '\u001b[31mred\u001b[0m\tand\u0007 more\r' })).toEqual(['    red and  more']);
-    expect(failureText(STARTED, 'a', 'one\u001b[2J\u0000two\nthree')).toBe(
+    expect(failureShown(STARTED, 'a', 'one\u001b[2J\u0000two')).toEqual([
       '03:14:17  a                               one two',
-    );
+    ]);
   });
 });
 
@@ -175,13 +175,19 @@ describe('columns', () => {
     expect(columnsOf('ü€…')).toBe(3);
   });
 
-  test('an error in wide characters is cut to 100 columns without halving one', () => {
-    expect(failureText(STARTED, 'mark-late-runs', '漢'.repeat(60))).toBe(
-      `03:14:17  mark-late-runs                  ${'漢'.repeat(28)}…`,
-    );
-    expect(failureText(STARTED, 'mark-late-runs', '🙂'.repeat(60))).toBe(
-      `03:14:17  mark-late-runs                  ${'🙂'.repeat(28)}…`,
-    );
+  test('an error that does not fit its line is told whole below it', () => {
+    const message = `its state is damaged: ${'漢'.repeat(40)}; run the repair`;
+    expect(failureShown(STARTED, 'mark-late-runs', message)).toEqual([
+      '03:14:17  mark-late-runs                  failed',
+      '    its state is damaged:',
+      `    ${'漢'.repeat(40)}; run the`,
+      '    repair',
+    ]);
+    expect(failureShown(STARTED, 'a', 'one\ntwo')).toEqual([
+      '03:14:17  a                               failed',
+      '    one',
+      '    two',
+    ]);
   });
 
   test('whatever is shown, no line is wider than 100 columns, nor has it a line break', () => {
@@ -208,7 +214,7 @@ describe('columns', () => {
     );
     fc.assert(
       fc.property(anyLine, anyText, (line, message) => {
-        for (const shown of [...shownAs(line), failureText(STARTED, message, message)]) {
+        for (const shown of [...shownAs(line), ...failureShown(STARTED, message, message)]) {
           expect(columnsOf(shown)).toBeLessThanOrEqual(100);
           expect(shown).not.toMatch(/[\p{Control}\u2028\u2029]/u);
         }

@@ -42,7 +42,7 @@ describe('A repair', () => {
         attribute: 'epoch',
         from: 2,
         to: 3,
-        why: 'epoch: rises, so that a run under way takes notice of the repair',
+        why: 'it rises, so that a run under way takes notice of the repair',
       },
     ]);
   });
@@ -129,7 +129,7 @@ describe('A repair', () => {
     expect(changesFor({ ...rest, fence: -7 }, NO_RECORDS).map(({ why }) => why)).toEqual([
       'fence: expected a count from 0, got -7',
       'done: expected a whole number, got undefined',
-      'epoch: rises, so that a run under way takes notice of the repair',
+      'it rises, so that a run under way takes notice of the repair',
     ]);
   });
 
