@@ -41,10 +41,14 @@ function limits(): string {
 }
 
 const LIMITS =
-  'The first two kinds are asserted both ways: more of them fails the rehearsal, and so does an emulator that can do more.';
+  "The first two kinds are asserted both ways: more of them fails the rehearsal, and so does an emulator that can do more. Earlier\nversions also gave functions no name and a remaining time that stood still, and kept neither a schedule's retries nor where failed events go: this one does.";
 
 const NOT_SEEN: readonly (readonly [string, string, string])[] = [
-  ['rights', 'everybody may do everything', 'judged on the template by the evaluator of `test/infra/policy`'],
+  [
+    'rights',
+    'everybody may do everything',
+    'what the engine and Scheduler need is judged on the template by the evaluator of `test/infra/policy`, the rest there',
+  ],
   ['metrics in the log', 'not read', 'the rehearsal gives each figure from the log to CloudWatch'],
   [
     "an alarm's dimensions, its missing data",
