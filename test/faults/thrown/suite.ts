@@ -38,9 +38,8 @@ export async function brokenBy(thing: Thing, way: Way): Promise<string[]> {
 /** Every thing on every way, a row for each group of things. */
 export async function thrownFaults({ endpoint, every = 1 }: ThrownOptions = {}): Promise<FaultRow[]> {
   // On a database of somebody else's the table may be there already, of an earlier suite.
-  const table = `thrown-${process.pid}`;
-  const database = await testDatabase(endpoint, table);
-  const vault = wireVault(database.connect(), table);
+  const database = await testDatabase(endpoint, `thrown-${process.pid}`);
+  const vault = wireVault(database.connect());
   const observer = prometheusObserver();
   const rows = new Map<string, { injected: number; violations: string[] }>();
   let count = 0;

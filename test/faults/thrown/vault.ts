@@ -4,7 +4,7 @@ import { marshall } from '@aws-sdk/util-dynamodb';
 import type { StateStore } from '../../../lib/runner/index.ts';
 import { memoryStore } from '../../../lib/testing/index.ts';
 import { itemOf } from '../../store/items.ts';
-import { type Connection, TABLE } from '../../support/dynalite.ts';
+import type { Connection } from '../../support/dynalite.ts';
 
 /** An item as it comes over the wire. */
 export type StoredItem = Readonly<Record<string, AttributeValue>>;
@@ -16,7 +16,7 @@ export interface Vault {
 }
 
 /** The items of a real table. */
-export function wireVault({ documents, store }: Connection, table = TABLE): Vault {
+export function wireVault({ documents, store, table }: Connection): Vault {
   return {
     store,
     async items(service) {
