@@ -65,7 +65,7 @@ describe('npm run repair', { timeout: 60_000 }, () => {
 
     expect(out).toEqual([
       'shown: its state is damaged; this would mend it:',
-      '  record: "ÿ{\\"a\\":" -> nothing',
+      '  record: "ÿ{\\"a\\":" -> none',
       '    because record: expected up to 64 of 0 and 1, got "ÿ{\\"a\\":"',
       '  epoch: 2 -> 3',
       '    because it rises, so that a run under way takes notice of the repair',

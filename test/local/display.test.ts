@@ -180,8 +180,7 @@ describe('columns', () => {
     expect(failureShown(STARTED, 'mark-late-runs', message)).toEqual([
       '03:14:17  mark-late-runs                  failed',
       '    its state is damaged:',
-      `    ${'漢'.repeat(40)}; run the`,
-      '    repair',
+      `    ${'漢'.repeat(40)}; run the repair`,
     ]);
     expect(failureShown(STARTED, 'a', 'one\ntwo')).toEqual([
       '03:14:17  a                               failed',
