@@ -125,7 +125,7 @@ const command = new Command('faults')
     count,
     100_000,
   )
-  .option('--rounds <count>', 'how many rounds are played on a real wire; seven meet every fault once', count, 28)
+  .option('--rounds <count>', 'how many rounds are played on a real wire; seven plan every fault once', count, 28)
   .option(
     '--every <nth>',
     'sends only every nth of the things thrown; 1 sends all, which takes most of an hour',
