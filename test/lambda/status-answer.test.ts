@@ -158,7 +158,7 @@ describe('the answer to status', () => {
       {
         status: 'running',
         since: '2025-10-09T12:01:00.000Z',
-        lease: { until: '2025-10-09T12:01:57.000Z', tick: '2025-10-09T12:01:00.000Z', run: 1 },
+        lease: { until: '2025-10-09T12:02:07.000Z', tick: '2025-10-09T12:01:00.000Z', run: 1 },
         lastTick: null,
       },
     ]);
