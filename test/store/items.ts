@@ -4,7 +4,7 @@ import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { committedAttributes, leaseAttributes, pauseAttributes } from '../../lib/store/item.ts';
 import type { Item } from '../../lib/store/soundness.ts';
 import type { ServiceState } from '../../lib/tick/index.ts';
-import { type Connection, TABLE } from '../support/dynalite.ts';
+import type { Connection } from '../support/dynalite.ts';
 
 /** The item of a state, by the store's own codec. */
 export function itemOf(service: string, state: ServiceState): Item {
@@ -23,20 +23,20 @@ export function itemOf(service: string, state: ServiceState): Item {
 }
 
 /** Puts an item as it is. */
-export async function putItem({ documents }: Connection, item: Item): Promise<void> {
-  await documents.send(new PutCommand({ TableName: TABLE, Item: { ...item } }));
+export async function putItem({ documents, table }: Connection, item: Item): Promise<void> {
+  await documents.send(new PutCommand({ TableName: table, Item: { ...item } }));
 }
 
 /** The item of a service as it lies in the table. */
-export async function storedItem({ documents }: Connection, service: string): Promise<Item | undefined> {
+export async function storedItem({ documents, table }: Connection, service: string): Promise<Item | undefined> {
   const key = { pk: service, sk: 'STATE' };
-  return (await documents.send(new GetCommand({ TableName: TABLE, Key: key, ConsistentRead: true }))).Item;
+  return (await documents.send(new GetCommand({ TableName: table, Key: key, ConsistentRead: true }))).Item;
 }
 
 /** The size in bytes of a service's item as stored, by the rules that DynamoDB publishes, from what comes over the wire. */
-export async function storedSize({ documents }: Connection, service: string): Promise<number> {
+export async function storedSize({ documents, table }: Connection, service: string): Promise<number> {
   const Key = { pk: { S: service }, sk: { S: 'STATE' } };
-  const { Item = {} } = await documents.send(new GetItemCommand({ TableName: TABLE, Key, ConsistentRead: true }));
+  const { Item = {} } = await documents.send(new GetItemCommand({ TableName: table, Key, ConsistentRead: true }));
   let size = 0;
   for (const [name, { S, N, ...others }] of Object.entries(Item)) {
     if (Object.keys(others).length > 0)
