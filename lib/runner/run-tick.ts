@@ -5,7 +5,7 @@
  *   2. runs that died are booked; if that halts the service or makes it back off, the tick is skipped for it
  *   3. the workload runs under its deadline, and what it threw is classified
  *   4. the outcome is stepped
- *   5. commit: the run's record if it has one, then one fenced write of the state, which frees the lease
+ *   5. commit: the run's record if it has one, then one fenced write of the state, which frees the lease (not that of a workload still at work)
  *   6. observers are told, the report is printed, metrics are flushed
  *   7. a scheduled tick that halted the service throws; a run that can't be ended has its process ended
  */

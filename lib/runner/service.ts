@@ -61,7 +61,7 @@ export interface ServiceOptions<Prepared> extends PolicyOptions {
   readonly reserve?: Duration;
   /** The longest run: its signal fires then. @default timeout less reserve */
   readonly maxDuration?: Duration;
-  /** How much longer than the timeout the lease lasts, for clocks that disagree. @default '5s' */
+  /** How much longer than its invocation may last the lease does, for clocks that disagree. @default '5s' */
   readonly leaseMargin?: Duration;
   /** What is different on one machine (`npm start`). */
   readonly local?: { readonly interval?: Duration };

@@ -2,7 +2,7 @@
 import { fireOnSchedule } from '../../../lib/local/schedule-clock.ts';
 import { createLoop, defineService, runFiring, type Service, type StateStore } from '../../../lib/runner/index.ts';
 import { fakeClock, memoryStore, scriptedRandom } from '../../../lib/testing/index.ts';
-import type { ServiceState } from '../../../lib/tick/index.ts';
+import { type ServiceState, UNKNOWN } from '../../../lib/tick/index.ts';
 import { keptLog } from '../../support/loop-kit.ts';
 import { DUE, MINUTE, refused, type World, world } from '../../support/tick-kit.ts';
 
@@ -62,16 +62,7 @@ function storeWith(state: ServiceState): StateStore {
   };
 }
 
-const FRESH: ServiceState = {
-  fence: 1,
-  done: 1,
-  epoch: 0,
-  record: [],
-  backoffCount: 0,
-  streak: 0,
-  failuresSince: 0,
-  runs: [],
-};
+const FRESH: ServiceState = { ...UNKNOWN, fence: 1, done: 1 };
 
 /** The store, saying of the first acquire that so many runs had died before it. */
 function storeOfTheDead(died: number): StateStore {
