@@ -78,7 +78,7 @@ export async function markLate(
   const counts = { marked: 0, alreadyLate: 0, movedOn: 0, deleted: 0, failed: 0, unfinished: 0, pages: 0 };
   const batch: Batch = { context, store, options, counts, seen: new Set(), errors: [] };
   await markPages(batch, context.clock.now() - options.lateAfterSeconds * SECOND);
-  context.log.info('Finished monitoring for late runs.', { ...counts });
+  context.log.info('Finished monitoring for late runs.', toldCounts(counts));
   if (counts.failed > 0) throw failureOf(batch);
   return counts;
 }
@@ -199,5 +199,10 @@ function isTimeUp({ context }: Batch): boolean {
 }
 
 function warnOfTime(batch: Batch): void {
-  batch.context.log.warn(OUT_OF_TIME, { ...batch.counts });
+  batch.context.log.warn(OUT_OF_TIME, toldCounts(batch.counts));
+}
+
+/** The counts as the log names them, as they stand now. */
+function toldCounts({ marked, alreadyLate, movedOn, deleted, failed, unfinished, pages }: LateCounts) {
+  return { marked, alreadyLate, movedOn, deleted, failed, unfinished, pages };
 }

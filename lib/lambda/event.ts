@@ -115,6 +115,8 @@ const manualEvent = z.discriminatedUnion(
   "'run-once', 'status', 'pause' or 'resume'",
 );
 
+type PauseEvent = Extract<z.output<typeof manualEvent>, { action: 'pause' }>;
+
 /**
  * Reads an event.
  * @throws MalformedEventError naming each field at fault, what was expected and what came
@@ -129,13 +131,22 @@ export function readEvent(service: string, event: unknown, now: number): Request
 }
 
 function readManual(service: string, event: object, now: number): Request {
-  const { action, ...rest } = parsed(manualEvent, service, event);
-  if ('until' in rest && rest.until !== undefined && rest.until <= now) {
-    throw new MalformedEventError(service, [
-      `until: expected a time after now (${toIso(now)}), got '${toIso(rest.until)}'`,
-    ]);
+  const asked = parsed(manualEvent, service, event);
+  switch (asked.action) {
+    case 'run-once':
+      return { kind: 'run-once', force: asked.force };
+    case 'pause':
+      return readPause(service, asked, now);
+    default:
+      return { kind: asked.action };
   }
-  return { kind: action, ...rest } as Request;
+}
+
+function readPause(service: string, { reason, by, until }: PauseEvent, now: number): Request {
+  if (until !== undefined && until <= now) {
+    throw new MalformedEventError(service, [`until: expected a time after now (${toIso(now)}), got '${toIso(until)}'`]);
+  }
+  return { kind: 'pause', reason, by, ...(until === undefined ? {} : { until }) };
 }
 
 function readFiring(service: string, event: object, now: number): Request {

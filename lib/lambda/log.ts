@@ -37,29 +37,48 @@ function levelOf({ outcome, verdict }: TickStory): 'info' | 'warn' | 'error' {
   return outcome === undefined || outcome === 'succeeded' ? 'info' : 'warn';
 }
 
-/** What there is nothing to tell of is left out: the Logger would drop it anyhow. */
+/** Every field is named here, so that what the story calls a thing inside is one matter, and what the log calls it another. */
 function wideLine(story: TickStory, policy: Policy): Record<string, unknown> {
-  const { tick, state, failure, startedAt, nextDue, report: _report, service: _service, result, ...rest } = story;
-  return {
-    ...rest,
+  const { tick, state, failure, nextDue, result } = story;
+  const scheduled = tick.kind === 'scheduled' ? tick : undefined;
+  return withoutMissing({
+    build: story.build,
+    bypassed: story.bypassed,
+    disposition: story.disposition,
+    reason: story.reason,
+    crashesBooked: story.crashesBooked,
+    fence: story.fence,
+    verdict: story.verdict,
+    status: story.status,
+    latenessMs: story.latenessMs,
+    durationMs: story.durationMs,
+    outcome: story.outcome,
+    overrunMs: story.overrunMs,
     manual: tick.kind === 'manual',
-    ...(tick.kind === 'scheduled' ? { tick: toIso(tick.scheduledFor), ...tick.delivery } : {}),
-    startedAt: toIso(startedAt),
-    ...(nextDue === undefined ? {} : { nextDue: toIso(nextDue) }),
+    tick: scheduled && toIso(scheduled.scheduledFor),
+    executionId: scheduled?.delivery?.executionId,
+    attempt: scheduled?.delivery?.attempt,
+    startedAt: toIso(story.startedAt),
+    nextDue: nextDue === undefined ? undefined : toIso(nextDue),
     streak: state.streak,
     backoffCount: state.backoffCount,
     trackRecord: fitRecord(policy, state.record)
       .map((outcome) => (outcome ? '1' : '0'))
       .join(''),
-    ...(state.lastSuccess === undefined ? {} : { lastSuccess: toIso(state.lastSuccess) }),
-    ...(result === undefined ? {} : { result: tellable(result) }),
-    ...(state.halt === undefined ? {} : { haltCause: state.halt.cause }),
-    ...(failure === undefined
-      ? {}
-      : { errorClass: failure.errorClass, errorMessage: failure.message, errorText: failure.text }),
-  };
+    lastSuccess: state.lastSuccess === undefined ? undefined : toIso(state.lastSuccess),
+    result: result === undefined ? undefined : tellable(result),
+    haltCause: state.halt?.cause,
+    errorClass: failure?.errorClass,
+    errorMessage: failure?.message,
+    errorText: failure?.text,
+  });
 }
 
-function crashLine({ service: _service, bookedAt, ...rest }: CrashStory): Record<string, unknown> {
-  return { ...rest, bookedAt: toIso(bookedAt) };
+function crashLine(story: CrashStory): Record<string, unknown> {
+  return { fence: story.fence, streak: story.streak, halted: story.halted, bookedAt: toIso(story.bookedAt) };
+}
+
+/** What there is nothing to tell of is left out: the Logger would drop it anyhow. */
+function withoutMissing(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }

@@ -65,7 +65,14 @@ export interface StatusAnswer {
 }
 
 /** A policy as the answer tells it: durations in seconds. */
-export interface PolicyAnswer extends Omit<Policy, 'interval' | 'maxInterval' | 'restartAfter'> {
+export interface PolicyAnswer {
+  readonly kind: Policy['kind'];
+  readonly memory: number;
+  readonly consecutive: number;
+  readonly backoff: number;
+  readonly jitterRange?: number;
+  readonly trips: boolean;
+  readonly onFatal: Policy['onFatal'];
   readonly intervalSeconds: number;
   readonly maxIntervalSeconds: number | null;
   readonly restartAfterSeconds: number | 'never';
@@ -104,7 +111,7 @@ export function statusAnswer({ service, state, failures, now, build }: StatusSou
       pause === undefined ? null : { at: toIso(pause.at), until: iso(pause.until), reason: pause.reason, by: pause.by },
     lastTick: iso(state.lastTick),
     lastSuccess: iso(state.lastSuccess),
-    runs: state.runs.toReversed().map(({ at, ...run }: RunLine) => ({ at: toIso(at), ...run })),
+    runs: state.runs.toReversed().map(runOf),
     failures: failures.slice(0, service.policy.memory).flatMap(failureOf),
     policy: policyOf(service.policy),
     cursor: state.cursor === undefined ? null : mask(state.cursor),
@@ -123,6 +130,10 @@ function causeOf(status: Status, state: ServiceState, [newest]: readonly RunReco
   return failure === undefined ? null : `${failure.errorClass}: ${failure.message}`;
 }
 
+function runOf({ at, outcome, durationMs, manual }: RunLine): StatusAnswer['runs'][number] {
+  return { at: toIso(at), outcome, durationMs, manual };
+}
+
 function leaseOf({ lease, fence }: ServiceState): StatusAnswer['lease'] {
   return lease === undefined ? null : { until: toIso(lease.until), tick: iso(lease.tick), run: fence };
 }
@@ -132,9 +143,16 @@ function failureOf({ at, fence, outcome, failure }: RunRecord): StatusAnswer['fa
   return [{ at: toIso(at), run: fence, outcome, class: failure.errorClass, message: failure.message }];
 }
 
-function policyOf({ interval, maxInterval, restartAfter, ...policy }: Policy): PolicyAnswer {
+function policyOf(policy: Policy): PolicyAnswer {
+  const { interval, maxInterval, restartAfter, jitterRange } = policy;
   return {
-    ...policy,
+    kind: policy.kind,
+    memory: policy.memory,
+    consecutive: policy.consecutive,
+    backoff: policy.backoff,
+    ...(jitterRange === undefined ? {} : { jitterRange }),
+    trips: policy.trips,
+    onFatal: policy.onFatal,
     intervalSeconds: interval / SECOND,
     maxIntervalSeconds: maxInterval === undefined ? null : maxInterval / SECOND,
     restartAfterSeconds: restartAfter === 'never' ? 'never' : restartAfter / SECOND,

@@ -66,10 +66,19 @@ async function checkAll(context: RunContext<Prepared>): Promise<readonly Endpoin
   const errors = checks.flatMap(({ error }) => (error === undefined ? [] : [error]));
   if (errors.length === 0) return results;
   for (const { result, unasked } of checks) {
-    const { ok, ...told } = result;
-    if (!ok) log.warn(unasked ? 'endpoint not asked' : 'endpoint failed', told);
+    if (!result.ok) log.warn(unasked ? 'endpoint not asked' : 'endpoint failed', toldOf(result));
   }
   throw Object.assign(new AggregateError(errors, summaryOf(checks, errors)), { results });
+}
+
+/** The fields of the log line of an endpoint that failed. */
+function toldOf({ url, durationMs, status, error }: EndpointResult): Readonly<Record<string, unknown>> {
+  return {
+    url,
+    durationMs,
+    ...(status === undefined ? {} : { status }),
+    ...(error === undefined ? {} : { error }),
+  };
 }
 
 function summaryOf(checks: readonly Check[], errors: readonly Error[]): string {
