@@ -60,9 +60,14 @@ type Item = z.infer<typeof Item> & { waiting?: string };
 
 /** The item to put. */
 export function itemOf(run: FlowRun): Item {
-  const { state, ...rest } = run;
+  const { state, deploymentId, nextScheduledStartTime, expectedStartTime, source } = run;
   return {
-    ...rest,
+    id: run.id,
+    name: run.name,
+    ...(deploymentId === undefined ? {} : { deploymentId }),
+    ...(nextScheduledStartTime === undefined ? {} : { nextScheduledStartTime }),
+    ...(expectedStartTime === undefined ? {} : { expectedStartTime }),
+    ...(source === undefined ? {} : { source }),
     stateId: state.id,
     stateType: state.type,
     stateName: state.name,
@@ -79,19 +84,18 @@ export function itemOf(run: FlowRun): Item {
 export function runOf(item: Readonly<Record<string, unknown>>): FlowRun {
   const parsed = Item.safeParse(item);
   if (!parsed.success) throw unreadable(item, parsed.error);
-  const { stateId, stateType, stateName, stateTimestamp, stateMessage, ...rest } = parsed.data;
+  const { id, name, stateId, stateType, stateName, stateTimestamp, stateMessage } = parsed.data;
+  const { deploymentId, nextScheduledStartTime, expectedStartTime, source } = parsed.data;
   const message = stateMessage === undefined ? {} : { message: stateMessage };
   return {
-    ...withoutUndefined(rest),
+    id,
+    name,
+    ...(deploymentId === undefined ? {} : { deploymentId }),
+    ...(nextScheduledStartTime === undefined ? {} : { nextScheduledStartTime }),
+    ...(expectedStartTime === undefined ? {} : { expectedStartTime }),
+    ...(source === undefined ? {} : { source }),
     state: { id: stateId, type: stateType, name: stateName, timestamp: stateTimestamp, ...message },
   };
-}
-
-type Given<Fields> = { [Key in keyof Fields]: Exclude<Fields[Key], undefined> };
-
-/** The type checker tells an absent field from an undefined one; zod's output has only absent ones. */
-function withoutUndefined<Fields extends object>(fields: Fields): Given<Fields> {
-  return fields as Given<Fields>;
 }
 
 function unreadable(item: Readonly<Record<string, unknown>>, error: z.ZodError): UnreadableRunError {

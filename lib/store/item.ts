@@ -71,24 +71,29 @@ function isLongNumber(value: unknown): value is bigint | NumberValue {
 /** The state in a sound item. */
 function stateOf(item: Item): ServiceState {
   const read = readerOf(item);
-  const optional = <Value>(name: keyof ServiceState, value: Value | undefined) =>
-    value === undefined ? {} : { [name]: value };
+  const lease = readLease(read);
+  const lastTick = read.instant('lastTick');
+  const lastSuccess = read.instant('lastSuccess');
+  const notBefore = read.instant('notBefore');
+  const halt = readHalt(read);
+  const pause = readPause(read);
+  const cursor = read.text('cursor');
   return {
     fence: read.count('fence'),
     done: read.count('done'),
     epoch: read.count('epoch'),
-    ...optional('lease', readLease(read)),
-    ...optional('lastTick', read.instant('lastTick')),
-    ...optional('lastSuccess', read.instant('lastSuccess')),
-    ...optional('notBefore', read.instant('notBefore')),
-    ...optional('halt', readHalt(read)),
-    ...optional('pause', readPause(read)),
+    ...(lease === undefined ? {} : { lease }),
+    ...(lastTick === undefined ? {} : { lastTick }),
+    ...(lastSuccess === undefined ? {} : { lastSuccess }),
+    ...(notBefore === undefined ? {} : { notBefore }),
+    ...(halt === undefined ? {} : { halt }),
+    ...(pause === undefined ? {} : { pause }),
     record: [...(read.text('record') ?? '')].map((outcome) => outcome === '1'),
     backoffCount: read.count('backoffCount'),
     streak: read.count('streak'),
     failuresSince: read.count('failuresSince'),
     runs: readRing(read.text('runs') ?? '') ?? [],
-    ...optional('cursor', read.text('cursor')),
+    ...(cursor === undefined ? {} : { cursor }),
   };
 }
 

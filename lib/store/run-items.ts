@@ -1,5 +1,6 @@
 /** Run records as items of their own, kept until their time to live has passed. */
 import { type DynamoDBDocumentClient, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import type { Failure } from '../loop/index.ts';
 import type { StateStore } from '../runner/index.ts';
 import { RECORD_RETENTION_DAYS, type RunRecord } from '../tick/index.ts';
 import { DAY, SECOND } from '../time/index.ts';
@@ -78,14 +79,51 @@ function newestOfEachRun(records: readonly RunRecord[]): RunRecord[] {
   return [...byFence.values()].toSorted((one, other) => other.fence - one.fence);
 }
 
-function written({ service: _service, ...record }: RunRecord): Item {
+/** Every attribute is named here, and again where it is read: what stands in the table keeps its name, whatever the code calls it. */
+function written(record: RunRecord): Item {
+  const { verdict, failure } = record;
   const endedAt = record.startedAt + record.durationMs;
-  return { ...record, [TTL_ATTRIBUTE]: Math.floor((endedAt + RECORD_RETENTION_DAYS * DAY) / SECOND) };
+  return {
+    fence: record.fence,
+    at: record.at,
+    manual: record.manual,
+    outcome: record.outcome,
+    startedAt: record.startedAt,
+    durationMs: record.durationMs,
+    build: record.build,
+    ...(verdict === undefined ? {} : { verdict }),
+    ...(failure === undefined ? {} : { failure: writtenFailure(failure) }),
+    [TTL_ATTRIBUTE]: Math.floor((endedAt + RECORD_RETENTION_DAYS * DAY) / SECOND),
+  };
+}
+
+function writtenFailure({ at, errorClass, message, text }: Failure): Item {
+  return { at, errorClass, message, text };
 }
 
 /** Records are for telling: one that can't be read is left out, and fails nothing. */
-function recordIn({ pk, sk: _sk, [TTL_ATTRIBUTE]: _ttl, ...record }: Item): RunRecord[] {
-  const { fence, at, outcome } = record as Partial<RunRecord>;
+function recordIn(item: Item): RunRecord[] {
+  const { fence, at, manual, outcome, startedAt, durationMs, build, verdict, failure } = item;
   const readable = [fence, at].every(Number.isSafeInteger) && typeof outcome === 'string';
-  return readable ? [{ ...(record as unknown as Omit<RunRecord, 'service'>), service: String(pk) }] : [];
+  if (!readable) return [];
+  const record = {
+    fence,
+    at,
+    manual,
+    outcome,
+    startedAt,
+    durationMs,
+    build,
+    ...(verdict === undefined ? {} : { verdict }),
+    ...(failure === undefined ? {} : { failure: failureIn(failure) }),
+    service: String(item['pk']),
+  };
+  return [record as RunRecord];
+}
+
+/** What is no memo stays what it is. */
+function failureIn(written: unknown): unknown {
+  if (typeof written !== 'object' || written === null) return written;
+  const { at, errorClass, message, text } = written as Item;
+  return { at, errorClass, message, text };
 }
