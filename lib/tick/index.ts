@@ -1,36 +1,49 @@
+export { type Classification, type Classify, classifyCritical, classifyLoop, classifyTolerant } from './classify.ts';
+export type { Enclose, EnclosedRun } from './enclosure.ts';
 export {
-  type AdmissionRequest,
-  admit,
-  haltHolds,
-  haltIsOutdated,
-  isBackingOff,
-  leaseIsLive,
-  pauseHolds,
-} from './admit.ts';
-export { RECORD_RETENTION_DAYS, type RunRecord } from './run-record.ts';
-export { RING_SIZE, type RunLine, readRing, withRun, writeRing } from './run-ring.ts';
+  LeaseLostError,
+  NotImplementedError,
+  RunCrashedError,
+  RunTimedOutError,
+  ServiceHaltedError,
+  StoppedError,
+  UnreadableStateError,
+} from './errors.ts';
+export { HttpStatusError, raiseForStatus } from './http.ts';
 export {
-  cronFault,
-  FIRING_PERIOD,
-  floorToGrid,
-  hasSlots,
-  isAligned,
-  latestDue,
-  nextDue,
-  notBeforeAfter,
-  type Schedule,
-  slotsOf,
-} from './schedule.ts';
+  type Iteration,
+  type Loop,
+  type LoopOptions,
+  LoopRunningError,
+  type Pace,
+  type StartOptions,
+  type StopOptions,
+} from './loop-options.ts';
+export type {
+  Acquired,
+  AcquireRequest,
+  Claim,
+  Committed,
+  CrashStory,
+  Log,
+  Observer,
+  Ports,
+  StateStore,
+} from './ports.ts';
+export { preparedOnce } from './prepared-once.ts';
+export { type Firing, runFiring } from './run-firing.ts';
+export { createLoop, runLoop } from './run-loop.ts';
+export { LoopsFailedError, runMany } from './run-many.ts';
+export { runTick } from './run-tick.ts';
 export {
-  type Halt,
-  holdsCommit,
-  type Lease,
-  loopStateOf,
-  type Pause,
-  type ServiceState,
-  startedAfresh,
-  UNKNOWN,
-} from './service-state.ts';
-export { type EndedRun, HALT_CAUSE_BYTES, type Rules, type Settled, settle } from './settle.ts';
-export { nextRunDue, type Status, statusOf, statusSince } from './status.ts';
-export type { Delivery, Disposition, ManualTick, ScheduledTick, SkipReason, Tick } from './tick.ts';
+  defineService,
+  invocationTimeout,
+  type RunContext,
+  type Service,
+  type ServiceOptions,
+  type Surroundings,
+  withInterval,
+} from './service.ts';
+export { onStopSignal, type SignalSource, type StopSignal } from './signals.ts';
+export type { Bypassed, TickStory } from './story.ts';
+export type { Invocation } from './tick-run.ts';
