@@ -1,6 +1,6 @@
 /** The build id: what tells a service whose code or policy changed from the same one deployed again. */
 import { createHash } from 'node:crypto';
-import type { Service } from '../lib/runner/index.ts';
+import type { Service } from '../lib/service/index.ts';
 
 /** As many characters as the state has room for. */
 const LENGTH = 16;

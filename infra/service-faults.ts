@@ -2,9 +2,8 @@
  * What can't be deployed. Pure: a service that AWS would refuse, or that would never work there, is refused at synth with every
  * fault named. `defineService` refuses most of it already; a service may be made otherwise.
  */
-import { shown } from '../lib/loop/index.ts';
-import { invocationTimeout, type Service } from '../lib/runner/index.ts';
-import { cronFault } from '../lib/tick/index.ts';
+import { cronFault, shown } from '../lib/rules/index.ts';
+import { invocationTimeout, type Service } from '../lib/service/index.ts';
 import { inSeconds, MINUTE, SECOND } from '../lib/time/index.ts';
 import { WATCHDOG } from './alarms/index.ts';
 import { longestGap } from './longest-gap.ts';

@@ -2,8 +2,8 @@
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import type { Service } from '../lib/runner/index.ts';
-import { watchedVariables } from '../lib/watch/index.ts';
+import type { Service } from '../lib/service/index.ts';
+import { watchedVariables } from '../lib/watchdog/index.ts';
 import { WATCHDOG } from './alarms/index.ts';
 import { FlowRunsTable } from './constructs/flow-runs-table.ts';
 import { grantStateBatchRead } from './constructs/state-table.ts';

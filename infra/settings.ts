@@ -1,6 +1,6 @@
 /** What the stack is told by CDK's context: cdk.json, or `-c name=value` on the command line. */
 import * as z from 'zod';
-import { InvalidOptionsError, shown } from '../lib/loop/index.ts';
+import { InvalidOptionsError, shown } from '../lib/rules/index.ts';
 import { type Duration, parseDuration } from '../lib/time/index.ts';
 
 /** Which alarms a service gets. */

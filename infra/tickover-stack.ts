@@ -2,8 +2,8 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { Construct } from 'constructs';
-import { InvalidOptionsError, shown } from '../lib/loop/index.ts';
-import { type Service, withInterval } from '../lib/runner/index.ts';
+import { InvalidOptionsError, shown } from '../lib/rules/index.ts';
+import { type Service, withInterval } from '../lib/service/index.ts';
 import type { CatalogEntry } from '../lib/services/catalog.ts';
 import { WATCHDOG } from './alarms/index.ts';
 import { HoldingQueue } from './constructs/holding-queue.ts';

@@ -10,8 +10,9 @@
  *   overrunning  'full', and where its timeout allows that: runs outlast the longest gap between ticks
  *   pager        one of them rings; nothing else tells people
  */
-import type { Service } from '../../lib/runner/index.ts';
-import { hasSlots } from '../../lib/tick/index.ts';
+
+import { hasSlots } from '../../lib/rules/index.ts';
+import type { Service } from '../../lib/service/index.ts';
 import { MINUTE, SECOND } from '../../lib/time/index.ts';
 import { longestGap } from '../longest-gap.ts';
 import type { AlarmLevel } from '../settings.ts';

@@ -6,7 +6,7 @@
  * early; windows are short, so that some of them are minutes. From an hour on, stretches come near what CloudWatch evaluates;
  * there the watchdog tells.
  */
-import type { Service } from '../../lib/runner/index.ts';
+import type { Service } from '../../lib/service/index.ts';
 import { MINUTE, SECOND } from '../../lib/time/index.ts';
 import { longestGap } from '../longest-gap.ts';
 

@@ -4,7 +4,7 @@ import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
-import type { Service } from '../../lib/runner/index.ts';
+import type { Service } from '../../lib/service/index.ts';
 import { grantStateRead } from './state-table.ts';
 
 /** A deployed service, as far as rights go. */

@@ -11,7 +11,7 @@ import {
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
-import { InvalidOptionsError } from '../../lib/loop/index.ts';
+import { InvalidOptionsError } from '../../lib/rules/index.ts';
 import { type AlarmCondition, alarmFaults, type MetricAlarmDefinition } from '../alarms/index.ts';
 
 const COMPARISONS: Readonly<Record<MetricAlarmDefinition['comparison'], ComparisonOperator>> = {

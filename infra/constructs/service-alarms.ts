@@ -5,7 +5,7 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import type { Service } from '../../lib/runner/index.ts';
+import type { Service } from '../../lib/service/index.ts';
 import { alarmsOf, type CompositeAlarmDefinition, HOLD, type MetricAlarmDefinition } from '../alarms/index.ts';
 import type { AlarmLevel } from '../settings.ts';
 import { renderAlarm, renderRule } from './rendered-alarm.ts';

@@ -13,7 +13,7 @@ import {
 } from 'aws-cdk-lib/aws-scheduler';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import type { Service } from '../../lib/runner/index.ts';
+import type { Service } from '../../lib/service/index.ts';
 import { deliveryOf, scheduleText, windowMinutes } from '../schedule-expression.ts';
 import { grantFire } from './schedule-group.ts';
 

@@ -4,7 +4,7 @@ import { CfnAlarm, CfnCompositeAlarm, CfnDashboard } from 'aws-cdk-lib/aws-cloud
 import { CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import { CfnLogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IConstruct } from 'constructs';
-import { WATCHED_VARIABLE } from '../../lib/watch/index.ts';
+import { WATCHED_VARIABLE } from '../../lib/watchdog/index.ts';
 import { ScheduledService } from '../constructs/scheduled-service.ts';
 import type { Plan, ServicePlan } from './plan.ts';
 import { paceOf } from './ticks.ts';

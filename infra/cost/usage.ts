@@ -1,5 +1,5 @@
 /** How much of everything a plan uses in a month. Pure: plan and assumptions in, quantities out. */
-import { RECORD_RETENTION_DAYS } from '../../lib/tick/index.ts';
+import { RECORD_RETENTION_DAYS } from '../../lib/rules/index.ts';
 import type { Assumed } from './assumptions.ts';
 import type { Plan, ServicePlan, SharedPlan } from './plan.ts';
 import type { Counted } from './prices.ts';

@@ -1,7 +1,7 @@
 /** How a command that was asked to end by a signal does so. */
 import { setMaxListeners } from 'node:events';
 import process from 'node:process';
-import { onStopSignal, type SignalSource } from '../runner/index.ts';
+import { onStopSignal, type SignalSource } from '../loop/index.ts';
 import { type Clock, SECOND, systemClock } from '../time/index.ts';
 
 /** How long a run under way may take to finish before it is asked to give way, and then to do so. */

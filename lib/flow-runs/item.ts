@@ -4,7 +4,7 @@
  */
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
-import { shown } from '../loop/index.ts';
+import { shown } from '../rules/index.ts';
 import { type FlowRun, isWaiting, STATE_TYPES } from './flow-run.ts';
 import { UnreadableRunError } from './ports.ts';
 

@@ -3,7 +3,7 @@
  * its state is still the one seen. None stops the others; what failed is told at the end. Here a run is a flow run; the run
  * that does the marking is called the run of the service.
  */
-import type { RunContext } from '../runner/index.ts';
+import type { RunContext } from '../service/index.ts';
 import { SECOND, toIso } from '../time/index.ts';
 import type { FlowRun, FlowRunState } from './flow-run.ts';
 import { type MarkResult, proposeLate, RESULT_OF, whyLeftAlone } from './late.ts';

@@ -3,7 +3,7 @@
  * JSON lines. What can't be used is told by number; the rest is read. Nothing throws.
  */
 import * as z from 'zod';
-import { shown } from '../loop/index.ts';
+import { shown } from '../rules/index.ts';
 import { parseInstant } from '../time/index.ts';
 import { type FlowRun, STATE_TYPES, type StateType } from './flow-run.ts';
 

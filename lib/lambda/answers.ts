@@ -1,9 +1,16 @@
 /** The answers: one type for each thing a handler can be asked. Times in ISO 8601, `null` where there is nothing to tell. */
-import type { OutcomeKind, Verdict } from '../loop/index.ts';
-import type { Bypassed, TickStory } from '../runner/index.ts';
-import { type Disposition, haltHolds, isBackingOff, pauseHolds, type SkipReason } from '../tick/index.ts';
+import {
+  type Disposition,
+  haltHolds,
+  isBackingOff,
+  type OutcomeKind,
+  pauseHolds,
+  type SkipReason,
+  type Verdict,
+} from '../rules/index.ts';
+import { LARGEST_RESULT, tellable } from '../text/index.ts';
+import type { Bypassed, TickStory } from '../tick/index.ts';
 import { toIso } from '../time/index.ts';
-import { LARGEST_RESULT, tellable } from './tellable.ts';
 
 /** What became of a tick. */
 export interface TickAnswer {

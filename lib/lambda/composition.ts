@@ -1,10 +1,11 @@
 /** The composition root of a function: everything a handler works with, made once, at cold start. */
 import { emfObserver, emfOptionsIn } from '../metrics/index.ts';
-import { type Ports, preparedOnce, type Service, withInterval } from '../runner/index.ts';
+import { hearLeftovers } from '../run/index.ts';
+import { preparedOnce, type Service, withInterval } from '../service/index.ts';
 import { documentClient, dynamoStateStore } from '../store/index.ts';
+import type { Ports } from '../tick/index.ts';
 import { systemClock, systemRandom } from '../time/index.ts';
 import { type Environment, readEnvironment } from './env.ts';
-import { hearLeftovers } from './leftovers.ts';
 import { serviceLog, tickLog } from './log.ts';
 
 /** What a handler works with. */

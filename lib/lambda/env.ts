@@ -1,6 +1,7 @@
 /** The env codec: the variables that tell a function what to work with. The only place in this room that reads the environment. */
-import { InvalidOptionsError } from '../loop/index.ts';
+
 import { emfFaults, isInLambda } from '../metrics/index.ts';
+import { InvalidOptionsError } from '../rules/index.ts';
 import { MINUTE, parseDuration, SECOND } from '../time/index.ts';
 
 /** What a function is told by its environment. Durations in milliseconds. */

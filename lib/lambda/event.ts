@@ -1,7 +1,7 @@
 /** What a handler may be invoked with: a firing of the schedule, or an operator's action. */
 import * as z from 'zod';
-import { cut, mask, shown } from '../loop/index.ts';
-import type { Delivery } from '../tick/index.ts';
+import { type Delivery, shown } from '../rules/index.ts';
+import { cut, mask } from '../text/index.ts';
 import { MINUTE, parseInstant, toIso } from '../time/index.ts';
 
 /** EventBridge Scheduler's input, filled from its context attributes. An unfilled placeholder stands for the latest due time. */

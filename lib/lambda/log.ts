@@ -1,9 +1,9 @@
 /** The log: structured lines through Powertools, one wide line a tick. */
 import { Logger } from '@aws-lambda-powertools/logger';
-import { fitRecord, type Policy } from '../loop/index.ts';
-import type { CrashStory, Log, Observer, TickStory } from '../runner/index.ts';
+import { fitRecord, type Policy } from '../rules/index.ts';
+import { tellable, tellableFields, tellableMessage } from '../text/index.ts';
+import type { CrashStory, Log, Observer, TickStory } from '../tick/index.ts';
 import { toIso } from '../time/index.ts';
-import { tellable, tellableFields, tellableMessage } from './tellable.ts';
 
 /** The message of the wide line that each tick leaves. */
 export const TICK_MESSAGE = 'tick';

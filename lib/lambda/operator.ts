@@ -1,7 +1,8 @@
 /** The operator's actions on a service's state. */
-import { mask } from '../loop/index.ts';
-import type { Ports } from '../runner/index.ts';
-import { pauseHolds, type RunRecord, type ServiceState, startedAfresh, UNKNOWN } from '../tick/index.ts';
+
+import { pauseHolds, type RunRecord, type ServiceState, startedAfresh, UNKNOWN } from '../rules/index.ts';
+import { mask } from '../text/index.ts';
+import type { Ports } from '../tick/index.ts';
 import { toIso } from '../time/index.ts';
 import type { Composition } from './composition.ts';
 import type { Request } from './event.ts';

@@ -1,6 +1,9 @@
 /** The handler of a function: what EventBridge Scheduler, a classic scheduled event or a person invokes. */
-import { type Invocation, runFiring, runTick, type Service } from '../runner/index.ts';
-import { FIRING_PERIOD, hasSlots, latestDue } from '../tick/index.ts';
+
+import { FIRING_PERIOD, hasSlots, latestDue } from '../rules/index.ts';
+import type { Service } from '../service/index.ts';
+import { throwable } from '../text/index.ts';
+import { type Invocation, runFiring, runTick } from '../tick/index.ts';
 import {
   type FiringAnswer,
   firingAnswer,
@@ -13,7 +16,6 @@ import { type Composition, compose, type Overrides } from './composition.ts';
 import { type HandlerEvent, type Request, readEvent } from './event.ts';
 import { type PauseAnswer, pauseService, type ResumeAnswer, resumeService, tellStatus } from './operator.ts';
 import type { StatusAnswer } from './status-answer.ts';
-import { throwable } from './tellable.ts';
 
 /** What a handler reads of Lambda's context. */
 export interface HandlerContext {

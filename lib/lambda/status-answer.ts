@@ -1,9 +1,9 @@
 /** The answer to `status`: everything that is remembered of a service, for a person to read. */
-import type { OutcomeKind, Policy } from '../loop/index.ts';
-import { fitRecord, mask } from '../loop/index.ts';
-import type { Service } from '../runner/index.ts';
 import {
+  fitRecord,
   nextRunDue,
+  type OutcomeKind,
+  type Policy,
   pauseHolds,
   type RunLine,
   type RunRecord,
@@ -11,7 +11,9 @@ import {
   type Status,
   statusOf,
   statusSince,
-} from '../tick/index.ts';
+} from '../rules/index.ts';
+import type { Service } from '../service/index.ts';
+import { mask } from '../text/index.ts';
 import { SECOND, toIso } from '../time/index.ts';
 
 /** The answer to `status`. Times in ISO 8601, `null` where there is nothing to tell. */

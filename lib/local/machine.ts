@@ -1,18 +1,18 @@
 /** One machine: the database, its tables, and a host for every function of the catalog. */
 import { dynamoFlowRunStore, flowRunsTable } from '../flow-runs/index.ts';
-import { type Service, withInterval } from '../runner/index.ts';
+import { type Service, withInterval } from '../service/index.ts';
 import { type CatalogEntry, loadCatalog } from '../services/catalog.ts';
 import { stateTable } from '../store/index.ts';
 import { systemClock } from '../time/index.ts';
-import { watchedVariables } from '../watch/index.ts';
-import { bundleFunction } from './bundle.ts';
-import { type BundleDirectory, openBundleDirectory } from './bundle-directory.ts';
-import { isAwsEndpoint } from './credentials.ts';
-import { type Database, type DatabaseOptions, openDatabase } from './database.ts';
-import { clientOf, environmentOf, type LocalEnvironment } from './environment.ts';
-import { type FunctionHost, hostFunction } from './function-host.ts';
-import { loadSample } from './sample.ts';
-import { ensureTable } from './tables.ts';
+import { watchedVariables } from '../watchdog/index.ts';
+import { isAwsEndpoint } from './database/credentials.ts';
+import { type Database, type DatabaseOptions, openDatabase } from './database/database.ts';
+import { loadSample } from './database/sample.ts';
+import { ensureTable } from './database/tables.ts';
+import { bundleFunction } from './functions/bundle.ts';
+import { type BundleDirectory, openBundleDirectory } from './functions/bundle-directory.ts';
+import { clientOf, environmentOf, type LocalEnvironment } from './functions/environment.ts';
+import { type FunctionHost, hostFunction } from './functions/function-host.ts';
 
 /** What a machine is opened with. */
 export interface MachineOptions extends DatabaseOptions {

@@ -1,9 +1,9 @@
 /** Running a machine: every function on its schedule, until it is asked to stop. */
 import { systemClock, systemRandom } from '../time/index.ts';
-import { failureShown, shownAs } from './display.ts';
-import type { FunctionHost } from './function-host.ts';
-import { logKeeper } from './log-file.ts';
-import { type LogLine, readLogLine } from './log-line.ts';
+import { failureShown, shownAs } from './display/display.ts';
+import { logKeeper } from './display/log-file.ts';
+import { type LogLine, readLogLine } from './display/log-line.ts';
+import type { FunctionHost } from './functions/function-host.ts';
 import type { Machine } from './machine.ts';
 import { fireOnSchedule } from './schedule-clock.ts';
 

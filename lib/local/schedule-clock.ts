@@ -2,9 +2,9 @@
  * The schedule clock: on one machine it stands for EventBridge Scheduler. It invokes a function at every due time of its grid
  * with the event that Scheduler would send, and doesn't wait for the answer before the next: overlaps are the lease's business.
  */
-import { FIRING_PERIOD, hasSlots, latestDue, nextDue, type Schedule } from '../tick/index.ts';
+import { FIRING_PERIOD, hasSlots, latestDue, nextDue, type Schedule } from '../rules/index.ts';
 import { type Clock, type Random, SECOND, toIso } from '../time/index.ts';
-import { type FunctionHost, WorkerEndedError } from './function-host.ts';
+import { type FunctionHost, WorkerEndedError } from './functions/function-host.ts';
 
 /** What the clock works with. */
 export interface ScheduleClockOptions {

@@ -1,8 +1,8 @@
 /** A loop in one process: what it is told, what it offers, what it tells. */
-import type { LoopState, Outcome, Verdict } from '../loop/index.ts';
+import type { LoopState, Outcome, Verdict } from '../rules/index.ts';
+import type { Surroundings } from '../service/index.ts';
+import type { Log } from '../tick/index.ts';
 import type { Clock, Random } from '../time/index.ts';
-import type { Log } from './ports.ts';
-import type { Surroundings } from './service.ts';
 import type { SignalSource } from './signals.ts';
 
 /**

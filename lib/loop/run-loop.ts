@@ -10,9 +10,12 @@
  *
  * Its state lives in memory: it is handed in, may be read after each iteration, and is kept across starts.
  */
-import { delayAfter, errorClassOf, fitRecord, freshState, InvalidOptionsError, type LoopState } from '../loop/index.ts';
+import { delayAfter, fitRecord, freshState, InvalidOptionsError, type LoopState } from '../rules/index.ts';
+import { preparedOnce, type Service } from '../service/index.ts';
+import { errorClassOf } from '../text/index.ts';
+import { guardedLog } from '../tick/index.ts';
 import { inSeconds, LAST_INSTANT, toIso } from '../time/index.ts';
-import { type Carried, endOf, iterate, type LoopParts } from './loop-iteration.ts';
+import { type Carried, endOf, iterate, type LoopParts } from './iterate.ts';
 import {
   type Iteration,
   type Loop,
@@ -20,11 +23,8 @@ import {
   LoopRunningError,
   type StartOptions,
   type StopOptions,
-} from './loop-options.ts';
-import { preparedOnce } from './prepared-once.ts';
-import type { Service } from './service.ts';
+} from './loop.ts';
 import { onStopSignal } from './signals.ts';
-import { guardedLog } from './tell.ts';
 
 /** A loop of the service, not yet started. */
 export function createLoop(service: Service, options: LoopOptions): Loop {

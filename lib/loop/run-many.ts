@@ -1,5 +1,5 @@
 /** Several loops in one process (rule S5). */
-import type { Loop } from './loop-options.ts';
+import type { Loop } from './loop.ts';
 import { onStopSignal, type SignalSource } from './signals.ts';
 
 /** Loops that ended with an error while their fellows went on. Its `errors` are in the order of `services`. */

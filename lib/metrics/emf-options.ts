@@ -1,5 +1,5 @@
 /** The settings of embedded metrics, read from environment variables that are handed in. */
-import type { Surroundings } from '../runner/index.ts';
+import type { Surroundings } from '../service/index.ts';
 
 /** What the embedded metrics are filed under, and how many there are. */
 export interface EmfOptions {

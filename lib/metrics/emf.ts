@@ -16,8 +16,9 @@
  * second dimension would be billed the same and take a second document for each skip, since a document's metrics share
  * their dimensions.
  */
-import type { Observer, TickStory } from '../runner/index.ts';
-import type { SkipReason } from '../tick/index.ts';
+
+import type { SkipReason } from '../rules/index.ts';
+import type { Observer, TickStory } from '../tick/index.ts';
 import { emfLines, type Sample } from './emf-lines.ts';
 import { DEFAULT_NAMESPACE, type EmfOptions } from './emf-options.ts';
 import { isHeard } from './heard.ts';

@@ -1,5 +1,5 @@
 /** Which ticks say something about their service. Pure. */
-import type { TickStory } from '../runner/index.ts';
+import type { TickStory } from '../tick/index.ts';
 
 /**
  * Whether the tick was heard: everything but a tick that was decided already. A `duplicate` or `late` delivery tells of the

@@ -1,6 +1,6 @@
 /** Metrics out of a process that stays: counted in a Prometheus registry, of this process alone. Times in seconds. */
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { CrashStory, Observer, TickStory } from '../runner/index.ts';
+import type { CrashStory, Observer, TickStory } from '../tick/index.ts';
 import { SECOND } from '../time/index.ts';
 import { isHeard } from './heard.ts';
 import { registerProcessMetrics } from './process-metrics.ts';

@@ -1,5 +1,5 @@
 /** The settings of the metrics server, read from environment variables that are handed in. */
-import { InvalidOptionsError } from '../loop/index.ts';
+import { InvalidOptionsError } from '../rules/index.ts';
 import { isInLambda } from './emf-options.ts';
 
 /** Whether and where metrics are served. */

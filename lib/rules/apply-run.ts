@@ -1,8 +1,12 @@
 /** Settling: a run that has ended is taken into the service's state. Pure, like the step it rests on. */
-import { cut, type Failure, type Outcome, type Policy, type Step, step, stretchedInterval } from '../loop/index.ts';
-import { withRun } from './run-ring.ts';
+import { cut } from '../text/index.ts';
+import { stretchedInterval } from './delay.ts';
+import type { Failure, Outcome } from './outcome.ts';
+import type { Policy } from './policy.ts';
+import { withRun } from './run-history.ts';
 import { notBeforeAfter, type Schedule } from './schedule.ts';
 import { type Halt, loopStateOf, type ServiceState } from './service-state.ts';
+import { type Step, step } from './step.ts';
 
 /** What settling needs to know of a service. */
 export interface Rules {

@@ -1,16 +1,12 @@
 /** The ledger of one invocation: the runs it enters into the state, in order, and everything that must be written with them. */
-import type { Failure, Verdict } from '../loop/index.ts';
-import { propagates, wouldTrip } from '../loop/index.ts';
-import {
-  type EndedRun,
-  loopStateOf,
-  type Rules,
-  type RunRecord,
-  type ServiceState,
-  settle,
-  withRun,
-} from '../tick/index.ts';
-import type { Log, StateStore } from './ports.ts';
+
+import type { Log, StateStore } from '../tick/index.ts';
+import { type EndedRun, type Rules, settle } from './apply-run.ts';
+import type { Failure } from './outcome.ts';
+import { withRun } from './run-history.ts';
+import type { RunRecord } from './run-record.ts';
+import { loopStateOf, type ServiceState } from './service-state.ts';
+import { propagates, type Verdict, wouldTrip } from './step.ts';
 
 /** Whose ledger it is, and where the failures of earlier invocations are written down. */
 export interface Book {

@@ -1,7 +1,8 @@
 /** The policy of a service: how often it runs, what it tolerates, when it backs off and when it halts. */
+
+import { look } from '../text/index.ts';
 import { DAY, type Duration, inSeconds, MINUTE, parseDuration } from '../time/index.ts';
 import { InvalidOptionsError } from './invalid-options.ts';
-import { look } from './thrown.ts';
 
 /** How the two kinds of service differ: a `critical` one trips, backs off and halts; a `loop` one logs an error and goes on. */
 export type Kind = 'critical' | 'loop';

@@ -1,6 +1,7 @@
 /** The ring of the newest runs, kept in the hot item as one string: `S` + due time, `.`, duration, both in base 36. */
-import type { OutcomeKind } from '../loop/index.ts';
+
 import { LAST_INSTANT } from '../time/index.ts';
+import type { OutcomeKind } from './outcome.ts';
 
 /** One run in a few bytes. */
 export interface RunLine {

@@ -1,5 +1,6 @@
 /** A run written down: an item of its own for a run that failed, ran by hand or crashed. */
-import type { Failure, OutcomeKind, Verdict } from '../loop/index.ts';
+import type { Failure, OutcomeKind } from './outcome.ts';
+import type { Verdict } from './step.ts';
 
 /** The record of one run. Instants in epoch milliseconds. */
 export interface RunRecord {

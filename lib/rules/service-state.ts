@@ -1,6 +1,7 @@
 /** Everything that is remembered of a service between invocations, as a plain value. Instants in epoch milliseconds. */
-import { fitRecord, type LoopState, type Policy } from '../loop/index.ts';
-import { hasGrownFrom, type RunLine } from './run-ring.ts';
+import { fitRecord, type LoopState } from './loop-state.ts';
+import type { Policy } from './policy.ts';
+import { hasGrownFrom, type RunLine } from './run-history.ts';
 
 /** The time-bounded exclusive right to a service's state. */
 export interface Lease {

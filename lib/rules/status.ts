@@ -1,6 +1,6 @@
 /** What a service is doing, read off its state. */
-import { haltHolds, leaseIsLive, pauseHolds } from './admit.ts';
-import type { RunLine } from './run-ring.ts';
+import { haltHolds, leaseIsLive, pauseHolds } from './admission.ts';
+import type { RunLine } from './run-history.ts';
 import { nextDue, type Schedule } from './schedule.ts';
 import type { ServiceState } from './service-state.ts';
 

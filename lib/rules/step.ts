@@ -11,10 +11,10 @@
  * A halted service that is probed goes the same way, but any failure halts it again at once.
  */
 import { stretchedInterval } from './delay.ts';
+import { allTrue, type LoopState } from './loop-state.ts';
 import type { Failure, Outcome } from './outcome.ts';
 import type { Policy } from './policy.ts';
 import { backingOffLine, RESET_LINE, THRESHOLD_CAUSE, tripLines } from './report.ts';
-import { allTrue, type LoopState } from './state.ts';
 
 /** What a step concluded. `recovered`: a backoff or a halt ended. `backing-off`: a trip. `halted`: the service stops here. Else `steady`. */
 export type Verdict = 'steady' | 'recovered' | 'backing-off' | 'halted';

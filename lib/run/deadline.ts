@@ -10,8 +10,9 @@
  * An exception that it throws where nothing can catch it, while its time isn't up, ends it at once: as a rule whatever was to settle
  * it went with that exception, and waiting for the deadline would only hide why.
  */
+
+import { RunTimedOutError, StoppedError } from '../service/index.ts';
 import { type Clock, SECOND } from '../time/index.ts';
-import { RunTimedOutError, StoppedError } from './errors.ts';
 
 /** How long after its signal a workload may still return or throw before it is given up. */
 export const GRACE = SECOND;

@@ -1,8 +1,9 @@
 /** What a workload is handed. What isn't frozen is this run's alone, so that whatever is done to it touches no other. */
-import { isError, look } from '../loop/index.ts';
-import type { Log } from './ports.ts';
+
+import type { RunContext, Service } from '../service/index.ts';
+import { isError, look } from '../text/index.ts';
+import type { Log } from '../tick/index.ts';
 import type { RunSurroundings } from './run-workload.ts';
-import type { RunContext, Service } from './service.ts';
 
 /** The service's bookmark, as the run moves it. */
 export interface Bookmark {

@@ -1,13 +1,13 @@
 /** One run of a workload, and how it ended: the part that a tick and a loop share. */
-import { memoOf, type Outcome } from '../loop/index.ts';
+
+import type { Outcome } from '../rules/index.ts';
+import { judge, type Service, ServiceHaltedError } from '../service/index.ts';
+import { memoOf } from '../text/index.ts';
+import type { Log } from '../tick/index.ts';
 import type { Clock, Random } from '../time/index.ts';
-import { judge } from './classify.ts';
 import { type Ending, type Limits, runUnderDeadline } from './deadline.ts';
-import type { Enclose } from './enclosure.ts';
-import { ServiceHaltedError } from './errors.ts';
-import type { Log } from './ports.ts';
 import { bookmarkOf, contextOf } from './run-context.ts';
-import type { Service } from './service.ts';
+import type { Enclose } from './run-scope.ts';
 
 /** What a run needs besides its service. */
 export interface RunSurroundings {

@@ -8,8 +8,9 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import process from 'node:process';
-import type { Enclose, EnclosedRun, Log } from '../runner/index.ts';
+import type { Log } from '../tick/index.ts';
 import { toIso } from '../time/index.ts';
+import type { Enclose, EnclosedRun } from './run-scope.ts';
 
 /** What the runs of one function have left behind. */
 export interface Leftovers {

@@ -9,7 +9,7 @@
  *
  * Anything else (a bare Error or TypeError, an abort) tells nothing, and its cause is asked.
  */
-import { isError, membersOf, read } from '../loop/index.ts';
+import { isError, membersOf, read } from '../text/index.ts';
 import { isThrottling, isTransientName, judgeCode } from './classify-codes.ts';
 import { retryAfterIn } from './http.ts';
 

@@ -1,5 +1,7 @@
 /** Classification, rules R3 and R4: which errors are transient and which are fatal. */
-import { isError, type Kind } from '../loop/index.ts';
+
+import type { Kind } from '../rules/index.ts';
+import { isError } from '../text/index.ts';
 import { DAY } from '../time/index.ts';
 import { evidenceIn } from './classify-evidence.ts';
 import { NotImplementedError } from './errors.ts';

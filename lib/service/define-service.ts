@@ -1,18 +1,20 @@
 /** A service: a named policy and a workload. */
 import {
+  FIRING_PERIOD,
   fillPolicy,
+  hasSlots,
   InvalidOptionsError,
   type Policy,
   type PolicyOptions,
   policyFaults,
+  type Schedule,
   shown,
-} from '../loop/index.ts';
-import { FIRING_PERIOD, hasSlots, type Schedule } from '../tick/index.ts';
+} from '../rules/index.ts';
+import type { Log } from '../tick/index.ts';
 import { type Clock, type Duration, parseDuration, type Random, SECOND } from '../time/index.ts';
 import { type Classify, classifierOf } from './classify.ts';
 import { NotImplementedError } from './errors.ts';
-import type { Log } from './ports.ts';
-import { MOST_SLACK, serviceFaults } from './service-faults.ts';
+import { MOST_SLACK, serviceFaults } from './validate-service.ts';
 
 /** What a workload is given. */
 export interface RunContext<Prepared = unknown> {

@@ -1,5 +1,5 @@
 /** HTTP for workloads: `fetch` does not throw on a status, so this does. */
-import { mask } from '../loop/index.ts';
+import { mask } from '../text/index.ts';
 import { parseHttpDate, SECOND } from '../time/index.ts';
 
 /** What is told of an answer that isn't the wanted one. */

@@ -1,10 +1,9 @@
 /** What a service may be: the bounds of its options beside its policy, and what is said of those that lie outside. */
-import { shown } from '../loop/index.ts';
-import { cronFault, FIRING_PERIOD, hasSlots } from '../tick/index.ts';
+import { cronFault, FIRING_PERIOD, hasSlots, shown } from '../rules/index.ts';
+import { GRACE } from '../run/index.ts';
+import { ONE_TRY } from '../tick/index.ts';
 import { inSeconds, MINUTE } from '../time/index.ts';
-import { GRACE } from './deadline.ts';
-import { ONE_TRY } from './in-time.ts';
-import type { Service } from './service.ts';
+import type { Service } from './define-service.ts';
 
 const NAME = /^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/;
 /** The longest that Lambda lets an invocation last. */

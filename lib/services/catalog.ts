@@ -4,8 +4,8 @@
  */
 import { readdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { InvalidOptionsError } from '../loop/index.ts';
-import type { Service } from '../runner/index.ts';
+import { InvalidOptionsError } from '../rules/index.ts';
+import type { Service } from '../service/index.ts';
 
 /** A service of the catalog. */
 export interface CatalogEntry {

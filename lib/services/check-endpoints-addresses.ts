@@ -4,7 +4,7 @@
  */
 import { BlockList, isIP } from 'node:net';
 import { isInLambda } from '../metrics/index.ts';
-import type { Surroundings } from '../runner/index.ts';
+import type { Surroundings } from '../service/index.ts';
 
 /**
  * Tells why an address is not to be connected to; `undefined` if it may be. Whatever is no address is refused.

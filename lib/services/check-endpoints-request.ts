@@ -6,7 +6,7 @@ import { type LookupAddress, lookup } from 'node:dns';
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import type { LookupFunction } from 'node:net';
-import { cut, mask } from '../loop/index.ts';
+import { cut, mask } from '../text/index.ts';
 import { literalAddress, RefusedAddressError, type Vet } from './check-endpoints-addresses.ts';
 
 /** Resolves a name to all its addresses, as Node's `dns.lookup` does with `all`. */

@@ -1,7 +1,8 @@
 /** The settings of check-endpoints: which endpoints to ask, as an environment variable lists them. */
 import * as z from 'zod';
-import { cut, InvalidOptionsError, mask, shown } from '../loop/index.ts';
-import type { Surroundings } from '../runner/index.ts';
+import { InvalidOptionsError, shown } from '../rules/index.ts';
+import type { Surroundings } from '../service/index.ts';
+import { cut, mask } from '../text/index.ts';
 import { parseDuration, SECOND } from '../time/index.ts';
 import { literalAddress, vettingIn } from './check-endpoints-addresses.ts';
 

@@ -2,8 +2,9 @@
  * check-endpoints: asks a list of URLs whether they answer as expected. A critical service; since a monitor must not stop
  * monitoring, nothing it meets halts it at once.
  */
-import { errorClassOf, mask, memoOf } from '../loop/index.ts';
-import { defineService, HttpStatusError, type RunContext, type Service } from '../runner/index.ts';
+
+import { defineService, HttpStatusError, type RunContext, type Service } from '../service/index.ts';
+import { errorClassOf, mask, memoOf } from '../text/index.ts';
 import { within } from '../time/index.ts';
 import { type Vet, vettingIn } from './check-endpoints-addresses.ts';
 import { statusOf } from './check-endpoints-request.ts';

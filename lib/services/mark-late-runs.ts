@@ -7,8 +7,8 @@ import {
   type MarkLateOptions,
   markLate,
 } from '../flow-runs/index.ts';
-import { InvalidOptionsError, shown } from '../loop/index.ts';
-import { defineService, type Service, type Surroundings } from '../runner/index.ts';
+import { InvalidOptionsError, shown } from '../rules/index.ts';
+import { defineService, type Service, type Surroundings } from '../service/index.ts';
 
 /** What one process's runs share. */
 interface Prepared {

@@ -2,11 +2,12 @@
  * watch-services: finds the services from hourly intervals whose next tick is overdue, and any that is stuck under a dead
  * lease. A loop service: a monitor must not stop monitoring.
  */
-import { InvalidOptionsError, shown } from '../loop/index.ts';
+
 import { emfOptionsIn, isInLambda, overdueEmf } from '../metrics/index.ts';
-import { defineService, type Service, type Surroundings } from '../runner/index.ts';
+import { InvalidOptionsError, shown } from '../rules/index.ts';
+import { defineService, type Service, type Surroundings } from '../service/index.ts';
 import { documentClient, dynamoStatesReader } from '../store/index.ts';
-import { type OverdueMetric, type Watch, watch, watchedIn } from '../watch/index.ts';
+import { type OverdueMetric, type Watch, watch, watchedIn } from '../watchdog/index.ts';
 
 const NAME = 'watch-services';
 

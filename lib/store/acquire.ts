@@ -1,15 +1,17 @@
 /** Taking the lease: one conditional write, and what its refusal means. */
-import { type Acquired, type AcquireRequest, type Claim, UnreadableStateError } from '../runner/index.ts';
-import { admit } from '../tick/index.ts';
+
+import { admit } from '../rules/index.ts';
+import { UnreadableStateError } from '../service/index.ts';
+import type { Acquired, AcquireRequest, Claim } from '../tick/index.ts';
 import { type Clock, SECOND, within } from '../time/index.ts';
 import { admissionCondition } from './admission-condition.ts';
 import { release } from './commit.ts';
-import { aliases, assignments } from './expression.ts';
-import { leaseAttributes, stateIn } from './item.ts';
-import { takeOver } from './rewrite.ts';
-import type { Item } from './soundness.ts';
-import { VERSION } from './version.ts';
-import type { Update, Wire } from './wire.ts';
+import { aliases, assignments } from './item/expression.ts';
+import { takeOver } from './item/replace-item.ts';
+import { leaseAttributes, stateIn } from './item/state-item.ts';
+import type { Item } from './item/validate-item.ts';
+import { VERSION } from './item/version.ts';
+import type { Update, Wire } from './item-access.ts';
 
 /** The item as it was before the lease was taken, or, behind a lost response, our own after-image of it. */
 interface Taken {

@@ -7,9 +7,9 @@
  * A comparison with a missing attribute is false, and so is one with an attribute of another type: a damaged item refuses.
  * `<>` is the exception (a missing attribute differs from everything), hence the guard before it.
  */
-import type { AdmissionRequest } from '../tick/index.ts';
-import type { Aliases } from './expression.ts';
-import { VERSION } from './version.ts';
+import type { AdmissionRequest } from '../rules/index.ts';
+import type { Aliases } from './item/expression.ts';
+import { VERSION } from './item/version.ts';
 
 /** The condition under which the tick may take the lease. */
 export function admissionCondition(alias: Aliases, { tick, now, build }: AdmissionRequest): string {

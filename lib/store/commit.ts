@@ -1,11 +1,12 @@
 /** Writing a run's end: a commit of the new state, or the lease given back without one. Both hold only under the run's own fence. */
-import type { Claim, Committed } from '../runner/index.ts';
-import { holdsCommit, type ServiceState } from '../tick/index.ts';
-import { aliases, assignments } from './expression.ts';
-import { committedAttributes, stateIn } from './item.ts';
-import { fitted } from './item-size.ts';
-import type { Item } from './soundness.ts';
-import type { Wire } from './wire.ts';
+
+import { holdsCommit, type ServiceState } from '../rules/index.ts';
+import type { Claim, Committed } from '../tick/index.ts';
+import { aliases, assignments } from './item/expression.ts';
+import { fitted } from './item/item-size.ts';
+import { committedAttributes, stateIn } from './item/state-item.ts';
+import type { Item } from './item/validate-item.ts';
+import type { Wire } from './item-access.ts';
 
 const NO_LEASE = { leaseOwner: undefined, leaseUntil: undefined, leaseTick: undefined };
 

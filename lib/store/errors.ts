@@ -1,4 +1,4 @@
-import { cut, mask } from '../loop/index.ts';
+import { cut, mask } from '../text/index.ts';
 
 /** How much of the cause's message is told. */
 const CAUSE_BYTES = 1_000;

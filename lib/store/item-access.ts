@@ -1,10 +1,10 @@
 /** One state item over the wire: read it, or write it under a condition and learn what stood in the way. */
 import { type DynamoDBDocumentClient, GetCommand, UpdateCommand, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
 import { heeding } from '../time/index.ts';
-import { stateIn } from './item.ts';
+import { stateIn } from './item/state-item.ts';
+import { stateKey } from './item/table.ts';
+import type { Item } from './item/validate-item.ts';
 import { isInvalid, isRefused, itemOf } from './refusal.ts';
-import type { Item } from './soundness.ts';
-import { stateKey } from './table.ts';
 
 /** What is sent besides key and table. */
 export type Update = Pick<

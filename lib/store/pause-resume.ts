@@ -1,12 +1,13 @@
 /** What an operator writes: attributes that no commit names, and the epoch that a commit must find unchanged. */
-import { UnreadableStateError } from '../runner/index.ts';
-import type { Pause, ServiceState } from '../tick/index.ts';
-import { type Aliases, aliases, assignments } from './expression.ts';
-import { pauseAttributes, stateIn } from './item.ts';
-import { fittedPause } from './item-size.ts';
-import { takeOver } from './rewrite.ts';
-import { VERSION } from './version.ts';
-import type { Wire } from './wire.ts';
+
+import type { Pause, ServiceState } from '../rules/index.ts';
+import { UnreadableStateError } from '../service/index.ts';
+import { type Aliases, aliases, assignments } from './item/expression.ts';
+import { fittedPause } from './item/item-size.ts';
+import { takeOver } from './item/replace-item.ts';
+import { pauseAttributes, stateIn } from './item/state-item.ts';
+import { VERSION } from './item/version.ts';
+import type { Wire } from './item-access.ts';
 
 /** Sets the pause; one that stands is replaced. Returns the state with it. */
 export async function pause(wire: Wire, service: string, wanted: Pause): Promise<ServiceState> {

@@ -1,12 +1,12 @@
 /** The states of many services at once, for whoever watches them: BatchGetItem over their names, never a scan. */
 import { BatchGetCommand, type BatchGetCommandOutput, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { UnreadableStateError } from '../runner/index.ts';
-import type { ServiceState } from '../tick/index.ts';
+import type { ServiceState } from '../rules/index.ts';
+import { UnreadableStateError } from '../service/index.ts';
 import type { Clock, Random } from '../time/index.ts';
 import { StoreError } from './errors.ts';
-import { readItem } from './item.ts';
-import type { Item } from './soundness.ts';
-import { stateKey } from './table.ts';
+import { readItem } from './item/state-item.ts';
+import { stateKey } from './item/table.ts';
+import type { Item } from './item/validate-item.ts';
 
 /** What waiting between attempts takes. */
 interface Waits {

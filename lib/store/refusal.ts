@@ -2,8 +2,8 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import type { Item } from './soundness.ts';
-import { translation } from './translation.ts';
+import { translation } from './item/marshalling.ts';
+import type { Item } from './item/validate-item.ts';
 
 /** Whether the write's condition did not hold. */
 export function isRefused(error: unknown): error is ConditionalCheckFailedException {

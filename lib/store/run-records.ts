@@ -1,12 +1,11 @@
 /** Run records as items of their own, kept until their time to live has passed. */
 import { type DynamoDBDocumentClient, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import type { Failure } from '../loop/index.ts';
-import type { StateStore } from '../runner/index.ts';
-import { RECORD_RETENTION_DAYS, type RunRecord } from '../tick/index.ts';
+import { type Failure, RECORD_RETENTION_DAYS, type RunRecord } from '../rules/index.ts';
+import type { StateStore } from '../tick/index.ts';
 import { DAY, SECOND } from '../time/index.ts';
 import { StoreError } from './errors.ts';
-import type { Item } from './soundness.ts';
-import { RUN_PREFIX, runKey, TTL_ATTRIBUTE } from './table.ts';
+import { RUN_PREFIX, runKey, TTL_ATTRIBUTE } from './item/table.ts';
+import type { Item } from './item/validate-item.ts';
 
 /** Successful manual runs lie between failed ones: a page asks for a few more than are wanted, and there are only so many pages. */
 const EXTRA_A_PAGE = 10;

@@ -10,15 +10,16 @@
  * in `done`, tells that it had succeeded. Hence no ADD and no list_append: each write leaves the same item when sent twice.
  */
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { type StateStore, UnreadableStateError } from '../runner/index.ts';
+import { UnreadableStateError } from '../service/index.ts';
+import type { StateStore } from '../tick/index.ts';
 import { type Clock, systemClock } from '../time/index.ts';
 import { acquire } from './acquire.ts';
 import { commit, release } from './commit.ts';
 import { StoreError } from './errors.ts';
-import { readItem } from './item.ts';
-import { pause, resume } from './operate.ts';
-import { runRecords } from './run-items.ts';
-import { wireTo } from './wire.ts';
+import { readItem } from './item/state-item.ts';
+import { wireTo } from './item-access.ts';
+import { pause, resume } from './pause-resume.ts';
+import { runRecords } from './run-records.ts';
 
 const NOT_RUN = 'the tick did not run';
 const NOT_WRITTEN = 'the run will be booked as crashed by the next one';

@@ -1,5 +1,5 @@
 /** A StateStore in memory: the same contract as the one on DynamoDB, for tests and for a process that needs no memory beyond itself. */
-import type { Acquired, AcquireRequest, Claim, Committed, StateStore } from '../runner/index.ts';
+
 import {
   admit,
   holdsCommit,
@@ -8,7 +8,8 @@ import {
   type ServiceState,
   startedAfresh,
   UNKNOWN,
-} from '../tick/index.ts';
+} from '../rules/index.ts';
+import type { Acquired, AcquireRequest, Claim, Committed, StateStore } from '../tick/index.ts';
 
 /** An empty store. */
 export function memoryStore(): StateStore {

@@ -2,7 +2,11 @@
  * What answers, log lines and Lambda itself may tell: plain data of a bounded size, credentials masked, whatever a workload returns,
  * logs or throws.
  */
-import { isError, jsonBytes, look, mask, memoOf, plain } from '../loop/index.ts';
+
+import { memoOf } from './error-summary.ts';
+import { mask } from './mask.ts';
+import { isError, look } from './safe-read.ts';
+import { jsonBytes, plain } from './to-json.ts';
 
 /** The longest result, in bytes of JSON: longer ones would burst a log event, and many of them an answer. */
 export const LARGEST_RESULT = 64_000;

@@ -2,10 +2,11 @@
  * The memo: what is remembered of an error. Its size is bounded in bytes, since it is stored; credentials are masked,
  * since it is logged, stored and shown.
  */
+
+import type { Failure } from '../rules/index.ts';
 import { cut, mask } from './mask.ts';
-import type { Failure } from './outcome.ts';
-import { plain } from './plain.ts';
-import { isError, look, membersOf, read } from './thrown.ts';
+import { isError, look, membersOf, read } from './safe-read.ts';
+import { plain } from './to-json.ts';
 
 /** Bounds in bytes of UTF-8, so that a record of a failed run stays within a few write units. */
 const CLASS_BYTES = 64;

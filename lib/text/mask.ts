@@ -1,5 +1,5 @@
 /** What may be shown of a text that came from elsewhere: credentials masked, and no more bytes than there is room for. */
-import { SECRETS } from './secrets.ts';
+import { SECRETS } from './credentials.ts';
 
 /** Masking looks at no more than this many bytes and drops the rest: no memo has room for as much. */
 const MASKED_BYTES = 20_000;

@@ -2,9 +2,10 @@
  * Any value as plain data: what JSON would bring back, made without letting the value do harm. Getters, proxies and `toJSON` may
  * throw, and what refers to itself, never ends or is larger than anybody reads is told by a few words in its place.
  */
+
+import { isSecretName, MASK } from './credentials.ts';
 import { cut, mask } from './mask.ts';
-import { isSecretName, MASK } from './secrets.ts';
-import { isError, look, read } from './thrown.ts';
+import { isError, look, read } from './safe-read.ts';
 
 /** How a value is told. */
 export interface Telling {

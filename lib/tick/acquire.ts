@@ -3,21 +3,23 @@
  * again, on a state that an operator has changed meanwhile, is here too.
  */
 import {
+  type Book,
   haltHolds,
   haltIsOutdated,
   isBackingOff,
+  type Ledger,
+  openLedger,
   pauseHolds,
   type ServiceState,
   type SkipReason,
   startedAfresh,
-} from '../tick/index.ts';
-import { bookCrashes } from './book-crashes.ts';
-import { inTime } from './in-time.ts';
-import { type Book, type Ledger, openLedger } from './ledger.ts';
+} from '../rules/index.ts';
+import { bookCrashes } from './crashed-runs.ts';
+import { announceCrashes, storyOf } from './notify.ts';
 import type { Claim } from './ports.ts';
-import type { Bypassed, TickStory } from './story.ts';
-import { announceCrashes, storyOf } from './tell.ts';
-import type { TickRun } from './tick-run.ts';
+import type { TickRun } from './tick-context.ts';
+import type { Bypassed, TickStory } from './tick-event.ts';
+import { inTime } from './write-deadline.ts';
 
 /** A tick that was let through. */
 interface Admitted {

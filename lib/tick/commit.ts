@@ -1,12 +1,10 @@
 /** The end of a run as the store sees it: records first, then the one fenced write that commits the state. */
-import type { OutcomeKind } from '../loop/index.ts';
-import type { RunRecord, ServiceState } from '../tick/index.ts';
-import { LeaseLostError } from './errors.ts';
-import { insist, inTime } from './in-time.ts';
-import { type Ledger, openLedger } from './ledger.ts';
+import { type Ledger, type OutcomeKind, openLedger, type RunRecord, type ServiceState } from '../rules/index.ts';
+import { printReport } from '../run/index.ts';
+import { LeaseLostError } from '../service/index.ts';
 import type { Claim } from './ports.ts';
-import { printReport } from './print-report.ts';
-import type { TickRun } from './tick-run.ts';
+import type { TickRun } from './tick-context.ts';
+import { insist, inTime } from './write-deadline.ts';
 
 /** What is to be committed, and how to enter it again on a state that an operator has changed meanwhile. */
 export interface Closing {

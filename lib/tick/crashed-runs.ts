@@ -4,11 +4,11 @@
  * `crashed` outcome, before its own workload; they are written with whatever this tick commits. If this run dies as well,
  * nothing was written and the next one counts them all again.
  */
-import { memoOf } from '../loop/index.ts';
-import { latestDue, RING_SIZE, type ServiceState } from '../tick/index.ts';
+
+import { type Book, enter, type Ledger, latestDue, note, RING_SIZE, type ServiceState } from '../rules/index.ts';
+import { RunCrashedError } from '../service/index.ts';
+import { memoOf } from '../text/index.ts';
 import { toIso } from '../time/index.ts';
-import { RunCrashedError } from './errors.ts';
-import { type Book, enter, type Ledger, note } from './ledger.ts';
 import type { Claim, CrashStory } from './ports.ts';
 
 /** What booking needs besides the ledger. */

@@ -1,11 +1,9 @@
 /** Telling what happened: the story is put together once and handed to every observer. None of them can fail a tick. */
-import { overrunLine } from '../loop/index.ts';
-import { nextRunDue, statusOf } from '../tick/index.ts';
+import { nextRunDue, overrunLine, statusOf } from '../rules/index.ts';
+import { printReport, type WorkloadRun } from '../run/index.ts';
 import type { CrashStory, Log, Observer } from './ports.ts';
-import { printReport } from './print-report.ts';
-import type { WorkloadRun } from './run-workload.ts';
-import type { TickStory } from './story.ts';
-import type { TickRun } from './tick-run.ts';
+import type { TickRun } from './tick-context.ts';
+import type { TickStory } from './tick-event.ts';
 
 /** What the story of a tick adds to what is known of it from the start. */
 export type Told = Pick<TickStory, 'disposition' | 'state' | 'crashesBooked'> &

@@ -1,9 +1,9 @@
 /** What the runner needs of the world. Adapters bend towards these. */
 
-import type { Pause, RunRecord, ServiceState, SkipReason, Tick } from '../tick/index.ts';
+import type { Pause, RunRecord, ServiceState, SkipReason, Tick } from '../rules/index.ts';
+import type { Enclose } from '../run/index.ts';
 import type { Clock, Random } from '../time/index.ts';
-import type { Enclose } from './enclosure.ts';
-import type { TickStory } from './story.ts';
+import type { TickStory } from './tick-event.ts';
 
 /** Who asks for the lease, for what, and until when. */
 export interface AcquireRequest {

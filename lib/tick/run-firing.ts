@@ -2,15 +2,14 @@
  * A firing that owns several ticks: a service whose interval is below the minute in which a schedule can fire. Each slot is
  * its own tick, with its own acquire and commit, so that an operator gets in between.
  */
-import { type Delivery, type ScheduledTick, type ServiceState, slotsOf } from '../tick/index.ts';
-import { GRACE } from './deadline.ts';
-import { ServiceHaltedError } from './errors.ts';
+import { type Delivery, type ScheduledTick, type ServiceState, slotsOf } from '../rules/index.ts';
+import { GRACE } from '../run/index.ts';
+import { type Service, ServiceHaltedError } from '../service/index.ts';
+import { announceTick, guardedLog, storyOf } from './notify.ts';
 import type { Ports } from './ports.ts';
 import { runTick } from './run-tick.ts';
-import type { Service } from './service.ts';
-import type { TickStory } from './story.ts';
-import { announceTick, guardedLog, storyOf } from './tell.ts';
-import type { Invocation } from './tick-run.ts';
+import type { Invocation } from './tick-context.ts';
+import type { TickStory } from './tick-event.ts';
 
 /** One firing of the schedule. */
 export interface Firing {

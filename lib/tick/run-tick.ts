@@ -9,18 +9,24 @@
  *   6. observers are told, the report is printed, metrics are flushed
  *   7. a scheduled tick that halted the service throws; a run that can't be ended has its process ended
  */
-import type { Outcome } from '../loop/index.ts';
-import { latestDue, type ServiceState, type SkipReason, type Tick } from '../tick/index.ts';
-import { conclude, giveBack } from './conclude.ts';
-import { runEnd } from './in-time.ts';
-import { enter, type Ledger } from './ledger.ts';
-import { blockedBy, book, bookOf, type Opened, openTick } from './open-tick.ts';
+import {
+  enter,
+  type Ledger,
+  latestDue,
+  type Outcome,
+  type ServiceState,
+  type SkipReason,
+  type Tick,
+} from '../rules/index.ts';
+import { haltedError, runWorkload, type WorkloadRun } from '../run/index.ts';
+import type { Service } from '../service/index.ts';
+import { blockedBy, book, bookOf, type Opened, openTick } from './acquire.ts';
+import { conclude, giveBack } from './commit.ts';
+import { announceTick, guardedLog, storyOf } from './notify.ts';
 import type { Claim, Ports } from './ports.ts';
-import { haltedError, runWorkload, type WorkloadRun } from './run-workload.ts';
-import type { Service } from './service.ts';
-import type { TickStory } from './story.ts';
-import { announceTick, guardedLog, storyOf } from './tell.ts';
-import type { Invocation, TickRun } from './tick-run.ts';
+import type { Invocation, TickRun } from './tick-context.ts';
+import type { TickStory } from './tick-event.ts';
+import { runEnd } from './write-deadline.ts';
 
 /**
  * Runs one iteration of a service on account of a tick and tells what became of it.

@@ -1,7 +1,7 @@
 /** One tick under way: what every part of its way is handed. */
-import type { Rules, Tick } from '../tick/index.ts';
+import type { Rules, Tick } from '../rules/index.ts';
+import type { Service } from '../service/index.ts';
 import type { Ports } from './ports.ts';
-import type { Service } from './service.ts';
 
 /** The invocation a tick runs in. */
 export interface Invocation {

@@ -1,6 +1,14 @@
 /** The story of a tick: everything an observer, a log line, a metric or an answer tells of it. Instants in epoch milliseconds. */
-import type { Failure, OutcomeKind, Verdict } from '../loop/index.ts';
-import type { Disposition, ServiceState, SkipReason, Status, Tick } from '../tick/index.ts';
+import type {
+  Disposition,
+  Failure,
+  OutcomeKind,
+  ServiceState,
+  SkipReason,
+  Status,
+  Tick,
+  Verdict,
+} from '../rules/index.ts';
 
 /** What a run bypassed because a person asked for it. */
 export type Bypassed = 'backoff' | 'pause' | 'halt';

@@ -3,10 +3,11 @@
  * and remembered failures are told beside it: half of what the reserve leaves behind the grace is kept for the state, and whatever
  * is not done by then is given up.
  */
+
+import { GRACE } from '../run/index.ts';
+import { UnreadableStateError } from '../service/index.ts';
 import { heeding, SECOND, within } from '../time/index.ts';
-import { GRACE } from './deadline.ts';
-import { UnreadableStateError } from './errors.ts';
-import type { TickRun } from './tick-run.ts';
+import type { TickRun } from './tick-context.ts';
 
 /** When a run must have written its outcome, in epoch milliseconds. */
 export function runEnd({ service, invocation, startedAt }: TickRun): number {

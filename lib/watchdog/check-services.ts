@@ -1,10 +1,10 @@
 /** One look at every watched service: who is overdue is told by metric and log. */
-import type { RunContext } from '../runner/index.ts';
+import type { RunContext } from '../service/index.ts';
 import { toIso } from '../time/index.ts';
 import { type Finding, judge } from './judge.ts';
 import { afterLook, recall, sinceOf, written } from './memory.ts';
 import type { Found, OverdueMetric, StatesReader } from './ports.ts';
-import { WATCHED_VARIABLE, type Watched } from './watched.ts';
+import { WATCHED_VARIABLE, type Watched } from './watched-service.ts';
 
 /** What a look works with. */
 export interface Watch {

@@ -14,7 +14,7 @@
  *      gaps may be long. Shorter intervals are heard often enough to be missed by their own silence.
  *   5. Any service is overdue that a run has died in, when by the due time after its lease's end nobody took over.
  */
-import { UnreadableStateError } from '../runner/index.ts';
+
 import {
   haltHolds,
   isAligned,
@@ -23,10 +23,11 @@ import {
   pauseHolds,
   type ServiceState,
   UNKNOWN,
-} from '../tick/index.ts';
+} from '../rules/index.ts';
+import { UnreadableStateError } from '../service/index.ts';
 import { MINUTE, toIso } from '../time/index.ts';
 import type { Found } from './ports.ts';
-import type { Watched } from './watched.ts';
+import type { Watched } from './watched-service.ts';
 
 /** What is wrong with a service. */
 export interface Finding {

@@ -12,10 +12,10 @@
  * schedule is the same (`overdue`: four characters each), stay so until they are heard of.
  */
 import { createHash } from 'node:crypto';
-import { UnreadableStateError } from '../runner/index.ts';
+import { UnreadableStateError } from '../service/index.ts';
 import { heardOf, isBlocked } from './judge.ts';
 import type { Found } from './ports.ts';
-import type { Watched } from './watched.ts';
+import type { Watched } from './watched-service.ts';
 
 /** What is remembered. Instants in epoch milliseconds. */
 export interface Memory {

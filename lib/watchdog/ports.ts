@@ -1,6 +1,7 @@
 /** What the watch needs of the world. */
-import type { UnreadableStateError } from '../runner/index.ts';
-import type { ServiceState } from '../tick/index.ts';
+
+import type { ServiceState } from '../rules/index.ts';
+import type { UnreadableStateError } from '../service/index.ts';
 import type { Clock, Random } from '../time/index.ts';
 
 /** A service's state as it was found: read, beyond reading, or missing. */

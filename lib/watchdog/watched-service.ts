@@ -4,9 +4,9 @@
  * interval, grace (both in milliseconds), cron expression and time zone by name.
  */
 import * as z from 'zod';
-import { cut, InvalidOptionsError, shown } from '../loop/index.ts';
-import { invocationTimeout, type Service } from '../runner/index.ts';
-import { cronFault, hasSlots, type Schedule } from '../tick/index.ts';
+import { cronFault, hasSlots, InvalidOptionsError, type Schedule, shown } from '../rules/index.ts';
+import { invocationTimeout, type Service } from '../service/index.ts';
+import { cut } from '../text/index.ts';
 import { MINUTE } from '../time/index.ts';
 
 /** A service that is watched. */

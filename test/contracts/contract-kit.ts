@@ -1,7 +1,7 @@
 /** What the parts of the contract share: states, requests, and the store they are put to. */
 import { expect } from 'vitest';
-import type { AcquireRequest, Claim, StateStore } from '../../lib/runner/index.ts';
-import type { Pause, RunRecord, ServiceState, SkipReason, Tick } from '../../lib/tick/index.ts';
+import type { Pause, RunRecord, ServiceState, SkipReason, Tick } from '../../lib/rules/index.ts';
+import type { AcquireRequest, Claim, StateStore } from '../../lib/tick/index.ts';
 
 /** 2025-10-09T09:00:00Z, on the minute. */
 export const DUE = 1_760_000_400_000;

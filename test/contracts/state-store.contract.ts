@@ -1,6 +1,6 @@
 /** What every StateStore must do, whatever it stands on. Run against each of them. */
 import { beforeAll, describe } from 'vitest';
-import type { StateStore } from '../../lib/runner/index.ts';
+import type { StateStore } from '../../lib/tick/index.ts';
 import { acquireContract } from './acquire.contract.ts';
 import { commitContract } from './commit.contract.ts';
 import { contractKit } from './contract-kit.ts';

@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { Stack } from 'aws-cdk-lib';
 import { afterAll, describe, expect, test } from 'vitest';
 import { ScheduledService, type ScheduledServiceProps } from '../../infra/constructs/scheduled-service.ts';
-import { withInterval } from '../../lib/runner/index.ts';
+import { withInterval } from '../../lib/service/index.ts';
 import { ROOT } from '../support/process.ts';
 import {
   CATALOG,

@@ -10,7 +10,7 @@ import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildId } from '../../infra/build-id.ts';
-import { withInterval } from '../../lib/runner/index.ts';
+import { withInterval } from '../../lib/service/index.ts';
 import { ROOT } from '../support/process.ts';
 import { CATALOG, idle, SYNTH_TIMEOUT } from '../support/stack-kit.ts';
 

@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { readEnvironment } from '../../lib/lambda/env.ts';
 import { scheduledHandler } from '../../lib/lambda/index.ts';
-import { defineService } from '../../lib/runner/index.ts';
+import { defineService } from '../../lib/service/index.ts';
 import { functionUnderTest } from './kit.ts';
 
 afterEach(() => vi.unstubAllEnvs());

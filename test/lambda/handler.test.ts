@@ -1,7 +1,7 @@
 /** The handler: what it throws and when, what it makes once, and when its time is up. */
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type HandlerContext, scheduledHandler } from '../../lib/lambda/index.ts';
-import { defineService } from '../../lib/runner/index.ts';
+import { defineService } from '../../lib/service/index.ts';
 import { closedPort } from '../support/raw-server.ts';
 import { functionUnderTest, NOON } from './kit.ts';
 

@@ -1,8 +1,9 @@
 /** What the tests of the handler share: a service that does as a script says, on a fake clock and a store in memory. */
 
 import { type Answer, type HandlerEvent, scheduledHandler } from '../../lib/lambda/index.ts';
-import { defineService, type Ports, type ServiceOptions, type StateStore } from '../../lib/runner/index.ts';
+import { defineService, type ServiceOptions } from '../../lib/service/index.ts';
 import { fakeClock, memoryStore, scriptedRandom } from '../../lib/testing/index.ts';
+import type { Ports, StateStore } from '../../lib/tick/index.ts';
 import { errorWith, keptLog } from '../support/loop-kit.ts';
 
 /** 2025-10-09T12:00:00Z */

@@ -1,6 +1,6 @@
 /** The log as CloudWatch would get it, besides the line of a tick. */
 import { describe, expect, it, vi } from 'vitest';
-import { readLogLine } from '../../lib/local/log-line.ts';
+import { readLogLine } from '../../lib/local/display/log-line.ts';
 import { lines, logging, ticks, written } from './log-kit.ts';
 
 describe('a machine that reads the log back', () => {

@@ -1,7 +1,7 @@
 /** The operator's changes and their answers: pause and resume. */
 
 import { describe, expect, it } from 'vitest';
-import type { Observer } from '../../lib/runner/index.ts';
+import type { Observer } from '../../lib/tick/index.ts';
 import { asSent, ENVIRONMENT, functionUnderTest, NOON } from './kit.ts';
 import { afterRuns, bound, NEVER_SEEN, PAUSE, RESUME, STATUS } from './status-kit.ts';
 

@@ -7,7 +7,7 @@ import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bundleFunction } from '../../lib/local/bundle.ts';
+import { bundleFunction } from '../../lib/local/functions/bundle.ts';
 import { checkEndpoints } from '../../lib/services/check-endpoints.ts';
 import { TABLE, type TestDatabase, testDatabase } from '../support/dynalite.ts';
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { columnsOf } from '../../lib/local/columns.ts';
-import { failureShown, shownAs } from '../../lib/local/display.ts';
-import type { LogLine, TickLine } from '../../lib/local/log-line.ts';
+import { failureShown, shownAs } from '../../lib/local/display/display.ts';
+import type { LogLine, TickLine } from '../../lib/local/display/log-line.ts';
+import { columnsOf } from '../../lib/text/columns.ts';
 
 const STARTED = Date.UTC(2026, 10, 22, 3, 14, 17, 500);
 

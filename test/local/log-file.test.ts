@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { logKeeper } from '../../lib/local/log-file.ts';
+import { logKeeper } from '../../lib/local/display/log-file.ts';
 
 let directory: string;
 

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type HandlerEvent, scheduledHandler } from '../../lib/lambda/index.ts';
-import { type LogLine, readLogLine } from '../../lib/local/log-line.ts';
-import { defineService, type RunContext, type StateStore } from '../../lib/runner/index.ts';
+import { type LogLine, readLogLine } from '../../lib/local/display/log-line.ts';
+import { defineService, type RunContext } from '../../lib/service/index.ts';
 import { fakeClock, memoryStore, scriptedRandom } from '../../lib/testing/index.ts';
+import type { StateStore } from '../../lib/tick/index.ts';
 
 /** 2025-10-09T09:00:00Z */
 const DUE = 1_760_000_400_000;

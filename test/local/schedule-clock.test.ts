@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
-import { type FunctionHost, WorkerEndedError } from '../../lib/local/function-host.ts';
+import { type FunctionHost, WorkerEndedError } from '../../lib/local/functions/function-host.ts';
 import { fireOnSchedule } from '../../lib/local/schedule-clock.ts';
-import { defineService } from '../../lib/runner/index.ts';
+import { defineService } from '../../lib/service/index.ts';
 import { fakeClock, scriptedRandom } from '../../lib/testing/index.ts';
 
 /** 2025-10-09T09:00:00Z: the beginning of a minute, an hour, and every interval used here. */

@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { LoopRunningError, runLoop, ServiceHaltedError } from '../../lib/runner/index.ts';
+import { LoopRunningError, runLoop } from '../../lib/loop/index.ts';
+import { ServiceHaltedError } from '../../lib/service/index.ts';
 import { loopOver, TOLERANT, TRANSIENT } from '../support/loop-setup.ts';
 
 describe('a start', () => {

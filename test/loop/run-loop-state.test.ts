@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { LoopState } from '../../lib/loop/index.ts';
-import { type Iteration, RunTimedOutError, ServiceHaltedError } from '../../lib/runner/index.ts';
+import type { Iteration } from '../../lib/loop/index.ts';
+import type { LoopState } from '../../lib/rules/index.ts';
+import { RunTimedOutError, ServiceHaltedError } from '../../lib/service/index.ts';
 import { loopOver, TOLERANT, TRANSIENT } from '../support/loop-setup.ts';
 
 describe('what an iteration tells', () => {

@@ -1,12 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  createLoop,
-  defineService,
-  NotImplementedError,
-  type RunContext,
-  runLoop,
-  ServiceHaltedError,
-} from '../../lib/runner/index.ts';
+import { createLoop, runLoop } from '../../lib/loop/index.ts';
+import { defineService, NotImplementedError, type RunContext, ServiceHaltedError } from '../../lib/service/index.ts';
 import { type FakeClock, scriptedRandom } from '../../lib/testing/index.ts';
 import { loopOver, type Options, TOLERANT, TRANSIENT } from '../support/loop-setup.ts';
 

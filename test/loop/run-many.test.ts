@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { createLoop, defineService, LoopsFailedError, runMany } from '../../lib/runner/index.ts';
+import { createLoop, LoopsFailedError, runMany } from '../../lib/loop/index.ts';
+import { defineService } from '../../lib/service/index.ts';
 import { fakeClock, scriptedRandom } from '../../lib/testing/index.ts';
 import { keptLog } from '../support/loop-kit.ts';
 

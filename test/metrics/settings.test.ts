@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { InvalidOptionsError } from '../../lib/loop/index.ts';
 import { metricsSettings } from '../../lib/metrics/index.ts';
+import { InvalidOptionsError } from '../../lib/rules/index.ts';
 
 const DEFAULTS = { enabled: false, host: '127.0.0.1', port: 4201 };
 

@@ -1,6 +1,7 @@
 /** Stories for observers, and a log that remembers. */
-import type { Log, TickStory } from '../../lib/runner/index.ts';
-import type { ServiceState } from '../../lib/tick/index.ts';
+
+import type { ServiceState } from '../../lib/rules/index.ts';
+import type { Log, TickStory } from '../../lib/tick/index.ts';
 
 export const NOON = Date.UTC(2024, 4, 1, 12);
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Failure, LoopState } from '../../lib/loop/index.ts';
-import { type Classify, classifyCritical, createLoop, ServiceHaltedError } from '../../lib/runner/index.ts';
+import { createLoop } from '../../lib/loop/index.ts';
+import type { Failure, LoopState } from '../../lib/rules/index.ts';
+import { type Classify, classifyCritical, ServiceHaltedError } from '../../lib/service/index.ts';
 import { fakeClock, scriptedRandom } from '../../lib/testing/index.ts';
 import { keptLog, unjudgedService } from '../support/loop-kit.ts';
 import { classify, perform, performAsNode, UPSTREAM_CLASS } from './outcomes.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createLoop } from '../../lib/runner/index.ts';
+import { createLoop } from '../../lib/loop/index.ts';
 import { fakeClock, scriptedRandom } from '../../lib/testing/index.ts';
 import { toIso } from '../../lib/time/index.ts';
 import { keptLog, unjudgedService } from '../support/loop-kit.ts';

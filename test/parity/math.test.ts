@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { clampedPoissonInterval, exponentialCdf, lowerClampMultiple, poissonInterval } from '../../lib/loop/index.ts';
+import { clampedPoissonInterval, exponentialCdf, lowerClampMultiple, poissonInterval } from '../../lib/rules/index.ts';
 import { isClose, mathVectors } from './vectors.ts';
 
 function expectClose(got: number, expected: number): void {

@@ -1,5 +1,5 @@
 /** The letters of the reference runs as errors that Node would throw, and back. */
-import { type Classification, HttpStatusError } from '../../lib/runner/index.ts';
+import { type Classification, HttpStatusError } from '../../lib/service/index.ts';
 import { errorWith } from '../support/loop-kit.ts';
 
 const HTTP: Readonly<Record<string, number>> = { 3: 403, 4: 404, 5: 500, 6: 502, 7: 503, 8: 599, 9: 429 };

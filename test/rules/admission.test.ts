@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { admit, type ServiceState, type SkipReason, type Tick, UNKNOWN } from '../../lib/tick/index.ts';
+import { admit, type ServiceState, type SkipReason, type Tick, UNKNOWN } from '../../lib/rules/index.ts';
 
 const NOW = 1_000_000;
 const DUE = 990_000;

@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Outcome } from '../../lib/loop/index.ts';
-import { type ServiceState, settle, startedAfresh, UNKNOWN } from '../../lib/tick/index.ts';
-import { FAILED, FATAL, failureOf, INTERVAL, rulesOf, runAt, SUCCEEDED, settled } from './settling.ts';
+import { type Outcome, type ServiceState, settle, startedAfresh, UNKNOWN } from '../../lib/rules/index.ts';
+import { FAILED, FATAL, failureOf, INTERVAL, rulesOf, runAt, SUCCEEDED, settled } from './applying.ts';
 
 describe('a halt', () => {
   it('is written with its cause, its build, and when it is probed', () => {

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Outcome } from '../../lib/loop/index.ts';
-import { admit, latestDue, type ServiceState, settle, UNKNOWN } from '../../lib/tick/index.ts';
-import { FAILED, FATAL, failureOf, INTERVAL, rulesOf, runAt, SUCCEEDED, settled } from './settling.ts';
+import { admit, latestDue, type Outcome, type ServiceState, settle, UNKNOWN } from '../../lib/rules/index.ts';
+import { FAILED, FATAL, failureOf, INTERVAL, rulesOf, runAt, SUCCEEDED, settled } from './applying.ts';
 
 describe('a run that is settled', () => {
   it('leaves lease, marks, epoch, pause and bookmark to others', () => {

@@ -1,6 +1,15 @@
 /** What the tests of settling share. */
-import { type Failure, fillPolicy, type Outcome, type PolicyOptions } from '../../lib/loop/index.ts';
-import { type EndedRun, type Rules, type Schedule, type ServiceState, settle } from '../../lib/tick/index.ts';
+import {
+  type EndedRun,
+  type Failure,
+  fillPolicy,
+  type Outcome,
+  type PolicyOptions,
+  type Rules,
+  type Schedule,
+  type ServiceState,
+  settle,
+} from '../../lib/rules/index.ts';
 
 export const INTERVAL = 60_000;
 export const failureOf = (message: string): Failure => ({ at: 0, errorClass: 'ECONNREFUSED', message, text: message });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { clampedPoissonInterval, delayAfter, fillPolicy, stretchedInterval } from '../../lib/loop/index.ts';
+import { clampedPoissonInterval, delayAfter, fillPolicy, stretchedInterval } from '../../lib/rules/index.ts';
 
 describe('the stretched interval', () => {
   it.each([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fillPolicy, fitRecord } from '../../lib/loop/index.ts';
+import { fillPolicy, fitRecord } from '../../lib/rules/index.ts';
 import { bits, verdicts } from './play.ts';
 
 const policyOf = (consecutive: number) => fillPolicy({ interval: 60_000, consecutive });

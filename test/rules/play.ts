@@ -7,7 +7,7 @@ import {
   type Policy,
   step,
   type Verdict,
-} from '../../lib/loop/index.ts';
+} from '../../lib/rules/index.ts';
 
 /** What a step concluded, and what it left. */
 export interface Played {

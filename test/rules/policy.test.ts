@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { definePolicy, InvalidOptionsError, type PolicyOptions, policyFaults, shown } from '../../lib/loop/index.ts';
+import { definePolicy, InvalidOptionsError, type PolicyOptions, policyFaults, shown } from '../../lib/rules/index.ts';
 
 describe('a policy', () => {
   it('of a critical service has the defaults of the original', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { RING_SIZE, type RunLine, readRing, withRun, writeRing } from '../../lib/tick/index.ts';
+import { RING_SIZE, type RunLine, readRing, withRun, writeRing } from '../../lib/rules/index.ts';
 
 const OUTCOMES = ['succeeded', 'failed', 'fatal', 'timed-out', 'crashed'] as const;
 

@@ -9,7 +9,7 @@ import {
   notBeforeAfter,
   type Schedule,
   slotsOf,
-} from '../../lib/tick/index.ts';
+} from '../../lib/rules/index.ts';
 
 const at = (iso: string) => Date.parse(iso);
 const every = (interval: number): Schedule => ({ interval });

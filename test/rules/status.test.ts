@@ -8,7 +8,7 @@ import {
   statusOf,
   statusSince,
   UNKNOWN,
-} from '../../lib/tick/index.ts';
+} from '../../lib/rules/index.ts';
 
 const NOW = 1_000_000;
 const state = (changes: Partial<ServiceState>): ServiceState => ({ ...UNKNOWN, ...changes });

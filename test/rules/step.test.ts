@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fillPolicy, freshState, type LoopState, type PolicyOptions, step, wouldTrip } from '../../lib/loop/index.ts';
+import { fillPolicy, freshState, type LoopState, type PolicyOptions, step, wouldTrip } from '../../lib/rules/index.ts';
 import { bits, failure, outcome, play, stateAfter, verdicts } from './play.ts';
 
 const policyOf = (options: PolicyOptions = {}) => fillPolicy({ interval: 60_000, ...options });

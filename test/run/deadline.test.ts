@@ -1,8 +1,8 @@
 import process from 'node:process';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Ending, type Limits, runUnderDeadline } from '../../lib/runner/deadline.ts';
-import { RunTimedOutError, StoppedError } from '../../lib/runner/index.ts';
+import { type Ending, type Limits, runUnderDeadline } from '../../lib/run/deadline.ts';
+import { RunTimedOutError, StoppedError } from '../../lib/service/index.ts';
 import { type FakeClock, fakeClock } from '../../lib/testing/index.ts';
 
 const unhandled: unknown[] = [];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { defineService, type RunContext, type ServiceOptions } from '../../lib/runner/index.ts';
-import { haltedError, type RunSurroundings, runWorkload } from '../../lib/runner/run-workload.ts';
+import { haltedError, type RunSurroundings, runWorkload } from '../../lib/run/run-workload.ts';
+import { defineService, type RunContext, type ServiceOptions } from '../../lib/service/index.ts';
 import { fakeClock, scriptedRandom } from '../../lib/testing/index.ts';
 import { errorWith, keptLog } from '../support/loop-kit.ts';
 

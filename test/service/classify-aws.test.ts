@@ -2,8 +2,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { DynamoDBClient, type DynamoDBClientConfig, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { afterEach, describe, expect, it } from 'vitest';
-import { errorClassOf } from '../../lib/loop/index.ts';
-import { classifyCritical, classifyTolerant } from '../../lib/runner/classify.ts';
+import { classifyCritical, classifyTolerant } from '../../lib/service/classify.ts';
+import { errorClassOf } from '../../lib/text/index.ts';
 import { closedPort, httpServer, type Listening, rawServer } from '../support/raw-server.ts';
 
 const running: Listening[] = [];

@@ -5,8 +5,8 @@ import https from 'node:https';
 import { connect, type LookupFunction, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, it } from 'vitest';
-import { errorClassOf } from '../../lib/loop/index.ts';
-import { classifyCritical } from '../../lib/runner/classify.ts';
+import { classifyCritical } from '../../lib/service/classify.ts';
+import { errorClassOf } from '../../lib/text/index.ts';
 import { closedPort, httpServer, type Listening, listen, rawServer } from '../support/raw-server.ts';
 import { selfSigned } from '../support/self-signed.ts';
 

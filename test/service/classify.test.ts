@@ -2,10 +2,10 @@
 import tls from 'node:tls';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { errorClassOf } from '../../lib/loop/index.ts';
-import { classifierOf, classifyCritical, classifyLoop, classifyTolerant } from '../../lib/runner/classify.ts';
-import { NotImplementedError } from '../../lib/runner/errors.ts';
-import { HttpStatusError } from '../../lib/runner/http.ts';
+import { classifierOf, classifyCritical, classifyLoop, classifyTolerant } from '../../lib/service/classify.ts';
+import { NotImplementedError } from '../../lib/service/errors.ts';
+import { HttpStatusError } from '../../lib/service/http.ts';
+import { errorClassOf } from '../../lib/text/index.ts';
 
 const FAILED = { kind: 'failed' };
 const FATAL = { kind: 'fatal' };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { defineService, invocationTimeout, type ServiceOptions, withInterval } from '../../lib/runner/index.ts';
+import { defineService, invocationTimeout, type ServiceOptions, withInterval } from '../../lib/service/index.ts';
 
 const minimal = { name: 'sweeper', interval: '5m' } as const;
 

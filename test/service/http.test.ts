@@ -1,6 +1,6 @@
 /** `fetch` does not throw on a status: `raiseForStatus` does, and tells what a classifier and a reader need. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { HttpStatusError, raiseForStatus } from '../../lib/runner/http.ts';
+import { HttpStatusError, raiseForStatus } from '../../lib/service/http.ts';
 import { httpServer, type Listening } from '../support/raw-server.ts';
 
 let server: Listening;

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
-import { InvalidOptionsError } from '../../lib/loop/index.ts';
+import { InvalidOptionsError } from '../../lib/rules/index.ts';
 import { loadCatalog } from '../../lib/services/catalog.ts';
 
 const made: string[] = [];
@@ -13,7 +13,7 @@ afterEach(async () => {
   await Promise.all(made.splice(0).map((directory) => rm(directory, { recursive: true })));
 });
 
-const ROOM = fileURLToPath(new URL('../../lib/runner/index.ts', import.meta.url));
+const ROOM = fileURLToPath(new URL('../../lib/tick/index.ts', import.meta.url));
 const defining = (name: string) =>
   `import { defineService } from '${ROOM}';\nexport const service = defineService({ name: '${name}', interval: '5m' });\n`;
 

@@ -1,6 +1,6 @@
 /** TICKOVER_ENDPOINTS as a mistaken or hostile hand may write it: refused in a message of bounded size, never obeyed. */
 import { describe, expect, it } from 'vitest';
-import { InvalidOptionsError } from '../../lib/loop/index.ts';
+import { InvalidOptionsError } from '../../lib/rules/index.ts';
 import { endpointsIn } from '../../lib/services/check-endpoints-settings.ts';
 
 const IN_LAMBDA = { AWS_LAMBDA_FUNCTION_NAME: 'check' };

@@ -2,12 +2,13 @@
 import { once } from 'node:events';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { errorClassOf, InvalidOptionsError } from '../../lib/loop/index.ts';
-import { type Classification, HttpStatusError, type RunContext, RunTimedOutError } from '../../lib/runner/index.ts';
-import { runWorkload } from '../../lib/runner/run-workload.ts';
+import { InvalidOptionsError } from '../../lib/rules/index.ts';
+import { runWorkload } from '../../lib/run/run-workload.ts';
+import { type Classification, HttpStatusError, type RunContext, RunTimedOutError } from '../../lib/service/index.ts';
 import { checkEndpoints, type EndpointResult } from '../../lib/services/check-endpoints.ts';
 import { endpointsIn } from '../../lib/services/check-endpoints-settings.ts';
 import { fakeClock, scriptedRandom } from '../../lib/testing/index.ts';
+import { errorClassOf } from '../../lib/text/index.ts';
 import { systemClock } from '../../lib/time/index.ts';
 import { keptLog } from '../support/loop-kit.ts';
 import { closedPort, httpServer, type Listening, rawServer } from '../support/raw-server.ts';

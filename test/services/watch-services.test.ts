@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { defineService } from '../../lib/runner/index.ts';
+import { defineService } from '../../lib/service/index.ts';
 import { loadCatalog } from '../../lib/services/catalog.ts';
 import { watchServices } from '../../lib/services/watch-services.ts';
-import { watchedVariables } from '../../lib/watch/index.ts';
+import { watchedVariables } from '../../lib/watchdog/index.ts';
 import { TABLE, type TestDatabase, testDatabase } from '../support/dynalite.ts';
 import { ROOT, runScript } from '../support/process.ts';
 

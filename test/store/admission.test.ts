@@ -1,7 +1,7 @@
 /** Admission exists twice, as a pure function and as the condition of one write: over random states and ticks they agree. */
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { admit, type ServiceState, type Tick } from '../../lib/tick/index.ts';
+import { admit, type ServiceState, type Tick } from '../../lib/rules/index.ts';
 import { type Connection, type TestDatabase, testDatabase } from '../support/dynalite.ts';
 import { itemOf, putItem } from './items.ts';
 

@@ -1,8 +1,9 @@
 /** A damaged or newer state refuses to run with an error that says what is wrong, and is never reset or repaired in passing. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type AcquireRequest, UnreadableStateError } from '../../lib/runner/index.ts';
-import type { Item } from '../../lib/store/soundness.ts';
-import type { ServiceState } from '../../lib/tick/index.ts';
+import type { ServiceState } from '../../lib/rules/index.ts';
+import { UnreadableStateError } from '../../lib/service/index.ts';
+import type { Item } from '../../lib/store/item/validate-item.ts';
+import type { AcquireRequest } from '../../lib/tick/index.ts';
 import { type Connection, type TestDatabase, testDatabase } from '../support/dynalite.ts';
 import { itemOf, putItem, storedItem } from './items.ts';
 

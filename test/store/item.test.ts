@@ -1,9 +1,8 @@
 /** The hot item: what is written comes back as it was, what others wrote stays. */
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fillPolicy, type Outcome } from '../../lib/loop/index.ts';
-import { readItem } from '../../lib/store/item.ts';
-import { type RunLine, type ServiceState, settle, UNKNOWN } from '../../lib/tick/index.ts';
+import { fillPolicy, type Outcome, type RunLine, type ServiceState, settle, UNKNOWN } from '../../lib/rules/index.ts';
+import { readItem } from '../../lib/store/item/state-item.ts';
 import { type Connection, type TestDatabase, testDatabase } from '../support/dynalite.ts';
 import { itemOf, putItem, storedItem } from './items.ts';
 

@@ -1,9 +1,9 @@
 /** What the store's tests write and read below the store: items as they lie in the table. */
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
-import { committedAttributes, leaseAttributes, pauseAttributes } from '../../lib/store/item.ts';
-import type { Item } from '../../lib/store/soundness.ts';
-import type { ServiceState } from '../../lib/tick/index.ts';
+import type { ServiceState } from '../../lib/rules/index.ts';
+import { committedAttributes, leaseAttributes, pauseAttributes } from '../../lib/store/item/state-item.ts';
+import type { Item } from '../../lib/store/item/validate-item.ts';
 import type { Connection } from '../support/dynalite.ts';
 
 /** The item of a state, by the store's own codec. */

@@ -6,7 +6,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { ATTRIBUTES, type Item } from '../../lib/store/soundness.ts';
+import { ATTRIBUTES, type Item } from '../../lib/store/item/validate-item.ts';
 import { asked, NOW, stored } from '../faults/state/striking.ts';
 import { type Connection, TABLE, type TestDatabase, testDatabase } from '../support/dynalite.ts';
 import { ROOT } from '../support/process.ts';
@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 afterEach(() => {
-  vi.doUnmock('../../lib/store/migrations.ts');
+  vi.doUnmock('../../lib/store/item/migrations.ts');
   vi.resetModules();
 });
 
@@ -50,7 +50,7 @@ function toTwo({ cursor, streak, ...item }: Item): Item {
 /** A store as it will be once the made-up version is there, on the same table. */
 async function storeOfTwo(more: ((item: Item) => Item)[] = []) {
   vi.resetModules();
-  vi.doMock('../../lib/store/migrations.ts', () => ({ MIGRATIONS: [toTwo, ...more] }));
+  vi.doMock('../../lib/store/item/migrations.ts', () => ({ MIGRATIONS: [toTwo, ...more] }));
   const { dynamoStateStore } = await import('../../lib/store/index.ts');
   return dynamoStateStore(connection.documents, TABLE);
 }

@@ -1,6 +1,6 @@
 import { BatchGetCommand, type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { UnreadableStateError } from '../../lib/runner/index.ts';
+import { UnreadableStateError } from '../../lib/service/index.ts';
 import { dynamoStatesReader, StoreError } from '../../lib/store/index.ts';
 import { fakeClock, scriptedRandom } from '../../lib/testing/index.ts';
 import { TABLE, type TestDatabase, testDatabase } from '../support/dynalite.ts';

@@ -1,7 +1,7 @@
 /** Run records as they lie in the table, and how they are found among many. */
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { RunRecord } from '../../lib/tick/index.ts';
+import type { RunRecord } from '../../lib/rules/index.ts';
 import { type Connection, TABLE, type TestDatabase, testDatabase } from '../support/dynalite.ts';
 
 let database: TestDatabase;

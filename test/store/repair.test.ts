@@ -1,9 +1,9 @@
 /** What a repair would change: only what is damaged, to what is careful, and the result can be read. */
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readItem } from '../../lib/store/item.ts';
-import { changesFor, toldChange } from '../../lib/store/repair.ts';
-import type { Item } from '../../lib/store/soundness.ts';
+import { readItem } from '../../lib/store/item/state-item.ts';
+import type { Item } from '../../lib/store/item/validate-item.ts';
+import { changesFor, toldChange } from '../../lib/store/repair/changes.ts';
 import { DUE, damages, SOUND } from '../faults/state/damages.ts';
 
 const NOW = DUE + 5;

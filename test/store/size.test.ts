@@ -1,7 +1,7 @@
 /** The hot item costs one write unit: at most 1,024 bytes as stored, whatever happens. Sized here by DynamoDB's published rules. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { RunLine, ServiceState } from '../../lib/rules/index.ts';
 import { itemSize } from '../../lib/store/index.ts';
-import type { RunLine, ServiceState } from '../../lib/tick/index.ts';
 import { type Connection, type TestDatabase, testDatabase } from '../support/dynalite.ts';
 import { itemOf, putItem, storedItem, storedSize } from './items.ts';
 

@@ -15,8 +15,8 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import dynalite from 'dynalite';
-import type { StateStore } from '../../lib/runner/index.ts';
 import { dynamoStateStore, stateTable, translation } from '../../lib/store/index.ts';
+import type { StateStore } from '../../lib/tick/index.ts';
 import { type Clock, systemClock } from '../../lib/time/index.ts';
 
 /** Another DynamoDB than dynalite, to run tests on. */

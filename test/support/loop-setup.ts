@@ -1,12 +1,6 @@
 /** What the tests of a loop in one process share: a loop over a workload, with everything that a test looks at. */
-import {
-  createLoop,
-  defineService,
-  type Iteration,
-  type LoopOptions,
-  type RunContext,
-  type ServiceOptions,
-} from '../../lib/runner/index.ts';
+import { createLoop, type Iteration, type LoopOptions } from '../../lib/loop/index.ts';
+import { defineService, type RunContext, type ServiceOptions } from '../../lib/service/index.ts';
 import { fakeClock, scriptedRandom } from '../../lib/testing/index.ts';
 import { errorWith, keptLog } from './loop-kit.ts';
 

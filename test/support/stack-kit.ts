@@ -7,7 +7,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import type { Construct } from 'constructs';
 import { readSettings, type Settings } from '../../infra/settings.ts';
 import { TickoverStack, type TickoverStackProps } from '../../infra/tickover-stack.ts';
-import { defineService, type Service } from '../../lib/runner/index.ts';
+import { defineService, type Service } from '../../lib/service/index.ts';
 import { type CatalogEntry, loadCatalog } from '../../lib/services/catalog.ts';
 import { ROOT } from './process.ts';
 

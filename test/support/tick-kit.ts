@@ -1,19 +1,17 @@
 /** What the tests of ticks share: a world in which every effect of a tick is put down in the order it happened. */
+
+import type { ServiceState, Tick } from '../../lib/rules/index.ts';
+import { defineService, type RunContext, type Service, type ServiceOptions } from '../../lib/service/index.ts';
+import { type FakeClock, type FakeClockOptions, fakeClock, memoryStore } from '../../lib/testing/index.ts';
 import {
   type CrashStory,
-  defineService,
   type Invocation,
   type Observer,
   type Ports,
-  type RunContext,
   runTick,
-  type Service,
-  type ServiceOptions,
   type StateStore,
   type TickStory,
-} from '../../lib/runner/index.ts';
-import { type FakeClock, type FakeClockOptions, fakeClock, memoryStore } from '../../lib/testing/index.ts';
-import type { ServiceState, Tick } from '../../lib/tick/index.ts';
+} from '../../lib/tick/index.ts';
 import { systemRandom } from '../../lib/time/index.ts';
 import { keptLog } from './loop-kit.ts';
 

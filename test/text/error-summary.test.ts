@@ -2,8 +2,8 @@
 import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { errorClassOf, memoOf } from '../../lib/loop/index.ts';
-import { HttpStatusError } from '../../lib/runner/http.ts';
+import { HttpStatusError } from '../../lib/service/http.ts';
+import { errorClassOf, memoOf } from '../../lib/text/index.ts';
 
 const AT = 1_760_000_000_000;
 

@@ -1,7 +1,7 @@
 /** What may be shown of a text that came from elsewhere. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cut, mask } from '../../lib/loop/index.ts';
+import { cut, mask } from '../../lib/text/index.ts';
 
 describe('masking', () => {
   it.each([

@@ -1,6 +1,6 @@
 /** Runs that died are booked by the next one, and count like runs that threw. */
 import { describe, expect, it } from 'vitest';
-import { ServiceHaltedError, type ServiceOptions } from '../../lib/runner/index.ts';
+import { ServiceHaltedError, type ServiceOptions } from '../../lib/service/index.ts';
 import { DUE, MINUTE, refused, world } from '../support/tick-kit.ts';
 
 const outcomes = (state: { readonly runs: readonly { readonly outcome: string }[] }) =>

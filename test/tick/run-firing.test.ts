@@ -1,13 +1,8 @@
 /** A firing that owns several slots: which it runs, which it skips, and when it ends. */
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  type Invocation,
-  runFiring,
-  type Service,
-  ServiceHaltedError,
-  type TickStory,
-} from '../../lib/runner/index.ts';
+import { type Service, ServiceHaltedError } from '../../lib/service/index.ts';
+import { type Invocation, runFiring, type TickStory } from '../../lib/tick/index.ts';
 import type { Duration } from '../../lib/time/index.ts';
 import { DUE, MINUTE, refused, type World, world } from '../support/tick-kit.ts';
 

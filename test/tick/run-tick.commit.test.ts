@@ -1,7 +1,8 @@
 /** A run's end is written down though the store fails: until the run's end, and without ever counting twice. */
 import { describe, expect, it } from 'vitest';
-import { type StateStore, UnreadableStateError } from '../../lib/runner/index.ts';
+import { UnreadableStateError } from '../../lib/service/index.ts';
 import { memoryStore } from '../../lib/testing/index.ts';
+import type { StateStore } from '../../lib/tick/index.ts';
 import { DUE, MINUTE, refused, type World, world } from '../support/tick-kit.ts';
 
 const AWAY = "svc: the state can't be written yet; it is tried again until the run's end";

@@ -1,6 +1,6 @@
 /** Runs that end otherwise than by themselves: out of time, or asked to by our own stop. */
 import { describe, expect, it } from 'vitest';
-import type { RunContext } from '../../lib/runner/index.ts';
+import type { RunContext } from '../../lib/service/index.ts';
 import { memoryStore } from '../../lib/testing/index.ts';
 import { DUE, MINUTE, refused, world } from '../support/tick-kit.ts';
 

@@ -1,6 +1,6 @@
 /** A tick that halts its service, and what comes after a halt. */
 import { describe, expect, it } from 'vitest';
-import { ServiceHaltedError } from '../../lib/runner/index.ts';
+import { ServiceHaltedError } from '../../lib/service/index.ts';
 import { DUE, MINUTE, refused, world } from '../support/tick-kit.ts';
 
 const failing = () => Promise.reject(refused());

@@ -5,9 +5,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { defineService, type Ports, runTick, type StateStore } from '../../lib/runner/index.ts';
+import type { ServiceState, Tick } from '../../lib/rules/index.ts';
+import { defineService } from '../../lib/service/index.ts';
 import { memoryStore } from '../../lib/testing/index.ts';
-import type { ServiceState, Tick } from '../../lib/tick/index.ts';
+import { type Ports, runTick, type StateStore } from '../../lib/tick/index.ts';
 import { type Clock, systemRandom } from '../../lib/time/index.ts';
 import { keptLog } from '../support/loop-kit.ts';
 import { DUE, MINUTE, refused } from '../support/tick-kit.ts';

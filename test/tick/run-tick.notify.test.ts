@@ -1,7 +1,7 @@
 /** Telling is last and can fail nothing: order of effects, listeners that throw, runs that don't end. */
 import { describe, expect, it } from 'vitest';
-import type { Log, Observer } from '../../lib/runner/index.ts';
 import { memoryStore } from '../../lib/testing/index.ts';
+import type { Log, Observer } from '../../lib/tick/index.ts';
 import { DUE, MINUTE, refused, world } from '../support/tick-kit.ts';
 
 const failing = () => Promise.reject(refused());

@@ -1,6 +1,6 @@
 /** What gets in between a run and its commit: an operator, or another run. */
 import { describe, expect, it } from 'vitest';
-import { LeaseLostError } from '../../lib/runner/index.ts';
+import { LeaseLostError } from '../../lib/service/index.ts';
 import { memoryStore } from '../../lib/testing/index.ts';
 import { DUE, MINUTE, refused, world } from '../support/tick-kit.ts';
 

@@ -1,6 +1,6 @@
 /** One iteration on account of a tick: what each outcome leaves behind. */
 import { describe, expect, it } from 'vitest';
-import { classifyTolerant, HttpStatusError } from '../../lib/runner/index.ts';
+import { classifyTolerant, HttpStatusError } from '../../lib/service/index.ts';
 import { DUE, MINUTE, refused, world } from '../support/tick-kit.ts';
 
 const failing = () => Promise.reject(refused());

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { UnreadableStateError } from '../../lib/runner/index.ts';
+import { type ServiceState, UNKNOWN } from '../../lib/rules/index.ts';
+import { UnreadableStateError } from '../../lib/service/index.ts';
 import { fakeClock, scriptedRandom } from '../../lib/testing/index.ts';
-import { type ServiceState, UNKNOWN } from '../../lib/tick/index.ts';
-import { type Found, type Watched, watch } from '../../lib/watch/index.ts';
+import { type Found, type Watched, watch } from '../../lib/watchdog/index.ts';
 import { keptLog } from '../support/loop-kit.ts';
 
 const NOON = Date.UTC(2025, 9, 9, 12);

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { UnreadableStateError } from '../../lib/runner/index.ts';
-import { type ServiceState, UNKNOWN } from '../../lib/tick/index.ts';
-import type { Watched } from '../../lib/watch/index.ts';
-import { judge } from '../../lib/watch/judge.ts';
+import { type ServiceState, UNKNOWN } from '../../lib/rules/index.ts';
+import { UnreadableStateError } from '../../lib/service/index.ts';
+import type { Watched } from '../../lib/watchdog/index.ts';
+import { judge } from '../../lib/watchdog/judge.ts';
 
 /** Instants of 2025-10-09, a Thursday, unless a date is given. */
 const at = (time: string, date = '2025-10-09') => Date.parse(`${date}T${time}Z`);

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { UnreadableStateError } from '../../lib/runner/index.ts';
-import { type ServiceState, UNKNOWN } from '../../lib/tick/index.ts';
-import type { Found, Watched } from '../../lib/watch/index.ts';
-import { afterLook, type Memory, recall, sinceOf, written } from '../../lib/watch/memory.ts';
+import { type ServiceState, UNKNOWN } from '../../lib/rules/index.ts';
+import { UnreadableStateError } from '../../lib/service/index.ts';
+import type { Found, Watched } from '../../lib/watchdog/index.ts';
+import { afterLook, type Memory, recall, sinceOf, written } from '../../lib/watchdog/memory.ts';
 
 const FIRST = 1_760_000_400_000;
 const LATER = FIRST + 300_000;

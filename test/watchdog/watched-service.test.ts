@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { InvalidOptionsError } from '../../lib/loop/index.ts';
-import { defineService } from '../../lib/runner/index.ts';
-import { watchedIn, watchedOf, watchedVariables } from '../../lib/watch/index.ts';
+import { InvalidOptionsError } from '../../lib/rules/index.ts';
+import { defineService } from '../../lib/service/index.ts';
+import { watchedIn, watchedOf, watchedVariables } from '../../lib/watchdog/index.ts';
 
 const poll = defineService({ name: 'poll', interval: '60s' });
 const sweep = defineService({ name: 'sweep', kind: 'loop', interval: '5s', timeout: '30s' });

@@ -4,7 +4,7 @@
  */
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
-import { systemClock, systemRandom } from '../time/index.ts';
+import { systemClock, systemRandom } from '../../time/index.ts';
 import { DatabaseError } from './database-error.ts';
 import { type Embedded, serveEmbedded } from './embedded.ts';
 import { publish, publishedEndpoint, withdraw } from './endpoint-file.ts';

@@ -8,7 +8,7 @@ import type { RequestListener, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import dynalite from 'dynalite';
 import levels from 'dynalite/db/index.js';
-import { systemClock } from '../time/index.ts';
+import { systemClock } from '../../time/index.ts';
 import { DatabaseError } from './database-error.ts';
 
 /** The header by which an answer says which server gave it. */

@@ -2,7 +2,7 @@
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { timeoutSignal } from '../time/index.ts';
+import { timeoutSignal } from '../../time/index.ts';
 import { IDENTITY_HEADER } from './embedded.ts';
 import { makeDirectory } from './make-directory.ts';
 

@@ -1,7 +1,7 @@
 /** The sample of flow runs that a new database begins with. */
 import { readFile } from 'node:fs/promises';
-import { type FlowRunStore, type Imported, importFlowRuns } from '../flow-runs/index.ts';
-import { systemClock } from '../time/index.ts';
+import { type FlowRunStore, type Imported, importFlowRuns } from '../../flow-runs/index.ts';
+import { systemClock } from '../../time/index.ts';
 
 const SAMPLE = new URL('../../samples/flow-runs.json', import.meta.url);
 

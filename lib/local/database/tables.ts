@@ -7,7 +7,7 @@ import {
   ResourceInUseException,
   ResourceNotFoundException,
 } from '@aws-sdk/client-dynamodb';
-import { type Clock, systemClock } from '../time/index.ts';
+import { type Clock, systemClock } from '../../time/index.ts';
 import { DatabaseError } from './database-error.ts';
 
 const PATIENCE_MS = 20_000;

@@ -1,6 +1,7 @@
 /** What `npm start` shows: one line a tick, at most 100 columns, and below it, indented, what a failed run failed with and a trip's report. */
-import { briefly, DAY, timeOfDay, toIso } from '../time/index.ts';
-import { fitted, padded, printable, wrapped } from './columns.ts';
+
+import { fitted, padded, printable, wrapped } from '../../text/index.ts';
+import { briefly, DAY, timeOfDay, toIso } from '../../time/index.ts';
 import type { LogLine, TickLine } from './log-line.ts';
 
 /** The widest line. */

@@ -1,5 +1,5 @@
 /** Counting what the functions' log tells, for the metrics of the process that runs them. */
-import type { PrometheusObserver } from '../metrics/index.ts';
+import type { PrometheusObserver } from '../../metrics/index.ts';
 import type { LogLine } from './log-line.ts';
 
 /** Hands a line's figures to the observer. */

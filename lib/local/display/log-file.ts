@@ -1,7 +1,7 @@
 /** The file that keeps the functions' whole log. When it is full it becomes the older one, which it replaces: the log has two files at most. */
 import { appendFileSync, renameSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { makeDirectory } from './make-directory.ts';
+import { makeDirectory } from '../database/make-directory.ts';
 
 /** When a file is full, in bytes: a few days of one service with an interval of 5 s. */
 export const FULL = 32 * 1_024 * 1_024;

@@ -1,7 +1,7 @@
 /** The functions' log, read back: what one machine shows and counts comes from the same lines that CloudWatch would keep. */
 import * as z from 'zod';
-import { CRASH_MESSAGE, TICK_MESSAGE } from '../lambda/index.ts';
-import { parseInstant } from '../time/index.ts';
+import { CRASH_MESSAGE, TICK_MESSAGE } from '../../lambda/index.ts';
+import { parseInstant } from '../../time/index.ts';
 
 const instant = z.string().transform(parseInstant).pipe(z.number());
 /** The log leaves out what is empty. */

@@ -1,6 +1,5 @@
 /** An error in one line of a terminal. */
-import { cut, mask } from '../loop/index.ts';
-import { printable } from './columns.ts';
+import { cut, mask, printable } from '../../text/index.ts';
 
 /** More is no line any more. */
 const LONGEST = 2_000;

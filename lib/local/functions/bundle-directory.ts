@@ -4,8 +4,8 @@
  */
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { systemRandom } from '../time/index.ts';
-import { makeDirectory } from './make-directory.ts';
+import { systemRandom } from '../../time/index.ts';
+import { makeDirectory } from '../database/make-directory.ts';
 
 /** A machine's own directory of bundles. */
 export interface BundleDirectory {

@@ -4,9 +4,9 @@ import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import type { Service } from '../runner/index.ts';
-import type { CatalogEntry } from '../services/catalog.ts';
-import { makeDirectory } from './make-directory.ts';
+import type { Service } from '../../service/index.ts';
+import type { CatalogEntry } from '../../services/catalog.ts';
+import { makeDirectory } from '../database/make-directory.ts';
 
 /** A function ready to be served. */
 export interface Bundle {

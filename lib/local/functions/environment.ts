@@ -1,7 +1,7 @@
 /** The environment of the functions on one machine: what a stack would give them, and where the database is. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { FLOW_RUNS_TABLE } from '../flow-runs/index.ts';
-import { localCredentials } from './credentials.ts';
+import { FLOW_RUNS_TABLE } from '../../flow-runs/index.ts';
+import { localCredentials } from '../database/credentials.ts';
 
 type Variables = Readonly<Record<string, string | undefined>>;
 

@@ -7,9 +7,9 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { Worker } from 'node:worker_threads';
-import { memoOf } from '../loop/index.ts';
-import { invocationTimeout, type Service } from '../runner/index.ts';
-import { type Clock, inSeconds, SECOND } from '../time/index.ts';
+import { invocationTimeout, type Service } from '../../service/index.ts';
+import { memoOf } from '../../text/index.ts';
+import { type Clock, inSeconds, SECOND } from '../../time/index.ts';
 import type { Bundle } from './bundle.ts';
 import type { FromWorker, ToWorker } from './worker.ts';
 

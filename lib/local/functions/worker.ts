@@ -1,7 +1,7 @@
 /** The inside of a worker thread that serves one function: Lambda's runtime, as far as a handler can tell. */
 import { parentPort } from 'node:worker_threads';
-import type { HandlerContext, HandlerEvent, ScheduledHandler } from '../lambda/index.ts';
-import { systemClock } from '../time/index.ts';
+import type { HandlerContext, HandlerEvent, ScheduledHandler } from '../../lambda/index.ts';
+import { systemClock } from '../../time/index.ts';
 
 /** What the worker is told. */
 export type ToWorker =

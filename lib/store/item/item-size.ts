@@ -2,11 +2,12 @@
  * The size of the hot item. A write costs per started kilobyte, so the item stays within one whatever happens: a commit
  * drops the oldest runs of the ring so that the item fits even with a lease and the largest pause added to it.
  */
-import { cut } from '../loop/index.ts';
-import type { Pause, ServiceState } from '../tick/index.ts';
-import { committedAttributes, leaseAttributes, pauseAttributes } from './item.ts';
-import type { Item } from './soundness.ts';
+
+import type { Pause, ServiceState } from '../../rules/index.ts';
+import { cut } from '../../text/index.ts';
+import { committedAttributes, leaseAttributes, pauseAttributes } from './state-item.ts';
 import { stateKey } from './table.ts';
+import type { Item } from './validate-item.ts';
 import { VERSION } from './version.ts';
 
 /** One write unit, in bytes. */

@@ -1,5 +1,5 @@
 /** The ways from each version of the stored state to the next. */
-import type { Item } from './soundness.ts';
+import type { Item } from './validate-item.ts';
 
 /** Turns an item of one version into one of the next. Pure; the key and what it doesn't know stay as they are. */
 export type Migration = (item: Item) => Item;

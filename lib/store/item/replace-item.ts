@@ -1,10 +1,10 @@
 /** Changing an item as a whole: a repair, or the move to another version. Not for ticks, whose writes hold under their own conditions. */
 
+import type { Wire } from '../item-access.ts';
 import { type Aliases, aliases, assignments } from './expression.ts';
-import { readItem, versionOf } from './item.ts';
-import { ATTRIBUTES, type Item } from './soundness.ts';
+import { readItem, versionOf } from './state-item.ts';
+import { ATTRIBUTES, type Item } from './validate-item.ts';
 import { migrated, VERSION } from './version.ts';
-import type { Wire } from './wire.ts';
 
 /** Writes the values, removing what is undefined, if every attribute that this code knows still stands as in the item. Gives whether it did. */
 export async function rewrite(wire: Wire, service: string, item: Item, values: Item): Promise<boolean> {

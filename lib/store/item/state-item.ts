@@ -3,10 +3,18 @@
  * repaired here.
  */
 import { NumberValue } from '@aws-sdk/lib-dynamodb';
-import { cut, mask } from '../loop/index.ts';
-import { UnreadableStateError } from '../runner/index.ts';
-import { type Halt, type Lease, type Pause, readRing, type ServiceState, UNKNOWN, writeRing } from '../tick/index.ts';
-import { type Fault, faultsOf, type Item } from './soundness.ts';
+import {
+  type Halt,
+  type Lease,
+  type Pause,
+  readRing,
+  type ServiceState,
+  UNKNOWN,
+  writeRing,
+} from '../../rules/index.ts';
+import { UnreadableStateError } from '../../service/index.ts';
+import { cut, mask } from '../../text/index.ts';
+import { type Fault, faultsOf, type Item } from './validate-item.ts';
 import { migrated, VERSION } from './version.ts';
 
 /**

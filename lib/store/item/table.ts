@@ -1,6 +1,6 @@
 /** The shape of the one table: `pk` is the service, `sk` is `STATE` or `RUN#<time>#<fence>`. */
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
-import { toIso } from '../time/index.ts';
+import { toIso } from '../../time/index.ts';
 
 /** The attribute whose passing lets DynamoDB remove a run's record. Epoch seconds, as DynamoDB wants it. */
 export const TTL_ATTRIBUTE = 'expiresAtSeconds';

@@ -11,8 +11,8 @@
  * An attribute that is absent says what it says of a service that never had it; there is no telling that it was lost. What a newer
  * writer added is nobody's business here.
  */
-import { type RunLine, readRing } from '../tick/index.ts';
-import { DAY, LAST_INSTANT, MINUTE, toIso } from '../time/index.ts';
+import { type RunLine, readRing } from '../../rules/index.ts';
+import { DAY, LAST_INSTANT, MINUTE, toIso } from '../../time/index.ts';
 
 /** An item as the document client gives it. */
 export type Item = Readonly<Record<string, unknown>>;

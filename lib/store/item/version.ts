@@ -3,7 +3,7 @@
  * refuses the item, and this code takes an older one over when nobody runs on it.
  */
 import { MIGRATIONS } from './migrations.ts';
-import type { Item } from './soundness.ts';
+import type { Item } from './validate-item.ts';
 
 /** Today's version. */
 export const VERSION = 1 + MIGRATIONS.length;

@@ -10,12 +10,12 @@
  *
  * The epoch rises with every repair, so that a commit under way takes notice.
  */
-import { type RunLine, readRing, writeRing } from '../tick/index.ts';
-import { MINUTE, SECOND, toIso } from '../time/index.ts';
-import { complaint, told } from './item.ts';
-import { differences } from './rewrite.ts';
-import { ATTRIBUTES, faultsOf, type Item, isInstant } from './soundness.ts';
-import { migrated, VERSION } from './version.ts';
+import { type RunLine, readRing, writeRing } from '../../rules/index.ts';
+import { MINUTE, SECOND, toIso } from '../../time/index.ts';
+import { differences } from '../item/replace-item.ts';
+import { complaint, told } from '../item/state-item.ts';
+import { ATTRIBUTES, faultsOf, type Item, isInstant } from '../item/validate-item.ts';
+import { migrated, VERSION } from '../item/version.ts';
 
 /** One attribute that a repair changes: what stands there, what would, and why. `undefined` where nothing does. */
 export interface Change {

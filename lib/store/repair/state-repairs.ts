@@ -1,14 +1,14 @@
 /** Repairing a service's state where it is stored, in two steps: what would change is shown, and written only then. */
 import { type DynamoDBDocumentClient, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import { UnreadableStateError } from '../runner/index.ts';
-import { RECORD_RETENTION_DAYS } from '../tick/index.ts';
-import { DAY, SECOND, toIso } from '../time/index.ts';
-import { versionOf } from './item.ts';
-import { type Change, changesFor, type Evidence } from './repair.ts';
-import { rewrite } from './rewrite.ts';
-import type { Item } from './soundness.ts';
-import { RUN_PREFIX, TTL_ATTRIBUTE } from './table.ts';
-import { wireTo } from './wire.ts';
+import { RECORD_RETENTION_DAYS } from '../../rules/index.ts';
+import { UnreadableStateError } from '../../service/index.ts';
+import { DAY, SECOND, toIso } from '../../time/index.ts';
+import { rewrite } from '../item/replace-item.ts';
+import { versionOf } from '../item/state-item.ts';
+import { RUN_PREFIX, TTL_ATTRIBUTE } from '../item/table.ts';
+import type { Item } from '../item/validate-item.ts';
+import { wireTo } from '../item-access.ts';
+import { type Change, changesFor, type Evidence } from './changes.ts';
 
 /** Repairs states. Whatever the SDK throws is thrown. */
 export interface StateRepairs {

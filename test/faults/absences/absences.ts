@@ -1,8 +1,10 @@
 /** Long absences: what happens when a service is heard of again after ten thousand ticks, or years. Effects are counted, not time. */
 import { fireOnSchedule } from '../../../lib/local/schedule-clock.ts';
-import { createLoop, defineService, runFiring, type Service, type StateStore } from '../../../lib/runner/index.ts';
+import { createLoop } from '../../../lib/loop/index.ts';
+import { type ServiceState, UNKNOWN } from '../../../lib/rules/index.ts';
+import { defineService, type Service } from '../../../lib/service/index.ts';
 import { fakeClock, memoryStore, scriptedRandom } from '../../../lib/testing/index.ts';
-import { type ServiceState, UNKNOWN } from '../../../lib/tick/index.ts';
+import { runFiring, type StateStore } from '../../../lib/tick/index.ts';
 import { keptLog } from '../../support/loop-kit.ts';
 import { DUE, MINUTE, refused, type World, world } from '../../support/tick-kit.ts';
 

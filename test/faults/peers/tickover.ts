@@ -2,7 +2,7 @@
 import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { scheduledHandler } from '../../../lib/lambda/index.ts';
-import { defineService, type Service } from '../../../lib/runner/index.ts';
+import { defineService, type Service } from '../../../lib/service/index.ts';
 import { dynamoStateStore, stateTable } from '../../../lib/store/index.ts';
 import { fakeClock } from '../../../lib/testing/index.ts';
 import { systemClock, systemRandom, toIso } from '../../../lib/time/index.ts';

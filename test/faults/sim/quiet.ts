@@ -3,7 +3,7 @@
  * service has to succeed in time (promise I4), every run that died has to be booked, and no process may die any more.
  */
 import type { HandlerEvent } from '../../../lib/lambda/index.ts';
-import { invocationTimeout } from '../../../lib/runner/index.ts';
+import { invocationTimeout } from '../../../lib/service/index.ts';
 import { MINUTE, toIso } from '../../../lib/time/index.ts';
 import { periodOf } from './actions.ts';
 import type { Machine } from './gate.ts';

@@ -2,7 +2,7 @@
  * The rules of the loop once more, written from the rules and not from the code: what one outcome makes of a service. Of an
  * instant that a clock was asked for during a run only the bounds are known.
  */
-import type { Policy } from '../../../lib/loop/index.ts';
+import type { Policy } from '../../../lib/rules/index.ts';
 import type { Outcome } from './workloads.ts';
 
 /** An instant, as far as it is known. */

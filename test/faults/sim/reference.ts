@@ -2,8 +2,9 @@
  * The reference: one service as it has to be, told of every effect on its item and asked what the item must look like then. It
  * knows the words of the promises and the rules of the loop; it has no store, sends nothing and waits for nothing.
  */
-import type { AcquireRequest } from '../../../lib/runner/index.ts';
-import type { SkipReason } from '../../../lib/tick/index.ts';
+
+import type { SkipReason } from '../../../lib/rules/index.ts';
+import type { AcquireRequest } from '../../../lib/tick/index.ts';
 import type { Process } from './gate.ts';
 import { afresh, type Between, counted, entered, FRESH, type Loop } from './reference-loop.ts';
 import type { Simulated, Variant } from './services.ts';

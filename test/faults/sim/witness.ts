@@ -4,7 +4,7 @@
  */
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import type { Acquired, Claim, TickStory } from '../../../lib/runner/index.ts';
+import type { Acquired, Claim, TickStory } from '../../../lib/tick/index.ts';
 import type { Effect } from './attempts.ts';
 import { differences, sizeFaults, takeOver } from './item-check.ts';
 import type { Kernel } from './kernel.ts';

@@ -1,5 +1,5 @@
 /** What a workload may do, and which outcome each kind of service has to make of it: written down here, asked of nobody. */
-import { HttpStatusError, NotImplementedError, type RunContext } from '../../../lib/runner/index.ts';
+import { HttpStatusError, NotImplementedError, type RunContext } from '../../../lib/service/index.ts';
 import type { Simulated } from './services.ts';
 
 /** How a run ends, as a letter of the ring of runs, or `stopped`. */

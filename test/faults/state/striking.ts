@@ -1,7 +1,7 @@
 /** What a damaged state does to whoever meets it over the wire: each promise that is broken, in a line. */
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
-import type { AcquireRequest } from '../../../lib/runner/index.ts';
-import type { ServiceState } from '../../../lib/tick/index.ts';
+import type { ServiceState } from '../../../lib/rules/index.ts';
+import type { AcquireRequest } from '../../../lib/tick/index.ts';
 import { type Connection, TABLE } from '../../support/dynalite.ts';
 import { type Damage, DUE, SOUND } from './damages.ts';
 

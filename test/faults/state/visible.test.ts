@@ -2,7 +2,7 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type HandlerEvent, scheduledHandler } from '../../../lib/lambda/index.ts';
-import { defineService } from '../../../lib/runner/index.ts';
+import { defineService } from '../../../lib/service/index.ts';
 import { fakeClock } from '../../../lib/testing/index.ts';
 import { type Connection, TABLE, type TestDatabase, testDatabase } from '../../support/dynalite.ts';
 import { keptLog } from '../../support/loop-kit.ts';

@@ -1,10 +1,10 @@
 /** The other ways out of a function: what a handler throws, what an operator wrote, what a service remembers, what a user logs. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { tellable, tellableFields } from '../../../lib/lambda/tellable.ts';
-import { errorClassOf, memoOf } from '../../../lib/loop/index.ts';
-import { classifyCritical, classifyLoop, classifyTolerant } from '../../../lib/runner/index.ts';
+import { classifyCritical, classifyLoop, classifyTolerant } from '../../../lib/service/index.ts';
 import { StoreError } from '../../../lib/store/index.ts';
+import { tellable, tellableFields } from '../../../lib/text/bounded-json.ts';
+import { errorClassOf, memoOf } from '../../../lib/text/index.ts';
 import { functionUnderTest } from '../../lambda/kit.ts';
 import { LEAKS } from './secrets.ts';
 

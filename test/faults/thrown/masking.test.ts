@@ -1,6 +1,6 @@
 /** What gives a credential away is masked, and what only looks like it is left alone. */
 import { describe, expect, it } from 'vitest';
-import { mask } from '../../../lib/loop/index.ts';
+import { mask } from '../../../lib/text/index.ts';
 import { HARMLESS, LEAKS } from './secrets.ts';
 
 describe('masking', () => {

@@ -1,8 +1,8 @@
 /** Where a service's state is kept while it meets a thing: over the wire, or in memory where many are to be met in little time. */
 import { type AttributeValue, GetItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
-import type { StateStore } from '../../../lib/runner/index.ts';
 import { memoryStore } from '../../../lib/testing/index.ts';
+import type { StateStore } from '../../../lib/tick/index.ts';
 import { itemOf } from '../../store/items.ts';
 import type { Connection } from '../../support/dynalite.ts';
 

@@ -7,14 +7,9 @@ import { scheduledHandler } from '../../../lib/lambda/index.ts';
 import { serviceLog, tickLog } from '../../../lib/lambda/log.ts';
 import { countLine, readLogLine, shownAs } from '../../../lib/local/index.ts';
 import type { PrometheusObserver } from '../../../lib/metrics/prometheus.ts';
-import {
-  defineService,
-  type Observer,
-  type RunContext,
-  type Service,
-  type ServiceOptions,
-} from '../../../lib/runner/index.ts';
+import { defineService, type RunContext, type Service, type ServiceOptions } from '../../../lib/service/index.ts';
 import { fakeClock } from '../../../lib/testing/index.ts';
+import type { Observer } from '../../../lib/tick/index.ts';
 import { systemRandom } from '../../../lib/time/index.ts';
 import { captured } from './captured.ts';
 import type { StoredItem, Vault } from './vault.ts';

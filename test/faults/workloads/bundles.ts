@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { type Bundle, bundleFunction } from '../../../lib/local/bundle.ts';
+import { type Bundle, bundleFunction } from '../../../lib/local/functions/bundle.ts';
 import { misbehaves } from './fixtures/misbehaves.ts';
 
 /** The files, and the directory they are in. */

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
-import { type FunctionHost, hostFunction, WorkerEndedError } from '../../../lib/local/function-host.ts';
+import { type FunctionHost, hostFunction, WorkerEndedError } from '../../../lib/local/functions/function-host.ts';
 import { systemClock } from '../../../lib/time/index.ts';
 import type { Bundles } from './bundles.ts';
 import { misbehaves } from './fixtures/misbehaves.ts';

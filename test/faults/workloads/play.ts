@@ -2,9 +2,9 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { environmentOf } from '../../../lib/local/environment.ts';
-import type { StateStore } from '../../../lib/runner/index.ts';
-import { type ServiceState, UNKNOWN } from '../../../lib/tick/index.ts';
+import { environmentOf } from '../../../lib/local/functions/environment.ts';
+import { type ServiceState, UNKNOWN } from '../../../lib/rules/index.ts';
+import type { StateStore } from '../../../lib/tick/index.ts';
 import { testDatabase } from '../../support/dynalite.ts';
 import type { Bundles } from './bundles.ts';
 import { misbehaves } from './fixtures/misbehaves.ts';

@@ -1,5 +1,5 @@
 /** What is played: runs that misbehave and innocent ones behind them, what must become of each, and what must be told. */
-import type { OutcomeKind } from '../../../lib/loop/index.ts';
+import type { OutcomeKind } from '../../../lib/rules/index.ts';
 import { STRAIGHT } from './fixtures/ways.ts';
 
 /** How an invocation ends: with an answer, with its process, or with its process only where nobody can end it afterwards (on Lambda). */

@@ -3,7 +3,7 @@ import { App, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
 import { Pager } from '../../../infra/constructs/pager.ts';
-import { defineService } from '../../../lib/runner/index.ts';
+import { defineService } from '../../../lib/service/index.ts';
 import { synthesise } from './evaluator-stack.ts';
 import { readAlarms } from './evaluator-template.ts';
 

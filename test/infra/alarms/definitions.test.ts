@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type AlarmDefinition, alarmFaults, alarmsOf, silenceOf } from '../../../infra/alarms/index.ts';
-import { defineService, type ServiceOptions } from '../../../lib/runner/index.ts';
+import { defineService, type ServiceOptions } from '../../../lib/service/index.ts';
 
 const OPTIONS = { namespace: 'Tickover-prod', functionName: 'poll-function', level: 'essential' } as const;
 

@@ -5,10 +5,10 @@
  */
 import { vi } from 'vitest';
 import { emfObserver, overdueEmf } from '../../../lib/metrics/index.ts';
-import type { Service, ServiceOptions } from '../../../lib/runner/index.ts';
-import { nextDue } from '../../../lib/tick/index.ts';
+import { nextDue } from '../../../lib/rules/index.ts';
+import type { Service, ServiceOptions } from '../../../lib/service/index.ts';
 import { DAY } from '../../../lib/time/index.ts';
-import { watch, watchedOf } from '../../../lib/watch/index.ts';
+import { watch, watchedOf } from '../../../lib/watchdog/index.ts';
 import { DUE, MINUTE, refused, type World, world } from '../../support/tick-kit.ts';
 import { type Evaluation, evaluation, type Reading, type Sample, type State } from './evaluator.ts';
 import { NAMESPACE, type SynthesisedAlarms, synthesise } from './evaluator-stack.ts';

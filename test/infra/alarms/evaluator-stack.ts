@@ -7,7 +7,7 @@ import type { Construct } from 'constructs';
 import { Pager } from '../../../infra/constructs/pager.ts';
 import { ServiceAlarms, type ServiceAlarmsOptions } from '../../../infra/constructs/service-alarms.ts';
 import { StackAlarms } from '../../../infra/constructs/stack-alarms.ts';
-import type { Service } from '../../../lib/runner/index.ts';
+import type { Service } from '../../../lib/service/index.ts';
 import { type Template, text } from './evaluator-template.ts';
 
 /** The namespace that the services' metrics are filed under in these stacks. */

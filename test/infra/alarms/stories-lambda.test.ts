@@ -1,6 +1,6 @@
 /** What people are told of Lambda and of the queues: the alarms of level 'full', and those that a stack has once. */
 import { describe, expect, test } from 'vitest';
-import type { Service } from '../../../lib/runner/index.ts';
+import type { Service } from '../../../lib/service/index.ts';
 import { MINUTE } from '../../support/tick-kit.ts';
 import { READINGS } from './evaluator.ts';
 import { type Fate, type Play, play } from './evaluator-play.ts';

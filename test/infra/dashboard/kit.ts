@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { App, Stack } from 'aws-cdk-lib';
 import { Template as Synthesised } from 'aws-cdk-lib/assertions';
 import { ScheduledService } from '../../../infra/constructs/scheduled-service.ts';
-import { defineService } from '../../../lib/runner/index.ts';
+import { defineService } from '../../../lib/service/index.ts';
 import { ofType, resolve, type Template } from '../policy/template.ts';
 
 const CDK_JSON = new URL('../../../cdk.json', import.meta.url);

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import { lastFailures, QUESTIONS, queryText, SKIPS, whatHappened } from '../../../infra/constructs/log-queries.ts';
 import { serviceLog } from '../../../lib/lambda/index.ts';
 import { tickLog } from '../../../lib/lambda/log.ts';
-import { fillPolicy } from '../../../lib/loop/index.ts';
+import { fillPolicy } from '../../../lib/rules/index.ts';
 import { functionUnderTest, NOON } from '../../lambda/kit.ts';
 
 afterEach(() => {

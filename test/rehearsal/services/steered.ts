@@ -1,5 +1,5 @@
 /** A service that does as a server tells it. The rehearsal adds it to a copy of the project, as a user would add one. */
-import { defineService, raiseForStatus } from '../../../lib/runner/index.ts';
+import { defineService, raiseForStatus } from '../../../lib/service/index.ts';
 
 /** Raised in the copy to deploy a changed version. */
 const VERSION = 1;

@@ -1,0 +1,28 @@
+export {
+  type Classification,
+  type Classify,
+  classifyCritical,
+  classifyLoop,
+  classifyTolerant,
+  judge,
+} from './classify.ts';
+export {
+  defineService,
+  invocationTimeout,
+  type RunContext,
+  type Service,
+  type ServiceOptions,
+  type Surroundings,
+  withInterval,
+} from './define-service.ts';
+export {
+  LeaseLostError,
+  NotImplementedError,
+  RunCrashedError,
+  RunTimedOutError,
+  ServiceHaltedError,
+  StoppedError,
+  UnreadableStateError,
+} from './errors.ts';
+export { HttpStatusError, raiseForStatus } from './http.ts';
+export { preparedOnce } from './prepare-once.ts';
