@@ -2,7 +2,7 @@
  * What can't be deployed. Pure: a service that AWS would refuse, or that would never work there, is refused at synth with every
  * fault named. `defineService` refuses most of it already; a service may be made otherwise.
  */
-import { cronFault, shown } from '../lib/rules/index.ts';
+import { cronFault, showValue } from '../lib/rules/index.ts';
 import { invocationTimeout, type Service } from '../lib/service/index.ts';
 import { inSeconds, MINUTE, SECOND } from '../lib/time/index.ts';
 import { WATCHDOG } from './alarms/index.ts';
@@ -43,12 +43,12 @@ export function serviceFaults(deployment: Deployment, { fileExists }: Surroundin
     ...timeFaults(service),
     ...scheduleFaults(service),
     ...watchdogFaults(service),
-    ...expected(fileExists(entry), 'entry', 'a file that exports a handler', shown(entry)),
+    ...expected(fileExists(entry), 'entry', 'a file that exports a handler', showValue(entry)),
     ...expected(
       Number.isInteger(memorySize) && memorySize >= 128 && memorySize <= 10_240,
       'memorySize',
       'whole megabytes from 128 to 10240',
-      shown(memorySize),
+      showValue(memorySize),
     ),
     ...environmentFaults(deployment.environment),
   ];
@@ -76,7 +76,7 @@ function expected(holds: boolean, option: string, wanted: string, got: string): 
 function nameFaults(name: string): string[] {
   const bytes = Buffer.byteLength(name);
   return [
-    ...expected(NAME.test(name), 'name', 'lower-case letters, digits and dashes', shown(name)),
+    ...expected(NAME.test(name), 'name', 'lower-case letters, digits and dashes', showValue(name)),
     ...expected(bytes <= LONGEST_NAME, 'name', `at most ${LONGEST_NAME} bytes`, `${bytes} bytes`),
   ];
 }
@@ -118,7 +118,7 @@ function scheduleFaults({ schedule }: Service): string[] {
       fault === undefined,
       'cron',
       `an AWS cron expression of six fields in a known time zone (${fault})`,
-      shown(cron),
+      showValue(cron),
     ),
   ];
 }
@@ -131,7 +131,7 @@ function watchdogFaults({ name, schedule }: Service): string[] {
     longestGap(schedule) < HOUR,
     cron === undefined ? 'interval' : 'cron',
     'ticks less than 3600 s apart, since nothing watches the watchdog',
-    cron === undefined ? `${inSeconds(interval)} s` : shown(cron),
+    cron === undefined ? `${inSeconds(interval)} s` : showValue(cron),
   );
 }
 
@@ -140,7 +140,7 @@ function environmentFaults(environment: Deployment['environment']): string[] {
   const size = entries.reduce((sum, [name, value]) => sum + Buffer.byteLength(name) + Buffer.byteLength(value), 0);
   return [
     ...entries.flatMap(([name]) =>
-      expected(VARIABLE.test(name), `environment.${name}`, 'a letter, then letters, digits and _', shown(name)),
+      expected(VARIABLE.test(name), `environment.${name}`, 'a letter, then letters, digits and _', showValue(name)),
     ),
     ...entries.flatMap(([name]) => ownVariable(name, !TAKEN.test(name))),
     ...expected(

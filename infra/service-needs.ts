@@ -3,7 +3,7 @@ import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import type { Service } from '../lib/service/index.ts';
-import { watchedVariables } from '../lib/watchdog/index.ts';
+import { watchdogVariables } from '../lib/watchdog/index.ts';
 import { WATCHDOG } from './alarms/index.ts';
 import { FlowRunsTable } from './constructs/flow-runs-table.ts';
 import { grantStateBatchRead } from './constructs/state-table.ts';
@@ -39,7 +39,7 @@ export const NEEDS: Readonly<Record<string, MakeNeeds>> = {
   [WATCHDOG]: (_scope, { services, table }) => {
     const watched = services.filter(({ name }) => name !== WATCHDOG);
     return {
-      environment: watchedVariables(watched),
+      environment: watchdogVariables(watched),
       grant: (grantee) => {
         const names = watched.map(({ name }) => name);
         if (names.length > 0) grantStateBatchRead(table, grantee, names);

@@ -1,6 +1,6 @@
 /** What the stack is told by CDK's context: cdk.json, or `-c name=value` on the command line. */
 import * as z from 'zod';
-import { InvalidOptionsError, shown } from '../lib/rules/index.ts';
+import { InvalidOptionsError, showValue } from '../lib/rules/index.ts';
 import { type Duration, parseDuration } from '../lib/time/index.ts';
 
 /** Which alarms a service gets. */
@@ -92,7 +92,7 @@ function fromText(value: unknown): unknown {
 }
 
 function faultOf({ path, message, input, ...issue }: z.core.$ZodIssue): string {
-  const came = issue.code === 'unrecognized_keys' ? issue.keys.join(', ') : shown(input);
+  const came = issue.code === 'unrecognized_keys' ? issue.keys.join(', ') : showValue(input);
   return `${path.join('.')}: expected ${message}, got ${came}`;
 }
 
@@ -103,6 +103,6 @@ function faultOf({ path, message, input, ...issue }: z.core.$ZodIssue): string {
  */
 export function refuseUnknownServices({ services }: Settings, names: readonly string[]): void {
   const unknown = Object.keys(services).filter((name) => !names.includes(name));
-  const faults = unknown.map((name) => `services: expected only ${names.join(', ')}, got ${shown(name)}`);
+  const faults = unknown.map((name) => `services: expected only ${names.join(', ')}, got ${showValue(name)}`);
   if (faults.length > 0) throw new InvalidOptionsError('context', faults);
 }

@@ -2,7 +2,7 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { Construct } from 'constructs';
-import { InvalidOptionsError, shown } from '../lib/rules/index.ts';
+import { InvalidOptionsError, showValue } from '../lib/rules/index.ts';
 import { type Service, withInterval } from '../lib/service/index.ts';
 import type { CatalogEntry } from '../lib/services/catalog.ts';
 import { WATCHDOG } from './alarms/index.ts';
@@ -154,5 +154,5 @@ type Environment = Readonly<Record<string, string>>;
 /** What the stack makes for a service is named in its environment: another value there would be lost. */
 function refuseOverwritten({ name }: Service, own: Environment, set: Environment): void {
   const faults = overwrittenFaults(own, set);
-  if (faults.length > 0) throw new InvalidOptionsError(`service ${shown(name)}`, faults);
+  if (faults.length > 0) throw new InvalidOptionsError(`service ${showValue(name)}`, faults);
 }

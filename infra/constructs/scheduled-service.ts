@@ -10,7 +10,7 @@ import type { IScheduleGroup, Schedule } from 'aws-cdk-lib/aws-scheduler';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { InvalidOptionsError, shown } from '../../lib/rules/index.ts';
+import { InvalidOptionsError, showValue } from '../../lib/rules/index.ts';
 import { type Service, withInterval } from '../../lib/service/index.ts';
 import { type Duration, inSeconds } from '../../lib/time/index.ts';
 import { silenceOf } from '../alarms/index.ts';
@@ -137,7 +137,7 @@ export class ScheduledService extends Construct {
     const deployment = { service: this.service, entry, memorySize, environment };
     const names = [...this.#neighbours(props), this].map(({ service }) => service.name);
     const faults = [...serviceFaults(deployment, { fileExists: existsSync }), ...nameTwiceFaults(names)];
-    if (faults.length > 0) throw new InvalidOptionsError(`service ${shown(this.service.name)}`, faults);
+    if (faults.length > 0) throw new InvalidOptionsError(`service ${showValue(this.service.name)}`, faults);
   }
 
   /** The other services of the stack, and those of any stack of the app that share the state table. */

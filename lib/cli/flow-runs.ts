@@ -68,9 +68,9 @@ async function list(flags: Flags, state: string | undefined): Promise<void> {
   await withStore(flags, async (store) => {
     const { runs, unreadable } = await store.list();
     const wanted = state?.toLowerCase();
-    const shown = runs.filter((run) => wanted === undefined || run.state.name.toLowerCase() === wanted);
-    if (shown.length > 0) console.log(tableOf(shown).join('\n'));
-    console.log(`${counted(shown.length)}${state === undefined ? '' : ` in state ${state}`}`);
+    const showValue = runs.filter((run) => wanted === undefined || run.state.name.toLowerCase() === wanted);
+    if (showValue.length > 0) console.log(tableOf(showValue).join('\n'));
+    console.log(`${counted(showValue.length)}${state === undefined ? '' : ` in state ${state}`}`);
     for (const { error } of unreadable) console.error(oneLine(error));
     if (unreadable.length > 0) process.exitCode = 1;
   });

@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline/promises';
 import { ResourceNotFoundException } from '@aws-sdk/client-dynamodb';
 import { Command } from 'commander';
 import { localCredentials, openDatabase, STATE_TABLE } from '../local/index.ts';
-import { type Change, documentClient, stateRepairs, toldChange } from '../store/index.ts';
+import { type Change, describeChange, documentClient, stateRepairs } from '../store/index.ts';
 import { systemClock } from '../time/index.ts';
 import { type DatabaseFlags, databaseOptions, fail, silenceSdkNotice, withDatabaseFlags } from './database-flags.ts';
 
@@ -44,7 +44,7 @@ async function repair(repairs: Repairs, service: string, { yes, json }: Flags): 
   if (!json) show(service, changes);
   const isWanted = changes.length > 0 && (yes || (!json && (await isConfirmed(service))));
   const isDone = isWanted && (await repairs.repair(service, changes, systemClock.now()));
-  if (json) console.log(JSON.stringify({ service, changes: changes.map(toldChange), repaired: isDone }));
+  if (json) console.log(JSON.stringify({ service, changes: changes.map(describeChange), repaired: isDone }));
   else if (isDone) console.log(`${service}: mended; its next tick runs unless it is paused, halted or under a lease`);
   if (isWanted && !isDone)
     throw new Error(`${service}: its state has changed meanwhile; nothing was mended, look again`);
@@ -57,7 +57,7 @@ function show(service: string, changes: readonly Change[]): void {
     return;
   }
   console.log(`${service}: its state is damaged; this would mend it:`);
-  for (const change of changes.map(toldChange)) {
+  for (const change of changes.map(describeChange)) {
     console.log(`  ${change.attribute}: ${change.from ?? 'none'} -> ${change.to ?? 'none'}`);
     console.log(`    because ${change.why}`);
   }

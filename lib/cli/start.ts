@@ -1,7 +1,7 @@
 /** `npm start`: all services of the catalog on this machine, until it is told to stop. */
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { countLine, lineTeller, type Machine, openMachine, runMachine } from '../local/index.ts';
+import { countLine, linePrinter, type Machine, openMachine, runMachine } from '../local/index.ts';
 import { metricsServer, metricsSettings, prometheusObserver } from '../metrics/index.ts';
 import { briefly } from '../time/index.ts';
 import {
@@ -27,7 +27,7 @@ async function start(flags: DatabaseFlags): Promise<void> {
   const observer = prometheusObserver();
   const metrics = metricsServer({ ...metricsSettings(process.env), registry: observer.registry, log: plainLog });
   const logFile = join(flags.directory, 'log.jsonl');
-  const onLine = lineTeller({ show: console.log, note: (line) => countLine(observer, line), logFile });
+  const onLine = linePrinter({ show: console.log, note: (line) => countLine(observer, line), logFile });
   const machine = await openMachine({ ...databaseOptions(flags), variables: process.env, onLine });
   try {
     const stopping = stopOnSignal(console.log);

@@ -99,7 +99,7 @@ async function transition(call: Call, seen: FlowRun, state: FlowRunState): Promi
     return { written: true };
   } catch (error) {
     if (!(error instanceof ConditionalCheckFailedException)) throw error;
-    return refused(state, error.Item === undefined ? await get(call, seen.id) : runOf(plain(error.Item)));
+    return refused(state, error.Item === undefined ? await get(call, seen.id) : runOf(toJson(error.Item)));
   }
 }
 
@@ -144,7 +144,7 @@ function transitionInput(table: string, seen: FlowRun, state: FlowRunState): Upd
 }
 
 /** The old item of a refusal comes as DynamoDB's own attribute values, of which a flow run has texts and numbers. */
-function plain(item: Readonly<Record<string, AttributeValue>>): Item {
+function toJson(item: Readonly<Record<string, AttributeValue>>): Item {
   return Object.fromEntries(
     Object.entries(item).map(([name, { S, N }]) => [name, N === undefined ? S : Number(N)] as const),
   );

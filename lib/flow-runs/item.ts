@@ -4,7 +4,7 @@
  */
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
-import { shown } from '../rules/index.ts';
+import { showValue } from '../rules/index.ts';
 import { type FlowRun, isWaiting, STATE_TYPES } from './flow-run.ts';
 import { UnreadableRunError } from './ports.ts';
 
@@ -101,7 +101,7 @@ export function runOf(item: Readonly<Record<string, unknown>>): FlowRun {
 function unreadable(item: Readonly<Record<string, unknown>>, error: z.ZodError): UnreadableRunError {
   const faults = error.issues.map(({ path, message }) => {
     const [attribute = 'item'] = path.map(String);
-    return `${attribute}: ${message}, got ${shown(item[attribute])}`.slice(0, 200);
+    return `${attribute}: ${message}, got ${showValue(item[attribute])}`.slice(0, 200);
   });
   const { id } = item;
   return new UnreadableRunError(

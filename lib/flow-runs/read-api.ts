@@ -3,7 +3,7 @@
  * JSON lines. What can't be used is told by number; the rest is read. Nothing throws.
  */
 import * as z from 'zod';
-import { shown } from '../rules/index.ts';
+import { showValue } from '../rules/index.ts';
 import { parseInstant } from '../time/index.ts';
 import { type FlowRun, STATE_TYPES, type StateType } from './flow-run.ts';
 
@@ -120,7 +120,7 @@ function readOne(element: unknown, now: number): FlowRun | string {
   const type = parsed.data.state_type ?? parsed.data.state?.type;
   if (type === undefined || type === null) return `state_type: expected one of ${STATE_TYPES.join(', ')}, got none`;
   const inner = parsed.data.state?.type ?? type;
-  if (inner !== type) return `state.type: expected ${type} as in state_type, got ${shown(inner)}`;
+  if (inner !== type) return `state.type: expected ${type} as in state_type, got ${showValue(inner)}`;
   return flowRunOf(parsed.data, { type, source, now });
 }
 
@@ -170,6 +170,6 @@ function faultOf(issue: z.core.$ZodIssue, element: unknown): string {
 
 /** A text of a file may steer the terminal that it is told on. */
 function brief(value: unknown): string {
-  const whole = shown(value).replace(/\p{C}/gu, ' ');
+  const whole = showValue(value).replace(/\p{C}/gu, ' ');
   return whole.length <= SHOWN_CHARACTERS ? whole : `${whole.slice(0, SHOWN_CHARACTERS)}...`;
 }

@@ -8,8 +8,8 @@ import {
   type SkipReason,
   type Verdict,
 } from '../rules/index.ts';
-import { LARGEST_RESULT, tellable } from '../text/index.ts';
-import type { Bypassed, TickStory } from '../tick/index.ts';
+import { LARGEST_RESULT, toBoundedJson } from '../text/index.ts';
+import type { Bypassed, TickEvent } from '../tick/index.ts';
 import { toIso } from '../time/index.ts';
 
 /** What became of a tick. */
@@ -57,36 +57,36 @@ export interface RunOnceAnswer extends TickAnswer {
 const LARGEST_RESULTS = 3_000_000;
 
 /** The answer of a firing's stories. The more there are, the less room has the result of each. */
-export function firingAnswer(service: string, scheduledFor: number, stories: readonly TickStory[]): FiringAnswer {
-  const room = Math.min(LARGEST_RESULT, Math.floor(LARGEST_RESULTS / Math.max(1, stories.length)));
-  return { service, firing: toIso(scheduledFor), ticks: stories.map((story) => tickAnswer(story, room)) };
+export function firingAnswer(service: string, scheduledFor: number, tickEvents: readonly TickEvent[]): FiringAnswer {
+  const room = Math.min(LARGEST_RESULT, Math.floor(LARGEST_RESULTS / Math.max(1, tickEvents.length)));
+  return { service, firing: toIso(scheduledFor), ticks: tickEvents.map((tickEvent) => tickAnswer(tickEvent, room)) };
 }
 
 /** The answer of a tick's story. */
-export function tickAnswer(story: TickStory, room = LARGEST_RESULT): TickAnswer {
-  const { tick, failure, nextDue } = story;
+export function tickAnswer(tickEvent: TickEvent, room = LARGEST_RESULT): TickAnswer {
+  const { tick, failure, nextDue } = tickEvent;
   return {
-    service: story.service,
+    service: tickEvent.service,
     tick: tick.kind === 'scheduled' ? toIso(tick.scheduledFor) : null,
-    disposition: story.disposition,
-    reason: story.reason ?? null,
-    outcome: story.outcome ?? null,
-    verdict: story.verdict ?? null,
-    durationMs: story.durationMs ?? null,
-    fence: story.fence ?? null,
-    backoffCount: story.state.backoffCount,
+    disposition: tickEvent.disposition,
+    reason: tickEvent.reason ?? null,
+    outcome: tickEvent.outcome ?? null,
+    verdict: tickEvent.verdict ?? null,
+    durationMs: tickEvent.durationMs ?? null,
+    fence: tickEvent.fence ?? null,
+    backoffCount: tickEvent.state.backoffCount,
     nextDue: nextDue === undefined ? null : toIso(nextDue),
     error: failure === undefined ? null : { class: failure.errorClass, message: failure.message },
-    result: tellable(story.result, room),
+    result: toBoundedJson(tickEvent.result, room),
   };
 }
 
 /** The answer of a run by hand, as things stand at `now`. */
-export function runOnceAnswer(story: TickStory, now: number): RunOnceAnswer {
-  const { state, build } = story;
+export function runOnceAnswer(tickEvent: TickEvent, now: number): RunOnceAnswer {
+  const { state, build } = tickEvent;
   const stays: Bypassed[] = [];
   if (isBackingOff(state, now)) stays.push('backoff');
   if (pauseHolds(state.pause, now)) stays.push('pause');
   if (haltHolds(state.halt, now, build)) stays.push('halt');
-  return { action: 'run-once', ...tickAnswer(story), bypassed: story.bypassed, stays };
+  return { action: 'run-once', ...tickAnswer(tickEvent), bypassed: tickEvent.bypassed, stays };
 }

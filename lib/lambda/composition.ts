@@ -1,7 +1,7 @@
 /** The composition root of a function: everything a handler works with, made once, at cold start. */
 import { emfObserver, emfOptionsIn } from '../metrics/index.ts';
-import { hearLeftovers } from '../run/index.ts';
-import { preparedOnce, type Service, withInterval } from '../service/index.ts';
+import { catchStrayErrors } from '../run/index.ts';
+import { prepareOnce, type Service, withInterval } from '../service/index.ts';
 import { documentClient, dynamoStateStore } from '../store/index.ts';
 import type { Ports } from '../tick/index.ts';
 import { systemClock, systemRandom } from '../time/index.ts';
@@ -29,7 +29,7 @@ export function compose(defined: Service, overrides: Overrides = {}): Compositio
   const service = environment.interval === undefined ? defined : withInterval(defined, environment.interval);
   const log = overrides.log ?? serviceLog(service.name);
   const clock = overrides.clock ?? systemClock;
-  const leftovers = hearLeftovers(log);
+  const strayErrors = catchStrayErrors(log);
   return {
     service,
     environment,
@@ -43,10 +43,10 @@ export function compose(defined: Service, overrides: Overrides = {}): Compositio
         ...(environment.inLambda ? [emfObserver(emfOptionsIn(environment.variables))] : []),
       ],
       recycle: overrides.recycle ?? endProcess,
-      enclose: overrides.enclose ?? leftovers.enclose,
+      runScope: overrides.runScope ?? strayErrors.runScope,
     },
-    tainted: leftovers.failed,
-    prepared: preparedOnce(service, { env: environment.variables }),
+    tainted: strayErrors.failed,
+    prepared: prepareOnce(service, { env: environment.variables }),
   };
 }
 

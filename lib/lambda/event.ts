@@ -1,6 +1,6 @@
 /** What a handler may be invoked with: a firing of the schedule, or an operator's action. */
 import * as z from 'zod';
-import { type Delivery, shown } from '../rules/index.ts';
+import { type Delivery, showValue } from '../rules/index.ts';
 import { cut, mask } from '../text/index.ts';
 import { MINUTE, parseInstant, toIso } from '../time/index.ts';
 
@@ -211,7 +211,7 @@ function strangerFault(key: string, event: object): string {
 
 /** The value as the message shows it. */
 function brief(value: unknown): string {
-  return value === undefined ? 'none' : shortened(shown(value));
+  return value === undefined ? 'none' : shortened(showValue(value));
 }
 
 /** The words as a message shows them: it goes to a log, so secrets in them are masked. */

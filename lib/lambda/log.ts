@@ -1,8 +1,8 @@
 /** The log: structured lines through Powertools, one wide line a tick. */
 import { Logger } from '@aws-lambda-powertools/logger';
-import { fitRecord, type Policy } from '../rules/index.ts';
-import { tellable, tellableFields, tellableMessage } from '../text/index.ts';
-import type { CrashStory, Log, Observer, TickStory } from '../tick/index.ts';
+import { fitTrackRecord, type Policy } from '../rules/index.ts';
+import { toBoundedJson, toLogFields, toLogMessage } from '../text/index.ts';
+import type { CrashEvent, Log, Observer, TickEvent } from '../tick/index.ts';
 import { toIso } from '../time/index.ts';
 
 /** The message of the wide line that each tick leaves. */
@@ -20,53 +20,53 @@ export function serviceLog(service: string): Log {
   const at =
     (level: keyof Log): Log['info'] =>
     (message, fields = {}) =>
-      logger[level](tellableMessage(message), tellableFields(fields));
+      logger[level](toLogMessage(message), toLogFields(fields));
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 }
 
 /** An observer that writes one wide line a tick, and a line for every crash that is booked. */
 export function tickLog(log: Log, policy: Policy): Observer {
   return {
-    tickEnded: (story) => log[levelOf(story)](TICK_MESSAGE, wideLine(story, policy)),
-    crashBooked: (story) => log.warn(CRASH_MESSAGE, crashLine(story)),
+    tickEnded: (tickEvent) => log[levelOf(tickEvent)](TICK_MESSAGE, wideLine(tickEvent, policy)),
+    runCrashed: (tickEvent) => log.warn(CRASH_MESSAGE, crashLine(tickEvent)),
   };
 }
 
-function levelOf({ outcome, verdict }: TickStory): 'info' | 'warn' | 'error' {
+function levelOf({ outcome, verdict }: TickEvent): 'info' | 'warn' | 'error' {
   if (verdict === 'halted' || outcome === 'fatal') return 'error';
   return outcome === undefined || outcome === 'succeeded' ? 'info' : 'warn';
 }
 
 /** Every field is named here, so that what the story calls a thing inside is one matter, and what the log calls it another. */
-function wideLine(story: TickStory, policy: Policy): Record<string, unknown> {
-  const { tick, state, failure, nextDue, result } = story;
+function wideLine(tickEvent: TickEvent, policy: Policy): Record<string, unknown> {
+  const { tick, state, failure, nextDue, result } = tickEvent;
   const scheduled = tick.kind === 'scheduled' ? tick : undefined;
   return withoutMissing({
-    build: story.build,
-    bypassed: story.bypassed,
-    disposition: story.disposition,
-    reason: story.reason,
-    crashesBooked: story.crashesBooked,
-    fence: story.fence,
-    verdict: story.verdict,
-    status: story.status,
-    latenessMs: story.latenessMs,
-    durationMs: story.durationMs,
-    outcome: story.outcome,
-    overrunMs: story.overrunMs,
+    build: tickEvent.build,
+    bypassed: tickEvent.bypassed,
+    disposition: tickEvent.disposition,
+    reason: tickEvent.reason,
+    crashesBooked: tickEvent.crashesBooked,
+    fence: tickEvent.fence,
+    verdict: tickEvent.verdict,
+    status: tickEvent.status,
+    latenessMs: tickEvent.latenessMs,
+    durationMs: tickEvent.durationMs,
+    outcome: tickEvent.outcome,
+    overrunMs: tickEvent.overrunMs,
     manual: tick.kind === 'manual',
     tick: scheduled && toIso(scheduled.scheduledFor),
     executionId: scheduled?.delivery?.executionId,
     attempt: scheduled?.delivery?.attempt,
-    startedAt: toIso(story.startedAt),
+    startedAt: toIso(tickEvent.startedAt),
     nextDue: nextDue === undefined ? undefined : toIso(nextDue),
     streak: state.streak,
     backoffCount: state.backoffCount,
-    trackRecord: fitRecord(policy, state.record)
+    trackRecord: fitTrackRecord(policy, state.record)
       .map((outcome) => (outcome ? '1' : '0'))
       .join(''),
     lastSuccess: state.lastSuccess === undefined ? undefined : toIso(state.lastSuccess),
-    result: result === undefined ? undefined : tellable(result),
+    result: result === undefined ? undefined : toBoundedJson(result),
     haltCause: state.halt?.cause,
     errorClass: failure?.errorClass,
     errorMessage: failure?.message,
@@ -74,8 +74,13 @@ function wideLine(story: TickStory, policy: Policy): Record<string, unknown> {
   });
 }
 
-function crashLine(story: CrashStory): Record<string, unknown> {
-  return { fence: story.fence, streak: story.streak, halted: story.halted, bookedAt: toIso(story.bookedAt) };
+function crashLine(tickEvent: CrashEvent): Record<string, unknown> {
+  return {
+    fence: tickEvent.fence,
+    streak: tickEvent.streak,
+    halted: tickEvent.halted,
+    bookedAt: toIso(tickEvent.bookedAt),
+  };
 }
 
 /** What there is nothing to tell of is left out: the Logger would drop it anyhow. */

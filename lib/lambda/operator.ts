@@ -1,6 +1,6 @@
 /** The operator's actions on a service's state. */
 
-import { pauseHolds, type RunRecord, type ServiceState, startedAfresh, UNKNOWN } from '../rules/index.ts';
+import { freshStart, NEVER_RUN, pauseHolds, type RunRecord, type ServiceState } from '../rules/index.ts';
 import { mask } from '../text/index.ts';
 import type { Ports } from '../tick/index.ts';
 import { toIso } from '../time/index.ts';
@@ -26,9 +26,9 @@ export interface ResumeAnswer extends Omit<StatusAnswer, 'action'> {
 }
 
 /** Tells everything that is remembered of the service. A service that has never run is told as `steady`. */
-export async function tellStatus(composition: Composition): Promise<StatusAnswer> {
+export async function answerStatus(composition: Composition): Promise<StatusAnswer> {
   const { service, ports } = composition;
-  const state = (await ports.store.read(service.name)) ?? UNKNOWN;
+  const state = (await ports.store.read(service.name)) ?? NEVER_RUN;
   return statusOf(composition, state, await failuresOf(composition));
 }
 
@@ -50,10 +50,10 @@ export async function pauseService(
 export async function resumeService(composition: Composition): Promise<ResumeAnswer> {
   const { service, ports } = composition;
   const before = await ports.store.resume(service.name);
-  await announceResume(ports, service.name);
+  await notifyResume(ports, service.name);
   const ended = endedBy(before, ports.clock.now());
   ports.log.info('service resumed', { ended });
-  const { pause: _pause, ...state } = startedAfresh(before);
+  const { pause: _pause, ...state } = freshStart(before);
   return { ...statusOf(composition, state, await failuresIfAny(composition)), action: 'resume', ended };
 }
 
@@ -67,7 +67,7 @@ function endedBy({ halt, pause, notBefore, streak }: ServiceState, now: number):
 }
 
 /** The service is resumed by now: no observer can take that back. */
-async function announceResume({ observers, log }: Ports, service: string): Promise<void> {
+async function notifyResume({ observers, log }: Ports, service: string): Promise<void> {
   for (const observer of observers) {
     try {
       observer.resumed?.(service);

@@ -2,7 +2,7 @@
 
 import { FIRING_PERIOD, hasSlots, latestDue } from '../rules/index.ts';
 import type { Service } from '../service/index.ts';
-import { throwable } from '../text/index.ts';
+import { toSafeError } from '../text/index.ts';
 import { type Invocation, runFiring, runTick } from '../tick/index.ts';
 import {
   type FiringAnswer,
@@ -14,7 +14,7 @@ import {
 } from './answers.ts';
 import { type Composition, compose, type Overrides } from './composition.ts';
 import { type HandlerEvent, type Request, readEvent } from './event.ts';
-import { type PauseAnswer, pauseService, type ResumeAnswer, resumeService, tellStatus } from './operator.ts';
+import { answerStatus, type PauseAnswer, pauseService, type ResumeAnswer, resumeService } from './operator.ts';
 import type { StatusAnswer } from './status-answer.ts';
 
 /** What a handler reads of Lambda's context. */
@@ -50,7 +50,7 @@ export function scheduledHandler(service: Service, overrides: Overrides = {}): S
       return await answer(composition, request, context);
     } catch (error) {
       composition.ports.log.error('the invocation failed', { error });
-      throw throwable(error);
+      throw toSafeError(error);
     }
   };
 }
@@ -62,7 +62,7 @@ function answer(composition: Composition, request: Request, context: HandlerCont
     case 'run-once':
       return runOnce(composition, request.force, context);
     case 'status':
-      return tellStatus(composition);
+      return answerStatus(composition);
     case 'pause':
       return pauseService(composition, request);
     case 'resume':
@@ -106,8 +106,13 @@ async function fire(
   const invocation = invocationOf(composition, context);
   if (hasSlots(service.schedule)) {
     const scheduledFor = told ?? latestDue({ interval: FIRING_PERIOD }, now);
-    const stories = await runFiring(service, { scheduledFor, slack: environment.slack, delivery }, invocation, ports);
-    return firingAnswer(service.name, scheduledFor, stories);
+    const tickEvents = await runFiring(
+      service,
+      { scheduledFor, slack: environment.slack, delivery },
+      invocation,
+      ports,
+    );
+    return firingAnswer(service.name, scheduledFor, tickEvents);
   }
   const scheduledFor = told ?? latestDue(service.schedule, now);
   return tickAnswer(await runTick(service, { kind: 'scheduled', scheduledFor, delivery }, invocation, ports));
@@ -115,6 +120,6 @@ async function fire(
 
 async function runOnce(composition: Composition, force: boolean, context: HandlerContext): Promise<RunOnceAnswer> {
   const { service, ports } = composition;
-  const story = await runTick(service, { kind: 'manual', force }, invocationOf(composition, context), ports);
-  return runOnceAnswer(story, ports.clock.now());
+  const tickEvent = await runTick(service, { kind: 'manual', force }, invocationOf(composition, context), ports);
+  return runOnceAnswer(tickEvent, ports.clock.now());
 }

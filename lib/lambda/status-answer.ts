@@ -1,11 +1,11 @@
 /** The answer to `status`: everything that is remembered of a service, for a person to read. */
 import {
-  fitRecord,
+  fitTrackRecord,
   nextRunDue,
   type OutcomeKind,
   type Policy,
   pauseHolds,
-  type RunLine,
+  type RunEntry,
   type RunRecord,
   type ServiceState,
   type Status,
@@ -100,7 +100,7 @@ export function statusAnswer({ service, state, failures, now, build }: StatusSou
     status,
     since: iso(statusSince(state, now)),
     cause: causeOf(status, state, failures),
-    trackRecord: fitRecord(service.policy, state.record),
+    trackRecord: fitTrackRecord(service.policy, state.record),
     streak: state.streak,
     backoffCount: state.backoffCount,
     nextDue: iso(nextRunDue(service.schedule, state, now, build)),
@@ -132,7 +132,7 @@ function causeOf(status: Status, state: ServiceState, [newest]: readonly RunReco
   return failure === undefined ? null : `${failure.errorClass}: ${failure.message}`;
 }
 
-function runOf({ at, outcome, durationMs, manual }: RunLine): StatusAnswer['runs'][number] {
+function runOf({ at, outcome, durationMs, manual }: RunEntry): StatusAnswer['runs'][number] {
   return { at: toIso(at), outcome, durationMs, manual };
 }
 

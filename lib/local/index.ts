@@ -8,4 +8,4 @@ export { type LogLine, readLogLine } from './display/log-line.ts';
 export { oneLine } from './display/one-line.ts';
 export { STATE_TABLE } from './functions/environment.ts';
 export { type Machine, openMachine } from './machine.ts';
-export { lineTeller, runMachine } from './run-machine.ts';
+export { linePrinter, runMachine } from './run-machine.ts';

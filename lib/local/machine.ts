@@ -4,7 +4,7 @@ import { type Service, withInterval } from '../service/index.ts';
 import { type CatalogEntry, loadCatalog } from '../services/catalog.ts';
 import { stateTable } from '../store/index.ts';
 import { systemClock } from '../time/index.ts';
-import { watchedVariables } from '../watchdog/index.ts';
+import { watchdogVariables } from '../watchdog/index.ts';
 import { isAwsEndpoint } from './database/credentials.ts';
 import { type Database, type DatabaseOptions, openDatabase } from './database/database.ts';
 import { loadSample } from './database/sample.ts';
@@ -45,7 +45,7 @@ export async function openMachine(options: MachineOptions): Promise<Machine> {
   const database = await openDatabase(options);
   let bundles: BundleDirectory | undefined;
   try {
-    const env = { ...watchedVariables(watchedOn(catalog)), ...environmentOf(database.endpoint, options.variables) };
+    const env = { ...watchdogVariables(watchedOn(catalog)), ...environmentOf(database.endpoint, options.variables) };
     const sampleRuns = await prepareTables(database, env);
     const own = await openBundleDirectory(options.directory);
     bundles = own;

@@ -8,7 +8,7 @@ import type { Machine } from './machine.ts';
 import { fireOnSchedule } from './schedule-clock.ts';
 
 /** Where what happens is told. */
-export interface Telling {
+export interface JsonOptions {
   /** Shows a line to a person. */
   readonly show: (line: string) => void;
   /** Takes note of what a line of the log says. */
@@ -18,7 +18,7 @@ export interface Telling {
 }
 
 /** What is done with each line that a function writes: kept, shown, counted. */
-export function lineTeller({ show, note, logFile }: Telling): (line: string) => void {
+export function linePrinter({ show, note, logFile }: JsonOptions): (line: string) => void {
   const keep = logKeeper(logFile, show);
   return (line) => {
     keep(line);
@@ -35,7 +35,11 @@ export interface Stopping {
 }
 
 /** Fires every function on its schedule. Resolves when the machine was closed and what was under way has ended. */
-export async function runMachine(machine: Machine, { closing, stop }: Stopping, show: Telling['show']): Promise<void> {
+export async function runMachine(
+  machine: Machine,
+  { closing, stop }: Stopping,
+  show: JsonOptions['show'],
+): Promise<void> {
   closing.addEventListener('abort', () => askAll(machine, 'close'), { once: true });
   stop.addEventListener('abort', () => askAll(machine, 'stop'), { once: true });
   const onError = (host: FunctionHost, error: unknown) => {

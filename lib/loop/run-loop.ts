@@ -10,10 +10,10 @@
  *
  * Its state lives in memory: it is handed in, may be read after each iteration, and is kept across starts.
  */
-import { delayAfter, fitRecord, freshState, InvalidOptionsError, type LoopState } from '../rules/index.ts';
-import { preparedOnce, type Service } from '../service/index.ts';
+import { delayAfter, fitTrackRecord, freshState, InvalidOptionsError, type LoopState } from '../rules/index.ts';
+import { prepareOnce, type Service } from '../service/index.ts';
 import { errorClassOf } from '../text/index.ts';
-import { guardedLog } from '../tick/index.ts';
+import { safeLog } from '../tick/index.ts';
 import { inSeconds, LAST_INSTANT, toIso } from '../time/index.ts';
 import { type Carried, endOf, iterate, type LoopParts } from './iterate.ts';
 import {
@@ -30,10 +30,10 @@ import { onStopSignal } from './signals.ts';
 export function createLoop(service: Service, options: LoopOptions): Loop {
   return new ServiceLoop({
     ...options,
-    log: guardedLog(options.log),
+    log: safeLog(options.log),
     service,
     pace: options.pace ?? (service.policy.kind === 'loop' ? 'fixed-rate' : 'fixed-delay'),
-    prepared: preparedOnce(service, options.surroundings ?? { env: {} }),
+    prepared: prepareOnce(service, options.surroundings ?? { env: {} }),
   });
 }
 
@@ -177,5 +177,5 @@ class ServiceLoop implements Loop {
 /** The state to begin with, its record fitted to a policy that may have changed since. */
 function firstState({ service, state }: LoopParts): LoopState {
   if (state === undefined) return freshState(service.policy);
-  return { ...state, record: fitRecord(service.policy, state.record) };
+  return { ...state, record: fitTrackRecord(service.policy, state.record) };
 }

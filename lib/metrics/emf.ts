@@ -18,10 +18,10 @@
  */
 
 import type { SkipReason } from '../rules/index.ts';
-import type { Observer, TickStory } from '../tick/index.ts';
+import type { Observer, TickEvent } from '../tick/index.ts';
 import { emfLines, type Sample } from './emf-lines.ts';
 import { DEFAULT_NAMESPACE, type EmfOptions } from './emf-options.ts';
-import { isHeard } from './heard.ts';
+import { describesService } from './heard.ts';
 
 const SKIPPED: Readonly<Record<SkipReason, string>> = {
   backoff: 'SkippedBackoff',
@@ -36,34 +36,35 @@ const SKIPPED: Readonly<Record<SkipReason, string>> = {
 export function emfObserver({ namespace = DEFAULT_NAMESPACE, detailed = false }: EmfOptions = {}): Observer {
   const lines = emfLines(namespace);
   return {
-    crashBooked: ({ service, streak, halted }) =>
+    runCrashed: ({ service, streak, halted }) =>
       lines.add(service, { counts: { FailureStreak: streak, Halted: asNumber(halted) } }),
-    tickEnded: (story) => {
-      const sample = detailed ? merged(sampleOf(story), detailsOf(story)) : sampleOf(story);
-      if (sample !== undefined) lines.add(story.service, sample);
+    tickEnded: (tickEvent) => {
+      const sample = detailed ? merged(sampleOf(tickEvent), detailsOf(tickEvent)) : sampleOf(tickEvent);
+      if (sample !== undefined) lines.add(tickEvent.service, sample);
     },
     resumed: (service) => lines.add(service, { counts: { FailureStreak: 0, Halted: 0 } }),
     flush: () => lines.flush(),
   };
 }
 
-function sampleOf(story: TickStory): Sample | undefined {
-  if (!isHeard(story)) return undefined;
-  const halted = asNumber(story.state.halt !== undefined);
+function sampleOf(tickEvent: TickEvent): Sample | undefined {
+  if (!describesService(tickEvent)) return undefined;
+  const halted = asNumber(tickEvent.state.halt !== undefined);
   return {
-    counts: story.disposition === 'ran' ? { FailureStreak: story.state.streak, Halted: halted } : { Halted: halted },
+    counts:
+      tickEvent.disposition === 'ran' ? { FailureStreak: tickEvent.state.streak, Halted: halted } : { Halted: halted },
   };
 }
 
 /** A run that was given back unended has no outcome, and its duration says nothing. */
-function detailsOf(story: TickStory): Sample {
-  const { reason, outcome, durationMs, latenessMs, overrunMs } = story;
+function detailsOf(tickEvent: TickEvent): Sample {
+  const { reason, outcome, durationMs, latenessMs, overrunMs } = tickEvent;
   return {
     counts: reason === undefined ? {} : { [SKIPPED[reason]]: 1 },
     milliseconds: {
       ...(outcome === undefined || durationMs === undefined ? {} : { Duration: durationMs }),
       // Clocks disagree: a tick that was early was not late.
-      ...(latenessMs === undefined || !isHeard(story) ? {} : { Lateness: Math.max(0, latenessMs) }),
+      ...(latenessMs === undefined || !describesService(tickEvent) ? {} : { Lateness: Math.max(0, latenessMs) }),
       ...(outcome === undefined || overrunMs === undefined ? {} : { Overrun: overrunMs }),
     },
   };

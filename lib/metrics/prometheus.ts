@@ -1,20 +1,20 @@
 /** Metrics out of a process that stays: counted in a Prometheus registry, of this process alone. Times in seconds. */
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { CrashStory, Observer, TickStory } from '../tick/index.ts';
+import type { CrashEvent, Observer, TickEvent } from '../tick/index.ts';
 import { SECOND } from '../time/index.ts';
-import { isHeard } from './heard.ts';
+import { describesService } from './heard.ts';
 import { registerProcessMetrics } from './process-metrics.ts';
 
 /** What is counted of a tick: the part of its story that a process which only reads the log has too. */
 export interface TickFigures
-  extends Pick<TickStory, 'service' | 'disposition' | 'reason' | 'outcome' | 'durationMs' | 'latenessMs'> {
-  readonly state: Pick<TickStory['state'], 'streak' | 'backoffCount' | 'lastSuccess'>;
+  extends Pick<TickEvent, 'service' | 'disposition' | 'reason' | 'outcome' | 'durationMs' | 'latenessMs'> {
+  readonly state: Pick<TickEvent['state'], 'streak' | 'backoffCount' | 'lastSuccess'>;
 }
 
 /** An observer, and the registry that it counts in. */
 export interface PrometheusObserver extends Observer {
   readonly registry: Registry;
-  crashBooked(story: CrashStory): void;
+  runCrashed(tickEvent: CrashEvent): void;
   tickEnded(figures: TickFigures): void;
 }
 
@@ -33,12 +33,12 @@ export function prometheusObserver(registry: Registry = new Registry()): Prometh
   const metrics = registerServiceMetrics(registry);
   return {
     registry,
-    crashBooked: (story) => countCrash(metrics, story),
-    tickEnded: (story) => {
-      const { service, disposition, reason = '' } = story;
+    runCrashed: (tickEvent) => countCrash(metrics, tickEvent),
+    tickEnded: (tickEvent) => {
+      const { service, disposition, reason = '' } = tickEvent;
       metrics.ticks.inc({ service, disposition, reason });
-      countRun(metrics, story);
-      if (isHeard(story)) showState(metrics, story);
+      countRun(metrics, tickEvent);
+      if (describesService(tickEvent)) showState(metrics, tickEvent);
     },
     resumed: (service) => {
       metrics.streak.set({ service }, 0);
@@ -86,7 +86,7 @@ function untyped(gauge: Gauge<'service'>): Gauge<'service'> {
   return Object.assign(gauge, { type: 'untyped' });
 }
 
-function countCrash(metrics: ServiceMetrics, { service, streak }: CrashStory): void {
+function countCrash(metrics: ServiceMetrics, { service, streak }: CrashEvent): void {
   metrics.runs.inc({ service, outcome: 'crashed' });
   metrics.streak.set({ service }, streak);
 }

@@ -1,11 +1,11 @@
 /** Settling: a run that has ended is taken into the service's state. Pure, like the step it rests on. */
 import { cut } from '../text/index.ts';
 import { stretchedInterval } from './delay.ts';
-import type { Failure, Outcome } from './outcome.ts';
+import type { ErrorSummary, Outcome } from './outcome.ts';
 import type { Policy } from './policy.ts';
-import { withRun } from './run-history.ts';
+import { appendRun } from './run-history.ts';
 import { notBeforeAfter, type Schedule } from './schedule.ts';
-import { type Halt, loopStateOf, type ServiceState } from './service-state.ts';
+import { type Halt, type ServiceState, toLoopState } from './service-state.ts';
 import { type Step, step } from './step.ts';
 
 /** What settling needs to know of a service. */
@@ -31,10 +31,10 @@ export interface EndedRun {
 }
 
 /** The state after a run, with what the step concluded. */
-export interface Settled extends Omit<Step, 'state'> {
+export interface AppliedRun extends Omit<Step, 'state'> {
   readonly state: ServiceState;
   /** The remembered failures after the step. */
-  readonly failures: readonly Failure[];
+  readonly failures: readonly ErrorSummary[];
 }
 
 /** Room for the cause of a halt in the hot item, in bytes of UTF-8. */
@@ -44,8 +44,13 @@ export const HALT_CAUSE_BYTES = 160;
  * Takes an ended run into the state.
  * @param failures the remembered failures; needed only where the outcome would trip, since only then they are told
  */
-export function settle(rules: Rules, before: ServiceState, failures: readonly Failure[], run: EndedRun): Settled {
-  const stepped = step(rules.policy, { ...loopStateOf(rules.policy, before), failures }, run.outcome);
+export function applyRun(
+  rules: Rules,
+  before: ServiceState,
+  failures: readonly ErrorSummary[],
+  run: EndedRun,
+): AppliedRun {
+  const stepped = step(rules.policy, { ...toLoopState(rules.policy, before), failures }, run.outcome);
   const { halt: _halt, notBefore: _notBefore, ...kept } = before;
   const halt = haltAfter(rules, before, stepped, run);
   const notBefore = notBeforeOf(rules, before, stepped, run);
@@ -59,7 +64,7 @@ export function settle(rules: Rules, before: ServiceState, failures: readonly Fa
       backoffCount: stepped.state.backoffCount,
       streak: stepped.state.streak,
       failuresSince: stepped.verdict === 'backing-off' ? run.fence : before.failuresSince,
-      runs: withRun(before.runs, {
+      runs: appendRun(before.runs, {
         outcome: run.outcome.kind,
         at: run.at,
         durationMs: run.durationMs,

@@ -1,11 +1,11 @@
 /** The ledger of one invocation: the runs it enters into the state, in order, and everything that must be written with them. */
 
 import type { Log, StateStore } from '../tick/index.ts';
-import { type EndedRun, type Rules, settle } from './apply-run.ts';
-import type { Failure } from './outcome.ts';
-import { withRun } from './run-history.ts';
+import { applyRun, type EndedRun, type Rules } from './apply-run.ts';
+import type { ErrorSummary } from './outcome.ts';
+import { appendRun } from './run-history.ts';
 import type { RunRecord } from './run-record.ts';
-import { loopStateOf, type ServiceState } from './service-state.ts';
+import { type ServiceState, toLoopState } from './service-state.ts';
 import { propagates, type Verdict, wouldTrip } from './step.ts';
 
 /** Whose ledger it is, and where the failures of earlier invocations are written down. */
@@ -21,7 +21,7 @@ export interface Book {
 export interface Ledger {
   readonly state: ServiceState;
   /** Failures entered here; those of earlier invocations are read when a trip needs them. */
-  readonly failures: readonly Failure[];
+  readonly failures: readonly ErrorSummary[];
   /** Whether a trip made here has cleared what was remembered before. */
   readonly cleared: boolean;
   /** Runs to write down before the state is committed. */
@@ -39,7 +39,7 @@ export function openLedger(state: ServiceState): Ledger {
 /** Enters one ended run. */
 export async function enter(book: Book, ledger: Ledger, run: EndedRun): Promise<Ledger> {
   const failures = await rememberedFailures(book, ledger, run);
-  const settled = settle(book.rules, ledger.state, failures, run);
+  const settled = applyRun(book.rules, ledger.state, failures, run);
   const record = recordOf(book, run, settled.verdict);
   const cleared = settled.verdict === 'backing-off';
   return {
@@ -62,17 +62,17 @@ export function note(book: Book, ledger: Ledger, run: EndedRun): Ledger {
     state: {
       ...state,
       streak: state.streak + 1,
-      runs: withRun(state.runs, { outcome: outcome.kind, at, durationMs, manual }),
+      runs: appendRun(state.runs, { outcome: outcome.kind, at, durationMs, manual }),
     },
     records: record === undefined ? ledger.records : [...ledger.records, record],
   };
 }
 
 /** Only a trip tells what was remembered, so only a trip reads it. A report cut short is better than an outcome lost. */
-async function rememberedFailures(book: Book, ledger: Ledger, run: EndedRun): Promise<readonly Failure[]> {
+async function rememberedFailures(book: Book, ledger: Ledger, run: EndedRun): Promise<readonly ErrorSummary[]> {
   const { policy } = book.rules;
   if (ledger.cleared || policy.memory === 0) return ledger.failures;
-  if (!wouldTrip(policy, loopStateOf(policy, ledger.state), run.outcome)) return ledger.failures;
+  if (!wouldTrip(policy, toLoopState(policy, ledger.state), run.outcome)) return ledger.failures;
   try {
     const range = { after: ledger.state.failuresSince, limit: policy.memory };
     const earlier = (await book.failedRuns(range)).filter((record) => isRemembered(book, ledger, record));

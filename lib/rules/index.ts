@@ -7,16 +7,24 @@ export {
   leaseIsLive,
   pauseHolds,
 } from './admission.ts';
-export { type EndedRun, HALT_CAUSE_BYTES, type Rules, type Settled, settle } from './apply-run.ts';
+export { type AppliedRun, applyRun, type EndedRun, HALT_CAUSE_BYTES, type Rules } from './apply-run.ts';
 export { type Book, enter, type Ledger, note, openLedger } from './apply-runs.ts';
 export { delayAfter, stretchedInterval } from './delay.ts';
 export { InvalidOptionsError } from './invalid-options.ts';
 export { clampedPoissonInterval, exponentialCdf, lowerClampMultiple, poissonInterval } from './jitter.ts';
-export { fitRecord, freshState, type LoopState } from './loop-state.ts';
-export type { Failure, Outcome, OutcomeKind } from './outcome.ts';
-export { definePolicy, fillPolicy, type Kind, type Policy, type PolicyOptions, policyFaults, shown } from './policy.ts';
+export { fitTrackRecord, freshState, type LoopState } from './loop-state.ts';
+export type { ErrorSummary, Outcome, OutcomeKind } from './outcome.ts';
+export {
+  definePolicy,
+  fillPolicy,
+  type Kind,
+  type Policy,
+  type PolicyOptions,
+  policyFaults,
+  showValue,
+} from './policy.ts';
 export { overrunLine, RESET_LINE, THRESHOLD_CAUSE } from './report.ts';
-export { RING_SIZE, type RunLine, readRing, withRun, writeRing } from './run-history.ts';
+export { appendRun, formatRunHistory, HISTORY_SIZE, parseRunHistory, type RunEntry } from './run-history.ts';
 export { RECORD_RETENTION_DAYS, type RunRecord } from './run-record.ts';
 export {
   cronFault,
@@ -31,14 +39,14 @@ export {
   slotsOf,
 } from './schedule.ts';
 export {
+  containsCommit,
+  freshStart,
   type Halt,
-  holdsCommit,
   type Lease,
-  loopStateOf,
+  NEVER_RUN,
   type Pause,
   type ServiceState,
-  startedAfresh,
-  UNKNOWN,
+  toLoopState,
 } from './service-state.ts';
 export { nextRunDue, type Status, statusOf, statusSince } from './status.ts';
 export { type FailedOutcome, propagates, type Step, step, type Verdict, wouldTrip } from './step.ts';

@@ -1,5 +1,5 @@
 /** What the loop must remember from one run to the next. */
-import type { Failure } from './outcome.ts';
+import type { ErrorSummary } from './outcome.ts';
 import type { Policy } from './policy.ts';
 
 /** The loop's state: a plain value that can be written down and taken up again by another process. */
@@ -7,7 +7,7 @@ export interface LoopState {
   /** The track record: the last `consecutive` outcomes, oldest first, true for success. All true at first. */
   readonly record: readonly boolean[];
   /** Up to `memory` recent failures, oldest first. */
-  readonly failures: readonly Failure[];
+  readonly failures: readonly ErrorSummary[];
   /** Trips since the last success. */
   readonly backoffCount: number;
   /** Failures since the last success; a trip does not reset it. */
@@ -27,6 +27,6 @@ export function allTrue(policy: Policy): readonly boolean[] {
 }
 
 /** A track record of the policy's length: the newest outcomes are kept, and a short one is filled up with true at its old end. */
-export function fitRecord(policy: Policy, record: readonly boolean[]): readonly boolean[] {
+export function fitTrackRecord(policy: Policy, record: readonly boolean[]): readonly boolean[] {
   return [...allTrue(policy), ...record].slice(-policy.consecutive);
 }

@@ -1,7 +1,7 @@
 /** How a run ended, and what is remembered of a failure. */
 
 /** The memo of a failure: what a report needs to tell it, bounded in size, credentials masked. */
-export interface Failure {
+export interface ErrorSummary {
   /** When the run ended, in epoch milliseconds. */
   readonly at: number;
   /** The name under which the report gives one example: the error's class, or its code where the class says nothing. */
@@ -17,11 +17,11 @@ export type Outcome =
   | { readonly kind: 'succeeded' }
   | {
       readonly kind: 'failed';
-      readonly failure: Failure /** How long the other side asked to be left alone, in ms. */;
+      readonly failure: ErrorSummary /** How long the other side asked to be left alone, in ms. */;
       readonly retryAfter?: number;
     }
-  | { readonly kind: 'fatal'; readonly failure: Failure }
-  | { readonly kind: 'timed-out'; readonly failure: Failure }
-  | { readonly kind: 'crashed'; readonly failure: Failure };
+  | { readonly kind: 'fatal'; readonly failure: ErrorSummary }
+  | { readonly kind: 'timed-out'; readonly failure: ErrorSummary }
+  | { readonly kind: 'crashed'; readonly failure: ErrorSummary };
 
 export type OutcomeKind = Outcome['kind'];

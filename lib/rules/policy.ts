@@ -1,6 +1,6 @@
 /** The policy of a service: how often it runs, what it tolerates, when it backs off and when it halts. */
 
-import { look } from '../text/index.ts';
+import { tryRead } from '../text/index.ts';
 import { DAY, type Duration, inSeconds, MINUTE, parseDuration } from '../time/index.ts';
 import { InvalidOptionsError } from './invalid-options.ts';
 
@@ -89,7 +89,7 @@ export function policyFaults(options: PolicyOptions): string[] {
   const policy = fillPolicy(options);
   const faults: string[] = [];
   const check = (holds: boolean, option: keyof PolicyOptions, expected: string) => {
-    if (!holds) faults.push(`${option}: expected ${expected}, got ${shown(options[option])}`);
+    if (!holds) faults.push(`${option}: expected ${expected}, got ${showValue(options[option])}`);
   };
   const whole = (value: number, low: number, high: number) => Number.isInteger(value) && value >= low && value <= high;
   const { interval, jitterRange, maxInterval } = policy;
@@ -138,10 +138,10 @@ export function definePolicy(options: PolicyOptions): Policy {
  * A value as a message shows it: text in quotes, so that `'5'` and `5` differ. Never throws: what goes in circles, or is nested deeper
  * than it can be written, is said to be so.
  */
-export function shown(value: unknown): string {
+export function showValue(value: unknown): string {
   if (typeof value === 'string') return `'${value}'`;
   if (typeof value === 'function') return 'a function';
   if (typeof value === 'bigint') return `${value}n`;
   if (typeof value !== 'object' || value === null) return String(value);
-  return look(() => JSON.stringify(value)) ?? 'a value that cannot be shown';
+  return tryRead(() => JSON.stringify(value)) ?? 'a value that cannot be shown';
 }

@@ -1,6 +1,6 @@
 /** The report: the lines about failures and recoveries, in upstream's words. */
 import { inSeconds } from '../time/index.ts';
-import type { Failure } from './outcome.ts';
+import type { ErrorSummary } from './outcome.ts';
 import type { Policy } from './policy.ts';
 
 export const RESET_LINE = 'Resetting backoff due to successful run.';
@@ -8,7 +8,7 @@ export const RESET_LINE = 'Resetting backoff due to successful run.';
 export const THRESHOLD_CAUSE = 'Service exceeded error threshold.';
 
 /** Rule R5: that the whole track record is failures, and one example of each class of error, newest first. */
-export function tripLines(policy: Policy, failures: readonly Failure[]): string[] {
+export function tripLines(policy: Policy, failures: readonly ErrorSummary[]): string[] {
   return [
     `Failed the last ${policy.consecutive} attempts. Please check your environment and configuration.`,
     'Examples of recent errors:',
@@ -26,8 +26,8 @@ export function overrunLine(name: string, duration: number, interval: number): s
   return `${name} took ${inSeconds(duration)} seconds to run, which is longer than its loop interval of ${inSeconds(interval)} seconds.`;
 }
 
-function newestOfEachClass(failures: readonly Failure[]): Failure[] {
-  const newest = new Map<string, Failure>();
+function newestOfEachClass(failures: readonly ErrorSummary[]): ErrorSummary[] {
+  const newest = new Map<string, ErrorSummary>();
   for (const failure of failures.toReversed()) {
     if (!newest.has(failure.errorClass)) newest.set(failure.errorClass, failure);
   }

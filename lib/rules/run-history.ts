@@ -4,7 +4,7 @@ import { LAST_INSTANT } from '../time/index.ts';
 import type { OutcomeKind } from './outcome.ts';
 
 /** One run in a few bytes. */
-export interface RunLine {
+export interface RunEntry {
   readonly outcome: OutcomeKind;
   /** `scheduledFor`; of a manual run its start, of a crashed one its booking. Epoch milliseconds. */
   readonly at: number;
@@ -13,7 +13,7 @@ export interface RunLine {
 }
 
 /** How many runs the ring holds at most. */
-export const RING_SIZE = 20;
+export const HISTORY_SIZE = 20;
 
 const LETTERS: Readonly<Record<OutcomeKind, string>> = {
   succeeded: 'S',
@@ -25,23 +25,23 @@ const LETTERS: Readonly<Record<OutcomeKind, string>> = {
 const OUTCOMES = new Map(Object.entries(LETTERS).map(([outcome, letter]) => [letter, outcome as OutcomeKind]));
 
 /** The ring as stored: entries separated by a space, a manual run's letter in lower case. */
-export function writeRing(runs: readonly RunLine[]): string {
+export function formatRunHistory(runs: readonly RunEntry[]): string {
   return runs.map(written).join(' ');
 }
 
-function written({ outcome, at, durationMs, manual }: RunLine): string {
+function written({ outcome, at, durationMs, manual }: RunEntry): string {
   const letter = manual ? LETTERS[outcome].toLowerCase() : LETTERS[outcome];
   return `${letter}${Math.max(0, at).toString(36)}.${Math.max(0, Math.round(durationMs)).toString(36)}`;
 }
 
 /** The runs of a stored ring, or `undefined` if the text is damaged. */
-export function readRing(text: string): readonly RunLine[] | undefined {
+export function parseRunHistory(text: string): readonly RunEntry[] | undefined {
   if (text === '') return [];
   const runs = text.split(' ').map(readOne);
   return runs.every((run) => run !== undefined) ? runs : undefined;
 }
 
-function readOne(entry: string): RunLine | undefined {
+function readOne(entry: string): RunEntry | undefined {
   const match = /^([A-Za-z])([0-9a-z]{1,11})\.([0-9a-z]{1,11})$/.exec(entry);
   const [, letter = '', at = '', duration = ''] = match ?? [];
   const outcome = OUTCOMES.get(letter.toUpperCase());
@@ -58,7 +58,7 @@ function readOne(entry: string): RunLine | undefined {
  * Whether a ring has come of `earlier` by adding runs: the newest run of `earlier` stands in it, behind the same run as there. The neighbour tells
  * it from another run of the same tick, which stands behind the crash that it booked for this one.
  */
-export function hasGrownFrom(earlier: readonly RunLine[], runs: readonly RunLine[]): boolean {
+export function historyGrewFrom(earlier: readonly RunEntry[], runs: readonly RunEntry[]): boolean {
   const [before, newest] = [earlier.at(-2), earlier.at(-1)].map((run) =>
     run === undefined ? undefined : written(run),
   );
@@ -67,6 +67,6 @@ export function hasGrownFrom(earlier: readonly RunLine[], runs: readonly RunLine
 }
 
 /** The ring with one more run; the oldest make room. */
-export function withRun(runs: readonly RunLine[], run: RunLine): readonly RunLine[] {
-  return [...runs, run].slice(-RING_SIZE);
+export function appendRun(runs: readonly RunEntry[], run: RunEntry): readonly RunEntry[] {
+  return [...runs, run].slice(-HISTORY_SIZE);
 }

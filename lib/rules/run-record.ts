@@ -1,5 +1,5 @@
 /** A run written down: an item of its own for a run that failed, ran by hand or crashed. */
-import type { Failure, OutcomeKind } from './outcome.ts';
+import type { ErrorSummary, OutcomeKind } from './outcome.ts';
 import type { Verdict } from './step.ts';
 
 /** The record of one run. Instants in epoch milliseconds. */
@@ -14,7 +14,7 @@ export interface RunRecord {
   readonly startedAt: number;
   readonly durationMs: number;
   readonly build: string;
-  readonly failure?: Failure;
+  readonly failure?: ErrorSummary;
   readonly verdict?: Verdict;
 }
 

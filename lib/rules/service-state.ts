@@ -1,7 +1,7 @@
 /** Everything that is remembered of a service between invocations, as a plain value. Instants in epoch milliseconds. */
-import { fitRecord, type LoopState } from './loop-state.ts';
+import { fitTrackRecord, type LoopState } from './loop-state.ts';
 import type { Policy } from './policy.ts';
-import { hasGrownFrom, type RunLine } from './run-history.ts';
+import { historyGrewFrom, type RunEntry } from './run-history.ts';
 
 /** The time-bounded exclusive right to a service's state. */
 export interface Lease {
@@ -53,13 +53,13 @@ export interface ServiceState {
   /** Failures of runs up to this fence are forgotten. */
   readonly failuresSince: number;
   /** The newest runs, oldest first, at most {@link RING_SIZE}. */
-  readonly runs: readonly RunLine[];
+  readonly runs: readonly RunEntry[];
   /** The service's own bookmark. */
   readonly cursor?: string;
 }
 
 /** The state of a service that nothing is known of. */
-export const UNKNOWN: ServiceState = {
+export const NEVER_RUN: ServiceState = {
   fence: 0,
   done: 0,
   epoch: 0,
@@ -74,18 +74,18 @@ export const UNKNOWN: ServiceState = {
  * Whether `current` has come of run `fence`'s commit of `committed`. `done` alone would not say so, since a later run may have booked this one as
  * crashed or have given its lease back: the ring must have come of it too, or, where the commit had room for no run, the marks.
  */
-export function holdsCommit(current: ServiceState, fence: number, committed: ServiceState): boolean {
+export function containsCommit(current: ServiceState, fence: number, committed: ServiceState): boolean {
   const { runs, lastTick, lastSuccess } = committed;
   if (runs.length === 0) {
     return current.done === fence && current.lastTick === lastTick && current.lastSuccess === lastSuccess;
   }
-  return current.done >= fence && hasGrownFrom(runs, current.runs);
+  return current.done >= fence && historyGrewFrom(runs, current.runs);
 }
 
 /** The loop's part of a service's state. The failures live in run records and are handed in where they are needed. */
-export function loopStateOf(policy: Policy, state: ServiceState): LoopState {
+export function toLoopState(policy: Policy, state: ServiceState): LoopState {
   return {
-    record: fitRecord(policy, state.record),
+    record: fitTrackRecord(policy, state.record),
     failures: [],
     backoffCount: state.backoffCount,
     streak: state.streak,
@@ -94,7 +94,7 @@ export function loopStateOf(policy: Policy, state: ServiceState): LoopState {
 }
 
 /** The state as a resume leaves it, or a build other than the one that halted finds it: a fresh start that keeps the marks and the history. Runs that aren't booked yet will count. */
-export function startedAfresh(state: ServiceState): ServiceState {
+export function freshStart(state: ServiceState): ServiceState {
   const { halt: _halt, notBefore: _notBefore, ...rest } = state;
   return { ...rest, record: [], backoffCount: 0, streak: 0, failuresSince: state.done };
 }

@@ -1,6 +1,6 @@
 /** What a service is doing, read off its state. */
 import { haltHolds, leaseIsLive, pauseHolds } from './admission.ts';
-import type { RunLine } from './run-history.ts';
+import type { RunEntry } from './run-history.ts';
 import { nextDue, type Schedule } from './schedule.ts';
 import type { ServiceState } from './service-state.ts';
 
@@ -11,13 +11,13 @@ export type Status = 'halted' | 'paused' | 'running' | 'backing-off' | 'failing'
 export function statusOf(state: ServiceState, now: number): Status {
   if (state.halt !== undefined) return 'halted';
   if (pauseHolds(state.pause, now)) return 'paused';
-  if (isUnderWay(state, now)) return 'running';
+  if (isRunning(state, now)) return 'running';
   if (state.backoffCount > 0) return 'backing-off';
   return state.streak > 0 ? 'failing' : 'steady';
 }
 
 /** Whether a run is under way. One whose end is written may keep its lease until its process has ended. */
-function isUnderWay(state: ServiceState, now: number): boolean {
+function isRunning(state: ServiceState, now: number): boolean {
   return leaseIsLive(state, now) && state.fence > state.done;
 }
 
@@ -33,7 +33,7 @@ export function statusSince(state: ServiceState, now: number): number | undefine
   return reachesBack ? state.runs[others + 1]?.at : undefined;
 }
 
-function succeeded(run: RunLine): boolean {
+function succeeded(run: RunEntry): boolean {
   return run.outcome === 'succeeded';
 }
 

@@ -12,7 +12,7 @@
  */
 import { stretchedInterval } from './delay.ts';
 import { allTrue, type LoopState } from './loop-state.ts';
-import type { Failure, Outcome } from './outcome.ts';
+import type { ErrorSummary, Outcome } from './outcome.ts';
 import type { Policy } from './policy.ts';
 import { backingOffLine, RESET_LINE, THRESHOLD_CAUSE, tripLines } from './report.ts';
 
@@ -57,11 +57,11 @@ function afterSuccess(policy: Policy, state: LoopState): Step {
   };
 }
 
-function afterFatal(state: LoopState, failure: Failure): Step {
+function afterFatal(state: LoopState, failure: ErrorSummary): Step {
   return { state: { ...state, haltCause: causeOf(failure) }, verdict: 'halted', report: [] };
 }
 
-function afterFailure(policy: Policy, state: LoopState, failure: Failure): Step {
+function afterFailure(policy: Policy, state: LoopState, failure: ErrorSummary): Step {
   const failed: LoopState = {
     ...state,
     record: pushed(state.record, false, policy.consecutive),
@@ -86,7 +86,7 @@ function afterTrip(policy: Policy, failed: LoopState): Step {
   };
 }
 
-function causeOf(failure: Failure): string {
+function causeOf(failure: ErrorSummary): string {
   return `${failure.errorClass}: ${failure.message}`;
 }
 

@@ -37,7 +37,7 @@ export interface Limits {
   /** The process's own stop: aborts the run's signal too. */
   readonly stop?: AbortSignal | undefined;
   /** Does the work where what it throws uncaught is heard. @default such exceptions are nobody's */
-  readonly enclose?:
+  readonly runScope?:
     | ((onUncaught: (error: unknown) => void, work: () => Promise<Ending>) => Promise<Ending>)
     | undefined;
 }
@@ -56,11 +56,11 @@ export async function runUnderDeadline(
   else limits.stop?.addEventListener('abort', onStop, { once: true });
   const timedOut = (cause?: unknown) => timedOutAfter(limits, startedAt, cause);
 
-  const { enclose = (_, work) => work() } = limits;
+  const { runScope = (_, work) => work() } = limits;
   const uncaught = uncaughtIn(controller);
-  const ending = await enclose(uncaught.hear, () => {
+  const ending = await runScope(uncaught.hear, () => {
     const watch = watchDeadline(limits, controller, settled.signal);
-    const work = settle(workload, controller.signal).then((end) => judge(end, controller.signal, timedOut));
+    const work = applyRun(workload, controller.signal).then((end) => classifySafely(end, controller.signal, timedOut));
     return Promise.race([
       work,
       watch.then((): Ending => ({ kind: 'timed-out', error: timedOut(), settled: false })),
@@ -101,7 +101,7 @@ async function watchDeadline(
   await new Promise(() => {});
 }
 
-async function settle(workload: (signal: AbortSignal) => Promise<unknown>, signal: AbortSignal): Promise<Ending> {
+async function applyRun(workload: (signal: AbortSignal) => Promise<unknown>, signal: AbortSignal): Promise<Ending> {
   try {
     return { kind: 'returned', value: await workload(signal) };
   } catch (error) {
@@ -110,7 +110,7 @@ async function settle(workload: (signal: AbortSignal) => Promise<unknown>, signa
 }
 
 /** What throws after the signal fired was ended by it, whatever it threw. */
-function judge(ending: Ending, signal: AbortSignal, timedOut: (cause: unknown) => RunTimedOutError): Ending {
+function classifySafely(ending: Ending, signal: AbortSignal, timedOut: (cause: unknown) => RunTimedOutError): Ending {
   if (ending.kind !== 'threw' || !signal.aborted) return ending;
   if (signal.reason instanceof StoppedError) return { kind: 'stopped' };
   return { kind: 'timed-out', error: timedOut(ending.error), settled: true };

@@ -1,12 +1,12 @@
 /** What a workload is handed. What isn't frozen is this run's alone, so that whatever is done to it touches no other. */
 
 import type { RunContext, Service } from '../service/index.ts';
-import { isError, look } from '../text/index.ts';
+import { isError, tryRead } from '../text/index.ts';
 import type { Log } from '../tick/index.ts';
 import type { RunSurroundings } from './run-workload.ts';
 
 /** The service's bookmark, as the run moves it. */
-export interface Bookmark {
+export interface RunCursor {
   /** Where it stands now. */
   read(): string | undefined;
   /** Where the run left it: from now on it can't be moved. */
@@ -19,7 +19,7 @@ export interface Bookmark {
 const CURSOR_BYTES = 256;
 
 /** A bookmark that stands where the last committed run left it. */
-export function bookmarkOf(service: Service, { cursor, log, fence }: RunSurroundings): Bookmark {
+export function openCursor(service: Service, { cursor, log, fence }: RunSurroundings): RunCursor {
   let current = cursor;
   let closed = false;
   return {
@@ -49,7 +49,7 @@ function storedCursor(service: string, next: unknown): string {
 /** What only the run itself can give. */
 export interface RunParts {
   readonly signal: AbortSignal;
-  readonly bookmark: Bookmark;
+  readonly runCursor: RunCursor;
   readonly prepared: unknown;
 }
 
@@ -57,10 +57,10 @@ export interface RunParts {
 export function contextOf(
   service: Service,
   surroundings: RunSurroundings,
-  { signal, bookmark, prepared }: RunParts,
+  { signal, runCursor, prepared }: RunParts,
 ): RunContext {
   const { clock, random, log, fence, scheduledFor, signalAt } = surroundings;
-  const cursor = bookmark.read();
+  const cursor = runCursor.read();
   return {
     service: service.name,
     signal,
@@ -71,7 +71,7 @@ export function contextOf(
     random,
     log: numberedLog(log, fence),
     ...(cursor === undefined ? {} : { cursor }),
-    saveCursor: bookmark.move,
+    saveCursor: runCursor.move,
     prepared,
   };
 }
@@ -90,5 +90,5 @@ function numbered(fence: number, fields: unknown): Readonly<Record<string, unkno
   if (fields === undefined) return { fence };
   if (isError(fields)) return { fence, error: fields };
   if (typeof fields !== 'object' || fields === null) return { fence, fields };
-  return look(() => ({ fence, ...fields })) ?? { fence, fields };
+  return tryRead(() => ({ fence, ...fields })) ?? { fence, fields };
 }

@@ -4,7 +4,7 @@
  */
 
 /** A run about to be enclosed. */
-export interface EnclosedRun {
+export interface ScopedRun {
   readonly service: string;
   /** The run's number. */
   readonly fence: number;
@@ -15,4 +15,4 @@ export interface EnclosedRun {
 }
 
 /** Does the run's work inside its enclosure, and gives what the work gives. */
-export type Enclose = <Result>(run: EnclosedRun, work: () => Promise<Result>) => Promise<Result>;
+export type RunScope = <Result>(run: ScopedRun, work: () => Promise<Result>) => Promise<Result>;

@@ -1,13 +1,13 @@
 /** One run of a workload, and how it ended: the part that a tick and a loop share. */
 
 import type { Outcome } from '../rules/index.ts';
-import { judge, type Service, ServiceHaltedError } from '../service/index.ts';
-import { memoOf } from '../text/index.ts';
+import { classifySafely, type Service, ServiceHaltedError } from '../service/index.ts';
+import { summarizeError } from '../text/index.ts';
 import type { Log } from '../tick/index.ts';
 import type { Clock, Random } from '../time/index.ts';
 import { type Ending, type Limits, runUnderDeadline } from './deadline.ts';
-import { bookmarkOf, contextOf } from './run-context.ts';
-import type { Enclose } from './run-scope.ts';
+import { contextOf, openCursor } from './run-context.ts';
+import type { RunScope } from './run-scope.ts';
 
 /** What a run needs besides its service. */
 export interface RunSurroundings {
@@ -22,7 +22,7 @@ export interface RunSurroundings {
   readonly cursor?: string | undefined;
   /** Gives what the service's `prepare` made, or a promise of it; called inside the run, so that what it throws is the run's failure. */
   readonly prepared: () => unknown;
-  readonly enclose?: Enclose | undefined;
+  readonly runScope?: RunScope | undefined;
 }
 
 /** A run that has ended, in every way it can. */
@@ -46,16 +46,16 @@ export interface WorkloadRun {
 export async function runWorkload(service: Service, surroundings: RunSurroundings): Promise<WorkloadRun> {
   const { clock, log, signalAt, stop } = surroundings;
   const startedAt = clock.now();
-  const bookmark = bookmarkOf(service, surroundings);
+  const runCursor = openCursor(service, surroundings);
   log.debug(`Starting run of '${service.name}'`);
   const ending = await runUnderDeadline(
     async (signal) => {
       const prepared = await surroundings.prepared();
-      return service.workload(contextOf(service, surroundings, { signal, bookmark, prepared }));
+      return service.workload(contextOf(service, surroundings, { signal, runCursor, prepared }));
     },
-    { service: service.name, signalAt, clock, stop, enclose: enclosureOf(service, surroundings) },
+    { service: service.name, signalAt, clock, stop, runScope: runScopeFor(service, surroundings) },
   );
-  const cursor = bookmark.close();
+  const cursor = runCursor.close();
   const endedAt = clock.now();
   const outcome = outcomeOf(service, ending, endedAt);
   const error = ending.kind === 'threw' || ending.kind === 'timed-out' ? ending.error : undefined;
@@ -80,10 +80,10 @@ export function haltedError(service: string, cause: string, error?: unknown): Se
 }
 
 /** Who the run is, for whoever keeps it apart from others. */
-function enclosureOf({ name }: Service, { enclose, fence, scheduledFor }: RunSurroundings): Limits['enclose'] {
-  if (enclose === undefined) return undefined;
+function runScopeFor({ name }: Service, { runScope, fence, scheduledFor }: RunSurroundings): Limits['runScope'] {
+  if (runScope === undefined) return undefined;
   const run = { service: name, fence, ...(scheduledFor === undefined ? {} : { scheduledFor }) };
-  return (onUncaught, work) => enclose({ ...run, onUncaught }, work);
+  return (onUncaught, work) => runScope({ ...run, onUncaught }, work);
 }
 
 function outcomeOf(service: Service, ending: Ending, endedAt: number): Outcome | undefined {
@@ -93,8 +93,8 @@ function outcomeOf(service: Service, ending: Ending, endedAt: number): Outcome |
     case 'stopped':
       return undefined;
     case 'timed-out':
-      return { kind: 'timed-out', failure: memoOf(ending.error, endedAt) };
+      return { kind: 'timed-out', failure: summarizeError(ending.error, endedAt) };
     case 'threw':
-      return { ...judge(service.classify, ending.error), failure: memoOf(ending.error, endedAt) };
+      return { ...classifySafely(service.classify, ending.error), failure: summarizeError(ending.error, endedAt) };
   }
 }

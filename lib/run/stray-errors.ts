@@ -10,11 +10,11 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import process from 'node:process';
 import type { Log } from '../tick/index.ts';
 import { toIso } from '../time/index.ts';
-import type { Enclose, EnclosedRun } from './run-scope.ts';
+import type { RunScope, ScopedRun } from './run-scope.ts';
 
 /** What the runs of one function have left behind. */
-export interface Leftovers {
-  readonly enclose: Enclose;
+export interface StrayErrors {
+  readonly runScope: RunScope;
   /** Whether any of it has failed, promises left out that somebody has waited for since. */
   failed(): boolean;
 }
@@ -34,9 +34,9 @@ const takenUp = new WeakMap<Promise<unknown>, () => void>();
 let listening = false;
 
 /** Hears what the runs enclosed by it leave behind, and tells it to the log. The process is listened to from the first run on. */
-export function hearLeftovers(log: Log): Leftovers {
+export function catchStrayErrors(log: Log): StrayErrors {
   let [failures, told] = [0, 0];
-  const tell = ({ service, fence, scheduledFor }: EnclosedRun, what: string, error: unknown) => {
+  const tell = ({ service, fence, scheduledFor }: ScopedRun, what: string, error: unknown) => {
     told += 1;
     if (told > MOST_TOLD) return;
     const consequence = `the process is ended once a scheduled tick is over${told === MOST_TOLD ? ', and no more is told of it' : ''}`;
@@ -49,7 +49,7 @@ export function hearLeftovers(log: Log): Leftovers {
   };
   return {
     failed: () => failures > 0,
-    enclose(run, work) {
+    runScope(run, work) {
       listen();
       const hearing: Hearing = {
         uncaught(error) {

@@ -30,19 +30,19 @@ const MOST_ERRORS = 10_000;
  */
 export function evidenceIn(thrown: unknown, tolerated: ReadonlySet<number>): Evidence | undefined {
   const known = new Map<object, Evidence | undefined>();
-  const look = (error: unknown, depth: number): Evidence | undefined => {
+  const tryRead = (error: unknown, depth: number): Evidence | undefined => {
     if (!isError(error) || depth > DEEPEST) return undefined;
     if (known.has(error) || known.size > MOST_ERRORS) return known.get(error);
     known.set(error, undefined);
     // One more than may still be looked at, so that too many are not taken for all.
     const members = membersOf(error, MOST_ERRORS - known.size + 2);
     const evidence =
-      ownEvidence(error, tolerated, members && (() => together(members, (member) => look(member, depth + 1)))) ??
-      look(read(error, 'cause'), depth + 1);
+      ownEvidence(error, tolerated, members && (() => together(members, (member) => tryRead(member, depth + 1)))) ??
+      tryRead(read(error, 'cause'), depth + 1);
     known.set(error, evidence);
     return evidence;
   };
-  return look(thrown, 0);
+  return tryRead(thrown, 0);
 }
 
 function ownEvidence(
@@ -62,11 +62,11 @@ function ownEvidence(
 }
 
 /** The members of an AggregateError as one: as bad as the worst, and to be left alone as long as the longest asks. */
-function together(members: Iterable<unknown>, look: (member: unknown) => Evidence | undefined): Evidence {
+function together(members: Iterable<unknown>, tryRead: (member: unknown) => Evidence | undefined): Evidence {
   let seen = false;
   let retryAfter: number | undefined;
   for (const member of members) {
-    const evidence = look(member);
+    const evidence = tryRead(member);
     if (evidence?.transient !== true) return { transient: false };
     seen = true;
     if (evidence.retryAfter !== undefined) retryAfter = Math.max(retryAfter ?? 0, evidence.retryAfter);

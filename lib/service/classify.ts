@@ -26,7 +26,7 @@ export function classifyLoop(error: unknown): Classification {
  * What the classifier says of an error, held to its type: one that throws, or answers with anything else than a classification,
  * can't vouch for the error, which is fatal then; a `retryAfter` that is no time is dropped.
  */
-export function judge(classify: Classify, error: unknown): Classification {
+export function classifySafely(classify: Classify, error: unknown): Classification {
   try {
     const { kind, retryAfter } = classify(error) as { kind?: unknown; retryAfter?: unknown };
     if (kind !== 'failed') return { kind: 'fatal' };

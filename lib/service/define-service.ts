@@ -8,7 +8,7 @@ import {
   type PolicyOptions,
   policyFaults,
   type Schedule,
-  shown,
+  showValue,
 } from '../rules/index.ts';
 import type { Log } from '../tick/index.ts';
 import { type Clock, type Duration, parseDuration, type Random, SECOND } from '../time/index.ts';
@@ -111,7 +111,7 @@ export function defineService<Prepared = undefined>(options: ServiceOptions<Prep
     ...serviceFaults(service),
     ...localFaults(options as ServiceOptions<unknown>),
   ];
-  if (faults.length > 0) throw new InvalidOptionsError(`service ${shown(options.name)}`, faults);
+  if (faults.length > 0) throw new InvalidOptionsError(`service ${showValue(options.name)}`, faults);
   return Object.freeze(service);
 }
 

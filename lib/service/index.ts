@@ -3,8 +3,8 @@ export {
   type Classify,
   classifyCritical,
   classifyLoop,
+  classifySafely,
   classifyTolerant,
-  judge,
 } from './classify.ts';
 export {
   defineService,
@@ -25,4 +25,4 @@ export {
   UnreadableStateError,
 } from './errors.ts';
 export { HttpStatusError, raiseForStatus } from './http.ts';
-export { preparedOnce } from './prepare-once.ts';
+export { prepareOnce } from './prepare-once.ts';

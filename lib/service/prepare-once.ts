@@ -2,7 +2,7 @@
 import type { Service, Surroundings } from './define-service.ts';
 
 /** Gives what `prepare` makes: made by the first run that asks, and kept; one that fails is asked again. */
-export function preparedOnce(service: Service, surroundings: Surroundings): () => unknown {
+export function prepareOnce(service: Service, surroundings: Surroundings): () => unknown {
   let made: { readonly value: unknown } | undefined;
   return () => {
     made ??= { value: service.prepare(surroundings) };

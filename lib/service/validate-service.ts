@@ -1,5 +1,5 @@
 /** What a service may be: the bounds of its options beside its policy, and what is said of those that lie outside. */
-import { cronFault, FIRING_PERIOD, hasSlots, shown } from '../rules/index.ts';
+import { cronFault, FIRING_PERIOD, hasSlots, showValue } from '../rules/index.ts';
 import { GRACE } from '../run/index.ts';
 import { ONE_TRY } from '../tick/index.ts';
 import { inSeconds, MINUTE } from '../time/index.ts';
@@ -18,7 +18,7 @@ export function serviceFaults(service: Service): string[] {
   const options = service.written;
   const faults: string[] = [];
   const check = (holds: boolean, option: string, expected: string, got: unknown) => {
-    if (!holds) faults.push(`${option}: expected ${expected}, got ${shown(got)}`);
+    if (!holds) faults.push(`${option}: expected ${expected}, got ${showValue(got)}`);
   };
   const { timeout, reserve, maxDuration, leaseMargin } = service;
   const longest = LONGEST_INVOCATION - (hasSlots(service.schedule) ? LONGEST_FIRING : 0);

@@ -1,6 +1,6 @@
 /** The settings of check-endpoints: which endpoints to ask, as an environment variable lists them. */
 import * as z from 'zod';
-import { InvalidOptionsError, shown } from '../rules/index.ts';
+import { InvalidOptionsError, showValue } from '../rules/index.ts';
 import type { Surroundings } from '../service/index.ts';
 import { cut, mask } from '../text/index.ts';
 import { parseDuration, SECOND } from '../time/index.ts';
@@ -137,5 +137,5 @@ function faultOf({ path, message, input, ...issue }: z.core.$ZodIssue): string {
 
 /** What came, as a message may show it. */
 function got(value: unknown): string {
-  return value === undefined ? 'nothing' : cut(mask(shown(value)), 200);
+  return value === undefined ? 'nothing' : cut(mask(showValue(value)), 200);
 }

@@ -4,8 +4,8 @@
  */
 
 import { defineService, HttpStatusError, type RunContext, type Service } from '../service/index.ts';
-import { errorClassOf, mask, memoOf } from '../text/index.ts';
-import { within } from '../time/index.ts';
+import { errorClassOf, mask, summarizeError } from '../text/index.ts';
+import { withTimeLimit } from '../time/index.ts';
 import { type Vet, vettingIn } from './check-endpoints-addresses.ts';
 import { statusOf } from './check-endpoints-request.ts';
 import { ENDPOINTS_VARIABLE, type Endpoint, endpointsIn, LONGEST_RUN } from './check-endpoints-settings.ts';
@@ -110,7 +110,7 @@ async function check(endpoint: Endpoint, context: RunContext<Prepared>): Promise
   const startedAt = clock.now();
   const told = () => ({ url: mask(endpoint.url), durationMs: clock.now() - startedAt });
   try {
-    const status = await within(clock, endpoint.timeout, (late) =>
+    const status = await withTimeLimit(clock, endpoint.timeout, (late) =>
       asked(endpoint, prepared, AbortSignal.any([signal, late])),
     );
     const error = unexpected(endpoint, status);
@@ -141,7 +141,7 @@ function unexpected({ method, url, expectedStatus }: Endpoint, status: number): 
 
 /** An error that names the endpoint; what was thrown, and decides how it is classified, is its cause. */
 function withoutAnswer({ method, url }: Endpoint, thrown: unknown): Error {
-  const { message } = memoOf(thrown, 0);
+  const { message } = summarizeError(thrown, 0);
   const code = errorClassOf(thrown);
   const told = message.includes(code) || code === 'Error' ? message : `${code}: ${message}`;
   return new Error(`${method} ${mask(url)}: ${told}`, { cause: thrown });

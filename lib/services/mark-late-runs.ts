@@ -7,7 +7,7 @@ import {
   type MarkLateOptions,
   markLate,
 } from '../flow-runs/index.ts';
-import { InvalidOptionsError, shown } from '../rules/index.ts';
+import { InvalidOptionsError, showValue } from '../rules/index.ts';
 import { defineService, type Service, type Surroundings } from '../service/index.ts';
 
 /** What one process's runs share. */
@@ -64,7 +64,7 @@ export function markLateSettings(env: Surroundings['env']): MarkLateSettings {
     const text = env[variable];
     if (text === undefined || text === '') return standard;
     const value = parse(text);
-    if (value === undefined) faults.push(`${variable}: expected ${expected}, got ${shown(text)}`);
+    if (value === undefined) faults.push(`${variable}: expected ${expected}, got ${showValue(text)}`);
     return value ?? standard;
   };
   const settings = {

@@ -4,10 +4,10 @@
  */
 
 import { emfOptionsIn, isInLambda, overdueEmf } from '../metrics/index.ts';
-import { InvalidOptionsError, shown } from '../rules/index.ts';
+import { InvalidOptionsError, showValue } from '../rules/index.ts';
 import { defineService, type Service, type Surroundings } from '../service/index.ts';
 import { documentClient, dynamoStatesReader } from '../store/index.ts';
-import { type OverdueMetric, type Watch, watch, watchedIn } from '../watchdog/index.ts';
+import { type OverdueMetric, parseWatchedServices, type Watchdog, watch } from '../watchdog/index.ts';
 
 const NAME = 'watch-services';
 
@@ -18,14 +18,14 @@ const SILENT: OverdueMetric = { tell: () => {}, flush: () => {} };
  * The service. Its workload returns how many services it watches and which of them are overdue.
  * Environment: `TICKOVER_WATCHED`, see `watchedVariables`; `TICKOVER_TABLE`; in Lambda `TICKOVER_METRICS_NAMESPACE` ('Tickover').
  */
-export const watchServices: Service = defineService<Watch>({
+export const watchServices: Service = defineService<Watchdog>({
   name: NAME,
   kind: 'loop',
   interval: '5m',
   local: { interval: '60s' },
   timeout: '30s',
   prepare: ({ env }) => ({
-    watched: watchedIn(env),
+    watched: parseWatchedServices(env),
     states: dynamoStatesReader(documentClient(), tableIn(env), NAME),
     metric: isInLambda(env) ? overdueEmf(emfOptionsIn(env)) : SILENT,
   }),
@@ -34,5 +34,7 @@ export const watchServices: Service = defineService<Watch>({
 
 function tableIn({ TICKOVER_TABLE: table }: Surroundings['env']): string {
   if (table !== undefined && table !== '') return table;
-  throw new InvalidOptionsError(NAME, [`TICKOVER_TABLE: expected the name of the state table, got ${shown(table)}`]);
+  throw new InvalidOptionsError(NAME, [
+    `TICKOVER_TABLE: expected the name of the state table, got ${showValue(table)}`,
+  ]);
 }

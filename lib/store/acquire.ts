@@ -3,15 +3,15 @@
 import { admit } from '../rules/index.ts';
 import { UnreadableStateError } from '../service/index.ts';
 import type { Acquired, AcquireRequest, Claim } from '../tick/index.ts';
-import { type Clock, SECOND, within } from '../time/index.ts';
+import { type Clock, SECOND, withTimeLimit } from '../time/index.ts';
 import { admissionCondition } from './admission-condition.ts';
 import { release } from './commit.ts';
 import { aliases, assignments } from './item/expression.ts';
-import { takeOver } from './item/replace-item.ts';
+import { migrateItem } from './item/replace-item.ts';
 import { leaseAttributes, stateIn } from './item/state-item.ts';
 import type { Item } from './item/validate-item.ts';
 import { VERSION } from './item/version.ts';
-import type { Update, Wire } from './item-access.ts';
+import type { ItemAccess, Update } from './item-access.ts';
 
 /** The item as it was before the lease was taken, or, behind a lost response, our own after-image of it. */
 interface Taken {
@@ -35,14 +35,16 @@ const GIVING_BACK = 0.9 * SECOND;
  * after that somebody else keeps getting in between, which is an overlap.
  * @throws UnreadableStateError if the item is damaged or newer; a lease taken on such an item is given back
  */
-export async function acquire(wire: Wire, clock: Clock, request: AcquireRequest): Promise<Acquired> {
+export async function acquire(items: ItemAccess, clock: Clock, request: AcquireRequest): Promise<Acquired> {
   const giveBack = (asItWas?: Item) =>
-    within(clock, GIVING_BACK, (signal) => release(wire.until(signal), request, asItWas)).catch(() => {});
-  const answer = await within(clock, TAKING, (signal) => take(wire.until(signal), request)).catch(async (error) => {
-    // No answer came, but the lease may have been taken: left alone it would keep ticks out and be booked as a crash.
-    if (!(error instanceof UnreadableStateError)) await giveBack();
-    throw error;
-  });
+    withTimeLimit(clock, GIVING_BACK, (signal) => release(items.until(signal), request, asItWas)).catch(() => {});
+  const answer = await withTimeLimit(clock, TAKING, (signal) => take(items.until(signal), request)).catch(
+    async (error) => {
+      // No answer came, but the lease may have been taken: left alone it would keep ticks out and be booked as a crash.
+      if (!(error instanceof UnreadableStateError)) await giveBack();
+      throw error;
+    },
+  );
   if (!answer.granted) return answer;
   try {
     return grant(request, answer);
@@ -53,14 +55,14 @@ export async function acquire(wire: Wire, clock: Clock, request: AcquireRequest)
   }
 }
 
-async function take(wire: Wire, request: AcquireRequest): Promise<Taken | Refused> {
-  const answer = (await tryOnce(wire, request)) ?? (await tryOnce(wire, request));
+async function take(items: ItemAccess, request: AcquireRequest): Promise<Taken | Refused> {
+  const answer = (await tryOnce(items, request)) ?? (await tryOnce(items, request));
   if (answer !== undefined) return answer;
-  return { granted: false, reason: 'overlap', state: stateIn(request.service, await wire.read(request.service)) };
+  return { granted: false, reason: 'overlap', state: stateIn(request.service, await items.read(request.service)) };
 }
 
-async function tryOnce(wire: Wire, request: AcquireRequest): Promise<Taken | Refused | undefined> {
-  const written = await wire.write(request.service, acquireUpdate(request));
+async function tryOnce(items: ItemAccess, request: AcquireRequest): Promise<Taken | Refused | undefined> {
+  const written = await items.write(request.service, acquireUpdate(request));
   if (written.ok || isOurs(request, written.item)) {
     return { granted: true, item: written.item, isAfterImage: !written.ok };
   }
@@ -68,7 +70,7 @@ async function tryOnce(wire: Wire, request: AcquireRequest): Promise<Taken | Ref
   const reason = admit(state, request);
   if (reason !== undefined) return { granted: false, reason, state };
   // Admitted, and yet refused: what stands there is of an older version, or no longer what stood in the way.
-  await takeOver(wire, request.service, written.item);
+  await migrateItem(items, request.service, written.item);
   return undefined;
 }
 

@@ -2,7 +2,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { SECOND } from '../time/index.ts';
-import { translation } from './item/marshalling.ts';
+import { marshalling } from './item/marshalling.ts';
 
 /**
  * A request that hangs must fail while there still is time to try it again: three attempts fit into what an acquire may take.
@@ -23,5 +23,5 @@ export function documentClient(): DynamoDBDocumentClient {
       throwOnRequestTimeout: true,
     },
   });
-  return DynamoDBDocumentClient.from(client, translation());
+  return DynamoDBDocumentClient.from(client, marshalling());
 }

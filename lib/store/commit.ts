@@ -1,33 +1,33 @@
 /** Writing a run's end: a commit of the new state, or the lease given back without one. Both hold only under the run's own fence. */
 
-import { holdsCommit, type ServiceState } from '../rules/index.ts';
+import { containsCommit, type ServiceState } from '../rules/index.ts';
 import type { Claim, Committed } from '../tick/index.ts';
 import { aliases, assignments } from './item/expression.ts';
 import { fitted } from './item/item-size.ts';
 import { committedAttributes, stateIn } from './item/state-item.ts';
 import type { Item } from './item/validate-item.ts';
-import type { Wire } from './item-access.ts';
+import type { ItemAccess } from './item-access.ts';
 
 const NO_LEASE = { leaseOwner: undefined, leaseUntil: undefined, leaseTick: undefined };
 
 /** Writes the state, frees the lease unless the claim keeps it, and marks every run up to this one as booked, if the fence and the epoch are still the claim's. */
-export async function commit(wire: Wire, claim: Claim, state: ServiceState): Promise<Committed> {
+export async function commit(items: ItemAccess, claim: Claim, state: ServiceState): Promise<Committed> {
   try {
-    return await tryOnce(wire, claim, state);
+    return await tryOnce(items, claim, state);
   } catch (error) {
     // Every answer may have been lost, the write was perhaps not: the item tells, if it can be had.
-    const item = await wire.read(claim.service).catch(() => undefined);
+    const item = await items.read(claim.service).catch(() => undefined);
     if (item !== undefined && isWritten(item, claim, state)) return { written: true };
     throw error;
   }
 }
 
-async function tryOnce(wire: Wire, claim: Claim, state: ServiceState): Promise<Committed> {
+async function tryOnce(items: ItemAccess, claim: Claim, state: ServiceState): Promise<Committed> {
   const alias = aliases();
   const epoch = alias.name('epoch');
   const isTheClaims = `${epoch} = ${alias.value(claim.epoch)}`;
   const epochHolds = claim.epoch === 0 ? `(attribute_not_exists(${epoch}) OR ${isTheClaims})` : isTheClaims;
-  const written = await wire.write(claim.service, {
+  const written = await items.write(claim.service, {
     UpdateExpression: assignments(alias, {
       ...committedAttributes(fitted(claim.service, state)),
       ...(claim.keepsLease ? {} : NO_LEASE),
@@ -50,7 +50,7 @@ function leaseIn(item: Item): Item {
 }
 
 function isWritten(item: Item, { service, fence }: Claim, state: ServiceState): boolean {
-  return holdsCommit(stateIn(service, item), fence, fitted(service, state));
+  return containsCommit(stateIn(service, item), fence, fitted(service, state));
 }
 
 /**
@@ -60,13 +60,13 @@ function isWritten(item: Item, { service, fence }: Claim, state: ServiceState): 
  * @param asItWas an item whose lease, one that had ended, is put back as it stood there
  */
 export async function release(
-  wire: Wire,
+  items: ItemAccess,
   { service, owner }: Pick<Claim, 'service' | 'owner'>,
   asItWas: Item = {},
 ): Promise<void> {
   const alias = aliases();
   const done = alias.name('done');
-  await wire.write(service, {
+  await items.write(service, {
     UpdateExpression: assignments(alias, leaseIn(asItWas), [`${done} = ${done} + ${alias.value(1)}`]),
     ConditionExpression: `${alias.name('leaseOwner')} = ${alias.value(owner)}`,
     ...alias.collected(),

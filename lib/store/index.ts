@@ -1,9 +1,9 @@
 export { documentClient } from './client.ts';
 export { StoreError } from './errors.ts';
 export { itemSize, LARGEST_ITEM } from './item/item-size.ts';
-export { translation } from './item/marshalling.ts';
+export { marshalling } from './item/marshalling.ts';
 export { stateTable, TTL_ATTRIBUTE } from './item/table.ts';
 export { dynamoStatesReader } from './read-states.ts';
-export { type Change, toldChange } from './repair/changes.ts';
+export { type Change, describeChange } from './repair/changes.ts';
 export { stateRepairs } from './repair/state-repairs.ts';
 export { dynamoStateStore } from './state-store.ts';

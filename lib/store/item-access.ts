@@ -1,10 +1,10 @@
 /** One state item over the wire: read it, or write it under a condition and learn what stood in the way. */
 import { type DynamoDBDocumentClient, GetCommand, UpdateCommand, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
-import { heeding } from '../time/index.ts';
+import { abortable } from '../time/index.ts';
 import { stateIn } from './item/state-item.ts';
 import { stateKey } from './item/table.ts';
 import type { Item } from './item/validate-item.ts';
-import { isInvalid, isRefused, itemOf } from './refusal.ts';
+import { isConditionFailure, isInvalid, itemOf } from './refusal.ts';
 
 /** What is sent besides key and table. */
 export type Update = Pick<
@@ -19,7 +19,7 @@ export interface Written {
 }
 
 /** Access to the state items of one table. */
-export interface Wire {
+export interface ItemAccess {
   /** The item, read consistently. */
   read(service: string): Promise<Item | undefined>;
   /**
@@ -28,20 +28,20 @@ export interface Wire {
    */
   write(service: string, update: Update): Promise<Written>;
   /** The same wire, which gives up once the signal is aborted: what is under way rejects with its reason, and nothing more is sent. */
-  until(signal: AbortSignal | undefined): Wire;
+  until(signal: AbortSignal | undefined): ItemAccess;
 }
 
 /** The wire to a table. */
-export function wireTo(documents: DynamoDBDocumentClient, table: string, signal?: AbortSignal): Wire {
+export function itemAccess(documents: DynamoDBDocumentClient, table: string, signal?: AbortSignal): ItemAccess {
   // The client needs the signal to send nothing more; what it does once it has it is not waited for.
   const asked = signal === undefined ? {} : { abortSignal: signal };
   const read = async (service: string) => {
     const wanted = new GetCommand({ TableName: table, Key: stateKey(service), ConsistentRead: true });
-    return (await heeding(signal, () => documents.send(wanted, asked))).Item;
+    return (await abortable(signal, () => documents.send(wanted, asked))).Item;
   };
   return {
     read,
-    until: (other) => wireTo(documents, table, other),
+    until: (other) => itemAccess(documents, table, other),
     async write(service, update) {
       const wanted = new UpdateCommand({
         TableName: table,
@@ -50,9 +50,9 @@ export function wireTo(documents: DynamoDBDocumentClient, table: string, signal?
         ...update,
       });
       try {
-        return { ok: true, item: (await heeding(signal, () => documents.send(wanted, asked))).Attributes };
+        return { ok: true, item: (await abortable(signal, () => documents.send(wanted, asked))).Attributes };
       } catch (error) {
-        if (isRefused(error)) return { ok: false, item: itemOf(error) ?? (await read(service)) };
+        if (isConditionFailure(error)) return { ok: false, item: itemOf(error) ?? (await read(service)) };
         if (isInvalid(error)) stateIn(service, await read(service));
         throw error;
       }

@@ -4,16 +4,16 @@ import type { Pause, ServiceState } from '../rules/index.ts';
 import { UnreadableStateError } from '../service/index.ts';
 import { type Aliases, aliases, assignments } from './item/expression.ts';
 import { fittedPause } from './item/item-size.ts';
-import { takeOver } from './item/replace-item.ts';
+import { migrateItem } from './item/replace-item.ts';
 import { pauseAttributes, stateIn } from './item/state-item.ts';
 import { VERSION } from './item/version.ts';
-import type { Wire } from './item-access.ts';
+import type { ItemAccess } from './item-access.ts';
 
 /** Sets the pause; one that stands is replaced. Returns the state with it. */
-export async function pause(wire: Wire, service: string, wanted: Pause): Promise<ServiceState> {
+export async function pause(items: ItemAccess, service: string, wanted: Pause): Promise<ServiceState> {
   const alias = aliases();
-  await current(wire, service);
-  const written = await wire.write(service, {
+  await current(items, service);
+  const written = await items.write(service, {
     UpdateExpression: assignments(alias, pauseAttributes(fittedPause(wanted)), born(alias)),
     ConditionExpression: versionIsKnown(alias),
     ...alias.collected(),
@@ -33,8 +33,8 @@ const FORGOTTEN = ['record', 'backoffCount', 'streak', 'notBefore', 'haltAt', 'h
  * The new epoch is written out and the old one is the condition: a resume whose response was lost and which is sent again, or one
  * that came at the same time, has done what was asked.
  */
-export async function resume(wire: Wire, service: string): Promise<ServiceState> {
-  const before = await current(wire, service);
+export async function resume(items: ItemAccess, service: string): Promise<ServiceState> {
+  const before = await current(items, service);
   const alias = aliases();
   const gone = { ...Object.fromEntries(FORGOTTEN.map((name) => [name, undefined])), ...pauseAttributes(undefined) };
   const zero = alias.value(0);
@@ -44,7 +44,7 @@ export async function resume(wire: Wire, service: string): Promise<ServiceState>
     `${epoch} = ${alias.value(before.epoch + 1)}`,
     `${alias.name('failuresSince')} = if_not_exists(${alias.name('done')}, ${zero})`,
   ];
-  const written = await wire.write(service, {
+  const written = await items.write(service, {
     UpdateExpression: assignments(alias, gone, fresh),
     ConditionExpression: `(${versionIsKnown(alias)}) AND (attribute_not_exists(${epoch}) OR ${epoch} = ${alias.value(before.epoch)})`,
     ...alias.collected(),
@@ -54,12 +54,12 @@ export async function resume(wire: Wire, service: string): Promise<ServiceState>
 }
 
 /** The state as it is, in today's version. */
-async function current(wire: Wire, service: string): Promise<ServiceState> {
-  const item = await wire.read(service);
+async function current(items: ItemAccess, service: string): Promise<ServiceState> {
+  const item = await items.read(service);
   const state = stateIn(service, item);
   if (item === undefined || item['v'] === VERSION) return state;
-  await takeOver(wire, service, item);
-  return stateIn(service, await wire.read(service));
+  await migrateItem(items, service, item);
+  return stateIn(service, await items.read(service));
 }
 
 /** The attributes that every item has, for an item that an operator is the first to write. */

@@ -2,11 +2,11 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import { translation } from './item/marshalling.ts';
+import { marshalling } from './item/marshalling.ts';
 import type { Item } from './item/validate-item.ts';
 
 /** Whether the write's condition did not hold. */
-export function isRefused(error: unknown): error is ConditionalCheckFailedException {
+export function isConditionFailure(error: unknown): error is ConditionalCheckFailedException {
   return error instanceof ConditionalCheckFailedException;
 }
 
@@ -19,5 +19,5 @@ export function isInvalid(error: unknown): boolean {
 export function itemOf(error: ConditionalCheckFailedException): Item | undefined {
   return error.Item === undefined
     ? undefined
-    : unmarshall(error.Item as Record<string, AttributeValue>, translation().unmarshallOptions);
+    : unmarshall(error.Item as Record<string, AttributeValue>, marshalling().unmarshallOptions);
 }

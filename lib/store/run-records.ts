@@ -1,6 +1,6 @@
 /** Run records as items of their own, kept until their time to live has passed. */
 import { type DynamoDBDocumentClient, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import { type Failure, RECORD_RETENTION_DAYS, type RunRecord } from '../rules/index.ts';
+import { type ErrorSummary, RECORD_RETENTION_DAYS, type RunRecord } from '../rules/index.ts';
 import type { StateStore } from '../tick/index.ts';
 import { DAY, SECOND } from '../time/index.ts';
 import { StoreError } from './errors.ts';
@@ -96,7 +96,7 @@ function written(record: RunRecord): Item {
   };
 }
 
-function writtenFailure({ at, errorClass, message, text }: Failure): Item {
+function writtenFailure({ at, errorClass, message, text }: ErrorSummary): Item {
   return { at, errorClass, message, text };
 }
 

@@ -17,7 +17,7 @@ import { acquire } from './acquire.ts';
 import { commit, release } from './commit.ts';
 import { StoreError } from './errors.ts';
 import { readItem } from './item/state-item.ts';
-import { wireTo } from './item-access.ts';
+import { itemAccess } from './item-access.ts';
 import { pause, resume } from './pause-resume.ts';
 import { runRecords } from './run-records.ts';
 
@@ -34,18 +34,18 @@ export function dynamoStateStore(
   table: string,
   clock: Clock = systemClock,
 ): StateStore {
-  const wire = wireTo(documents, table);
+  const items = itemAccess(documents, table);
   return {
-    acquire: (request) => attempt([request.service, 'taking the lease', NOT_RUN], () => acquire(wire, clock, request)),
+    acquire: (request) => attempt([request.service, 'taking the lease', NOT_RUN], () => acquire(items, clock, request)),
     commit: (claim, state, signal) =>
-      attempt([claim.service, 'writing the state', NOT_WRITTEN], () => commit(wire.until(signal), claim, state)),
-    release: (claim) => attempt([claim.service, 'giving the lease back', NOT_WRITTEN], () => release(wire, claim)),
+      attempt([claim.service, 'writing the state', NOT_WRITTEN], () => commit(items.until(signal), claim, state)),
+    release: (claim) => attempt([claim.service, 'giving the lease back', NOT_WRITTEN], () => release(items, claim)),
     async read(service) {
-      const item = await attempt([service, 'reading the state', NOT_CHANGED], () => wire.read(service));
+      const item = await attempt([service, 'reading the state', NOT_CHANGED], () => items.read(service));
       return item === undefined ? undefined : readItem(service, item);
     },
-    pause: (service, wanted) => attempt([service, 'pausing', NOT_CHANGED], () => pause(wire, service, wanted)),
-    resume: (service) => attempt([service, 'resuming', NOT_CHANGED], () => resume(wire, service)),
+    pause: (service, wanted) => attempt([service, 'pausing', NOT_CHANGED], () => pause(items, service, wanted)),
+    resume: (service) => attempt([service, 'resuming', NOT_CHANGED], () => resume(items, service)),
     ...runRecords(documents, table),
   };
 }

@@ -2,12 +2,12 @@
 
 import {
   admit,
-  holdsCommit,
+  containsCommit,
+  freshStart,
+  NEVER_RUN,
   type Pause,
   type RunRecord,
   type ServiceState,
-  startedAfresh,
-  UNKNOWN,
 } from '../rules/index.ts';
 import type { Acquired, AcquireRequest, Claim, Committed, StateStore } from '../tick/index.ts';
 
@@ -15,7 +15,7 @@ import type { Acquired, AcquireRequest, Claim, Committed, StateStore } from '../
 export function memoryStore(): StateStore {
   const states = new Map<string, ServiceState>();
   const records = new Map<string, RunRecord>();
-  const stateOf = (service: string) => states.get(service) ?? UNKNOWN;
+  const stateOf = (service: string) => states.get(service) ?? NEVER_RUN;
 
   return {
     async acquire(request) {
@@ -28,7 +28,7 @@ export function memoryStore(): StateStore {
     async commit(claim, state) {
       const current = stateOf(claim.service);
       const refusal = refusalOf(current, claim);
-      if (refusal !== undefined) return holdsCommit(current, claim.fence, state) ? { written: true } : refusal;
+      if (refusal !== undefined) return containsCommit(current, claim.fence, state) ? { written: true } : refusal;
       states.set(claim.service, committed(current, state, claim));
       return { written: true };
     },
@@ -57,7 +57,7 @@ export function memoryStore(): StateStore {
     },
     async resume(service) {
       const state = stateOf(service);
-      const { pause: _pause, ...fresh } = startedAfresh(state);
+      const { pause: _pause, ...fresh } = freshStart(state);
       states.set(service, { ...fresh, epoch: state.epoch + 1 });
       return state;
     },

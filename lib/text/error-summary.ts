@@ -3,10 +3,10 @@
  * since it is logged, stored and shown.
  */
 
-import type { Failure } from '../rules/index.ts';
+import type { ErrorSummary } from '../rules/index.ts';
 import { cut, mask } from './mask.ts';
-import { isError, look, membersOf, read } from './safe-read.ts';
-import { plain } from './to-json.ts';
+import { isError, membersOf, read, tryRead } from './safe-read.ts';
+import { toJson } from './to-json.ts';
 
 /** Bounds in bytes of UTF-8, so that a record of a failed run stays within a few write units. */
 const CLASS_BYTES = 64;
@@ -23,7 +23,7 @@ const LOOKED_AT = 6_000;
 const MOST_ERRORS = 8;
 
 /** The memo of whatever was thrown, at the instant the run ended (epoch milliseconds). Never throws, whatever it is given. */
-export function memoOf(error: unknown, at: number): Failure {
+export function summarizeError(error: unknown, at: number): ErrorSummary {
   return {
     at,
     errorClass: errorClassOf(error),
@@ -107,8 +107,8 @@ function messageOf(error: unknown): string {
 
 function shownValue(value: unknown): string {
   if (value === '') return 'an empty text';
-  if (typeof value !== 'object') return look(() => String(value)) ?? UNSHOWABLE;
-  const data = plain(value, {
+  if (typeof value !== 'object') return tryRead(() => String(value)) ?? UNSHOWABLE;
+  const data = toJson(value, {
     most: TOLD_MESSAGE_BYTES,
     error: (error) => mask(messageOf(error), LOOKED_AT),
     inPart: true,

@@ -1,6 +1,6 @@
-export { LARGEST_RESULT, tellable, tellableFields, tellableMessage, throwable } from './bounded-json.ts';
+export { LARGEST_RESULT, toBoundedJson, toLogFields, toLogMessage, toSafeError } from './bounded-json.ts';
 export { fitted, padded, printable, wrapped } from './columns.ts';
-export { errorClassOf, memoOf } from './error-summary.ts';
+export { errorClassOf, summarizeError } from './error-summary.ts';
 export { cut, mask } from './mask.ts';
-export { isError, look, membersOf, read } from './safe-read.ts';
-export { jsonBytes, plain } from './to-json.ts';
+export { isError, membersOf, read, tryRead } from './safe-read.ts';
+export { jsonBytes, toJson } from './to-json.ts';

@@ -5,7 +5,7 @@
 
 /** Whether it is an error, of another realm too. */
 export function isError(value: unknown): value is object {
-  return look(() => value instanceof Error || isForeignError(value)) ?? false;
+  return tryRead(() => value instanceof Error || isForeignError(value)) ?? false;
 }
 
 /** An error made in another realm, as `node:vm` and some test runners have them, is no instance of this one's Error. */
@@ -17,7 +17,7 @@ const FOREIGN = new Set(['[object Error]', '[object DOMException]']);
 
 /** A property of whatever was thrown. */
 export function read(value: unknown, property: string): unknown {
-  return look(() => (value as Record<string, unknown> | null | undefined)?.[property]);
+  return tryRead(() => (value as Record<string, unknown> | null | undefined)?.[property]);
 }
 
 /**
@@ -27,7 +27,7 @@ export function read(value: unknown, property: string): unknown {
 export function membersOf(error: unknown, most: number): Iterable<unknown> | undefined {
   if (!isError(error) || !isAggregate(error)) return undefined;
   const errors = read(error, 'errors');
-  return look(() => Array.isArray(errors)) === true ? each(errors, most) : undefined;
+  return tryRead(() => Array.isArray(errors)) === true ? each(errors, most) : undefined;
 }
 
 function* each(list: unknown, most: number): Generator<unknown> {
@@ -36,13 +36,13 @@ function* each(list: unknown, most: number): Generator<unknown> {
 }
 
 function isAggregate(error: object): boolean {
-  return look(() => error instanceof AggregateError) === true || read(error, 'name') === 'AggregateError';
+  return tryRead(() => error instanceof AggregateError) === true || read(error, 'name') === 'AggregateError';
 }
 
 /** What `shown` gives, or `undefined` where looking throws. */
-export function look<Value>(shown: () => Value): Value | undefined {
+export function tryRead<Value>(showValue: () => Value): Value | undefined {
   try {
-    return shown();
+    return showValue();
   } catch {
     return undefined;
   }

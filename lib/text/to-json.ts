@@ -5,10 +5,10 @@
 
 import { isSecretName, MASK } from './credentials.ts';
 import { cut, mask } from './mask.ts';
-import { isError, look, read } from './safe-read.ts';
+import { isError, read, tryRead } from './safe-read.ts';
 
 /** How a value is told. */
-export interface Telling {
+export interface JsonOptions {
   /** The most bytes of JSON in UTF-8 that it may take. */
   readonly most: number;
   /** What is told of an error; it is told as it is given. */
@@ -26,7 +26,7 @@ const CIRCLE = 'left out: a circle';
 const TOO_DEEP = 'left out: nested too deep';
 
 /** The value as JSON would bring it back, credentials masked; `undefined` where JSON has no word for it. Never throws, and looks at no more than there is room for. */
-export function plain(value: unknown, telling: Telling): unknown {
+export function toJson(value: unknown, telling: JsonOptions): unknown {
   const walk: Walk = { ...telling, left: telling.most, within: [] };
   const told = walked(walk, '', value, false);
   return walk.left < 0 && telling.inPart !== true ? `left out: more than ${telling.most} bytes of JSON` : told;
@@ -37,7 +37,7 @@ export function jsonBytes(data: unknown): number {
   return new TextEncoder().encode(JSON.stringify(data) ?? '').length;
 }
 
-interface Walk extends Telling {
+interface Walk extends JsonOptions {
   /** Room left, in bytes; below 0 nothing more is looked at. */
   left: number;
   /** The objects on the way to where the walk is. */
@@ -74,7 +74,7 @@ function objectOf(walk: Walk, key: string, value: object, secret: boolean): unkn
   if (walk.within.length >= DEEPEST) return spent(walk, TOO_DEEP);
   walk.within.push(value);
   // Typed arrays may be as large as memory, and nobody reads them.
-  const bytes = look(() => (ArrayBuffer.isView(value) ? value.byteLength : undefined));
+  const bytes = tryRead(() => (ArrayBuffer.isView(value) ? value.byteLength : undefined));
   const told = bytes === undefined ? ownForm(walk, key, value, secret) : spent(walk, `left out: ${bytes} bytes`);
   walk.within.pop();
   return told;
@@ -84,7 +84,7 @@ function objectOf(walk: Walk, key: string, value: object, secret: boolean): unkn
 function ownForm(walk: Walk, key: string, value: object, secret: boolean): unknown {
   const toJson = read(value, 'toJSON');
   if (typeof toJson !== 'function') return members(walk, value, secret);
-  const form = look(() => ({ value: toJson.call(value, key) as unknown }));
+  const form = tryRead(() => ({ value: toJson.call(value, key) as unknown }));
   if (form === undefined) return spent(walk, NOT_TELLABLE);
   const isObject = typeof form.value === 'object' && form.value !== null && !isError(form.value);
   return isObject ? members(walk, form.value as object, secret) : walked(walk, key, form.value, secret);
@@ -92,8 +92,8 @@ function ownForm(walk: Walk, key: string, value: object, secret: boolean): unkno
 
 function members(walk: Walk, value: object, secret: boolean): unknown {
   walk.left -= 2;
-  if (look(() => Array.isArray(value)) === true) return listed(walk, value, secret);
-  const keys = look(() => Reflect.ownKeys(value));
+  if (tryRead(() => Array.isArray(value)) === true) return listed(walk, value, secret);
+  const keys = tryRead(() => Reflect.ownKeys(value));
   return keys === undefined ? spent(walk, NOT_TELLABLE) : fieldsOf(walk, value, { keys, secret });
 }
 
@@ -118,7 +118,7 @@ function fieldsOf(walk: Walk, value: object, { keys, secret }: Fields): Record<s
     if (walk.left < 0) break;
     walk.left -= 1;
     if (typeof key !== 'string' || !isTold(value, key)) continue;
-    const member = look(() => ({ value: (value as Record<string, unknown>)[key] }));
+    const member = tryRead(() => ({ value: (value as Record<string, unknown>)[key] }));
     const hidden = secret || isSecretName(key);
     const told = member === undefined ? spent(walk, NOT_TELLABLE) : walked(walk, key, member.value, hidden);
     if (told !== undefined) fields.push([spent(walk, nameOf(key)), told]);
@@ -128,7 +128,7 @@ function fieldsOf(walk: Walk, value: object, { keys, secret }: Fields): Record<s
 
 /** JSON tells what is enumerable; what can't say is told. */
 function isTold(value: object, key: string): boolean {
-  return look(() => Object.prototype.propertyIsEnumerable.call(value, key)) ?? true;
+  return tryRead(() => Object.prototype.propertyIsEnumerable.call(value, key)) ?? true;
 }
 
 function nameOf(key: string): string {

@@ -4,6 +4,7 @@
  */
 import {
   type Book,
+  freshStart,
   haltHolds,
   haltIsOutdated,
   isBackingOff,
@@ -12,14 +13,13 @@ import {
   pauseHolds,
   type ServiceState,
   type SkipReason,
-  startedAfresh,
 } from '../rules/index.ts';
-import { bookCrashes } from './crashed-runs.ts';
-import { announceCrashes, storyOf } from './notify.ts';
+import { applyCrashes } from './crashed-runs.ts';
+import { notifyCrashes, tickEventOf } from './notify.ts';
 import type { Claim } from './ports.ts';
-import type { TickRun } from './tick-context.ts';
-import type { Bypassed, TickStory } from './tick-event.ts';
-import { inTime } from './write-deadline.ts';
+import type { TickContext } from './tick-context.ts';
+import type { Bypassed, TickEvent } from './tick-event.ts';
+import { beforeWriteDeadline } from './write-deadline.ts';
 
 /** A tick that was let through. */
 interface Admitted {
@@ -39,15 +39,15 @@ export interface Opened extends Admitted {
  * Takes the lease and enters the runs that died, which is announced at once; or tells that the tick is skipped.
  * @throws UnreadableStateError, or the store's own error, when the lease can't be had
  */
-export async function openTick(run: TickRun): Promise<Opened | { readonly skipped: TickStory }> {
+export async function openTick(run: TickContext): Promise<Opened | { readonly skipped: TickEvent }> {
   const acquired = await acquire(run);
   if ('skipped' in acquired) return acquired;
-  const { ledger, stories } = await book(run, acquired, acquired.ledger);
-  if (stories.length > 0) await announceCrashes(run, stories);
-  return { ...acquired, ledger, crashes: stories.length, bypassed: bypassedBy(run, ledger.state) };
+  const { ledger, tickEvents } = await book(run, acquired, acquired.ledger);
+  if (tickEvents.length > 0) await notifyCrashes(run, tickEvents);
+  return { ...acquired, ledger, crashes: tickEvents.length, bypassed: bypassedBy(run, ledger.state) };
 }
 
-async function acquire(run: TickRun): Promise<Admitted | { readonly skipped: TickStory }> {
+async function acquire(run: TickContext): Promise<Admitted | { readonly skipped: TickEvent }> {
   const { service, tick, invocation, ports, startedAt } = run;
   const answer = await ports.store.acquire({
     service: service.name,
@@ -60,17 +60,22 @@ async function acquire(run: TickRun): Promise<Admitted | { readonly skipped: Tic
   });
   if (!answer.granted) {
     return {
-      skipped: storyOf(run, { disposition: 'skipped', reason: answer.reason, state: answer.state, crashesBooked: 0 }),
+      skipped: tickEventOf(run, {
+        disposition: 'skipped',
+        reason: answer.reason,
+        state: answer.state,
+        crashesBooked: 0,
+      }),
     };
   }
   const { claim, state } = answer;
   const { lease: _lease, ...unleased } = state;
   const known: ServiceState = { ...unleased, fence: claim.fence };
-  const opened = haltIsOutdated(state.halt, invocation.build) ? startedAfresh(known) : known;
+  const opened = haltIsOutdated(state.halt, invocation.build) ? freshStart(known) : known;
   return { claim, asItWas: state, ledger: openLedger(opened) };
 }
 
-function bypassedBy({ tick, startedAt, invocation }: TickRun, state: ServiceState): Bypassed[] {
+function bypassedBy({ tick, startedAt, invocation }: TickContext, state: ServiceState): Bypassed[] {
   if (tick.kind === 'scheduled') return [];
   const bypassed: Bypassed[] = [];
   if (isBackingOff(state, startedAt)) bypassed.push('backoff');
@@ -80,19 +85,20 @@ function bypassedBy({ tick, startedAt, invocation }: TickRun, state: ServiceStat
 }
 
 /** The ledger with the runs that died before this one entered. */
-export function book(run: TickRun, { claim, asItWas }: Admitted, ledger: Ledger) {
-  return bookCrashes(bookOf(run), ledger, { claim, asItWas, now: run.startedAt });
+export function book(run: TickContext, { claim, asItWas }: Admitted, ledger: Ledger) {
+  return applyCrashes(bookOf(run), ledger, { claim, asItWas, now: run.startedAt });
 }
 
 /** The book of the tick's service. */
-export function bookOf(run: TickRun): Book {
+export function bookOf(run: TickContext): Book {
   const { service, rules, ports } = run;
-  const failedRuns: Book['failedRuns'] = (range) => inTime(run, () => ports.store.failedRuns(service.name, range));
+  const failedRuns: Book['failedRuns'] = (range) =>
+    beforeWriteDeadline(run, () => ports.store.failedRuns(service.name, range));
   return { service: service.name, rules, failedRuns, log: ports.log };
 }
 
 /** What the booked crashes have brought about that stops this tick. A run by hand bypasses backing off, and with force the halt. */
-export function blockedBy({ tick, startedAt, invocation }: TickRun, state: ServiceState): SkipReason | undefined {
+export function blockedBy({ tick, startedAt, invocation }: TickContext, state: ServiceState): SkipReason | undefined {
   const forced = tick.kind === 'manual' && tick.force;
   if (!forced && haltHolds(state.halt, startedAt, invocation.build)) return 'halted';
   return tick.kind === 'scheduled' && isBackingOff(state, tick.scheduledFor) ? 'backoff' : undefined;

@@ -3,8 +3,8 @@ import { type Ledger, type OutcomeKind, openLedger, type RunRecord, type Service
 import { printReport } from '../run/index.ts';
 import { LeaseLostError } from '../service/index.ts';
 import type { Claim } from './ports.ts';
-import type { TickRun } from './tick-context.ts';
-import { insist, inTime } from './write-deadline.ts';
+import type { TickContext } from './tick-context.ts';
+import { beforeWriteDeadline, retryUntilEnd } from './write-deadline.ts';
 
 /** What is to be committed, and how to enter it again on a state that an operator has changed meanwhile. */
 export interface Closing {
@@ -23,7 +23,7 @@ const MOST_RESUMES = 5;
  * that stands there now. A report that can't be committed is printed all the same.
  * @throws LeaseLostError when another run took over; the store's own error when it could not be reached until the run's end
  */
-export async function conclude(run: TickRun, closing: Closing): Promise<Ledger> {
+export async function conclude(run: TickContext, closing: Closing): Promise<Ledger> {
   try {
     return await commit(run, closing);
   } catch (error) {
@@ -32,13 +32,13 @@ export async function conclude(run: TickRun, closing: Closing): Promise<Ledger> 
   }
 }
 
-async function commit(run: TickRun, { claim: first, ledger: entered, outcome, replay }: Closing): Promise<Ledger> {
+async function commit(run: TickContext, { claim: first, ledger: entered, outcome, replay }: Closing): Promise<Ledger> {
   const { store } = run.ports;
   let [claim, ledger] = [first, entered];
   for (let attempt = 0; attempt < MOST_RESUMES; attempt++) {
     await writeRecords(run, ledger.records);
     const asked = [claim, ledger.state] as const;
-    const committed = await insist(run, (signal) => store.commit(...asked, signal));
+    const committed = await retryUntilEnd(run, (signal) => store.commit(...asked, signal));
     if (committed.written) return { ...ledger, state: { ...ledger.state, done: claim.fence } };
     if (committed.reason === 'fence') {
       const consequence = `its end (${outcome}) is not recorded, the run that took over booked it as crashed`;
@@ -53,17 +53,17 @@ async function commit(run: TickRun, { claim: first, ledger: entered, outcome, re
 }
 
 /** Gives the lease back with nothing to commit: the run was stopped, the tick may run again. */
-export async function giveBack(run: TickRun, claim: Claim, ledger: Ledger): Promise<Ledger> {
+export async function giveBack(run: TickContext, claim: Claim, ledger: Ledger): Promise<Ledger> {
   await run.ports.store.release(claim);
   return { ...ledger, state: { ...ledger.state, done: claim.fence } };
 }
 
 /** An outcome counts more than its memo: if a record can't be written, the state still is. */
-async function writeRecords(run: TickRun, records: readonly RunRecord[]): Promise<void> {
+async function writeRecords(run: TickContext, records: readonly RunRecord[]): Promise<void> {
   const { ports, service } = run;
   for (const record of records.slice(-Math.max(1, service.policy.memory))) {
     try {
-      await inTime(run, () => ports.store.putRun(record));
+      await beforeWriteDeadline(run, () => ports.store.putRun(record));
     } catch (error) {
       ports.log.warn(
         `${service.name}: the record of run ${record.fence} can't be written; later reports will miss it`,

@@ -5,11 +5,11 @@
  * nothing was written and the next one counts them all again.
  */
 
-import { type Book, enter, type Ledger, latestDue, note, RING_SIZE, type ServiceState } from '../rules/index.ts';
+import { type Book, enter, HISTORY_SIZE, type Ledger, latestDue, note, type ServiceState } from '../rules/index.ts';
 import { RunCrashedError } from '../service/index.ts';
-import { memoOf } from '../text/index.ts';
+import { summarizeError } from '../text/index.ts';
 import { toIso } from '../time/index.ts';
-import type { Claim, CrashStory } from './ports.ts';
+import type { Claim, CrashEvent } from './ports.ts';
 
 /** What booking needs besides the ledger. */
 export interface Booking {
@@ -20,29 +20,29 @@ export interface Booking {
 }
 
 /** The ledger with every run that died entered, and their stories. Those behind the one that halts the service are only written down. */
-export async function bookCrashes(
+export async function applyCrashes(
   book: Book,
   opened: Ledger,
   booking: Booking,
-): Promise<{ ledger: Ledger; stories: CrashStory[] }> {
-  const stories: CrashStory[] = [];
+): Promise<{ ledger: Ledger; tickEvents: CrashEvent[] }> {
+  const tickEvents: CrashEvent[] = [];
   const fences = fencesOfTheDead(book, booking);
-  if (fences.length === 0) return { ledger: opened, stories };
+  if (fences.length === 0) return { ledger: opened, tickEvents };
   const due = latestDue(book.rules.schedule, booking.now, booking.asItWas.lastTick);
   let ledger = opened;
   for (const fence of fences) {
     const run = crashedRun(booking, fence, due);
     ledger = ledger.verdict === 'halted' ? note(book, ledger, run) : await enter(book, ledger, run);
     const halted = ledger.verdict === 'halted';
-    stories.push({ service: book.service, fence, bookedAt: booking.now, streak: ledger.state.streak, halted });
+    tickEvents.push({ service: book.service, fence, bookedAt: booking.now, streak: ledger.state.streak, halted });
   }
-  return { ledger, stories };
+  return { ledger, tickEvents };
 }
 
 /** More of them than the record, the memory and the ring hold would change nothing but the work to book them. */
 function fencesOfTheDead({ rules }: Book, { claim, asItWas }: Booking): number[] {
   const { consecutive, backoff, memory } = rules.policy;
-  const enough = Math.min(1_000, Math.max(RING_SIZE, memory, consecutive * Math.min(backoff, 100)));
+  const enough = Math.min(1_000, Math.max(HISTORY_SIZE, memory, consecutive * Math.min(backoff, 100)));
   const newest = claim.fence - 1;
   const count = Math.min(newest - asItWas.done, enough);
   return Array.from({ length: Math.max(0, count) }, (_, index) => newest - count + 1 + index);
@@ -58,7 +58,7 @@ function crashedRun({ claim, asItWas, now }: Booking, fence: number, due: number
   // The stack would tell where it was booked, not where it died.
   error.stack = '';
   return {
-    outcome: { kind: 'crashed' as const, failure: memoOf(error, now) },
+    outcome: { kind: 'crashed' as const, failure: summarizeError(error, now) },
     fence,
     at: now,
     due: tick ?? due,

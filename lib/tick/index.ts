@@ -1,10 +1,10 @@
-export { guardedLog } from './notify.ts';
+export { safeLog } from './notify.ts';
 export type {
   Acquired,
   AcquireRequest,
   Claim,
   Committed,
-  CrashStory,
+  CrashEvent,
   Log,
   Observer,
   Ports,
@@ -13,5 +13,5 @@ export type {
 export { type Firing, runFiring } from './run-firing.ts';
 export { runTick } from './run-tick.ts';
 export type { Invocation } from './tick-context.ts';
-export type { Bypassed, TickStory } from './tick-event.ts';
+export type { Bypassed, TickEvent } from './tick-event.ts';
 export { ONE_TRY } from './write-deadline.ts';

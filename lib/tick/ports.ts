@@ -1,9 +1,9 @@
 /** What the runner needs of the world. Adapters bend towards these. */
 
 import type { Pause, RunRecord, ServiceState, SkipReason, Tick } from '../rules/index.ts';
-import type { Enclose } from '../run/index.ts';
+import type { RunScope } from '../run/index.ts';
 import type { Clock, Random } from '../time/index.ts';
-import type { TickStory } from './tick-event.ts';
+import type { TickEvent } from './tick-event.ts';
 
 /** Who asks for the lease, for what, and until when. */
 export interface AcquireRequest {
@@ -77,7 +77,7 @@ export interface Log {
 }
 
 /** A run that died and was booked by the next one. */
-export interface CrashStory {
+export interface CrashEvent {
   readonly service: string;
   /** The number of the run that died. */
   readonly fence: number;
@@ -89,9 +89,9 @@ export interface CrashStory {
 /** Somebody who is told what happened. What an observer throws is logged and changes nothing. */
 export interface Observer {
   /** A run that died was booked. */
-  crashBooked?(story: CrashStory): void;
+  runCrashed?(tickEvent: CrashEvent): void;
   /** A tick ended, whatever became of it; called after its state was written. */
-  tickEnded?(story: TickStory): void;
+  tickEnded?(tickEvent: TickEvent): void;
   /** An operator resumed the service: it starts afresh. */
   resumed?(service: string): void;
   /** Everything told so far must leave the process now. */
@@ -108,5 +108,5 @@ export interface Ports {
   /** Ends this process, or this worker: a workload that ignores its signal can't be ended otherwise, and what a leftover failed in is not to be trusted. May return in a test. */
   readonly recycle: () => void;
   /** Tells what one run leaves behind from the work of another. @default nothing does: the process ends by it, as Node has it */
-  readonly enclose?: Enclose;
+  readonly runScope?: RunScope;
 }

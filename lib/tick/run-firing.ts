@@ -5,11 +5,11 @@
 import { type Delivery, type ScheduledTick, type ServiceState, slotsOf } from '../rules/index.ts';
 import { GRACE } from '../run/index.ts';
 import { type Service, ServiceHaltedError } from '../service/index.ts';
-import { announceTick, guardedLog, storyOf } from './notify.ts';
+import { notifyTick, safeLog, tickEventOf } from './notify.ts';
 import type { Ports } from './ports.ts';
 import { runTick } from './run-tick.ts';
 import type { Invocation } from './tick-context.ts';
-import type { TickStory } from './tick-event.ts';
+import type { TickEvent } from './tick-event.ts';
 
 /** One firing of the schedule. */
 export interface Firing {
@@ -33,19 +33,19 @@ export async function runFiring(
   firing: Firing,
   invocation: Invocation,
   given: Ports,
-): Promise<TickStory[]> {
-  const ports = { ...given, log: guardedLog(given.log) };
+): Promise<TickEvent[]> {
+  const ports = { ...given, log: safeLog(given.log) };
   const { clock } = ports;
   const slots = slotsOf(service.schedule, firing.scheduledFor, firing.slack);
   const closing = AbortSignal.any([invocation.closing, invocation.stop].filter((signal) => signal !== undefined));
   const hasTimeFor = (slot: number) => Math.max(slot, clock.now()) + service.reserve + GRACE <= invocation.deadline;
-  const stories: TickStory[] = [];
+  const tickEvents: TickEvent[] = [];
   let halted: ServiceHaltedError | undefined;
   for (const slot of slots.slice(firstToRun(slots, clock.now()))) {
     if (closing.aborted) break;
-    const last = stories.at(-1);
+    const last = tickEvents.at(-1);
     if (last !== undefined && slot < clock.now()) {
-      stories.push(await skipCovered({ service, tick: tickOf(firing, slot), invocation, ports }, last.state));
+      tickEvents.push(await skipCovered({ service, tick: tickOf(firing, slot), invocation, ports }, last.state));
       continue;
     }
     if (!hasTimeFor(slot)) break;
@@ -54,14 +54,14 @@ export async function runFiring(
     if (closing.aborted || !hasTimeFor(slot)) break;
     const ran = await runSlot(() => runTick(service, tickOf(firing, slot), invocation, ports));
     if (ran instanceof ServiceHaltedError) halted ??= ran;
-    else stories.push(ran);
+    else tickEvents.push(ran);
   }
   if (halted !== undefined) throw halted;
-  return stories;
+  return tickEvents;
 }
 
 /** A halt is thrown once the firing is over. */
-async function runSlot(run: () => Promise<TickStory>): Promise<TickStory | ServiceHaltedError> {
+async function runSlot(run: () => Promise<TickEvent>): Promise<TickEvent | ServiceHaltedError> {
   try {
     return await run();
   } catch (error) {
@@ -88,8 +88,8 @@ interface CoveredSlot {
   readonly ports: Ports;
 }
 
-async function skipCovered({ service, tick, invocation, ports }: CoveredSlot, state: ServiceState): Promise<TickStory> {
+async function skipCovered({ service, tick, invocation, ports }: CoveredSlot, state: ServiceState): Promise<TickEvent> {
   const rules = { policy: service.policy, schedule: service.schedule, build: invocation.build };
   const run = { service, tick, invocation, ports, rules, startedAt: ports.clock.now() };
-  return announceTick(run, storyOf(run, { disposition: 'skipped', reason: 'overlap', state, crashesBooked: 0 }));
+  return notifyTick(run, tickEventOf(run, { disposition: 'skipped', reason: 'overlap', state, crashesBooked: 0 }));
 }

@@ -22,10 +22,10 @@ import { haltedError, runWorkload, type WorkloadRun } from '../run/index.ts';
 import type { Service } from '../service/index.ts';
 import { blockedBy, book, bookOf, type Opened, openTick } from './acquire.ts';
 import { conclude, giveBack } from './commit.ts';
-import { announceTick, guardedLog, storyOf } from './notify.ts';
+import { notifyTick, safeLog, tickEventOf } from './notify.ts';
 import type { Claim, Ports } from './ports.ts';
-import type { Invocation, TickRun } from './tick-context.ts';
-import type { TickStory } from './tick-event.ts';
+import type { Invocation, TickContext } from './tick-context.ts';
+import type { TickEvent } from './tick-event.ts';
 import { runEnd } from './write-deadline.ts';
 
 /**
@@ -34,11 +34,11 @@ import { runEnd } from './write-deadline.ts';
  * @throws LeaseLostError when another run took over before this one could write its outcome
  * @throws UnreadableStateError, or the store's own error, when the state can't be read or written
  */
-export async function runTick(service: Service, tick: Tick, invocation: Invocation, given: Ports): Promise<TickStory> {
+export async function runTick(service: Service, tick: Tick, invocation: Invocation, given: Ports): Promise<TickEvent> {
   const { policy, schedule } = service;
-  const ports = { ...given, log: guardedLog(given.log) };
+  const ports = { ...given, log: safeLog(given.log) };
   const startedAt = ports.clock.now();
-  const run: TickRun = {
+  const run: TickContext = {
     service,
     tick,
     invocation,
@@ -47,12 +47,12 @@ export async function runTick(service: Service, tick: Tick, invocation: Invocati
     rules: { policy, schedule, build: invocation.build },
   };
   const opened = await openTick(run);
-  if ('skipped' in opened) return announceTick(run, opened.skipped);
+  if ('skipped' in opened) return notifyTick(run, opened.skipped);
   const reason = opened.crashes === 0 ? undefined : blockedBy(run, opened.ledger.state);
   return reason === undefined ? iterate(run, opened) : skipForBooking(run, opened, reason);
 }
 
-async function skipForBooking(run: TickRun, opened: Opened, reason: SkipReason): Promise<TickStory> {
+async function skipForBooking(run: TickContext, opened: Opened, reason: SkipReason): Promise<TickEvent> {
   const { claim, crashes } = opened;
   // A service that an operator resumes meanwhile is no longer blocked: then the tick is left to whoever delivers it again.
   const closed = (ledger: Ledger) =>
@@ -63,19 +63,19 @@ async function skipForBooking(run: TickRun, opened: Opened, reason: SkipReason):
     outcome: 'skipped',
     replay: async (fresh) => closed((await book(run, opened, fresh)).ledger),
   });
-  const story = storyOf(run, {
+  const tickEvent = tickEventOf(run, {
     disposition: 'skipped',
     reason,
     crashesBooked: crashes,
     fence: claim.fence,
     ...told(concluded),
   });
-  await announceTick(run, story);
-  throwIfHalted(run, story);
-  return story;
+  await notifyTick(run, tickEvent);
+  throwIfHalted(run, tickEvent);
+  return tickEvent;
 }
 
-async function iterate(run: TickRun, opened: Opened): Promise<TickStory> {
+async function iterate(run: TickContext, opened: Opened): Promise<TickEvent> {
   const { service, tick, invocation, ports } = run;
   const workload = await runWorkload(service, {
     clock: ports.clock,
@@ -87,7 +87,7 @@ async function iterate(run: TickRun, opened: Opened): Promise<TickStory> {
     scheduledFor: tick.kind === 'scheduled' ? tick.scheduledFor : undefined,
     cursor: opened.ledger.state.cursor,
     prepared: invocation.prepared,
-    enclose: ports.enclose,
+    runScope: ports.runScope,
   });
   try {
     return await close(run, opened, workload);
@@ -100,7 +100,7 @@ async function iterate(run: TickRun, opened: Opened): Promise<TickStory> {
   }
 }
 
-async function close(run: TickRun, opened: Opened, workload: WorkloadRun): Promise<TickStory> {
+async function close(run: TickContext, opened: Opened, workload: WorkloadRun): Promise<TickEvent> {
   const { claim, bypassed, crashes } = opened;
   const { outcome } = workload;
   const enterOwn = (ledger: Ledger) =>
@@ -115,7 +115,7 @@ async function close(run: TickRun, opened: Opened, workload: WorkloadRun): Promi
           outcome: outcome?.kind ?? 'stopped',
           replay: async (fresh) => enterOwn((await book(run, opened, fresh)).ledger),
         });
-  const story = storyOf(run, {
+  const tickEvent = tickEventOf(run, {
     disposition: 'ran',
     crashesBooked: crashes,
     fence: claim.fence,
@@ -123,9 +123,9 @@ async function close(run: TickRun, opened: Opened, workload: WorkloadRun): Promi
     workload,
     ...told(concluded),
   });
-  await announceTick(run, story);
-  throwIfHalted(run, story, workload.error);
-  return story;
+  await notifyTick(run, tickEvent);
+  throwIfHalted(run, tickEvent, workload.error);
+  return tickEvent;
 }
 
 function told({ state, report, verdict }: Ledger) {
@@ -138,7 +138,7 @@ interface OwnRun {
   readonly claim: Claim;
 }
 
-async function enterRun(run: TickRun, ledger: Ledger, { workload, outcome, claim }: OwnRun): Promise<Ledger> {
+async function enterRun(run: TickContext, ledger: Ledger, { workload, outcome, claim }: OwnRun): Promise<Ledger> {
   const { tick, rules } = run;
   const { startedAt, endedAt, durationMs, cursor } = workload;
   const manual = tick.kind === 'manual';
@@ -155,11 +155,11 @@ async function enterRun(run: TickRun, ledger: Ledger, { workload, outcome, claim
 }
 
 /** The tick is decided: neither it nor an older one will run again. A run by hand decides no tick. */
-function decided({ tick }: TickRun, state: ServiceState): ServiceState {
+function decided({ tick }: TickContext, state: ServiceState): ServiceState {
   return tick.kind === 'manual' ? state : { ...state, lastTick: tick.scheduledFor };
 }
 
-function throwIfHalted({ service, tick }: TickRun, story: TickStory, error?: unknown): void {
-  if (tick.kind === 'manual' || story.verdict !== 'halted') return;
-  throw haltedError(service.name, story.state.halt?.cause ?? 'unknown', error);
+function throwIfHalted({ service, tick }: TickContext, tickEvent: TickEvent, error?: unknown): void {
+  if (tick.kind === 'manual' || tickEvent.verdict !== 'halted') return;
+  throw haltedError(service.name, tickEvent.state.halt?.cause ?? 'unknown', error);
 }

@@ -18,7 +18,7 @@ export interface Invocation {
 }
 
 /** Everything about one tick under way. */
-export interface TickRun {
+export interface TickContext {
   readonly service: Service;
   readonly tick: Tick;
   readonly invocation: Invocation;

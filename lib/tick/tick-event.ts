@@ -1,7 +1,7 @@
 /** The story of a tick: everything an observer, a log line, a metric or an answer tells of it. Instants in epoch milliseconds. */
 import type {
   Disposition,
-  Failure,
+  ErrorSummary,
   OutcomeKind,
   ServiceState,
   SkipReason,
@@ -14,7 +14,7 @@ import type {
 export type Bypassed = 'backoff' | 'pause' | 'halt';
 
 /** What became of a tick, after its state was written. */
-export interface TickStory {
+export interface TickEvent {
   readonly service: string;
   readonly tick: Tick;
   readonly disposition: Disposition;
@@ -23,7 +23,7 @@ export interface TickStory {
   /** How the run ended; absent when the tick was skipped, or the process stopped and the run was given back. */
   readonly outcome?: OutcomeKind;
   readonly verdict?: Verdict;
-  readonly failure?: Failure;
+  readonly failure?: ErrorSummary;
   /** When the tick was taken up. */
   readonly startedAt: number;
   readonly durationMs?: number;

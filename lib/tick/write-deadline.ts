@@ -6,11 +6,11 @@
 
 import { GRACE } from '../run/index.ts';
 import { UnreadableStateError } from '../service/index.ts';
-import { heeding, SECOND, within } from '../time/index.ts';
-import type { TickRun } from './tick-context.ts';
+import { abortable, SECOND, withTimeLimit } from '../time/index.ts';
+import type { TickContext } from './tick-context.ts';
 
 /** When a run must have written its outcome, in epoch milliseconds. */
-export function runEnd({ service, invocation, startedAt }: TickRun): number {
+export function runEnd({ service, invocation, startedAt }: TickContext): number {
   return Math.min(invocation.deadline, startedAt + service.timeout);
 }
 
@@ -18,11 +18,11 @@ export function runEnd({ service, invocation, startedAt }: TickRun): number {
  * The work's result, if it comes while there is time left to commit.
  * @throws Error when it doesn't; the work goes on, unheard
  */
-export async function inTime<Result>(run: TickRun, work: () => Promise<Result>): Promise<Result> {
+export async function beforeWriteDeadline<Result>(run: TickContext, work: () => Promise<Result>): Promise<Result> {
   const { clock } = run.ports;
   const until = runEnd(run) - (run.service.reserve - GRACE) / 2;
   if (clock.now() >= until) throw new Error('there is no time left for it before the state must be written');
-  return within(clock, until - clock.now(), (signal) => heeding(signal, work));
+  return withTimeLimit(clock, until - clock.now(), (signal) => abortable(signal, work));
 }
 
 /** What the reserve leaves behind the grace at least: one try to write the outcome. */
@@ -37,13 +37,16 @@ const LONGEST_PAUSE = SECOND;
  * booked as a crash and run again. Who comes to it too late has {@link ONE_TRY} all the same. State that can't be read won't be in a
  * moment either and is thrown at once; so is any failure while the process stops.
  */
-export async function insist<Result>(run: TickRun, write: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
+export async function retryUntilEnd<Result>(
+  run: TickContext,
+  write: (signal: AbortSignal) => Promise<Result>,
+): Promise<Result> {
   const { service, invocation, ports } = run;
   const { clock, log } = ports;
   const until = Math.max(runEnd(run) - TELLING, clock.now() + ONE_TRY);
   for (let pause = FIRST_PAUSE; ; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
     try {
-      return await within(clock, until - clock.now(), write);
+      return await withTimeLimit(clock, until - clock.now(), write);
     } catch (error) {
       const isLast = clock.now() + pause >= until || invocation.stop?.aborted === true;
       if (isLast || error instanceof UnreadableStateError) throw error;

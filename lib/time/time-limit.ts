@@ -12,7 +12,7 @@ class TimeoutError extends Error {
  * Does the work under a signal that is aborted, for a `TimeoutError`, once `ms` have passed on the clock. The work is waited for all
  * the same: heeding the signal is its own part.
  */
-export async function within<Result>(
+export async function withTimeLimit<Result>(
   clock: Clock,
   ms: number,
   work: (signal: AbortSignal) => Promise<Result>,
@@ -20,7 +20,7 @@ export async function within<Result>(
   const timeUp = new AbortController();
   const done = new AbortController();
   const timer = clock.sleep(ms, done.signal).then(() => {
-    if (!done.signal.aborted) timeUp.abort(new TimeoutError(`no answer within ${inSeconds(ms)} s`));
+    if (!done.signal.aborted) timeUp.abort(new TimeoutError(`no answer withTimeLimit ${inSeconds(ms)} s`));
   });
   // The work's end is what is waited for, the timer is not.
   timer.catch(() => {});
@@ -32,7 +32,7 @@ export async function within<Result>(
 }
 
 /** The work's result, or the signal's reason as soon as it is aborted; what the work comes to after that is heard by nobody. */
-export async function heeding<Result>(signal: AbortSignal | undefined, work: () => Promise<Result>): Promise<Result> {
+export async function abortable<Result>(signal: AbortSignal | undefined, work: () => Promise<Result>): Promise<Result> {
   if (signal === undefined) return work();
   signal.throwIfAborted();
   let leave = () => {};

@@ -4,18 +4,18 @@ import { toIso } from '../time/index.ts';
 import { type Finding, judge } from './judge.ts';
 import { afterLook, recall, sinceOf, written } from './memory.ts';
 import type { Found, OverdueMetric, StatesReader } from './ports.ts';
-import { WATCHED_VARIABLE, type Watched } from './watched-service.ts';
+import { WATCHED_VARIABLE, type WatchedService } from './watched-service.ts';
 
 /** What a look works with. */
-export interface Watch {
+export interface Watchdog {
   /** In the order of their names. */
-  readonly watched: readonly Watched[];
+  readonly watched: readonly WatchedService[];
   readonly states: StatesReader;
   readonly metric: OverdueMetric;
 }
 
 /** What came of a look. */
-export interface WatchCounts {
+export interface WatchdogResult {
   readonly watched: number;
   /** The services that are overdue. */
   readonly overdue: readonly string[];
@@ -27,7 +27,7 @@ type Context = Pick<RunContext, 'service' | 'clock' | 'random' | 'signal' | 'log
  * Looks once. Each service is judged by itself: one that can't be read is told as overdue and keeps no other from being judged.
  * @throws Error at the end, if some states could not be had; the store's error, if none could
  */
-export async function watch(context: Context, { watched, states, metric }: Watch): Promise<WatchCounts> {
+export async function watch(context: Context, { watched, states, metric }: Watchdog): Promise<WatchdogResult> {
   const { clock, log } = context;
   if (watched.length === 0) {
     log.info(`No services are watched; set ${WATCHED_VARIABLE}.`);
@@ -53,7 +53,7 @@ export async function watch(context: Context, { watched, states, metric }: Watch
 
 interface Look {
   readonly context: Context;
-  readonly watched: readonly Watched[];
+  readonly watched: readonly WatchedService[];
   readonly found: ReadonlyMap<string, Found>;
   readonly now: number;
 }

@@ -1,3 +1,9 @@
-export { type Watch, type WatchCounts, watch } from './check-services.ts';
+export { type Watchdog, type WatchdogResult, watch } from './check-services.ts';
 export type { Found, OverdueMetric, StatesReader, Waits } from './ports.ts';
-export { WATCHED_VARIABLE, type Watched, watchedIn, watchedOf, watchedVariables } from './watched-service.ts';
+export {
+  parseWatchedServices,
+  WATCHED_VARIABLE,
+  type WatchedService,
+  watchdogVariables,
+  watchedServiceOf,
+} from './watched-service.ts';

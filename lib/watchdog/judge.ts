@@ -19,15 +19,15 @@ import {
   haltHolds,
   isAligned,
   leaseIsLive,
+  NEVER_RUN,
   nextRunDue,
   pauseHolds,
   type ServiceState,
-  UNKNOWN,
 } from '../rules/index.ts';
 import { UnreadableStateError } from '../service/index.ts';
 import { MINUTE, toIso } from '../time/index.ts';
 import type { Found } from './ports.ts';
-import type { Watched } from './watched-service.ts';
+import type { WatchedService } from './watched-service.ts';
 
 /** What is wrong with a service. */
 export interface Finding {
@@ -50,7 +50,7 @@ export interface Moment {
 const HOURLY = 60 * MINUTE;
 
 /** What is wrong with the service, or `undefined` if nothing is. */
-export function judge(watched: Watched, found: Found, moment: Moment): Finding | undefined {
+export function judge(watched: WatchedService, found: Found, moment: Moment): Finding | undefined {
   if (found instanceof UnreadableStateError) {
     return {
       service: watched.name,
@@ -58,8 +58,8 @@ export function judge(watched: Watched, found: Found, moment: Moment): Finding |
       message: found.message,
     };
   }
-  const state = found ?? UNKNOWN;
-  if (isUnderWay(watched, state, moment.now)) return undefined;
+  const state = found ?? NEVER_RUN;
+  if (isRunning(watched, state, moment.now)) return undefined;
   const due = dueOf(watched, state, moment);
   if (due === undefined || due + watched.grace >= moment.now) return undefined;
   return overdue(watched, state, due);
@@ -71,7 +71,7 @@ export function isBlocked(state: ServiceState, now: number): boolean {
 }
 
 /** When the service was last heard of, or `undefined` if never. A run by hand does for a due time that passed meanwhile. */
-export function heardOf({ lastTick, lastSuccess, runs }: ServiceState): number | undefined {
+export function lastActivity({ lastTick, lastSuccess, runs }: ServiceState): number | undefined {
   const newest = runs.at(-1);
   const heard = [lastTick, lastSuccess, newest && newest.at + newest.durationMs].filter((each) => each !== undefined);
   return heard.length === 0 ? undefined : Math.max(...heard);
@@ -83,15 +83,15 @@ function haltedBuild({ halt }: ServiceState): string {
 }
 
 /** No lease lasts longer than the grace: one that claims to is no run's. */
-function isUnderWay({ grace }: Watched, state: ServiceState, now: number): boolean {
+function isRunning({ grace }: WatchedService, state: ServiceState, now: number): boolean {
   return leaseIsLive(state, now) && (state.lease?.until ?? 0) <= now + grace;
 }
 
 /** The due time by which the service has to be heard of, if there is one. */
-function dueOf({ schedule }: Watched, state: ServiceState, { now, since }: Moment): number | undefined {
-  const heard = heardOf(state) ?? 0;
+function dueOf({ schedule }: WatchedService, state: ServiceState, { now, since }: Moment): number | undefined {
+  const heard = lastActivity(state) ?? 0;
   const byTicks = schedule.cron !== undefined || schedule.interval >= HOURLY;
-  if (!byTicks && !hasDied(state)) return undefined;
+  if (!byTicks && !hasCrashed(state)) return undefined;
   const leaseEnd = byTicks || leaseIsLive(state, now) ? 0 : (state.lease?.until ?? 0);
   const from = Math.max(since, heard, leaseEnd);
   const due = nextRunDue(schedule, state, from, haltedBuild(state));
@@ -100,12 +100,12 @@ function dueOf({ schedule }: Watched, state: ServiceState, { now, since }: Momen
 }
 
 /** Whether a run has started and not been booked. The judgement is made of services that aren't under way. */
-function hasDied({ lease, fence, done }: ServiceState): boolean {
+function hasCrashed({ lease, fence, done }: ServiceState): boolean {
   return lease !== undefined && fence > done;
 }
 
-function overdue({ name }: Watched, state: ServiceState, due: number): Finding {
-  if (hasDied(state)) {
+function overdue({ name }: WatchedService, state: ServiceState, due: number): Finding {
+  if (hasCrashed(state)) {
     const { until = 0, tick } = state.lease ?? {};
     const run = `run ${state.fence}${tick === undefined ? '' : ` for ${toIso(tick)}`}`;
     const what = `${run} took the lease until ${toIso(until)} and never ended, and no later run took over, though one was due at ${toIso(due)}`;
@@ -118,7 +118,7 @@ function overdue({ name }: Watched, state: ServiceState, due: number): Finding {
   }
   const look =
     'look whether its schedule is enabled, at the queue of undeliverable events, and at the errors in its log';
-  if (heardOf(state) === undefined) {
+  if (lastActivity(state) === undefined) {
     return {
       service: name,
       kind: 'never-ran',

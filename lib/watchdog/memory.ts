@@ -13,9 +13,9 @@
  */
 import { createHash } from 'node:crypto';
 import { UnreadableStateError } from '../service/index.ts';
-import { heardOf, isBlocked } from './judge.ts';
+import { isBlocked, lastActivity } from './judge.ts';
 import type { Found } from './ports.ts';
-import type { Watched } from './watched-service.ts';
+import type { WatchedService } from './watched-service.ts';
 
 /** What is remembered. Instants in epoch milliseconds. */
 export interface Memory {
@@ -31,7 +31,7 @@ const PRINT_LENGTH = 4;
 const INSTANT_LENGTH = 9;
 
 /** The memory in a cursor; a fresh one where there is none, or one that can't be read. */
-export function recall(cursor: string | undefined, watched: readonly Watched[], now: number): Memory {
+export function recall(cursor: string | undefined, watched: readonly WatchedService[], now: number): Memory {
   const [list, floorText, overdue = '', ...groups] = cursor?.split('.') ?? [];
   const floor = instantIn(floorText);
   if (list === undefined || floor === undefined) return { floor: now, notes: new Map() };
@@ -41,7 +41,11 @@ export function recall(cursor: string | undefined, watched: readonly Watched[], 
 }
 
 /** The cursor. What doesn't fit makes a judgement later, never earlier. */
-export function written({ floor, notes }: Memory, overdue: readonly string[], watched: readonly Watched[]): string {
+export function written(
+  { floor, notes }: Memory,
+  overdue: readonly string[],
+  watched: readonly WatchedService[],
+): string {
   const prints = watched.filter(({ name }) => overdue.includes(name)).map(print);
   let groups = groupsOf(notes);
   const fits = () => {
@@ -75,7 +79,7 @@ function noteAfter(found: Found, { floor, notes }: Memory, { service, now }: { s
   if (found === undefined) return note ?? now;
   if (found instanceof UnreadableStateError) return note;
   if (isBlocked(found, now)) return now;
-  return note !== undefined && (heardOf(found) ?? 0) >= Math.max(note, floor) ? undefined : note;
+  return note !== undefined && (lastActivity(found) ?? 0) >= Math.max(note, floor) ? undefined : note;
 }
 
 type Group = readonly [instant: number, names: readonly string[]];
@@ -92,7 +96,7 @@ function withoutOldest([oldest, next, ...rest]: readonly Group[]): Group[] {
   return [[next[0], [...oldest[1], ...next[1]]], ...rest];
 }
 
-function notesIn(groups: readonly string[], watched: readonly Watched[]): Map<string, number> {
+function notesIn(groups: readonly string[], watched: readonly WatchedService[]): Map<string, number> {
   const notes = new Map<string, number>();
   for (let at = 0; at + 1 < groups.length; at += 2) {
     const instant = instantIn(groups[at]);
@@ -102,11 +106,11 @@ function notesIn(groups: readonly string[], watched: readonly Watched[]): Map<st
   return notes;
 }
 
-function bitsLength(watched: readonly Watched[]): number {
+function bitsLength(watched: readonly WatchedService[]): number {
   return Math.ceil((Math.ceil(watched.length / 8) * 4) / 3);
 }
 
-function bitsOf(names: ReadonlySet<string>, watched: readonly Watched[]): string {
+function bitsOf(names: ReadonlySet<string>, watched: readonly WatchedService[]): string {
   const bytes = new Uint8Array(Math.ceil(watched.length / 8));
   for (const [index, { name }] of watched.entries()) {
     if (names.has(name)) bytes[index >> 3] = (bytes[index >> 3] ?? 0) | (1 << (index & 7));
@@ -114,7 +118,7 @@ function bitsOf(names: ReadonlySet<string>, watched: readonly Watched[]): string
   return Buffer.from(bytes).toString('base64url');
 }
 
-function namesIn(bits: string, watched: readonly Watched[]): string[] {
+function namesIn(bits: string, watched: readonly WatchedService[]): string[] {
   const bytes = Buffer.from(bits, 'base64url');
   return watched.filter((_each, index) => ((bytes[index >> 3] ?? 0) >> (index & 7)) & 1).map(({ name }) => name);
 }
@@ -131,11 +135,11 @@ function printsIn(text: string): string[] {
   return text.match(new RegExp(`.{${PRINT_LENGTH}}`, 'g')) ?? [];
 }
 
-function print({ name, schedule: { interval, cron, timezone } }: Watched): string {
+function print({ name, schedule: { interval, cron, timezone } }: WatchedService): string {
   return hash([name, interval, cron, timezone]).slice(0, PRINT_LENGTH);
 }
 
-function listPrint(watched: readonly Watched[]): string {
+function listPrint(watched: readonly WatchedService[]): string {
   return hash(
     watched.map(({ name, schedule: { interval, cron, timezone } }) => [name, interval, cron, timezone]),
   ).slice(0, LIST_LENGTH);

@@ -4,13 +4,13 @@
  * interval, grace (both in milliseconds), cron expression and time zone by name.
  */
 import * as z from 'zod';
-import { cronFault, hasSlots, InvalidOptionsError, type Schedule, shown } from '../rules/index.ts';
+import { cronFault, hasSlots, InvalidOptionsError, type Schedule, showValue } from '../rules/index.ts';
 import { invocationTimeout, type Service } from '../service/index.ts';
 import { cut } from '../text/index.ts';
 import { MINUTE } from '../time/index.ts';
 
 /** A service that is watched. */
-export interface Watched {
+export interface WatchedService {
   readonly name: string;
   readonly schedule: Schedule;
   /** How long after its due time a tick may still be on its way, in milliseconds. */
@@ -29,7 +29,7 @@ const MOST_WATCHED = 500;
  * What the watch needs to know of the service. Its grace is Scheduler's precision, its flexible window (whole minutes of
  * jitterRange × interval), one invocation, and what the lease lasts longer.
  */
-export function watchedOf(service: Service): Watched {
+export function watchedServiceOf(service: Service): WatchedService {
   const { name, schedule, policy, leaseMargin } = service;
   const spread = hasSlots(schedule) ? 0 : (policy.jitterRange ?? 0) * policy.interval;
   const window = Math.floor(spread / MINUTE) * MINUTE;
@@ -37,10 +37,10 @@ export function watchedOf(service: Service): Watched {
 }
 
 /** The environment variables that make a watch of these services. */
-export function watchedVariables(services: readonly Service[]): Record<string, string> {
-  const entries = services.map(watchedOf).map(({ name, schedule: { interval, cron, timezone }, grace }) => {
-    const plain = [interval, grace];
-    return [name, cron === undefined ? plain : [...plain, cron, timezone ?? 'UTC']] as const;
+export function watchdogVariables(services: readonly Service[]): Record<string, string> {
+  const entries = services.map(watchedServiceOf).map(({ name, schedule: { interval, cron, timezone }, grace }) => {
+    const toJson = [interval, grace];
+    return [name, cron === undefined ? toJson : [...toJson, cron, timezone ?? 'UTC']] as const;
   });
   return { [WATCHED_VARIABLE]: JSON.stringify(Object.fromEntries(entries)) };
 }
@@ -58,7 +58,7 @@ const list = z.record(z.string().min(1).max(64), entry);
  * The watched services in the environment, in the order of their names; none where the variable is unset or empty.
  * @throws InvalidOptionsError naming what was expected and what came
  */
-export function watchedIn(env: Readonly<Record<string, string | undefined>>): readonly Watched[] {
+export function parseWatchedServices(env: Readonly<Record<string, string | undefined>>): readonly WatchedService[] {
   const text = env[WATCHED_VARIABLE]?.trim() ?? '';
   if (text === '') return [];
   const parsed = list.safeParse(parsedJson(text));
@@ -90,5 +90,7 @@ function parsedJson(text: string): unknown {
 }
 
 function refusal(expectation: string, got: string): InvalidOptionsError {
-  return new InvalidOptionsError('watch-services', [`${WATCHED_VARIABLE}${expectation}, got ${cut(shown(got), 200)}`]);
+  return new InvalidOptionsError('watch-services', [
+    `${WATCHED_VARIABLE}${expectation}, got ${cut(showValue(got), 200)}`,
+  ]);
 }

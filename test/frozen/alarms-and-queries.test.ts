@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { alarmsOf } from '../../infra/alarms/index.ts';
 import { lastFailures, QUESTIONS, queryText, SKIPS, whatHappened } from '../../infra/constructs/log-queries.ts';
-import { defineService } from '../../lib/runner/index.ts';
+import { defineService } from '../../lib/service/index.ts';
 
 test.each([
   [

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, expect, test, vi } from 'vitest';
 import { scheduledHandler } from '../../lib/lambda/index.ts';
 import { metricsSettings } from '../../lib/metrics/settings.ts';
-import { defineService } from '../../lib/runner/index.ts';
+import { defineService } from '../../lib/service/index.ts';
 import { loadCatalog } from '../../lib/services/catalog.ts';
 import { ROOT } from '../support/process.ts';
 import { newStack, removeOutputs, resourcesOf, SYNTH_TIMEOUT, templateOf } from '../support/stack-kit.ts';

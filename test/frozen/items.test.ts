@@ -1,7 +1,7 @@
 /** The items of the state table, attribute by attribute: what an earlier version wrote, a later one must read. */
 import { PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { stateRepairs, stateTable, toldChange } from '../../lib/store/index.ts';
+import { describeChange, stateRepairs, stateTable } from '../../lib/store/index.ts';
 import type { KitOptions } from '../lambda/kit.ts';
 import { type Connection, type TestDatabase, testDatabase } from '../support/dynalite.ts';
 import { dieAtNoon, steady, stored } from './kit.ts';
@@ -366,7 +366,7 @@ describe('the items of a service', () => {
       { attribute: 'streak', from: 'two', why: 'streak: expected a whole number, got "two"' },
       { attribute: 'epoch', to: 1, why: 'it rises, so that a run under way takes notice of the repair' },
     ]);
-    expect(changes?.map(toldChange)).toEqual([
+    expect(changes?.map(describeChange)).toEqual([
       { attribute: 'streak', from: '"two"', to: null, why: 'streak: expected a whole number, got "two"' },
       { attribute: 'epoch', from: null, to: '1', why: 'it rises, so that a run under way takes notice of the repair' },
     ]);

@@ -4,8 +4,9 @@
  */
 import { afterEach, beforeEach, vi } from 'vitest';
 import { type HandlerEvent, scheduledHandler, serviceLog } from '../../lib/lambda/index.ts';
-import { defineService, type StateStore } from '../../lib/runner/index.ts';
+import { defineService } from '../../lib/service/index.ts';
 import { fakeClock } from '../../lib/testing/index.ts';
+import type { StateStore } from '../../lib/tick/index.ts';
 import { asSent, ENVIRONMENT, functionUnderTest, type KitOptions, NOON } from '../lambda/kit.ts';
 import { lines, logging } from '../lambda/log-kit.ts';
 import { errorWith } from '../support/loop-kit.ts';

@@ -3,7 +3,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { defineService } from '../../lib/runner/index.ts';
+import { defineService } from '../../lib/service/index.ts';
 import { ROOT } from '../support/process.ts';
 import { quiet } from './kit.ts';
 

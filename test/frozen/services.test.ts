@@ -5,7 +5,7 @@ import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { dynamoFlowRunStore, flowRunsTable, importFlowRuns, tableOf } from '../../lib/flow-runs/index.ts';
-import type { Service } from '../../lib/runner/index.ts';
+import type { Service } from '../../lib/service/index.ts';
 import { checkEndpoints } from '../../lib/services/check-endpoints.ts';
 import { markLateRuns } from '../../lib/services/mark-late-runs.ts';
 import { watchServices } from '../../lib/services/watch-services.ts';

@@ -114,7 +114,7 @@ describe('a service whose process dies every time', () => {
   /** What became of twelve ticks, a minute apart; a lease must have expired before the next is delivered. */
   async function play(how: 'dies' | 'throws', endpoint: string): Promise<string[]> {
     const start = Math.floor(Date.now() / 60_000) * 60_000 - 3_600_000;
-    const story: string[] = [];
+    const tickEvent: string[] = [];
     for (let tick = 0; tick < 12; tick++) {
       const env = {
         TICKOVER_TABLE: TABLE,
@@ -128,10 +128,10 @@ describe('a service whose process dies every time', () => {
       const { signal, lines } = await runScript('test/local/fixtures/fail-once.ts', [how, due], env);
       if (signal === 'SIGKILL') await sleep(1_700);
       const answer = lines.find((line) => line.startsWith('ANSWER '))?.slice('ANSWER '.length);
-      story.push(toldOf(signal, answer));
-      if (story.at(-1) === 'skipped halted') break;
+      tickEvent.push(toldOf(signal, answer));
+      if (tickEvent.at(-1) === 'skipped halted') break;
     }
-    return story;
+    return tickEvent;
   }
 
   function toldOf(signal: string | null, answer = '{}'): string {

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { readEnvironment } from '../../lib/lambda/env.ts';
 import { type EmfOptions, emfFaults, emfObserver, emfOptionsIn, overdueEmf } from '../../lib/metrics/index.ts';
-import { HALT, NOON, story } from './stories.ts';
+import { HALT, NOON, tickEvent } from './stories.ts';
 
 // What the machine's environment says of Powertools must neither silence nor rename anything here.
 beforeEach(() => {
@@ -61,7 +61,7 @@ function valuesOf(document: Document): Record<string, unknown> {
 test('a run tells its streak and that the service is not halted, in one document that keeps the format', async () => {
   const { observer, written } = setup();
 
-  observer.tickEnded?.(story({ outcome: 'failed' }, { streak: 2 }));
+  observer.tickEnded?.(tickEvent({ outcome: 'failed' }, { streak: 2 }));
   await observer.flush?.();
 
   expect(written()).toEqual([
@@ -91,7 +91,7 @@ test.each(['overlap', 'backoff', 'paused'] as const)(
   async (reason) => {
     const { observer, values } = setup();
 
-    observer.tickEnded?.(story({ disposition: 'skipped', reason }, { streak: 5 }));
+    observer.tickEnded?.(tickEvent({ disposition: 'skipped', reason }, { streak: 5 }));
     await observer.flush?.();
 
     expect(values()).toEqual([{ service: 'sweep', Halted: 0 }]);
@@ -101,9 +101,9 @@ test.each(['overlap', 'backoff', 'paused'] as const)(
 test('a halted service says so at the run that halts it and at each tick skipped for it', async () => {
   const { observer, values } = setup();
 
-  observer.tickEnded?.(story({ outcome: 'failed', verdict: 'halted' }, { streak: 3, halt: HALT }));
+  observer.tickEnded?.(tickEvent({ outcome: 'failed', verdict: 'halted' }, { streak: 3, halt: HALT }));
   await observer.flush?.();
-  observer.tickEnded?.(story({ disposition: 'skipped', reason: 'halted' }, { streak: 3, halt: HALT }));
+  observer.tickEnded?.(tickEvent({ disposition: 'skipped', reason: 'halted' }, { streak: 3, halt: HALT }));
   await observer.flush?.();
 
   expect(values()).toEqual([
@@ -115,7 +115,7 @@ test('a halted service says so at the run that halts it and at each tick skipped
 test.each(['duplicate', 'late'] as const)('a delivery that is %s tells nothing', async (reason) => {
   const { observer, written } = setup();
 
-  observer.tickEnded?.(story({ disposition: 'skipped', reason }, { streak: 3, halt: HALT }));
+  observer.tickEnded?.(tickEvent({ disposition: 'skipped', reason }, { streak: 3, halt: HALT }));
   await observer.flush?.();
 
   expect(written()).toEqual([]);
@@ -124,7 +124,7 @@ test.each(['duplicate', 'late'] as const)('a delivery that is %s tells nothing',
 test('a crash booking and a resume tell both', async () => {
   const { observer, values } = setup();
 
-  observer.crashBooked?.({ service: 'sweep', fence: 6, bookedAt: NOON, streak: 3, halted: true });
+  observer.runCrashed?.({ service: 'sweep', fence: 6, bookedAt: NOON, streak: 3, halted: true });
   await observer.flush?.();
   observer.resumed?.('sweep');
   await observer.flush?.();
@@ -138,10 +138,10 @@ test('a crash booking and a resume tell both', async () => {
 test('several stories before a flush are never mixed into one document', async () => {
   const { observer, values } = setup();
 
-  observer.crashBooked?.({ service: 'sweep', fence: 6, bookedAt: NOON, streak: 1, halted: false });
-  observer.crashBooked?.({ service: 'sweep', fence: 7, bookedAt: NOON, streak: 2, halted: false });
-  observer.tickEnded?.(story({ outcome: 'succeeded', crashesBooked: 2 }));
-  observer.tickEnded?.(story({ service: 'poll', outcome: 'failed' }, { streak: 9 }));
+  observer.runCrashed?.({ service: 'sweep', fence: 6, bookedAt: NOON, streak: 1, halted: false });
+  observer.runCrashed?.({ service: 'sweep', fence: 7, bookedAt: NOON, streak: 2, halted: false });
+  observer.tickEnded?.(tickEvent({ outcome: 'succeeded', crashesBooked: 2 }));
+  observer.tickEnded?.(tickEvent({ service: 'poll', outcome: 'failed' }, { streak: 9 }));
   await observer.flush?.();
 
   expect(values()).toEqual([
@@ -157,7 +157,7 @@ test('nothing leaves before the flush, all of it with the flush, and nothing twi
   const { observer, written } = setup();
 
   await observer.flush?.();
-  observer.tickEnded?.(story({ outcome: 'succeeded' }));
+  observer.tickEnded?.(tickEvent({ outcome: 'succeeded' }));
   expect(written()).toHaveLength(0);
   await observer.flush?.();
   expect(written()).toHaveLength(1);
@@ -172,7 +172,7 @@ describe('in detail', () => {
   test('a run also tells its duration and lateness in milliseconds, in the same document', async () => {
     const { observer, written } = setup({ detailed: true });
 
-    observer.tickEnded?.(story(NAMES));
+    observer.tickEnded?.(tickEvent(NAMES));
     await observer.flush?.();
 
     const [document, ...rest] = written();
@@ -201,7 +201,7 @@ describe('in detail', () => {
   test('an overrun is told where there is one', async () => {
     const { observer, values } = setup({ detailed: true });
 
-    observer.tickEnded?.(story({ ...NAMES, durationMs: 75_000, overrunMs: 15_000 }));
+    observer.tickEnded?.(tickEvent({ ...NAMES, durationMs: 75_000, overrunMs: 15_000 }));
     await observer.flush?.();
 
     expect(values()).toEqual([
@@ -219,7 +219,7 @@ describe('in detail', () => {
   ] as const)('a tick skipped for %s is counted under that reason', async (reason, told) => {
     const { observer, values } = setup({ detailed: true });
 
-    observer.tickEnded?.(story({ disposition: 'skipped', reason, latenessMs: 40_000 }));
+    observer.tickEnded?.(tickEvent({ disposition: 'skipped', reason, latenessMs: 40_000 }));
     await observer.flush?.();
 
     expect(values()).toEqual([{ service: 'sweep', ...told }]);
@@ -228,9 +228,9 @@ describe('in detail', () => {
   test('a run by hand has no lateness, one that was given back no duration, and a tick that came early is not late', async () => {
     const { observer, values } = setup({ detailed: true });
 
-    observer.tickEnded?.(story({ tick: { kind: 'manual', force: false }, outcome: 'succeeded', durationMs: 5 }));
-    observer.tickEnded?.(story({ durationMs: 7, latenessMs: 1 }));
-    observer.tickEnded?.(story({ outcome: 'succeeded', durationMs: 9, latenessMs: -3 }));
+    observer.tickEnded?.(tickEvent({ tick: { kind: 'manual', force: false }, outcome: 'succeeded', durationMs: 5 }));
+    observer.tickEnded?.(tickEvent({ durationMs: 7, latenessMs: 1 }));
+    observer.tickEnded?.(tickEvent({ outcome: 'succeeded', durationMs: 9, latenessMs: -3 }));
     await observer.flush?.();
 
     expect(values()).toEqual([
@@ -243,8 +243,8 @@ describe('in detail', () => {
   test('without it none of these is told', async () => {
     const { observer, values } = setup();
 
-    observer.tickEnded?.(story({ ...NAMES, overrunMs: 15_000 }));
-    observer.tickEnded?.(story({ disposition: 'skipped', reason: 'overlap', latenessMs: 5 }));
+    observer.tickEnded?.(tickEvent({ ...NAMES, overrunMs: 15_000 }));
+    observer.tickEnded?.(tickEvent({ disposition: 'skipped', reason: 'overlap', latenessMs: 5 }));
     await observer.flush?.();
 
     expect(values()).toEqual([

@@ -3,7 +3,7 @@ import { Registry, register } from 'prom-client';
 import { expect, test } from 'vitest';
 import { type PrometheusObserver, prometheusObserver } from '../../lib/metrics/index.ts';
 import { readExposition } from './exposition.ts';
-import { HALT, NOON, story } from './stories.ts';
+import { HALT, NOON, tickEvent } from './stories.ts';
 
 /** The samples of one metric, by what stands before the value. */
 async function samples({ registry }: PrometheusObserver, name: string): Promise<Record<string, number>> {
@@ -15,10 +15,10 @@ async function samples({ registry }: PrometheusObserver, name: string): Promise<
 test('ticks are counted by disposition and reason, which is empty for a tick that ran', async () => {
   const observer = prometheusObserver();
 
-  observer.tickEnded?.(story({ outcome: 'succeeded' }));
-  observer.tickEnded?.(story({ outcome: 'failed' }));
-  observer.tickEnded?.(story({ disposition: 'skipped', reason: 'overlap' }));
-  observer.tickEnded?.(story({ disposition: 'skipped', reason: 'duplicate' }));
+  observer.tickEnded?.(tickEvent({ outcome: 'succeeded' }));
+  observer.tickEnded?.(tickEvent({ outcome: 'failed' }));
+  observer.tickEnded?.(tickEvent({ disposition: 'skipped', reason: 'overlap' }));
+  observer.tickEnded?.(tickEvent({ disposition: 'skipped', reason: 'duplicate' }));
 
   expect(await samples(observer, 'tickover_ticks_total')).toEqual({
     'tickover_ticks_total{service="sweep",disposition="ran",reason=""}': 2,
@@ -30,12 +30,12 @@ test('ticks are counted by disposition and reason, which is empty for a tick tha
 test('runs are counted by outcome, crashed ones when they are booked and runs without an outcome never', async () => {
   const observer = prometheusObserver();
 
-  observer.crashBooked?.({ service: 'sweep', fence: 6, bookedAt: NOON, streak: 1, halted: false });
-  observer.tickEnded?.(story({ outcome: 'timed-out', crashesBooked: 1 }));
-  observer.tickEnded?.(story({ outcome: 'succeeded' }));
-  observer.tickEnded?.(story({ service: 'poll', outcome: 'succeeded' }));
-  observer.tickEnded?.(story());
-  observer.tickEnded?.(story({ disposition: 'skipped', reason: 'paused' }));
+  observer.runCrashed?.({ service: 'sweep', fence: 6, bookedAt: NOON, streak: 1, halted: false });
+  observer.tickEnded?.(tickEvent({ outcome: 'timed-out', crashesBooked: 1 }));
+  observer.tickEnded?.(tickEvent({ outcome: 'succeeded' }));
+  observer.tickEnded?.(tickEvent({ service: 'poll', outcome: 'succeeded' }));
+  observer.tickEnded?.(tickEvent());
+  observer.tickEnded?.(tickEvent({ disposition: 'skipped', reason: 'paused' }));
 
   expect(await samples(observer, 'tickover_runs_total')).toEqual({
     'tickover_runs_total{service="sweep",outcome="crashed"}': 1,
@@ -48,9 +48,9 @@ test('runs are counted by outcome, crashed ones when they are booked and runs wi
 test('durations are in seconds, in buckets up to the 900 s that an invocation may last', async () => {
   const observer = prometheusObserver();
 
-  observer.tickEnded?.(story({ outcome: 'succeeded', durationMs: 1_500 }));
-  observer.tickEnded?.(story({ outcome: 'failed', durationMs: 700_000 }));
-  observer.tickEnded?.(story({ durationMs: 30_000 }));
+  observer.tickEnded?.(tickEvent({ outcome: 'succeeded', durationMs: 1_500 }));
+  observer.tickEnded?.(tickEvent({ outcome: 'failed', durationMs: 700_000 }));
+  observer.tickEnded?.(tickEvent({ durationMs: 30_000 }));
 
   const duration = await samples(observer, 'tickover_run_duration_seconds');
   expect(duration['tickover_run_duration_seconds_count{service="sweep"}']).toBe(2);
@@ -64,12 +64,12 @@ test('durations are in seconds, in buckets up to the 900 s that an invocation ma
 test('lateness is in seconds, never below 0, and not told of deliveries that were decided already', async () => {
   const observer = prometheusObserver();
 
-  observer.tickEnded?.(story({ outcome: 'succeeded', latenessMs: 42_000 }));
-  observer.tickEnded?.(story({ disposition: 'skipped', reason: 'backoff', latenessMs: 500 }));
-  observer.tickEnded?.(story({ outcome: 'succeeded', latenessMs: -3_000 }));
-  observer.tickEnded?.(story({ disposition: 'skipped', reason: 'late', latenessMs: 86_400_000 }));
-  observer.tickEnded?.(story({ disposition: 'skipped', reason: 'duplicate', latenessMs: 86_400_000 }));
-  observer.tickEnded?.(story({ tick: { kind: 'manual', force: false }, outcome: 'succeeded' }));
+  observer.tickEnded?.(tickEvent({ outcome: 'succeeded', latenessMs: 42_000 }));
+  observer.tickEnded?.(tickEvent({ disposition: 'skipped', reason: 'backoff', latenessMs: 500 }));
+  observer.tickEnded?.(tickEvent({ outcome: 'succeeded', latenessMs: -3_000 }));
+  observer.tickEnded?.(tickEvent({ disposition: 'skipped', reason: 'late', latenessMs: 86_400_000 }));
+  observer.tickEnded?.(tickEvent({ disposition: 'skipped', reason: 'duplicate', latenessMs: 86_400_000 }));
+  observer.tickEnded?.(tickEvent({ tick: { kind: 'manual', force: false }, outcome: 'succeeded' }));
 
   const lateness = await samples(observer, 'tickover_tick_lateness_seconds');
   expect(lateness['tickover_tick_lateness_seconds_count{service="sweep"}']).toBe(3);
@@ -86,13 +86,15 @@ test('streak and backoff count follow the state, also of a skipped tick, and a c
     (await samples(observer, 'tickover_backoff_count'))['tickover_backoff_count{service="sweep"}'];
   expect(await streak()).toBeUndefined();
 
-  observer.tickEnded?.(story({ outcome: 'failed' }, { streak: 3, backoffCount: 1 }));
+  observer.tickEnded?.(tickEvent({ outcome: 'failed' }, { streak: 3, backoffCount: 1 }));
   expect([await streak(), await backoffCount()]).toEqual([3, 1]);
 
-  observer.crashBooked?.({ service: 'sweep', fence: 8, bookedAt: NOON, streak: 4, halted: false });
+  observer.runCrashed?.({ service: 'sweep', fence: 8, bookedAt: NOON, streak: 4, halted: false });
   expect([await streak(), await backoffCount()]).toEqual([4, 1]);
 
-  observer.tickEnded?.(story({ disposition: 'skipped', reason: 'halted' }, { streak: 6, backoffCount: 2, halt: HALT }));
+  observer.tickEnded?.(
+    tickEvent({ disposition: 'skipped', reason: 'halted' }, { streak: 6, backoffCount: 2, halt: HALT }),
+  );
   expect([await streak(), await backoffCount()]).toEqual([6, 2]);
 
   observer.resumed?.('sweep');
@@ -103,11 +105,13 @@ test('the last success is absent until there was one, then in Unix seconds, and 
   const observer = prometheusObserver();
   const name = 'tickover_last_success_timestamp_seconds';
 
-  observer.tickEnded?.(story({ outcome: 'failed' }, { streak: 1 }));
+  observer.tickEnded?.(tickEvent({ outcome: 'failed' }, { streak: 1 }));
   expect(await samples(observer, name)).toEqual({});
 
-  observer.tickEnded?.(story({ outcome: 'succeeded' }, { lastSuccess: Date.UTC(2024, 4, 1, 12, 0, 1, 250) }));
-  observer.tickEnded?.(story({ outcome: 'failed' }, { lastSuccess: Date.UTC(2024, 4, 1, 12, 0, 1, 250), streak: 1 }));
+  observer.tickEnded?.(tickEvent({ outcome: 'succeeded' }, { lastSuccess: Date.UTC(2024, 4, 1, 12, 0, 1, 250) }));
+  observer.tickEnded?.(
+    tickEvent({ outcome: 'failed' }, { lastSuccess: Date.UTC(2024, 4, 1, 12, 0, 1, 250), streak: 1 }),
+  );
   expect(await samples(observer, name)).toEqual({ [`${name}{service="sweep"}`]: 1_714_564_801.25 });
 });
 
@@ -125,7 +129,7 @@ test('a registry that is handed in is the one that is counted in', async () => {
   const registry = new Registry();
   const observer = prometheusObserver(registry);
 
-  observer.tickEnded?.(story({ outcome: 'succeeded' }));
+  observer.tickEnded?.(tickEvent({ outcome: 'succeeded' }));
 
   expect(observer.registry).toBe(registry);
   expect(await registry.metrics()).toContain('tickover_runs_total{service="sweep",outcome="succeeded"} 1');
@@ -136,11 +140,11 @@ test.each(['empty', 'filled'])(
   async (page) => {
     const observer = prometheusObserver();
     if (page === 'filled') {
-      observer.crashBooked?.({ service: 'sweep', fence: 6, bookedAt: NOON, streak: 1, halted: false });
+      observer.runCrashed?.({ service: 'sweep', fence: 6, bookedAt: NOON, streak: 1, halted: false });
       observer.tickEnded?.(
-        story({ outcome: 'succeeded', durationMs: 12, latenessMs: 40 }, { lastSuccess: NOON, backoffCount: 1 }),
+        tickEvent({ outcome: 'succeeded', durationMs: 12, latenessMs: 40 }, { lastSuccess: NOON, backoffCount: 1 }),
       );
-      observer.tickEnded?.(story({ service: 'poll', disposition: 'skipped', reason: 'backoff' }));
+      observer.tickEnded?.(tickEvent({ service: 'poll', disposition: 'skipped', reason: 'backoff' }));
     }
     const text = await observer.registry.metrics();
 

@@ -13,7 +13,7 @@ import {
   prometheusObserver,
 } from '../../lib/metrics/index.ts';
 import { readExposition } from './exposition.ts';
-import { rememberingLog, story } from './stories.ts';
+import { rememberingLog, tickEvent } from './stories.ts';
 
 const started: MetricsServer[] = [];
 const children: ChildProcess[] = [];
@@ -60,7 +60,7 @@ async function knock({ host, port }: MetricsAddress): Promise<string> {
 test('GET /metrics answers with the registry in Prometheus text', async () => {
   const observer = prometheusObserver();
   const { server } = setup({ registry: observer.registry });
-  observer.tickEnded?.(story({ outcome: 'succeeded' }));
+  observer.tickEnded?.(tickEvent({ outcome: 'succeeded' }));
 
   const response = await fetched(await begun(server), '/metrics?from=test');
 

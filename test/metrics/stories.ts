@@ -1,7 +1,7 @@
 /** Stories for observers, and a log that remembers. */
 
 import type { ServiceState } from '../../lib/rules/index.ts';
-import type { Log, TickStory } from '../../lib/tick/index.ts';
+import type { Log, TickEvent } from '../../lib/tick/index.ts';
 
 export const NOON = Date.UTC(2024, 4, 1, 12);
 
@@ -20,7 +20,7 @@ const STEADY: ServiceState = {
 export const HALT = { at: NOON, cause: 'Service exceeded error threshold.' };
 
 /** A tick of `sweep` due at noon that ran, unless something else is said of it. */
-export function story(told: Partial<TickStory> = {}, state: Partial<ServiceState> = {}): TickStory {
+export function tickEvent(told: Partial<TickEvent> = {}, state: Partial<ServiceState> = {}): TickEvent {
   return {
     service: 'sweep',
     tick: { kind: 'scheduled', scheduledFor: NOON },

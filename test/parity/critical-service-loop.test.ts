@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createLoop } from '../../lib/loop/index.ts';
-import type { Failure, LoopState } from '../../lib/rules/index.ts';
+import type { ErrorSummary, LoopState } from '../../lib/rules/index.ts';
 import { type Classify, classifyCritical, ServiceHaltedError } from '../../lib/service/index.ts';
 import { fakeClock, scriptedRandom } from '../../lib/testing/index.ts';
 import { keptLog, unjudgedService } from '../support/loop-kit.ts';
@@ -95,7 +95,7 @@ function rowOf({ record, failures, backoffCount }: LoopState): Row {
   return { track_record: record, failures: failures.map(named), backoff_count: backoffCount };
 }
 
-function named({ errorClass, message }: Failure): string {
+function named({ errorClass, message }: ErrorSummary): string {
   return `${UPSTREAM_CLASS[errorClass]}:${message}`;
 }
 

@@ -84,7 +84,7 @@ async function install(python: string, home: string): Promise<void> {
       REQUIREMENTS,
     ];
     await run(pythonIn(draft), pip, options);
-    await settle(draft, home);
+    await applyRun(draft, home);
   } catch (error) {
     throw new NoEmulatorError(`emulator: PyPI did not give it (${lastLine(error)}); nothing was rehearsed`, {
       cause: error,
@@ -106,7 +106,7 @@ async function madeCache(): Promise<void> {
 }
 
 /** Another process may have been first: its environment is as good. */
-async function settle(draft: string, home: string): Promise<void> {
+async function applyRun(draft: string, home: string): Promise<void> {
   try {
     await rename(draft, home);
   } catch (error) {

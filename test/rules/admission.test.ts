@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { admit, type ServiceState, type SkipReason, type Tick, UNKNOWN } from '../../lib/rules/index.ts';
+import { admit, NEVER_RUN, type ServiceState, type SkipReason, type Tick } from '../../lib/rules/index.ts';
 
 const NOW = 1_000_000;
 const DUE = 990_000;
@@ -7,7 +7,7 @@ const scheduled: Tick = { kind: 'scheduled', scheduledFor: DUE };
 const manual: Tick = { kind: 'manual', force: false };
 const forced: Tick = { kind: 'manual', force: true };
 
-const state = (changes: Partial<ServiceState>): ServiceState => ({ ...UNKNOWN, ...changes });
+const state = (changes: Partial<ServiceState>): ServiceState => ({ ...NEVER_RUN, ...changes });
 const ask = (changes: Partial<ServiceState>, tick: Tick = scheduled, build = 'b1') =>
   admit(state(changes), { tick, now: NOW, build });
 

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Outcome, type ServiceState, settle, startedAfresh, UNKNOWN } from '../../lib/rules/index.ts';
+import { applyRun, freshStart, NEVER_RUN, type Outcome, type ServiceState } from '../../lib/rules/index.ts';
 import { FAILED, FATAL, failureOf, INTERVAL, rulesOf, runAt, SUCCEEDED, settled } from './applying.ts';
 
 describe('a halt', () => {
   it('is written with its cause, its build, and when it is probed', () => {
-    expect(settled(rulesOf(), UNKNOWN, runAt(600_000, FATAL)).halt).toEqual({
+    expect(settled(rulesOf(), NEVER_RUN, runAt(600_000, FATAL)).halt).toEqual({
       at: 605_000,
       until: 605_000 + 900_000,
       build: 'b1',
@@ -14,20 +14,20 @@ describe('a halt', () => {
   });
 
   it('by the threshold says so', () => {
-    expect(settled(rulesOf({ consecutive: 1 }), UNKNOWN, runAt(600_000, FAILED)).halt?.cause).toBe(
+    expect(settled(rulesOf({ consecutive: 1 }), NEVER_RUN, runAt(600_000, FAILED)).halt?.cause).toBe(
       'Service exceeded error threshold.',
     );
   });
 
   it('that is to be asked has no end', () => {
-    expect(settled(rulesOf({ restartAfter: 'never' }), UNKNOWN, runAt(600_000, FATAL)).halt).not.toHaveProperty(
+    expect(settled(rulesOf({ restartAfter: 'never' }), NEVER_RUN, runAt(600_000, FATAL)).halt).not.toHaveProperty(
       'until',
     );
   });
 
   it('that a probe renews keeps when it began, and waits anew', () => {
     const before: ServiceState = {
-      ...UNKNOWN,
+      ...NEVER_RUN,
       record: [true, true, true],
       halt: { at: 1, until: 2, build: 'b0', cause: 'old' },
     };
@@ -40,20 +40,20 @@ describe('a halt', () => {
   });
 
   it('that a probe lifts is gone', () => {
-    const before: ServiceState = { ...UNKNOWN, halt: { at: 1, until: 2, build: 'b1', cause: 'old' } };
-    const probed = settle(rulesOf(), before, [], runAt(2_000_000, SUCCEEDED));
+    const before: ServiceState = { ...NEVER_RUN, halt: { at: 1, until: 2, build: 'b1', cause: 'old' } };
+    const probed = applyRun(rulesOf(), before, [], runAt(2_000_000, SUCCEEDED));
     expect(probed.verdict).toBe('recovered');
     expect(probed.state).not.toHaveProperty('halt');
   });
 
   it('keeps its cause within 160 bytes, without cutting a character', () => {
     const long: Outcome = { kind: 'fatal', failure: failureOf('ü'.repeat(300)) };
-    const cause = settled(rulesOf(), UNKNOWN, runAt(600_000, long)).halt?.cause ?? '';
+    const cause = settled(rulesOf(), NEVER_RUN, runAt(600_000, long)).halt?.cause ?? '';
     expect(cause).toBe(`ECONNREFUSED: ${'ü'.repeat(73)}`);
   });
 
   it('of a service that goes on after fatal errors never comes by one', () => {
-    const going = settle(rulesOf({ onFatal: 'continue', backoff: 4 }), UNKNOWN, [], runAt(600_000, FATAL));
+    const going = applyRun(rulesOf({ onFatal: 'continue', backoff: 4 }), NEVER_RUN, [], runAt(600_000, FATAL));
     expect(going.verdict).toBe('steady');
     expect(going.state).toMatchObject({ streak: 1, record: [true, true, false] });
     expect(going.state).not.toHaveProperty('halt');
@@ -63,7 +63,7 @@ describe('a halt', () => {
 describe('a fresh start', () => {
   it('forgives every run that is booked, and keeps the marks, the history and the pause', () => {
     const before: ServiceState = {
-      ...UNKNOWN,
+      ...NEVER_RUN,
       fence: 9,
       done: 8,
       epoch: 1,
@@ -79,7 +79,7 @@ describe('a fresh start', () => {
       runs: [{ outcome: 'failed', at: 5, durationMs: 1, manual: false }],
       cursor: 'page 2',
     };
-    expect(startedAfresh(before)).toEqual({
+    expect(freshStart(before)).toEqual({
       fence: 9,
       done: 8,
       epoch: 1,
@@ -109,7 +109,7 @@ describe('any run of any service', () => {
     fc.assert(
       fc.property(policies, fc.array(outcomes, { maxLength: 30 }), (options, line) => {
         const rules = rulesOf(options);
-        let state: ServiceState = UNKNOWN;
+        let state: ServiceState = NEVER_RUN;
         for (const [index, outcome] of line.entries()) {
           state = settled(rules, state, runAt(index * INTERVAL, outcome));
           expect(state.halt !== undefined && state.notBefore !== undefined).toBe(false);

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { admit, latestDue, type Outcome, type ServiceState, settle, UNKNOWN } from '../../lib/rules/index.ts';
+import { admit, applyRun, latestDue, NEVER_RUN, type Outcome, type ServiceState } from '../../lib/rules/index.ts';
 import { FAILED, FATAL, failureOf, INTERVAL, rulesOf, runAt, SUCCEEDED, settled } from './applying.ts';
 
 describe('a run that is settled', () => {
   it('leaves lease, marks, epoch, pause and bookmark to others', () => {
     const before: ServiceState = {
-      ...UNKNOWN,
+      ...NEVER_RUN,
       fence: 7,
       done: 6,
       epoch: 2,
@@ -26,23 +26,23 @@ describe('a run that is settled', () => {
   });
 
   it('enters the ring, and a success is remembered as the last', () => {
-    const state = settled(rulesOf(), UNKNOWN, runAt(INTERVAL, SUCCEEDED, { manual: true }));
+    const state = settled(rulesOf(), NEVER_RUN, runAt(INTERVAL, SUCCEEDED, { manual: true }));
     expect(state.runs).toEqual([{ outcome: 'succeeded', at: 60_000, durationMs: 3000, manual: true }]);
     expect(state.lastSuccess).toBe(65_000);
     expect(settled(rulesOf(), state, runAt(120_000, FAILED)).lastSuccess).toBe(65_000);
   });
 
   it('fits a record of another length to the policy first', () => {
-    const before: ServiceState = { ...UNKNOWN, record: [false, false], streak: 2 };
+    const before: ServiceState = { ...NEVER_RUN, record: [false, false], streak: 2 };
     expect(settled(rulesOf(), before, runAt(INTERVAL, SUCCEEDED)).record).toEqual([false, false, true]);
-    expect(settle(rulesOf(), before, [], runAt(INTERVAL, FAILED)).verdict).toBe('halted');
+    expect(applyRun(rulesOf(), before, [], runAt(INTERVAL, FAILED)).verdict).toBe('halted');
   });
 
   it('forgets older failures from a trip on, and only then', () => {
     const rules = rulesOf({ consecutive: 2, backoff: 2 });
-    const first = settled(rules, UNKNOWN, runAt(INTERVAL, FAILED, { fence: 7 }));
+    const first = settled(rules, NEVER_RUN, runAt(INTERVAL, FAILED, { fence: 7 }));
     expect(first.failuresSince).toBe(0);
-    const second = settle(rules, first, [failureOf('before')], runAt(120_000, FAILED, { fence: 8 }));
+    const second = applyRun(rules, first, [failureOf('before')], runAt(120_000, FAILED, { fence: 8 }));
     expect(second.state.failuresSince).toBe(8);
     expect(second.failures).toEqual([]);
     expect(second.report).toContain('refused');
@@ -60,7 +60,7 @@ describe('notBefore', () => {
     [5, 31],
     [6, 63],
   ])('after trip %i lets exactly %i ticks be skipped', (trips, skipped) => {
-    let state: ServiceState = UNKNOWN;
+    let state: ServiceState = NEVER_RUN;
     let due = 0;
     let skips = 0;
     for (let runs = 0; runs < trips; due += INTERVAL) {
@@ -77,7 +77,7 @@ describe('notBefore', () => {
   });
 
   it('counts from the tick, however late it started and however long it took', () => {
-    expect(settled(rules, UNKNOWN, runAt(600_000, FAILED, { endedAt: 655_000 })).notBefore).toBe(720_000);
+    expect(settled(rules, NEVER_RUN, runAt(600_000, FAILED, { endedAt: 655_000 })).notBefore).toBe(720_000);
   });
 
   it('has half an interval taken off on a cron schedule', () => {
@@ -86,29 +86,29 @@ describe('notBefore', () => {
       { cron: '0 8 * * ? *', timezone: 'Europe/Berlin' },
     );
     const due = Date.parse('2026-03-28T07:00:00Z');
-    expect(settled(cron, UNKNOWN, runAt(due, FAILED)).notBefore).toBe(Date.parse('2026-03-29T19:00:00Z'));
+    expect(settled(cron, NEVER_RUN, runAt(due, FAILED)).notBefore).toBe(Date.parse('2026-03-29T19:00:00Z'));
   });
 
   it('is not stretched by jitter, which only moves a start inside its slot', () => {
     const jittered = rulesOf({ consecutive: 1, backoff: 9, jitterRange: 1 });
-    expect(settled(jittered, UNKNOWN, runAt(600_000, FAILED)).notBefore).toBe(720_000);
+    expect(settled(jittered, NEVER_RUN, runAt(600_000, FAILED)).notBefore).toBe(720_000);
   });
 
   it('is capped by maxInterval', () => {
     const capped = rulesOf({ consecutive: 1, backoff: 9, maxInterval: 3 * INTERVAL });
-    const before: ServiceState = { ...UNKNOWN, backoffCount: 4 };
+    const before: ServiceState = { ...NEVER_RUN, backoffCount: 4 };
     expect(settled(capped, before, runAt(600_000, FAILED)).notBefore).toBe(780_000);
   });
 
   it('stays through failures that do not trip, and goes with a success', () => {
     const patient = rulesOf({ consecutive: 3, backoff: 9 });
-    const before: ServiceState = { ...UNKNOWN, backoffCount: 1, notBefore: 600_000 };
+    const before: ServiceState = { ...NEVER_RUN, backoffCount: 1, notBefore: 600_000 };
     expect(settled(patient, before, runAt(600_000, FAILED)).notBefore).toBe(600_000);
     expect(settled(patient, before, runAt(600_000, SUCCEEDED))).not.toHaveProperty('notBefore');
   });
 
   it('goes with a halt, which has an end of its own', () => {
-    const before: ServiceState = { ...UNKNOWN, backoffCount: 1, notBefore: 600_000 };
+    const before: ServiceState = { ...NEVER_RUN, backoffCount: 1, notBefore: 600_000 };
     expect(settled(rulesOf({ consecutive: 1, backoff: 2 }), before, runAt(600_000, FAILED))).not.toHaveProperty(
       'notBefore',
     );
@@ -118,9 +118,9 @@ describe('notBefore', () => {
   it('counts a run by hand that trips from its start, moved back to the grid', () => {
     const started = 645_678;
     const due = latestDue(rules.schedule, started);
-    expect(settled(rules, UNKNOWN, runAt(due, FAILED, { at: started, endedAt: 650_000, manual: true })).notBefore).toBe(
-      720_000,
-    );
+    expect(
+      settled(rules, NEVER_RUN, runAt(due, FAILED, { at: started, endedAt: 650_000, manual: true })).notBefore,
+    ).toBe(720_000);
   });
 
   describe('with a Retry-After', () => {
@@ -128,16 +128,16 @@ describe('notBefore', () => {
     const patient = rulesOf({ consecutive: 3, backoff: 9 });
 
     it('is the end of the run and what was asked for', () => {
-      expect(settled(patient, UNKNOWN, runAt(600_000, asking(90_000))).notBefore).toBe(695_000);
+      expect(settled(patient, NEVER_RUN, runAt(600_000, asking(90_000))).notBefore).toBe(695_000);
     });
 
     it('is the later of that and the backoff', () => {
-      expect(settled(rules, UNKNOWN, runAt(600_000, asking(90_000))).notBefore).toBe(720_000);
-      expect(settled(rules, UNKNOWN, runAt(600_000, asking(300_000))).notBefore).toBe(905_000);
+      expect(settled(rules, NEVER_RUN, runAt(600_000, asking(90_000))).notBefore).toBe(720_000);
+      expect(settled(rules, NEVER_RUN, runAt(600_000, asking(300_000))).notBefore).toBe(905_000);
     });
 
     it('is never moved back by a shorter one', () => {
-      const before: ServiceState = { ...UNKNOWN, notBefore: 900_000 };
+      const before: ServiceState = { ...NEVER_RUN, notBefore: 900_000 };
       expect(settled(patient, before, runAt(600_000, asking(1000))).notBefore).toBe(900_000);
     });
   });

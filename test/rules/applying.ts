@@ -1,18 +1,23 @@
 /** What the tests of settling share. */
 import {
+  applyRun,
   type EndedRun,
-  type Failure,
+  type ErrorSummary,
   fillPolicy,
   type Outcome,
   type PolicyOptions,
   type Rules,
   type Schedule,
   type ServiceState,
-  settle,
 } from '../../lib/rules/index.ts';
 
 export const INTERVAL = 60_000;
-export const failureOf = (message: string): Failure => ({ at: 0, errorClass: 'ECONNREFUSED', message, text: message });
+export const failureOf = (message: string): ErrorSummary => ({
+  at: 0,
+  errorClass: 'ECONNREFUSED',
+  message,
+  text: message,
+});
 export const FAILED: Outcome = { kind: 'failed', failure: failureOf('refused') };
 export const FATAL: Outcome = { kind: 'fatal', failure: failureOf('a mistake') };
 export const SUCCEEDED: Outcome = { kind: 'succeeded' };
@@ -27,4 +32,4 @@ export function runAt(due: number, outcome: Outcome, changes: Partial<EndedRun> 
   return { outcome, fence: 7, at: due, due, endedAt: due + 5000, durationMs: 3000, manual: false, ...changes };
 }
 
-export const settled = (rules: Rules, before: ServiceState, run: EndedRun) => settle(rules, before, [], run).state;
+export const settled = (rules: Rules, before: ServiceState, run: EndedRun) => applyRun(rules, before, [], run).state;

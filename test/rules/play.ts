@@ -1,6 +1,6 @@
 /** Plays a policy through a line of outcomes, one letter each: S succeeded, F failed, X fatal, T timed out, C crashed. */
 import {
-  type Failure,
+  type ErrorSummary,
   freshState,
   type LoopState,
   type Outcome,
@@ -19,7 +19,7 @@ export interface Played {
 const KINDS = { F: 'failed', X: 'fatal', T: 'timed-out', C: 'crashed' } as const;
 
 /** Failure number `at`; of failed runs those of the same letter are of the same class. */
-export function failure(at: number, errorClass = 'ECONNREFUSED'): Failure {
+export function failure(at: number, errorClass = 'ECONNREFUSED'): ErrorSummary {
   return { at, errorClass, message: `number ${at}`, text: `${errorClass}: number ${at}` };
 }
 

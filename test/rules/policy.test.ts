@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { definePolicy, InvalidOptionsError, type PolicyOptions, policyFaults, shown } from '../../lib/rules/index.ts';
+import {
+  definePolicy,
+  InvalidOptionsError,
+  type PolicyOptions,
+  policyFaults,
+  showValue,
+} from '../../lib/rules/index.ts';
 
 describe('a policy', () => {
   it('of a critical service has the defaults of the original', () => {
@@ -110,8 +116,8 @@ describe('a value in a message', () => {
     [{ a: 1 }, '{"a":1}'],
     [() => 1, 'a function'],
     [7n, '7n'],
-  ])('%s is shown as %s', (value, expected) => {
-    expect(shown(value)).toBe(expected);
+  ])('%s is showValue as %s', (value, expected) => {
+    expect(showValue(value)).toBe(expected);
   });
 
   it('that cannot be written is said to be so', () => {
@@ -119,6 +125,6 @@ describe('a value in a message', () => {
     circle['self'] = circle;
     const deep: unknown = JSON.parse(`${'['.repeat(100_000)}${']'.repeat(100_000)}`);
 
-    expect([circle, deep].map(shown)).toEqual(['a value that cannot be shown', 'a value that cannot be shown']);
+    expect([circle, deep].map(showValue)).toEqual(['a value that cannot be shown', 'a value that cannot be shown']);
   });
 });

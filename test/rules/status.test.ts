@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import {
+  NEVER_RUN,
   nextRunDue,
-  type RunLine,
+  type RunEntry,
   type Schedule,
   type ServiceState,
   type Status,
   statusOf,
   statusSince,
-  UNKNOWN,
 } from '../../lib/rules/index.ts';
 
 const NOW = 1_000_000;
-const state = (changes: Partial<ServiceState>): ServiceState => ({ ...UNKNOWN, ...changes });
+const state = (changes: Partial<ServiceState>): ServiceState => ({ ...NEVER_RUN, ...changes });
 
 const HALT = { halt: { at: 700_000, build: 'b1', cause: 'a mistake' } };
 const PAUSE = { pause: { at: 800_000, reason: 'maintenance', by: 'ada' } };
@@ -35,7 +35,7 @@ describe('the status', () => {
 });
 
 describe('since when', () => {
-  const runs = (letters: string): RunLine[] =>
+  const runs = (letters: string): RunEntry[] =>
     [...letters].map((letter, index) => ({
       outcome: letter === 'S' ? 'succeeded' : 'failed',
       at: (index + 1) * 1000,

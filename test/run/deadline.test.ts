@@ -184,11 +184,11 @@ describe('a workload that throws where nothing can catch it', () => {
   /** An enclosure that a test throws into. */
   function enclosed() {
     let throwInto: (error: unknown) => void = () => {};
-    const enclose: Limits['enclose'] = (onUncaught, work) => {
+    const runScope: Limits['runScope'] = (onUncaught, work) => {
       throwInto = onUncaught;
       return work();
     };
-    return { ...setup({ enclose }), throwInto: (error: unknown) => throwInto(error) };
+    return { ...setup({ runScope }), throwInto: (error: unknown) => throwInto(error) };
   }
 
   it('has thrown that at once, is told to end and is not waited for', async () => {

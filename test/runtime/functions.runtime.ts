@@ -138,7 +138,7 @@ describe('a function that halts', () => {
     const { stdout, stderr, telemetry } = await one.end();
 
     expect(first).toMatchObject({ error: { errorType: 'ServiceHaltedError', errorMessage: MESSAGE } });
-    expect(JSON.stringify(first)).toContain('lib/runner/run-tick.ts:');
+    expect(JSON.stringify(first)).toContain('lib/tick/run-tick.ts:');
     expect(second).toMatchObject({ answer: { disposition: 'skipped', reason: 'halted', error: null } });
     expect(parsed(stdout)).toMatchObject([
       { service: 'halting', FailureStreak: 0, Halted: 1 },

@@ -65,7 +65,7 @@ async function install(home: string): Promise<void> {
     for (const name of MANIFESTS) await copyFile(join(PINNED, name), join(draft, name));
     await fetchPackages(draft);
     await npm(draft, ['rebuild', 'aws-lambda-ric'], { npm_config_nodedir: headersIn(draft) });
-    await settle(draft, home);
+    await applyRun(draft, home);
   } finally {
     await rm(draft, { recursive: true, force: true });
   }
@@ -119,7 +119,7 @@ async function npm(directory: string, args: readonly string[], variables: Record
 }
 
 /** Another process may have been first: its client is as good. */
-async function settle(draft: string, home: string): Promise<void> {
+async function applyRun(draft: string, home: string): Promise<void> {
   try {
     await rename(draft, home);
   } catch (error) {

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { defineService } from '../../lib/service/index.ts';
 import { loadCatalog } from '../../lib/services/catalog.ts';
 import { watchServices } from '../../lib/services/watch-services.ts';
-import { watchedVariables } from '../../lib/watchdog/index.ts';
+import { watchdogVariables } from '../../lib/watchdog/index.ts';
 import { TABLE, type TestDatabase, testDatabase } from '../support/dynalite.ts';
 import { ROOT, runScript } from '../support/process.ts';
 
@@ -60,7 +60,7 @@ describe('its function in Lambda', () => {
       TICKOVER_TABLE: TABLE,
       TICKOVER_METRICS_NAMESPACE: 'Tickover-dev',
       POWERTOOLS_DEV: '',
-      ...watchedVariables(services),
+      ...watchdogVariables(services),
       ...env,
     });
     const json = lines.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line));

@@ -1,7 +1,14 @@
 /** The hot item: what is written comes back as it was, what others wrote stays. */
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fillPolicy, type Outcome, type RunLine, type ServiceState, settle, UNKNOWN } from '../../lib/rules/index.ts';
+import {
+  applyRun,
+  fillPolicy,
+  NEVER_RUN,
+  type Outcome,
+  type RunEntry,
+  type ServiceState,
+} from '../../lib/rules/index.ts';
 import { readItem } from '../../lib/store/item/state-item.ts';
 import { type Connection, type TestDatabase, testDatabase } from '../support/dynalite.ts';
 import { itemOf, putItem, storedItem } from './items.ts';
@@ -16,7 +23,7 @@ afterAll(() => database.close());
 
 const instant = fc.integer({ min: 0, max: 9_999_999_999_999 });
 const count = fc.nat({ max: 2 ** 31 - 1 });
-const run: fc.Arbitrary<RunLine> = fc.record({
+const run: fc.Arbitrary<RunEntry> = fc.record({
   outcome: fc.constantFrom('succeeded', 'failed', 'fatal', 'timed-out', 'crashed'),
   at: instant,
   durationMs: fc.nat(),
@@ -94,13 +101,13 @@ describe('The hot item', () => {
     const schedule = { interval: 61_001, cron: '0/5 * * * ? *', timezone: 'UTC' };
     fc.assert(
       fc.property(fc.array(ended, { maxLength: 12 }), (runs) => {
-        let before: ServiceState = { ...UNKNOWN, fence: 1, done: 1 };
+        let before: ServiceState = { ...NEVER_RUN, fence: 1, done: 1 };
         for (const [index, { kind, retryAfter, length }] of runs.entries()) {
           const at = 1_760_000_400_000 + index * 61_001;
           const ran = { fence: index, at, due: at, endedAt: at + length, durationMs: length, manual: false };
           const done =
             kind === 'succeeded' ? { kind } : kind === 'failed' ? { kind, retryAfter, failure } : { kind, failure };
-          const settled = settle({ policy, schedule, build: 'b1' }, before, [], { ...ran, outcome: done as Outcome });
+          const settled = applyRun({ policy, schedule, build: 'b1' }, before, [], { ...ran, outcome: done as Outcome });
           before = { ...settled.state, fence: index + 1, done: index + 1, lastTick: at };
           const { record: _all, ...others } = before;
           expect(readItem('s', itemOf('s', before))).toMatchObject(others);

@@ -43,9 +43,9 @@ describe.each(ENDPOINTS)('On %s, a tick', (endpoint, otherwise) => {
     const { connection, here } = await behind(losingUpdate(1, otherwise));
     const service = here.service({ name: named('acquire') });
 
-    const story = await here.deliver(service, DUE);
+    const tickEvent = await here.deliver(service, DUE);
 
-    expect(story).toMatchObject({ disposition: 'ran', outcome: 'succeeded', fence: 1, crashesBooked: 0 });
+    expect(tickEvent).toMatchObject({ disposition: 'ran', outcome: 'succeeded', fence: 1, crashesBooked: 0 });
     expect(here.events.filter((event) => event === 'run')).toHaveLength(1);
     expect(connection.attempts.slice(0, 2)).toEqual(['UpdateItem', 'UpdateItem']);
     expect(await here.state(service)).toMatchObject({ fence: 1, done: 1, lastTick: DUE });
@@ -56,9 +56,9 @@ describe.each(ENDPOINTS)('On %s, a tick', (endpoint, otherwise) => {
     const service = here.service({ name: named('after-crashes') });
     await putItem(database.connect(), { pk: service.name, sk: 'STATE', v: 1, fence: 5, done: 3, streak: 1 });
 
-    const story = await here.deliver(service, DUE);
+    const tickEvent = await here.deliver(service, DUE);
 
-    expect(story).toMatchObject({ outcome: 'succeeded', fence: 6, crashesBooked: 2 });
+    expect(tickEvent).toMatchObject({ outcome: 'succeeded', fence: 6, crashesBooked: 2 });
     expect(here.crashes.map(({ fence, streak }) => [fence, streak])).toEqual([
       [4, 2],
       [5, 3],
@@ -70,9 +70,9 @@ describe.each(ENDPOINTS)('On %s, a tick', (endpoint, otherwise) => {
     const { here } = await behind(losingUpdate(2, otherwise));
     const service = here.service({ name: named('commit'), workload: () => Promise.reject(refused()) });
 
-    const story = await here.deliver(service, DUE);
+    const tickEvent = await here.deliver(service, DUE);
 
-    expect(story).toMatchObject({ disposition: 'ran', outcome: 'failed', verdict: 'steady' });
+    expect(tickEvent).toMatchObject({ disposition: 'ran', outcome: 'failed', verdict: 'steady' });
     const state = await here.state(service);
     expect(state).toMatchObject({ fence: 1, done: 1, streak: 1, runs: [{ outcome: 'failed', at: DUE }] });
     expect(state.runs).toHaveLength(1);
@@ -91,9 +91,9 @@ describe.each(ENDPOINTS)('On %s, a tick', (endpoint, otherwise) => {
     });
     const service = here.service({ name, workload: () => Promise.reject(refused()) });
 
-    const story = await here.deliver(service, DUE);
+    const tickEvent = await here.deliver(service, DUE);
 
-    expect(story).toMatchObject({ outcome: 'failed' });
+    expect(tickEvent).toMatchObject({ outcome: 'failed' });
     expect(await here.state(service)).toMatchObject({ epoch: 1, done: 1, streak: 0, runs: [{ outcome: 'failed' }] });
   });
 
@@ -112,9 +112,9 @@ describe.each(ENDPOINTS)('On %s, a tick', (endpoint, otherwise) => {
       return (otherwise ?? (async ({ answer }) => answer))(exchange);
     });
 
-    const story = await here.deliver(here.service({ name }), DUE);
+    const tickEvent = await here.deliver(here.service({ name }), DUE);
 
-    expect(story).toMatchObject({ disposition: 'ran', outcome: 'succeeded' });
+    expect(tickEvent).toMatchObject({ disposition: 'ran', outcome: 'succeeded' });
   });
 });
 

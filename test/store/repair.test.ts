@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readItem } from '../../lib/store/item/state-item.ts';
 import type { Item } from '../../lib/store/item/validate-item.ts';
-import { changesFor, toldChange } from '../../lib/store/repair/changes.ts';
+import { changesFor, describeChange } from '../../lib/store/repair/changes.ts';
 import { DUE, damages, SOUND } from '../faults/state/damages.ts';
 
 const NOW = DUE + 5;
@@ -149,7 +149,7 @@ describe('A repair', () => {
     const told = changesFor(
       { ...SOUND, lastTick: 4_102_444_800_000, cursor: `password=hunter2 ${'x'.repeat(2_000)}` },
       NO_RECORDS,
-    ).map(toldChange);
+    ).map(describeChange);
 
     expect(told[0]).toMatchObject({
       from: '4102444800000 (2100-01-01T00:00:00.000Z)',

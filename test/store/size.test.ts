@@ -1,6 +1,6 @@
 /** The hot item costs one write unit: at most 1,024 bytes as stored, whatever happens. Sized here by DynamoDB's published rules. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { RunLine, ServiceState } from '../../lib/rules/index.ts';
+import type { RunEntry, ServiceState } from '../../lib/rules/index.ts';
 import { itemSize } from '../../lib/store/index.ts';
 import { type Connection, type TestDatabase, testDatabase } from '../support/dynalite.ts';
 import { itemOf, putItem, storedItem, storedSize } from './items.ts';
@@ -16,7 +16,7 @@ afterAll(() => database.close());
 const LATE = 9_876_543_210_987;
 const BIG = 876_543_219;
 
-function runs(count: number, durationMs: number): RunLine[] {
+function runs(count: number, durationMs: number): RunEntry[] {
   return Array.from({ length: count }, (_, index) => ({
     outcome: 'timed-out' as const,
     at: LATE + index,

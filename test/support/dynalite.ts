@@ -15,7 +15,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import dynalite from 'dynalite';
-import { dynamoStateStore, stateTable, translation } from '../../lib/store/index.ts';
+import { dynamoStateStore, marshalling, stateTable } from '../../lib/store/index.ts';
 import type { StateStore } from '../../lib/tick/index.ts';
 import { type Clock, systemClock } from '../../lib/time/index.ts';
 
@@ -140,6 +140,6 @@ function connection(client: DynamoDBClient, table: string): Connection {
     priority: 'low',
     name: 'attemptsCounted',
   });
-  const documents = DynamoDBDocumentClient.from(client, translation());
+  const documents = DynamoDBDocumentClient.from(client, marshalling());
   return { table, documents, store: dynamoStateStore(documents, table, PATIENT), calls, attempts };
 }

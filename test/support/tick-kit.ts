@@ -4,13 +4,13 @@ import type { ServiceState, Tick } from '../../lib/rules/index.ts';
 import { defineService, type RunContext, type Service, type ServiceOptions } from '../../lib/service/index.ts';
 import { type FakeClock, type FakeClockOptions, fakeClock, memoryStore } from '../../lib/testing/index.ts';
 import {
-  type CrashStory,
+  type CrashEvent,
   type Invocation,
   type Observer,
   type Ports,
   runTick,
   type StateStore,
-  type TickStory,
+  type TickEvent,
 } from '../../lib/tick/index.ts';
 import { systemRandom } from '../../lib/time/index.ts';
 import { keptLog } from './loop-kit.ts';
@@ -35,15 +35,15 @@ export interface World {
   readonly log: ReturnType<typeof keptLog>;
   /** Effects in their order: `acquire`, `run`, `putRun`, `commit`, `told ran`, `crash 3`, `print ...`, `flush`, `recycle`. */
   readonly events: string[];
-  readonly stories: TickStory[];
-  readonly crashes: CrashStory[];
+  readonly tickEvents: TickEvent[];
+  readonly crashes: CrashEvent[];
   /** A service whose runs and printed lines are put down among the events. */
   service(options: Partial<ServiceOptions<undefined>>): Service;
   /** Delivers a tick; time is moved on to its due time if that lies ahead. */
-  deliver(service: Service, scheduledFor: number, over?: Partial<Invocation>): Promise<TickStory>;
+  deliver(service: Service, scheduledFor: number, over?: Partial<Invocation>): Promise<TickEvent>;
   /** Delivers a tick to a process that dies in its run. Gives the tick's story if it was skipped before that. */
-  dies(service: Service, tick: number | Tick): Promise<TickStory | undefined>;
-  byHand(service: Service, over?: Partial<Invocation> & { readonly force?: boolean }): Promise<TickStory>;
+  dies(service: Service, tick: number | Tick): Promise<TickEvent | undefined>;
+  byHand(service: Service, over?: Partial<Invocation> & { readonly force?: boolean }): Promise<TickEvent>;
   /** The state as the store has it. */
   state(service: Service): Promise<ServiceState>;
 }
@@ -52,17 +52,17 @@ export interface World {
 export function world({ store = memoryStore(), mode = 'manual', observers = [] }: WorldOptions = {}): World {
   const clock = fakeClock(DUE, { mode });
   const events: string[] = [];
-  const stories: TickStory[] = [];
-  const crashes: CrashStory[] = [];
+  const tickEvents: TickEvent[] = [];
+  const crashes: CrashEvent[] = [];
   const log = keptLog();
   const observer: Observer = {
-    crashBooked(story) {
-      crashes.push(story);
-      events.push(`crash ${story.fence}`);
+    runCrashed(tickEvent) {
+      crashes.push(tickEvent);
+      events.push(`crash ${tickEvent.fence}`);
     },
-    tickEnded(story) {
-      stories.push(story);
-      events.push(`told ${story.reason ?? story.disposition}`);
+    tickEnded(tickEvent) {
+      tickEvents.push(tickEvent);
+      events.push(`told ${tickEvent.reason ?? tickEvent.disposition}`);
     },
     async flush() {
       events.push('flush');
@@ -88,7 +88,7 @@ export function world({ store = memoryStore(), mode = 'manual', observers = [] }
     ports,
     log,
     events,
-    stories,
+    tickEvents,
     crashes,
     service({ workload = async () => {}, ...options }) {
       return defineService({

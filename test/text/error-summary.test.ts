@@ -3,7 +3,7 @@ import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { HttpStatusError } from '../../lib/service/http.ts';
-import { errorClassOf, memoOf } from '../../lib/text/index.ts';
+import { errorClassOf, summarizeError } from '../../lib/text/index.ts';
 
 const AT = 1_760_000_000_000;
 
@@ -60,7 +60,7 @@ describe('the class of an error', () => {
 
   it('is the name of an error that another realm has made', () => {
     expect(errorClassOf(runInNewContext("new RangeError('from afar')"))).toBe('RangeError');
-    expect(memoOf(runInNewContext("new RangeError('from afar')"), AT).message).toBe('from afar');
+    expect(summarizeError(runInNewContext("new RangeError('from afar')"), AT).message).toBe('from afar');
   });
 
   it('is the kind of value for what is no error', () => {
@@ -83,7 +83,7 @@ describe('the text of a memo', () => {
       ...Array.from({ length: 9 }, (_, frame) => `    at f${frame} (file.ts:1:1)`),
     ].join('\n');
 
-    expect(memoOf(error, AT)).toEqual({
+    expect(summarizeError(error, AT)).toEqual({
       at: 1_760_000_000_000,
       errorClass: 'EPIPE',
       message: 'it broke',
@@ -100,7 +100,7 @@ describe('the text of a memo', () => {
   });
 
   it('tells causes and members', () => {
-    const { text } = memoOf(
+    const { text } = summarizeError(
       new Error('outer', { cause: new AggregateError([new RangeError('first'), new RangeError('second')], 'both') }),
       AT,
     );
@@ -117,24 +117,29 @@ describe('the text of a memo', () => {
     const first = new Error('first');
     first.cause = new Error('second', { cause: first });
 
-    expect(memoOf(first, AT).text.match(/Error: (first|second)/g)).toEqual(['Error: first', 'Error: second']);
+    expect(summarizeError(first, AT).text.match(/Error: (first|second)/g)).toEqual(['Error: first', 'Error: second']);
   });
 
   it('tells at most eight errors of any number', () => {
     const members = Array.from({ length: 200_000 }, () => 'm');
 
-    expect(memoOf(new AggregateError([...members.keys()], 'many'), AT).text.match(/^Member: /gm)).toHaveLength(7);
+    expect(summarizeError(new AggregateError([...members.keys()], 'many'), AT).text.match(/^Member: /gm)).toHaveLength(
+      7,
+    );
   });
 
   it('says what was thrown if it is no error', () => {
-    expect(memoOf({ reason: 'full' }, AT)).toMatchObject({ errorClass: 'object', message: '{"reason":"full"}' });
-    expect(memoOf('full', AT)).toMatchObject({ errorClass: 'string', message: 'full', text: 'full' });
-    expect(memoOf(undefined, AT)).toMatchObject({ errorClass: 'undefined', message: 'undefined' });
+    expect(summarizeError({ reason: 'full' }, AT)).toMatchObject({
+      errorClass: 'object',
+      message: '{"reason":"full"}',
+    });
+    expect(summarizeError('full', AT)).toMatchObject({ errorClass: 'string', message: 'full', text: 'full' });
+    expect(summarizeError(undefined, AT)).toMatchObject({ errorClass: 'undefined', message: 'undefined' });
   });
 
   it('goes by the code where the message is empty, and by the first line where there are more', () => {
-    expect(memoOf(withCode('ECONNREFUSED', ''), AT).message).toBe('ECONNREFUSED');
-    expect(memoOf(new Error('\nfirst\nsecond'), AT).message).toBe('first');
+    expect(summarizeError(withCode('ECONNREFUSED', ''), AT).message).toBe('ECONNREFUSED');
+    expect(summarizeError(new Error('\nfirst\nsecond'), AT).message).toBe('first');
   });
 });
 
@@ -145,14 +150,14 @@ describe('the size of a memo', () => {
     error.stack = '';
     cause.stack = ['Error', `    at ${'é😀'.repeat(100)}`, `    at ${'é😀'.repeat(100)}`].join('\n');
 
-    const memo = memoOf(error, AT);
+    const summary = summarizeError(error, AT);
 
-    expect([bytes(memo.errorClass), bytes(memo.message), bytes(memo.text)]).toEqual([64, 398, 2_399]);
-    expect(`${memo.errorClass}${memo.message}${memo.text}`).not.toContain('\uFFFD');
+    expect([bytes(summary.errorClass), bytes(summary.message), bytes(summary.text)]).toEqual([64, 398, 2_399]);
+    expect(`${summary.errorClass}${summary.message}${summary.text}`).not.toContain('\uFFFD');
   });
 
   it('leaves room for the cause behind a long message', () => {
-    const { text } = memoOf(new Error('x'.repeat(50_000), { cause: new RangeError('the reason') }), AT);
+    const { text } = summarizeError(new Error('x'.repeat(50_000), { cause: new RangeError('the reason') }), AT);
 
     expect(text).toContain('Caused by: RangeError: the reason');
   });
@@ -168,7 +173,7 @@ describe('the size of a memo', () => {
       '-----BEGIN PRIVATE KEY-----',
       ' \n',
     ]) {
-      const { message, text } = memoOf(new Error(piece.repeat(1_000_000 / piece.length)), AT);
+      const { message, text } = summarizeError(new Error(piece.repeat(1_000_000 / piece.length)), AT);
 
       expect(bytes(message)).toBeLessThanOrEqual(400);
       expect(bytes(text)).toBeLessThanOrEqual(2_400);
@@ -176,7 +181,7 @@ describe('the size of a memo', () => {
   });
 
   it('masks message and text alike', () => {
-    const { message, text } = memoOf(new Error('GET https://me:hunter2@example.test/?token=abc failed'), AT);
+    const { message, text } = summarizeError(new Error('GET https://me:hunter2@example.test/?token=abc failed'), AT);
 
     expect(message).toBe('GET https://***@example.test/?token=*** failed');
     expect(text).not.toMatch(/hunter2|abc/);
@@ -214,11 +219,15 @@ describe('a hostile value', () => {
     ['a toJSON that throws', { toJSON: refuse }],
     ['a bigint within', { n: 1n }],
   ])('makes a memo all the same: %s', (_, thrown) => {
-    const memo = memoOf(thrown, AT);
+    const summary = summarizeError(thrown, AT);
 
-    expect(memo.at).toBe(1_760_000_000_000);
-    expect([typeof memo.errorClass, typeof memo.message, typeof memo.text]).toEqual(['string', 'string', 'string']);
-    expect(memo.text).not.toBe('');
+    expect(summary.at).toBe(1_760_000_000_000);
+    expect([typeof summary.errorClass, typeof summary.message, typeof summary.text]).toEqual([
+      'string',
+      'string',
+      'string',
+    ]);
+    expect(summary.text).not.toBe('');
   });
 
   it('of any shape makes a memo within its bounds', () => {
@@ -243,8 +252,8 @@ describe('a hostile value', () => {
     })).any;
     fc.assert(
       fc.property(error, (thrown) => {
-        const memo = memoOf(thrown, AT);
-        return bytes(memo.errorClass) <= 64 && bytes(memo.message) <= 400 && bytes(memo.text) <= 2_400;
+        const summary = summarizeError(thrown, AT);
+        return bytes(summary.errorClass) <= 64 && bytes(summary.message) <= 400 && bytes(summary.text) <= 2_400;
       }),
     );
   });

@@ -10,9 +10,9 @@ const outcomes = (state: { readonly runs: readonly { readonly outcome: string }[
 async function dispositions(count: number, deliver: (due: number) => Promise<unknown>): Promise<string[]> {
   const told: string[] = [];
   for (let tick = 0; tick < count; tick++) {
-    const story = await deliver(DUE + tick * MINUTE).catch((error: unknown) => error);
-    if (story instanceof ServiceHaltedError) told.push('thrown');
-    else told.push((story as { reason?: string } | undefined)?.reason ?? 'run');
+    const tickEvent = await deliver(DUE + tick * MINUTE).catch((error: unknown) => error);
+    if (tickEvent instanceof ServiceHaltedError) told.push('thrown');
+    else told.push((tickEvent as { reason?: string } | undefined)?.reason ?? 'run');
   }
   return told;
 }
@@ -24,9 +24,9 @@ describe('A run that died', () => {
     await here.dies(service, DUE);
     here.events.length = 0;
 
-    const story = await here.deliver(service, DUE + MINUTE);
+    const tickEvent = await here.deliver(service, DUE + MINUTE);
 
-    expect(story).toMatchObject({ outcome: 'succeeded', crashesBooked: 1, fence: 2 });
+    expect(tickEvent).toMatchObject({ outcome: 'succeeded', crashesBooked: 1, fence: 2 });
     expect(here.events).toEqual([...['acquire', 'crash 1', 'flush', 'run', 'putRun', 'commit', 'told ran', 'flush']]);
     expect(here.crashes).toEqual([{ service: 'svc', fence: 1, bookedAt: DUE + MINUTE, streak: 1, halted: false }]);
     const state = await here.state(service);
@@ -60,15 +60,15 @@ describe('A run that died', () => {
     const service = here.service({ consecutive: 3, backoff: 2 });
     for (const tick of [0, 1, 2]) await here.dies(service, DUE + tick * MINUTE);
 
-    const story = await here.deliver(service, DUE + 3 * MINUTE);
+    const tickEvent = await here.deliver(service, DUE + 3 * MINUTE);
 
-    expect(story).toMatchObject({
+    expect(tickEvent).toMatchObject({
       disposition: 'skipped',
       reason: 'backoff',
       crashesBooked: 3,
       verdict: 'backing-off',
     });
-    expect(story.report.at(-1)).toBe('Backing off due to consecutive errors, using increased interval of 120s.');
+    expect(tickEvent.report.at(-1)).toBe('Backing off due to consecutive errors, using increased interval of 120s.');
     const state = await here.state(service);
     expect(outcomes(state)).toEqual(['crashed', 'crashed', 'crashed']);
     expect(state).toMatchObject({ fence: 4, done: 4, streak: 3, notBefore: DUE + 4 * MINUTE });
@@ -103,18 +103,18 @@ describe('Runs that die', () => {
     const ran: number[] = [];
     await dispositions(ticks, async (due) => {
       const before = throwing.events.filter((event) => event === 'run').length;
-      const story = await throwing.deliver(throws, due).catch((error: unknown) => error);
+      const tickEvent = await throwing.deliver(throws, due).catch((error: unknown) => error);
       if (throwing.events.filter((event) => event === 'run').length > before) ran.push(due);
-      return story;
+      return tickEvent;
     });
 
     const dying = world();
     const dies = dying.service(policy);
     const died: number[] = [];
     await dispositions(ticks, async (due) => {
-      const story = await dying.dies(dies, due).catch((error: unknown) => error);
-      if (story === undefined) died.push(due);
-      return story;
+      const tickEvent = await dying.dies(dies, due).catch((error: unknown) => error);
+      if (tickEvent === undefined) died.push(due);
+      return tickEvent;
     });
 
     expect(died).toEqual(ran);
@@ -137,7 +137,7 @@ describe('Runs that die', () => {
     ]);
     expect(here.events).not.toContain('run');
     expect(here.crashes.slice(-2).map(({ halted }) => halted)).toEqual([false, true]);
-    expect(here.stories[0]).toMatchObject({
+    expect(here.tickEvents[0]).toMatchObject({
       ...{ disposition: 'skipped', reason: 'halted', verdict: 'halted', status: 'halted', crashesBooked: 2 },
       state: { halt: { cause: 'Service exceeded error threshold.' }, lastTick: DUE + 2 * MINUTE },
     });
@@ -160,9 +160,9 @@ describe('Runs that die', () => {
     }
     await here.clock.advance(MINUTE);
     here.events.length = 0;
-    const story = await here.byHand(service);
+    const tickEvent = await here.byHand(service);
 
-    expect(story).toMatchObject({ disposition: 'skipped', reason: 'halted', crashesBooked: 5, verdict: 'halted' });
+    expect(tickEvent).toMatchObject({ disposition: 'skipped', reason: 'halted', crashesBooked: 5, verdict: 'halted' });
     const state = await here.state(service);
     expect(outcomes(state).slice(-5)).toEqual(['crashed', 'crashed', 'crashed', 'crashed', 'crashed']);
     expect(state).toMatchObject({ fence: 9, done: 9, streak: 5, backoffCount: 1 });
@@ -177,9 +177,9 @@ describe('Runs that die', () => {
     await here.dies(service, DUE + MINUTE);
     await here.clock.advance(MINUTE);
 
-    const story = await here.byHand(service, { force: true });
+    const tickEvent = await here.byHand(service, { force: true });
 
-    expect(story).toMatchObject({
+    expect(tickEvent).toMatchObject({
       ...{ disposition: 'ran', outcome: 'succeeded', verdict: 'recovered', crashesBooked: 2 },
       ...{ bypassed: ['halt'], status: 'steady' },
     });
@@ -217,9 +217,9 @@ describe('Runs that die', () => {
       await here.store.acquire({ ...asked, leaseUntil: here.clock.now() });
     }
 
-    const story = await here.byHand(service, { force: true });
+    const tickEvent = await here.byHand(service, { force: true });
 
-    expect(story.crashesBooked).toBe(150);
+    expect(tickEvent.crashesBooked).toBe(150);
     expect(here.crashes.at(-1)?.fence).toBe(200);
     expect(await here.state(service)).toMatchObject({ fence: 201, done: 201 });
   });

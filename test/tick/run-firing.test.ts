@@ -2,7 +2,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Service, ServiceHaltedError } from '../../lib/service/index.ts';
-import { type Invocation, runFiring, type TickStory } from '../../lib/tick/index.ts';
+import { type Invocation, runFiring, type TickEvent } from '../../lib/tick/index.ts';
 import type { Duration } from '../../lib/time/index.ts';
 import { DUE, MINUTE, refused, type World, world } from '../support/tick-kit.ts';
 
@@ -28,8 +28,8 @@ async function fire(here: World, service: Service, { late = 0, slack = 0, minute
 }
 
 /** What became of each slot, in seconds after the first minute. */
-function told(stories: readonly TickStory[]): string[] {
-  return stories.map(({ tick, reason, outcome }) => {
+function told(tickEvents: readonly TickEvent[]): string[] {
+  return tickEvents.map(({ tick, reason, outcome }) => {
     const seconds = tick.kind === 'scheduled' ? (tick.scheduledFor - DUE) / SECOND : Number.NaN;
     return `${seconds} ${reason ?? outcome ?? 'given back'}`;
   });
@@ -64,10 +64,10 @@ describe('A firing', () => {
     const here = world({ mode: 'auto' });
     const service = here.service({ interval: '20s', timeout: '10s', reserve: '2s' });
 
-    const stories = await fire(here, service, { late: late * SECOND, slack: MINUTE });
+    const tickEvents = await fire(here, service, { late: late * SECOND, slack: MINUTE });
 
-    expect(told(stories)).toEqual(ranAt([60, 80, 100]));
-    expect(stories.map(({ latenessMs }) => latenessMs)).toEqual([0, 0, 0]);
+    expect(told(tickEvents)).toEqual(ranAt([60, 80, 100]));
+    expect(tickEvents.map(({ latenessMs }) => latenessMs)).toEqual([0, 0, 0]);
   });
 
   it('and those after it run every slot once, however late each is delivered within the slack', async () => {
@@ -98,10 +98,10 @@ describe('A firing', () => {
     const here = world({ mode: 'auto' });
     const service = here.service({ interval: '5s', timeout: '3s', reserve: '2s', leaseMargin: 0 });
 
-    const stories = await fire(here, service, { late: 42 * SECOND });
+    const tickEvents = await fire(here, service, { late: 42 * SECOND });
 
-    expect(told(stories)).toEqual(ranAt([40, 45, 50, 55]));
-    expect(stories[0]?.latenessMs).toBe(2 * SECOND);
+    expect(told(tickEvents)).toEqual(ranAt([40, 45, 50, 55]));
+    expect(tickEvents[0]?.latenessMs).toBe(2 * SECOND);
   });
 
   it('that comes at the very instant of a slot runs that one, and none before it', async () => {
@@ -128,14 +128,14 @@ describe('A firing', () => {
       workload: ({ clock }) => clock.sleep(++run === 2 ? 11 * SECOND : 0),
     });
 
-    const stories = await fire(here, service, { over: { deadline: DUE + 90 * SECOND } });
+    const tickEvents = await fire(here, service, { over: { deadline: DUE + 90 * SECOND } });
 
-    expect(told(stories.slice(0, 6))).toEqual([
+    expect(told(tickEvents.slice(0, 6))).toEqual([
       ...['0 succeeded', '5 succeeded', '10 overlap', '15 overlap', '20 succeeded', '25 succeeded'],
     ]);
     expect(here.events.filter((event) => event === 'acquire')).toHaveLength(10);
     expect(here.events.filter((event) => event === 'told overlap')).toHaveLength(2);
-    expect(stories[2]?.state.lastTick).toBe(DUE + 5 * SECOND);
+    expect(tickEvents[2]?.state.lastTick).toBe(DUE + 5 * SECOND);
     expect(here.log.of('warn')).toEqual([
       'svc took 11 seconds to run, which is longer than its loop interval of 5 seconds.',
     ]);
@@ -249,8 +249,8 @@ describe('A firing ends', () => {
     await expect(fire(here, service)).rejects.toBeInstanceOf(ServiceHaltedError);
 
     expect(here.events.filter((event) => event === 'run')).toHaveLength(2);
-    expect(here.stories.map(({ verdict }) => verdict)).toEqual(['steady', 'halted', undefined]);
-    expect(here.stories.map(({ reason }) => reason)).toEqual([undefined, undefined, 'halted']);
+    expect(here.tickEvents.map(({ verdict }) => verdict)).toEqual(['steady', 'halted', undefined]);
+    expect(here.tickEvents.map(({ reason }) => reason)).toEqual([undefined, undefined, 'halted']);
     expect(told(await fire(here, service, { minute: DUE + MINUTE }))).toEqual(['60 halted', '80 halted', '100 halted']);
   });
 
@@ -267,6 +267,6 @@ describe('A firing ends', () => {
 
     await expect(fire(here, service)).rejects.toBeInstanceOf(ServiceHaltedError);
 
-    expect(here.stories.map(({ reason, outcome }) => reason ?? outcome)).toEqual(['fatal', 'halted', 'succeeded']);
+    expect(here.tickEvents.map(({ reason, outcome }) => reason ?? outcome)).toEqual(['fatal', 'halted', 'succeeded']);
   });
 });

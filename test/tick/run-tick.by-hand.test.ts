@@ -12,10 +12,14 @@ describe('A run by hand', () => {
     await here.deliver(service, DUE);
     await here.clock.advance(10 * MINUTE);
 
-    const story = await here.byHand(service);
+    const tickEvent = await here.byHand(service);
 
-    expect(story).toMatchObject({ disposition: 'ran', outcome: 'succeeded', tick: { kind: 'manual', force: false } });
-    expect(story).not.toHaveProperty('latenessMs');
+    expect(tickEvent).toMatchObject({
+      disposition: 'ran',
+      outcome: 'succeeded',
+      tick: { kind: 'manual', force: false },
+    });
+    expect(tickEvent).not.toHaveProperty('latenessMs');
     const state = await here.state(service);
     expect(state.lastTick).toBe(DUE);
     expect(state.runs.at(-1)).toEqual({ outcome: 'succeeded', at: DUE + 10 * MINUTE, durationMs: 0, manual: true });
@@ -27,9 +31,9 @@ describe('A run by hand', () => {
     const here = world();
     const service = here.service({ workload: broken });
 
-    const story = await here.byHand(service);
+    const tickEvent = await here.byHand(service);
 
-    expect(story).toMatchObject({ outcome: 'fatal', verdict: 'halted', status: 'halted' });
+    expect(tickEvent).toMatchObject({ outcome: 'fatal', verdict: 'halted', status: 'halted' });
     expect((await here.state(service)).lastTick).toBeUndefined();
     expect(await here.byHand(service)).toMatchObject({ disposition: 'skipped', reason: 'halted' });
   });
@@ -41,9 +45,9 @@ describe('A run by hand', () => {
     expect(await here.byHand(service)).toMatchObject({ verdict: 'halted', bypassed: ['backoff'] });
     await here.store.pause('svc', { at: DUE, reason: 'r', by: 'b' });
 
-    const story = await here.byHand(service, { force: true });
+    const tickEvent = await here.byHand(service, { force: true });
 
-    expect(story).toMatchObject({ disposition: 'ran', verdict: 'halted', bypassed: ['pause', 'halt'] });
+    expect(tickEvent).toMatchObject({ disposition: 'ran', verdict: 'halted', bypassed: ['pause', 'halt'] });
     expect((await here.state(service)).pause).toEqual({ at: DUE, reason: 'r', by: 'b' });
   });
 

@@ -59,9 +59,13 @@ describe('A tick over the wire', () => {
       await here.deliver(service, DUE);
       calls(connection);
 
-      const story = await here.deliver(service, DUE);
+      const tickEvent = await here.deliver(service, DUE);
 
-      expect(story).toMatchObject({ disposition: 'skipped', reason: 'duplicate', state: { fence: 1, lastTick: DUE } });
+      expect(tickEvent).toMatchObject({
+        disposition: 'skipped',
+        reason: 'duplicate',
+        state: { fence: 1, lastTick: DUE },
+      });
       expect(calls(connection)).toEqual(expected);
     }
   });
@@ -95,9 +99,9 @@ describe('A tick over the wire', () => {
     await here.dies(service, DUE + 2 * MINUTE);
     await here.dies(service, DUE + 3 * MINUTE);
     calls(connection);
-    const story = await here.deliver(service, DUE + 4 * MINUTE);
+    const tickEvent = await here.deliver(service, DUE + 4 * MINUTE);
 
-    expect(story).toMatchObject({ disposition: 'skipped', reason: 'backoff', crashesBooked: 2 });
+    expect(tickEvent).toMatchObject({ disposition: 'skipped', reason: 'backoff', crashesBooked: 2 });
     expect(calls(connection)).toEqual(['UpdateItem', 'Query', 'PutItem', 'PutItem', 'UpdateItem']);
   });
 });

@@ -57,7 +57,7 @@ describe('A commit that the store fails to take', () => {
     await expect(here.deliver(service, DUE)).rejects.toThrow('the store is away');
 
     expect(tries.slice(-2)).toEqual([8_500, 9_500]);
-    expect(here.stories).toEqual([]);
+    expect(here.tickEvents).toEqual([]);
     // At-least-once: the run that succeeded is booked as crashed, and the next one does its work again.
     expect(await store.read('svc')).toMatchObject({ fence: 1, done: 0 });
   });

@@ -17,11 +17,11 @@ it('50 concurrent deliveries of one tick run the workload once; delivered again 
     service: here.service({ name: 'once', workload: async ({ fence }) => void runs.push(fence) }),
   }));
 
-  const stories = await Promise.all(deliveries.map(({ here, service }) => here.deliver(service, DUE)));
+  const tickEvents = await Promise.all(deliveries.map(({ here, service }) => here.deliver(service, DUE)));
 
   expect(runs).toEqual([1]);
-  expect(stories.filter(({ disposition }) => disposition === 'ran')).toHaveLength(1);
-  expect(stories.filter(({ reason }) => reason === 'duplicate')).toHaveLength(49);
+  expect(tickEvents.filter(({ disposition }) => disposition === 'ran')).toHaveLength(1);
+  expect(tickEvents.filter(({ reason }) => reason === 'duplicate')).toHaveLength(49);
   const [first] = deliveries;
   if (first === undefined) throw new Error('expected a delivery');
   expect(await first.here.state(first.service)).toMatchObject({ fence: 1, done: 1, lastTick: DUE });
@@ -40,7 +40,7 @@ it('one of several ticks and runs by hand at once has the lease, and the others 
     await new Promise((resolve) => setImmediate(resolve));
     running -= 1;
   };
-  const stories = await Promise.all(
+  const tickEvents = await Promise.all(
     Array.from({ length: 20 }, async (_, index) => {
       const here = world({ store: database.connect().store });
       const service = here.service({ name: 'one-at-a-time', workload });
@@ -50,9 +50,9 @@ it('one of several ticks and runs by hand at once has the lease, and the others 
   );
 
   expect(most).toBe(1);
-  const ran = stories.filter(({ disposition }) => disposition === 'ran');
+  const ran = tickEvents.filter(({ disposition }) => disposition === 'ran');
   expect(new Set(ran.map(({ fence }) => fence)).size).toBe(ran.length);
-  const skipped = stories.filter(({ disposition }) => disposition === 'skipped');
+  const skipped = tickEvents.filter(({ disposition }) => disposition === 'skipped');
   expect(skipped.length).toBeGreaterThan(0);
   expect(skipped.every(({ reason }) => reason === 'overlap' || reason === 'late')).toBe(true);
 });

@@ -15,9 +15,9 @@ describe('A run that does not end in time', () => {
       },
     });
 
-    const story = await here.deliver(service, DUE);
+    const tickEvent = await here.deliver(service, DUE);
 
-    expect(story).toMatchObject({ outcome: 'succeeded', durationMs: 45_900, result: { aborted: true } });
+    expect(tickEvent).toMatchObject({ outcome: 'succeeded', durationMs: 45_900, result: { aborted: true } });
     expect(here.events).not.toContain('recycle');
   });
 
@@ -30,9 +30,9 @@ describe('A run that does not end in time', () => {
       },
     });
 
-    const story = await here.deliver(service, DUE);
+    const tickEvent = await here.deliver(service, DUE);
 
-    expect(story).toMatchObject({ outcome: 'timed-out', verdict: 'steady', durationMs: 45_000 });
+    expect(tickEvent).toMatchObject({ outcome: 'timed-out', verdict: 'steady', durationMs: 45_000 });
     expect(await here.state(service)).toMatchObject({ streak: 1, done: 1, runs: [{ outcome: 'timed-out' }] });
     expect(here.events).not.toContain('recycle');
   });
@@ -43,7 +43,7 @@ describe('A run that does not end in time', () => {
 
     await expect(here.deliver(service, DUE)).rejects.toThrow('svc: halted: Service exceeded error threshold.');
 
-    expect(here.stories[0]).toMatchObject({ outcome: 'timed-out', durationMs: 46_000 });
+    expect(here.tickEvents[0]).toMatchObject({ outcome: 'timed-out', durationMs: 46_000 });
     expect(here.events.filter((event) => !event.startsWith('print'))).toEqual([
       ...['acquire', 'run', 'failedRuns', 'putRun', 'commit', 'told ran', 'flush', 'recycle'],
     ]);
@@ -103,11 +103,11 @@ describe('Our own stop', () => {
     const stopping = new AbortController();
     const service = stopped(here, stopping);
 
-    const story = await here.deliver(service, DUE, { stop: stopping.signal });
+    const tickEvent = await here.deliver(service, DUE, { stop: stopping.signal });
 
-    expect(story).toMatchObject({ disposition: 'ran', crashesBooked: 0, report: [] });
-    expect(story).not.toHaveProperty('outcome');
-    expect(story).not.toHaveProperty('verdict');
+    expect(tickEvent).toMatchObject({ disposition: 'ran', crashesBooked: 0, report: [] });
+    expect(tickEvent).not.toHaveProperty('outcome');
+    expect(tickEvent).not.toHaveProperty('verdict');
     expect(here.events).toEqual(['acquire', 'run', 'release', 'told ran', 'flush']);
     const state = await here.state(service);
     expect(state).toMatchObject({ fence: 1, done: 1, streak: 0, runs: [] });
@@ -124,10 +124,10 @@ describe('Our own stop', () => {
     const service = stopped(here, stopping);
     await here.dies(service, DUE);
 
-    const story = await here.deliver(service, DUE + MINUTE, { stop: stopping.signal });
+    const tickEvent = await here.deliver(service, DUE + MINUTE, { stop: stopping.signal });
 
-    expect(story).toMatchObject({ disposition: 'ran', crashesBooked: 1 });
-    expect(story).not.toHaveProperty('outcome');
+    expect(tickEvent).toMatchObject({ disposition: 'ran', crashesBooked: 1 });
+    expect(tickEvent).not.toHaveProperty('outcome');
     const state = await here.state(service);
     expect(state).toMatchObject({ fence: 2, done: 2, streak: 1, runs: [{ outcome: 'crashed' }] });
     expect(state.lastTick).toBeUndefined();

@@ -23,10 +23,10 @@ describe('A tick', () => {
       ...['acquire', 'run', 'failedRuns', 'putRun', 'commit', 'told ran', 'flush'],
     ]);
     expect(here.events.at(-1)).toBe('flush');
-    expect(here.stories[0]).toMatchObject({ outcome: 'failed', verdict: 'halted', status: 'halted' });
+    expect(here.tickEvents[0]).toMatchObject({ outcome: 'failed', verdict: 'halted', status: 'halted' });
     for (const tick of [1, 2, 14]) {
-      const story = await here.deliver(service, DUE + tick * MINUTE);
-      expect(story).toMatchObject({ disposition: 'skipped', reason: 'halted', status: 'halted' });
+      const tickEvent = await here.deliver(service, DUE + tick * MINUTE);
+      expect(tickEvent).toMatchObject({ disposition: 'skipped', reason: 'halted', status: 'halted' });
     }
   });
 
@@ -42,16 +42,16 @@ describe('A tick', () => {
     const state = await here.state(service);
     expect(state.halt).toEqual({ at: DUE, build: 'b1', cause: 'RangeError: no such page' });
     expect(state).toMatchObject({ streak: 0, backoffCount: 0, record: [true, true, true] });
-    expect(here.stories[0]).not.toHaveProperty('nextDue');
+    expect(here.tickEvents[0]).not.toHaveProperty('nextDue');
   });
 
   it('counts a fatal error as one more failure where the policy says so', async () => {
     const here = world();
     const service = here.service({ onFatal: 'continue', workload: broken });
 
-    const story = await here.deliver(service, DUE);
+    const tickEvent = await here.deliver(service, DUE);
 
-    expect(story).toMatchObject({ outcome: 'fatal', verdict: 'steady', status: 'failing' });
+    expect(tickEvent).toMatchObject({ outcome: 'fatal', verdict: 'steady', status: 'failing' });
     expect(await here.state(service)).toMatchObject({ streak: 1, record: [true, true, false] });
   });
 
@@ -91,7 +91,7 @@ describe('A tick', () => {
     expect(await here.state(service)).toMatchObject({ backoffCount: 0, streak: 1, record: [true, false] });
 
     expect(await deliver(7, 'b2')).toMatchObject({ verdict: 'backing-off' });
-    expect(here.stories.at(-1)?.report.slice(2, -1)).toEqual([
+    expect(here.tickEvents.at(-1)?.report.slice(2, -1)).toEqual([
       expect.stringContaining('ECONN6'),
       expect.stringContaining('ECONN5'),
     ]);

@@ -139,7 +139,7 @@ class Simulation {
   }
 
   /** Everybody who still waits is killed; a day later somebody runs the service by hand. */
-  async settle(): Promise<void> {
+  async applyRun(): Promise<void> {
     this.gates.length = 0;
     this.now += 24 * 60 * MINUTE;
     this.deliver({ kind: 'manual', force: true }, false);
@@ -186,7 +186,7 @@ it('no tick that was decided runs again, one holds the lease, fences rise by one
     fc.asyncProperty(actions, async (script) => {
       const simulation = new Simulation();
       for (const action of script) await act(simulation, action);
-      await simulation.settle();
+      await simulation.applyRun();
 
       const state = await simulation.store.read('svc');
       const { grants } = simulation;

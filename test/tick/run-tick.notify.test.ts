@@ -43,11 +43,11 @@ describe('What listens to a tick', () => {
   });
 
   it.each<[string, Observer]>([
-    ['throws', { crashBooked: throwing, tickEnded: throwing, flush: throwing }],
+    ['throws', { runCrashed: throwing, tickEnded: throwing, flush: throwing }],
     [
       'rejects',
       {
-        crashBooked: rejecting,
+        runCrashed: rejecting,
         tickEnded: rejecting,
         flush: () => Promise.reject(new Error('a listener broke')),
       },
@@ -57,9 +57,9 @@ describe('What listens to a tick', () => {
     const service = here.service({});
     await here.dies(service, DUE);
 
-    const story = await here.deliver(service, DUE + MINUTE);
+    const tickEvent = await here.deliver(service, DUE + MINUTE);
 
-    expect(story).toMatchObject({ outcome: 'succeeded', crashesBooked: 1 });
+    expect(tickEvent).toMatchObject({ outcome: 'succeeded', crashesBooked: 1 });
     expect(here.events.slice(1)).toEqual([
       ...['acquire', 'crash 1', 'flush', 'run', 'putRun', 'commit', 'told ran', 'flush'],
     ]);
@@ -110,10 +110,10 @@ describe('A store that fails', () => {
     const here = world({ store });
     const service = here.service({ consecutive: 1, backoff: 2, workload: failing });
 
-    const story = await here.deliver(service, DUE);
+    const tickEvent = await here.deliver(service, DUE);
 
-    expect(story.verdict).toBe('backing-off');
-    expect(story.report).toHaveLength(4);
+    expect(tickEvent.verdict).toBe('backing-off');
+    expect(tickEvent.report).toHaveLength(4);
     expect(here.log.of('warn')).toEqual([
       "svc: earlier failures can't be read; the report tells only this invocation's",
     ]);
@@ -127,6 +127,6 @@ describe('A store that fails', () => {
     await expect(here.deliver(service, DUE)).rejects.toThrow('throttled');
 
     expect(here.events.filter((event) => event.startsWith('print'))).toHaveLength(3);
-    expect(here.stories).toEqual([]);
+    expect(here.tickEvents).toEqual([]);
   });
 });

@@ -20,9 +20,9 @@ describe('An operator who resumes during a run', () => {
     await here.deliver(plain, DUE);
     await here.deliver(plain, DUE + MINUTE);
 
-    const story = await here.deliver(service, DUE + 2 * MINUTE);
+    const tickEvent = await here.deliver(service, DUE + 2 * MINUTE);
 
-    expect(story).toMatchObject({ outcome: 'failed', verdict: 'steady', report: [], status: 'failing' });
+    expect(tickEvent).toMatchObject({ outcome: 'failed', verdict: 'steady', report: [], status: 'failing' });
     const state = await here.state(service);
     expect(state).toMatchObject({ epoch: 1, fence: 3, done: 3, streak: 1, record: [true, true, false] });
     expect(state.lastTick).toBe(DUE + 2 * MINUTE);
@@ -44,10 +44,13 @@ describe('An operator who resumes during a run', () => {
     });
     await here.deliver(service, DUE);
 
-    const story = await here.deliver(service, DUE + MINUTE);
+    const tickEvent = await here.deliver(service, DUE + MINUTE);
 
-    expect(story.verdict).toBe('backing-off');
-    expect(story.report.slice(2, -1)).toEqual([expect.stringContaining('ECONN2'), expect.stringContaining('ECONN1')]);
+    expect(tickEvent.verdict).toBe('backing-off');
+    expect(tickEvent.report.slice(2, -1)).toEqual([
+      expect.stringContaining('ECONN2'),
+      expect.stringContaining('ECONN1'),
+    ]);
   });
 
   it('finds the crashes that the tick had booked booked all the same', async () => {
@@ -56,9 +59,9 @@ describe('An operator who resumes during a run', () => {
     await here.dies(service, DUE);
     await here.dies(service, DUE + MINUTE);
 
-    const story = await here.deliver(service, DUE + 2 * MINUTE);
+    const tickEvent = await here.deliver(service, DUE + 2 * MINUTE);
 
-    expect(story).toMatchObject({ outcome: 'succeeded', crashesBooked: 2 });
+    expect(tickEvent).toMatchObject({ outcome: 'succeeded', crashesBooked: 2 });
     const state = await here.state(service);
     expect(state.runs.map(({ outcome }) => outcome)).toEqual(['crashed', 'crashed', 'succeeded']);
     expect(state).toMatchObject({ epoch: 1, fence: 3, done: 3, streak: 0, lastTick: DUE + 2 * MINUTE });
@@ -78,9 +81,9 @@ describe('An operator who resumes during a run', () => {
     const service = here.service({ consecutive: 1, backoff: 3 });
     await here.dies(service, DUE);
 
-    const story = await here.deliver(service, DUE + MINUTE);
+    const tickEvent = await here.deliver(service, DUE + MINUTE);
 
-    expect(story).toMatchObject({ disposition: 'skipped', reason: 'backoff' });
+    expect(tickEvent).toMatchObject({ disposition: 'skipped', reason: 'backoff' });
     expect(await here.state(service)).toMatchObject({
       ...{ epoch: 1, done: 2, backoffCount: 1, lastTick: DUE + MINUTE },
       runs: [{ outcome: 'crashed' }],

@@ -18,9 +18,9 @@ describe('A tick', () => {
     const ending = here.deliver(service, DUE);
     await here.clock.advance(250);
 
-    const story = await ending;
+    const tickEvent = await ending;
 
-    expect(story).toMatchObject({
+    expect(tickEvent).toMatchObject({
       service: 'svc',
       disposition: 'ran',
       outcome: 'succeeded',
@@ -36,11 +36,11 @@ describe('A tick', () => {
       result: { scheduledFor: DUE, fence: 1 },
       build: 'b1',
     });
-    expect(story).not.toHaveProperty('overrunMs');
+    expect(tickEvent).not.toHaveProperty('overrunMs');
     expect(await here.state(service)).toMatchObject({ fence: 1, done: 1, lastTick: DUE, streak: 0 });
     expect((await here.state(service)).lease).toBeUndefined();
     expect((await here.state(service)).runs).toEqual([
-      { outcome: 'succeeded', at: DUE, durationMs: story.durationMs, manual: false },
+      { outcome: 'succeeded', at: DUE, durationMs: tickEvent.durationMs, manual: false },
     ]);
     expect(here.events).toEqual(['acquire', 'run', 'commit', 'told ran', 'flush']);
   });
@@ -64,9 +64,9 @@ describe('A tick', () => {
     const here = world();
     const service = here.service({ workload: failing });
 
-    const story = await here.deliver(service, DUE);
+    const tickEvent = await here.deliver(service, DUE);
 
-    expect(story).toMatchObject({
+    expect(tickEvent).toMatchObject({
       outcome: 'failed',
       verdict: 'steady',
       status: 'failing',
@@ -86,7 +86,7 @@ describe('A tick', () => {
         durationMs: 0,
         build: 'b1',
         verdict: 'steady',
-        failure: story.failure,
+        failure: tickEvent.failure,
       },
     ]);
   });
@@ -108,7 +108,11 @@ describe('A tick', () => {
       ...['failed', 'failed', 'failed', 'backoff'],
       ...['failed', 'failed', 'failed', 'backoff', 'backoff', 'backoff'],
     ]);
-    expect(here.stories[2]).toMatchObject({ verdict: 'backing-off', status: 'backing-off', nextDue: DUE + 4 * MINUTE });
+    expect(here.tickEvents[2]).toMatchObject({
+      verdict: 'backing-off',
+      status: 'backing-off',
+      nextDue: DUE + 4 * MINUTE,
+    });
     expect(here.events.filter((event) => event.startsWith('print'))).toEqual([
       'print Failed the last 3 attempts. Please check your environment and configuration.',
       'print Examples of recent errors:',
@@ -135,9 +139,9 @@ describe('A tick', () => {
     const service = here.service({ consecutive: 1, backoff: 2, workload });
     await here.deliver(service, DUE);
 
-    const story = await here.deliver(service, DUE + 2 * MINUTE);
+    const tickEvent = await here.deliver(service, DUE + 2 * MINUTE);
 
-    expect(story).toMatchObject({
+    expect(tickEvent).toMatchObject({
       outcome: 'succeeded',
       verdict: 'recovered',
       status: 'steady',

@@ -2,7 +2,7 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { fakeClock } from '../../lib/testing/index.ts';
-import { heeding, within } from '../../lib/time/index.ts';
+import { abortable, withTimeLimit } from '../../lib/time/index.ts';
 
 const never = new Promise<never>(() => {});
 
@@ -10,9 +10,9 @@ describe('Work within a time', () => {
   it('is told by its signal once the time has passed, and not before', async () => {
     const clock = fakeClock(0, { mode: 'manual' });
     let signal: AbortSignal | undefined;
-    const work = within(clock, 3_000, (given) => {
+    const work = withTimeLimit(clock, 3_000, (given) => {
       signal = given;
-      return heeding(given, () => never);
+      return abortable(given, () => never);
     });
     work.catch(() => {});
 
@@ -30,7 +30,7 @@ describe('Work within a time', () => {
 
   it('leaves no timer behind when it is done before, and its signal alone', async () => {
     const clock = fakeClock(0, { mode: 'manual' });
-    const signal = await within(clock, 3_000, async (given) => given);
+    const signal = await withTimeLimit(clock, 3_000, async (given) => given);
 
     expect(clock.sleeping).toBe(0);
     await clock.advance(10_000);
@@ -40,7 +40,7 @@ describe('Work within a time', () => {
   it('leaves no timer behind when it throws', async () => {
     const clock = fakeClock(0, { mode: 'manual' });
 
-    await expect(within(clock, 3_000, () => Promise.reject(new Error('refused')))).rejects.toThrow('refused');
+    await expect(withTimeLimit(clock, 3_000, () => Promise.reject(new Error('refused')))).rejects.toThrow('refused');
 
     expect(clock.sleeping).toBe(0);
   });
@@ -53,7 +53,7 @@ describe('Work that heeds a signal', () => {
       begun = true;
     };
 
-    await expect(heeding(AbortSignal.abort(new Error('over')), work)).rejects.toThrow('over');
+    await expect(abortable(AbortSignal.abort(new Error('over')), work)).rejects.toThrow('over');
 
     expect(begun).toBe(false);
   });
@@ -61,7 +61,7 @@ describe('Work that heeds a signal', () => {
   it('is left when the signal is aborted, and what it throws after that disturbs nobody', async () => {
     const controller = new AbortController();
     let fail = (_error: Error) => {};
-    const left = heeding(controller.signal, () => new Promise((_, reject) => (fail = reject)));
+    const left = abortable(controller.signal, () => new Promise((_, reject) => (fail = reject)));
     controller.abort(new Error('over'));
     await expect(left).rejects.toThrow('over');
 
@@ -70,14 +70,14 @@ describe('Work that heeds a signal', () => {
 
   it('leaves no listener on the signal, which may outlive it by far', async () => {
     const { signal } = new AbortController();
-    await heeding(signal, async () => 1);
-    await expect(heeding(signal, () => Promise.reject(new Error('refused')))).rejects.toThrow('refused');
+    await abortable(signal, async () => 1);
+    await expect(abortable(signal, () => Promise.reject(new Error('refused')))).rejects.toThrow('refused');
 
     expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 
   it('gives its result, without a signal too', async () => {
-    expect(await heeding(undefined, async () => 1)).toBe(1);
-    expect(await heeding(new AbortController().signal, async () => 2)).toBe(2);
+    expect(await abortable(undefined, async () => 1)).toBe(1);
+    expect(await abortable(new AbortController().signal, async () => 2)).toBe(2);
   });
 });

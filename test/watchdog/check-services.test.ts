@@ -1,18 +1,18 @@
 import { describe, expect, test } from 'vitest';
-import { type ServiceState, UNKNOWN } from '../../lib/rules/index.ts';
+import { NEVER_RUN, type ServiceState } from '../../lib/rules/index.ts';
 import { UnreadableStateError } from '../../lib/service/index.ts';
 import { fakeClock, scriptedRandom } from '../../lib/testing/index.ts';
-import { type Found, type Watched, watch } from '../../lib/watchdog/index.ts';
+import { type Found, type WatchedService, watch } from '../../lib/watchdog/index.ts';
 import { keptLog } from '../support/loop-kit.ts';
 
 const NOON = Date.UTC(2025, 9, 9, 12);
 const HOUR = 3_600_000;
 
-const hourly = (name: string): Watched => ({ name, schedule: { interval: HOUR }, grace: 120_000 });
-const ticked = (lastTick: number): ServiceState => ({ ...UNKNOWN, fence: 1, done: 1, lastTick });
+const hourly = (name: string): WatchedService => ({ name, schedule: { interval: HOUR }, grace: 120_000 });
+const ticked = (lastTick: number): ServiceState => ({ ...NEVER_RUN, fence: 1, done: 1, lastTick });
 
 /** A watch whose looks read what `seen` holds, and remember from one to the next. */
-function setup(watched: readonly Watched[]) {
+function setup(watched: readonly WatchedService[]) {
   const clock = fakeClock(NOON, { mode: 'manual' });
   const seen = new Map<string, Found>();
   const told: Record<string, number> = {};
@@ -80,13 +80,13 @@ test('a service that never ran is overdue after a due time and the grace since t
   const { seen, told, look } = setup([hourly('new')]);
   seen.set('new', undefined);
 
-  const story: [number, number | undefined][] = [];
+  const tickEvent: [number, number | undefined][] = [];
   for (const minutes of [30, 59, 62, 63]) {
     await look(minutes);
-    story.push([minutes, told['new']]);
+    tickEvent.push([minutes, told['new']]);
   }
 
-  expect(story).toEqual([
+  expect(tickEvent).toEqual([
     [30, 0],
     [59, 0],
     [62, 0],

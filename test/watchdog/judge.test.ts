@@ -1,30 +1,30 @@
 import { describe, expect, test } from 'vitest';
-import { type ServiceState, UNKNOWN } from '../../lib/rules/index.ts';
+import { NEVER_RUN, type ServiceState } from '../../lib/rules/index.ts';
 import { UnreadableStateError } from '../../lib/service/index.ts';
-import type { Watched } from '../../lib/watchdog/index.ts';
+import type { WatchedService } from '../../lib/watchdog/index.ts';
 import { judge } from '../../lib/watchdog/judge.ts';
 
 /** Instants of 2025-10-09, a Thursday, unless a date is given. */
 const at = (time: string, date = '2025-10-09') => Date.parse(`${date}T${time}Z`);
 const LONG_AGO = at('00:00:00', '2025-01-01');
 
-const HOURLY: Watched = { name: 'hourly', schedule: { interval: 3_600_000 }, grace: 120_000 };
-const NIGHTLY: Watched = {
+const HOURLY: WatchedService = { name: 'hourly', schedule: { interval: 3_600_000 }, grace: 120_000 };
+const NIGHTLY: WatchedService = {
   name: 'nightly',
   schedule: { interval: 86_400_000, cron: '0 3 * * ? *', timezone: 'UTC' },
   grace: 120_000,
 };
-const WEEKDAYS: Watched = {
+const WEEKDAYS: WatchedService = {
   name: 'weekdays',
   schedule: { interval: 86_400_000, cron: '0 9 ? * MON-FRI *', timezone: 'UTC' },
   grace: 120_000,
 };
-const SEVEN_HOURS: Watched = { name: 'rate', schedule: { interval: 25_200_000 }, grace: 120_000 };
-const MINUTELY: Watched = { name: 'minutely', schedule: { interval: 60_000 }, grace: 120_000 };
+const SEVEN_HOURS: WatchedService = { name: 'rate', schedule: { interval: 25_200_000 }, grace: 120_000 };
+const MINUTELY: WatchedService = { name: 'minutely', schedule: { interval: 60_000 }, grace: 120_000 };
 
-const state = (parts: Partial<ServiceState>): ServiceState => ({ ...UNKNOWN, fence: 7, done: 7, ...parts });
+const state = (parts: Partial<ServiceState>): ServiceState => ({ ...NEVER_RUN, fence: 7, done: 7, ...parts });
 
-function kindAt(watched: Watched, found: Parameters<typeof judge>[1], now: number, since = LONG_AGO) {
+function kindAt(watched: WatchedService, found: Parameters<typeof judge>[1], now: number, since = LONG_AGO) {
   return judge(watched, found, { now, since })?.kind;
 }
 
@@ -153,7 +153,7 @@ describe('a cron service', () => {
 
   test('is judged by its ticks also where its interval is short, since it may rest for long', () => {
     const schedule = { interval: 300_000, cron: '0/5 9-17 * * ? *', timezone: 'UTC' };
-    const office: Watched = { name: 'office', schedule, grace: 120_000 };
+    const office: WatchedService = { name: 'office', schedule, grace: 120_000 };
     const evening = state({ lastTick: at('17:55:00') });
 
     expect(kindAt(office, evening, at('08:00:00', '2025-10-10'))).toBeUndefined();

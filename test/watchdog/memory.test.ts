@@ -1,26 +1,26 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type ServiceState, UNKNOWN } from '../../lib/rules/index.ts';
+import { NEVER_RUN, type ServiceState } from '../../lib/rules/index.ts';
 import { UnreadableStateError } from '../../lib/service/index.ts';
-import type { Found, Watched } from '../../lib/watchdog/index.ts';
+import type { Found, WatchedService } from '../../lib/watchdog/index.ts';
 import { afterLook, type Memory, recall, sinceOf, written } from '../../lib/watchdog/memory.ts';
 
 const FIRST = 1_760_000_400_000;
 const LATER = FIRST + 300_000;
 
-const watched = (...names: readonly string[]): Watched[] =>
+const watched = (...names: readonly string[]): WatchedService[] =>
   names.map((name) => ({ name, schedule: { interval: 86_400_000 }, grace: 120_000 }));
 const LIST = watched('a', 'b', 'c');
 
-const ticked = (lastTick: number): ServiceState => ({ ...UNKNOWN, lastTick });
+const ticked = (lastTick: number): ServiceState => ({ ...NEVER_RUN, lastTick });
 const paused: ServiceState = {
-  ...UNKNOWN,
+  ...NEVER_RUN,
   lastTick: FIRST - 999_999,
   pause: { at: FIRST, reason: 'freeze', by: 'ann' },
 };
 
 /** What is remembered after looks that found these, each 5 minutes after the one before, by way of the cursor. */
-function looks(list: readonly Watched[], ...seen: readonly Record<string, Found>[]): Memory {
+function looks(list: readonly WatchedService[], ...seen: readonly Record<string, Found>[]): Memory {
   let cursor: string | undefined;
   for (const [index, found] of seen.entries()) {
     const now = FIRST + index * 300_000;
@@ -86,7 +86,7 @@ describe('when the list changes', () => {
   test('one whose own schedule changed owes nothing for the time before', () => {
     const [a, ...rest] = LIST;
     const changed = [
-      { ...a, schedule: { interval: 86_400_000, cron: '0 5 * * ? *', timezone: 'UTC' } } as Watched,
+      { ...a, schedule: { interval: 86_400_000, cron: '0 5 * * ? *', timezone: 'UTC' } } as WatchedService,
       ...rest,
     ];
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { InvalidOptionsError } from '../../lib/rules/index.ts';
 import { defineService } from '../../lib/service/index.ts';
-import { watchedIn, watchedOf, watchedVariables } from '../../lib/watchdog/index.ts';
+import { parseWatchedServices, watchdogVariables, watchedServiceOf } from '../../lib/watchdog/index.ts';
 
 const poll = defineService({ name: 'poll', interval: '60s' });
 const sweep = defineService({ name: 'sweep', kind: 'loop', interval: '5s', timeout: '30s' });
@@ -15,18 +15,18 @@ const nightly = defineService({
 const spread = defineService({ name: 'spread', interval: '1h', jitterRange: 0.11 });
 
 test('the grace is Scheduler’s minute, its flexible window in whole minutes, one invocation and the margin of the lease', () => {
-  expect([poll, sweep, nightly, spread].map((service) => watchedOf(service).grace)).toEqual([
+  expect([poll, sweep, nightly, spread].map((service) => watchedServiceOf(service).grace)).toEqual([
     115_000, 215_000, 665_000, 475_000,
   ]);
 });
 
 test('the variable is short, and says the same when it is read', () => {
-  const variables = watchedVariables([poll, nightly]);
+  const variables = watchdogVariables([poll, nightly]);
 
   expect(variables).toEqual({
     TICKOVER_WATCHED: '{"poll":[60000,115000],"nightly":[86400000,665000,"0 3 * * ? *","Europe/Berlin"]}',
   });
-  expect(watchedIn(variables)).toEqual([
+  expect(parseWatchedServices(variables)).toEqual([
     {
       name: 'nightly',
       schedule: { interval: 86_400_000, cron: '0 3 * * ? *', timezone: 'Europe/Berlin' },
@@ -41,7 +41,7 @@ test('sixty services of a common kind take no more than 2.5 of the 4 KB that a f
     defineService({ name: `check-something-${index}`, interval: '60s' }),
   );
 
-  expect(watchedVariables(many)['TICKOVER_WATCHED']?.length).toBeLessThan(2_500);
+  expect(watchdogVariables(many)['TICKOVER_WATCHED']?.length).toBeLessThan(2_500);
 });
 
 describe('what is refused', () => {
@@ -58,14 +58,14 @@ describe('what is refused', () => {
       "TICKOVER_WATCHED: expected at most 500 services, got '501'",
     ],
   ])('%s', (text, message) => {
-    expect(() => watchedIn({ TICKOVER_WATCHED: text })).toThrow(message);
+    expect(() => parseWatchedServices({ TICKOVER_WATCHED: text })).toThrow(message);
   });
 
   test('a text without measure is, in few words, and so is one nested deep', () => {
     const deep = `{"a":${'['.repeat(50_000)}${']'.repeat(50_000)}}`;
     const messages = [`{"${'x'.repeat(50_000)}":1}`, deep, `["${'x'.repeat(50_000)}"]`].map((text) => {
       try {
-        return watchedIn({ TICKOVER_WATCHED: text });
+        return parseWatchedServices({ TICKOVER_WATCHED: text });
       } catch (error) {
         return error instanceof InvalidOptionsError ? error.message : error;
       }
@@ -75,6 +75,6 @@ describe('what is refused', () => {
   });
 
   test('nothing is not: it watches nothing', () => {
-    expect([watchedIn({}), watchedIn({ TICKOVER_WATCHED: ' ' })]).toEqual([[], []]);
+    expect([parseWatchedServices({}), parseWatchedServices({ TICKOVER_WATCHED: ' ' })]).toEqual([[], []]);
   });
 });

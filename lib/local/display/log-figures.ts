@@ -4,7 +4,7 @@ import type { LogLine } from './log-line.ts';
 
 /** Hands a line's figures to the observer. */
 export function countLine(observer: PrometheusObserver, line: LogLine): void {
-  if (line.kind === 'crash') observer.crashBooked(line.crash);
+  if (line.kind === 'crash') observer.runCrashed(line.crash);
   if (line.kind !== 'tick') return;
   const { tick } = line;
   const { service, disposition, reason, outcome, durationMs, latenessMs, streak, backoffCount, lastSuccess } = tick;

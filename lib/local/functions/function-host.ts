@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { Worker } from 'node:worker_threads';
 import { invocationTimeout, type Service } from '../../service/index.ts';
-import { memoOf } from '../../text/index.ts';
+import { summarizeError } from '../../text/index.ts';
 import { type Clock, inSeconds, SECOND } from '../../time/index.ts';
 import type { Bundle } from './bundle.ts';
 import type { FromWorker, ToWorker } from './worker.ts';
@@ -179,13 +179,13 @@ function startWorker(options: HostOptions, onLeave: () => void): Running {
     if (message === 'recycle') {
       running.worn = true;
       onLeave();
-    } else settle(running, message);
+    } else applyRun(running, message);
     if (running.worn && running.waiting.size === 0) void worker.terminate();
   });
   // Thrown outside the handler, or never caught: perhaps nobody is waiting, so it is told here, and the next invocation must not go there.
   worker.on('error', (error) => {
     onLeave();
-    const { errorClass, message, text } = memoOf(error, clock.now());
+    const { errorClass, message, text } = summarizeError(error, clock.now());
     cause = ` (${errorClass}: ${message})`;
     onLine(`${service.name}: the worker is ended by an error that nothing in it caught`);
     for (const line of text.split('\n')) onLine(line);
@@ -200,7 +200,7 @@ function startWorker(options: HostOptions, onLeave: () => void): Running {
   return running;
 }
 
-function settle(running: Running, message: Exclude<FromWorker, 'recycle'>): void {
+function applyRun(running: Running, message: Exclude<FromWorker, 'recycle'>): void {
   if (message === 'pong') {
     running.pongs++;
     return;

@@ -55,7 +55,7 @@ async function invoke(
     },
   };
   try {
-    tell({ id, answer: plain(await handler(event as HandlerEvent, context)) });
+    tell({ id, answer: toJson(await handler(event as HandlerEvent, context)) });
   } catch (error) {
     const { name, message: what } = error instanceof Error ? error : new Error(String(error));
     tell({ id, error: { name, message: what } });
@@ -64,7 +64,7 @@ async function invoke(
 }
 
 /** What Lambda would send back: JSON. */
-function plain(answer: unknown): unknown {
+function toJson(answer: unknown): unknown {
   return JSON.parse(JSON.stringify(answer));
 }
 

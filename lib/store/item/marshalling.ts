@@ -2,7 +2,7 @@
 import { NumberValue } from '@aws-sdk/lib-dynamodb';
 
 /** What the document client is made with: absent attributes are left out, and no number that DynamoDB can hold makes an item unreadable. */
-export function translation() {
+export function marshalling() {
   // A new one each time: the document client writes into what it is given.
   return { marshallOptions: { removeUndefinedValues: true }, unmarshallOptions: { wrapNumbers: readNumber } };
 }

@@ -1,16 +1,16 @@
 /** Changing an item as a whole: a repair, or the move to another version. Not for ticks, whose writes hold under their own conditions. */
 
-import type { Wire } from '../item-access.ts';
+import type { ItemAccess } from '../item-access.ts';
 import { type Aliases, aliases, assignments } from './expression.ts';
 import { readItem, versionOf } from './state-item.ts';
 import { ATTRIBUTES, type Item } from './validate-item.ts';
 import { migrated, VERSION } from './version.ts';
 
 /** Writes the values, removing what is undefined, if every attribute that this code knows still stands as in the item. Gives whether it did. */
-export async function rewrite(wire: Wire, service: string, item: Item, values: Item): Promise<boolean> {
+export async function replaceItem(items: ItemAccess, service: string, item: Item, values: Item): Promise<boolean> {
   const alias = aliases();
   const known = ['v', ...Object.keys(ATTRIBUTES)].map((attribute) => stillIs(alias, attribute, item[attribute]));
-  const written = await wire.write(service, {
+  const written = await items.write(service, {
     UpdateExpression: assignments(alias, values),
     ConditionExpression: [`attribute_exists(${alias.name('pk')})`, ...known].join(' AND '),
     ...alias.collected(),
@@ -42,8 +42,8 @@ export function differences(from: Item, to: Item): Item {
  * way all the same can't commit into attributes that it doesn't know.
  * @throws UnreadableStateError if the item is damaged or of a newer version
  */
-export async function takeOver(wire: Wire, service: string, item: Item | undefined): Promise<void> {
+export async function migrateItem(items: ItemAccess, service: string, item: Item | undefined): Promise<void> {
   if (item === undefined || versionOf(service, item) === VERSION) return;
   const { epoch } = readItem(service, item);
-  await rewrite(wire, service, item, differences(item, { ...migrated(item), epoch: epoch + 1 }));
+  await replaceItem(items, service, item, differences(item, { ...migrated(item), epoch: epoch + 1 }));
 }

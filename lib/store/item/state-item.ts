@@ -4,13 +4,13 @@
  */
 import { NumberValue } from '@aws-sdk/lib-dynamodb';
 import {
+  formatRunHistory,
   type Halt,
   type Lease,
+  NEVER_RUN,
   type Pause,
-  readRing,
+  parseRunHistory,
   type ServiceState,
-  UNKNOWN,
-  writeRing,
 } from '../../rules/index.ts';
 import { UnreadableStateError } from '../../service/index.ts';
 import { cut, mask } from '../../text/index.ts';
@@ -26,13 +26,13 @@ export function readItem(service: string, item: Item, now?: number): ServiceStat
   const version = versionOf(service, item);
   const current = version === VERSION ? item : migrated(item);
   const [fault] = faultsOf(current, now);
-  if (fault !== undefined) throw damaged(service, complaint(fault, current));
+  if (fault !== undefined) throw damaged(service, faultText(fault, current));
   return stateOf(current);
 }
 
 /** The state in an item that may not exist yet. */
 export function stateIn(service: string, item: Item | undefined, now?: number): ServiceState {
-  return item === undefined ? UNKNOWN : readItem(service, item, now);
+  return item === undefined ? NEVER_RUN : readItem(service, item, now);
 }
 
 /**
@@ -53,7 +53,7 @@ function damaged(service: string, what: string): UnreadableStateError {
 }
 
 /** A fault in words: `record: expected up to 64 of 0 and 1, got "1102"`. */
-export function complaint({ attribute, expected }: Fault, item: Item): string {
+export function faultText({ attribute, expected }: Fault, item: Item): string {
   return `${attribute}: expected ${expected}, got ${told(item[attribute])}`;
 }
 
@@ -100,7 +100,7 @@ function stateOf(item: Item): ServiceState {
     backoffCount: read.count('backoffCount'),
     streak: read.count('streak'),
     failuresSince: read.count('failuresSince'),
-    runs: readRing(read.text('runs') ?? '') ?? [],
+    runs: parseRunHistory(read.text('runs') ?? '') ?? [],
     ...(cursor === undefined ? {} : { cursor }),
   };
 }
@@ -160,7 +160,7 @@ export function committedAttributes(state: ServiceState): Record<string, unknown
     backoffCount: state.backoffCount || undefined,
     streak: state.streak || undefined,
     failuresSince: state.failuresSince || undefined,
-    runs: state.runs.length === 0 ? undefined : writeRing(state.runs),
+    runs: state.runs.length === 0 ? undefined : formatRunHistory(state.runs),
     cursor: state.cursor,
   };
 }

@@ -11,7 +11,7 @@
  * An attribute that is absent says what it says of a service that never had it; there is no telling that it was lost. What a newer
  * writer added is nobody's business here.
  */
-import { type RunLine, readRing } from '../../rules/index.ts';
+import { parseRunHistory, type RunEntry } from '../../rules/index.ts';
 import { DAY, LAST_INSTANT, MINUTE, toIso } from '../../time/index.ts';
 
 /** An item as the document client gives it. */
@@ -104,7 +104,7 @@ function expectedText(attribute: string, value: unknown): string | undefined {
   if (new TextEncoder().encode(value.slice(0, MOST_BYTES + 1)).length > MOST_BYTES)
     return `text of up to ${MOST_BYTES} bytes`;
   if (attribute === 'record' && !/^[01]{0,64}$/.test(value)) return 'up to 64 of 0 and 1';
-  if (attribute === 'runs' && readRing(value) === undefined) return 'runs separated by a space';
+  if (attribute === 'runs' && parseRunHistory(value) === undefined) return 'runs separated by a space';
   return undefined;
 }
 
@@ -129,7 +129,7 @@ function overtaken(item: Item): Fault[] {
   const faults: Fault[] = [];
   if (isAbove(done, fence)) faults.push({ attribute: 'done', expected: `up to fence (${fence})` });
   if (isAbove(failuresSince, fence)) faults.push({ attribute: 'failuresSince', expected: `up to fence (${fence})` });
-  const newest = newestTick(typeof runs === 'string' ? (readRing(runs) ?? []) : []);
+  const newest = newestTick(typeof runs === 'string' ? (parseRunHistory(runs) ?? []) : []);
   const isOlder = lastTick === undefined ? newest !== undefined : isAbove(newest, Math.max(0, Number(lastTick)));
   if (isOlder) faults.push({ attribute: 'lastTick', expected: `at least ${newest}, the newest tick in runs` });
   return faults;
@@ -140,7 +140,7 @@ function isAbove(value: unknown, bound: unknown): boolean {
 }
 
 /** The newest tick that the ring tells of: a run by hand has none, and of a crashed one it tells the booking. */
-function newestTick(runs: readonly RunLine[]): number | undefined {
+function newestTick(runs: readonly RunEntry[]): number | undefined {
   const ticks = runs.filter(({ outcome, manual }) => !manual && outcome !== 'crashed').map(({ at }) => at);
   return ticks.length === 0 ? undefined : Math.max(...ticks);
 }

@@ -10,10 +10,10 @@
  *
  * The epoch rises with every repair, so that a commit under way takes notice.
  */
-import { type RunLine, readRing, writeRing } from '../../rules/index.ts';
+import { formatRunHistory, parseRunHistory, type RunEntry } from '../../rules/index.ts';
 import { MINUTE, SECOND, toIso } from '../../time/index.ts';
 import { differences } from '../item/replace-item.ts';
-import { complaint, told } from '../item/state-item.ts';
+import { faultText, told } from '../item/state-item.ts';
 import { ATTRIBUTES, faultsOf, type Item, isInstant } from '../item/validate-item.ts';
 import { migrated, VERSION } from '../item/version.ts';
 
@@ -27,13 +27,13 @@ export interface Change {
 }
 
 /** A change in words: values cut and without credentials, instants as dates too; `null` where nothing stands. */
-export function toldChange({ attribute, from, to, why }: Change) {
-  const shown = (value: unknown) => {
+export function describeChange({ attribute, from, to, why }: Change) {
+  const showValue = (value: unknown) => {
     if (value === undefined) return null;
     const isDate = ATTRIBUTES[attribute] === 'instant' && typeof value === 'number' && isInstant(value);
     return isDate ? `${value} (${toIso(value)})` : told(value);
   };
-  return { attribute, from: shown(from), to: shown(to), why };
+  return { attribute, from: showValue(from), to: showValue(to), why };
 }
 
 /** What a repair goes by besides the item. */
@@ -70,14 +70,14 @@ function mend(item: Item, evidence: Evidence): Mended {
   const reasons = new Map<string, string>();
   let mended = isOlder(item) ? migrated(item) : item;
   if (mended['v'] !== VERSION) {
-    reasons.set('v', complaint({ attribute: 'v', expected: `a version from 1 to ${VERSION}` }, item));
+    reasons.set('v', faultText({ attribute: 'v', expected: `a version from 1 to ${VERSION}` }, item));
     mended = { ...mended, v: VERSION };
   }
   for (let round = 0; round < MOST_ROUNDS; round++) {
     const faults = faultsOf(mended, evidence.now);
     // Told first: what mends one may change another.
     for (const fault of faults.filter(({ attribute }) => !reasons.has(attribute)))
-      reasons.set(fault.attribute, complaint(fault, mended));
+      reasons.set(fault.attribute, faultText(fault, mended));
     for (const { attribute } of faults) {
       mended = { ...mended, ...(CAREFUL[attribute] ?? (() => ({ [attribute]: undefined })))(mended, evidence) };
     }
@@ -140,16 +140,16 @@ function inSeconds(now: number): number {
 }
 
 /** The entries of a ring that can be read; a few, as of a ring that is much too long. */
-function readableRuns(runs: unknown): readonly RunLine[] {
+function readableRuns(runs: unknown): readonly RunEntry[] {
   if (typeof runs !== 'string') return [];
   return runs
     .slice(-MOST_RING)
     .split(' ')
-    .flatMap((entry) => readRing(entry) ?? []);
+    .flatMap((entry) => parseRunHistory(entry) ?? []);
 }
 
 const MOST_RING = 500;
 
-function writtenRuns(runs: readonly RunLine[]): string | undefined {
-  return runs.length === 0 ? undefined : writeRing(runs);
+function writtenRuns(runs: readonly RunEntry[]): string | undefined {
+  return runs.length === 0 ? undefined : formatRunHistory(runs);
 }

@@ -3,11 +3,11 @@ import { type DynamoDBDocumentClient, PutCommand, QueryCommand } from '@aws-sdk/
 import { RECORD_RETENTION_DAYS } from '../../rules/index.ts';
 import { UnreadableStateError } from '../../service/index.ts';
 import { DAY, SECOND, toIso } from '../../time/index.ts';
-import { rewrite } from '../item/replace-item.ts';
+import { replaceItem } from '../item/replace-item.ts';
 import { versionOf } from '../item/state-item.ts';
 import { RUN_PREFIX, TTL_ATTRIBUTE } from '../item/table.ts';
 import type { Item } from '../item/validate-item.ts';
-import { wireTo } from '../item-access.ts';
+import { itemAccess } from '../item-access.ts';
 import { type Change, changesFor, type Evidence } from './changes.ts';
 
 /** Repairs states. Whatever the SDK throws is thrown. */
@@ -21,7 +21,7 @@ export interface StateRepairs {
    * Makes the changes that were shown. The item as it was is kept first, as `REPAIR#<time>`, for as long as the record of a run.
    * @returns whether it was done; not if by now other attributes would change than those shown
    */
-  repair(service: string, shown: readonly Change[], now: number): Promise<boolean>;
+  repair(service: string, showValue: readonly Change[], now: number): Promise<boolean>;
 }
 
 const MOST_TRIES = 5;
@@ -30,10 +30,10 @@ const RECORDS_LOOKED_AT = 25;
 
 /** The repairs on a table of the shape that `stateTable` tells. They take the rights to get, query, put and update its items. */
 export function stateRepairs(documents: DynamoDBDocumentClient, table: string): StateRepairs {
-  const wire = wireTo(documents, table);
+  const items = itemAccess(documents, table);
 
   async function look(service: string, now: number) {
-    const item = await wire.read(service);
+    const item = await items.read(service);
     if (item === undefined) return undefined;
     refuseNewer(service, item);
     const evidence: Evidence = { now, highestRecorded: await highestRecorded(documents, table, service) };
@@ -42,14 +42,14 @@ export function stateRepairs(documents: DynamoDBDocumentClient, table: string): 
 
   return {
     examine: async (service, now) => (await look(service, now))?.changes,
-    async repair(service, shown, now) {
+    async repair(service, showValue, now) {
       // Ticks that are refused raise the counters: the item is read again, and what is written holds against that.
       for (let attempt = 0; attempt < MOST_TRIES; attempt++) {
         const found = await look(service, now);
-        if (found === undefined || !isSame(found.changes, shown)) return false;
+        if (found === undefined || !isSame(found.changes, showValue)) return false;
         await documents.send(new PutCommand({ TableName: table, Item: kept(service, found.item, now) }));
         const values = Object.fromEntries(found.changes.map(({ attribute, to }) => [attribute, to]));
-        if (await rewrite(wire, service, found.item, values)) return true;
+        if (await replaceItem(items, service, found.item, values)) return true;
       }
       return false;
     },
@@ -65,9 +65,9 @@ function refuseNewer(service: string, item: Item): void {
   }
 }
 
-function isSame(changes: readonly Change[], shown: readonly Change[]): boolean {
+function isSame(changes: readonly Change[], showValue: readonly Change[]): boolean {
   const names = (some: readonly Change[]) => some.map(({ attribute }) => attribute).join(' ');
-  return names(changes) === names(shown);
+  return names(changes) === names(showValue);
 }
 
 /** The item as it was, whatever stands in it, inside an item of its own. */

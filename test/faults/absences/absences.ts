@@ -1,7 +1,7 @@
 /** Long absences: what happens when a service is heard of again after ten thousand ticks, or years. Effects are counted, not time. */
 import { fireOnSchedule } from '../../../lib/local/schedule-clock.ts';
 import { createLoop } from '../../../lib/loop/index.ts';
-import { type ServiceState, UNKNOWN } from '../../../lib/rules/index.ts';
+import { NEVER_RUN, type ServiceState } from '../../../lib/rules/index.ts';
 import { defineService, type Service } from '../../../lib/service/index.ts';
 import { fakeClock, memoryStore, scriptedRandom } from '../../../lib/testing/index.ts';
 import { runFiring, type StateStore } from '../../../lib/tick/index.ts';
@@ -64,7 +64,7 @@ function storeWith(state: ServiceState): StateStore {
   };
 }
 
-const FRESH: ServiceState = { ...UNKNOWN, fence: 1, done: 1 };
+const FRESH: ServiceState = { ...NEVER_RUN, fence: 1, done: 1 };
 
 /** The store, saying of the first acquire that so many runs had died before it. */
 function storeOfTheDead(died: number): StateStore {
@@ -92,13 +92,13 @@ async function afterPause(): Promise<Found> {
   const end = DUE + MANY * MINUTE;
   await here.store.pause('svc', { at: DUE + 1, until: end, reason: 'moving', by: 'ada' });
   for (let tick = 1; tick < MANY; tick++) await here.deliver(service, DUE + tick * MINUTE);
-  const paused = here.stories.filter(({ reason }) => reason === 'paused').length;
+  const paused = here.tickEvents.filter(({ reason }) => reason === 'paused').length;
   const before = here.events.length;
-  const story = await here.deliver(service, end);
+  const tickEvent = await here.deliver(service, end);
   return judged(MANY - 1, {
     'skipped as paused': [paused, MANY - 1],
     'runs after it': [counts(here, before)['run'], 1],
-    outcome: [story.outcome, 'succeeded'],
+    outcome: [tickEvent.outcome, 'succeeded'],
     'store calls of the first tick': [
       [counts(here, before)['acquire'], counts(here, before)['commit']],
       [1, 1],
@@ -112,7 +112,7 @@ async function afterTheScheduleWasOff(missed: number): Promise<Found> {
   const service = here.service({});
   await here.deliver(service, DUE);
   const back = DUE + (missed + 1) * MINUTE;
-  const story = await here.deliver(service, back);
+  const tickEvent = await here.deliver(service, back);
   const after = await here.deliver(service, back + MINUTE);
   return judged(missed, {
     runs: [counts(here)['run'], 3],
@@ -121,7 +121,7 @@ async function afterTheScheduleWasOff(missed: number): Promise<Found> {
       [3, 3],
     ],
     'first tick': [
-      [story.disposition, story.outcome, story.verdict],
+      [tickEvent.disposition, tickEvent.outcome, tickEvent.verdict],
       ['ran', 'succeeded', 'steady'],
     ],
     'second tick': [after.disposition, 'ran'],
@@ -137,7 +137,7 @@ async function ofStaleDeliveries(): Promise<Found> {
   // Whatever queues kept arrives at once, in no order.
   for (let index = 0; index < MANY; index++) await here.deliver(service, DUE + ((index * 7_919) % MANY) * MINUTE);
   return judged(MANY, {
-    late: [here.stories.filter(({ reason }) => reason === 'late').length, MANY],
+    late: [here.tickEvents.filter(({ reason }) => reason === 'late').length, MANY],
     runs: [counts(here)['run'], 1],
   });
 }
@@ -169,7 +169,7 @@ async function whileEveryRunDied(died: number): Promise<Found> {
 async function whileEveryRunDiedAndTripped(died: number): Promise<Found> {
   const here = world({ store: storeOfTheDead(died) });
   const service = here.service({ consecutive: 64, backoff: 1_000_000, memory: 50, maxInterval: '1h' });
-  const story = await here.deliver(service, DUE);
+  const tickEvent = await here.deliver(service, DUE);
   const { crash = 0, putRun = 0, failedRuns = 0, commit = 0 } = counts(here);
   const next = await here.deliver(service, DUE + 60 * MINUTE);
   return judged(died, {
@@ -178,7 +178,7 @@ async function whileEveryRunDiedAndTripped(died: number): Promise<Found> {
     queries: [failedRuns, 1],
     commits: [commit, 1],
     'this tick': [
-      [story.disposition, story.reason],
+      [tickEvent.disposition, tickEvent.reason],
       ['skipped', 'backoff'],
     ],
     'the tick after notBefore': [
@@ -203,12 +203,12 @@ async function whileDynamoDbWasAway(): Promise<Found> {
       thrown++;
     });
   }
-  const story = await here.deliver(service, DUE + MANY * MINUTE);
+  const tickEvent = await here.deliver(service, DUE + MANY * MINUTE);
   return judged(MANY, {
     thrown: [thrown, MANY],
     runs: [counts(here)['run'], 1],
-    'crashes booked': [story.crashesBooked, 0],
-    outcome: [story.outcome, 'succeeded'],
+    'crashes booked': [tickEvent.crashesBooked, 0],
+    outcome: [tickEvent.outcome, 'succeeded'],
   });
 }
 
@@ -224,7 +224,7 @@ async function ofAHalt(probeFails: boolean): Promise<Found> {
   const ends: unknown[] = [];
   for (let tick = 0; tick < 20; tick++) {
     await here.deliver(service, DUE + tick * MINUTE).then(
-      (story) => ends.push(story.reason ?? story.verdict),
+      (tickEvent) => ends.push(tickEvent.reason ?? tickEvent.verdict),
       (error: { code?: string }) => ends.push(error.code),
     );
   }
@@ -240,11 +240,11 @@ async function ofBackingOff(): Promise<Found> {
   const notBefore = DUE - 3 * YEAR;
   const here = world({ store: storeWith({ ...FRESH, notBefore, backoffCount: 2, streak: 6 }) });
   const service = here.service({ backoff: 9 });
-  const story = await here.deliver(service, DUE);
+  const tickEvent = await here.deliver(service, DUE);
   const after = await here.deliver(service, DUE + MINUTE);
   return judged((3 * YEAR) / MINUTE, {
     'first tick': [
-      [story.outcome, story.verdict],
+      [tickEvent.outcome, tickEvent.verdict],
       ['succeeded', 'recovered'],
     ],
     'second tick': [
@@ -272,16 +272,16 @@ async function ofADailyServiceOverYears(): Promise<Found> {
   await here.dies(service, first);
   // 2028-03-26 02:30 does not exist: the tick after it is the next day's.
   const back = Date.UTC(2028, 2, 27, 0, 30);
-  const story = await here.deliver(service, back);
+  const tickEvent = await here.deliver(service, back);
   const after = await here.deliver(service, Date.UTC(2028, 2, 28, 0, 30));
   return judged(898, {
     // The trip of the run that died counts from its own tick, years ago.
-    'crashes booked': [story.crashesBooked, 1],
+    'crashes booked': [tickEvent.crashesBooked, 1],
     'first tick': [
-      [story.disposition, story.outcome],
+      [tickEvent.disposition, tickEvent.outcome],
       ['ran', 'failed'],
     ],
-    'next due': [new Date(story.nextDue ?? 0).toISOString(), '2028-03-31T00:30:00.000Z'],
+    'next due': [new Date(tickEvent.nextDue ?? 0).toISOString(), '2028-03-31T00:30:00.000Z'],
     'second tick': [
       [after.disposition, after.reason],
       ['skipped', 'backoff'],
@@ -297,9 +297,9 @@ async function ofASlottedFiring(): Promise<Found> {
   const firing = runFiring(service, { scheduledFor: DUE, slack: 0 }, invocation, here.ports);
   // Nothing is left to wait for but a turn of the clock.
   await here.clock.advance(1);
-  const stories = await firing;
+  const tickEvents = await firing;
   return judged(MANY * 12, {
-    ticks: [stories.map(({ tick }) => tick), [{ kind: 'scheduled', scheduledFor: DUE + 55_000 }]],
+    ticks: [tickEvents.map(({ tick }) => tick), [{ kind: 'scheduled', scheduledFor: DUE + 55_000 }]],
     runs: [counts(here)['run'], 1],
   });
 }

@@ -14,8 +14,8 @@ export interface Mutant {
 const ACQUIRE = 'lib/store/acquire.ts';
 const COMMIT = 'lib/store/commit.ts';
 const CONDITION = 'lib/store/admission-condition.ts';
-const ADMIT = 'lib/tick/admit.ts';
-const EVIDENCE = 'lib/runner/classify-evidence.ts';
+const ADMIT = 'lib/rules/admission.ts';
+const EVIDENCE = 'lib/service/classify-evidence.ts';
 
 export const MUTANTS: readonly Mutant[] = [
   {
@@ -49,7 +49,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     where: 'acquire',
     what: 'the lease ends with the run, without its margin',
-    file: 'lib/runner/open-tick.ts',
+    file: 'lib/tick/acquire.ts',
     text: 'Math.ceil(invocation.deadline + service.leaseMargin)',
     instead: 'Math.ceil(invocation.deadline)',
   },
@@ -176,7 +176,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     where: 'classification',
     what: 'a refused connection is fatal',
-    file: 'lib/runner/classify-codes.ts',
+    file: 'lib/service/classify-codes.ts',
     text: '  /^ECONN/,\n',
     instead: '',
   },
@@ -204,35 +204,35 @@ export const MUTANTS: readonly Mutant[] = [
   {
     where: 'classification',
     what: 'a loop service tolerates that it has no workload',
-    file: 'lib/runner/classify.ts',
+    file: 'lib/service/classify.ts',
     text: "error instanceof NotImplementedError ? 'fatal' : 'failed'",
     instead: "error instanceof NotImplementedError ? 'failed' : 'failed'",
   },
   {
     where: 'classification',
     what: 'the tolerant judge does not tolerate 429',
-    file: 'lib/runner/classify.ts',
+    file: 'lib/service/classify.ts',
     text: 'new Set([408, 429])',
     instead: 'new Set([408])',
   },
   {
     where: 'classification',
     what: 'a run that throws once its signal has fired is judged by what it throws',
-    file: 'lib/runner/deadline.ts',
+    file: 'lib/run/deadline.ts',
     text: "if (ending.kind !== 'threw' || !signal.aborted) return ending;",
     instead: "if (ending.kind !== 'threw' || !(signal.reason instanceof StoppedError)) return ending;",
   },
   {
     where: 'booking',
     what: 'the newest run that died is not booked',
-    file: 'lib/runner/book-crashes.ts',
+    file: 'lib/tick/crashed-runs.ts',
     text: 'const newest = claim.fence - 1;',
     instead: 'const newest = claim.fence - 2;',
   },
   {
     where: 'booking',
     what: 'a tick runs although the crashes it booked have halted the service',
-    file: 'lib/runner/open-tick.ts',
+    file: 'lib/tick/acquire.ts',
     text: "if (!forced && haltHolds(state.halt, startedAt, invocation.build)) return 'halted';\n  return",
     instead: 'void forced;\n  void invocation;\n  void startedAt;\n  return',
   },

@@ -42,7 +42,7 @@ export function differences(item: WireItem, reference: Reference): string[] {
     if (!agrees(stored, expected)) found.push(`${promise}: ${name} is ${stored ?? 'missing'}, not ${worded(expected)}`);
   };
   expect('I3', 'fence', reference.fence);
-  expect('I6', 'done', reference.fence - reference.dead - (reference.isUnderWay ? 1 : 0));
+  expect('I6', 'done', reference.fence - reference.dead - (reference.isRunning ? 1 : 0));
   expect('I1', 'leaseOwner', request?.owner);
   expect('I1', 'leaseUntil', request?.leaseUntil);
   expect('I1', 'leaseTick', request?.tick.kind === 'scheduled' ? request.tick.scheduledFor : undefined);
@@ -70,7 +70,7 @@ export function differences(item: WireItem, reference: Reference): string[] {
 }
 
 /** Instants that the reference knew only by their bounds, as the item tells them. */
-export function takeOver(item: WireItem, { loop }: Reference): void {
+export function migrateItem(item: WireItem, { loop }: Reference): void {
   const stored = (name: string): Between => ({ from: Number(item[name]?.N), to: Number(item[name]?.N) });
   if (loop.notBefore !== undefined) loop.notBefore = stored('notBefore');
   if (loop.lastSuccess !== undefined) loop.lastSuccess = stored('lastSuccess');

@@ -24,7 +24,7 @@ export class Kernel {
   readonly late: Late[] = [];
   readonly processes: Process[] = [];
   /** What happened, in words; kept only where somebody wants to read it. */
-  readonly story: string[] | undefined;
+  readonly tickEvent: string[] | undefined;
   readonly #begin: number;
   /** The true time, in epoch milliseconds. */
   now: number;
@@ -32,12 +32,12 @@ export class Kernel {
   constructor(now: number, isTold = false) {
     this.now = now;
     this.#begin = now;
-    this.story = isTold ? [] : undefined;
+    this.tickEvent = isTold ? [] : undefined;
   }
 
   /** Adds a line to the story. */
   tell(what: string): void {
-    this.story?.push(`${((this.now - this.#begin) / 1_000).toFixed(1).padStart(8)} s  ${what}`);
+    this.tickEvent?.push(`${((this.now - this.#begin) / 1_000).toFixed(1).padStart(8)} s  ${what}`);
   }
 
   /** What a machine's clock shows. */

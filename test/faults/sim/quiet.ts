@@ -74,9 +74,9 @@ class Judged {
   /** Judges what has become of the service since the faults ended. */
   look(): void {
     const { kernel, tally, witness } = this.#simulation;
-    const { loop, dead, isUnderWay, pause } = this.#reference;
+    const { loop, dead, isRunning, pause } = this.#reference;
     if (this.over) return;
-    if ((loop.lastSuccess?.from ?? 0) >= this.#from && dead === 0 && !isUnderWay) {
+    if ((loop.lastSuccess?.from ?? 0) >= this.#from && dead === 0 && !isRunning) {
       tally.check('I4');
       this.over = true;
     } else if (kernel.now > this.#limit) {
@@ -85,7 +85,7 @@ class Judged {
       this.over = true;
     } else if (this.#waitsForSomebody()) {
       this.#resume(pause === undefined ? 'halted for good' : 'paused for good');
-    } else if (!this.#booked && dead === 0 && !isUnderWay) {
+    } else if (!this.#booked && dead === 0 && !isRunning) {
       // A crash that was booked can halt the service or make it back off: what it is bound by is known from here on.
       this.#booked = true;
       this.#limit = Math.max(this.#limit, this.#limitFrom(0));

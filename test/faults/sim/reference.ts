@@ -70,7 +70,7 @@ export class Reference {
   pause: { readonly until?: number } | undefined;
 
   /** Whether a run has begun whose end isn't written. */
-  get isUnderWay(): boolean {
+  get isRunning(): boolean {
     return this.holder !== undefined && this.holder.end === undefined;
   }
 
@@ -106,7 +106,7 @@ export class Reference {
   granted(visit: Visit): void {
     const before = this.holder;
     if (before !== undefined) before.lostAhead = visit.offset - before.visit.offset;
-    if (before !== undefined && this.isUnderWay) {
+    if (before !== undefined && this.isRunning) {
       before.end = 'dead';
       this.dead += 1;
     }
@@ -160,7 +160,7 @@ export class Reference {
   /** Whether the one who holds the lease has to run its workload on what it is told by now. */
   #foresee(): void {
     const { holder } = this;
-    if (holder === undefined || !this.isUnderWay) return;
+    if (holder === undefined || !this.isRunning) return;
     const isBlocked = this.#isBlocked(holder, this.#opened(holder));
     holder.runs.set(this.epoch, isBlocked === undefined ? undefined : !isBlocked);
   }

@@ -50,6 +50,6 @@ it('the same script comes to the same end', async () => {
   if (one === undefined) throw new Error('expected a script');
   const [first, second] = [await play(one, true), await play(one, true)];
 
-  expect(first.story.length).toBeGreaterThan(20);
+  expect(first.tickEvent.length).toBeGreaterThan(20);
   expect(second).toEqual(first);
 });

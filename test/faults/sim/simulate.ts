@@ -11,7 +11,7 @@ export interface Played {
   readonly violations: readonly string[];
   readonly counts: Tallied;
   /** What happened, in words; empty unless it was asked for. */
-  readonly story: readonly string[];
+  readonly tickEvent: readonly string[];
 }
 
 /** Plays a script. The same script always comes to the same end. */
@@ -33,5 +33,5 @@ export async function play(script: Script, isTold = false): Promise<Played> {
       script.services.map((place) => SERVICES[place] as Simulated),
     );
   }
-  return { violations: [...violations], counts: simulation.tally.counts, story: simulation.kernel.story ?? [] };
+  return { violations: [...violations], counts: simulation.tally.counts, tickEvent: simulation.kernel.tickEvent ?? [] };
 }

@@ -43,7 +43,7 @@ interface Delivery extends Invocation {
   readonly variant: Variant;
   readonly visits: Visit[];
   readonly stop: AbortController;
-  stories: number;
+  tickEvents: number;
   runs: number;
 }
 
@@ -81,7 +81,7 @@ export class Simulation {
     const process = this.kernel.start(machine, lifetime);
     const stop = new AbortController();
     const deadline = this.kernel.clockOf(process) + lifetime;
-    const delivery: Delivery = { ...invocation, process, deadline, variant, visits: [], stop, stories: 0, runs: 0 };
+    const delivery: Delivery = { ...invocation, process, deadline, variant, visits: [], stop, tickEvents: 0, runs: 0 };
     this.deliveries.push(delivery);
     this.kernel.tell(`  ${simulated.name}: ${JSON.stringify(event)}`);
     this.tally.count('deliveries');
@@ -93,7 +93,7 @@ export class Simulation {
         clock: this.kernel.clock(process),
         random: { draw: () => 0.5, id: () => String(++this.#ids).padStart(36, '0') },
         log: SILENT,
-        observers: [{ tickEnded: (story) => this.#told(delivery, story) }],
+        observers: [{ tickEnded: (tickEvent) => this.#told(delivery, tickEvent) }],
         recycle: () => this.#ended(delivery, 'recycled'),
       },
     );
@@ -195,7 +195,7 @@ export class Simulation {
     this.witness.started(visit);
     run.cursor = `after run ${context.fence}`;
     context.saveCursor(run.cursor);
-    const settle = (outcome: NonNullable<typeof run.outcome>) => {
+    const applyRun = (outcome: NonNullable<typeof run.outcome>) => {
       if (run.outcome !== undefined) return;
       run.outcome = outcome;
       run.endedAt = { from: this.kernel.clockOf(process), to: this.kernel.clockOf(process) };
@@ -207,22 +207,22 @@ export class Simulation {
       if (way.ends === 'returns when told')
         await this.kernel.step(process, `${simulated.name} run ${context.fence} gives in`);
     }
-    if (way.ends === 'returns' || way.ends === 'returns when told') return settle('succeeded');
+    if (way.ends === 'returns' || way.ends === 'returns when told') return applyRun('succeeded');
     const { signal } = context;
-    if (signal.aborted) settle(signal.reason instanceof StoppedError ? 'stopped' : 'timed-out');
-    else settle(way.judged?.[simulated.judges] ?? 'fatal');
+    if (signal.aborted) applyRun(signal.reason instanceof StoppedError ? 'stopped' : 'timed-out');
+    else applyRun(way.judged?.[simulated.judges] ?? 'fatal');
     if (run.outcome === 'failed' && simulated.judges === 'tolerant') run.retryAfter = way.retryAfter;
     throw way.thrown?.();
   }
 
-  #told(delivery: Delivery, story: Parameters<Witness['told']>[1]): void {
+  #told(delivery: Delivery, tickEvent: Parameters<Witness['told']>[1]): void {
     const visit = this.#current(delivery);
-    if (delivery.stories === delivery.visits.length && story.reason === 'overlap') {
+    if (delivery.tickEvents === delivery.visits.length && tickEvent.reason === 'overlap') {
       this.tally.count('slots covered by a run');
       return;
     }
-    delivery.stories += 1;
-    this.witness.told(visit, story);
+    delivery.tickEvents += 1;
+    this.witness.told(visit, tickEvent);
   }
 
   #ended(delivery: Delivery, ending: Ending, error?: unknown): void {

@@ -13,7 +13,7 @@ export async function told({
   const [script] = counterexample ?? [];
   if (!failed) return '';
   if (script === undefined) return `seed ${seed}: interrupted before it was done`;
-  const { violations, story } = await play(script, true);
+  const { violations, tickEvent } = await play(script, true);
   return [
     ...violations,
     '',
@@ -21,7 +21,7 @@ export async function told({
     worded(script),
     '',
     'How it went:',
-    ...story,
+    ...tickEvent,
     '',
     `Again: npm run faults -- --part sim --seed ${seed} --path ${counterexamplePath}`,
   ].join('\n');

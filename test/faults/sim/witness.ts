@@ -4,9 +4,9 @@
  */
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import type { Acquired, Claim, TickStory } from '../../../lib/tick/index.ts';
+import type { Acquired, Claim, TickEvent } from '../../../lib/tick/index.ts';
 import type { Effect } from './attempts.ts';
-import { differences, sizeFaults, takeOver } from './item-check.ts';
+import { differences, migrateItem, sizeFaults } from './item-check.ts';
 import type { Kernel } from './kernel.ts';
 import { type Grant, Reference, type Visit } from './reference.ts';
 import type { Written } from './simulated-dynamo.ts';
@@ -150,7 +150,7 @@ export class Witness {
       this.#break('I1', `fence ${claim.fence} is not the run's own`);
       return;
     }
-    if (grant.end === 'written' && !reference.isUnderWay && claim.fence === reference.fence) {
+    if (grant.end === 'written' && !reference.isRunning && claim.fence === reference.fence) {
       this.#compare(reference, written);
       return;
     }
@@ -192,23 +192,25 @@ export class Witness {
   }
 
   /** The visit is told as ended. */
-  told(visit: Visit, story: TickStory): void {
+  told(visit: Visit, tickEvent: TickEvent): void {
     const grant = visit.told?.grant;
     this.#tally.check('I6');
     const expect = (what: string, got: unknown, expected: unknown) => {
       if (got !== expected) this.#break('I6', `${what} is told as ${String(got)}, not ${String(expected)}`);
     };
-    expect('the disposition', story.disposition, visit.run === undefined ? 'skipped' : 'ran');
-    expect('the fence', story.fence, grant?.fence);
-    expect('the number of crashes', story.crashesBooked, grant?.dead ?? 0);
+    expect('the disposition', tickEvent.disposition, visit.run === undefined ? 'skipped' : 'ran');
+    expect('the fence', tickEvent.fence, grant?.fence);
+    expect('the number of crashes', tickEvent.crashesBooked, grant?.dead ?? 0);
     const outcome = visit.run?.outcome;
-    expect('the outcome', story.outcome, outcome === 'stopped' ? undefined : outcome);
-    if (grant === undefined && this.#returnsOldItem) expect('the reason', story.reason, visit.refusal);
+    expect('the outcome', tickEvent.outcome, outcome === 'stopped' ? undefined : outcome);
+    if (grant === undefined && this.#returnsOldItem) expect('the reason', tickEvent.reason, visit.refusal);
     // One that gives way need not know that it was overtaken: it has nothing to write.
     const isSettled =
       grant === undefined || grant.end === 'written' || grant.end === 'given back' || outcome === 'stopped';
     expect('an unwritten end', isSettled, true);
-    this.#tally.count(story.reason === undefined ? `told ${story.outcome ?? 'given back'}` : `told ${story.reason}`);
+    this.#tally.count(
+      tickEvent.reason === undefined ? `told ${tickEvent.outcome ?? 'given back'}` : `told ${tickEvent.reason}`,
+    );
   }
 
   /** Writes down that a promise is broken. */
@@ -222,7 +224,7 @@ export class Witness {
 
   #compare(reference: Reference, { after }: Written): void {
     this.violations.push(...differences(after, reference));
-    takeOver(after, reference);
+    migrateItem(after, reference);
     for (const promise of ['I1', 'I2', 'I3', 'I6', 'I7', 'rules']) this.#tally.check(promise);
   }
 

@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { classifyCritical, classifyLoop, classifyTolerant } from '../../../lib/service/index.ts';
 import { StoreError } from '../../../lib/store/index.ts';
-import { tellable, tellableFields } from '../../../lib/text/bounded-json.ts';
-import { errorClassOf, memoOf } from '../../../lib/text/index.ts';
+import { toBoundedJson, toLogFields } from '../../../lib/text/bounded-json.ts';
+import { errorClassOf, summarizeError } from '../../../lib/text/index.ts';
 import { functionUnderTest } from '../../lambda/kit.ts';
 import { LEAKS } from './secrets.ts';
 
@@ -79,7 +79,7 @@ describe('fields of a log line', () => {
   it('tell errors wherever they are, and what cannot be told by a few words', () => {
     const circle: Record<string, unknown> = { n: 1n };
     circle['self'] = circle;
-    const told = tellableFields({
+    const told = toLogFields({
       error: new RangeError('too far'),
       nested: { why: [new TypeError('none')] },
       circle,
@@ -110,12 +110,12 @@ describe('fields of a log line', () => {
     let value: unknown = 'leaf';
     for (let level = 0; level < 40; level += 1) value = [value];
 
-    expect(JSON.stringify(tellable(value))).toBe(`${'['.repeat(32)}"left out: nested too deep"${']'.repeat(32)}`);
+    expect(JSON.stringify(toBoundedJson(value))).toBe(`${'['.repeat(32)}"left out: nested too deep"${']'.repeat(32)}`);
   });
 
   it('hide what their names say is a credential, whatever it looks like', () => {
     expect(
-      tellableFields({
+      toLogFields({
         password: 'swordfish',
         tokens: ['a', 'b'],
         auth: { user: 'ada' },
@@ -164,14 +164,14 @@ describe('any value at all', () => {
     fc.assert(
       fc.property(ingredients, (given) => {
         const value = madeOf(given);
-        const { errorClass, message, text } = memoOf(value, 0);
+        const { errorClass, message, text } = summarizeError(value, 0);
         expect(Buffer.byteLength(errorClass + message + text)).toBeLessThanOrEqual(64 + 400 + 2_400);
         expect(errorClassOf(value)).toBe(errorClass);
         for (const classify of [classifyCritical, classifyTolerant, classifyLoop]) {
           expect(['failed', 'fatal']).toContain(classify(value).kind);
         }
-        expect(Buffer.byteLength(JSON.stringify(tellable(value)))).toBeLessThanOrEqual(64_000);
-        expect(Buffer.byteLength(JSON.stringify(tellableFields({ value })))).toBeLessThanOrEqual(160_100);
+        expect(Buffer.byteLength(JSON.stringify(toBoundedJson(value)))).toBeLessThanOrEqual(64_000);
+        expect(Buffer.byteLength(JSON.stringify(toLogFields({ value })))).toBeLessThanOrEqual(160_100);
       }),
     );
   });
@@ -182,7 +182,7 @@ describe('any value at all', () => {
       .filter((value) => !/[:=@\s]|token|pass|auth|key|sig|sid/i.test(JSON.stringify(value).replaceAll('":', '"')));
     fc.assert(
       fc.property(json, (value) => {
-        expect(tellable(value)).toEqual(JSON.parse(JSON.stringify(value)));
+        expect(toBoundedJson(value)).toEqual(JSON.parse(JSON.stringify(value)));
       }),
     );
   });

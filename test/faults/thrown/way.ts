@@ -153,5 +153,5 @@ function spiteful(make: () => unknown): Observer {
   const throws = () => {
     throw make();
   };
-  return { tickEnded: throws, crashBooked: throws, resumed: throws, flush: throws };
+  return { tickEnded: throws, runCrashed: throws, resumed: throws, flush: throws };
 }

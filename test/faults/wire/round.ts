@@ -24,7 +24,7 @@ export async function playRound(ground: Ground, seed: number): Promise<Played> {
     const [place, manner] = FAULTS[(seed * STEPS + step) % FAULTS.length] ?? ['acquire', 'answer lost'];
     await round.tick({ place, manner, client: '', left: 1, struck: 0 });
   }
-  await round.settle();
+  await round.applyRun();
   return round.played();
 }
 
@@ -87,7 +87,7 @@ class Round {
   }
 
   /** The faults are over: what was held arrives, dead runs are booked, and then a tick succeeds. */
-  async settle(): Promise<void> {
+  async applyRun(): Promise<void> {
     const { field, up } = this.#ground;
     this.#fault = AFTER;
     this.#fails = false;

@@ -3,7 +3,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { environmentOf } from '../../../lib/local/functions/environment.ts';
-import { type ServiceState, UNKNOWN } from '../../../lib/rules/index.ts';
+import { NEVER_RUN, type ServiceState } from '../../../lib/rules/index.ts';
 import type { StateStore } from '../../../lib/tick/index.ts';
 import { testDatabase } from '../../support/dynalite.ts';
 import type { Bundles } from './bundles.ts';
@@ -37,7 +37,7 @@ export function play(scenario: Scenario, kind: HostKind, stage: Stage): Promise<
     const { host, store, way } = playing;
     const came = await invokeEach(scenario.steps, playing);
     await host.close();
-    const state = (await store.read(misbehaves.name)) ?? UNKNOWN;
+    const state = (await store.read(misbehaves.name)) ?? NEVER_RUN;
     const begun = await readFile(`${way}.runs`, 'utf8').catch(() => '');
     return judge(scenario, kind, { came, lines: host.lines, state, begun: begun.trim().split('\n') });
   });

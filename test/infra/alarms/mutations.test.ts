@@ -42,12 +42,12 @@ const STORIES = {
 } as const satisfies Record<string, (on: Play) => Promise<void>>;
 
 /** Everything that a person could see, in all readings. */
-async function seen(story: keyof typeof STORIES, change: (stack: SynthesisedAlarms) => SynthesisedAlarms) {
+async function seen(tickEvent: keyof typeof STORIES, change: (stack: SynthesisedAlarms) => SynthesisedAlarms) {
   const outcomes: unknown[] = [];
   for (const reading of READINGS) {
     const service = { consecutive: 3, backoff: 5 };
     const on = play({ reading, service, stack: (one) => change(synthesise([one], { level: 'full' })) });
-    await STORIES[story](on);
+    await STORIES[tickEvent](on);
     const alarms = ['failing', 'halted', 'silent', 'errors', 'throttles', 'pager'];
     outcomes.push([on.pages, ...alarms.map((alarm) => [alarm, on.state(alarm), on.rang(alarm)])]);
   }
@@ -77,9 +77,9 @@ test.each([
   ['a first deploy', 'errors', { TreatMissingData: 'breaching' }],
   ['a first deploy', 'pager', { ActionsSuppressorWaitPeriod: 0 }],
   ['ticks that stop', 'pager', { AlarmActions: [] }],
-] as const)('%s: seen to be another story if %s had %o', async (story, alarm, properties) => {
-  const right = await seen(story, (stack) => stack);
-  const wrong = await seen(story, (stack) => mutated(stack, alarm, properties));
+] as const)('%s: seen to be another story if %s had %o', async (tickEvent, alarm, properties) => {
+  const right = await seen(tickEvent, (stack) => stack);
+  const wrong = await seen(tickEvent, (stack) => mutated(stack, alarm, properties));
 
   expect(wrong).not.toEqual(right);
 });

@@ -25,14 +25,14 @@ async function linesOf(work: () => Promise<unknown>): Promise<Record<string, unk
 }
 
 /** A run that succeeds, one that fails, one that halts the service, a tick skipped for that, and a crash. */
-async function story(): Promise<void> {
+async function tickEvent(): Promise<void> {
   const observer = tickLog(serviceLog('sync'), fillPolicy({ interval: '1m', consecutive: 2 }));
   const { tick } = functionUnderTest({ script: 'SFX', ports: { observers: [observer] } });
   await tick('12:01');
   await tick('12:02');
   await tick('12:03').catch(() => {});
   await tick('12:04');
-  observer.crashBooked?.({ service: 'sync', fence: 7, bookedAt: NOON, streak: 3, halted: false });
+  observer.runCrashed?.({ service: 'sync', fence: 7, bookedAt: NOON, streak: 3, halted: false });
 }
 
 const WORDS = [
@@ -67,7 +67,7 @@ describe('the queries', () => {
   const all = [lastFailures(10), SKIPS, whatHappened('sync'), ...Object.values(QUESTIONS)];
 
   test('name only fields of the lines that a function writes', async () => {
-    const lines = await linesOf(story);
+    const lines = await linesOf(tickEvent);
     const known = new Set(lines.flatMap((line) => Object.keys(line)));
 
     expect(lines.map(({ message }) => message)).toEqual(['tick', 'tick', 'tick', 'tick', 'run crashed']);
@@ -76,7 +76,7 @@ describe('the queries', () => {
   });
 
   test('find what they look for: failures carry a class, halts a verdict, skips a reason', async () => {
-    const [ran, failed, halted, skipped] = await linesOf(story);
+    const [ran, failed, halted, skipped] = await linesOf(tickEvent);
 
     expect(ran).not.toHaveProperty('errorClass');
     expect(failed).toMatchObject({
