@@ -68,9 +68,9 @@ async function list(flags: Flags, state: string | undefined): Promise<void> {
   await withStore(flags, async (store) => {
     const { runs, unreadable } = await store.list();
     const wanted = state?.toLowerCase();
-    const showValue = runs.filter((run) => wanted === undefined || run.state.name.toLowerCase() === wanted);
-    if (showValue.length > 0) console.log(tableOf(showValue).join('\n'));
-    console.log(`${counted(showValue.length)}${state === undefined ? '' : ` in state ${state}`}`);
+    const listed = runs.filter((run) => wanted === undefined || run.state.name.toLowerCase() === wanted);
+    if (listed.length > 0) console.log(tableOf(listed).join('\n'));
+    console.log(`${counted(listed.length)}${state === undefined ? '' : ` in state ${state}`}`);
     for (const { error } of unreadable) console.error(oneLine(error));
     if (unreadable.length > 0) process.exitCode = 1;
   });

@@ -40,9 +40,9 @@ function isAggregate(error: object): boolean {
 }
 
 /** What `shown` gives, or `undefined` where looking throws. */
-export function tryRead<Value>(showValue: () => Value): Value | undefined {
+export function tryRead<Value>(read: () => Value): Value | undefined {
   try {
-    return showValue();
+    return read();
   } catch {
     return undefined;
   }

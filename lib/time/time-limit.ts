@@ -20,7 +20,7 @@ export async function withTimeLimit<Result>(
   const timeUp = new AbortController();
   const done = new AbortController();
   const timer = clock.sleep(ms, done.signal).then(() => {
-    if (!done.signal.aborted) timeUp.abort(new TimeoutError(`no answer withTimeLimit ${inSeconds(ms)} s`));
+    if (!done.signal.aborted) timeUp.abort(new TimeoutError(`no answer within ${inSeconds(ms)} s`));
   });
   // The work's end is what is waited for, the timer is not.
   timer.catch(() => {});

@@ -251,7 +251,7 @@ describe('endpoints that fail', () => {
 
     const { results, error, classification } = await run([{ url: hanging, timeout: '100ms' }, { url: `${base}/200` }]);
 
-    expect(error?.message).toBe(`1 of 2 endpoints failed: GET ${hanging}: TimeoutError: no answer withTimeLimit 0.1 s`);
+    expect(error?.message).toBe(`1 of 2 endpoints failed: GET ${hanging}: TimeoutError: no answer within 0.1 s`);
     expect(results.map(({ ok }) => ok)).toEqual([false, true]);
     expect(classification).toEqual({ kind: 'failed' });
   });

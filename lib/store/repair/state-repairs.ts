@@ -21,7 +21,7 @@ export interface StateRepairs {
    * Makes the changes that were shown. The item as it was is kept first, as `REPAIR#<time>`, for as long as the record of a run.
    * @returns whether it was done; not if by now other attributes would change than those shown
    */
-  repair(service: string, showValue: readonly Change[], now: number): Promise<boolean>;
+  repair(service: string, shown: readonly Change[], now: number): Promise<boolean>;
 }
 
 const MOST_TRIES = 5;
@@ -42,11 +42,11 @@ export function stateRepairs(documents: DynamoDBDocumentClient, table: string): 
 
   return {
     examine: async (service, now) => (await look(service, now))?.changes,
-    async repair(service, showValue, now) {
+    async repair(service, shown, now) {
       // Ticks that are refused raise the counters: the item is read again, and what is written holds against that.
       for (let attempt = 0; attempt < MOST_TRIES; attempt++) {
         const found = await look(service, now);
-        if (found === undefined || !isSame(found.changes, showValue)) return false;
+        if (found === undefined || !isSame(found.changes, shown)) return false;
         await documents.send(new PutCommand({ TableName: table, Item: kept(service, found.item, now) }));
         const values = Object.fromEntries(found.changes.map(({ attribute, to }) => [attribute, to]));
         if (await replaceItem(items, service, found.item, values)) return true;
@@ -65,9 +65,9 @@ function refuseNewer(service: string, item: Item): void {
   }
 }
 
-function isSame(changes: readonly Change[], showValue: readonly Change[]): boolean {
+function isSame(changes: readonly Change[], shown: readonly Change[]): boolean {
   const names = (some: readonly Change[]) => some.map(({ attribute }) => attribute).join(' ');
-  return names(changes) === names(showValue);
+  return names(changes) === names(shown);
 }
 
 /** The item as it was, whatever stands in it, inside an item of its own. */
