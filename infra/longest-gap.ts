@@ -1,5 +1,5 @@
 /** How far apart a service's ticks may lie: what its delivery, its alarms and the way of telling its silence go by. Pure. */
-import { nextDue, type Schedule } from '../lib/rules/index.ts';
+import { type Schedule, nextDue } from '../lib/rules/index.ts';
 import { DAY, MINUTE } from '../lib/time/index.ts';
 
 const HOUR = 60 * MINUTE;

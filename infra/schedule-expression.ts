@@ -6,8 +6,8 @@
  *   an interval below a minute                 a firing a minute, which owns several slots
  *   any other whole minutes                    rate: counted from the moment at which the schedule was made
  */
-import { hasSlots, isAligned, type Schedule } from '../lib/rules/index.ts';
-import { DAY, inSeconds, MINUTE } from '../lib/time/index.ts';
+import { type Schedule, hasSlots, isAligned } from '../lib/rules/index.ts';
+import { DAY, MINUTE, inSeconds } from '../lib/time/index.ts';
 import { longestGap } from './longest-gap.ts';
 
 /** A schedule as Scheduler takes it. */

@@ -2,7 +2,7 @@
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { Effect, type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { stateTable, TTL_ATTRIBUTE } from '../../lib/store/index.ts';
+import { TTL_ATTRIBUTE, stateTable } from '../../lib/store/index.ts';
 import { DurableTable, type DurableTableOptions } from './durable-table.ts';
 
 /** The one table, with run records that expire. */

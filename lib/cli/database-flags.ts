@@ -1,7 +1,7 @@
 /** What the commands have in common: which database, and how a failure is told. */
 import { type Command, InvalidArgumentError } from 'commander';
 import { type DatabaseOptions, oneLine } from '../local/index.ts';
-import type { Log } from '../tick/index.ts';
+import type { Log } from '../service/index.ts';
 
 /** The flags that name a database. */
 export interface DatabaseFlags {

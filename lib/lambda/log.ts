@@ -1,8 +1,9 @@
 /** The log: structured lines through Powertools, one wide line a tick. */
 import { Logger } from '@aws-lambda-powertools/logger';
 import { fitTrackRecord, type Policy } from '../rules/index.ts';
+import type { Log } from '../service/index.ts';
 import { toBoundedJson, toLogFields, toLogMessage } from '../text/index.ts';
-import type { CrashEvent, Log, Observer, TickEvent } from '../tick/index.ts';
+import type { CrashEvent, Observer, TickEvent } from '../tick/index.ts';
 import { toIso } from '../time/index.ts';
 
 /** The message of the wide line that each tick leaves. */

@@ -1,7 +1,7 @@
 /** One iteration of a loop: the run, the step, and what is told of it. */
 import { type LoopState, type Outcome, overrunLine, propagates, step, THRESHOLD_CAUSE } from '../rules/index.ts';
-import { haltedError, printReport, runWorkload, type WorkloadRun } from '../run/index.ts';
-import type { Service } from '../service/index.ts';
+import { printReport, runWorkload, type WorkloadRun } from '../run/index.ts';
+import { haltedError, type Service } from '../service/index.ts';
 import type { Iteration, LoopOptions, Pace } from './loop.ts';
 
 /** What a loop is made of. */

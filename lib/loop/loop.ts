@@ -1,7 +1,6 @@
 /** A loop in one process: what it is told, what it offers, what it tells. */
 import type { LoopState, Outcome, Verdict } from '../rules/index.ts';
-import type { Surroundings } from '../service/index.ts';
-import type { Log } from '../tick/index.ts';
+import type { Log, Surroundings } from '../service/index.ts';
 import type { Clock, Random } from '../time/index.ts';
 import type { SignalSource } from './signals.ts';
 

@@ -11,9 +11,8 @@
  * Its state lives in memory: it is handed in, may be read after each iteration, and is kept across starts.
  */
 import { delayAfter, fitTrackRecord, freshState, InvalidOptionsError, type LoopState } from '../rules/index.ts';
-import { prepareOnce, type Service } from '../service/index.ts';
+import { prepareOnce, type Service, safeLog } from '../service/index.ts';
 import { errorClassOf } from '../text/index.ts';
-import { safeLog } from '../tick/index.ts';
 import { inSeconds, LAST_INSTANT, toIso } from '../time/index.ts';
 import { type Carried, endOf, iterate, type LoopParts } from './iterate.ts';
 import {

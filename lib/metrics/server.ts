@@ -4,7 +4,7 @@
  */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { Log } from '../tick/index.ts';
+import type { Log } from '../service/index.ts';
 import { SECOND } from '../time/index.ts';
 import type { MetricsSettings } from './settings.ts';
 

@@ -1,4 +1,4 @@
-/** Settling: a run that has ended is taken into the service's state. Pure, like the step it rests on. */
+/** Applies one ended run to a service's state. Pure, like the step it rests on. */
 import { cut } from '../text/index.ts';
 import { stretchedInterval } from './delay.ts';
 import type { ErrorSummary, Outcome } from './outcome.ts';
@@ -8,8 +8,10 @@ import { notBeforeAfter, type Schedule } from './schedule.ts';
 import { type Halt, type ServiceState, toLoopState } from './service-state.ts';
 import { type Step, step } from './step.ts';
 
-/** What settling needs to know of a service. */
+/** What applying a run must know of a service. */
 export interface Rules {
+  /** The service's name, for run records. */
+  readonly service: string;
   readonly policy: Policy;
   readonly schedule: Schedule;
   /** The build that runs. */
@@ -28,9 +30,13 @@ export interface EndedRun {
   readonly endedAt: number;
   readonly durationMs: number;
   readonly manual: boolean;
+  /** The due time of the tick that this run decides: neither it nor an older one runs again. A manual run decides none. */
+  readonly decides?: number;
+  /** The service's cursor after the run. @default it stays where it was */
+  readonly cursor?: string;
 }
 
-/** The state after a run, with what the step concluded. */
+/** The state after a run, and the step's verdict and report. */
 export interface AppliedRun extends Omit<Step, 'state'> {
   readonly state: ServiceState;
   /** The remembered failures after the step. */
@@ -41,8 +47,8 @@ export interface AppliedRun extends Omit<Step, 'state'> {
 export const HALT_CAUSE_BYTES = 160;
 
 /**
- * Takes an ended run into the state.
- * @param failures the remembered failures; needed only where the outcome would trip, since only then they are told
+ * The state after one ended run.
+ * @param failures the remembered failures; only a trip's report shows them
  */
 export function applyRun(
   rules: Rules,
@@ -60,6 +66,8 @@ export function applyRun(
       ...(run.outcome.kind === 'succeeded' ? { lastSuccess: run.endedAt } : {}),
       ...(halt === undefined ? {} : { halt }),
       ...(notBefore === undefined ? {} : { notBefore }),
+      ...(run.decides === undefined ? {} : { lastTick: run.decides }),
+      ...(run.cursor === undefined ? {} : { cursor: run.cursor }),
       record: stepped.state.record,
       backoffCount: stepped.state.backoffCount,
       streak: stepped.state.streak,

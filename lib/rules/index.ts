@@ -8,7 +8,7 @@ export {
   pauseHolds,
 } from './admission.ts';
 export { type AppliedRun, applyRun, type EndedRun, HALT_CAUSE_BYTES, type Rules } from './apply-run.ts';
-export { type Book, enter, type Ledger, note, openLedger } from './apply-runs.ts';
+export { type AppliedRuns, applyRuns } from './apply-runs.ts';
 export { delayAfter, stretchedInterval } from './delay.ts';
 export { InvalidOptionsError } from './invalid-options.ts';
 export { clampedPoissonInterval, exponentialCdf, lowerClampMultiple, poissonInterval } from './jitter.ts';

@@ -29,17 +29,15 @@ export type Ending =
 
 /** When a run's signal fires. */
 export interface Limits {
-  /** Who is running, for messages. */
+  /** The service's name, for messages. */
   readonly service: string;
   /** Epoch milliseconds; `Infinity` for a run without a limit. */
   readonly signalAt: number;
   readonly clock: Clock;
   /** The process's own stop: aborts the run's signal too. */
   readonly stop?: AbortSignal | undefined;
-  /** Does the work where what it throws uncaught is heard. @default such exceptions are nobody's */
-  readonly runScope?:
-    | ((onUncaught: (error: unknown) => void, work: () => Promise<Ending>) => Promise<Ending>)
-    | undefined;
+  /** Registers the listener for what the workload throws where nothing can catch it. @default such exceptions are ignored here */
+  readonly onUncaught?: ((listener: (error: unknown) => void) => void) | undefined;
 }
 
 /** Runs the workload until it settles or its grace is over. Never rejects. */
@@ -47,76 +45,55 @@ export async function runUnderDeadline(
   workload: (signal: AbortSignal) => Promise<unknown>,
   limits: Limits,
 ): Promise<Ending> {
-  const startedAt = limits.clock.now();
+  const { service, clock, stop } = limits;
+  const startedAt = clock.now();
   const controller = new AbortController();
-  const settled = new AbortController();
-  const onStop = () =>
-    controller.abort(new StoppedError(`${limits.service}: the process is stopping; the run is given back`));
-  if (limits.stop?.aborted) onStop();
-  else limits.stop?.addEventListener('abort', onStop, { once: true });
-  const timedOut = (cause?: unknown) => timedOutAfter(limits, startedAt, cause);
+  const { signal } = controller;
+  const over = new AbortController();
+  const stopRun = () =>
+    controller.abort(new StoppedError(`${service}: the process is stopping; the run is given back`));
+  if (stop?.aborted) stopRun();
+  else stop?.addEventListener('abort', stopRun, { once: true });
 
-  const { runScope = (_, work) => work() } = limits;
-  const uncaught = uncaughtIn(controller);
-  const ending = await runScope(uncaught.hear, () => {
-    const watch = watchDeadline(limits, controller, settled.signal);
-    const work = applyRun(workload, controller.signal).then((end) => classifySafely(end, controller.signal, timedOut));
-    return Promise.race([
-      work,
-      watch.then((): Ending => ({ kind: 'timed-out', error: timedOut(), settled: false })),
-      uncaught.ending,
-    ]);
+  const uncaught = new Promise<Ending>((resolve) => {
+    limits.onUncaught?.((error) => {
+      // A run whose signal has fired is ending already: it keeps its grace.
+      if (signal.aborted) return;
+      resolve({ kind: 'threw', error, settled: false });
+      controller.abort(error);
+    });
   });
+  const tooLong = graceOver(limits, controller, over.signal).then((): Ending => {
+    return { kind: 'timed-out', error: timedOut(limits, startedAt), settled: false };
+  });
+  const settled = new Promise((resolve) => resolve(workload(signal))).then(
+    (value): Ending => ({ kind: 'returned', value }),
+    (error: unknown): Ending => {
+      if (!signal.aborted) return { kind: 'threw', error, settled: true };
+      if (signal.reason instanceof StoppedError) return { kind: 'stopped' };
+      // Whatever it threw after its signal fired, the signal ended it.
+      return { kind: 'timed-out', error: timedOut(limits, startedAt, error), settled: true };
+    },
+  );
+  const ending = await Promise.race([settled, tooLong, uncaught]);
 
-  settled.abort();
-  limits.stop?.removeEventListener('abort', onStop);
+  over.abort();
+  stop?.removeEventListener('abort', stopRun);
   return ending;
 }
 
-/** The end that an uncaught exception brings about. A run whose signal has fired is ending already: it keeps its grace. */
-function uncaughtIn(controller: AbortController) {
-  let hear: (error: unknown) => void = () => {};
-  const ending = new Promise<Ending>((resolve) => {
-    hear = (error) => {
-      if (controller.signal.aborted) return;
-      resolve({ kind: 'threw', error, settled: false });
-      controller.abort(error);
-    };
-  });
-  return { hear, ending };
-}
-
-/** Resolves when the grace is over; never after `settled` was aborted. */
-async function watchDeadline(
-  { clock, signalAt, service }: Limits,
-  controller: AbortController,
-  settled: AbortSignal,
-): Promise<void> {
+/** Fires the run's signal at its time. Resolves when the grace is over; never once `over` is aborted. */
+async function graceOver({ clock, signalAt, service }: Limits, run: AbortController, over: AbortSignal): Promise<void> {
   if (signalAt !== Number.POSITIVE_INFINITY) {
-    await clock.sleep(signalAt - clock.now(), settled);
-    if (!settled.aborted) controller.abort(new RunTimedOutError(`${service}: the run's time is up; end it now`));
-    await clock.sleep(GRACE, settled);
-    if (!settled.aborted) return;
+    await clock.sleep(signalAt - clock.now(), over);
+    if (!over.aborted) run.abort(new RunTimedOutError(`${service}: the run's time is up; end it now`));
+    await clock.sleep(GRACE, over);
+    if (!over.aborted) return;
   }
   await new Promise(() => {});
 }
 
-async function applyRun(workload: (signal: AbortSignal) => Promise<unknown>, signal: AbortSignal): Promise<Ending> {
-  try {
-    return { kind: 'returned', value: await workload(signal) };
-  } catch (error) {
-    return { kind: 'threw', error, settled: true };
-  }
-}
-
-/** What throws after the signal fired was ended by it, whatever it threw. */
-function classifySafely(ending: Ending, signal: AbortSignal, timedOut: (cause: unknown) => RunTimedOutError): Ending {
-  if (ending.kind !== 'threw' || !signal.aborted) return ending;
-  if (signal.reason instanceof StoppedError) return { kind: 'stopped' };
-  return { kind: 'timed-out', error: timedOut(ending.error), settled: true };
-}
-
-function timedOutAfter({ service, clock }: Limits, startedAt: number, cause: unknown): RunTimedOutError {
+function timedOut({ service, clock }: Limits, startedAt: number, cause?: unknown): RunTimedOutError {
   const seconds = Math.round((clock.now() - startedAt) / 100) / 10;
   return new RunTimedOutError(`${service}: the run was not done after ${seconds} s; it counts as timed out`, {
     ...(cause === undefined ? {} : { cause }),

@@ -1,5 +1,5 @@
 export { GRACE } from './deadline.ts';
 export { printReport } from './print-report.ts';
 export type { RunScope, ScopedRun } from './run-scope.ts';
-export { haltedError, runWorkload, type WorkloadRun } from './run-workload.ts';
+export { runWorkload, type WorkloadRun } from './run-workload.ts';
 export { catchStrayErrors } from './stray-errors.ts';

@@ -1,7 +1,6 @@
 /** The report handed to its printer. */
 
-import type { Service } from '../service/index.ts';
-import type { Log } from '../tick/index.ts';
+import type { Log, Service } from '../service/index.ts';
 
 /** Hands the report to the service's printer, by default the log, line by line. A printer that throws loses its line, nothing else. */
 export function printReport({ name, printer }: Service, lines: readonly string[], log: Log): void {

@@ -1,66 +1,29 @@
-/** What a workload is handed. What isn't frozen is this run's alone, so that whatever is done to it touches no other. */
-
-import type { RunContext, Service } from '../service/index.ts';
+/** The context that a workload is handed. Everything in it that isn't frozen belongs to this run alone. */
+import type { Log, RunContext, Service } from '../service/index.ts';
 import { isError, tryRead } from '../text/index.ts';
-import type { Log } from '../tick/index.ts';
 import type { RunSurroundings } from './run-workload.ts';
 
-/** The service's bookmark, as the run moves it. */
-export interface RunCursor {
-  /** Where it stands now. */
-  read(): string | undefined;
-  /** Where the run left it: from now on it can't be moved. */
-  close(): string | undefined;
-  /** @throws TypeError if it is no text, RangeError above 256 bytes of UTF-8 */
-  move(cursor: string): void;
-}
-
-/** Room for a service's bookmark in the hot item. */
+/** Room for a service's cursor in the state item, in bytes. */
 const CURSOR_BYTES = 256;
 
-/** A bookmark that stands where the last committed run left it. */
-export function openCursor(service: Service, { cursor, log, fence }: RunSurroundings): RunCursor {
-  let current = cursor;
-  let closed = false;
-  return {
-    read: () => current,
-    close() {
-      closed = true;
-      return current;
-    },
-    move(next) {
-      const stored = storedCursor(service.name, next);
-      if (closed) log.warn(`${service.name}: run ${fence} moved its cursor after its end; it stays where it was`);
-      else current = stored;
-    },
-  };
+/** The service's cursor while a run may move it. */
+export interface RunCursor {
+  /** Where it stands. */
+  at: string | undefined;
+  /** Whether the run has ended: from then on the cursor stays. */
+  closed: boolean;
 }
 
-/** The cursor as it will be read back: what isn't text would damage the state, and half a surrogate pair can't be stored. */
-function storedCursor(service: string, next: unknown): string {
-  if (typeof next !== 'string') throw new TypeError(`${service}: cursor: expected text, got ${typeof next}`);
-  const bytes = new TextEncoder().encode(next);
-  if (bytes.length > CURSOR_BYTES) {
-    throw new RangeError(`${service}: cursor: expected at most ${CURSOR_BYTES} bytes, got ${bytes.length}`);
-  }
-  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
-}
-
-/** What only the run itself can give. */
-export interface RunParts {
-  readonly signal: AbortSignal;
-  readonly runCursor: RunCursor;
-  readonly prepared: unknown;
-}
-
-/** The context of one run. */
-export function contextOf(
+/** The context of one run. Its `saveCursor` moves `cursor`. */
+export function runContext(
   service: Service,
-  surroundings: RunSurroundings,
-  { signal, runCursor, prepared }: RunParts,
+  { clock, random, log, fence, scheduledFor, signalAt }: RunSurroundings,
+  {
+    signal,
+    cursor,
+    prepared,
+  }: { readonly signal: AbortSignal; readonly cursor: RunCursor; readonly prepared: unknown },
 ): RunContext {
-  const { clock, random, log, fence, scheduledFor, signalAt } = surroundings;
-  const cursor = runCursor.read();
   return {
     service: service.name,
     signal,
@@ -70,13 +33,28 @@ export function contextOf(
     clock,
     random,
     log: numberedLog(log, fence),
-    ...(cursor === undefined ? {} : { cursor }),
-    saveCursor: runCursor.move,
+    ...(cursor.at === undefined ? {} : { cursor: cursor.at }),
+    saveCursor: (next) => {
+      const stored = storedCursor(service.name, next);
+      if (cursor.closed)
+        log.warn(`${service.name}: run ${fence} moved its cursor after its end; it stays where it was`);
+      else cursor.at = stored;
+    },
     prepared,
   };
 }
 
-/** The log, each line of which carries the run's number: what a run left behind may write while another is under way. */
+/** The cursor as it will be read back: only text can be stored, and half a surrogate pair can't. */
+function storedCursor(service: string, next: unknown): string {
+  if (typeof next !== 'string') throw new TypeError(`${service}: cursor: expected text, got ${typeof next}`);
+  const bytes = new TextEncoder().encode(next);
+  if (bytes.length > CURSOR_BYTES) {
+    throw new RangeError(`${service}: cursor: expected at most ${CURSOR_BYTES} bytes, got ${bytes.length}`);
+  }
+  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
+}
+
+/** The log, each line of which carries the run's number: code that a run leaves behind may log while another run is under way. */
 function numberedLog(log: Log, fence: number): Log {
   const at =
     (level: keyof Log): Log['info'] =>
@@ -85,7 +63,7 @@ function numberedLog(log: Log, fence: number): Log {
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 }
 
-/** A workload may log anything in the place of fields: it is told as it is, and what refuses to be looked at fails nobody here. */
+/** A workload may pass anything as fields: it is logged as it is, and a value that throws when it is read fails nobody here. */
 function numbered(fence: number, fields: unknown): Readonly<Record<string, unknown>> {
   if (fields === undefined) return { fence };
   if (isError(fields)) return { fence, error: fields };

@@ -1,12 +1,10 @@
-/** One run of a workload, and how it ended: the part that a tick and a loop share. */
-
+/** One run of a workload, from start to outcome: the part that a tick and a loop share. */
 import type { Outcome } from '../rules/index.ts';
-import { classifySafely, type Service, ServiceHaltedError } from '../service/index.ts';
+import { classifySafely, type Log, type Service } from '../service/index.ts';
 import { summarizeError } from '../text/index.ts';
-import type { Log } from '../tick/index.ts';
 import type { Clock, Random } from '../time/index.ts';
-import { type Ending, type Limits, runUnderDeadline } from './deadline.ts';
-import { contextOf, openCursor } from './run-context.ts';
+import { type Ending, runUnderDeadline } from './deadline.ts';
+import { type RunCursor, runContext } from './run-context.ts';
 import type { RunScope } from './run-scope.ts';
 
 /** What a run needs besides its service. */
@@ -20,8 +18,9 @@ export interface RunSurroundings {
   readonly fence: number;
   readonly scheduledFor?: number | undefined;
   readonly cursor?: string | undefined;
-  /** Gives what the service's `prepare` made, or a promise of it; called inside the run, so that what it throws is the run's failure. */
+  /** Returns what the service's `prepare` made, or a promise of it; called inside the run, so that its error is the run's failure. */
   readonly prepared: () => unknown;
+  /** @default an exception that nothing catches ends the process, as Node has it */
   readonly runScope?: RunScope | undefined;
 }
 
@@ -29,72 +28,79 @@ export interface RunSurroundings {
 export interface WorkloadRun {
   /** Absent when the run gave way to the process's stop. */
   readonly outcome?: Outcome;
-  /** What was thrown, as it was thrown. */
+  /** The value that was thrown. */
   readonly error?: unknown;
-  /** What the workload returned. */
+  /** The value that the workload returned. */
   readonly result?: unknown;
   readonly startedAt: number;
   readonly endedAt: number;
   readonly durationMs: number;
   /** Whether the workload still runs and only the process's end ends it. */
   readonly abandoned: boolean;
-  /** The bookmark after the run. */
+  /** The service's cursor after the run. */
   readonly cursor?: string;
 }
 
-/** Runs the service's workload once. Never rejects: what it throws is classified. */
+/** Runs the service's workload once. Never rejects: an error is classified. */
 export async function runWorkload(service: Service, surroundings: RunSurroundings): Promise<WorkloadRun> {
   const { clock, log, signalAt, stop } = surroundings;
   const startedAt = clock.now();
-  const runCursor = openCursor(service, surroundings);
+  const cursor: RunCursor = { at: surroundings.cursor, closed: false };
   log.debug(`Starting run of '${service.name}'`);
-  const ending = await runUnderDeadline(
-    async (signal) => {
-      const prepared = await surroundings.prepared();
-      return service.workload(contextOf(service, surroundings, { signal, runCursor, prepared }));
-    },
-    { service: service.name, signalAt, clock, stop, runScope: runScopeFor(service, surroundings) },
+  const ending = await inScope(service, surroundings, (onUncaught) =>
+    runUnderDeadline(
+      async (signal) => {
+        const prepared = await surroundings.prepared();
+        return service.workload(runContext(service, surroundings, { signal, cursor, prepared }));
+      },
+      { service: service.name, signalAt, clock, stop, onUncaught },
+    ),
   );
-  const cursor = runCursor.close();
+  cursor.closed = true;
   const endedAt = clock.now();
-  const outcome = outcomeOf(service, ending, endedAt);
-  const error = ending.kind === 'threw' || ending.kind === 'timed-out' ? ending.error : undefined;
+  const outcome = ending.kind === 'returned' ? SUCCEEDED : failedOutcome(service, ending, endedAt);
   if (outcome !== undefined && outcome.kind !== 'succeeded') {
     log.debug(`Run of '${service.name}' failed with ${outcome.failure.errorClass}`);
   }
   return {
     ...(outcome === undefined ? {} : { outcome }),
-    ...(error === undefined ? {} : { error }),
+    ...('error' in ending && ending.error !== undefined ? { error: ending.error } : {}),
     ...(ending.kind === 'returned' && ending.value !== undefined ? { result: ending.value } : {}),
     startedAt,
     endedAt,
     durationMs: endedAt - startedAt,
     abandoned: 'settled' in ending && !ending.settled,
-    ...(cursor === undefined ? {} : { cursor }),
+    ...(cursor.at === undefined ? {} : { cursor: cursor.at }),
   };
 }
 
-/** The error that a halted service is told by: a fatal error itself as its cause, or none where the threshold was reached. */
-export function haltedError(service: string, cause: string, error?: unknown): ServiceHaltedError {
-  return new ServiceHaltedError(service, `${service}: halted: ${cause}`, error === undefined ? {} : { cause: error });
-}
+const SUCCEEDED = { kind: 'succeeded' } as const;
 
-/** Who the run is, for whoever keeps it apart from others. */
-function runScopeFor({ name }: Service, { runScope, fence, scheduledFor }: RunSurroundings): Limits['runScope'] {
-  if (runScope === undefined) return undefined;
+type Listener = (error: unknown) => void;
+
+/** Runs the work inside the run's scope. The deadline is known only there, so it registers itself for uncaught errors. */
+function inScope(
+  { name }: Service,
+  { runScope, fence, scheduledFor }: RunSurroundings,
+  work: (register: (listener: Listener) => void) => Promise<Ending>,
+): Promise<Ending> {
+  let onUncaught: Listener = () => {};
+  const register = (listener: Listener) => {
+    onUncaught = listener;
+  };
+  if (runScope === undefined) return work(register);
   const run = { service: name, fence, ...(scheduledFor === undefined ? {} : { scheduledFor }) };
-  return (onUncaught, work) => runScope({ ...run, onUncaught }, work);
+  return runScope({ ...run, onUncaught: (error) => onUncaught(error) }, () => work(register));
 }
 
-function outcomeOf(service: Service, ending: Ending, endedAt: number): Outcome | undefined {
-  switch (ending.kind) {
-    case 'returned':
-      return { kind: 'succeeded' };
-    case 'stopped':
-      return undefined;
-    case 'timed-out':
-      return { kind: 'timed-out', failure: summarizeError(ending.error, endedAt) };
-    case 'threw':
-      return { ...classifySafely(service.classify, ending.error), failure: summarizeError(ending.error, endedAt) };
-  }
+function failedOutcome(
+  service: Service,
+  ending: Exclude<Ending, { kind: 'returned' }>,
+  endedAt: number,
+): Outcome | undefined {
+  if (ending.kind === 'stopped') return undefined;
+  const failure = summarizeError(ending.error, endedAt);
+  return ending.kind === 'timed-out'
+    ? { kind: 'timed-out', failure }
+    : { ...classifySafely(service.classify, ending.error), failure };
 }

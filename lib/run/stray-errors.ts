@@ -8,7 +8,7 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import process from 'node:process';
-import type { Log } from '../tick/index.ts';
+import type { Log } from '../service/index.ts';
 import { toIso } from '../time/index.ts';
 import type { RunScope, ScopedRun } from './run-scope.ts';
 

@@ -10,10 +10,10 @@ import {
   type Schedule,
   showValue,
 } from '../rules/index.ts';
-import type { Log } from '../tick/index.ts';
 import { type Clock, type Duration, parseDuration, type Random, SECOND } from '../time/index.ts';
 import { type Classify, classifierOf } from './classify.ts';
 import { NotImplementedError } from './errors.ts';
+import type { Log } from './log.ts';
 import { MOST_SLACK, serviceFaults } from './validate-service.ts';
 
 /** What a workload is given. */

@@ -12,6 +12,11 @@ export class ServiceHaltedError extends Error {
   }
 }
 
+/** The error that a halted service throws: with the fatal error as its cause, or without one where the threshold was reached. */
+export function haltedError(service: string, cause: string, error?: unknown): ServiceHaltedError {
+  return new ServiceHaltedError(service, `${service}: halted: ${cause}`, error === undefined ? {} : { cause: error });
+}
+
 /** A run that outlived its lease: its outcome wasn't written, since a later run already holds the state. */
 export class LeaseLostError extends Error {
   override readonly name = 'LeaseLostError';

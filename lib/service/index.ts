@@ -16,6 +16,7 @@ export {
   withInterval,
 } from './define-service.ts';
 export {
+  haltedError,
   LeaseLostError,
   NotImplementedError,
   RunCrashedError,
@@ -25,4 +26,5 @@ export {
   UnreadableStateError,
 } from './errors.ts';
 export { HttpStatusError, raiseForStatus } from './http.ts';
+export { type Log, safeLog } from './log.ts';
 export { prepareOnce } from './prepare-once.ts';

@@ -1,69 +1,124 @@
-/** The end of a run as the store sees it: records first, then the one fenced write that commits the state. */
-import { type Ledger, type OutcomeKind, openLedger, type RunRecord, type ServiceState } from '../rules/index.ts';
+/**
+ * The end of a tick in the store: run records first, then the one fenced write that commits the state. Where an operator
+ * resumed the service meanwhile, the same ended runs are applied to the state that stands there now.
+ */
+import {
+  type AppliedRuns,
+  applyRuns,
+  type EndedRun,
+  type ErrorSummary,
+  type OutcomeKind,
+  propagates,
+  type RunRecord,
+  type ServiceState,
+} from '../rules/index.ts';
 import { printReport } from '../run/index.ts';
 import { LeaseLostError } from '../service/index.ts';
+import { blockedBy } from './crashed-runs.ts';
 import type { Claim } from './ports.ts';
 import type { TickContext } from './tick-context.ts';
 import { beforeWriteDeadline, retryUntilEnd } from './write-deadline.ts';
 
-/** What is to be committed, and how to enter it again on a state that an operator has changed meanwhile. */
-export interface Closing {
+/** What a tick commits: the ended runs, and the lease and state that they are applied to. */
+export interface Commitment {
   readonly claim: Claim;
-  readonly ledger: Ledger;
-  /** How the run ended, for whoever can't be told by the state. */
-  readonly outcome: OutcomeKind | 'skipped' | 'stopped';
-  readonly replay: (fresh: Ledger) => Promise<Ledger>;
+  /** Without a lease. */
+  readonly state: ServiceState;
+  /** In the order in which they are applied. */
+  readonly runs: readonly EndedRun[];
+  /** How the tick ended, for the error that says that its end is lost. */
+  readonly ending: OutcomeKind | 'skipped' | 'stopped';
 }
 
 /** How often an operator may resume the service between reading its state and writing it, before that counts as a fault. */
 const MOST_RESUMES = 5;
 
 /**
- * Commits the ledger's state. Where an operator resumed the service during the run, the run is entered again into the state
- * that stands there now. A report that can't be committed is printed all the same.
+ * Commits. A report that can't be committed is printed all the same.
  * @throws LeaseLostError when another run took over; the store's own error when it could not be reached until the run's end
  */
-export async function conclude(run: TickContext, closing: Closing): Promise<Ledger> {
+export async function commitRuns(context: TickContext, commitment: Commitment): Promise<AppliedRuns> {
+  const { service, ports } = context;
+  let report: readonly string[] = [];
   try {
-    return await commit(run, closing);
+    let { claim, state } = commitment;
+    for (let attempt = 0; attempt < MOST_RESUMES; attempt++) {
+      const applied = await applyWithMemory(context, state, commitment.runs);
+      report = applied.report;
+      await putRecords(context, applied.records);
+      const next = commitment.ending === 'skipped' ? skippedState(context, applied.state) : applied.state;
+      const asked = [claim, next] as const;
+      const answer = await retryUntilEnd(context, (signal) => ports.store.commit(...asked, signal));
+      if (answer.written) return { ...applied, state: { ...next, done: claim.fence } };
+      if (answer.reason === 'fence')
+        throw leaseLost(commitment, OUTLIVED, ', the run that took over counted it as crashed');
+      const { lease: _lease, ...current } = answer.state;
+      claim = answer.claim;
+      state = current;
+    }
+    await ports.store.release(claim);
+    throw leaseLost(commitment, `met a resume at each of ${MOST_RESUMES} tries`);
   } catch (error) {
-    printReport(run.service, closing.ledger.report, run.ports.log);
+    printReport(service, report, ports.log);
     throw error;
   }
 }
 
-async function commit(run: TickContext, { claim: first, ledger: entered, outcome, replay }: Closing): Promise<Ledger> {
-  const { store } = run.ports;
-  let [claim, ledger] = [first, entered];
-  for (let attempt = 0; attempt < MOST_RESUMES; attempt++) {
-    await writeRecords(run, ledger.records);
-    const asked = [claim, ledger.state] as const;
-    const committed = await retryUntilEnd(run, (signal) => store.commit(...asked, signal));
-    if (committed.written) return { ...ledger, state: { ...ledger.state, done: claim.fence } };
-    if (committed.reason === 'fence') {
-      const consequence = `its end (${outcome}) is not recorded, the run that took over booked it as crashed`;
-      throw new LeaseLostError(claim.service, claim.fence, `outlived its lease; ${consequence}`);
-    }
-    claim = committed.claim;
-    ledger = await replay(openLedger(unleased(committed.state)));
+const OUTLIVED = 'outlived its lease';
+
+function leaseLost({ claim, ending }: Commitment, cause: string, consequence = ''): LeaseLostError {
+  return new LeaseLostError(claim.service, claim.fence, `${cause}; its end (${ending}) is not recorded${consequence}`);
+}
+
+/**
+ * A tick that crashed runs block is decided by its commit, so that it never runs. Where an operator's resume lifted the
+ * block meanwhile, the tick stays undecided and may be delivered again.
+ */
+function skippedState(context: TickContext, state: ServiceState): ServiceState {
+  const { tick } = context;
+  const decides = tick.kind === 'scheduled' && blockedBy(context, state) !== undefined;
+  return decides ? { ...state, lastTick: tick.scheduledFor } : state;
+}
+
+/** Applies the runs; where a trip reports them, with the failures of earlier invocations. */
+async function applyWithMemory(
+  context: TickContext,
+  state: ServiceState,
+  runs: readonly EndedRun[],
+): Promise<AppliedRuns> {
+  const applied = applyRuns(context.rules, state, runs);
+  if (!applied.tripped || context.rules.policy.memory === 0) return applied;
+  return applyRuns(context.rules, state, runs, await rememberedFailures(context, state));
+}
+
+/** Oldest first. A report cut short is better than an outcome lost. */
+async function rememberedFailures(context: TickContext, state: ServiceState): Promise<readonly ErrorSummary[]> {
+  const { service, ports, rules } = context;
+  const range = { after: state.failuresSince, limit: rules.policy.memory };
+  try {
+    const records = await beforeWriteDeadline(context, () => ports.store.failedRuns(service.name, range));
+    return records.toReversed().flatMap((record) => rememberedFailure(context, state, record));
+  } catch (error) {
+    ports.log.warn(`${service.name}: earlier failures can't be read; the report shows only this invocation's`, {
+      error,
+    });
+    return [];
   }
-  await store.release(claim);
-  const consequence = `its end (${outcome}) is not recorded`;
-  throw new LeaseLostError(claim.service, claim.fence, `met a resume at each of ${MOST_RESUMES} tries; ${consequence}`);
 }
 
-/** Gives the lease back with nothing to commit: the run was stopped, the tick may run again. */
-export async function giveBack(run: TickContext, claim: Claim, ledger: Ledger): Promise<Ledger> {
-  await run.ports.store.release(claim);
-  return { ...ledger, state: { ...ledger.state, done: claim.fence } };
+/** Runs that were never committed count as crashed, so their own failures are left out. So are fatal ones that halted. */
+function rememberedFailure({ rules }: TickContext, state: ServiceState, record: RunRecord): ErrorSummary[] {
+  const { failure, outcome, fence } = record;
+  const isLeftOut = failure === undefined || fence > state.done || propagates(rules.policy, { kind: outcome, failure });
+  return isLeftOut ? [] : [failure];
 }
 
-/** An outcome counts more than its memo: if a record can't be written, the state still is. */
-async function writeRecords(run: TickContext, records: readonly RunRecord[]): Promise<void> {
-  const { ports, service } = run;
+/** An outcome counts more than its record: if a record can't be written, the state still is. */
+async function putRecords(context: TickContext, records: readonly RunRecord[]): Promise<void> {
+  const { ports, service } = context;
   for (const record of records.slice(-Math.max(1, service.policy.memory))) {
     try {
-      await beforeWriteDeadline(run, () => ports.store.putRun(record));
+      await beforeWriteDeadline(context, () => ports.store.putRun(record));
     } catch (error) {
       ports.log.warn(
         `${service.name}: the record of run ${record.fence} can't be written; later reports will miss it`,
@@ -71,9 +126,4 @@ async function writeRecords(run: TickContext, records: readonly RunRecord[]): Pr
       );
     }
   }
-}
-
-function unleased(state: ServiceState): ServiceState {
-  const { lease: _lease, ...rest } = state;
-  return rest;
 }

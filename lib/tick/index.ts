@@ -1,15 +1,4 @@
-export { safeLog } from './notify.ts';
-export type {
-  Acquired,
-  AcquireRequest,
-  Claim,
-  Committed,
-  CrashEvent,
-  Log,
-  Observer,
-  Ports,
-  StateStore,
-} from './ports.ts';
+export type { Acquired, AcquireRequest, Claim, Committed, CrashEvent, Observer, Ports, StateStore } from './ports.ts';
 export { type Firing, runFiring } from './run-firing.ts';
 export { runTick } from './run-tick.ts';
 export type { Invocation } from './tick-context.ts';

@@ -1,21 +1,42 @@
-/** Telling what happened: the story is put together once and handed to every observer. None of them can fail a tick. */
-import { nextRunDue, overrunLine, statusOf } from '../rules/index.ts';
+/** The end of a tick's way: the event is made once and handed to every observer. No observer can fail a tick. */
+import { type AppliedRuns, nextRunDue, overrunLine, statusOf } from '../rules/index.ts';
 import { printReport, type WorkloadRun } from '../run/index.ts';
-import type { CrashEvent, Log, Observer } from './ports.ts';
+import { toBoundedJson } from '../text/index.ts';
 import type { TickContext } from './tick-context.ts';
 import type { TickEvent } from './tick-event.ts';
 
-/** What the story of a tick adds to what is known of it from the start. */
-export type Told = Pick<TickEvent, 'disposition' | 'state' | 'crashesBooked'> &
-  Partial<Pick<TickEvent, 'reason' | 'fence' | 'verdict' | 'report' | 'bypassed'>> & {
-    readonly workload?: WorkloadRun;
-  };
+/** What a tick event adds to its context. */
+export type TickFacts = Pick<TickEvent, 'disposition' | 'state' | 'crashesBooked'> &
+  Partial<Pick<TickEvent, 'reason' | 'fence' | 'verdict' | 'report' | 'bypassed'>> & { readonly run?: WorkloadRun };
 
-/** The story of a tick whose state is written. */
-export function tickEventOf(run: TickContext, { workload, ...told }: Told): TickEvent {
-  const { service, tick, startedAt, invocation, ports } = run;
+/** Hands every observer the event of a tick whose state is written, prints its report and flushes. Returns the event. */
+export async function notifyTick(context: TickContext, facts: TickFacts): Promise<TickEvent> {
+  const { service, ports } = context;
+  const event = tickEvent(context, facts);
+  for (const observer of ports.observers) guarded(context, () => observer.tickEnded?.(event));
+  if (event.overrunMs !== undefined && event.durationMs !== undefined) {
+    ports.log.warn(overrunLine(service.name, event.durationMs, service.policy.interval));
+  }
+  if (event.report.length > 0) printReport(service, event.report, ports.log);
+  await flush(context);
+  return event;
+}
+
+/** Hands every observer the crashed runs, and flushes before anything else can go wrong. */
+export async function notifyCrashes(context: TickContext, steps: AppliedRuns['steps']): Promise<void> {
+  const { service, ports, startedAt } = context;
+  for (const { fence, streak, halted } of steps) {
+    const event = { service: service.name, fence, bookedAt: startedAt, streak, halted };
+    for (const observer of ports.observers) guarded(context, () => observer.runCrashed?.(event));
+  }
+  await flush(context);
+}
+
+function tickEvent(context: TickContext, { run, ...facts }: TickFacts): TickEvent {
+  const { service, tick, startedAt, invocation, ports } = context;
   const now = ports.clock.now();
-  const due = nextRunDue(service.schedule, told.state, now, invocation.build);
+  const due = nextRunDue(service.schedule, facts.state, now, invocation.build);
+  const overrun = run === undefined ? 0 : run.durationMs - service.policy.interval;
   return {
     service: service.name,
     tick,
@@ -23,43 +44,16 @@ export function tickEventOf(run: TickContext, { workload, ...told }: Told): Tick
     build: invocation.build,
     bypassed: [],
     report: [],
-    ...told,
-    status: statusOf(told.state, now),
+    ...facts,
+    status: statusOf(facts.state, now),
     ...(due === undefined ? {} : { nextDue: due }),
     ...(tick.kind === 'scheduled' ? { latenessMs: startedAt - tick.scheduledFor } : {}),
-    ...(workload === undefined ? {} : endOf(workload, service.policy.interval)),
+    ...(run === undefined ? {} : { durationMs: run.durationMs }),
+    ...(run?.outcome === undefined ? {} : { outcome: run.outcome.kind }),
+    ...(run?.outcome === undefined || run.outcome.kind === 'succeeded' ? {} : { failure: run.outcome.failure }),
+    ...(overrun > 0 ? { overrunMs: overrun } : {}),
+    ...(run?.result === undefined ? {} : { result: toBoundedJson(run.result) }),
   };
-}
-
-function endOf({ outcome, durationMs, result }: WorkloadRun, interval: number) {
-  return {
-    durationMs,
-    ...(outcome === undefined ? {} : { outcome: outcome.kind }),
-    ...(outcome === undefined || outcome.kind === 'succeeded' ? {} : { failure: outcome.failure }),
-    ...(durationMs > interval ? { overrunMs: durationMs - interval } : {}),
-    ...(result === undefined ? {} : { result }),
-  };
-}
-
-/** Tells every observer of the tick, prints its report and flushes. Returns the story. */
-export async function notifyTick(run: TickContext, tickEvent: TickEvent): Promise<TickEvent> {
-  each(run, (observer) => observer.tickEnded?.(tickEvent));
-  warnOfOverrun(run, tickEvent);
-  guarded(run.ports, () => printReport(run.service, tickEvent.report, run.ports.log));
-  await flush(run);
-  return tickEvent;
-}
-
-/** Tells every observer of runs that died, and flushes before anything else can go wrong. */
-export async function notifyCrashes(run: TickContext, tickEvents: readonly CrashEvent[]): Promise<void> {
-  for (const tickEvent of tickEvents) each(run, (observer) => observer.runCrashed?.(tickEvent));
-  await flush(run);
-}
-
-/** Tells that a run took longer than the interval (rule S3). */
-function warnOfOverrun({ service, ports }: TickContext, { overrunMs, durationMs }: TickEvent): void {
-  if (overrunMs === undefined || durationMs === undefined) return;
-  guarded(ports, () => ports.log.warn(overrunLine(service.name, durationMs, service.policy.interval)));
 }
 
 async function flush({ ports }: TickContext): Promise<void> {
@@ -67,39 +61,21 @@ async function flush({ ports }: TickContext): Promise<void> {
     try {
       await observer.flush?.();
     } catch (error) {
-      complain(ports, error);
+      logObserverError(ports, error);
     }
   }
 }
 
-/** The log, unable to fail whoever writes to it. */
-export function safeLog(log: Log): Log {
-  const at =
-    (level: keyof Log): Log['info'] =>
-    (message, fields) => {
-      try {
-        log[level](message, fields);
-      } catch {
-        // Nobody is left to tell.
-      }
-    };
-  return Object.freeze({ debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') });
-}
-
-function each({ ports }: TickContext, tell: (observer: Observer) => void): void {
-  for (const observer of ports.observers) guarded(ports, () => tell(observer));
-}
-
-/** An async listener is not waited for, but what it throws must not end the process. */
-function guarded(ports: TickContext['ports'], tell: () => unknown): void {
+/** An async observer is not waited for, but its rejection must not end the process. */
+function guarded({ ports }: TickContext, notify: () => unknown): void {
   try {
-    const told = tell();
-    if (told instanceof Promise) told.catch((error: unknown) => complain(ports, error));
+    const answer = notify();
+    if (answer instanceof Promise) answer.catch((error: unknown) => logObserverError(ports, error));
   } catch (error) {
-    complain(ports, error);
+    logObserverError(ports, error);
   }
 }
 
-function complain({ log }: TickContext['ports'], error: unknown): void {
-  safeLog(log).error('An observer threw; the tick goes on without it', { error });
+function logObserverError({ log }: TickContext['ports'], error: unknown): void {
+  log.error('An observer threw; the tick goes on without it', { error });
 }

@@ -1,7 +1,8 @@
-/** What the runner needs of the world. Adapters bend towards these. */
+/** What a tick needs of the world: the store, observers, clock, randomness, log. Adapters implement these. */
 
 import type { Pause, RunRecord, ServiceState, SkipReason, Tick } from '../rules/index.ts';
 import type { RunScope } from '../run/index.ts';
+import type { Log } from '../service/index.ts';
 import type { Clock, Random } from '../time/index.ts';
 import type { TickEvent } from './tick-event.ts';
 
@@ -66,14 +67,6 @@ export interface StateStore {
   pause(service: string, pause: Pause): Promise<ServiceState>;
   /** Starts the service afresh: halt, pause, backoff, streak and failures are gone. Returns the state as it was. */
   resume(service: string): Promise<ServiceState>;
-}
-
-/** A structured log: a message and fields. */
-export interface Log {
-  debug(message: string, fields?: Readonly<Record<string, unknown>>): void;
-  info(message: string, fields?: Readonly<Record<string, unknown>>): void;
-  warn(message: string, fields?: Readonly<Record<string, unknown>>): void;
-  error(message: string, fields?: Readonly<Record<string, unknown>>): void;
 }
 
 /** A run that died and was booked by the next one. */

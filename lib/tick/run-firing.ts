@@ -4,11 +4,11 @@
  */
 import { type Delivery, type ScheduledTick, type ServiceState, slotsOf } from '../rules/index.ts';
 import { GRACE } from '../run/index.ts';
-import { type Service, ServiceHaltedError } from '../service/index.ts';
-import { notifyTick, safeLog, tickEventOf } from './notify.ts';
+import { type Service, ServiceHaltedError, safeLog } from '../service/index.ts';
+import { notifyTick } from './notify.ts';
 import type { Ports } from './ports.ts';
 import { runTick } from './run-tick.ts';
-import type { Invocation } from './tick-context.ts';
+import { type Invocation, type TickContext, tickContext } from './tick-context.ts';
 import type { TickEvent } from './tick-event.ts';
 
 /** One firing of the schedule. */
@@ -39,13 +39,13 @@ export async function runFiring(
   const slots = slotsOf(service.schedule, firing.scheduledFor, firing.slack);
   const closing = AbortSignal.any([invocation.closing, invocation.stop].filter((signal) => signal !== undefined));
   const hasTimeFor = (slot: number) => Math.max(slot, clock.now()) + service.reserve + GRACE <= invocation.deadline;
-  const tickEvents: TickEvent[] = [];
+  const events: TickEvent[] = [];
   let halted: ServiceHaltedError | undefined;
   for (const slot of slots.slice(firstToRun(slots, clock.now()))) {
     if (closing.aborted) break;
-    const last = tickEvents.at(-1);
+    const last = events.at(-1);
     if (last !== undefined && slot < clock.now()) {
-      tickEvents.push(await skipCovered({ service, tick: tickOf(firing, slot), invocation, ports }, last.state));
+      events.push(await skipCovered(tickContext(service, tickOf(firing, slot), invocation, ports), last.state));
       continue;
     }
     if (!hasTimeFor(slot)) break;
@@ -54,10 +54,10 @@ export async function runFiring(
     if (closing.aborted || !hasTimeFor(slot)) break;
     const ran = await runSlot(() => runTick(service, tickOf(firing, slot), invocation, ports));
     if (ran instanceof ServiceHaltedError) halted ??= ran;
-    else tickEvents.push(ran);
+    else events.push(ran);
   }
   if (halted !== undefined) throw halted;
-  return tickEvents;
+  return events;
 }
 
 /** A halt is thrown once the firing is over. */
@@ -81,15 +81,7 @@ function firstToRun(slots: readonly number[], now: number): number {
   );
 }
 
-interface CoveredSlot {
-  readonly service: Service;
-  readonly tick: ScheduledTick;
-  readonly invocation: Invocation;
-  readonly ports: Ports;
-}
-
-async function skipCovered({ service, tick, invocation, ports }: CoveredSlot, state: ServiceState): Promise<TickEvent> {
-  const rules = { policy: service.policy, schedule: service.schedule, build: invocation.build };
-  const run = { service, tick, invocation, ports, rules, startedAt: ports.clock.now() };
-  return notifyTick(run, tickEventOf(run, { disposition: 'skipped', reason: 'overlap', state, crashesBooked: 0 }));
+/** Skips a slot that an earlier run of this firing covered, without asking the store. */
+function skipCovered(context: TickContext, state: ServiceState): Promise<TickEvent> {
+  return notifyTick(context, { disposition: 'skipped', reason: 'overlap', state, crashesBooked: 0 });
 }

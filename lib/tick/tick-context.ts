@@ -1,4 +1,4 @@
-/** One tick under way: what every part of its way is handed. */
+/** One tick under way: the facts that every part of its way is handed. */
 import type { Rules, Tick } from '../rules/index.ts';
 import type { Service } from '../service/index.ts';
 import type { Ports } from './ports.ts';
@@ -9,15 +9,15 @@ export interface Invocation {
   readonly deadline: number;
   /** The build that runs: a hash of code and policy. */
   readonly build: string;
-  /** Gives what the service's `prepare` made. */
+  /** Returns what the service's `prepare` made. */
   readonly prepared: () => unknown;
-  /** The process is about to stop: no further slot of a firing is begun; a run under way goes on. */
+  /** The process is about to stop: a firing begins no further slot; a run under way goes on. */
   readonly closing?: AbortSignal | undefined;
   /** The process stops now: a run under way is asked to give way, and then has no outcome. */
   readonly stop?: AbortSignal | undefined;
 }
 
-/** Everything about one tick under way. */
+/** One tick under way. */
 export interface TickContext {
   readonly service: Service;
   readonly tick: Tick;
@@ -25,4 +25,14 @@ export interface TickContext {
   readonly ports: Ports;
   readonly rules: Rules;
   readonly startedAt: number;
+  /** When the run must have written its outcome, in epoch milliseconds. */
+  readonly endsAt: number;
+}
+
+/** The context of a tick that starts now. */
+export function tickContext(service: Service, tick: Tick, invocation: Invocation, ports: Ports): TickContext {
+  const startedAt = ports.clock.now();
+  const rules = { service: service.name, policy: service.policy, schedule: service.schedule, build: invocation.build };
+  const endsAt = Math.min(invocation.deadline, startedAt + service.timeout);
+  return { service, tick, invocation, ports, rules, startedAt, endsAt };
 }

@@ -1,7 +1,8 @@
 /** Stories for observers, and a log that remembers. */
 
 import type { ServiceState } from '../../lib/rules/index.ts';
-import type { Log, TickEvent } from '../../lib/tick/index.ts';
+import type { Log } from '../../lib/service/index.ts';
+import type { TickEvent } from '../../lib/tick/index.ts';
 
 export const NOON = Date.UTC(2024, 4, 1, 12);
 

@@ -24,7 +24,7 @@ export const SUCCEEDED: Outcome = { kind: 'succeeded' };
 
 export function rulesOf(options: PolicyOptions = {}, schedule: Partial<Schedule> = {}): Rules {
   const policy = fillPolicy({ interval: INTERVAL, ...options });
-  return { policy, schedule: { interval: policy.interval, ...schedule }, build: 'b1' };
+  return { service: 'svc', policy, schedule: { interval: policy.interval, ...schedule }, build: 'b1' };
 }
 
 /** A run for the tick at `due`, which started 2 s late and took 3 s. */

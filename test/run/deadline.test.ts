@@ -181,18 +181,17 @@ describe('the stop of our own process', () => {
 });
 
 describe('a workload that throws where nothing can catch it', () => {
-  /** An enclosure that a test throws into. */
-  function enclosed() {
+  /** A run that a test throws into. */
+  function scoped() {
     let throwInto: (error: unknown) => void = () => {};
-    const runScope: Limits['runScope'] = (onUncaught, work) => {
-      throwInto = onUncaught;
-      return work();
+    const onUncaught: Limits['onUncaught'] = (listener) => {
+      throwInto = listener;
     };
-    return { ...setup({ runScope }), throwInto: (error: unknown) => throwInto(error) };
+    return { ...setup({ onUncaught }), throwInto: (error: unknown) => throwInto(error) };
   }
 
   it('has thrown that at once, is told to end and is not waited for', async () => {
-    const { clock, run, throwInto } = enclosed();
+    const { clock, run, throwInto } = scoped();
     const thrown = new RangeError('in a timer');
     let seen: AbortSignal | undefined;
     const ending = run((signal) => {
@@ -207,7 +206,7 @@ describe('a workload that throws where nothing can catch it', () => {
   });
 
   it('after its signal keeps its grace', async () => {
-    const { clock, run, throwInto } = enclosed();
+    const { clock, run, throwInto } = scoped();
     const ending = run((signal) => afterSignal(clock, signal, 900).then(() => 'counts'));
     await clock.advance(10_000);
     throwInto(new RangeError('in a listener of its signal'));
@@ -217,7 +216,7 @@ describe('a workload that throws where nothing can catch it', () => {
   });
 
   it('after its end changes nothing', async () => {
-    const { run, throwInto } = enclosed();
+    const { run, throwInto } = scoped();
     const ending = await run(async () => 'counts');
     throwInto(new RangeError('left behind'));
     expect(ending).toEqual({ kind: 'returned', value: 'counts' });

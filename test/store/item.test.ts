@@ -107,7 +107,10 @@ describe('The hot item', () => {
           const ran = { fence: index, at, due: at, endedAt: at + length, durationMs: length, manual: false };
           const done =
             kind === 'succeeded' ? { kind } : kind === 'failed' ? { kind, retryAfter, failure } : { kind, failure };
-          const settled = applyRun({ policy, schedule, build: 'b1' }, before, [], { ...ran, outcome: done as Outcome });
+          const settled = applyRun({ service: 's', policy, schedule, build: 'b1' }, before, [], {
+            ...ran,
+            outcome: done as Outcome,
+          });
           before = { ...settled.state, fence: index + 1, done: index + 1, lastTick: at };
           const { record: _all, ...others } = before;
           expect(readItem('s', itemOf('s', before))).toMatchObject(others);

@@ -1,7 +1,6 @@
 /** What the tests of loops share: a service made of a script, and a log that keeps what it is told. */
 import { fillPolicy, type PolicyOptions } from '../../lib/rules/index.ts';
-import { type Classify, defineService, type RunContext, type Service } from '../../lib/service/index.ts';
-import type { Log } from '../../lib/tick/index.ts';
+import { type Classify, defineService, type Log, type RunContext, type Service } from '../../lib/service/index.ts';
 
 /** A line that was logged. */
 export interface Logged {

@@ -132,7 +132,7 @@ describe('Runs that die', () => {
 
     expect(told).toEqual(['thrown', 'halted', 'halted', 'halted']);
     expect(here.events.filter((event) => !event.startsWith('print')).slice(0, 10)).toEqual([
-      ...['acquire', 'failedRuns', 'crash 1', 'crash 2', 'flush'],
+      ...['acquire', 'crash 1', 'crash 2', 'flush', 'failedRuns'],
       ...['putRun', 'putRun', 'commit', 'told halted', 'flush'],
     ]);
     expect(here.events).not.toContain('run');

@@ -1,7 +1,8 @@
 /** Telling is last and can fail nothing: order of effects, listeners that throw, runs that don't end. */
 import { describe, expect, it } from 'vitest';
+import type { Log } from '../../lib/service/index.ts';
 import { memoryStore } from '../../lib/testing/index.ts';
-import type { Log, Observer } from '../../lib/tick/index.ts';
+import type { Observer } from '../../lib/tick/index.ts';
 import { DUE, MINUTE, refused, world } from '../support/tick-kit.ts';
 
 const failing = () => Promise.reject(refused());
@@ -115,7 +116,7 @@ describe('A store that fails', () => {
     expect(tickEvent.verdict).toBe('backing-off');
     expect(tickEvent.report).toHaveLength(4);
     expect(here.log.of('warn')).toEqual([
-      "svc: earlier failures can't be read; the report tells only this invocation's",
+      "svc: earlier failures can't be read; the report shows only this invocation's",
     ]);
   });
 

@@ -131,7 +131,7 @@ describe('A run that outlives its lease', () => {
     expect(error).toMatchObject({
       ...{ code: 'lease-lost', service: 'svc', fence: 1 },
       message:
-        'svc: run 1 outlived its lease; its end (failed) is not recorded, the run that took over booked it as crashed',
+        'svc: run 1 outlived its lease; its end (failed) is not recorded, the run that took over counted it as crashed',
     });
     expect(here.events.filter((event) => event.startsWith('print'))).toHaveLength(4);
     const state = await here.state(service);

@@ -53,7 +53,7 @@ describe('A trip whose earlier failures can not be read in time', () => {
       state: { backoffCount: 1, done: 2 },
     });
     expect(here.log.of('warn')).toContain(
-      "svc: earlier failures can't be read; the report tells only this invocation's",
+      "svc: earlier failures can't be read; the report shows only this invocation's",
     );
   });
 });
@@ -67,7 +67,7 @@ describe('A run that ignores its signal and can not be concluded', () => {
 
     await expect(here.deliver(service, DUE)).rejects.toThrow('the store is away');
 
-    expect(here.log.of('error')).toEqual(['the run could not be concluded']);
+    expect(here.log.of('error')).toEqual(['the run could not be committed']);
     expect(here.events.at(-1)).toBe('recycle');
   });
 });

@@ -1,8 +1,8 @@
 /** The simulation: machines that run the real handler of each service on the real store, on a table and a time of our own. */
 import { type HandlerEvent, scheduledHandler } from '../../../lib/lambda/index.ts';
-import { invocationTimeout, type RunContext, StoppedError } from '../../../lib/service/index.ts';
+import { invocationTimeout, type Log, type RunContext, StoppedError } from '../../../lib/service/index.ts';
 import { dynamoStateStore } from '../../../lib/store/index.ts';
-import type { AcquireRequest, Log, StateStore } from '../../../lib/tick/index.ts';
+import type { AcquireRequest, StateStore } from '../../../lib/tick/index.ts';
 import { attempting, type Effect } from './attempts.ts';
 import type { Ending, Machine, Process } from './gate.ts';
 import { Kernel } from './kernel.ts';
