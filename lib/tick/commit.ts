@@ -6,21 +6,65 @@ import {
   type AppliedRuns,
   applyRuns,
   type EndedRun,
+  latestDue,
   type ErrorSummary,
   type OutcomeKind,
   propagates,
   type RunRecord,
   type ServiceState,
 } from '../rules/index.ts';
-import { printReport } from '../run/index.ts';
+import { printReport, type WorkloadRun } from '../run/index.ts';
 import { LeaseLostError } from '../service/index.ts';
+import type { Admitted } from './acquire.ts';
 import { blockedBy } from './crashed-runs.ts';
 import type { Claim } from './ports.ts';
 import type { TickContext } from './tick-context.ts';
 import { beforeWriteDeadline, retryUntilEnd } from './write-deadline.ts';
 
-/** What a tick commits: the ended runs, and the lease and state that they are applied to. */
-export interface Commitment {
+/** The part of a commit that the tick's event shows. */
+export type Committed = Pick<AppliedRuns, 'state' | 'report'> & Partial<Pick<AppliedRuns, 'verdict'>>;
+
+/**
+ * Commits a run that has ended, behind the runs that crashed before it. A run that gave way to a stop has no outcome: its
+ * tick may run again, and without crashed runs nothing is committed.
+ * @throws LeaseLostError when another run took over; the store's own error when it could not be reached until the run's end
+ */
+export async function commitRun(
+  context: TickContext,
+  { claim, state }: Admitted,
+  crashed: readonly EndedRun[],
+  run: WorkloadRun,
+): Promise<Committed> {
+  const { tick, rules, ports } = context;
+  const { outcome, startedAt, endedAt, durationMs, cursor } = run;
+  const held = run.abandoned ? { ...claim, keepsLease: true as const } : claim;
+  if (outcome === undefined) {
+    if (crashed.length > 0) return commit(context, { claim: held, state, runs: crashed, ending: 'stopped' });
+    await ports.store.release(claim);
+    return { state: { ...state, done: claim.fence }, report: [] };
+  }
+  const due =
+    tick.kind === 'manual'
+      ? { manual: true, at: startedAt, due: latestDue(rules.schedule, startedAt, state.lastTick) }
+      : { manual: false, at: tick.scheduledFor, due: tick.scheduledFor, decides: tick.scheduledFor };
+  const own = { outcome, fence: claim.fence, endedAt, durationMs, ...due, ...(cursor === undefined ? {} : { cursor }) };
+  return commit(context, { claim: held, state, runs: [...crashed, own], ending: outcome.kind });
+}
+
+/**
+ * Commits crashed runs that stop the tick.
+ * @throws LeaseLostError when another run took over; the store's own error when it could not be reached until the run's end
+ */
+export function commitCrashes(
+  context: TickContext,
+  { claim, state }: Admitted,
+  crashed: readonly EndedRun[],
+): Promise<Committed> {
+  return commit(context, { claim, state, runs: crashed, ending: 'skipped' });
+}
+
+/** The ended runs, and the lease and state that they are applied to. */
+interface Commitment {
   readonly claim: Claim;
   /** Without a lease. */
   readonly state: ServiceState;
@@ -33,25 +77,24 @@ export interface Commitment {
 /** How often an operator may resume the service between reading its state and writing it, before that counts as a fault. */
 const MOST_RESUMES = 5;
 
-/**
- * Commits. A report that can't be committed is printed all the same.
- * @throws LeaseLostError when another run took over; the store's own error when it could not be reached until the run's end
- */
-export async function commitRuns(context: TickContext, commitment: Commitment): Promise<AppliedRuns> {
+/** A report that can't be committed is printed all the same. */
+async function commit(context: TickContext, commitment: Commitment): Promise<Committed> {
   const { service, ports } = context;
   let report: readonly string[] = [];
   try {
     let { claim, state } = commitment;
     for (let attempt = 0; attempt < MOST_RESUMES; attempt++) {
       const applied = await applyWithMemory(context, state, commitment.runs);
+      const { verdict } = applied;
       report = applied.report;
-      await putRecords(context, applied.records);
+      if (applied.records.length > 0) await putRecords(context, applied.records);
       const next = commitment.ending === 'skipped' ? skippedState(context, applied.state) : applied.state;
       const asked = [claim, next] as const;
       const answer = await retryUntilEnd(context, (signal) => ports.store.commit(...asked, signal));
-      if (answer.written) return { ...applied, state: { ...next, done: claim.fence } };
-      if (answer.reason === 'fence')
-        throw leaseLost(commitment, OUTLIVED, ', the run that took over counted it as crashed');
+      if (answer.written) {
+        return { state: { ...next, done: claim.fence }, report, ...(verdict === undefined ? {} : { verdict }) };
+      }
+      if (answer.reason === 'fence') throw leaseLost(commitment, OUTLIVED, ', the run that took over counted it as crashed');
       const { lease: _lease, ...current } = answer.state;
       claim = answer.claim;
       state = current;

@@ -2,13 +2,13 @@
  * A firing that owns several ticks: a service whose interval is below the minute in which a schedule can fire. Each slot is
  * its own tick, with its own acquire and commit, so that an operator gets in between.
  */
-import { type Delivery, type ScheduledTick, type ServiceState, slotsOf } from '../rules/index.ts';
+import { type Delivery, type ScheduledTick, slotsOf } from '../rules/index.ts';
 import { GRACE } from '../run/index.ts';
 import { type Service, ServiceHaltedError, safeLog } from '../service/index.ts';
 import { notifyTick } from './notify.ts';
 import type { Ports } from './ports.ts';
-import { runTick } from './run-tick.ts';
-import { type Invocation, type TickContext, tickContext } from './tick-context.ts';
+import { runTick, tickContext } from './run-tick.ts';
+import type { Invocation } from './tick-context.ts';
 import type { TickEvent } from './tick-event.ts';
 
 /** One firing of the schedule. */
@@ -45,7 +45,9 @@ export async function runFiring(
     if (closing.aborted) break;
     const last = events.at(-1);
     if (last !== undefined && slot < clock.now()) {
-      events.push(await skipCovered(tickContext(service, tickOf(firing, slot), invocation, ports), last.state));
+      const context = tickContext(service, tickOf(firing, slot), invocation, ports);
+      const { state } = last;
+      events.push(await notifyTick(context, { disposition: 'skipped', reason: 'overlap', state, crashesBooked: 0 }));
       continue;
     }
     if (!hasTimeFor(slot)) break;
@@ -79,9 +81,4 @@ function firstToRun(slots: readonly number[], now: number): number {
     0,
     slots.findLastIndex((slot) => slot <= now),
   );
-}
-
-/** Skips a slot that an earlier run of this firing covered, without asking the store. */
-function skipCovered(context: TickContext, state: ServiceState): Promise<TickEvent> {
-  return notifyTick(context, { disposition: 'skipped', reason: 'overlap', state, crashesBooked: 0 });
 }

@@ -28,11 +28,3 @@ export interface TickContext {
   /** When the run must have written its outcome, in epoch milliseconds. */
   readonly endsAt: number;
 }
-
-/** The context of a tick that starts now. */
-export function tickContext(service: Service, tick: Tick, invocation: Invocation, ports: Ports): TickContext {
-  const startedAt = ports.clock.now();
-  const rules = { service: service.name, policy: service.policy, schedule: service.schedule, build: invocation.build };
-  const endsAt = Math.min(invocation.deadline, startedAt + service.timeout);
-  return { service, tick, invocation, ports, rules, startedAt, endsAt };
-}
