@@ -1,4 +1,4 @@
-/** The answers: one type for each thing a handler can be asked. Times in ISO 8601, `null` where there is nothing to tell. */
+/** The answers: one type for each thing a handler can be asked. Times in ISO 8601, `null` for a missing value. */
 import {
   type Disposition,
   haltHolds,
@@ -8,7 +8,7 @@ import {
   type SkipReason,
   type Verdict,
 } from '../rules/index.ts';
-import { LARGEST_RESULT, toBoundedJson } from '../text/index.ts';
+import { limitJson } from '../text/index.ts';
 import type { Bypassed, TickEvent } from '../tick/index.ts';
 import { toIso } from '../time/index.ts';
 
@@ -56,37 +56,38 @@ export interface RunOnceAnswer extends TickAnswer {
 /** What the results of one firing may take together, in bytes: Lambda sends no answer above 6 MB. */
 const LARGEST_RESULTS = 3_000_000;
 
-/** The answer of a firing's stories. The more there are, the less room has the result of each. */
-export function firingAnswer(service: string, scheduledFor: number, tickEvents: readonly TickEvent[]): FiringAnswer {
-  const room = Math.min(LARGEST_RESULT, Math.floor(LARGEST_RESULTS / Math.max(1, tickEvents.length)));
-  return { service, firing: toIso(scheduledFor), ticks: tickEvents.map((tickEvent) => tickAnswer(tickEvent, room)) };
+/** The answer of a firing. The more ticks it has, the less room the result of each gets. */
+export function firingAnswer(service: string, scheduledFor: number, events: readonly TickEvent[]): FiringAnswer {
+  const room = Math.floor(LARGEST_RESULTS / Math.max(1, events.length));
+  const ticks = events.map(tickAnswer).map((tick) => ({ ...tick, result: limitJson(tick.result, room) }));
+  return { service, firing: toIso(scheduledFor), ticks };
 }
 
-/** The answer of a tick's story. */
-export function tickAnswer(tickEvent: TickEvent, room = LARGEST_RESULT): TickAnswer {
-  const { tick, failure, nextDue } = tickEvent;
+/** The answer of a tick. */
+export function tickAnswer(event: TickEvent): TickAnswer {
+  const { tick, failure, nextDue } = event;
   return {
-    service: tickEvent.service,
+    service: event.service,
     tick: tick.kind === 'scheduled' ? toIso(tick.scheduledFor) : null,
-    disposition: tickEvent.disposition,
-    reason: tickEvent.reason ?? null,
-    outcome: tickEvent.outcome ?? null,
-    verdict: tickEvent.verdict ?? null,
-    durationMs: tickEvent.durationMs ?? null,
-    fence: tickEvent.fence ?? null,
-    backoffCount: tickEvent.state.backoffCount,
+    disposition: event.disposition,
+    reason: event.reason ?? null,
+    outcome: event.outcome ?? null,
+    verdict: event.verdict ?? null,
+    durationMs: event.durationMs ?? null,
+    fence: event.fence ?? null,
+    backoffCount: event.state.backoffCount,
     nextDue: nextDue === undefined ? null : toIso(nextDue),
     error: failure === undefined ? null : { class: failure.errorClass, message: failure.message },
-    result: toBoundedJson(tickEvent.result, room),
+    result: event.result ?? null,
   };
 }
 
 /** The answer of a run by hand, as things stand at `now`. */
-export function runOnceAnswer(tickEvent: TickEvent, now: number): RunOnceAnswer {
-  const { state, build } = tickEvent;
+export function runOnceAnswer(event: TickEvent, now: number): RunOnceAnswer {
+  const { state, build } = event;
   const stays: Bypassed[] = [];
   if (isBackingOff(state, now)) stays.push('backoff');
   if (pauseHolds(state.pause, now)) stays.push('pause');
   if (haltHolds(state.halt, now, build)) stays.push('halt');
-  return { action: 'run-once', ...tickAnswer(tickEvent), bypassed: tickEvent.bypassed, stays };
+  return { action: 'run-once', ...tickAnswer(event), bypassed: event.bypassed, stays };
 }

@@ -1,12 +1,12 @@
 /** The composition root of a function: everything a handler works with, made once, at cold start. */
 import { emfObserver, emfOptionsIn } from '../metrics/index.ts';
-import { catchStrayErrors } from '../run/index.ts';
+import { catchStrayErrors, type StrayErrors } from '../run/index.ts';
 import { prepareOnce, type Service, withInterval } from '../service/index.ts';
 import { documentClient, dynamoStateStore } from '../store/index.ts';
 import type { Ports } from '../tick/index.ts';
 import { systemClock, systemRandom } from '../time/index.ts';
 import { type Environment, readEnvironment } from './env.ts';
-import { serviceLog, tickLog } from './log.ts';
+import { ownLog, serviceLog, serviceLogger, tickLog } from './log.ts';
 
 /** What a handler works with. */
 export interface Composition {
@@ -14,10 +14,10 @@ export interface Composition {
   readonly service: Service;
   readonly environment: Environment;
   readonly ports: Ports;
-  /** Gives what the service's `prepare` made; it is called until it succeeds once. */
+  /** Returns what the service's `prepare` made; it is called until it succeeds once. */
   readonly prepared: () => unknown;
-  /** Whether something that a run left behind has failed, so that the process is not to be trusted with many more. */
-  readonly tainted: () => boolean;
+  /** After a stray error the process is not to be trusted with many more runs. */
+  readonly strayErrors: Pick<StrayErrors, 'count'>;
 }
 
 /** What a test may put in the place of the real thing. */
@@ -27,7 +27,8 @@ export type Overrides = Partial<Ports> & { readonly environment?: Environment };
 export function compose(defined: Service, overrides: Overrides = {}): Composition {
   const environment = overrides.environment ?? readEnvironment();
   const service = environment.interval === undefined ? defined : withInterval(defined, environment.interval);
-  const log = overrides.log ?? serviceLog(service.name);
+  const logger = serviceLogger(service.name);
+  const log = overrides.log ?? serviceLog(service.name, logger);
   const clock = overrides.clock ?? systemClock;
   const strayErrors = catchStrayErrors(log);
   return {
@@ -39,13 +40,13 @@ export function compose(defined: Service, overrides: Overrides = {}): Compositio
       random: overrides.random ?? systemRandom,
       log,
       observers: overrides.observers ?? [
-        tickLog(log, service.policy),
+        tickLog(overrides.log ?? ownLog(logger), service.policy),
         ...(environment.inLambda ? [emfObserver(emfOptionsIn(environment.variables))] : []),
       ],
       recycle: overrides.recycle ?? endProcess,
       runScope: overrides.runScope ?? strayErrors.runScope,
     },
-    tainted: strayErrors.failed,
+    strayErrors,
     prepared: prepareOnce(service, { env: environment.variables }),
   };
 }

@@ -169,8 +169,8 @@ type Note = string | number | undefined;
 
 function deliveryOf(executionId: Note, attempt: Note): Delivery {
   return {
-    ...(executionId === undefined ? {} : { executionId: cut(String(executionId), LONGEST_NOTE) }),
-    ...(attempt === undefined ? {} : { attempt: cut(String(attempt), LONGEST_NOTE) }),
+    ...(executionId === undefined ? {} : { executionId: cut(mask(String(executionId)), LONGEST_NOTE) }),
+    ...(attempt === undefined ? {} : { attempt: cut(mask(String(attempt)), LONGEST_NOTE) }),
   };
 }
 

@@ -91,7 +91,7 @@ async function fireAndRenew(
 ): Promise<TickAnswer | FiringAnswer> {
   const answered = await fire(composition, request, context);
   const recycle = context.recycle ?? composition.ports.recycle;
-  if (composition.tainted()) recycle();
+  if (composition.strayErrors.count > 0) recycle();
   return answered;
 }
 

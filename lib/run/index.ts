@@ -2,4 +2,4 @@ export { GRACE } from './deadline.ts';
 export { printReport } from './print-report.ts';
 export type { RunScope, ScopedRun } from './run-scope.ts';
 export { runWorkload, type WorkloadRun } from './run-workload.ts';
-export { catchStrayErrors } from './stray-errors.ts';
+export { catchStrayErrors, type StrayErrors } from './stray-errors.ts';

@@ -1,10 +1,10 @@
 /**
- * What runs leave behind: a promise that nobody waits for, a timer, a listener. A process outlives its runs, so it may fail while
- * another run is under way. Node would end the process, and the innocent run with it. Here it is told as that of the run that left
- * it, whoever is under way goes on, and the process is ended afterwards, since its state is no longer to be trusted.
+ * Stray errors: what a run leaves behind (a promise that nothing waits for, a timer, a listener) may fail while another run
+ * is under way. Node would end the process, and the innocent run with it. Here the error is logged as that of the run that
+ * left it, the run under way goes on, and the process ends afterwards, since its state is no longer to be trusted.
  *
- * By the context that Node carries along promises, timers and listeners. What no run has left is no business of this: other listeners
- * hear of it, and where there are none it ends the process, as it would without this.
+ * The run is known by the context that Node carries along promises, timers and listeners. An error from outside every run is
+ * left to other listeners; where there are none it ends the process, as it would without this.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import process from 'node:process';
@@ -12,76 +12,73 @@ import type { Log } from '../service/index.ts';
 import { toIso } from '../time/index.ts';
 import type { RunScope, ScopedRun } from './run-scope.ts';
 
-/** What the runs of one function have left behind. */
+/** The stray errors of one function's runs. */
 export interface StrayErrors {
   readonly runScope: RunScope;
-  /** Whether any of it has failed, promises left out that somebody has waited for since. */
-  failed(): boolean;
+  /** How many there were, without those of promises that something has waited for since. */
+  count: number;
 }
 
-/** Where the failures of what one run left behind are heard. */
-interface Hearing {
+/** Takes the errors that one run strays. */
+interface Catcher {
   uncaught(error: unknown): void;
-  /** @returns what is called if somebody waits for that promise after all */
+  /** @returns a function to call if something waits for that promise after all */
   unhandled(reason: unknown): () => void;
 }
 
 /** A timer that throws does so again and again; nobody reads more of it than this. */
-const MOST_TOLD = 5;
+const MOST_LOGGED = 5;
 
-const hearings = new AsyncLocalStorage<Hearing>();
+const catchers = new AsyncLocalStorage<Catcher>();
 const takenUp = new WeakMap<Promise<unknown>, () => void>();
 let listening = false;
 
-/** Hears what the runs enclosed by it leave behind, and tells it to the log. The process is listened to from the first run on. */
+/** Catches and logs the stray errors of runs inside its scope. The process is listened to from the first run on. */
 export function catchStrayErrors(log: Log): StrayErrors {
-  let [failures, told] = [0, 0];
-  const tell = ({ service, fence, scheduledFor }: ScopedRun, what: string, error: unknown) => {
-    told += 1;
-    if (told > MOST_TOLD) return;
-    const consequence = `the process is ended once a scheduled tick is over${told === MOST_TOLD ? ', and no more is told of it' : ''}`;
+  let logged = 0;
+  const report = ({ service, fence, scheduledFor }: ScopedRun, what: string, error: unknown) => {
+    logged += 1;
+    if (logged > MOST_LOGGED) return;
+    const consequence = `the process is ended once a scheduled tick is over${logged === MOST_LOGGED ? ', and no more of them is logged' : ''}`;
     const tick = scheduledFor === undefined ? {} : { tick: toIso(scheduledFor) };
-    try {
-      log.error(`${service}: run ${fence} ${what}; ${consequence}`, { fence, ...tick, error });
-    } catch {
-      // Nobody is left to tell, and nothing may be thrown from here.
-    }
+    log.error(`${service}: run ${fence} ${what}; ${consequence}`, { fence, ...tick, error });
   };
-  return {
-    failed: () => failures > 0,
+  const stray: StrayErrors = {
+    count: 0,
     runScope(run, work) {
       listen();
-      const hearing: Hearing = {
+      const catcher: Catcher = {
         uncaught(error) {
-          failures += 1;
-          tell(run, 'threw where nothing could catch it', error);
+          stray.count += 1;
+          report(run, 'threw where nothing could catch it', error);
           run.onUncaught(error);
         },
         unhandled(reason) {
-          failures += 1;
-          tell(run, 'left a promise that was rejected while nobody waited for it', reason);
+          stray.count += 1;
+          report(run, 'left a promise that was rejected while nobody waited for it', reason);
           return () => {
-            failures -= 1;
+            stray.count -= 1;
           };
         },
       };
-      return hearings.run(hearing, work);
+      return catchers.run(catcher, work);
     },
   };
+  return stray;
 }
 
 function listen(): void {
   if (listening) return;
   listening = true;
   process.on('uncaughtException', (error) => {
-    const hearing = hearings.getStore();
-    if (hearing === undefined) disown('uncaughtException', error);
-    else hearing.uncaught(error);
+    const catcher = catchers.getStore();
+    if (catcher === undefined) disown('uncaughtException', error);
+    else catcher.uncaught(error);
   });
   process.on('unhandledRejection', (reason, promise) => {
-    const hearing = hearings.getStore();
-    if (hearing === undefined) disown('unhandledRejection', reason);
-    else takenUp.set(promise, hearing.unhandled(reason));
+    const catcher = catchers.getStore();
+    if (catcher === undefined) disown('unhandledRejection', reason);
+    else takenUp.set(promise, catcher.unhandled(reason));
   });
   process.on('rejectionHandled', (promise) => takenUp.get(promise)?.());
 }

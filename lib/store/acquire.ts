@@ -2,7 +2,7 @@
 
 import { admit } from '../rules/index.ts';
 import { UnreadableStateError } from '../service/index.ts';
-import type { Acquired, AcquireRequest, Claim } from '../tick/index.ts';
+import type { Acquired, AcquireRequest } from '../tick/index.ts';
 import { type Clock, SECOND, withTimeLimit } from '../time/index.ts';
 import { admissionCondition } from './admission-condition.ts';
 import { release } from './commit.ts';
@@ -11,7 +11,7 @@ import { migrateItem } from './item/replace-item.ts';
 import { leaseAttributes, stateIn } from './item/state-item.ts';
 import type { Item } from './item/validate-item.ts';
 import { VERSION } from './item/version.ts';
-import type { ItemAccess, Update } from './item-access.ts';
+import { getItem, type ItemAccess, type Update, updateItem } from './item-access.ts';
 
 /** The item as it was before the lease was taken, or, behind a lost response, our own after-image of it. */
 interface Taken {
@@ -36,40 +36,48 @@ const GIVING_BACK = 0.9 * SECOND;
  * @throws UnreadableStateError if the item is damaged or newer; a lease taken on such an item is given back
  */
 export async function acquire(items: ItemAccess, clock: Clock, request: AcquireRequest): Promise<Acquired> {
-  const giveBack = (asItWas?: Item) =>
-    withTimeLimit(clock, GIVING_BACK, (signal) => release(items.until(signal), request, asItWas)).catch(() => {});
-  const answer = await withTimeLimit(clock, TAKING, (signal) => take(items.until(signal), request)).catch(
-    async (error) => {
-      // No answer came, but the lease may have been taken: left alone it would keep ticks out and be booked as a crash.
-      if (!(error instanceof UnreadableStateError)) await giveBack();
-      throw error;
-    },
-  );
-  if (!answer.granted) return answer;
+  const { service, owner, now } = request;
+  let answer: Taken | Refused;
   try {
-    return grant(request, answer);
+    answer = await withTimeLimit(clock, TAKING, (signal) => take({ ...items, signal }, request));
   } catch (error) {
-    // The damage is what must be told, also where the lease can't be given back; it stays to be seen.
-    await giveBack(answer.isAfterImage ? undefined : answer.item);
+    // No answer came, but the lease may have been taken: left alone it would keep ticks out and count as a crash.
+    if (!(error instanceof UnreadableStateError)) await giveUp(items, clock, request);
     throw error;
   }
+  if (!answer.granted) return answer;
+  const { item, isAfterImage } = answer;
+  try {
+    const state = stateIn(service, item, now);
+    const fence = isAfterImage ? state.fence : state.fence + 1;
+    return { granted: true, claim: { service, owner, fence, epoch: state.epoch }, state };
+  } catch (error) {
+    // The damage is the error to report, also where the lease can't be released; it stays to be seen.
+    await giveUp(items, clock, request, isAfterImage ? undefined : item);
+    throw error;
+  }
+}
+
+/** Releases a lease that may have been taken, as well as it can. */
+function giveUp(items: ItemAccess, clock: Clock, request: AcquireRequest, before?: Item): Promise<void> {
+  return withTimeLimit(clock, GIVING_BACK, (signal) => release({ ...items, signal }, request, before)).catch(() => {});
 }
 
 async function take(items: ItemAccess, request: AcquireRequest): Promise<Taken | Refused> {
   const answer = (await tryOnce(items, request)) ?? (await tryOnce(items, request));
   if (answer !== undefined) return answer;
-  return { granted: false, reason: 'overlap', state: stateIn(request.service, await items.read(request.service)) };
+  return { granted: false, reason: 'overlap', state: stateIn(request.service, await getItem(items, request.service)) };
 }
 
 async function tryOnce(items: ItemAccess, request: AcquireRequest): Promise<Taken | Refused | undefined> {
-  const written = await items.write(request.service, acquireUpdate(request));
+  const written = await updateItem(items, request.service, acquireUpdate(request));
   if (written.ok || isOurs(request, written.item)) {
     return { granted: true, item: written.item, isAfterImage: !written.ok };
   }
   const state = stateIn(request.service, written.item, request.now);
   const reason = admit(state, request);
   if (reason !== undefined) return { granted: false, reason, state };
-  // Admitted, and yet refused: what stands there is of an older version, or no longer what stood in the way.
+  // Admitted, and yet refused: the item is of an older version, or whatever stood in the way is gone by now.
   await migrateItem(items, request.service, written.item);
   return undefined;
 }
@@ -77,13 +85,6 @@ async function tryOnce(items: ItemAccess, request: AcquireRequest): Promise<Take
 /** A write whose response was lost is sent again by the SDK, and refused because it had succeeded. */
 function isOurs({ owner }: AcquireRequest, item: Item | undefined): boolean {
   return item?.['leaseOwner'] === owner;
-}
-
-function grant({ service, owner, now }: AcquireRequest, { item, isAfterImage }: Taken): Acquired {
-  const state = stateIn(service, item, now);
-  const fence = isAfterImage ? state.fence : state.fence + 1;
-  const claim: Claim = { service, owner, fence, epoch: state.epoch };
-  return { granted: true, claim, state };
 }
 
 function acquireUpdate({ tick, owner, leaseUntil, ...rest }: AcquireRequest): Update {

@@ -6,7 +6,7 @@ import { aliases, assignments } from './item/expression.ts';
 import { fitted } from './item/item-size.ts';
 import { committedAttributes, stateIn } from './item/state-item.ts';
 import type { Item } from './item/validate-item.ts';
-import type { ItemAccess } from './item-access.ts';
+import { getItem, type ItemAccess, updateItem } from './item-access.ts';
 
 const NO_LEASE = { leaseOwner: undefined, leaseUntil: undefined, leaseTick: undefined };
 
@@ -16,7 +16,7 @@ export async function commit(items: ItemAccess, claim: Claim, state: ServiceStat
     return await tryOnce(items, claim, state);
   } catch (error) {
     // Every answer may have been lost, the write was perhaps not: the item tells, if it can be had.
-    const item = await items.read(claim.service).catch(() => undefined);
+    const item = await getItem(items, claim.service).catch(() => undefined);
     if (item !== undefined && isWritten(item, claim, state)) return { written: true };
     throw error;
   }
@@ -27,7 +27,7 @@ async function tryOnce(items: ItemAccess, claim: Claim, state: ServiceState): Pr
   const epoch = alias.name('epoch');
   const isTheClaims = `${epoch} = ${alias.value(claim.epoch)}`;
   const epochHolds = claim.epoch === 0 ? `(attribute_not_exists(${epoch}) OR ${isTheClaims})` : isTheClaims;
-  const written = await items.write(claim.service, {
+  const written = await updateItem(items, claim.service, {
     UpdateExpression: assignments(alias, {
       ...committedAttributes(fitted(claim.service, state)),
       ...(claim.keepsLease ? {} : NO_LEASE),
@@ -57,17 +57,17 @@ function isWritten(item: Item, { service, fence }: Claim, state: ServiceState): 
  * Frees the lease and takes the run off those to be booked; changes nothing if the lease isn't this run's any more. An owner is
  * one acquire's alone: while it holds the lease, the newest fence is its run's. So `done` rises by one, which leaves runs that died
  * before it to be booked, and a second delivery of this write is refused.
- * @param asItWas an item whose lease, one that had ended, is put back as it stood there
+ * @param before an item whose lease, one that had ended, is put back as it stood there
  */
 export async function release(
   items: ItemAccess,
   { service, owner }: Pick<Claim, 'service' | 'owner'>,
-  asItWas: Item = {},
+  before: Item = {},
 ): Promise<void> {
   const alias = aliases();
   const done = alias.name('done');
-  await items.write(service, {
-    UpdateExpression: assignments(alias, leaseIn(asItWas), [`${done} = ${done} + ${alias.value(1)}`]),
+  await updateItem(items, service, {
+    UpdateExpression: assignments(alias, leaseIn(before), [`${done} = ${done} + ${alias.value(1)}`]),
     ConditionExpression: `${alias.name('leaseOwner')} = ${alias.value(owner)}`,
     ...alias.collected(),
   });

@@ -20,42 +20,40 @@ export interface Written {
 
 /** Access to the state items of one table. */
 export interface ItemAccess {
-  /** The item, read consistently. */
-  read(service: string): Promise<Item | undefined>;
-  /**
-   * Writes the item under the update's condition. A condition that doesn't hold is a value.
-   * @throws UnreadableStateError where DynamoDB could make no sense of the item
-   */
-  write(service: string, update: Update): Promise<Written>;
-  /** The same wire, which gives up once the signal is aborted: what is under way rejects with its reason, and nothing more is sent. */
-  until(signal: AbortSignal | undefined): ItemAccess;
+  readonly documents: DynamoDBDocumentClient;
+  readonly table: string;
+  /** Once it is aborted, requests reject with its reason and nothing more is sent. */
+  readonly signal?: AbortSignal | undefined;
 }
 
-/** The wire to a table. */
-export function itemAccess(documents: DynamoDBDocumentClient, table: string, signal?: AbortSignal): ItemAccess {
-  // The client needs the signal to send nothing more; what it does once it has it is not waited for.
-  const asked = signal === undefined ? {} : { abortSignal: signal };
-  const read = async (service: string) => {
-    const wanted = new GetCommand({ TableName: table, Key: stateKey(service), ConsistentRead: true });
-    return (await abortable(signal, () => documents.send(wanted, asked))).Item;
-  };
-  return {
-    read,
-    until: (other) => itemAccess(documents, table, other),
-    async write(service, update) {
-      const wanted = new UpdateCommand({
-        TableName: table,
-        Key: stateKey(service),
-        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-        ...update,
-      });
-      try {
-        return { ok: true, item: (await abortable(signal, () => documents.send(wanted, asked))).Attributes };
-      } catch (error) {
-        if (isConditionFailure(error)) return { ok: false, item: itemOf(error) ?? (await read(service)) };
-        if (isInvalid(error)) stateIn(service, await read(service));
-        throw error;
-      }
-    },
-  };
+/** The item, read consistently. */
+export async function getItem({ documents, table, signal }: ItemAccess, service: string): Promise<Item | undefined> {
+  const wanted = new GetCommand({ TableName: table, Key: stateKey(service), ConsistentRead: true });
+  return (await abortable(signal, () => documents.send(wanted, signal === undefined ? {} : { abortSignal: signal })))
+    .Item;
+}
+
+/**
+ * Writes the item under the update's condition. A condition that doesn't hold is a value.
+ * @throws UnreadableStateError where DynamoDB could make no sense of the item
+ */
+export async function updateItem(items: ItemAccess, service: string, update: Update): Promise<Written> {
+  const { documents, table, signal } = items;
+  const wanted = new UpdateCommand({
+    TableName: table,
+    Key: stateKey(service),
+    ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+    ...update,
+  });
+  try {
+    // The client needs the signal to send nothing more; `abortable` doesn't wait for what it does then.
+    const answer = await abortable(signal, () =>
+      documents.send(wanted, signal === undefined ? {} : { abortSignal: signal }),
+    );
+    return { ok: true, item: answer.Attributes };
+  } catch (error) {
+    if (isConditionFailure(error)) return { ok: false, item: itemOf(error) ?? (await getItem(items, service)) };
+    if (isInvalid(error)) stateIn(service, await getItem(items, service));
+    throw error;
+  }
 }

@@ -7,13 +7,13 @@ import { fittedPause } from './item/item-size.ts';
 import { migrateItem } from './item/replace-item.ts';
 import { pauseAttributes, stateIn } from './item/state-item.ts';
 import { VERSION } from './item/version.ts';
-import type { ItemAccess } from './item-access.ts';
+import { getItem, type ItemAccess, updateItem } from './item-access.ts';
 
 /** Sets the pause; one that stands is replaced. Returns the state with it. */
 export async function pause(items: ItemAccess, service: string, wanted: Pause): Promise<ServiceState> {
   const alias = aliases();
   await current(items, service);
-  const written = await items.write(service, {
+  const written = await updateItem(items, service, {
     UpdateExpression: assignments(alias, pauseAttributes(fittedPause(wanted)), born(alias)),
     ConditionExpression: versionIsKnown(alias),
     ...alias.collected(),
@@ -44,7 +44,7 @@ export async function resume(items: ItemAccess, service: string): Promise<Servic
     `${epoch} = ${alias.value(before.epoch + 1)}`,
     `${alias.name('failuresSince')} = if_not_exists(${alias.name('done')}, ${zero})`,
   ];
-  const written = await items.write(service, {
+  const written = await updateItem(items, service, {
     UpdateExpression: assignments(alias, gone, fresh),
     ConditionExpression: `(${versionIsKnown(alias)}) AND (attribute_not_exists(${epoch}) OR ${epoch} = ${alias.value(before.epoch)})`,
     ...alias.collected(),
@@ -55,11 +55,11 @@ export async function resume(items: ItemAccess, service: string): Promise<Servic
 
 /** The state as it is, in today's version. */
 async function current(items: ItemAccess, service: string): Promise<ServiceState> {
-  const item = await items.read(service);
+  const item = await getItem(items, service);
   const state = stateIn(service, item);
   if (item === undefined || item['v'] === VERSION) return state;
   await migrateItem(items, service, item);
-  return stateIn(service, await items.read(service));
+  return stateIn(service, await getItem(items, service));
 }
 
 /** The attributes that every item has, for an item that an operator is the first to write. */

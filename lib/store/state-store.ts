@@ -17,7 +17,7 @@ import { acquire } from './acquire.ts';
 import { commit, release } from './commit.ts';
 import { StoreError } from './errors.ts';
 import { readItem } from './item/state-item.ts';
-import { itemAccess } from './item-access.ts';
+import { getItem } from './item-access.ts';
 import { pause, resume } from './pause-resume.ts';
 import { runRecords } from './run-records.ts';
 
@@ -34,14 +34,14 @@ export function dynamoStateStore(
   table: string,
   clock: Clock = systemClock,
 ): StateStore {
-  const items = itemAccess(documents, table);
+  const items = { documents, table };
   return {
     acquire: (request) => attempt([request.service, 'taking the lease', NOT_RUN], () => acquire(items, clock, request)),
     commit: (claim, state, signal) =>
-      attempt([claim.service, 'writing the state', NOT_WRITTEN], () => commit(items.until(signal), claim, state)),
+      attempt([claim.service, 'writing the state', NOT_WRITTEN], () => commit({ ...items, signal }, claim, state)),
     release: (claim) => attempt([claim.service, 'giving the lease back', NOT_WRITTEN], () => release(items, claim)),
     async read(service) {
-      const item = await attempt([service, 'reading the state', NOT_CHANGED], () => items.read(service));
+      const item = await attempt([service, 'reading the state', NOT_CHANGED], () => getItem(items, service));
       return item === undefined ? undefined : readItem(service, item);
     },
     pause: (service, wanted) => attempt([service, 'pausing', NOT_CHANGED], () => pause(items, service, wanted)),

@@ -23,6 +23,11 @@ export function toBoundedJson(value: unknown, most = LARGEST_RESULT): unknown {
   return toJson(value, { most, error: errorAsJson }) ?? null;
 }
 
+/** JSON that is known to be safe, or a few words in its place where it takes more than `most` bytes. */
+export function limitJson(data: unknown, most: number): unknown {
+  return jsonBytes(data) > most ? `left out: more than ${most} bytes of JSON` : data;
+}
+
 /** The fields of a log line, each told like a result as long as there is room for it. Never throws, whatever it is given. */
 export function toLogFields(fields: unknown): Record<string, unknown> {
   if (isError(fields)) return { error: errorAsJson(fields) };

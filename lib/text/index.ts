@@ -1,4 +1,4 @@
-export { LARGEST_RESULT, toBoundedJson, toLogFields, toLogMessage, toSafeError } from './bounded-json.ts';
+export { limitJson, toBoundedJson, toLogFields, toLogMessage, toSafeError } from './bounded-json.ts';
 export { fitted, padded, printable, wrapped } from './columns.ts';
 export { errorClassOf, summarizeError } from './error-summary.ts';
 export { cut, mask } from './mask.ts';

@@ -6,8 +6,8 @@ import {
   type AppliedRuns,
   applyRuns,
   type EndedRun,
-  latestDue,
   type ErrorSummary,
+  latestDue,
   type OutcomeKind,
   propagates,
   type RunRecord,
@@ -94,7 +94,8 @@ async function commit(context: TickContext, commitment: Commitment): Promise<Com
       if (answer.written) {
         return { state: { ...next, done: claim.fence }, report, ...(verdict === undefined ? {} : { verdict }) };
       }
-      if (answer.reason === 'fence') throw leaseLost(commitment, OUTLIVED, ', the run that took over counted it as crashed');
+      if (answer.reason === 'fence')
+        throw leaseLost(commitment, OUTLIVED, ', the run that took over counted it as crashed');
       const { lease: _lease, ...current } = answer.state;
       claim = answer.claim;
       state = current;

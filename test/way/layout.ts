@@ -23,7 +23,7 @@ export const ROOMS: Layout = {
   rooms: {
     time: ['lib/time/'],
     text: ['lib/text/'],
-    log: ['lib/lambda/log.ts'],
+    log: ['lib/lambda/log.ts', 'lib/service/log.ts'],
     metrics: ['lib/metrics/'],
     'flow-runs': ['lib/flow-runs/'],
     services: ['lib/services/'],
@@ -31,13 +31,13 @@ export const ROOMS: Layout = {
   },
   kept: ['lib/rules/step.ts', 'lib/rules/apply-runs.ts'],
   files: {
-    'lib/store/expression.ts': 'a helper that gives names and values their aliases, called for each of them',
+    'lib/store/item/expression.ts': 'a helper that gives names and values their aliases, called for each of them',
     'lib/store/admission-condition.ts': 'the text of one condition, made by a call or two for each of its terms',
-    'lib/store/item.ts': 'translates a state into attributes and back, attribute by attribute',
-    'lib/store/item-size.ts': 'counts bytes, attribute by attribute',
-    'lib/store/soundness.ts': 'judges a stored item, attribute by attribute',
-    'lib/store/table.ts': 'the shape of the table: its function gives a key',
-    'lib/store/translation.ts': 'called by the SDK for each number that an answer holds',
+    'lib/store/item/state-item.ts': 'translates a state into attributes and back, attribute by attribute',
+    'lib/store/item/item-size.ts': 'counts bytes, attribute by attribute',
+    'lib/store/item/validate-item.ts': 'judges a stored item, attribute by attribute',
+    'lib/store/item/table.ts': 'the shape of the table: its function gives a key',
+    'lib/store/item/marshalling.ts': 'called by the SDK for each number that an answer holds',
   },
 };
 

@@ -1,6 +1,6 @@
 /** Changing an item as a whole: a repair, or the move to another version. Not for ticks, whose writes hold under their own conditions. */
 
-import type { ItemAccess } from '../item-access.ts';
+import { type ItemAccess, updateItem } from '../item-access.ts';
 import { type Aliases, aliases, assignments } from './expression.ts';
 import { readItem, versionOf } from './state-item.ts';
 import { ATTRIBUTES, type Item } from './validate-item.ts';
@@ -10,7 +10,7 @@ import { migrated, VERSION } from './version.ts';
 export async function replaceItem(items: ItemAccess, service: string, item: Item, values: Item): Promise<boolean> {
   const alias = aliases();
   const known = ['v', ...Object.keys(ATTRIBUTES)].map((attribute) => stillIs(alias, attribute, item[attribute]));
-  const written = await items.write(service, {
+  const written = await updateItem(items, service, {
     UpdateExpression: assignments(alias, values),
     ConditionExpression: [`attribute_exists(${alias.name('pk')})`, ...known].join(' AND '),
     ...alias.collected(),

@@ -7,7 +7,7 @@ import { replaceItem } from '../item/replace-item.ts';
 import { versionOf } from '../item/state-item.ts';
 import { RUN_PREFIX, TTL_ATTRIBUTE } from '../item/table.ts';
 import type { Item } from '../item/validate-item.ts';
-import { itemAccess } from '../item-access.ts';
+import { getItem } from '../item-access.ts';
 import { type Change, changesFor, type Evidence } from './changes.ts';
 
 /** Repairs states. Whatever the SDK throws is thrown. */
@@ -30,10 +30,10 @@ const RECORDS_LOOKED_AT = 25;
 
 /** The repairs on a table of the shape that `stateTable` tells. They take the rights to get, query, put and update its items. */
 export function stateRepairs(documents: DynamoDBDocumentClient, table: string): StateRepairs {
-  const items = itemAccess(documents, table);
+  const items = { documents, table };
 
   async function look(service: string, now: number) {
-    const item = await items.read(service);
+    const item = await getItem(items, service);
     if (item === undefined) return undefined;
     refuseNewer(service, item);
     const evidence: Evidence = { now, highestRecorded: await highestRecorded(documents, table, service) };
