@@ -8,7 +8,7 @@ import { systemClock, systemRandom } from '../time/index.ts';
 import { type Environment, readEnvironment } from './env.ts';
 import { ownLog, serviceLog, serviceLogger, tickLog } from './log.ts';
 
-/** What a handler works with. */
+/** Everything that a handler works with. */
 export interface Composition {
   /** The service, with the interval that the environment gives it. */
   readonly service: Service;
@@ -20,7 +20,7 @@ export interface Composition {
   readonly strayErrors: Pick<StrayErrors, 'count'>;
 }
 
-/** What a test may put in the place of the real thing. */
+/** Stand-ins for a test. */
 export type Overrides = Partial<Ports> & { readonly environment?: Environment };
 
 /** Composes a function of a service. */

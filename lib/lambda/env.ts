@@ -1,10 +1,10 @@
-/** The env codec: the variables that tell a function what to work with. The only place in this room that reads the environment. */
+/** The environment codec: the variables of a function. The only file of this room that reads the environment. */
 
 import { emfFaults, isInLambda } from '../metrics/index.ts';
 import { InvalidOptionsError } from '../rules/index.ts';
 import { MINUTE, parseDuration, SECOND } from '../time/index.ts';
 
-/** What a function is told by its environment. Durations in milliseconds. */
+/** The settings of a function, from its environment. Durations in milliseconds. */
 export interface Environment {
   /** `TICKOVER_TABLE`: the state table. */
   readonly table: string;

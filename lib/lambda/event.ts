@@ -1,4 +1,4 @@
-/** What a handler may be invoked with: a firing of the schedule, or an operator's action. */
+/** Events that a handler accepts: a firing of the schedule, or an operator's action. */
 import * as z from 'zod';
 import { type Delivery, showValue } from '../rules/index.ts';
 import { cut, mask } from '../text/index.ts';
@@ -69,13 +69,13 @@ export class MalformedEventError extends Error {
 
 /** How far ahead a tick may be: a later one would make every tick until then a duplicate or late. */
 const FARTHEST_AHEAD = 10 * MINUTE;
-/** An event may hold megabytes: what a message tells of it is bounded, in faults and in bytes of each name and value. */
+/** An event may hold megabytes: a message shows only so many faults, and so many bytes of each name and value. */
 const MOST_FAULTS = 10;
-const TOLD_BYTES = 97;
-/** What Scheduler and EventBridge send is shorter; it is repeated in each log line of the delivery. In bytes. */
-const LONGEST_NOTE = 128;
+const SHOWN_BYTES = 97;
+/** Scheduler and EventBridge send shorter ones; each log line of the delivery repeats them. In bytes. */
+const LONGEST_DETAIL = 128;
 
-/** In the schemas a message says what was expected; the value that came is added where the fault is told. */
+/** In the schemas a message names the expected value; `faultsOf` adds the value that came. */
 const text = (bytes: number) => {
   const expected = `text of 1 to ${bytes} bytes`;
   return z.string(expected).refine((value) => value.trim() !== '' && Buffer.byteLength(value) <= bytes, expected);
@@ -87,22 +87,22 @@ const instant = z.string('an ISO 8601 time with a zone').transform((written, con
   return z.NEVER;
 });
 
-/** A context attribute that nobody filled in, as when the schedule's input is sent by hand: it tells nothing. */
+/** A context attribute that wasn't filled in, as when the schedule's input is sent by hand: it counts as missing. */
 const placeholder = z
   .string()
   .regex(/^<aws\.scheduler\.[a-z-]+>$/)
   .transform(() => undefined);
-const note = z.union([placeholder, z.string(), z.number()], 'text').optional();
+const detail = z.union([placeholder, z.string(), z.number()], 'text').optional();
 
 const schedulerEvent = z.object({
   scheduledFor: z.union([placeholder, instant], 'an ISO 8601 time with a zone'),
-  executionId: note,
-  attempt: note,
+  executionId: detail,
+  attempt: detail,
 });
 const scheduledEvent = z.object({
   'detail-type': z.literal('Scheduled Event', "'Scheduled Event'"),
   time: instant,
-  id: note,
+  id: detail,
 });
 const manualEvent = z.discriminatedUnion(
   'action',
@@ -165,12 +165,12 @@ function readClassic(service: string, event: object, now: number): Request {
   return { kind: 'firing', scheduledFor: time, delivery: deliveryOf(id, undefined) };
 }
 
-type Note = string | number | undefined;
+type Detail = string | number | undefined;
 
-function deliveryOf(executionId: Note, attempt: Note): Delivery {
+function deliveryOf(executionId: Detail, attempt: Detail): Delivery {
   return {
-    ...(executionId === undefined ? {} : { executionId: cut(mask(String(executionId)), LONGEST_NOTE) }),
-    ...(attempt === undefined ? {} : { attempt: cut(mask(String(attempt)), LONGEST_NOTE) }),
+    ...(executionId === undefined ? {} : { executionId: cut(mask(String(executionId)), LONGEST_DETAIL) }),
+    ...(attempt === undefined ? {} : { attempt: cut(mask(String(attempt)), LONGEST_DETAIL) }),
   };
 }
 
@@ -188,10 +188,10 @@ function parsed<Schema extends z.ZodType>(schema: Schema, service: string, event
   const result = schema.safeParse(event);
   if (result.success) return result.data;
   const faults = result.error.issues.flatMap((issue) => faultsOf(issue, event));
-  const told = faults.slice(0, MOST_FAULTS);
+  const first = faults.slice(0, MOST_FAULTS);
   throw new MalformedEventError(
     service,
-    faults.length > told.length ? [...told, `and ${faults.length - told.length} more`] : told,
+    faults.length > first.length ? [...first, `and ${faults.length - first.length} more`] : first,
   );
 }
 
@@ -217,7 +217,7 @@ function brief(value: unknown): string {
 /** The words as a message shows them: it goes to a log, so secrets in them are masked. */
 function shortened(words: string): string {
   const masked = mask(words);
-  const short = cut(masked, TOLD_BYTES);
+  const short = cut(masked, SHOWN_BYTES);
   return short === masked ? masked : `${short}...`;
 }
 

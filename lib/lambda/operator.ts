@@ -13,10 +13,10 @@ export interface PauseAnswer extends Omit<StatusAnswer, 'action'> {
   readonly action: 'pause';
 }
 
-/** The answer to `resume`: the service's status after it, and what it ended. */
+/** The answer to `resume`: the service's status after it, and everything that it ended. */
 export interface ResumeAnswer extends Omit<StatusAnswer, 'action'> {
   readonly action: 'resume';
-  /** What kept the service from running, and no longer does; `streak`: how many failures in a row are forgotten. */
+  /** Everything that kept the service from running until now; `streak`: how many failures in a row are forgotten. */
   readonly ended: {
     readonly halt: string | null;
     readonly pause: string | null;
@@ -25,7 +25,7 @@ export interface ResumeAnswer extends Omit<StatusAnswer, 'action'> {
   };
 }
 
-/** Tells everything that is remembered of the service. A service that has never run is told as `steady`. */
+/** Answers with everything that is stored of the service. A service that has never run is `steady`. */
 export async function answerStatus(composition: Composition): Promise<StatusAnswer> {
   const { service, ports } = composition;
   const state = (await ports.store.read(service.name)) ?? NEVER_RUN;
@@ -86,12 +86,12 @@ function statusOf(
   return statusAnswer({ service, state, failures, now: ports.clock.now(), build: environment.build });
 }
 
-/** The newest failure tells the cause, also where the policy remembers none. */
+/** The newest failure is the cause, also where the policy remembers none. */
 function failuresOf({ service, ports }: Composition): Promise<RunRecord[]> {
   return ports.store.failedRuns(service.name, { after: 0, limit: Math.max(1, service.policy.memory) });
 }
 
-/** The change is made by now: if the failures can't be read, the answer leaves them out rather than tell that it failed. */
+/** The change is made by now: if the failures can't be read, the answer leaves them out rather than fail. */
 async function failuresIfAny(composition: Composition): Promise<RunRecord[]> {
   try {
     return await failuresOf(composition);

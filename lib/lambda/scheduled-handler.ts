@@ -17,14 +17,14 @@ import { type HandlerEvent, type Request, readEvent } from './event.ts';
 import { answerStatus, type PauseAnswer, pauseService, type ResumeAnswer, resumeService } from './operator.ts';
 import type { StatusAnswer } from './status-answer.ts';
 
-/** What a handler reads of Lambda's context. */
+/** The part of Lambda's context that a handler reads. */
 export interface HandlerContext {
   getRemainingTimeInMillis(): number;
   /** On one machine: the process is about to stop, begin nothing more. Lambda has no such thing. */
   readonly closing?: AbortSignal;
   /** On one machine: the process stops, give way. */
   readonly stop?: AbortSignal;
-  /** On one machine: ends the process once the answer is out. On Lambda nobody could, so the process ends in its place. */
+  /** On one machine: ends the process once the answer is out. Lambda offers no such thing, so there the process ends before it. */
   readonly recycle?: () => void;
 }
 
@@ -58,7 +58,7 @@ export function scheduledHandler(service: Service, overrides: Overrides = {}): S
 function answer(composition: Composition, request: Request, context: HandlerContext): Promise<Answer> {
   switch (request.kind) {
     case 'firing':
-      return fireAndRenew(composition, request, context);
+      return fireAndRecycle(composition, request, context);
     case 'run-once':
       return runOnce(composition, request.force, context);
     case 'status':
@@ -81,18 +81,18 @@ function invocationOf({ ports, environment, prepared }: Composition, context: Ha
 }
 
 /**
- * A process that a leftover has failed in is not to be trusted: it ends once the firing is over, all of it committed and told. The
- * invocation is lost on Lambda, which is why no manual action pays for it: whoever asked waits for the answer.
+ * A process in which a stray error happened is not to be trusted: it ends once the firing is over, committed and notified.
+ * Lambda loses the invocation then, so a manual action never does this: a person waits for its answer.
  */
-async function fireAndRenew(
+async function fireAndRecycle(
   composition: Composition,
   request: Extract<Request, { kind: 'firing' }>,
   context: HandlerContext,
 ): Promise<TickAnswer | FiringAnswer> {
-  const answered = await fire(composition, request, context);
+  const answer = await fire(composition, request, context);
   const recycle = context.recycle ?? composition.ports.recycle;
   if (composition.strayErrors.count > 0) recycle();
-  return answered;
+  return answer;
 }
 
 async function fire(
@@ -101,11 +101,11 @@ async function fire(
   context: HandlerContext,
 ): Promise<TickAnswer | FiringAnswer> {
   const { service, environment, ports } = composition;
-  const { delivery, scheduledFor: told } = request;
+  const { delivery, scheduledFor: given } = request;
   const now = ports.clock.now();
   const invocation = invocationOf(composition, context);
   if (hasSlots(service.schedule)) {
-    const scheduledFor = told ?? latestDue({ interval: FIRING_PERIOD }, now);
+    const scheduledFor = given ?? latestDue({ interval: FIRING_PERIOD }, now);
     const tickEvents = await runFiring(
       service,
       { scheduledFor, slack: environment.slack, delivery },
@@ -114,7 +114,7 @@ async function fire(
     );
     return firingAnswer(service.name, scheduledFor, tickEvents);
   }
-  const scheduledFor = told ?? latestDue(service.schedule, now);
+  const scheduledFor = given ?? latestDue(service.schedule, now);
   return tickAnswer(await runTick(service, { kind: 'scheduled', scheduledFor, delivery }, invocation, ports));
 }
 

@@ -1,4 +1,4 @@
-/** The answer to `status`: everything that is remembered of a service, for a person to read. */
+/** The answer to `status`: everything that is stored of a service, for a person to read. */
 import {
   fitTrackRecord,
   nextRunDue,
@@ -16,12 +16,12 @@ import type { Service } from '../service/index.ts';
 import { mask } from '../text/index.ts';
 import { SECOND, toIso } from '../time/index.ts';
 
-/** The answer to `status`. Times in ISO 8601, `null` where there is nothing to tell. */
+/** The answer to `status`. Times in ISO 8601, `null` for a missing value. */
 export interface StatusAnswer {
   readonly action: 'status';
   readonly service: string;
   readonly status: Status;
-  /** Since when, as far as the last 20 runs tell. */
+  /** Since when, as far as the last 20 runs show. */
   readonly since: string | null;
   /** Why it is halted or paused, or what the newest failure of the streak was. */
   readonly cause: string | null;
@@ -66,7 +66,7 @@ export interface StatusAnswer {
   readonly build: string;
 }
 
-/** A policy as the answer tells it: durations in seconds. */
+/** A policy in the answer: durations in seconds. */
 export interface PolicyAnswer {
   readonly kind: Policy['kind'];
   readonly memory: number;
@@ -80,7 +80,7 @@ export interface PolicyAnswer {
   readonly restartAfterSeconds: number | 'never';
 }
 
-/** What the answer is made of. */
+/** The sources of the answer. */
 export interface StatusSources {
   readonly service: Service;
   readonly state: ServiceState;

@@ -1,18 +1,18 @@
-/** One iteration of a loop: the run, the step, and what is told of it. */
+/** One iteration of a loop: the run, the step, the log lines and the report. */
 import { type LoopState, type Outcome, overrunLine, propagates, step, THRESHOLD_CAUSE } from '../rules/index.ts';
 import { printReport, runWorkload, type WorkloadRun } from '../run/index.ts';
 import { haltedError, type Service } from '../service/index.ts';
 import type { Iteration, LoopOptions, Pace } from './loop.ts';
 
-/** What a loop is made of. */
+/** Everything that a loop needs, defaults filled in. */
 export interface LoopParts extends LoopOptions {
   readonly service: Service;
   readonly pace: Pace;
-  /** Gives what the service's `prepare` made. */
+  /** Returns what the service's `prepare` made. */
   readonly prepared: () => unknown;
 }
 
-/** What one iteration hands to the next. */
+/** What an iteration passes to the next one. */
 export interface Carried {
   readonly state: LoopState;
   readonly cursor?: string | undefined;
@@ -20,7 +20,7 @@ export interface Carried {
   readonly fence: number;
 }
 
-/** Runs the service once, steps the outcome and tells it. What the workload throws is in the iteration: this never rejects. */
+/** Runs the service once, steps the outcome, logs and reports it. Never rejects: the iteration holds the workload's error. */
 export async function iterate(parts: LoopParts, before: Carried, count: number): Promise<Iteration> {
   const { service, clock, random, log, maxDuration, prepared } = parts;
   const run = await runWorkload(service, {
@@ -34,16 +34,16 @@ export async function iterate(parts: LoopParts, before: Carried, count: number):
   });
   const { outcome, ...ended } = run;
   // A loop lets the run finish when it is stopped, so the run has no signal to give way to.
-  if (outcome === undefined) throw new Error(`${service.name}: a run gave way to a stop that it was never told of`);
+  if (outcome === undefined) throw new Error(`${service.name}: a run yielded to a stop that never reached it`);
   const stepped = step(service.policy, before.state, outcome);
-  tellUnexpected(parts, run, outcome);
-  tellOverrun(parts, run);
+  logUnexpected(parts, run, outcome);
+  logOverrun(parts, run);
   printReport(service, stepped.report, log);
   return { service: service.name, count, ...ended, ...stepped, outcome };
 }
 
 /** Rule S2. A service that never trips has no report, so its errors are logged as they come. */
-function tellUnexpected({ service, log }: LoopParts, run: WorkloadRun, outcome: Outcome): void {
+function logUnexpected({ service, log }: LoopParts, run: WorkloadRun, outcome: Outcome): void {
   if (outcome.kind === 'succeeded' || propagates(service.policy, outcome)) return;
   if (service.policy.kind === 'critical' && service.policy.trips) return;
   const { errorClass, message, text } = outcome.failure;
@@ -51,7 +51,7 @@ function tellUnexpected({ service, log }: LoopParts, run: WorkloadRun, outcome: 
 }
 
 /** Rule S3. A loop that counts from the end of a run can't be overrun. */
-function tellOverrun({ service, pace, log }: LoopParts, { durationMs }: WorkloadRun): void {
+function logOverrun({ service, pace, log }: LoopParts, { durationMs }: WorkloadRun): void {
   const { interval } = service.policy;
   if (pace === 'fixed-rate' && durationMs > interval) log.warn(overrunLine(service.name, durationMs, interval));
 }

@@ -1,4 +1,4 @@
-/** A loop in one process: what it is told, what it offers, what it tells. */
+/** A loop in one process: its options, its iterations, its methods. */
 import type { LoopState, Outcome, Verdict } from '../rules/index.ts';
 import type { Log, Surroundings } from '../service/index.ts';
 import type { Clock, Random } from '../time/index.ts';
@@ -10,7 +10,7 @@ import type { SignalSource } from './signals.ts';
  */
 export type Pace = 'fixed-delay' | 'fixed-rate';
 
-/** What a loop needs besides its service. */
+/** Everything that a loop needs besides its service. */
 export interface LoopOptions {
   readonly clock: Clock;
   readonly random: Random;
@@ -22,7 +22,7 @@ export interface LoopOptions {
    * first success lifts the halt. @default the state of a service that has never run
    */
   readonly state?: LoopState;
-  /** The service's bookmark to go on from. @default none */
+  /** The service's cursor to go on from. @default none */
   readonly cursor?: string;
   /** How long one run may last, in milliseconds, before its signal fires and it counts as timed out. @default no limit */
   readonly maxDuration?: number;
@@ -30,13 +30,13 @@ export interface LoopOptions {
   readonly handleSignals?: boolean;
   /** @default the process */
   readonly signals?: SignalSource;
-  /** What the service's `prepare` may look at; it is called by the first run, and again only if it failed. @default an empty environment */
+  /** Handed to the service's `prepare`, which the first run calls, and later ones only if it failed. @default an empty environment */
   readonly surroundings?: Surroundings;
-  /** Called once per start before the first run. If it fails nothing is run, `onStop` is called and `start` rejects with what it threw. */
+  /** Called once per start before the first run. If it fails nothing is run, `onStop` is called and `start` rejects with its error. */
   readonly onStart?: () => void | Promise<void>;
-  /** Called once per start after the last run, however the loop ended. What it throws is what `start` rejects with, unless the loop had failed already: then it is logged. */
+  /** Called once per start after the last run, however the loop ended. `start` rejects with its error; if the loop had failed already, the error is logged. */
   readonly onStop?: () => void | Promise<void>;
-  /** Told of each iteration, and waited for, before the loop sleeps or ends: the place to write the state down. What it throws is logged and changes nothing. */
+  /** Called with each iteration, and waited for, before the loop sleeps or ends: the place to store the state. Its error is logged and changes nothing. */
   readonly onIteration?: (iteration: Iteration) => void | Promise<void>;
 }
 
@@ -47,9 +47,9 @@ export interface Iteration {
   readonly count: number;
   readonly outcome: Outcome;
   readonly verdict: Verdict;
-  /** What was thrown, as it was thrown. */
+  /** The value that was thrown. */
   readonly error?: unknown;
-  /** What the workload returned. */
+  /** The value that the workload returned. */
   readonly result?: unknown;
   readonly startedAt: number;
   readonly endedAt: number;
@@ -58,9 +58,9 @@ export interface Iteration {
   readonly abandoned: boolean;
   /** The report, as it was printed. */
   readonly report: readonly string[];
-  /** The state after the iteration: a plain value that survives JSON. */
+  /** The state after the iteration: a value that survives JSON. */
   readonly state: LoopState;
-  /** The service's bookmark after the iteration. */
+  /** The service's cursor after the iteration. */
   readonly cursor?: string;
 }
 
@@ -70,7 +70,7 @@ export interface StartOptions {
   readonly handleSignals?: boolean;
 }
 
-/** How to stop. */
+/** Options of a stop. */
 export interface StopOptions {
   /**
    * Whether to wait until the loop has ended, at most one interval; a warning is logged if it goes on even then. From inside
@@ -86,7 +86,7 @@ export interface Loop {
   readonly running: boolean;
   /** The state after the newest iteration. */
   readonly state: LoopState;
-  /** The service's bookmark after the newest iteration. */
+  /** The service's cursor after the newest iteration. */
   readonly cursor: string | undefined;
   /**
    * Runs the service `loops` times, or for ever; the first run is immediate and the last one doesn't sleep. Resolves when the
@@ -102,7 +102,7 @@ export interface Loop {
   stop(options?: StopOptions): Promise<void>;
 }
 
-/** A loop was started that runs already. */
+/** Thrown by the start of a loop that runs already. */
 export class LoopRunningError extends Error {
   override readonly name = 'LoopRunningError';
   readonly code = 'loop-running';

@@ -2,7 +2,7 @@
  * The loop in one process: the same iteration as a tick's, repeated with real sleeps.
  *
  *   1. onStart
- *   2. run the workload, step its outcome, print the report, tell onIteration
+ *   2. run the workload, step its outcome, print the report, call onIteration
  *   3. a halt, a fatal error or a run that can't be ended: the loop ends with that error
  *   4. the last of `loops`, or asked to stop: the loop ends
  *   5. sleep (rule R7 after the run's end, or rule S1 from its start), then 2
@@ -148,13 +148,13 @@ class ServiceLoop implements Loop {
     log.debug(`About to run ${this.name}...`);
     const iteration = await iterate(this.#parts, this.#carried, count);
     this.#carried = { state: iteration.state, cursor: iteration.cursor, fence: this.#carried.fence + 1 };
-    await this.#tell(iteration);
+    await this.#notify(iteration);
     const end = endOf(service, iteration);
     if (end !== undefined) throw end.error;
     return iteration;
   }
 
-  async #tell(iteration: Iteration): Promise<void> {
+  async #notify(iteration: Iteration): Promise<void> {
     const { onIteration, log } = this.#parts;
     try {
       await onIteration?.(iteration);

@@ -1,5 +1,5 @@
 /**
- * The deadline: a workload runs under a signal that fires while there is still time to write its outcome down.
+ * The deadline: a workload runs under a signal that fires while there is still time to write its outcome.
  *
  *   start ......... signalAt ...... signalAt + grace ......... the invocation ends
  *   | workload runs | may still settle | the outcome is written |
@@ -7,17 +7,16 @@
  * A workload that returns by the end of the grace has succeeded; one that throws in it has timed out; one that hasn't
  * settled by then has timed out and is abandoned: it may go on, but what it does no longer counts.
  *
- * An exception that it throws where nothing can catch it, while its time isn't up, ends it at once: as a rule whatever was to settle
- * it went with that exception, and waiting for the deadline would only hide why.
+ * An exception that it throws where nothing can catch it, while its time isn't up, ends it at once: as a rule that exception
+ * took along whatever was to settle the workload, and waiting for the deadline would only hide the cause.
  */
-
 import { RunTimedOutError, StoppedError } from '../service/index.ts';
 import { type Clock, SECOND } from '../time/index.ts';
 
 /** How long after its signal a workload may still return or throw before it is given up. */
 export const GRACE = SECOND;
 
-/** How a workload came to its end. */
+/** How a workload ended. */
 export type Ending =
   | { readonly kind: 'returned'; readonly value: unknown }
   /** `settled` is false when the workload may still run: then only the process's end ends it. */

@@ -1,19 +1,18 @@
-/** The report handed to its printer. */
-
+/** Prints reports. */
 import type { Log, Service } from '../service/index.ts';
 
-/** Hands the report to the service's printer, by default the log, line by line. A printer that throws loses its line, nothing else. */
+/** Hands the report, line by line, to the service's printer, by default the log. A printer that throws loses its line, nothing else. */
 export function printReport({ name, printer }: Service, lines: readonly string[], log: Log): void {
   const print: (line: string) => unknown = printer ?? ((line) => log.warn(line, { report: true }));
   for (const line of lines) {
-    const complain = (error: unknown) =>
+    const logError = (error: unknown) =>
       log.error(`${name}: the printer threw; the service goes on without this line: ${line}`, { error });
     try {
-      const printed = print(line);
+      const answer = print(line);
       // An async printer is not waited for, but what it throws must not end the process.
-      if (printed instanceof Promise) printed.catch(complain);
+      if (answer instanceof Promise) answer.catch(logError);
     } catch (error) {
-      complain(error);
+      logError(error);
     }
   }
 }

@@ -1,7 +1,7 @@
 /** Writing a run's end: a commit of the new state, or the lease given back without one. Both hold only under the run's own fence. */
 
 import { containsCommit, type ServiceState } from '../rules/index.ts';
-import type { Claim, Committed } from '../tick/index.ts';
+import type { Claim, CommitAnswer } from '../tick/index.ts';
 import { aliases, assignments } from './item/expression.ts';
 import { fitted } from './item/item-size.ts';
 import { committedAttributes, stateIn } from './item/state-item.ts';
@@ -11,7 +11,7 @@ import { getItem, type ItemAccess, updateItem } from './item-access.ts';
 const NO_LEASE = { leaseOwner: undefined, leaseUntil: undefined, leaseTick: undefined };
 
 /** Writes the state, frees the lease unless the claim keeps it, and marks every run up to this one as booked, if the fence and the epoch are still the claim's. */
-export async function commit(items: ItemAccess, claim: Claim, state: ServiceState): Promise<Committed> {
+export async function commit(items: ItemAccess, claim: Claim, state: ServiceState): Promise<CommitAnswer> {
   try {
     return await tryOnce(items, claim, state);
   } catch (error) {
@@ -22,7 +22,7 @@ export async function commit(items: ItemAccess, claim: Claim, state: ServiceStat
   }
 }
 
-async function tryOnce(items: ItemAccess, claim: Claim, state: ServiceState): Promise<Committed> {
+async function tryOnce(items: ItemAccess, claim: Claim, state: ServiceState): Promise<CommitAnswer> {
   const alias = aliases();
   const epoch = alias.name('epoch');
   const isTheClaims = `${epoch} = ${alias.value(claim.epoch)}`;

@@ -9,7 +9,7 @@ import {
   type RunRecord,
   type ServiceState,
 } from '../rules/index.ts';
-import type { Acquired, AcquireRequest, Claim, Committed, StateStore } from '../tick/index.ts';
+import type { Acquired, AcquireRequest, Claim, CommitAnswer, StateStore } from '../tick/index.ts';
 
 /** An empty store. */
 export function memoryStore(): StateStore {
@@ -73,7 +73,7 @@ function granted(state: ServiceState, { service, owner }: AcquireRequest): Acqui
   return { granted: true, claim: { service, owner, fence: state.fence + 1, epoch: state.epoch }, state };
 }
 
-function refusalOf(current: ServiceState, claim: Claim): Committed | undefined {
+function refusalOf(current: ServiceState, claim: Claim): CommitAnswer | undefined {
   if (current.fence !== claim.fence) return { written: false, reason: 'fence' };
   if (current.epoch === claim.epoch) return undefined;
   return { written: false, reason: 'epoch', claim: { ...claim, epoch: current.epoch }, state: current };

@@ -1,4 +1,13 @@
-export type { Acquired, AcquireRequest, Claim, Committed, CrashEvent, Observer, Ports, StateStore } from './ports.ts';
+export type {
+  Acquired,
+  AcquireRequest,
+  Claim,
+  CommitAnswer,
+  CrashEvent,
+  Observer,
+  Ports,
+  StateStore,
+} from './ports.ts';
 export { type Firing, runFiring } from './run-firing.ts';
 export { runTick } from './run-tick.ts';
 export type { Invocation } from './tick-context.ts';

@@ -1,43 +1,38 @@
-/** What a tick needs of the world: the store, observers, clock, randomness, log. Adapters implement these. */
-
+/** The ports of a tick: store, observers, clock, randomness, log. Adapters implement them. */
 import type { Pause, RunRecord, ServiceState, SkipReason, Tick } from '../rules/index.ts';
 import type { RunScope } from '../run/index.ts';
 import type { Log } from '../service/index.ts';
 import type { Clock, Random } from '../time/index.ts';
 import type { TickEvent } from './tick-event.ts';
 
-/** Who asks for the lease, for what, and until when. */
+/** A request for the lease of a service. Instants in epoch milliseconds. */
 export interface AcquireRequest {
   readonly service: string;
   readonly tick: Tick;
   readonly now: number;
   readonly build: string;
-  /** Random for each call: neither the tick nor the invocation tells two deliveries apart. At most 12 characters. */
+  /** Random for each call, since two deliveries can have the same tick and the same invocation. At most 12 characters. */
   readonly owner: string;
   readonly leaseUntil: number;
 }
 
-/** A lease that was granted: what a commit must still find. */
+/** A lease that was granted: the facts that a commit must still find in the item. */
 export interface Claim {
   readonly service: string;
   readonly owner: string;
   readonly fence: number;
   readonly epoch: number;
-  /** A commit leaves the lease as it stands, since the workload may still be at work until its process ends. @default the lease is freed */
+  /** The commit leaves the lease as it stands, since the workload may run until its process ends. @default the commit frees the lease */
   readonly keepsLease?: true;
 }
 
 /** An answer to {@link AcquireRequest}: a refusal is a value. */
 export type Acquired =
-  | {
-      readonly granted: true;
-      readonly claim: Claim /** As it was before the lease was taken. */;
-      readonly state: ServiceState;
-    }
+  | { readonly granted: true; readonly claim: Claim /** As it was before. */; readonly state: ServiceState }
   | { readonly granted: false; readonly reason: SkipReason; readonly state: ServiceState };
 
-/** An answer to a commit. `epoch`: an operator resumed the service meanwhile, here is what stands there now. `fence`: another run took over. */
-export type Committed =
+/** An answer to a commit. `epoch`: an operator resumed the service meanwhile; `state` is the state now. `fence`: another run took over. */
+export type CommitAnswer =
   | { readonly written: true }
   | { readonly written: false; readonly reason: 'epoch'; readonly claim: Claim; readonly state: ServiceState }
   | { readonly written: false; readonly reason: 'fence' };
@@ -50,56 +45,62 @@ export interface StateStore {
   /** Takes the lease and raises the fencing token, if admission allows, in one write. */
   acquire(request: AcquireRequest): Promise<Acquired>;
   /**
-   * Writes the state, frees the lease unless the claim keeps it, and marks all runs up to the claim's as booked, if the claim still holds. Never touches the pause.
-   * The same commit can be sent again and again; one that was written before is answered as written, also behind a later run's.
+   * If the claim still holds: writes the state, frees the lease unless the claim keeps it, and marks all runs up to the
+   * claim's as counted. Never touches the pause. The same commit can be sent again: one that was written before is answered
+   * as written, also behind a later run's.
    * @param signal when it is aborted, the store gives up and rejects; the write may get through all the same
    */
-  commit(claim: Claim, state: ServiceState, signal?: AbortSignal): Promise<Committed>;
-  /** Gives the lease back without an outcome, if the claim still holds; the run is marked as booked. */
+  commit(claim: Claim, state: ServiceState, signal?: AbortSignal): Promise<CommitAnswer>;
+  /** Frees the lease without an outcome, if the claim still holds; the run is marked as counted. */
   release(claim: Claim): Promise<void>;
   /** The state of a service, or `undefined` if it was never seen. */
   read(service: string): Promise<ServiceState | undefined>;
-  /** Writes a run down. Writing it again changes nothing. */
+  /** Writes a run record. Writing it again changes nothing. */
   putRun(record: RunRecord): Promise<void>;
-  /** Records of runs that didn't succeed, newest first, one a run, at most `limit`, of fences above `after`. */
+  /** Run records of runs that didn't succeed and whose fence is above `after`: newest first, one a run, at most `limit`. */
   failedRuns(service: string, range: { readonly after: number; readonly limit: number }): Promise<RunRecord[]>;
-  /** Pauses the service; a pause that stands is replaced. Returns the state as it is then. */
+  /** Pauses the service, replacing an earlier pause. Returns the state after it. */
   pause(service: string, pause: Pause): Promise<ServiceState>;
-  /** Starts the service afresh: halt, pause, backoff, streak and failures are gone. Returns the state as it was. */
+  /** Starts the service afresh: halt, pause, backoff, streak and failures are gone. Returns the state before it. */
   resume(service: string): Promise<ServiceState>;
 }
 
-/** A run that died and was booked by the next one. */
+/** A run that crashed, as the next run counts it. */
 export interface CrashEvent {
   readonly service: string;
-  /** The number of the run that died. */
+  /** The number of the crashed run. */
   readonly fence: number;
+  /** When it was counted, in epoch milliseconds. */
   readonly bookedAt: number;
+  /** The service's streak and whether it is halted, with this crash counted. */
   readonly streak: number;
   readonly halted: boolean;
 }
 
-/** Somebody who is told what happened. What an observer throws is logged and changes nothing. */
+/** Gets the events of services: a log, a metric, a hook of the user's. An error of an observer is logged and changes nothing. */
 export interface Observer {
-  /** A run that died was booked. */
-  runCrashed?(tickEvent: CrashEvent): void;
+  /** A crashed run was counted. */
+  runCrashed?(event: CrashEvent): void;
   /** A tick ended, whatever became of it; called after its state was written. */
-  tickEnded?(tickEvent: TickEvent): void;
+  tickEnded?(event: TickEvent): void;
   /** An operator resumed the service: it starts afresh. */
   resumed?(service: string): void;
-  /** Everything told so far must leave the process now. */
+  /** Everything that the observer holds must leave the process now. */
   flush?(): void | Promise<void>;
 }
 
-/** All of them. */
+/** All ports. */
 export interface Ports {
   readonly store: StateStore;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
   readonly observers: readonly Observer[];
-  /** Ends this process, or this worker: a workload that ignores its signal can't be ended otherwise, and what a leftover failed in is not to be trusted. May return in a test. */
+  /**
+   * Ends this process, or this worker: nothing else ends a workload that ignores its signal, and a process in which a stray
+   * error happened is not to be trusted. May return in a test.
+   */
   readonly recycle: () => void;
-  /** Tells what one run leaves behind from the work of another. @default nothing does: the process ends by it, as Node has it */
+  /** Keeps the errors of one run apart from another's. @default an exception that nothing catches ends the process, as Node has it */
   readonly runScope?: RunScope;
 }

@@ -1,4 +1,4 @@
-/** The story of a tick: everything an observer, a log line, a metric or an answer tells of it. Instants in epoch milliseconds. */
+/** The event of a tick: everything that observers, log lines, metrics and answers need of it. Instants in epoch milliseconds. */
 import type {
   Disposition,
   ErrorSummary,
@@ -10,21 +10,21 @@ import type {
   Verdict,
 } from '../rules/index.ts';
 
-/** What a run bypassed because a person asked for it. */
+/** A reason to skip that a manual run bypassed. */
 export type Bypassed = 'backoff' | 'pause' | 'halt';
 
-/** What became of a tick, after its state was written. */
+/** A tick that has ended; its state is written. */
 export interface TickEvent {
   readonly service: string;
   readonly tick: Tick;
   readonly disposition: Disposition;
   /** Why it was skipped. */
   readonly reason?: SkipReason;
-  /** How the run ended; absent when the tick was skipped, or the process stopped and the run was given back. */
+  /** How the run ended; absent when the tick was skipped, or the run yielded to a stop of the process. */
   readonly outcome?: OutcomeKind;
   readonly verdict?: Verdict;
   readonly failure?: ErrorSummary;
-  /** When the tick was taken up. */
+  /** When the tick began. */
   readonly startedAt: number;
   readonly durationMs?: number;
   /** Start minus `scheduledFor`. */
@@ -33,7 +33,7 @@ export interface TickEvent {
   readonly overrunMs?: number;
   /** The run's number. */
   readonly fence?: number;
-  /** How many runs that had died were booked by this tick. */
+  /** How many crashed runs this tick counted. */
   readonly crashesBooked: number;
   readonly bypassed: readonly Bypassed[];
   /** The state after the tick. */
@@ -42,7 +42,7 @@ export interface TickEvent {
   readonly nextDue?: number;
   /** The lines for the printer. */
   readonly report: readonly string[];
-  /** What the workload returned: its counts. */
+  /** The workload's result as JSON, bounded, credentials masked. */
   readonly result?: unknown;
   readonly build: string;
 }

@@ -114,7 +114,10 @@ export const SCENARIOS: readonly Scenario[] = [
     ],
     untold: LEFTOVER,
   },
-  left('leaves a timer that throws without end', new RegExp(`run 1 ${THREW}; ${RENEWED}, and no more of them is logged`)),
+  left(
+    'leaves a timer that throws without end',
+    new RegExp(`run 1 ${THREW}; ${RENEWED}, and no more of them is logged`),
+  ),
   alone('leaves timers, a server and a socket', 'succeeded', 'answers', { untold: LEFTOVER, short: ['process'] }),
   {
     // Nobody can keep a process that is told to exit: the innocent run dies with it, and is booked as what it is.
