@@ -1,8 +1,9 @@
 /** Events that a handler accepts: a firing of the schedule, or an operator's action. */
 import * as z from 'zod';
-import { type Delivery, showValue } from '../rules/index.ts';
-import { cut, mask } from '../text/index.ts';
+import type { Delivery } from '../rules/index.ts';
+import { cut, isRecord, mask } from '../text/index.ts';
 import { MINUTE, parseInstant, toIso } from '../time/index.ts';
+import { brief, MalformedEventError, malformed } from './malformed-event.ts';
 
 /** EventBridge Scheduler's input, filled from its context attributes. An unfilled placeholder stands for the latest due time. */
 export interface SchedulerEvent {
@@ -52,26 +53,8 @@ export type Request =
   | { readonly kind: 'pause'; readonly reason: string; readonly by: string; readonly until?: number }
   | { readonly kind: 'resume' };
 
-/** An event that a handler can't make sense of: nothing was done. */
-export class MalformedEventError extends Error {
-  override readonly name = 'MalformedEventError';
-  readonly code = 'malformed-event';
-  readonly service: string;
-  /** Each as `field: expected ..., got ...`. */
-  readonly faults: readonly string[];
-
-  constructor(service: string, faults: readonly string[]) {
-    super(`${service}: the event is malformed: ${faults.join('; ')}; nothing was done`);
-    this.service = service;
-    this.faults = faults;
-  }
-}
-
 /** How far ahead a tick may be: a later one would make every tick until then a duplicate or late. */
 const FARTHEST_AHEAD = 10 * MINUTE;
-/** An event may hold megabytes: a message shows only so many faults, and so many bytes of each name and value. */
-const MOST_FAULTS = 10;
-const SHOWN_BYTES = 97;
 /** Scheduler and EventBridge send shorter ones; each log line of the delivery repeats them. In bytes. */
 const LONGEST_DETAIL = 128;
 
@@ -187,40 +170,5 @@ function refuseFuture(
 function parsed<Schema extends z.ZodType>(schema: Schema, service: string, event: object): z.output<Schema> {
   const result = schema.safeParse(event);
   if (result.success) return result.data;
-  const faults = result.error.issues.flatMap((issue) => faultsOf(issue, event));
-  const first = faults.slice(0, MOST_FAULTS);
-  throw new MalformedEventError(
-    service,
-    faults.length > first.length ? [...first, `and ${faults.length - first.length} more`] : first,
-  );
-}
-
-function faultsOf(issue: z.core.$ZodIssue, event: object): string[] {
-  if (issue.code === 'unrecognized_keys')
-    return issue.keys.map((key, index) => (index < MOST_FAULTS ? strangerFault(key, event) : key));
-  return [`${issue.path.join('.') || 'event'}: expected ${issue.message}, got ${brief(at(issue.path, event))}`];
-}
-
-function at(path: readonly PropertyKey[], event: unknown): unknown {
-  return path.reduce<unknown>((value, key) => (isRecord(value) ? value[String(key)] : undefined), event);
-}
-
-function strangerFault(key: string, event: object): string {
-  return `${shortened(key)}: expected no such field, got ${brief(at([key], event))}`;
-}
-
-/** The value as the message shows it. */
-function brief(value: unknown): string {
-  return value === undefined ? 'none' : shortened(showValue(value));
-}
-
-/** The words as a message shows them: it goes to a log, so secrets in them are masked. */
-function shortened(words: string): string {
-  const masked = mask(words);
-  const short = cut(masked, SHOWN_BYTES);
-  return short === masked ? masked : `${short}...`;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  throw malformed(service, event, result.error.issues);
 }

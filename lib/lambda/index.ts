@@ -1,12 +1,12 @@
 export type { FiringAnswer, RunOnceAnswer, TickAnswer } from './answers.ts';
-export {
-  type HandlerEvent,
-  MalformedEventError,
-  type ManualEvent,
-  type ScheduledEvent,
-  type SchedulerEvent,
+export type {
+  HandlerEvent,
+  ManualEvent,
+  ScheduledEvent,
+  SchedulerEvent,
 } from './event.ts';
 export { CRASH_MESSAGE, serviceLog, TICK_MESSAGE } from './log.ts';
+export { MalformedEventError } from './malformed-event.ts';
 export type { PauseAnswer, ResumeAnswer } from './operator.ts';
 export { type Answer, type HandlerContext, type ScheduledHandler, scheduledHandler } from './scheduled-handler.ts';
 export type { PolicyAnswer, StatusAnswer } from './status-answer.ts';

@@ -1,10 +1,28 @@
 /** The context that a workload is handed. Everything in it that isn't frozen belongs to this run alone. */
 import type { Log, RunContext, Service } from '../service/index.ts';
 import { isError, tryRead } from '../text/index.ts';
-import type { RunSurroundings } from './run-workload.ts';
+import type { Clock, Random } from '../time/index.ts';
+import type { RunScope } from './run-scope.ts';
 
 /** Room for a service's cursor in the state item, in bytes. */
 const CURSOR_BYTES = 256;
+
+/** Everything that a run needs besides its service. */
+export interface RunSurroundings {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  /** When the run's signal fires, in epoch milliseconds; `Infinity` for never. */
+  readonly signalAt: number;
+  readonly stop?: AbortSignal | undefined;
+  readonly fence: number;
+  readonly scheduledFor?: number | undefined;
+  readonly cursor?: string | undefined;
+  /** Returns what the service's `prepare` made, or a promise of it; called inside the run, so that its error is the run's failure. */
+  readonly prepared: () => unknown;
+  /** @default an exception that nothing catches ends the process, as Node has it */
+  readonly runScope?: RunScope | undefined;
+}
 
 /** The service's cursor while a run may move it. */
 export interface RunCursor {

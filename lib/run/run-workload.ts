@@ -1,28 +1,9 @@
 /** One run of a workload, from start to outcome: the part that a tick and a loop share. */
 import type { Outcome } from '../rules/index.ts';
-import { classifySafely, type Log, type Service } from '../service/index.ts';
+import { classifySafely, type Service } from '../service/index.ts';
 import { summarizeError } from '../text/index.ts';
-import type { Clock, Random } from '../time/index.ts';
 import { type Ending, runUnderDeadline } from './deadline.ts';
-import { type RunCursor, runContext } from './run-context.ts';
-import type { RunScope } from './run-scope.ts';
-
-/** What a run needs besides its service. */
-export interface RunSurroundings {
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly log: Log;
-  /** When the run's signal fires, in epoch milliseconds; `Infinity` for never. */
-  readonly signalAt: number;
-  readonly stop?: AbortSignal | undefined;
-  readonly fence: number;
-  readonly scheduledFor?: number | undefined;
-  readonly cursor?: string | undefined;
-  /** Returns what the service's `prepare` made, or a promise of it; called inside the run, so that its error is the run's failure. */
-  readonly prepared: () => unknown;
-  /** @default an exception that nothing catches ends the process, as Node has it */
-  readonly runScope?: RunScope | undefined;
-}
+import { type RunCursor, type RunSurroundings, runContext } from './run-context.ts';
 
 /** A run that has ended, in every way it can. */
 export interface WorkloadRun {

@@ -2,5 +2,5 @@ export { limitJson, toBoundedJson, toLogFields, toLogMessage, toSafeError } from
 export { fitted, padded, printable, wrapped } from './columns.ts';
 export { errorClassOf, summarizeError } from './error-summary.ts';
 export { cut, mask } from './mask.ts';
-export { isError, membersOf, read, tryRead } from './safe-read.ts';
+export { isError, isRecord, membersOf, read, tryRead } from './safe-read.ts';
 export { jsonBytes, toJson } from './to-json.ts';

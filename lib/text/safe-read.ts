@@ -47,3 +47,8 @@ export function tryRead<Value>(read: () => Value): Value | undefined {
     return undefined;
   }
 }
+
+/** Whether it is an object with named properties: no array, no function. */
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -9,8 +9,6 @@ import {
   type ErrorSummary,
   latestDue,
   type OutcomeKind,
-  propagates,
-  type RunRecord,
   type ServiceState,
 } from '../rules/index.ts';
 import { printReport, type WorkloadRun } from '../run/index.ts';
@@ -18,8 +16,9 @@ import { LeaseLostError } from '../service/index.ts';
 import type { Admitted } from './acquire.ts';
 import { blockedBy } from './crashed-runs.ts';
 import type { Claim } from './ports.ts';
+import { putRecords, rememberedFailures } from './run-records.ts';
 import type { TickContext } from './tick-context.ts';
-import { beforeWriteDeadline, retryUntilEnd } from './write-deadline.ts';
+import { retryUntilEnd } from './write-deadline.ts';
 
 /** The part of a commit that the tick's event shows. */
 export type Committed = Pick<AppliedRuns, 'state' | 'report'> & Partial<Pick<AppliedRuns, 'verdict'>>;
@@ -133,41 +132,4 @@ async function applyWithMemory(
   const applied = applyRuns(context.rules, state, runs);
   if (!applied.tripped || context.rules.policy.memory === 0) return applied;
   return applyRuns(context.rules, state, runs, await rememberedFailures(context, state));
-}
-
-/** Oldest first. A report cut short is better than an outcome lost. */
-async function rememberedFailures(context: TickContext, state: ServiceState): Promise<readonly ErrorSummary[]> {
-  const { service, ports, rules } = context;
-  const range = { after: state.failuresSince, limit: rules.policy.memory };
-  try {
-    const records = await beforeWriteDeadline(context, () => ports.store.failedRuns(service.name, range));
-    return records.toReversed().flatMap((record) => rememberedFailure(context, state, record));
-  } catch (error) {
-    ports.log.warn(`${service.name}: earlier failures can't be read; the report shows only this invocation's`, {
-      error,
-    });
-    return [];
-  }
-}
-
-/** Runs that were never committed count as crashed, so their own failures are left out. So are fatal ones that halted. */
-function rememberedFailure({ rules }: TickContext, state: ServiceState, record: RunRecord): ErrorSummary[] {
-  const { failure, outcome, fence } = record;
-  const isLeftOut = failure === undefined || fence > state.done || propagates(rules.policy, { kind: outcome, failure });
-  return isLeftOut ? [] : [failure];
-}
-
-/** An outcome counts more than its record: if a record can't be written, the state still is. */
-async function putRecords(context: TickContext, records: readonly RunRecord[]): Promise<void> {
-  const { ports, service } = context;
-  for (const record of records.slice(-Math.max(1, service.policy.memory))) {
-    try {
-      await beforeWriteDeadline(context, () => ports.store.putRun(record));
-    } catch (error) {
-      ports.log.warn(
-        `${service.name}: the record of run ${record.fence} can't be written; later reports will miss it`,
-        { error },
-      );
-    }
-  }
 }

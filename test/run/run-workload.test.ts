@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type RunSurroundings, runWorkload } from '../../lib/run/run-workload.ts';
+import type { RunSurroundings } from '../../lib/run/run-context.ts';
+import { runWorkload } from '../../lib/run/run-workload.ts';
 import { haltedError } from '../../lib/service/errors.ts';
 import { defineService, type RunContext, type ServiceOptions } from '../../lib/service/index.ts';
 import { fakeClock, scriptedRandom } from '../../lib/testing/index.ts';

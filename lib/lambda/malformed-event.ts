@@ -1,0 +1,56 @@
+/** An event that makes no sense, and the faults that its error names. */
+import type * as z from 'zod';
+import { showValue } from '../rules/index.ts';
+import { cut, isRecord, mask } from '../text/index.ts';
+
+/** An event that a handler can't make sense of: nothing was done. */
+export class MalformedEventError extends Error {
+  override readonly name = 'MalformedEventError';
+  readonly code = 'malformed-event';
+  readonly service: string;
+  /** Each as `field: expected ..., got ...`. */
+  readonly faults: readonly string[];
+
+  constructor(service: string, faults: readonly string[]) {
+    super(`${service}: the event is malformed: ${faults.join('; ')}; nothing was done`);
+    this.service = service;
+    this.faults = faults;
+  }
+}
+
+/** An event may hold megabytes: a message shows only so many faults, and so many bytes of each name and value. */
+const MOST_FAULTS = 10;
+const SHOWN_BYTES = 97;
+/** The error for an event that a schema refuses: each field at fault, the expected value and the value that came. */
+export function malformed(service: string, event: object, issues: readonly z.core.$ZodIssue[]): MalformedEventError {
+  const faults = issues.flatMap((issue) => faultsOf(issue, event));
+  const first = faults.slice(0, MOST_FAULTS);
+  const more = faults.length - first.length;
+  return new MalformedEventError(service, more > 0 ? [...first, `and ${more} more`] : first);
+}
+
+function faultsOf(issue: z.core.$ZodIssue, event: object): string[] {
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.map((key, index) => (index < MOST_FAULTS ? strangerFault(key, event) : key));
+  return [`${issue.path.join('.') || 'event'}: expected ${issue.message}, got ${brief(at(issue.path, event))}`];
+}
+
+function at(path: readonly PropertyKey[], event: unknown): unknown {
+  return path.reduce<unknown>((value, key) => (isRecord(value) ? value[String(key)] : undefined), event);
+}
+
+function strangerFault(key: string, event: object): string {
+  return `${shortened(key)}: expected no such field, got ${brief(at([key], event))}`;
+}
+
+/** The value as a message shows it. */
+export function brief(value: unknown): string {
+  return value === undefined ? 'none' : shortened(showValue(value));
+}
+
+/** The words as a message shows them: it goes to a log, so secrets in them are masked. */
+function shortened(words: string): string {
+  const masked = mask(words);
+  const short = cut(masked, SHOWN_BYTES);
+  return short === masked ? masked : `${short}...`;
+}
