@@ -1,0 +1,15 @@
+/** `Shape` with every property that may be undefined made optional instead. */
+type WithoutUndefined<Shape> = {
+  [Name in keyof Shape as undefined extends Shape[Name] ? never : Name]: Shape[Name];
+} & {
+  [Name in keyof Shape as undefined extends Shape[Name] ? Name : never]?: Exclude<Shape[Name], undefined>;
+};
+
+/**
+ * The properties without those that are undefined, in the same order: an optional property is then either absent or has a value.
+ * The type follows, so that the result fits a type whose optional properties exclude `undefined`.
+ */
+export function withoutUndefined<Shape extends object>(properties: Shape): WithoutUndefined<Shape> {
+  const defined = Object.entries(properties).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(defined) as WithoutUndefined<Shape>;
+}
