@@ -1,5 +1,4 @@
-/** Taking the lease: one conditional write, and what its refusal means. */
-
+/** Taking the lease: one conditional write, and the reason where it is refused. */
 import { admit } from '../rules/index.ts';
 import { UnreadableStateError } from '../service/index.ts';
 import type { Acquired, AcquireRequest } from '../tick/index.ts';
@@ -23,17 +22,17 @@ interface Taken {
 type Refused = Extract<Acquired, { granted: false }>;
 
 /**
- * What an outage may cost a tick: 4 s, whatever is away and in whatever way, every attempt of the client, every pause between them and
- * all else that a tick does included. The client's three attempts fit into what there is to take the lease; one fits into what there is
- * to give back what may have been taken without an answer.
+ * An outage costs a tick at most 4 s, all attempts of the client and the pauses between them included. The client's three
+ * attempts fit into the time to take the lease; one fits into the time to release a lease that may have been taken although
+ * no answer came.
  */
 const TAKING = 2.9 * SECOND;
-const GIVING_BACK = 0.9 * SECOND;
+const RELEASING = 0.9 * SECOND;
 
 /**
- * Takes the lease if admission allows. What is read after a refusal may no longer explain it: then the write is tried once more, and
- * after that somebody else keeps getting in between, which is an overlap.
- * @throws UnreadableStateError if the item is damaged or newer; a lease taken on such an item is given back
+ * Takes the lease if admission allows. An item that is read after a refusal may no longer explain the refusal: then the write
+ * is tried once more. If that fails as well, other writers keep coming in between, which is an overlap.
+ * @throws UnreadableStateError if the item is damaged or newer; a lease taken on such an item is released
  */
 export async function acquire(items: ItemAccess, clock: Clock, request: AcquireRequest): Promise<Acquired> {
   const { service, owner, now } = request;
@@ -60,7 +59,7 @@ export async function acquire(items: ItemAccess, clock: Clock, request: AcquireR
 
 /** Releases a lease that may have been taken, as well as it can. */
 function giveUp(items: ItemAccess, clock: Clock, request: AcquireRequest, before?: Item): Promise<void> {
-  return withTimeLimit(clock, GIVING_BACK, (signal) => release({ ...items, signal }, request, before)).catch(() => {});
+  return withTimeLimit(clock, RELEASING, (signal) => release({ ...items, signal }, request, before)).catch(() => {});
 }
 
 async function take(items: ItemAccess, request: AcquireRequest): Promise<Taken | Refused> {
@@ -77,12 +76,12 @@ async function tryOnce(items: ItemAccess, request: AcquireRequest): Promise<Take
   const state = stateIn(request.service, written.item, request.now);
   const reason = admit(state, request);
   if (reason !== undefined) return { granted: false, reason, state };
-  // Admitted, and yet refused: the item is of an older version, or whatever stood in the way is gone by now.
+  // `admit` finds no reason: the item is of an older version, or has changed since it stood in the way.
   await migrateItem(items, request.service, written.item);
   return undefined;
 }
 
-/** A write whose response was lost is sent again by the SDK, and refused because it had succeeded. */
+/** The SDK sends a write again when its response was lost. The second one is refused because the first has succeeded. */
 function isOurs({ owner }: AcquireRequest, item: Item | undefined): boolean {
   return item?.['leaseOwner'] === owner;
 }

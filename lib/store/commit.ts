@@ -1,35 +1,38 @@
-/** Writing a run's end: a commit of the new state, or the lease given back without one. Both hold only under the run's own fence. */
-
+/** The end of a run: a commit writes the new state, a release frees the lease without one. Both hold only for the run's own claim. */
 import { containsCommit, type ServiceState } from '../rules/index.ts';
 import type { Claim, CommitAnswer } from '../tick/index.ts';
 import { aliases, assignments } from './item/expression.ts';
-import { fitted } from './item/item-size.ts';
-import { committedAttributes, stateIn } from './item/state-item.ts';
+import { type FittedState, fitState } from './item/item-size.ts';
+import { stateIn } from './item/state-item.ts';
 import type { Item } from './item/validate-item.ts';
 import { getItem, type ItemAccess, updateItem } from './item-access.ts';
 
 const NO_LEASE = { leaseOwner: undefined, leaseUntil: undefined, leaseTick: undefined };
 
-/** Writes the state, frees the lease unless the claim keeps it, and marks every run up to this one as booked, if the fence and the epoch are still the claim's. */
+/**
+ * Writes the state, frees the lease unless the claim keeps it, and sets `done` to the claim's fence, so that no run up to
+ * this one counts as crashed. Refused unless fence and epoch are still the claim's.
+ */
 export async function commit(items: ItemAccess, claim: Claim, state: ServiceState): Promise<CommitAnswer> {
+  const fitted = fitState(claim.service, state);
   try {
-    return await tryOnce(items, claim, state);
+    return await tryOnce(items, claim, fitted);
   } catch (error) {
-    // Every answer may have been lost, the write was perhaps not: the item tells, if it can be had.
+    // The write may have succeeded although every response was lost: the item shows it, if it can be read.
     const item = await getItem(items, claim.service).catch(() => undefined);
-    if (item !== undefined && isWritten(item, claim, state)) return { written: true };
+    if (item !== undefined && isWritten(item, claim, fitted)) return { written: true };
     throw error;
   }
 }
 
-async function tryOnce(items: ItemAccess, claim: Claim, state: ServiceState): Promise<CommitAnswer> {
+async function tryOnce(items: ItemAccess, claim: Claim, fitted: FittedState): Promise<CommitAnswer> {
   const alias = aliases();
   const epoch = alias.name('epoch');
   const isTheClaims = `${epoch} = ${alias.value(claim.epoch)}`;
   const epochHolds = claim.epoch === 0 ? `(attribute_not_exists(${epoch}) OR ${isTheClaims})` : isTheClaims;
   const written = await updateItem(items, claim.service, {
     UpdateExpression: assignments(alias, {
-      ...committedAttributes(fitted(claim.service, state)),
+      ...fitted.attributes,
       ...(claim.keepsLease ? {} : NO_LEASE),
       done: claim.fence,
     }),
@@ -37,27 +40,22 @@ async function tryOnce(items: ItemAccess, claim: Claim, state: ServiceState): Pr
     ...alias.collected(),
   });
   if (written.ok) return { written: true };
-  // Refused, and there all the same: the response was lost, the write was not.
-  if (written.item !== undefined && isWritten(written.item, claim, state)) return { written: true };
+  // The condition also fails on this write's own result, when its response was lost and the SDK has sent it again.
+  if (written.item !== undefined && isWritten(written.item, claim, fitted)) return { written: true };
   const current = stateIn(claim.service, written.item);
   if (current.fence !== claim.fence) return { written: false, reason: 'fence' };
   return { written: false, reason: 'epoch', claim: { ...claim, epoch: current.epoch }, state: current };
 }
 
-/** The lease attributes of an item, whatever they are. */
-function leaseIn(item: Item): Item {
-  return Object.fromEntries(Object.keys(NO_LEASE).map((name) => [name, item[name]]));
-}
-
-function isWritten(item: Item, { service, fence }: Claim, state: ServiceState): boolean {
-  return containsCommit(stateIn(service, item), fence, fitted(service, state));
+function isWritten(item: Item, { service, fence }: Claim, { state }: FittedState): boolean {
+  return containsCommit(stateIn(service, item), fence, state);
 }
 
 /**
- * Frees the lease and takes the run off those to be booked; changes nothing if the lease isn't this run's any more. An owner is
- * one acquire's alone: while it holds the lease, the newest fence is its run's. So `done` rises by one, which leaves runs that died
- * before it to be booked, and a second delivery of this write is refused.
- * @param before an item whose lease, one that had ended, is put back as it stood there
+ * Frees the lease, so that its run doesn't count as crashed. Changes nothing if the lease isn't this run's any more.
+ * An owner belongs to one acquire: while it holds the lease, the newest fence is its run's. So `done` rises by one, which
+ * leaves the runs that crashed before it to be counted, and makes a second delivery of this write fail.
+ * @param before an item whose lease, one that had ended, is restored
  */
 export async function release(
   items: ItemAccess,
@@ -66,8 +64,9 @@ export async function release(
 ): Promise<void> {
   const alias = aliases();
   const done = alias.name('done');
+  const lease = Object.fromEntries(Object.keys(NO_LEASE).map((name) => [name, before[name]]));
   await updateItem(items, service, {
-    UpdateExpression: assignments(alias, leaseIn(before), [`${done} = ${done} + ${alias.value(1)}`]),
+    UpdateExpression: assignments(alias, lease, [`${done} = ${done} + ${alias.value(1)}`]),
     ConditionExpression: `${alias.name('leaseOwner')} = ${alias.value(owner)}`,
     ...alias.collected(),
   });

@@ -1,4 +1,4 @@
-/** One state item over the wire: read it, or write it under a condition and learn what stood in the way. */
+/** Access to one state item in the table: a consistent read, and a write under a condition. */
 import { type DynamoDBDocumentClient, GetCommand, UpdateCommand, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
 import { abortable } from '../time/index.ts';
 import { stateIn } from './item/state-item.ts';
@@ -6,13 +6,16 @@ import { stateKey } from './item/table.ts';
 import type { Item } from './item/validate-item.ts';
 import { isConditionFailure, isInvalid, itemOf } from './refusal.ts';
 
-/** What is sent besides key and table. */
+/** The parts of an update beside key and table. */
 export type Update = Pick<
   UpdateCommandInput,
   'UpdateExpression' | 'ConditionExpression' | 'ExpressionAttributeNames' | 'ExpressionAttributeValues' | 'ReturnValues'
 >;
 
-/** A write's fate: what the write returned, or the item that stood in its way (as a read found it, where the endpoint does not return it). */
+/**
+ * The result of a write: the attributes that it returned, or the item for which its condition failed. Where the endpoint
+ * doesn't return that item, a consistent read gives it.
+ */
 export interface Written {
   readonly ok: boolean;
   readonly item: Item | undefined;

@@ -1,13 +1,14 @@
 /**
  * The StateStore on DynamoDB.
  *
- * One item a service holds its state (see `item.ts`); a tick costs one write to take the lease and one to commit:
+ * One item per service holds its state (`item/state-item.ts`). A tick costs one write to take the lease and one to commit:
  *   1. acquire: admission is the write's condition. The fence rises, the lease is set, the item as it was comes back.
  *   2. commit: the condition is the fence and the epoch that acquire saw. The lease goes, `done` becomes the fence.
- * A condition that fails returns the item, which says why; an endpoint that doesn't return it costs one consistent read.
+ * A condition that fails returns the item, which gives the reason. An endpoint that doesn't return it costs one consistent read.
  *
- * A write whose response is lost is sent again by the SDK and then fails on itself. Its own owner in the lease, or its own fence
- * in `done`, tells that it had succeeded. Hence no ADD and no list_append: each write leaves the same item when sent twice.
+ * The SDK sends a write again when its response was lost, and the second one fails because of the first. The first is
+ * recognised by its own owner in the lease, or by its own run in the history. Hence no ADD and no list_append: each write
+ * leaves the same item when sent twice.
  */
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { UnreadableStateError } from '../service/index.ts';
@@ -22,12 +23,12 @@ import { pause, resume } from './pause-resume.ts';
 import { runRecords } from './run-records.ts';
 
 const NOT_RUN = 'the tick did not run';
-const NOT_WRITTEN = 'the run will be booked as crashed by the next one';
+const NOT_WRITTEN = 'the next run counts this one as crashed';
 const NOT_CHANGED = 'nothing was changed';
 
 /**
- * The store on a table of the shape that `stateTable` tells. What the wire or DynamoDB throws comes as a StoreError.
- * @param clock measures how long taking the lease may last, see `acquire.ts`
+ * The store on a table as `stateTable` creates it. Its methods reject with StoreError if DynamoDB can't be reached or fails.
+ * @param clock limits how long an acquire may take
  */
 export function dynamoStateStore(
   documents: DynamoDBDocumentClient,
@@ -39,7 +40,7 @@ export function dynamoStateStore(
     acquire: (request) => attempt([request.service, 'taking the lease', NOT_RUN], () => acquire(items, clock, request)),
     commit: (claim, state, signal) =>
       attempt([claim.service, 'writing the state', NOT_WRITTEN], () => commit({ ...items, signal }, claim, state)),
-    release: (claim) => attempt([claim.service, 'giving the lease back', NOT_WRITTEN], () => release(items, claim)),
+    release: (claim) => attempt([claim.service, 'releasing the lease', NOT_WRITTEN], () => release(items, claim)),
     async read(service) {
       const item = await attempt([service, 'reading the state', NOT_CHANGED], () => getItem(items, service));
       return item === undefined ? undefined : readItem(service, item);
@@ -50,10 +51,10 @@ export function dynamoStateStore(
   };
 }
 
-type Attempted = readonly [service: string, operation: string, consequence: string];
+type Attempt = readonly [service: string, operation: string, consequence: string];
 
 async function attempt<Result>(
-  [service, operation, consequence]: Attempted,
+  [service, operation, consequence]: Attempt,
   work: () => Promise<Result>,
 ): Promise<Result> {
   try {

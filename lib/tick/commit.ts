@@ -6,7 +6,6 @@ import {
   type AppliedRuns,
   applyRuns,
   type EndedRun,
-  type ErrorSummary,
   latestDue,
   type OutcomeKind,
   type ServiceState,

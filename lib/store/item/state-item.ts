@@ -1,33 +1,54 @@
-/**
- * The hot item: a service's state as flat attributes. Whatever isn't sound (`soundness.ts`) is reported as damaged, and nothing is
- * repaired here.
- */
+/** The state item: a service's state as flat attributes. Damage is reported and never repaired here; see `validate-item.ts`. */
 import { NumberValue } from '@aws-sdk/lib-dynamodb';
 import {
   formatRunHistory,
-  type Halt,
   type Lease,
   NEVER_RUN,
   type Pause,
-  parseRunHistory,
+  type RunEntry,
   type ServiceState,
 } from '../../rules/index.ts';
 import { UnreadableStateError } from '../../service/index.ts';
-import { cut, mask } from '../../text/index.ts';
-import { type Fault, faultsOf, type Item } from './validate-item.ts';
-import { migrated, VERSION } from './version.ts';
+import { cut, mask, withoutUndefined } from '../../text/index.ts';
+import { type Fault, type Item, validateItem } from './validate-item.ts';
+import { migrated, VERSION, versionFault } from './version.ts';
+
+/** The types of the attributes in a sound item. */
+interface SoundItem {
+  readonly fence: number;
+  readonly done: number;
+  readonly epoch?: number;
+  readonly leaseOwner?: string;
+  readonly leaseUntil?: number;
+  readonly leaseTick?: number;
+  readonly lastTick?: number;
+  readonly lastSuccess?: number;
+  readonly notBefore?: number;
+  readonly haltAt?: number;
+  readonly haltUntil?: number;
+  readonly haltBuild?: string;
+  readonly haltCause?: string;
+  readonly pauseAt?: number;
+  readonly pauseUntil?: number;
+  readonly pauseReason?: string;
+  readonly pauseBy?: string;
+  readonly record?: string;
+  readonly backoffCount?: number;
+  readonly streak?: number;
+  readonly failuresSince?: number;
+  readonly cursor?: string;
+}
 
 /**
  * The state in an item.
- * @param now where given, instants that no clock can have meant are damage too
+ * @param now if given, an instant too far ahead of it is damage too
  * @throws UnreadableStateError if the item is damaged or of a newer version
  */
 export function readItem(service: string, item: Item, now?: number): ServiceState {
-  const version = versionOf(service, item);
-  const current = version === VERSION ? item : migrated(item);
-  const [fault] = faultsOf(current, now);
-  if (fault !== undefined) throw damaged(service, faultText(fault, current));
-  return stateOf(current);
+  const current = versionOf(service, item) === VERSION ? item : migrated(item);
+  const { faults, runs } = validateItem(current, now);
+  if (faults[0] !== undefined) throw damaged(service, faults[0], current);
+  return stateOf(current as unknown as SoundItem, runs);
 }
 
 /** The state in an item that may not exist yet. */
@@ -36,117 +57,84 @@ export function stateIn(service: string, item: Item | undefined, now?: number): 
 }
 
 /**
- * The version of an item, which this code knows.
- * @throws UnreadableStateError if it doesn't
+ * The version of an item.
+ * @throws UnreadableStateError if it is damaged, or newer than this code
  */
-export function versionOf(service: string, { v }: Item): number {
-  const isWhole = typeof v === 'number' && Number.isSafeInteger(v);
-  const expected = isWhole || v === undefined ? 'a version from 1' : 'a whole number';
-  if (!isWhole || v < 1) throw damaged(service, `v: expected ${expected}, got ${told(v)}`);
-  if (v <= VERSION) return v;
-  const what = `its state is of version ${v}, this code knows ${VERSION}`;
+export function versionOf(service: string, item: Item): number {
+  const fault = versionFault(item);
+  if (fault !== undefined) throw damaged(service, fault, item);
+  const version = Number(item['v']);
+  if (version <= VERSION) return version;
+  const what = `its state is of version ${version}, this code knows ${VERSION}`;
   throw new UnreadableStateError('state-newer', service, what);
 }
 
-function damaged(service: string, what: string): UnreadableStateError {
-  return new UnreadableStateError('state-damaged', service, `its state is damaged: ${what}`);
+function damaged(service: string, fault: Fault, item: Item): UnreadableStateError {
+  const what = `its state is damaged: ${fault.attribute}: ${describeFault(fault, item)}`;
+  return new UnreadableStateError('state-damaged', service, what);
 }
 
-/** A fault in words: `record: expected up to 64 of 0 and 1, got "1102"`. */
-export function faultText({ attribute, expected }: Fault, item: Item): string {
-  return `${attribute}: expected ${expected}, got ${told(item[attribute])}`;
+/** `expected up to 64 of 0 and 1, got "1102"`. */
+export function describeFault({ attribute, expected }: Fault, item: Item): string {
+  return `expected ${expected}, got ${describeValue(item[attribute])}`;
 }
 
-const TOLD_BYTES = 100;
+const DESCRIBED_BYTES = 100;
 
-/** Damage can be anything, also what JSON has no word for, what is long, and what nobody should read. */
-export function told(value: unknown): string {
+/** A stored value in words, cut, credentials masked. A damaged attribute can have any type and length. */
+export function describeValue(value: unknown): string {
   if (value instanceof Uint8Array) return `${value.length} bytes of binary`;
   if (value instanceof Set) return `a set of ${value.size}`;
   if (isLongNumber(value)) return String(value);
   const words = mask(
     JSON.stringify(value, (_name, inner) => (isLongNumber(inner) ? String(inner) : inner)) ?? 'undefined',
   );
-  const short = cut(words, TOLD_BYTES);
+  const short = cut(words, DESCRIBED_BYTES);
   return short === words ? words : `${short}...`;
 }
 
-/** More digits than a number has: JSON has no word for it, in a list or a map neither. */
+/** A number with more digits than JSON can hold, also inside a list or a map. */
 function isLongNumber(value: unknown): value is bigint | NumberValue {
   return typeof value === 'bigint' || value instanceof NumberValue;
 }
 
-/** The state in a sound item. */
-function stateOf(item: Item): ServiceState {
-  const read = readerOf(item);
-  const lease = readLease(read);
-  const lastTick = read.instant('lastTick');
-  const lastSuccess = read.instant('lastSuccess');
-  const notBefore = read.instant('notBefore');
-  const halt = readHalt(read);
-  const pause = readPause(read);
-  const cursor = read.text('cursor');
-  return {
-    fence: read.count('fence'),
-    done: read.count('done'),
-    epoch: read.count('epoch'),
-    ...(lease === undefined ? {} : { lease }),
-    ...(lastTick === undefined ? {} : { lastTick }),
-    ...(lastSuccess === undefined ? {} : { lastSuccess }),
-    ...(notBefore === undefined ? {} : { notBefore }),
-    ...(halt === undefined ? {} : { halt }),
-    ...(pause === undefined ? {} : { pause }),
-    record: [...(read.text('record') ?? '')].map((outcome) => outcome === '1'),
-    backoffCount: read.count('backoffCount'),
-    streak: read.count('streak'),
-    failuresSince: read.count('failuresSince'),
-    runs: parseRunHistory(read.text('runs') ?? '') ?? [],
-    ...(cursor === undefined ? {} : { cursor }),
-  };
+function stateOf(item: SoundItem, runs: readonly RunEntry[]): ServiceState {
+  return withoutUndefined({
+    fence: item.fence,
+    done: item.done,
+    epoch: item.epoch ?? 0,
+    lease: leaseOf(item),
+    lastTick: item.lastTick,
+    lastSuccess: item.lastSuccess,
+    notBefore: item.notBefore,
+    halt: haltOf(item),
+    pause: pauseOf(item),
+    record: [...(item.record ?? '')].map((outcome) => outcome === '1'),
+    backoffCount: item.backoffCount ?? 0,
+    streak: item.streak ?? 0,
+    failuresSince: item.failuresSince ?? 0,
+    runs,
+    cursor: item.cursor,
+  });
 }
 
-/** Attributes whose types are known to be right. */
-function readerOf(item: Item) {
-  return {
-    count: (name: string) => (item[name] as number | undefined) ?? 0,
-    instant: (name: string) => item[name] as number | undefined,
-    text: (name: string) => item[name] as string | undefined,
-  };
+function leaseOf({ leaseOwner: owner, leaseUntil: until, leaseTick: tick }: SoundItem) {
+  return until === undefined || owner === undefined ? undefined : withoutUndefined({ owner, until, tick });
 }
 
-type Reader = ReturnType<typeof readerOf>;
-
-function readLease(read: Reader): Lease | undefined {
-  const until = read.instant('leaseUntil');
-  const owner = read.text('leaseOwner');
-  const tick = read.instant('leaseTick');
-  if (until === undefined || owner === undefined) return undefined;
-  return { owner, until, ...(tick === undefined ? {} : { tick }) };
+function haltOf({ haltAt: at, haltUntil: until, haltBuild: build, haltCause: cause = 'unknown' }: SoundItem) {
+  return at === undefined ? undefined : withoutUndefined({ at, until, build, cause });
 }
 
-function readHalt(read: Reader): Halt | undefined {
-  const at = read.instant('haltAt');
-  if (at === undefined) return undefined;
-  const until = read.instant('haltUntil');
-  const build = read.text('haltBuild');
-  const cause = read.text('haltCause') ?? 'unknown';
-  return { at, ...(until === undefined ? {} : { until }), ...(build === undefined ? {} : { build }), cause };
-}
-
-function readPause(read: Reader): Pause | undefined {
-  const at = read.instant('pauseAt');
-  if (at === undefined) return undefined;
-  const until = read.instant('pauseUntil');
-  const reason = read.text('pauseReason') ?? '';
-  const by = read.text('pauseBy') ?? '';
-  return { at, ...(until === undefined ? {} : { until }), reason, by };
+function pauseOf({ pauseAt: at, pauseUntil: until, pauseReason: reason = '', pauseBy: by = '' }: SoundItem) {
+  return at === undefined ? undefined : withoutUndefined({ at, until, reason, by });
 }
 
 /**
- * The attributes that a commit writes; an undefined one is removed, and one that holds what a missing one means is left out.
- * The lease is not among them (a commit frees it), nor the fence (an acquire raises it), the pause and the epoch (an operator's).
+ * The attributes that a commit writes. An undefined one is removed; one whose value means the same as its absence is undefined.
+ * Not among them: the lease (a commit frees it), the fence (an acquire raises it), the pause and the epoch (an operator's).
  */
-export function committedAttributes(state: ServiceState): Record<string, unknown> {
+export function committedAttributes(state: ServiceState) {
   const { halt } = state;
   return {
     lastTick: state.lastTick,
@@ -166,11 +154,11 @@ export function committedAttributes(state: ServiceState): Record<string, unknown
 }
 
 /** The attributes of a lease. */
-export function leaseAttributes({ owner, until, tick }: Lease): Record<string, unknown> {
+export function leaseAttributes({ owner, until, tick }: Lease) {
   return { leaseOwner: owner, leaseUntil: until, leaseTick: tick };
 }
 
-/** The attributes of a pause; without one they are removed. */
-export function pauseAttributes(pause: Pause | undefined): Record<string, unknown> {
+/** The attributes of a pause; all undefined without one. */
+export function pauseAttributes(pause: Pause | undefined) {
   return { pauseAt: pause?.at, pauseUntil: pause?.until, pauseReason: pause?.reason, pauseBy: pause?.by };
 }

@@ -1,23 +1,22 @@
 /**
- * What makes a stored item sound. Reading is strict, since a state that was read wrongly would be forgiven failures or run twice:
+ * The rules for a sound item. Reading is strict: a state that is read wrongly would forget failures or run a tick twice.
  *
- *   1. An attribute has its type and its range: a count from 0, an instant that a date can tell, text of no more than a kilobyte.
- *   2. What is written together stands together: a lease has its end and its owner, a halt and a pause have their beginning. Half a
- *      halt would be a halt forgotten.
- *   3. What can't overtake hasn't: `done` and `failuresSince` are up to `fence`, `lastTick` is not older than a tick that `runs` tells of.
- *   4. Beside a clock: no tick or lease is an hour ahead of it, no wait two years. A clock that once ran mad would otherwise have made
- *      every later tick late, or the lease endless, without anybody being told.
+ *   1. Alone: an attribute has its type and range: a count from 0, an instant that a date can express, text of at most a kilobyte.
+ *   2. Together: a lease has its end and its owner, a halt and a pause have their beginning. Half a halt would be no halt.
+ *   3. Order: `done` and `failuresSince` are at most `fence`, and `lastTick` is no older than the newest tick in `runs`.
+ *   4. Clock: no tick or lease is more than an hour ahead of it, no wait more than two years. A clock that was wrong once would
+ *      otherwise make every later tick late, or the lease endless, without any sign of it.
  *
- * An attribute that is absent says what it says of a service that never had it; there is no telling that it was lost. What a newer
- * writer added is nobody's business here.
+ * An absent attribute means what it means for a service that never had it; its loss can't be recognised. Unknown attributes,
+ * as a newer writer adds them, are no fault.
  */
 import { parseRunHistory, type RunEntry } from '../../rules/index.ts';
 import { DAY, LAST_INSTANT, MINUTE, toIso } from '../../time/index.ts';
 
-/** An item as the document client gives it. */
+/** An item as the document client returns it. */
 export type Item = Readonly<Record<string, unknown>>;
 
-/** What is wrong with an item: the attribute, and what should stand there. */
+/** A damaged attribute, and what should stand there. */
 export interface Fault {
   readonly attribute: string;
   readonly expected: string;
@@ -25,7 +24,7 @@ export interface Fault {
 
 type Kind = 'count' | 'instant' | 'text';
 
-/** Every attribute beside the keys and the version, in the order in which faults are told. */
+/** Every attribute beside the keys and the version, in the order in which faults are reported. */
 export const ATTRIBUTES: Readonly<Record<string, Kind>> = {
   fence: 'count',
   done: 'count',
@@ -52,37 +51,56 @@ export const ATTRIBUTES: Readonly<Record<string, Kind>> = {
   cursor: 'text',
 };
 
-/** Far above what a service can count, and far below where whole numbers end. */
-const MOST_COUNTED = 1e15;
-/** The hot item is no larger, so no text in it is. */
-const MOST_BYTES = 1_024;
+/** Far above any count that a service reaches, and far below the largest safe integer. */
+export const LARGEST_COUNT = 1e15;
+/** The whole item is no larger, so no text in it is. */
+const LARGEST_TEXT = 1_024;
 
-/** The longest that a lease or a tick can lie ahead of a clock that is right: Lambda's 15 minutes, a margin of 15, and clocks that disagree. */
+/** The longest that a lease or a tick can be ahead of a right clock: Lambda's 15 minutes, a margin of 15, and clocks that differ. */
 const HOUR = 60 * MINUTE;
 /** Twice the longest interval, restart or backoff. */
 const TWO_YEARS = 2 * 366 * DAY;
-const FARTHEST_AHEAD: Readonly<Record<string, readonly [ms: number, words: string]>> = {
-  leaseUntil: [HOUR, 'an hour'],
-  leaseTick: [HOUR, 'an hour'],
-  lastTick: [HOUR, 'an hour'],
-  notBefore: [TWO_YEARS, 'two years'],
-  haltUntil: [TWO_YEARS, 'two years'],
-};
+const FARTHEST_AHEAD: readonly (readonly [attribute: string, ms: number, words: string])[] = [
+  ['leaseUntil', HOUR, 'an hour'],
+  ['leaseTick', HOUR, 'an hour'],
+  ['lastTick', HOUR, 'an hour'],
+  ['notBefore', TWO_YEARS, 'two years'],
+  ['haltUntil', TWO_YEARS, 'two years'],
+];
+
+/** The faults of an item, none for a sound one, and its run history, parsed once; empty where it is damaged. */
+export interface ValidatedItem {
+  readonly faults: readonly Fault[];
+  readonly runs: readonly RunEntry[];
+}
 
 /**
- * Everything that is wrong with an item of today's version, the version left aside; nothing for a sound one.
- * @param now where given, instants are held against it
+ * Validates an item of today's version, the version itself left aside.
+ * @param now if given, instants are compared with it
  */
-export function faultsOf(item: Item, now?: number): readonly Fault[] {
+export function validateItem(item: Item, now?: number): ValidatedItem {
+  const runs = runsIn(item['runs']);
   const alone = Object.entries(ATTRIBUTES).flatMap(([attribute, kind]) => {
-    const expected = expectedAlone(attribute, kind, item[attribute]);
+    const isGarbled = attribute === 'runs' && runs === undefined;
+    const expected =
+      expectedAlone(attribute, kind, item[attribute]) ?? (isGarbled ? 'runs separated by a space' : undefined);
     return expected === undefined ? [] : [{ attribute, expected }];
   });
   const broken = new Set(alone.map(({ attribute }) => attribute));
   const sound = Object.fromEntries(Object.entries(item).filter(([attribute]) => !broken.has(attribute)));
-  // A half that is broken itself still tells that the other was there.
-  const together = [...halves(item), ...overtaken(sound), ...(now === undefined ? [] : ahead(sound, now))];
-  return [...alone, ...together.filter(({ attribute }) => !broken.has(attribute))];
+  // Of two that belong together, a broken one still shows that the other is missing.
+  const together = [...halves(item), ...overtaken(sound, runs ?? []), ...(now === undefined ? [] : ahead(sound, now))];
+  const faults = [...alone, ...together.filter(({ attribute }) => !broken.has(attribute))];
+  return { faults, runs: runs ?? [] };
+}
+
+function runsIn(history: unknown): readonly RunEntry[] | undefined {
+  if (history === undefined) return [];
+  return typeof history === 'string' && isShort(history) ? parseRunHistory(history) : undefined;
+}
+
+function isShort(text: string): boolean {
+  return Buffer.byteLength(text) <= LARGEST_TEXT;
 }
 
 function expectedAlone(attribute: string, kind: Kind, value: unknown): string | undefined {
@@ -90,25 +108,17 @@ function expectedAlone(attribute: string, kind: Kind, value: unknown): string | 
   if (value === undefined) return isRequired ? 'a whole number' : undefined;
   if (kind === 'text') return expectedText(attribute, value);
   if (typeof value !== 'number' || !Number.isSafeInteger(value)) return 'a whole number';
-  if (kind === 'count') return value >= 0 && value <= MOST_COUNTED ? undefined : 'a count from 0';
-  return isInstant(value) ? undefined : 'epoch milliseconds';
-}
-
-/** Whether a date can tell it. */
-export function isInstant(value: number): boolean {
-  return Number.isSafeInteger(value) && Math.abs(value) <= LAST_INSTANT;
+  if (kind === 'count') return value >= 0 && value <= LARGEST_COUNT ? undefined : 'a count from 0';
+  return Math.abs(value) <= LAST_INSTANT ? undefined : 'epoch milliseconds';
 }
 
 function expectedText(attribute: string, value: unknown): string | undefined {
   if (typeof value !== 'string') return 'text';
-  if (new TextEncoder().encode(value.slice(0, MOST_BYTES + 1)).length > MOST_BYTES)
-    return `text of up to ${MOST_BYTES} bytes`;
-  if (attribute === 'record' && !/^[01]{0,64}$/.test(value)) return 'up to 64 of 0 and 1';
-  if (attribute === 'runs' && parseRunHistory(value) === undefined) return 'runs separated by a space';
-  return undefined;
+  if (!isShort(value)) return `text of up to ${LARGEST_TEXT} bytes`;
+  return attribute === 'record' && !/^[01]{0,64}$/.test(value) ? 'up to 64 of 0 and 1' : undefined;
 }
 
-/** What each of these needs beside it. */
+/** Attributes that must stand beside any of the others. */
 const BESIDE: readonly (readonly [attribute: string, kind: string, ...others: string[]])[] = [
   ['leaseUntil', 'a whole number', 'leaseOwner', 'leaseTick'],
   ['leaseOwner', 'text', 'leaseUntil', 'leaseTick'],
@@ -124,12 +134,11 @@ function halves(item: Item): Fault[] {
   });
 }
 
-function overtaken(item: Item): Fault[] {
-  const { fence, done, failuresSince, lastTick, runs } = item;
+function overtaken({ fence, done, failuresSince, lastTick }: Item, runs: readonly RunEntry[]): Fault[] {
   const faults: Fault[] = [];
   if (isAbove(done, fence)) faults.push({ attribute: 'done', expected: `up to fence (${fence})` });
   if (isAbove(failuresSince, fence)) faults.push({ attribute: 'failuresSince', expected: `up to fence (${fence})` });
-  const newest = newestTick(typeof runs === 'string' ? (parseRunHistory(runs) ?? []) : []);
+  const newest = newestTick(runs);
   const isOlder = lastTick === undefined ? newest !== undefined : isAbove(newest, Math.max(0, Number(lastTick)));
   if (isOlder) faults.push({ attribute: 'lastTick', expected: `at least ${newest}, the newest tick in runs` });
   return faults;
@@ -139,15 +148,15 @@ function isAbove(value: unknown, bound: unknown): boolean {
   return typeof value === 'number' && typeof bound === 'number' && value > bound;
 }
 
-/** The newest tick that the ring tells of: a run by hand has none, and of a crashed one it tells the booking. */
+/** The newest tick in the history. A manual run has no tick; the time of a crashed one is when it was counted. */
 function newestTick(runs: readonly RunEntry[]): number | undefined {
   const ticks = runs.filter(({ outcome, manual }) => !manual && outcome !== 'crashed').map(({ at }) => at);
   return ticks.length === 0 ? undefined : Math.max(...ticks);
 }
 
 function ahead(item: Item, now: number): Fault[] {
-  return Object.entries(FARTHEST_AHEAD).flatMap(([attribute, [ms, words]]) => {
-    const value = item[attribute];
-    return isAbove(value, now + ms) ? [{ attribute, expected: `at most ${words} after now (${toIso(now)})` }] : [];
-  });
+  return FARTHEST_AHEAD.filter(([attribute, ms]) => isAbove(item[attribute], now + ms)).map(([attribute, , words]) => ({
+    attribute,
+    expected: `at most ${words} after now (${toIso(now)})`,
+  }));
 }

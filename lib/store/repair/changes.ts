@@ -11,10 +11,10 @@
  * The epoch rises with every repair, so that a commit under way takes notice.
  */
 import { formatRunHistory, parseRunHistory, type RunEntry } from '../../rules/index.ts';
-import { MINUTE, SECOND, toIso } from '../../time/index.ts';
+import { LAST_INSTANT, MINUTE, SECOND, toIso } from '../../time/index.ts';
 import { differences } from '../item/replace-item.ts';
-import { faultText, told } from '../item/state-item.ts';
-import { ATTRIBUTES, faultsOf, type Item, isInstant } from '../item/validate-item.ts';
+import { describeFault, describeValue } from '../item/state-item.ts';
+import { ATTRIBUTES, type Item, validateItem } from '../item/validate-item.ts';
 import { migrated, VERSION } from '../item/version.ts';
 
 /** One attribute that a repair changes: what stands there, what would, and why. `undefined` where nothing does. */
@@ -30,8 +30,8 @@ export interface Change {
 export function describeChange({ attribute, from, to, why }: Change) {
   const showValue = (value: unknown) => {
     if (value === undefined) return null;
-    const isDate = ATTRIBUTES[attribute] === 'instant' && typeof value === 'number' && isInstant(value);
-    return isDate ? `${value} (${toIso(value)})` : told(value);
+    const isDate = ATTRIBUTES[attribute] === 'instant' && typeof value === 'number' && Math.abs(value) <= LAST_INSTANT;
+    return isDate ? `${value} (${toIso(value)})` : describeValue(value);
   };
   return { attribute, from: showValue(from), to: showValue(to), why };
 }
@@ -70,14 +70,14 @@ function mend(item: Item, evidence: Evidence): Mended {
   const reasons = new Map<string, string>();
   let mended = isOlder(item) ? migrated(item) : item;
   if (mended['v'] !== VERSION) {
-    reasons.set('v', faultText({ attribute: 'v', expected: `a version from 1 to ${VERSION}` }, item));
+    reasons.set('v', `v: ${describeFault({ attribute: 'v', expected: `a version from 1 to ${VERSION}` }, item)}`);
     mended = { ...mended, v: VERSION };
   }
   for (let round = 0; round < MOST_ROUNDS; round++) {
-    const faults = faultsOf(mended, evidence.now);
+    const faults = validateItem(mended, evidence.now).faults;
     // Told first: what mends one may change another.
     for (const fault of faults.filter(({ attribute }) => !reasons.has(attribute)))
-      reasons.set(fault.attribute, faultText(fault, mended));
+      reasons.set(fault.attribute, `${fault.attribute}: ${describeFault(fault, mended)}`);
     for (const { attribute } of faults) {
       mended = { ...mended, ...(CAREFUL[attribute] ?? (() => ({ [attribute]: undefined })))(mended, evidence) };
     }

@@ -79,7 +79,8 @@ export const MUTANTS: readonly Mutant[] = [
     what: 'the pause of an operator is written over',
     file: COMMIT,
     text: '      ...(claim.keepsLease ? {} : NO_LEASE),\n      done: claim.fence,',
-    instead: '      ...(claim.keepsLease ? {} : NO_LEASE),\n      pauseAt: state.pause?.at,\n      done: claim.fence,',
+    instead:
+      '      ...(claim.keepsLease ? {} : NO_LEASE),\n      pauseAt: fitted.state.pause?.at,\n      done: claim.fence,',
   },
   {
     where: 'commit',
@@ -99,7 +100,7 @@ export const MUTANTS: readonly Mutant[] = [
     where: 'commit',
     what: 'its own write behind a lost answer is taken for a refusal',
     file: COMMIT,
-    text: 'if (written.item !== undefined && isWritten(written.item, claim, state)) return { written: true };',
+    text: 'if (written.item !== undefined && isWritten(written.item, claim, fitted)) return { written: true };',
     instead: '',
   },
   {
