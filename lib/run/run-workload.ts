@@ -65,13 +65,14 @@ function inScope(
   { runScope, fence, scheduledFor }: RunSurroundings,
   work: (register: (listener: Listener) => void) => Promise<Ending>,
 ): Promise<Ending> {
+  if (runScope === undefined) return work(() => {});
   let onUncaught: Listener = () => {};
-  const register = (listener: Listener) => {
-    onUncaught = listener;
-  };
-  if (runScope === undefined) return work(register);
   const run = { service: name, fence, ...(scheduledFor === undefined ? {} : { scheduledFor }) };
-  return runScope({ ...run, onUncaught: (error) => onUncaught(error) }, () => work(register));
+  return runScope({ ...run, onUncaught: (error) => onUncaught(error) }, () =>
+    work((listener) => {
+      onUncaught = listener;
+    }),
+  );
 }
 
 function failedOutcome(

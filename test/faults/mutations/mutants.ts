@@ -192,8 +192,8 @@ export const MUTANTS: readonly Mutant[] = [
     where: 'classification',
     what: 'a cause is not asked',
     file: EVIDENCE,
-    text: "look(read(error, 'cause'), depth + 1)",
-    instead: "look(read(error, 'reason'), depth + 1)",
+    text: "tryRead(read(error, 'cause'), depth + 1)",
+    instead: "tryRead(read(error, 'reason'), depth + 1)",
   },
   {
     where: 'classification',
@@ -220,8 +220,8 @@ export const MUTANTS: readonly Mutant[] = [
     where: 'classification',
     what: 'a run that throws once its signal has fired is judged by what it throws',
     file: 'lib/run/deadline.ts',
-    text: "if (ending.kind !== 'threw' || !signal.aborted) return ending;",
-    instead: "if (ending.kind !== 'threw' || !(signal.reason instanceof StoppedError)) return ending;",
+    text: "if (!signal.aborted) return { kind: 'threw', error, settled: true };",
+    instead: "if (!(signal.reason instanceof StoppedError)) return { kind: 'threw', error, settled: true };",
   },
   {
     where: 'booking',
@@ -233,7 +233,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     where: 'booking',
     what: 'a tick runs although the crashes it booked have halted the service',
-    file: 'lib/tick/acquire.ts',
+    file: 'lib/tick/crashed-runs.ts',
     text: "if (!forced && haltHolds(state.halt, startedAt, invocation.build)) return 'halted';\n  return",
     instead: 'void forced;\n  void invocation;\n  void startedAt;\n  return',
   },
