@@ -1,8 +1,9 @@
 /** Events that a handler accepts: a firing of the schedule, or an operator's action. */
-import * as z from 'zod';
+import type * as z from 'zod';
 import type { Delivery } from '../rules/index.ts';
 import { cut, isRecord, mask } from '../text/index.ts';
-import { MINUTE, parseInstant, toIso } from '../time/index.ts';
+import { MINUTE, toIso } from '../time/index.ts';
+import { manualEvent, scheduledEvent, schedulerEvent } from './event-schemas.ts';
 import { brief, MalformedEventError, malformed } from './malformed-event.ts';
 
 /** EventBridge Scheduler's input, filled from its context attributes. An unfilled placeholder stands for the latest due time. */
@@ -57,46 +58,6 @@ export type Request =
 const FARTHEST_AHEAD = 10 * MINUTE;
 /** Scheduler and EventBridge send shorter ones; each log line of the delivery repeats them. In bytes. */
 const LONGEST_DETAIL = 128;
-
-/** In the schemas a message names the expected value; `faultsOf` adds the value that came. */
-const text = (bytes: number) => {
-  const expected = `text of 1 to ${bytes} bytes`;
-  return z.string(expected).refine((value) => value.trim() !== '' && Buffer.byteLength(value) <= bytes, expected);
-};
-const instant = z.string('an ISO 8601 time with a zone').transform((written, context) => {
-  const parsed = parseInstant(written);
-  if (parsed !== undefined) return parsed;
-  context.issues.push({ code: 'custom', message: 'an ISO 8601 time with a zone', input: written });
-  return z.NEVER;
-});
-
-/** A context attribute that wasn't filled in, as when the schedule's input is sent by hand: it counts as missing. */
-const placeholder = z
-  .string()
-  .regex(/^<aws\.scheduler\.[a-z-]+>$/)
-  .transform(() => undefined);
-const detail = z.union([placeholder, z.string(), z.number()], 'text').optional();
-
-const schedulerEvent = z.object({
-  scheduledFor: z.union([placeholder, instant], 'an ISO 8601 time with a zone'),
-  executionId: detail,
-  attempt: detail,
-});
-const scheduledEvent = z.object({
-  'detail-type': z.literal('Scheduled Event', "'Scheduled Event'"),
-  time: instant,
-  id: detail,
-});
-const manualEvent = z.discriminatedUnion(
-  'action',
-  [
-    z.strictObject({ action: z.literal('run-once'), force: z.boolean('true or false').default(false) }),
-    z.strictObject({ action: z.literal('status') }),
-    z.strictObject({ action: z.literal('pause'), reason: text(120), by: text(32), until: instant.optional() }),
-    z.strictObject({ action: z.literal('resume') }),
-  ],
-  "'run-once', 'status', 'pause' or 'resume'",
-);
 
 type PauseEvent = Extract<z.output<typeof manualEvent>, { action: 'pause' }>;
 

@@ -36,6 +36,7 @@ export const ROOMS: Layout = {
     'lib/store/item/state-item.ts': 'translates a state into attributes and back, attribute by attribute',
     'lib/store/item/item-size.ts': 'counts bytes, attribute by attribute',
     'lib/store/item/validate-item.ts': 'judges a stored item, attribute by attribute',
+    'lib/store/item/version.ts': 'judges the version of a stored item',
     'lib/store/item/table.ts': 'the shape of the table: its function gives a key',
     'lib/store/item/marshalling.ts': 'called by the SDK for each number that an answer holds',
   },

@@ -1,0 +1,45 @@
+/** The schemas of events. A schema's message names the expected value; `malformed` adds the value that came. */
+import * as z from 'zod';
+import { parseInstant } from '../time/index.ts';
+
+const text = (bytes: number) => {
+  const expected = `text of 1 to ${bytes} bytes`;
+  return z.string(expected).refine((value) => value.trim() !== '' && Buffer.byteLength(value) <= bytes, expected);
+};
+const instant = z.string('an ISO 8601 time with a zone').transform((written, context) => {
+  const parsed = parseInstant(written);
+  if (parsed !== undefined) return parsed;
+  context.issues.push({ code: 'custom', message: 'an ISO 8601 time with a zone', input: written });
+  return z.NEVER;
+});
+
+/** A context attribute that wasn't filled in, as when the schedule's input is sent by hand: it counts as missing. */
+const placeholder = z
+  .string()
+  .regex(/^<aws\.scheduler\.[a-z-]+>$/)
+  .transform(() => undefined);
+const detail = z.union([placeholder, z.string(), z.number()], 'text').optional();
+
+/** An event of EventBridge Scheduler. */
+export const schedulerEvent = z.object({
+  scheduledFor: z.union([placeholder, instant], 'an ISO 8601 time with a zone'),
+  executionId: detail,
+  attempt: detail,
+});
+/** A classic EventBridge event. */
+export const scheduledEvent = z.object({
+  'detail-type': z.literal('Scheduled Event', "'Scheduled Event'"),
+  time: instant,
+  id: detail,
+});
+/** An operator's payload. */
+export const manualEvent = z.discriminatedUnion(
+  'action',
+  [
+    z.strictObject({ action: z.literal('run-once'), force: z.boolean('true or false').default(false) }),
+    z.strictObject({ action: z.literal('status') }),
+    z.strictObject({ action: z.literal('pause'), reason: text(120), by: text(32), until: instant.optional() }),
+    z.strictObject({ action: z.literal('resume') }),
+  ],
+  "'run-once', 'status', 'pause' or 'resume'",
+);
