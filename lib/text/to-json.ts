@@ -49,7 +49,8 @@ function walked(walk: Walk, key: string, value: unknown, secret: boolean): unkno
   if (walk.left < 0) return undefined;
   if (typeof value === 'string') return spent(walk, secret && value !== '' ? MASK : texted(walk, value));
   if (typeof value === 'bigint') return spent(walk, String(value));
-  if (typeof value === 'number') return spent(walk, Number.isFinite(value) ? value : null);
+  // JSON has no -0: added to 0, it is 0.
+  if (typeof value === 'number') return spent(walk, Number.isFinite(value) ? value + 0 : null);
   if (typeof value === 'boolean' || value === null) return spent(walk, value);
   if (typeof value !== 'object') return undefined;
   return isError(value) ? spent(walk, walk.error(value)) : objectOf(walk, key, value, secret);

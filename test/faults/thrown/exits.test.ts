@@ -186,4 +186,8 @@ describe('any value at all', () => {
       }),
     );
   });
+
+  it.each([-0, [-0], { '': -0 }])('loses the sign of a zero, as in JSON: %j', (value) => {
+    expect(toBoundedJson(value)).toEqual(JSON.parse(JSON.stringify(value)));
+  });
 });
