@@ -12,7 +12,7 @@ test.each([
     ['--part', 'wire', '--seed', '3', '--path', '3'],
     '--path takes --part sim and the --seed',
   ],
-])('the fault suite refuses %s', { timeout: 60_000 }, async (_what, args, told) => {
+])('the fault suite refuses %s', async (_what, args, told) => {
   const { code, lines } = await runScript('test/faults/command.ts', args);
 
   expect(code).toBe(1);

@@ -7,7 +7,7 @@ import { metricsSettings } from '../../lib/metrics/settings.ts';
 import { defineService } from '../../lib/service/index.ts';
 import { loadCatalog } from '../../lib/services/catalog.ts';
 import { ROOT } from '../support/process.ts';
-import { newStack, removeOutputs, resourcesOf, SYNTH_TIMEOUT, templateOf } from '../support/stack-kit.ts';
+import { newStack, removeOutputs, resourcesOf, templateOf } from '../support/stack-kit.ts';
 
 afterAll(removeOutputs);
 
@@ -109,22 +109,18 @@ test('the services that come with it have these names, and refuse what they cann
   ]);
 });
 
-test(
-  'a stack gives each function these',
-  () => {
-    const functions = resourcesOf(templateOf(newStack()), 'AWS::Lambda::Function');
-    const told = functions.map(({ Properties }) => {
-      const { Variables } = (Properties['Environment'] ?? { Variables: {} }) as { Variables: Record<string, unknown> };
-      return Object.keys(Variables).toSorted();
-    });
-    expect(told).toEqual([
-      ['NODE_OPTIONS', 'TICKOVER_BUILD', 'TICKOVER_METRICS_NAMESPACE', 'TICKOVER_TABLE'],
-      ['NODE_OPTIONS', 'TICKOVER_BUILD', 'TICKOVER_FLOW_RUNS_TABLE', 'TICKOVER_METRICS_NAMESPACE', 'TICKOVER_TABLE'],
-      ['NODE_OPTIONS', 'TICKOVER_BUILD', 'TICKOVER_METRICS_NAMESPACE', 'TICKOVER_TABLE', 'TICKOVER_WATCHED'],
-    ]);
-  },
-  SYNTH_TIMEOUT,
-);
+test('a stack gives each function these', () => {
+  const functions = resourcesOf(templateOf(newStack()), 'AWS::Lambda::Function');
+  const told = functions.map(({ Properties }) => {
+    const { Variables } = (Properties['Environment'] ?? { Variables: {} }) as { Variables: Record<string, unknown> };
+    return Object.keys(Variables).toSorted();
+  });
+  expect(told).toEqual([
+    ['NODE_OPTIONS', 'TICKOVER_BUILD', 'TICKOVER_METRICS_NAMESPACE', 'TICKOVER_TABLE'],
+    ['NODE_OPTIONS', 'TICKOVER_BUILD', 'TICKOVER_FLOW_RUNS_TABLE', 'TICKOVER_METRICS_NAMESPACE', 'TICKOVER_TABLE'],
+    ['NODE_OPTIONS', 'TICKOVER_BUILD', 'TICKOVER_METRICS_NAMESPACE', 'TICKOVER_TABLE', 'TICKOVER_WATCHED'],
+  ]);
+});
 
 function messageOf(work: () => unknown): string {
   try {

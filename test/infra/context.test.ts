@@ -7,7 +7,6 @@ import {
   removeOutputs,
   resourceLike,
   resourcesOf,
-  SYNTH_TIMEOUT,
   settingsOf,
   templateOf,
 } from '../support/stack-kit.ts';
@@ -17,7 +16,7 @@ afterAll(removeOutputs);
 let template: Template;
 beforeAll(() => {
   template = templateOf(newStack());
-}, SYNTH_TIMEOUT);
+});
 
 describe('what the context says of a service', () => {
   const told = (own: Record<string, unknown>, context: Record<string, unknown> = {}) => {

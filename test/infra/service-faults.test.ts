@@ -1,27 +1,11 @@
 /** Services that can't be deployed are refused at synth, each fault in words that say what to change. */
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import { Stack } from 'aws-cdk-lib';
 import { afterAll, describe, expect, test } from 'vitest';
 import { ScheduledService, type ScheduledServiceProps } from '../../infra/constructs/scheduled-service.ts';
 import { withInterval } from '../../lib/service/index.ts';
-import { ROOT } from '../support/process.ts';
-import {
-  CATALOG,
-  ENTRY,
-  emptyStack,
-  entryOf,
-  idle,
-  newApp,
-  newStack,
-  removeOutputs,
-  SYNTH_TIMEOUT,
-  settingsOf,
-} from '../support/stack-kit.ts';
+import { ENTRY, emptyStack, entryOf, idle, newApp, newStack, removeOutputs, settingsOf } from '../support/stack-kit.ts';
 
 afterAll(removeOutputs);
-
-const run = promisify(execFile);
 
 const LONG_NAME = 'a'.repeat(65);
 
@@ -235,16 +219,6 @@ describe('the context is refused for', () => {
 
 describe('settings of a service that the catalog does not have', () => {
   const context = { services: { 'check-endpoint': {} } };
-
-  test('are refused by the app', { timeout: SYNTH_TIMEOUT }, async () => {
-    const names = CATALOG.map(({ service }) => service.name).join(', ');
-    const env = { PATH: process.env['PATH'], CDK_CONTEXT_JSON: JSON.stringify(context) };
-    const app = run(process.execPath, ['--import', 'tsx', 'infra/app.ts'], { cwd: ROOT, env });
-
-    await expect(app).rejects.toMatchObject({
-      stderr: expect.stringContaining(`context: services: expected only ${names}, got 'check-endpoint'`),
-    });
-  });
 
   test('are none of the business of a stack, which may have a part of the catalog', () => {
     expect(() => newStack(newApp(), { settings: settingsOf(context) })).not.toThrow();

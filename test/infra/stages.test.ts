@@ -2,15 +2,7 @@
 import type { Template } from 'aws-cdk-lib/assertions';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { TickoverStack } from '../../infra/tickover-stack.ts';
-import {
-  newApp,
-  newStack,
-  removeOutputs,
-  resourcesOf,
-  SYNTH_TIMEOUT,
-  settingsOf,
-  templateOf,
-} from '../support/stack-kit.ts';
+import { newApp, newStack, removeOutputs, resourcesOf, settingsOf, templateOf } from '../support/stack-kit.ts';
 
 afterAll(removeOutputs);
 
@@ -20,7 +12,7 @@ beforeAll(() => {
     const stack = newStack(newApp(), { settings: settingsOf({ stage }) });
     stacks.set(stage, { stack, template: templateOf(stack) });
   }
-}, SYNTH_TIMEOUT);
+});
 
 const inStage = (stage: string) => {
   const found = stacks.get(stage);

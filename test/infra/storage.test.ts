@@ -8,7 +8,6 @@ import {
   removeOutputs,
   resourceLike,
   resourcesOf,
-  SYNTH_TIMEOUT,
   settingsOf,
   templateOf,
 } from '../support/stack-kit.ts';
@@ -18,7 +17,7 @@ afterAll(removeOutputs);
 let template: Template;
 beforeAll(() => {
   template = templateOf(newStack());
-}, SYNTH_TIMEOUT);
+});
 
 const functionOf = (service: string) => resourceLike(template, 'AWS::Lambda::Function', service);
 

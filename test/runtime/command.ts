@@ -13,7 +13,7 @@ import { NoRuntimeClientError, type RuntimeClient, runtimeClient } from './runti
 /** What is needed is not to be had on this machine. */
 const UNAVAILABLE = 3;
 /** Tests of what differs between versions of Node: what it throws when the other side fails, and how it connects. */
-const NODES_OWN = ['runner/classify', 'runner/http', 'runner/deadline', 'services/check-endpoints', 'store/away'];
+const NODES_OWN = ['service/classify', 'service/http', 'run/deadline', 'services/check-endpoints', 'store/away'];
 
 async function holdsOnItsNode({ node }: RuntimeClient): Promise<boolean> {
   const vitest = join(ROOT, 'node_modules', 'vitest', 'vitest.mjs');
@@ -25,7 +25,7 @@ async function holdsOnItsNode({ node }: RuntimeClient): Promise<boolean> {
 
 try {
   const client = await runtimeClient();
-  const held = (await testsHold({ include: ['test/runtime/**/*.runtime.ts'] })) && (await holdsOnItsNode(client));
+  const held = (await testsHold('test/runtime/**/*.runtime.ts')) && (await holdsOnItsNode(client));
   process.exitCode = held ? 0 : 1;
 } catch (error) {
   if (!(error instanceof NoRuntimeClientError)) throw error;

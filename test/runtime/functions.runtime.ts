@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type TestDatabase, testDatabase } from '../support/dynalite.ts';
-import { CATALOG, entryOf, removeOutputs, SYNTH_TIMEOUT } from '../support/stack-kit.ts';
+import { CATALOG, entryOf, removeOutputs } from '../support/stack-kit.ts';
 import { type Deployed, deployed } from './deployed.ts';
 import { deaf, halting, untidy } from './fixtures/services.ts';
 import { type FunctionProcess, type Line, type StartOptions, startFunction } from './function-process.ts';
@@ -26,7 +26,7 @@ beforeAll(async () => {
   database = await testDatabase();
   const { documents } = database.connect();
   for (const table of stack.tables) await documents.send(new CreateTableCommand(table));
-}, SYNTH_TIMEOUT);
+});
 
 afterEach(async () => {
   for (const one of started.splice(0)) await one.end();

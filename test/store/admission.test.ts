@@ -56,7 +56,7 @@ const tick: fc.Arbitrary<Tick> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('manual' as const), force: fc.boolean() }) },
 );
 
-it('the pure rule and the condition agree on states and ticks at random', { timeout: 60_000 }, async () => {
+it('the pure rule and the condition agree on states and ticks at random', async () => {
   const seen = new Map<string, number>();
   let services = 0;
 

@@ -16,8 +16,6 @@ const { context: CONTEXT } = JSON.parse(readFileSync(join(ROOT, 'cdk.json'), 'ut
 };
 /** Context that leaves functions unbundled, for tests of anything else. */
 export const UNBUNDLED = { 'aws:cdk:bundling-stacks': [] };
-/** How long a synth may take on a busy machine before the test gives up, in milliseconds. */
-export const SYNTH_TIMEOUT = 120_000;
 /** The project's own catalog. */
 export const CATALOG: readonly CatalogEntry[] = await loadCatalog();
 /** A function file that exists, for services of tests. */

@@ -1,4 +1,4 @@
-/** The simulator in its short form: a fixed seed and a fresh one. `npm run faults` is the long form. */
+/** The simulator in its short form: two seeds. `npm run faults` is the long form. */
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { script } from './script.ts';
@@ -37,13 +37,13 @@ it('every promise holds in interleavings of a fixed seed, in which every kind of
     expect(checks[promise] ?? 0, promise).toBeGreaterThan(100);
   }
   expect(figures['threw lease-lost'] ?? 0).toBeGreaterThan(0);
-}, 120_000);
+});
 
-it('every promise holds in interleavings of a fresh seed', async () => {
-  const { broken } = await simulated(Math.floor(Math.random() * 2 ** 31), 40);
+it('every promise holds in interleavings of another seed', async () => {
+  const { broken } = await simulated(10_092_025, 40);
 
   expect(broken).toBe('');
-}, 120_000);
+});
 
 it('the same script comes to the same end', async () => {
   const [one] = fc.sample(script, { seed: 7, numRuns: 1 });

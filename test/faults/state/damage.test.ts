@@ -9,4 +9,4 @@ it('A damaged attribute is named and refuses ticks and operators, until it is re
   expect(rows.flatMap(({ violations }) => violations)).toEqual([]);
   expect(rows.find(({ fault }) => fault === 'damaged and repaired')?.injected).toBeGreaterThan(60);
   expect(rows.length).toBeGreaterThan(20);
-}, 120_000);
+});

@@ -25,7 +25,7 @@ test('workloads that misbehave lose no tick, double none and fail no other, in p
     'exits with 0 (process)',
     'all of the meddling in one process (process)',
   ]);
-}, 120_000);
+});
 
 test('whoever acts by hand gets an answer from a process in which a leftover has failed; the next scheduled tick ends it', async () => {
   const [database, bundles] = await Promise.all([testDatabase(), bundleMisbehaving()]);
@@ -56,4 +56,4 @@ test('whoever acts by hand gets an answer from a process in which a leftover has
     await bundles.remove();
     await database.close();
   }
-}, 60_000);
+});

@@ -10,12 +10,11 @@ const WATCHDOG = 'watch-services';
 const ENGINE = ['GetItem', 'PutItem', 'UpdateItem', 'Query'];
 
 /** Synthesising takes seconds, and more of them on a busy machine. */
-const LONG = 120_000;
 
 let subject: Subject;
 beforeAll(async () => {
   subject = await synthesise();
-}, LONG);
+});
 
 const service = (name: string) => serviceOf(subject, name);
 const names = () => namesOf(subject);

@@ -8,7 +8,6 @@ import { functionRole, type Subject, synthesise } from './subject.ts';
 import { arnOf, ofType, rolesOf } from './template.ts';
 
 /** Synthesising takes seconds, and more of them on a busy machine. */
-const LONG = 120_000;
 
 const INVOKING = ['lambda:InvokeFunction', 'lambda:InvokeAsync', 'lambda:InvokeFunctionUrl'];
 /** By which somebody would give himself what he wasn't given. */
@@ -20,7 +19,7 @@ const WIDENING = [
 let subject: Subject;
 beforeAll(async () => {
   subject = await synthesise();
-}, LONG);
+});
 
 const functions = ({ template }: Subject) =>
   ofType(template, 'AWS::Lambda::Function').map(([id]) => arnOf(template, id));

@@ -6,12 +6,11 @@ import { type Subject, synthesise } from './subject.ts';
 import { ACCOUNT, arnOf, ofType, resolve, statementsIn } from './template.ts';
 
 /** Synthesising takes seconds, and more of them on a busy machine. */
-const LONG = 120_000;
 
 let subject: Subject;
 beforeAll(async () => {
   subject = await synthesise();
-}, LONG);
+});
 
 /** What the policies of a type say, of the resource with the ARN. */
 function saidOf(type: string, property: 'Topics' | 'Queues', id: string): Statement[] {

@@ -8,7 +8,6 @@ import { functionRole, idOf, itemsOf, namesOf, type Subject, serviceOf, synthesi
 import { ACCOUNT, arnOf, ofType, REGION, type Role, resolve, rolesOf } from './template.ts';
 
 /** Synthesising takes seconds, and more of them on a busy machine. */
-const LONG = 120_000;
 
 let subject: Subject;
 beforeAll(async () => {
@@ -20,7 +19,7 @@ beforeAll(async () => {
       else service?.grantOperate(role);
     }
   });
-}, LONG);
+});
 
 const service = (name: string) => serviceOf(subject, name);
 function role(part: string): Role {

@@ -8,7 +8,6 @@ import {
   newApp,
   newStack,
   removeOutputs,
-  SYNTH_TIMEOUT,
   settingsOf,
   templateOf,
 } from '../../support/stack-kit.ts';
@@ -24,7 +23,7 @@ beforeAll(() => {
   const catalog = [...CATALOG, entryOf(steered), entryOf(idle({ name: 'bystander' }))];
   const stack = newStack(newApp(), { catalog, settings: settingsOf({ stage: 'rehearsal' }) });
   whole = templateOf(stack).toJSON() as Template;
-}, SYNTH_TIMEOUT);
+});
 afterAll(removeOutputs);
 
 const SERVICES = ['check-endpoints', 'mark-late-runs', 'watch-services', 'steered', 'bystander'];

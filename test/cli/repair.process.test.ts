@@ -57,7 +57,7 @@ async function keptItems(service: string) {
 }
 
 // Each starts a process or three of its own.
-describe('npm run repair', { timeout: 60_000 }, () => {
+describe('npm run repair', () => {
   it('shows the difference, and without being told to changes nothing', async () => {
     const item = await damaged('shown', 'record', 'garbage');
 
@@ -147,7 +147,7 @@ describe('npm run repair', { timeout: 60_000 }, () => {
   });
 });
 
-describe('A commit under way when the state is repaired', { timeout: 60_000 }, () => {
+describe('A commit under way when the state is repaired', () => {
   it('is entered into the repaired state, so that nothing of either is lost', async () => {
     const service = 'under-way';
     const answer = await connection.store.acquire(asked(service, { tick: { kind: 'scheduled', scheduledFor: DUE } }));

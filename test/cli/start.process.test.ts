@@ -153,7 +153,7 @@ describe('npm start', () => {
     expect(done).toBe(fence);
     expect(runs.map(({ at }) => at)).toEqual(runs.map(({ at }) => at).toSorted((one, other) => one - other));
     for (const again of [second, third]) expect(again.lines.join('\n')).not.toContain('sample');
-  }, 90_000);
+  });
 
   test('twice on one directory, they share the database, run no tick twice, and one may go', async () => {
     const port = await freePort();
@@ -177,7 +177,7 @@ describe('npm start', () => {
     expect(keys.length).toBeGreaterThanOrEqual(2);
     expect(new Set(keys).size).toBe(keys.length);
     expect((await ticksLogged()).filter(({ disposition }) => disposition === 'skipped')).not.toEqual([]);
-  }, 60_000);
+  });
 
   test('by --endpoint the services run there, and a setting that is no good is told below the tick that it fails', async () => {
     const database = await testDatabase();
@@ -203,7 +203,7 @@ describe('npm start', () => {
     } finally {
       await database.close();
     }
-  }, 60_000);
+  });
 
   test('what it cannot work with is one clear line and exit code 1', async () => {
     const at = ['--directory', join(directory, 'none')];

@@ -97,7 +97,7 @@ describe('npm run invoke', () => {
     });
     expect(resumed).toMatchObject({ action: 'resume', status: 'steady', pause: null, ended: { pause: 'maintenance' } });
     expect(end.code).toBe(0);
-  }, 60_000);
+  });
 
   test('a run that fails is an answer like any other', async () => {
     const url = `http://127.0.0.1:${await freePort()}/`;
@@ -146,5 +146,5 @@ describe('npm run invoke', () => {
       code: 1,
       line: "error: missing required argument 'service'",
     });
-  }, 60_000);
+  });
 });

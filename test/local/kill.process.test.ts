@@ -107,7 +107,7 @@ describe('kill -9 in the middle of a run', () => {
     const runs = after.runs.map(({ outcome }) => outcome);
     expect(runs.slice(0, killed.runs.length)).toEqual(killed.runs.map(({ outcome }) => outcome));
     expect(runs.slice(killed.runs.length, killed.runs.length + 2)).toEqual(['crashed', 'succeeded']);
-  }, 180_000);
+  });
 });
 
 describe('a service whose process dies every time', () => {
@@ -165,5 +165,5 @@ describe('a service whose process dies every time', () => {
     } finally {
       await database.close();
     }
-  }, 120_000);
+  });
 });

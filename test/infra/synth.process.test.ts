@@ -12,7 +12,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildId } from '../../infra/build-id.ts';
 import { withInterval } from '../../lib/service/index.ts';
 import { ROOT } from '../support/process.ts';
-import { CATALOG, idle, SYNTH_TIMEOUT } from '../support/stack-kit.ts';
+import { CATALOG, idle } from '../support/stack-kit.ts';
 
 const run = promisify(execFile);
 const directory = mkdtempSync(join(tmpdir(), 'tickover-synth-'));
@@ -36,7 +36,7 @@ beforeAll(async () => {
   const args = [cdk, 'synth', '--quiet', '--output', OUTPUT, '--no-notices', '--no-version-reporting'];
   const { stdout, stderr } = await run(process.execPath, args, { cwd: ROOT, env: ENVIRONMENT });
   told = stdout + stderr;
-}, SYNTH_TIMEOUT);
+});
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 interface Bundle {
@@ -140,5 +140,16 @@ describe('a build id', () => {
     ];
 
     expect(new Set(ids).size).toBe(5);
+  });
+});
+
+test('the app refuses settings of a service that the catalog does not have', async () => {
+  const names = CATALOG.map(({ service }) => service.name).join(', ');
+  const context = { services: { 'check-endpoint': {} } };
+  const env = { PATH: process.env['PATH'], CDK_CONTEXT_JSON: JSON.stringify(context) };
+  const app = run(process.execPath, ['--import', 'tsx', 'infra/app.ts'], { cwd: ROOT, env });
+
+  await expect(app).rejects.toMatchObject({
+    stderr: expect.stringContaining(`context: services: expected only ${names}, got 'check-endpoint'`),
   });
 });
