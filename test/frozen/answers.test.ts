@@ -1,7 +1,9 @@
 /** The answers of a function, key by key: people and scripts read them. */
 import { describe, expect, test } from 'vitest';
 import { asSent } from '../lambda/kit.ts';
-import { dieAtNoon, quiet } from './kit.ts';
+import { dieAtNoon, freeze, quiet } from './kit.ts';
+
+freeze();
 
 const RUN_ONCE = { action: 'run-once' };
 const PAUSE = { action: 'pause', reason: 'moving', by: 'ada', until: '2030-01-01T00:00:00Z' };

@@ -1,7 +1,9 @@
 /** What `npm start` shows, line by line, of the lines that a function really writes; and what it says of flow runs. */
 import { expect, test } from 'vitest';
 import { readLogLine, shownAs } from '../../lib/local/index.ts';
-import { dieAtNoon, logLines, onLambda } from './kit.ts';
+import { dieAtNoon, freeze, logLines, onLambda } from './kit.ts';
+
+freeze();
 
 /** What is shown of the lines that were written. */
 function shown(): string[] {

@@ -4,7 +4,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { describeChange, stateRepairs, stateTable } from '../../lib/store/index.ts';
 import type { KitOptions } from '../lambda/kit.ts';
 import { type Connection, type TestDatabase, testDatabase } from '../support/dynalite.ts';
-import { dieAtNoon, steady, stored } from './kit.ts';
+import { dieAtNoon, freeze, steady, stored } from './kit.ts';
+
+freeze();
 
 let database: TestDatabase;
 let connection: Connection;

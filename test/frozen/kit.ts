@@ -8,22 +8,25 @@ import { defineService } from '../../lib/service/index.ts';
 import { fakeClock } from '../../lib/testing/index.ts';
 import type { StateStore } from '../../lib/tick/index.ts';
 import { asSent, ENVIRONMENT, functionUnderTest, type KitOptions, NOON } from '../lambda/kit.ts';
-import { lines, logging } from '../lambda/log-kit.ts';
+import { keepWritten, lines, logging } from '../lambda/log-kit.ts';
 import { errorWith } from '../support/loop-kit.ts';
 
-// What the machine's environment says of Powertools must neither silence nor rename anything here.
-beforeEach(() => {
-  for (const name of [
-    'POWERTOOLS_DEV',
-    'POWERTOOLS_LOG_LEVEL',
-    'POWERTOOLS_METRICS_DISABLED',
-    'POWERTOOLS_SERVICE_NAME',
-  ])
-    vi.stubEnv(name, undefined);
-});
-afterEach(() => {
-  vi.unstubAllEnvs();
-});
+/** Has what each test of the calling file writes kept, whatever the machine's environment says of Powertools: it must neither silence nor rename anything here. */
+export function freeze(): void {
+  keepWritten();
+  beforeEach(() => {
+    for (const name of [
+      'POWERTOOLS_DEV',
+      'POWERTOOLS_LOG_LEVEL',
+      'POWERTOOLS_METRICS_DISABLED',
+      'POWERTOOLS_SERVICE_NAME',
+    ])
+      vi.stubEnv(name, undefined);
+  });
+  afterEach(() => {
+    vi.unstubAllEnvs();
+  });
+}
 
 /** A workload, one letter a run: `S` succeeds, `F` is refused, `X` is a programming error, `T` outlasts its time, `O` the interval. */
 function scripted(script: string): NonNullable<KitOptions['workload']> {

@@ -1,6 +1,8 @@
 /** The lines of the log, field by field: the queries, the alarms and one machine's display live on them. */
 import { describe, expect, test } from 'vitest';
-import { dieAtNoon, logLines, onLambda } from './kit.ts';
+import { dieAtNoon, freeze, logLines, onLambda } from './kit.ts';
+
+freeze();
 
 describe('the lines of a function', () => {
   test('that runs well', async () => {

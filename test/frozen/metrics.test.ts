@@ -2,7 +2,9 @@
 import { describe, expect, test } from 'vitest';
 import { prometheusObserver } from '../../lib/metrics/index.ts';
 import { NOON } from '../lambda/kit.ts';
-import { dieAtNoon, metricDocuments, onLambda, quiet } from './kit.ts';
+import { dieAtNoon, freeze, metricDocuments, onLambda, quiet } from './kit.ts';
+
+freeze();
 
 const DETAILED = { variables: { TICKOVER_DETAILED_METRICS: 'true', TICKOVER_METRICS_NAMESPACE: 'Tickover-dev' } };
 

@@ -1,7 +1,9 @@
 /** The answers to status, pause and resume, key by key: people and scripts read them. */
 import { describe, expect, test } from 'vitest';
 import { asSent } from '../lambda/kit.ts';
-import { dieAtNoon, quiet } from './kit.ts';
+import { dieAtNoon, freeze, quiet } from './kit.ts';
+
+freeze();
 
 const STATUS = { action: 'status' };
 const PAUSE = { action: 'pause', reason: 'moving', by: 'ada', until: '2030-01-01T00:00:00Z' };

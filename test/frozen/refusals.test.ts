@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { defineService } from '../../lib/service/index.ts';
 import { ROOT } from '../support/process.ts';
-import { quiet } from './kit.ts';
+import { freeze, quiet } from './kit.ts';
+
+freeze();
 
 /** What is thrown, as Lambda would tell it. */
 async function thrown(work: Promise<unknown> | (() => unknown)): Promise<unknown> {

@@ -11,7 +11,9 @@ import { markLateRuns } from '../../lib/services/mark-late-runs.ts';
 import { watchServices } from '../../lib/services/watch-services.ts';
 import { NOON } from '../lambda/kit.ts';
 import { type Connection, type TestDatabase, testDatabase } from '../support/dynalite.ts';
-import { logLines, metricDocuments, quiet, steady, stored } from './kit.ts';
+import { freeze, logLines, metricDocuments, quiet, steady, stored } from './kit.ts';
+
+freeze();
 
 let database: TestDatabase;
 let connection: Connection;

@@ -1,4 +1,4 @@
-/** What the real Logger writes to the process's streams, kept; imported, it listens in every test of the file. */
+/** What the real Logger writes to the process's streams, kept. */
 import { afterEach, beforeEach, vi } from 'vitest';
 import { serviceLog } from '../../lib/lambda/index.ts';
 import { functionUnderTest, type KitOptions } from './kit.ts';
@@ -7,17 +7,20 @@ export type Line = Readonly<Record<string, unknown>>;
 
 export const written: string[] = [];
 
-beforeEach(() => {
-  written.length = 0;
-  const keep = (chunk: unknown) => written.push(String(chunk)) > 0;
-  vi.spyOn(process.stdout, 'write').mockImplementation(keep);
-  vi.spyOn(process.stderr, 'write').mockImplementation(keep);
-});
+/** Has what each test of the calling file writes kept. */
+export function keepWritten(): void {
+  beforeEach(() => {
+    written.length = 0;
+    const keep = (chunk: unknown) => written.push(String(chunk)) > 0;
+    vi.spyOn(process.stdout, 'write').mockImplementation(keep);
+    vi.spyOn(process.stderr, 'write').mockImplementation(keep);
+  });
 
-afterEach(() => {
-  vi.restoreAllMocks();
-  vi.unstubAllEnvs();
-});
+  afterEach(() => {
+    vi.restoreAllMocks();
+    vi.unstubAllEnvs();
+  });
+}
 
 /** A function that logs as on Lambda. */
 export function logging(options: KitOptions = {}) {

@@ -1,7 +1,9 @@
 /** The log as CloudWatch would get it, besides the line of a tick. */
 import { describe, expect, it, vi } from 'vitest';
 import { readLogLine } from '../../lib/local/display/log-line.ts';
-import { lines, logging, ticks, written } from './log-kit.ts';
+import { keepWritten, lines, logging, ticks, written } from './log-kit.ts';
+
+keepWritten();
 
 describe('a machine that reads the log back', () => {
   const kinds = () =>

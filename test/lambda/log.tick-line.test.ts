@@ -1,6 +1,8 @@
 /** The wide line that each tick leaves, as the real Logger writes it. */
 import { describe, expect, it } from 'vitest';
-import { type Line, lines, logging, ticks } from './log-kit.ts';
+import { keepWritten, type Line, lines, logging, ticks } from './log-kit.ts';
+
+keepWritten();
 
 const RAN: Line = {
   level: 'INFO',

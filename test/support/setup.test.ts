@@ -1,4 +1,4 @@
-/** Every run of the tests tries the same values. */
+/** Every run of the tests tries the same values, and files that share a worker don't depend on one another. */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
@@ -6,9 +6,6 @@ import { describe, expect, test } from 'vitest';
 import config from '../../vitest.config.ts';
 import { ROOT } from './process.ts';
 import { SEED } from './seed.ts';
-
-/** The long form takes a fresh seed, and a text of code stands in the test of what lib may not do. */
-const MAY_DRAW = ['architecture/doors.test.ts', 'faults/command.ts'];
 
 describe('a property', () => {
   test('tries the same values in every run', () => {
@@ -32,13 +29,24 @@ describe('a property', () => {
   });
 });
 
-test('no test draws by chance, or gives a property a seed that changes', async () => {
+/** The files of test/ whose code matches. */
+async function filesLike(pattern: RegExp): Promise<string[]> {
   const files = (await readdir(join(ROOT, 'test'), { recursive: true })).filter((file) => file.endsWith('.ts'));
-  const drawing: string[] = [];
-  for (const file of files) {
-    const code = await readFile(join(ROOT, 'test', file), 'utf8');
-    if (/Math\.random\(|seed: (Date|performance|process|random)/.test(code)) drawing.push(file);
-  }
+  const found: string[] = [];
+  for (const file of files) if (pattern.test(await readFile(join(ROOT, 'test', file), 'utf8'))) found.push(file);
+  return found.toSorted();
+}
 
-  expect(drawing.filter((file) => !['support/seed.test.ts', ...MAY_DRAW].includes(file))).toEqual([]);
+test('no test draws by chance, or gives a property a seed that changes', async () => {
+  const drawing = await filesLike(/Math\.random\(|seed: (Date|performance|process|random)/);
+
+  expect(drawing).toEqual(['architecture/doors.test.ts', 'faults/command.ts', 'support/setup.test.ts']);
+});
+
+test('no module registers a hook while it is loaded, which happens once a worker and not once a file', async () => {
+  const hooking = (await filesLike(/^(before|after)(Each|All)\(/m)).filter(
+    (file) => !/\.(test|runtime)\.ts$/.test(file),
+  );
+
+  expect(hooking).toEqual(['support/setup.ts']);
 });
