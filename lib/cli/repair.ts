@@ -1,10 +1,16 @@
-/** `npm run repair -- SERVICE`: shows what is wrong with the state of a service, and mends it once that is confirmed. */
+/** `npm run repair -- SERVICE`: shows what is damaged in the state of a service, and repairs it after a confirmation. */
 import { createInterface } from 'node:readline/promises';
 import { ResourceNotFoundException } from '@aws-sdk/client-dynamodb';
 import { Command } from 'commander';
 import { localCredentials, openDatabase, STATE_TABLE } from '../local/index.ts';
-import { type Change, describeChange, documentClient, stateRepairs } from '../store/index.ts';
-import { systemClock } from '../time/index.ts';
+import {
+  describeAttributes,
+  documentClient,
+  type RepairPlan,
+  type StateRepairs,
+  stateRepairs,
+} from '../store/index.ts';
+import { systemClock, toIso } from '../time/index.ts';
 import { type DatabaseFlags, databaseOptions, fail, silenceSdkNotice, withDatabaseFlags } from './database-flags.ts';
 
 interface Flags extends DatabaseFlags {
@@ -13,20 +19,19 @@ interface Flags extends DatabaseFlags {
   readonly json: boolean;
 }
 
-type Repairs = ReturnType<typeof stateRepairs>;
-
 silenceSdkNotice();
 const program = withDatabaseFlags(
   new Command('repair')
-    .description('Shows what is wrong with the state of a service, and mends it once that is confirmed.')
+    .description('Shows what is damaged in the stored state of a service, and repairs it after a confirmation.')
     .argument('<service>', 'its name')
     .option('--table <name>', 'the state table', process.env['TICKOVER_TABLE'] || STATE_TABLE)
-    .option('--yes', 'mend it without asking', false)
-    .option('--json', 'tell everything as one line of JSON', false)
+    .option('--yes', 'repair it without asking', false)
+    .option('--json', 'print everything as one line of JSON', false)
     .addHelpText(
       'after',
-      '\nThe state as it was is kept in the table, as REPAIR#<time>, for 30 days. On AWS name the region by --endpoint' +
-        '\nhttps://dynamodb.REGION.amazonaws.com and the table by --table; it takes GetItem, Query, PutItem and UpdateItem on it.',
+      '\nThe damaged item is kept in the table for 30 days, as REPAIR#<time>. A fresh one takes its place, and the service is paused.' +
+        '\nOn AWS pass --endpoint https://dynamodb.REGION.amazonaws.com and --table. The command needs the rights GetItem, Query,' +
+        '\nPutItem and UpdateItem on the table.',
     ),
 );
 program.action(async (service: string) => {
@@ -38,48 +43,61 @@ program.action(async (service: string) => {
 });
 await program.parseAsync();
 
-async function repair(repairs: Repairs, service: string, { yes, json }: Flags): Promise<void> {
-  const changes = await repairs.examine(service, systemClock.now());
-  if (changes === undefined) throw new Error(`${service}: nothing is stored of it; there is nothing to mend`);
-  if (!json) show(service, changes);
-  const isWanted = changes.length > 0 && (yes || (!json && (await isConfirmed(service))));
-  const isDone = isWanted && (await repairs.repair(service, changes, systemClock.now()));
-  if (json) console.log(JSON.stringify({ service, changes: changes.map(describeChange), repaired: isDone }));
-  else if (isDone) console.log(`${service}: mended; its next tick runs unless it is paused, halted or under a lease`);
-  if (isWanted && !isDone)
-    throw new Error(`${service}: its state has changed meanwhile; nothing was mended, look again`);
-  if (changes.length > 0 && !isDone) process.exitCode = 1;
+async function repair(repairs: StateRepairs, service: string, { yes, json }: Flags): Promise<void> {
+  const plan = await repairs.examine(service, systemClock.now());
+  if (plan === undefined) throw new Error(`${service}: nothing is stored for it; there is nothing to repair`);
+  const isDamaged = plan.damage.length > 0;
+  if (!json) show(service, plan);
+  const isWanted = isDamaged && (yes || (!json && (await isConfirmed(service))));
+  const done = isWanted ? await repairs.repair(service, plan, systemClock.now()) : undefined;
+  if (json) console.log(JSON.stringify(answerOf(service, done ?? plan, done !== undefined)));
+  else if (done !== undefined) console.log(`${service}: repaired and paused; ${howToResume(service, done)}`);
+  if (isWanted && done === undefined)
+    throw new Error(`${service}: its state has changed meanwhile; nothing was repaired, run the command again`);
+  if (isDamaged && done === undefined) process.exitCode = 1;
 }
 
-function show(service: string, changes: readonly Change[]): void {
-  if (changes.length === 0) {
-    console.log(`${service}: its state is sound; there is nothing to mend`);
+function answerOf(service: string, { damage, fresh, runningUntil }: RepairPlan, repaired: boolean) {
+  const plan = { fresh: describeAttributes(fresh), runningUntil: runningUntil && toIso(runningUntil) };
+  return { service, damage, ...(damage.length === 0 ? {} : plan), repaired };
+}
+
+function show(service: string, { damage, fresh, runningUntil }: RepairPlan): void {
+  if (damage.length === 0) {
+    console.log(`${service}: its state is sound; there is nothing to repair`);
     return;
   }
-  console.log(`${service}: its state is damaged; this would mend it:`);
-  for (const change of changes.map(describeChange)) {
-    console.log(`  ${change.attribute}: ${change.from ?? 'none'} -> ${change.to ?? 'none'}`);
-    console.log(`    because ${change.why}`);
-  }
+  console.log(`${service}: its state is damaged:`);
+  for (const { attribute, fault } of damage) console.log(`  ${attribute}: ${fault}`);
+  console.log('A repair keeps this item for 30 days, as REPAIR#<time>, and writes a fresh one in its place, paused:');
+  for (const [attribute, value] of Object.entries(describeAttributes(fresh))) console.log(`  ${attribute}: ${value}`);
+  console.log('Track record, streak, halt, backoff and run history start empty. No run is counted as crashed.');
+  if (runningUntil !== undefined)
+    console.log(`A run may be under way until ${toIso(runningUntil)}: its end will not be written.`);
+}
+
+function howToResume(service: string, { runningUntil }: RepairPlan): string {
+  const when = runningUntil === undefined ? '' : ` after ${toIso(runningUntil)}, when no earlier run can be under way`;
+  return `have a look, then resume it${when}: npm run invoke -- ${service} resume (on AWS: invoke its function with {"action":"resume"})`;
 }
 
 async function isConfirmed(service: string): Promise<boolean> {
   if (!process.stdin.isTTY) {
-    console.error(`${service}: nothing was changed; --yes mends it`);
+    console.error(`${service}: nothing was changed; --yes repairs it`);
     return false;
   }
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
-  // Ctrl+C and Ctrl+D close the terminal, and would leave the question open for ever.
+  // Ctrl+C and Ctrl+D close the terminal, which alone would leave the question unanswered for ever.
   const closed = new AbortController();
   terminal.once('close', () => closed.abort());
-  const answer = await terminal.question('Mend it? [y/N] ', { signal: closed.signal }).catch(() => '');
+  const answer = await terminal.question('Repair it? [y/N] ', { signal: closed.signal }).catch(() => '');
   terminal.close();
   if (/^y(es)?$/i.test(answer.trim())) return true;
   console.error(`${service}: nothing was changed`);
   return false;
 }
 
-async function withRepairs(flags: Flags, work: (repairs: Repairs) => Promise<void>): Promise<void> {
+async function withRepairs(flags: Flags, work: (repairs: StateRepairs) => Promise<void>): Promise<void> {
   const database = await openDatabase({ ...databaseOptions(flags), brief: true });
   try {
     Object.assign(process.env, localCredentials(database.endpoint, process.env));

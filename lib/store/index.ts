@@ -4,6 +4,5 @@ export { itemSize, LARGEST_ITEM } from './item/item-size.ts';
 export { marshalling } from './item/marshalling.ts';
 export { stateTable, TTL_ATTRIBUTE } from './item/table.ts';
 export { dynamoStatesReader } from './read-states.ts';
-export { type Change, describeChange } from './repair/changes.ts';
-export { stateRepairs } from './repair/state-repairs.ts';
+export { describeAttributes, type RepairPlan, type StateRepairs, stateRepairs } from './repair.ts';
 export { dynamoStateStore } from './state-store.ts';

@@ -1,13 +1,14 @@
-/** Run records as items of their own, kept until their time to live has passed. */
+/** Run records: items of their own, kept until their time to live has passed. */
 import { type DynamoDBDocumentClient, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { type ErrorSummary, RECORD_RETENTION_DAYS, type RunRecord } from '../rules/index.ts';
+import { withoutUndefined } from '../text/index.ts';
 import type { StateStore } from '../tick/index.ts';
 import { DAY, SECOND } from '../time/index.ts';
 import { StoreError } from './errors.ts';
 import { RUN_PREFIX, runKey, TTL_ATTRIBUTE } from './item/table.ts';
 import type { Item } from './item/validate-item.ts';
 
-/** Successful manual runs lie between failed ones: a page asks for a few more than are wanted, and there are only so many pages. */
+/** Successful manual runs come between failed ones, so a page asks for a few more records than are wanted. */
 const EXTRA_A_PAGE = 10;
 const MOST_PAGES = 5;
 
@@ -19,16 +20,18 @@ export function runRecords(
   return {
     async putRun(record) {
       try {
-        await documents.send(new PutCommand({ TableName: table, Item: { ...runKey(record), ...written(record) } }));
+        await documents.send(
+          new PutCommand({ TableName: table, Item: { ...runKey(record), ...recordAttributes(record) } }),
+        );
       } catch (error) {
-        throw new StoreError(record.service, 'writing a run down', 'its memo will be missing', error);
+        throw new StoreError(record.service, 'writing a run record', 'the record will be missing', error);
       }
     },
     async failedRuns(service, range) {
       try {
         return await failedRuns(documents, { table, service, ...range });
       } catch (error) {
-        throw new StoreError(service, 'reading the failed runs', 'they are not told', error);
+        throw new StoreError(service, 'reading the failed runs', 'the report omits them', error);
       }
     },
   };
@@ -41,7 +44,7 @@ interface Wanted {
   readonly limit: number;
 }
 
-/** Newest first. Keys are in order of time and fences nearly so: a page that has reached `after` is the last. */
+/** Newest first. Keys are in order of time, and fences nearly so: the page that reaches `after` is the last. */
 async function failedRuns(
   documents: DynamoDBDocumentClient,
   { table, service, after, limit }: Wanted,
@@ -50,16 +53,7 @@ async function failedRuns(
   let start: Item | undefined;
   for (let page = 0; page < MOST_PAGES && found.length < limit; page++) {
     const { Items = [], LastEvaluatedKey } = await documents.send(
-      new QueryCommand({
-        TableName: table,
-        KeyConditionExpression: '#pk = :service AND begins_with(#sk, :run)',
-        ExpressionAttributeNames: { '#pk': 'pk', '#sk': 'sk' },
-        ExpressionAttributeValues: { ':service': service, ':run': RUN_PREFIX },
-        ScanIndexForward: false,
-        ConsistentRead: true,
-        Limit: limit + EXTRA_A_PAGE,
-        ...(start === undefined ? {} : { ExclusiveStartKey: start }),
-      }),
+      newestRecords({ table, service }, limit + EXTRA_A_PAGE, start),
     );
     const records = Items.flatMap(recordIn);
     found.push(...records.filter((record) => record.fence > after && record.outcome !== 'succeeded'));
@@ -69,7 +63,28 @@ async function failedRuns(
   return newestOfEachRun(found).slice(0, limit);
 }
 
-/** A run that died after it wrote its memo is written down again when it is booked, and again by each booking that dies: the last counts. */
+/** The query for the newest run records of a service, from the key `start` on. */
+export function newestRecords(
+  { table, service }: Pick<Wanted, 'table' | 'service'>,
+  limit: number,
+  start?: Item,
+): QueryCommand {
+  return new QueryCommand({
+    TableName: table,
+    KeyConditionExpression: '#pk = :service AND begins_with(#sk, :run)',
+    ExpressionAttributeNames: { '#pk': 'pk', '#sk': 'sk' },
+    ExpressionAttributeValues: { ':service': service, ':run': RUN_PREFIX },
+    ScanIndexForward: false,
+    ConsistentRead: true,
+    Limit: limit,
+    ...withoutUndefined({ ExclusiveStartKey: start }),
+  });
+}
+
+/**
+ * A run that crashed after its record was written gets another record when it is counted as crashed, and one more from each
+ * tick that crashes while it counts: the last one stands.
+ */
 function newestOfEachRun(records: readonly RunRecord[]): RunRecord[] {
   const byFence = new Map<number, RunRecord>();
   for (const record of records) {
@@ -78,11 +93,10 @@ function newestOfEachRun(records: readonly RunRecord[]): RunRecord[] {
   return [...byFence.values()].toSorted((one, other) => other.fence - one.fence);
 }
 
-/** Every attribute is named here, and again where it is read: what stands in the table keeps its name, whatever the code calls it. */
-function written(record: RunRecord): Item {
-  const { verdict, failure } = record;
+/** Attributes are listed by name, here and where they are read: stored names stay, whatever the properties are called. */
+function recordAttributes(record: RunRecord): Item {
   const endedAt = record.startedAt + record.durationMs;
-  return {
+  return withoutUndefined({
     fence: record.fence,
     at: record.at,
     manual: record.manual,
@@ -90,39 +104,25 @@ function written(record: RunRecord): Item {
     startedAt: record.startedAt,
     durationMs: record.durationMs,
     build: record.build,
-    ...(verdict === undefined ? {} : { verdict }),
-    ...(failure === undefined ? {} : { failure: writtenFailure(failure) }),
+    verdict: record.verdict,
+    failure: record.failure && failureAttributes(record.failure),
     [TTL_ATTRIBUTE]: Math.floor((endedAt + RECORD_RETENTION_DAYS * DAY) / SECOND),
-  };
+  });
 }
 
-function writtenFailure({ at, errorClass, message, text }: ErrorSummary): Item {
+function failureAttributes({ at, errorClass, message, text }: ErrorSummary): Item {
   return { at, errorClass, message, text };
 }
 
-/** Records are for telling: one that can't be read is left out, and fails nothing. */
+/** Records serve reports alone: one that can't be read is left out. */
 function recordIn(item: Item): RunRecord[] {
   const { fence, at, manual, outcome, startedAt, durationMs, build, verdict, failure } = item;
-  const readable = [fence, at].every(Number.isSafeInteger) && typeof outcome === 'string';
-  if (!readable) return [];
-  const record = {
-    fence,
-    at,
-    manual,
-    outcome,
-    startedAt,
-    durationMs,
-    build,
-    ...(verdict === undefined ? {} : { verdict }),
-    ...(failure === undefined ? {} : { failure: failureIn(failure) }),
-    service: String(item['pk']),
-  };
-  return [record as RunRecord];
+  if (![fence, at].every(Number.isSafeInteger) || typeof outcome !== 'string') return [];
+  const readable = withoutUndefined({ fence, at, manual, outcome, startedAt, durationMs, build, verdict });
+  const summary = withoutUndefined({ failure: isMap(failure) ? failureAttributes(failure) : failure });
+  return [{ ...readable, ...summary, service: String(item['pk']) } as unknown as RunRecord];
 }
 
-/** What is no memo stays what it is. */
-function failureIn(written: unknown): unknown {
-  if (typeof written !== 'object' || written === null) return written;
-  const { at, errorClass, message, text } = written as Item;
-  return { at, errorClass, message, text };
+function isMap(value: unknown): value is ErrorSummary {
+  return typeof value === 'object' && value !== null;
 }

@@ -64,38 +64,64 @@ describe('npm run repair', () => {
     const { code, out, err } = await repair('shown');
 
     expect(out).toEqual([
-      'shown: its state is damaged; this would mend it:',
-      '  record: "ÿ{\\"a\\":" -> none',
-      '    because record: expected up to 64 of 0 and 1, got "ÿ{\\"a\\":"',
-      '  epoch: 2 -> 3',
-      '    because it rises, so that a run under way takes notice of the repair',
+      'shown: its state is damaged:',
+      '  record: expected up to 64 of 0 and 1, got "ÿ{\\"a\\":"',
+      'A repair keeps this item for 30 days, as REPAIR#<time>, and writes a fresh one in its place, paused:',
+      '  v: 1',
+      '  fence: 1041',
+      '  done: 1041',
+      '  epoch: 3',
+      '  failuresSince: 1041',
+      '  lastTick: 1760000340000 (2025-10-09T08:59:00.000Z)',
+      '  cursor: "here"',
+      expect.stringMatching(/^ {2}pauseAt: \d+ \(\d{4}-\d\d-\d\dT[\d:.]+Z\)$/),
+      '  pauseReason: "repaired: resume when you have looked"',
+      '  pauseBy: "repair"',
+      'Track record, streak, halt, backoff and run history start empty. No run is counted as crashed.',
     ]);
-    expect(err).toEqual(['shown: nothing was changed; --yes mends it']);
+    expect(err).toEqual(['shown: nothing was changed; --yes repairs it']);
     expect(code).toBe(1);
     expect(await stored(connection, 'shown')).toEqual(item);
     expect(await keptItems('shown')).toEqual([]);
   });
 
-  it('mends with --yes, keeps the item as it was, and the next tick runs', async () => {
+  it('mends with --yes, keeps the item as it was, and the next tick runs once the service is resumed', async () => {
     const item = await damaged('mended', 'record', 'M');
     await expect(connection.store.acquire(asked('mended'))).rejects.toMatchObject({ code: 'state-damaged' });
 
     const { code, out } = await repair('mended', '--yes');
 
-    expect(out.at(-1)).toBe('mended: mended; its next tick runs unless it is paused, halted or under a lease');
+    expect(out.at(-1)).toBe(
+      'mended: repaired and paused; have a look, then resume it: npm run invoke -- mended resume (on AWS: invoke its function with {"action":"resume"})',
+    );
     expect(code).toBe(0);
-    const { record: _record, ...others } = item;
-    expect(await stored(connection, 'mended')).toEqual({ ...others, epoch: 3, fence: 42, done: 42 });
+    expect(await stored(connection, 'mended')).toEqual({
+      pk: 'mended',
+      sk: 'STATE',
+      v: 1,
+      fence: 1_042,
+      done: 1_042,
+      epoch: 3,
+      failuresSince: 1_042,
+      lastTick: DUE - 60_000,
+      cursor: 'here',
+      pauseAt: expect.any(Number),
+      pauseReason: 'repaired: resume when you have looked',
+      pauseBy: 'repair',
+      mood: item['mood'],
+    });
     const [kept] = await keptItems('mended');
     expect(kept).toMatchObject({
       sk: expect.stringMatching(/^REPAIR#\d{4}-\d\d-\d\dT/),
       expiresAtSeconds: expect.any(Number),
     });
     expect(kept?.['item']).toEqual({ ...item, fence: 42, done: 42 });
+    expect(await connection.store.acquire(asked('mended'))).toMatchObject({ granted: false, reason: 'paused' });
+    await connection.store.resume('mended');
     expect(await connection.store.acquire(asked('mended', { owner: 'next' }))).toMatchObject({
       granted: true,
-      claim: { fence: 43, epoch: 3 },
-      state: { record: [], streak: 2, backoffCount: 1, cursor: 'here' },
+      claim: { fence: 1_043, epoch: 4 },
+      state: { record: [], streak: 0, backoffCount: 0, cursor: 'here' },
     });
   });
 
@@ -109,10 +135,13 @@ describe('npm run repair', () => {
     expect(JSON.parse(out[0] ?? '')).toMatchObject({
       service: 'json',
       repaired: true,
-      changes: [
-        { attribute: 'lastTick', from: '4102444800000 (2100-01-01T00:00:00.000Z)' },
-        { attribute: 'epoch', from: '2', to: '3' },
+      damage: [
+        {
+          attribute: 'lastTick',
+          fault: expect.stringMatching(/^expected at most an hour after now .*got 4102444800000$/),
+        },
       ],
+      fresh: { fence: '1041', epoch: '3', cursor: '"here"', lastTick: expect.stringMatching(/^\d+ \(\d{4}-.*Z\)$/) },
     });
   });
 
@@ -128,14 +157,14 @@ describe('npm run repair', () => {
       repair('unheard-of', '--yes'),
     ]);
 
-    expect(sound).toEqual({ code: 0, out: ['sound: its state is sound; there is nothing to mend'], err: [] });
+    expect(sound).toEqual({ code: 0, out: ['sound: its state is sound; there is nothing to repair'], err: [] });
     expect(ahead.code).toBe(1);
     expect(ahead.err.join()).toContain('newer: its state is of version 7, this code knows 1');
     expect((await stored(connection, 'newer'))['v']).toBe(newer.v);
     expect(missing).toEqual({
       code: 1,
       out: [],
-      err: ['repair: unheard-of: nothing is stored of it; there is nothing to mend'],
+      err: ['repair: unheard-of: nothing is stored for it; there is nothing to repair'],
     });
   });
 
@@ -147,18 +176,27 @@ describe('npm run repair', () => {
   });
 });
 
-describe('A commit under way when the state is repaired', () => {
-  it('is entered into the repaired state, so that nothing of either is lost', async () => {
+describe('A run under way when the state is repaired', () => {
+  it('is refused at its commit and its release, and changes nothing of the repaired state', async () => {
     const service = 'under-way';
-    const answer = await connection.store.acquire(asked(service, { tick: { kind: 'scheduled', scheduledFor: DUE } }));
+    const leaseUntil = Date.now() + 600_000;
+    const answer = await connection.store.acquire(asked(service, { leaseUntil }));
     if (!answer.granted) throw new Error('expected the lease to be granted');
     const { granted: _granted, ...held } = answer;
     const item = { ...(await stored(connection, service)), record: 5 };
     await connection.documents.send(new PutCommand({ TableName: TABLE, Item: item }));
 
-    expect((await repair(service, '--yes')).code).toBe(0);
+    const { code, out } = await repair(service, '--yes');
+    const repaired = await stored(connection, service);
     const committed = await connection.store.commit(held.claim, { ...held.state, streak: 1 });
+    await connection.store.release(held.claim);
 
-    expect(committed).toMatchObject({ written: false, reason: 'epoch', claim: { epoch: 1 }, state: { fence: 1 } });
+    expect(code).toBe(0);
+    const end = new Date(leaseUntil).toISOString();
+    expect(out).toContain(`A run may be under way until ${end}: its end will not be written.`);
+    expect(out.at(-1)).toContain(`resume it after ${end}, when no earlier run can be under way: npm run invoke`);
+    expect(committed).toEqual({ written: false, reason: 'fence' });
+    expect(await stored(connection, service)).toEqual(repaired);
+    expect(repaired).toMatchObject({ fence: 1_001, done: 1_001, lastTick: DUE, pauseBy: 'repair' });
   });
 });

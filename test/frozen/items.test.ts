@@ -1,7 +1,7 @@
 /** The items of the state table, attribute by attribute: what an earlier version wrote, a later one must read. */
 import { PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { describeChange, stateRepairs, stateTable } from '../../lib/store/index.ts';
+import { stateRepairs, stateTable } from '../../lib/store/index.ts';
 import type { KitOptions } from '../lambda/kit.ts';
 import { type Connection, type TestDatabase, testDatabase } from '../support/dynalite.ts';
 import { dieAtNoon, freeze, steady, stored } from './kit.ts';
@@ -363,16 +363,23 @@ describe('the items of a service', () => {
       new PutCommand({ TableName: connection.table, Item: { ...key, v: 1, fence: 3, done: 3, streak: 'two' } }),
     );
     const now = Date.parse('2025-10-09T13:00:00Z');
-    const changes = await repairs.examine('repaired', now);
-    expect(changes).toEqual([
-      { attribute: 'streak', from: 'two', why: 'streak: expected a whole number, got "two"' },
-      { attribute: 'epoch', to: 1, why: 'it rises, so that a run under way takes notice of the repair' },
-    ]);
-    expect(changes?.map(describeChange)).toEqual([
-      { attribute: 'streak', from: '"two"', to: null, why: 'streak: expected a whole number, got "two"' },
-      { attribute: 'epoch', from: null, to: '1', why: 'it rises, so that a run under way takes notice of the repair' },
-    ]);
-    expect(await repairs.repair('repaired', changes ?? [], now)).toBe(true);
+    const plan = await repairs.examine('repaired', now);
+    const fresh = {
+      v: 1,
+      fence: 1_003,
+      done: 1_003,
+      epoch: 1,
+      failuresSince: 1_003,
+      pauseAt: 1_760_014_800_000,
+      pauseReason: 'repaired: resume when you have looked',
+      pauseBy: 'repair',
+    };
+    expect(plan).toEqual({
+      damage: [{ attribute: 'streak', fault: 'expected a whole number, got "two"' }],
+      fresh,
+    });
+    if (plan === undefined) throw new Error('expected an item');
+    expect(await repairs.repair('repaired', plan, now)).toEqual(plan);
     expect(await items('repaired')).toEqual([
       {
         pk: 'repaired',
@@ -380,7 +387,7 @@ describe('the items of a service', () => {
         item: { pk: 'repaired', sk: 'STATE', v: 1, fence: 3, done: 3, streak: 'two' },
         expiresAtSeconds: 1_762_606_800,
       },
-      { pk: 'repaired', sk: 'STATE', v: 1, fence: 3, done: 3, epoch: 1 },
+      { pk: 'repaired', sk: 'STATE', ...fresh },
     ]);
   });
 });

@@ -71,9 +71,9 @@ it('that can not be written or read is told as the store’s error', async () =>
   const { store } = database.connect('http://127.0.0.1:1');
 
   await expect(store.putRun(recordOf('lost', 1))).rejects.toThrow(
-    /^lost: writing a run down failed \(.*\); its memo will be missing$/s,
+    /^lost: writing a run record failed \(.*\); the record will be missing$/s,
   );
   await expect(store.failedRuns('lost', { after: 0, limit: 1 })).rejects.toThrow(
-    /^lost: reading the failed runs failed \(.*\); they are not told$/s,
+    /^lost: reading the failed runs failed \(.*\); the report omits them$/s,
   );
 });

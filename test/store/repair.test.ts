@@ -1,23 +1,17 @@
-/** What a repair would change: only what is damaged, to what is careful, and the result can be read. */
+/** What a repair writes: a fresh item, above every fence, paused, which can be read whatever the damage was. */
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { describeAttributes } from '../../lib/store/index.ts';
 import { readItem } from '../../lib/store/item/state-item.ts';
 import type { Item } from '../../lib/store/item/validate-item.ts';
-import { changesFor, describeChange } from '../../lib/store/repair/changes.ts';
+import { planRepair } from '../../lib/store/repair.ts';
 import { DUE, damages, SOUND } from '../faults/state/damages.ts';
 
 const NOW = DUE + 5;
 const NO_RECORDS = { now: NOW, highestRecorded: 0 };
-/** No run is under way. */
-const { leaseOwner: _owner, leaseUntil: _until, leaseTick: _tick, ...IDLE } = SOUND;
 
-function changed(item: Item, evidence = NO_RECORDS): Record<string, unknown> {
-  return Object.fromEntries(changesFor(item, evidence).map(({ attribute, to }) => [attribute, to]));
-}
-
-function repaired(item: Item, evidence = NO_RECORDS): Item {
-  const entries = Object.entries({ ...item, ...changed(item, evidence) });
-  return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
+function fresh(item: Item, evidence = NO_RECORDS): Item {
+  return planRepair(item, evidence).fresh;
 }
 
 function withDamage(some: readonly { attribute: string; value: unknown }[]): Item {
@@ -26,136 +20,135 @@ function withDamage(some: readonly { attribute: string; value: unknown }[]): Ite
 }
 
 describe('A repair', () => {
-  it('changes nothing of a sound item', () => {
-    expect(changesFor(SOUND, NO_RECORDS)).toEqual([]);
+  it('finds nothing damaged in a sound item', () => {
+    expect(planRepair(SOUND, NO_RECORDS).damage).toEqual([]);
   });
 
-  it('changes the one damaged attribute and the epoch, and tells why', () => {
-    expect(changesFor({ ...SOUND, record: '1102' }, NO_RECORDS)).toEqual([
-      {
-        attribute: 'record',
-        from: '1102',
-        to: undefined,
-        why: 'record: expected up to 64 of 0 and 1, got "1102"',
+  it('says what is damaged, and writes a fresh item that is paused and keeps last tick and cursor', () => {
+    expect(planRepair({ ...SOUND, record: '1102' }, NO_RECORDS)).toEqual({
+      damage: [{ attribute: 'record', fault: 'expected up to 64 of 0 and 1, got "1102"' }],
+      fresh: {
+        v: 1,
+        fence: 1_041,
+        done: 1_041,
+        epoch: 3,
+        failuresSince: 1_041,
+        lastTick: DUE - 60_000,
+        cursor: 'here',
+        pauseAt: NOW,
+        pauseReason: 'repaired: resume when you have looked',
+        pauseBy: 'repair',
       },
-      {
-        attribute: 'epoch',
-        from: 2,
-        to: 3,
-        why: 'it rises, so that a run under way takes notice of the repair',
-      },
-    ]);
+    });
   });
 
-  it('makes any damage readable, keeps what is sound, and never lowers the fence', () => {
+  it('makes any damage readable and paused, keeps last tick and cursor where they are sound, and raises the fence', () => {
     const harmful = damages().filter(({ harmless }) => !harmless);
     const some = fc.uniqueArray(fc.constantFrom(...harmful), { selector: ({ attribute }) => attribute, minLength: 1 });
     fc.assert(
       fc.property(some, (drawn) => {
-        const after = repaired(withDamage(drawn));
+        const item = withDamage(drawn);
+        const { damage, fresh: after } = planRepair(item, NO_RECORDS);
         const struck = drawn.map(({ attribute }) => attribute);
-        expect(() => readItem('s', after, NOW)).not.toThrow();
-        const untouched = ['cursor', 'streak', 'backoffCount', 'haltUntil', 'pauseReason', 'pauseUntil', 'haltBuild'];
-        for (const attribute of untouched.filter((name) => !struck.includes(name))) {
-          expect(after[attribute]).toEqual(SOUND[attribute]);
-        }
-        expect(after['fence']).toBeGreaterThanOrEqual(41);
+        const named = damage.map(({ attribute }) => attribute);
+        // Some damage shows only beside an attribute that is damaged itself.
+        expect(named.some((attribute) => struck.includes(attribute))).toBe(true);
+        const state = readItem('s', after, NOW);
+        expect(state).toMatchObject({ fence: state.done, pause: { by: 'repair' }, record: [], runs: [], streak: 0 });
+        expect(state.fence).toBeGreaterThan(41);
+        expect(state.epoch).toBeGreaterThan(2);
+        const isLost = named.includes('lastTick') || item['lastTick'] === undefined;
+        expect(state.lastTick).toBeGreaterThanOrEqual(isLost ? NOW : Number(item['lastTick']));
+        if (!struck.some((name) => name.endsWith('Tick'))) expect(state.lastTick).toBe(SOUND['lastTick']);
+        expect(state.cursor).toBe(struck.includes('cursor') ? undefined : 'here');
       }),
       { numRuns: 500 },
     );
   });
 
-  it('is over with the first: what it leaves is left alone', () => {
+  it('leaves nothing to repair', () => {
     for (const damage of damages().filter(({ harmless }) => !harmless)) {
-      expect(changesFor(repaired(withDamage([damage])), NO_RECORDS)).toEqual([]);
+      expect(planRepair(fresh(withDamage([damage])), NO_RECORDS).damage).toEqual([]);
     }
   });
 
-  it('raises a lost fence above everything that tells of a run', () => {
-    expect(changed({ ...IDLE, fence: '41' })).toEqual({ fence: 1_041, done: 1_041, epoch: 3 });
-    expect(changed({ ...IDLE, fence: '500' })).toEqual({ fence: 1_500, done: 1_500, epoch: 3 });
-    expect(changed({ ...IDLE, fence: null }, { now: NOW, highestRecorded: 77 })).toMatchObject({ fence: 1_077 });
+  it('raises a lost fence above everything that shows a run', () => {
+    expect(fresh({ ...SOUND, fence: '41' })).toMatchObject({ fence: 1_041, done: 1_041 });
+    expect(fresh({ ...SOUND, fence: '500' })).toMatchObject({ fence: 1_500, done: 1_500 });
+    expect(fresh({ ...SOUND, fence: null }, { now: NOW, highestRecorded: 77 })).toMatchObject({ fence: 1_077 });
+    expect(fresh({ ...SOUND, fence: 40.5, done: 'x' })).toMatchObject({ fence: 1_041, done: 1_041 });
   });
 
-  it('puts the fence above a run for every second there was, where what was booked is lost as well', () => {
-    const { fence: _fence, done: _done, ...rest } = IDLE;
+  it('puts the fence above a run for every second there was, where both counters are lost', () => {
+    const { fence: _fence, done: _done, ...rest } = SOUND;
 
-    expect(changed(rest)).toEqual({ fence: 1_760_001_400, done: 1_760_001_400, epoch: 3 });
+    expect(fresh(rest)).toMatchObject({ fence: 1_760_001_400, done: 1_760_001_400 });
   });
 
-  it('raises a fence that has fallen below what is booked, and lowers a mark that no service can have reached', () => {
-    expect(changed({ ...IDLE, done: 60 })).toEqual({ fence: 1_060, done: 1_060, epoch: 3 });
-    expect(changed({ ...IDLE, done: 1e14 })).toEqual({ done: 41, epoch: 3 });
+  it('raises a fence that has fallen below what is decided, and believes no mark that no service can have reached', () => {
+    expect(fresh({ ...SOUND, done: 60 })).toMatchObject({ fence: 1_060, done: 1_060 });
+    expect(fresh({ ...SOUND, done: 1e14 })).toMatchObject({ fence: 1_041, done: 1_041 });
   });
 
-  it('books the run under the lease as crashed, and no other', () => {
-    expect(changed({ ...SOUND, done: 'x' })).toEqual({ done: 40, epoch: 3 });
-    expect(changed({ ...IDLE, done: 'x' })).toEqual({ done: 41, epoch: 3 });
+  it('never lowers a fence that is sound, however large', () => {
+    expect(fresh({ ...SOUND, fence: 1e13, streak: 'x' })).toMatchObject({ fence: 1e13 + 1_000 });
+    expect(fresh({ ...SOUND, fence: 1e15, streak: 'x' })).toMatchObject({ fence: 1e15 });
   });
 
-  it('gives a lease whose end is lost the longest that a lease can last', () => {
-    expect(changed({ ...SOUND, leaseUntil: 'soon' })).toEqual({ leaseUntil: NOW + 1_800_000, epoch: 3 });
-    expect(changed({ ...SOUND, leaseOwner: 7 })).toEqual({ leaseOwner: 'unknown', epoch: 3 });
+  it('counts no run as crashed, under a lease or not', () => {
+    expect(fresh({ ...SOUND, fence: 44, streak: 'x' })).toMatchObject({ fence: 1_044, done: 1_044 });
   });
 
-  it('has no tick run again that was due before', () => {
-    expect(changed({ ...SOUND, lastTick: true })).toEqual({ lastTick: NOW, epoch: 3 });
-    expect(changed({ ...SOUND, lastTick: 4_102_444_800_000 })).toEqual({ lastTick: NOW, epoch: 3 });
+  it('says until when a run may be under way: to the end of its lease, or of the longest where that is lost', () => {
+    const until = (over: Item) => planRepair({ ...SOUND, streak: 'x', ...over }, NO_RECORDS).runningUntil;
+
+    expect(until({})).toBeUndefined();
+    expect(until({ leaseUntil: NOW + 9 })).toBe(NOW + 9);
+    expect(until({ leaseUntil: NOW + 9, leaseOwner: 7 })).toBe(NOW + 9);
+    expect(until({ leaseUntil: 'soon' })).toBe(NOW + 1_800_000);
+    expect(until({ leaseUntil: undefined })).toBe(NOW + 1_800_000);
+    expect(until({ leaseUntil: undefined, leaseOwner: undefined, leaseTick: undefined })).toBeUndefined();
   });
 
-  it('keeps a halt and a pause whose beginning is lost', () => {
-    expect(changed({ ...SOUND, haltAt: 'x' })).toEqual({ haltAt: NOW, epoch: 3 });
-    expect(changed({ ...SOUND, pauseAt: undefined })).toEqual({ pauseAt: NOW, epoch: 3 });
-    expect(changed({ ...SOUND, haltUntil: 4_102_444_800_000 })).toEqual({ haltUntil: undefined, epoch: 3 });
+  it('has no tick run again that was decided, or that a run under way is for', () => {
+    const { lastTick: _tick, leaseTick: _leaseTick, ...rest } = SOUND;
+
+    expect(fresh({ ...SOUND, lastTick: true })).toMatchObject({ lastTick: NOW });
+    expect(fresh({ ...SOUND, lastTick: 4_102_444_800_000 })).toMatchObject({ lastTick: NOW });
+    expect(fresh({ ...SOUND, lastTick: 1 })).toMatchObject({ lastTick: NOW });
+    expect(fresh(rest)).toMatchObject({ lastTick: NOW });
+    expect(fresh({ ...rest, runs: 'rubbish' })).toMatchObject({ lastTick: NOW });
+    expect(fresh({ ...SOUND, leaseTick: DUE, streak: 'x' })).toMatchObject({ lastTick: DUE });
+    expect(fresh({ ...SOUND, lastTick: 'x', leaseTick: DUE + 60_000 })).toMatchObject({ lastTick: DUE + 60_000 });
   });
 
-  it('keeps a halt and a pause of which nothing is left that can be read', () => {
-    const { haltAt: _at, haltUntil: _until, haltBuild: _build, pauseAt: _pauseAt, ...rest } = SOUND;
+  it('invents no tick for a service that never had one', () => {
+    const { lastTick: _tick, leaseTick: _leaseTick, runs: _runs, ...rest } = SOUND;
 
-    expect(changed({ ...rest, haltCause: 7, pauseReason: 7, pauseUntil: 'x', pauseBy: 7 })).toEqual({
-      haltAt: NOW,
-      haltCause: undefined,
-      pauseAt: NOW,
-      pauseReason: undefined,
-      pauseUntil: undefined,
-      pauseBy: undefined,
-      epoch: 3,
-    });
-  });
-
-  it('tells what stands in the item, also where another attribute was mended before', () => {
-    const { done: _done, ...rest } = IDLE;
-
-    expect(changesFor({ ...rest, fence: -7 }, NO_RECORDS).map(({ why }) => why)).toEqual([
-      'fence: expected a count from 0, got -7',
-      'done: expected a whole number, got undefined',
-      'it rises, so that a run under way takes notice of the repair',
-    ]);
-  });
-
-  it('keeps of the ring what can be read', () => {
-    expect(changed({ ...SOUND, runs: 'S1.5 rubbish Fmgj6rdpc.5' })).toEqual({ runs: 'S1.5 Fmgj6rdpc.5', epoch: 3 });
+    expect(fresh({ ...rest, streak: 'x' })).not.toHaveProperty('lastTick');
+    expect(fresh({ ...rest, streak: 'x', runs: 'smgj6rdpc.5' })).not.toHaveProperty('lastTick');
   });
 
   it('takes an epoch that is lost for one that no run under way can have seen', () => {
-    expect(changed({ ...SOUND, epoch: 'x' })).toEqual({ epoch: 1_760_000_400 });
+    expect(fresh({ ...SOUND, epoch: 'x' })).toMatchObject({ epoch: 1_760_000_400 });
+    expect(fresh({ ...SOUND, epoch: 1.5 })).toMatchObject({ epoch: 1_760_000_400 });
+    expect(fresh({ ...SOUND, epoch: undefined, streak: 'x' })).toMatchObject({ epoch: 1 });
   });
 
   it('takes a version that is lost for the only one there is', () => {
-    expect(changed({ ...SOUND, v: '1' })).toEqual({ v: 1, epoch: 3 });
+    expect(planRepair({ ...SOUND, v: '1' }, NO_RECORDS)).toMatchObject({
+      damage: [{ attribute: 'v', fault: 'expected a whole number, got "1"' }],
+      fresh: { v: 1 },
+    });
   });
 
-  it('is told with dates beside instants, cut, and without credentials', () => {
-    const told = changesFor(
-      { ...SOUND, lastTick: 4_102_444_800_000, cursor: `password=hunter2 ${'x'.repeat(2_000)}` },
-      NO_RECORDS,
-    ).map(describeChange);
+  it('is described with dates beside instants, cut, and without credentials', () => {
+    const long = `password=hunter2 ${'x'.repeat(1_000)}`;
+    const { damage } = planRepair({ ...SOUND, cursor: long + long }, NO_RECORDS);
+    const described = describeAttributes(fresh({ ...SOUND, lastTick: 'x', cursor: long }));
 
-    expect(told[0]).toMatchObject({
-      from: '4102444800000 (2100-01-01T00:00:00.000Z)',
-      to: '1760000400005 (2025-10-09T09:00:00.005Z)',
-    });
-    expect(told[1]?.from).toMatch(/^"password=\*\*\* x{50,90}\.\.\.$/);
-    expect(JSON.stringify(told)).not.toContain('hunter2');
+    expect(described['lastTick']).toBe('1760000400005 (2025-10-09T09:00:00.005Z)');
+    expect(described['cursor']).toMatch(/^"password=\*\*\* x{50,90}\.\.\.$/);
+    expect(damage[0]?.fault).toMatch(/^expected text of up to 1024 bytes, got "password=\*\*\* x{50,90}\.\.\.$/);
   });
 });

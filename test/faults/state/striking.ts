@@ -104,7 +104,8 @@ function lasting(item: Item): Item {
   return sorted(Object.fromEntries(entries)) as Item;
 }
 
-async function outcomeOf<Value>(asked: Promise<Value>): Promise<{ value?: Value; error?: Error }> {
+/** The value or the error that a call ends with. */
+export async function outcomeOf<Value>(asked: Promise<Value>): Promise<{ value?: Value; error?: Error }> {
   return asked.then(
     (value) => ({ value }),
     (error: Error) => ({ error }),

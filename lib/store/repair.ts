@@ -1,0 +1,183 @@
+/**
+ * Repairing a damaged state item. No attribute is guessed: the item is kept as a copy, and a fresh, paused one takes its place.
+ *
+ *   fence, done    equal, above every number that shows a run: a run under way can't commit, and none counts as crashed
+ *   epoch          raised, so that a commit under way is refused for it as well
+ *   failuresSince  equal to fence: earlier failures are forgotten, as after a resume
+ *   lastTick       kept if it is sound, else now, and never before the lease's tick: no decided tick runs again
+ *   cursor         kept if it is sound
+ *   pause          without an end: a person has a look, then resumes the service
+ *   all others     absent, as for a service that has never run
+ */
+import { type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { RECORD_RETENTION_DAYS } from '../rules/index.ts';
+import { withoutUndefined } from '../text/index.ts';
+import { DAY, MINUTE, SECOND, toIso } from '../time/index.ts';
+import { replaceItem } from './item/replace-item.ts';
+import { describeFault, describeValue, versionOf } from './item/state-item.ts';
+import { TTL_ATTRIBUTE } from './item/table.ts';
+import { ATTRIBUTES, type Item, LARGEST_COUNT, validateItem } from './item/validate-item.ts';
+import { migrated, VERSION, versionFault } from './item/version.ts';
+import { getItem } from './item-access.ts';
+import { newestRecords } from './run-records.ts';
+
+/** A damaged attribute. */
+export interface DamagedAttribute {
+  readonly attribute: string;
+  /** `expected up to 64 of 0 and 1, got "1102"`. */
+  readonly fault: string;
+}
+
+/** The damage of an item, and the repair of it. */
+export interface RepairPlan {
+  /** Empty for a sound item, which needs no repair. */
+  readonly damage: readonly DamagedAttribute[];
+  /** The attributes that replace every known one. */
+  readonly fresh: Item;
+  /** A run that holds the lease may be under way until this instant; absent if there can be none. */
+  readonly runningUntil?: number;
+}
+
+/** Inspects and repairs the states in one table. Both methods reject with whatever the SDK throws. */
+export interface StateRepairs {
+  /**
+   * The damage of a service's state, and its repair; `undefined` if nothing is stored for the service.
+   * @throws UnreadableStateError if the state is of a newer version, which only newer code can judge
+   */
+  examine(service: string, now: number): Promise<RepairPlan | undefined>;
+  /**
+   * Keeps the damaged item as `REPAIR#<time>`, as long as a run record, and replaces it. The condition is that every known
+   * attribute still stands as it was read.
+   * @returns the plan that was carried out; `undefined` if by now other attributes are damaged than `shown`, or none
+   */
+  repair(service: string, shown: RepairPlan, now: number): Promise<RepairPlan | undefined>;
+}
+
+const MOST_ATTEMPTS = 5;
+/** Run records are in order of time, and their fences nearly so. */
+const INSPECTED_RECORDS = 25;
+
+/** The repairs on a table as `stateTable` creates it. They need the rights to get, query, put and update its items. */
+export function stateRepairs(documents: DynamoDBDocumentClient, table: string): StateRepairs {
+  const items = { documents, table };
+
+  async function inspect(service: string, now: number) {
+    const item = await getItem(items, service);
+    if (item === undefined) return undefined;
+    if (versionFault(item) === undefined) versionOf(service, item);
+    const { Items = [] } = await documents.send(newestRecords({ table, service }, INSPECTED_RECORDS));
+    const highestRecorded = Math.max(0, ...Items.map(({ fence }) => fence).filter(isBelievable));
+    return { item, plan: planRepair(item, { now, highestRecorded }) };
+  }
+
+  return {
+    examine: async (service, now) => (await inspect(service, now))?.plan,
+    async repair(service, shown, now) {
+      // A tick that is refused for the damage raises the counters meanwhile: then the item is read again.
+      for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
+        const found = await inspect(service, now);
+        if (found === undefined || shown.damage.length === 0 || !isSame(found.plan, shown)) return undefined;
+        await documents.send(new PutCommand({ TableName: table, Item: copyOf(service, found.item, now) }));
+        const absent = Object.fromEntries(Object.keys(ATTRIBUTES).map((attribute) => [attribute, undefined]));
+        if (await replaceItem(items, service, found.item, { ...absent, ...found.plan.fresh })) return found.plan;
+      }
+      return undefined;
+    },
+  };
+}
+
+/** Whether the same attributes are damaged. Their values may have changed with the counters. */
+function isSame(one: RepairPlan, other: RepairPlan): boolean {
+  const names = ({ damage }: RepairPlan) => damage.map(({ attribute }) => attribute).join(' ');
+  return names(one) === names(other);
+}
+
+/** The item as it was, whatever it holds, inside an item of its own. */
+function copyOf(service: string, item: Item, now: number): Item {
+  const expires = Math.floor((now + RECORD_RETENTION_DAYS * DAY) / SECOND);
+  return { pk: service, sk: `REPAIR#${toIso(now)}`, item, [TTL_ATTRIBUTE]: expires };
+}
+
+/** Evidence for a repair besides the item. */
+interface Evidence {
+  readonly now: number;
+  /** The highest fence in the run records; 0 without any. */
+  readonly highestRecorded: number;
+}
+
+/** The longest that a lease can last: Lambda's longest invocation and the largest margin. */
+const LONGEST_LEASE = 30 * MINUTE;
+
+/** The repair of an item of any version that isn't newer. A version that can't be read is taken for today's. */
+export function planRepair(item: Item, evidence: Evidence): RepairPlan {
+  const { now } = evidence;
+  const damagedVersion = versionFault(item);
+  const current = damagedVersion === undefined ? migrated(item) : item;
+  const faults = [damagedVersion ?? [], validateItem(current, now).faults].flat();
+  const broken = new Set(faults.map(({ attribute }) => attribute));
+  const sound = Object.fromEntries(Object.entries(current).filter(([attribute]) => !broken.has(attribute)));
+  const fence = fenceAbove(current, sound, evidence);
+  const leaseEnd = broken.has('leaseUntil') ? now + LONGEST_LEASE : Number(sound['leaseUntil'] ?? 0);
+  return withoutUndefined({
+    damage: faults.map((fault) => ({ attribute: fault.attribute, fault: describeFault(fault, current) })),
+    fresh: withoutUndefined({
+      v: VERSION,
+      fence,
+      done: fence,
+      epoch: epochAfter(sound, broken, now),
+      failuresSince: fence,
+      lastTick: lastTickAfter(sound, broken, now),
+      cursor: sound['cursor'],
+      pauseAt: now,
+      pauseReason: 'repaired: resume when you have looked',
+      pauseBy: 'repair',
+    }),
+    runningUntil: leaseEnd > now ? leaseEnd : undefined,
+  });
+}
+
+/** Many more runs than can have started without a trace. */
+const FENCE_LEAP = 1_000;
+/** No service gets this far: a larger number shows nothing but damage. */
+const MOST_BELIEVED = 1e12;
+
+/** Above every number that shows a run; where neither counter can be read, above one run for every second since 1970. */
+function fenceAbove(item: Item, sound: Item, { now, highestRecorded }: Evidence): number {
+  const { fence, done, failuresSince } = item;
+  const shown = [fence, done, failuresSince].map(Number).filter(isBelievable);
+  const guess = isBelievable(fence) || isBelievable(done) ? 0 : inSeconds(now);
+  const highest = Math.max(Number(sound['fence'] ?? 0), highestRecorded, guess, ...shown);
+  return Math.min(Math.ceil(highest) + FENCE_LEAP, LARGEST_COUNT);
+}
+
+function isBelievable(count: unknown): count is number {
+  return typeof count === 'number' && count >= 0 && count <= MOST_BELIEVED;
+}
+
+/** An epoch that no run under way can have seen. */
+function epochAfter(sound: Item, broken: ReadonlySet<string>, now: number): number {
+  const { epoch = broken.has('epoch') ? undefined : 0 } = sound;
+  return isBelievable(epoch) ? epoch + 1 : inSeconds(now);
+}
+
+/** Without a mark, a damaged history may still hold a tick; a sound one without a tick shows that none was decided. */
+function lastTickAfter(sound: Item, broken: ReadonlySet<string>, now: number): number | undefined {
+  const { lastTick, leaseTick } = sound;
+  const isLost = broken.has('lastTick') || (lastTick === undefined && broken.has('runs'));
+  const marks = [isLost ? now : lastTick, leaseTick].filter((mark) => typeof mark === 'number');
+  return marks.length === 0 ? undefined : Math.max(...marks);
+}
+
+function inSeconds(now: number): number {
+  return Math.floor(now / SECOND);
+}
+
+/** Attributes in words: values cut, credentials masked, instants with their date. */
+export function describeAttributes(item: Item): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(item).map(([attribute, value]) => {
+      const date = ATTRIBUTES[attribute] === 'instant' ? ` (${toIso(Number(value))})` : '';
+      return [attribute, `${describeValue(value)}${date}`];
+    }),
+  );
+}
