@@ -4,49 +4,73 @@ import { dirname, join, normalize } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ROOT } from '../support/process.ts';
 
-/** Which rooms each room may ask. Whatever is missing here is closed. */
+const RUN_AND_BELOW = ['lib/run', 'lib/service', 'lib/rules', 'lib/text', 'lib/time'];
+const TICK_AND_BELOW = ['lib/tick', ...RUN_AND_BELOW];
+
+/** The rooms whose index each room may import. Every other import across rooms is refused. */
 const DOORS: Readonly<Record<string, readonly string[]>> = {
   'lib/time': [],
-  'lib/loop': ['lib/time'],
-  'lib/tick': ['lib/loop', 'lib/time'],
-  'lib/runner': ['lib/tick', 'lib/loop', 'lib/time'],
-  'lib/store': ['lib/runner', 'lib/tick', 'lib/loop', 'lib/time'],
-  'lib/metrics': ['lib/runner', 'lib/tick', 'lib/loop', 'lib/time'],
-  'lib/testing': ['lib/runner', 'lib/tick', 'lib/loop', 'lib/time'],
-  'lib/flow-runs': ['lib/runner', 'lib/loop', 'lib/time'],
-  'lib/watch': ['lib/runner', 'lib/tick', 'lib/loop', 'lib/time'],
+  'lib/text': ['lib/time'],
+  'lib/rules': ['lib/text', 'lib/time'],
+  'lib/service': ['lib/rules', 'lib/text', 'lib/time'],
+  'lib/run': ['lib/service', 'lib/rules', 'lib/text', 'lib/time'],
+  'lib/tick': [...RUN_AND_BELOW],
+  'lib/loop': [...RUN_AND_BELOW],
+  'lib/store': [...TICK_AND_BELOW],
+  'lib/metrics': [...TICK_AND_BELOW],
+  'lib/watchdog': [...TICK_AND_BELOW],
+  'lib/testing': [...TICK_AND_BELOW],
+  'lib/flow-runs': ['lib/service', 'lib/rules', 'lib/text', 'lib/time'],
   'lib/services': [
-    ...['lib/flow-runs', 'lib/watch', 'lib/metrics', 'lib/store'],
-    ...['lib/runner', 'lib/loop', 'lib/time'],
+    'lib/flow-runs',
+    'lib/watchdog',
+    'lib/metrics',
+    'lib/store',
+    'lib/service',
+    'lib/rules',
+    'lib/text',
+    'lib/time',
   ],
-  'lib/lambda': ['lib/metrics', 'lib/store', 'lib/runner', 'lib/tick', 'lib/loop', 'lib/time'],
+  'lib/lambda': ['lib/metrics', 'lib/store', ...TICK_AND_BELOW],
   'lib/local': [
-    ...['lib/lambda', 'lib/metrics', 'lib/services', 'lib/flow-runs', 'lib/watch', 'lib/store'],
-    ...['lib/runner', 'lib/tick', 'lib/loop', 'lib/time'],
+    ...['lib/lambda', 'lib/services', 'lib/store', 'lib/flow-runs', 'lib/metrics', 'lib/watchdog'],
+    ...['lib/service', 'lib/rules', 'lib/text', 'lib/time'],
   ],
-  'lib/cli': ['lib/local', 'lib/metrics', 'lib/flow-runs', 'lib/store', 'lib/runner', 'lib/time'],
+  'lib/cli': [
+    'lib/local',
+    'lib/loop',
+    'lib/flow-runs',
+    'lib/metrics',
+    'lib/store',
+    'lib/service',
+    'lib/text',
+    'lib/time',
+  ],
   functions: ['lib/lambda', 'lib/services'],
-  // Definitions, shapes of tables, names of variables and of log lines: see what only some places may touch.
+  // Definitions, limits, due times, the environment codec, shapes of tables, names of variables, log lines and metrics.
   infra: [
-    ...['lib/services', 'lib/watch', 'lib/flow-runs', 'lib/store', 'lib/lambda'],
-    ...['lib/runner', 'lib/tick', 'lib/loop', 'lib/time'],
+    ...['lib/services', 'lib/watchdog', 'lib/flow-runs', 'lib/store', 'lib/lambda', 'lib/metrics'],
+    ...['lib/service', 'lib/rules', 'lib/text', 'lib/time'],
   ],
 };
 
-/** Packages, Node's own included, that a room may use. A room that isn't named may use what it likes. */
+/** Packages, Node's own included, that a room may use. A room that isn't named may use any. */
 const PACKAGES: Readonly<Record<string, RegExp>> = {
   'lib/time': /^(ms|node:crypto)$/,
-  'lib/loop': /^$/,
-  'lib/tick': /^croner$/,
-  'lib/runner': /^node:process$/,
+  'lib/text': /^node:util$/,
+  'lib/rules': /^croner$/,
+  'lib/service': /^node:crypto$/,
+  'lib/run': /^node:(async_hooks|process)$/,
+  'lib/tick': /^$/,
+  'lib/loop': /^node:process$/,
   'lib/store': /^@aws-sdk\//,
   'lib/metrics': /^(prom-client|@aws-lambda-powertools\/metrics|node:(http|events))$/,
-  'lib/lambda': /^(zod|@aws-lambda-powertools\/logger|node:(async_hooks|process))$/,
-  'lib/watch': /^(zod|node:crypto)$/,
+  'lib/lambda': /^(zod|@aws-lambda-powertools\/logger|node:(process|crypto))$/,
+  'lib/watchdog': /^(zod|node:crypto)$/,
   functions: /^$/,
 };
 
-/** What only some places may touch. */
+/** Things that only some places may touch. */
 const GUARDED: readonly { readonly what: string; readonly pattern: RegExp; readonly allowed: RegExp }[] = [
   {
     what: 'the clock and its timers',
@@ -76,6 +100,7 @@ const GUARDED: readonly { readonly what: string; readonly pattern: RegExp; reado
 interface Source {
   readonly file: string;
   readonly room: string;
+  readonly lines: number;
   /** Without comments, so that a word in one is no offence. */
   readonly code: string;
 }
@@ -87,11 +112,10 @@ async function sources(): Promise<Source[]> {
   return Promise.all(
     files
       .filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts'))
-      .map(async (file) => ({
-        file,
-        room: roomAt(file),
-        code: withoutComments(await readFile(join(ROOT, file), 'utf8')),
-      })),
+      .map(async (file) => {
+        const text = await readFile(join(ROOT, file), 'utf8');
+        return { file, room: roomAt(file), lines: text.trimEnd().split('\n').length, code: withoutComments(text) };
+      }),
   );
 }
 
@@ -99,7 +123,7 @@ function withoutComments(code: string): string {
   return code.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|\s)\/\/.*$/gm, '$1');
 }
 
-function importsOf({ code }: Source): string[] {
+function importsOf({ code }: Pick<Source, 'code'>): string[] {
   return [...code.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map(([, specifier = '']) => specifier);
 }
 
@@ -114,8 +138,8 @@ function roomAt(file: string): string {
   return top === 'lib' ? `${top}/${folder}` : top;
 }
 
-/** What a source does that it may not, each in a sentence. */
-function offences(source: Source): string[] {
+/** Everything that a source does against the rules, each in a sentence. */
+function offences(source: Omit<Source, 'lines'>): string[] {
   const homeless = DOORS[source.room] === undefined ? [`${source.file} is in a room that has no doors`] : [];
   const touched = GUARDED.filter(({ pattern, allowed }) => pattern.test(source.code) && !allowed.test(source.file));
   return [
@@ -125,7 +149,7 @@ function offences(source: Source): string[] {
   ];
 }
 
-function importOffence(source: Source, specifier: string): string[] {
+function importOffence(source: Omit<Source, 'lines'>, specifier: string): string[] {
   if (!specifier.startsWith('.')) {
     const allowed = (PACKAGES[source.room] ?? /./).test(specifier);
     return allowed ? [] : [`${source.file} uses the package ${specifier}`];
@@ -138,7 +162,49 @@ function importOffence(source: Source, specifier: string): string[] {
   return byItsDoor ? [] : [`${source.file} enters ${room} past its index.ts`];
 }
 
-describe('the rooms', () => {
+/** The files that a source imports with a relative path. */
+function importedFiles(source: Source): string[] {
+  return importsOf(source)
+    .filter((specifier) => specifier.startsWith('.'))
+    .map((specifier) => normalize(join(dirname(source.file), specifier)));
+}
+
+/** Circles of imports, types included: each as the files of one strongly connected part (Tarjan's algorithm). */
+function circles(graph: ReadonlyMap<string, readonly string[]>): string[][] {
+  const found: string[][] = [];
+  const order = new Map<string, number>();
+  const stack: string[] = [];
+  const visit = (file: string): number => {
+    order.set(file, order.size);
+    let low = order.size - 1;
+    stack.push(file);
+    for (const next of graph.get(file) ?? []) {
+      if (!order.has(next)) low = Math.min(low, visit(next));
+      else if (stack.includes(next)) low = Math.min(low, order.get(next) ?? low);
+    }
+    if (low === order.get(file)) {
+      const circle = stack.splice(stack.indexOf(file));
+      if (circle.length > 1) found.push(circle.toSorted());
+    }
+    return low;
+  };
+  for (const file of graph.keys()) if (!order.has(file)) visit(file);
+  return found;
+}
+
+/** A folder is a level: its files, without those of folders in it. */
+function levels(files: readonly string[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const file of files) counts.set(dirname(file), (counts.get(dirname(file)) ?? 0) + 1);
+  return counts;
+}
+
+const MOST_FILES_ON_A_LEVEL = 20;
+const SHORTEST_HELPER = 20;
+/** Entry points and barrels may be as short as they like, and so may a list that grows with each version and that a test replaces. */
+const MAY_BE_SHORT = /^(functions\/|infra\/app\.ts$|lib\/store\/item\/migrations\.ts$)|\/index\.ts$/;
+
+describe('The rooms', () => {
   test('ask only the rooms they have a door to, use only their packages, and leave clock, chance and environment to their places', async () => {
     const all = await sources();
 
@@ -147,32 +213,64 @@ describe('the rooms', () => {
   });
 
   test('have no circle of doors', () => {
-    const reaches = (room: string, seen: readonly string[]): string[] =>
-      (DOORS[room] ?? []).flatMap((next) =>
-        seen.includes(next) ? [[...seen, next].join(' -> ')] : reaches(next, [...seen, next]),
-      );
-
-    expect(Object.keys(DOORS).flatMap((room) => reaches(room, [room]))).toEqual([]);
+    expect(circles(new Map(Object.entries(DOORS)))).toEqual([]);
   });
 
-  const offenders: readonly (readonly [string, Source])[] = [
+  test('have no circle of imports between files, types included', async () => {
+    const all = await sources();
+
+    expect(circles(new Map(all.map((source) => [source.file, importedFiles(source)])))).toEqual([]);
+  });
+
+  test('hold at most 20 files on one level', async () => {
+    const counts = levels((await sources()).map(({ file }) => file));
+
+    expect([...counts].filter(([, count]) => count > MOST_FILES_ON_A_LEVEL)).toEqual([]);
+  });
+
+  test('have no file under 20 lines that only one other file needs', async () => {
+    const all = await sources();
+    const importers = new Map<string, string[]>();
+    for (const source of all) {
+      for (const file of importedFiles(source)) importers.set(file, [...(importers.get(file) ?? []), source.file]);
+    }
+    const isNeeded = (file: string) =>
+      (importers.get(file) ?? []).filter((importer) => !importer.endsWith('/index.ts')).length;
+    const isExported = (file: string) => (importers.get(file) ?? []).some((importer) => importer.endsWith('/index.ts'));
+    const short = all.filter(({ file, lines }) => lines < SHORTEST_HELPER && !MAY_BE_SHORT.test(file));
+
+    expect(short.map(({ file }) => file).filter((file) => !isExported(file) && isNeeded(file) <= 1)).toEqual([]);
+  });
+
+  test('are found in a circle where there is one', () => {
+    const graph = new Map([
+      ['a.ts', ['b.ts']],
+      ['b.ts', ['c.ts']],
+      ['c.ts', ['b.ts', 'd.ts']],
+      ['d.ts', []],
+    ]);
+
+    expect(circles(graph)).toEqual([['b.ts', 'c.ts']]);
+  });
+
+  const offenders: readonly (readonly [string, Omit<Source, 'lines'>])[] = [
     [
-      'lib/loop/a.ts enters lib/store through no door',
-      { file: 'lib/loop/a.ts', room: 'lib/loop', code: "import { x } from '../store/index.ts';" },
+      'lib/rules/a.ts enters lib/store through no door',
+      { file: 'lib/rules/a.ts', room: 'lib/rules', code: "import { x } from '../store/index.ts';" },
     ],
     [
-      'lib/store/a.ts enters lib/runner past its index.ts',
-      { file: 'lib/store/a.ts', room: 'lib/store', code: "import type { X } from '../runner/ports.ts';" },
+      'lib/store/a.ts enters lib/tick past its index.ts',
+      { file: 'lib/store/a.ts', room: 'lib/store', code: "import type { X } from '../tick/ports.ts';" },
     ],
     [
-      'lib/loop/a.ts uses the package node:fs',
-      { file: 'lib/loop/a.ts', room: 'lib/loop', code: "import fs from 'node:fs';" },
+      'lib/rules/a.ts uses the package node:fs',
+      { file: 'lib/rules/a.ts', room: 'lib/rules', code: "import fs from 'node:fs';" },
     ],
     [
       'lib/tick/a.ts touches the clock and its timers',
       { file: 'lib/tick/a.ts', room: 'lib/tick', code: 'const now = Date.now();' },
     ],
-    ['lib/runner/a.ts touches chance', { file: 'lib/runner/a.ts', room: 'lib/runner', code: 'Math.random()' }],
+    ['lib/run/a.ts touches chance', { file: 'lib/run/a.ts', room: 'lib/run', code: 'Math.random()' }],
     [
       'lib/services/a.ts touches the environment',
       { file: 'lib/services/a.ts', room: 'lib/services', code: "process.env['HOME']" },
