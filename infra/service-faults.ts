@@ -2,9 +2,11 @@
  * What can't be deployed. Pure: a service that AWS would refuse, or that would never work there, is refused at synth with every
  * fault named. `defineService` refuses most of it already; a service may be made otherwise.
  */
-import { cronFault, showValue } from '../lib/rules/index.ts';
-import { type Service, invocationTimeout } from '../lib/service/index.ts';
-import { MINUTE, SECOND, inSeconds } from '../lib/time/index.ts';
+
+import { cronFault } from '../lib/rules/index.ts';
+import { invocationTimeout, type Service } from '../lib/service/index.ts';
+import { showValue } from '../lib/text/index.ts';
+import { inSeconds, MINUTE, SECOND } from '../lib/time/index.ts';
 import { WATCHDOG } from './alarms/index.ts';
 import { longestGap } from './longest-gap.ts';
 import { scheduleFault } from './schedule-expression.ts';

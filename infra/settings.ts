@@ -1,6 +1,8 @@
 /** What the stack is told by CDK's context: cdk.json, or `-c name=value` on the command line. */
+
 import * as z from 'zod';
-import { InvalidOptionsError, showValue } from '../lib/rules/index.ts';
+import { InvalidOptionsError } from '../lib/rules/index.ts';
+import { showValue } from '../lib/text/index.ts';
 import { type Duration, parseDuration } from '../lib/time/index.ts';
 
 /** Which alarms a service gets. */

@@ -1,10 +1,12 @@
 /** The stack: every service of a catalog, and what they share. */
+
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { Construct } from 'constructs';
-import { InvalidOptionsError, showValue } from '../lib/rules/index.ts';
+import { InvalidOptionsError } from '../lib/rules/index.ts';
 import { type Service, withInterval } from '../lib/service/index.ts';
 import type { CatalogEntry } from '../lib/services/catalog.ts';
+import { showValue } from '../lib/text/index.ts';
 import { WATCHDOG } from './alarms/index.ts';
 import { HoldingQueue } from './constructs/holding-queue.ts';
 import { Pager, type PagerProps } from './constructs/pager.ts';

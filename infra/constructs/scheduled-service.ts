@@ -1,4 +1,5 @@
 /** A service on AWS: schedule, function, log and rights. Usable in any stack. */
+
 import { existsSync } from 'node:fs';
 import { Annotations, Stack } from 'aws-cdk-lib';
 import { type Alarm, type CompositeAlarm, Metric, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
@@ -10,8 +11,9 @@ import type { IScheduleGroup, Schedule } from 'aws-cdk-lib/aws-scheduler';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { InvalidOptionsError, showValue } from '../../lib/rules/index.ts';
+import { InvalidOptionsError } from '../../lib/rules/index.ts';
 import { type Service, withInterval } from '../../lib/service/index.ts';
+import { showValue } from '../../lib/text/index.ts';
 import { type Duration, inSeconds } from '../../lib/time/index.ts';
 import { silenceOf } from '../alarms/index.ts';
 import { longestGap } from '../longest-gap.ts';

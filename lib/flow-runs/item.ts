@@ -2,9 +2,10 @@
  * A flow run as a DynamoDB item, flat. Key `id`. `waiting` is there only while the run is in state `Scheduled` with a time to
  * start, so that the index by it holds nothing else: oldest start first, without reading the rest of the table.
  */
+
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
-import { showValue } from '../rules/index.ts';
+import { showValue } from '../text/index.ts';
 import { type FlowRun, isWaiting, STATE_TYPES } from './flow-run.ts';
 import { UnreadableRunError } from './ports.ts';
 

@@ -2,8 +2,9 @@
  * Reads flow runs as a Prefect server's API returns them: a JSON array, one object, an object whose `results` is the array, or
  * JSON lines. What can't be used is told by number; the rest is read. Nothing throws.
  */
+
 import * as z from 'zod';
-import { showValue } from '../rules/index.ts';
+import { showValue } from '../text/index.ts';
 import { parseInstant } from '../time/index.ts';
 import { type FlowRun, STATE_TYPES, type StateType } from './flow-run.ts';
 

@@ -1,7 +1,8 @@
 /** The environment codec: the variables of a function. The only file of this room that reads the environment. */
 
-import { emfFaults, isInLambda } from '../metrics/index.ts';
+import { emfFaults } from '../metrics/index.ts';
 import { InvalidOptionsError } from '../rules/index.ts';
+import { isInLambda } from '../service/index.ts';
 import { MINUTE, parseDuration, SECOND } from '../time/index.ts';
 
 /** The settings of a function, from its environment. Durations in milliseconds. */

@@ -1,7 +1,7 @@
 /** An event that makes no sense, and the faults that its error names. */
+
 import type * as z from 'zod';
-import { showValue } from '../rules/index.ts';
-import { cut, isRecord, mask } from '../text/index.ts';
+import { cut, isRecord, mask, showValue } from '../text/index.ts';
 
 /** An event that a handler can't make sense of: nothing was done. */
 export class MalformedEventError extends Error {

@@ -41,8 +41,3 @@ export function emfFaults(env: Variables): string[] {
   }
   return faults;
 }
-
-/** Whether the process is a Lambda function's, by `AWS_LAMBDA_FUNCTION_NAME`: there metrics leave as embedded metric format. */
-export function isInLambda({ AWS_LAMBDA_FUNCTION_NAME }: Variables): boolean {
-  return AWS_LAMBDA_FUNCTION_NAME !== undefined && AWS_LAMBDA_FUNCTION_NAME !== '';
-}

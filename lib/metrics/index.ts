@@ -1,5 +1,5 @@
 export { emfObserver } from './emf.ts';
-export { type EmfOptions, emfFaults, emfOptionsIn, isInLambda } from './emf-options.ts';
+export { type EmfOptions, emfFaults, emfOptionsIn } from './emf-options.ts';
 export { type OverdueEmf, overdueEmf } from './overdue.ts';
 export { type PrometheusObserver, prometheusObserver, type TickFigures } from './prometheus.ts';
 export {

@@ -1,6 +1,7 @@
 /** The settings of the metrics server, read from environment variables that are handed in. */
+
 import { InvalidOptionsError } from '../rules/index.ts';
-import { isInLambda } from './emf-options.ts';
+import { isInLambda } from '../service/index.ts';
 
 /** Whether and where metrics are served. */
 export interface MetricsSettings {

@@ -1,7 +1,7 @@
 /** Applies one ended run to a service's state. Pure, like the step it rests on. */
-import { cut } from '../text/index.ts';
+import { cut, type ErrorSummary } from '../text/index.ts';
 import { stretchedInterval } from './delay.ts';
-import type { ErrorSummary, Outcome } from './outcome.ts';
+import type { Outcome } from './outcome.ts';
 import type { Policy } from './policy.ts';
 import { appendRun } from './run-history.ts';
 import { notBeforeAfter, type Schedule } from './schedule.ts';

@@ -3,8 +3,8 @@
  * that a commit which an operator's resume got ahead of applies the same list to the state that stands then.
  */
 
+import type { ErrorSummary } from '../text/index.ts';
 import { applyRun, type EndedRun, type Rules } from './apply-run.ts';
-import type { ErrorSummary } from './outcome.ts';
 import { appendRun } from './run-history.ts';
 import type { RunRecord } from './run-record.ts';
 import { type ServiceState, toLoopState } from './service-state.ts';

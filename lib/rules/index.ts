@@ -13,7 +13,7 @@ export { delayAfter, stretchedInterval } from './delay.ts';
 export { InvalidOptionsError } from './invalid-options.ts';
 export { clampedPoissonInterval, exponentialCdf, lowerClampMultiple, poissonInterval } from './jitter.ts';
 export { fitTrackRecord, freshState, type LoopState } from './loop-state.ts';
-export type { ErrorSummary, Outcome, OutcomeKind } from './outcome.ts';
+export type { Outcome, OutcomeKind } from './outcome.ts';
 export {
   definePolicy,
   fillPolicy,
@@ -21,7 +21,6 @@ export {
   type Policy,
   type PolicyOptions,
   policyFaults,
-  showValue,
 } from './policy.ts';
 export { overrunLine, RESET_LINE, THRESHOLD_CAUSE } from './report.ts';
 export { appendRun, formatRunHistory, HISTORY_SIZE, parseRunHistory, type RunEntry } from './run-history.ts';

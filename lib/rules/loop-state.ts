@@ -1,5 +1,5 @@
 /** What the loop must remember from one run to the next. */
-import type { ErrorSummary } from './outcome.ts';
+import type { ErrorSummary } from '../text/index.ts';
 import type { Policy } from './policy.ts';
 
 /** The loop's state: a plain value that can be written down and taken up again by another process. */

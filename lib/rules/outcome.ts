@@ -1,18 +1,7 @@
-/** How a run ended, and what is remembered of a failure. */
+/** How a run ended. */
+import type { ErrorSummary } from '../text/index.ts';
 
-/** The memo of a failure: what a report needs to tell it, bounded in size, credentials masked. */
-export interface ErrorSummary {
-  /** When the run ended, in epoch milliseconds. */
-  readonly at: number;
-  /** The name under which the report gives one example: the error's class, or its code where the class says nothing. */
-  readonly errorClass: string;
-  /** What happened, in one line. */
-  readonly message: string;
-  /** The whole story: class, message, stack and causes. */
-  readonly text: string;
-}
-
-/** A run's outcome. Everything but success carries its memo. */
+/** A run's outcome; everything but a success has an error summary. */
 export type Outcome =
   | { readonly kind: 'succeeded' }
   | {

@@ -1,6 +1,6 @@
 /** The policy of a service: how often it runs, what it tolerates, when it backs off and when it halts. */
 
-import { tryRead } from '../text/index.ts';
+import { showValue } from '../text/index.ts';
 import { DAY, type Duration, inSeconds, MINUTE, parseDuration } from '../time/index.ts';
 import { InvalidOptionsError } from './invalid-options.ts';
 
@@ -132,16 +132,4 @@ export function definePolicy(options: PolicyOptions): Policy {
   const faults = policyFaults(options);
   if (faults.length > 0) throw new InvalidOptionsError('policy', faults);
   return Object.freeze(fillPolicy(options));
-}
-
-/**
- * A value as a message shows it: text in quotes, so that `'5'` and `5` differ. Never throws: what goes in circles, or is nested deeper
- * than it can be written, is said to be so.
- */
-export function showValue(value: unknown): string {
-  if (typeof value === 'string') return `'${value}'`;
-  if (typeof value === 'function') return 'a function';
-  if (typeof value === 'bigint') return `${value}n`;
-  if (typeof value !== 'object' || value === null) return String(value);
-  return tryRead(() => JSON.stringify(value)) ?? 'a value that cannot be shown';
 }

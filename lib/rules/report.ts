@@ -1,6 +1,6 @@
 /** The report: the lines about failures and recoveries, in upstream's words. */
+import type { ErrorSummary } from '../text/index.ts';
 import { inSeconds } from '../time/index.ts';
-import type { ErrorSummary } from './outcome.ts';
 import type { Policy } from './policy.ts';
 
 export const RESET_LINE = 'Resetting backoff due to successful run.';

@@ -1,5 +1,6 @@
 /** A run written down: an item of its own for a run that failed, ran by hand or crashed. */
-import type { ErrorSummary, OutcomeKind } from './outcome.ts';
+import type { ErrorSummary } from '../text/index.ts';
+import type { OutcomeKind } from './outcome.ts';
 import type { Verdict } from './step.ts';
 
 /** The record of one run. Instants in epoch milliseconds. */

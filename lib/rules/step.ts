@@ -10,9 +10,10 @@
  *
  * A halted service that is probed goes the same way, but any failure halts it again at once.
  */
+import type { ErrorSummary } from '../text/index.ts';
 import { stretchedInterval } from './delay.ts';
 import { allTrue, type LoopState } from './loop-state.ts';
-import type { ErrorSummary, Outcome } from './outcome.ts';
+import type { Outcome } from './outcome.ts';
 import type { Policy } from './policy.ts';
 import { backingOffLine, RESET_LINE, THRESHOLD_CAUSE, tripLines } from './report.ts';
 

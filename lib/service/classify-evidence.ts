@@ -9,7 +9,7 @@
  *
  * Anything else (a bare Error or TypeError, an abort) tells nothing, and its cause is asked.
  */
-import { isError, membersOf, read } from '../text/index.ts';
+import { isError, membersOf, readProperty } from '../text/index.ts';
 import { isThrottling, isTransientName, judgeCode } from './classify-codes.ts';
 import { retryAfterIn } from './http.ts';
 
@@ -38,7 +38,7 @@ export function evidenceIn(thrown: unknown, tolerated: ReadonlySet<number>): Evi
     const members = membersOf(error, MOST_ERRORS - known.size + 2);
     const evidence =
       ownEvidence(error, tolerated, members && (() => together(members, (member) => tryRead(member, depth + 1)))) ??
-      tryRead(read(error, 'cause'), depth + 1);
+      tryRead(readProperty(error, 'cause'), depth + 1);
     known.set(error, evidence);
     return evidence;
   };
@@ -55,9 +55,9 @@ function ownEvidence(
   if (status !== undefined) {
     return { transient: status >= 500 || tolerated.has(status), retryAfter: retryAfterOf(error) };
   }
-  const code = judgeCode(read(error, 'code'));
+  const code = judgeCode(readProperty(error, 'code'));
   if (ofMembers !== undefined) return code === 'transport' ? { transient: true } : ofMembers();
-  if (isTransientName(read(error, 'name'))) return { transient: true };
+  if (isTransientName(readProperty(error, 'name'))) return { transient: true };
   return code === undefined ? undefined : { transient: code === 'transport' };
 }
 
@@ -75,36 +75,38 @@ function together(members: Iterable<unknown>, tryRead: (member: unknown) => Evid
 }
 
 function isRetryableByAws(error: object): boolean {
-  const retryable = read(error, '$retryable');
+  const retryable = readProperty(error, '$retryable');
   if (typeof retryable === 'object' && retryable !== null) return true;
-  return isThrottling(read(error, 'name')) || isThrottling(read(error, 'code'));
+  return isThrottling(readProperty(error, 'name')) || isThrottling(readProperty(error, 'code'));
 }
 
 /** An HTTP status of 400 or more: of our own error, of one shaped like axios's or got's, or of the AWS SDK's. */
 function statusOf(error: object): number | undefined {
-  const response = read(error, 'response');
+  const response = readProperty(error, 'response');
   return [
-    read(error, 'status'),
-    read(error, 'statusCode'),
-    read(response, 'status'),
-    read(response, 'statusCode'),
-    read(read(error, '$metadata'), 'httpStatusCode'),
+    readProperty(error, 'status'),
+    readProperty(error, 'statusCode'),
+    readProperty(response, 'status'),
+    readProperty(response, 'statusCode'),
+    readProperty(readProperty(error, '$metadata'), 'httpStatusCode'),
   ].find((status): status is number => typeof status === 'number' && status >= 400 && status <= 999);
 }
 
 function retryAfterOf(error: object): number | undefined {
-  if (read(error, 'name') === 'HttpStatusError') {
-    const retryAfter = read(error, 'retryAfter');
+  if (readProperty(error, 'name') === 'HttpStatusError') {
+    const retryAfter = readProperty(error, 'retryAfter');
     return typeof retryAfter === 'number' ? retryAfter : undefined;
   }
-  return retryAfterIn({ get: (name: string) => headerOf(read(read(error, 'response'), 'headers'), name) });
+  return retryAfterIn({
+    get: (name: string) => headerOf(readProperty(readProperty(error, 'response'), 'headers'), name),
+  });
 }
 
 /** A header's text, of a map with lower-case names or of an object with `get`, as `fetch` and axios have them. */
 function headerOf(headers: unknown, name: string): string | null {
-  const get = read(headers, 'get');
+  const get = readProperty(headers, 'get');
   try {
-    const value: unknown = typeof get === 'function' ? get.call(headers, name) : read(headers, name);
+    const value: unknown = typeof get === 'function' ? get.call(headers, name) : readProperty(headers, name);
     return typeof value === 'string' || typeof value === 'number' ? String(value) : null;
   } catch {
     return null;

@@ -1,4 +1,5 @@
 /** A service: a named policy and a workload. */
+
 import {
   FIRING_PERIOD,
   fillPolicy,
@@ -8,8 +9,8 @@ import {
   type PolicyOptions,
   policyFaults,
   type Schedule,
-  showValue,
 } from '../rules/index.ts';
+import { showValue } from '../text/index.ts';
 import { type Clock, type Duration, parseDuration, type Random, SECOND } from '../time/index.ts';
 import { type Classify, classifierOf } from './classify.ts';
 import { NotImplementedError } from './errors.ts';

@@ -27,4 +27,5 @@ export {
 } from './errors.ts';
 export { HttpStatusError, raiseForStatus } from './http.ts';
 export { type Log, safeLog } from './log.ts';
+export { isInLambda } from './platform.ts';
 export { prepareOnce } from './prepare-once.ts';

@@ -1,6 +1,8 @@
 /** What a service may be: the bounds of its options beside its policy, and what is said of those that lie outside. */
-import { cronFault, FIRING_PERIOD, hasSlots, showValue } from '../rules/index.ts';
+
+import { cronFault, FIRING_PERIOD, hasSlots } from '../rules/index.ts';
 import { GRACE } from '../run/index.ts';
+import { showValue } from '../text/index.ts';
 import { ONE_TRY } from '../tick/index.ts';
 import { inSeconds, MINUTE } from '../time/index.ts';
 import type { Service } from './define-service.ts';

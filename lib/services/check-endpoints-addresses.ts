@@ -2,9 +2,10 @@
  * Where check-endpoints may connect to. A URL, a redirect or a name's answer may point at a place that hands out credentials to
  * whoever asks from this machine, so such addresses are refused unless an endpoint allows them.
  */
+
 import { BlockList, isIP } from 'node:net';
-import { isInLambda } from '../metrics/index.ts';
 import type { Surroundings } from '../service/index.ts';
+import { isInLambda } from '../service/index.ts';
 
 /**
  * Tells why an address is not to be connected to; `undefined` if it may be. Whatever is no address is refused.

@@ -1,8 +1,9 @@
 /** The settings of check-endpoints: which endpoints to ask, as an environment variable lists them. */
+
 import * as z from 'zod';
-import { InvalidOptionsError, showValue } from '../rules/index.ts';
+import { InvalidOptionsError } from '../rules/index.ts';
 import type { Surroundings } from '../service/index.ts';
-import { cut, mask } from '../text/index.ts';
+import { cut, mask, showValue } from '../text/index.ts';
 import { parseDuration, SECOND } from '../time/index.ts';
 import { literalAddress, vettingIn } from './check-endpoints-addresses.ts';
 

@@ -1,4 +1,5 @@
 /** mark-late-runs: flow runs that should have started and haven't are moved to state `Late`. After upstream's `MarkLateRuns`. */
+
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
   dynamoFlowRunStore,
@@ -7,8 +8,9 @@ import {
   type MarkLateOptions,
   markLate,
 } from '../flow-runs/index.ts';
-import { InvalidOptionsError, showValue } from '../rules/index.ts';
+import { InvalidOptionsError } from '../rules/index.ts';
 import { defineService, type Service, type Surroundings } from '../service/index.ts';
+import { showValue } from '../text/index.ts';
 
 /** What one process's runs share. */
 interface Prepared {

@@ -3,10 +3,11 @@
  * lease. A loop service: a monitor must not stop monitoring.
  */
 
-import { emfOptionsIn, isInLambda, overdueEmf } from '../metrics/index.ts';
-import { InvalidOptionsError, showValue } from '../rules/index.ts';
-import { defineService, type Service, type Surroundings } from '../service/index.ts';
+import { emfOptionsIn, overdueEmf } from '../metrics/index.ts';
+import { InvalidOptionsError } from '../rules/index.ts';
+import { defineService, isInLambda, type Service, type Surroundings } from '../service/index.ts';
 import { documentClient, dynamoStatesReader } from '../store/index.ts';
+import { showValue } from '../text/index.ts';
 import { type OverdueMetric, parseWatchedServices, type Watchdog, watch } from '../watchdog/index.ts';
 
 const NAME = 'watch-services';

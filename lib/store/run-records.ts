@@ -1,7 +1,7 @@
 /** Run records: items of their own, kept until their time to live has passed. */
 import { type DynamoDBDocumentClient, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import { type ErrorSummary, RECORD_RETENTION_DAYS, type RunRecord } from '../rules/index.ts';
-import { withoutUndefined } from '../text/index.ts';
+import { RECORD_RETENTION_DAYS, type RunRecord } from '../rules/index.ts';
+import { type ErrorSummary, withoutUndefined } from '../text/index.ts';
 import type { StateStore } from '../tick/index.ts';
 import { DAY, SECOND } from '../time/index.ts';
 import { StoreError } from './errors.ts';

@@ -3,9 +3,8 @@
  * since it is logged, stored and shown.
  */
 
-import type { ErrorSummary } from '../rules/index.ts';
 import { cut, mask } from './mask.ts';
-import { isError, membersOf, read, tryRead } from './safe-read.ts';
+import { isError, membersOf, readProperty, tryRead } from './safe-read.ts';
 import { toJson } from './to-json.ts';
 
 /** Bounds in bytes of UTF-8, so that a record of a failed run stays within a few write units. */
@@ -22,6 +21,18 @@ const LOOKED_AT = 6_000;
 /** Causes and members told, and how far a chain of causes is followed. A chain may be a circle. */
 const MOST_ERRORS = 8;
 
+/** What is remembered of an error: bounded in size, credentials masked. */
+export interface ErrorSummary {
+  /** When the run ended, in epoch milliseconds. */
+  readonly at: number;
+  /** The name under which the report gives one example: the error's class, or its code where the class says nothing. */
+  readonly errorClass: string;
+  /** What happened, in one line. */
+  readonly message: string;
+  /** Class, message, stack and causes. */
+  readonly text: string;
+}
+
 /** The memo of whatever was thrown, at the instant the run ended (epoch milliseconds). Never throws, whatever it is given. */
 export function summarizeError(error: unknown, at: number): ErrorSummary {
   return {
@@ -35,7 +46,7 @@ export function summarizeError(error: unknown, at: number): ErrorSummary {
 /** The first line of the message. A wrapper that says nothing, such as fetch's `fetch failed`, is told with its cause. */
 function lineOf(error: unknown): string {
   const line = firstLine(messageOf(error));
-  const cause = isError(error) ? read(error, 'cause') : undefined;
+  const cause = isError(error) ? readProperty(error, 'cause') : undefined;
   return isError(cause) && line === 'fetch failed' ? `${line}: ${firstLine(messageOf(cause))}` : line;
 }
 
@@ -68,29 +79,30 @@ function codeWithin(error: object): string | undefined {
     if (hasHttpStatus(link)) return HTTP_ERROR;
     const code = codeOf(link);
     if (code !== undefined) return code;
-    if (read(link, 'name') === PARSER_ERROR) return PARSER_ERROR;
-    link = read(link, 'cause');
+    if (readProperty(link, 'name') === PARSER_ERROR) return PARSER_ERROR;
+    link = readProperty(link, 'cause');
   }
   return undefined;
 }
 
 /** An error of our own, one shaped like axios's, or one that carries the status of a failed request itself. */
 function hasHttpStatus(error: object): boolean {
-  if (nameOf(error) === HTTP_ERROR || typeof read(read(error, 'response'), 'status') === 'number') return true;
-  return [read(error, 'status'), read(error, 'statusCode')].some(
+  if (nameOf(error) === HTTP_ERROR || typeof readProperty(readProperty(error, 'response'), 'status') === 'number')
+    return true;
+  return [readProperty(error, 'status'), readProperty(error, 'statusCode')].some(
     (status) => typeof status === 'number' && status >= 400 && status <= 999,
   );
 }
 
 function nameOf(error: object): string {
-  const name = read(error, 'name');
+  const name = readProperty(error, 'name');
   if (typeof name === 'string' && name !== '' && name !== 'Error') return word(name);
-  const className = read(read(error, 'constructor'), 'name');
+  const className = readProperty(readProperty(error, 'constructor'), 'name');
   return typeof className === 'string' && className !== '' ? word(className) : 'Error';
 }
 
 function codeOf(error: object): string | undefined {
-  const code = read(error, 'code');
+  const code = readProperty(error, 'code');
   return typeof code === 'string' && code !== '' ? word(code) : undefined;
 }
 
@@ -101,7 +113,7 @@ function word(text: string): string {
 
 function messageOf(error: unknown): string {
   if (!isError(error)) return shownValue(error);
-  const message = read(error, 'message');
+  const message = readProperty(error, 'message');
   return (typeof message === 'string' && message) || codeOf(error) || nameOf(error);
 }
 
@@ -135,7 +147,7 @@ function textOf(error: unknown): string {
 /** What stands behind an error: its cause, and its members if it has any. */
 function within(error: unknown): { error: unknown; lead: string }[] {
   if (!isError(error)) return [];
-  const cause = read(error, 'cause');
+  const cause = readProperty(error, 'cause');
   const members = [...(membersOf(error, MOST_ERRORS) ?? [])];
   return [
     ...(cause === undefined ? [] : [{ error: cause, lead: 'Caused by: ' }]),
@@ -153,7 +165,7 @@ function oneOf(error: unknown): string {
 
 /** A stack begins with the message, which may be megabytes and look like frames itself. */
 function framesOf(error: object): string[] {
-  const [stack, message] = [read(error, 'stack'), read(error, 'message')];
+  const [stack, message] = [readProperty(error, 'stack'), readProperty(error, 'message')];
   if (typeof stack !== 'string') return [];
   const told = typeof message === 'string' ? stack.indexOf(message) : -1;
   const begin = typeof message === 'string' && told >= 0 ? told + message.length : 0;

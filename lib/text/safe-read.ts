@@ -16,7 +16,7 @@ function isForeignError(value: unknown): boolean {
 const FOREIGN = new Set(['[object Error]', '[object DOMException]']);
 
 /** A property of whatever was thrown. */
-export function read(value: unknown, property: string): unknown {
+export function readProperty(value: unknown, property: string): unknown {
   return tryRead(() => (value as Record<string, unknown> | null | undefined)?.[property]);
 }
 
@@ -26,17 +26,17 @@ export function read(value: unknown, property: string): unknown {
  */
 export function membersOf(error: unknown, most: number): Iterable<unknown> | undefined {
   if (!isError(error) || !isAggregate(error)) return undefined;
-  const errors = read(error, 'errors');
+  const errors = readProperty(error, 'errors');
   return tryRead(() => Array.isArray(errors)) === true ? each(errors, most) : undefined;
 }
 
 function* each(list: unknown, most: number): Generator<unknown> {
-  const length = Math.min(Number(read(list, 'length')) || 0, most);
-  for (let index = 0; index < length; index += 1) yield read(list, String(index));
+  const length = Math.min(Number(readProperty(list, 'length')) || 0, most);
+  for (let index = 0; index < length; index += 1) yield readProperty(list, String(index));
 }
 
 function isAggregate(error: object): boolean {
-  return tryRead(() => error instanceof AggregateError) === true || read(error, 'name') === 'AggregateError';
+  return tryRead(() => error instanceof AggregateError) === true || readProperty(error, 'name') === 'AggregateError';
 }
 
 /** What `shown` gives, or `undefined` where looking throws. */

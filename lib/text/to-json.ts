@@ -5,7 +5,7 @@
 
 import { isSecretName, MASK } from './credentials.ts';
 import { cut, mask } from './mask.ts';
-import { isError, read, tryRead } from './safe-read.ts';
+import { isError, readProperty, tryRead } from './safe-read.ts';
 
 /** How a value is told. */
 export interface JsonOptions {
@@ -83,7 +83,7 @@ function objectOf(walk: Walk, key: string, value: object, secret: boolean): unkn
 
 /** What the value's own `toJSON` makes of it, as JSON asks it, or its members. */
 function ownForm(walk: Walk, key: string, value: object, secret: boolean): unknown {
-  const toJson = read(value, 'toJSON');
+  const toJson = readProperty(value, 'toJSON');
   if (typeof toJson !== 'function') return members(walk, value, secret);
   const form = tryRead(() => ({ value: toJson.call(value, key) as unknown }));
   if (form === undefined) return spent(walk, NOT_TELLABLE);
@@ -99,10 +99,10 @@ function members(walk: Walk, value: object, secret: boolean): unknown {
 }
 
 function listed(walk: Walk, value: object, secret: boolean): unknown[] {
-  const length = Number(read(value, 'length')) || 0;
+  const length = Number(readProperty(value, 'length')) || 0;
   const list: unknown[] = [];
   for (let index = 0; index < length && walk.left >= 0; index += 1) {
-    const told = walked(walk, String(index), read(value, String(index)), secret);
+    const told = walked(walk, String(index), readProperty(value, String(index)), secret);
     list.push(told === undefined ? spent(walk, null) : told);
   }
   return list;

@@ -1,5 +1,7 @@
 /** Run records around a commit: the records of ended runs are written before it, those of earlier failures are read for a report. */
-import { type ErrorSummary, propagates, type RunRecord, type ServiceState } from '../rules/index.ts';
+
+import { propagates, type RunRecord, type ServiceState } from '../rules/index.ts';
+import type { ErrorSummary } from '../text/index.ts';
 
 import type { TickContext } from './tick-context.ts';
 import { beforeWriteDeadline } from './write-deadline.ts';

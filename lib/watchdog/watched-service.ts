@@ -3,10 +3,11 @@
  * holds 4 KB on Lambda, hence the short form: `{"nightly":[86400000,115000,"0 3 * * ? *","Europe/Berlin"]}`, that is
  * interval, grace (both in milliseconds), cron expression and time zone by name.
  */
+
 import * as z from 'zod';
-import { cronFault, hasSlots, InvalidOptionsError, type Schedule, showValue } from '../rules/index.ts';
+import { cronFault, hasSlots, InvalidOptionsError, type Schedule } from '../rules/index.ts';
 import { invocationTimeout, type Service } from '../service/index.ts';
-import { cut } from '../text/index.ts';
+import { cut, showValue } from '../text/index.ts';
 import { MINUTE } from '../time/index.ts';
 
 /** A service that is watched. */

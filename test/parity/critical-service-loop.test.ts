@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { createLoop } from '../../lib/loop/index.ts';
-import type { ErrorSummary, LoopState } from '../../lib/rules/index.ts';
+import type { LoopState } from '../../lib/rules/index.ts';
 import { type Classify, classifyCritical, ServiceHaltedError } from '../../lib/service/index.ts';
 import { fakeClock, scriptedRandom } from '../../lib/testing/index.ts';
+import type { ErrorSummary } from '../../lib/text/index.ts';
 import { keptLog, unjudgedService } from '../support/loop-kit.ts';
 import { classify, perform, performAsNode, UPSTREAM_CLASS } from './outcomes.ts';
 import { isClose, type LoopVector, loopVectors } from './vectors.ts';

@@ -1,8 +1,8 @@
 /** What the tests of settling share. */
+
 import {
   applyRun,
   type EndedRun,
-  type ErrorSummary,
   fillPolicy,
   type Outcome,
   type PolicyOptions,
@@ -10,6 +10,7 @@ import {
   type Schedule,
   type ServiceState,
 } from '../../lib/rules/index.ts';
+import type { ErrorSummary } from '../../lib/text/index.ts';
 
 export const INTERVAL = 60_000;
 export const failureOf = (message: string): ErrorSummary => ({

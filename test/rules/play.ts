@@ -1,13 +1,7 @@
 /** Plays a policy through a line of outcomes, one letter each: S succeeded, F failed, X fatal, T timed out, C crashed. */
-import {
-  type ErrorSummary,
-  freshState,
-  type LoopState,
-  type Outcome,
-  type Policy,
-  step,
-  type Verdict,
-} from '../../lib/rules/index.ts';
+
+import { freshState, type LoopState, type Outcome, type Policy, step, type Verdict } from '../../lib/rules/index.ts';
+import type { ErrorSummary } from '../../lib/text/index.ts';
 
 /** What a step concluded, and what it left. */
 export interface Played {

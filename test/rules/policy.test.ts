@@ -1,11 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  definePolicy,
-  InvalidOptionsError,
-  type PolicyOptions,
-  policyFaults,
-  showValue,
-} from '../../lib/rules/index.ts';
+import { definePolicy, InvalidOptionsError, type PolicyOptions, policyFaults } from '../../lib/rules/index.ts';
+import { showValue } from '../../lib/text/index.ts';
 
 describe('a policy', () => {
   it('of a critical service has the defaults of the original', () => {

@@ -1,0 +1,6 @@
+import type { Surroundings } from './define-service.ts';
+
+/** Whether the process is a Lambda function's, by `AWS_LAMBDA_FUNCTION_NAME`. */
+export function isInLambda({ AWS_LAMBDA_FUNCTION_NAME }: Surroundings['env']): boolean {
+  return AWS_LAMBDA_FUNCTION_NAME !== undefined && AWS_LAMBDA_FUNCTION_NAME !== '';
+}
