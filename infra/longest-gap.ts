@@ -1,8 +1,6 @@
 /** How far apart a service's ticks may lie: what its delivery, its alarms and the way of telling its silence go by. Pure. */
-import { type Schedule, nextDue } from '../lib/rules/index.ts';
-import { DAY, MINUTE } from '../lib/time/index.ts';
-
-const HOUR = 60 * MINUTE;
+import { nextDue, type Schedule } from '../lib/rules/index.ts';
+import { DAY, HOUR } from '../lib/time/index.ts';
 
 /**
  * The longest time between two due times, in milliseconds. A cron that leaves out days, months or years is taken as an endless

@@ -6,8 +6,8 @@
  *   an interval below a minute                 a firing a minute, which owns several slots
  *   any other whole minutes                    rate: counted from the moment at which the schedule was made
  */
-import { type Schedule, hasSlots, isAligned } from '../lib/rules/index.ts';
-import { DAY, MINUTE, inSeconds } from '../lib/time/index.ts';
+import { hasSlots, isAligned, type Schedule } from '../lib/rules/index.ts';
+import { DAY, HOUR, inSeconds, MINUTE } from '../lib/time/index.ts';
 import { longestGap } from './longest-gap.ts';
 
 /** A schedule as Scheduler takes it. */
@@ -23,8 +23,6 @@ const LONGEST_WINDOW_MINUTES = 1_440;
 const DELIVERY_AGE = { least: MINUTE, most: DAY } as const;
 const DELIVERY_RETRIES = { least: 2, most: 185 } as const;
 const EVENT_AGE = { least: MINUTE, most: DAY / 4 } as const;
-
-const HOUR = 60 * MINUTE;
 
 /** Why Scheduler can't express the schedule, as `option: expected ..., got ...`; `undefined` if it can. */
 export function scheduleFault({ cron, interval }: Schedule): string | undefined {

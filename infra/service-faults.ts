@@ -2,11 +2,10 @@
  * What can't be deployed. Pure: a service that AWS would refuse, or that would never work there, is refused at synth with every
  * fault named. `defineService` refuses most of it already; a service may be made otherwise.
  */
-
 import { cronFault } from '../lib/rules/index.ts';
-import { invocationTimeout, type Service } from '../lib/service/index.ts';
+import { invocationTimeout, LONGEST_INVOCATION, type Service } from '../lib/service/index.ts';
 import { showValue } from '../lib/text/index.ts';
-import { inSeconds, MINUTE, SECOND } from '../lib/time/index.ts';
+import { HOUR, inSeconds, SECOND } from '../lib/time/index.ts';
 import { WATCHDOG } from './alarms/index.ts';
 import { longestGap } from './longest-gap.ts';
 import { scheduleFault } from './schedule-expression.ts';
@@ -29,8 +28,6 @@ export interface Surroundings {
 
 const NAME = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/;
 const LONGEST_NAME = 64;
-const LONGEST_INVOCATION = 15 * MINUTE;
-const HOUR = 60 * MINUTE;
 const VARIABLE = /^[A-Za-z][A-Za-z0-9_]+$/;
 /** Set by the stack or by Lambda: what a service said of them would be lost, or break it. */
 const TAKEN =

@@ -10,10 +10,9 @@
  *   overrunning  'full', and where its timeout allows that: runs outlast the longest gap between ticks
  *   pager        one of them rings; nothing else tells people
  */
-
 import { hasSlots } from '../../lib/rules/index.ts';
 import type { Service } from '../../lib/service/index.ts';
-import { MINUTE, SECOND } from '../../lib/time/index.ts';
+import { HOUR, SECOND } from '../../lib/time/index.ts';
 import { longestGap } from '../longest-gap.ts';
 import type { AlarmLevel } from '../settings.ts';
 import type { AlarmCondition, AlarmDefinition, CompositeAlarmDefinition, MetricAlarmDefinition } from './definition.ts';
@@ -29,7 +28,6 @@ export interface AlarmsOptions {
   readonly level: AlarmLevel;
 }
 
-const HOUR = 60 * MINUTE;
 /** The name of the service that watches the others. */
 export const WATCHDOG = 'watch-services';
 /**

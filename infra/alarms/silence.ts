@@ -7,7 +7,8 @@
  * there the watchdog tells.
  */
 import type { Service } from '../../lib/service/index.ts';
-import { MINUTE, SECOND } from '../../lib/time/index.ts';
+import { SCHEDULER_PRECISION } from '../../lib/service/index.ts';
+import { HOUR, MINUTE, SECOND } from '../../lib/time/index.ts';
 import { longestGap } from '../longest-gap.ts';
 
 /** Windows that must all be empty. */
@@ -18,9 +19,6 @@ export interface Silence {
   readonly periods: number;
 }
 
-const HOUR = 60 * MINUTE;
-/** How late Scheduler may deliver. */
-const PRECISION = MINUTE;
 const FEWEST_INTERVALS = 3;
 /** Short, so that the windows which CloudWatch looks back further are minutes. */
 const LONGEST_PERIOD = 300;
@@ -37,7 +35,7 @@ export function silenceOf({ schedule, policy }: Service): Silence | undefined {
   const period = Math.min(minutePeriod(spacing), LONGEST_PERIOD);
   // One tick may be lost, or its run take all its time, and be as late as its window and Scheduler allow: that is no silence yet.
   const jitter = (policy.jitterRange ?? 0) * policy.interval;
-  const quiet = 2 * Math.max(spacing, MINUTE) + jitter + PRECISION;
+  const quiet = 2 * Math.max(spacing, MINUTE) + jitter + SCHEDULER_PRECISION;
   const least = FEWEST_INTERVALS * Math.max(spacing, MINUTE);
   return { period, periods: Math.ceil(Math.max(quiet, least) / (period * SECOND)) };
 }

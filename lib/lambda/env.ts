@@ -1,9 +1,8 @@
 /** The environment codec: the variables of a function. The only file of this room that reads the environment. */
-
 import { emfFaults } from '../metrics/index.ts';
 import { InvalidOptionsError } from '../rules/index.ts';
-import { isInLambda } from '../service/index.ts';
-import { MINUTE, parseDuration, SECOND } from '../time/index.ts';
+import { isInLambda, SCHEDULER_PRECISION } from '../service/index.ts';
+import { parseDuration, SECOND } from '../time/index.ts';
 
 /** The settings of a function, from its environment. Durations in milliseconds. */
 export interface Environment {
@@ -37,7 +36,7 @@ export function readEnvironment(variables: Variables = process.env): Environment
     TICKOVER_SLACK_SECONDS,
     TICKOVER_INTERVAL,
   } = variables;
-  const slack = TICKOVER_SLACK_SECONDS === undefined ? MINUTE : seconds(TICKOVER_SLACK_SECONDS);
+  const slack = TICKOVER_SLACK_SECONDS === undefined ? SCHEDULER_PRECISION : seconds(TICKOVER_SLACK_SECONDS);
   const interval = parseDuration(TICKOVER_INTERVAL);
   const faults: string[] = emfFaults(variables);
   const check = (holds: boolean, variable: string, expected: string) => {
@@ -46,7 +45,7 @@ export function readEnvironment(variables: Variables = process.env): Environment
   };
   check(table !== undefined && table !== '', 'TICKOVER_TABLE', 'the name of the state table');
   check(build !== '' && build.length <= LONGEST_BUILD, 'TICKOVER_BUILD', `1 to ${LONGEST_BUILD} characters`);
-  check(slack >= 0 && slack <= MINUTE, 'TICKOVER_SLACK_SECONDS', 'a number from 0 to 60');
+  check(slack >= 0 && slack <= SCHEDULER_PRECISION, 'TICKOVER_SLACK_SECONDS', 'a number from 0 to 60');
   check(
     TICKOVER_INTERVAL === undefined || (interval !== undefined && interval > 0),
     'TICKOVER_INTERVAL',

@@ -1,6 +1,7 @@
 /** Events that a handler accepts: a firing of the schedule, or an operator's action. */
 import type * as z from 'zod';
 import type { Delivery } from '../rules/index.ts';
+import { FARTHEST_DUE } from '../service/index.ts';
 import { cut, isRecord, mask } from '../text/index.ts';
 import { MINUTE, toIso } from '../time/index.ts';
 import { manualEvent, scheduledEvent, schedulerEvent } from './event-schemas.ts';
@@ -54,8 +55,6 @@ export type Request =
   | { readonly kind: 'pause'; readonly reason: string; readonly by: string; readonly until?: number }
   | { readonly kind: 'resume' };
 
-/** How far ahead a tick may be: a later one would make every tick until then a duplicate or late. */
-const FARTHEST_AHEAD = 10 * MINUTE;
 /** Scheduler and EventBridge send shorter ones; each log line of the delivery repeats them. In bytes. */
 const LONGEST_DETAIL = 128;
 
@@ -123,8 +122,8 @@ function refuseFuture(
   field: string,
   { scheduledFor, now }: { scheduledFor: number; now: number },
 ): void {
-  if (scheduledFor <= now + FARTHEST_AHEAD) return;
-  const expected = `a time at most 10 minutes after now (${toIso(now)})`;
+  if (scheduledFor <= now + FARTHEST_DUE) return;
+  const expected = `a time at most ${FARTHEST_DUE / MINUTE} minutes after now (${toIso(now)})`;
   throw new MalformedEventError(service, [`${field}: expected ${expected}, got '${toIso(scheduledFor)}'`]);
 }
 

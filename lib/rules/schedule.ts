@@ -4,9 +4,7 @@
  * tick that is known. A cron expression has AWS's six fields (minutes, hours, day of month, month, day of week, year).
  */
 import { Cron } from 'croner';
-import { DAY, MINUTE, toDate } from '../time/index.ts';
-
-const HOUR = 60 * MINUTE;
+import { DAY, HOUR, MINUTE, toDate } from '../time/index.ts';
 
 /** When a service is due. `interval` is stated beside `cron` too: it is what backing off counts in. */
 export interface Schedule {

@@ -10,11 +10,8 @@
  * An exception that it throws where nothing can catch it, while its time isn't up, ends it at once: as a rule that exception
  * took along whatever was to settle the workload, and waiting for the deadline would only hide the cause.
  */
-import { RunTimedOutError, StoppedError } from '../service/index.ts';
-import { type Clock, SECOND } from '../time/index.ts';
-
-/** How long after its signal a workload may still return or throw before it is given up. */
-export const GRACE = SECOND;
+import { GRACE, RunTimedOutError, StoppedError } from '../service/index.ts';
+import type { Clock } from '../time/index.ts';
 
 /** How a workload ended. */
 export type Ending =

@@ -1,4 +1,3 @@
-export { GRACE } from './deadline.ts';
 export { printReport } from './print-report.ts';
 export type { RunScope, ScopedRun } from './run-scope.ts';
 export { runWorkload, type WorkloadRun } from './run-workload.ts';

@@ -1,9 +1,6 @@
 /** A service: a named policy and a workload. */
-
 import {
-  FIRING_PERIOD,
   fillPolicy,
-  hasSlots,
   InvalidOptionsError,
   type Policy,
   type PolicyOptions,
@@ -11,11 +8,12 @@ import {
   type Schedule,
 } from '../rules/index.ts';
 import { showValue } from '../text/index.ts';
-import { type Clock, type Duration, parseDuration, type Random, SECOND } from '../time/index.ts';
+import { type Clock, type Duration, parseDuration, type Random } from '../time/index.ts';
 import { type Classify, classifierOf } from './classify.ts';
 import { NotImplementedError } from './errors.ts';
 import type { Log } from './log.ts';
-import { MOST_SLACK, serviceFaults } from './validate-service.ts';
+import { DEFAULT_LEASE_MARGIN, DEFAULT_RESERVE, DEFAULT_TIMEOUT } from './time-budget.ts';
+import { serviceFaults } from './validate-service.ts';
 
 /** What a workload is given. */
 export interface RunContext<Prepared = unknown> {
@@ -97,10 +95,6 @@ export interface Service {
   readonly workload: (context: RunContext) => Promise<unknown>;
 }
 
-const DEFAULT_TIMEOUT = 50 * SECOND;
-const DEFAULT_RESERVE = 5 * SECOND;
-const DEFAULT_LEASE_MARGIN = 5 * SECOND;
-
 /**
  * Defines a service.
  * @throws InvalidOptionsError naming every option at fault, what was expected and what came
@@ -123,15 +117,6 @@ export function defineService<Prepared = undefined>(options: ServiceOptions<Prep
  */
 export function withInterval(service: Service, interval: Duration): Service {
   return defineService({ ...service.written, interval });
-}
-
-/**
- * How long one invocation of the service may last, in milliseconds: one run's timeout, and where a firing has several slots its minute and
- * how late it may come besides.
- * @param slack in milliseconds; 60 s on AWS, 0 on one machine
- */
-export function invocationTimeout(service: Service, slack = MOST_SLACK): number {
-  return hasSlots(service.schedule) ? FIRING_PERIOD + slack + service.timeout : service.timeout;
 }
 
 function fill(options: ServiceOptions<unknown>): Service {

@@ -8,7 +8,6 @@ export {
 } from './classify.ts';
 export {
   defineService,
-  invocationTimeout,
   type RunContext,
   type Service,
   type ServiceOptions,
@@ -29,3 +28,20 @@ export { HttpStatusError, raiseForStatus } from './http.ts';
 export { type Log, safeLog } from './log.ts';
 export { isInLambda } from './platform.ts';
 export { prepareOnce } from './prepare-once.ts';
+export {
+  ACQUIRE_LIMIT,
+  CONNECT_TIMEOUT,
+  FARTHEST_DUE,
+  FIRST_RETRY_WAIT,
+  GRACE,
+  invocationTimeout,
+  LONGEST_INVOCATION,
+  LONGEST_LEASE,
+  LONGEST_RETRY_WAIT,
+  MOST_ATTEMPTS,
+  NOTIFY_TIME,
+  ONE_TRY,
+  RELEASE_LIMIT,
+  REQUEST_TIMEOUT,
+  SCHEDULER_PRECISION,
+} from './time-budget.ts';

@@ -1,20 +1,11 @@
 /** What a service may be: the bounds of its options beside its policy, and what is said of those that lie outside. */
-
-import { cronFault, FIRING_PERIOD, hasSlots } from '../rules/index.ts';
-import { GRACE } from '../run/index.ts';
+import { cronFault } from '../rules/index.ts';
 import { showValue } from '../text/index.ts';
-import { ONE_TRY } from '../tick/index.ts';
-import { inSeconds, MINUTE } from '../time/index.ts';
+import { inSeconds } from '../time/index.ts';
 import type { Service } from './define-service.ts';
+import { LEAST_RESERVE, LONGEST_LEASE_MARGIN, longestTimeout } from './time-budget.ts';
 
 const NAME = /^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/;
-/** The longest that Lambda lets an invocation last. */
-const LONGEST_INVOCATION = 15 * MINUTE;
-/** How late a firing may come at most: the precision of EventBridge Scheduler. */
-export const MOST_SLACK = MINUTE;
-/** A firing with several slots waits for its minute and lives through it. */
-const LONGEST_FIRING = MOST_SLACK + FIRING_PERIOD;
-
 /** Every fault of a service's own options, each as `option: expected ..., got ...`; none for a service that may be used. */
 export function serviceFaults(service: Service): string[] {
   const options = service.written;
@@ -23,7 +14,7 @@ export function serviceFaults(service: Service): string[] {
     if (!holds) faults.push(`${option}: expected ${expected}, got ${showValue(got)}`);
   };
   const { timeout, reserve, maxDuration, leaseMargin } = service;
-  const longest = LONGEST_INVOCATION - (hasSlots(service.schedule) ? LONGEST_FIRING : 0);
+  const longest = longestTimeout(service.schedule);
   check(NAME.test(options.name), 'name', 'lower-case letters, digits and dashes, 1 to 64 of them', options.name);
   check(
     timeout > 0 && timeout <= longest,
@@ -32,9 +23,9 @@ export function serviceFaults(service: Service): string[] {
     options.timeout,
   );
   check(
-    reserve >= GRACE + ONE_TRY && reserve < timeout,
+    reserve >= LEAST_RESERVE && reserve < timeout,
     'reserve',
-    `a duration of ${inSeconds(GRACE + ONE_TRY)} s or more and below the timeout (${inSeconds(timeout)} s)`,
+    `a duration of ${inSeconds(LEAST_RESERVE)} s or more and below the timeout (${inSeconds(timeout)} s)`,
     options.reserve ?? reserve,
   );
   check(
@@ -44,7 +35,7 @@ export function serviceFaults(service: Service): string[] {
     options.maxDuration,
   );
   check(
-    leaseMargin >= 0 && leaseMargin <= LONGEST_INVOCATION,
+    leaseMargin >= 0 && leaseMargin <= LONGEST_LEASE_MARGIN,
     'leaseMargin',
     'a duration of 0 or more, up to 900 s',
     options.leaseMargin,

@@ -1,8 +1,8 @@
 /** Taking the lease: one conditional write, and the reason where it is refused. */
 import { admit } from '../rules/index.ts';
-import { UnreadableStateError } from '../service/index.ts';
+import { ACQUIRE_LIMIT, RELEASE_LIMIT, UnreadableStateError } from '../service/index.ts';
 import type { Acquired, AcquireRequest } from '../tick/index.ts';
-import { type Clock, SECOND, withTimeLimit } from '../time/index.ts';
+import { type Clock, withTimeLimit } from '../time/index.ts';
 import { admissionCondition } from './admission-condition.ts';
 import { release } from './commit.ts';
 import { aliases, assignments } from './item/expression.ts';
@@ -22,14 +22,6 @@ interface Taken {
 type Refused = Extract<Acquired, { granted: false }>;
 
 /**
- * An outage costs a tick at most 4 s, all attempts of the client and the pauses between them included. The client's three
- * attempts fit into the time to take the lease; one fits into the time to release a lease that may have been taken although
- * no answer came.
- */
-const TAKING = 2.9 * SECOND;
-const RELEASING = 0.9 * SECOND;
-
-/**
  * Takes the lease if admission allows. An item that is read after a refusal may no longer explain the refusal: then the write
  * is tried once more. If that fails as well, other writers keep coming in between, which is an overlap.
  * @throws UnreadableStateError if the item is damaged or newer; a lease taken on such an item is released
@@ -38,7 +30,7 @@ export async function acquire(items: ItemAccess, clock: Clock, request: AcquireR
   const { service, owner, now } = request;
   let answer: Taken | Refused;
   try {
-    answer = await withTimeLimit(clock, TAKING, (signal) => take({ ...items, signal }, request));
+    answer = await withTimeLimit(clock, ACQUIRE_LIMIT, (signal) => take({ ...items, signal }, request));
   } catch (error) {
     // No answer came, but the lease may have been taken: left alone it would keep ticks out and count as a crash.
     if (!(error instanceof UnreadableStateError)) await giveUp(items, clock, request);
@@ -59,7 +51,9 @@ export async function acquire(items: ItemAccess, clock: Clock, request: AcquireR
 
 /** Releases a lease that may have been taken, as well as it can. */
 function giveUp(items: ItemAccess, clock: Clock, request: AcquireRequest, before?: Item): Promise<void> {
-  return withTimeLimit(clock, RELEASING, (signal) => release({ ...items, signal }, request, before)).catch(() => {});
+  return withTimeLimit(clock, RELEASE_LIMIT, (signal) => release({ ...items, signal }, request, before)).catch(
+    () => {},
+  );
 }
 
 async function take(items: ItemAccess, request: AcquireRequest): Promise<Taken | Refused> {

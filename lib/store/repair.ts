@@ -11,8 +11,9 @@
  */
 import { type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { RECORD_RETENTION_DAYS } from '../rules/index.ts';
+import { LONGEST_LEASE } from '../service/index.ts';
 import { withoutUndefined } from '../text/index.ts';
-import { DAY, MINUTE, SECOND, toIso } from '../time/index.ts';
+import { DAY, SECOND, toIso } from '../time/index.ts';
 import { replaceItem } from './item/replace-item.ts';
 import { describeFault, describeValue, versionOf } from './item/state-item.ts';
 import { TTL_ATTRIBUTE } from './item/table.ts';
@@ -104,9 +105,6 @@ interface Evidence {
   /** The highest fence in the run records; 0 without any. */
   readonly highestRecorded: number;
 }
-
-/** The longest that a lease can last: Lambda's longest invocation and the largest margin. */
-const LONGEST_LEASE = 30 * MINUTE;
 
 /** The repair of an item of any version that isn't newer. A version that can't be read is taken for today's. */
 export function planRepair(item: Item, evidence: Evidence): RepairPlan {

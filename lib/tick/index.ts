@@ -12,4 +12,3 @@ export { type Firing, runFiring } from './run-firing.ts';
 export { runTick } from './run-tick.ts';
 export type { Invocation } from './tick-context.ts';
 export type { Bypassed, TickEvent } from './tick-event.ts';
-export { ONE_TRY } from './write-deadline.ts';

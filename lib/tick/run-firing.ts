@@ -3,8 +3,7 @@
  * its own tick, with its own acquire and commit, so that an operator gets in between.
  */
 import { type Delivery, type ScheduledTick, slotsOf } from '../rules/index.ts';
-import { GRACE } from '../run/index.ts';
-import { type Service, ServiceHaltedError, safeLog } from '../service/index.ts';
+import { GRACE, type Service, ServiceHaltedError, safeLog } from '../service/index.ts';
 import { notifyTick } from './notify.ts';
 import type { Ports } from './ports.ts';
 import { runTick, tickContext } from './run-tick.ts';

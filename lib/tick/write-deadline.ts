@@ -3,17 +3,16 @@
  * near. Run records and remembered failures come before it: they may take half of what the reserve leaves behind the grace,
  * and whatever isn't done by then is given up.
  */
-import { GRACE } from '../run/index.ts';
-import { UnreadableStateError } from '../service/index.ts';
-import { abortable, SECOND, withTimeLimit } from '../time/index.ts';
+import {
+  FIRST_RETRY_WAIT,
+  GRACE,
+  LONGEST_RETRY_WAIT,
+  NOTIFY_TIME,
+  ONE_TRY,
+  UnreadableStateError,
+} from '../service/index.ts';
+import { abortable, withTimeLimit } from '../time/index.ts';
 import type { TickContext } from './tick-context.ts';
-
-/** What the reserve leaves behind the grace at least: one try to write the outcome. */
-export const ONE_TRY = SECOND;
-/** Kept behind the last try to write the state, to notify observers. */
-const NOTIFY_TIME = 0.25 * SECOND;
-const FIRST_PAUSE = 0.1 * SECOND;
-const LONGEST_PAUSE = SECOND;
 
 /**
  * The work's result, if it comes while there is time left to commit.
@@ -38,16 +37,16 @@ export async function retryUntilEnd<Result>(
   write: (signal: AbortSignal) => Promise<Result>,
 ): Promise<Result> {
   const until = Math.max(endsAt - NOTIFY_TIME, clock.now() + ONE_TRY);
-  for (let pause = FIRST_PAUSE; ; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
+  for (let wait = FIRST_RETRY_WAIT; ; wait = Math.min(2 * wait, LONGEST_RETRY_WAIT)) {
     try {
       return await withTimeLimit(clock, until - clock.now(), write);
     } catch (error) {
-      const isLast = clock.now() + pause >= until || invocation.stop?.aborted === true;
+      const isLast = clock.now() + wait >= until || invocation.stop?.aborted === true;
       if (isLast || error instanceof UnreadableStateError) throw error;
-      if (pause === FIRST_PAUSE) {
+      if (wait === FIRST_RETRY_WAIT) {
         log.warn(`${service.name}: the state can't be written yet; it is tried again until the run's end`, { error });
       }
-      await clock.sleep(pause, invocation.stop);
+      await clock.sleep(wait, invocation.stop);
     }
   }
 }

@@ -6,7 +6,8 @@ export type Duration = number | ms.StringValue;
 
 export const SECOND = 1_000;
 export const MINUTE = 60_000;
-export const DAY = 86_400_000;
+export const HOUR = 60 * MINUTE;
+export const DAY = 24 * HOUR;
 
 /**
  * Whole milliseconds of a written duration, or `undefined` if it isn't one. Text needs a unit: `'5'` says nothing about
@@ -29,5 +30,5 @@ export function briefly(milliseconds: number): string {
   if (milliseconds < SECOND) return `${Math.round(milliseconds)}ms`;
   if (milliseconds < 100 * SECOND) return `${Number((milliseconds / SECOND).toFixed(1))}s`;
   if (milliseconds < 100 * MINUTE) return `${Math.round(milliseconds / MINUTE)}m`;
-  return `${Math.round(milliseconds / (60 * MINUTE))}h`;
+  return `${Math.round(milliseconds / HOUR)}h`;
 }

@@ -14,7 +14,6 @@
  *      gaps may be long. Shorter intervals are heard often enough to be missed by their own silence.
  *   5. Any service is overdue that a run has died in, when by the due time after its lease's end nobody took over.
  */
-
 import {
   haltHolds,
   isAligned,
@@ -25,7 +24,7 @@ import {
   type ServiceState,
 } from '../rules/index.ts';
 import { UnreadableStateError } from '../service/index.ts';
-import { MINUTE, toIso } from '../time/index.ts';
+import { HOUR, toIso } from '../time/index.ts';
 import type { Found } from './ports.ts';
 import type { WatchedService } from './watched-service.ts';
 
@@ -47,7 +46,7 @@ export interface Moment {
 }
 
 /** From this interval on the watch is the one who hears that a service is silent. */
-const HOURLY = 60 * MINUTE;
+const HOURLY = HOUR;
 
 /** What is wrong with the service, or `undefined` if nothing is. */
 export function judge(watched: WatchedService, found: Found, moment: Moment): Finding | undefined {

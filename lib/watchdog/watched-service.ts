@@ -3,10 +3,9 @@
  * holds 4 KB on Lambda, hence the short form: `{"nightly":[86400000,115000,"0 3 * * ? *","Europe/Berlin"]}`, that is
  * interval, grace (both in milliseconds), cron expression and time zone by name.
  */
-
 import * as z from 'zod';
 import { cronFault, hasSlots, InvalidOptionsError, type Schedule } from '../rules/index.ts';
-import { invocationTimeout, type Service } from '../service/index.ts';
+import { invocationTimeout, SCHEDULER_PRECISION, type Service } from '../service/index.ts';
 import { cut, showValue } from '../text/index.ts';
 import { MINUTE } from '../time/index.ts';
 
@@ -21,8 +20,6 @@ export interface WatchedService {
 /** The environment variable that lists what is watched. */
 export const WATCHED_VARIABLE = 'TICKOVER_WATCHED';
 
-/** EventBridge Scheduler fires anywhere inside its minute. */
-const SCHEDULER_PRECISION = MINUTE;
 /** What the watch remembers of each fits its cursor up to here. */
 const MOST_WATCHED = 500;
 

@@ -13,7 +13,7 @@ afterEach(async () => {
   await Promise.all(made.splice(0).map((directory) => rm(directory, { recursive: true })));
 });
 
-const ROOM = fileURLToPath(new URL('../../lib/tick/index.ts', import.meta.url));
+const ROOM = fileURLToPath(new URL('../../lib/service/index.ts', import.meta.url));
 const defining = (name: string) =>
   `import { defineService } from '${ROOM}';\nexport const service = defineService({ name: '${name}', interval: '5m' });\n`;
 

@@ -11,7 +11,7 @@
  * as a newer writer adds them, are no fault.
  */
 import { parseRunHistory, type RunEntry } from '../../rules/index.ts';
-import { DAY, LAST_INSTANT, MINUTE, toIso } from '../../time/index.ts';
+import { DAY, HOUR, LAST_INSTANT, toIso } from '../../time/index.ts';
 
 /** An item as the document client returns it. */
 export type Item = Readonly<Record<string, unknown>>;
@@ -56,10 +56,9 @@ export const LARGEST_COUNT = 1e15;
 /** The whole item is no larger, so no text in it is. */
 const LARGEST_TEXT = 1_024;
 
-/** The longest that a lease or a tick can be ahead of a right clock: Lambda's 15 minutes, a margin of 15, and clocks that differ. */
-const HOUR = 60 * MINUTE;
 /** Twice the longest interval, restart or backoff. */
 const TWO_YEARS = 2 * 366 * DAY;
+/** How far each can be ahead of a right clock. An hour is the longest lease, and as much again for clocks that differ. */
 const FARTHEST_AHEAD: readonly (readonly [attribute: string, ms: number, words: string])[] = [
   ['leaseUntil', HOUR, 'an hour'],
   ['leaseTick', HOUR, 'an hour'],

@@ -1,0 +1,87 @@
+/**
+ * The time of a run: every limit of it in one place, in milliseconds. `timeout`, `reserve`, `maxDuration` and `leaseMargin`
+ * are options of the service; the other names are constants below.
+ *
+ *   due                 start                            signal                          end            lease ends
+ *   |                   |                                |                               |              |
+ *   |SCHEDULER_PRECISION|ACQUIRE_LIMIT|    workload      |GRACE|   records   |   state   | leaseMargin  |
+ *   |                   |             |<- maxDuration -->|<---------- reserve ---------->|              |
+ *   |                   |<------------------------- timeout ---------------------------->|              |
+ *
+ * The lease starts with the run. The end of the run is the end of its invocation, unless the invocation has several slots:
+ *
+ *   due                 first slot                       last slot                       invocation ends
+ *   |SCHEDULER_PRECISION|<------- FIRING_PERIOD -------->|<----- timeout of a run ------>|
+ *
+ * After the grace, run records and remembered failures may take half of the reserve that is left. The rest belongs to the
+ * state: its write is tried again after FIRST_RETRY_WAIT, then at growing distances up to LONGEST_RETRY_WAIT, until
+ * NOTIFY_TIME before the end. A write that starts late has ONE_TRY all the same.
+ */
+import { FIRING_PERIOD, hasSlots, type Schedule } from '../rules/index.ts';
+import { MINUTE, SECOND } from '../time/index.ts';
+
+/** How late EventBridge Scheduler may fire: anywhere within a minute. Also the default and the largest slack of a firing. */
+export const SCHEDULER_PRECISION = MINUTE;
+/** How far after now the tick of an event may be due: a later one would make every tick until then a duplicate or late. */
+export const FARTHEST_DUE = 10 * MINUTE;
+
+/** The longest invocation that Lambda allows. */
+export const LONGEST_INVOCATION = 15 * MINUTE;
+/** `timeout` of a service that states none. */
+export const DEFAULT_TIMEOUT = 50 * SECOND;
+/** `reserve` of a service that states none. */
+export const DEFAULT_RESERVE = 5 * SECOND;
+
+/** How long after its signal a workload may still return or throw before it is abandoned. */
+export const GRACE = SECOND;
+/** The least time for one try to write the state. */
+export const ONE_TRY = SECOND;
+/** The least `reserve`: the grace, and one try to write the state. */
+export const LEAST_RESERVE = GRACE + ONE_TRY;
+/** Kept after the last try to write the state, to notify observers. */
+export const NOTIFY_TIME = 0.25 * SECOND;
+/** The wait before the second try to write the state; each further one is twice as long. */
+export const FIRST_RETRY_WAIT = 0.1 * SECOND;
+/** The longest wait between two tries to write the state. */
+export const LONGEST_RETRY_WAIT = SECOND;
+
+/** `leaseMargin` of a service that states none. */
+export const DEFAULT_LEASE_MARGIN = 5 * SECOND;
+/** The largest `leaseMargin`. */
+export const LONGEST_LEASE_MARGIN = LONGEST_INVOCATION;
+/** The longest that a lease can last. */
+export const LONGEST_LEASE = LONGEST_INVOCATION + LONGEST_LEASE_MARGIN;
+
+/**
+ * The longest that taking the lease may take, with all attempts of the client and the waits between them. With RELEASE_LIMIT
+ * an outage costs a tick less than 4 s.
+ */
+export const ACQUIRE_LIMIT = 2.9 * SECOND;
+/** The longest that releasing a lease may take which may have been taken although no answer came: room for one attempt. */
+export const RELEASE_LIMIT = 0.9 * SECOND;
+/** The longest that DynamoDB's client waits for a connection. */
+export const CONNECT_TIMEOUT = 0.5 * SECOND;
+/** The longest that DynamoDB's client waits for an answer's first byte, and then for each next part of it. */
+export const REQUEST_TIMEOUT = 0.9 * SECOND;
+/** How often DynamoDB's client tries a request: all attempts fit into ACQUIRE_LIMIT. */
+export const MOST_ATTEMPTS = 3;
+
+/** The part of a service that the length of its invocation depends on. */
+interface Timed {
+  readonly schedule: Schedule;
+  readonly timeout: number;
+}
+
+/**
+ * The longest that one invocation of the service may last: one run's timeout, and in a firing with several slots the
+ * slack and the minute of the slots besides.
+ * @param slack how late a firing may come. @default 60 s, as on AWS; 0 on one machine
+ */
+export function invocationTimeout({ schedule, timeout }: Timed, slack = SCHEDULER_PRECISION): number {
+  return hasSlots(schedule) ? slack + FIRING_PERIOD + timeout : timeout;
+}
+
+/** The longest `timeout` that fits into Lambda's longest invocation. */
+export function longestTimeout(schedule: Schedule): number {
+  return LONGEST_INVOCATION - invocationTimeout({ schedule, timeout: 0 });
+}
