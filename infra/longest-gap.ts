@@ -1,4 +1,4 @@
-/** How far apart a service's ticks may lie: what its delivery, its alarms and the way of telling its silence go by. Pure. */
+/** How far apart a service's ticks may be: its delivery, its alarms and its silence are judged by that. Pure. */
 import { nextDue, type Schedule } from '../lib/rules/index.ts';
 import { DAY, HOUR } from '../lib/time/index.ts';
 

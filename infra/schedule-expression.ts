@@ -1,5 +1,5 @@
 /**
- * What a service's schedule is to EventBridge Scheduler. Pure.
+ * A service's schedule as EventBridge Scheduler expects it. Pure.
  *
  *   a cron expression                          passed through, in its time zone
  *   an interval that divides an hour or a day  cron: aligned with the service's grid, unmoved by a redeploy
@@ -10,7 +10,7 @@ import { hasSlots, isAligned, type Schedule } from '../lib/rules/index.ts';
 import { DAY, HOUR, inSeconds, MINUTE } from '../lib/time/index.ts';
 import { longestGap } from './longest-gap.ts';
 
-/** A schedule as Scheduler takes it. */
+/** A schedule for Scheduler. */
 export interface ScheduleText {
   /** `cron(...)` or `rate(...)`. */
   readonly expression: string;

@@ -1,4 +1,4 @@
-/** What single services of the catalog need beyond what every service gets. */
+/** Needs of single services of the catalog, beyond those of every service. */
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
@@ -14,7 +14,7 @@ export interface ServiceNeeds {
   readonly grant: (grantee: IGrantable) => void;
 }
 
-/** What there is around a service. */
+/** The stack around a service. */
 export interface ServiceSurroundings {
   /** All services of the stack, with the intervals that they are given. */
   readonly services: readonly Service[];
@@ -24,10 +24,10 @@ export interface ServiceSurroundings {
   readonly deletionProtection: boolean;
 }
 
-/** Makes what a service needs. */
+/** Makes the needs of a service. */
 type MakeNeeds = (scope: Construct, surroundings: ServiceSurroundings) => ServiceNeeds;
 
-/** By name of the service; what isn't here needs nothing. */
+/** By name of the service; the others need nothing more. */
 export const NEEDS: Readonly<Record<string, MakeNeeds>> = {
   'mark-late-runs': (scope, options) => {
     const flowRuns = new FlowRunsTable(scope, 'FlowRunsTable', options);

@@ -1,4 +1,4 @@
-/** What the stack is told by CDK's context: cdk.json, or `-c name=value` on the command line. */
+/** The stack's settings, from CDK's context: cdk.json, or `-c name=value` on the command line. */
 
 import * as z from 'zod';
 import { InvalidOptionsError } from '../lib/rules/index.ts';
@@ -9,7 +9,7 @@ import { type Duration, parseDuration } from '../lib/time/index.ts';
 export const ALARM_LEVELS = ['none', 'essential', 'full'] as const;
 export type AlarmLevel = (typeof ALARM_LEVELS)[number];
 
-/** What may be set for one service, under its name in `services`. */
+/** Settings of one service, under its name in `services`. */
 export interface ServiceSettings {
   /** Whether it is deployed at all. @default true */
   readonly enabled?: boolean;
@@ -25,11 +25,11 @@ export interface ServiceSettings {
   readonly memorySize?: number;
 }
 
-/** What a stack is made by. */
+/** Settings of a stack. */
 export interface Settings {
-  /** Tells stacks in one account apart. @default 'prod' */
+  /** Distinguishes the stacks of an account. @default 'prod' */
   readonly stage: string;
-  /** Who is told of alarms. @default nobody; the topic is there to subscribe to */
+  /** The address that gets a mail for each alarm. @default none: people subscribe to the topic themselves */
   readonly alarmEmail?: string;
   /** Whether the tables refuse to be deleted. @default true */
   readonly deletionProtection: boolean;

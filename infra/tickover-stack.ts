@@ -10,7 +10,7 @@ import { showValue } from '../lib/text/index.ts';
 import { WATCHDOG } from './alarms/index.ts';
 import { HoldingQueue } from './constructs/holding-queue.ts';
 import { Pager, type PagerProps } from './constructs/pager.ts';
-import { watchResourceLimit } from './constructs/resource-limit.ts';
+import { warnNearResourceLimit } from './constructs/resource-limit.ts';
 import { SavedQueries } from './constructs/saved-queries.ts';
 import { SchedulerRole, ServiceScheduleGroup } from './constructs/schedule-group.ts';
 import { ScheduledService, type ScheduledServiceProps } from './constructs/scheduled-service.ts';
@@ -31,7 +31,7 @@ export interface TickoverStackProps extends StackProps {
   readonly table?: ITable;
 }
 
-/** The stage in which nobody is paged unless asked for. */
+/** The stage that has no alarms unless asked for. */
 const QUIET_STAGE = 'dev';
 
 /**
@@ -47,7 +47,7 @@ export class TickoverStack extends Stack {
   readonly failedQueue: HoldingQueue;
   readonly group: ServiceScheduleGroup;
   readonly schedulerRole: SchedulerRole;
-  /** What alarms are told to. */
+  /** The topic to which alarms publish. */
   readonly pager: Pager;
 
   constructor(scope: Construct, id: string, props: TickoverStackProps) {
@@ -62,7 +62,7 @@ export class TickoverStack extends Stack {
     this.pager = new Pager(this, 'Pager', emailIn(props.settings));
     this.services = this.#makeServices(props);
     this.#makeViews(props.settings);
-    watchResourceLimit(this);
+    warnNearResourceLimit(this);
   }
 
   #makeServices(props: TickoverStackProps): readonly ScheduledService[] {
@@ -102,7 +102,7 @@ export class TickoverStack extends Stack {
     return made;
   }
 
-  /** What tells of all services at once. */
+  /** The dashboard of all services. */
   #makeViews({ stage }: Settings): void {
     const { services } = this;
     new ServicesDashboard(this, 'Dashboard', { services, stage });
@@ -145,7 +145,7 @@ function configured(service: Service, { services }: Settings): Service {
   return interval === undefined ? service : withInterval(service, interval);
 }
 
-/** Before anything is made, since a construct's name can be given only once too, in words that help nobody. */
+/** Runs before any construct is made: CDK refuses a construct's second use of a name too, in words that don't help. */
 function refuseFaults({ catalog }: TickoverStackProps): void {
   const faults = nameTwiceFaults(catalog.map(({ service }) => service.name));
   if (faults.length > 0) throw new InvalidOptionsError('catalog', faults);
@@ -153,7 +153,7 @@ function refuseFaults({ catalog }: TickoverStackProps): void {
 
 type Environment = Readonly<Record<string, string>>;
 
-/** What the stack makes for a service is named in its environment: another value there would be lost. */
+/** The stack sets the variables of the resources that it makes for a service: another value there would be lost. */
 function refuseOverwritten({ name }: Service, own: Environment, set: Environment): void {
   const faults = overwrittenFaults(own, set);
   if (faults.length > 0) throw new InvalidOptionsError(`service ${showValue(name)}`, faults);

@@ -1,9 +1,9 @@
-/** What an alarm is, as data: everything CloudWatch is told of it. Pure. */
+/** Alarms as data: everything that CloudWatch needs to make one. Pure. */
 
-/** What one alarm on one metric is. Seconds, since CloudWatch counts in them. */
+/** An alarm on one metric. Times in seconds, since CloudWatch counts in them. */
 export interface MetricAlarmDefinition {
   readonly kind: 'metric';
-  /** What it tells, in one word; unique among the alarms of a service. */
+  /** The trouble in one word; unique among the alarms of a service. */
   readonly id: string;
   readonly namespace: string;
   readonly metricName: string;
@@ -11,15 +11,15 @@ export interface MetricAlarmDefinition {
   readonly statistic: 'Maximum' | 'Sum' | 'SampleCount';
   /** Length of a window in seconds: a multiple of 60. */
   readonly period: number;
-  /** How many windows are looked at. */
+  /** How many windows CloudWatch evaluates. */
   readonly evaluationPeriods: number;
   /** In how many of them the threshold must be crossed. */
   readonly datapointsToAlarm: number;
   readonly threshold: number;
   readonly comparison: 'at least' | 'above' | 'below';
-  /** What a window without a sample counts as; `ignore` keeps the state as it is. */
+  /** How a window without a sample counts; `ignore` keeps the alarm's state. */
   readonly missing: 'breaching' | 'notBreaching' | 'ignore';
-  /** What it means, what to look at, what to run. */
+  /** The meaning, the places to check, the command to run. */
   readonly description: string;
 }
 
@@ -31,12 +31,12 @@ export type AlarmCondition =
   | { readonly anyOf: readonly AlarmCondition[] }
   | { readonly allOf: readonly AlarmCondition[] };
 
-/** What one alarm on the states of others is: it alone tells people. */
+/** An alarm on the states of other alarms: the only one that notifies people. */
 export interface CompositeAlarmDefinition {
   readonly kind: 'composite';
   readonly id: string;
   readonly rule: AlarmCondition;
-  /** How many seconds the rule must have held before anybody is told. */
+  /** How many seconds the rule must hold before people are notified. */
   readonly wait: number;
   readonly description: string;
 }

@@ -3,12 +3,12 @@
  *
  *   failing      the streak reached `consecutive`
  *   halted       it stopped running
- *   silent       nothing is heard of it, though its ticks come less than an hour apart
- *   overdue      the same by the watchdog, where they lie further apart; 'full': stuck under the lease of a dead run
+ *   silent       it sends no metric, though its ticks come less than an hour apart
+ *   overdue      the same, found by the watchdog, where ticks are further apart; 'full': stuck under the lease of a crashed run
  *   errors       'full': invocations end in errors
  *   throttles    'full': Lambda throttles it
  *   overrunning  'full', and where its timeout allows that: runs outlast the longest gap between ticks
- *   pager        one of them rings; nothing else tells people
+ *   pager        one of them rings; the only one that notifies people
  */
 import { hasSlots } from '../../lib/rules/index.ts';
 import type { Service } from '../../lib/service/index.ts';
@@ -19,7 +19,7 @@ import type { AlarmCondition, AlarmDefinition, CompositeAlarmDefinition, MetricA
 import { descriptions, type Subject } from './descriptions.ts';
 import { minutePeriod, silenceOf } from './silence.ts';
 
-/** What the alarms of a service need to know besides it. */
+/** Everything that the alarms of a service need besides the service. */
 export interface AlarmsOptions {
   /** CloudWatch's namespace of the service's own metrics. */
   readonly namespace: string;
@@ -35,10 +35,10 @@ export const WATCHDOG = 'watch-services';
  * INSUFFICIENT_DATA up to a minute before silent leaves ALARM, and the pager's rule holds for that while.
  */
 const PAGER_WAIT = 120;
-/** Seconds. Longer than the pager waits, so that nothing that rang goes untold; and metrics by EMF may come some minutes late. */
+/** Seconds. Longer than the pager waits, so that each alarm that rang reaches people; and metrics by EMF may come some minutes late. */
 const WINDOW = 300;
 
-/** What every definition is made of. */
+/** The parts of every definition. */
 interface Basis {
   readonly service: Service;
   readonly options: AlarmsOptions;
@@ -90,7 +90,7 @@ function halted(basis: Basis): MetricAlarmDefinition {
   };
 }
 
-/** Samples are counted, not read: whatever is heard, be it that the service is halted, is no silence. */
+/** Counts samples whatever their value: a halted service sends them too, and is not silent. */
 function silent({ service, options, subject }: Basis): MetricAlarmDefinition | undefined {
   const silence = silenceOf(service);
   if (silence === undefined) return undefined;
@@ -122,7 +122,7 @@ function overdue(basis: Basis): MetricAlarmDefinition {
   };
 }
 
-/** What 'full' adds. */
+/** The alarms that 'full' adds. */
 function rest(basis: Basis): MetricAlarmDefinition[] {
   const { service } = basis;
   // The watchdog does not watch itself.
@@ -130,7 +130,7 @@ function rest(basis: Basis): MetricAlarmDefinition[] {
   return [...stuck, ...lambdaAlarms(basis)];
 }
 
-/** What Lambda itself counts. A single error or throttle of a frequent service is a hiccup; of a rare one it is a tick lost. */
+/** Alarms on Lambda's own counts. A single error or throttle of a frequent service is a hiccup; of a rare one it is a tick lost. */
 function lambdaAlarms({ service, options, subject }: Basis): MetricAlarmDefinition[] {
   const gap = longestGap(service.schedule);
   const frequent = gap < HOUR;
@@ -167,12 +167,12 @@ function lambdaAlarms({ service, options, subject }: Basis): MetricAlarmDefiniti
   ];
 }
 
-/** Where one invocation waits for several slots, its duration says nothing of a run's. */
+/** The duration of an invocation that waits for several slots doesn't show a run's. */
 function canOverrun({ schedule, timeout }: Service): boolean {
   return !hasSlots(schedule) && timeout > longestGap(schedule);
 }
 
-/** A breaching alarm rings as soon as it is made: silence counts only once the service was heard. */
+/** A breaching alarm rings as soon as it is made: silence counts only once the service has sent a metric. */
 function pager({ subject }: Basis, metrics: readonly MetricAlarmDefinition[]): CompositeAlarmDefinition {
   const rings = ({ id }: MetricAlarmDefinition): AlarmCondition =>
     id === 'silent' ? { allOf: [{ alarm: id }, { not: { insufficientData: 'failing' } }] } : { alarm: id };

@@ -1,4 +1,4 @@
-/** What people read when an alarm rings: what it means, what to look at, what to run. Pure. CloudWatch keeps up to 1024 characters. */
+/** The texts that people read when an alarm rings: its meaning, the places to check, the command to run. Pure. CloudWatch keeps up to 1024 characters. */
 import { briefly } from '../../lib/time/index.ts';
 
 /** Of whom a description speaks. */
@@ -14,7 +14,7 @@ function invoke({ functionName }: Subject, payload: string): string {
   );
 }
 
-/** What a queue holds. Nothing is hidden from its length meanwhile, which would end the alarm and ring it anew. */
+/** The messages in a queue. Nothing is hidden from its length meanwhile, which would end the alarm and ring it anew. */
 function receive(queueName: string): string {
   return (
     `aws sqs receive-message --visibility-timeout 0 --message-attribute-names All ` +

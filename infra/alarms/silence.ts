@@ -1,8 +1,8 @@
 /**
- * How long a service must not be heard of before it counts as silent. Pure.
+ * How long a service must send no metric before it counts as silent. Pure.
  *
- * CloudWatch looks further back than the windows that it was told to look at before it fills in what is missing: one sample
- * back there keeps the alarm quiet. So every window must be empty (N of N), and silence is told some windows late at most, never
+ * Before CloudWatch fills in missing samples, it looks further back than the windows of the alarm: one sample
+ * back there keeps the alarm quiet. So every window must be empty (N of N), and silence is noticed some windows late at most, never
  * early; windows are short, so that some of them are minutes. From an hour on, stretches come near what CloudWatch evaluates;
  * there the watchdog tells.
  */
@@ -28,7 +28,7 @@ export function minutePeriod(milliseconds: number): number {
   return (Math.ceil(milliseconds / MINUTE) * MINUTE) / SECOND;
 }
 
-/** When the service counts as silent; `undefined` if only the watchdog can tell, because its ticks lie an hour or more apart. */
+/** When the service counts as silent; `undefined` if only the watchdog notices, because ticks are an hour or more apart. */
 export function silenceOf({ schedule, policy }: Service): Silence | undefined {
   const spacing = longestGap(schedule);
   if (spacing >= HOUR) return undefined;

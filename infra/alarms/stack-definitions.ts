@@ -15,7 +15,7 @@ export function failed(queueName: string): MetricAlarmDefinition {
   return { ...holdsAny(queueName), id: 'failed', description: descriptions.failed(queueName) };
 }
 
-/** A queue that nobody touches stops telling its length after hours, which says nothing of what is in it: the state stays. */
+/** An unused queue sends no length after some hours; its messages are still there, so the alarm keeps its state. */
 function holdsAny(queueName: string): Omit<MetricAlarmDefinition, 'id' | 'description'> {
   return {
     kind: 'metric',
@@ -32,7 +32,7 @@ function holdsAny(queueName: string): Omit<MetricAlarmDefinition, 'id' | 'descri
   };
 }
 
-/** Never rings: a metric that nothing emits. What the pagers' wait is hung on. */
+/** Never rings, since nothing emits its metric. The pagers' wait needs such an alarm. */
 export const HOLD: MetricAlarmDefinition = {
   kind: 'metric',
   id: 'hold',

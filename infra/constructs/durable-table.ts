@@ -1,4 +1,4 @@
-/** A table that outlives its stack and its operators' mistakes, of the shape that its room tells. */
+/** A table that outlives its stack and its operators' mistakes, in the shape that its room in lib defines. */
 import type { CreateTableCommandInput, KeySchemaElement } from '@aws-sdk/client-dynamodb';
 import { RemovalPolicy } from 'aws-cdk-lib';
 import {
@@ -43,7 +43,7 @@ export class DurableTable extends Construct {
       ...(timeToLive === undefined ? {} : { timeToLiveAttribute: timeToLive }),
     });
     addIndexes(table, shape);
-    // The class says `undefined` where its interface says absent: the same to whoever reads it.
+    // The class has `undefined` where its interface has no property: readers see no difference.
     this.table = table as ITable;
   }
 }

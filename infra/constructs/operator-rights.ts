@@ -1,4 +1,4 @@
-/** What a person is let do with a deployed service. */
+/** A person's rights on a deployed service. */
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';

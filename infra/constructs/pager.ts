@@ -7,11 +7,11 @@ import { Construct } from 'constructs';
 
 /** A pager. */
 export interface PagerProps {
-  /** Who gets a mail; AWS asks for a confirmation first. @default nobody: the topic is there to subscribe to */
+  /** The address that gets a mail; AWS asks for a confirmation first. @default none: people subscribe to the topic themselves */
   readonly email?: string;
 }
 
-/** The topic that alarms are told to. */
+/** The topic to which alarms publish. */
 export class Pager extends Construct {
   readonly topic: Topic;
 
@@ -23,7 +23,7 @@ export class Pager extends Construct {
     if (email !== undefined) this.topic.addSubscription(new EmailSubscription(email));
   }
 
-  /** A topic's policy replaces the one that lets the account in: without this, alarms ring and nobody is told. */
+  /** A topic's policy replaces the one that lets the account in: without this, alarms ring and no message is sent. */
   #letAlarmsPublish(): void {
     this.topic.addToResourcePolicy(
       new PolicyStatement({

@@ -8,7 +8,7 @@ const MOST_RESOURCES = 500;
 const WARN_FROM = 450;
 
 /** Warns at synth when the stack comes near the limit, and says how to split its services. */
-export function watchResourceLimit(stack: Stack): void {
+export function warnNearResourceLimit(stack: Stack): void {
   Aspects.of(stack).add(new ResourceLimit(), { priority: AspectPriority.READONLY });
 }
 

@@ -4,7 +4,7 @@ import { Construct } from 'constructs';
 import { type LogQuery, QUESTIONS, queryText, whatHappened } from './log-queries.ts';
 import type { ScheduledService } from './scheduled-service.ts';
 
-/** Whose logs are asked. */
+/** The services whose logs are queried. */
 export interface SavedQueriesProps {
   /** The services; with none, nothing is saved. */
   readonly services: readonly ScheduledService[];

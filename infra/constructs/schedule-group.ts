@@ -1,4 +1,4 @@
-/** Where the schedules of a stack lie, and the one role by which Scheduler fires them. */
+/** The group that holds the schedules of a stack, and the role with which Scheduler invokes their functions. */
 import { Stack } from 'aws-cdk-lib';
 import { type IRole, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
@@ -16,7 +16,7 @@ export class ServiceScheduleGroup extends Construct {
   }
 }
 
-/** What the role is for. */
+/** The schedules that use the role. */
 export interface SchedulerRoleProps {
   /** The schedules that may use the role are those of this group, in this account. */
   readonly group: IScheduleGroup;
@@ -39,7 +39,7 @@ export class SchedulerRole extends Construct {
   }
 }
 
-/** What Scheduler needs to fire one service. */
+/** Everything that Scheduler needs to fire one service. */
 export interface FireGrant {
   readonly function: IFunction;
   readonly undeliverableQueue: IQueue;

@@ -27,7 +27,7 @@ import { DEFAULT_MEMORY_SIZE, ServiceFunction, type ServiceFunctionOptions } fro
 import { ServiceSchedule } from './service-schedule.ts';
 import { StateTable } from './state-table.ts';
 
-/** What may be chosen about a service on AWS. */
+/** Options of a service on AWS. */
 export interface ScheduledServiceOptions extends ServiceFunctionOptions {
   /** Another interval than the service's own. @default the service's */
   readonly interval?: Duration;
@@ -37,9 +37,9 @@ export interface ScheduledServiceOptions extends ServiceFunctionOptions {
   readonly detailedMetrics?: boolean;
 }
 
-/** A service to put on AWS. What several services of a stack share is made for this one alone where it isn't given. */
+/** A service for AWS. Resources that services of a stack can share are made for this one alone where none is given. */
 export interface ScheduledServiceProps extends ScheduledServiceOptions {
-  /** What `defineService` made. */
+  /** The result of `defineService`. */
   readonly service: Service;
   /** The file that exports its handler. */
   readonly entry: string;
@@ -49,13 +49,13 @@ export interface ScheduledServiceProps extends ScheduledServiceOptions {
   readonly group?: IScheduleGroup;
   /** The role that Scheduler takes. @default one of its own, for schedules of the group */
   readonly schedulerRole?: IRole;
-  /** Where firings go that Scheduler could not deliver. @default one of its own */
+  /** Gets the firings that Scheduler could not deliver. @default a queue of its own */
   readonly undeliverableQueue?: IQueue;
-  /** Where events go that threw, died or expired in Lambda. @default one of its own */
+  /** Gets the events that threw, crashed or expired in Lambda. @default a queue of its own */
   readonly failedQueue?: IQueue;
-  /** Who is told of its alarms. @default nobody */
+  /** The topic to which its pager publishes. @default none: the alarms notify no one */
   readonly pagerTopic?: ITopic;
-  /** Whether a watch-services over its table has it in TICKOVER_WATCHED: what ticks an hour or more apart is told by that alone. @default false */
+  /** Whether a watch-services on its table has it in TICKOVER_WATCHED: only that notices a missing tick where ticks are an hour or more apart. @default false */
   readonly watched?: boolean;
   /** CloudWatch's namespace of its metrics. @default 'Tickover' */
   readonly namespace?: string;
@@ -63,7 +63,7 @@ export interface ScheduledServiceProps extends ScheduledServiceOptions {
 
 /**
  * A service, deployed.
- * @throws InvalidOptionsError naming every option by which it could not be
+ * @throws InvalidOptionsError naming every option that prevents it
  */
 export class ScheduledService extends Construct {
   /** The service, with the interval that it was given. */
@@ -75,7 +75,7 @@ export class ScheduledService extends Construct {
   readonly failedQueue: IQueue;
   readonly table: ITable;
   readonly namespace: string;
-  /** By what each tells: `failing`, `halted`, `silent` and so on; none where the level is 'none'. */
+  /** By trouble: `failing`, `halted`, `silent` and so on; none where the level is 'none'. */
   readonly alarms: Readonly<Record<string, Alarm>>;
   /** Rings when one of them does; `undefined` where the level is 'none'. */
   readonly pager: CompositeAlarm | undefined;
@@ -95,7 +95,7 @@ export class ScheduledService extends Construct {
     const { alarms, pager } = this.#makeAlarms(props);
     this.alarms = alarms;
     this.pager = pager;
-    this.#noteOverruns();
+    this.#addOverrunInfo();
     this.#warnIfUnwatched(props);
   }
 
@@ -104,7 +104,7 @@ export class ScheduledService extends Construct {
     return grantInvoke(this, grantee);
   }
 
-  /** Lets the grantee invoke the function and read what an operator looks at: log, state, and what failed. */
+  /** Lets the grantee invoke the function and read its log, its state and its failed events. */
   grantOperate(grantee: IGrantable): Grant {
     return grantOperate(this, grantee);
   }
@@ -193,7 +193,7 @@ export class ScheduledService extends Construct {
     });
   }
 
-  #noteOverruns(): void {
+  #addOverrunInfo(): void {
     const { name, timeout, schedule } = this.service;
     const gap = longestGap(schedule);
     if (timeout <= gap) return;
@@ -207,9 +207,9 @@ export class ScheduledService extends Construct {
     if (watched || alarms === 'none' || silenceOf(this.service) !== undefined) return;
     Annotations.of(this).addWarningV2(
       `tickover:unwatched:${this.service.name}`,
-      `${this.service.name}: its ticks may lie an hour or more apart and no watch-services watches it; nobody is told when it falls silent. ` +
+      `${this.service.name}: its ticks may be an hour or more apart and no watch-services watches it; no alarm rings when it falls silent. ` +
         'Deploy it in a TickoverStack that has watch-services too, or deploy watch-services over the same table and namespace ' +
-        'with `watchedVariables([...])` as its environment and `grantStateBatchRead`, and say `watched: true`.',
+        'with `watchdogVariables([...])` as its environment and `grantStateBatchRead`, and set `watched: true`.',
     );
   }
 }

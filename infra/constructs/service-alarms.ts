@@ -1,4 +1,4 @@
-/** The promise that somebody is told when a service fails, halts or falls silent, and nobody for less. */
+/** Notifies people when a service fails, halts or falls silent, and of nothing less. */
 import { Duration, Stack } from 'aws-cdk-lib';
 import { type Alarm, CompositeAlarm, type IAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
@@ -10,11 +10,11 @@ import { alarmsOf, type CompositeAlarmDefinition, HOLD, type MetricAlarmDefiniti
 import type { AlarmLevel } from '../settings.ts';
 import { renderAlarm, renderRule } from './rendered-alarm.ts';
 
-/** What may be chosen about the alarms of a service. */
+/** Options of a service's alarms. */
 export interface ServiceAlarmsOptions {
   /** Which alarms it gets. @default 'essential' */
   readonly level?: AlarmLevel;
-  /** Who is told. @default nobody: the alarms are there to look at */
+  /** The topic to which the pager publishes. @default none: the alarms only show their state */
   readonly pagerTopic?: ITopic;
 }
 
@@ -30,7 +30,7 @@ export interface ServiceAlarmsProps extends ServiceAlarmsOptions {
 
 /** The alarms of a service. Only the pager has an action. */
 export class ServiceAlarms extends Construct {
-  /** By what each tells: `failing`, `halted`, `silent` or `overdue`, and so on; none at level 'none'. */
+  /** By trouble: `failing`, `halted`, `silent` or `overdue`, and so on; none at level 'none'. */
   readonly alarms: Readonly<Record<string, Alarm>>;
   /** Rings when one of them does; none at level 'none'. */
   readonly pager: CompositeAlarm | undefined;

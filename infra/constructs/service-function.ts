@@ -15,12 +15,12 @@ import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { type Service, invocationTimeout } from '../../lib/service/index.ts';
+import { invocationTimeout, type Service } from '../../lib/service/index.ts';
 import { buildId } from '../build-id.ts';
 import { eventAge } from '../schedule-expression.ts';
 import { grantState } from './state-table.ts';
 
-/** What may be chosen about a function. */
+/** Options of a function. */
 export interface ServiceFunctionOptions {
   /** Environment variables of the service's own. @default none */
   readonly environment?: Readonly<Record<string, string>>;
@@ -37,11 +37,11 @@ export interface ServiceFunctionProps extends ServiceFunctionOptions {
   readonly entry: string;
   /** The table of the service's state. */
   readonly table: ITable;
-  /** Where events go that threw, died or expired. */
+  /** Gets the events that threw, crashed or expired. */
   readonly failedQueue: IQueue;
 }
 
-/** Memory of a function that says nothing else. */
+/** The memory of a function, unless an option sets another. In megabytes. */
 export const DEFAULT_MEMORY_SIZE = 256;
 
 /** ESM has no `require`, which some bundled packages call. */
@@ -54,7 +54,7 @@ const REQUIRE = "import { createRequire } from 'node:module'; const require = cr
 export class ServiceFunction extends Construct {
   readonly function: LambdaFunction;
   readonly logGroup: LogGroup;
-  /** What `TICKOVER_BUILD` is. */
+  /** The value of `TICKOVER_BUILD`. */
   readonly build: string;
 
   constructor(scope: Construct, id: string, props: ServiceFunctionProps) {
@@ -123,7 +123,7 @@ function destinationAt(queue: IQueue): IDestination {
   return { bind: () => ({ destination: queue.queueArn }) };
 }
 
-/** The bundle that CDK made; nothing where it was told not to bundle, as a command that deploys nothing does. */
+/** The bundle that CDK made; empty where bundling is off, as in a command that deploys nothing. */
 function bundledCode(made: LambdaFunction): string {
   const staging = made.node.findAll().find((child) => child instanceof AssetStaging);
   const file = join(staging?.absoluteStagedPath ?? '', 'index.mjs');

@@ -20,9 +20,9 @@ import { grantFire } from './schedule-group.ts';
 /** A schedule to make. */
 export interface ServiceScheduleProps {
   readonly service: Service;
-  /** What it invokes. */
+  /** The function that it invokes. */
   readonly function: IFunction;
-  /** Where it lies. */
+  /** The group that holds it. */
   readonly group: IScheduleGroup;
   /** The role that Scheduler takes; it is given what it needs. */
   readonly role: IRole;

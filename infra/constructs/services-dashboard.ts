@@ -1,4 +1,4 @@
-/** The promise that one look tells how all services do: a dashboard with a row a service. */
+/** A dashboard that shows all services, a row each. */
 import { Duration, Stack } from 'aws-cdk-lib';
 import {
   Dashboard,
@@ -13,15 +13,15 @@ import { Construct } from 'constructs';
 import { lastFailures, queryText, SKIPS } from './log-queries.ts';
 import type { ScheduledService } from './scheduled-service.ts';
 
-/** Whose dashboard. */
+/** The services of a dashboard. */
 export interface ServicesDashboardProps {
   /** The services, one row each in this order; with none there is no dashboard. */
   readonly services: readonly ScheduledService[];
-  /** Told in the heading. */
+  /** Shown in the heading. */
   readonly stage: string;
 }
 
-/** CloudWatch takes no more in one dashboard. */
+/** CloudWatch allows no more in one dashboard. */
 const MOST_WIDGETS = 500;
 const WIDGETS_A_SERVICE = 7;
 /** An account runs no more queries of logs at a time, those of an open dashboard included. */
@@ -34,7 +34,7 @@ const FULL_WIDTH = 24;
 const HEIGHT = 5;
 /** So many of the last failures fit below the graphs. */
 const FAILURES = 10;
-/** The newest point of a streak or a halt that was told less often than this is looked for further back. */
+/** A streak or a halt may have no newer sample than this: then its newest point is further back. */
 const WINDOW = Duration.minutes(5);
 
 /** Streak, halts, duration, errors, skips and the last failures of every service, over the last day. */

@@ -1,4 +1,4 @@
-/** The promise that a firing which never reached its function, or broke it, is told, whichever service it was for. */
+/** Notifies people of firings that never reached their function, or broke it, whichever service they were for. */
 import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
@@ -11,9 +11,9 @@ import { renderAlarm } from './rendered-alarm.ts';
 export interface StackAlarmsProps {
   /** Where firings go that Scheduler could not deliver. */
   readonly undeliverableQueue: IQueue;
-  /** Where events go whose invocation threw, died or expired. */
+  /** Gets the events whose invocation threw, crashed or expired. */
   readonly failedQueue: IQueue;
-  /** Who is told. @default nobody: the alarms are there to look at */
+  /** The topic to which the alarms publish. @default none: the alarms only show their state */
   readonly pagerTopic?: ITopic;
 }
 

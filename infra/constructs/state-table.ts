@@ -2,7 +2,7 @@
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { Effect, type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { TTL_ATTRIBUTE, stateTable } from '../../lib/store/index.ts';
+import { stateTable, TTL_ATTRIBUTE } from '../../lib/store/index.ts';
 import { DurableTable, type DurableTableOptions } from './durable-table.ts';
 
 /** The one table, with run records that expire. */
@@ -16,17 +16,17 @@ export class StateTable extends Construct {
   }
 }
 
-/** What a service does with its own items: acquire, commit, run records, the report's query. */
+/** A service's calls on its own items: acquire, commit, run records, the report's query. */
 const RUN = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:Query'];
-/** What an operator reads of them. */
+/** An operator's calls on them: reads alone. */
 const READ = ['dynamodb:GetItem', 'dynamodb:Query'];
 
-/** Lets a service's function work with that service's items and nobody else's. */
+/** Lets a service's function work with that service's items and no others. */
 export function grantState(table: ITable, grantee: IGrantable, service: string): void {
   grantee.grantPrincipal.addToPrincipalPolicy(onItemsOf([service], RUN, table));
 }
 
-/** Lets a person read that service's items and nobody else's. */
+/** Lets a person read that service's items and no others. */
 export function grantStateRead(table: ITable, grantee: IGrantable, service: string): void {
   grantee.grantPrincipal.addToPrincipalPolicy(onItemsOf([service], READ, table));
 }

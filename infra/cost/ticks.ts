@@ -1,5 +1,5 @@
 /** How often a service is due in a month of 730 hours, how often it is invoked for that, and how long it waits. */
-import { FIRING_PERIOD, type Schedule, hasSlots, nextDue } from '../../lib/rules/index.ts';
+import { FIRING_PERIOD, hasSlots, nextDue, type Schedule } from '../../lib/rules/index.ts';
 import { DAY, MINUTE, SECOND } from '../../lib/time/index.ts';
 
 /** AWS's month, in hours: a twelfth of a year. */
