@@ -1,4 +1,4 @@
-/** `npm run repair -- SERVICE`: shows what is damaged in the state of a service, and repairs it after a confirmation. */
+/** `npm run repair -- SERVICE`: shows the damage in the state of a service, and repairs it after a confirmation. */
 import { createInterface } from 'node:readline/promises';
 import { ResourceNotFoundException } from '@aws-sdk/client-dynamodb';
 import { Command } from 'commander';
@@ -29,9 +29,12 @@ const program = withDatabaseFlags(
     .option('--json', 'print everything as one line of JSON', false)
     .addHelpText(
       'after',
-      '\nThe damaged item is kept in the table for 30 days, as REPAIR#<time>. A fresh one takes its place, and the service is paused.' +
-        '\nOn AWS pass --endpoint https://dynamodb.REGION.amazonaws.com and --table. The command needs the rights GetItem, Query,' +
-        '\nPutItem and UpdateItem on the table.',
+      [
+        '',
+        'The damaged item is kept in the table for 30 days, as REPAIR#<time>. A fresh one takes its place, paused.',
+        'On AWS pass --endpoint https://dynamodb.REGION.amazonaws.com and --table. The command needs the rights',
+        'GetItem, Query, PutItem and UpdateItem on the table.',
+      ].join('\n'),
     ),
 );
 program.action(async (service: string) => {
@@ -78,7 +81,8 @@ function show(service: string, { damage, fresh, runningUntil }: RepairPlan): voi
 
 function howToResume(service: string, { runningUntil }: RepairPlan): string {
   const when = runningUntil === undefined ? '' : ` after ${toIso(runningUntil)}, when no earlier run can be under way`;
-  return `have a look, then resume it${when}: npm run invoke -- ${service} resume (on AWS: invoke its function with {"action":"resume"})`;
+  const onAws = 'on AWS: invoke its function with {"action":"resume"}';
+  return `check the service, then resume it${when}: npm run invoke -- ${service} resume (${onAws})`;
 }
 
 async function isConfirmed(service: string): Promise<boolean> {

@@ -75,7 +75,9 @@ async function tryOnce(items: ItemAccess, request: AcquireRequest): Promise<Take
   return undefined;
 }
 
-/** The SDK sends a write again when its response was lost. The second one is refused because the first has succeeded. */
+/**
+ * The SDK sends a write again when its response was lost. The second one is refused because the first has succeeded.
+ */
 function isOurs({ owner }: AcquireRequest, item: Item | undefined): boolean {
   return item?.['leaseOwner'] === owner;
 }

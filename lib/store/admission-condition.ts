@@ -1,11 +1,11 @@
 /**
- * Admission as one DynamoDB condition: the same rule as `admit`, judged where the lease is written.
+ * Admission as one DynamoDB condition: the same rule as `admit`, evaluated by the write that takes the lease.
  *
  *   now ---------------------------------------------> wall clock: leases, pauses and halts end
  *   scheduledFor ------------------------------------> due times: ticks and `notBefore` are compared among themselves
  *
- * A comparison with a missing attribute is false, and so is one with an attribute of another type: a damaged item refuses.
- * `<>` is the exception (a missing attribute differs from everything), hence the guard before it.
+ * A comparison with a missing attribute is false, and so is one with an attribute of another type: a damaged item is
+ * refused. `<>` is the exception (a missing attribute differs from everything), hence the guard before it.
  */
 import type { AdmissionRequest } from '../rules/index.ts';
 import type { Aliases } from './item/expression.ts';
@@ -17,7 +17,7 @@ export function admissionCondition(alias: Aliases, { tick, now, build }: Admissi
   const at = (attribute: string, comparison: string, value: unknown) =>
     `${alias.name(attribute)} ${comparison} ${alias.value(value)}`;
 
-  // Below 0 it is damaged: a lease taken and given back would count it up until it looks sound.
+  // A count below 0 is damage. Taking and releasing leases would raise it until it looks sound.
   const counted = (attribute: string) => at(attribute, '>=', 0);
   const canBeRead = `(${missing('pk')} OR (${at('v', '=', VERSION)} AND ${counted('fence')} AND ${counted('done')}))`;
   const leaseIsFree = `(${missing('leaseUntil')} OR ${at('leaseUntil', '<=', now)})`;

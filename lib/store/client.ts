@@ -1,4 +1,4 @@
-/** The DynamoDB client that the store is used with. */
+/** The DynamoDB client of the store. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { CONNECT_TIMEOUT, MOST_ATTEMPTS, REQUEST_TIMEOUT } from '../service/index.ts';

@@ -1,4 +1,7 @@
-/** The end of a run: a commit writes the new state, a release frees the lease without one. Both hold only for the run's own claim. */
+/**
+ * The end of a run: a commit writes the new state, a release frees the lease without one. Both hold only for the run's
+ * own claim.
+ */
 import { containsCommit, type ServiceState } from '../rules/index.ts';
 import type { Claim, CommitAnswer } from '../tick/index.ts';
 import { aliases, assignments } from './item/expression.ts';
@@ -10,8 +13,8 @@ import { getItem, type ItemAccess, updateItem } from './item-access.ts';
 const NO_LEASE = { leaseOwner: undefined, leaseUntil: undefined, leaseTick: undefined };
 
 /**
- * Writes the state, frees the lease unless the claim keeps it, and sets `done` to the claim's fence, so that no run up to
- * this one counts as crashed. Refused unless fence and epoch are still the claim's.
+ * Writes the state, frees the lease unless the claim keeps it, and sets `done` to the claim's fence, so that no run up
+ * to this one counts as crashed. Refused unless fence and epoch are still the claim's.
  */
 export async function commit(items: ItemAccess, claim: Claim, state: ServiceState): Promise<CommitAnswer> {
   const fitted = fitState(claim.service, state);
@@ -53,8 +56,8 @@ function isWritten(item: Item, { service, fence }: Claim, { state }: FittedState
 
 /**
  * Frees the lease, so that its run doesn't count as crashed. Changes nothing if the lease isn't this run's any more.
- * An owner belongs to one acquire: while it holds the lease, the newest fence is its run's. So `done` rises by one, which
- * leaves the runs that crashed before it to be counted, and makes a second delivery of this write fail.
+ * An owner belongs to one acquire: while it holds the lease, the newest fence is its run's. So `done` rises by one,
+ * which leaves the runs that crashed before it to be counted, and makes a second delivery of this write fail.
  * @param before an item whose lease, one that had ended, is restored
  */
 export async function release(

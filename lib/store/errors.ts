@@ -1,9 +1,12 @@
 import { cut, mask } from '../text/index.ts';
 
-/** How much of the cause's message is told. */
+/** The longest part of the cause's message that is kept. */
 const CAUSE_BYTES = 1_000;
 
-/** The store can't be reached, or refuses for a reason that is not the state's. The message tells its cause, bounded, credentials masked. */
+/**
+ * DynamoDB can't be reached, or fails for a reason other than the state. The message contains that of the cause, cut
+ * and with credentials masked.
+ */
 export class StoreError extends Error {
   override readonly name = 'StoreError';
   readonly code = 'store-failed';

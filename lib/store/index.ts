@@ -1,6 +1,6 @@
 export { documentClient } from './client.ts';
 export { StoreError } from './errors.ts';
-export { itemSize, LARGEST_ITEM } from './item/item-size.ts';
+export { itemSize } from './item/item-size.ts';
 export { marshalling } from './item/marshalling.ts';
 export { stateTable, TTL_ATTRIBUTE } from './item/table.ts';
 export { dynamoStatesReader } from './read-states.ts';

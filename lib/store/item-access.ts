@@ -13,8 +13,8 @@ export type Update = Pick<
 >;
 
 /**
- * The result of a write: the attributes that it returned, or the item for which its condition failed. Where the endpoint
- * doesn't return that item, a consistent read gives it.
+ * The result of a write: the attributes that it returned, or the item for which its condition failed. Where the
+ * endpoint doesn't return that item, a consistent read gives it.
  */
 export interface Written {
   readonly ok: boolean;
@@ -37,8 +37,8 @@ export async function getItem({ documents, table, signal }: ItemAccess, service:
 }
 
 /**
- * Writes the item under the update's condition. A condition that doesn't hold is a value.
- * @throws UnreadableStateError where DynamoDB could make no sense of the item
+ * Writes the item under the update's condition. A condition that fails is a value, not an error.
+ * @throws UnreadableStateError if the item is damaged so that DynamoDB can't evaluate the update
  */
 export async function updateItem(items: ItemAccess, service: string, update: Update): Promise<Written> {
   const { documents, table, signal } = items;
@@ -49,7 +49,7 @@ export async function updateItem(items: ItemAccess, service: string, update: Upd
     ...update,
   });
   try {
-    // The client needs the signal to send nothing more; `abortable` doesn't wait for what it does then.
+    // The signal makes the client send nothing more. `abortable` doesn't wait for the client to notice.
     const answer = await abortable(signal, () =>
       documents.send(wanted, signal === undefined ? {} : { abortSignal: signal }),
     );

@@ -1,4 +1,4 @@
-/** The states of many services at once, for whoever watches them: BatchGetItem over their names, never a scan. */
+/** Reads the states of many services at once, for the watchdog: BatchGetItem over their names, never a scan. */
 import { BatchGetCommand, type BatchGetCommandOutput, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { ServiceState } from '../rules/index.ts';
 import { UnreadableStateError } from '../service/index.ts';
@@ -8,19 +8,19 @@ import { readItem } from './item/state-item.ts';
 import { stateKey } from './item/table.ts';
 import type { Item } from './item/validate-item.ts';
 
-/** What waiting between attempts takes. */
+/** The means to wait between attempts. */
 interface Waits {
   readonly clock: Clock;
   readonly random: Random;
   readonly signal: AbortSignal;
 }
 
-/** As read, beyond reading, or missing. */
+/** A state, the error that makes it unreadable, or undefined where nothing is stored. */
 type Found = ServiceState | UnreadableStateError | undefined;
 
-/** DynamoDB's bound on the keys of one request. */
+/** DynamoDB's limit for one request. */
 const MOST_KEYS = 100;
-/** How often keys that DynamoDB left unprocessed are asked for. */
+/** How often keys that DynamoDB leaves unprocessed are requested. */
 const MOST_ATTEMPTS = 5;
 const FIRST_WAIT_MS = 100;
 
@@ -31,7 +31,8 @@ const FIRST_WAIT_MS = 100;
 export function dynamoStatesReader(documents: DynamoDBDocumentClient, table: string, reader: string) {
   return {
     /**
-     * What was found of each service; those that DynamoDB left unprocessed time and again are missing from the answer.
+     * The state of each service. Services whose keys DynamoDB leaves unprocessed at every attempt are missing in the
+     * map.
      * @throws StoreError if a request fails
      */
     async read(services: readonly string[], waits: Waits): Promise<ReadonlyMap<string, Found>> {
@@ -42,21 +43,21 @@ export function dynamoStatesReader(documents: DynamoDBDocumentClient, table: str
           for (const [service, state] of await readChunk({ documents, table, waits }, chunk)) found.set(service, state);
         }
       } catch (error) {
-        throw new StoreError(reader, 'reading the states', 'nothing is told of the services', error);
+        throw new StoreError(reader, 'reading the states', 'no service was checked', error);
       }
       return found;
     },
   };
 }
 
-interface Asking {
+interface Source {
   readonly documents: DynamoDBDocumentClient;
   readonly table: string;
   readonly waits: Waits;
 }
 
 async function readChunk(
-  { documents, table, waits }: Asking,
+  { documents, table, waits }: Source,
   services: readonly string[],
 ): Promise<Map<string, Found>> {
   const { clock, random, signal } = waits;
@@ -64,8 +65,8 @@ async function readChunk(
   let left = services;
   for (let attempt = 0; attempt < MOST_ATTEMPTS && left.length > 0; attempt++) {
     if (attempt > 0) await clock.sleep(random.draw() * FIRST_WAIT_MS * 2 ** attempt, signal);
-    const asked = new BatchGetCommand({ RequestItems: { [table]: { Keys: left.map(stateKey) } } });
-    const answer = await documents.send(asked, { abortSignal: signal });
+    const request = new BatchGetCommand({ RequestItems: { [table]: { Keys: left.map(stateKey) } } });
+    const answer = await documents.send(request, { abortSignal: signal });
     const unprocessed = unprocessedOf(answer, table);
     const items = new Map((answer.Responses?.[table] ?? []).map((item) => [String(item['pk']), item]));
     for (const service of left) {
@@ -80,7 +81,7 @@ function unprocessedOf({ UnprocessedKeys }: BatchGetCommandOutput, table: string
   return (UnprocessedKeys?.[table]?.Keys ?? []).map((key) => String(key['pk']));
 }
 
-/** One damaged state is that service's own matter. */
+/** A damaged state doesn't affect the other services. */
 function stateOf(service: string, item: Item | undefined, now: number): Found {
   try {
     return item === undefined ? undefined : readItem(service, item, now);

@@ -1,4 +1,4 @@
-/** What DynamoDB says of a write that it refused. */
+/** The reasons for which DynamoDB refuses a write. */
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
@@ -10,12 +10,12 @@ export function isConditionFailure(error: unknown): error is ConditionalCheckFai
   return error instanceof ConditionalCheckFailedException;
 }
 
-/** Whether DynamoDB could not make sense of the write, as it does when an attribute has the wrong type. */
+/** Whether DynamoDB rejects the write as invalid, which it does when a stored attribute has the wrong type. */
 export function isInvalid(error: unknown): boolean {
   return error instanceof Error && error.name === 'ValidationException';
 }
 
-/** The item that made the condition fail, where the endpoint returns it. Even the document client hands it over unconverted. */
+/** The item for which the condition failed, if the endpoint returns it. The document client leaves it unconverted. */
 export function itemOf(error: ConditionalCheckFailedException): Item | undefined {
   return error.Item === undefined
     ? undefined

@@ -1,12 +1,13 @@
 /**
- * Repairing a damaged state item. No attribute is guessed: the item is kept as a copy, and a fresh, paused one takes its place.
+ * Repairing a damaged state item. No attribute is guessed: the item is kept as a copy, and a fresh, paused one takes
+ * its place.
  *
  *   fence, done    equal, above every number that shows a run: a run under way can't commit, and none counts as crashed
  *   epoch          raised, so that a commit under way is refused for it as well
  *   failuresSince  equal to fence: earlier failures are forgotten, as after a resume
  *   lastTick       kept if it is sound, else now, and never before the lease's tick: no decided tick runs again
  *   cursor         kept if it is sound
- *   pause          without an end: a person has a look, then resumes the service
+ *   pause          without an end: a person checks the service and resumes it
  *   all others     absent, as for a service that has never run
  */
 import { type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
@@ -47,8 +48,8 @@ export interface StateRepairs {
    */
   examine(service: string, now: number): Promise<RepairPlan | undefined>;
   /**
-   * Keeps the damaged item as `REPAIR#<time>`, as long as a run record, and replaces it. The condition is that every known
-   * attribute still stands as it was read.
+   * Keeps the damaged item as `REPAIR#<time>`, as long as a run record, and replaces it. The condition is that every
+   * known attribute still stands as it was read.
    * @returns the plan that was carried out; `undefined` if by now other attributes are damaged than `shown`, or none
    */
   repair(service: string, shown: RepairPlan, now: number): Promise<RepairPlan | undefined>;
@@ -127,7 +128,7 @@ export function planRepair(item: Item, evidence: Evidence): RepairPlan {
       lastTick: lastTickAfter(sound, broken, now),
       cursor: sound['cursor'],
       pauseAt: now,
-      pauseReason: 'repaired: resume when you have looked',
+      pauseReason: 'repaired: check the service, then resume it',
       pauseBy: 'repair',
     }),
     runningUntil: leaseEnd > now ? leaseEnd : undefined,
@@ -139,7 +140,9 @@ const FENCE_LEAP = 1_000;
 /** No service gets this far: a larger number shows nothing but damage. */
 const MOST_BELIEVED = 1e12;
 
-/** Above every number that shows a run; where neither counter can be read, above one run for every second since 1970. */
+/**
+ * Above every number that shows a run; where neither counter can be read, above one run for every second since 1970.
+ */
 function fenceAbove(item: Item, sound: Item, { now, highestRecorded }: Evidence): number {
   const { fence, done, failuresSince } = item;
   const shown = [fence, done, failuresSince].map(Number).filter(isBelievable);
@@ -172,9 +175,10 @@ function inSeconds(now: number): number {
 
 /** Attributes in words: values cut, credentials masked, instants with their date. */
 export function describeAttributes(item: Item): Readonly<Record<string, string>> {
+  const kinds: Readonly<Record<string, string>> = ATTRIBUTES;
   return Object.fromEntries(
     Object.entries(item).map(([attribute, value]) => {
-      const date = ATTRIBUTES[attribute] === 'instant' ? ` (${toIso(Number(value))})` : '';
+      const date = kinds[attribute] === 'instant' ? ` (${toIso(Number(value))})` : '';
       return [attribute, `${describeValue(value)}${date}`];
     }),
   );

@@ -82,8 +82,8 @@ export function newestRecords(
 }
 
 /**
- * A run that crashed after its record was written gets another record when it is counted as crashed, and one more from each
- * tick that crashes while it counts: the last one stands.
+ * A run that crashed after its record was written gets another record when it is counted as crashed, and one more from
+ * each tick that crashes while it counts: the last one stands.
  */
 function newestOfEachRun(records: readonly RunRecord[]): RunRecord[] {
   const byFence = new Map<number, RunRecord>();
@@ -93,7 +93,9 @@ function newestOfEachRun(records: readonly RunRecord[]): RunRecord[] {
   return [...byFence.values()].toSorted((one, other) => other.fence - one.fence);
 }
 
-/** Attributes are listed by name, here and where they are read: stored names stay, whatever the properties are called. */
+/**
+ * Attributes are listed by name, here and where they are read: stored names stay, whatever the properties are called.
+ */
 function recordAttributes(record: RunRecord): Item {
   const endedAt = record.startedAt + record.durationMs;
   return withoutUndefined({

@@ -1,14 +1,16 @@
 /**
  * The StateStore on DynamoDB.
  *
- * One item per service holds its state (`item/state-item.ts`). A tick costs one write to take the lease and one to commit:
+ * One item per service holds its state (`item/state-item.ts`). A tick costs one write to take the lease and one to
+ * commit:
  *   1. acquire: admission is the write's condition. The fence rises, the lease is set, the item as it was comes back.
  *   2. commit: the condition is the fence and the epoch that acquire saw. The lease goes, `done` becomes the fence.
- * A condition that fails returns the item, which gives the reason. An endpoint that doesn't return it costs one consistent read.
+ * A condition that fails returns the item, which gives the reason. An endpoint that doesn't return it costs one
+ * consistent read.
  *
  * The SDK sends a write again when its response was lost, and the second one fails because of the first. The first is
- * recognised by its own owner in the lease, or by its own run in the history. Hence no ADD and no list_append: each write
- * leaves the same item when sent twice.
+ * recognised by its own owner in the lease, or by its own run in the history. Hence no ADD and no list_append: each
+ * write leaves the same item when sent twice.
  */
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { UnreadableStateError } from '../service/index.ts';
@@ -27,7 +29,8 @@ const NOT_WRITTEN = 'the next run counts this one as crashed';
 const NOT_CHANGED = 'nothing was changed';
 
 /**
- * The store on a table as `stateTable` creates it. Its methods reject with StoreError if DynamoDB can't be reached or fails.
+ * The store on a table as `stateTable` creates it. Its methods reject with StoreError if DynamoDB can't be reached or
+ * fails.
  * @param clock limits how long an acquire may take
  */
 export function dynamoStateStore(

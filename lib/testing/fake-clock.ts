@@ -1,6 +1,7 @@
 /**
- * A clock for tests: its time is a number that moves only when it is told to, or when everybody who waits on it is asleep.
- * Nothing here waits for real time; a turn of the event loop is given so that whoever was woken gets on before the next.
+ * A clock for tests: its time is a number that moves only when a test moves it, or when everyone who uses it is asleep.
+ * Nothing here waits for real time. After each wake-up the event loop gets a turn, so that the sleeper goes on before
+ * the next.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from '../time/index.ts';
@@ -8,8 +9,8 @@ import type { Clock } from '../time/index.ts';
 /** How the time of a {@link FakeClock} moves. */
 export interface FakeClockOptions {
   /**
-   * `auto`: as soon as nothing but sleepers is left to go on, time leaps to the first of them. A workload that waits for
-   * anything else, such as a socket, looks asleep to it: use `manual` there, where time moves by `advance` alone.
+   * `auto`: when only sleepers are left, time jumps to the first of them. The clock takes a workload for asleep that
+   * waits for anything else, such as a socket: use `manual` there, where only `advance` moves time.
    * @default 'auto'
    */
   readonly mode?: 'auto' | 'manual';
@@ -17,12 +18,12 @@ export interface FakeClockOptions {
 
 /** A clock whose time a test moves. */
 export interface FakeClock extends Clock {
-  /** Every wait that was asked for, in milliseconds, in the order they began. */
+  /** Every sleep, in milliseconds, in the order of their beginning. */
   readonly sleeps: readonly number[];
-  /** How many are asleep now. */
+  /** The number of sleepers now. */
   readonly sleeping: number;
   /**
-   * Moves time on by `ms`, waking each sleeper at its own instant, also those who fall asleep on the way.
+   * Moves time on by `ms` and wakes each sleeper at its own instant, also those that fall asleep meanwhile.
    * @throws RangeError if `ms` is negative
    */
   advance(ms: number): Promise<void>;
@@ -81,7 +82,7 @@ export function fakeClock(startMs = 0, { mode = 'auto' }: FakeClockOptions = {})
   };
 }
 
-/** Of several who wake at one instant the one who fell asleep first. */
+/** Of several sleepers with the same instant, the one that fell asleep first. */
 function earliest(sleepers: ReadonlySet<Sleeper>): Sleeper | undefined {
   let first: Sleeper | undefined;
   for (const sleeper of sleepers) {

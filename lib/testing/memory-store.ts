@@ -1,5 +1,4 @@
-/** A StateStore in memory: the same contract as the one on DynamoDB, for tests and for a process that needs no memory beyond itself. */
-
+/** A StateStore in memory: the contract of the one on DynamoDB, for tests and for a process that keeps no state. */
 import {
   admit,
   containsCommit,
@@ -9,33 +8,34 @@ import {
   type RunRecord,
   type ServiceState,
 } from '../rules/index.ts';
+import { withoutUndefined } from '../text/index.ts';
 import type { Acquired, AcquireRequest, Claim, CommitAnswer, StateStore } from '../tick/index.ts';
 
 /** An empty store. */
 export function memoryStore(): StateStore {
   const states = new Map<string, ServiceState>();
   const records = new Map<string, RunRecord>();
-  const stateOf = (service: string) => states.get(service) ?? NEVER_RUN;
+  const current = (service: string) => states.get(service) ?? NEVER_RUN;
 
   return {
     async acquire(request) {
-      const state = stateOf(request.service);
+      const state = current(request.service);
       const reason = admit(state, request);
       if (reason !== undefined) return { granted: false, reason, state };
       states.set(request.service, leased(state, request));
       return granted(state, request);
     },
     async commit(claim, state) {
-      const current = stateOf(claim.service);
-      const refusal = refusalOf(current, claim);
-      if (refusal !== undefined) return containsCommit(current, claim.fence, state) ? { written: true } : refusal;
-      states.set(claim.service, committed(current, state, claim));
+      const stored = current(claim.service);
+      const refusal = refusalOf(stored, claim);
+      if (refusal !== undefined) return containsCommit(stored, claim.fence, state) ? { written: true } : refusal;
+      states.set(claim.service, committed(stored, state, claim));
       return { written: true };
     },
     async release(claim) {
-      const { lease, ...current } = stateOf(claim.service);
-      if (current.fence === claim.fence && lease?.owner === claim.owner)
-        states.set(claim.service, { ...current, done: current.done + 1 });
+      const { lease, ...unleased } = current(claim.service);
+      if (unleased.fence === claim.fence && lease?.owner === claim.owner)
+        states.set(claim.service, { ...unleased, done: unleased.done + 1 });
     },
     async read(service) {
       return states.get(service);
@@ -51,12 +51,12 @@ export function memoryStore(): StateStore {
       return [...oneEach.values()].toSorted((one, other) => other.fence - one.fence).slice(0, limit);
     },
     async pause(service, pause: Pause) {
-      const paused = { ...stateOf(service), pause };
+      const paused = { ...current(service), pause };
       states.set(service, paused);
       return paused;
     },
     async resume(service) {
-      const state = stateOf(service);
+      const state = current(service);
       const { pause: _pause, ...fresh } = freshStart(state);
       states.set(service, { ...fresh, epoch: state.epoch + 1 });
       return state;
@@ -65,7 +65,8 @@ export function memoryStore(): StateStore {
 }
 
 function leased(state: ServiceState, { owner, leaseUntil, tick }: AcquireRequest): ServiceState {
-  const lease = { owner, until: leaseUntil, ...(tick.kind === 'scheduled' ? { tick: tick.scheduledFor } : {}) };
+  const scheduledFor = tick.kind === 'scheduled' ? tick.scheduledFor : undefined;
+  const lease = withoutUndefined({ owner, until: leaseUntil, tick: scheduledFor });
   return { ...state, fence: state.fence + 1, lease };
 }
 
@@ -79,16 +80,10 @@ function refusalOf(current: ServiceState, claim: Claim): CommitAnswer | undefine
   return { written: false, reason: 'epoch', claim: { ...claim, epoch: current.epoch }, state: current };
 }
 
-/** The operator's attributes stay as they are; the lease is freed unless the claim keeps it. */
+/** Pause and epoch stay as they are; the lease is freed unless the claim keeps it. */
 function committed(current: ServiceState, state: ServiceState, { fence, keepsLease }: Claim): ServiceState {
   const { lease: _lease, pause: _pause, ...next } = state;
   const { pause, epoch, lease } = current;
-  return {
-    ...next,
-    fence,
-    epoch,
-    done: fence,
-    ...(pause === undefined ? {} : { pause }),
-    ...(keepsLease && lease !== undefined ? { lease } : {}),
-  };
+  const kept = withoutUndefined({ pause, lease: keepsLease ? lease : undefined });
+  return { ...next, fence, epoch, done: fence, ...kept };
 }

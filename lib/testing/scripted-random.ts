@@ -1,11 +1,11 @@
-/** Randomness for tests: what is drawn stands in a script. */
+/** Randomness for tests: the draws come from a script. */
 import type { Random } from '../time/index.ts';
 
 let scripts = 0;
 
 /**
- * Randomness that gives `draws` one after the other, again from the first after the last, and identifiers that count up from 1 and
- * differ from those of every other script, so that two processes of a test are never taken for one.
+ * Randomness that returns `draws` in order, again and again, and identifiers that count up from 1. They differ from
+ * those of every other script, so that two processes of a test never have the same.
  * @throws RangeError if there is no draw, or one outside [0, 1)
  */
 export function scriptedRandom(draws: readonly number[] = [0.5]): Random {

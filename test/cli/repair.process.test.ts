@@ -75,7 +75,7 @@ describe('npm run repair', () => {
       '  lastTick: 1760000340000 (2025-10-09T08:59:00.000Z)',
       '  cursor: "here"',
       expect.stringMatching(/^ {2}pauseAt: \d+ \(\d{4}-\d\d-\d\dT[\d:.]+Z\)$/),
-      '  pauseReason: "repaired: resume when you have looked"',
+      '  pauseReason: "repaired: check the service, then resume it"',
       '  pauseBy: "repair"',
       'Track record, streak, halt, backoff and run history start empty. No run is counted as crashed.',
     ]);
@@ -92,7 +92,7 @@ describe('npm run repair', () => {
     const { code, out } = await repair('mended', '--yes');
 
     expect(out.at(-1)).toBe(
-      'mended: repaired and paused; have a look, then resume it: npm run invoke -- mended resume (on AWS: invoke its function with {"action":"resume"})',
+      'mended: repaired and paused; check the service, then resume it: npm run invoke -- mended resume (on AWS: invoke its function with {"action":"resume"})',
     );
     expect(code).toBe(0);
     expect(await stored(connection, 'mended')).toEqual({
@@ -106,7 +106,7 @@ describe('npm run repair', () => {
       lastTick: DUE - 60_000,
       cursor: 'here',
       pauseAt: expect.any(Number),
-      pauseReason: 'repaired: resume when you have looked',
+      pauseReason: 'repaired: check the service, then resume it',
       pauseBy: 'repair',
       mood: item['mood'],
     });

@@ -371,7 +371,7 @@ describe('the items of a service', () => {
       epoch: 1,
       failuresSince: 1_003,
       pauseAt: 1_760_014_800_000,
-      pauseReason: 'repaired: resume when you have looked',
+      pauseReason: 'repaired: check the service, then resume it',
       pauseBy: 'repair',
     };
     expect(plan).toEqual({

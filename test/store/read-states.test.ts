@@ -90,7 +90,7 @@ test('a request that fails is an error that names who reads', async () => {
 
   await expect(failed).rejects.toBeInstanceOf(StoreError);
   await expect(failed).rejects.toThrow(
-    /^watch: reading the states failed \(ResourceNotFoundException: .*\); nothing is told of the services$/,
+    /^watch: reading the states failed \(ResourceNotFoundException: .*\); no service was checked$/,
   );
 });
 

@@ -36,7 +36,7 @@ describe('A repair', () => {
         lastTick: DUE - 60_000,
         cursor: 'here',
         pauseAt: NOW,
-        pauseReason: 'repaired: resume when you have looked',
+        pauseReason: 'repaired: check the service, then resume it',
         pauseBy: 'repair',
       },
     });

@@ -1,19 +1,16 @@
-/** Expressions with every name and value aliased, so that no reserved word and no stray character can bite. */
+/** Expressions with every name and value aliased, so that no reserved word and no special character can break them. */
 
-/** What an update or a condition is sent with. */
-export interface Aliased {
-  readonly ExpressionAttributeNames: Record<string, string>;
-  readonly ExpressionAttributeValues?: Record<string, unknown>;
-}
-
-/** Collects aliases while an expression is written. */
+/** Collects the aliases of an expression. */
 export interface Aliases {
   /** The alias of an attribute's name. */
   name(attribute: string): string;
   /** The alias of a value. */
   value(value: unknown): string;
-  /** What was collected; DynamoDB refuses an empty set of values, so there is none then. */
-  collected(): Aliased;
+  /** The names and values of a request; without any value the latter is absent, since DynamoDB refuses an empty one. */
+  collected(): {
+    readonly ExpressionAttributeNames: Record<string, string>;
+    readonly ExpressionAttributeValues?: Record<string, unknown>;
+  };
 }
 
 /** A new collection of aliases. */
@@ -38,8 +35,8 @@ export function aliases(): Aliases {
 }
 
 /**
- * `SET ... REMOVE ...` for attributes and their values, an undefined one being removed, and for assignments written out already.
- * Never NULL, never ADD.
+ * `SET ... REMOVE ...`: sets attributes to their values and removes those that are undefined. Never NULL, never ADD.
+ * @param written assignments that are already expressions
  */
 export function assignments(
   alias: Aliases,

@@ -1,6 +1,7 @@
 /**
- * The size of the state item. DynamoDB bills a write per started kilobyte, so the item always stays within one: a commit drops
- * the oldest runs of the history so that the item fits even with a lease and the largest pause added to it.
+ * The size of the state item. DynamoDB bills a write per started kilobyte, so the item always stays within one: a
+ * commit drops the oldest runs of the history so that the item fits even with a lease and the largest pause added to
+ * it.
  */
 import type { Pause, ServiceState } from '../../rules/index.ts';
 import { cut } from '../../text/index.ts';
@@ -27,8 +28,8 @@ export interface FittedState {
 }
 
 /**
- * The state with as many of the newest runs as fit into the item at its largest: under a lease, and paused with the longest
- * texts. If it doesn't fit without any run, the cause of its halt is cut.
+ * The state with as many of the newest runs as fit into the item at its largest: under a lease, and paused with the
+ * longest texts. If it doesn't fit without any run, the cause of its halt is cut.
  */
 export function fitState(service: string, state: ServiceState): FittedState {
   const attributes = committedAttributes(state);
@@ -58,7 +59,10 @@ function asFitted(state: ServiceState): FittedState {
 
 const LONGEST_COUNT = 999_999_999;
 const LONGEST_INSTANT = 9_999_999_999_999;
-/** The last instant that ISO 8601 writes with four digits of a year: the latest end of a pause that a person can ask for. */
+/**
+ * The last instant that ISO 8601 writes with four digits of a year: the latest end of a pause that a person can ask
+ * for.
+ */
 const LAST_WRITTEN_INSTANT = 253_402_300_799_999;
 
 /** The largest that the attributes can be which a commit doesn't write, for a service whose name has no length. */
@@ -80,8 +84,8 @@ const LARGEST_WITHOUT_COMMIT = itemSize({
 });
 
 /**
- * An item's size as DynamoDB counts it, in bytes: names and text in UTF-8, a number as half its significant digits, rounded up,
- * plus one.
+ * An item's size as DynamoDB counts it, in bytes: names and text in UTF-8, a number as half its significant digits,
+ * rounded up, plus one.
  */
 export function itemSize(item: Item): number {
   return Object.entries(item)

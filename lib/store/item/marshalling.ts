@@ -1,15 +1,15 @@
-/** How values are written to DynamoDB and read from it. A document client of the store must be made with this. */
+/** How values are written to DynamoDB and read from it. Every document client of the store needs it. */
 import { NumberValue } from '@aws-sdk/lib-dynamodb';
 
-/** What the document client is made with: absent attributes are left out, and no number that DynamoDB can hold makes an item unreadable. */
+/** Options of the document client: undefined attributes are left out, and no number makes an item unreadable. */
 export function marshalling() {
-  // A new one each time: the document client writes into what it is given.
+  // A new object each time: the document client writes into it.
   return { marshallOptions: { removeUndefinedValues: true }, unmarshallOptions: { wrapNumbers: readNumber } };
 }
 
 /**
- * A stored number. DynamoDB keeps 38 digits: what a number can't hold is a bigint, or a NumberValue where it has a fraction too. The
- * SDK's own reader throws on the latter, whatever attribute it stands in.
+ * A stored number. DynamoDB keeps 38 digits: a number beyond JavaScript's is read as a bigint, or as a NumberValue if
+ * it has a fraction. The SDK's own reader throws on the latter and makes the whole item unreadable.
  */
 function readNumber(written: string): number | bigint | NumberValue {
   const value = Number(written);

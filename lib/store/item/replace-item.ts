@@ -1,12 +1,15 @@
-/** Changing an item as a whole: a repair, or the move to another version. Not for ticks, whose writes hold under their own conditions. */
-
+/** Replacing an item as a whole: for a repair or a migration. Ticks write under conditions of their own. */
 import { type ItemAccess, updateItem } from '../item-access.ts';
 import { type Aliases, aliases, assignments } from './expression.ts';
 import { readItem, versionOf } from './state-item.ts';
 import { ATTRIBUTES, type Item } from './validate-item.ts';
 import { migrated, VERSION } from './version.ts';
 
-/** Writes the values, removing what is undefined, if every attribute that this code knows still stands as in the item. Gives whether it did. */
+/**
+ * Writes the values, and removes those that are undefined, if every attribute that this code knows is still as in the
+ * item.
+ * @returns whether it was written
+ */
 export async function replaceItem(items: ItemAccess, service: string, item: Item, values: Item): Promise<boolean> {
   const alias = aliases();
   const known = ['v', ...Object.keys(ATTRIBUTES)].map((attribute) => stillIs(alias, attribute, item[attribute]));
@@ -21,7 +24,8 @@ export async function replaceItem(items: ItemAccess, service: string, item: Item
 function stillIs(alias: Aliases, attribute: string, value: unknown): string {
   const name = alias.name(attribute);
   if (value === undefined) return `attribute_not_exists(${name})`;
-  // The embedded database compares no lists and maps. They are damage wherever they stand: that they still do is enough.
+  // The embedded database can't compare lists and maps. Each is damage, so it is enough that the type is still the
+  // same.
   if (Array.isArray(value)) return `attribute_type(${name}, ${alias.value('L')})`;
   if (isMap(value)) return `attribute_type(${name}, ${alias.value('M')})`;
   return `${name} = ${alias.value(value)}`;
@@ -31,15 +35,15 @@ function isMap(value: unknown): boolean {
   return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }
 
-/** The values that one item has and the other hasn't; `undefined` for those that it lacks. */
-export function differences(from: Item, to: Item): Item {
+/** The values of `to` that differ from those of `from`; undefined where `to` has none. */
+function differences(from: Item, to: Item): Item {
   const attributes = new Set([...Object.keys(from), ...Object.keys(to)]);
   return Object.fromEntries([...attributes].filter((name) => from[name] !== to[name]).map((name) => [name, to[name]]));
 }
 
 /**
- * Brings an item of an older version to today's, unless somebody else was faster. The epoch rises: a run of older code that is under
- * way all the same can't commit into attributes that it doesn't know.
+ * Migrates a stored item of an older version, unless it has changed meanwhile. The epoch rises, so that a run of older
+ * code that is still under way can't commit into attributes that it doesn't know.
  * @throws UnreadableStateError if the item is damaged or of a newer version
  */
 export async function migrateItem(items: ItemAccess, service: string, item: Item | undefined): Promise<void> {

@@ -1,4 +1,7 @@
-/** The state item: a service's state as flat attributes. Damage is reported and never repaired here; see `validate-item.ts`. */
+/**
+ * The state item: a service's state as flat attributes. Damage is reported and never repaired here; see
+ * `validate-item.ts`.
+ */
 import { NumberValue } from '@aws-sdk/lib-dynamodb';
 import {
   formatRunHistory,
@@ -10,34 +13,8 @@ import {
 } from '../../rules/index.ts';
 import { UnreadableStateError } from '../../service/index.ts';
 import { cut, mask, withoutUndefined } from '../../text/index.ts';
-import { type Fault, type Item, validateItem } from './validate-item.ts';
+import { type Fault, type Item, type SoundItem, validateItem } from './validate-item.ts';
 import { migrated, VERSION, versionFault } from './version.ts';
-
-/** The types of the attributes in a sound item. */
-interface SoundItem {
-  readonly fence: number;
-  readonly done: number;
-  readonly epoch?: number;
-  readonly leaseOwner?: string;
-  readonly leaseUntil?: number;
-  readonly leaseTick?: number;
-  readonly lastTick?: number;
-  readonly lastSuccess?: number;
-  readonly notBefore?: number;
-  readonly haltAt?: number;
-  readonly haltUntil?: number;
-  readonly haltBuild?: string;
-  readonly haltCause?: string;
-  readonly pauseAt?: number;
-  readonly pauseUntil?: number;
-  readonly pauseReason?: string;
-  readonly pauseBy?: string;
-  readonly record?: string;
-  readonly backoffCount?: number;
-  readonly streak?: number;
-  readonly failuresSince?: number;
-  readonly cursor?: string;
-}
 
 /**
  * The state in an item.
@@ -131,8 +108,9 @@ function pauseOf({ pauseAt: at, pauseUntil: until, pauseReason: reason = '', pau
 }
 
 /**
- * The attributes that a commit writes. An undefined one is removed; one whose value means the same as its absence is undefined.
- * Not among them: the lease (a commit frees it), the fence (an acquire raises it), the pause and the epoch (an operator's).
+ * The attributes that a commit writes. An undefined one is removed; one whose value means the same as its absence is
+ * undefined. Not among them: the lease (a commit frees it), the fence (an acquire raises it), the pause and the epoch
+ * (an operator's).
  */
 export function committedAttributes(state: ServiceState) {
   const { halt } = state;

@@ -1,11 +1,11 @@
-/** The shape of the one table: `pk` is the service, `sk` is `STATE` or `RUN#<time>#<fence>`. */
+/** The shape of the table: `pk` is the service, `sk` is `STATE`, `RUN#<time>#<fence>` or `REPAIR#<time>`. */
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
 import { toIso } from '../../time/index.ts';
 
-/** The attribute whose passing lets DynamoDB remove a run's record. Epoch seconds, as DynamoDB wants it. */
+/** The instant from which DynamoDB may delete an item, in epoch seconds as it requires. */
 export const TTL_ATTRIBUTE = 'expiresAtSeconds';
 
-/** What creates the table. Time to live is switched on apart, on {@link TTL_ATTRIBUTE}. */
+/** The request that creates the table. Time to live is enabled separately, on {@link TTL_ATTRIBUTE}. */
 export function stateTable(name: string): CreateTableCommandInput {
   return {
     TableName: name,
@@ -28,7 +28,7 @@ export function stateKey(service: string) {
 
 export const RUN_PREFIX = 'RUN#';
 
-/** The key of a run's record: the newest sort last. */
+/** The key of a run record. Newer ones sort last. */
 export function runKey({ service, at, fence }: { service: string; at: number; fence: number }) {
   return { pk: service, sk: `${RUN_PREFIX}${toIso(at)}#${fence}` };
 }

@@ -1,14 +1,18 @@
 /**
- * The rules for a sound item. Reading is strict: a state that is read wrongly would forget failures or run a tick twice.
+ * The rules for a sound item. Reading is strict: a state that is read wrongly would forget failures or run a tick
+ * twice.
  *
- *   1. Alone: an attribute has its type and range: a count from 0, an instant that a date can express, text of at most a kilobyte.
- *   2. Together: a lease has its end and its owner, a halt and a pause have their beginning. Half a halt would be no halt.
- *   3. Order: `done` and `failuresSince` are at most `fence`, and `lastTick` is no older than the newest tick in `runs`.
- *   4. Clock: no tick or lease is more than an hour ahead of it, no wait more than two years. A clock that was wrong once would
- *      otherwise make every later tick late, or the lease endless, without any sign of it.
+ *   1. Alone: an attribute has its type and range: a count from 0, an instant that a date can express, text of at most
+ *      a kilobyte.
+ *   2. Together: a lease has its end and its owner, a halt and a pause have their beginning. Half a halt would be no
+ *      halt.
+ *   3. Order: `done` and `failuresSince` are at most `fence`, and `lastTick` is no older than the newest tick in
+ *      `runs`.
+ *   4. Clock: no tick or lease is more than an hour ahead of it, no wait more than two years. A clock that was wrong
+ *      once would otherwise make every later tick late, or the lease endless, without any sign of it.
  *
- * An absent attribute means what it means for a service that never had it; its loss can't be recognised. Unknown attributes,
- * as a newer writer adds them, are no fault.
+ * An absent attribute means what it means for a service that never had it; its loss can't be recognised. Unknown
+ * attributes, as a newer writer adds them, are no fault.
  */
 import { parseRunHistory, type RunEntry } from '../../rules/index.ts';
 import { DAY, HOUR, LAST_INSTANT, toIso } from '../../time/index.ts';
@@ -25,7 +29,7 @@ export interface Fault {
 type Kind = 'count' | 'instant' | 'text';
 
 /** Every attribute beside the keys and the version, in the order in which faults are reported. */
-export const ATTRIBUTES: Readonly<Record<string, Kind>> = {
+export const ATTRIBUTES = {
   fence: 'count',
   done: 'count',
   epoch: 'count',
@@ -49,6 +53,11 @@ export const ATTRIBUTES: Readonly<Record<string, Kind>> = {
   failuresSince: 'count',
   runs: 'text',
   cursor: 'text',
+} as const satisfies Readonly<Record<string, Kind>>;
+
+/** The attributes of a sound item, with their types. */
+export type SoundItem = Readonly<Record<'fence' | 'done', number>> & {
+  readonly [Name in keyof typeof ATTRIBUTES]?: (typeof ATTRIBUTES)[Name] extends 'text' ? string : number;
 };
 
 /** Far above any count that a service reaches, and far below the largest safe integer. */

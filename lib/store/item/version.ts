@@ -1,6 +1,6 @@
 /**
- * The version of the stored state. It rises only for a change that code of the version before would read wrongly: older code
- * then refuses the item, and newer code migrates an older item once no run is under way on it.
+ * The version of the stored state. It rises only for a change that code of the version before would read wrongly: older
+ * code then refuses the item, and newer code migrates an older item once no run is under way on it.
  */
 import { MIGRATIONS } from './migrations.ts';
 import type { Fault, Item } from './validate-item.ts';
