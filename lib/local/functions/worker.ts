@@ -46,13 +46,11 @@ async function invoke(
   const { id, event, timeout } = message;
   const deadline = systemClock.now() + timeout;
   tell({ id, begun: true });
-  let worn = false;
   const context: HandlerContext = {
     ...signals,
     getRemainingTimeInMillis: () => Math.max(0, deadline - systemClock.now()),
-    recycle: () => {
-      worn = true;
-    },
+    // Before the answer, so that whoever has the answer is never served by this worker again.
+    recycle: () => tell('recycle'),
   };
   try {
     tell({ id, answer: toJson(await handler(event as HandlerEvent, context)) });
@@ -60,7 +58,6 @@ async function invoke(
     const { name, message: what } = error instanceof Error ? error : new Error(String(error));
     tell({ id, error: { name, message: what } });
   }
-  if (worn) tell('recycle');
 }
 
 /** What Lambda would send back: JSON. */
