@@ -70,7 +70,7 @@ async function invoked(
   const child = spawn(process.execPath, [file, JSON.stringify(events)], {
     env,
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
-    timeout: 20_000,
+    timeout: 120_000,
   });
   const code = new Promise<number | null>((resolve) => child.on('close', resolve));
   const [stdout, stderr, answers] = await Promise.all(

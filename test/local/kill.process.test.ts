@@ -1,7 +1,6 @@
 import { appendFile, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -111,7 +110,7 @@ describe('kill -9 in the middle of a run', () => {
 });
 
 describe('a service whose process dies every time', () => {
-  /** What became of twelve ticks, a minute apart; a lease must have expired before the next is delivered. */
+  /** What became of twelve ticks, a minute apart by the clock of their processes. */
   async function play(how: 'dies' | 'throws', endpoint: string): Promise<string[]> {
     const start = Math.floor(Date.now() / 60_000) * 60_000 - 3_600_000;
     const tickEvent: string[] = [];
@@ -126,7 +125,6 @@ describe('a service whose process dies every time', () => {
       };
       const due = new Date(start + tick * 60_000).toISOString();
       const { signal, lines } = await runScript('test/local/fixtures/fail-once.ts', [how, due], env);
-      if (signal === 'SIGKILL') await sleep(1_700);
       const answer = lines.find((line) => line.startsWith('ANSWER '))?.slice('ANSWER '.length);
       tickEvent.push(toldOf(signal, answer));
       if (tickEvent.at(-1) === 'skipped halted') break;

@@ -1,7 +1,7 @@
 /** check-endpoints against real servers on this machine. */
 import { once } from 'node:events';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { InvalidOptionsError } from '../../lib/rules/index.ts';
 import { runWorkload } from '../../lib/run/run-workload.ts';
 import { type Classification, HttpStatusError, type RunContext, RunTimedOutError } from '../../lib/service/index.ts';
@@ -10,6 +10,7 @@ import { endpointsIn } from '../../lib/services/check-endpoints-settings.ts';
 import { fakeClock, scriptedRandom } from '../../lib/testing/index.ts';
 import { errorClassOf } from '../../lib/text/index.ts';
 import { systemClock } from '../../lib/time/index.ts';
+import { eventually } from '../support/eventually.ts';
 import { keptLog } from '../support/loop-kit.ts';
 import { closedPort, httpServer, type Listening, rawServer } from '../support/raw-server.ts';
 
@@ -288,7 +289,9 @@ describe('endpoints that fail', () => {
 
   it('leave what was seen as the cause of the timed-out outcome when the run is out of time', async () => {
     const clock = fakeClock(0, { mode: 'manual' });
+    let asked = 0;
     const base = await serving((request, response) => {
+      asked += 1;
       if (request.url === '/503') response.writeHead(503).end();
     });
     const endpoints = [{ url: `${base}/503` }, { url: `${base}/hangs`, timeout: '45s' }];
@@ -301,8 +304,8 @@ describe('endpoints that fail', () => {
       fence: 1,
       prepared: () => checkEndpoints.prepare({ env: { TICKOVER_ENDPOINTS: JSON.stringify(endpoints) } }),
     });
-    // Asleep are three: the run's deadline and two endpoints' time-outs, until one of these has answered.
-    await vi.waitFor(() => expect(clock.sleeping).toBe(2));
+    // Asleep are three once both are asked, the run's deadline and two endpoints' time-outs, until one of these has answered.
+    await eventually(() => (asked === 2 && clock.sleeping === 2 ? true : undefined));
     await clock.advance(30_000);
     const { outcome, error } = await ending;
 

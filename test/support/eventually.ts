@@ -1,12 +1,12 @@
 /** Waiting for something that another process or worker does. */
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Looks again and again, at most for 90 s, until there is something to be found. What was seen instead is told by `seen`. */
+/** Looks again and again, for two minutes and more, until there is something to be found. What was seen instead is told by `seen`. */
 export async function eventually<Found>(
   look: () => Promise<Found | undefined> | Found | undefined,
   seen: () => string = () => '',
 ): Promise<Found> {
-  for (let attempt = 0; attempt < 3_600; attempt++) {
+  for (let attempt = 0; attempt < 5_000; attempt++) {
     const found = await look();
     if (found !== undefined) return found;
     await sleep(25);
