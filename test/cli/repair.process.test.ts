@@ -1,18 +1,13 @@
 /** The command that repairs a state, in a process of its own, on a database over the wire. */
 import { spawn } from 'node:child_process';
 import { PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { DUE, damages } from '../faults/state/damages.ts';
 import { asked, putDamaged, stored } from '../faults/state/striking.ts';
-import { type Connection, TABLE, type TestDatabase, testDatabase } from '../support/dynalite.ts';
+import { TABLE } from '../support/dynalite.ts';
+import { useDatabase } from '../support/use-database.ts';
 
-let database: TestDatabase;
-let connection: Connection;
-beforeAll(async () => {
-  database = await testDatabase();
-  connection = database.connect();
-});
-afterAll(() => database.close());
+const database = useDatabase();
 
 interface Ended {
   readonly code: number | null;
@@ -42,11 +37,11 @@ function repair(...words: string[]): Promise<Ended> {
 async function damaged(service: string, attribute: string, kind: string) {
   const damage = damages().find((one) => one.attribute === attribute && one.kind === kind);
   if (damage === undefined) throw new Error(`expected to know ${attribute} ${kind}`);
-  return putDamaged(connection, service, damage);
+  return putDamaged(database, service, damage);
 }
 
 async function keptItems(service: string) {
-  const { Items = [] } = await connection.documents.send(
+  const { Items = [] } = await database.documents.send(
     new QueryCommand({
       TableName: TABLE,
       KeyConditionExpression: 'pk = :service AND begins_with(sk, :kept)',
@@ -81,13 +76,13 @@ describe('npm run repair', () => {
     ]);
     expect(err).toEqual(['shown: nothing was changed; --yes repairs it']);
     expect(code).toBe(1);
-    expect(await stored(connection, 'shown')).toEqual(item);
+    expect(await stored(database, 'shown')).toEqual(item);
     expect(await keptItems('shown')).toEqual([]);
   });
 
   it('mends with --yes, keeps the item as it was, and the next tick runs once the service is resumed', async () => {
     const item = await damaged('mended', 'record', 'M');
-    await expect(connection.store.acquire(asked('mended'))).rejects.toMatchObject({ code: 'state-damaged' });
+    await expect(database.store.acquire(asked('mended'))).rejects.toMatchObject({ code: 'state-damaged' });
 
     const { code, out } = await repair('mended', '--yes');
 
@@ -95,7 +90,7 @@ describe('npm run repair', () => {
       'mended: repaired and paused; check the service, then resume it: npm run invoke -- mended resume (on AWS: invoke its function with {"action":"resume"})',
     );
     expect(code).toBe(0);
-    expect(await stored(connection, 'mended')).toEqual({
+    expect(await stored(database, 'mended')).toEqual({
       pk: 'mended',
       sk: 'STATE',
       v: 1,
@@ -116,9 +111,9 @@ describe('npm run repair', () => {
       expiresAtSeconds: expect.any(Number),
     });
     expect(kept?.['item']).toEqual({ ...item, fence: 42, done: 42 });
-    expect(await connection.store.acquire(asked('mended'))).toMatchObject({ granted: false, reason: 'paused' });
-    await connection.store.resume('mended');
-    expect(await connection.store.acquire(asked('mended', { owner: 'next' }))).toMatchObject({
+    expect(await database.store.acquire(asked('mended'))).toMatchObject({ granted: false, reason: 'paused' });
+    await database.store.resume('mended');
+    expect(await database.store.acquire(asked('mended', { owner: 'next' }))).toMatchObject({
       granted: true,
       claim: { fence: 1_043, epoch: 4 },
       state: { record: [], streak: 0, backoffCount: 0, cursor: 'here' },
@@ -148,8 +143,8 @@ describe('npm run repair', () => {
   it('leaves a sound state, one of a newer version and one that is not there alone', async () => {
     await damaged('sound', 'cursor', 'missing');
     await damaged('newer', 'v', 'missing');
-    const newer = { ...(await stored(connection, 'newer')), v: 7, record: { of: 'another kind' } };
-    await putDamaged(connection, 'newer', { attribute: 'v', kind: 'newer', value: 7, harmless: false });
+    const newer = { ...(await stored(database, 'newer')), v: 7, record: { of: 'another kind' } };
+    await putDamaged(database, 'newer', { attribute: 'v', kind: 'newer', value: 7, harmless: false });
 
     const [sound, ahead, missing] = await Promise.all([
       repair('sound', '--yes'),
@@ -160,7 +155,7 @@ describe('npm run repair', () => {
     expect(sound).toEqual({ code: 0, out: ['sound: its state is sound; there is nothing to repair'], err: [] });
     expect(ahead.code).toBe(1);
     expect(ahead.err.join()).toContain('newer: its state is of version 7, this code knows 1');
-    expect((await stored(connection, 'newer'))['v']).toBe(newer.v);
+    expect((await stored(database, 'newer'))['v']).toBe(newer.v);
     expect(missing).toEqual({
       code: 1,
       out: [],
@@ -180,23 +175,23 @@ describe('A run under way when the state is repaired', () => {
   it('is refused at its commit and its release, and changes nothing of the repaired state', async () => {
     const service = 'under-way';
     const leaseUntil = Date.now() + 600_000;
-    const answer = await connection.store.acquire(asked(service, { leaseUntil }));
+    const answer = await database.store.acquire(asked(service, { leaseUntil }));
     if (!answer.granted) throw new Error('expected the lease to be granted');
     const { granted: _granted, ...held } = answer;
-    const item = { ...(await stored(connection, service)), record: 5 };
-    await connection.documents.send(new PutCommand({ TableName: TABLE, Item: item }));
+    const item = { ...(await stored(database, service)), record: 5 };
+    await database.documents.send(new PutCommand({ TableName: TABLE, Item: item }));
 
     const { code, out } = await repair(service, '--yes');
-    const repaired = await stored(connection, service);
-    const committed = await connection.store.commit(held.claim, { ...held.state, streak: 1 });
-    await connection.store.release(held.claim);
+    const repaired = await stored(database, service);
+    const committed = await database.store.commit(held.claim, { ...held.state, streak: 1 });
+    await database.store.release(held.claim);
 
     expect(code).toBe(0);
     const end = new Date(leaseUntil).toISOString();
     expect(out).toContain(`A run may be under way until ${end}: its end will not be written.`);
     expect(out.at(-1)).toContain(`resume it after ${end}, when no earlier run can be under way: npm run invoke`);
     expect(committed).toEqual({ written: false, reason: 'fence' });
-    expect(await stored(connection, service)).toEqual(repaired);
+    expect(await stored(database, service)).toEqual(repaired);
     expect(repaired).toMatchObject({ fence: 1_001, done: 1_001, lastTick: DUE, pauseBy: 'repair' });
   });
 });

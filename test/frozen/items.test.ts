@@ -1,30 +1,23 @@
 /** The items of the state table, attribute by attribute: what an earlier version wrote, a later one must read. */
 import { PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { stateRepairs, stateTable } from '../../lib/store/index.ts';
 import type { KitOptions } from '../lambda/kit.ts';
-import { type Connection, type TestDatabase, testDatabase } from '../support/dynalite.ts';
+import { useDatabase } from '../support/use-database.ts';
 import { dieAtNoon, freeze, steady, stored } from './kit.ts';
 
 freeze();
 
-let database: TestDatabase;
-let connection: Connection;
-
-beforeAll(async () => {
-  database = await testDatabase();
-  connection = database.connect();
-});
-afterAll(() => database.close());
+const database = useDatabase();
 
 function serviceOf(name: string, options: KitOptions = {}) {
-  return stored(connection.store, { name, ...options });
+  return stored(database.store, { name, ...options });
 }
 
 async function items(service: string): Promise<unknown> {
-  const { Items = [] } = await connection.documents.send(
+  const { Items = [] } = await database.documents.send(
     new QueryCommand({
-      TableName: connection.table,
+      TableName: database.table,
       KeyConditionExpression: 'pk = :pk',
       ExpressionAttributeValues: { ':pk': service },
       ConsistentRead: true,
@@ -268,7 +261,7 @@ describe('the items of a service', () => {
   });
 
   test('whose run is under way', async () => {
-    await dieAtNoon(connection, 'under-way');
+    await dieAtNoon(database, 'under-way');
     expect(await items('under-way')).toEqual([
       {
         pk: 'under-way',
@@ -285,7 +278,7 @@ describe('the items of a service', () => {
 
   test('whose run died, another timed out, and a third was made by hand', async () => {
     const { tick, invoke } = serviceOf('mixed', { script: 'TS', maxDuration: '10s', consecutive: 9 });
-    await dieAtNoon(connection, 'mixed');
+    await dieAtNoon(database, 'mixed');
     await tick('12:01');
     await invoke({ action: 'run-once' });
     expect(await items('mixed')).toEqual([
@@ -357,10 +350,10 @@ describe('the items of a service', () => {
 
   test('that was repaired', async () => {
     await serviceOf('repaired').tick('12:01');
-    const repairs = stateRepairs(connection.documents, connection.table);
+    const repairs = stateRepairs(database.documents, database.table);
     const key = { pk: 'repaired', sk: 'STATE' };
-    await connection.documents.send(
-      new PutCommand({ TableName: connection.table, Item: { ...key, v: 1, fence: 3, done: 3, streak: 'two' } }),
+    await database.documents.send(
+      new PutCommand({ TableName: database.table, Item: { ...key, v: 1, fence: 3, done: 3, streak: 'two' } }),
     );
     const now = Date.parse('2025-10-09T13:00:00Z');
     const plan = await repairs.examine('repaired', now);

@@ -3,27 +3,23 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
-import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { dynamoFlowRunStore, flowRunsTable, importFlowRuns, tableOf } from '../../lib/flow-runs/index.ts';
 import type { Service } from '../../lib/service/index.ts';
 import { checkEndpoints } from '../../lib/services/check-endpoints.ts';
 import { markLateRuns } from '../../lib/services/mark-late-runs.ts';
 import { watchServices } from '../../lib/services/watch-services.ts';
 import { NOON } from '../lambda/kit.ts';
-import { type Connection, type TestDatabase, testDatabase } from '../support/dynalite.ts';
+import { useDatabase } from '../support/use-database.ts';
 import { freeze, logLines, metricDocuments, quiet, steady, stored } from './kit.ts';
 
 freeze();
 
-let database: TestDatabase;
-let connection: Connection;
+const database = useDatabase();
 
 beforeAll(async () => {
-  database = await testDatabase();
-  connection = database.connect();
-  await connection.documents.send(new CreateTableCommand(flowRunsTable('flow-runs')));
+  await database.documents.send(new CreateTableCommand(flowRunsTable('flow-runs')));
 });
-afterAll(() => database.close());
 beforeEach(() => {
   vi.stubEnv('AWS_ENDPOINT_URL_DYNAMODB', database.endpoint);
   vi.stubEnv('AWS_REGION', 'us-east-1');
@@ -34,13 +30,11 @@ beforeEach(() => {
 /** The answer to one tick of the service, at noon unless told otherwise, on a state table of the database. */
 function answerOf(service: Service, variables: Record<string, string>, time = '12:00'): Promise<unknown> {
   const inLambda = 'AWS_LAMBDA_FUNCTION_NAME' in variables;
-  return stored(connection.store, { ...service.written, environment: { inLambda, variables } }).tick(time);
+  return stored(database.store, { ...service.written, environment: { inLambda, variables } }).tick(time);
 }
 
 async function itemOf(table: string, key: Record<string, string>): Promise<unknown> {
-  const { Item } = await connection.documents.send(
-    new GetCommand({ TableName: table, Key: key, ConsistentRead: true }),
-  );
+  const { Item } = await database.documents.send(new GetCommand({ TableName: table, Key: key, ConsistentRead: true }));
   return steady(Item);
 }
 
@@ -51,10 +45,10 @@ test('watch-services tells who is overdue, and remembers since when', async () =
     { pk: 'damaged', sk: 'STATE', v: 1, fence: 1, done: 'one' },
     { pk: 'watch-services', sk: 'STATE', v: 1, fence: 1, done: 1, cursor: 'mSwPOH.mga00000..mga00000.CA' },
   ];
-  for (const Item of items) await connection.documents.send(new PutCommand({ TableName: connection.table, Item }));
+  for (const Item of items) await database.documents.send(new PutCommand({ TableName: database.table, Item }));
   const answer = await answerOf(watchServices, {
     AWS_LAMBDA_FUNCTION_NAME: 'watch-services',
-    TICKOVER_TABLE: connection.table,
+    TICKOVER_TABLE: database.table,
     TICKOVER_WATCHED:
       '{"asleep":[3600000,115000],"damaged":[3600000,115000],"died":[3600000,115000],"new":[3600000,115000,"0 3 * * ? *","UTC"]}',
   });
@@ -209,7 +203,7 @@ test('watch-services tells who is overdue, and remembers since when', async () =
       Halted: 0,
     },
   ]);
-  expect(await itemOf(connection.table, { pk: 'watch-services', sk: 'STATE' })).toEqual({
+  expect(await itemOf(database.table, { pk: 'watch-services', sk: 'STATE' })).toEqual({
     pk: 'watch-services',
     sk: 'STATE',
     v: 1,
@@ -249,7 +243,7 @@ test('the table of flow runs has these keys and this index', () => {
 });
 
 test('mark-late-runs moves a flow run on, and tells it', async () => {
-  const store = dynamoFlowRunStore(connection.documents, 'flow-runs');
+  const store = dynamoFlowRunStore(database.documents, 'flow-runs');
   const told = {
     id: 'r1',
     name: 'nightly run',

@@ -9,7 +9,8 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bundleFunction } from '../../lib/local/functions/bundle.ts';
 import { checkEndpoints } from '../../lib/services/check-endpoints.ts';
-import { TABLE, type TestDatabase, testDatabase } from '../support/dynalite.ts';
+import { TABLE } from '../support/dynalite.ts';
+import { useDatabase } from '../support/use-database.ts';
 
 type Line = Readonly<Record<string, unknown>>;
 
@@ -22,16 +23,14 @@ interface Ended {
   readonly stderr: string;
 }
 
-let database: TestDatabase;
+const database = useDatabase();
 let directory: string;
 
 beforeAll(async () => {
-  database = await testDatabase();
   directory = await mkdtemp(join(tmpdir(), 'functions-'));
 });
 
 afterAll(async () => {
-  await database?.close();
   await rm(directory, { recursive: true, force: true });
 });
 

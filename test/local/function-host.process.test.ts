@@ -9,18 +9,18 @@ import { type FunctionHost, hostFunction, unglued } from '../../lib/local/functi
 import { type Service, withInterval } from '../../lib/service/index.ts';
 import { fakeClock } from '../../lib/testing/index.ts';
 import { type Clock, systemClock } from '../../lib/time/index.ts';
-import { type TestDatabase, testDatabase } from '../support/dynalite.ts';
+import { testDatabase } from '../support/dynalite.ts';
 import { eventually } from '../support/eventually.ts';
+import { useDatabase } from '../support/use-database.ts';
 import { manySlots } from './fixtures/many-slots.ts';
 import { wayward } from './fixtures/wayward.ts';
 
 let bundles: string;
-let database: TestDatabase;
+const database = useDatabase();
 let bundled: { wayward: Bundle; manySlots: Bundle };
 
 beforeAll(async () => {
   bundles = await mkdtemp(join(tmpdir(), 'tickover-bundles-'));
-  database = await testDatabase();
   const bundle = (service: Service) =>
     bundleFunction(
       { service, functionFile: fileURLToPath(new URL(`./fixtures/${service.name}.ts`, import.meta.url)) },
@@ -30,7 +30,6 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await database.close();
   await rm(bundles, { recursive: true, force: true });
 });
 

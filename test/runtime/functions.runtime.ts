@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type TestDatabase, testDatabase } from '../support/dynalite.ts';
 import { CATALOG, entryOf, removeOutputs } from '../support/stack-kit.ts';
+import { useDatabase } from '../support/use-database.ts';
 import { type Deployed, deployed } from './deployed.ts';
 import { deaf, halting, untidy } from './fixtures/services.ts';
 import { type FunctionProcess, type Line, type StartOptions, startFunction } from './function-process.ts';
@@ -16,15 +16,14 @@ const fixture = (name: string) => fileURLToPath(new URL(`./fixtures/${name}.ts`,
 
 let client: RuntimeClient;
 let stack: Deployed;
-let database: TestDatabase;
+const database = useDatabase();
 const started: FunctionProcess[] = [];
 
 beforeAll(async () => {
   client = await runtimeClient();
   const services = [halting, deaf, untidy].map((service) => entryOf(service, fixture(service.name)));
   stack = deployed([...CATALOG, ...services]);
-  database = await testDatabase();
-  const { documents } = database.connect();
+  const { documents } = database;
   for (const table of stack.tables) await documents.send(new CreateTableCommand(table));
 });
 
@@ -33,7 +32,6 @@ afterEach(async () => {
 });
 
 afterAll(async () => {
-  await database?.close();
   removeOutputs();
 });
 

@@ -1,18 +1,14 @@
 import { join } from 'node:path';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { defineService } from '../../lib/service/index.ts';
 import { watchdogVariables } from '../../lib/watchdog/index.ts';
-import { TABLE, type TestDatabase, testDatabase } from '../support/dynalite.ts';
+import { TABLE } from '../support/dynalite.ts';
 import { ROOT, runScript } from '../support/process.ts';
+import { useDatabase } from '../support/use-database.ts';
 
 describe('its function in Lambda', () => {
-  let database: TestDatabase;
-
-  beforeAll(async () => {
-    database = await testDatabase();
-  });
-  afterAll(() => database.close());
+  const database = useDatabase();
 
   /** Asleep for two days, awake right now, damaged, and none at all of `new`. */
   async function seed() {

@@ -1,17 +1,11 @@
 /** Admission exists twice, as a pure function and as the condition of one write: over random states and ticks they agree. */
 import * as fc from 'fast-check';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { admit, type ServiceState, type Tick } from '../../lib/rules/index.ts';
-import { type Connection, type TestDatabase, testDatabase } from '../support/dynalite.ts';
+import { useDatabase } from '../support/use-database.ts';
 import { itemOf, putItem } from './items.ts';
 
-let database: TestDatabase;
-let connection: Connection;
-beforeAll(async () => {
-  database = await testDatabase();
-  connection = database.connect();
-});
-afterAll(() => database.close());
+const database = useDatabase();
 
 /** So few instants that two of them are often the same. */
 const BASE = 1_760_000_400_000;
@@ -68,7 +62,7 @@ it('the pure rule and the condition agree on states and ticks at random', async 
       build,
       async (before, asked, now, by) => {
         const service = `s${++services}`;
-        if (before !== undefined) await putItem(connection, itemOf(service, before));
+        if (before !== undefined) await putItem(database, itemOf(service, before));
         const request = { service, tick: asked, now, build: by, owner: 'ours', leaseUntil: BASE + 10 };
         const unknown = {
           fence: 0,
@@ -83,7 +77,7 @@ it('the pure rule and the condition agree on states and ticks at random', async 
         const expected = admit(before ?? unknown, request);
         seen.set(String(expected), (seen.get(String(expected)) ?? 0) + 1);
 
-        const answer = await connection.store.acquire(request);
+        const answer = await database.store.acquire(request);
 
         expect(answer.granted ? undefined : answer.reason).toBe(expected);
         expect(answer.state).toEqual(before ?? unknown);

@@ -1,19 +1,13 @@
 /** A damaged or newer state refuses to run with an error that says what is wrong, and is never reset or repaired in passing. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { ServiceState } from '../../lib/rules/index.ts';
 import { UnreadableStateError } from '../../lib/service/index.ts';
 import type { Item } from '../../lib/store/item/validate-item.ts';
 import type { AcquireRequest } from '../../lib/tick/index.ts';
-import { type Connection, type TestDatabase, testDatabase } from '../support/dynalite.ts';
+import { useDatabase } from '../support/use-database.ts';
 import { itemOf, putItem, storedItem } from './items.ts';
 
-let database: TestDatabase;
-let connection: Connection;
-beforeAll(async () => {
-  database = await testDatabase();
-  connection = database.connect();
-});
-afterAll(() => database.close());
+const database = useDatabase();
 
 const DUE = 1_760_000_400_000;
 const WHOLE: ServiceState = {
@@ -79,8 +73,8 @@ async function damaged(attribute: string, value: unknown): Promise<{ service: st
   const service = `damaged-${++services}`;
   const { [attribute]: _sound, ...rest } = itemOf(service, WHOLE);
   const item = value === undefined ? rest : { ...rest, [attribute]: value };
-  await putItem(connection, item);
-  return { service, item: (await storedItem(connection, service)) ?? {} };
+  await putItem(database, item);
+  return { service, item: (await storedItem(database, service)) ?? {} };
 }
 
 function asked(service: string, over: Partial<AcquireRequest> = {}): AcquireRequest {
@@ -113,9 +107,9 @@ describe('A damaged state', () => {
   it.each(DAMAGE)('refuses the tick and says so: %s is %o', async (attribute, value, told) => {
     const { service, item } = await damaged(attribute, value);
 
-    expectDamaged(await errorOf(connection.store.acquire(asked(service))), service, told);
+    expectDamaged(await errorOf(database.store.acquire(asked(service))), service, told);
 
-    const after = await storedItem(connection, service);
+    const after = await storedItem(database, service);
     expect(lasting(after)).toEqual(lasting(item));
     const taken = after?.['fence'] !== item['fence'];
     // Either nothing changed at all, or the lease was taken and given back, which takes this run off those to be booked.
@@ -125,26 +119,26 @@ describe('A damaged state', () => {
 
   it.each(DAMAGE)('can be neither read nor changed by an operator: %s is %o', async (attribute, value, told) => {
     const { service, item } = await damaged(attribute, value);
-    const { store } = connection;
+    const { store } = database;
 
     expectDamaged(await errorOf(store.read(service)), service, told);
     expectDamaged(await errorOf(store.pause(service, { at: DUE, reason: 'r', by: 'b' })), service, told);
     expectDamaged(await errorOf(store.resume(service)), service, told);
 
-    expect(await storedItem(connection, service)).toEqual(item);
+    expect(await storedItem(database, service)).toEqual(item);
   });
 
   it('that passes the condition keeps its damage, gives the lease back and leaves no crash to book', async () => {
     const { service } = await damaged('record', 'abc');
 
-    await errorOf(connection.store.acquire(asked(service)));
+    await errorOf(database.store.acquire(asked(service)));
 
-    const after = await storedItem(connection, service);
+    const after = await storedItem(database, service);
     expect(after).toMatchObject({ fence: 42, done: 42, record: 'abc', streak: 2, cursor: 'here' });
     // A lease that had ended stands there as before.
     expect(after).toMatchObject({ leaseOwner: 'theirs', leaseUntil: DUE - 5, leaseTick: DUE - 60_000 });
-    await putItem(connection, { ...after, record: '10' });
-    const repaired = await connection.store.acquire(asked(service, { owner: 'later' }));
+    await putItem(database, { ...after, record: '10' });
+    const repaired = await database.store.acquire(asked(service, { owner: 'later' }));
     expect(repaired).toMatchObject({ granted: true, claim: { fence: 43 }, state: { fence: 42, done: 42 } });
   });
 
@@ -155,20 +149,20 @@ describe('A damaged state', () => {
       ['done', '41'],
     ] as const) {
       const { service, item } = await damaged(attribute, value);
-      await errorOf(connection.store.acquire(asked(service)));
-      await errorOf(connection.store.acquire(asked(service, { owner: 'later' })));
+      await errorOf(database.store.acquire(asked(service)));
+      await errorOf(database.store.acquire(asked(service, { owner: 'later' })));
 
-      expect(await storedItem(connection, service)).toEqual(item);
+      expect(await storedItem(database, service)).toEqual(item);
     }
   });
 
   it('leaves runs that had died to be booked when the lease on it is given back', async () => {
     const { service, item } = await damaged('record', 'abc');
-    await putItem(connection, { ...item, done: 38 });
+    await putItem(database, { ...item, done: 38 });
 
-    await errorOf(connection.store.acquire(asked(service)));
+    await errorOf(database.store.acquire(asked(service)));
 
-    expect(await storedItem(connection, service)).toMatchObject({ fence: 42, done: 39 });
+    expect(await storedItem(database, service)).toMatchObject({ fence: 42, done: 39 });
   });
 
   it.each(['notBefore', 'haltAt', 'haltUntil', 'lastTick', 'lastSuccess', 'leaseTick', 'pauseUntil'])(
@@ -177,7 +171,7 @@ describe('A damaged state', () => {
       const { service } = await damaged(attribute, 8_640_000_000_000_001);
 
       expectDamaged(
-        await errorOf(connection.store.read(service)),
+        await errorOf(database.store.read(service)),
         service,
         `${attribute}: expected epoch milliseconds, got 8640000000000001`,
       );
@@ -187,26 +181,26 @@ describe('A damaged state', () => {
   it('refuses with the damage also where admission would refuse the tick', async () => {
     const service = 'damaged-and-paused';
     const { pause: _pause, ...unpaused } = WHOLE;
-    await putItem(connection, { ...itemOf(service, unpaused), pauseAt: DUE, record: '2' });
+    await putItem(database, { ...itemOf(service, unpaused), pauseAt: DUE, record: '2' });
 
-    const error = await errorOf(connection.store.acquire(asked(service)));
+    const error = await errorOf(database.store.acquire(asked(service)));
 
     expectDamaged(error, service, 'record: expected up to 64 of 0 and 1, got "2"');
-    expect(await storedItem(connection, service)).toMatchObject({ fence: 41, done: 41 });
+    expect(await storedItem(database, service)).toMatchObject({ fence: 41, done: 41 });
   });
 
   it('found when a commit is refused is told, and changes nothing', async () => {
     const service = 'damaged-meanwhile';
-    const { store } = connection;
+    const { store } = database;
     const answer = await store.acquire(asked(service));
     if (!answer.granted) throw new Error('expected the lease to be granted');
-    const damage = { ...(await storedItem(connection, service)), epoch: 5, streak: 'x' };
-    await putItem(connection, damage);
+    const damage = { ...(await storedItem(database, service)), epoch: 5, streak: 'x' };
+    await putItem(database, damage);
 
     const error = await errorOf(store.commit(answer.claim, WHOLE));
 
     expectDamaged(error, service, 'streak: expected a whole number, got "x"');
-    expect(await storedItem(connection, service)).toEqual(damage);
+    expect(await storedItem(database, service)).toEqual(damage);
   });
 });
 
@@ -214,8 +208,8 @@ describe('A state of a newer version', () => {
   it('refuses ticks, reading and operators, whatever else it holds, and stays as it is', async () => {
     const service = 'newer';
     const item = { ...itemOf(service, WHOLE), v: 2, fence: 'a word', record: { of: 'another kind' } };
-    await putItem(connection, item);
-    const { store } = connection;
+    await putItem(database, item);
+    const { store } = database;
 
     for (const attempt of [
       () => store.acquire(asked(service)),
@@ -231,7 +225,7 @@ describe('A state of a newer version', () => {
           'newer: its state is of version 2, this code knows 1; the service does not run until its code is updated',
       });
     }
-    expect(await storedItem(connection, service)).toEqual(item);
+    expect(await storedItem(database, service)).toEqual(item);
   });
 });
 
@@ -246,7 +240,7 @@ describe('What is not the state’s fault', () => {
   });
 
   it('is not taken for damage where the item does not exist', async () => {
-    const answer = connection.store.acquire(asked('', {}));
+    const answer = database.store.acquire(asked('', {}));
 
     expect(await errorOf(answer)).toMatchObject({ name: 'StoreError', code: 'store-failed' });
   });

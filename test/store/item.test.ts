@@ -1,6 +1,6 @@
 /** The hot item: what is written comes back as it was, what others wrote stays. */
 import * as fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   applyRun,
   fillPolicy,
@@ -10,16 +10,10 @@ import {
   type ServiceState,
 } from '../../lib/rules/index.ts';
 import { readItem } from '../../lib/store/item/state-item.ts';
-import { type Connection, type TestDatabase, testDatabase } from '../support/dynalite.ts';
+import { useDatabase } from '../support/use-database.ts';
 import { itemOf, putItem, storedItem } from './items.ts';
 
-let database: TestDatabase;
-let connection: Connection;
-beforeAll(async () => {
-  database = await testDatabase();
-  connection = database.connect();
-});
-afterAll(() => database.close());
+const database = useDatabase();
 
 const instant = fc.integer({ min: 0, max: 9_999_999_999_999 });
 const count = fc.nat({ max: 2 ** 31 - 1 });
@@ -129,8 +123,8 @@ describe('The hot item', () => {
   });
 
   it('keeps what a newer writer added, through acquire, commit, release, pause and resume', async () => {
-    const { store } = connection;
-    await putItem(connection, { pk: 's', sk: 'STATE', v: 1, fence: 3, done: 3, mood: 'fine', more: { of: ['it'] } });
+    const { store } = database;
+    await putItem(database, { pk: 's', sk: 'STATE', v: 1, fence: 3, done: 3, mood: 'fine', more: { of: ['it'] } });
 
     for (const end of ['commit', 'release'] as const) {
       const answer = await store.acquire(asked('s'));
@@ -141,11 +135,11 @@ describe('The hot item', () => {
     await store.pause('s', { at: 1, reason: 'r', by: 'b' });
     await store.resume('s');
 
-    expect(await storedItem(connection, 's')).toMatchObject({ fence: 5, done: 5, mood: 'fine', more: { of: ['it'] } });
+    expect(await storedItem(database, 's')).toMatchObject({ fence: 5, done: 5, mood: 'fine', more: { of: ['it'] } });
   });
 
   it('has an attribute removed that the new state does not have: no NULL is ever written', async () => {
-    const { store } = connection;
+    const { store } = database;
     const first = await store.acquire(asked('removed'));
     if (!first.granted) throw new Error('expected the lease to be granted');
     await store.commit(first.claim, { ...first.state, notBefore: 7, cursor: 'c', streak: 1, record: [false] });
@@ -153,6 +147,6 @@ describe('The hot item', () => {
     if (!second.granted) throw new Error('expected the lease to be granted');
     await store.commit(second.claim, first.state);
 
-    expect(await storedItem(connection, 'removed')).toEqual({ pk: 'removed', sk: 'STATE', v: 1, fence: 2, done: 2 });
+    expect(await storedItem(database, 'removed')).toEqual({ pk: 'removed', sk: 'STATE', v: 1, fence: 2, done: 2 });
   });
 });

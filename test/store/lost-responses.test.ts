@@ -1,16 +1,13 @@
 /** A write whose response is lost is sent again by the SDK and meets itself: that is recognised, and nothing happens twice. */
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type Connection, type TestDatabase, testDatabase } from '../support/dynalite.ts';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Connection } from '../support/dynalite.ts';
 import { DUE, MINUTE, refused, type World, world } from '../support/tick-kit.ts';
+import { useDatabase } from '../support/use-database.ts';
 import { losing, type Meddle, returningOldItems, type WireProxy, wireProxy } from '../support/wire-proxy.ts';
 import { putItem } from './items.ts';
 
-let database: TestDatabase;
+const database = useDatabase();
 const proxies: WireProxy[] = [];
-beforeAll(async () => {
-  database = await testDatabase();
-  return () => database.close();
-});
 afterEach(async () => {
   for (const proxy of proxies.splice(0)) await proxy.close();
 });

@@ -5,19 +5,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { ATTRIBUTES, type Item } from '../../lib/store/item/validate-item.ts';
 import { asked, NOW, stored } from '../faults/state/striking.ts';
-import { type Connection, TABLE, type TestDatabase, testDatabase } from '../support/dynalite.ts';
+import { TABLE } from '../support/dynalite.ts';
 import { ROOT } from '../support/process.ts';
+import { useDatabase } from '../support/use-database.ts';
 
-let database: TestDatabase;
-let connection: Connection;
-beforeAll(async () => {
-  database = await testDatabase();
-  connection = database.connect();
-});
-afterAll(() => database.close());
+const database = useDatabase();
 afterEach(() => {
   vi.doUnmock('../../lib/store/item/migrations.ts');
   vi.resetModules();
@@ -30,9 +25,9 @@ const samples = readdirSync(SAMPLES)
 
 describe('A state that version 1 has stored', () => {
   it.each(samples)('is read as what it was: %s', async (_file, { item, state }) => {
-    await connection.documents.send(new PutItemCommand({ TableName: TABLE, Item: item }));
+    await database.documents.send(new PutItemCommand({ TableName: TABLE, Item: item }));
 
-    expect(await connection.store.read(item.pk.S)).toEqual(state);
+    expect(await database.store.read(item.pk.S)).toEqual(state);
   });
 
   it('is kept in samples with every attribute there is', () => {
@@ -52,23 +47,23 @@ async function storeOfTwo(more: ((item: Item) => Item)[] = []) {
   vi.resetModules();
   vi.doMock('../../lib/store/item/migrations.ts', () => ({ MIGRATIONS: [toTwo, ...more] }));
   const { dynamoStateStore } = await import('../../lib/store/index.ts');
-  return dynamoStateStore(connection.documents, TABLE);
+  return dynamoStateStore(database.documents, TABLE);
 }
 
 describe('A state of an older version', () => {
   it('is taken over by the first tick of newer code, with the history that it has', async () => {
     const service = 'taken-over';
-    const old = await connection.store.acquire(asked(service));
+    const old = await database.store.acquire(asked(service));
     if (!old.granted) throw new Error('expected the lease to be granted');
-    await connection.store.commit(old.claim, { ...old.state, streak: 2, cursor: 'here' });
+    await database.store.commit(old.claim, { ...old.state, streak: 2, cursor: 'here' });
     const store = await storeOfTwo();
 
     expect(await store.read(service)).toMatchObject({ streak: 102, cursor: 'two:here' });
-    expect((await stored(connection, service))['v']).toBe(1);
+    expect((await stored(database, service))['v']).toBe(1);
     const answer = await store.acquire(asked(service, { owner: 'newer' }));
 
     expect(answer).toMatchObject({ granted: true, claim: { fence: 2, epoch: 1 }, state: { streak: 102 } });
-    expect(await stored(connection, service)).toMatchObject({
+    expect(await stored(database, service)).toMatchObject({
       v: 2,
       streak: 102,
       cursor: 'two:here',
@@ -79,18 +74,18 @@ describe('A state of an older version', () => {
 
   it('goes through every version in between', async () => {
     const service = 'two-steps';
-    await connection.store.pause(service, { at: NOW, reason: 'r', by: 'b' });
-    await connection.store.resume(service);
+    await database.store.pause(service, { at: NOW, reason: 'r', by: 'b' });
+    await database.store.resume(service);
     const store = await storeOfTwo([(item) => ({ ...item, streak: Number(item['streak']) * 10 })]);
 
     await store.acquire(asked(service));
 
-    expect(await stored(connection, service)).toMatchObject({ v: 3, streak: 1_000 });
+    expect(await stored(database, service)).toMatchObject({ v: 3, streak: 1_000 });
   });
 
   it('is left alone while a run of older code holds the lease: newer ticks overlap', async () => {
     const service = 'in-flight';
-    const old = await connection.store.acquire(asked(service));
+    const old = await database.store.acquire(asked(service));
     if (!old.granted) throw new Error('expected the lease to be granted');
     const store = await storeOfTwo();
 
@@ -98,38 +93,38 @@ describe('A state of an older version', () => {
       await store.acquire(asked(service, { owner: 'newer', tick: { kind: 'scheduled', scheduledFor: NOW } })),
     ).toMatchObject({ granted: false, reason: 'overlap' });
 
-    expect(await connection.store.commit(old.claim, { ...old.state, streak: 1 })).toEqual({ written: true });
-    expect(await stored(connection, service)).toMatchObject({ v: 1, streak: 1 });
+    expect(await database.store.commit(old.claim, { ...old.state, streak: 1 })).toEqual({ written: true });
+    expect(await stored(database, service)).toMatchObject({ v: 1, streak: 1 });
   });
 
   it('is not written by older code that outlived its lease, once newer code has taken it over', async () => {
     const service = 'outlived';
-    const old = await connection.store.acquire(asked(service));
+    const old = await database.store.acquire(asked(service));
     if (!old.granted) throw new Error('expected the lease to be granted');
     const store = await storeOfTwo();
     await store.resume(service);
-    const taken = await stored(connection, service);
+    const taken = await stored(database, service);
 
-    await expect(connection.store.commit(old.claim, { ...old.state, streak: 1 })).rejects.toMatchObject({
+    await expect(database.store.commit(old.claim, { ...old.state, streak: 1 })).rejects.toMatchObject({
       code: 'state-newer',
     });
 
-    expect(await stored(connection, service)).toEqual(taken);
+    expect(await stored(database, service)).toEqual(taken);
     expect(taken).toMatchObject({ v: 2, epoch: 2, fence: 1, done: 0 });
   });
 
   it('once taken over refuses older code, which changes nothing, while newer code goes on', async () => {
     const service = 'alternating';
-    await connection.store.pause(service, { at: NOW, reason: 'r', by: 'b' });
+    await database.store.pause(service, { at: NOW, reason: 'r', by: 'b' });
     const store = await storeOfTwo();
     await store.resume(service);
-    const taken = await stored(connection, service);
+    const taken = await stored(database, service);
 
     for (const refused of [
-      () => connection.store.acquire(asked(service)),
-      () => connection.store.read(service),
-      () => connection.store.pause(service, { at: NOW, reason: 'r', by: 'b' }),
-      () => connection.store.resume(service),
+      () => database.store.acquire(asked(service)),
+      () => database.store.read(service),
+      () => database.store.pause(service, { at: NOW, reason: 'r', by: 'b' }),
+      () => database.store.resume(service),
     ]) {
       await expect(refused()).rejects.toMatchObject({
         code: 'state-newer',
@@ -137,20 +132,20 @@ describe('A state of an older version', () => {
       });
     }
 
-    expect(await stored(connection, service)).toEqual(taken);
+    expect(await stored(database, service)).toEqual(taken);
     expect(await store.acquire(asked(service))).toMatchObject({ granted: true });
   });
 
   it('that is damaged is refused and not taken over', async () => {
     const service = 'damaged-and-old';
-    await connection.store.pause(service, { at: NOW, reason: 'r', by: 'b' });
-    const item = { ...(await stored(connection, service)), record: 'x' };
+    await database.store.pause(service, { at: NOW, reason: 'r', by: 'b' });
+    const item = { ...(await stored(database, service)), record: 'x' };
     const { putItem } = await import('./items.ts');
-    await putItem(connection, item);
+    await putItem(database, item);
     const store = await storeOfTwo();
 
     await expect(store.acquire(asked(service))).rejects.toMatchObject({ code: 'state-damaged' });
 
-    expect(await stored(connection, service)).toEqual(item);
+    expect(await stored(database, service)).toEqual(item);
   });
 });

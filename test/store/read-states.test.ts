@@ -1,16 +1,16 @@
 import { BatchGetCommand, type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { UnreadableStateError } from '../../lib/service/index.ts';
 import { dynamoStatesReader, StoreError } from '../../lib/store/index.ts';
 import { fakeClock, scriptedRandom } from '../../lib/testing/index.ts';
-import { TABLE, type TestDatabase, testDatabase } from '../support/dynalite.ts';
+import { TABLE } from '../support/dynalite.ts';
+import { useDatabase } from '../support/use-database.ts';
 
-let database: TestDatabase;
+const database = useDatabase();
 const names = Array.from({ length: 250 }, (_, index) => `s${index}`);
 
 beforeAll(async () => {
-  database = await testDatabase();
-  const { documents } = database.connect();
+  const { documents } = database;
   const states = names.slice(0, 230).map((pk, index) => ({ pk, sk: 'STATE', v: 1, fence: index, done: index }));
   const runs = names.slice(0, 3).map((pk) => ({ pk, sk: 'RUN#2025-10-09T12:00:00.000Z#1', fence: 1 }));
   const others = [
@@ -19,7 +19,6 @@ beforeAll(async () => {
   ];
   for (const Item of [...states, ...runs, ...others]) await documents.send(new PutCommand({ TableName: TABLE, Item }));
 });
-afterAll(() => database.close());
 
 const waits = () => ({ clock: fakeClock(0), random: scriptedRandom(), signal: new AbortController().signal });
 

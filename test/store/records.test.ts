@@ -1,16 +1,11 @@
 /** Run records as they lie in the table, and how they are found among many. */
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import type { RunRecord } from '../../lib/rules/index.ts';
-import { type Connection, TABLE, type TestDatabase, testDatabase } from '../support/dynalite.ts';
+import { TABLE } from '../support/dynalite.ts';
+import { useDatabase } from '../support/use-database.ts';
 
-let database: TestDatabase;
-let connection: Connection;
-beforeAll(async () => {
-  database = await testDatabase();
-  connection = database.connect();
-});
-afterAll(() => database.close());
+const database = useDatabase();
 
 const AT = 1_760_000_400_000;
 
@@ -22,9 +17,9 @@ function recordOf(service: string, fence: number, over: Partial<RunRecord> = {})
 }
 
 it('is an item of its own under service, time and number, and ends 30 days after its run, in epoch seconds', async () => {
-  await connection.store.putRun(recordOf('one', 7, { at: AT, startedAt: AT + 250 }));
+  await database.store.putRun(recordOf('one', 7, { at: AT, startedAt: AT + 250 }));
 
-  const { Items } = await connection.documents.send(
+  const { Items } = await database.documents.send(
     new QueryCommand({
       TableName: TABLE,
       KeyConditionExpression: 'pk = :pk',
@@ -44,27 +39,27 @@ it('is an item of its own under service, time and number, and ends 30 days after
 });
 
 it('is found in one query that asks for little more than is wanted, however many there are', async () => {
-  for (let fence = 1; fence <= 40; fence++) await connection.store.putRun(recordOf('many', fence));
-  connection.calls.length = 0;
+  for (let fence = 1; fence <= 40; fence++) await database.store.putRun(recordOf('many', fence));
+  database.calls.length = 0;
 
-  const records = await connection.store.failedRuns('many', { after: 0, limit: 10 });
+  const records = await database.store.failedRuns('many', { after: 0, limit: 10 });
 
   expect(records.map(({ fence }) => fence)).toEqual([40, 39, 38, 37, 36, 35, 34, 33, 32, 31]);
-  expect(connection.calls).toEqual(['Query']);
+  expect(database.calls).toEqual(['Query']);
 });
 
 it('is looked for page by page behind successful runs by hand, in a bounded number of queries', async () => {
-  await connection.store.putRun(recordOf('behind', 1));
+  await database.store.putRun(recordOf('behind', 1));
   const succeeded = { manual: true, outcome: 'succeeded' } as const;
-  for (let fence = 2; fence <= 90; fence++) await connection.store.putRun(recordOf('behind', fence, succeeded));
-  connection.calls.length = 0;
+  for (let fence = 2; fence <= 90; fence++) await database.store.putRun(recordOf('behind', fence, succeeded));
+  database.calls.length = 0;
 
-  expect(await connection.store.failedRuns('behind', { after: 0, limit: 1 })).toEqual([]);
-  expect(connection.calls).toEqual(['Query', 'Query', 'Query', 'Query', 'Query']);
-  connection.calls.length = 0;
-  expect(await connection.store.failedRuns('behind', { after: 85, limit: 1 })).toEqual([]);
-  expect(connection.calls).toEqual(['Query']);
-  expect(await connection.store.failedRuns('behind', { after: 0, limit: 20 })).toEqual([recordOf('behind', 1)]);
+  expect(await database.store.failedRuns('behind', { after: 0, limit: 1 })).toEqual([]);
+  expect(database.calls).toEqual(['Query', 'Query', 'Query', 'Query', 'Query']);
+  database.calls.length = 0;
+  expect(await database.store.failedRuns('behind', { after: 85, limit: 1 })).toEqual([]);
+  expect(database.calls).toEqual(['Query']);
+  expect(await database.store.failedRuns('behind', { after: 0, limit: 20 })).toEqual([recordOf('behind', 1)]);
 });
 
 it('that can not be written or read is told as the store’s error', async () => {

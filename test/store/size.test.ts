@@ -1,17 +1,11 @@
 /** The hot item costs one write unit: at most 1,024 bytes as stored, whatever happens. Sized here by DynamoDB's published rules. */
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import type { RunEntry, ServiceState } from '../../lib/rules/index.ts';
 import { itemSize } from '../../lib/store/index.ts';
-import { type Connection, type TestDatabase, testDatabase } from '../support/dynalite.ts';
+import { useDatabase } from '../support/use-database.ts';
 import { itemOf, putItem, storedItem, storedSize } from './items.ts';
 
-let database: TestDatabase;
-let connection: Connection;
-beforeAll(async () => {
-  database = await testDatabase();
-  connection = database.connect();
-});
-afterAll(() => database.close());
+const database = useDatabase();
 
 const LATE = 9_876_543_210_987;
 const BIG = 876_543_219;
@@ -58,7 +52,7 @@ function asked(service: string, tick = LATE) {
 }
 
 async function committed(service: string, state: ServiceState): Promise<void> {
-  const { store } = connection;
+  const { store } = database;
   const answer = await store.acquire(asked(service));
   if (!answer.granted) throw new Error(`expected the lease to be granted, got ${answer.reason}`);
   expect(await store.commit(answer.claim, state)).toEqual({ written: true });
@@ -66,7 +60,7 @@ async function committed(service: string, state: ServiceState): Promise<void> {
 
 /** Takes the lease and pauses under it: the item is at its longest then. */
 async function leasedAndPaused(service: string): Promise<void> {
-  const { store } = connection;
+  const { store } = database;
   const answer = await store.acquire({
     ...asked(service, LATE + 1),
     build: 'other',
@@ -79,15 +73,15 @@ async function leasedAndPaused(service: string): Promise<void> {
 
 it('stays within 1,024 bytes at its worst, right after an acquire while paused too, with as many runs as fit', async () => {
   const service = 's'.repeat(64);
-  await putItem(connection, { pk: service, sk: 'STATE', v: 1, fence: BIG, done: BIG, epoch: BIG });
+  await putItem(database, { pk: service, sk: 'STATE', v: 1, fence: BIG, done: BIG, epoch: BIG });
   await committed(service, worst(BIG + 1));
-  const afterCommit = await storedSize(connection, service);
+  const afterCommit = await storedSize(database, service);
   await leasedAndPaused(service);
-  const largest = await storedSize(connection, service);
+  const largest = await storedSize(database, service);
 
   expect(afterCommit).toBeLessThan(largest);
   expect(largest).toBeLessThanOrEqual(1_024);
-  const state = await connection.store.read(service);
+  const state = await database.store.read(service);
   // A run more, with the space before it, would not have fitted.
   const oneMore = 't3hcamqv7.jafz '.length;
   expect(largest + oneMore).toBeGreaterThan(1_024);
@@ -102,13 +96,13 @@ it('stays within 1,024 bytes also with the longest cursor and a long build, at t
   const service = 'c'.repeat(64);
   for (const build of ['b'.repeat(16), 'b'.repeat(64)]) {
     const name = `${service.slice(0, 61)}-${build.length}`;
-    await putItem(connection, { pk: name, sk: 'STATE', v: 1, fence: BIG, done: BIG, epoch: BIG });
+    await putItem(database, { pk: name, sk: 'STATE', v: 1, fence: BIG, done: BIG, epoch: BIG });
     const halt = { at: LATE, until: LATE, build, cause: 'x'.repeat(160) };
     await committed(name, { ...worst(BIG), halt, cursor: 'c'.repeat(256) });
     await leasedAndPaused(name);
 
-    expect(await storedSize(connection, name)).toBeLessThanOrEqual(1_024);
-    const state = await connection.store.read(name);
+    expect(await storedSize(database, name)).toBeLessThanOrEqual(1_024);
+    const state = await database.store.read(name);
     expect(state).toMatchObject({ cursor: 'c'.repeat(256), runs: [], record: worst(1).record });
     expect(state?.halt?.cause.startsWith('x'.repeat(100))).toBe(true);
   }
@@ -116,7 +110,7 @@ it('stays within 1,024 bytes also with the longest cursor and a long build, at t
 
 it('cuts the words of a pause to their room, never a character in two', async () => {
   const wordy = { ...LONGEST_PAUSE, reason: '🚲'.repeat(100), by: 'ä'.repeat(100) };
-  const state = await connection.store.pause('wordy', wordy);
+  const state = await database.store.pause('wordy', wordy);
 
   expect(Buffer.byteLength(state.pause?.reason ?? '')).toBeLessThanOrEqual(120);
   expect(Buffer.byteLength(state.pause?.by ?? '')).toBeLessThanOrEqual(32);
@@ -131,12 +125,12 @@ it('has room for what a resume adds to a state that was full without it', async 
   const full = { ...plain, epoch: 0, record: [], backoffCount: 0, streak: 0, failuresSince: 0 };
   for (const length of [246, 248, 250, 252, 254, 256]) {
     const name = `${service.slice(0, 60)}-${length}`;
-    await putItem(connection, { pk: name, sk: 'STATE', v: 1, fence: BIG, done: BIG });
+    await putItem(database, { pk: name, sk: 'STATE', v: 1, fence: BIG, done: BIG });
     await committed(name, { ...full, runs: runs(20, 9_999_999_999_999), cursor: 'c'.repeat(length) });
-    await connection.store.resume(name);
+    await database.store.resume(name);
     await leasedAndPaused(name);
 
-    expect(await storedSize(connection, name)).toBeLessThanOrEqual(1_024);
+    expect(await storedSize(database, name)).toBeLessThanOrEqual(1_024);
   }
 });
 
@@ -145,8 +139,8 @@ it('keeps all 20 runs of a healthy service, in a third of the room', async () =>
   const { halt: _halt, notBefore: _notBefore, cursor: _cursor, ...state } = healthy;
   await committed('check-endpoints', { ...state, runs: runs(20, 1_234) });
 
-  expect((await connection.store.read('check-endpoints'))?.runs).toHaveLength(20);
-  expect(await storedSize(connection, 'check-endpoints')).toBeLessThan(410);
+  expect((await database.store.read('check-endpoints'))?.runs).toHaveLength(20);
+  expect(await storedSize(database, 'check-endpoints')).toBeLessThan(410);
 });
 
 it('is sized by the store as it is stored', async () => {
@@ -154,8 +148,8 @@ it('is sized by the store as it is stored', async () => {
     plain: worst(1),
     zeros: { ...worst(1_000), lastTick: 1_700_000_000_000 },
   })) {
-    await putItem(connection, itemOf(service, state));
+    await putItem(database, itemOf(service, state));
 
-    expect(itemSize((await storedItem(connection, service)) ?? {})).toBe(await storedSize(connection, service));
+    expect(itemSize((await storedItem(database, service)) ?? {})).toBe(await storedSize(database, service));
   }
 });

@@ -1,18 +1,17 @@
 /** What a tick costs: the calls to DynamoDB, counted in the SDK as they are sent. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Connection, type TestDatabase, testDatabase } from '../support/dynalite.ts';
+import type { Connection } from '../support/dynalite.ts';
 import { DUE, MINUTE, refused, type World, world } from '../support/tick-kit.ts';
+import { useDatabase } from '../support/use-database.ts';
 import { returningOldItems, type WireProxy, wireProxy } from '../support/wire-proxy.ts';
 
-let database: TestDatabase;
+const database = useDatabase();
 let proxy: WireProxy;
 beforeAll(async () => {
-  database = await testDatabase();
   proxy = await wireProxy(database.endpoint, returningOldItems);
 });
 afterAll(async () => {
   await proxy.close();
-  await database.close();
 });
 
 function connected(endpoint?: string): { connection: Connection; here: World } {

@@ -1,13 +1,9 @@
 /** Many deliveries of one tick at once, each by a client of its own, over the wire. */
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type TestDatabase, testDatabase } from '../support/dynalite.ts';
+import { expect, it } from 'vitest';
 import { DUE, MINUTE, world } from '../support/tick-kit.ts';
+import { useDatabase } from '../support/use-database.ts';
 
-let database: TestDatabase;
-beforeAll(async () => {
-  database = await testDatabase();
-});
-afterAll(() => database.close());
+const database = useDatabase();
 
 it('50 concurrent deliveries of one tick run the workload once; delivered again a day later, not at all', async () => {
   const runs: number[] = [];

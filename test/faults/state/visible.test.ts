@@ -1,21 +1,16 @@
 /** Who hears of a state that is wrong, and who doesn't suffer from it: functions as a schedule and an operator invoke them, over the wire. */
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type HandlerEvent, scheduledHandler } from '../../../lib/lambda/index.ts';
 import { defineService } from '../../../lib/service/index.ts';
 import { fakeClock } from '../../../lib/testing/index.ts';
-import { type Connection, TABLE, type TestDatabase, testDatabase } from '../../support/dynalite.ts';
+import { TABLE } from '../../support/dynalite.ts';
 import { keptLog } from '../../support/loop-kit.ts';
+import { useDatabase } from '../../support/use-database.ts';
 import { DUE, damages, SOUND } from './damages.ts';
 import { NOW, putDamaged, stored } from './striking.ts';
 
-let database: TestDatabase;
-let connection: Connection;
-beforeAll(async () => {
-  database = await testDatabase();
-  connection = database.connect();
-});
-afterAll(() => database.close());
+const database = useDatabase();
 
 const ENVIRONMENT = { table: TABLE, build: 'b1', slack: 60_000, inLambda: false, variables: {} };
 const TICK = { scheduledFor: '2025-10-09T09:00:00.000Z', executionId: 'x', attempt: '1' };
@@ -26,21 +21,21 @@ function functionOf(name: string) {
   let runs = 0;
   const service = defineService({ name, interval: '1m', workload: async () => void runs++ });
   const clock = fakeClock(NOW, { mode: 'manual' });
-  const handler = scheduledHandler(service, { store: connection.store, clock, log, environment: ENVIRONMENT });
+  const handler = scheduledHandler(service, { store: database.store, clock, log, environment: ENVIRONMENT });
   const invoke = (event: unknown) => handler(event as HandlerEvent, { getRemainingTimeInMillis: () => 60_000 });
   return { log, invoke, runs: () => runs };
 }
 
 async function put(service: string, over: Readonly<Record<string, unknown>>): Promise<void> {
   const item = { pk: service, sk: 'STATE', ...SOUND, ...over };
-  await connection.documents.send(new PutCommand({ TableName: TABLE, Item: item }));
+  await database.documents.send(new PutCommand({ TableName: TABLE, Item: item }));
 }
 
 describe('A damaged state', () => {
   it('runs nothing, is thrown and logged at every tick, and told to an operator who asks', async () => {
     const [damage] = damages().filter(({ attribute, kind }) => attribute === 'streak' && kind === 'M');
     if (damage === undefined) throw new Error('expected to know the damage');
-    await putDamaged(connection, 'told', damage);
+    await putDamaged(database, 'told', damage);
     const { log, invoke, runs } = functionOf('told');
     const told =
       /^told: its state is damaged: streak: expected a whole number, got \{"at":1,"of":\{"depth":\[2\]\}\}; /;
@@ -117,7 +112,7 @@ describe('A count beyond all reason', () => {
     });
     const clock = fakeClock(NOW, { mode: 'manual' });
     const handler = scheduledHandler(service, {
-      store: connection.store,
+      store: database.store,
       clock,
       log: keptLog(),
       environment: ENVIRONMENT,
@@ -127,7 +122,7 @@ describe('A count beyond all reason', () => {
 
     // 366 days later.
     expect(answer).toMatchObject({ backoffCount: 1_000_000_001, nextDue: '2026-10-10T09:00:00.000Z' });
-    expect(await stored(connection, 'many-trips')).toMatchObject({ streak: 1_000_000_001 });
+    expect(await stored(database, 'many-trips')).toMatchObject({ streak: 1_000_000_001 });
   });
 });
 
@@ -139,14 +134,14 @@ describe('An item of 399 KB', () => {
     expect(await invoke(TICK)).toMatchObject({ disposition: 'ran', outcome: 'succeeded' });
 
     expect(runs()).toBe(1);
-    expect(String((await stored(connection, 'filled-up'))['theirs'])).toHaveLength(399 * 1_024 - 700);
+    expect(String((await stored(database, 'filled-up'))['theirs'])).toHaveLength(399 * 1_024 - 700);
   });
 
   it('that is too large for a lease runs nothing and says so', async () => {
     const room = 409_600 - 30;
     const without = { pk: 'brim-full', sk: 'STATE', v: 1, fence: 1, done: 1 };
     const theirs = 'x'.repeat(room - JSON.stringify(without).length);
-    await connection.documents.send(new PutCommand({ TableName: TABLE, Item: { ...without, theirs } }));
+    await database.documents.send(new PutCommand({ TableName: TABLE, Item: { ...without, theirs } }));
     const { invoke, runs } = functionOf('brim-full');
 
     await expect(invoke(TICK)).rejects.toMatchObject({
@@ -155,6 +150,6 @@ describe('An item of 399 KB', () => {
     });
 
     expect(runs()).toBe(0);
-    expect(await stored(connection, 'brim-full')).toMatchObject({ fence: 1, done: 1 });
+    expect(await stored(database, 'brim-full')).toMatchObject({ fence: 1, done: 1 });
   });
 });

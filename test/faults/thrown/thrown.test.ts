@@ -1,23 +1,21 @@
 /** Whatever a service meets is recorded, reported and told within its bounds, breaks nothing, and gives no credential away. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { prometheusObserver } from '../../../lib/metrics/index.ts';
 import { readExposition } from '../../metrics/exposition.ts';
-import { type TestDatabase, testDatabase } from '../../support/dynalite.ts';
+import { useDatabase } from '../../support/use-database.ts';
 import { CATALOGUE } from './catalogue.ts';
 import { LEAKING } from './leak-things.ts';
 import { brokenBy } from './suite.ts';
 import { memoryVault, type Vault, wireVault } from './vault.ts';
 import { PLACES } from './way.ts';
 
-let database: TestDatabase;
+const database = useDatabase();
 let wire: Vault;
 const memory = memoryVault();
 const observer = prometheusObserver();
-beforeAll(async () => {
-  database = await testDatabase();
-  wire = wireVault(database.connect());
+beforeAll(() => {
+  wire = wireVault(database);
 });
-afterAll(() => database?.close());
 
 const everyNth = <Item>(items: readonly Item[], nth: number, from = 0) =>
   items.filter((_, index) => index % nth === from % nth);
