@@ -15,8 +15,7 @@ import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { invocationTimeout, type Service } from '../../lib/service/index.ts';
-import { buildId } from '../build-id.ts';
+import { buildId, invocationTimeout, type Service } from '../../lib/service/index.ts';
 import { eventAge } from '../schedule-expression.ts';
 import { grantState } from './state-table.ts';
 

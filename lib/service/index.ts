@@ -1,3 +1,4 @@
+export { buildId } from './build-id.ts';
 export {
   type Classification,
   type Classify,

@@ -9,8 +9,7 @@ import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { buildId } from '../../infra/build-id.ts';
-import { withInterval } from '../../lib/service/index.ts';
+import { buildId } from '../../lib/service/index.ts';
 import { ROOT } from '../support/process.ts';
 import { CATALOG, idle } from '../support/stack-kit.ts';
 
@@ -112,34 +111,6 @@ describe('a bundle', () => {
       expect(build).toBe(buildId(readFileSync(join(bundle, 'index.mjs'), 'utf8'), service));
     }
     expect(new Set(bundles().map(({ build }) => build)).size).toBe(bundles().length);
-  });
-});
-
-describe('a build id', () => {
-  const code = 'export const handler = 1;\n';
-  const service = idle();
-
-  test('fits into the state', () => {
-    expect(buildId(code, service)).toMatch(/^[0-9a-f]{16}$/);
-  });
-
-  test('is the same for the same code, wherever it was bundled', () => {
-    const here = `${code}//# sourceMappingURL=index.mjs.map\n`;
-
-    expect(buildId(here, service)).toBe(buildId(code, service));
-    expect(buildId(code, idle())).toBe(buildId(code, service));
-  });
-
-  test('is another for other code, another policy or another schedule', () => {
-    const ids = [
-      buildId(code, service),
-      buildId(`${code}//`, service),
-      buildId(code, idle({ consecutive: 4 })),
-      buildId(code, withInterval(service, '10m')),
-      buildId(code, idle({ cron: '0/5 * * * ? *' })),
-    ];
-
-    expect(new Set(ids).size).toBe(5);
   });
 });
 

@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { type Bundle, bundleFunction } from '../../lib/local/functions/bundle.ts';
 import { environmentOf } from '../../lib/local/functions/environment.ts';
 import { type FunctionHost, hostFunction, unglued } from '../../lib/local/functions/function-host.ts';
-import { type Service, withInterval } from '../../lib/service/index.ts';
+import { buildId, type Service, withInterval } from '../../lib/service/index.ts';
 import { fakeClock } from '../../lib/testing/index.ts';
 import { type Clock, systemClock } from '../../lib/time/index.ts';
 import { testDatabase } from '../support/dynalite.ts';
@@ -101,6 +101,15 @@ interface LeftoverTold {
 }
 const leftoversTold = (): LeftoverTold[] =>
   lines.filter((line) => /"message":"wayward: run \d+ (left|threw)/.test(line)).map((line) => JSON.parse(line));
+
+describe('a bundle', () => {
+  test("has the build id of its code and its service's policy, as a deploy computes it", async () => {
+    for (const { service, file, build } of [bundled.wayward, bundled.manySlots]) {
+      expect(build).toBe(buildId(await readFile(file, 'utf8'), service));
+    }
+    expect(bundled.wayward.build).not.toBe(bundled.manySlots.build);
+  });
+});
 
 const SOURCE = fileURLToPath(new URL('./fixtures/wayward.ts', import.meta.url));
 

@@ -140,7 +140,7 @@ describe('a function on one machine', () => {
     expect(await host.invoke({ action: 'status' })).toMatchObject({
       service: 'stubborn',
       status: 'steady',
-      build: expect.stringMatching(/^[0-9a-f]{12}$/),
+      build: expect.stringMatching(/^[0-9a-f]{16}$/),
     });
   });
 

@@ -1,10 +1,9 @@
-/** Bundling a function as a deploy would, with what lets a worker thread serve it; the bundle's hash is its build. */
-import { createHash } from 'node:crypto';
+/** Bundling a function as a deploy would, together with the code that serves it in a worker thread. */
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import type { Service } from '../../service/index.ts';
+import { buildId, type Service } from '../../service/index.ts';
 import type { CatalogEntry } from '../../services/catalog.ts';
 import { makeDirectory } from '../database/make-directory.ts';
 
@@ -13,7 +12,7 @@ export interface Bundle {
   readonly service: Service;
   /** The file with everything in it. */
   readonly file: string;
-  /** A hash of code and policy. */
+  /** Its build id. */
   readonly build: string;
 }
 
@@ -44,19 +43,9 @@ export async function bundleFunction({ service, functionFile }: CatalogEntry, di
     logLevel: 'silent',
   });
   const code = result.outputFiles[0]?.text ?? '';
-  const hash = buildOf(code, service);
-  const file = resolve(directory, `${service.name}-${hash}.mjs`);
+  const id = buildId(code, service);
+  const file = resolve(directory, `${service.name}-${id}.mjs`);
   makeDirectory(directory);
   await writeFile(file, code);
-  return { service, file, build: hash };
-}
-
-/** Source maps carry paths of this machine: they are no part of what runs. */
-function buildOf(code: string, { policy, schedule }: Service): string {
-  const runs = code.replace(/^\/\/# sourceMappingURL=.*$/m, '');
-  return createHash('sha256')
-    .update(runs)
-    .update(JSON.stringify([policy, schedule]))
-    .digest('hex')
-    .slice(0, 12);
+  return { service, file, build: id };
 }

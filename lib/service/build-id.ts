@@ -1,0 +1,19 @@
+/** The build id of a function: it tells changed code or a changed policy from the same function deployed again. */
+import { createHash } from 'node:crypto';
+import type { Service } from './define-service.ts';
+
+/** The state has room for no more characters. */
+const LENGTH = 16;
+
+/**
+ * A hash of a function's bundled code and its service's policy and schedule. The comment that refers to a source map doesn't count: it
+ * never runs, and it holds paths of the machine that made the bundle.
+ */
+export function buildId(code: string, { policy, schedule }: Pick<Service, 'policy' | 'schedule'>): string {
+  const executed = code.replace(/^\/\/# sourceMappingURL=.*$/m, '').trimEnd();
+  return createHash('sha256')
+    .update(executed)
+    .update(JSON.stringify([policy, schedule]))
+    .digest('hex')
+    .slice(0, LENGTH);
+}
