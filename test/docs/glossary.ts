@@ -39,7 +39,8 @@ export function nounsOfRooms(): readonly Noun[] {
 export function pageWith(nouns: readonly Noun[], page: string): string {
   const meanings = new Map(rowsOf(page).map(({ name, meaning }) => [name, meaning]));
   const rows = nouns.map(
-    ({ name, file, comment }) => `| \`${name}\` | ${meanings.get(name) ?? comment.replaceAll('|', '\\|')} | \`${file}\` |`,
+    ({ name, file, comment }) =>
+      `| \`${name}\` | ${meanings.get(name) ?? comment.replaceAll('|', '\\|')} | \`${file}\` |`,
   );
   const table = ['| name | meaning | defined in |', '|---|---|---|', ...rows].join('\n');
   const [before = '', rest = ''] = page.split(BEGIN);
@@ -109,5 +110,6 @@ function firstSentence(comment: string): string {
 
 function parsed(file: string) {
   const text = readFileSync(file, 'utf8');
-  return { ...parseSync(file, text), text };
+  const { program, comments } = parseSync(file, text);
+  return { program, comments, text };
 }
