@@ -7,7 +7,7 @@ import { metricsSettings } from '../../lib/metrics/settings.ts';
 import { defineService } from '../../lib/service/index.ts';
 import { loadCatalog } from '../../lib/services/catalog.ts';
 import { ROOT } from '../support/process.ts';
-import { newStack, removeOutputs, resourcesOf, templateOf } from '../support/stack-kit.ts';
+import { removeOutputs, resourcesOf, synthesised } from '../support/stack-kit.ts';
 
 afterAll(removeOutputs);
 
@@ -110,7 +110,7 @@ test('the services that come with it have these names, and refuse what they cann
 });
 
 test('a stack gives each function these', () => {
-  const functions = resourcesOf(templateOf(newStack()), 'AWS::Lambda::Function');
+  const functions = resourcesOf(synthesised().template, 'AWS::Lambda::Function');
   const told = functions.map(({ Properties }) => {
     const { Variables } = (Properties['Environment'] ?? { Variables: {} }) as { Variables: Record<string, unknown> };
     return Object.keys(Variables).toSorted();

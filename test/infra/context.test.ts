@@ -1,27 +1,14 @@
 /** What the context says of single services, and of who is told. */
-import type { Template } from 'aws-cdk-lib/assertions';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import {
-  newApp,
-  newStack,
-  removeOutputs,
-  resourceLike,
-  resourcesOf,
-  settingsOf,
-  templateOf,
-} from '../support/stack-kit.ts';
+import { afterAll, describe, expect, test } from 'vitest';
+import { removeOutputs, resourceLike, resourcesOf, synthesised } from '../support/stack-kit.ts';
 
 afterAll(removeOutputs);
 
-let template: Template;
-beforeAll(() => {
-  template = templateOf(newStack());
-});
+const { template } = synthesised();
 
 describe('what the context says of a service', () => {
   const told = (own: Record<string, unknown>, context: Record<string, unknown> = {}) => {
-    const settings = settingsOf({ services: { 'check-endpoints': own }, ...context });
-    const made = templateOf(newStack(newApp(), { settings }));
+    const { template: made } = synthesised({ services: { 'check-endpoints': own }, ...context });
     const { Properties: lambda } = resourceLike(made, 'AWS::Lambda::Function', 'checkendpoints');
     const { Properties: schedule } = resourceLike(made, 'AWS::Scheduler::Schedule', 'checkendpoints');
     return { lambda, schedule, made };

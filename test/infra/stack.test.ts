@@ -1,23 +1,18 @@
 /** What the project's stack promises of functions, schedules and their roles, one by one. */
-import type { Template } from 'aws-cdk-lib/assertions';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import {
   arnOf,
-  newStack,
   type Resource,
   removeOutputs,
   resourceLike,
   resourcesOf,
   statementsOf,
-  templateOf,
+  synthesised,
 } from '../support/stack-kit.ts';
 
 afterAll(removeOutputs);
 
-let template: Template;
-beforeAll(() => {
-  template = templateOf(newStack());
-});
+const { template } = synthesised();
 
 const functionOf = (service: string) => resourceLike(template, 'AWS::Lambda::Function', service);
 const scheduleOf = (service: string) => resourceLike(template, 'AWS::Scheduler::Schedule', service);

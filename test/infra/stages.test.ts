@@ -1,24 +1,11 @@
 /** Stages stand side by side in one account, and what holds data keeps its place. */
 import type { Template } from 'aws-cdk-lib/assertions';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { TickoverStack } from '../../infra/tickover-stack.ts';
-import { newApp, newStack, removeOutputs, resourcesOf, settingsOf, templateOf } from '../support/stack-kit.ts';
+import { afterAll, describe, expect, test } from 'vitest';
+import { removeOutputs, resourcesOf, synthesised } from '../support/stack-kit.ts';
 
 afterAll(removeOutputs);
 
-const stacks = new Map<string, { readonly stack: TickoverStack; readonly template: Template }>();
-beforeAll(() => {
-  for (const stage of ['dev', 'prod']) {
-    const stack = newStack(newApp(), { settings: settingsOf({ stage }) });
-    stacks.set(stage, { stack, template: templateOf(stack) });
-  }
-});
-
-const inStage = (stage: string) => {
-  const found = stacks.get(stage);
-  if (found === undefined) throw new Error(`no stack of stage ${stage}`);
-  return found;
-};
+const inStage = (stage: string) => synthesised({ stage });
 
 /** Properties by which a resource is given a name that can be taken once in an account. */
 const NAMES = [
@@ -53,8 +40,9 @@ describe('two stages', () => {
       ...resourcesOf(template, 'AWS::CloudWatch::Alarm'),
       ...resourcesOf(template, 'AWS::CloudWatch::CompositeAlarm'),
     ];
-    const settings = settingsOf({ stage: 'dev', services: { 'check-endpoints': { alarms: 'essential' } } });
-    const asked = alarmsIn(templateOf(newStack(newApp(), { settings })));
+    const asked = alarmsIn(
+      synthesised({ stage: 'dev', services: { 'check-endpoints': { alarms: 'essential' } } }).template,
+    );
 
     expect(alarmsIn(inStage('dev').template)).toEqual([]);
     expect(alarmsIn(inStage('prod').template).length).toBeGreaterThan(3);

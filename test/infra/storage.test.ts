@@ -1,23 +1,10 @@
 /** What the project's stack promises of what holds data, one by one: tables and queues. */
-import type { Template } from 'aws-cdk-lib/assertions';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import {
-  newApp,
-  newStack,
-  type Resource,
-  removeOutputs,
-  resourceLike,
-  resourcesOf,
-  settingsOf,
-  templateOf,
-} from '../support/stack-kit.ts';
+import { afterAll, describe, expect, test } from 'vitest';
+import { type Resource, removeOutputs, resourceLike, resourcesOf, synthesised } from '../support/stack-kit.ts';
 
 afterAll(removeOutputs);
 
-let template: Template;
-beforeAll(() => {
-  template = templateOf(newStack());
-});
+const { template } = synthesised();
 
 const functionOf = (service: string) => resourceLike(template, 'AWS::Lambda::Function', service);
 
@@ -77,8 +64,7 @@ describe('the flow-runs table', () => {
   });
 
   test('is not made where mark-late-runs is disabled, and nothing else of that service is', () => {
-    const settings = settingsOf({ services: { 'mark-late-runs': { enabled: false } } });
-    const without = templateOf(newStack(newApp(), { settings }));
+    const { template: without } = synthesised({ services: { 'mark-late-runs': { enabled: false } } });
 
     expect(resourcesOf(without, 'AWS::DynamoDB::Table').map(({ id }) => id)).toEqual([
       expect.stringContaining('StateTable'),
@@ -113,8 +99,7 @@ describe('every table', () => {
     each(({ Properties }) => expect(Properties['DeletionProtectionEnabled']).toBe(true)));
 
   test('does not refuse where the context says so', () => {
-    const settings = settingsOf({ deletionProtection: 'false' });
-    const tables = resourcesOf(templateOf(newStack(newApp(), { settings })), 'AWS::DynamoDB::Table');
+    const tables = resourcesOf(synthesised({ deletionProtection: 'false' }).template, 'AWS::DynamoDB::Table');
 
     expect(tables.map(({ Properties }) => Properties['DeletionProtectionEnabled'])).toEqual([false, false]);
   });

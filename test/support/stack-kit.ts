@@ -85,6 +85,34 @@ export function templateOf(stack: Stack): Template {
   return Template.fromStack(stack);
 }
 
+/** The project's stack, and what it synthesises to. */
+export interface Synthesised {
+  readonly stack: TickoverStack;
+  readonly template: Template;
+}
+
+/** Stacks by their context. */
+const known = new Map<string, Synthesised>();
+
+/**
+ * The project's stack under these settings, made once for all tests of a worker: they look at it and change nothing.
+ * A test that adds to a stack takes a {@link newStack}.
+ */
+export function synthesised(settings: Readonly<Record<string, unknown>> = {}): Synthesised {
+  const key = JSON.stringify(settings);
+  const found = known.get(key) ?? synthesisedAnew(settings);
+  known.set(key, found);
+  return found;
+}
+
+function synthesisedAnew(settings: Readonly<Record<string, unknown>>): Synthesised {
+  const app = newApp();
+  const stack = newStack(app, { settings: settingsOf(settings) });
+  const template = templateOf(stack);
+  rmSync(app.outdir, { recursive: true, force: true });
+  return { stack, template };
+}
+
 /** The one resource of a type that has the part in its logical id. */
 export function resourceLike(template: Template, type: string, part = ''): Resource {
   const found = resourcesOf(template, type).filter(({ id }) => id.includes(part));

@@ -5,10 +5,8 @@ import { ServicesDashboard } from '../../../infra/constructs/services-dashboard.
 import { planOf } from '../../../infra/cost/deployed-plan.ts';
 import { paceOf } from '../../../infra/cost/index.ts';
 import { propertiesOf, twoServices } from '../dashboard/kit.ts';
-import { synthesise } from '../policy/subject.ts';
+import { asDeployed } from '../policy/subject.ts';
 import { ofType } from '../policy/template.ts';
-
-/** Synthesising takes seconds, and more of them on a busy machine. */
 
 describe('the plan of a stack', () => {
   test('has what each service has, and what is shared beside them', () => {
@@ -48,7 +46,7 @@ describe('the plan of a stack', () => {
   });
 
   test('counts every alarm and dashboard of the catalog as it is deployed', async () => {
-    const { stack, template } = await synthesise();
+    const { stack, template } = asDeployed();
     const { services, shared } = planOf(stack);
     const all = (counted: 'alarms' | 'compositeAlarms') =>
       services.reduce((sum, plan) => sum + plan[counted], shared[counted]);

@@ -20,8 +20,6 @@ interface Widget {
   };
 }
 
-/** Synthesising takes seconds, and more of them on a busy machine. */
-
 let widgets: readonly Widget[];
 let queries: readonly Readonly<Record<string, unknown>>[];
 let ids: { readonly functions: string[]; readonly logs: string[] };

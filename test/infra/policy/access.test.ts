@@ -1,20 +1,15 @@
 /** Least privilege, judged on what is synthesised: what each service's function may do with whose items. */
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { accessLines, allowedCalls } from './access-table.ts';
 import { judge } from './evaluator.ts';
 import { listed } from './statement.ts';
-import { askings, functionRole, idOf, itemsOf, namesOf, type Subject, serviceOf, synthesise } from './subject.ts';
+import { asDeployed, askings, functionRole, idOf, itemsOf, namesOf, serviceOf } from './subject.ts';
 import { arnOf, ofType } from './template.ts';
 
 const WATCHDOG = 'watch-services';
 const ENGINE = ['GetItem', 'PutItem', 'UpdateItem', 'Query'];
 
-/** Synthesising takes seconds, and more of them on a busy machine. */
-
-let subject: Subject;
-beforeAll(async () => {
-  subject = await synthesise();
-});
+const subject = asDeployed();
 
 const service = (name: string) => serviceOf(subject, name);
 const names = () => namesOf(subject);

@@ -1,13 +1,11 @@
 /** Who may invoke a service, and so run, pause or resume it by hand: judged on what is synthesised. */
 import { FunctionUrlAuthType } from 'aws-cdk-lib/aws-lambda';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { readEvent } from '../../../lib/lambda/event.ts';
 import { judge } from './evaluator.ts';
 import type { Statement } from './statement.ts';
-import { functionRole, type Subject, synthesise } from './subject.ts';
+import { asDeployed, functionRole, type Subject, withMore } from './subject.ts';
 import { arnOf, ofType, rolesOf } from './template.ts';
-
-/** Synthesising takes seconds, and more of them on a busy machine. */
 
 const INVOKING = ['lambda:InvokeFunction', 'lambda:InvokeAsync', 'lambda:InvokeFunctionUrl'];
 /** By which somebody would give himself what he wasn't given. */
@@ -16,10 +14,7 @@ const WIDENING = [
   ...['lambda:CreateFunctionUrlConfig', 'lambda:CreateEventSourceMapping'],
 ];
 
-let subject: Subject;
-beforeAll(async () => {
-  subject = await synthesise();
-});
+const subject = asDeployed();
 
 const functions = ({ template }: Subject) =>
   ofType(template, 'AWS::Lambda::Function').map(([id]) => arnOf(template, id));
@@ -57,7 +52,7 @@ describe('nobody but whom IAM lets', () => {
   });
 
   test('would be told: a URL that anybody may ask, and a service that may invoke another', async () => {
-    const open = await synthesise(({ services: [first, second] }) => {
+    const open = withMore(({ services: [first, second] }) => {
       first?.function.addFunctionUrl({ authType: FunctionUrlAuthType.NONE });
       if (second !== undefined) first?.grantInvoke(second.function);
     });

@@ -1,5 +1,5 @@
 /** Prints who may do what with whose items: `node --import tsx test/infra/policy/print.ts`. */
 import { accessLines } from './access-table.ts';
-import { askings, synthesise } from './subject.ts';
+import { asDeployed, askings } from './subject.ts';
 
-console.log(accessLines(askings(await synthesise())).join('\n'));
+console.log(accessLines(askings(asDeployed())).join('\n'));

@@ -1,16 +1,11 @@
 /** The policies that stand at queues and topics: who gets in, and that nobody does without TLS. */
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type Answer, judge } from './evaluator.ts';
 import type { Statement } from './statement.ts';
-import { type Subject, synthesise } from './subject.ts';
+import { asDeployed } from './subject.ts';
 import { ACCOUNT, arnOf, ofType, resolve, statementsIn } from './template.ts';
 
-/** Synthesising takes seconds, and more of them on a busy machine. */
-
-let subject: Subject;
-beforeAll(async () => {
-  subject = await synthesise();
-});
+const subject = asDeployed();
 
 /** What the policies of a type say, of the resource with the ARN. */
 function saidOf(type: string, property: 'Topics' | 'Queues', id: string): Statement[] {

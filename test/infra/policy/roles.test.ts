@@ -1,24 +1,19 @@
 /** Least privilege, judged on what is synthesised: who may invoke and write what, who may be whom, and what is granted to people. */
 import { Role as IamRole, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { allowedCalls } from './access-table.ts';
 import { type Answer, judge } from './evaluator.ts';
 import { listed, type Statement } from './statement.ts';
-import { functionRole, idOf, itemsOf, namesOf, type Subject, serviceOf, synthesise } from './subject.ts';
+import { functionRole, idOf, itemsOf, namesOf, serviceOf, withMore } from './subject.ts';
 import { ACCOUNT, arnOf, ofType, REGION, type Role, resolve, rolesOf } from './template.ts';
 
-/** Synthesising takes seconds, and more of them on a busy machine. */
-
-let subject: Subject;
-beforeAll(async () => {
-  subject = await synthesise((stack) => {
-    const [service] = stack.services;
-    for (const id of ['Invoker', 'Operator']) {
-      const role = new IamRole(stack, id, { assumedBy: new ServicePrincipal('example.amazonaws.com') });
-      if (id === 'Invoker') service?.grantInvoke(role);
-      else service?.grantOperate(role);
-    }
-  });
+const subject = withMore((stack) => {
+  const [service] = stack.services;
+  for (const id of ['Invoker', 'Operator']) {
+    const role = new IamRole(stack, id, { assumedBy: new ServicePrincipal('example.amazonaws.com') });
+    if (id === 'Invoker') service?.grantInvoke(role);
+    else service?.grantOperate(role);
+  }
 });
 
 const service = (name: string) => serviceOf(subject, name);

@@ -1,11 +1,8 @@
 /** The stack under test: the catalog as it is deployed, without bundles, and who asks for what in it. */
-import { readFileSync } from 'node:fs';
-import { App, Stack } from 'aws-cdk-lib';
-import { Template as Synthesised } from 'aws-cdk-lib/assertions';
+import { Stack } from 'aws-cdk-lib';
 import type { ScheduledService } from '../../../infra/constructs/scheduled-service.ts';
-import { readSettings } from '../../../infra/settings.ts';
-import { TickoverStack } from '../../../infra/tickover-stack.ts';
-import { loadCatalog } from '../../../lib/services/catalog.ts';
+import type { TickoverStack } from '../../../infra/tickover-stack.ts';
+import { newStack, synthesised, templateOf } from '../../support/stack-kit.ts';
 import type { Asking, Target } from './access-table.ts';
 import { arnOf, type Role, rolesOf, type Template } from './template.ts';
 
@@ -15,16 +12,17 @@ export interface Subject {
   readonly template: Template;
 }
 
-const CDK_JSON = new URL('../../../cdk.json', import.meta.url);
+/** The stack as it is deployed. */
+export function asDeployed(): Subject {
+  const { stack, template } = synthesised();
+  return { stack, template: template.toJSON() as Template };
+}
 
-/** Makes and synthesises the stack; `change` may add to it before. */
-export async function synthesise(change: (stack: TickoverStack) => void = () => {}): Promise<Subject> {
-  const { context } = JSON.parse(readFileSync(CDK_JSON, 'utf8')) as { context: Record<string, unknown> };
-  const app = new App({ context: { ...context, 'aws:cdk:bundling-stacks': [] } });
-  const settings = readSettings((name) => app.node.tryGetContext(name));
-  const stack = new TickoverStack(app, 'Tickover-prod', { catalog: await loadCatalog(), settings });
-  change(stack);
-  return { stack, template: Synthesised.fromStack(stack).toJSON() as Template };
+/** A stack of its own, to which something is added. */
+export function withMore(add: (stack: TickoverStack) => void): Subject {
+  const stack = newStack();
+  add(stack);
+  return { stack, template: templateOf(stack).toJSON() as Template };
 }
 
 /** The logical id that a construct's resource got. */
