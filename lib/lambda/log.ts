@@ -81,7 +81,7 @@ function wideLine(event: TickEvent, policy: Policy): Record<string, unknown> {
     nextDue: nextDue === undefined ? undefined : toIso(nextDue),
     streak: state.streak,
     backoffCount: state.backoffCount,
-    trackRecord: fitTrackRecord(policy, state.record)
+    trackRecord: fitTrackRecord(policy, state.trackRecord)
       .map((outcome) => (outcome ? '1' : '0'))
       .join(''),
     lastSuccess: state.lastSuccess === undefined ? undefined : toIso(state.lastSuccess),

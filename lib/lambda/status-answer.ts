@@ -9,7 +9,7 @@ import {
   type RunRecord,
   type ServiceState,
   type Status,
-  statusOf,
+  serviceStatus,
   statusSince,
 } from '../rules/index.ts';
 import type { Service } from '../service/index.ts';
@@ -91,7 +91,7 @@ export interface StatusSources {
 
 /** The status of a service at `now`. */
 export function statusAnswer({ service, state, failures, now, build }: StatusSources): StatusAnswer {
-  const status = statusOf(state, now);
+  const status = serviceStatus(state, now);
   const { halt } = state;
   const pause = pauseHolds(state.pause, now) ? state.pause : undefined;
   return {
@@ -100,7 +100,7 @@ export function statusAnswer({ service, state, failures, now, build }: StatusSou
     status,
     since: iso(statusSince(state, now)),
     cause: causeOf(status, state, failures),
-    trackRecord: fitTrackRecord(service.policy, state.record),
+    trackRecord: fitTrackRecord(service.policy, state.trackRecord),
     streak: state.streak,
     backoffCount: state.backoffCount,
     nextDue: iso(nextRunDue(service.schedule, state, now, build)),

@@ -176,5 +176,5 @@ class ServiceLoop implements Loop {
 /** The state to begin with, its record fitted to a policy that may have changed since. */
 function firstState({ service, state }: LoopParts): LoopState {
   if (state === undefined) return freshState(service.policy);
-  return { ...state, record: fitTrackRecord(service.policy, state.record) };
+  return { ...state, trackRecord: fitTrackRecord(service.policy, state.trackRecord) };
 }

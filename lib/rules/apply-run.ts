@@ -68,7 +68,7 @@ export function applyRun(
       ...(notBefore === undefined ? {} : { notBefore }),
       ...(run.decides === undefined ? {} : { lastTick: run.decides }),
       ...(run.cursor === undefined ? {} : { cursor: run.cursor }),
-      record: stepped.state.record,
+      trackRecord: stepped.state.trackRecord,
       backoffCount: stepped.state.backoffCount,
       streak: stepped.state.streak,
       failuresSince: stepped.verdict === 'backing-off' ? run.fence : before.failuresSince,

@@ -47,6 +47,6 @@ export {
   type ServiceState,
   toLoopState,
 } from './service-state.ts';
-export { nextRunDue, type Status, statusOf, statusSince } from './status.ts';
+export { nextRunDue, type Status, serviceStatus, statusSince } from './status.ts';
 export { type FailedOutcome, propagates, type Step, step, type Verdict, wouldTrip } from './step.ts';
 export type { Delivery, Disposition, ManualTick, ScheduledTick, SkipReason, Tick } from './tick.ts';

@@ -5,7 +5,7 @@ import type { Policy } from './policy.ts';
 /** The loop's state: a plain value that can be written down and taken up again by another process. */
 export interface LoopState {
   /** The track record: the last `consecutive` outcomes, oldest first, true for success. All true at first. */
-  readonly record: readonly boolean[];
+  readonly trackRecord: readonly boolean[];
   /** Up to `memory` recent failures, oldest first. */
   readonly failures: readonly ErrorSummary[];
   /** Trips since the last success. */
@@ -18,7 +18,7 @@ export interface LoopState {
 
 /** The state of a service that has never run. */
 export function freshState(policy: Policy): LoopState {
-  return { record: allTrue(policy), failures: [], backoffCount: 0, streak: 0 };
+  return { trackRecord: allTrue(policy), failures: [], backoffCount: 0, streak: 0 };
 }
 
 /** A track record with nothing against the service. */
@@ -27,6 +27,6 @@ export function allTrue(policy: Policy): readonly boolean[] {
 }
 
 /** A track record of the policy's length: the newest outcomes are kept, and a short one is filled up with true at its old end. */
-export function fitTrackRecord(policy: Policy, record: readonly boolean[]): readonly boolean[] {
-  return [...allTrue(policy), ...record].slice(-policy.consecutive);
+export function fitTrackRecord(policy: Policy, trackRecord: readonly boolean[]): readonly boolean[] {
+  return [...allTrue(policy), ...trackRecord].slice(-policy.consecutive);
 }

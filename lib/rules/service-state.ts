@@ -47,7 +47,7 @@ export interface ServiceState {
   readonly halt?: Halt;
   readonly pause?: Pause;
   /** The track record as stored; it may be shorter or longer than a changed policy's. */
-  readonly record: readonly boolean[];
+  readonly trackRecord: readonly boolean[];
   readonly backoffCount: number;
   readonly streak: number;
   /** Failures of runs up to this fence are forgotten. */
@@ -63,7 +63,7 @@ export const NEVER_RUN: ServiceState = {
   fence: 0,
   done: 0,
   epoch: 0,
-  record: [],
+  trackRecord: [],
   backoffCount: 0,
   streak: 0,
   failuresSince: 0,
@@ -85,7 +85,7 @@ export function containsCommit(current: ServiceState, fence: number, committed: 
 /** The loop's part of a service's state. The failures live in run records and are handed in where they are needed. */
 export function toLoopState(policy: Policy, state: ServiceState): LoopState {
   return {
-    record: fitTrackRecord(policy, state.record),
+    trackRecord: fitTrackRecord(policy, state.trackRecord),
     failures: [],
     backoffCount: state.backoffCount,
     streak: state.streak,
@@ -96,5 +96,5 @@ export function toLoopState(policy: Policy, state: ServiceState): LoopState {
 /** The state as a resume leaves it, or a build other than the one that halted finds it: a fresh start that keeps the marks and the history. Runs that aren't booked yet will count. */
 export function freshStart(state: ServiceState): ServiceState {
   const { halt: _halt, notBefore: _notBefore, ...rest } = state;
-  return { ...rest, record: [], backoffCount: 0, streak: 0, failuresSince: state.done };
+  return { ...rest, trackRecord: [], backoffCount: 0, streak: 0, failuresSince: state.done };
 }

@@ -8,7 +8,7 @@ import type { ServiceState } from './service-state.ts';
 export type Status = 'halted' | 'paused' | 'running' | 'backing-off' | 'failing' | 'steady';
 
 /** The status at `now`. A halted service stays so until a run succeeds, also while a probe is due. */
-export function statusOf(state: ServiceState, now: number): Status {
+export function serviceStatus(state: ServiceState, now: number): Status {
   if (state.halt !== undefined) return 'halted';
   if (pauseHolds(state.pause, now)) return 'paused';
   if (isRunning(state, now)) return 'running';
@@ -23,7 +23,7 @@ function isRunning(state: ServiceState, now: number): boolean {
 
 /** Since when the status holds, as far as the state tells: the ring of runs reaches back only so far. */
 export function statusSince(state: ServiceState, now: number): number | undefined {
-  const status = statusOf(state, now);
+  const status = serviceStatus(state, now);
   if (status === 'halted') return state.halt?.at;
   if (status === 'paused') return state.pause?.at;
   if (status === 'running') return state.lease?.tick;

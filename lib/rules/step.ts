@@ -45,14 +45,14 @@ export function propagates(policy: Policy, outcome: Outcome): boolean {
 /** Whether this outcome will make the whole track record failures, so that the report will need the remembered ones. */
 export function wouldTrip(policy: Policy, state: LoopState, outcome: Outcome): boolean {
   if (outcome.kind === 'succeeded' || propagates(policy, outcome)) return false;
-  return policy.trips && noTrueLeft(pushed(state.record, false, policy.consecutive));
+  return policy.trips && noTrueLeft(pushed(state.trackRecord, false, policy.consecutive));
 }
 
 function afterSuccess(policy: Policy, state: LoopState): Step {
   const { haltCause, ...rest } = state;
   const reset = state.backoffCount > 0;
   return {
-    state: { ...rest, record: pushed(state.record, true, policy.consecutive), backoffCount: 0, streak: 0 },
+    state: { ...rest, trackRecord: pushed(state.trackRecord, true, policy.consecutive), backoffCount: 0, streak: 0 },
     verdict: reset || haltCause !== undefined ? 'recovered' : 'steady',
     report: reset ? [RESET_LINE] : [],
   };
@@ -65,11 +65,11 @@ function afterFatal(state: LoopState, failure: ErrorSummary): Step {
 function afterFailure(policy: Policy, state: LoopState, failure: ErrorSummary): Step {
   const failed: LoopState = {
     ...state,
-    record: pushed(state.record, false, policy.consecutive),
+    trackRecord: pushed(state.trackRecord, false, policy.consecutive),
     failures: pushed(state.failures, failure, policy.memory),
     streak: state.streak + 1,
   };
-  if (policy.trips && noTrueLeft(failed.record)) return afterTrip(policy, failed);
+  if (policy.trips && noTrueLeft(failed.trackRecord)) return afterTrip(policy, failed);
   if (state.haltCause !== undefined) return afterFatal(failed, failure);
   return { state: failed, verdict: 'steady', report: [] };
 }
@@ -81,7 +81,7 @@ function afterTrip(policy: Policy, failed: LoopState): Step {
     return { state: { ...failed, backoffCount, haltCause: THRESHOLD_CAUSE }, verdict: 'halted', report: lines };
   }
   return {
-    state: { ...failed, record: allTrue(policy), failures: [], backoffCount },
+    state: { ...failed, trackRecord: allTrue(policy), failures: [], backoffCount },
     verdict: 'backing-off',
     report: [...lines, backingOffLine(stretchedInterval(policy, backoffCount))],
   };
@@ -91,8 +91,8 @@ function causeOf(failure: ErrorSummary): string {
   return `${failure.errorClass}: ${failure.message}`;
 }
 
-function noTrueLeft(record: readonly boolean[]): boolean {
-  return !record.includes(true);
+function noTrueLeft(trackRecord: readonly boolean[]): boolean {
+  return !trackRecord.includes(true);
 }
 
 /** A ring of at most `size` values with one more at its new end. */

@@ -51,7 +51,7 @@ function ownEvidence(
   ofMembers: (() => Evidence) | undefined,
 ): Evidence | undefined {
   if (isRetryableByAws(error)) return { transient: true };
-  const status = statusOf(error);
+  const status = httpStatusOf(error);
   if (status !== undefined) {
     return { transient: status >= 500 || tolerated.has(status), retryAfter: retryAfterOf(error) };
   }
@@ -81,7 +81,7 @@ function isRetryableByAws(error: object): boolean {
 }
 
 /** An HTTP status of 400 or more: of our own error, of one shaped like axios's or got's, or of the AWS SDK's. */
-function statusOf(error: object): number | undefined {
+function httpStatusOf(error: object): number | undefined {
   const response = readProperty(error, 'response');
   return [
     readProperty(error, 'status'),

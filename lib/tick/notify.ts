@@ -1,5 +1,5 @@
 /** The end of a tick's way: the event is made once and handed to every observer. No observer can fail a tick. */
-import { type AppliedRuns, nextRunDue, overrunLine, statusOf } from '../rules/index.ts';
+import { type AppliedRuns, nextRunDue, overrunLine, serviceStatus } from '../rules/index.ts';
 import { printReport, type WorkloadRun } from '../run/index.ts';
 import { toBoundedJson } from '../text/index.ts';
 import type { TickContext } from './tick-context.ts';
@@ -45,7 +45,7 @@ function tickEvent(context: TickContext, { run, ...facts }: TickFacts): TickEven
     bypassed: [],
     report: [],
     ...facts,
-    status: statusOf(facts.state, now),
+    status: serviceStatus(facts.state, now),
     ...(due === undefined ? {} : { nextDue: due }),
     ...(tick.kind === 'scheduled' ? { latenessMs: startedAt - tick.scheduledFor } : {}),
     ...(run === undefined ? {} : { durationMs: run.durationMs }),

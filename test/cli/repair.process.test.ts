@@ -116,7 +116,7 @@ describe('npm run repair', () => {
     expect(await database.store.acquire(asked('mended', { owner: 'next' }))).toMatchObject({
       granted: true,
       claim: { fence: 1_043, epoch: 4 },
-      state: { record: [], streak: 0, backoffCount: 0, cursor: 'here' },
+      state: { trackRecord: [], streak: 0, backoffCount: 0, cursor: 'here' },
     });
   });
 

@@ -156,7 +156,7 @@ describe('a service whose process dies every time', () => {
         ...['threw ServiceHaltedError', 'skipped halted'],
       ]);
       for (const state of [dead, thrown]) {
-        expect(state).toMatchObject({ record: [false, false, false], backoffCount: 2, streak: 6 });
+        expect(state).toMatchObject({ trackRecord: [false, false, false], backoffCount: 2, streak: 6 });
         expect(state?.halt?.cause).toBe('Service exceeded error threshold.');
       }
       expect(dead?.notBefore).toBe(thrown?.notBefore);

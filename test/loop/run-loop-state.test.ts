@@ -38,7 +38,7 @@ describe('what an iteration tells', () => {
       durationMs: 2000,
       abandoned: false,
       cursor: 'page 2',
-      state: { record: [true, true, true], failures: [], backoffCount: 0, streak: 0 },
+      state: { trackRecord: [true, true, true], failures: [], backoffCount: 0, streak: 0 },
     });
     expect(made.loop.cursor).toBe('page 2');
   });
@@ -77,7 +77,7 @@ describe('what an iteration tells', () => {
 
 describe('a loop that goes on from a state', () => {
   const halted: LoopState = {
-    record: [false, true, false],
+    trackRecord: [false, true, false],
     failures: [],
     backoffCount: 0,
     streak: 2,
@@ -98,12 +98,12 @@ describe('a loop that goes on from a state', () => {
   it('lifts the halt at the first success', async () => {
     const { loop } = loopOver(() => {}, TOLERANT, { state: halted });
     await loop.start(1);
-    expect(loop.state).toEqual({ record: [true, false, true], failures: [], backoffCount: 0, streak: 0 });
+    expect(loop.state).toEqual({ trackRecord: [true, false, true], failures: [], backoffCount: 0, streak: 0 });
   });
 
   it('fits a record of another length to the policy', () => {
     const { loop } = loopOver(() => {}, { consecutive: 2 }, { state: halted });
-    expect(loop.state.record).toEqual([true, false]);
+    expect(loop.state.trackRecord).toEqual([true, false]);
   });
 });
 

@@ -10,7 +10,7 @@ const STEADY: ServiceState = {
   fence: 7,
   done: 7,
   epoch: 0,
-  record: [true, true, true],
+  trackRecord: [true, true, true],
   backoffCount: 0,
   streak: 0,
   failuresSince: 0,

@@ -92,8 +92,8 @@ function exitOf(error: unknown): string {
   return status === undefined ? 'raise_uncaptured' : `raise_http_${status}`;
 }
 
-function rowOf({ record, failures, backoffCount }: LoopState): Row {
-  return { track_record: record, failures: failures.map(named), backoff_count: backoffCount };
+function rowOf({ trackRecord, failures, backoffCount }: LoopState): Row {
+  return { track_record: trackRecord, failures: failures.map(named), backoff_count: backoffCount };
 }
 
 function named({ errorClass, message }: ErrorSummary): string {

@@ -28,7 +28,7 @@ describe('a halt', () => {
   it('that a probe renews keeps when it began, and waits anew', () => {
     const before: ServiceState = {
       ...NEVER_RUN,
-      record: [true, true, true],
+      trackRecord: [true, true, true],
       halt: { at: 1, until: 2, build: 'b0', cause: 'old' },
     };
     expect(settled(rulesOf(), before, runAt(2_000_000, FAILED)).halt).toEqual({
@@ -55,7 +55,7 @@ describe('a halt', () => {
   it('of a service that goes on after fatal errors never comes by one', () => {
     const going = applyRun(rulesOf({ onFatal: 'continue', backoff: 4 }), NEVER_RUN, [], runAt(600_000, FATAL));
     expect(going.verdict).toBe('steady');
-    expect(going.state).toMatchObject({ streak: 1, record: [true, true, false] });
+    expect(going.state).toMatchObject({ streak: 1, trackRecord: [true, true, false] });
     expect(going.state).not.toHaveProperty('halt');
   });
 });
@@ -72,7 +72,7 @@ describe('a fresh start', () => {
       notBefore: 6,
       halt: { at: 1, cause: 'old' },
       pause: { at: 2, reason: 'maintenance', by: 'ada' },
-      record: [false, false, false],
+      trackRecord: [false, false, false],
       backoffCount: 3,
       streak: 12,
       failuresSince: 2,
@@ -86,7 +86,7 @@ describe('a fresh start', () => {
       lastTick: 5,
       lastSuccess: 4,
       pause: before.pause,
-      record: [],
+      trackRecord: [],
       backoffCount: 0,
       streak: 0,
       failuresSince: 8,

@@ -33,8 +33,8 @@ describe('a run that is settled', () => {
   });
 
   it('fits a record of another length to the policy first', () => {
-    const before: ServiceState = { ...NEVER_RUN, record: [false, false], streak: 2 };
-    expect(settled(rulesOf(), before, runAt(INTERVAL, SUCCEEDED)).record).toEqual([false, false, true]);
+    const before: ServiceState = { ...NEVER_RUN, trackRecord: [false, false], streak: 2 };
+    expect(settled(rulesOf(), before, runAt(INTERVAL, SUCCEEDED)).trackRecord).toEqual([false, false, true]);
     expect(applyRun(rulesOf(), before, [], runAt(INTERVAL, FAILED)).verdict).toBe('halted');
   });
 

@@ -48,7 +48,7 @@ export function stateAfter(policy: Policy, letters: string, from?: LoopState): L
   return play(policy, letters, from).at(-1)?.state ?? from ?? freshState(policy);
 }
 
-/** A record as it is written: 1 for success. */
-export function bits(record: readonly boolean[]): string {
-  return record.map(Number).join('');
+/** A track record as it is written: 1 for success. */
+export function bits(trackRecord: readonly boolean[]): string {
+  return trackRecord.map(Number).join('');
 }

@@ -6,7 +6,7 @@ import {
   type Schedule,
   type ServiceState,
   type Status,
-  statusOf,
+  serviceStatus,
   statusSince,
 } from '../../lib/rules/index.ts';
 
@@ -30,7 +30,7 @@ describe('the status', () => {
     ['while halted', { ...HALT, ...PAUSE, ...LEASE }, 'halted'],
     ['while halted and a probe is due', { halt: { ...HALT.halt, until: NOW - 1 } }, 'halted'],
   ])('%s', (_name, changes, expected) => {
-    expect(statusOf(state(changes), NOW)).toBe(expected);
+    expect(serviceStatus(state(changes), NOW)).toBe(expected);
   });
 });
 

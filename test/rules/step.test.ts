@@ -37,7 +37,7 @@ describe('the verdicts of a line of outcomes', () => {
 describe('the state', () => {
   it('begins with nothing against the service', () => {
     expect(freshState(policyOf({ consecutive: 2 }))).toEqual({
-      record: [true, true],
+      trackRecord: [true, true],
       failures: [],
       backoffCount: 0,
       streak: 0,
@@ -55,7 +55,7 @@ describe('the state', () => {
     ['FFFFFFFFF', '000', 3, 9],
   ])('after %s is record %s, backoff count %i, streak %i', (letters, record, backoffCount, streak) => {
     const state = stateAfter(policyOf({ backoff: 3 }), letters);
-    expect([bits(state.record), state.backoffCount, state.streak]).toEqual([record, backoffCount, streak]);
+    expect([bits(state.trackRecord), state.backoffCount, state.streak]).toEqual([record, backoffCount, streak]);
   });
 
   it('remembers the newest failures up to memory, across successes, until a trip', () => {
@@ -73,7 +73,7 @@ describe('the state', () => {
   it('keeps record, failures and count beside a halt by the threshold', () => {
     const state = stateAfter(policyOf(), 'FFF');
     expect(state).toEqual({
-      record: [false, false, false],
+      trackRecord: [false, false, false],
       failures: [failure(0), failure(1), failure(2)],
       backoffCount: 1,
       streak: 3,
@@ -107,7 +107,7 @@ describe('the probe of a halted service', () => {
   });
 
   it('that trips once more halts, however many trips are allowed', () => {
-    const played = play(policy, 'F', { ...byFatal, record: [true, false, false] })[0];
+    const played = play(policy, 'F', { ...byFatal, trackRecord: [true, false, false] })[0];
     expect(played?.verdict).toBe('halted');
     expect(played?.state).toMatchObject({ backoffCount: 1, haltCause: 'Service exceeded error threshold.' });
     expect(played?.report[0]).toBe('Failed the last 3 attempts. Please check your environment and configuration.');
@@ -116,7 +116,7 @@ describe('the probe of a halted service', () => {
   it('lifts the halt with a success, which leaves a record that can still trip soon', () => {
     expect(verdicts(policyOf(), 'SFF', byThreshold)).toBe('r..');
     expect(stateAfter(policyOf(), 'S', byThreshold)).toEqual({
-      record: [false, false, true],
+      trackRecord: [false, false, true],
       failures: byThreshold.failures,
       backoffCount: 0,
       streak: 0,
@@ -188,10 +188,10 @@ describe('any line of outcomes', () => {
     fc.assert(
       fc.property(policies, lines, (policy, letters) => {
         for (const { state, verdict } of play(policy, letters)) {
-          expect(state.record.length).toBe(policy.consecutive);
+          expect(state.trackRecord.length).toBe(policy.consecutive);
           expect(state.failures.length).toBeLessThanOrEqual(policy.memory);
           expect(verdict === 'halted').toBe(state.haltCause !== undefined);
-          expect(verdict === 'backing-off' && state.record.includes(false)).toBe(false);
+          expect(verdict === 'backing-off' && state.trackRecord.includes(false)).toBe(false);
         }
       }),
     );

@@ -20,7 +20,7 @@ const WHOLE: ServiceState = {
   halt: { at: DUE - 9, until: DUE - 1, build: 'b1', cause: 'x' },
   pause: { at: DUE - 9, until: DUE - 1, reason: 'r', by: 'ada' },
   lease: { owner: 'theirs', until: DUE - 5, tick: DUE - 60_000 },
-  record: [true, false],
+  trackRecord: [true, false],
   backoffCount: 1,
   streak: 2,
   failuresSince: 3,

@@ -23,7 +23,7 @@ const run: fc.Arbitrary<RunEntry> = fc.record({
   durationMs: fc.nat(),
   manual: fc.boolean(),
 });
-const record = fc
+const trackRecord = fc
   .array(fc.boolean(), { maxLength: 64 })
   // A record without a failure says what no record says.
   .map((outcomes) => (outcomes.includes(false) ? outcomes : []));
@@ -43,14 +43,14 @@ const state = fc
         { at: instant, until: instant, reason: text, by: text },
         { requiredKeys: ['at', 'reason', 'by'] },
       ),
-      record,
+      trackRecord,
       backoffCount: count,
       streak: count,
       failuresSince: count,
       runs: fc.array(run, { maxLength: 20 }),
       cursor: text,
     },
-    { requiredKeys: ['fence', 'done', 'epoch', 'record', 'backoffCount', 'streak', 'failuresSince', 'runs'] },
+    { requiredKeys: ['fence', 'done', 'epoch', 'trackRecord', 'backoffCount', 'streak', 'failuresSince', 'runs'] },
   )
   // What can't overtake hasn't: no booked run is newer than the newest, no tick that ran newer than the mark.
   .map((drawn) => ({
@@ -106,7 +106,7 @@ describe('The hot item', () => {
             outcome: done as Outcome,
           });
           before = { ...settled.state, fence: index + 1, done: index + 1, lastTick: at };
-          const { record: _all, ...others } = before;
+          const { trackRecord: _all, ...others } = before;
           expect(readItem('s', itemOf('s', before))).toMatchObject(others);
         }
       }),
@@ -142,7 +142,7 @@ describe('The hot item', () => {
     const { store } = database;
     const first = await store.acquire(asked('removed'));
     if (!first.granted) throw new Error('expected the lease to be granted');
-    await store.commit(first.claim, { ...first.state, notBefore: 7, cursor: 'c', streak: 1, record: [false] });
+    await store.commit(first.claim, { ...first.state, notBefore: 7, cursor: 'c', streak: 1, trackRecord: [false] });
     const second = await store.acquire({ ...asked('removed'), owner: 'ours again' });
     if (!second.granted) throw new Error('expected the lease to be granted');
     await store.commit(second.claim, first.state);

@@ -54,7 +54,13 @@ describe('A repair', () => {
         // Some damage shows only beside an attribute that is damaged itself.
         expect(named.some((attribute) => struck.includes(attribute))).toBe(true);
         const state = readItem('s', after, NOW);
-        expect(state).toMatchObject({ fence: state.done, pause: { by: 'repair' }, record: [], runs: [], streak: 0 });
+        expect(state).toMatchObject({
+          fence: state.done,
+          pause: { by: 'repair' },
+          trackRecord: [],
+          runs: [],
+          streak: 0,
+        });
         expect(state.fence).toBeGreaterThan(41);
         expect(state.epoch).toBeGreaterThan(2);
         const isLost = named.includes('lastTick') || item['lastTick'] === undefined;

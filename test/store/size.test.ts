@@ -29,7 +29,7 @@ function worst(fence: number): ServiceState {
     lastSuccess: LATE,
     notBefore: LATE,
     halt: { at: LATE, until: LATE, build: 'b'.repeat(16), cause: `${'€'.repeat(53)}!` },
-    record: Array.from({ length: 64 }, () => false),
+    trackRecord: Array.from({ length: 64 }, () => false),
     backoffCount: BIG,
     streak: BIG,
     failuresSince: BIG,
@@ -89,7 +89,7 @@ it('stays within 1,024 bytes at its worst, right after an acquire while paused t
   expect(kept).toBeGreaterThan(0);
   expect(kept).toBeLessThan(20);
   expect(state?.runs).toEqual(runs(20, 899_999).slice(-kept));
-  expect(state).toMatchObject({ cursor: '🚲'.repeat(32), record: worst(1).record, streak: BIG });
+  expect(state).toMatchObject({ cursor: '🚲'.repeat(32), trackRecord: worst(1).trackRecord, streak: BIG });
 });
 
 it('stays within 1,024 bytes also with the longest cursor and a long build, at the cost of the ring and of some of the cause', async () => {
@@ -103,7 +103,7 @@ it('stays within 1,024 bytes also with the longest cursor and a long build, at t
 
     expect(await storedSize(database, name)).toBeLessThanOrEqual(1_024);
     const state = await database.store.read(name);
-    expect(state).toMatchObject({ cursor: 'c'.repeat(256), runs: [], record: worst(1).record });
+    expect(state).toMatchObject({ cursor: 'c'.repeat(256), runs: [], trackRecord: worst(1).trackRecord });
     expect(state?.halt?.cause.startsWith('x'.repeat(100))).toBe(true);
   }
 });
@@ -122,7 +122,7 @@ it('has room for what a resume adds to a state that was full without it', async 
   const service = 'r'.repeat(64);
   // The plain state of a service that never failed, its ring as long as fits.
   const { halt: _halt, notBefore: _notBefore, ...plain } = worst(BIG);
-  const full = { ...plain, epoch: 0, record: [], backoffCount: 0, streak: 0, failuresSince: 0 };
+  const full = { ...plain, epoch: 0, trackRecord: [], backoffCount: 0, streak: 0, failuresSince: 0 };
   for (const length of [246, 248, 250, 252, 254, 256]) {
     const name = `${service.slice(0, 60)}-${length}`;
     await putItem(database, { pk: name, sk: 'STATE', v: 1, fence: BIG, done: BIG });
@@ -135,7 +135,7 @@ it('has room for what a resume adds to a state that was full without it', async 
 });
 
 it('keeps all 20 runs of a healthy service, in a third of the room', async () => {
-  const healthy = { ...worst(1), epoch: 0, record: [], backoffCount: 0, streak: 0, failuresSince: 0 };
+  const healthy = { ...worst(1), epoch: 0, trackRecord: [], backoffCount: 0, streak: 0, failuresSince: 0 };
   const { halt: _halt, notBefore: _notBefore, cursor: _cursor, ...state } = healthy;
   await committed('check-endpoints', { ...state, runs: runs(20, 1_234) });
 

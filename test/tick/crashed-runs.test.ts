@@ -30,7 +30,7 @@ describe('A run that died', () => {
     expect(here.events).toEqual([...['acquire', 'crash 1', 'flush', 'run', 'putRun', 'commit', 'told ran', 'flush']]);
     expect(here.crashes).toEqual([{ service: 'svc', fence: 1, bookedAt: DUE + MINUTE, streak: 1, halted: false }]);
     const state = await here.state(service);
-    expect(state).toMatchObject({ fence: 2, done: 2, streak: 0, record: [true, false, true] });
+    expect(state).toMatchObject({ fence: 2, done: 2, streak: 0, trackRecord: [true, false, true] });
     expect(state.runs).toEqual([
       { outcome: 'crashed', at: DUE + MINUTE, durationMs: 0, manual: false },
       { outcome: 'succeeded', at: DUE + MINUTE, durationMs: 0, manual: false },

@@ -41,7 +41,7 @@ describe('A tick', () => {
     expect(here.events.some((event) => event.startsWith('print'))).toBe(false);
     const state = await here.state(service);
     expect(state.halt).toEqual({ at: DUE, build: 'b1', cause: 'RangeError: no such page' });
-    expect(state).toMatchObject({ streak: 0, backoffCount: 0, record: [true, true, true] });
+    expect(state).toMatchObject({ streak: 0, backoffCount: 0, trackRecord: [true, true, true] });
     expect(here.tickEvents[0]).not.toHaveProperty('nextDue');
   });
 
@@ -52,7 +52,7 @@ describe('A tick', () => {
     const tickEvent = await here.deliver(service, DUE);
 
     expect(tickEvent).toMatchObject({ outcome: 'fatal', verdict: 'steady', status: 'failing' });
-    expect(await here.state(service)).toMatchObject({ streak: 1, record: [true, true, false] });
+    expect(await here.state(service)).toMatchObject({ streak: 1, trackRecord: [true, true, false] });
   });
 
   it('probes a halted service after `restartAfter`: a failure halts it again, a success lifts the halt', async () => {
@@ -88,7 +88,7 @@ describe('A tick', () => {
     expect(await deliver(5, 'b1')).toMatchObject({ reason: 'halted' });
 
     expect(await deliver(6, 'b2')).toMatchObject({ outcome: 'failed', verdict: 'steady', status: 'failing' });
-    expect(await here.state(service)).toMatchObject({ backoffCount: 0, streak: 1, record: [true, false] });
+    expect(await here.state(service)).toMatchObject({ backoffCount: 0, streak: 1, trackRecord: [true, false] });
 
     expect(await deliver(7, 'b2')).toMatchObject({ verdict: 'backing-off' });
     expect(here.tickEvents.at(-1)?.report.slice(2, -1)).toEqual([

@@ -24,7 +24,7 @@ describe('An operator who resumes during a run', () => {
 
     expect(tickEvent).toMatchObject({ outcome: 'failed', verdict: 'steady', report: [], status: 'failing' });
     const state = await here.state(service);
-    expect(state).toMatchObject({ epoch: 1, fence: 3, done: 3, streak: 1, record: [true, true, false] });
+    expect(state).toMatchObject({ epoch: 1, fence: 3, done: 3, streak: 1, trackRecord: [true, true, false] });
     expect(state.lastTick).toBe(DUE + 2 * MINUTE);
     expect(state.runs.map(({ at }) => at)).toEqual([DUE, DUE + MINUTE, DUE + 2 * MINUTE]);
     expect(here.events.filter((event) => event.startsWith('print'))).toEqual([]);

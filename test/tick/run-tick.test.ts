@@ -73,7 +73,7 @@ describe('A tick', () => {
       report: [],
       failure: { errorClass: 'ECONNREFUSED' },
     });
-    expect(await here.state(service)).toMatchObject({ streak: 1, record: [true, true, false], lastTick: DUE });
+    expect(await here.state(service)).toMatchObject({ streak: 1, trackRecord: [true, true, false], lastTick: DUE });
     expect(here.events).toEqual(['acquire', 'run', 'putRun', 'commit', 'told ran', 'flush']);
     expect(await here.store.failedRuns('svc', { after: 0, limit: 9 })).toEqual([
       {

@@ -86,7 +86,7 @@ function stateOf(item: SoundItem, runs: readonly RunEntry[]): ServiceState {
     notBefore: item.notBefore,
     halt: haltOf(item),
     pause: pauseOf(item),
-    record: [...(item.record ?? '')].map((outcome) => outcome === '1'),
+    trackRecord: [...(item.record ?? '')].map((outcome) => outcome === '1'),
     backoffCount: item.backoffCount ?? 0,
     streak: item.streak ?? 0,
     failuresSince: item.failuresSince ?? 0,
@@ -122,7 +122,9 @@ export function committedAttributes(state: ServiceState) {
     haltUntil: halt?.until,
     haltBuild: halt?.build,
     haltCause: halt?.cause,
-    record: state.record.includes(false) ? state.record.map((outcome) => (outcome ? '1' : '0')).join('') : undefined,
+    record: state.trackRecord.includes(false)
+      ? state.trackRecord.map((outcome) => (outcome ? '1' : '0')).join('')
+      : undefined,
     backoffCount: state.backoffCount || undefined,
     streak: state.streak || undefined,
     failuresSince: state.failuresSince || undefined,

@@ -215,7 +215,7 @@ async function whileDynamoDbWasAway(): Promise<Found> {
 async function ofAHalt(probeFails: boolean): Promise<Found> {
   const halt = { at: DUE - YEAR, until: DUE - YEAR + 15 * MINUTE, build: 'b1', cause: 'x' };
   const here = world({
-    store: storeWith({ ...FRESH, halt, record: [false, false, false], backoffCount: 1, streak: 3 }),
+    store: storeWith({ ...FRESH, halt, trackRecord: [false, false, false], backoffCount: 1, streak: 3 }),
   });
   const workload = async () => {
     if (probeFails) throw refused();

@@ -150,7 +150,7 @@ function stateSaidBy(item: Item): ServiceState {
       reason: text('pauseReason') ?? '',
       by: text('pauseBy') ?? '',
     },
-    record: text('record') === undefined ? [] : [true, false],
+    trackRecord: text('record') === undefined ? [] : [true, false],
     backoffCount: number('backoffCount') ?? 0,
     streak: number('streak') ?? 0,
     failuresSince: number('failuresSince') ?? 0,
