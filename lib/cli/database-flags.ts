@@ -1,7 +1,7 @@
-/** What the commands have in common: which database, and how a failure is told. */
+/** The parts that the commands share: the flags for a database, and how a failure is printed. */
 import { type Command, InvalidArgumentError } from 'commander';
-import { type DatabaseOptions, oneLine } from '../local/index.ts';
-import type { Log } from '../service/index.ts';
+import type { DatabaseOptions } from '../local/index.ts';
+import { cut, mask, printable, withoutUndefined } from '../text/index.ts';
 
 /** The flags that name a database. */
 export interface DatabaseFlags {
@@ -10,41 +10,39 @@ export interface DatabaseFlags {
   readonly port?: number;
 }
 
-/** Where the embedded database keeps its data unless told otherwise. */
-const DIRECTORY = '.tickover';
+/** More characters make no single line. */
+const LONGEST_LINE = 2_000;
 
-/** The command with the flags that name a database. */
+/** Adds the flags that name a database. */
 export function withDatabaseFlags(command: Command): Command {
   return command
-    .showHelpAfterError('(--help tells what is possible)')
+    .showHelpAfterError('(--help shows what is possible)')
     .option('--endpoint <url>', 'another DynamoDB than the embedded one', parseEndpoint)
-    .option('--directory <dir>', 'where the embedded DynamoDB keeps its data', DIRECTORY)
+    .option('--directory <dir>', 'where the embedded DynamoDB keeps its data', '.tickover')
     .option('--port <port>', 'the port of the embedded DynamoDB (default: any free one)', parsePort);
 }
 
-/** The flags as the database takes them. */
+/** The flags as options of the database. */
 export function databaseOptions({ endpoint, directory, port }: DatabaseFlags): DatabaseOptions {
-  return { directory, ...(endpoint === undefined ? {} : { endpoint }), ...(port === undefined ? {} : { port }) };
+  return withoutUndefined({ directory, endpoint, port });
 }
 
-/** Keeps the SDK from telling at every start which version of Node it will want one day. */
+/** Keeps the SDK from printing a notice about the version of Node that it will need. */
 export function silenceSdkNotice(): void {
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
 }
 
-/** Says in one line why a command failed, and ends it. */
+/** Prints in one line why a command failed, and ends the process. */
 export function fail(command: string, error: unknown): never {
   console.error(`${command}: ${oneLine(error)}`);
   process.exit(1);
 }
 
-/** A log for a command: messages without fields; nothing for debugging. */
-export const plainLog: Log = {
-  debug: () => {},
-  info: (message) => console.log(message),
-  warn: (message) => console.warn(message),
-  error: (message) => console.error(message),
-};
+/** An error in one line of a terminal: credentials masked, and nothing that a terminal would obey. */
+export function oneLine(error: unknown): string {
+  const { message, code, name } = (error ?? {}) as { message?: string; code?: string; name?: string };
+  return printable(cut(mask(message || code || name || String(error)), LONGEST_LINE));
+}
 
 function parseEndpoint(text: string): string {
   if (/^https?:/.test(text) && URL.canParse(text)) return text;

@@ -1,4 +1,4 @@
-/** `npm run flow-runs`: brings flow runs in, and shows them. */
+/** `npm run flow-runs`: imports flow runs, and lists them. */
 import { readFile } from 'node:fs/promises';
 import { DynamoDBClient, ResourceNotFoundException } from '@aws-sdk/client-dynamodb';
 import { Command } from 'commander';
@@ -10,9 +10,16 @@ import {
   importFlowRuns,
   tableOf,
 } from '../flow-runs/index.ts';
-import { ensureTable, isAwsEndpoint, localCredentials, oneLine, openDatabase } from '../local/index.ts';
+import { ensureTable, isAwsEndpoint, localCredentials, openDatabase } from '../local/index.ts';
 import { systemClock } from '../time/index.ts';
-import { type DatabaseFlags, databaseOptions, fail, silenceSdkNotice, withDatabaseFlags } from './database-flags.ts';
+import {
+  type DatabaseFlags,
+  databaseOptions,
+  fail,
+  oneLine,
+  silenceSdkNotice,
+  withDatabaseFlags,
+} from './database-flags.ts';
 
 interface Flags extends DatabaseFlags {
   readonly table: string;
@@ -76,7 +83,7 @@ async function list(flags: Flags, state: string | undefined): Promise<void> {
   });
 }
 
-/** Runs the work on the store. The table is made if it is missing, but not on AWS: there it is the stack's. */
+/** Runs the work on the store. Makes the table if it is missing; on AWS the table is the stack's. */
 async function withStore(flags: Flags, work: (store: FlowRunStore) => Promise<void>): Promise<void> {
   const database = await openDatabase({ ...databaseOptions(flags), brief: true });
   try {

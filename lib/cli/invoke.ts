@@ -1,6 +1,6 @@
 /** `npm run invoke -- SERVICE [PAYLOAD]`: invokes a function once and prints its answer, and nothing else, to standard output. */
 import { Command, InvalidArgumentError } from 'commander';
-import { openMachine, readLogLine, shownAs } from '../local/index.ts';
+import { forwardStopping, openMachine, readLogLine, shownAs } from '../local/index.ts';
 import { type DatabaseFlags, databaseOptions, fail, silenceSdkNotice, withDatabaseFlags } from './database-flags.ts';
 import { stopOnSignal } from './stopping.ts';
 
@@ -33,25 +33,21 @@ async function invoke(service: string, payload: unknown, flags: Flags): Promise<
     brief: true,
     services: [service],
     variables: process.env,
-    onLine: flags.verbose ? (line) => console.error(line) : tellPrints,
+    onLine: flags.verbose ? console.error : showPrints,
   });
   try {
-    const { closing, stop } = stopOnSignal((line) => console.error(line));
-    for (const host of machine.hosts) {
-      closing.addEventListener('abort', () => host.ask('close'), { once: true });
-      stop.addEventListener('abort', () => host.ask('stop'), { once: true });
-      console.log(JSON.stringify(await host.invoke(payload), null, 2));
-    }
+    forwardStopping(machine.hosts, stopOnSignal(console.error));
+    for (const host of machine.hosts) console.log(JSON.stringify(await host.invoke(payload), null, 2));
   } finally {
     await machine.close();
   }
   process.exit();
 }
 
-/** What the workload prints, and a report: the rest of the log is told by the answer. */
-function tellPrints(line: string): void {
-  const said = readLogLine(line);
-  if (said.kind !== 'tick') for (const text of shownAs(said)) console.error(text);
+/** Shows crashes, reports and the workload's own output; the answer has the rest of the log. */
+function showPrints(line: string): void {
+  const logLine = readLogLine(line);
+  if (logLine.kind !== 'tick') for (const text of shownAs(logLine)) console.error(text);
 }
 
 function parsePayload(text: string): unknown {

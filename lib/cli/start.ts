@@ -1,20 +1,22 @@
-/** `npm start`: all services of the catalog on this machine, until it is told to stop. */
+/** `npm start`: all services of the catalog on this machine, until a signal stops it. */
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { countLine, linePrinter, type Machine, openMachine, runMachine } from '../local/index.ts';
 import { metricsServer, metricsSettings, prometheusObserver } from '../metrics/index.ts';
+import type { Log } from '../service/index.ts';
 import { briefly } from '../time/index.ts';
-import {
-  type DatabaseFlags,
-  databaseOptions,
-  fail,
-  plainLog,
-  silenceSdkNotice,
-  withDatabaseFlags,
-} from './database-flags.ts';
+import { type DatabaseFlags, databaseOptions, fail, silenceSdkNotice, withDatabaseFlags } from './database-flags.ts';
 import { stopOnSignal } from './stopping.ts';
 
 const program = withDatabaseFlags(new Command('start').description('Runs all services on this machine.'));
+
+/** Messages without fields, and none for debugging. */
+const log: Log = {
+  debug: () => {},
+  info: (message) => console.log(message),
+  warn: (message) => console.warn(message),
+  error: (message) => console.error(message),
+};
 
 silenceSdkNotice();
 try {
@@ -25,9 +27,9 @@ try {
 
 async function start(flags: DatabaseFlags): Promise<void> {
   const observer = prometheusObserver();
-  const metrics = metricsServer({ ...metricsSettings(process.env), registry: observer.registry, log: plainLog });
+  const metrics = metricsServer({ ...metricsSettings(process.env), registry: observer.registry, log });
   const logFile = join(flags.directory, 'log.jsonl');
-  const onLine = linePrinter({ show: console.log, note: (line) => countLine(observer, line), logFile });
+  const onLine = linePrinter({ show: console.log, onLogLine: (line) => countLine(observer, line), logFile });
   const machine = await openMachine({ ...databaseOptions(flags), variables: process.env, onLine });
   try {
     const stopping = stopOnSignal(console.log);

@@ -1,11 +1,7 @@
-export { isAwsEndpoint, localCredentials } from './database/credentials.ts';
 export { type Database, type DatabaseOptions, openDatabase } from './database/database.ts';
-export { loadSample } from './database/sample.ts';
 export { ensureTable } from './database/tables.ts';
 export { shownAs } from './display/display.ts';
-export { countLine } from './display/log-figures.ts';
-export { type LogLine, readLogLine } from './display/log-line.ts';
-export { oneLine } from './display/one-line.ts';
-export { STATE_TABLE } from './functions/environment.ts';
-export { type Machine, openMachine } from './machine.ts';
-export { linePrinter, runMachine } from './run-machine.ts';
+export { countLine, type LogLine, readLogLine } from './display/log-line.ts';
+export { isAwsEndpoint, localCredentials, STATE_TABLE } from './functions/environment.ts';
+export { loadSample, type Machine, openMachine } from './machine.ts';
+export { forwardStopping, linePrinter, runMachine, type Stopping } from './run-machine.ts';

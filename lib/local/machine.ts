@@ -1,28 +1,32 @@
 /** One machine: the database, its tables, and a host for every function of the catalog. */
-import { dynamoFlowRunStore, flowRunsTable } from '../flow-runs/index.ts';
+import { readFile } from 'node:fs/promises';
+import {
+  dynamoFlowRunStore,
+  type FlowRunStore,
+  flowRunsTable,
+  type Imported,
+  importFlowRuns,
+} from '../flow-runs/index.ts';
 import { type Service, withInterval } from '../service/index.ts';
 import { type CatalogEntry, loadCatalog } from '../services/catalog.ts';
 import { stateTable } from '../store/index.ts';
 import { systemClock } from '../time/index.ts';
 import { watchdogVariables } from '../watchdog/index.ts';
-import { isAwsEndpoint } from './database/credentials.ts';
 import { type Database, type DatabaseOptions, openDatabase } from './database/database.ts';
-import { loadSample } from './database/sample.ts';
 import { ensureTable } from './database/tables.ts';
-import { bundleFunction } from './functions/bundle.ts';
-import { type BundleDirectory, openBundleDirectory } from './functions/bundle-directory.ts';
-import { clientOf, environmentOf, type LocalEnvironment } from './functions/environment.ts';
+import { bundleFunction, makeBundleDirectory, removeBundles } from './functions/bundle.ts';
+import { clientOf, environmentOf, isAwsEndpoint, type LocalEnvironment } from './functions/environment.ts';
 import { type FunctionHost, hostFunction } from './functions/function-host.ts';
 
-/** What a machine is opened with. */
+/** Options of a machine. */
 export interface MachineOptions extends DatabaseOptions {
-  /** The environment that the functions are given, added to. */
+  /** Environment variables for the functions, beside those of the machine's own. */
   readonly variables: Readonly<Record<string, string | undefined>>;
   /** Called with every line that a function writes. */
   readonly onLine: (line: string) => void;
-  /** Only these services. @default all of the catalog */
+  /** The names of the services to run. @default all of the catalog */
   readonly services?: readonly string[];
-  /** What there is to run. @default the functions of this project */
+  /** The services that can be run. @default the functions of this project */
   readonly catalog?: readonly CatalogEntry[];
 }
 
@@ -30,35 +34,44 @@ export interface MachineOptions extends DatabaseOptions {
 export interface Machine {
   readonly database: Database;
   readonly hosts: readonly FunctionHost[];
-  /** How many flow runs of the sample were loaded, the database being new. */
+  /** How many flow runs of the sample were loaded, into a new database. */
   readonly sampleRuns: number;
   /** Ends the workers and the database, and removes the bundles. */
   close(): Promise<void>;
 }
 
-const WATCHER = 'watch-services';
+const WATCHDOG = 'watch-services';
+const SAMPLE = new URL('../../samples/flow-runs.json', import.meta.url);
 
 /** Opens the database, makes missing tables, loads the sample into a new one, and bundles the functions. */
 export async function openMachine(options: MachineOptions): Promise<Machine> {
   const catalog = options.catalog ?? (await loadCatalog());
   const entries = chosen(catalog, options.services);
   const database = await openDatabase(options);
-  let bundles: BundleDirectory | undefined;
+  const hosts: FunctionHost[] = [];
+  let bundles: string | undefined;
+  const close = async () => {
+    await Promise.all(hosts.map((host) => host.end()));
+    if (bundles !== undefined) await removeBundles(bundles);
+    await database.close();
+  };
   try {
-    const env = { ...watchdogVariables(watchedOn(catalog)), ...environmentOf(database.endpoint, options.variables) };
+    // The watchdog doesn't watch itself: a person at the screen does.
+    const watched = catalog.filter(({ service }) => service.name !== WATCHDOG).map(localService);
+    const env = { ...watchdogVariables(watched), ...environmentOf(database.endpoint, options.variables) };
     const sampleRuns = await prepareTables(database, env);
-    const own = await openBundleDirectory(options.directory);
-    bundles = own;
-    const hosts = await Promise.all(entries.map((entry) => hostOf(entry, own.path, { options, env })));
-    const close = async () => {
-      await Promise.all(hosts.map((host) => host.end()));
-      await own.remove();
-      await database.close();
+    const directory = await makeBundleDirectory(options.directory);
+    bundles = directory;
+    const host = async (entry: CatalogEntry) => {
+      const bundle = await bundleFunction(entry, directory);
+      const service = localService(entry);
+      const own = { TICKOVER_BUILD: bundle.build, TICKOVER_INTERVAL: `${service.policy.interval}ms` };
+      return hostFunction({ service, bundle, env: { ...env, ...own }, clock: systemClock, onLine: options.onLine });
     };
+    hosts.push(...(await Promise.all(entries.map(host))));
     return { database, hosts, sampleRuns, close };
   } catch (error) {
-    await bundles?.remove();
-    await database.close();
+    await close();
     throw error;
   }
 }
@@ -70,38 +83,25 @@ function chosen(catalog: readonly CatalogEntry[], services: readonly string[] | 
   return catalog.filter(({ service }) => services?.includes(service.name) ?? true);
 }
 
-/** Makes the tables that are missing, but not on AWS: there they are the stack's. */
+function localService({ service }: CatalogEntry): Service {
+  return withInterval(service, service.localInterval);
+}
+
+/** Makes the missing tables and returns how many flow runs of the sample it loaded. On AWS the tables are the stack's. */
 async function prepareTables(database: Database, env: LocalEnvironment): Promise<number> {
-  const { TICKOVER_TABLE, TICKOVER_FLOW_RUNS_TABLE } = env;
   if (isAwsEndpoint(database.endpoint)) return 0;
   const client = clientOf(database.endpoint, env);
   try {
-    await ensureTable(client, stateTable(TICKOVER_TABLE));
-    const isNew = await ensureTable(client, flowRunsTable(TICKOVER_FLOW_RUNS_TABLE));
+    await ensureTable(client, stateTable(env.TICKOVER_TABLE));
+    const isNew = await ensureTable(client, flowRunsTable(env.TICKOVER_FLOW_RUNS_TABLE));
     if (!isNew || !database.isNew) return 0;
-    return (await loadSample(dynamoFlowRunStore(client, TICKOVER_FLOW_RUNS_TABLE))).written;
+    return (await loadSample(dynamoFlowRunStore(client, env.TICKOVER_FLOW_RUNS_TABLE))).written;
   } finally {
     client.destroy();
   }
 }
 
-interface Surroundings {
-  readonly options: MachineOptions;
-  readonly env: LocalEnvironment;
-}
-
-/** Whoever watches is watched by whoever reads the screen. */
-function watchedOn(catalog: readonly CatalogEntry[]): Service[] {
-  return catalog.filter(({ service }) => service.name !== WATCHER).map(localService);
-}
-
-function localService({ service }: CatalogEntry): Service {
-  return withInterval(service, service.localInterval);
-}
-
-async function hostOf(entry: CatalogEntry, bundles: string, { options, env }: Surroundings): Promise<FunctionHost> {
-  const bundle = await bundleFunction(entry, bundles);
-  const service = localService(entry);
-  const own = { TICKOVER_BUILD: bundle.build, TICKOVER_INTERVAL: `${service.policy.interval}ms` };
-  return hostFunction({ service, bundle, env: { ...env, ...own }, clock: systemClock, onLine: options.onLine });
+/** Writes the flow runs of the sample into the store. */
+export async function loadSample(store: FlowRunStore): Promise<Imported> {
+  return importFlowRuns(store, await readFile(SAMPLE, 'utf8'), { now: systemClock.now() });
 }

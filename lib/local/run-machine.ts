@@ -7,57 +7,51 @@ import type { FunctionHost } from './functions/function-host.ts';
 import type { Machine } from './machine.ts';
 import { fireOnSchedule } from './schedule-clock.ts';
 
-/** Where what happens is told. */
-export interface JsonOptions {
+interface PrinterOptions {
   /** Shows a line to a person. */
   readonly show: (line: string) => void;
-  /** Takes note of what a line of the log says. */
-  readonly note: (line: LogLine) => void;
+  /** Called with the content of each line. */
+  readonly onLogLine: (line: LogLine) => void;
   /** The file that keeps the functions' whole log. */
   readonly logFile: string;
 }
 
-/** What is done with each line that a function writes: kept, shown, counted. */
-export function linePrinter({ show, note, logFile }: JsonOptions): (line: string) => void {
+/** Returns a function that keeps a line of a function's log in the file, passes it on and shows it. */
+export function linePrinter({ show, onLogLine, logFile }: PrinterOptions): (line: string) => void {
   const keep = logKeeper(logFile, show);
   return (line) => {
     keep(line);
-    const said = readLogLine(line);
-    note(said);
-    for (const text of shownAs(said)) show(text);
+    const logLine = readLogLine(line);
+    onLogLine(logLine);
+    for (const text of shownAs(logLine)) show(text);
   };
 }
 
-/** How to stop: begin nothing more, and give way. */
+/** The two steps of stopping: begin nothing more (`closing`), and give way (`stop`). */
 export interface Stopping {
   readonly closing: AbortSignal;
   readonly stop: AbortSignal;
 }
 
-/** Fires every function on its schedule. Resolves when the machine was closed and what was under way has ended. */
-export async function runMachine(
-  machine: Machine,
-  { closing, stop }: Stopping,
-  show: JsonOptions['show'],
-): Promise<void> {
-  closing.addEventListener('abort', () => askAll(machine, 'close'), { once: true });
-  stop.addEventListener('abort', () => askAll(machine, 'stop'), { once: true });
-  const onError = (host: FunctionHost, error: unknown) => {
-    for (const line of failureShown(systemClock.now(), host.service.name, complaint(host, error))) show(line);
+/** Passes both steps of stopping on to the functions. */
+export function forwardStopping(hosts: readonly FunctionHost[], { closing, stop }: Stopping): void {
+  for (const host of hosts) {
+    closing.addEventListener('abort', () => host.ask('close'), { once: true });
+    stop.addEventListener('abort', () => host.ask('stop'), { once: true });
+  }
+}
+
+/** Fires every function on its schedule. Resolves when the machine is closing and every invocation has ended. */
+export async function runMachine({ hosts }: Machine, stopping: Stopping, show: (line: string) => void): Promise<void> {
+  forwardStopping(hosts, stopping);
+  const onError = ({ service }: FunctionHost, error: unknown) => {
+    const message = error instanceof Error ? error.message || error.name : String(error);
+    // The line begins with the service's name already.
+    const lead = `${service.name}: `;
+    const text = message.startsWith(lead) ? message.slice(lead.length) : message;
+    for (const line of failureShown(systemClock.now(), service.name, text)) show(line);
   };
-  const schedules = machine.hosts.map((host) =>
-    fireOnSchedule(host, { clock: systemClock, random: systemRandom, onError, closing }),
-  );
-  await Promise.all(schedules);
-}
-
-function askAll({ hosts }: Machine, kind: 'close' | 'stop'): void {
-  for (const host of hosts) host.ask(kind);
-}
-
-/** What the invocation failed with, without the service's name that the line begins with. */
-function complaint({ service }: FunctionHost, error: unknown): string {
-  const message = error instanceof Error ? error.message || error.name : String(error);
-  const lead = `${service.name}: `;
-  return message.startsWith(lead) ? message.slice(lead.length) : message;
+  const { closing } = stopping;
+  const options = { clock: systemClock, random: systemRandom, onError, closing };
+  await Promise.all(hosts.map((host) => fireOnSchedule(host, options)));
 }

@@ -1,13 +1,12 @@
 /**
- * The schedule clock: on one machine it stands for EventBridge Scheduler. It invokes a function at every due time of its grid
- * with the event that Scheduler would send, and doesn't wait for the answer before the next: overlaps are the lease's business.
+ * The schedule clock: it replaces EventBridge Scheduler on one machine. It invokes a function at every due time of its grid with the event
+ * that Scheduler would send, and doesn't wait for the answer before the next: the lease prevents overlaps.
  */
 import { FIRING_PERIOD, hasSlots, latestDue, nextDue, type Schedule } from '../rules/index.ts';
 import { type Clock, type Random, SECOND, toIso } from '../time/index.ts';
 import { type FunctionHost, WorkerEndedError } from './functions/function-host.ts';
 
-/** What the clock works with. */
-export interface ScheduleClockOptions {
+interface ScheduleClockOptions {
   readonly clock: Clock;
   readonly random: Random;
   /** Called when an invocation failed. */
@@ -28,7 +27,7 @@ export async function fireOnSchedule(host: FunctionHost, options: ScheduleClockO
   while (due !== undefined && !closing.aborted) {
     await clock.sleep(due + startOffset(host, options) - clock.now(), closing);
     if (closing.aborted) break;
-    // A clock that has jumped ahead, or a machine that slept: of the due times missed only the newest is fired.
+    // After a jump of the clock or a sleep of the machine, only the newest of the missed due times is fired.
     due = Math.max(due, latestDue(firings, clock.now()));
     const firing = fire(host, due, options).finally(() => underWay.delete(firing));
     underWay.add(firing);
@@ -42,15 +41,15 @@ function firingsOf(schedule: Schedule): Schedule {
   return hasSlots(schedule) ? { interval: FIRING_PERIOD } : schedule;
 }
 
-/** Jitter moves the start inside its slot, never the slot; where slots are shorter than a firing it has no room. */
+/** Jitter moves the start inside its slot, never the slot; slots shorter than a firing leave no room for it. */
 function startOffset({ service }: FunctionHost, { random }: ScheduleClockOptions): number {
   const { jitterRange, interval } = service.policy;
   return jitterRange === undefined || hasSlots(service.schedule) ? 0 : random.draw() * jitterRange * interval;
 }
 
 /**
- * A firing with several slots whose worker ended is taken up again for the slots that are left. The slot that its worker ended in
- * may be told once more, as skipped: a duplicate. That is the state's word on it, not known here: it may also not have been decided.
+ * Invokes the function for one due time. A firing with several slots whose worker ended is invoked again for the slots that are left. The
+ * state decides whether the slot that the worker ended in was decided already; it is then skipped as a duplicate.
  */
 async function fire(host: FunctionHost, due: number, options: ScheduleClockOptions): Promise<void> {
   const { clock, random, onError, closing } = options;

@@ -223,7 +223,7 @@ describe('npm start', () => {
       code: 1,
       lines: [
         "error: option '--port <port>' argument '70000' is invalid. expected a port from 0 to 65535",
-        '(--help tells what is possible)',
+        '(--help shows what is possible)',
       ],
     });
     expect(endpoint.code).toBe(1);

@@ -7,39 +7,39 @@ import { fakeClock } from '../../lib/testing/index.ts';
 function underWay() {
   const clock = fakeClock(0, { mode: 'manual' });
   const source = new EventEmitter();
-  const told: string[] = [];
-  const { closing, stop } = stopOnSignal((line) => told.push(line), {
+  const shown: string[] = [];
+  const { closing, stop } = stopOnSignal((line) => shown.push(line), {
     clock,
     source,
-    leave: () => told.push('left'),
+    leave: () => shown.push('left'),
   });
-  closing.addEventListener('abort', () => told.push('closing'));
-  stop.addEventListener('abort', () => told.push('stop'));
-  return { clock, source, told };
+  closing.addEventListener('abort', () => shown.push('closing'));
+  stop.addEventListener('abort', () => shown.push('stop'));
+  return { clock, source, shown };
 }
 
 const FINISH = ['stopping: runs under way may finish', 'closing'];
 const GIVE_WAY = ['stopping: runs under way are asked to give way', 'stop'];
-const LEAVE = ['a run does not give way; it will be booked as crashed', 'left'];
+const LEAVE = ['a run does not give way; the next tick counts it as crashed', 'left'];
 
 test('a signal lets runs finish for five seconds, and asks them to give way for five more; then the command leaves', async () => {
-  const { clock, source, told } = underWay();
+  const { clock, source, shown } = underWay();
   await clock.advance(1_000);
-  expect(told).toEqual([]);
+  expect(shown).toEqual([]);
 
   source.emit('SIGTERM');
   await clock.advance(4_999);
-  expect(told).toEqual(FINISH);
+  expect(shown).toEqual(FINISH);
   await clock.advance(1);
-  expect(told).toEqual([...FINISH, ...GIVE_WAY]);
+  expect(shown).toEqual([...FINISH, ...GIVE_WAY]);
   await clock.advance(4_999);
-  expect(told).toEqual([...FINISH, ...GIVE_WAY]);
+  expect(shown).toEqual([...FINISH, ...GIVE_WAY]);
   await clock.advance(1);
-  expect(told).toEqual([...FINISH, ...GIVE_WAY, ...LEAVE]);
+  expect(shown).toEqual([...FINISH, ...GIVE_WAY, ...LEAVE]);
 });
 
 test('a signal that npm passes on besides the terminal is no second one', async () => {
-  const { clock, source, told } = underWay();
+  const { clock, source, shown } = underWay();
   source.emit('SIGINT');
   await clock.advance(400);
   source.emit('SIGINT');
@@ -47,21 +47,21 @@ test('a signal that npm passes on besides the terminal is no second one', async 
   source.emit('SIGTERM');
   await clock.advance(3_000);
 
-  expect(told).toEqual(FINISH);
+  expect(shown).toEqual(FINISH);
 });
 
 test('a second signal asks runs to give way at once, and a third changes nothing', async () => {
-  const { clock, source, told } = underWay();
+  const { clock, source, shown } = underWay();
   source.emit('SIGINT');
   await clock.advance(600);
   source.emit('SIGINT');
   await clock.advance(0);
-  expect(told).toEqual([...FINISH, ...GIVE_WAY]);
+  expect(shown).toEqual([...FINISH, ...GIVE_WAY]);
 
   await clock.advance(1_000);
   source.emit('SIGINT');
   await clock.advance(3_999);
-  expect(told).toEqual([...FINISH, ...GIVE_WAY]);
+  expect(shown).toEqual([...FINISH, ...GIVE_WAY]);
   await clock.advance(1);
-  expect(told.slice(-2)).toEqual(LEAVE);
+  expect(shown.slice(-2)).toEqual(LEAVE);
 });

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Bundle, bundleFunction } from '../../lib/local/functions/bundle.ts';
 import { environmentOf } from '../../lib/local/functions/environment.ts';
-import { type FunctionHost, hostFunction, unglued } from '../../lib/local/functions/function-host.ts';
+import { type FunctionHost, hostFunction, splitPrinted } from '../../lib/local/functions/function-host.ts';
 import { buildId, type Service, withInterval } from '../../lib/service/index.ts';
 import { fakeClock } from '../../lib/testing/index.ts';
 import { type Clock, systemClock } from '../../lib/time/index.ts';
@@ -281,7 +281,7 @@ describe('what a workload prints without ending its line', () => {
     ['says "level":"INFO"', ['says "level":"INFO"']],
     ['', ['']],
   ])('%s is %j', (line, parts) => {
-    expect(unglued(line)).toEqual(parts);
+    expect(splitPrinted(line)).toEqual(parts);
   });
 });
 

@@ -1,13 +1,9 @@
-/** What can go wrong with the database on this machine. */
-
-export type DatabaseErrorCode = 'port-in-use' | 'database-unusable' | 'database-in-use' | 'table-not-active';
-
-/** The message says what happened and what follows, in one line. */
+/** A failure to open or use the database on this machine. The message says in one line what happened and what follows. */
 export class DatabaseError extends Error {
   override readonly name = 'DatabaseError';
-  readonly code: DatabaseErrorCode;
+  readonly code: 'port-in-use' | 'database-unusable' | 'database-in-use' | 'table-not-active';
 
-  constructor(code: DatabaseErrorCode, message: string, options?: ErrorOptions) {
+  constructor(code: DatabaseError['code'], message: string, options?: ErrorOptions) {
     super(`database: ${message}`, options);
     this.code = code;
   }

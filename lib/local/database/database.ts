@@ -1,24 +1,24 @@
 /**
- * The database of one machine: the embedded DynamoDB, shared by the processes that work on one directory, or any other
- * endpoint that is named. The files admit one process at a time; who comes second uses the first one's endpoint.
+ * The database of one machine: the embedded DynamoDB, shared by the processes that work on one directory, or another endpoint that the
+ * caller names. The files admit one process at a time; a second process uses the endpoint of the first.
  */
-import { access } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemClock, systemRandom } from '../../time/index.ts';
 import { DatabaseError } from './database-error.ts';
-import { type Embedded, serveEmbedded } from './embedded.ts';
+import { serveEmbedded } from './embedded.ts';
 import { publish, publishedEndpoint, withdraw } from './endpoint-file.ts';
 import { makeDirectory } from './make-directory.ts';
 
-/** Which database. */
+/** Which database to open. */
 export interface DatabaseOptions {
-  /** Where the data are kept: made if missing. */
+  /** Where the embedded database keeps its data: made if missing. */
   readonly directory: string;
   /** The port on 127.0.0.1. @default any free one */
   readonly port?: number;
   /** Another DynamoDB to use: nothing is started. */
   readonly endpoint?: string;
-  /** This process ends soon: others wait for that instead of using an endpoint about to go away. @default false */
+  /** This process ends soon: others wait for its end instead of using an endpoint that is about to go away. @default false */
   readonly brief?: boolean;
   /** How long to wait for a process that holds the files and offers no endpoint, in milliseconds. @default 10000 */
   readonly patience?: number;
@@ -27,15 +27,15 @@ export interface DatabaseOptions {
 /** A database that answers. */
 export interface Database {
   readonly endpoint: string;
-  /** The directory held no data before; never true of a database that somebody else serves. */
+  /** Whether the directory held no data before; false where another process serves the database. */
   readonly isNew: boolean;
-  /** Served by this process. */
+  /** Whether this process serves it. */
   readonly embedded: boolean;
-  /** Ends what this process started; promptly, and more than once if need be. */
+  /** Ends what this process started. Further calls have no effect. */
   close(): Promise<void>;
 }
 
-const PATIENCE_MS = 10_000;
+const LONGEST_WAIT_MS = 10_000;
 const RETRY_MS = 100;
 
 /**
@@ -44,9 +44,9 @@ const RETRY_MS = 100;
  */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   if (options.endpoint !== undefined) return foreign(options.endpoint);
-  const until = systemClock.now() + (options.patience ?? PATIENCE_MS);
+  const until = systemClock.now() + (options.patience ?? LONGEST_WAIT_MS);
   do {
-    const database = await tryOpening(options);
+    const database = await tryToOpen(options);
     if (database !== undefined) return database;
     await systemClock.sleep(RETRY_MS);
   } while (systemClock.now() < until);
@@ -60,56 +60,35 @@ function foreign(endpoint: string): Database {
   return { endpoint, isNew: false, embedded: false, close: async () => {} };
 }
 
-async function tryOpening(options: DatabaseOptions): Promise<Database | undefined> {
-  const published = await publishedEndpoint(options.directory);
+async function tryToOpen({ directory, port = 0, brief = false }: DatabaseOptions): Promise<Database | undefined> {
+  const published = await publishedEndpoint(directory);
   if (published !== undefined) return foreign(published);
-  const path = join(options.directory, 'dynamodb');
-  const isNew = await makeRoom(options.directory, path);
-  const identity = systemRandom.id();
-  const served = await serveEmbedded({ path, port: options.port ?? 0, identity });
-  if (served === undefined) return undefined;
-  if (options.brief !== true) await announce(options.directory, served, identity);
-  return { endpoint: served.endpoint, isNew, embedded: true, close: closerOf(options.directory, served, identity) };
-}
-
-/** Whether the data are yet to be made. LevelDB's file `CURRENT` is there once it has been opened. */
-async function makeRoom(directory: string, path: string): Promise<boolean> {
   try {
     makeDirectory(directory);
   } catch (error) {
-    throw new DatabaseError(
-      'database-unusable',
-      `${directory}: can't be made (${String(error)}); nothing was started`,
-      {
-        cause: error,
-      },
-    );
+    throw unusable(`${directory}: can't be made`, error);
   }
-  return access(join(path, 'CURRENT')).then(
-    () => false,
-    () => true,
-  );
-}
-
-async function announce(directory: string, served: Embedded, identity: string): Promise<void> {
+  const path = join(directory, 'dynamodb');
+  // LevelDB makes this file when it opens a directory for the first time.
+  const isNew = !existsSync(join(path, 'CURRENT'));
+  const identity = systemRandom.id();
+  const served = await serveEmbedded({ path, port, identity });
+  if (served === undefined) return undefined;
+  const { endpoint } = served;
   try {
-    await publish(directory, { endpoint: served.endpoint, pid: process.pid, identity });
+    if (!brief) await publish(directory, { endpoint, pid: process.pid, identity });
   } catch (error) {
     await served.close();
-    throw new DatabaseError(
-      'database-unusable',
-      `${directory}: can't be written (${String(error)}); nothing was started`,
-      {
-        cause: error,
-      },
-    );
+    throw unusable(`${directory}: can't be written`, error);
   }
-}
-
-function closerOf(directory: string, served: Embedded, identity: string): () => Promise<void> {
   let closing: Promise<void> | undefined;
-  return () => {
+  const close = () => {
     closing ??= withdraw(directory, identity).then(() => served.close());
     return closing;
   };
+  return { endpoint, isNew, embedded: true, close };
+}
+
+function unusable(what: string, cause: unknown): DatabaseError {
+  return new DatabaseError('database-unusable', `${what} (${String(cause)}); nothing was started`, { cause });
 }

@@ -21,7 +21,7 @@ declare module 'dynalite/db/index.js' {
   import type { Options } from 'dynalite';
 
   namespace levels {
-    /** What lies below the server. */
+    /** The store below the server. */
     interface Store {
       readonly db: { open(): Promise<void>; close(): Promise<void> };
     }

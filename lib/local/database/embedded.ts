@@ -1,36 +1,36 @@
 /**
- * The embedded DynamoDB: dynalite in this process, its data in a directory. Written around three habits of dynalite, each of
- * which would otherwise end the process or hold it up: it doesn't tell whether its directory could be opened, it throws when
- * a client goes away in the middle of a request, and closing it waits for idle connections.
+ * The embedded DynamoDB: dynalite in this process, its data in a directory. This file works around three habits of dynalite, each of
+ * which would end the process or hold it up: it doesn't report whether its directory could be opened, it throws when a client goes away
+ * in the middle of a request, and closing it waits for idle connections.
  */
 import { once } from 'node:events';
 import type { RequestListener, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { promisify } from 'node:util';
 import dynalite from 'dynalite';
 import levels from 'dynalite/db/index.js';
 import { systemClock } from '../../time/index.ts';
 import { DatabaseError } from './database-error.ts';
 
-/** The header by which an answer says which server gave it. */
+/** The header of every answer that names the server. */
 export const IDENTITY_HEADER = 'x-tickover-database';
 
-/** A server that is up. */
+/** A running server. */
 export interface Embedded {
   readonly endpoint: string;
   close(): Promise<void>;
 }
 
-/** What to serve. */
-export interface EmbeddedOptions {
+interface EmbeddedOptions {
   readonly path: string;
   /** 0: any free port. */
   readonly port: number;
-  /** Told in every answer's {@link IDENTITY_HEADER}. */
+  /** Sent in every answer's {@link IDENTITY_HEADER}. */
   readonly identity: string;
 }
 
-/** How long requests that are under way may take to end once the server is asked to close. */
-const CLOSING_PATIENCE_MS = 2_000;
+/** How long requests under way may take to end once the server is asked to close. */
+const CLOSING_MS = 2_000;
 const CLOSING_STEP_MS = 10;
 
 /**
@@ -38,20 +38,20 @@ const CLOSING_STEP_MS = 10;
  * @returns `undefined` if another process holds the directory
  * @throws DatabaseError `port-in-use` or `database-unusable`
  */
-export async function serveEmbedded(options: EmbeddedOptions): Promise<Embedded | undefined> {
-  const { server, store } = create(options.path);
-  if (!(await opened(store, options.path))) return undefined;
-  hardened(server, options.identity);
+export async function serveEmbedded({ path, port, identity }: EmbeddedOptions): Promise<Embedded | undefined> {
+  const { server, store } = create(path);
+  if (!(await open(store, path))) return undefined;
+  harden(server, identity);
   try {
-    const port = await listening(server, options.port);
-    return { endpoint: `http://127.0.0.1:${port}`, close: () => closed(server) };
+    const endpoint = `http://127.0.0.1:${await listen(server, port)}`;
+    return { endpoint, close: () => close(server) };
   } catch (error) {
     await store.db.close();
     throw error;
   }
 }
 
-/** Dynalite keeps what it made below the server to itself; it is caught here as it is made, since only it tells whether it could be opened. */
+/** Dynalite gives no access to the store below its server; the store is caught here as it is made, since only it reports whether it opens. */
 function create(path: string): { server: Server; store: levels.Store } {
   const original = levels.create;
   const made: levels.Store[] = [];
@@ -70,7 +70,8 @@ function create(path: string): { server: Server; store: levels.Store } {
   }
 }
 
-async function opened(store: levels.Store, path: string): Promise<boolean> {
+/** @returns whether the store is open; false if another process holds it */
+async function open(store: levels.Store, path: string): Promise<boolean> {
   try {
     await store.db.open();
     return true;
@@ -85,10 +86,10 @@ async function opened(store: levels.Store, path: string): Promise<boolean> {
 }
 
 /**
- * A client that goes away in the middle of a request makes dynalite's own listener throw: it is replaced once it is in place. Dynalite
- * lets every web page ask it, and asks nobody who he is: what a browser sends for a page is refused.
+ * A client that goes away in the middle of a request makes dynalite's error listener throw: this one replaces it. Dynalite answers every
+ * web page, without authentication: requests that a browser sends for a page are refused.
  */
-function hardened(server: Server, identity: string): void {
+function harden(server: Server, identity: string): void {
   const handlers = server.listeners('request') as RequestListener[];
   server.removeAllListeners('request');
   server.on('request', (request, response) => {
@@ -100,7 +101,7 @@ function hardened(server: Server, identity: string): void {
   });
 }
 
-async function listening(server: Server, port: number): Promise<number> {
+async function listen(server: Server, port: number): Promise<number> {
   try {
     const up = once(server, 'listening');
     server.listen(port, '127.0.0.1');
@@ -116,16 +117,12 @@ async function listening(server: Server, port: number): Promise<number> {
 }
 
 /** Lets requests under way end, within bounds, so that none is cut in two between its writes. */
-async function closed(server: Server): Promise<void> {
-  let down = false;
-  const closing = new Promise<void>((resolve, reject) => {
-    server.close((error) => {
-      down = true;
-      if (error === undefined || error === null) resolve();
-      else reject(error);
-    });
+async function close(server: Server): Promise<void> {
+  let isClosed = false;
+  const closing = promisify(server.close.bind(server))().finally(() => {
+    isClosed = true;
   });
-  for (let waited = 0; !down && waited < CLOSING_PATIENCE_MS; waited += CLOSING_STEP_MS) {
+  for (let waited = 0; !isClosed && waited < CLOSING_MS; waited += CLOSING_STEP_MS) {
     server.closeIdleConnections();
     await Promise.race([closing, systemClock.sleep(CLOSING_STEP_MS)]);
   }

@@ -1,9 +1,12 @@
-/** Making a directory with those above it. Node's own way of doing so never ends where a directory can't be made in one that exists (`/proc`). */
+/**
+ * Makes a directory and those above it. Node's recursive `mkdir` never ends where a directory can't be made in one that exists
+ * (`/proc`).
+ */
 import { mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /**
- * Makes the directory and those above it that are missing; that it is there already is no error.
+ * Makes the directory and those above it where they are missing.
  * @throws the system's error if it can't be made, or is no directory
  */
 export function makeDirectory(path: string): void {

@@ -1,4 +1,4 @@
-/** Making tables on one machine, where no stack does. */
+/** Makes tables on one machine, where no stack makes them. */
 import {
   CreateTableCommand,
   type CreateTableCommandInput,
@@ -10,13 +10,13 @@ import {
 import { type Clock, systemClock } from '../../time/index.ts';
 import { DatabaseError } from './database-error.ts';
 
-const PATIENCE_MS = 20_000;
+const LONGEST_WAIT_MS = 20_000;
 const STEP_MS = 50;
 
 /**
  * Makes the table if it is missing, and waits until it can be used.
- * @returns whether this call made it; somebody else making it at the same time is no error
- * @throws DatabaseError `table-not-active` after 20 s; whatever the endpoint answers otherwise
+ * @returns whether this call made it; another process may make it at the same time
+ * @throws DatabaseError `table-not-active` after 20 s; the SDK's errors otherwise
  */
 export async function ensureTable(
   client: DynamoDBClient,
@@ -26,7 +26,7 @@ export async function ensureTable(
   const name = String(table.TableName);
   if ((await statusOf(client, name)) === 'ACTIVE') return false;
   const created = await createIfMissing(client, table);
-  const until = clock.now() + PATIENCE_MS;
+  const until = clock.now() + LONGEST_WAIT_MS;
   do {
     if ((await statusOf(client, name)) === 'ACTIVE') return created;
     await clock.sleep(STEP_MS);

@@ -1,5 +1,6 @@
-/** What `npm start` shows: one line a tick, at most 100 columns, and below it, indented, what a failed run failed with and a trip's report. */
-
+/**
+ * The lines that `npm start` shows: one a tick, at most 100 columns, and below it, indented, a failed run's error and a trip's report.
+ */
 import { fitted, padded, printable, wrapped } from '../../text/index.ts';
 import { briefly, DAY, timeOfDay, toIso } from '../../time/index.ts';
 import type { LogLine, TickLine } from './log-line.ts';
@@ -7,10 +8,10 @@ import type { LogLine, TickLine } from './log-line.ts';
 /** The widest line. */
 export const COLUMNS = 100;
 const INDENT = '    ';
-/** Of one text no more is shown than fills a tall screen: the log file has all of it. */
+/** One text fills no more than a tall screen; the log file has all of it. */
 const MOST_LINES = 60;
 
-/** The lines that a line of a function's log is shown as; none for what only the log file keeps. */
+/** The lines that show a line of a function's log; none for a line that only the log file keeps. */
 export function shownAs(line: LogLine): string[] {
   switch (line.kind) {
     case 'tick':
@@ -18,7 +19,6 @@ export function shownAs(line: LogLine): string[] {
     case 'crash':
       return indented(`run ${line.crash.fence} of ${line.crash.service} died; it is booked as crashed`);
     case 'report':
-      return indented(line.text);
     case 'print':
       return indented(line.text);
     case 'other':
@@ -26,14 +26,14 @@ export function shownAs(line: LogLine): string[] {
   }
 }
 
-/** A tick in one line: time, service, what became of it, duration, streak, next due. Times are UTC. */
+/** A tick in one line: time, service, disposition or outcome, duration, streak, next due time. Times are UTC. */
 function tickText(tick: TickLine): string {
   const { service, disposition, reason, outcome, durationMs, nextDue } = tick;
-  const what = disposition === 'skipped' ? `skipped: ${reason ?? 'unknown'}` : (outcome ?? 'given back');
+  const result = disposition === 'skipped' ? `skipped: ${reason ?? 'unknown'}` : (outcome ?? 'given back');
   const line = [
     timeOfDay(tick.startedAt),
     padded(printable(service), 30),
-    padded(what, 18),
+    padded(result, 18),
     fitted(durationMs === undefined ? '' : briefly(durationMs), 6).padStart(6),
     padded(`streak ${tick.streak}`, 12),
     nextDue === null ? 'next: by hand' : `next ${nextText(nextDue, tick.startedAt)}`,
@@ -48,12 +48,12 @@ function nextText(due: number, from: number): string {
     : toIso(due).slice('2026-'.length, '2026-11-22T03:14'.length).replace('T', ' ');
 }
 
-/** What a run failed with: a loop service never reports it, and a critical one only with a trip. */
+/** The error of a failed run: a loop service never reports it, and a critical one only with a trip. */
 function failureOf({ errorClass, errorMessage }: TickLine): string[] {
   return errorClass === undefined ? [] : indented(`${errorClass}: ${errorMessage ?? ''}`);
 }
 
-/** An invocation that failed: in one line where it fits, else with the whole of why below it, since its end says what to do. */
+/** A failed invocation: in one line where the message fits, else with the whole message below, since its end says what to do. */
 export function failureShown(now: number, service: string, message: string): string[] {
   const head = `${timeOfDay(now)}  ${padded(printable(service), 30)}  `;
   const line = fitted(head + printable(message), COLUMNS);

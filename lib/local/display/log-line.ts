@@ -1,10 +1,12 @@
-/** The functions' log, read back: what one machine shows and counts comes from the same lines that CloudWatch would keep. */
+/** Reads the functions' log: one machine shows and counts the same lines that CloudWatch would keep. */
 import * as z from 'zod';
 import { CRASH_MESSAGE, TICK_MESSAGE } from '../../lambda/index.ts';
+import type { PrometheusObserver } from '../../metrics/index.ts';
+import { tryRead, withoutUndefined } from '../../text/index.ts';
 import { parseInstant } from '../../time/index.ts';
 
 const instant = z.string().transform(parseInstant).pipe(z.number());
-/** The log leaves out what is empty. */
+/** The log leaves empty fields out. */
 const instantOrNone = instant.nullish().transform((written) => written ?? null);
 
 const tickLine = z.object({
@@ -35,21 +37,21 @@ const crashLine = z.object({
 const reportLine = z.object({ message: z.string(), service: z.string(), report: z.literal(true) });
 const anyLine = z.object({ message: z.string(), level: z.string() });
 
-/** What one line of a function's log says. */
+/** The content of one line of a function's output. */
 export type LogLine =
-  | { readonly kind: 'tick'; readonly tick: z.output<typeof tickLine> }
+  | { readonly kind: 'tick'; readonly tick: TickLine }
   | { readonly kind: 'crash'; readonly crash: z.output<typeof crashLine> }
   | { readonly kind: 'report'; readonly text: string }
   | { readonly kind: 'other' }
-  /** Not a line of the log: something the workload printed. */
+  /** No line of the log: the workload printed it. */
   | { readonly kind: 'print'; readonly text: string };
 
-/** A tick as its line tells it. */
+/** A tick as it is logged. */
 export type TickLine = z.output<typeof tickLine>;
 
 /** Reads a line that a function wrote. Never throws. */
 export function readLogLine(line: string): LogLine {
-  const json = parsed(line);
+  const json = tryRead((): unknown => JSON.parse(line));
   const tick = tickLine.safeParse(json);
   if (tick.success) return { kind: 'tick', tick: tick.data };
   const crash = crashLine.safeParse(json);
@@ -59,10 +61,11 @@ export function readLogLine(line: string): LogLine {
   return anyLine.safeParse(json).success ? { kind: 'other' } : { kind: 'print', text: line };
 }
 
-function parsed(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
+/** Passes a line's figures to the observer, for the metrics of the process that runs the functions. */
+export function countLine(observer: PrometheusObserver, line: LogLine): void {
+  if (line.kind === 'crash') observer.runCrashed(line.crash);
+  if (line.kind !== 'tick') return;
+  const { streak, backoffCount, lastSuccess } = line.tick;
+  const state = withoutUndefined({ streak, backoffCount, lastSuccess: lastSuccess ?? undefined });
+  observer.tickEnded({ ...withoutUndefined(line.tick), state });
 }

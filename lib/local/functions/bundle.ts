@@ -1,10 +1,15 @@
-/** Bundling a function as a deploy would, together with the code that serves it in a worker thread. */
-import { writeFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
+/**
+ * Bundles functions as a deploy would, together with the code that serves them in a worker thread. Each machine has a directory of its
+ * own below `functions`: several may work on one directory, also with different databases, and a worker that starts again must find
+ * its bundle.
+ */
+import { readdir, rm, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { buildId, type Service } from '../../service/index.ts';
 import type { CatalogEntry } from '../../services/catalog.ts';
+import { systemRandom } from '../../time/index.ts';
 import { makeDirectory } from '../database/make-directory.ts';
 
 /** A function ready to be served. */
@@ -17,15 +22,40 @@ export interface Bundle {
 }
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+const WORKER = fileURLToPath(new URL('./worker.ts', import.meta.url));
 /** ESM has no `require`, which some bundled packages call. */
 const REQUIRE = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
 
+/** Makes a directory of this process, and removes those of processes that have ended. Returns its path. */
+export async function makeBundleDirectory(directory: string): Promise<string> {
+  const functions = join(directory, 'functions');
+  const path = join(functions, `${process.pid}-${systemRandom.id()}`);
+  makeDirectory(path);
+  const abandoned = (await readdir(functions)).filter(isAbandoned);
+  await Promise.all(abandoned.map((name) => removeBundles(join(functions, name))));
+  return path;
+}
+
+/** Removes a directory of bundles. */
+export async function removeBundles(path: string): Promise<void> {
+  await rm(path, { recursive: true, force: true });
+}
+
+/** Whether the process whose id the name begins with has ended. */
+function isAbandoned(name: string): boolean {
+  const [, pid] = /^(\d+)-/.exec(name) ?? [];
+  try {
+    return pid !== undefined && !process.kill(Number(pid), 0);
+  } catch (error) {
+    return (error as { code?: unknown }).code === 'ESRCH';
+  }
+}
+
 /** Bundles a service's function into `directory`, which is made if missing and the caller's alone. The file is named after its build. */
 export async function bundleFunction({ service, functionFile }: CatalogEntry, directory: string): Promise<Bundle> {
-  const worker = fileURLToPath(new URL('./worker.ts', import.meta.url));
   const result = await build({
     stdin: {
-      contents: `import { handler } from ${JSON.stringify(functionFile)}; import { serve } from ${JSON.stringify(worker)}; serve(handler);`,
+      contents: `import { handler } from ${JSON.stringify(functionFile)}; import { serve } from ${JSON.stringify(WORKER)}; serve(handler);`,
       resolveDir: ROOT,
     },
     absWorkingDir: ROOT,

@@ -1,22 +1,47 @@
-/** The environment of the functions on one machine: what a stack would give them, and where the database is. */
+/** The environment of the functions on one machine: the variables that a stack would set, and those that lead to the database. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { FLOW_RUNS_TABLE } from '../../flow-runs/index.ts';
-import { localCredentials } from '../database/credentials.ts';
+import { withoutUndefined } from '../../text/index.ts';
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
-/** What the functions are given. */
+/** The variables of the functions. */
 export type LocalEnvironment = Variables & {
   readonly TICKOVER_TABLE: string;
   readonly TICKOVER_FLOW_RUNS_TABLE: string;
 };
 
-/** The state table's name unless told otherwise. */
+/** The state table's default name. */
 export const STATE_TABLE = 'tickover';
 
+const AWS_HOST = /(^|\.)amazonaws\.com(\.cn)?$/;
+
+/** Whether an endpoint is AWS's own. */
+export function isAwsEndpoint(endpoint: string): boolean {
+  return AWS_HOST.test(new URL(endpoint).hostname);
+}
+
 /**
- * The environment of functions that work on this endpoint; what `variables` say goes before the defaults. Scheduler's lateness is
- * not simulated, so a firing owns its own minute: no slack. check-endpoints watches the database unless told otherwise.
+ * The environment variables to add so that every client made without options uses this endpoint: its address; a region and placeholder
+ * credentials if none are set and the endpoint isn't AWS's; and one that keeps the SDK from printing a notice about Node's version.
+ * @throws TypeError if the endpoint is no URL
+ */
+export function localCredentials(endpoint: string, variables: Variables): Record<string, string> {
+  const { AWS_REGION, AWS_DEFAULT_REGION, AWS_ACCESS_KEY_ID, AWS_PROFILE } = variables;
+  const isForeign = !isAwsEndpoint(endpoint);
+  return {
+    AWS_ENDPOINT_URL_DYNAMODB: endpoint,
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+    ...(isForeign && !AWS_REGION && { AWS_REGION: AWS_DEFAULT_REGION || 'us-east-1' }),
+    ...(isForeign && !AWS_ACCESS_KEY_ID && !AWS_PROFILE && PLACEHOLDERS),
+  };
+}
+
+const PLACEHOLDERS = { AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' };
+
+/**
+ * The environment of functions that work on this endpoint; `variables` go before the defaults. Scheduler's lateness is not simulated,
+ * so a firing owns its own minute, without slack. By default check-endpoints checks the database.
  */
 export function environmentOf(endpoint: string, variables: Variables): LocalEnvironment {
   const { TICKOVER_TABLE, TICKOVER_FLOW_RUNS_TABLE } = variables;
@@ -32,8 +57,8 @@ export function environmentOf(endpoint: string, variables: Variables): LocalEnvi
 }
 
 /**
- * What is shown and counted here is read from the log, so its lines must come, each on one line, whatever the shell this was
- * started in says about logs. Being asked for more than that is fine.
+ * The display and the metrics read the log, so each line must be written, and on one line, whatever the surrounding shell sets about
+ * logs. A shell may ask for more than that.
  */
 function readableLog({ POWERTOOLS_LOG_LEVEL, LOG_LEVEL }: Variables): Variables {
   const asked = POWERTOOLS_LOG_LEVEL || LOG_LEVEL || '';
@@ -45,21 +70,11 @@ function readableLog({ POWERTOOLS_LOG_LEVEL, LOG_LEVEL }: Variables): Variables 
   };
 }
 
-/** A client of this process for the functions' database. */
+/** A client for the functions' database, in this process. */
 export function clientOf(endpoint: string, env: Variables): DynamoDBClient {
-  const { AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = env;
-  const given = AWS_ACCESS_KEY_ID !== undefined && AWS_SECRET_ACCESS_KEY !== undefined;
-  return new DynamoDBClient({
-    endpoint,
-    ...(AWS_REGION === undefined ? {} : { region: AWS_REGION }),
-    ...(given
-      ? {
-          credentials: {
-            accessKeyId: AWS_ACCESS_KEY_ID,
-            secretAccessKey: AWS_SECRET_ACCESS_KEY,
-            ...(AWS_SESSION_TOKEN === undefined ? {} : { sessionToken: AWS_SESSION_TOKEN }),
-          },
-        }
-      : {}),
-  });
+  const { AWS_REGION: region, AWS_SESSION_TOKEN: sessionToken } = env;
+  const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = env;
+  const areGiven = accessKeyId !== undefined && secretAccessKey !== undefined;
+  const credentials = areGiven ? withoutUndefined({ accessKeyId, secretAccessKey, sessionToken }) : undefined;
+  return new DynamoDBClient({ endpoint, ...withoutUndefined({ region, credentials }) });
 }

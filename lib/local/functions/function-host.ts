@@ -1,14 +1,14 @@
 /**
- * A host for one function: a worker thread that serves its bundle, as Lambda serves a function in an execution environment. An
- * invocation that outlives its timeout has its worker ended, as Lambda would; a worker that ended is replaced by the next invocation,
- * and so is one that asks for it, once everybody has their answer.
+ * A host for one function: a worker thread that serves its bundle, as Lambda serves a function in an execution environment. As on Lambda,
+ * the worker ends when an invocation outlives its timeout. The next invocation replaces a worker that has ended. A worker that asks for
+ * its replacement ends once all its invocations are answered.
  */
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { Worker } from 'node:worker_threads';
 import { invocationTimeout, type Service } from '../../service/index.ts';
-import { summarizeError } from '../../text/index.ts';
+import { summarizeError, withoutUndefined } from '../../text/index.ts';
 import { type Clock, inSeconds, SECOND } from '../../time/index.ts';
 import type { Bundle } from './bundle.ts';
 import type { FromWorker, ToWorker } from './worker.ts';
@@ -17,7 +17,7 @@ import type { FromWorker, ToWorker } from './worker.ts';
 export class FunctionError extends Error {
   override readonly name = 'FunctionError';
   readonly code = 'function-failed';
-  /** The class of what was thrown. */
+  /** The class of the error that the handler threw. */
   readonly errorClass: string;
 
   constructor(errorClass: string, message: string) {
@@ -32,8 +32,7 @@ export class WorkerEndedError extends Error {
   readonly code = 'worker-ended';
 }
 
-/** What a host needs. */
-export interface HostOptions {
+interface HostOptions {
   /** The bundle's service, with the interval it has here. */
   readonly service: Service;
   readonly bundle: Bundle;
@@ -41,7 +40,7 @@ export interface HostOptions {
   readonly clock: Clock;
   /** Called with every line that the function writes. */
   readonly onLine: (line: string) => void;
-  /** How large the worker's heap may grow, in megabytes; beyond it the worker ends, and not the machine with it. @default 512 */
+  /** The most megabytes of the worker's heap; beyond them the worker ends, and the machine goes on. @default 512 */
   readonly heapMegabytes?: number;
 }
 
@@ -49,13 +48,13 @@ export interface HostOptions {
 export interface FunctionHost {
   readonly service: Service;
   /**
-   * Invokes the handler and gives its answer.
+   * Invokes the handler and returns its answer.
    * @throws FunctionError if the handler threw; WorkerEndedError if it never answered
    */
   invoke(event: unknown): Promise<unknown>;
   /** Asks the function to begin nothing more (`close`), or to give way (`stop`). */
   ask(kind: 'close' | 'stop'): void;
-  /** Ends the worker. Resolves when its last line was handed on. */
+  /** Ends the worker. Resolves when its last line was passed on. */
   end(): Promise<void>;
 }
 
@@ -68,17 +67,17 @@ interface Waiting {
 interface Running {
   readonly worker: Worker;
   readonly waiting: Map<number, Waiting>;
-  /** Resolves when all that the worker wrote was handed on; it ends with the worker. */
+  /** Resolves when the worker has ended and all its lines were passed on. */
   readonly silent: Promise<unknown>;
-  /** How often the worker has said that it is there. */
+  /** How many pings the worker has answered. */
   pongs: number;
-  /** It is given nothing more, and ended once it has answered. */
+  /** It gets no more invocations, and ends once it has answered those that it has. */
   worn: boolean;
 }
 
-/** How often a worker that is at work is asked whether it is there. */
+/** The time between two pings of a worker at work. */
 const PING_PERIOD = SECOND;
-/** What a worker is given beyond a run's timeout, to start on a busy machine. */
+/** Time beyond a run's timeout, to start a worker on a busy machine. */
 const BLOCKED_MARGIN = 5 * SECOND;
 const HEAP_MEGABYTES = 512;
 /** Time for the worker's last lines and answers to arrive behind the deadline. */
@@ -87,22 +86,20 @@ const KILL_MARGIN = 500;
 /** A host for a bundled function. The worker starts with the first invocation. */
 export function hostFunction(options: HostOptions): FunctionHost {
   const { service, clock } = options;
-  /** The one that is given invocations, and beside it those that are worn and still have to answer. */
+  /** The worker that gets the invocations; `alive` also has worn ones that still have to answer. */
   let running: Running | undefined;
   const alive = new Set<Running>();
   let invocations = 0;
 
   const current = (): Running => {
-    running ??= started();
-    return running;
-  };
-  const started = (): Running => {
-    const host = startWorker(options, () => {
-      if (running === host) running = undefined;
+    if (running !== undefined) return running;
+    const started = startWorker(options, () => {
+      if (running === started) running = undefined;
     });
-    alive.add(host);
-    void host.silent.then(() => alive.delete(host));
-    return host;
+    alive.add(started);
+    void started.silent.then(() => alive.delete(started));
+    running = started;
+    return started;
   };
   const send = ({ worker }: Running, message: ToWorker) => worker.postMessage(message);
 
@@ -113,7 +110,7 @@ export function hostFunction(options: HostOptions): FunctionHost {
       const id = ++invocations;
       const timeout = invocationTimeout(service, 0);
       const answered = new AbortController();
-      // A worker that starts on a busy machine takes its time, which is none of the invocation's.
+      // The invocation's time doesn't include the start of its worker, which takes long on a busy machine.
       const begin = () => void endAfter(timeout + KILL_MARGIN, host, answered.signal);
       const answer = new Promise((resolve, reject) => host.waiting.set(id, { begin, resolve, reject }));
       send(host, { kind: 'invoke', id, event, timeout });
@@ -143,16 +140,16 @@ export function hostFunction(options: HostOptions): FunctionHost {
   }
 
   /**
-   * A thread that is blocked for longer than a run may take is beyond any signal. Lambda would give the next firing an environment
-   * of its own; here it would wait behind the blocked one, so that is ended.
+   * A thread that is blocked for longer than a run may take reacts to no signal. On Lambda the next firing would get an environment of
+   * its own; here it would wait for the blocked thread, so that thread is ended.
    */
   async function endIfBlocked(host: Running, answered: AbortSignal): Promise<void> {
     let silence = 0;
     while (!answered.aborted && silence <= service.timeout + BLOCKED_MARGIN) {
-      const heard = host.pongs;
+      const before = host.pongs;
       send(host, { kind: 'ping' });
       await clock.sleep(PING_PERIOD, answered);
-      silence = host.pongs > heard ? 0 : silence + PING_PERIOD;
+      silence = host.pongs > before ? 0 : silence + PING_PERIOD;
     }
     if (answered.aborted) return;
     options.onLine(`${service.name}: the worker's thread is blocked for longer than a run may take; it is ended`);
@@ -160,12 +157,12 @@ export function hostFunction(options: HostOptions): FunctionHost {
   }
 }
 
-/** Starts a worker; `onLeave` is called when it is to be given nothing more. */
+/** Starts a worker; `onLeave` is called when it must get no more invocations. */
 function startWorker(options: HostOptions, onLeave: () => void): Running {
   const { service, bundle, env, clock, onLine, heapMegabytes = HEAP_MEGABYTES } = options;
   const worker = new Worker(bundle.file, {
-    env: Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined)) as Record<string, string>,
-    // The bundle is plain JavaScript: it needs no loader, but its stacks are to name the sources.
+    env: withoutUndefined(env),
+    // The bundle is plain JavaScript: it needs no loader, but its stacks must name the sources.
     execArgv: ['--enable-source-maps'],
     name: service.name,
     resourceLimits: { maxOldGenerationSizeMb: heapMegabytes },
@@ -179,10 +176,11 @@ function startWorker(options: HostOptions, onLeave: () => void): Running {
     if (message === 'recycle') {
       running.worn = true;
       onLeave();
-    } else applyRun(running, message);
+    } else if (message === 'pong') running.pongs++;
+    else receive(running, message);
     if (running.worn && running.waiting.size === 0) void worker.terminate();
   });
-  // Thrown outside the handler, or never caught: perhaps nobody is waiting, so it is told here, and the next invocation must not go there.
+  // Thrown outside the handler, or never caught: no invocation may be waiting, so the error is logged here, and the worker gets no more.
   worker.on('error', (error) => {
     onLeave();
     const { errorClass, message, text } = summarizeError(error, clock.now());
@@ -200,33 +198,25 @@ function startWorker(options: HostOptions, onLeave: () => void): Running {
   return running;
 }
 
-function applyRun(running: Running, message: Exclude<FromWorker, 'recycle'>): void {
-  if (message === 'pong') {
-    running.pongs++;
-    return;
-  }
-  const { waiting } = running;
-  const asked = waiting.get(message.id);
-  if ('begun' in message) {
-    asked?.begin();
-    return;
-  }
-  waiting.delete(message.id);
-  if ('error' in message) asked?.reject(new FunctionError(message.error.name, message.error.message));
-  else asked?.resolve(message.answer);
+function receive({ waiting }: Running, message: Extract<FromWorker, { id: number }>): void {
+  const invocation = waiting.get(message.id);
+  if ('begun' in message) invocation?.begin();
+  else waiting.delete(message.id);
+  if ('error' in message) invocation?.reject(new FunctionError(message.error.name, message.error.message));
+  if ('answer' in message) invocation?.resolve(message.answer);
 }
 
 /** Resolves when the stream has ended. */
 async function eachLine(stream: Readable, onLine: (line: string) => void): Promise<void> {
   const lines = createInterface({ input: stream });
   lines.on('line', (line) => {
-    for (const part of unglued(line)) onLine(part);
+    for (const part of splitPrinted(line)) onLine(part);
   });
   await once(lines, 'close');
 }
 
-/** What a workload printed without ending its line stands before the next line of the log: they are two. */
-export function unglued(line: string): string[] {
+/** Splits the next line of the log from text that a workload printed before it without ending its line. */
+export function splitPrinted(line: string): string[] {
   const begin = line.search(/\{"level":"[A-Z]+","message":/);
   return begin > 0 ? [line.slice(0, begin), line.slice(begin)] : [line];
 }

@@ -1,6 +1,6 @@
 /** An error in one line of a terminal. */
 import { expect, it } from 'vitest';
-import { oneLine } from '../../lib/local/index.ts';
+import { oneLine } from '../../lib/cli/database-flags.ts';
 
 it('says what happened in one line, credentials masked, and nothing that a terminal would obey', () => {
   expect(oneLine(new Error('connect failed\nto \u001b[31mhttp://ada:hunter2@db.test/\u202e'))).toBe(
