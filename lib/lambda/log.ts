@@ -1,7 +1,7 @@
 /** The log: structured lines through Powertools, one wide line a tick. */
 import { Logger } from '@aws-lambda-powertools/logger';
 import { fitTrackRecord, type Policy } from '../rules/index.ts';
-import type { Log } from '../service/index.ts';
+import { type Log, logTo } from '../service/index.ts';
 import { toLogFields, toLogMessage } from '../text/index.ts';
 import type { CrashEvent, Observer, TickEvent } from '../tick/index.ts';
 import { toIso } from '../time/index.ts';
@@ -21,11 +21,7 @@ export function serviceLogger(service: string): Logger {
 
 /** A log that writes fields as they are, so it is for Tickover's own values alone. */
 export function ownLog(logger: Logger): Log {
-  const at =
-    (level: keyof Log): Log['info'] =>
-    (message, fields = {}) =>
-      logger[level](message, fields);
-  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+  return logTo((level, message, fields = {}) => logger[level](message, fields));
 }
 
 /**
@@ -34,12 +30,9 @@ export function ownLog(logger: Logger): Log {
  * (`POWERTOOLS_LOG_LEVEL`).
  */
 export function serviceLog(service: string, logger = serviceLogger(service)): Log {
-  const at =
-    (level: keyof Log): Log['info'] =>
-    (message, fields = {}) => {
-      if (logger.level <= LEVELS[level]) logger[level](toLogMessage(message), toLogFields(fields));
-    };
-  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+  return logTo((level, message, fields = {}) => {
+    if (logger.level <= LEVELS[level]) logger[level](toLogMessage(message), toLogFields(fields));
+  });
 }
 
 /** An observer that writes one wide line a tick, and a line for every crashed run. Event fields are plain values, so they are written as they are. */

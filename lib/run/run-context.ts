@@ -1,5 +1,5 @@
 /** The context that a workload is handed. Everything in it that isn't frozen belongs to this run alone. */
-import type { Log, RunContext, Service } from '../service/index.ts';
+import { type Log, logTo, type RunContext, type Service } from '../service/index.ts';
 import { isError, tryRead } from '../text/index.ts';
 import type { Clock, Random } from '../time/index.ts';
 import type { RunScope } from './run-scope.ts';
@@ -74,11 +74,7 @@ function storedCursor(service: string, next: unknown): string {
 
 /** The log, each line of which carries the run's number: code that a run leaves behind may log while another run is under way. */
 function numberedLog(log: Log, fence: number): Log {
-  const at =
-    (level: keyof Log): Log['info'] =>
-    (message, fields) =>
-      log[level](message, numbered(fence, fields));
-  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+  return logTo((level, message, fields) => log[level](message, numbered(fence, fields)));
 }
 
 /** A workload may pass anything as fields: it is logged as it is, and a value that throws when it is read fails nobody here. */

@@ -46,7 +46,7 @@ export function catchStrayErrors(log: Log): StrayErrors {
   const stray: StrayErrors = {
     count: 0,
     runScope(run, work) {
-      listen();
+      if (!listening) listen();
       const catcher: Catcher = {
         uncaught(error) {
           stray.count += 1;
@@ -67,8 +67,8 @@ export function catchStrayErrors(log: Log): StrayErrors {
   return stray;
 }
 
+/** Listens to the process, once. */
 function listen(): void {
-  if (listening) return;
   listening = true;
   process.on('uncaughtException', (error) => {
     const catcher = catchers.getStore();

@@ -26,7 +26,7 @@ export {
   UnreadableStateError,
 } from './errors.ts';
 export { HttpStatusError, raiseForStatus } from './http.ts';
-export { type Log, safeLog } from './log.ts';
+export { type Log, logTo, safeLog } from './log.ts';
 export { isInLambda } from './platform.ts';
 export { prepareOnce } from './prepare-once.ts';
 export {

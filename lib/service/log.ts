@@ -8,16 +8,23 @@ export interface Log {
   error(message: string, fields?: Readonly<Record<string, unknown>>): void;
 }
 
+/** A log whose lines all go to `write`. */
+export function logTo(write: (level: keyof Log, ...line: Parameters<Log['info']>) => void): Log {
+  return Object.freeze({
+    debug: (...line) => write('debug', ...line),
+    info: (...line) => write('info', ...line),
+    warn: (...line) => write('warn', ...line),
+    error: (...line) => write('error', ...line),
+  } satisfies Log);
+}
+
 /** The same log, unable to fail whoever writes to it. */
 export function safeLog(log: Log): Log {
-  const at =
-    (level: keyof Log): Log['info'] =>
-    (message, fields) => {
-      try {
-        log[level](message, fields);
-      } catch {
-        // There is no other place to report it.
-      }
-    };
-  return Object.freeze({ debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') });
+  return logTo((level, message, fields) => {
+    try {
+      log[level](message, fields);
+    } catch {
+      // There is no other place to report it.
+    }
+  });
 }

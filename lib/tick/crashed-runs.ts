@@ -23,8 +23,8 @@ import type { TickContext } from './tick-context.ts';
 /** The runs that crashed before this one, oldest first. */
 export function crashedRuns({ rules, startedAt }: TickContext, { claim, before }: Admitted): EndedRun[] {
   const newest = claim.fence - 1;
+  if (newest <= before.done) return [];
   const count = Math.min(newest - before.done, mostCounted(rules));
-  if (count <= 0) return [];
   // Behind a lost response the state is our own after-image, and the lease in it is ours.
   const lease = before.lease?.owner === claim.owner ? undefined : before.lease;
   const due = latestDue(rules.schedule, startedAt, before.lastTick);

@@ -190,7 +190,7 @@ describe('a service that only a watchdog can hear falling silent', () => {
     const [warning] = Annotations.fromStack(stack).findWarning('*', Match.stringLikeRegexp('no watch-services'));
 
     expect(warning?.entry.data).toMatch(
-      /^idle: its ticks may lie an hour or more apart .* a TickoverStack that has watch-services .* `watched: true`/,
+      /^idle: its ticks may be an hour or more apart .* a TickoverStack that has watch-services .* `watched: true`/,
     );
   });
 
