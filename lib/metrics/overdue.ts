@@ -4,7 +4,7 @@ import { DEFAULT_NAMESPACE, type EmfOptions } from './emf-options.ts';
 
 /** Takes what is said of each service; it leaves with `flush`, at once. */
 export interface OverdueEmf {
-  tell(service: string, overdue: boolean): void;
+  set(service: string, overdue: boolean): void;
   flush(): void;
 }
 
@@ -12,7 +12,7 @@ export interface OverdueEmf {
 export function overdueEmf({ namespace = DEFAULT_NAMESPACE }: EmfOptions = {}): OverdueEmf {
   const lines = emfLines(namespace);
   return {
-    tell: (service, overdue) => lines.add(service, { counts: { Overdue: overdue ? 1 : 0 } }),
+    set: (service, overdue) => lines.add(service, { counts: { Overdue: overdue ? 1 : 0 } }),
     flush: () => lines.flush(),
   };
 }

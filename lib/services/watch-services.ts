@@ -1,6 +1,6 @@
 /**
- * watch-services: finds the services from hourly intervals whose next tick is overdue, and any that is stuck under a dead
- * lease. A loop service: a monitor must not stop monitoring.
+ * watch-services: finds hourly and rarer services whose next tick is overdue, and any service that is stuck after a crash. A loop
+ * service: a monitor must not stop monitoring.
  */
 
 import { emfOptionsIn, overdueEmf } from '../metrics/index.ts';
@@ -8,16 +8,16 @@ import { InvalidOptionsError } from '../rules/index.ts';
 import { defineService, isInLambda, type Service, type Surroundings } from '../service/index.ts';
 import { documentClient, dynamoStatesReader } from '../store/index.ts';
 import { showValue } from '../text/index.ts';
-import { type OverdueMetric, parseWatchedServices, type Watchdog, watch } from '../watchdog/index.ts';
+import { checkServices, type OverdueMetric, parseWatchedServices, type Watchdog } from '../watchdog/index.ts';
 
 const NAME = 'watch-services';
 
-/** Where no metric is asked for. */
-const SILENT: OverdueMetric = { tell: () => {}, flush: () => {} };
+/** Outside of Lambda the log alone reports. */
+const NO_METRIC: OverdueMetric = { set: () => {}, flush: () => {} };
 
 /**
- * The service. Its workload returns how many services it watches and which of them are overdue.
- * Environment: `TICKOVER_WATCHED`, see `watchedVariables`; `TICKOVER_TABLE`; in Lambda `TICKOVER_METRICS_NAMESPACE` ('Tickover').
+ * The service. Its workload returns the number of watched services and the names of the overdue ones.
+ * Environment: `TICKOVER_WATCHED`, see `watchdogVariables`; `TICKOVER_TABLE`; in Lambda `TICKOVER_METRICS_NAMESPACE` ('Tickover').
  */
 export const watchServices: Service = defineService<Watchdog>({
   name: NAME,
@@ -28,9 +28,9 @@ export const watchServices: Service = defineService<Watchdog>({
   prepare: ({ env }) => ({
     watched: parseWatchedServices(env),
     states: dynamoStatesReader(documentClient(), tableIn(env), NAME),
-    metric: isInLambda(env) ? overdueEmf(emfOptionsIn(env)) : SILENT,
+    metric: isInLambda(env) ? overdueEmf(emfOptionsIn(env)) : NO_METRIC,
   }),
-  workload: (context) => watch(context, context.prepared),
+  workload: (context) => checkServices(context, context.prepared),
 });
 
 function tableIn({ TICKOVER_TABLE: table }: Surroundings['env']): string {

@@ -1,5 +1,5 @@
-export { type Watchdog, type WatchdogResult, watch } from './check-services.ts';
-export type { Found, OverdueMetric, StatesReader, Waits } from './ports.ts';
+export { checkServices, type Watchdog, type WatchdogResult } from './check-services.ts';
+export type { Found, OverdueMetric, StatesReader } from './ports.ts';
 export {
   parseWatchedServices,
   WATCHED_VARIABLE,

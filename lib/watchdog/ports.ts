@@ -1,32 +1,25 @@
-/** What the watch needs of the world. */
-
+/** The ports of the watchdog. */
 import type { ServiceState } from '../rules/index.ts';
-import type { UnreadableStateError } from '../service/index.ts';
-import type { Clock, Random } from '../time/index.ts';
+import type { RunContext, UnreadableStateError } from '../service/index.ts';
 
-/** A service's state as it was found: read, beyond reading, or missing. */
+/** The state of a service; the error, if it can't be read; `undefined`, if there is none. */
 export type Found = ServiceState | UnreadableStateError | undefined;
-
-/** What waiting between attempts takes. */
-export interface Waits {
-  readonly clock: Clock;
-  readonly random: Random;
-  /** Ends waiting and asking. */
-  readonly signal: AbortSignal;
-}
 
 /** Reads the states of many services. */
 export interface StatesReader {
   /**
-   * What was found of each service; a service that isn't in the answer could not be asked for. May lag a moment behind the
-   * latest writes. Rejects with the adapter's own error when the store can't be reached.
+   * Returns the states by service, without those that the store did not return. May lag a moment behind the latest writes.
+   * Rejects with the adapter's own error when the store can't be reached.
    */
-  read(services: readonly string[], waits: Waits): Promise<ReadonlyMap<string, Found>>;
+  read(
+    services: readonly string[],
+    context: Pick<RunContext, 'clock' | 'random' | 'signal'>,
+  ): Promise<ReadonlyMap<string, Found>>;
 }
 
-/** Takes what the watch says of each service, as a metric. */
+/** The metric `Overdue` of each watched service. */
 export interface OverdueMetric {
-  tell(service: string, overdue: boolean): void;
-  /** Everything told so far leaves the process now. */
+  set(service: string, overdue: boolean): void;
+  /** Writes all values that were set. */
   flush(): void;
 }

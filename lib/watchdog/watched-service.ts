@@ -1,15 +1,17 @@
 /**
- * What the watch is told of a service, and how it is written into an environment variable. A function's whole environment
- * holds 4 KB on Lambda, hence the short form: `{"nightly":[86400000,115000,"0 3 * * ? *","Europe/Berlin"]}`, that is
- * interval, grace (both in milliseconds), cron expression and time zone by name.
+ * The description of a watched service, and its form in an environment variable. A function's whole environment has 4 KB on
+ * Lambda, hence the short form: `{"nightly":[86400000,115000,"0 3 * * ? *","Europe/Berlin"]}`, that is interval, grace (both in
+ * milliseconds), cron expression and time zone by name.
  */
 import * as z from 'zod';
 import { cronFault, hasSlots, InvalidOptionsError, type Schedule } from '../rules/index.ts';
+
 import { invocationTimeout, SCHEDULER_PRECISION, type Service } from '../service/index.ts';
-import { cut, showValue } from '../text/index.ts';
+import { cut, showValue, withoutUndefined } from '../text/index.ts';
+
 import { MINUTE } from '../time/index.ts';
 
-/** A service that is watched. */
+/** A service under watch. */
 export interface WatchedService {
   readonly name: string;
   readonly schedule: Schedule;
@@ -17,15 +19,15 @@ export interface WatchedService {
   readonly grace: number;
 }
 
-/** The environment variable that lists what is watched. */
+/** The environment variable that lists the watched services. */
 export const WATCHED_VARIABLE = 'TICKOVER_WATCHED';
 
-/** What the watch remembers of each fits its cursor up to here. */
+/** The watchdog's memory of as many fits its cursor. */
 const MOST_WATCHED = 500;
 
 /**
- * What the watch needs to know of the service. Its grace is Scheduler's precision, its flexible window (whole minutes of
- * jitterRange × interval), one invocation, and what the lease lasts longer.
+ * Describes the service for the watchdog. Its grace is the sum of Scheduler's precision, the flexible window (whole minutes of
+ * jitterRange × interval), one invocation, and the lease margin.
  */
 export function watchedServiceOf(service: Service): WatchedService {
   const { name, schedule, policy, leaseMargin } = service;
@@ -34,11 +36,10 @@ export function watchedServiceOf(service: Service): WatchedService {
   return { name, schedule, grace: SCHEDULER_PRECISION + window + invocationTimeout(service) + leaseMargin };
 }
 
-/** The environment variables that make a watch of these services. */
+/** The environment variables that put these services under watch. */
 export function watchdogVariables(services: readonly Service[]): Record<string, string> {
   const entries = services.map(watchedServiceOf).map(({ name, schedule: { interval, cron, timezone }, grace }) => {
-    const toJson = [interval, grace];
-    return [name, cron === undefined ? toJson : [...toJson, cron, timezone ?? 'UTC']] as const;
+    return [name, cron === undefined ? [interval, grace] : [interval, grace, cron, timezone ?? 'UTC']] as const;
   });
   return { [WATCHED_VARIABLE]: JSON.stringify(Object.fromEntries(entries)) };
 }
@@ -53,8 +54,8 @@ const entry = z.union([
 const list = z.record(z.string().min(1).max(64), entry);
 
 /**
- * The watched services in the environment, in the order of their names; none where the variable is unset or empty.
- * @throws InvalidOptionsError naming what was expected and what came
+ * Reads the watched services from the environment, in the order of their names; none if the variable is unset or empty.
+ * @throws InvalidOptionsError naming the expected and the given value
  */
 export function parseWatchedServices(env: Readonly<Record<string, string | undefined>>): readonly WatchedService[] {
   const text = env[WATCHED_VARIABLE]?.trim() ?? '';
@@ -73,7 +74,7 @@ export function parseWatchedServices(env: Readonly<Record<string, string | undef
   return entries
     .map(([name, [interval, grace, cron, timezone]]) => ({
       name,
-      schedule: { interval, ...(cron === undefined ? {} : { cron, timezone: timezone ?? 'UTC' }) },
+      schedule: withoutUndefined({ interval, cron, timezone }),
       grace,
     }))
     .toSorted((one, other) => (one.name < other.name ? -1 : 1));

@@ -258,8 +258,8 @@ test('whether a service is overdue is told under its own name, at once with the 
   const { written } = setup();
   const metric = overdueEmf({ namespace: 'Tickover' });
 
-  metric.tell('nightly', true);
-  metric.tell('sweep', false);
+  metric.set('nightly', true);
+  metric.set('sweep', false);
   expect(written()).toEqual([]);
   metric.flush();
 

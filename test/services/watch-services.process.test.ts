@@ -24,7 +24,7 @@ describe('its function in Lambda', () => {
     for (const Item of items) await documents.send(new PutCommand({ TableName: TABLE, Item }));
   }
 
-  async function look(env: Record<string, string> = {}) {
+  async function check(env: Record<string, string> = {}) {
     const services = ['asleep', 'awake', 'damaged', 'new'].map((name) => defineService({ name, interval: '1h' }));
     const { code, lines } = await runScript(join(ROOT, 'test/services/fixtures/watching-process.ts'), [], {
       AWS_LAMBDA_FUNCTION_NAME: 'watch-services',
@@ -52,7 +52,7 @@ describe('its function in Lambda', () => {
   test('tells each service by metric under its own name, and keeps its memory and state like any service', async () => {
     await seed();
 
-    const first = await look();
+    const first = await check();
 
     expect(first.code).toBe(0);
     expect(first.namespaces).toEqual(new Set(['Tickover-dev']));
@@ -84,7 +84,7 @@ describe('its function in Lambda', () => {
       }),
     );
 
-    const second = await look();
+    const second = await check();
 
     expect(second.overdue).toEqual([
       ['asleep', 1],
@@ -101,7 +101,7 @@ describe('its function in Lambda', () => {
   test('fails like any run when its list cannot be read', async () => {
     await seed();
 
-    const { answer, overdue } = await look({ TICKOVER_WATCHED: '{"a":[0,0]}' });
+    const { answer, overdue } = await check({ TICKOVER_WATCHED: '{"a":[0,0]}' });
 
     expect(answer).toMatchObject({ disposition: 'ran', outcome: 'failed' });
     expect(overdue).toEqual([]);

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { NEVER_RUN, type ServiceState } from '../../lib/rules/index.ts';
 import { UnreadableStateError } from '../../lib/service/index.ts';
 import { fakeClock, scriptedRandom } from '../../lib/testing/index.ts';
-import { type Found, type WatchedService, watch } from '../../lib/watchdog/index.ts';
+import { checkServices, type Found, type WatchedService } from '../../lib/watchdog/index.ts';
 import { keptLog } from '../support/loop-kit.ts';
 
 const NOON = Date.UTC(2025, 9, 9, 12);
@@ -11,18 +11,18 @@ const HOUR = 3_600_000;
 const hourly = (name: string): WatchedService => ({ name, schedule: { interval: HOUR }, grace: 120_000 });
 const ticked = (lastTick: number): ServiceState => ({ ...NEVER_RUN, fence: 1, done: 1, lastTick });
 
-/** A watch whose looks read what `seen` holds, and remember from one to the next. */
+/** A watchdog whose checks find the states of `found`, and remember from one to the next. */
 function setup(watched: readonly WatchedService[]) {
   const clock = fakeClock(NOON, { mode: 'manual' });
-  const seen = new Map<string, Found>();
-  const told: Record<string, number> = {};
+  const found = new Map<string, Found>();
+  const overdueBy: Record<string, number> = {};
   let flushed = 0;
   let cursor: string | undefined;
   const metric = {
-    tell: (service: string, overdue: boolean) => void Object.assign(told, { [service]: overdue ? 1 : 0 }),
+    set: (service: string, overdue: boolean) => void Object.assign(overdueBy, { [service]: overdue ? 1 : 0 }),
     flush: () => void flushed++,
   };
-  const look = async (minutes: number) => {
+  const check = async (minutes: number) => {
     await clock.advance(NOON + minutes * 60_000 - clock.now());
     const log = keptLog();
     const context = {
@@ -36,23 +36,23 @@ function setup(watched: readonly WatchedService[]) {
         cursor = next;
       },
     };
-    const states = { read: async () => seen };
-    const counts = await watch(context, { watched, states, metric }).catch((error: Error) => error.message);
+    const states = { read: async () => found };
+    const counts = await checkServices(context, { watched, states, metric }).catch((error: Error) => error.message);
     return { counts, warned: log.lines.filter(({ level }) => level === 'warn'), informed: log.of('info') };
   };
-  return { seen, told, look, flushes: () => flushed };
+  return { found, overdueBy, check, flushes: () => flushed };
 }
 
 test('each service is told as 0 or 1, flushed with every look, and each overdue one is logged', async () => {
-  const { seen, told, look, flushes } = setup([hourly('late'), hourly('well')]);
-  seen.set('late', ticked(NOON)).set('well', ticked(NOON));
-  await look(1);
-  expect([told, flushes()]).toEqual([{ late: 0, well: 0 }, 1]);
+  const { found, overdueBy, check, flushes } = setup([hourly('late'), hourly('well')]);
+  found.set('late', ticked(NOON)).set('well', ticked(NOON));
+  await check(1);
+  expect([overdueBy, flushes()]).toEqual([{ late: 0, well: 0 }, 1]);
 
-  seen.set('well', ticked(NOON + HOUR));
-  const { counts, warned } = await look(65);
+  found.set('well', ticked(NOON + HOUR));
+  const { counts, warned } = await check(65);
 
-  expect(told).toEqual({ late: 1, well: 0 });
+  expect(overdueBy).toEqual({ late: 1, well: 0 });
   expect(counts).toEqual({ watched: 2, overdue: ['late'] });
   expect(warned).toEqual([
     {
@@ -64,26 +64,26 @@ test('each service is told as 0 or 1, flushed with every look, and each overdue 
 });
 
 test('a service that is heard of again is told as 0 again', async () => {
-  const { seen, told, look } = setup([hourly('a')]);
-  seen.set('a', ticked(NOON));
-  await look(1);
-  await look(65);
-  expect(told).toEqual({ a: 1 });
+  const { found, overdueBy, check } = setup([hourly('a')]);
+  found.set('a', ticked(NOON));
+  await check(1);
+  await check(65);
+  expect(overdueBy).toEqual({ a: 1 });
 
-  seen.set('a', ticked(NOON + HOUR));
-  await look(70);
+  found.set('a', ticked(NOON + HOUR));
+  await check(70);
 
-  expect(told).toEqual({ a: 0 });
+  expect(overdueBy).toEqual({ a: 0 });
 });
 
 test('a service that never ran is overdue after a due time and the grace since the first look, not before', async () => {
-  const { seen, told, look } = setup([hourly('new')]);
-  seen.set('new', undefined);
+  const { found, overdueBy, check } = setup([hourly('new')]);
+  found.set('new', undefined);
 
   const tickEvent: [number, number | undefined][] = [];
   for (const minutes of [30, 59, 62, 63]) {
-    await look(minutes);
-    tickEvent.push([minutes, told['new']]);
+    await check(minutes);
+    tickEvent.push([minutes, overdueBy['new']]);
   }
 
   expect(tickEvent).toEqual([
@@ -95,48 +95,48 @@ test('a service that never ran is overdue after a due time and the grace since t
 });
 
 test('a resumed service is not overdue for the time it was paused', async () => {
-  const { seen, told, look } = setup([hourly('a')]);
-  seen.set('a', { ...ticked(NOON), pause: { at: NOON + 1, reason: 'freeze', by: 'ann' } });
-  await look(1);
-  await look(10 * 60 + 20);
-  seen.set('a', ticked(NOON));
+  const { found, overdueBy, check } = setup([hourly('a')]);
+  found.set('a', { ...ticked(NOON), pause: { at: NOON + 1, reason: 'freeze', by: 'ann' } });
+  await check(1);
+  await check(10 * 60 + 20);
+  found.set('a', ticked(NOON));
 
-  await look(10 * 60 + 25);
-  expect(told).toEqual({ a: 0 });
-  await look(11 * 60 + 3);
-  expect(told).toEqual({ a: 1 });
+  await check(10 * 60 + 25);
+  expect(overdueBy).toEqual({ a: 0 });
+  await check(11 * 60 + 3);
+  expect(overdueBy).toEqual({ a: 1 });
 });
 
 describe('one state that is no use', () => {
   test('counts as overdue, is told in its own words, and keeps no other from being judged', async () => {
-    const { seen, told, look } = setup([hourly('a'), hourly('b')]);
-    seen.set('a', new UnreadableStateError('state-damaged', 'a', 'its state is damaged: done')).set('b', ticked(NOON));
+    const { found, overdueBy, check } = setup([hourly('a'), hourly('b')]);
+    found.set('a', new UnreadableStateError('state-damaged', 'a', 'its state is damaged: done')).set('b', ticked(NOON));
 
-    const { counts, warned } = await look(1);
+    const { counts, warned } = await check(1);
 
-    expect(told).toEqual({ a: 1, b: 0 });
+    expect(overdueBy).toEqual({ a: 1, b: 0 });
     expect(counts).toEqual({ watched: 2, overdue: ['a'] });
     expect(warned.map(({ fields }) => fields)).toEqual([{ watched: 'a', kind: 'unreadable', due: null }]);
   });
 
   test('that could not be had is not judged; the others are, and then the look fails', async () => {
-    const { seen, told, look, flushes } = setup([hourly('a'), hourly('b')]);
-    seen.set('b', ticked(NOON));
+    const { found, overdueBy, check, flushes } = setup([hourly('a'), hourly('b')]);
+    found.set('b', ticked(NOON));
 
-    const { counts } = await look(65);
+    const { counts } = await check(65);
 
-    expect(counts).toBe('watch-services: the states of a could not be had; they are not judged');
-    expect([told, flushes()]).toEqual([{ b: 0 }, 1]);
+    expect(counts).toBe('watch-services: the states of a were not read; they are not judged');
+    expect([overdueBy, flushes()]).toEqual([{ b: 0 }, 1]);
   });
 });
 
 test('without anything to watch it says so and succeeds', async () => {
-  const { look, told } = setup([]);
+  const { check, overdueBy } = setup([]);
 
-  expect(await look(1)).toEqual({
+  expect(await check(1)).toEqual({
     counts: { watched: 0, overdue: [] },
     warned: [],
     informed: ['No services are watched; set TICKOVER_WATCHED.'],
   });
-  expect(told).toEqual({});
+  expect(overdueBy).toEqual({});
 });

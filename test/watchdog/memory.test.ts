@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { NEVER_RUN, type ServiceState } from '../../lib/rules/index.ts';
 import { UnreadableStateError } from '../../lib/service/index.ts';
 import type { Found, WatchedService } from '../../lib/watchdog/index.ts';
-import { afterLook, type Memory, recall, sinceOf, written } from '../../lib/watchdog/memory.ts';
+import { floorOf, type Memory, readCursor, updateMemory, writeCursor } from '../../lib/watchdog/memory.ts';
 
 const FIRST = 1_760_000_400_000;
 const LATER = FIRST + 300_000;
@@ -19,68 +19,68 @@ const paused: ServiceState = {
   pause: { at: FIRST, reason: 'freeze', by: 'ann' },
 };
 
-/** What is remembered after looks that found these, each 5 minutes after the one before, by way of the cursor. */
-function looks(list: readonly WatchedService[], ...seen: readonly Record<string, Found>[]): Memory {
+/** The memory after checks that found these states, each 5 minutes after the one before, by way of the cursor. */
+function checks(list: readonly WatchedService[], ...seen: readonly Record<string, Found>[]): Memory {
   let cursor: string | undefined;
   for (const [index, found] of seen.entries()) {
     const now = FIRST + index * 300_000;
-    cursor = written(afterLook(recall(cursor, list, now), new Map(Object.entries(found)), now), [], list);
+    cursor = writeCursor(updateMemory(readCursor(cursor, list, now), new Map(Object.entries(found)), now), [], list);
   }
-  return recall(cursor, list, FIRST + seen.length * 300_000);
+  return readCursor(cursor, list, FIRST + seen.length * 300_000);
 }
 
 test('due times count from the first look, and a later look changes nothing of that', () => {
-  const memory = looks(LIST, { a: ticked(FIRST - 5) }, { a: ticked(FIRST - 5) });
+  const memory = checks(LIST, { a: ticked(FIRST - 5) }, { a: ticked(FIRST - 5) });
 
-  expect([memory.floor, sinceOf(memory, 'a')]).toEqual([FIRST, FIRST]);
+  expect([memory.floor, floorOf(memory, 'a')]).toEqual([FIRST, FIRST]);
 });
 
 test('of a service without state they count from the first look that found none, until it is heard of', () => {
-  const gone = looks(LIST, { b: ticked(FIRST) }, { b: undefined }, { b: undefined }, { b: undefined });
-  const back = looks(LIST, { b: ticked(FIRST) }, { b: undefined }, { b: ticked(LATER + 5) });
+  const gone = checks(LIST, { b: ticked(FIRST) }, { b: undefined }, { b: undefined }, { b: undefined });
+  const back = checks(LIST, { b: ticked(FIRST) }, { b: undefined }, { b: ticked(LATER + 5) });
 
-  expect(sinceOf(gone, 'b')).toBe(LATER);
-  expect(sinceOf(back, 'b')).toBe(FIRST);
+  expect(floorOf(gone, 'b')).toBe(LATER);
+  expect(floorOf(back, 'b')).toBe(FIRST);
 });
 
 test('of a resumed service they count from the latest look that found it held back, until it is heard of', () => {
-  const resumed = looks(
+  const resumed = checks(
     LIST,
     { a: paused },
     { a: paused },
     { a: ticked(FIRST - 999_999) },
     { a: ticked(FIRST - 999_999) },
   );
-  const heard = looks(LIST, { a: paused }, { a: paused }, { a: ticked(FIRST - 999_999) }, { a: ticked(LATER) });
+  const heard = checks(LIST, { a: paused }, { a: paused }, { a: ticked(FIRST - 999_999) }, { a: ticked(LATER) });
 
-  expect(sinceOf(resumed, 'a')).toBe(LATER);
-  expect(sinceOf(heard, 'a')).toBe(FIRST);
+  expect(floorOf(resumed, 'a')).toBe(LATER);
+  expect(floorOf(heard, 'a')).toBe(FIRST);
 });
 
 test('a look that could not read a service, or not ask for it, leaves what is remembered of it', () => {
   const damaged = new UnreadableStateError('state-damaged', 'a', 'its state is damaged');
-  const memory = looks(LIST, { a: ticked(FIRST), c: undefined }, { a: undefined, c: undefined }, { a: damaged });
+  const memory = checks(LIST, { a: ticked(FIRST), c: undefined }, { a: undefined, c: undefined }, { a: damaged });
 
-  expect([sinceOf(memory, 'a'), sinceOf(memory, 'c')]).toEqual([LATER, FIRST]);
+  expect([floorOf(memory, 'a'), floorOf(memory, 'c')]).toEqual([LATER, FIRST]);
 });
 
 describe('when the list changes', () => {
-  const before = written({ floor: FIRST, notes: new Map([['c', FIRST + 1]]) }, ['a'], LIST);
+  const before = writeCursor({ floor: FIRST, ownFloors: new Map([['c', FIRST + 1]]) }, ['a'], LIST);
 
   test('due times count from now, but who was overdue stays so', () => {
-    const memory = recall(before, [...LIST, ...watched('d')], LATER);
+    const memory = readCursor(before, [...LIST, ...watched('d')], LATER);
 
-    expect(['a', 'b', 'c', 'd'].map((name) => sinceOf(memory, name))).toEqual([FIRST, LATER, LATER, LATER]);
+    expect(['a', 'b', 'c', 'd'].map((name) => floorOf(memory, name))).toEqual([FIRST, LATER, LATER, LATER]);
   });
 
   test('who was overdue stays so over the looks behind that, until it is heard of', () => {
     const list = [...LIST, ...watched('d')];
     const next = (found: Found, now: number, cursor: string) =>
-      written(afterLook(recall(cursor, list, now), new Map([['a', found]]), now), ['a'], list);
+      writeCursor(updateMemory(readCursor(cursor, list, now), new Map([['a', found]]), now), ['a'], list);
     const still = next(ticked(FIRST + 7), LATER + 300_000, next(ticked(FIRST + 7), LATER, before));
 
-    expect(sinceOf(recall(still, list, LATER + 600_000), 'a')).toBe(FIRST);
-    expect(sinceOf(recall(next(ticked(LATER + 1), LATER + 600_000, still), list, LATER), 'a')).toBe(LATER);
+    expect(floorOf(readCursor(still, list, LATER + 600_000), 'a')).toBe(FIRST);
+    expect(floorOf(readCursor(next(ticked(LATER + 1), LATER + 600_000, still), list, LATER), 'a')).toBe(LATER);
   });
 
   test('one whose own schedule changed owes nothing for the time before', () => {
@@ -90,14 +90,14 @@ describe('when the list changes', () => {
       ...rest,
     ];
 
-    expect(sinceOf(recall(before, changed, LATER), 'a')).toBe(LATER);
+    expect(floorOf(readCursor(before, changed, LATER), 'a')).toBe(LATER);
   });
 });
 
 test.each(['', 'x', 'a.b', 'abcdef.!!', 'abcdef.zzzzzzzzzzzzzzzz.', 'cursor of something else'])(
   'a cursor that is not ours (%j) is a fresh memory',
   (cursor) => {
-    expect(recall(cursor, LIST, LATER)).toEqual({ floor: LATER, notes: new Map() });
+    expect(readCursor(cursor, LIST, LATER)).toEqual({ floor: LATER, ownFloors: new Map() });
   },
 );
 
@@ -110,9 +110,9 @@ describe('the cursor', () => {
     const instant = fc.integer({ min: FIRST, max: FIRST + 9 });
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.constantFrom(...some), instant)), (pairs) => {
-        const memory = { floor: FIRST, notes: new Map(pairs) };
+        const memory = { floor: FIRST, ownFloors: new Map(pairs) };
 
-        expect(recall(written(memory, [], list), list, LATER)).toEqual(memory);
+        expect(readCursor(writeCursor(memory, [], list), list, LATER)).toEqual(memory);
       }),
     );
   });
@@ -121,12 +121,12 @@ describe('the cursor', () => {
     const list = watched(...names);
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 0, max: 999_999_999 }), { minLength: 500, maxLength: 500 }), (offsets) => {
-        const notes = new Map(names.map((name, index) => [name, FIRST + (offsets[index] ?? 0)]));
-        const cursor = written({ floor: FIRST, notes }, names, list);
-        const memory = recall(cursor, list, LATER);
+        const ownFloors = new Map(names.map((name, index) => [name, FIRST + (offsets[index] ?? 0)]));
+        const cursor = writeCursor({ floor: FIRST, ownFloors }, names, list);
+        const memory = readCursor(cursor, list, LATER);
 
         expect(cursor.length).toBeLessThanOrEqual(256);
-        for (const [name, since] of notes) expect(sinceOf(memory, name)).toBeGreaterThanOrEqual(since);
+        for (const [name, since] of ownFloors) expect(floorOf(memory, name)).toBeGreaterThanOrEqual(since);
       }),
       { numRuns: 10 },
     );
@@ -134,9 +134,9 @@ describe('the cursor', () => {
 
   test('has room for many overdue services at once', () => {
     const list = watched(...names.slice(0, 40));
-    const cursor = written({ floor: FIRST, notes: new Map() }, names.slice(0, 40), list);
-    const memory = recall(cursor, [...list, ...watched('zzz')], LATER);
+    const cursor = writeCursor({ floor: FIRST, ownFloors: new Map() }, names.slice(0, 40), list);
+    const memory = readCursor(cursor, [...list, ...watched('zzz')], LATER);
 
-    expect(names.slice(0, 40).map((name) => sinceOf(memory, name))).toEqual(new Array(40).fill(FIRST));
+    expect(names.slice(0, 40).map((name) => floorOf(memory, name))).toEqual(new Array(40).fill(FIRST));
   });
 });

@@ -8,7 +8,7 @@ import { emfObserver, overdueEmf } from '../../../lib/metrics/index.ts';
 import { nextDue } from '../../../lib/rules/index.ts';
 import type { Service, ServiceOptions } from '../../../lib/service/index.ts';
 import { DAY } from '../../../lib/time/index.ts';
-import { watch, watchedServiceOf } from '../../../lib/watchdog/index.ts';
+import { checkServices, watchedServiceOf } from '../../../lib/watchdog/index.ts';
 import { DUE, MINUTE, refused, type World, world } from '../../support/tick-kit.ts';
 import { type Evaluation, evaluation, type Reading, type Sample, type State } from './evaluator.ts';
 import { NAMESPACE, type SynthesisedAlarms, synthesise } from './evaluator-stack.ts';
@@ -164,7 +164,7 @@ function watchdog({ clock, ports, log, store }: World, service: Service): () => 
   return () => {
     const { signal } = new AbortController();
     const context = { service: 'watch-services', clock, random: ports.random, signal, log, cursor, saveCursor };
-    return watch(context, { watched: [watchedServiceOf(service)], states, metric });
+    return checkServices(context, { watched: [watchedServiceOf(service)], states, metric });
   };
 }
 
