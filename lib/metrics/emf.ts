@@ -1,27 +1,70 @@
 /**
- * Metrics out of Lambda, in CloudWatch's embedded metric format. Two a service, in unit Count:
+ * Metrics in CloudWatch's embedded metric format: lines on standard output, which cost no call. Each metric has the dimension
+ * `service` alone. Powertools reads its own switches from the environment (`POWERTOOLS_DEV` or `POWERTOOLS_METRICS_DISABLED`
+ * silence it).
  *
- *   FailureStreak  failures since the last success: at each run, each crash booking, and 0 at a resume
- *   Halted         1 while the service is halted, else 0: at each heard tick, each crash booking, and 0 at a resume
+ * Of each service, in unit Count:
+ *
+ *   FailureStreak  failures since the last success: at each run, each crash, and 0 at a resume
+ *   Halted         1 while the service is halted, else 0: at each tick that describes the service, each crash, and 0 at a resume
  *
  * With `detailed` also, in the same documents:
  *
  *   Duration       milliseconds, at each run that ended
- *   Lateness       milliseconds from the due time to the start, at each heard tick
+ *   Lateness       milliseconds from the due time to the start, at each tick that describes the service
  *   Overrun        milliseconds beyond the interval, at each run that took longer
  *   SkippedBackoff, SkippedDuplicate, SkippedHalted, SkippedLate, SkippedOverlap, SkippedPaused    1 at each tick skipped for it
  *
+ * Of each watched service:
+ *
+ *   Overdue        1 while the service is overdue, else 0
+ *
  * CloudWatch bills a metric for the hours in which it has samples. Two in any case; detailed, a service that does well is
- * billed four (Duration, Lateness), and one more for each of the seven others in the hours it occurs: eleven at most. A reason as a
- * second dimension would be billed the same and take a second document for each skip, since a document's metrics share
- * their dimensions.
+ * billed four (Duration, Lateness), and one more for each of the seven others in the hours it occurs: eleven at most. A reason
+ * as a second dimension would be billed the same and need a second document for each skip, since the metrics of a document
+ * share their dimensions.
  */
-
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { SkipReason } from '../rules/index.ts';
+import type { Surroundings } from '../service/index.ts';
 import type { Observer, TickEvent } from '../tick/index.ts';
-import { emfLines, type Sample } from './emf-lines.ts';
-import { DEFAULT_NAMESPACE, type EmfOptions } from './emf-options.ts';
-import { describesService } from './heard.ts';
+import { describesService } from './describes-service.ts';
+
+/** The namespace of the embedded metrics, and how many of them there are. */
+export interface EmfOptions {
+  /** CloudWatch's namespace. @default 'Tickover' */
+  readonly namespace?: string;
+  /** Whether to add duration, lateness, overrun and skips by reason: up to nine more metrics a service. @default false */
+  readonly detailed?: boolean;
+}
+
+const DEFAULT_NAMESPACE = 'Tickover';
+
+/** Amazon keeps namespaces that begin with `AWS/` for itself; CloudWatch refuses one that begins with a colon. */
+const NAMESPACE = /^(?!AWS\/)(?!:)[\w.\-/#: ]{1,255}$/;
+
+/** The options from `TICKOVER_METRICS_NAMESPACE` ('Tickover') and `TICKOVER_DETAILED_METRICS` (false); empty means unset. */
+export function emfOptionsIn(env: Surroundings['env']): Required<EmfOptions> {
+  return {
+    namespace: env['TICKOVER_METRICS_NAMESPACE'] || DEFAULT_NAMESPACE,
+    detailed: env['TICKOVER_DETAILED_METRICS'] === 'true',
+  };
+}
+
+/** The faults of these variables, each as `variable: expected ..., got ...`. */
+export function emfFaults(env: Surroundings['env']): string[] {
+  const { TICKOVER_METRICS_NAMESPACE: namespace = '', TICKOVER_DETAILED_METRICS: detailed = '' } = env;
+  const faults: string[] = [];
+  if (namespace !== '' && !(NAMESPACE.test(namespace) && namespace.trim() !== '')) {
+    faults.push(
+      `TICKOVER_METRICS_NAMESPACE: expected 1 to 255 letters, digits, spaces or . - _ / # :, not beginning with 'AWS/' or ':', got '${namespace}'`,
+    );
+  }
+  if (!['', 'true', 'false'].includes(detailed)) {
+    faults.push(`TICKOVER_DETAILED_METRICS: expected 'true' or 'false', got '${detailed}'`);
+  }
+  return faults;
+}
 
 const SKIPPED: Readonly<Record<SkipReason, string>> = {
   backoff: 'SkippedBackoff',
@@ -32,48 +75,69 @@ const SKIPPED: Readonly<Record<SkipReason, string>> = {
   paused: 'SkippedPaused',
 };
 
-/** An observer that writes embedded metrics. They leave with `flush`, at once and synchronously, so that a process may end right after it. */
+/** An observer that writes embedded metrics with `flush`, synchronously, so that the process may end right after it. */
 export function emfObserver({ namespace = DEFAULT_NAMESPACE, detailed = false }: EmfOptions = {}): Observer {
-  const lines = emfLines(namespace);
+  const { add, flush } = emfDocuments(namespace);
   return {
-    runCrashed: ({ service, streak, halted }) =>
-      lines.add(service, { counts: { FailureStreak: streak, Halted: asNumber(halted) } }),
-    tickEnded: (tickEvent) => {
-      const sample = detailed ? merged(sampleOf(tickEvent), detailsOf(tickEvent)) : sampleOf(tickEvent);
-      if (sample !== undefined) lines.add(tickEvent.service, sample);
+    runCrashed: ({ service, streak, halted }) => add(service, { FailureStreak: streak, Halted: Number(halted) }),
+    tickEnded: (tickEvent) =>
+      add(tickEvent.service, { ...valuesOf(tickEvent), ...(detailed ? detailsOf(tickEvent) : {}) }),
+    resumed: (service) => add(service, { FailureStreak: 0, Halted: 0 }),
+    flush,
+  };
+}
+
+/** Writes `Overdue` with `flush`, like {@link emfObserver}. */
+export function overdueEmf({ namespace = DEFAULT_NAMESPACE }: EmfOptions = {}) {
+  const { add, flush } = emfDocuments(namespace);
+  return { set: (service: string, overdue: boolean) => add(service, { Overdue: Number(overdue) }), flush };
+}
+
+function valuesOf({ disposition, reason, state }: TickEvent): Values {
+  if (!describesService(reason)) return {};
+  return {
+    FailureStreak: disposition === 'ran' ? state.streak : undefined,
+    Halted: Number(state.halt !== undefined),
+  };
+}
+
+/** A run without an outcome did not end: its duration means nothing. */
+function detailsOf({ reason, outcome, durationMs, latenessMs, overrunMs }: TickEvent): Values {
+  return {
+    ...(reason === undefined ? {} : { [SKIPPED[reason]]: 1 }),
+    Duration: outcome && durationMs,
+    // Clocks disagree: a tick that was early was not late.
+    Lateness: latenessMs === undefined || !describesService(reason) ? undefined : Math.max(0, latenessMs),
+    Overrun: outcome && overrunMs,
+  };
+}
+
+/** The metrics of one document by name; those that are undefined are left out. */
+type Values = Readonly<Record<string, number | undefined>>;
+
+const IN_MILLISECONDS: ReadonlySet<string> = new Set(['Duration', 'Lateness', 'Overrun']);
+
+/** A document has one value of each metric, so each call of `add` gets a document of its own. */
+function emfDocuments(namespace: string) {
+  const services = new Map<string, Metrics>();
+  return {
+    add(service: string, values: Values) {
+      const defined = Object.entries(values).filter((entry): entry is [string, number] => entry[1] !== undefined);
+      if (defined.length === 0) return;
+      const metrics = services.get(service) ?? new Metrics({ namespace, serviceName: service });
+      services.set(service, metrics);
+      publish(metrics);
+      for (const [name, value] of defined) {
+        metrics.addMetric(name, IN_MILLISECONDS.has(name) ? MetricUnit.Milliseconds : MetricUnit.Count, value);
+      }
     },
-    resumed: (service) => lines.add(service, { counts: { FailureStreak: 0, Halted: 0 } }),
-    flush: () => lines.flush(),
-  };
-}
-
-function sampleOf(tickEvent: TickEvent): Sample | undefined {
-  if (!describesService(tickEvent)) return undefined;
-  const halted = asNumber(tickEvent.state.halt !== undefined);
-  return {
-    counts:
-      tickEvent.disposition === 'ran' ? { FailureStreak: tickEvent.state.streak, Halted: halted } : { Halted: halted },
-  };
-}
-
-/** A run that was given back unended has no outcome, and its duration says nothing. */
-function detailsOf(tickEvent: TickEvent): Sample {
-  const { reason, outcome, durationMs, latenessMs, overrunMs } = tickEvent;
-  return {
-    counts: reason === undefined ? {} : { [SKIPPED[reason]]: 1 },
-    milliseconds: {
-      ...(outcome === undefined || durationMs === undefined ? {} : { Duration: durationMs }),
-      // Clocks disagree: a tick that was early was not late.
-      ...(latenessMs === undefined || !describesService(tickEvent) ? {} : { Lateness: Math.max(0, latenessMs) }),
-      ...(outcome === undefined || overrunMs === undefined ? {} : { Overrun: overrunMs }),
+    flush() {
+      for (const metrics of services.values()) publish(metrics);
     },
   };
 }
 
-function merged(sample: Sample | undefined, details: Sample): Sample {
-  return { ...details, counts: { ...sample?.counts, ...details.counts } };
-}
-
-function asNumber(flag: boolean): number {
-  return flag ? 1 : 0;
+/** Powertools would warn where there is nothing to publish, which is common. */
+function publish(metrics: Metrics): void {
+  if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
 }

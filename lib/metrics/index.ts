@@ -1,6 +1,4 @@
-export { emfObserver } from './emf.ts';
-export { type EmfOptions, emfFaults, emfOptionsIn } from './emf-options.ts';
-export { type OverdueEmf, overdueEmf } from './overdue.ts';
+export { type EmfOptions, emfFaults, emfObserver, emfOptionsIn, overdueEmf } from './emf.ts';
 export { type PrometheusObserver, prometheusObserver, type TickFigures } from './prometheus.ts';
 export {
   type Exposition,
@@ -8,5 +6,5 @@ export {
   type MetricsServer,
   type MetricsServerOptions,
   metricsServer,
+  metricsSettings,
 } from './server.ts';
-export { type MetricsSettings, metricsSettings } from './settings.ts';

@@ -1,11 +1,10 @@
-/** Metrics out of a process that stays: counted in a Prometheus registry, of this process alone. Times in seconds. */
-import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+/** Metrics of a long-lived process, counted in a Prometheus registry of this process alone. Times in seconds. */
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { CrashEvent, Observer, TickEvent } from '../tick/index.ts';
 import { SECOND } from '../time/index.ts';
-import { describesService } from './heard.ts';
-import { registerProcessMetrics } from './process-metrics.ts';
+import { describesService } from './describes-service.ts';
 
-/** What is counted of a tick: the part of its story that a process which only reads the log has too. */
+/** The part of a tick's event that is counted; the tick's log line has it too. */
 export interface TickFigures
   extends Pick<TickEvent, 'service' | 'disposition' | 'reason' | 'outcome' | 'durationMs' | 'latenessMs'> {
   readonly state: Pick<TickEvent['state'], 'streak' | 'backoffCount' | 'lastSuccess'>;
@@ -14,37 +13,56 @@ export interface TickFigures
 /** An observer, and the registry that it counts in. */
 export interface PrometheusObserver extends Observer {
   readonly registry: Registry;
-  runCrashed(tickEvent: CrashEvent): void;
+  runCrashed(crashEvent: CrashEvent): void;
   tickEnded(figures: TickFigures): void;
 }
 
-/** Up to the longest that Lambda lets an invocation last. */
+/** In seconds, up to Lambda's longest invocation. */
 const DURATION_BUCKETS = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 900];
-/** Finest around a minute, within which a schedule may fire. */
+/** In seconds, finest around a minute, since a schedule may fire at any time within its minute. */
 const LATENESS_BUCKETS = [0.01, 0.1, 0.5, 1, 5, 15, 30, 45, 60, 90, 120, 300, 900];
 
 /**
- * An observer that counts ticks and runs in `registry`, beside the metrics of the process. Per service: ticks, runs, how long
- * they took and how late they were, the streak, the backoff count and the last success.
- * @param registry one that holds none of these metrics yet. @default a new one; never prom-client's global registry
+ * An observer that counts in `registry`, beside the metrics of the process. Per service: ticks, runs, their duration and lateness,
+ * the failure streak, the backoff count and the last success.
+ * @param registry one that has none of these metrics yet. @default a new one; never prom-client's global registry
  */
 export function prometheusObserver(registry: Registry = new Registry()): PrometheusObserver {
   registerProcessMetrics(registry);
   const metrics = registerServiceMetrics(registry);
   return {
     registry,
-    runCrashed: (tickEvent) => countCrash(metrics, tickEvent),
-    tickEnded: (tickEvent) => {
-      const { service, disposition, reason = '' } = tickEvent;
+    runCrashed: ({ service, streak }) => {
+      metrics.runs.inc({ service, outcome: 'crashed' });
+      metrics.streak.set({ service }, streak);
+    },
+    tickEnded: (figures) => {
+      const { service, disposition, reason = '', outcome, durationMs } = figures;
       metrics.ticks.inc({ service, disposition, reason });
-      countRun(metrics, tickEvent);
-      if (describesService(tickEvent)) showState(metrics, tickEvent);
+      // A tick without an outcome was skipped, or its run did not end.
+      if (outcome !== undefined) {
+        metrics.runs.inc({ service, outcome });
+        if (durationMs !== undefined) metrics.duration.observe({ service }, durationMs / SECOND);
+      }
+      if (describesService(figures.reason)) setState(metrics, figures);
     },
     resumed: (service) => {
       metrics.streak.set({ service }, 0);
       metrics.backoffCount.set({ service }, 0);
     },
   };
+}
+
+/**
+ * Gauges whose names end like a counter's, which `promtool` refuses. Nothing is lost: each is the sum, over all types, of the
+ * gauge of the same name without `_total`.
+ */
+const MISNAMED = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total'];
+
+/** Memory, processor time, event loop, garbage collection. */
+function registerProcessMetrics(registry: Registry): void {
+  collectDefaultMetrics({ register: registry });
+  for (const name of MISNAMED) registry.removeSingleMetric(name);
 }
 
 type ServiceMetrics = ReturnType<typeof registerServiceMetrics>;
@@ -81,24 +99,12 @@ function registerServiceMetrics(registry: Registry) {
   };
 }
 
-/** Prometheus keeps names in `_count` for histograms; only an untyped metric may bear one without a complaint of `promtool`. */
+/** Prometheus reserves names in `_count` for histograms; `promtool` accepts such a name on an untyped metric alone. */
 function untyped(gauge: Gauge<'service'>): Gauge<'service'> {
   return Object.assign(gauge, { type: 'untyped' });
 }
 
-function countCrash(metrics: ServiceMetrics, { service, streak }: CrashEvent): void {
-  metrics.runs.inc({ service, outcome: 'crashed' });
-  metrics.streak.set({ service }, streak);
-}
-
-/** A tick that was skipped and a run that was given back unended have no outcome: they are no runs to count. */
-function countRun(metrics: ServiceMetrics, { service, outcome, durationMs }: TickFigures): void {
-  if (outcome === undefined) return;
-  metrics.runs.inc({ service, outcome });
-  if (durationMs !== undefined) metrics.duration.observe({ service }, durationMs / SECOND);
-}
-
-function showState(metrics: ServiceMetrics, { service, state, latenessMs }: TickFigures): void {
+function setState(metrics: ServiceMetrics, { service, state, latenessMs }: TickFigures): void {
   // Clocks disagree: a tick that was early was not late, and a histogram's sum never falls.
   if (latenessMs !== undefined) metrics.lateness.observe({ service }, Math.max(0, latenessMs) / SECOND);
   metrics.streak.set({ service }, state.streak);

@@ -1,69 +1,102 @@
 /**
- * The metrics server of a process: upstream's `start_client_metrics_server` and `stop_client_metrics_server`. It serves the
- * services and never stands in their way: it keeps no process alive, and what goes wrong here is logged, not thrown.
+ * The metrics server of a process: upstream's `start_client_metrics_server` and `stop_client_metrics_server`. It must not disturb
+ * the services: it keeps no process alive, and logs what goes wrong instead of throwing it.
  */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { Log } from '../service/index.ts';
+import { InvalidOptionsError } from '../rules/index.ts';
+import { isInLambda, type Log, type Surroundings } from '../service/index.ts';
 import { SECOND } from '../time/index.ts';
-import type { MetricsSettings } from './settings.ts';
 
-/** What is served: the part of a prom-client registry that a page needs. */
+/** Whether and where metrics are served. */
+export interface MetricsSettings extends MetricsAddress {
+  readonly enabled: boolean;
+}
+
+/** The address at which metrics are served, at `/metrics`. */
+export interface MetricsAddress {
+  readonly host: string;
+  /** In the settings, 0 lets the system choose one. */
+  readonly port: number;
+}
+
+/** The part of a prom-client registry that a page needs. */
 export interface Exposition {
   readonly contentType: string;
   metrics(): Promise<string>;
 }
 
-/** Settings, what to serve, and where to tell. */
+/** Settings, the metrics to serve, and the log to write to. */
 export interface MetricsServerOptions extends MetricsSettings {
   readonly registry: Exposition;
   readonly log: Log;
-  /** How long a request may take to come in whole, in milliseconds; a connection that is slower is cut. @default 10 s */
-  readonly patience?: number;
+  /** Milliseconds within which a request must have arrived whole; a slower connection is cut. @default 10 s */
+  readonly requestTimeout?: number;
 }
 
-const DEFAULT_PATIENCE = 10 * SECOND;
-/** A scraper needs one or two. More than this are refused, so that nobody takes all the files that the process may open. */
+const DEFAULT_HOST = '127.0.0.1';
+/** Upstream's default too. */
+const DEFAULT_PORT = 4201;
+const DEFAULT_REQUEST_TIMEOUT = 10 * SECOND;
+/** A scraper needs one or two. More than this are refused, so that no client can take all files that the process may open. */
 const MOST_CONNECTIONS = 64;
 /** Larger heads are answered with 431. In bytes. */
 const LARGEST_HEAD = 8_192;
 
-/** Where metrics are served, at `/metrics`. */
-export interface MetricsAddress {
-  readonly host: string;
-  readonly port: number;
+/**
+ * Reads `TICKOVER_METRICS_ENABLED` (default false), `TICKOVER_METRICS_PORT` (4201) and `TICKOVER_METRICS_HOST` (127.0.0.1);
+ * empty means unset. Inside Lambda nothing is read and the server is disabled: metrics leave as embedded metric format.
+ * @throws InvalidOptionsError naming every variable at fault, the expected and the given value
+ */
+export function metricsSettings(env: Surroundings['env']): MetricsSettings {
+  if (isInLambda(env)) return { enabled: false, host: DEFAULT_HOST, port: DEFAULT_PORT };
+  const enabled = env['TICKOVER_METRICS_ENABLED'] || 'false';
+  const port = env['TICKOVER_METRICS_PORT'] || String(DEFAULT_PORT);
+  const faults: string[] = [];
+  if (!['true', '1', 'false', '0'].includes(enabled)) {
+    faults.push(`TICKOVER_METRICS_ENABLED: expected 'true', 'false', '1' or '0', got '${enabled}'`);
+  }
+  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) {
+    faults.push(`TICKOVER_METRICS_PORT: expected a port from 0 to 65535, got '${port}'`);
+  }
+  if (faults.length > 0) throw new InvalidOptionsError('metrics', faults);
+  return {
+    enabled: enabled === 'true' || enabled === '1',
+    host: env['TICKOVER_METRICS_HOST'] || DEFAULT_HOST,
+    port: Number(port),
+  };
 }
 
-/** A server that can be started and stopped any number of times. Calls take their turns, so none overtakes another. */
+/** A server that can be started and stopped any number of times. Calls run one after another, in their order. */
 export interface MetricsServer {
   /**
-   * Serves, unless it is disabled or serving already. Never rejects: a port that can't be had is logged as an error, and a
-   * later start tries again. Resolves to the address, or `undefined` if nothing is served.
+   * Serves, unless it is disabled or serving already. Never rejects: if the port is not available, logs an error; a later start
+   * tries again. Resolves to the address, or to `undefined` if nothing is served.
    */
   start(): Promise<MetricsAddress | undefined>;
-  /** Ends serving, if it was: open connections are cut and the next one is refused. */
+  /** Stops serving: cuts open connections and refuses new ones. */
   stop(): Promise<void>;
-  /** Where metrics are served now, or `undefined`. */
+  /** `undefined` while nothing is served. */
   readonly address: MetricsAddress | undefined;
 }
 
-/** A metrics server, not started yet. */
+/** Makes a metrics server and does not start it. */
 export function metricsServer(options: MetricsServerOptions): MetricsServer {
   let serving: Server | undefined;
-  let turn: Promise<unknown> = Promise.resolve();
-  const inTurn = <Result>(act: () => Promise<Result>): Promise<Result> => {
-    const result = turn.then(act);
-    turn = result.catch(() => undefined);
+  let last: Promise<unknown> = Promise.resolve();
+  const inOrder = <Result>(act: () => Promise<Result>): Promise<Result> => {
+    const result = last.then(act);
+    last = result.catch(() => undefined);
     return result;
   };
   return {
     start: () =>
-      inTurn(async () => {
+      inOrder(async () => {
         if (options.enabled) serving ??= await listen(options);
         return addressOf(serving);
       }),
     stop: () =>
-      inTurn(async () => {
+      inOrder(async () => {
         if (serving !== undefined) await close(serving);
         serving = undefined;
       }),
@@ -73,18 +106,18 @@ export function metricsServer(options: MetricsServerOptions): MetricsServer {
   };
 }
 
-/** The server, listening; or `undefined`, with the reason logged. */
+/** Returns the listening server, or logs the reason and returns `undefined`. */
 async function listen(options: MetricsServerOptions): Promise<Server | undefined> {
-  const { host, port, log, patience = DEFAULT_PATIENCE } = options;
+  const { host, port, log, requestTimeout = DEFAULT_REQUEST_TIMEOUT } = options;
   const limits = {
-    headersTimeout: patience,
-    requestTimeout: patience,
-    connectionsCheckingInterval: patience / 2,
+    headersTimeout: requestTimeout,
+    requestTimeout,
+    connectionsCheckingInterval: requestTimeout / 2,
     maxHeaderSize: LARGEST_HEAD,
   };
   const server = createServer(limits, (request, response) => void answer(options, request, response)).unref();
   server.maxConnections = MOST_CONNECTIONS;
-  // A scraper keeps its connection open, and that would keep the process alive like the listening socket.
+  // A scraper keeps its connection open, which would keep the process alive as the listening socket would.
   server.on('connection', (socket) => socket.unref());
   try {
     server.listen(port, host);

@@ -14,7 +14,7 @@ afterEach(async () => {
 });
 
 /** The address of a server that has begun. */
-async function serving(told: { readonly patience?: number } = {}): Promise<MetricsAddress> {
+async function serving(told: { readonly requestTimeout?: number } = {}): Promise<MetricsAddress> {
   const registry = { contentType: 'text/plain', metrics: async () => 'a page\n' };
   const { log } = rememberingLog();
   const server = metricsServer({ enabled: true, host: '127.0.0.1', port: 0, registry, log, ...told });
@@ -47,7 +47,7 @@ test.each([
   ['never ends its head', HEAD, /^HTTP\/1\.1 408 /],
   ['never ends its body', `${HEAD}Content-Length: 9\r\n\r\nx`, /^HTTP\/1\.1 (405|408) /],
 ])('who %s is cut, and others are answered', async (_what, text, answer) => {
-  const address = await serving({ patience: 100 });
+  const address = await serving({ requestTimeout: 100 });
 
   const came = saying(address, text);
   expect((await fetched(address)).status).toBe(200);
