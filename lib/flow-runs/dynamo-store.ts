@@ -1,22 +1,22 @@
 /** Flow runs in DynamoDB. A transition is one conditional write; due runs come from an index, page by page. */
-import { type AttributeValue, ConditionalCheckFailedException, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { ConditionalCheckFailedException, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
   DynamoDBDocumentClient,
   GetCommand,
   PutCommand,
   QueryCommand,
-  type QueryCommandInput,
   ScanCommand,
   UpdateCommand,
   type UpdateCommandInput,
 } from '@aws-sdk/lib-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { withoutUndefined } from '../text/index.ts';
 import { type FlowRun, type FlowRunState, isWaiting } from './flow-run.ts';
 import { itemOf, runOf, WAITING, WAITING_INDEX } from './item.ts';
 import {
   type DuePage,
   type DueQuery,
   type FlowRunStore,
-  type Place,
   type Transitioned,
   type UnreadableRun,
   UnreadableRunError,
@@ -24,58 +24,45 @@ import {
 
 type Item = Record<string, unknown>;
 
-/** Where the runs are, and what ends a call early. */
+/** The table, and the signal that aborts the call. */
 interface Call {
   readonly documents: DynamoDBDocumentClient;
   readonly table: string;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A store on the table, which must exist: see `flowRunsTable`. */
 export function dynamoFlowRunStore(client: DynamoDBClient, table: string): FlowRunStore {
   const call: Call = { documents: DynamoDBDocumentClient.from(client), table };
-  const until = (signal?: AbortSignal): Call => (signal === undefined ? call : { ...call, signal });
   return {
-    due: (query, signal) => due(until(signal), query),
-    transition: (seen, state, signal) => transition(until(signal), seen, state),
+    due: (query, signal) => due({ ...call, signal }, query),
+    transition: (seen, state, signal) => transition({ ...call, signal }, seen, state),
     put: (run, options) => put(call, run, options?.overwrite === true),
     get: (id) => get(call, id),
     list: () => list(call),
   };
 }
 
-/** DynamoDB may end an answer before the limit; only an answer without a last key says that there is no more. */
-async function due(call: Call, query: DueQuery): Promise<DuePage> {
+/** DynamoDB may end a page before the limit; only a page without a last key is the last one. */
+async function due(call: Call, { cutoff, limit, after }: DueQuery): Promise<DuePage> {
   const items: Item[] = [];
-  let key = query.after === undefined ? undefined : keyOf(query.after);
+  let key: Item | undefined = after && { id: after.id, waiting: WAITING, nextScheduledStartTime: after.start };
   do {
-    const input = dueInput(call.table, { ...query, limit: query.limit - items.length }, key);
-    const { Items = [], LastEvaluatedKey } = await call.documents.send(new QueryCommand(input), optionsOf(call));
+    const command = new QueryCommand({
+      TableName: call.table,
+      IndexName: WAITING_INDEX,
+      KeyConditionExpression: '#waiting = :waiting AND #start <= :cutoff',
+      ExpressionAttributeNames: { '#waiting': 'waiting', '#start': 'nextScheduledStartTime' },
+      ExpressionAttributeValues: { ':waiting': WAITING, ':cutoff': cutoff },
+      Limit: limit - items.length,
+      ExclusiveStartKey: key,
+    });
+    const { Items = [], LastEvaluatedKey } = await call.documents.send(command, optionsOf(call));
     items.push(...Items);
     key = LastEvaluatedKey;
-  } while (key !== undefined && items.length < query.limit);
-  return { ...readAll(items), ...(key === undefined ? {} : { next: placeOf(key) }) };
-}
-
-function dueInput(table: string, query: DueQuery, key: Item | undefined): QueryCommandInput {
-  return {
-    TableName: table,
-    IndexName: WAITING_INDEX,
-    KeyConditionExpression: '#waiting = :waiting AND #start <= :cutoff',
-    ExpressionAttributeNames: { '#waiting': 'waiting', '#start': 'nextScheduledStartTime' },
-    ExpressionAttributeValues: { ':waiting': WAITING, ':cutoff': query.cutoff },
-    Limit: query.limit,
-    ...(key === undefined ? {} : { ExclusiveStartKey: key }),
-  };
-}
-
-function keyOf({ id, start }: Place): Item {
-  return { id, waiting: WAITING, nextScheduledStartTime: start };
-}
-
-function placeOf(key: Item): Place {
-  const { id, nextScheduledStartTime } = key;
-  return { id: String(id), start: Number(nextScheduledStartTime) };
+  } while (key !== undefined && items.length < limit);
+  const next = key && { id: String(key['id']), start: Number(key['nextScheduledStartTime']) };
+  return withoutUndefined({ ...readAll(items), next });
 }
 
 function readAll(items: readonly Item[]): { runs: FlowRun[]; unreadable: UnreadableRun[] } {
@@ -86,8 +73,7 @@ function readAll(items: readonly Item[]): { runs: FlowRun[]; unreadable: Unreada
       runs.push(runOf(item));
     } catch (error) {
       if (!(error instanceof UnreadableRunError)) throw error;
-      const { id } = item;
-      unreadable.push({ id: String(id), error });
+      unreadable.push({ id: String(item['id']), error });
     }
   }
   return { runs, unreadable };
@@ -99,55 +85,43 @@ async function transition(call: Call, seen: FlowRun, state: FlowRunState): Promi
     return { written: true };
   } catch (error) {
     if (!(error instanceof ConditionalCheckFailedException)) throw error;
-    return refused(state, error.Item === undefined ? await get(call, seen.id) : runOf(toJson(error.Item)));
+    return refused(state, error.Item === undefined ? await get(call, seen.id) : runOf(unmarshall(error.Item)));
   }
 }
 
-/** A write whose answer was lost is sent again by the client and then fails on its own result: that run is ours. */
+/** The client repeats a write whose answer was lost; the repetition fails on the state that the first one wrote: it is written. */
 function refused(state: FlowRunState, now: FlowRun | undefined): Transitioned {
   if (now === undefined) return { written: false };
   return now.state.id === state.id ? { written: true } : { written: false, now };
 }
 
 function transitionInput(table: string, seen: FlowRun, state: FlowRunState): UpdateCommandInput {
-  const waits = isWaiting({ ...seen, state });
-  const set = ['#id = :id', '#type = :type', '#name = :name', '#timestamp = :timestamp'];
-  if (waits) set.push('#waiting = :waiting');
-  if (state.message !== undefined) set.push('#message = :message');
-  const remove = [...(waits ? [] : ['#waiting']), ...(state.message === undefined ? ['#message'] : [])];
+  const attributes = Object.entries({
+    stateId: state.id,
+    stateType: state.type,
+    stateName: state.name,
+    stateTimestamp: state.timestamp,
+    stateMessage: state.message,
+    waiting: isWaiting({ ...seen, state }) ? WAITING : undefined,
+  });
+  const set = attributes.filter(([, value]) => value !== undefined);
+  const remove = attributes.filter(([, value]) => value === undefined).map(([name]) => `#${name}`);
   return {
     TableName: table,
     Key: { id: seen.id },
-    UpdateExpression: `SET ${set.join(', ')}${remove.length === 0 ? '' : ` REMOVE ${remove.join(', ')}`}`,
-    ConditionExpression: '#id = :seenId AND #type = :seenType AND #name = :seenName',
-    ExpressionAttributeNames: {
-      '#id': 'stateId',
-      '#type': 'stateType',
-      '#name': 'stateName',
-      '#timestamp': 'stateTimestamp',
-      '#waiting': 'waiting',
-      '#message': 'stateMessage',
-    },
+    UpdateExpression:
+      `SET ${set.map(([name]) => `#${name} = :${name}`).join(', ')}` +
+      (remove.length === 0 ? '' : ` REMOVE ${remove.join(', ')}`),
+    ConditionExpression: '#stateId = :seenId AND #stateType = :seenType AND #stateName = :seenName',
+    ExpressionAttributeNames: Object.fromEntries(attributes.map(([name]) => [`#${name}`, name])),
     ExpressionAttributeValues: {
-      ':id': state.id,
-      ':type': state.type,
-      ':name': state.name,
-      ':timestamp': state.timestamp,
+      ...Object.fromEntries(set.map(([name, value]) => [`:${name}`, value])),
       ':seenId': seen.state.id,
       ':seenType': seen.state.type,
       ':seenName': seen.state.name,
-      ...(waits ? { ':waiting': WAITING } : {}),
-      ...(state.message === undefined ? {} : { ':message': state.message }),
     },
     ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
   };
-}
-
-/** The old item of a refusal comes as DynamoDB's own attribute values, of which a flow run has texts and numbers. */
-function toJson(item: Readonly<Record<string, AttributeValue>>): Item {
-  return Object.fromEntries(
-    Object.entries(item).map(([name, { S, N }]) => [name, N === undefined ? S : Number(N)] as const),
-  );
 }
 
 async function put(call: Call, run: FlowRun, overwrite: boolean): Promise<boolean> {
@@ -177,8 +151,7 @@ async function list(call: Call): Promise<Pick<DuePage, 'runs' | 'unreadable'>> {
   const items: Item[] = [];
   let key: Item | undefined;
   do {
-    const from = key === undefined ? {} : { ExclusiveStartKey: key };
-    const command = new ScanCommand({ TableName: call.table, ConsistentRead: true, ...from });
+    const command = new ScanCommand({ TableName: call.table, ConsistentRead: true, ExclusiveStartKey: key });
     const { Items = [], LastEvaluatedKey } = await call.documents.send(command);
     items.push(...Items);
     key = LastEvaluatedKey;
@@ -187,5 +160,5 @@ async function list(call: Call): Promise<Pick<DuePage, 'runs' | 'unreadable'>> {
 }
 
 function optionsOf({ signal }: Call): { abortSignal?: AbortSignal } {
-  return signal === undefined ? {} : { abortSignal: signal };
+  return withoutUndefined({ abortSignal: signal });
 }

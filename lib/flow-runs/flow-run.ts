@@ -1,6 +1,6 @@
 /** A flow run: one run of a scheduled program, and the state it is in. Instants in epoch milliseconds. */
 
-/** The types of state, as upstream has them. A state's name says more than its type: `Late` and `Scheduled` are both SCHEDULED. */
+/** The types of state, as upstream has them. A state's name is more precise than its type: `Late` and `Scheduled` are both SCHEDULED. */
 export const STATE_TYPES = [
   'SCHEDULED',
   'PENDING',
@@ -15,7 +15,6 @@ export const STATE_TYPES = [
 
 export type StateType = (typeof STATE_TYPES)[number];
 
-/** The names of state that matter here. */
 const SCHEDULED_NAME = 'Scheduled';
 export const LATE_NAME = 'Late';
 
@@ -24,7 +23,7 @@ export interface FlowRunState {
   readonly id: string;
   readonly type: StateType;
   readonly name: string;
-  /** Since when. */
+  /** When the state began. */
   readonly timestamp: number;
   readonly message?: string;
 }
@@ -39,11 +38,11 @@ export interface FlowRun {
   readonly nextScheduledStartTime?: number;
   /** When it was first meant to start. */
   readonly expectedStartTime?: number;
-  /** All that the API told of it when it was imported, as JSON text. */
+  /** The API's whole description of the run when it was imported, as JSON text. */
   readonly source?: string;
 }
 
-/** Whether the run is one that can turn late: state type SCHEDULED, name `Scheduled`, with a time to start. */
+/** Whether the run can turn late: state type SCHEDULED, name `Scheduled`, with a time to start. */
 export function isWaiting(run: FlowRun): boolean {
   const { state, nextScheduledStartTime } = run;
   return state.type === 'SCHEDULED' && state.name === SCHEDULED_NAME && nextScheduledStartTime !== undefined;

@@ -2,12 +2,12 @@
 import type { FlowRunStore } from './ports.ts';
 import { readFlowRuns } from './read-api.ts';
 
-/** What became of a text. */
+/** The result of an import. */
 export interface Imported {
   readonly written: number;
-  /** Left as they were, since the store holds a newer state of theirs. */
+  /** Left unchanged, since the store has a newer state of theirs. */
   readonly kept: number;
-  /** What couldn't be used, each with its number. */
+  /** Elements that couldn't be used, each with its number. */
   readonly faults: readonly string[];
 }
 
@@ -20,7 +20,7 @@ export interface ImportOptions {
 /** Runs being written at once. */
 const AT_ONCE = 25;
 
-/** Puts every flow run that the text holds; what can't be read is told and stops nothing. See `readFlowRuns` for the forms. */
+/** Puts every flow run in the text into the store, beside any faults. See `readFlowRuns` for the forms. */
 export async function importFlowRuns(store: FlowRunStore, text: string, options: ImportOptions): Promise<Imported> {
   const { runs, faults } = readFlowRuns(text, options.now);
   const unique = [...new Map(runs.map((run) => [run.id, run])).values()];

@@ -1,15 +1,15 @@
 /**
- * A flow run as a DynamoDB item, flat. Key `id`. `waiting` is there only while the run is in state `Scheduled` with a time to
- * start, so that the index by it holds nothing else: oldest start first, without reading the rest of the table.
+ * A flow run as a DynamoDB item, flat. Key `id`. An item has `waiting` only while its run is in state `Scheduled` with a time to
+ * start, so that the index on it has no other runs: it gives the oldest start first without reading the rest of the table.
  */
 
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
-import { showValue } from '../text/index.ts';
+import { showValue, withoutUndefined } from '../text/index.ts';
 import { type FlowRun, isWaiting, STATE_TYPES } from './flow-run.ts';
 import { UnreadableRunError } from './ports.ts';
 
-/** The table's name where no other is set. */
+/** The table's name by default. */
 export const FLOW_RUNS_TABLE = 'tickover-flow-runs';
 /** The index of waiting runs: partition `waiting`, sort `nextScheduledStartTime`. */
 export const WAITING_INDEX = 'waiting';
@@ -60,43 +60,28 @@ const Item = z.object({
 type Item = z.infer<typeof Item> & { waiting?: string };
 
 /** The item to put. */
-export function itemOf(run: FlowRun): Item {
-  const { state, deploymentId, nextScheduledStartTime, expectedStartTime, source } = run;
-  return {
-    id: run.id,
-    name: run.name,
-    ...(deploymentId === undefined ? {} : { deploymentId }),
-    ...(nextScheduledStartTime === undefined ? {} : { nextScheduledStartTime }),
-    ...(expectedStartTime === undefined ? {} : { expectedStartTime }),
-    ...(source === undefined ? {} : { source }),
+export function itemOf({ state, ...run }: FlowRun): Item {
+  return withoutUndefined({
+    ...run,
     stateId: state.id,
     stateType: state.type,
     stateName: state.name,
     stateTimestamp: state.timestamp,
-    ...(state.message === undefined ? {} : { stateMessage: state.message }),
-    ...(isWaiting(run) ? { waiting: WAITING } : {}),
-  };
+    stateMessage: state.message,
+    waiting: isWaiting({ ...run, state }) ? WAITING : undefined,
+  });
 }
 
 /**
- * The run that an item holds.
+ * Reads the run from an item.
  * @throws UnreadableRunError naming the attribute at fault
  */
 export function runOf(item: Readonly<Record<string, unknown>>): FlowRun {
   const parsed = Item.safeParse(item);
   if (!parsed.success) throw unreadable(item, parsed.error);
-  const { id, name, stateId, stateType, stateName, stateTimestamp, stateMessage } = parsed.data;
-  const { deploymentId, nextScheduledStartTime, expectedStartTime, source } = parsed.data;
-  const message = stateMessage === undefined ? {} : { message: stateMessage };
-  return {
-    id,
-    name,
-    ...(deploymentId === undefined ? {} : { deploymentId }),
-    ...(nextScheduledStartTime === undefined ? {} : { nextScheduledStartTime }),
-    ...(expectedStartTime === undefined ? {} : { expectedStartTime }),
-    ...(source === undefined ? {} : { source }),
-    state: { id: stateId, type: stateType, name: stateName, timestamp: stateTimestamp, ...message },
-  };
+  const { stateId, stateType, stateName, stateTimestamp, stateMessage, ...run } = parsed.data;
+  const state = { id: stateId, type: stateType, name: stateName, timestamp: stateTimestamp, message: stateMessage };
+  return withoutUndefined({ ...run, state: withoutUndefined(state) });
 }
 
 function unreadable(item: Readonly<Record<string, unknown>>, error: z.ZodError): UnreadableRunError {
@@ -104,8 +89,7 @@ function unreadable(item: Readonly<Record<string, unknown>>, error: z.ZodError):
     const [attribute = 'item'] = path.map(String);
     return `${attribute}: ${message}, got ${showValue(item[attribute])}`.slice(0, 200);
   });
-  const { id } = item;
   return new UnreadableRunError(
-    `flow run ${String(id)}: its item can't be read (${faults.join('; ')}); it is left alone`,
+    `flow run ${String(item['id'])}: its item can't be read (${faults.join('; ')}); it is left alone`,
   );
 }

@@ -1,4 +1,4 @@
-/** The rule of lateness: which runs may be marked late, and what came of trying. Pure values. */
+/** The rule of lateness: which runs may be marked late, and the results of marking. Pure. */
 import { type FlowRun, type FlowRunState, LATE_NAME } from './flow-run.ts';
 
 /** The reasons why a run may not turn late. */
@@ -12,10 +12,10 @@ export type Proposal =
   | { readonly accepted: true; readonly state: FlowRunState }
   | { readonly accepted: false; readonly reason: Rejection };
 
-/** What came of marking one run late. All but `marked` leave the run alone. */
+/** The result of marking one run late. All but `marked` leave the run alone. */
 export type MarkResult = 'marked' | 'already-late' | 'moved-on' | 'deleted';
 
-/** What a rejected run counts as. */
+/** The result for a rejected run. */
 export const RESULT_OF: Readonly<Record<Rejection, MarkResult>> = {
   [ONLY_SCHEDULED]: 'moved-on',
   [ALREADY_LATE]: 'already-late',
@@ -33,7 +33,7 @@ function rejectionOf({ state }: FlowRun): Rejection | undefined {
   return state.name === LATE_NAME ? ALREADY_LATE : undefined;
 }
 
-/** What a run counts as that changed before it was written, from what it has become; `undefined`: it is gone. */
+/** The result for a run that changed before it was written. @param now the run as it is now; `undefined` if it is gone */
 export function whyLeftAlone(now: FlowRun | undefined): MarkResult {
   if (now === undefined) return 'deleted';
   const reason = rejectionOf(now);

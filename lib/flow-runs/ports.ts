@@ -1,7 +1,7 @@
-/** What the work on flow runs needs of a store. */
+/** The store of flow runs. */
 import type { FlowRun, FlowRunState } from './flow-run.ts';
 
-/** Which waiting runs: those to start at or before `cutoff`, at most `limit`, behind the place where an earlier page ended. */
+/** Asks for at most `limit` waiting runs that start at or before `cutoff`, after the place where an earlier page ended. */
 export interface DueQuery {
   /** Epoch milliseconds. */
   readonly cutoff: number;
@@ -21,7 +21,7 @@ export interface UnreadableRun {
   readonly error: UnreadableRunError;
 }
 
-/** What is stored isn't a flow run. */
+/** The stored item isn't a flow run. */
 export class UnreadableRunError extends Error {
   override readonly name = 'UnreadableRunError';
   readonly code = 'flow-run-unreadable';
@@ -35,20 +35,20 @@ export interface DuePage {
   readonly next?: Place;
 }
 
-/** What came of a transition. Not written: `now` is what the run has become, absent if it is gone. */
+/** The result of a transition. If it was not written, `now` is the run as it is now, absent if it is gone. */
 export type Transitioned = { readonly written: true } | { readonly written: false; readonly now?: FlowRun };
 
 /**
- * Where flow runs are kept. Where a stored run can't be read, `get` and `transition` reject with UnreadableRunError, and `due` and
- * `list` tell it beside the others. When the store can't be asked, every method rejects with what the adapter's client threw, as
- * it is: it tells whether trying again helps.
+ * If a stored run can't be read, `get` and `transition` reject with UnreadableRunError, and `due` and `list` return it among the
+ * unreadable ones. If the store can't be reached, every method rejects with the unchanged error of the adapter's client, which
+ * shows whether to try again.
  */
 export interface FlowRunStore {
   /** A page of the runs in state `Scheduled` that are due. May lag behind the latest writes. */
   due(query: DueQuery, signal?: AbortSignal): Promise<DuePage>;
   /** Moves the run to another state, if its state is still the one seen, in one write. The rest of the run is kept. */
   transition(seen: FlowRun, state: FlowRunState, signal?: AbortSignal): Promise<Transitioned>;
-  /** Writes the run, unless what stands there is in a newer state (by timestamp) and isn't to be overwritten. Returns whether it was written. */
+  /** Writes the run and returns true; unless `overwrite` is set, keeps a stored run in a newer state (by timestamp) and returns false. */
   put(run: FlowRun, options?: { readonly overwrite?: boolean }): Promise<boolean>;
   /** The run as it is now. */
   get(id: string): Promise<FlowRun | undefined>;

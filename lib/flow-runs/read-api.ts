@@ -1,21 +1,21 @@
 /**
  * Reads flow runs as a Prefect server's API returns them: a JSON array, one object, an object whose `results` is the array, or
- * JSON lines. What can't be used is told by number; the rest is read. Nothing throws.
+ * JSON lines. Elements that can't be used are faults, named by their number; the rest is read. Nothing throws.
  */
 
 import * as z from 'zod';
-import { showValue } from '../text/index.ts';
+import { showValue, tryRead, withoutUndefined } from '../text/index.ts';
 import { parseInstant } from '../time/index.ts';
 import { type FlowRun, STATE_TYPES, type StateType } from './flow-run.ts';
 
-/** What a text holds. */
+/** The runs in a text. */
 export interface ReadRuns {
   readonly runs: readonly FlowRun[];
   /** Each as `line 3: field: expected ..., got ...`; of an array, `element 3: ...`. Numbers start at 1. */
   readonly faults: readonly string[];
 }
 
-/** An element to be read, and how a fault names it. */
+/** An element, and its name in a fault. */
 interface Numbered {
   readonly label: string;
   readonly element: unknown;
@@ -109,53 +109,41 @@ function parseJson(written: string): { value: unknown } | { why: string } {
   }
 }
 
-/** The run, or what is wrong with it. */
+/** Returns the run, or its fault. */
 function readOne(element: unknown, now: number): FlowRun | string {
   const parsed = ApiRun.safeParse(element);
   if (!parsed.success) return parsed.error.issues.map((issue) => faultOf(issue, element)).join('; ');
-  const source = jsonOf(element);
+  // JSON can be parsed at depths at which it can't be written any more.
+  const source = tryRead(() => JSON.stringify(element));
   if (source === undefined) return 'expected a flow run that can be written as JSON, got one nested too deep';
   const bytes = Buffer.byteLength(source) + Buffer.byteLength(parsed.data.state?.message ?? '');
   if (bytes > SOURCE_BYTES)
     return `expected at most ${SOURCE_BYTES} bytes, the state's message counted twice, got ${bytes}`;
   const type = parsed.data.state_type ?? parsed.data.state?.type;
-  if (type === undefined || type === null) return `state_type: expected one of ${STATE_TYPES.join(', ')}, got none`;
+  if (!type) return `state_type: expected one of ${STATE_TYPES.join(', ')}, got none`;
   const inner = parsed.data.state?.type ?? type;
   if (inner !== type) return `state.type: expected ${type} as in state_type, got ${showValue(inner)}`;
   return flowRunOf(parsed.data, { type, source, now });
 }
 
-/** What JSON can hold, it may hold nested deeper than it can be written again. */
-function jsonOf(element: unknown): string | undefined {
-  try {
-    return JSON.stringify(element);
-  } catch {
-    return undefined;
-  }
-}
-
 function flowRunOf(api: ApiRun, known: { type: StateType; source: string; now: number }): FlowRun {
   const { state } = api;
   const name = api.state_name ?? state?.name ?? nameOf(known.type);
-  return {
+  return withoutUndefined({
     id: api.id,
     name: api.name,
-    ...given('deploymentId', api.deployment_id),
-    state: {
+    deploymentId: api.deployment_id ?? undefined,
+    state: withoutUndefined({
       id: state?.id ?? api.state_id ?? `${api.id}/${known.type}/${name}`,
       type: known.type,
       name,
       timestamp: state?.timestamp ?? known.now,
-      ...given('message', state?.message),
-    },
-    ...given('nextScheduledStartTime', api.next_scheduled_start_time),
-    ...given('expectedStartTime', api.expected_start_time),
+      message: state?.message ?? undefined,
+    }),
+    nextScheduledStartTime: api.next_scheduled_start_time ?? undefined,
+    expectedStartTime: api.expected_start_time ?? undefined,
     source: known.source,
-  };
-}
-
-function given<Key extends string, Value>(key: Key, value: Value | null | undefined): { [key in Key]?: Value } {
-  return (value === null || value === undefined ? {} : { [key]: value }) as { [key in Key]?: Value };
+  });
 }
 
 /** Upstream's name for a state that has none: its type, capitalised. */
@@ -169,7 +157,7 @@ function faultOf(issue: z.core.$ZodIssue, element: unknown): string {
   return `${field}expected ${issue.message}, got ${got === undefined ? 'none' : brief(got)}`;
 }
 
-/** A text of a file may steer the terminal that it is told on. */
+/** Control characters from a file could steer the terminal that shows the fault. */
 function brief(value: unknown): string {
   const whole = showValue(value).replace(/\p{C}/gu, ' ');
   return whole.length <= SHOWN_CHARACTERS ? whole : `${whole.slice(0, SHOWN_CHARACTERS)}...`;
