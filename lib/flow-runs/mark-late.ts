@@ -1,48 +1,49 @@
 /**
- * Marking late runs, after upstream's `MarkLateRuns`: take the due flow runs oldest first, page by page; move each to `Late` if
- * its state is still the one seen. None stops the others; what failed is told at the end. Here a run is a flow run; the run
+ * Marking late runs, after upstream's `MarkLateRuns`: takes the due flow runs oldest first, page by page, and moves each to `Late`
+ * if its state is still the one seen. A failure doesn't stop the others; it is thrown at the end. Here a run is a flow run; the run
  * that does the marking is called the run of the service.
  */
 import type { RunContext } from '../service/index.ts';
+import { withoutUndefined } from '../text/index.ts';
 import { SECOND, toIso } from '../time/index.ts';
 import type { FlowRun, FlowRunState } from './flow-run.ts';
 import { type MarkResult, proposeLate, RESULT_OF, whyLeftAlone } from './late.ts';
 import type { DuePage, FlowRunStore, Place } from './ports.ts';
 
-/** What marking needs of the run of the service. */
+/** The part of the service's run context that marking needs. */
 export type MarkLateContext = Pick<RunContext, 'signal' | 'deadline' | 'clock' | 'random' | 'log'>;
 
-/** What marking can be told. */
+/** The options of marking. */
 export interface MarkLateOptions {
-  /** How far past its scheduled start a run is late. */
+  /** A run is late so long after its scheduled start. */
   readonly lateAfterSeconds: number;
-  /** How many runs are asked for at once. */
+  /** Runs in one page. */
   readonly pageSize: number;
   /**
-   * Marks one run; upstream's override point. What it throws is logged and counted. Several are under way at once.
+   * Marks one run; upstream's override point. Its errors are logged and counted. Several calls run at once.
    * @default `asUsual`: the rule, one conditional write and one log event
    */
   readonly mark?: (run: FlowRun, asUsual: (run: FlowRun) => Promise<MarkResult>) => Promise<MarkResult>;
 }
 
-/** What became of the runs that one run of the service saw; all but `pages` add up to how many those were. */
+/** The results of one run of the service; all but `pages` add up to the number of runs that it saw. */
 export interface LateCounts {
   readonly marked: number;
   readonly alreadyLate: number;
   readonly movedOn: number;
   readonly deleted: number;
   readonly failed: number;
-  /** Not tried, or broken off, because the time was up: each may be marked or not. What was on pages not asked for isn't in it. */
+  /** Not tried, or aborted, because the time was up: each may be marked or not. Runs on later pages aren't counted. */
   readonly unfinished: number;
-  /** How many pages came. */
+  /** Pages read. */
   readonly pages: number;
 }
 
-/** A run of the service ends this long before its deadline; the next one goes on where it ended. */
+/** A run of the service ends this long before its deadline; the next one continues. */
 const DEADLINE_MARGIN = 2 * SECOND;
-/** How many runs are being marked at once. */
+/** Runs marked at once. */
 const AT_ONCE = 10;
-/** How many errors are kept as members of the one that is thrown; all are logged. */
+/** Members of the thrown error; all errors are logged. */
 const MOST_ERRORS = 20;
 const OUT_OF_TIME =
   'mark-late-runs: its time is up before all late flow runs are marked; the next run of the service goes on';
@@ -54,7 +55,7 @@ const COUNTED: Readonly<Record<MarkResult, Exclude<keyof LateCounts, 'unfinished
   deleted: 'deleted',
 };
 
-/** What a run of the service has at hand while it marks. */
+/** One run of the service, while it marks. */
 interface Batch {
   readonly context: MarkLateContext;
   readonly store: FlowRunStore;
@@ -65,10 +66,10 @@ interface Batch {
 }
 
 /**
- * Marks the runs that are late now. Ends after a short page, after one that holds no run unseen in this run of the service, or
- * shortly before the deadline, with a warning if that leaves anything.
- * @throws AggregateError if a run failed, after all others were tried; whatever the store throws when it can't be asked, or when
- *   the signal fires before the first page came
+ * Marks the runs that are late now. Ends after a short page, after a page without a run that is new to this run of the service, or
+ * shortly before the deadline, with a warning if runs are left.
+ * @throws AggregateError if a run failed, after all others were tried; the store's error if it can't be reached, or if the signal
+ *   fires before the first page was read
  */
 export async function markLate(
   context: MarkLateContext,
@@ -78,7 +79,7 @@ export async function markLate(
   const counts = { marked: 0, alreadyLate: 0, movedOn: 0, deleted: 0, failed: 0, unfinished: 0, pages: 0 };
   const batch: Batch = { context, store, options, counts, seen: new Set(), errors: [] };
   await markPages(batch, context.clock.now() - options.lateAfterSeconds * SECOND);
-  context.log.info('Finished monitoring for late runs.', toldCounts(counts));
+  context.log.info('Finished monitoring for late runs.', { ...counts });
   if (counts.failed > 0) throw failureOf(batch);
   return counts;
 }
@@ -88,16 +89,17 @@ async function markPages(batch: Batch, cutoff: number): Promise<void> {
   do {
     const page = await pageOf(batch, cutoff, after);
     if (page === undefined) return warnOfTime(batch);
-    const progress = await markPage(batch, page);
-    after = progress ? nextOf(page, batch.options.pageSize) : undefined;
+    const hasNewRuns = await markPage(batch, page);
+    const isFull = page.runs.length + page.unreadable.length >= batch.options.pageSize;
+    after = hasNewRuns && isFull ? page.next : undefined;
   } while (after !== undefined && !isTimeUp(batch));
   if (after !== undefined || batch.counts.unfinished > 0) warnOfTime(batch);
 }
 
-/** A page, or none if the signal ended the asking. Where not even the first one came, the store may be at fault. */
+/** Returns a page, or `undefined` if the signal aborted the call. Before the first page, the store may be at fault. */
 async function pageOf(batch: Batch, cutoff: number, after: Place | undefined): Promise<DuePage | undefined> {
   const { signal } = batch.context;
-  const query = { cutoff, limit: batch.options.pageSize, ...(after === undefined ? {} : { after }) };
+  const query = withoutUndefined({ cutoff, limit: batch.options.pageSize, after });
   try {
     const page = await batch.store.due(query, signal);
     batch.counts.pages += 1;
@@ -108,11 +110,7 @@ async function pageOf(batch: Batch, cutoff: number, after: Place | undefined): P
   }
 }
 
-function nextOf(page: DuePage, pageSize: number): Place | undefined {
-  return page.runs.length + page.unreadable.length < pageSize ? undefined : page.next;
-}
-
-/** Whether the page held anything that this run of the service hadn't seen. */
+/** Marks the runs of a page. Returns whether any was new to this run of the service. */
 async function markPage(batch: Batch, page: DuePage): Promise<boolean> {
   const unreadable = page.unreadable.filter(({ id }) => isFirstSight(batch, id));
   for (const { id, error } of unreadable) countFailure(batch, id, error);
@@ -140,8 +138,10 @@ async function markOne(batch: Batch, run: FlowRun): Promise<void> {
     const result = await (mark === undefined ? asUsual(run) : mark(run, asUsual));
     batch.counts[COUNTED[result]] += 1;
   } catch (error) {
-    if (batch.context.signal.aborted) countUnfinished(batch, run.id, error);
-    else countFailure(batch, run.id, error);
+    if (!batch.context.signal.aborted) return countFailure(batch, run.id, error);
+    // An aborted call is no failure of the run's.
+    batch.counts.unfinished += 1;
+    batch.context.log.debug('flow run left unfinished', { flowRunId: run.id, error });
   }
 }
 
@@ -151,24 +151,24 @@ async function markAsUsual(batch: Batch, run: FlowRun): Promise<MarkResult> {
   if (!proposal.accepted) return RESULT_OF[proposal.reason];
   const transitioned = await batch.store.transition(run, proposal.state, signal);
   if (!transitioned.written) return whyLeftAlone(transitioned.now);
-  log.info('flow run state changed', eventOf(run, proposal.state));
+  log.info('flow run state changed', transitionFields(run, proposal.state));
   return 'marked';
 }
 
-/** The event of a transition: what changed, of which run, from what to what. */
-function eventOf(run: FlowRun, state: FlowRunState): Record<string, unknown> {
+/** The fields of a transition's log line. */
+function transitionFields(run: FlowRun, state: FlowRunState): Record<string, unknown> {
   const { nextScheduledStartTime: scheduled } = run;
-  return {
+  return withoutUndefined({
     flowRunId: run.id,
     flowRunName: run.name,
-    ...(run.deploymentId === undefined ? {} : { deploymentId: run.deploymentId }),
-    oldState: told(run.state),
-    newState: told(state),
-    ...(scheduled === undefined ? {} : { scheduledTime: toIso(scheduled) }),
-  };
+    deploymentId: run.deploymentId,
+    oldState: stateFields(run.state),
+    newState: stateFields(state),
+    scheduledTime: scheduled === undefined ? undefined : toIso(scheduled),
+  });
 }
 
-function told({ id, type, name, timestamp }: FlowRunState): Record<string, string> {
+function stateFields({ id, type, name, timestamp }: FlowRunState): Record<string, string> {
   return { id, type, name, timestamp: toIso(timestamp) };
 }
 
@@ -176,12 +176,6 @@ function countFailure(batch: Batch, flowRunId: string, error: unknown): void {
   batch.counts.failed += 1;
   if (batch.errors.length < MOST_ERRORS) batch.errors.push(error);
   batch.context.log.error('flow run not marked late', { flowRunId, error });
-}
-
-/** What an aborted signal broke off is no failure of the run's. */
-function countUnfinished(batch: Batch, flowRunId: string, error: unknown): void {
-  batch.counts.unfinished += 1;
-  batch.context.log.debug('flow run left unfinished', { flowRunId, error });
 }
 
 function failureOf({ counts, errors }: Batch): AggregateError {
@@ -199,10 +193,5 @@ function isTimeUp({ context }: Batch): boolean {
 }
 
 function warnOfTime(batch: Batch): void {
-  batch.context.log.warn(OUT_OF_TIME, toldCounts(batch.counts));
-}
-
-/** The counts as the log names them, as they stand now. */
-function toldCounts({ marked, alreadyLate, movedOn, deleted, failed, unfinished, pages }: LateCounts) {
-  return { marked, alreadyLate, movedOn, deleted, failed, unfinished, pages };
+  batch.context.log.warn(OUT_OF_TIME, { ...batch.counts });
 }

@@ -1,6 +1,6 @@
 /**
- * Where check-endpoints may connect to. A URL, a redirect or a name's answer may point at a place that hands out credentials to
- * whoever asks from this machine, so such addresses are refused unless an endpoint allows them.
+ * The addresses that check-endpoints may connect to. A URL, a redirect or a host name may lead to a server that hands out
+ * credentials to any client on this machine, so such addresses are refused unless an endpoint allows them.
  */
 
 import { BlockList, isIP } from 'node:net';
@@ -8,12 +8,12 @@ import type { Surroundings } from '../service/index.ts';
 import { isInLambda } from '../service/index.ts';
 
 /**
- * Tells why an address is not to be connected to; `undefined` if it may be. Whatever is no address is refused.
- * @param ledBy the address of the server whose redirect led there; absent where an endpoint's own URL does
+ * Returns the reason to refuse an address, or `undefined` if it is allowed. Refuses text that is no address.
+ * @param redirectedBy the address of the server that redirected there; absent for an endpoint's own URL
  */
-export type Vet = (address: string, ledBy?: string) => string | undefined;
+export type Vet = (address: string, redirectedBy?: string) => string | undefined;
 
-/** An address that was refused before a connection was made. Not transient: asking again would meet it again. */
+/** An address was refused before a connection was made. Not transient: a second try would be refused too. */
 export class RefusedAddressError extends Error {
   override readonly name = 'RefusedAddressError';
   readonly code = 'refused-address';
@@ -26,7 +26,7 @@ export class RefusedAddressError extends Error {
   }
 }
 
-/** Link-local addresses, and those outside of them at which a cloud serves metadata and credentials to its instances. */
+/** Link-local addresses, and others at which a cloud serves metadata and credentials to its instances. */
 const METADATA = [
   ...['169.254.0.0/16', 'fe80::/10'],
   // AWS: instance metadata, EKS Pod Identity, DNS and time over IPv6.
@@ -43,20 +43,20 @@ const METADATA = [
   ...['fd00:42::42/128', 'fd00:a9fe:a9fe::1/128'],
 ];
 
-/** The machine itself. In Lambda nothing but the runtime's own interface and the extensions' listens there. */
+/** The machine itself. In Lambda only the interfaces of the runtime and of the extensions listen there. */
 const LOOPBACK = ['127.0.0.0/8', '::1/128', '0.0.0.0/8', '::/128'];
 
-/** Where only those inside reach: the machine itself, private and shared ranges, unique local addresses. */
+/** Reachable from inside alone: the machine itself, private and shared ranges, unique local addresses. */
 const INSIDE = [...LOOPBACK, '10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', 'fc00::/7'];
 
-/** What stands before an IPv4 address written as one of IPv6: compatible, translated, NAT64. The mapped form `BlockList` knows itself. */
+/** The prefixes of an IPv4 address in the form of IPv6: compatible, translated, NAT64. `BlockList` knows the mapped form itself. */
 const EMBEDDINGS = ['::', '::ffff:0:', '64:ff9b::'];
 
 /**
- * How addresses are judged in these surroundings. Link-local and metadata addresses are refused; in Lambda, where the interface of
- * the runtime listens on the machine itself, loopback is as well. Private ranges are worth watching: they are refused only where a
- * redirect from outside leads there, since whoever sent it could not get in by himself.
- * @returns a judge of addresses, for an endpoint that allows these addresses and ranges
+ * Makes the judge of addresses in this environment. It refuses link-local and metadata addresses; in Lambda, where the interface of
+ * the runtime listens on the machine itself, loopback as well. It refuses private ranges only after a redirect from outside, since
+ * the sender of that redirect could not reach them itself.
+ * @returns makes the judge for an endpoint that allows these addresses and ranges
  */
 export function vettingIn(env: Surroundings['env']): (allowed?: readonly string[]) => Vet {
   const rules = [
@@ -68,13 +68,13 @@ export function vettingIn(env: Surroundings['env']): (allowed?: readonly string[
   const inside = rangesOf(INSIDE);
   return (allowed = []) => {
     const exempt = rangesOf(allowed);
-    return (address, ledBy) => {
+    return (address, redirectedBy) => {
       if (isIP(address) === 0) return 'no address';
       if (isAmong(exempt, address)) return undefined;
       const rule = rules.find(({ refused }) => isAmong(refused, address));
-      if (rule !== undefined || ledBy === undefined) return rule?.reason;
-      const ledInside = isAmong(inside, address) && !isAmong(inside, ledBy);
-      return ledInside ? 'private, and a redirect from outside led there' : undefined;
+      if (rule !== undefined || redirectedBy === undefined) return rule?.reason;
+      const redirectedInside = isAmong(inside, address) && !isAmong(inside, redirectedBy);
+      return redirectedInside ? 'private, and a redirect from outside led there' : undefined;
     };
   };
 }
@@ -84,19 +84,19 @@ function isAmong(ranges: BlockList, address: string): boolean {
   return version !== 0 && ranges.check(address, version === 6 ? 'ipv6' : 'ipv4');
 }
 
-/** The address that a URL names its host by; `undefined` where that is a name. */
+/** The address in a URL; `undefined` if it has a host name. */
 export function literalAddress({ hostname }: URL): string | undefined {
   const host = hostname.replace(/^\[|\]$/g, '');
   return isIP(host) === 0 ? undefined : host;
 }
 
-/** Where Lambda's runtime interface is, should it be elsewhere than on loopback. */
+/** The address of Lambda's runtime interface, if it is not on loopback. */
 function runtimeOf({ AWS_LAMBDA_RUNTIME_API = '' }: Surroundings['env']): string[] {
   const host = AWS_LAMBDA_RUNTIME_API.replace(/:\d+$/, '');
   return isIP(host) === 4 ? [host] : [];
 }
 
-/** Addresses and ranges such as `10.0.0.0/8`, each in every form that means the same place. */
+/** Addresses and ranges such as `10.0.0.0/8`, each in all forms of the same address. */
 function rangesOf(written: readonly string[]): BlockList {
   const ranges = new BlockList();
   for (const range of written) {

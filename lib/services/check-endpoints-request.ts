@@ -1,27 +1,27 @@
 /**
- * Asking one URL for its status. Not by `fetch`: every address is vetted before a connection is made to it, and the one that was
- * vetted is the one connected to, so that no name can answer differently the second time.
+ * Requests one URL for its status. Not by `fetch`: every address is vetted before the connection, and the connection goes to the
+ * vetted address, so that a name can't resolve differently the second time.
  */
 import { type LookupAddress, lookup } from 'node:dns';
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import type { LookupFunction } from 'node:net';
-import { cut, mask } from '../text/index.ts';
+import { cut, mask, withoutUndefined } from '../text/index.ts';
 import { literalAddress, RefusedAddressError, type Vet } from './check-endpoints-addresses.ts';
 
 /** Resolves a name to all its addresses, as Node's `dns.lookup` does with `all`. */
 export type Resolve = (
   name: string,
   options: { readonly all: true; readonly family?: number | 'IPv4' | 'IPv6' | undefined },
-  told: (error: Error | null, addresses: LookupAddress[]) => void,
+  callback: (error: Error | null, addresses: LookupAddress[]) => void,
 ) => void;
 
-/** What to ask, and under which rules. */
-export interface Question {
+/** A request, and its rules. */
+export interface StatusRequest {
   /** Of http or https. User and password are sent as a header. */
   readonly url: string;
   readonly method: string;
-  /** Whether the status of a redirect is the answer, or that of where it leads. */
+  /** Whether to return the status at the end of redirects, instead of the first one. */
   readonly followRedirects: boolean;
   readonly vet: Vet;
   readonly signal: AbortSignal;
@@ -35,31 +35,31 @@ interface Hop {
   readonly method: string;
   readonly authorization?: string;
   /** The address of the server that redirected here. */
-  readonly ledBy?: string;
+  readonly redirectedBy?: string;
 }
 
 /** As many as `fetch` follows. */
 const MOST_REDIRECTS = 20;
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
-/** Some servers refuse a request that says neither. */
+/** Some servers refuse a request without these. */
 const HEADERS = { accept: '*/*', 'user-agent': 'tickover' };
 
 /**
- * The status that is answered in the end. Bodies are given up unread, connections aren't kept. Redirects are followed as `fetch`
- * does, each vetted anew; user and password are sent to the origin they were given for alone.
- * @throws RefusedAddressError for an address that must not be connected to; what the connection failed with; the signal's reason
+ * Returns the status of the answer. Leaves bodies unread and keeps no connections. Follows redirects as `fetch` does and vets each;
+ * sends user and password to their own origin alone.
+ * @throws RefusedAddressError for an address that is not allowed; the connection's error; the signal's reason
  */
-export async function statusOf(question: Question): Promise<number> {
-  let hop = firstHop(question);
+export async function statusOf(request: StatusRequest): Promise<number> {
+  let hop = firstHop(request);
   for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects += 1) {
-    const { status, location, from } = await answerTo(hop, question);
-    if (!question.followRedirects || location === undefined || !REDIRECTS.has(status)) return status;
-    hop = { ...redirected(hop, status, location), ledBy: from };
+    const { status, location, from } = await answerTo(hop, request);
+    if (!request.followRedirects || location === undefined || !REDIRECTS.has(status)) return status;
+    hop = { ...redirected(hop, status, location), redirectedBy: from };
   }
   throw new Error(`redirected more than ${MOST_REDIRECTS} times`);
 }
 
-function firstHop({ url: written, method }: Question): Hop {
+function firstHop({ url: written, method }: StatusRequest): Hop {
   const url = new URL(written);
   if (url.username === '' && url.password === '') return { url, method };
   const credentials = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
@@ -77,60 +77,60 @@ function redirected({ url, method, authorization }: Hop, status: number, locatio
     throw new Error(`redirected to '${cut(mask(location), 200)}', expected a URL of http or https`);
   }
   const becomesGet = status === 303 ? method !== 'HEAD' : status < 303 && method === 'POST';
-  return {
+  return withoutUndefined({
     url: withoutCredentials(next),
     method: becomesGet ? 'GET' : method,
-    ...(authorization === undefined || next.origin !== url.origin ? {} : { authorization }),
-  };
+    authorization: next.origin === url.origin ? authorization : undefined,
+  });
 }
 
 interface HopAnswer {
   readonly status: number;
   readonly location: string | undefined;
-  /** The address that answered; empty where it is gone already. */
+  /** The address that answered; empty if the connection is closed already. */
   readonly from: string;
 }
 
-function answerTo({ url, method, authorization, ledBy }: Hop, question: Question): Promise<HopAnswer> {
-  const { signal, resolve: resolveName = lookup } = question;
-  const vet: Vet = (address) => question.vet(address, ledBy);
+function answerTo({ url, method, authorization, redirectedBy }: Hop, request: StatusRequest): Promise<HopAnswer> {
+  const { signal, resolve: resolveName = lookup } = request;
+  const vet: Vet = (address) => request.vet(address, redirectedBy);
   refuseLiteral(url, vet);
   return new Promise((resolve, reject) => {
-    const request = (url.protocol === 'https:' ? requestHttps : requestHttp)(url, {
+    const outgoing = (url.protocol === 'https:' ? requestHttps : requestHttp)(url, {
       method,
-      headers: { ...HEADERS, ...(authorization === undefined ? {} : { authorization }) },
-      // Node's own agent may keep connections, or go by a proxy: neither would lead where it was vetted.
+      headers: withoutUndefined({ ...HEADERS, authorization }),
+      // Node's own agent may reuse connections, or use a proxy: neither would connect to the vetted address.
       agent: false,
       lookup: vettedLookup(vet, resolveName),
       signal,
     });
-    request.once('response', (response) => {
+    outgoing.once('response', (response) => {
       const { statusCode: status = 0, headers, socket } = response;
       resolve({ status, location: headers.location, from: socket.remoteAddress ?? '' });
-      // Giving it up unread is an error of the connection for Node, but not for us.
+      // Node reports an unread body as an error.
       response.once('error', () => {}).destroy();
     });
-    request.on('error', (error) => reject(signal.aborted ? signal.reason : error));
-    request.end();
+    outgoing.on('error', (error) => reject(signal.aborted ? signal.reason : error));
+    outgoing.end();
   });
 }
 
-/** An address written as such is connected to without being looked up. */
+/** Node connects to a literal address without resolving it. */
 function refuseLiteral(url: URL, vet: Vet): void {
   const address = literalAddress(url);
   const reason = address === undefined ? undefined : vet(address);
   if (address !== undefined && reason !== undefined) throw new RefusedAddressError(address, address, reason);
 }
 
-/** One refused address among those of a name refuses the name. Node asks for all of them, or for one where it was told to. */
+/** One refused address of a name refuses the name. Node asks for all addresses, or for one. */
 function vettedLookup(vet: Vet, resolveName: Resolve): LookupFunction {
-  return (name, { family, all }, told) => {
+  return (name, { family, all }, callback) => {
     resolveName(name, { all: true, family }, (error, addresses) => {
       const [first] = addresses ?? [];
       const fault = error ?? refusalOf(name, addresses, vet);
-      if (fault !== undefined || first === undefined) told(fault ?? new Error(`${name} has no address`), []);
-      else if (all === true) told(null, addresses);
-      else told(null, first.address, first.family);
+      if (fault !== undefined || first === undefined) callback(fault ?? new Error(`${name} has no address`), []);
+      else if (all === true) callback(null, addresses);
+      else callback(null, first.address, first.family);
     });
   };
 }

@@ -1,32 +1,32 @@
-/** The settings of check-endpoints: which endpoints to ask, as an environment variable lists them. */
+/** The settings of check-endpoints: the endpoints in an environment variable. */
 
 import * as z from 'zod';
 import { InvalidOptionsError } from '../rules/index.ts';
 import type { Surroundings } from '../service/index.ts';
-import { cut, mask, showValue } from '../text/index.ts';
+import { cut, mask, showValue, withoutUndefined } from '../text/index.ts';
 import { parseDuration, SECOND } from '../time/index.ts';
 import { literalAddress, vettingIn } from './check-endpoints-addresses.ts';
 
-/** What to ask, and what to expect. */
+/** A request, and the statuses to expect. */
 export interface Endpoint {
   readonly method: string;
   readonly url: string;
-  /** How long the answer may take to begin, redirects included, in milliseconds. */
+  /** The time until the answer begins, redirects included, in milliseconds. */
   readonly timeout: number;
-  /** The statuses that are well; absent where any 2xx is. */
+  /** @default any 2xx */
   readonly expectedStatus?: readonly number[];
-  /** Addresses and ranges that this endpoint may be found at though they are refused otherwise. */
+  /** Addresses and ranges to connect to although others may not. */
   readonly allowAddresses?: readonly string[];
 }
 
 /** The environment variable that lists the endpoints. */
 export const ENDPOINTS_VARIABLE = 'TICKOVER_ENDPOINTS';
 
-/** The longest run of the service, and so the longest that one endpoint may be waited for, in milliseconds. */
+/** The longest run of the service, and so the longest timeout of an endpoint, in milliseconds. */
 export const LONGEST_RUN = 45 * SECOND;
 
 const DEFAULT_TIMEOUT = 10 * SECOND;
-/** What an environment variable can hold on Lambda is less; on one machine it is bounded here. In characters. */
+/** In characters. Lambda's environment has less room; on one machine this is the bound. */
 const LONGEST_LIST = 256_000;
 const MOST_ENDPOINTS = 1_000;
 const LONGEST_URL = 2_000;
@@ -34,7 +34,7 @@ const MOST_ALLOWED = 20;
 const MOST_FAULTS = 20;
 const METHODS = ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
-/** What each field must be: the middle of a message such as `TICKOVER_ENDPOINTS[0].url: expected ..., got ...`. */
+/** The middle of messages such as `TICKOVER_ENDPOINTS[0].url: expected ..., got ...`. */
 const URL_EXPECTED = 'a URL of http or https';
 const URL_LENGTH_EXPECTED = `a URL of at most ${LONGEST_URL} characters`;
 const TIMEOUT_EXPECTED = "a duration above 0 and up to 45 s, such as '10s'";
@@ -73,16 +73,16 @@ function isTimeout(milliseconds: number | undefined): boolean {
 }
 
 /**
- * The endpoints in the environment; none where the variable is unset or empty. `TICKOVER_ENDPOINTS` is a JSON array of at most 1,000
+ * Reads the endpoints from the environment; none if the variable is unset or empty. `TICKOVER_ENDPOINTS` is a JSON array of at most 1,000
  * objects: `url`; `method`, 'GET' by default; `timeout`, up to 45 s, '10s' by default, or `timeoutMs`; `expectedStatus`, a status or
  * a list of them, any 2xx by default. A user and password in the URL are sent as a header. Redirects are followed, unless a 3xx is
  * expected.
  *
  * Link-local addresses and those of a cloud's metadata are refused, and in Lambda the function's own machine (loopback) as well:
- * written in the URL, found by its name, or led to by a redirect. `allowAddresses`, a list of addresses and ranges such as
- * '169.254.170.0/24', lets one endpoint have them. Private ranges and, outside of Lambda, loopback need no leave, unless a redirect
+ * in the URL, as the address of its host name, or after a redirect. `allowAddresses`, a list of addresses and ranges such as
+ * '169.254.170.0/24', allows them to one endpoint. Private ranges and, outside of Lambda, loopback are allowed, unless a redirect
  * from outside leads there.
- * @throws InvalidOptionsError naming every field at fault, up to 20 of them, what was expected and what came
+ * @throws InvalidOptionsError naming every field at fault, up to 20 of them, the expected and the given value
  */
 export function endpointsIn(env: Surroundings['env']): readonly Endpoint[] {
   const text = env[ENDPOINTS_VARIABLE]?.trim() ?? '';
@@ -91,16 +91,18 @@ export function endpointsIn(env: Surroundings['env']): readonly Endpoint[] {
   if (!parsed.success) throw refusal(parsed.error.issues.map(faultOf));
   const refused = addressFaults(parsed.data, env);
   if (refused.length > 0) throw refusal(refused);
-  return parsed.data.map(({ method = 'GET', timeout, timeoutMs, expectedStatus, ...rest }) => ({
-    url: rest.url,
-    method,
-    timeout: timeoutMs ?? parseDuration(timeout) ?? DEFAULT_TIMEOUT,
-    ...(expectedStatus === undefined ? {} : { expectedStatus: [expectedStatus].flat() }),
-    ...(rest.allowAddresses === undefined ? {} : { allowAddresses: rest.allowAddresses }),
-  }));
+  return parsed.data.map(({ url, method = 'GET', timeout, timeoutMs, expectedStatus, allowAddresses }) =>
+    withoutUndefined({
+      url,
+      method,
+      timeout: timeoutMs ?? parseDuration(timeout) ?? DEFAULT_TIMEOUT,
+      expectedStatus: expectedStatus === undefined ? undefined : [expectedStatus].flat(),
+      allowAddresses,
+    }),
+  );
 }
 
-/** What an endpoint's URL alone tells: a name is judged when it is looked up. */
+/** The faults of addresses in the URLs. The address of a host name is judged when it is resolved. */
 function addressFaults(endpoints: z.output<typeof list>, env: Surroundings['env']): string[] {
   const vetting = vettingIn(env);
   return endpoints.flatMap(({ url, allowAddresses }, index) => {
@@ -125,18 +127,17 @@ function parsedJson(text: string): unknown {
 }
 
 function refusal(faults: readonly string[]): InvalidOptionsError {
-  const told = faults.slice(0, MOST_FAULTS);
-  const more = faults.length > told.length ? [`and ${faults.length - told.length} more`] : [];
-  return new InvalidOptionsError('check-endpoints', [...told, ...more]);
+  const more = faults.length > MOST_FAULTS ? [`and ${faults.length - MOST_FAULTS} more`] : [];
+  return new InvalidOptionsError('check-endpoints', [...faults.slice(0, MOST_FAULTS), ...more]);
 }
 
 function faultOf({ path, message, input, ...issue }: z.core.$ZodIssue): string {
   const where = path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`)).join('');
-  const came = issue.code === 'unrecognized_keys' ? cut(mask(issue.keys.join(', ')), 200) : got(input);
-  return `${ENDPOINTS_VARIABLE}${where}: expected ${message}, got ${came}`;
+  const given = issue.code === 'unrecognized_keys' ? cut(mask(issue.keys.join(', ')), 200) : got(input);
+  return `${ENDPOINTS_VARIABLE}${where}: expected ${message}, got ${given}`;
 }
 
-/** What came, as a message may show it. */
+/** The value in a message, masked and cut. */
 function got(value: unknown): string {
   return value === undefined ? 'nothing' : cut(mask(showValue(value)), 200);
 }

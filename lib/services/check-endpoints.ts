@@ -1,8 +1,7 @@
 /**
- * check-endpoints: asks a list of URLs whether they answer as expected. A critical service; since a monitor must not stop
- * monitoring, nothing it meets halts it at once.
+ * check-endpoints: requests a list of URLs and checks their statuses. A critical service; since a monitor must not stop
+ * monitoring, no error halts it at once.
  */
-
 import { defineService, HttpStatusError, type RunContext, type Service } from '../service/index.ts';
 import { errorClassOf, mask, summarizeError } from '../text/index.ts';
 import { withTimeLimit } from '../time/index.ts';
@@ -10,7 +9,7 @@ import { type Vet, vettingIn } from './check-endpoints-addresses.ts';
 import { statusOf } from './check-endpoints-request.ts';
 import { ENDPOINTS_VARIABLE, type Endpoint, endpointsIn, LONGEST_RUN } from './check-endpoints-settings.ts';
 
-/** What became of one endpoint. */
+/** The result of one endpoint. */
 export interface EndpointResult {
   /** With credentials masked. */
   readonly url: string;
@@ -18,22 +17,22 @@ export interface EndpointResult {
   /** Absent if there was no answer. */
   readonly status?: number;
   readonly durationMs: number;
-  /** What was wrong, in one line. */
+  /** The fault, in one line. */
   readonly error?: string;
 }
 
-/** A result, and what stands in the way of its being well. */
+/** A result, and the error if it is a failure. */
 interface Check {
   readonly result: EndpointResult;
   readonly error?: Error;
-  /** Whether the run ended before the endpoint's turn came. */
-  readonly unasked?: true;
+  /** Whether the run ended before the endpoint was requested. */
+  readonly skipped?: true;
 }
 
-/** What one process's runs share. */
+/** Shared by all runs of a process. */
 interface Prepared {
   readonly endpoints: readonly Endpoint[];
-  /** Judges addresses for an endpoint that allows some. */
+  /** Makes the judge of addresses for an endpoint, from the addresses that it allows. */
   readonly vetting: (allowed?: readonly string[]) => Vet;
 }
 
@@ -41,9 +40,9 @@ const MOST_AT_ONCE = 5;
 
 /**
  * The service. Its workload returns an {@link EndpointResult} per endpoint, in the order they are configured; if any failed it
- * throws one AggregateError with an error for each that did, and the `results` of all. So it does when the run's signal fires
- * before every endpoint was asked: those that weren't are told as not asked.
- * Capacity: five are asked at once, for 45 s. Where every endpoint hangs for the default 10 s, that is time for 20 of them.
+ * throws one AggregateError with an error for each that did, and the `results` of all. If the run's signal fires before every
+ * endpoint was requested, the remaining ones fail as not asked.
+ * Capacity: five requests at once, for 45 s. If every endpoint hangs for the default 10 s, that is time for 20 of them.
  * Environment: `TICKOVER_ENDPOINTS`, see {@link endpointsIn}.
  */
 export const checkEndpoints: Service = defineService<Prepared>({
@@ -66,30 +65,20 @@ async function checkAll(context: RunContext<Prepared>): Promise<readonly Endpoin
   const results = checks.map(({ result }) => result);
   const errors = checks.flatMap(({ error }) => (error === undefined ? [] : [error]));
   if (errors.length === 0) return results;
-  for (const { result, unasked } of checks) {
-    if (!result.ok) log.warn(unasked ? 'endpoint not asked' : 'endpoint failed', toldOf(result));
+  for (const { result, skipped } of checks) {
+    const { ok, ...fields } = result;
+    if (!ok) log.warn(skipped ? 'endpoint not asked' : 'endpoint failed', fields);
   }
   throw Object.assign(new AggregateError(errors, summaryOf(checks, errors)), { results });
 }
 
-/** The fields of the log line of an endpoint that failed. */
-function toldOf({ url, durationMs, status, error }: EndpointResult): Readonly<Record<string, unknown>> {
-  return {
-    url,
-    durationMs,
-    ...(status === undefined ? {} : { status }),
-    ...(error === undefined ? {} : { error }),
-  };
-}
-
 function summaryOf(checks: readonly Check[], errors: readonly Error[]): string {
-  const unasked = checks.filter((each) => each.unasked).length;
-  const failed = `${errors.length - unasked} of ${checks.length} endpoints failed`;
-  const both = unasked === 0 ? failed : `${failed}, ${unasked} not asked`;
-  return `${both}: ${errors.map(({ message }) => message).join('; ')}`;
+  const skipped = checks.filter((each) => each.skipped).length;
+  const failed = `${errors.length - skipped} of ${checks.length} endpoints failed`;
+  return `${failed}${skipped === 0 ? '' : `, ${skipped} not asked`}: ${errors.map(({ message }) => message).join('; ')}`;
 }
 
-/** The work done on every item, on so many at once; results in the order of the items. `work` must not reject. */
+/** Does `work` on every item, on at most `most` at once. Returns the results in the order of the items. `work` must not reject. */
 async function eachAtMost<Item, Result>(
   most: number,
   items: readonly Item[],
@@ -106,43 +95,47 @@ async function eachAtMost<Item, Result>(
 
 async function check(endpoint: Endpoint, context: RunContext<Prepared>): Promise<Check> {
   const { clock, signal, prepared } = context;
-  if (signal.aborted) return notAsked(endpoint, signal);
+  if (signal.aborted) return skippedCheck(endpoint, signal);
   const startedAt = clock.now();
-  const told = () => ({ url: mask(endpoint.url), durationMs: clock.now() - startedAt });
+  const resultOf = (rest: Pick<EndpointResult, 'ok' | 'status' | 'error'>): EndpointResult => ({
+    url: mask(endpoint.url),
+    durationMs: clock.now() - startedAt,
+    ...rest,
+  });
   try {
     const status = await withTimeLimit(clock, endpoint.timeout, (late) =>
-      asked(endpoint, prepared, AbortSignal.any([signal, late])),
+      request(endpoint, prepared, AbortSignal.any([signal, late])),
     );
-    const error = unexpected(endpoint, status);
-    if (error === undefined) return { result: { ...told(), ok: true, status } };
-    return { result: { ...told(), ok: false, status, error: error.message }, error };
-  } catch (thrown) {
-    const error = withoutAnswer(endpoint, thrown);
-    return { result: { ...told(), ok: false, error: error.message }, error };
+    const error = statusError(endpoint, status);
+    if (error === undefined) return { result: resultOf({ ok: true, status }) };
+    return { result: resultOf({ ok: false, status, error: error.message }), error };
+  } catch (caught) {
+    const error = requestError(endpoint, caught);
+    return { result: resultOf({ ok: false, error: error.message }), error };
   }
 }
 
-function notAsked({ method, url }: Endpoint, { reason }: AbortSignal): Check {
+function skippedCheck({ method, url }: Endpoint, { reason }: AbortSignal): Check {
   const error = new Error(`${method} ${mask(url)}: not asked before the run ended`, { cause: reason });
-  return { result: { url: mask(url), ok: false, durationMs: 0, error: error.message }, error, unasked: true };
+  return { result: { url: mask(url), ok: false, durationMs: 0, error: error.message }, error, skipped: true };
 }
 
-function asked(endpoint: Endpoint, { vetting }: Prepared, signal: AbortSignal): Promise<number> {
+function request(endpoint: Endpoint, { vetting }: Prepared, signal: AbortSignal): Promise<number> {
   const { url, method, expectedStatus, allowAddresses } = endpoint;
   const wantsRedirect = expectedStatus?.some((status) => status >= 300 && status < 400) ?? false;
   return statusOf({ url, method, followRedirects: !wantsRedirect, vet: vetting(allowAddresses), signal });
 }
 
-function unexpected({ method, url, expectedStatus }: Endpoint, status: number): HttpStatusError | undefined {
+function statusError({ method, url, expectedStatus }: Endpoint, status: number): HttpStatusError | undefined {
   const isExpected = expectedStatus?.includes(status) ?? (status >= 200 && status < 300);
   if (isExpected) return undefined;
   return new HttpStatusError({ status, method, url, expected: expectedStatus?.join(' or ') ?? '2xx' });
 }
 
-/** An error that names the endpoint; what was thrown, and decides how it is classified, is its cause. */
-function withoutAnswer({ method, url }: Endpoint, thrown: unknown): Error {
-  const { message } = summarizeError(thrown, 0);
-  const code = errorClassOf(thrown);
-  const told = message.includes(code) || code === 'Error' ? message : `${code}: ${message}`;
-  return new Error(`${method} ${mask(url)}: ${told}`, { cause: thrown });
+/** An error that names the endpoint. Its cause, by which the run is classified, is the error that was caught. */
+function requestError({ method, url }: Endpoint, cause: unknown): Error {
+  const { message } = summarizeError(cause, 0);
+  const code = errorClassOf(cause);
+  const named = message.includes(code) || code === 'Error' ? message : `${code}: ${message}`;
+  return new Error(`${method} ${mask(url)}: ${named}`, { cause });
 }

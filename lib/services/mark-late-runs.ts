@@ -1,4 +1,4 @@
-/** mark-late-runs: flow runs that should have started and haven't are moved to state `Late`. After upstream's `MarkLateRuns`. */
+/** mark-late-runs: moves flow runs that should have started and haven't to state `Late`. After upstream's `MarkLateRuns`. */
 
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
@@ -12,13 +12,13 @@ import { InvalidOptionsError } from '../rules/index.ts';
 import { defineService, type Service, type Surroundings } from '../service/index.ts';
 import { showValue } from '../text/index.ts';
 
-/** What one process's runs share. */
+/** Shared by all runs of a process. */
 interface Prepared {
   readonly store: FlowRunStore;
   readonly options: MarkLateOptions;
 }
 
-/** The settings of {@link markLateRuns}, as the environment gives them. */
+/** The settings of {@link markLateRuns} from the environment. */
 export interface MarkLateSettings {
   readonly table: string;
   readonly lateAfterSeconds: number;
@@ -35,7 +35,7 @@ const LARGEST_PAGE = 1_000;
  */
 export const markLateRuns: Service = defineMarkLateRuns();
 
-/** The service with options of its own, which go before the environment's: `mark` is upstream's override point. */
+/** The service with options that override the environment's; `mark` is upstream's override point. */
 export function defineMarkLateRuns(overrides: Partial<MarkLateOptions> = {}): Service {
   return defineService<Prepared>({
     name: NAME,
@@ -52,8 +52,8 @@ export function defineMarkLateRuns(overrides: Partial<MarkLateOptions> = {}): Se
 }
 
 /**
- * The settings in the environment; what is unset or empty takes its default.
- * @throws InvalidOptionsError naming every variable at fault, what was expected and what came
+ * Reads the settings from the environment, with defaults for variables that are unset or empty.
+ * @throws InvalidOptionsError naming every variable at fault, the expected and the given value
  */
 export function markLateSettings(env: Surroundings['env']): MarkLateSettings {
   const faults: string[] = [];
@@ -83,7 +83,7 @@ export function markLateSettings(env: Surroundings['env']): MarkLateSettings {
   return settings;
 }
 
-/** A name, or an ARN, as DynamoDB takes it. */
+/** DynamoDB accepts a name or an ARN. */
 function parseTable(text: string): string | undefined {
   return /^[\w.:/-]{3,1024}$/.test(text) ? text : undefined;
 }

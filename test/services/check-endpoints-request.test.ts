@@ -4,7 +4,7 @@ import type { RequestListener } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import { afterEach, describe, expect, it } from 'vitest';
 import { RefusedAddressError, vettingIn } from '../../lib/services/check-endpoints-addresses.ts';
-import { type Question, type Resolve, statusOf } from '../../lib/services/check-endpoints-request.ts';
+import { type Resolve, type StatusRequest, statusOf } from '../../lib/services/check-endpoints-request.ts';
 import { httpServer, type Listening, listen } from '../support/raw-server.ts';
 import { selfSigned } from '../support/self-signed.ts';
 
@@ -41,12 +41,12 @@ function resolving(names: Readonly<Record<string, readonly (readonly string[])[]
   return { resolve, looked };
 }
 
-function ask(url: string, question: Partial<Question> = {}): Promise<number> {
+function ask(url: string, question: Partial<StatusRequest> = {}): Promise<number> {
   const { signal } = new AbortController();
   return statusOf({ url, method: 'GET', followRedirects: true, vet: vettingIn({})(), signal, ...question });
 }
 
-async function refusalOf(url: string, question: Partial<Question> = {}): Promise<unknown> {
+async function refusalOf(url: string, question: Partial<StatusRequest> = {}): Promise<unknown> {
   const [settled] = await Promise.allSettled([ask(url, question)]);
   return settled.status === 'rejected' ? settled.reason : settled.value;
 }
@@ -103,7 +103,7 @@ describe('a refused address', () => {
     });
     const { resolve } = resolving({ 'name.test': [['127.0.0.1']] });
     const vetted: (string | undefined)[][] = [];
-    const vet: Question['vet'] = (address, ledBy) => void vetted.push([address, ledBy]);
+    const vet: StatusRequest['vet'] = (address, ledBy) => void vetted.push([address, ledBy]);
 
     expect(await ask(`http://127.0.0.1:${port}/a`, { resolve, vet })).toBe(204);
     expect(vetted).toEqual([
