@@ -32,6 +32,16 @@ export function silenceSdkNotice(): void {
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
 }
 
+/** Parses the arguments of the process and runs the command. An error ends the process. */
+export async function runCommand(command: Command): Promise<void> {
+  silenceSdkNotice();
+  try {
+    await command.parseAsync();
+  } catch (error) {
+    fail(command.name(), error);
+  }
+}
+
 /** Prints in one line why a command failed, and ends the process. */
 export function fail(command: string, error: unknown): never {
   console.error(`${command}: ${oneLine(error)}`);

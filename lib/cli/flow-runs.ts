@@ -12,14 +12,7 @@ import {
 } from '../flow-runs/index.ts';
 import { ensureTable, isAwsEndpoint, localCredentials, openDatabase } from '../local/index.ts';
 import { systemClock } from '../time/index.ts';
-import {
-  type DatabaseFlags,
-  databaseOptions,
-  fail,
-  oneLine,
-  silenceSdkNotice,
-  withDatabaseFlags,
-} from './database-flags.ts';
+import { type DatabaseFlags, databaseOptions, oneLine, runCommand, withDatabaseFlags } from './database-flags.ts';
 
 interface Flags extends DatabaseFlags {
   readonly table: string;
@@ -33,31 +26,21 @@ const REASONS: Readonly<Record<string, string>> = {
   EACCES: 'may not be read',
 };
 
-silenceSdkNotice();
-try {
-  await main();
-} catch (error) {
-  fail('flow-runs', error);
-}
-
-async function main(): Promise<void> {
-  const { TICKOVER_FLOW_RUNS_TABLE } = process.env;
-  const program = withDatabaseFlags(new Command('flow-runs'))
-    .description('Brings flow runs in as a Prefect server returns them, and shows them.')
-    .configureHelp({ showGlobalOptions: true })
-    .option('--table <name>', 'the table of flow runs', TICKOVER_FLOW_RUNS_TABLE || FLOW_RUNS_TABLE);
-  program
-    .command('import <file>')
-    .description('reads a JSON array or JSON lines; what stands there in a newer state is kept')
-    .option('--overwrite', 'replace newer states too', false)
-    .action((file: string, { overwrite }: { overwrite: boolean }) => importFile(program.opts(), file, overwrite));
-  program
-    .command('list')
-    .description('shows the flow runs, those to start first on top')
-    .option('--state <name>', 'only those in the state of this name')
-    .action(({ state }: { state?: string }) => list(program.opts(), state));
-  await program.parseAsync();
-}
+const program = withDatabaseFlags(new Command('flow-runs'))
+  .description('Imports flow runs as a Prefect server returns them, and lists them.')
+  .configureHelp({ showGlobalOptions: true })
+  .option('--table <name>', 'the table of flow runs', process.env['TICKOVER_FLOW_RUNS_TABLE'] || FLOW_RUNS_TABLE);
+program
+  .command('import <file>')
+  .description('reads a JSON array or JSON lines; a flow run that is stored in a newer state is kept')
+  .option('--overwrite', 'replace newer states too', false)
+  .action((file: string, { overwrite }: { overwrite: boolean }) => importFile(program.opts(), file, overwrite));
+program
+  .command('list')
+  .description('shows the flow runs, those to start first on top')
+  .option('--state <name>', 'only those in the state of this name')
+  .action(({ state }: { state?: string }) => list(program.opts(), state));
+await runCommand(program);
 
 async function importFile(flags: Flags, file: string, overwrite: boolean): Promise<void> {
   const text = await readText(file);

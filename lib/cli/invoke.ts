@@ -1,31 +1,23 @@
 /** `npm run invoke -- SERVICE [PAYLOAD]`: invokes a function once and prints its answer, and nothing else, to standard output. */
 import { Command, InvalidArgumentError } from 'commander';
 import { forwardStopping, openMachine, readLogLine, shownAs } from '../local/index.ts';
-import { type DatabaseFlags, databaseOptions, fail, silenceSdkNotice, withDatabaseFlags } from './database-flags.ts';
+import { type DatabaseFlags, databaseOptions, runCommand, withDatabaseFlags } from './database-flags.ts';
 import { stopOnSignal } from './stopping.ts';
 
 interface Flags extends DatabaseFlags {
   readonly verbose: boolean;
 }
 
-const program = withDatabaseFlags(
-  new Command('invoke')
+await runCommand(
+  withDatabaseFlags(new Command('invoke'))
     .description('Invokes a service once, by hand, and prints its answer.')
     .argument('<service>', 'its name')
     .argument('[payload]', 'the event as JSON, or the name of an action: run-once, status, resume', parsePayload, {
       action: 'run-once',
     })
-    .option('--verbose', "the function's whole log on standard error", false),
+    .option('--verbose', "the function's whole log on standard error", false)
+    .action(invoke),
 );
-program.action(async (service: string, payload: unknown) => {
-  try {
-    await invoke(service, payload, program.opts());
-  } catch (error) {
-    fail('invoke', error);
-  }
-});
-silenceSdkNotice();
-await program.parseAsync();
 
 async function invoke(service: string, payload: unknown, flags: Flags): Promise<void> {
   const machine = await openMachine({

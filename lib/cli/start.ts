@@ -5,10 +5,8 @@ import { countLine, linePrinter, type Machine, openMachine, runMachine } from '.
 import { metricsServer, metricsSettings, prometheusObserver } from '../metrics/index.ts';
 import type { Log } from '../service/index.ts';
 import { briefly } from '../time/index.ts';
-import { type DatabaseFlags, databaseOptions, fail, silenceSdkNotice, withDatabaseFlags } from './database-flags.ts';
+import { type DatabaseFlags, databaseOptions, runCommand, withDatabaseFlags } from './database-flags.ts';
 import { stopOnSignal } from './stopping.ts';
-
-const program = withDatabaseFlags(new Command('start').description('Runs all services on this machine.'));
 
 /** Messages without fields, and none for debugging. */
 const log: Log = {
@@ -18,12 +16,9 @@ const log: Log = {
   error: (message) => console.error(message),
 };
 
-silenceSdkNotice();
-try {
-  await start(program.parse().opts());
-} catch (error) {
-  fail('start', error);
-}
+await runCommand(
+  withDatabaseFlags(new Command('start').description('Runs all services on this machine.')).action(start),
+);
 
 async function start(flags: DatabaseFlags): Promise<void> {
   const observer = prometheusObserver();

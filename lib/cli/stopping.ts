@@ -17,14 +17,15 @@ interface Parts {
   readonly leave: () => void;
 }
 
-const PROCESS: Parts = { clock: systemClock, source: process, leave: () => process.exit(1) };
-
 /**
  * From now on the first SIGINT or SIGTERM lets runs under way finish; a second one, or 5 s, asks them to give way; after 5 s more the
  * process leaves with exit code 1.
  * @param show called with a line at each step
  */
-export function stopOnSignal(show: (line: string) => void, { clock, source, leave }: Parts = PROCESS): Stopping {
+export function stopOnSignal(
+  show: (line: string) => void,
+  { clock = systemClock, source = process, leave = () => process.exit(1) }: Partial<Parts> = {},
+): Stopping {
   const closing = new AbortController();
   const hurried = new AbortController();
   const stop = new AbortController();

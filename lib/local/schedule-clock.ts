@@ -2,7 +2,7 @@
  * The schedule clock: it replaces EventBridge Scheduler on one machine. It invokes a function at every due time of its grid with the event
  * that Scheduler would send, and doesn't wait for the answer before the next: the lease prevents overlaps.
  */
-import { FIRING_PERIOD, hasSlots, latestDue, nextDue, type Schedule } from '../rules/index.ts';
+import { FIRING_PERIOD, hasSlots, latestDue, nextDue } from '../rules/index.ts';
 import { type Clock, type Random, SECOND, toIso } from '../time/index.ts';
 import { type FunctionHost, WorkerEndedError } from './functions/function-host.ts';
 
@@ -21,7 +21,9 @@ interface ScheduleClockOptions {
  */
 export async function fireOnSchedule(host: FunctionHost, options: ScheduleClockOptions): Promise<void> {
   const { clock, closing } = options;
-  const firings = firingsOf(host.service.schedule);
+  const { schedule } = host.service;
+  // A service with several slots in a minute is fired once a minute.
+  const firings = hasSlots(schedule) ? { interval: FIRING_PERIOD } : schedule;
   const underWay = new Set<Promise<void>>();
   let due: number | undefined = latestDue(firings, clock.now());
   while (due !== undefined && !closing.aborted) {
@@ -34,11 +36,6 @@ export async function fireOnSchedule(host: FunctionHost, options: ScheduleClockO
     due = nextDue(firings, due);
   }
   await Promise.all(underWay);
-}
-
-/** A service with several slots in a minute is fired once a minute. */
-function firingsOf(schedule: Schedule): Schedule {
-  return hasSlots(schedule) ? { interval: FIRING_PERIOD } : schedule;
 }
 
 /** Jitter moves the start inside its slot, never the slot; slots shorter than a firing leave no room for it. */

@@ -23,17 +23,17 @@ interface Ended {
 function flowRuns(...words: string[]): Promise<Ended> {
   const { PATH = '', HOME = '' } = process.env;
   const child = spawn(process.execPath, ['--import', 'tsx', 'lib/cli/flow-runs.ts', ...words], { env: { PATH, HOME } });
-  const said = { out: '', err: '' };
+  const output = { out: '', err: '' };
   child.stdout.on('data', (text: Buffer) => {
-    said.out += text.toString();
+    output.out += text.toString();
   });
   child.stderr.on('data', (text: Buffer) => {
-    said.err += text.toString();
+    output.err += text.toString();
   });
   const lines = (text: string) => text.split('\n').filter(Boolean);
   return new Promise((resolve, reject) => {
     child.once('error', reject);
-    child.once('close', (code) => resolve({ code, out: lines(said.out), err: lines(said.err) }));
+    child.once('close', (code) => resolve({ code, out: lines(output.out), err: lines(output.err) }));
   });
 }
 
@@ -109,11 +109,11 @@ test('a file that cannot be read, or holds nothing, is one clear line, and no da
 
 test('an endpoint that is no URL, or that nobody answers at, is one clear line', async () => {
   const odd = await flowRuns('list', '--endpoint', 'foo');
-  const dead = await flowRuns('list', '--endpoint', 'http://127.0.0.1:1');
+  const unreachable = await flowRuns('list', '--endpoint', 'http://127.0.0.1:1');
 
   expect(odd.code).toBe(1);
   expect(odd.err[0]).toBe("error: option '--endpoint <url>' argument 'foo' is invalid. expected an http or https URL");
-  expect(dead).toEqual({ code: 1, out: [], err: ['flow-runs: connect ECONNREFUSED 127.0.0.1:1'] });
+  expect(unreachable).toEqual({ code: 1, out: [], err: ['flow-runs: connect ECONNREFUSED 127.0.0.1:1'] });
 });
 
 test('beside a process that serves the directory, and by its endpoint, it works on the same runs and leaves it running', async () => {

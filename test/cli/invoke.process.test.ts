@@ -32,16 +32,16 @@ function invoke(words: readonly string[], variables: Record<string, string> = {}
     env: { PATH, HOME, ...variables },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const said = { out: '', err: '' };
+  const output = { out: '', err: '' };
   child.stdout.on('data', (text: Buffer) => {
-    said.out += text.toString();
+    output.out += text.toString();
   });
   child.stderr.on('data', (text: Buffer) => {
-    said.err += text.toString();
+    output.err += text.toString();
   });
   return new Promise((resolve, reject) => {
     child.once('error', reject);
-    child.once('close', (code) => resolve({ code, ...said }));
+    child.once('close', (code) => resolve({ code, ...output }));
   });
 }
 

@@ -77,11 +77,11 @@ const hasPromtool = await new Promise<boolean>((resolve) => {
 async function complaintsOfPromtool(page: string): Promise<string> {
   if (!hasPromtool) return '';
   const child = spawn('promtool', ['check', 'metrics'], { stdio: ['pipe', 'pipe', 'pipe'] });
-  let said = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (said += String(chunk)));
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += String(chunk)));
   child.stdin.end(page);
   const code = await new Promise((resolve) => child.once('close', resolve));
-  return code === 0 ? said : `exit ${code}: ${said}`;
+  return code === 0 ? output : `exit ${code}: ${output}`;
 }
 
 interface LoggedTick {

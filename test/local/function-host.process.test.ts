@@ -76,13 +76,13 @@ const MINUTE = 60_000;
 const thisMinute = Math.floor(Date.now() / MINUTE) * MINUTE;
 const due = (minutes: number) => ({ scheduledFor: new Date(thisMinute + minutes * MINUTE).toISOString() });
 
-interface TickTold {
+interface TickLine {
   readonly disposition: string;
   readonly outcome?: string;
   readonly crashesBooked: number;
 }
-const ticksTold = (): TickTold[] =>
-  lines.filter((line) => line.includes('"message":"tick"')).map((line) => JSON.parse(line) as TickTold);
+const tickLines = (): TickLine[] =>
+  lines.filter((line) => line.includes('"message":"tick"')).map((line) => JSON.parse(line) as TickLine);
 
 const begun = (way: string) =>
   eventually(async () => {
@@ -92,14 +92,14 @@ const begun = (way: string) =>
 
 const thread = () => readFile(join(directory, 'way.thread'), 'utf8');
 
-interface LeftoverTold {
+interface StrayErrorLine {
   readonly level: string;
   readonly message: string;
   readonly fence: number;
   readonly tick: string;
   readonly error: { readonly name: string; readonly text: string };
 }
-const leftoversTold = (): LeftoverTold[] =>
+const strayErrorLines = (): StrayErrorLine[] =>
   lines.filter((line) => /"message":"wayward: run \d+ (left|threw)/.test(line)).map((line) => JSON.parse(line));
 
 describe('a bundle', () => {
@@ -144,10 +144,10 @@ describe('a run that throws where nothing can catch it', () => {
     await go('straight');
     const status = await host.invoke({ action: 'status' });
 
-    expect(leftoversTold()).toMatchObject([
+    expect(strayErrorLines()).toMatchObject([
       { level: 'ERROR', fence: 1, tick: due(-1).scheduledFor, error: { name: 'RangeError' } },
     ]);
-    expect(leftoversTold()[0]?.error.text).toContain(SOURCE);
+    expect(strayErrorLines()[0]?.error.text).toContain(SOURCE);
     expect(status).toMatchObject({
       status: 'halted',
       cause: 'RangeError: thrown outside the handler',
@@ -170,8 +170,8 @@ describe('a promise that a run leaves behind and that is rejected', () => {
     await go('straight');
     expect(await host.invoke(due(0))).toMatchObject({ outcome: 'succeeded', fence: 2 });
     expect(await thread()).not.toBe(first);
-    expect(leftoversTold()).toMatchObject([{ fence: 1, error: { name: 'TypeError' } }]);
-    expect(leftoversTold()[0]?.message).toBe(
+    expect(strayErrorLines()).toMatchObject([{ fence: 1, error: { name: 'TypeError' } }]);
+    expect(strayErrorLines()[0]?.message).toBe(
       'wayward: run 1 left a promise that was rejected while nobody waited for it; the process is ended once a scheduled tick is over',
     );
   });
@@ -182,15 +182,15 @@ describe('a promise that a run leaves behind and that is rejected', () => {
     await host.invoke(due(-2));
     const first = await thread();
     await go('now');
-    await eventually(() => (leftoversTold().length > 0 ? true : undefined));
+    await eventually(() => (strayErrorLines().length > 0 ? true : undefined));
     await go('straight');
 
     expect(await host.invoke(due(-1))).toMatchObject({ outcome: 'succeeded', fence: 2, result: 'straight' });
     expect(await thread()).toBe(first);
     expect(await host.invoke(due(0))).toMatchObject({ outcome: 'succeeded', fence: 3 });
     expect(await thread()).not.toBe(first);
-    expect(leftoversTold()).toMatchObject([{ fence: 1, tick: due(-2).scheduledFor, error: { name: 'TypeError' } }]);
-    expect(ticksTold().map(({ outcome, crashesBooked }) => [outcome, crashesBooked])).toEqual([
+    expect(strayErrorLines()).toMatchObject([{ fence: 1, tick: due(-2).scheduledFor, error: { name: 'TypeError' } }]);
+    expect(tickLines().map(({ outcome, crashesBooked }) => [outcome, crashesBooked])).toEqual([
       ...[
         ['succeeded', 0],
         ['succeeded', 0],
@@ -217,7 +217,7 @@ describe('a workload that blocks its thread', () => {
 
     expect(lines).toContain('wayward: the invocation did not end within 3 s; its worker is ended');
     expect(next).toMatchObject({ disposition: 'ran', outcome: 'succeeded', fence: 2 });
-    expect(ticksTold()).toMatchObject([{ disposition: 'ran', outcome: 'succeeded', crashesBooked: 1 }]);
+    expect(tickLines()).toMatchObject([{ disposition: 'ran', outcome: 'succeeded', crashesBooked: 1 }]);
     expect(status.runs.map(({ outcome }) => outcome)).toEqual(['succeeded', 'crashed']);
   });
 });
@@ -270,7 +270,7 @@ describe('what a workload prints without ending its line', () => {
     await host.end();
 
     expect(lines).toContain('50 % done');
-    expect(ticksTold()).toMatchObject([{ outcome: 'succeeded' }]);
+    expect(tickLines()).toMatchObject([{ outcome: 'succeeded' }]);
   });
 
   test.each([
@@ -336,7 +336,7 @@ describe('stopping', () => {
     await go('straight');
     expect(await host.invoke(due(-1))).toMatchObject({ disposition: 'ran', outcome: 'succeeded', fence: 2 });
     expect(await host.invoke({ action: 'status' })).toMatchObject({ streak: 0, runs: [{ outcome: 'succeeded' }] });
-    expect(ticksTold().map(({ crashesBooked }) => crashesBooked)).toEqual([0, 0]);
+    expect(tickLines().map(({ crashesBooked }) => crashesBooked)).toEqual([0, 0]);
   });
 
   test('end while a run is under way ends its worker, and whoever waits is told so', async () => {
@@ -357,6 +357,6 @@ describe('stopping', () => {
     await host.invoke(due(0));
     await host.end();
 
-    expect(ticksTold()).toMatchObject([{ outcome: 'succeeded' }]);
+    expect(tickLines()).toMatchObject([{ outcome: 'succeeded' }]);
   });
 });

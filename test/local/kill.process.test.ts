@@ -113,7 +113,7 @@ describe('a service whose process dies every time', () => {
   /** What became of twelve ticks, a minute apart by the clock of their processes. */
   async function play(how: 'dies' | 'throws', endpoint: string): Promise<string[]> {
     const start = Math.floor(Date.now() / 60_000) * 60_000 - 3_600_000;
-    const tickEvent: string[] = [];
+    const results: string[] = [];
     for (let tick = 0; tick < 12; tick++) {
       const env = {
         TICKOVER_TABLE: TABLE,
@@ -126,13 +126,13 @@ describe('a service whose process dies every time', () => {
       const due = new Date(start + tick * 60_000).toISOString();
       const { signal, lines } = await runScript('test/local/fixtures/fail-once.ts', [how, due], env);
       const answer = lines.find((line) => line.startsWith('ANSWER '))?.slice('ANSWER '.length);
-      tickEvent.push(toldOf(signal, answer));
-      if (tickEvent.at(-1) === 'skipped halted') break;
+      results.push(resultOf(signal, answer));
+      if (results.at(-1) === 'skipped halted') break;
     }
-    return tickEvent;
+    return results;
   }
 
-  function toldOf(signal: string | null, answer = '{}'): string {
+  function resultOf(signal: string | null, answer = '{}'): string {
     if (signal === 'SIGKILL') return 'failed';
     const { disposition, reason, threw } = JSON.parse(answer) as Record<string, string | null>;
     if (threw !== undefined) return `threw ${threw}`;
@@ -144,7 +144,7 @@ describe('a service whose process dies every time', () => {
     try {
       const [dies, throws] = await Promise.all([play('dies', database.endpoint), play('throws', database.endpoint)]);
       const { store } = database.connect();
-      const [dead, thrown] = [await store.read('service-that-dies'), await store.read('service-that-throws')];
+      const [crashed, failed] = [await store.read('service-that-dies'), await store.read('service-that-throws')];
 
       expect(throws).toEqual([
         ...['failed', 'failed', 'failed', 'skipped backoff', 'failed', 'failed', 'threw ServiceHaltedError'],
@@ -155,11 +155,11 @@ describe('a service whose process dies every time', () => {
         ...['failed', 'failed', 'failed', 'skipped backoff', 'failed', 'failed', 'failed'],
         ...['threw ServiceHaltedError', 'skipped halted'],
       ]);
-      for (const state of [dead, thrown]) {
+      for (const state of [crashed, failed]) {
         expect(state).toMatchObject({ trackRecord: [false, false, false], backoffCount: 2, streak: 6 });
         expect(state?.halt?.cause).toBe('Service exceeded error threshold.');
       }
-      expect(dead?.notBefore).toBe(thrown?.notBefore);
+      expect(crashed?.notBefore).toBe(failed?.notBefore);
     } finally {
       await database.close();
     }

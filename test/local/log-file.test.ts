@@ -47,11 +47,11 @@ describe('the log file', () => {
   test('that cannot be written is told once, and no more than that', async () => {
     const file = join(directory, 'a file', 'log.jsonl');
     await writeFile(join(directory, 'a file'), '');
-    const told: string[] = [];
-    const keep = logKeeper(file, (line) => told.push(line));
+    const shown: string[] = [];
+    const keep = logKeeper(file, (line) => shown.push(line));
     keep('lost');
     keep('lost too');
 
-    expect(told).toEqual([expect.stringContaining("can't be written")]);
+    expect(shown).toEqual([expect.stringContaining("can't be written")]);
   });
 });

@@ -145,7 +145,7 @@ describe('what a function logs is read back', () => {
 
   test('what the workload logs is another line, what it prints is a print', async () => {
     const { invoke } = functionOf(async ({ log }) => {
-      log.warn('told by the workload', { streak: 9 });
+      log.warn('logged by the workload', { streak: 9 });
       process.stdout.write('printed by the workload\n');
     });
 
@@ -235,8 +235,8 @@ describe('lines that are none of the log', () => {
     expect(read(`${nested}${']'.repeat(100_000)}`).kind).toBe('print');
     fc.assert(
       fc.property(lines, (line) => {
-        const said = read(line);
-        if (said.kind === 'print') expect(said.text).toBe(line);
+        const logLine = read(line);
+        if (logLine.kind === 'print') expect(logLine.text).toBe(line);
       }),
       { numRuns: 2_000 },
     );
