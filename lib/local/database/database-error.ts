@@ -1,9 +1,13 @@
-/** A failure to open or use the database on this machine. The message says in one line what happened and what follows. */
+/** The errors of the database on this machine. */
+
+type Code = 'port-in-use' | 'database-unusable' | 'database-in-use' | 'table-not-active';
+
+/** The database can't be opened or used. The message gives in one line the event and its consequence. */
 export class DatabaseError extends Error {
   override readonly name = 'DatabaseError';
-  readonly code: 'port-in-use' | 'database-unusable' | 'database-in-use' | 'table-not-active';
+  readonly code: Code;
 
-  constructor(code: DatabaseError['code'], message: string, options?: ErrorOptions) {
+  constructor(code: Code, message: string, options?: ErrorOptions) {
     super(`database: ${message}`, options);
     this.code = code;
   }
