@@ -116,7 +116,7 @@ describe('the audit', () => {
     });
   });
 
-  test('finds a licence that is not on the list, or that nobody told, wherever it hides', async () => {
+  test('finds a licence that is not on the list, or that nobody named, wherever it hides', async () => {
     const directory = await project({
       copyleft: { license: 'GPL-3.0-only' },
       combined: { license: '(MIT AND GPL-3.0-only)' },
@@ -147,7 +147,7 @@ describe('the audit', () => {
   test.each([
     ['high', 1, 'vulnerabilities: high or critical ones among them\n'],
     ['low', 0, 'low: flawed *\n'],
-  ])('that hears of a flaw of severity %s exits with %i', async (severity, expected, line) => {
+  ])('a flaw of severity %s makes the audit exit with %i', async (severity, expected, line) => {
     const directory = await project({ flawed: { license: 'MIT' } });
 
     const { code, out } = await audited(directory, knowingFlaw(severity));
@@ -157,13 +157,16 @@ describe('the audit', () => {
     expect(out.endsWith(line)).toBe(true);
   });
 
-  test.each([405, 503])('that is refused an answer with %i says so, and that this is no clean bill', async (status) => {
-    const directory = await project({ plain: { license: 'MIT' } });
+  test.each([405, 503])(
+    'the audit reports a registry that refuses it with %i, and gives no clean bill',
+    async (status) => {
+      const directory = await project({ plain: { license: 'MIT' } });
 
-    const { code, out } = await audited(directory, (_, response) => void response.writeHead(status).end());
+      const { code, out } = await audited(directory, (_, response) => void response.writeHead(status).end());
 
-    expect(code).toBe(3);
-    expect(out).toContain(`vulnerabilities: not told: ${status} `);
-    expect(out).toMatch(/NOT JUDGED, since the registry did not tell them\n$/);
-  });
+      expect(code).toBe(3);
+      expect(out).toContain(`vulnerabilities: not told: ${status} `);
+      expect(out).toMatch(/NOT JUDGED, since the registry did not tell them\n$/);
+    },
+  );
 });

@@ -35,7 +35,7 @@ async function checked(...lines: string[]): Promise<{ code: unknown; told: strin
 
 const unavailable = (reason: string) => `sh -c 'echo looked for it; echo "${reason}"; exit 3'`;
 
-test('checks that hold are told with the time they took, and that nothing was left out', async () => {
+test('checks that hold are listed with the time they took, and the last line states that nothing was left out', async () => {
   const { code, told } = await checked('stage one echo fine', 'stage two true', 'finish');
 
   expect(code).toBe(0);
@@ -44,7 +44,7 @@ test('checks that hold are told with the time they took, and that nothing was le
   expect(told[4]).toBe('== everything was checked');
 });
 
-test('what could not be had is told in the last line, with its reason, and the other checks go on', async () => {
+test('the last line names what could not be had and why, and the other checks go on', async () => {
   const { code, told } = await checked(
     `stage 'the client' ${unavailable('no cmake')}`,
     'stage two true',
@@ -59,7 +59,7 @@ test('what could not be had is told in the last line, with its reason, and the o
   );
 });
 
-test('where nothing may be left out, the same is a failure', async () => {
+test('a check that is left out fails the run that must be complete', async () => {
   const { code, told } = await checked(`stage one ${unavailable('no cmake')}`, 'finish --complete');
 
   expect(code).toBe(1);

@@ -70,7 +70,7 @@ test('the sample is imported and listed by processes that come one after the oth
   ]);
 });
 
-test('bad lines are told by number, the rest goes in, and the exit code says so', async () => {
+test('the command lists bad lines by number, imports the rest and shows it in its exit code', async () => {
   const runs = file('mixed.jsonl', `${line('a')}\nnot json\n${line('b')}\n${line('c', { state_type: 'ODD' })}\n`);
   const directory = join(room, 'mixed');
 
@@ -116,7 +116,7 @@ test('an endpoint that is no URL, or that nobody answers at, is one clear line',
   expect(unreachable).toEqual({ code: 1, out: [], err: ['flow-runs: connect ECONNREFUSED 127.0.0.1:1'] });
 });
 
-test('beside a process that serves the directory, and by its endpoint, it works on the same runs and leaves it running', async () => {
+test('the command works on the runs of a process that serves the directory, and leaves it running, also by its endpoint', async () => {
   const directory = join(room, 'served');
   const database = await openDatabase({ directory });
   const runs = file('served.jsonl', `${line('a', { state: { id: 's', timestamp: '2024-11-05T03:00:00Z' } })}\n`);

@@ -74,7 +74,7 @@ describe('npm run invoke', () => {
     });
   });
 
-  test('beside a running start it pauses, runs by hand and resumes, on the same state', async () => {
+  test('the command pauses, runs by hand and resumes beside a running start, on the same state', async () => {
     const started = startScript('lib/cli/start.ts', ['--directory', directory]);
     processes.push(started);
     await started.line(/ {2}check-endpoints +succeeded/);
@@ -122,7 +122,7 @@ describe('npm run invoke', () => {
     expect(messages).toContain('tick');
   });
 
-  test('what it cannot do is one clear line on standard error and exit code 1', async () => {
+  test('the command answers what it cannot do by one clear line on standard error and exit code 1', async () => {
     const unknown = await invoke(['sweep-tables']);
     const odd = await invoke(['check-endpoints', '{"action":']);
     const malformed = await invoke(['check-endpoints', '{"action":"dance"}']);

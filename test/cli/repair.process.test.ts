@@ -53,7 +53,7 @@ async function keptItems(service: string) {
 
 // Each starts a process or three of its own.
 describe('npm run repair', () => {
-  it('shows the difference, and without being told to changes nothing', async () => {
+  it('shows the difference, and changes nothing without being asked to', async () => {
     const item = await damaged('shown', 'record', 'garbage');
 
     const { code, out, err } = await repair('shown');
@@ -120,7 +120,7 @@ describe('npm run repair', () => {
     });
   });
 
-  it('tells everything as JSON when asked', async () => {
+  it('prints everything as JSON when asked', async () => {
     await damaged('json', 'lastTick', 'the year 2100');
 
     const { code, out } = await repair('json', '--json', '--yes');
@@ -163,7 +163,7 @@ describe('npm run repair', () => {
     });
   });
 
-  it('says which table is missing', async () => {
+  it('names the table that is missing', async () => {
     const { code, err } = await repair('any', '--table', 'elsewhere');
 
     expect(code).toBe(1);

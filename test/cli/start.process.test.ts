@@ -179,7 +179,7 @@ describe('npm start', () => {
     expect((await ticksLogged()).filter(({ disposition }) => disposition === 'skipped')).not.toEqual([]);
   });
 
-  test('by --endpoint the services run there, and a setting that is no good is told below the tick that it fails', async () => {
+  test('the services run at the endpoint that is named, and a bad setting is shown below the tick that it fails', async () => {
     const database = await testDatabase();
     try {
       const started = start(['--endpoint', database.endpoint], { TICKOVER_ENDPOINTS: '[{"url":"nowhere"}]' });
@@ -205,7 +205,7 @@ describe('npm start', () => {
     }
   });
 
-  test('what it cannot work with is one clear line and exit code 1', async () => {
+  test('the command answers what it cannot work with by one clear line and exit code 1', async () => {
     const at = ['--directory', join(directory, 'none')];
     const [refusing, port, flag, endpoint] = await Promise.all([
       runScript(START, [...at, '--endpoint', 'http://127.0.0.1:1']),

@@ -99,7 +99,7 @@ export function acquireContract(kit: ContractKit): void {
       expect(await at(DUE + 3 * MINUTE, DUE + 5 * MINUTE)).toBe('granted');
     });
 
-    it('tells with a refusal the state that refused it, and leaves that as it is', async () => {
+    it('gives with a refusal the state that refused it, and leaves that as it is', async () => {
       const service = fresh();
       await written(service, FULL);
 

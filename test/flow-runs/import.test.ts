@@ -13,7 +13,7 @@ const apiRun = (id: string, fields: object = {}) => ({
   ...fields,
 });
 
-test('what can be read goes in, what is newer in the store is kept, and what is wrong is told', async () => {
+test('the import takes what it can read, keeps what is newer in the store and reports what is wrong', async () => {
   const store = memoryFlowRunStore([waitingRun('b', START, LATE_STATE)]);
   const text = JSON.stringify([apiRun('a'), apiRun('b'), { id: 'c' }, apiRun('d')]);
 
@@ -28,7 +28,7 @@ test('what can be read goes in, what is newer in the store is kept, and what is 
   ]);
 });
 
-test('told to overwrite, it replaces newer states', async () => {
+test('the import replaces newer states when it is asked to', async () => {
   const store = memoryFlowRunStore([waitingRun('b', START, LATE_STATE)]);
 
   const imported = await importFlowRuns(store, JSON.stringify([apiRun('b')]), { now: START, overwrite: true });
@@ -37,7 +37,7 @@ test('told to overwrite, it replaces newer states', async () => {
   expect(store.held.get('b')?.state.name).toBe('Scheduled');
 });
 
-test('of a run that stands in a text twice, the last goes in', async () => {
+test('the import takes the last of a run that stands in a text twice', async () => {
   const store = memoryFlowRunStore();
 
   await importFlowRuns(store, JSON.stringify([apiRun('a', { name: 'first' }), apiRun('a', { name: 'last' })]), {

@@ -60,7 +60,7 @@ test.each(['Scheduled', 'AwaitingRetry', 'Resuming'])(
   },
 );
 
-test('why a run is left alone is told from what it has become', () => {
+test('a run that is left alone is explained by what it has become', () => {
   expect(whyLeftAlone(undefined)).toBe('deleted');
   expect(whyLeftAlone(waitingRun('a', START, LATE_STATE))).toBe('already-late');
   expect(whyLeftAlone(waitingRun('a', START, RUNNING_STATE))).toBe('moved-on');

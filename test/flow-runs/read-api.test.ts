@@ -67,7 +67,7 @@ describe('a flow run as the API returns it', () => {
     expect(Object.keys(runs[0] ?? {}).toSorted()).toEqual(['id', 'name', 'source', 'state']);
   });
 
-  test('may tell its state by the state alone', () => {
+  test('may give its state by the state alone', () => {
     const { state_type: _type, state_name: _name, state_id: _id, ...rest } = API_RUN;
 
     expect(readOne(rest).runs[0]?.state).toMatchObject({ type: 'SCHEDULED', name: 'Scheduled' });
@@ -114,7 +114,7 @@ const WRONG: [unknown, string][] = [
   ],
 ];
 
-describe('what is wrong is told by field, with what was expected and what came', () => {
+describe('a fault names its field, with what was expected and what came', () => {
   test.each(WRONG.map(([element, fault]) => ({ element, fault })))('$fault', ({ element, fault }) => {
     expect(faultOf(element)).toEqual([`element 1: ${fault}`]);
   });
@@ -163,7 +163,7 @@ describe('the forms of a text', () => {
     expect(runs).toHaveLength(count);
   });
 
-  test('bad lines are told by their number in the file, and the rest is read', () => {
+  test('bad lines are listed by their number in the file, and the rest is read', () => {
     const { runs, faults } = readFlowRuns(`${API_LINE}\n\n{"id":\n${API_LINE}\n7\n`, NOW);
 
     expect(runs).toHaveLength(2);
@@ -188,7 +188,7 @@ describe('whatever else stands there', () => {
     fc.constantFrom('{', '{"id":"x"}', '{"__proto__":{"id":1}}', '\u0000', '"', '{"id":null,"state":{"type":[]}}'),
   );
 
-  test('no line throws, every good one among them goes in, and every other is told by its number', () => {
+  test('no line throws, every good one among them goes in, and every other is listed by its number', () => {
     fc.assert(
       fc.property(fc.array(fc.oneof(garbage, fc.constant(API_LINE)), { maxLength: 12 }), (lines) => {
         const text = [API_LINE, ...lines, API_LINE].join('\n');

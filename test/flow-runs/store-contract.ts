@@ -92,7 +92,7 @@ export function testFlowRunStore(name: string, open: () => Promise<FlowRunStore>
       expect((await store.get('a'))?.state.message).toBe('once more');
     });
 
-    test('a run that moved on keeps its state, and the refusal tells it', async () => {
+    test('a run that moved on keeps its state, and the refusal holds it', async () => {
       const seen = waitingRun('a');
       const moved = { ...seen, state: RUNNING_STATE };
       await store.put(moved);
@@ -124,7 +124,7 @@ export function testFlowRunStore(name: string, open: () => Promise<FlowRunStore>
       expect(await store.transition(run, LATE_STATE)).toEqual({ written: true });
     });
 
-    test('of many who mark one run at once exactly one does', async () => {
+    test('exactly one of many who mark one run at once does so', async () => {
       const run = waitingRun('a');
       await store.put(run);
 
@@ -135,7 +135,7 @@ export function testFlowRunStore(name: string, open: () => Promise<FlowRunStore>
       expect(answers.filter(({ written }) => written)).toHaveLength(1);
     });
 
-    test('a put gives way to a newer state unless told to overwrite', async () => {
+    test('a put gives way to a newer state unless it is asked to overwrite', async () => {
       const late = waitingRun('a', START, LATE_STATE);
       await store.put(late);
 

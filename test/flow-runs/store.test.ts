@@ -49,7 +49,7 @@ if (NAMED_ENDPOINT !== undefined) {
   testFlowRunStore(`the store on ${NAMED_ENDPOINT}`, async () => dynamoFlowRunStore(named, await newTable(named)));
 }
 
-test('an item that is no flow run is told by its id, and the others come through', async () => {
+test('an item that is no flow run is listed by its id, and the others come through', async () => {
   const table = await newTable();
   const store = dynamoFlowRunStore(client, table);
   await store.put(waitingRun('good'));
@@ -72,7 +72,7 @@ test('an item that is no flow run is told by its id, and the others come through
   await expect(store.transition(waitingRun('bad'), LATE_STATE)).rejects.toBeInstanceOf(UnreadableRunError);
 });
 
-test("when the table can't be asked, every method rejects with the client's error as it is", async () => {
+test("every method rejects with the client's error as it is when the table can't be asked", async () => {
   const store = dynamoFlowRunStore(client, 'no-such-table');
 
   const settled = await Promise.allSettled([
@@ -88,7 +88,7 @@ test("when the table can't be asked, every method rejects with the client's erro
   );
 });
 
-test('where the endpoint returns the old item on a refusal, a refusal is one call', async () => {
+test('a refusal is one call where the endpoint returns the old item', async () => {
   const asked: string[] = [];
   const item = {
     id: { S: 'a' },

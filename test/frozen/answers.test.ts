@@ -9,7 +9,7 @@ const RUN_ONCE = { action: 'run-once' };
 const PAUSE = { action: 'pause', reason: 'moving', by: 'ada', until: '2030-01-01T00:00:00Z' };
 
 describe('the answer to a tick', () => {
-  test('that ran', async () => {
+  test('a tick that ran is answered like this', async () => {
     expect(asSent(await quiet().tick('12:01'))).toEqual({
       service: 'sync',
       tick: '2025-10-09T12:01:00.000Z',
@@ -26,7 +26,7 @@ describe('the answer to a tick', () => {
     });
   });
 
-  test('that failed', async () => {
+  test('a tick that failed is answered like this', async () => {
     expect(asSent(await quiet({ script: 'F' }).tick('12:01'))).toEqual({
       service: 'sync',
       tick: '2025-10-09T12:01:00.000Z',
@@ -43,7 +43,7 @@ describe('the answer to a tick', () => {
     });
   });
 
-  test('that timed out', async () => {
+  test('a tick that timed out is answered like this', async () => {
     expect(asSent(await quiet({ script: 'T', maxDuration: '10s' }).tick('12:01'))).toEqual({
       service: 'sync',
       tick: '2025-10-09T12:01:00.000Z',
@@ -60,7 +60,7 @@ describe('the answer to a tick', () => {
     });
   });
 
-  test('that tripped, the one skipped for it, and the one that recovered', async () => {
+  test('a tick that tripped, the one skipped for it, and the one that recovered are answered like this', async () => {
     const { tick } = quiet({ script: 'FFS' });
     await tick('12:01');
     expect(asSent([await tick('12:02'), await tick('12:03'), await tick('12:04')])).toEqual([
@@ -109,7 +109,7 @@ describe('the answer to a tick', () => {
     ]);
   });
 
-  test('that was skipped as a duplicate, and as late', async () => {
+  test('a tick that was skipped as a duplicate, and as late, is answered like this', async () => {
     const { tick } = quiet();
     await tick('12:02');
     expect(asSent([await tick('12:02'), await tick('12:01')])).toEqual([
@@ -144,7 +144,7 @@ describe('the answer to a tick', () => {
     ]);
   });
 
-  test('that was skipped for a run under way', async () => {
+  test('a tick that was skipped for a run under way is answered like this', async () => {
     const kit = quiet();
     await dieAtNoon(kit);
     expect(asSent(await kit.invoke({ scheduledFor: '2025-10-09T12:00:30Z' }))).toEqual({
@@ -163,7 +163,7 @@ describe('the answer to a tick', () => {
     });
   });
 
-  test('that was skipped for a halt, and for a pause', async () => {
+  test('a tick that was skipped for a halt, and for a pause, is answered like this', async () => {
     const { thrownBy, tick, invoke } = quiet({ script: 'X' });
     await thrownBy('12:01');
     const halted = await tick('12:02');
@@ -201,7 +201,7 @@ describe('the answer to a tick', () => {
     ]);
   });
 
-  test('of a firing that owns several', async () => {
+  test('a firing that owns several ticks is answered like this', async () => {
     const answer = await quiet({ interval: '30s', script: 'SF' }).invoke(
       { 'detail-type': 'Scheduled Event', time: '2025-10-09T12:00:00Z', id: 'e1' },
       180_000,
@@ -244,7 +244,7 @@ describe('the answer to a tick', () => {
 });
 
 describe('the answer to run-once', () => {
-  test('of a run that succeeded, and of one that failed', async () => {
+  test('a run that succeeded, and one that failed, are answered like this', async () => {
     const { invoke } = quiet({ script: 'SF' });
     expect(asSent([await invoke(RUN_ONCE), await invoke(RUN_ONCE)])).toEqual([
       {
@@ -284,7 +284,7 @@ describe('the answer to run-once', () => {
     ]);
   });
 
-  test('of a run that halts the service', async () => {
+  test('a run that halts the service is answered like this', async () => {
     expect(asSent(await quiet({ script: 'X' }).invoke(RUN_ONCE))).toEqual({
       action: 'run-once',
       service: 'sync',
@@ -304,7 +304,7 @@ describe('the answer to run-once', () => {
     });
   });
 
-  test('of a service that is halted and paused, with force and without', async () => {
+  test('a service that is halted and paused is answered like this, with force and without', async () => {
     const { invoke, thrownBy } = quiet({ script: 'XF' });
     await thrownBy('12:01');
     await invoke(PAUSE);
@@ -346,7 +346,7 @@ describe('the answer to run-once', () => {
     ]);
   });
 
-  test('of a service that backs off', async () => {
+  test('a service that backs off is answered like this', async () => {
     const { invoke, tick } = quiet({ script: 'FFS' });
     await tick('12:01');
     await tick('12:02');

@@ -34,7 +34,7 @@ test('a service that fails, trips, skips, recovers and halts is shown like this'
   ]);
 });
 
-test('a service whose run died, that is paused, run by hand and told of a tick twice is shown like this', async () => {
+test('a service whose run died, that is paused, run by hand and given a tick twice is shown like this', async () => {
   const kit = onLambda();
   await dieAtNoon(kit);
   await kit.tick('12:01');

@@ -77,7 +77,7 @@ test('a function refuses what it cannot use of them, by name', () => {
   vi.unstubAllEnvs();
 });
 
-test('the metrics server reads its own, and serves at this address unless told otherwise', () => {
+test('the metrics server reads its own, and serves at this address unless it is set otherwise', () => {
   expect(metricsSettings({})).toEqual({ enabled: false, host: '127.0.0.1', port: 4201 });
   const variables = { TICKOVER_METRICS_ENABLED: 'true', TICKOVER_METRICS_HOST: '::1', TICKOVER_METRICS_PORT: '80' };
   expect(metricsSettings(variables)).toEqual({ enabled: true, host: '::1', port: 80 });

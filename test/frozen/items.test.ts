@@ -42,7 +42,7 @@ test('the state table has the keys pk and sk', () => {
 });
 
 describe('the items of a service', () => {
-  test('that does well', async () => {
+  test('a service that does well has these items', async () => {
     await serviceOf('well').tick('12:01');
     expect(await items('well')).toEqual([
       {
@@ -59,7 +59,7 @@ describe('the items of a service', () => {
     ]);
   });
 
-  test('that fails after a success', async () => {
+  test('a service that fails after a success has these items', async () => {
     const { tick } = serviceOf('failing', { script: 'SF' });
     await tick('12:01');
     await tick('12:02');
@@ -99,7 +99,7 @@ describe('the items of a service', () => {
     ]);
   });
 
-  test('that backs off', async () => {
+  test('a service that backs off has these items', async () => {
     const { tick } = serviceOf('backing-off', { script: 'FF' });
     await tick('12:01');
     await tick('12:02');
@@ -159,7 +159,7 @@ describe('the items of a service', () => {
     ]);
   });
 
-  test('that a fatal error halted', async () => {
+  test('a service that a fatal error halted has these items', async () => {
     await expect(serviceOf('halted', { script: 'X' }).tick('12:01')).rejects.toThrow('halted');
     expect(await items('halted')).toEqual([
       {
@@ -198,7 +198,7 @@ describe('the items of a service', () => {
     ]);
   });
 
-  test('that is paused until a moment', async () => {
+  test('a service that is paused until a moment has these items', async () => {
     const { tick, invoke } = serviceOf('paused');
     await tick('12:01');
     await invoke({ action: 'pause', reason: 'moving', by: 'ada', until: '2030-01-01T00:00:00Z' });
@@ -221,7 +221,7 @@ describe('the items of a service', () => {
     ]);
   });
 
-  test('that was resumed', async () => {
+  test('a service that was resumed has these items', async () => {
     const { tick, invoke } = serviceOf('resumed', { script: 'F' });
     await tick('12:01');
     await invoke({ action: 'resume' });
@@ -260,7 +260,7 @@ describe('the items of a service', () => {
     ]);
   });
 
-  test('whose run is under way', async () => {
+  test('a service whose run is under way has these items', async () => {
     await dieAtNoon(database, 'under-way');
     expect(await items('under-way')).toEqual([
       {
@@ -276,7 +276,7 @@ describe('the items of a service', () => {
     ]);
   });
 
-  test('whose run died, another timed out, and a third was made by hand', async () => {
+  test('a service whose run died, another timed out, and a third was made by hand has these items', async () => {
     const { tick, invoke } = serviceOf('mixed', { script: 'TS', maxDuration: '10s', consecutive: 9 });
     await dieAtNoon(database, 'mixed');
     await tick('12:01');
@@ -348,7 +348,7 @@ describe('the items of a service', () => {
     ]);
   });
 
-  test('that was repaired', async () => {
+  test('a service that was repaired has these items', async () => {
     await serviceOf('repaired').tick('12:01');
     const repairs = stateRepairs(database.documents, database.table);
     const key = { pk: 'repaired', sk: 'STATE' };

@@ -5,7 +5,7 @@ import { dieAtNoon, freeze, logLines, onLambda } from './kit.ts';
 freeze();
 
 describe('the lines of a function', () => {
-  test('that runs well', async () => {
+  test('a function that runs well writes these lines', async () => {
     await onLambda().tick('12:01');
     expect(logLines()).toEqual([
       {
@@ -39,7 +39,7 @@ describe('the lines of a function', () => {
     ]);
   });
 
-  test('that fails, trips with a report, skips, recovers and says so', async () => {
+  test('a function that fails, trips with a report, skips and recovers writes these lines', async () => {
     const { tick } = onLambda({ script: 'FFS' });
     for (const time of ['12:01', '12:02', '12:03', '12:04']) await tick(time);
     expect(logLines()).toEqual([
@@ -195,7 +195,7 @@ describe('the lines of a function', () => {
     ]);
   });
 
-  test('that a fatal error halts, and whose next tick is skipped', async () => {
+  test('a function that a fatal error halts, and whose next tick is skipped, writes these lines', async () => {
     const { thrownBy, tick } = onLambda({ script: 'X' });
     await thrownBy('12:01');
     await tick('12:02');
@@ -269,7 +269,7 @@ describe('the lines of a function', () => {
     ]);
   });
 
-  test('that halts at its last trip', async () => {
+  test('a function that halts at its last trip writes these lines', async () => {
     const { tick, thrownBy } = onLambda({ script: 'FF', backoff: 1 });
     await tick('12:01');
     await thrownBy('12:02');
@@ -372,7 +372,7 @@ describe('the lines of a function', () => {
     ]);
   });
 
-  test('that hears of a tick twice, and of an older one', async () => {
+  test('a function that is given a tick twice, and an older one, writes these lines', async () => {
     const { tick } = onLambda();
     await tick('12:02');
     await tick('12:02');
@@ -429,7 +429,7 @@ describe('the lines of a function', () => {
     ]);
   });
 
-  test('whose run is under way at its next tick', async () => {
+  test('a function whose run is under way at its next tick writes these lines', async () => {
     const kit = onLambda();
     await dieAtNoon(kit);
     await kit.invoke({ scheduledFor: '2025-10-09T12:00:00Z' });
@@ -480,7 +480,7 @@ describe('the lines of a function', () => {
     ]);
   });
 
-  test('whose run died', async () => {
+  test('a function whose run died writes these lines', async () => {
     const kit = onLambda();
     await dieAtNoon(kit);
     await kit.tick('12:01');
@@ -527,7 +527,7 @@ describe('the lines of a function', () => {
     ]);
   });
 
-  test('that times out, and one that takes longer than its interval', async () => {
+  test('a function that times out, and one that takes longer than its interval, write these lines', async () => {
     const { invoke } = onLambda({ script: 'TO', timeout: '5m', maxDuration: '100s' });
     await invoke({ scheduledFor: '2025-10-09T12:00:00Z' }, 300_000);
     await invoke({ scheduledFor: '2025-10-09T12:02:00Z' }, 300_000);
@@ -605,7 +605,7 @@ describe('the lines of a function', () => {
     ]);
   });
 
-  test('that is paused, run by hand past its pause, and resumed', async () => {
+  test('a function that is paused, run by hand past its pause, and resumed writes these lines', async () => {
     const { invoke, tick } = onLambda();
     await invoke({ action: 'pause', reason: 'moving', by: 'ada', until: '2030-01-01T00:00:00Z' });
     await tick('12:01');
@@ -680,7 +680,7 @@ describe('the lines of a function', () => {
     ]);
   });
 
-  test('that is invoked with what it cannot read', async () => {
+  test('a function that is invoked with what it cannot read writes these lines', async () => {
     await onLambda()
       .invoke({ action: 'stop' })
       .catch(() => {});
@@ -701,7 +701,7 @@ describe('the lines of a function', () => {
     ]);
   });
 
-  test('whose workload logs a line of its own', async () => {
+  test('a function whose workload logs a line of its own writes these lines', async () => {
     await onLambda({ workload: async ({ log }) => log.info('found', { sessions: 3, token: 'abc' }) }).tick('12:01');
     expect(logLines().slice(0, 1)).toEqual([
       {

@@ -9,7 +9,7 @@ freeze();
 const DETAILED = { variables: { TICKOVER_DETAILED_METRICS: 'true', TICKOVER_METRICS_NAMESPACE: 'Tickover-dev' } };
 
 describe('the embedded metrics of a function', () => {
-  test('that fails, halts, skips for it and is resumed', async () => {
+  test('a function that fails, halts, skips for it and is resumed writes these metrics', async () => {
     const { tick, thrownBy, invoke } = onLambda({ script: 'FX' });
     await tick('12:01');
     await thrownBy('12:02');
@@ -83,7 +83,7 @@ describe('the embedded metrics of a function', () => {
     ]);
   });
 
-  test('that books a crash', async () => {
+  test('a function that books a crash writes these metrics', async () => {
     const kit = onLambda();
     await dieAtNoon(kit);
     await kit.tick('12:01');
@@ -127,7 +127,7 @@ describe('the embedded metrics of a function', () => {
     ]);
   });
 
-  test('that tells details: every reason to skip, the lateness, the duration and the overrun', async () => {
+  test('a function with detailed metrics writes these: every reason to skip, the lateness, the duration and the overrun', async () => {
     const kit = onLambda({ script: 'OFFX', environment: DETAILED, timeout: '5m' });
     const { tick, thrownBy, invoke } = kit;
     await dieAtNoon(kit);
@@ -379,7 +379,7 @@ describe('the embedded metrics of a function', () => {
   });
 });
 
-test('Prometheus is told metrics of these names, types and labels, besides those of the process', async () => {
+test('Prometheus gets metrics of these names, types and labels, besides those of the process', async () => {
   const observer = prometheusObserver();
   const kit = quiet({ script: 'SFX', ports: { observers: [observer] } });
   await dieAtNoon(kit);

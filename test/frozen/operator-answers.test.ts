@@ -9,7 +9,7 @@ const STATUS = { action: 'status' };
 const PAUSE = { action: 'pause', reason: 'moving', by: 'ada', until: '2030-01-01T00:00:00Z' };
 
 describe('the answer to status', () => {
-  test('of a service that never ran, with every option of a policy', async () => {
+  test('a service that never ran is answered like this, with every option of a policy', async () => {
     const { invoke } = quiet({ jitterRange: 0.5, maxInterval: '1h', restartAfter: 'never', onFatal: 'continue' });
     expect(asSent(await invoke(STATUS))).toEqual({
       action: 'status',
@@ -45,7 +45,7 @@ describe('the answer to status', () => {
     });
   });
 
-  test('of a service that fails', async () => {
+  test('a service that fails is answered like this', async () => {
     const { invoke, tick } = quiet({ script: 'SF' });
     await tick('12:01');
     await tick('12:02');
@@ -93,7 +93,7 @@ describe('the answer to status', () => {
     });
   });
 
-  test('of a service that backs off', async () => {
+  test('a service that backs off is answered like this', async () => {
     const { invoke, tick } = quiet({ script: 'FF' });
     await tick('12:01');
     await tick('12:02');
@@ -148,7 +148,7 @@ describe('the answer to status', () => {
     });
   });
 
-  test('of a service that is halted', async () => {
+  test('a service that is halted is answered like this', async () => {
     const { invoke, thrownBy } = quiet({ script: 'X' });
     await thrownBy('12:01');
     expect(asSent(await invoke(STATUS))).toEqual({
@@ -197,7 +197,7 @@ describe('the answer to status', () => {
     });
   });
 
-  test('of a service that is running', async () => {
+  test('a service that is running is answered like this', async () => {
     const kit = quiet();
     await dieAtNoon(kit);
     expect(asSent(await kit.invoke(STATUS))).toEqual({
@@ -233,7 +233,7 @@ describe('the answer to status', () => {
     });
   });
 
-  test('of a loop service whose run died, another timed out, and a third was made by hand', async () => {
+  test('a loop service whose run died, another timed out, and a third was made by hand is answered like this', async () => {
     const kit = quiet({ kind: 'loop', script: 'TS', maxDuration: '10s' });
     await dieAtNoon(kit);
     await kit.tick('12:01');
@@ -325,7 +325,7 @@ test('the answer to pause', async () => {
   });
 });
 
-test('the answer to resume tells what it ended', async () => {
+test('the answer to resume shows what it ended', async () => {
   const { invoke, thrownBy } = quiet({ script: 'X' });
   await thrownBy('12:01');
   await invoke(PAUSE);
@@ -365,7 +365,7 @@ test('the answer to resume tells what it ended', async () => {
   });
 });
 
-test('the answer to resume of a service that backs off tells until when it would have', async () => {
+test('the answer to resume of a service that backs off shows until when it would have', async () => {
   const { invoke, tick } = quiet({ script: 'FF' });
   await tick('12:01');
   await tick('12:02');

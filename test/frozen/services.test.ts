@@ -38,7 +38,7 @@ async function itemOf(table: string, key: Record<string, string>): Promise<unkno
   return steady(Item);
 }
 
-test('watch-services tells who is overdue, and remembers since when', async () => {
+test('watch-services reports who is overdue, and remembers since when', async () => {
   const items = [
     { pk: 'asleep', sk: 'STATE', v: 1, fence: 1, done: 1, lastTick: NOON - 172_800_000 },
     { pk: 'died', sk: 'STATE', v: 1, fence: 2, done: 1, leaseOwner: 'o', leaseUntil: NOON - 172_000_000, leaseTick: 1 },
@@ -242,7 +242,7 @@ test('the table of flow runs has these keys and this index', () => {
   });
 });
 
-test('mark-late-runs moves a flow run on, and tells it', async () => {
+test('mark-late-runs moves a flow run on, and reports it', async () => {
   const store = dynamoFlowRunStore(database.documents, 'flow-runs');
   const told = {
     id: 'r1',
@@ -362,7 +362,7 @@ test('mark-late-runs moves a flow run on, and tells it', async () => {
   ]);
 });
 
-test('check-endpoints tells what it found of each endpoint', async () => {
+test('check-endpoints reports what it found of each endpoint', async () => {
   const server = createServer((request, response) => response.writeHead(request.url === '/well' ? 200 : 500).end());
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

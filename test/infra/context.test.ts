@@ -6,7 +6,7 @@ afterAll(removeOutputs);
 
 const { template } = synthesised();
 
-describe('what the context says of a service', () => {
+describe('what the context sets for a service', () => {
   const told = (own: Record<string, unknown>, context: Record<string, unknown> = {}) => {
     const { template: made } = synthesised({ services: { 'check-endpoints': own }, ...context });
     const { Properties: lambda } = resourceLike(made, 'AWS::Lambda::Function', 'checkendpoints');
@@ -54,7 +54,7 @@ describe('what the context says of a service', () => {
     expect([alarmsOf({ alarms: 'none' }), alarmsOf({}), alarmsOf({ alarms: 'full' })]).toEqual([0, 3, 6]);
   });
 
-  test('is nothing of who is told: that is one address for all', () => {
+  test('is nothing of who is paged: that is one address for all', () => {
     const { made } = told({}, { alarmEmail: 'someone@example.com' });
     const [topic] = resourcesOf(made, 'AWS::SNS::Topic');
 

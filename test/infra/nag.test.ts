@@ -38,7 +38,7 @@ describe('the rules', () => {
   });
 });
 
-test('what is acknowledged is one rule at two queues, with the reason', () => {
+test('the stack acknowledges one rule at two queues, with the reason', () => {
   const stack = newStack();
   const key = Validations.ACKNOWLEDGED_RULES_METADATA_KEY;
   const acknowledged = stack.node

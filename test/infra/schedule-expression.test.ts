@@ -24,12 +24,12 @@ describe('an interval', () => {
     ['36 h', 36 * HOUR, 'rate(36 hours)'],
     ['366 days, the longest', 366 * DAY, 'rate(366 days)'],
   ];
-  test.each(rendered)('of %s', (_words, interval, expression) => {
+  test.each(rendered)('an interval of %s is expressed like this', (_words, interval, expression) => {
     expect(scheduleFault({ interval })).toBeUndefined();
     expect(scheduleText({ interval })).toEqual({ expression, timezone: 'UTC' });
   });
 
-  test('above a minute that is no whole minutes can not be expressed', () => {
+  test('an interval above a minute that is no whole minutes can not be expressed', () => {
     expect(scheduleFault({ interval: 90 * SECOND })).toBe(
       'interval: expected whole minutes where it is above one, got 90 s',
     );
@@ -44,7 +44,7 @@ describe('a cron expression', () => {
     expect(scheduleText(schedule)).toEqual({ expression: 'cron(0 9 ? * MON-FRI *)', timezone: 'Europe/Berlin' });
   });
 
-  test('without a time zone is in UTC', () => {
+  test('a cron expression without a time zone is in UTC', () => {
     expect(scheduleText({ interval: HOUR, cron: '0 * * * ? *' })).toEqual({
       expression: 'cron(0 * * * ? *)',
       timezone: 'UTC',
@@ -75,7 +75,7 @@ describe('a firing', () => {
     ['7 days', 7 * DAY, 86_400, 185, 21_600],
   ];
   test.each(bounds)(
-    'of an interval of %s is given up when the next is due, within the bounds of AWS',
+    'a firing of an interval of %s is given up when the next is due, within the bounds of AWS',
     (_words, interval, age, retries, inLambda) => {
       expect(deliveryOf({ interval })).toEqual({ maximumAge: age * SECOND, retries });
       expect(eventAge({ interval })).toBe(inLambda * SECOND);
@@ -91,7 +91,7 @@ describe('a firing', () => {
     ['on Mondays', '0 9 ? * MON *', 86_400, 185, 21_600],
   ];
   test.each(crons)(
-    'of a cron %s is given up after its longest gap, whatever its interval is',
+    'a firing of a cron %s is given up after its longest gap, whatever its interval is',
     (_words, cron, age, retries, inLambda) => {
       const schedule = { cron, timezone: 'Europe/Berlin', interval: 5 * MINUTE };
 

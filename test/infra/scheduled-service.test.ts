@@ -87,18 +87,18 @@ describe('a service', () => {
     });
   });
 
-  test('of several slots is fired every minute and has time for all of them', () => {
+  test('a service of several slots is fired every minute and has time for all of them', () => {
     const at = deployed({ interval: '20s' });
 
     expect(only(at, 'AWS::Scheduler::Schedule')['ScheduleExpression']).toBe('cron(* * * * ? *)');
     expect(only(at, 'AWS::Lambda::Function')['Timeout']).toBe(170);
   });
 
-  test('whose timeout is no whole seconds is given the second that it begins', () => {
+  test('a service whose timeout is no whole seconds is given the second that it begins', () => {
     expect(only(deployed({ service: idle({ timeout: 7_500 }) }), 'AWS::Lambda::Function')['Timeout']).toBe(8);
   });
 
-  test('with a cron expression is due by it, in its time zone', () => {
+  test('a service with a cron expression is due by it, in its time zone', () => {
     const service = idle({ cron: '0 9 ? * MON-FRI *', timezone: 'Europe/Berlin', interval: '1d' });
 
     expect(only(deployed({ service }), 'AWS::Scheduler::Schedule')).toMatchObject({
@@ -107,7 +107,7 @@ describe('a service', () => {
     });
   });
 
-  test('with jitter starts within a window', () => {
+  test('a service with jitter starts within a window', () => {
     const service = idle({ interval: '10m', jitterRange: 0.3 });
 
     expect(only(deployed({ service }), 'AWS::Scheduler::Schedule')['FlexibleTimeWindow']).toEqual({
@@ -116,7 +116,7 @@ describe('a service', () => {
     });
   });
 
-  test('whose timeout is above its interval is deployed, and that is noted', () => {
+  test('a service whose timeout is above its interval is deployed, and that is noted', () => {
     const { stack } = deployed({ service: idle({ interval: '1m', timeout: '5m' }) });
 
     Annotations.fromStack(stack).hasInfo(
@@ -125,11 +125,14 @@ describe('a service', () => {
     );
   });
 
-  test.each(['1m', '5m'] as const)('whose timeout is within its interval of %s has nothing noted', (interval) => {
-    const { stack } = deployed({ service: idle({ interval, timeout: '1m' }) });
+  test.each(['1m', '5m'] as const)(
+    'a service whose timeout is within its interval of %s has nothing noted',
+    (interval) => {
+      const { stack } = deployed({ service: idle({ interval, timeout: '1m' }) });
 
-    expect(Annotations.fromStack(stack).findInfo('*', Match.anyValue())).toEqual([]);
-  });
+      expect(Annotations.fromStack(stack).findInfo('*', Match.anyValue())).toEqual([]);
+    },
+  );
 });
 
 describe('rights', () => {
@@ -143,7 +146,7 @@ describe('rights', () => {
     );
   };
 
-  test('to invoke are to invoke the function, not its versions', () => {
+  test('the right to invoke is one to invoke the function, not its versions', () => {
     expect(granted((made, role) => made.grantInvoke(role))).toEqual([
       {
         Effect: 'Allow',
@@ -153,7 +156,7 @@ describe('rights', () => {
     ]);
   });
 
-  test('to operate are also to read state, log and queues, and to change nothing', () => {
+  test('the right to operate is also one to read state, log and queues, and to change nothing', () => {
     expect(granted((made, role) => made.grantOperate(role)).flatMap(({ Action }) => Action)).toEqual([
       ...['dynamodb:GetItem', 'dynamodb:Query'],
       ...['logs:DescribeLogStreams', 'logs:FilterLogEvents', 'logs:GetLogEvents'],
@@ -175,7 +178,7 @@ test('metrics are those of the service, in its namespace', () => {
   expect([made.metricErrors().metricName, made.metricDuration().metricName]).toEqual(['Errors', 'Duration']);
 });
 
-describe('a service that only a watchdog can hear falling silent', () => {
+describe('a service that only a watchdog can see fall silent', () => {
   const warnings = (stack: Stack) =>
     Annotations.fromStack(stack)
       .findWarning('*', Match.stringLikeRegexp('no watch-services watches it'))

@@ -36,12 +36,12 @@ describe('every function', () => {
       expect(group).toMatchObject({ DeletionPolicy: 'Delete', Properties: { RetentionInDays: 30 } });
   });
 
-  test('tells stacks in the lines of the sources', () =>
+  test('shows stacks in the lines of the sources', () =>
     each(({ Properties }) =>
       expect(Properties['Environment']).toMatchObject({ Variables: { NODE_OPTIONS: '--enable-source-maps' } }),
     ));
 
-  test('is told its table and its namespace', () => {
+  test('is given its table and its namespace', () => {
     const { id } = resourceLike(template, 'AWS::DynamoDB::Table', 'StateTable');
 
     each(({ Properties }) =>
@@ -109,7 +109,7 @@ describe('the role of a function', () => {
     ]);
   });
 
-  test('of mark-late-runs may also find waiting runs and move them on', () => {
+  test('the role of mark-late-runs may also find waiting runs and move them on', () => {
     const flowRuns = arnOf(resourceLike(template, 'AWS::DynamoDB::Table', 'FlowRuns'));
 
     expect(statementsOf(template, 'marklateruns').slice(3)).toEqual([
@@ -118,7 +118,7 @@ describe('the role of a function', () => {
     ]);
   });
 
-  test('of watch-services may also read the items of the others', () => {
+  test('the role of watch-services may also read the items of the others', () => {
     expect(statementsOf(template, 'watchservices').slice(3)).toEqual([
       {
         Effect: 'Allow',
@@ -221,7 +221,7 @@ test('a service takes at most 12 resources', () => {
   }
 });
 
-test('the names of the functions are told, for whoever invokes by hand', () => {
+test('the names of the functions are outputs, for whoever invokes by hand', () => {
   expect(Object.entries(template.findOutputs('*')).map(([key, { Value }]) => [key, Value])).toEqual(
     ['checkendpoints', 'marklateruns', 'watchservices'].map((service) => [
       `${service}function`,

@@ -66,7 +66,7 @@ describe('two stages', () => {
  * A logical id that changes makes CloudFormation put a new, empty table in the place of the old one, or lose a queue with what it
  * holds. If this fails, rename back; never change the list without moving the data.
  */
-test('what holds data has the logical ids it always had', () => {
+test('the resources that hold data have the logical ids they always had', () => {
   const held = (stage: string) =>
     ['AWS::DynamoDB::Table', 'AWS::SQS::Queue', 'AWS::Logs::LogGroup'].flatMap((type) =>
       resourcesOf(inStage(stage).template, type).map(({ id }) => id),

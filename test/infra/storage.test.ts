@@ -98,7 +98,7 @@ describe('every table', () => {
   test('refuses to be deleted', () =>
     each(({ Properties }) => expect(Properties['DeletionProtectionEnabled']).toBe(true)));
 
-  test('does not refuse where the context says so', () => {
+  test('does not refuse where the context allows it', () => {
     const tables = resourcesOf(synthesised({ deletionProtection: 'false' }).template, 'AWS::DynamoDB::Table');
 
     expect(tables.map(({ Properties }) => Properties['DeletionProtectionEnabled'])).toEqual([false, false]);

@@ -67,7 +67,7 @@ describe('cdk synth', () => {
       expect(readdirSync(bundle).toSorted()).toEqual(['index.mjs', 'index.mjs.map']);
   });
 
-  test('tells in one line what it costs a month', () => {
+  test('prints in one line what it costs a month', () => {
     expect(told).toMatch(/About \$\d+\.\d\d a month for \d+ services in [\w-]+, of which the engine is \$\d+\.\d\d/);
   });
 
@@ -96,7 +96,7 @@ describe('a bundle', () => {
     expect(loaded.map(({ stdout }) => stdout.trim())).toEqual(CATALOG.map(() => 'function'));
   });
 
-  test('is minified, and keeps the names that messages tell', () => {
+  test('is minified, and keeps the names that messages use', () => {
     for (const { directory: bundle } of bundles()) {
       const code = readFileSync(join(bundle, 'index.mjs'), 'utf8');
       expect(code.split('\n').length).toBeLessThan(5_000);
@@ -105,7 +105,7 @@ describe('a bundle', () => {
     }
   });
 
-  test("is told a build of its own code and its service's policy", () => {
+  test("is given a build of its own code and its service's policy", () => {
     for (const { name, build, directory: bundle } of bundles()) {
       const service = CATALOG.find((entry) => entry.service.name === name)?.service ?? idle();
       expect(build).toBe(buildId(readFileSync(join(bundle, 'index.mjs'), 'utf8'), service));

@@ -85,7 +85,7 @@ describe('the environment', () => {
     );
   });
 
-  it('tells how late a firing may come: the window it owns begins that much later', async () => {
+  it('sets how late a firing may come: the window it owns begins that much later', async () => {
     const { invoke } = functionUnderTest({ interval: '30s', script: 'SS', environment: { slack: 0 } });
 
     expect(await invoke({ scheduledFor: '2025-10-09T12:00:00Z' }, 180_000)).toMatchObject({

@@ -71,7 +71,7 @@ describe('an event without measure', () => {
     });
   });
 
-  it('has what it says of its delivery cut to 128 bytes, since every log line repeats it', () => {
+  it("has its delivery's fields cut to 128 bytes, since every log line repeats them", () => {
     expect(readEvent('sync', { scheduledFor: NOON_TEXT, executionId: huge, attempt: '€'.repeat(100) }, NOON)).toEqual({
       kind: 'firing',
       scheduledFor: NOON,

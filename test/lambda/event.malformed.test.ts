@@ -98,7 +98,7 @@ const MALFORMED: readonly (readonly [event: unknown, ...faults: string[]])[] = [
 
 describe('a malformed event', () => {
   it.each(MALFORMED.map(([event, ...faults]) => ({ event, faults })))(
-    'is told what is wrong: $faults',
+    'is answered with what is wrong: $faults',
     ({ event, faults }) => {
       const refusal = refusalOf(event);
 

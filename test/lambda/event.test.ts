@@ -30,7 +30,7 @@ describe('a firing', () => {
     });
   });
 
-  it('has no due time of its own where the placeholder was not filled, and tells no placeholder as its delivery', () => {
+  it('has no due time of its own where the placeholder was not filled, and shows no placeholder as its delivery', () => {
     expect(
       read({
         scheduledFor: '<aws.scheduler.scheduled-time>',

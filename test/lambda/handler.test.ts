@@ -72,7 +72,7 @@ describe('a store that is down', () => {
     ['status', STATUS, 'reading the state', 'nothing was changed'],
     ['pause', { action: 'pause', reason: 'moving', by: 'ada' } as const, 'pausing', 'nothing was changed'],
     ['resume', { action: 'resume' } as const, 'resuming', 'nothing was changed'],
-  ])('is told on %s: the service, what was tried and what follows', async (_what, event, tried, follows) => {
+  ])('is reported on %s: the service, what was tried and what follows', async (_what, event, tried, follows) => {
     const { handler, log, port, ran } = await withoutStore();
 
     await expect(handler(event, MINUTES)).rejects.toMatchObject({
@@ -124,7 +124,7 @@ describe('the end of the invocation', () => {
     expect(recycle).not.toHaveBeenCalled();
   });
 
-  it('recycles the process of a run that ignores its signal, after its outcome was written and told', async () => {
+  it('recycles the process of a run that ignores its signal, after its outcome was written and logged', async () => {
     const { log, store } = functionUnderTest();
     const states: unknown[] = [];
     const kit = functionUnderTest({
@@ -163,7 +163,7 @@ describe('the end of the invocation', () => {
 });
 
 describe('one handler with two invocations at once', () => {
-  it('tells each by its own execution id', async () => {
+  it('logs each under its own execution id', async () => {
     const kit = functionUnderTest();
     const event = (minute: string, executionId: string) => ({
       scheduledFor: `2025-10-09T12:${minute}:00Z`,

@@ -44,7 +44,7 @@ describe('a machine that reads the log back', () => {
 });
 
 describe('the report of a trip', () => {
-  it('comes behind the line, line by line, as warnings that say that they are the report', async () => {
+  it('comes behind the line, line by line, as warnings that are marked as the report', async () => {
     const { tick } = logging({ script: 'FF' });
     await tick('12:01');
     written.length = 0;
@@ -77,7 +77,7 @@ describe('the report of a trip', () => {
 });
 
 describe('the line of a crash', () => {
-  it('tells the run that died, as a warning, before the tick that booked it', async () => {
+  it('shows the run that died, as a warning, before the tick that booked it', async () => {
     const { store, tick } = logging();
     await store.acquire({
       service: 'sync',
@@ -124,7 +124,7 @@ describe('credentials', () => {
     });
   });
 
-  it('are masked in what breaks, which is told once', async () => {
+  it('are masked in what breaks, which is logged once', async () => {
     const store = { acquire: () => Promise.reject(new Error(LEAKING)) };
     const { thrownBy } = logging({ ports: { store: store as never } });
     await thrownBy('12:01');

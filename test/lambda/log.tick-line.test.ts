@@ -34,13 +34,13 @@ const RAN: Line = {
 };
 
 describe('the line of a tick', () => {
-  it('is the only one of a healthy tick, and tells everything of it', async () => {
+  it('is the only one of a healthy tick, and holds everything of it', async () => {
     await logging().tick('12:01');
 
     expect(lines()).toEqual([RAN]);
   });
 
-  it('tells a failure with its class, message and story, as a warning', async () => {
+  it('shows a failure with its class, message and story, as a warning', async () => {
     await logging({ script: 'F' }).tick('12:01');
 
     const { result: _result, lastSuccess: _lastSuccess, ...ran } = RAN;
@@ -59,7 +59,7 @@ describe('the line of a tick', () => {
     ]);
   });
 
-  it('tells why a tick was skipped, with the track record of a service whose record is clean', async () => {
+  it('shows why a tick was skipped, with the track record of a service whose record is clean', async () => {
     const { tick } = logging();
     await tick('12:01');
     await tick('12:01');
@@ -74,7 +74,7 @@ describe('the line of a tick', () => {
     });
   });
 
-  it('tells the whole track record of a service that has never run', async () => {
+  it('shows the whole track record of a service that has never run', async () => {
     const { invoke, tick } = logging();
     await invoke({ action: 'pause', reason: 'moving', by: 'ada' });
     await tick('12:01');
@@ -83,7 +83,7 @@ describe('the line of a tick', () => {
     expect(ticks().at(0)).not.toHaveProperty('nextDue');
   });
 
-  it('tells a run by hand as one, and what it bypassed', async () => {
+  it('shows a run by hand as one, and what it bypassed', async () => {
     const { invoke, tick } = logging({ script: 'FFS' });
     await tick('12:01');
     await tick('12:02');
@@ -101,7 +101,7 @@ describe('the line of a tick', () => {
     expect(line).not.toHaveProperty('executionId');
   });
 
-  it('tells how far a run exceeded its interval, and warns in words', async () => {
+  it('shows how far a run exceeded its interval, and warns in words', async () => {
     await logging({
       timeout: '5m',
       workload: async ({ clock }) => void (await clock.sleep(70_000)),
@@ -117,7 +117,7 @@ describe('the line of a tick', () => {
     ]);
   });
 
-  it('is an error on the tick that halts; that the invocation failed is told once', async () => {
+  it('is an error on the tick that halts; the failed invocation is logged once', async () => {
     await logging({ script: 'X' }).thrownBy('12:01');
 
     expect(lines()).toMatchObject([

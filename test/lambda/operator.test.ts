@@ -82,7 +82,7 @@ describe('resume', () => {
     expect(await tick('12:03')).toMatchObject({ disposition: 'ran', outcome: 'failed', verdict: 'steady' });
   });
 
-  it('tells nothing as ended that had ended by itself', async () => {
+  it('lists nothing as ended that had ended by itself', async () => {
     const { invoke, goTo } = await afterRuns('FF');
     await invoke({ ...PAUSE, until: '2025-10-09T12:03:00Z' });
     await goTo(Date.parse('2025-10-09T12:04:00Z'));
@@ -101,7 +101,7 @@ describe('resume', () => {
     expect(await tick('12:01')).toMatchObject({ disposition: 'ran', fence: 1 });
   });
 
-  it('answers with the very status that is told afterwards', async () => {
+  it('answers with the very status that is shown afterwards', async () => {
     const { invoke } = await afterRuns('SFFF');
     await invoke(PAUSE);
 
@@ -110,7 +110,7 @@ describe('resume', () => {
     expect({ ...answered, action: 'status' }).toEqual(asSent(await invoke(STATUS)));
   });
 
-  it('tells every observer, and succeeds though one of them throws', async () => {
+  it('notifies every observer, and succeeds though one of them throws', async () => {
     const heard: string[] = [];
     const observers: Observer[] = [
       {

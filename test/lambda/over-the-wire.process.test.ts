@@ -94,7 +94,7 @@ function thisMinute(): string {
 const STATUS = { action: 'status' };
 
 describe('a healthy function', () => {
-  it('runs a tick, leaves one line and its metrics, and tells its status in a later process', async () => {
+  it('runs a tick, leaves one line and its metrics, and shows its status in a later process', async () => {
     const file = await bundled('check-endpoints', path('../../functions/check-endpoints.ts'));
     const scheduledFor = thisMinute();
     const event = { scheduledFor, executionId: 'd32c5kddcf5bb8c3', attempt: '1' };
@@ -205,7 +205,7 @@ describe('a function that halts', () => {
 });
 
 describe('a function whose workload ignores its signal', () => {
-  it('ends its process once outcome, line and metrics are out; a later process tells the outcome', async () => {
+  it('ends its process once outcome, line and metrics are out; a later process shows the outcome', async () => {
     const file = await bundled('deaf', path('./fixtures/deaf.ts'));
 
     const first = await invoked(file, [{ scheduledFor: thisMinute() }, STATUS]);

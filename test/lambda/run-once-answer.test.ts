@@ -4,21 +4,21 @@ import { asSent, functionUnderTest } from './kit.ts';
 import { BY_HAND, backingOff, FORCED, halted, NOT_RUN, ONCE, PAUSE, REFUSED } from './tick-answer-kit.ts';
 
 describe('the answer to a run by hand', () => {
-  it('tells a run of a healthy service, which bypassed nothing', async () => {
+  it('shows a run of a healthy service, which bypassed nothing', async () => {
     const { invoke, goTo } = functionUnderTest();
     await goTo(Date.parse('2025-10-09T12:01:02Z'));
 
     expect(asSent(await invoke(ONCE))).toEqual(BY_HAND);
   });
 
-  it('tells a failure without throwing', async () => {
+  it('shows a failure without throwing', async () => {
     const { invoke, goTo } = functionUnderTest({ script: 'F' });
     await goTo(Date.parse('2025-10-09T12:01:02Z'));
 
     expect(asSent(await invoke(ONCE))).toEqual({ ...BY_HAND, outcome: 'failed', error: REFUSED, result: null });
   });
 
-  it('tells a halt without throwing', async () => {
+  it('shows a halt without throwing', async () => {
     const { invoke } = functionUnderTest({ script: 'X' });
 
     expect(await invoke(ONCE)).toMatchObject({
@@ -106,7 +106,7 @@ describe('the answer to a run by hand', () => {
     expect(await invoke(ONCE)).toMatchObject({ outcome: 'failed', verdict: 'halted', bypassed: [], stays: ['halt'] });
   });
 
-  it('tells nothing as staying that has ended by itself', async () => {
+  it('shows nothing as staying that has ended by itself', async () => {
     const { invoke, goTo } = functionUnderTest();
     await invoke({ ...PAUSE, until: '2025-10-09T12:01:00Z' });
     await goTo(Date.parse('2025-10-09T12:01:00Z'));
@@ -114,7 +114,7 @@ describe('the answer to a run by hand', () => {
     expect(await invoke(ONCE)).toMatchObject({ outcome: 'succeeded', bypassed: [], stays: [] });
   });
 
-  it('tells everything that it bypassed, and of that what stays', async () => {
+  it('shows everything that it bypassed, and of that what stays', async () => {
     const both = await halted('S');
     await both.invoke(PAUSE);
     expect(await both.invoke(FORCED)).toMatchObject({ bypassed: ['pause', 'halt'], stays: ['pause'] });
@@ -124,14 +124,14 @@ describe('the answer to a run by hand', () => {
     expect(await other.invoke(FORCED)).toMatchObject({ bypassed: ['backoff', 'pause'], stays: ['backoff', 'pause'] });
   });
 
-  it('tells what stands in the way of a service that is both paused and halted', async () => {
+  it('shows what stands in the way of a service that is both paused and halted', async () => {
     const { invoke } = await halted('S');
     await invoke(PAUSE);
 
     expect(await invoke(ONCE)).toMatchObject({ reason: 'halted', bypassed: [], stays: ['pause', 'halt'] });
   });
 
-  it('does not tell a halt as staying that another build left', async () => {
+  it('does not show a halt as staying that another build left', async () => {
     const { store, invoke: pausing } = await halted('');
     await pausing(PAUSE);
     const { invoke } = functionUnderTest({ ports: { store }, environment: { build: 'b2' } });

@@ -4,14 +4,14 @@ import { asSent, functionUnderTest } from './kit.ts';
 import { afterRuns, CAUSE, failedAt, NEVER_SEEN, PAUSE, runAt, STATUS } from './status-kit.ts';
 
 describe('the answer to status', () => {
-  it('tells a service that was never seen as steady', async () => {
+  it('shows a service that was never seen as steady', async () => {
     const { invoke, calls } = functionUnderTest();
 
     expect(asSent(await invoke(STATUS))).toEqual(NEVER_SEEN);
     expect(calls).toEqual(['read', 'failedRuns']);
   });
 
-  it('tells a steady service, and since when', async () => {
+  it('shows a steady service, and since when', async () => {
     const { invoke } = await afterRuns('SS');
 
     expect(asSent(await invoke(STATUS))).toEqual({
@@ -24,7 +24,7 @@ describe('the answer to status', () => {
     });
   });
 
-  it('tells since when a service has recovered, and still what had failed', async () => {
+  it('shows since when a service has recovered, and still what had failed', async () => {
     const { invoke } = await afterRuns('FSS');
 
     expect(await invoke(STATUS)).toMatchObject({
@@ -37,7 +37,7 @@ describe('the answer to status', () => {
     });
   });
 
-  it('tells a failing service by its newest failure', async () => {
+  it('shows a failing service by its newest failure', async () => {
     const { invoke } = await afterRuns('FSF');
 
     expect(asSent(await invoke(STATUS))).toEqual({
@@ -55,7 +55,7 @@ describe('the answer to status', () => {
     });
   });
 
-  it('tells a service that backs off: a fresh record, the streak kept', async () => {
+  it('shows a service that backs off: a fresh record, the streak kept', async () => {
     const { invoke } = await afterRuns('SFF');
 
     expect(await invoke(STATUS)).toMatchObject({
@@ -70,7 +70,7 @@ describe('the answer to status', () => {
     });
   });
 
-  it('tells a halted service, its cause and when it is probed', async () => {
+  it('shows a halted service, its cause and when it is probed', async () => {
     const { invoke } = await afterRuns('X');
 
     expect(await invoke(STATUS)).toMatchObject({
@@ -88,7 +88,7 @@ describe('the answer to status', () => {
     });
   });
 
-  it("tells that nothing is due for a halted service that restarts 'never'", async () => {
+  it("shows that nothing is due for a halted service that restarts 'never'", async () => {
     const { invoke } = await afterRuns('X', { restartAfter: 'never' });
 
     expect(await invoke(STATUS)).toMatchObject({
@@ -99,7 +99,7 @@ describe('the answer to status', () => {
     });
   });
 
-  it('tells a service as halted until a run succeeds, also while its probe is due', async () => {
+  it('shows a service as halted until a run succeeds, also while its probe is due', async () => {
     const { invoke, goTo } = await afterRuns('X');
     await goTo(Date.parse('2025-10-09T12:20:30Z'));
 
@@ -110,7 +110,7 @@ describe('the answer to status', () => {
     });
   });
 
-  it('tells a halt that another build left as one that the next tick ends', async () => {
+  it('shows a halt that another build left as one that the next tick ends', async () => {
     const { store } = await afterRuns('X');
     const { invoke } = functionUnderTest({ ports: { store }, environment: { build: 'b2' } });
 
@@ -122,7 +122,7 @@ describe('the answer to status', () => {
     });
   });
 
-  it('tells a paused service, until when, why and by whom', async () => {
+  it('shows a paused service, until when, why and by whom', async () => {
     const { invoke } = functionUnderTest();
     await invoke({ ...PAUSE, until: '2025-10-09T12:30:30Z' });
 
@@ -141,7 +141,7 @@ describe('the answer to status', () => {
     });
   });
 
-  it('tells nothing of a pause that has ended by itself', async () => {
+  it('shows nothing of a pause that has ended by itself', async () => {
     const { invoke, goTo } = functionUnderTest();
     await invoke({ ...PAUSE, until: '2025-10-09T12:30:00Z' });
     await goTo(Date.parse('2025-10-09T12:30:00Z'));
@@ -149,7 +149,7 @@ describe('the answer to status', () => {
     expect(await invoke(STATUS)).toMatchObject({ status: 'steady', cause: null, pause: null });
   });
 
-  it('tells a run under way, the lease and how long it holds', async () => {
+  it('shows a run under way, the lease and how long it holds', async () => {
     const answers: unknown[] = [];
     const kit = functionUnderTest({ workload: async () => answers.push(await kit.invoke(STATUS)) });
     await kit.tick('12:01');
@@ -164,7 +164,7 @@ describe('the answer to status', () => {
     ]);
   });
 
-  it('tells the lease of a run by hand, which has no tick', async () => {
+  it('shows the lease of a run by hand, which has no tick', async () => {
     const answers: unknown[] = [];
     const kit = functionUnderTest({ workload: async () => answers.push(await kit.invoke(STATUS)) });
     await kit.invoke({ action: 'run-once' });
@@ -172,7 +172,7 @@ describe('the answer to status', () => {
     expect(answers).toMatchObject([{ status: 'running', lease: { tick: null, run: 1 } }]);
   });
 
-  it('tells the newest 20 runs, newest first', async () => {
+  it('shows the newest 20 runs, newest first', async () => {
     const { invoke, tick } = functionUnderTest({ script: 'S'.repeat(22) });
     for (let minute = 10; minute < 32; minute++) await tick(`12:${minute}`);
 
@@ -186,13 +186,13 @@ describe('the answer to status', () => {
   it.each([
     [2, [failedAt('12:04', 4), failedAt('12:03', 3)]],
     [0, []],
-  ])('tells no more failures than a memory of %i holds, and still the cause', async (memory, failures) => {
+  ])('shows no more failures than a memory of %i holds, and still the cause', async (memory, failures) => {
     const { invoke } = await afterRuns('FFFF', { memory, consecutive: 9 });
 
     expect(await invoke(STATUS)).toMatchObject({ cause: CAUSE, failures, streak: 4 });
   });
 
-  it('tells a run by hand as one', async () => {
+  it('shows a run by hand as one', async () => {
     const { invoke } = functionUnderTest({ script: 'F' });
     await invoke({ action: 'run-once' });
 
@@ -202,7 +202,7 @@ describe('the answer to status', () => {
     });
   });
 
-  it('tells the bookmark, and every option that the policy has, durations in seconds', async () => {
+  it('shows the bookmark, and every option that the policy has, durations in seconds', async () => {
     const kit = functionUnderTest({
       interval: '5m',
       jitterRange: 0.3,

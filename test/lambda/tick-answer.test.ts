@@ -4,15 +4,15 @@ import { asSent, functionUnderTest } from './kit.ts';
 import { backingOff, FAILED, halted, PAUSE, RAN, SKIPPED } from './tick-answer-kit.ts';
 
 describe('the answer to a tick', () => {
-  it('tells a run that succeeded', async () => {
+  it('shows a run that succeeded', async () => {
     expect(asSent(await functionUnderTest().tick('12:01'))).toEqual(RAN);
   });
 
-  it('tells a run that failed', async () => {
+  it('shows a run that failed', async () => {
     expect(asSent(await functionUnderTest({ script: 'F' }).tick('12:01'))).toEqual(FAILED);
   });
 
-  it('tells a trip, and when the service may run again', async () => {
+  it('shows a trip, and when the service may run again', async () => {
     const { tick } = functionUnderTest({ script: 'FF' });
     await tick('12:01');
 
@@ -26,7 +26,7 @@ describe('the answer to a tick', () => {
     });
   });
 
-  it('tells a recovery', async () => {
+  it('shows a recovery', async () => {
     const { tick } = await backingOff('S');
 
     expect(asSent(await tick('12:04'))).toEqual({
@@ -38,7 +38,7 @@ describe('the answer to a tick', () => {
     });
   });
 
-  it('tells that a tick is skipped while backing off', async () => {
+  it('shows that a tick is skipped while backing off', async () => {
     const { tick } = await backingOff('');
 
     expect(asSent(await tick('12:03'))).toEqual({
@@ -50,21 +50,21 @@ describe('the answer to a tick', () => {
     });
   });
 
-  it('tells a duplicate', async () => {
+  it('shows a duplicate', async () => {
     const { tick } = functionUnderTest();
     await tick('12:01');
 
     expect(asSent(await tick('12:01'))).toEqual({ ...SKIPPED, reason: 'duplicate' });
   });
 
-  it('tells an older tick as late', async () => {
+  it('shows an older tick as late', async () => {
     const { tick } = functionUnderTest();
     await tick('12:02');
 
     expect(asSent(await tick('12:01'))).toEqual({ ...SKIPPED, reason: 'late', nextDue: '2025-10-09T12:03:00.000Z' });
   });
 
-  it('tells an overlap with a run under way', async () => {
+  it('shows an overlap with a run under way', async () => {
     const answers: unknown[] = [];
     const kit = functionUnderTest({
       workload: async () => answers.push(await kit.invoke({ scheduledFor: '2025-10-09T12:02:00Z' })),
@@ -74,14 +74,14 @@ describe('the answer to a tick', () => {
     expect(asSent(answers)).toEqual([{ ...SKIPPED, tick: '2025-10-09T12:02:00.000Z', reason: 'overlap' }]);
   });
 
-  it('tells that the service is paused, and that nothing is due until somebody resumes it', async () => {
+  it('shows that the service is paused, and that nothing is due until somebody resumes it', async () => {
     const { invoke, tick } = functionUnderTest();
     await invoke(PAUSE);
 
     expect(asSent(await tick('12:01'))).toEqual({ ...SKIPPED, reason: 'paused', nextDue: null });
   });
 
-  it('tells the first due time behind the end of a pause', async () => {
+  it('shows the first due time behind the end of a pause', async () => {
     const { invoke, tick } = functionUnderTest();
     await invoke({ ...PAUSE, until: '2025-10-09T12:30:00Z' });
 
@@ -92,7 +92,7 @@ describe('the answer to a tick', () => {
     });
   });
 
-  it('tells that the service is halted, and when it is probed', async () => {
+  it('shows that the service is halted, and when it is probed', async () => {
     const { tick } = await halted('');
 
     expect(asSent(await tick('12:02'))).toEqual({
@@ -103,7 +103,7 @@ describe('the answer to a tick', () => {
     });
   });
 
-  it("tells that a halted service that restarts 'never' waits for somebody", async () => {
+  it("shows that a halted service that restarts 'never' waits for somebody", async () => {
     const { tick } = await halted('', { restartAfter: 'never' });
 
     expect(await tick('12:02')).toMatchObject({ reason: 'halted', nextDue: null });
@@ -136,7 +136,7 @@ describe('the answer to a tick', () => {
 });
 
 describe('the answer to a firing that owns several ticks', () => {
-  it('tells each of its slots', async () => {
+  it('shows each of its slots', async () => {
     const { invoke, clock } = functionUnderTest({ script: 'SSS', interval: '20s' });
 
     const answer = await invoke({ scheduledFor: '2025-10-09T12:00:00Z', executionId: 'x' }, 180_000);
@@ -200,7 +200,7 @@ describe('what the workload returned', () => {
     ['a circle', circle, { self: 'left out: a circle' }],
     ['an object that refuses', spiteful, 'left out: it cannot be told as JSON'],
     ['more than anybody reads', 'x'.repeat(64_000), 'left out: more than 64000 bytes of JSON'],
-  ])('is told as JSON, and the run has succeeded, if it is %s', async (_what, result, told) => {
+  ])('is shown as JSON, and the run has succeeded, if it is %s', async (_what, result, told) => {
     const { tick, log } = functionUnderTest({ workload: async () => result });
 
     const answer = await tick('12:01');

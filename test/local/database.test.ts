@@ -125,7 +125,7 @@ test('a second process uses the endpoint of the first, and closing it there leav
   expect(await has(clientOf({ endpoint }), 'from elsewhere')).toBe(true);
 });
 
-test('after kill -9 of the process that served, its note is ignored and its data are there', async () => {
+test('a killed process leaves a note that is ignored and data that are there', async () => {
   const where = directory();
   const { child } = await serveElsewhere(where);
   await killed(child);
@@ -159,7 +159,7 @@ test('a note that leads to another database, to another program or to nothing re
   }
 });
 
-test('of several that start at once one serves and the others share it', async () => {
+test('one of several that start at once serves and the others share it', async () => {
   const where = directory();
 
   const databases = await Promise.all([1, 2, 3, 4].map(() => open({ directory: where })));
@@ -274,7 +274,7 @@ test('a table that is never active is waited for 20 s, the time that answers tak
   expect(asked).toEqual([describe, 'CreateTableCommand', describe, describe, describe]);
 });
 
-test('for an endpoint of one machine a region and placeholder credentials are added only where none are set', () => {
+test('an endpoint of one machine adds a region and placeholder credentials only where none are set', () => {
   const quiet = { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' };
   const local = 'http://127.0.0.1:8000';
 

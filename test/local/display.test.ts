@@ -73,7 +73,7 @@ describe('a tick', () => {
     expect(line.length).toBeLessThanOrEqual(100);
   });
 
-  test('due a day later or more tells the day as well', () => {
+  test('shows the day as well when it is due a day later or more', () => {
     const [line] = shownAs(tick({ outcome: 'succeeded', durationMs: 1, nextDue: Date.UTC(2026, 10, 23, 3, 14, 18) }));
     const [sooner] = shownAs(tick({ outcome: 'succeeded', durationMs: 1, nextDue: Date.UTC(2026, 10, 23, 3, 14, 17) }));
 
@@ -83,7 +83,7 @@ describe('a tick', () => {
     expect(sooner).toMatch(/next 03:14:17$/);
   });
 
-  test('of a service with 64 characters and figures beyond all measure stays within 100 columns', () => {
+  test('a tick of a service with 64 characters and figures beyond all measure stays within 100 columns', () => {
     const [line] = shownAs(
       tick({
         service: 'a'.repeat(64),
@@ -100,7 +100,7 @@ describe('a tick', () => {
     expect(line).toHaveLength(100);
   });
 
-  test('that failed is followed by what it failed with, indented', () => {
+  test('a tick that failed is followed by what it failed with, indented', () => {
     const [, below, ...more] = shownAs(
       tick({ outcome: 'failed', streak: 1, errorClass: 'ECONNREFUSED', errorMessage: 'connect ECONNREFUSED ::1:80' }),
     );
@@ -138,7 +138,7 @@ describe('what else a function writes', () => {
     ]);
   });
 
-  test('a crash that was booked is told', () => {
+  test('a crash that was booked is shown', () => {
     const crash = {
       message: 'run crashed',
       service: 'mark-late-runs',
@@ -175,7 +175,7 @@ describe('columns', () => {
     expect(columnsOf('ü€…')).toBe(3);
   });
 
-  test('an error that does not fit its line is told whole below it', () => {
+  test('an error that does not fit its line is shown whole below it', () => {
     const message = `its state is damaged: ${'漢'.repeat(40)}; run the repair`;
     expect(failureShown(STARTED, 'mark-late-runs', message)).toEqual([
       '03:14:17  mark-late-runs                  failed',
@@ -189,7 +189,7 @@ describe('columns', () => {
     ]);
   });
 
-  test('whatever is shown, no line is wider than 100 columns, nor has it a line break', () => {
+  test('no line is wider than 100 columns, nor has it a line break, whatever is shown', () => {
     const anyText = fc.oneof(
       fc.string({ unit: 'binary', maxLength: 400 }),
       fc.string({
@@ -222,7 +222,7 @@ describe('columns', () => {
     );
   });
 
-  test('of a long text no more is shown than 60 lines, and that there is more', () => {
+  test('a long text is shown by 60 lines and the remark that there is more', () => {
     const long = shownAs({ kind: 'print', text: 'word '.repeat(200_000) });
     const many = shownAs({ kind: 'print', text: Array.from({ length: 61 }, (_, line) => `line ${line}`).join('\n') });
     const enough = shownAs({ kind: 'print', text: Array.from({ length: 60 }, (_, line) => `line ${line}`).join('\n') });

@@ -114,7 +114,7 @@ describe('a bundle', () => {
 const SOURCE = fileURLToPath(new URL('./fixtures/wayward.ts', import.meta.url));
 
 describe('a worker in which something throws that is no run of it', () => {
-  test('ends, what it was is told with its stack, and the next invocation has another', async () => {
+  test('ends, its error is shown with its stack, and the next invocation has another worker', async () => {
     const host = await hostOf(bundled.wayward);
     await go('gives way');
     const ended = expect(host.invoke(due(-1))).rejects.toMatchObject({
@@ -157,7 +157,7 @@ describe('a run that throws where nothing can catch it', () => {
 });
 
 describe('a promise that a run leaves behind and that is rejected', () => {
-  test('while the run goes on: it is told as its own, and its worker is replaced once everybody has their answer', async () => {
+  test('a rejection while the run goes on is reported as its own, and its worker is replaced once everybody has their answer', async () => {
     const host = await hostOf(bundled.wayward);
     await go('rejects');
     const answer = host.invoke(due(-1));
@@ -176,7 +176,7 @@ describe('a promise that a run leaves behind and that is rejected', () => {
     );
   });
 
-  test('after it: it is told as its own, costs no other tick, and the worker is replaced after that', async () => {
+  test('a rejection after the run is reported as its own, costs no other tick, and the worker is replaced after that', async () => {
     const host = await hostOf(bundled.wayward);
     await go('rejects later');
     await host.invoke(due(-2));
@@ -339,7 +339,7 @@ describe('stopping', () => {
     expect(tickLines().map(({ crashesBooked }) => crashesBooked)).toEqual([0, 0]);
   });
 
-  test('end while a run is under way ends its worker, and whoever waits is told so', async () => {
+  test('end while a run is under way ends its worker, and rejects whoever waits', async () => {
     const host = await hostOf(bundled.wayward);
     await go('gives way');
     const answer = host.invoke(due(0));

@@ -44,7 +44,7 @@ describe('the log file', () => {
     expect(await readFile(`${file}.old`, 'utf8')).toBe('12345678\na\n');
   });
 
-  test('that cannot be written is told once, and no more than that', async () => {
+  test('a log file that cannot be written is reported once, and no more than that', async () => {
     const file = join(directory, 'a file', 'log.jsonl');
     await writeFile(join(directory, 'a file'), '');
     const shown: string[] = [];

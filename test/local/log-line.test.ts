@@ -143,7 +143,7 @@ describe('what a function logs is read back', () => {
     ]);
   });
 
-  test('what the workload logs is another line, what it prints is a print', async () => {
+  test('a line that the workload logs is another line, and one that it prints is a print', async () => {
     const { invoke } = functionOf(async ({ log }) => {
       log.warn('logged by the workload', { streak: 9 });
       process.stdout.write('printed by the workload\n');
@@ -156,13 +156,16 @@ describe('what a function logs is read back', () => {
     ]);
   });
 
-  test.each(['é 漢字 🙂', 'two\nlines', '\u001b[31mred', '"quoted"'])('an error that says %j', async (message) => {
-    const { invoke } = functionOf(() => Promise.reject(Object.assign(new Error(message), { code: 'ECONNRESET' })));
-    const lines = await invoke(dueAt(0));
+  test.each(['é 漢字 🙂', 'two\nlines', '\u001b[31mred', '"quoted"'])(
+    'an error with the message %j',
+    async (message) => {
+      const { invoke } = functionOf(() => Promise.reject(Object.assign(new Error(message), { code: 'ECONNRESET' })));
+      const lines = await invoke(dueAt(0));
 
-    expect(lines).toHaveLength(1);
-    expect(lines[0]).toMatchObject({ kind: 'tick', tick: { errorMessage: message.split('\n')[0] } });
-  });
+      expect(lines).toHaveLength(1);
+      expect(lines[0]).toMatchObject({ kind: 'tick', tick: { errorMessage: message.split('\n')[0] } });
+    },
+  );
 });
 
 describe('lines that are none of the log', () => {

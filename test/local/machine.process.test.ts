@@ -92,7 +92,7 @@ describe('the bundles of several machines on one directory', () => {
 });
 
 describe('a function on one machine', () => {
-  test('a workload that ignores its signal has its outcome written and told before its worker ends; the next tick runs in a new one', async () => {
+  test('a workload that ignores its signal has its outcome written and logged before its worker ends; the next tick runs in a new one', async () => {
     const host = await openStubborn();
     const now = Math.floor(Date.now() / 60_000) * 60_000;
 
@@ -115,7 +115,7 @@ describe('a function on one machine', () => {
     expect(lines).toContain('printed by the workload');
   });
 
-  test('a manual run that is recycled tells its outcome by status', async () => {
+  test('a manual run that is recycled has its outcome in the status', async () => {
     const host = await openStubborn();
 
     await expect(host.invoke({ action: 'run-once' })).rejects.toMatchObject({ code: 'worker-ended' });
@@ -129,7 +129,7 @@ describe('a function on one machine', () => {
     });
   });
 
-  test('what the handler throws comes with its class, and the worker serves on', async () => {
+  test('an error of the handler comes with its class, and the worker serves on', async () => {
     const host = await openStubborn();
 
     await expect(host.invoke({ action: 'dance' })).rejects.toMatchObject({
@@ -144,7 +144,7 @@ describe('a function on one machine', () => {
     });
   });
 
-  test('is told which services there are, and watches all but itself, if it is the one that watches', async () => {
+  test('watch-services is given the list of services, and watches all but itself', async () => {
     const file = (path: string) => fileURLToPath(new URL(path, import.meta.url));
     machine = await openMachine({
       directory,

@@ -123,7 +123,7 @@ describe('a schedule on one machine', () => {
     expect(scheduled(fired)).toEqual(['09:00:00', '09:01:00', '09:02:00', '09:03:00']);
   });
 
-  test('an error is told, and the schedule goes on', async () => {
+  test('an error is reported, and the schedule goes on', async () => {
     const failures = [new Error('first'), 'second'];
     const { clock, fired, errors } = clockwork(
       { interval: '1m' },
@@ -167,7 +167,7 @@ describe('closing', () => {
     expect(hasEnded()).toBe(true);
   });
 
-  test('before the start fires nothing', async () => {
+  test('closing before the start fires nothing', async () => {
     const closing = new AbortController();
     closing.abort();
     const host: FunctionHost = {
@@ -263,7 +263,7 @@ describe('jitter', () => {
     ]);
   });
 
-  test('as wide as the interval still leaves each due time its own firing', async () => {
+  test('jitter as wide as the interval still leaves each due time its own firing', async () => {
     const { clock, fired } = clockwork({ interval: '10m', jitterRange: 1 }, { start: NINE, draws: [0.999] });
     await clock.advance(40 * MINUTE);
 

@@ -92,7 +92,7 @@ describe('a start', () => {
 });
 
 describe('a stop', () => {
-  it('during a run lets it finish', async () => {
+  it('a stop during a run lets it finish', async () => {
     const ended: number[] = [];
     const made = loopOver(async ({ clock, signal }) => {
       await clock.sleep(5000);
@@ -108,7 +108,7 @@ describe('a stop', () => {
     expect(made.loop.running).toBe(false);
   });
 
-  it('during the sleep ends it at once', async () => {
+  it('a stop during the sleep ends it at once', async () => {
     const { loop, clock, starts } = loopOver(() => {});
     const running = loop.start();
     await clock.sleep(2500);
@@ -118,7 +118,7 @@ describe('a stop', () => {
     expect(starts).toEqual([0]);
   });
 
-  it('during onStart leaves nothing to run', async () => {
+  it('a stop during onStart leaves nothing to run', async () => {
     const made = loopOver(() => {}, {}, { onStart: () => void made.loop.stop({ block: false }) });
     await made.loop.start();
     expect(made.starts).toEqual([]);
@@ -138,7 +138,7 @@ describe('a stop', () => {
     await running;
   });
 
-  it('from inside the service ends the loop after this run, if it does not block', async () => {
+  it('a stop from inside the service ends the loop after this run, if it does not block', async () => {
     const made = loopOver(() => made.loop.stop({ block: false }));
     await made.loop.start();
     expect(made.starts).toEqual([0]);
@@ -163,7 +163,7 @@ describe('signals', () => {
     expect(signals.listenerCount('SIGINT') + signals.listenerCount('SIGTERM')).toBe(0);
   });
 
-  it('are handled unless told otherwise, and let go when the loop fails', async () => {
+  it('are handled unless the options forbid it, and let go when the loop fails', async () => {
     const signals = new EventEmitter();
     const { settings, service } = loopOver(TRANSIENT, { ...TOLERANT, consecutive: 1 });
     const { handleSignals: _without, ...standard } = settings;
@@ -173,7 +173,7 @@ describe('signals', () => {
     expect(signals.listenerCount('SIGTERM')).toBe(0);
   });
 
-  it('are left alone by a loop that is told to', async () => {
+  it('are left alone by a loop that is asked to', async () => {
     const signals = new EventEmitter();
     const { loop } = loopOver(() => {}, {}, { signals, handleSignals: false });
     const running = loop.start(2);

@@ -4,7 +4,7 @@ import type { LoopState } from '../../lib/rules/index.ts';
 import { RunTimedOutError, ServiceHaltedError } from '../../lib/service/index.ts';
 import { loopOver, TOLERANT, TRANSIENT } from '../support/loop-setup.ts';
 
-describe('what an iteration tells', () => {
+describe('what is reported of an iteration', () => {
   it('is complete, and waited for before the loop sleeps', async () => {
     const order: string[] = [];
     const told: Iteration[] = [];
@@ -43,7 +43,7 @@ describe('what an iteration tells', () => {
     expect(made.loop.cursor).toBe('page 2');
   });
 
-  it('is told of the iteration that halts too', async () => {
+  it('covers the iteration that halts too', async () => {
     const { loop, iterations } = loopOver(TRANSIENT, { ...TOLERANT, consecutive: 1 });
     await expect(loop.start()).rejects.toBeInstanceOf(ServiceHaltedError);
     expect(iterations.at(-1)?.state.haltCause).toBe('Service exceeded error threshold.');
@@ -84,7 +84,7 @@ describe('a loop that goes on from a state', () => {
     haltCause: 'RangeError: a mistake',
   };
 
-  it('probes a halted one: the first failure halts again, told with its cause', async () => {
+  it('probes a halted one: the first failure halts again, with its cause', async () => {
     const { loop, starts } = loopOver(TRANSIENT, TOLERANT, { state: halted });
     const error: unknown = await loop.start().catch((caught: unknown) => caught);
     expect(error).toBeInstanceOf(ServiceHaltedError);
@@ -108,7 +108,7 @@ describe('a loop that goes on from a state', () => {
 });
 
 describe('a run with a limit', () => {
-  it('that honours its signal has timed out, and the loop goes on', async () => {
+  it('a run that honours its signal has timed out, and the loop goes on', async () => {
     const { loop, iterations } = loopOver(
       ({ signal, clock }) =>
         clock.sleep(60_000, signal).then(() => {
@@ -124,7 +124,7 @@ describe('a run with a limit', () => {
     ]);
   });
 
-  it('that ignores its signal ends the loop, since no other run may stand beside it', async () => {
+  it('a run that ignores its signal ends the loop, since no other run may stand beside it', async () => {
     const { loop, iterations, starts } = loopOver(() => new Promise(() => {}), {}, { maxDuration: 4000 });
     await expect(loop.start()).rejects.toBeInstanceOf(RunTimedOutError);
     expect(starts.length).toBe(1);

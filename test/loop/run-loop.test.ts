@@ -116,7 +116,7 @@ describe('a critical loop', () => {
     ]);
   });
 
-  it('says nothing of a run that outlasts the interval, since it counts from the end', async () => {
+  it('is silent about a run that outlasts the interval, since it counts from the end', async () => {
     const { loop, log } = loopOver(({ clock }) => clock.sleep(11_000));
     await loop.start(2);
     expect(log.of('warn')).toEqual([]);
@@ -151,7 +151,7 @@ describe('a loop service', () => {
     expect(made.starts).toEqual([0, 14_000]);
   });
 
-  it('runs every 60 s unless told otherwise', async () => {
+  it('runs every 60 s by default', async () => {
     const { settings, clock } = loopOver(() => {});
     await createLoop(defineService({ name: 'hourly', kind: 'loop', workload: async () => {} }), settings).start(2);
     expect(clock.sleeps).toEqual([60_000]);

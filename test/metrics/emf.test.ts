@@ -58,7 +58,7 @@ function valuesOf(document: Document): Record<string, unknown> {
   return members;
 }
 
-test('a run tells its streak and that the service is not halted, in one document that keeps the format', async () => {
+test('a run gives its streak and that the service is not halted, in one document that keeps the format', async () => {
   const { observer, written } = setup();
 
   observer.tickEnded?.(tickEvent({ outcome: 'failed' }, { streak: 2 }));
@@ -86,19 +86,16 @@ test('a run tells its streak and that the service is not halted, in one document
   ]);
 });
 
-test.each(['overlap', 'backoff', 'paused'] as const)(
-  'a tick skipped for %s is heard: Halted alone is told',
-  async (reason) => {
-    const { observer, values } = setup();
+test.each(['overlap', 'backoff', 'paused'] as const)('a tick skipped for %s gives Halted alone', async (reason) => {
+  const { observer, values } = setup();
 
-    observer.tickEnded?.(tickEvent({ disposition: 'skipped', reason }, { streak: 5 }));
-    await observer.flush?.();
+  observer.tickEnded?.(tickEvent({ disposition: 'skipped', reason }, { streak: 5 }));
+  await observer.flush?.();
 
-    expect(values()).toEqual([{ service: 'sweep', Halted: 0 }]);
-  },
-);
+  expect(values()).toEqual([{ service: 'sweep', Halted: 0 }]);
+});
 
-test('a halted service says so at the run that halts it and at each tick skipped for it', async () => {
+test('a halted service is shown as one at the run that halts it and at each tick skipped for it', async () => {
   const { observer, values } = setup();
 
   observer.tickEnded?.(tickEvent({ outcome: 'failed', verdict: 'halted' }, { streak: 3, halt: HALT }));
@@ -112,7 +109,7 @@ test('a halted service says so at the run that halts it and at each tick skipped
   ]);
 });
 
-test.each(['duplicate', 'late'] as const)('a delivery that is %s tells nothing', async (reason) => {
+test.each(['duplicate', 'late'] as const)('a delivery that is %s gives nothing', async (reason) => {
   const { observer, written } = setup();
 
   observer.tickEnded?.(tickEvent({ disposition: 'skipped', reason }, { streak: 3, halt: HALT }));
@@ -121,7 +118,7 @@ test.each(['duplicate', 'late'] as const)('a delivery that is %s tells nothing',
   expect(written()).toEqual([]);
 });
 
-test('a crash booking and a resume tell both', async () => {
+test('a crash booking and a resume give both', async () => {
   const { observer, values } = setup();
 
   observer.runCrashed?.({ service: 'sweep', fence: 6, bookedAt: NOON, streak: 3, halted: true });
@@ -169,7 +166,7 @@ test('nothing leaves before the flush, all of it with the flush, and nothing twi
 describe('in detail', () => {
   const NAMES = { outcome: 'succeeded', durationMs: 1_250, latenessMs: 40_000 } as const;
 
-  test('a run also tells its duration and lateness in milliseconds, in the same document', async () => {
+  test('a run also gives its duration and lateness in milliseconds, in the same document', async () => {
     const { observer, written } = setup({ detailed: true });
 
     observer.tickEnded?.(tickEvent(NAMES));
@@ -198,7 +195,7 @@ describe('in detail', () => {
     ]);
   });
 
-  test('an overrun is told where there is one', async () => {
+  test('an overrun is given where there is one', async () => {
     const { observer, values } = setup({ detailed: true });
 
     observer.tickEnded?.(tickEvent({ ...NAMES, durationMs: 75_000, overrunMs: 15_000 }));
@@ -240,7 +237,7 @@ describe('in detail', () => {
     ]);
   });
 
-  test('without it none of these is told', async () => {
+  test('a run without details gives none of these', async () => {
     const { observer, values } = setup();
 
     observer.tickEnded?.(tickEvent({ ...NAMES, overrunMs: 15_000 }));
@@ -254,7 +251,7 @@ describe('in detail', () => {
   });
 });
 
-test('whether a service is overdue is told under its own name, at once with the flush', () => {
+test('an overdue service is counted under its own name, at once with the flush', () => {
   const { written } = setup();
   const metric = overdueEmf({ namespace: 'Tickover' });
 
@@ -310,7 +307,7 @@ test('the namespace is a setting', async () => {
   expect(written()[0]?._aws.CloudWatchMetrics[0]?.Namespace).toBe('Night');
 });
 
-test('what was flushed is on standard output even if the process ends right after', () => {
+test('a flushed document is on standard output even if the process ends right after', () => {
   const script = fileURLToPath(new URL('./emitting-process.ts', import.meta.url));
 
   const child = spawnSync(process.execPath, ['--import', 'tsx', script], { encoding: 'utf8' });

@@ -24,7 +24,7 @@ async function endOf(workload: string) {
   return { code, lines, metrics: metrics.map(({ _aws, ...members }) => members), namespaces };
 }
 
-test('a tick that halts its service has told its metrics before what it throws ends the process', async () => {
+test('a tick that halts its service has written its metrics before what it throws ends the process', async () => {
   const { code, lines, metrics, namespaces } = await endOf('refused');
 
   // Which one is Node's affair, and differs between its versions.
@@ -38,7 +38,7 @@ test('a tick that halts its service has told its metrics before what it throws e
   expect(told).toBeLessThan(thrown);
 });
 
-test('a run that never ends has told its metrics before its process is recycled', async () => {
+test('a run that never ends has written its metrics before its process is recycled', async () => {
   const { code, metrics } = await endOf('stubborn');
 
   expect(code).toBe(1);

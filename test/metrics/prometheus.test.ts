@@ -61,7 +61,7 @@ test('durations are in seconds, in buckets up to the 900 s that an invocation ma
   expect(duration['tickover_run_duration_seconds_bucket{le="900",service="sweep"}']).toBe(2);
 });
 
-test('lateness is in seconds, never below 0, and not told of deliveries that were decided already', async () => {
+test('lateness is in seconds, never below 0, and not counted of deliveries that were decided already', async () => {
   const observer = prometheusObserver();
 
   observer.tickEnded?.(tickEvent({ outcome: 'succeeded', latenessMs: 42_000 }));

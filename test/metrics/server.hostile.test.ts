@@ -46,7 +46,7 @@ test.each([
   ['says nothing', '', /^(HTTP\/1\.1 408 |$)/],
   ['never ends its head', HEAD, /^HTTP\/1\.1 408 /],
   ['never ends its body', `${HEAD}Content-Length: 9\r\n\r\nx`, /^HTTP\/1\.1 (405|408) /],
-])('who %s is cut, and others are answered', async (_what, text, answer) => {
+])('a client that %s is cut, and others are answered', async (_what, text, answer) => {
   const address = await serving({ requestTimeout: 100 });
 
   const came = saying(address, text);

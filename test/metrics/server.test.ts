@@ -214,7 +214,7 @@ test('it never keeps the process alive: one with nothing else to do ends by itse
   expect(told()).toMatch(/served to the end\n$/);
 });
 
-test('neither does a connection that a scraper keeps open', async () => {
+test("a connection that a scraper keeps open doesn't keep the process alive either", async () => {
   const { child, ended, told, address } = await servingProcess();
   const [response] = await once(get({ ...address, path: '/metrics', agent }), 'response');
   await once(response.resume(), 'end');

@@ -19,7 +19,7 @@ test.each([
   expect(metricsSettings({ TICKOVER_METRICS_ENABLED: written }).enabled).toBe(enabled);
 });
 
-test('port and host are taken as they are told, and empty values are none', () => {
+test('port and host are taken as they are set, and empty values are none', () => {
   const env = { TICKOVER_METRICS_ENABLED: 'true', TICKOVER_METRICS_PORT: '9100', TICKOVER_METRICS_HOST: '0.0.0.0' };
 
   expect(metricsSettings(env)).toEqual({ enabled: true, host: '0.0.0.0', port: 9100 });
@@ -44,7 +44,7 @@ test('every fault is named at once', () => {
   );
 });
 
-test('inside Lambda nothing is served and no setting is judged', () => {
+test('a function in Lambda serves nothing and judges no setting', () => {
   const env = { AWS_LAMBDA_FUNCTION_NAME: 'sweep', TICKOVER_METRICS_ENABLED: 'true', TICKOVER_METRICS_PORT: 'x' };
 
   expect(metricsSettings(env)).toEqual(DEFAULTS);

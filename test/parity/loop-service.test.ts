@@ -41,7 +41,7 @@ describe('LoopService', () => {
       expect(running).toBe(!vector.stopped);
     });
 
-    it('says when the next run is due, but after the last', async () => {
+    it('announces when the next run is due, but after the last', async () => {
       const { log } = await play(vector);
       const said = log.of('debug').filter((line) => line.startsWith('Finished running'));
       const expected = vector.rows

@@ -60,7 +60,7 @@ describe('An emulator that is ended before it is up', () => {
     ['SIGINT', 130],
     ['SIGTERM', 143],
     ['SIGHUP', 129],
-  ] as const)('by %s leaves no process and no folder', async (signal, code) => {
+  ] as const)('an emulator that %s ends leaves no process and no folder', async (signal, code) => {
     start();
     const emulator = await pid();
 
@@ -70,7 +70,7 @@ describe('An emulator that is ended before it is up', () => {
     expect((await readdir(directory)).filter((name) => name.startsWith('tickover-emulator-'))).toEqual([]);
   });
 
-  it('while it is installed leaves nothing of it in the cache', async () => {
+  it('an emulator that is ended during its installation leaves nothing of it in the cache', async () => {
     start({ PIP_HANGS: 'yes' });
     const pip = await pid();
 

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { lastWords } from './cdk.ts';
 
-test('of a deploy that fails, the resource that could not be made is told, and why', () => {
+test('a deploy that fails names the resource that could not be made, and why', () => {
   const output = [
     'S | 35/4 | 6:29:45 AM | UPDATE_IN_PROGRESS | AWS::CloudWatch::Alarm | a/Alarms/halted (aAlarmshalted15)',
     'S | 35/4 | 6:29:45 AM | UPDATE_FAILED      | AWS::Lambda::Function  | a/Function (aFunction29) Lambda function not found: B',
@@ -14,7 +14,7 @@ test('of a deploy that fails, the resource that could not be made is told, and w
   expect(lastWords({ output })).toBe('a/Function (aFunction29) Lambda function not found: B');
 });
 
-test('of any other failure, what was said last is told, stack traces left out', () => {
+test('any other failure is shown by its last words, stack traces left out', () => {
   expect(lastWords({ output: 'Bundling...\nTemplate format error: bad\n    at x (y.ts:1:2)\n\n' })).toBe(
     'Template format error: bad',
   );

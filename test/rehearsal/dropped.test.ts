@@ -19,7 +19,7 @@ const sound: Template = {
 const faultsWith = (changed: Template['Resources']) => droppedFaults({ Resources: { ...sound.Resources, ...changed } });
 
 describe('a template', () => {
-  test('that says all that the emulator drops has no fault', () => {
+  test('a template that has all that the emulator drops has no fault', () => {
     expect(droppedFaults(sound)).toEqual([]);
   });
 
@@ -38,7 +38,7 @@ describe('a template', () => {
     ],
     ['a schedule without a time zone', { Schedule: schedule(undefined) }, 'Schedule.ScheduleExpressionTimezone'],
   ];
-  test.each(faulty)('with %s is at fault', (_what, changed, where) => {
+  test.each(faulty)('a template with %s is at fault', (_what, changed, where) => {
     expect(faultsWith(changed)).toEqual([expect.stringContaining(`${where}: expected that `)]);
   });
 });

@@ -35,7 +35,7 @@ const alarmOf = (Threshold: number): Resource => ({
 const NO_LONGER = /the emulator keeps it by now: take it off the list/;
 
 describe('a resource', () => {
-  test('that is as its template says is counted among those that were compared', async () => {
+  test('a resource that is as in its template is counted among those that were compared', async () => {
     const { compared, listed, faults } = await inventory(aws, deployedWith(alarmOf(3)));
 
     expect(compared).toEqual({ 'AWS::CloudWatch::Alarm': 1 });
@@ -43,14 +43,14 @@ describe('a resource', () => {
     expect(faults.filter((fault) => !NO_LONGER.test(fault))).toEqual([]);
   });
 
-  test('that differs is named with what was expected and what came', async () => {
+  test('a resource that differs is named with what was expected and what came', async () => {
     const { faults } = await inventory(aws, deployedWith(alarmOf(4)));
 
     expect(faults).toContain('Alarm.Threshold: expected 4, got 3');
   });
 
   test.each(['CREATE_FAILED', 'DELETE_COMPLETE', 'UPDATE_ROLLBACK_COMPLETE'])(
-    'that is not made whole is named: %s',
+    'a resource that is not made whole is named: %s',
     async (status) => {
       const { faults } = await inventory(aws, deployedWith(alarmOf(3), status));
 
@@ -58,7 +58,7 @@ describe('a resource', () => {
     },
   );
 
-  test('that nothing is asked of but CloudFormation is counted apart', async () => {
+  test('a resource that only CloudFormation is asked about is counted apart', async () => {
     const { compared, listed } = await inventory(aws, deployedWith({ Type: 'AWS::IAM::Role' }));
 
     expect(compared).toEqual({});
@@ -66,7 +66,7 @@ describe('a resource', () => {
   });
 });
 
-test('what no resource shows to be dropped any more has to go from the list of what is dropped', async () => {
+test('an entry that no resource shows to be dropped any more has to go from the list', async () => {
   const { faults } = await inventory(aws, deployedWith(alarmOf(3)));
 
   expect(faults.map((fault) => fault.split(':').slice(0, 5).join(':'))).toEqual([

@@ -17,7 +17,7 @@ const template: Template = {
 };
 
 describe('a template without what is left out', () => {
-  test('keeps everything else, and says how many are missing', () => {
+  test('keeps everything else, and shows how many are missing', () => {
     const { template: reduced, leftOut } = withoutLeftOut(template);
 
     expect(Object.keys(reduced.Resources)).toEqual(['Table']);

@@ -13,7 +13,7 @@ const TABLE = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->whe
    4: 0500000A:8000 0600000A:01BB 01 00000000:00000000 00:00000000 00000000     0        0 1004 1 0000000000000000
 `;
 
-test('of what a process listens on, all but 127.0.0.1 is named; connections and the sockets of others are not', () => {
+test('listeners at any address but 127.0.0.1 are named; connections and the sockets of others are not', () => {
   expect(beyondLoopback(TABLE, new Set(['1001', '1002', '1003', '1004']))).toEqual(['00000000:22B3']);
 });
 

@@ -20,12 +20,12 @@ describe('a reference', () => {
     });
   });
 
-  test('by attribute becomes the ARN, or the name at its end', () => {
+  test('a reference by attribute becomes the ARN, or the name at its end', () => {
     expect(resolve({ 'Fn::GetAtt': ['Queue', 'Arn'] }, world)).toBe('arn:aws:sqs:eu-central-1:000000000000:Queue-1');
     expect(resolve({ 'Fn::GetAtt': ['Queue', 'QueueName'] }, world)).toBe('Queue-1');
   });
 
-  test('within a text becomes part of it', () => {
+  test('a reference within a text becomes part of it', () => {
     const joined = { 'Fn::Join': ['', ['ALARM("', { 'Fn::GetAtt': ['A', 'Arn'] }, '") in ', { Ref: 'AWS::Region' }]] };
 
     expect(resolve(joined, world)).toBe('ALARM("arn:aws:sqs:eu-central-1:000000000000:A-1") in eu-central-1');
@@ -33,12 +33,12 @@ describe('a reference', () => {
     expect(resolve({ 'Fn::Sub': 'assets-${AWS::Region}' }, world)).toBe('assets-eu-central-1');
   });
 
-  test('of a kind that is not known is refused, never passed over', () => {
+  test('a reference of a kind that is not known is refused, never passed over', () => {
     expect(() => resolve({ 'Fn::If': ['Condition', 1, 2] }, world)).toThrow(/expected Ref, .*got Fn::If/);
   });
 });
 
-test('who refers to whom is found in properties, attributes and DependsOn', () => {
+test('referrers are found in properties, attributes and DependsOn', () => {
   const resource = {
     Type: 'A',
     Properties: { Role: { 'Fn::GetAtt': ['Role', 'Arn'] }, Name: { 'Fn::Join': ['', [{ Ref: 'Table' }]] } },
@@ -56,7 +56,7 @@ describe('differences', () => {
     expect(differences(expected, got, 'F')).toEqual(['F.Environment.Variables.B: expected "2", got "3"']);
   });
 
-  test('are told of what is missing, and of lists as a whole', () => {
+  test('cover what is missing, and lists as a whole', () => {
     expect(differences({ A: 1 }, {}, 'F')).toEqual(['F.A: expected 1, got nothing']);
     expect(differences({ A: [1, 2] }, { A: [2, 1] }, 'F')).toEqual(['F.A: expected [1,2], got [2,1]']);
   });

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { document } from './document.ts';
 import { newTranscript, rendered } from './transcript.ts';
 
-test('steps are told as they come, and rendered as a table for each section', () => {
+test('steps are printed as they come, and rendered as a table for each section', () => {
   const lines: string[] = [];
   const transcript = newTranscript({ tell: (line) => lines.push(line) });
   transcript.section('A halt', 'What is fatal halts.');
@@ -26,7 +26,7 @@ test('steps are told as they come, and rendered as a table for each section', ()
   );
 });
 
-test('what differs from run to run is told by its symbol, and instants by none in particular', () => {
+test('values that differ from run to run are replaced by their symbols, and instants by none in particular', () => {
   const transcript = newTranscript({ symbols: new Map([['http://127.0.0.1:40123/', 'http://its-server/']]) });
   transcript.section('A', 'b');
   transcript.step(
@@ -47,7 +47,7 @@ test('nothing in a step ends its cell', () => {
   expect(rendered(transcript)).toContain('| a \\| b | one two |');
 });
 
-test('the document says what the emulator can not do before it tells the transcript', () => {
+test('the document lists what the emulator can not do before the transcript', () => {
   const transcript = newTranscript();
   transcript.section('A healthy tick', 'b');
   const text = document(transcript);

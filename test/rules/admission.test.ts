@@ -59,7 +59,7 @@ describe('a scheduled tick', () => {
     }
   });
 
-  it('of a running tick is a duplicate even where an older mark would call it late', () => {
+  it('a tick that is running is a duplicate even where an older mark would call it late', () => {
     expect(ask({ lease: { owner: 'o', until: NOW + 1, tick: DUE }, lastTick: DUE + 1 })).toBe('duplicate');
   });
 });
@@ -82,7 +82,7 @@ describe('a run by hand', () => {
     ['passes a pause', PAUSED, undefined],
     ['passes both, and a backoff', { ...HALTED, ...PAUSED, ...BACKING_OFF }, undefined],
     ['never passes a lease', { ...LIVE, ...HALTED }, 'overlap'],
-  ])('with force %s', (_name, changes, expected) => {
+  ])('a run by hand with force %s is decided like this', (_name, changes, expected) => {
     expect(ask(changes, forced)).toBe(expected);
   });
 });

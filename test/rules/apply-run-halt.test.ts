@@ -13,19 +13,19 @@ describe('a halt', () => {
     });
   });
 
-  it('by the threshold says so', () => {
+  it('a halt by the threshold names it as its cause', () => {
     expect(settled(rulesOf({ consecutive: 1 }), NEVER_RUN, runAt(600_000, FAILED)).halt?.cause).toBe(
       'Service exceeded error threshold.',
     );
   });
 
-  it('that is to be asked has no end', () => {
+  it('a halt that is to be asked has no end', () => {
     expect(settled(rulesOf({ restartAfter: 'never' }), NEVER_RUN, runAt(600_000, FATAL)).halt).not.toHaveProperty(
       'until',
     );
   });
 
-  it('that a probe renews keeps when it began, and waits anew', () => {
+  it('a halt that a probe renews keeps when it began, and waits anew', () => {
     const before: ServiceState = {
       ...NEVER_RUN,
       trackRecord: [true, true, true],
@@ -39,7 +39,7 @@ describe('a halt', () => {
     });
   });
 
-  it('that a probe lifts is gone', () => {
+  it('a halt that a probe lifts is gone', () => {
     const before: ServiceState = { ...NEVER_RUN, halt: { at: 1, until: 2, build: 'b1', cause: 'old' } };
     const probed = applyRun(rulesOf(), before, [], runAt(2_000_000, SUCCEEDED));
     expect(probed.verdict).toBe('recovered');
@@ -52,7 +52,7 @@ describe('a halt', () => {
     expect(cause).toBe(`ECONNREFUSED: ${'ü'.repeat(73)}`);
   });
 
-  it('of a service that goes on after fatal errors never comes by one', () => {
+  it('a service that goes on after fatal errors is never halted by one', () => {
     const going = applyRun(rulesOf({ onFatal: 'continue', backoff: 4 }), NEVER_RUN, [], runAt(600_000, FATAL));
     expect(going.verdict).toBe('steady');
     expect(going.state).toMatchObject({ streak: 1, trackRecord: [true, true, false] });

@@ -59,7 +59,7 @@ describe('notBefore', () => {
     [4, 15],
     [5, 31],
     [6, 63],
-  ])('after trip %i lets exactly %i ticks be skipped', (trips, skipped) => {
+  ])('trip %i lets notBefore skip exactly %i ticks', (trips, skipped) => {
     let state: ServiceState = NEVER_RUN;
     let due = 0;
     let skips = 0;

@@ -8,7 +8,7 @@ describe('the stretched interval', () => {
     [1, 10_000],
     [2, 20_000],
     [6, 320_000],
-  ])('after %i trips is %i ms', (backoffCount, expected) => {
+  ])('the interval that %i trips stretch is %i ms', (backoffCount, expected) => {
     expect(stretchedInterval(fillPolicy({ interval: 5000 }), backoffCount)).toBe(expected);
   });
 
@@ -37,7 +37,7 @@ describe('the delay after a run', () => {
 });
 
 describe('the clamped Poisson interval', () => {
-  it('of nothing is nothing', () => {
+  it('the clamped Poisson interval of nothing is nothing', () => {
     expect(clampedPoissonInterval(0, 0.3, 0.5)).toBe(0);
   });
 
@@ -61,9 +61,12 @@ describe('the clamped Poisson interval', () => {
     );
   });
 
-  it.each([0.1, 0.3, 0.5, 1])('at a range of %d has the interval as its mean within 3 %%', (range) => {
-    const draws = Array.from({ length: 10_000 }, (_, index) => (index + 0.5) / 10_000);
-    const mean = draws.reduce((sum, draw) => sum + clampedPoissonInterval(1, range, draw), 0) / draws.length;
-    expect(Math.abs(mean - 1)).toBeLessThan(0.03);
-  });
+  it.each([0.1, 0.3, 0.5, 1])(
+    'the clamped Poisson interval has the interval as its mean within 3 %% at a range of %d',
+    (range) => {
+      const draws = Array.from({ length: 10_000 }, (_, index) => (index + 0.5) / 10_000);
+      const mean = draws.reduce((sum, draw) => sum + clampedPoissonInterval(1, range, draw), 0) / draws.length;
+      expect(Math.abs(mean - 1)).toBeLessThan(0.03);
+    },
+  );
 });

@@ -12,11 +12,14 @@ describe('a record met by another policy', () => {
     [5, '001', '11001'],
     [3, '', '111'],
     [1, '10', '0'],
-  ])('of %i runs takes %j as %s: the newest are kept, and what is missing is good', (consecutive, stored, fitted) => {
-    expect(bits(fitTrackRecord(policyOf(consecutive), trackRecord(stored)))).toBe(fitted);
-  });
+  ])(
+    'a record of %i runs takes %j as %s: the newest are kept, and what is missing is good',
+    (consecutive, stored, fitted) => {
+      expect(bits(fitTrackRecord(policyOf(consecutive), trackRecord(stored)))).toBe(fitted);
+    },
+  );
 
-  it('that has grown trips later, and one that has shrunk sooner', () => {
+  it('a record that has grown trips later, and one that has shrunk sooner', () => {
     const state = { failures: [], backoffCount: 0, streak: 2 };
     const grown = { ...state, trackRecord: fitTrackRecord(policyOf(5), trackRecord('100')) };
     const shrunk = { ...state, trackRecord: fitTrackRecord(policyOf(2), trackRecord('110')) };

@@ -3,7 +3,7 @@ import { definePolicy, InvalidOptionsError, type PolicyOptions, policyFaults } f
 import { showValue } from '../../lib/text/index.ts';
 
 describe('a policy', () => {
-  it('of a critical service has the defaults of the original', () => {
+  it('a critical service has the defaults of the original', () => {
     expect(definePolicy({ interval: '5m' })).toEqual({
       kind: 'critical',
       interval: 300_000,
@@ -16,7 +16,7 @@ describe('a policy', () => {
     });
   });
 
-  it('of a loop service has an interval of 60 s and never trips', () => {
+  it('a loop service has an interval of 60 s and never trips', () => {
     expect(definePolicy({ kind: 'loop' })).toMatchObject({ kind: 'loop', interval: 60_000, trips: false });
   });
 
@@ -93,7 +93,7 @@ describe('a policy is refused', () => {
     expect(policyFaults({ interval: '5m', ...options } as PolicyOptions)).toContain(fault);
   });
 
-  it('with all its faults at once', () => {
+  it('a refusal names all faults at once', () => {
     const define = () => definePolicy({ interval: '5m', memory: 99, backoff: 0 });
     expect(define).toThrow(InvalidOptionsError);
     expect(define).toThrow(
@@ -115,7 +115,7 @@ describe('a value in a message', () => {
     expect(showValue(value)).toBe(expected);
   });
 
-  it('that cannot be written is said to be so', () => {
+  it('a value that cannot be written is named as one', () => {
     const circle: Record<string, unknown> = {};
     circle['self'] = circle;
     const deep: unknown = JSON.parse(`${'['.repeat(100_000)}${']'.repeat(100_000)}`);

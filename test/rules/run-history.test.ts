@@ -37,7 +37,7 @@ describe('the ring of runs', () => {
     expect(formatRunHistory([{ ...run(36), durationMs: 2.4 }])).toBe('S10.2');
   });
 
-  it('of nothing is empty', () => {
+  it('the history of nothing is empty', () => {
     expect(formatRunHistory([])).toBe('');
     expect(parseRunHistory('')).toEqual([]);
   });
@@ -55,7 +55,7 @@ describe('the ring of runs', () => {
     'S-1.5',
     'S10.5.6',
     'SAB.5',
-  ])('that is damaged is not read: %j', (text) => {
+  ])('a history that is damaged is not read: %j', (text) => {
     expect(parseRunHistory(text)).toBeUndefined();
   });
 

@@ -40,7 +40,7 @@ describe('the grid of an interval', () => {
     [300_000, '2026-03-01T12:04:59.999Z', '2026-03-01T12:00:00Z', '2026-03-01T12:05:00Z'],
     [5000, '2026-03-01T12:00:07Z', '2026-03-01T12:00:05Z', '2026-03-01T12:00:10Z'],
     [86_400_000, '2026-03-01T12:00:00Z', '2026-03-01T00:00:00Z', '2026-03-02T00:00:00Z'],
-  ])('of %i ms at %s: the latest due time is %s, the next %s', (interval, now, latest, next) => {
+  ])('an interval of %i ms has at %s the latest due time %s and the next %s', (interval, now, latest, next) => {
     expect(latestDue(every(interval), at(now))).toBe(at(latest));
     expect(nextDue(every(interval), at(now))).toBe(at(next));
   });
@@ -100,7 +100,7 @@ describe('a cron expression in the form of AWS', () => {
     expect(latestDue(schedule, at('2026-05-02T17:00:00.000Z'))).toBe(at('2026-05-02T02:30:00Z'));
   });
 
-  it('that has not begun is due now', () => {
+  it('a cron expression that has not begun is due now', () => {
     expect(latestDue(cron('0 0 1 1 ? 2030'), at('2026-05-02T17:00:00Z'))).toBe(at('2026-05-02T17:00:00Z'));
   });
 
@@ -165,7 +165,7 @@ describe('backing off on the grid', () => {
     [4, 15],
     [5, 31],
     [6, 63],
-  ])('after trip %i skips exactly %i ticks', (trips, skipped) => {
+  ])('backing off after trip %i skips exactly %i ticks', (trips, skipped) => {
     for (const interval of [5000, 60_000, 420_000, 3_600_000]) {
       const due = 1_700_000_000_000 - (1_700_000_000_000 % interval);
       const notBefore = notBeforeAfter(every(interval), due, interval * 2 ** trips);
@@ -201,7 +201,7 @@ describe('the slots of a firing', () => {
   const intervals = fc.integer({ min: 1000, max: 59_999 });
   const minutes = fc.integer({ min: 0, max: 30_000_000 }).map((minute) => minute * 60_000);
 
-  it('of successive minutes neither overlap nor leave a gap, for any interval below a minute', () => {
+  it('the slots of successive minutes neither overlap nor leave a gap, for any interval below a minute', () => {
     fc.assert(
       fc.property(intervals, minutes, fc.constantFrom(0, 60_000), (interval, first, slack) => {
         const slots = Array.from({ length: 10 }, (_, n) => slotsOf(every(interval), first + n * 60_000, slack)).flat();

@@ -84,7 +84,7 @@ describe('the next run due', () => {
     expect(due(changes)).toBe(expected);
   });
 
-  it('of a service that another build halted is the next on the grid', () => {
+  it('a service that another build halted is next due on the grid', () => {
     expect(due(HALT, 'b2')).toBe(1_020_000);
   });
 

@@ -53,7 +53,7 @@ describe('the state', () => {
     ['FFFFFF', '111', 2, 6],
     ['FFFFS', '101', 0, 0],
     ['FFFFFFFFF', '000', 3, 9],
-  ])('after %s is record %s, backoff count %i, streak %i', (letters, record, backoffCount, streak) => {
+  ])('the state after %s is record %s, backoff count %i, streak %i', (letters, record, backoffCount, streak) => {
     const state = stateAfter(policyOf({ backoff: 3 }), letters);
     expect([bits(state.trackRecord), state.backoffCount, state.streak]).toEqual([record, backoffCount, streak]);
   });
@@ -106,7 +106,7 @@ describe('the probe of a halted service', () => {
     expect(stateAfter(policy, 'X', byThreshold)).toEqual({ ...byThreshold, haltCause: 'ECONNREFUSED: number 0' });
   });
 
-  it('that trips once more halts, however many trips are allowed', () => {
+  it('a probe that trips once more halts, however many trips are allowed', () => {
     const played = play(policy, 'F', { ...byFatal, trackRecord: [true, false, false] })[0];
     expect(played?.verdict).toBe('halted');
     expect(played?.state).toMatchObject({ backoffCount: 1, haltCause: 'Service exceeded error threshold.' });
@@ -128,14 +128,14 @@ describe('the probe of a halted service', () => {
     expect(play(policy, 'S', byFatal)[0]).toMatchObject({ verdict: 'recovered', report: [] });
   });
 
-  it("of a loop service that doesn't trip halts again too", () => {
+  it("a probe of a loop service that doesn't trip halts again too", () => {
     const loop = policyOf({ kind: 'loop' });
     expect(verdicts(loop, 'FS', stateAfter(loop, 'X'))).toBe('Hr');
   });
 });
 
 describe('the report', () => {
-  it('tells a trip with one example of each class, newest first, and the interval from now on', () => {
+  it('shows a trip with one example of each class, newest first, and the interval from now on', () => {
     const policy = policyOf({ interval: 1500, backoff: 2 });
     let state = freshState(policy);
     for (const [at, name] of [
@@ -161,7 +161,7 @@ describe('the report', () => {
     );
   });
 
-  it('tells a reset, and nothing else', () => {
+  it('shows a reset, and nothing else', () => {
     const lines = play(policyOf({ backoff: 2 }), 'SFFFSSF').map(({ report }) => report.length);
     expect(lines).toEqual([0, 0, 0, 4, 1, 0, 0]);
     expect(play(policyOf({ backoff: 2 }), 'FFFS')[3]?.report).toEqual(['Resetting backoff due to successful run.']);

@@ -44,7 +44,7 @@ async function afterSignal(clock: FakeClock, signal: AbortSignal, ms: number): P
 }
 
 describe('a workload under a deadline', () => {
-  it('that returns in time has returned its value, and leaves nobody waiting', async () => {
+  it('a workload that returns in time has returned its value, and leaves nobody waiting', async () => {
     const { clock, run } = setup();
     const ending = run(() => clock.sleep(9999).then(() => 'counts'));
     await clock.advance(9999);
@@ -52,7 +52,7 @@ describe('a workload under a deadline', () => {
     expect(clock.sleeping).toBe(0);
   });
 
-  it('that throws in time has thrown, as it threw', async () => {
+  it('a workload that throws in time has thrown, as it threw', async () => {
     const { run } = setup();
     const thrown = new RangeError('a mistake');
     expect(await run(() => Promise.reject(thrown))).toEqual({ kind: 'threw', error: thrown, settled: true });
@@ -67,7 +67,7 @@ describe('a workload under a deadline', () => {
     expect(ending).toEqual({ kind: 'threw', error: thrown, settled: true });
   });
 
-  it('has its signal aborted at the deadline, with a reason that says so', async () => {
+  it('has its signal aborted at the deadline, with a reason that names it', async () => {
     const { clock, run } = setup();
     let seen: AbortSignal | undefined;
     void run((signal) => {
@@ -82,14 +82,14 @@ describe('a workload under a deadline', () => {
     expect(seen).toHaveProperty('reason.message', "sweeper: the run's time is up; end it now");
   });
 
-  it('that returns within the grace has succeeded', async () => {
+  it('a workload that returns within the grace has succeeded', async () => {
     const { clock, run } = setup();
     const ending = run((signal) => afterSignal(clock, signal, 999).then(() => 'partial'));
     await clock.advance(10_999);
     expect(await ending).toEqual({ kind: 'returned', value: 'partial' });
   });
 
-  it('that throws within the grace has timed out, whatever it threw', async () => {
+  it('a workload that throws within the grace has timed out, whatever it threw', async () => {
     const { clock, run } = setup();
     const thrown = new TypeError('fetch failed');
     const ending = run((signal) => afterSignal(clock, signal, 500).then(() => Promise.reject(thrown)));
@@ -100,7 +100,7 @@ describe('a workload under a deadline', () => {
     expect(ended).toHaveProperty('error.cause', thrown);
   });
 
-  it('that ignores its signal has timed out when the grace is over, and is abandoned', async () => {
+  it('a workload that ignores its signal has timed out when the grace is over, and is abandoned', async () => {
     const { clock, run } = setup();
     const ending = run(() => new Promise(() => {}));
     await clock.advance(10_999);
@@ -130,7 +130,7 @@ describe('a workload under a deadline', () => {
     expect(await ending).toEqual({ kind: 'returned', value: 'at last' });
   });
 
-  it('is told at once when its deadline is past already', async () => {
+  it('has its signal aborted at once when its deadline is past already', async () => {
     const { clock, run } = setup({ signalAt: -5000 });
     const ending = run((signal) => afterSignal(clock, signal, 0).then(() => Promise.reject(new Error('none left'))));
     await clock.advance(0);
@@ -154,7 +154,7 @@ describe('the stop of our own process', () => {
     expect((reason as Error).message).toBe('sweeper: the process is stopping; the run is given back');
   });
 
-  it('that came before the run is seen by it', async () => {
+  it('a stop that came before the run is seen by it', async () => {
     const { run } = setup({ stop: AbortSignal.abort() });
     expect(await run(async (signal) => signal.throwIfAborted())).toEqual({ kind: 'stopped' });
   });
@@ -190,7 +190,7 @@ describe('a workload that throws where nothing can catch it', () => {
     return { ...setup({ onUncaught }), throwInto: (error: unknown) => throwInto(error) };
   }
 
-  it('has thrown that at once, is told to end and is not waited for', async () => {
+  it('has thrown that at once, is asked to end and is not waited for', async () => {
     const { clock, run, throwInto } = scoped();
     const thrown = new RangeError('in a timer');
     let seen: AbortSignal | undefined;
@@ -205,7 +205,7 @@ describe('a workload that throws where nothing can catch it', () => {
     expect(clock.sleeping).toBe(0);
   });
 
-  it('after its signal keeps its grace', async () => {
+  it('a workload that throws after its signal keeps its grace', async () => {
     const { clock, run, throwInto } = scoped();
     const ending = run((signal) => afterSignal(clock, signal, 900).then(() => 'counts'));
     await clock.advance(10_000);
@@ -215,7 +215,7 @@ describe('a workload that throws where nothing can catch it', () => {
     expect(await ending).toEqual({ kind: 'returned', value: 'counts' });
   });
 
-  it('after its end changes nothing', async () => {
+  it('a workload that throws after its end changes nothing', async () => {
     const { run, throwInto } = scoped();
     const ending = await run(async () => 'counts');
     throwInto(new RangeError('left behind'));

@@ -66,7 +66,7 @@ describe('a run', () => {
     expect(log.lines.find(({ level }) => level === 'warn')?.fields?.['fields']).toBe(fields);
   });
 
-  it('by hand has no due time, and without a bookmark none', async () => {
+  it('a run by hand has no due time, and without a cursor none', async () => {
     const keys: string[][] = [];
     const { run } = setup({ workload: async (context) => keys.push(Object.keys(context)) });
     const ended = await run();
@@ -76,7 +76,7 @@ describe('a run', () => {
     expect(ended).not.toHaveProperty('cursor');
   });
 
-  it('that succeeds tells its result and how long it took', async () => {
+  it('a run that succeeds gives its result and how long it took', async () => {
     const { run, clock } = setup({ workload: () => clock.sleep(2500).then(() => ({ marked: 3 })) });
     expect(await run()).toEqual({
       outcome: { kind: 'succeeded' },
@@ -91,7 +91,7 @@ describe('a run', () => {
   it.each([
     ['failed', { kind: 'failed', retryAfter: 3000 }],
     ['fatal', { kind: 'fatal' }],
-  ] as const)('that throws is judged by the service: %s', async (_name, classification) => {
+  ] as const)('a run that throws is judged by the service: %s', async (_name, classification) => {
     const thrown = errorWith('refused', { code: 'ECONNREFUSED' });
     const { run, log } = setup({ workload: () => Promise.reject(thrown), classify: () => classification });
     const ended = await run();
@@ -103,7 +103,7 @@ describe('a run', () => {
     expect(log.of('debug')).toEqual(["Starting run of 'sweeper'", "Run of 'sweeper' failed with ECONNREFUSED"]);
   });
 
-  it('whose classifier throws is fatal', async () => {
+  it('a run whose classifier throws is fatal', async () => {
     const { run } = setup({
       workload: () => Promise.reject(new Error('refused')),
       classify: () => {
@@ -125,7 +125,7 @@ describe('a run', () => {
     expect((await run()).outcome).toMatchObject({ kind: 'failed', failure: { message: 'TABLE is not set' } });
   });
 
-  it('that is never written is told so by NotImplementedError', async () => {
+  it('a run that is never written is named by NotImplementedError', async () => {
     const { run } = setup({ kind: 'loop' });
     expect((await run()).outcome).toMatchObject({
       kind: 'fatal',
@@ -133,7 +133,7 @@ describe('a run', () => {
     });
   });
 
-  it('that throws after its signal has timed out, and is not judged', async () => {
+  it('a run that throws after its signal has timed out, and is not judged', async () => {
     const { run } = setup({
       workload: ({ clock, signal }) => clock.sleep(600_000, signal).then(() => Promise.reject(new Error('cut off'))),
       classify: () => ({ kind: 'fatal' }),
@@ -149,13 +149,13 @@ describe('a run', () => {
     });
   });
 
-  it('that ignores its signal is abandoned', async () => {
+  it('a run that ignores its signal is abandoned', async () => {
     const { run } = setup({ workload: () => new Promise(() => {}) });
     const ended = await run();
     expect(ended).toMatchObject({ outcome: { kind: 'timed-out' }, durationMs: 46_000, abandoned: true });
   });
 
-  it('that gives way to the stop has no outcome', async () => {
+  it('a run that gives way to the stop has no outcome', async () => {
     const { run } = setup({ workload: async ({ signal }) => signal.throwIfAborted() }, { stop: AbortSignal.abort() });
     const ended = await run();
     expect(ended).not.toHaveProperty('outcome');
@@ -184,7 +184,7 @@ describe('the bookmark', () => {
     expect((await run()).cursor).toBe('page 1');
   });
 
-  it('is not moved by a workload that was abandoned, which is told', async () => {
+  it('is not moved by a workload that was abandoned, which is logged', async () => {
     let save: (cursor: string) => void = () => {};
     const { run, log } = setup(
       {
@@ -231,7 +231,7 @@ describe('the bookmark', () => {
 });
 
 describe('the error of a halt', () => {
-  it('tells the service and the cause', () => {
+  it('names the service and the cause', () => {
     const cause = new RangeError('a mistake');
     expect(haltedError('sweeper', 'RangeError: a mistake', cause)).toMatchObject({
       message: 'sweeper: halted: RangeError: a mistake',

@@ -159,7 +159,7 @@ describe('a function that halts', () => {
 });
 
 describe('a function whose workload is past its deadline and ignores its signal', () => {
-  it('has its outcome committed and told, and then its process ends within the invocation', async () => {
+  it('has its outcome committed and logged, and then its process ends within the invocation', async () => {
     const one = await start('deaf');
 
     const told = await one.invoke(due());
@@ -181,7 +181,7 @@ describe('a function whose workload is past its deadline and ignores its signal'
 });
 
 describe('a function that leaves something behind', () => {
-  it('has that told as of the run that left it, fails no other by it, and ends its process once the next tick is over', async () => {
+  it('has that reported as of the run that left it, fails no other by it, and ends its process once the next tick is over', async () => {
     const one = await start('untidy');
 
     const first = await one.invoke(due());
@@ -215,7 +215,7 @@ describe('a function whose DynamoDB is away', () => {
 });
 
 describe('a function that lacks what it needs', () => {
-  it('tells of it at its start, before it takes an invocation', async () => {
+  it('reports it at its start, before it takes an invocation', async () => {
     const one = await start('check-endpoints', { TICKOVER_TABLE: undefined });
 
     const { code, initErrors, telemetry } = await one.ended();

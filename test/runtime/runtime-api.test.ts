@@ -21,7 +21,7 @@ async function sent(method: 'GET' | 'POST', path: string, body?: unknown, header
 const next = () => sent('GET', 'invocation/next');
 const idOf = ({ headers }: Awaited<ReturnType<typeof sent>>) => headers.get('lambda-runtime-aws-request-id');
 
-test('a runtime is given the event with its deadline, and its answer is told', async () => {
+test('a runtime is given the event with its deadline, and its answer comes back', async () => {
   const told = api.invoke({ event: { action: 'status' }, deadline: 1_790_000_000_000 });
 
   const given = await next();
@@ -51,7 +51,7 @@ test('events are handed out in their order, each under an id of its own', async 
   expect(idOf(one)).not.toBe(idOf(other));
 });
 
-test('an error is told as the runtime reports it', async () => {
+test('an error comes back as the runtime reports it', async () => {
   const told = api.invoke({ event: {}, deadline: 0 });
   const error = { errorType: 'TypeError', errorMessage: 'rows is not iterable', trace: ['TypeError: rows'] };
 

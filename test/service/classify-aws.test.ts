@@ -61,7 +61,7 @@ describe('an answer of DynamoDB', () => {
     ['ValidationException', 400, 'fatal'],
     ['ResourceNotFoundException', 400, 'fatal'],
     ['UnrecognizedClientException', 400, 'fatal'],
-  ])('of %s with status %i is %s', async (type, status, kind) => {
+  ])('an answer of %s with status %i is %s', async (type, status, kind) => {
     const port = await answering(status, `{"__type":"com.amazonaws.dynamodb.v20120810#${type}","message":"no"}`);
 
     const error = await thrownAt(port);
@@ -70,20 +70,20 @@ describe('an answer of DynamoDB', () => {
     expect(classifyTolerant(error)).toEqual({ kind });
   });
 
-  it('that a proxy gave in its place is judged by its status', async () => {
+  it('an answer that a proxy gave in its place is judged by its status', async () => {
     expect(classifyCritical(await thrownAt(await answering(503, '<html>')))).toEqual({ kind: 'failed' });
     expect(classifyCritical(await thrownAt(await answering(200, '<html>')))).toEqual({ kind: 'fatal' });
   });
 });
 
 describe('a call of DynamoDB', () => {
-  it('that is refused is transient', async () => {
+  it('a call that is refused is transient', async () => {
     const error = await thrownAt(await closedPort());
 
     expect([errorClassOf(error), classifyCritical(error)]).toEqual(['ECONNREFUSED', { kind: 'failed' }]);
   });
 
-  it("that outlasts the client's own time-out is transient", async () => {
+  it("a call that outlasts the client's own time-out is transient", async () => {
     const config = { requestHandler: { requestTimeout: 50, throwOnRequestTimeout: true } };
 
     const error = await thrownAt(await silent(), { config });
@@ -91,13 +91,13 @@ describe('a call of DynamoDB', () => {
     expect([errorClassOf(error), classifyCritical(error)]).toEqual(['TimeoutError', { kind: 'failed' }]);
   });
 
-  it('that a time-out aborts is fatal, since the client does not tell why it was aborted: give it a requestTimeout', async () => {
+  it('a call that a time-out aborts is fatal, since the client does not show why it was aborted: give it a requestTimeout', async () => {
     const error = await thrownAt(await silent(), { abortSignal: AbortSignal.timeout(50) });
 
     expect([errorClassOf(error), classifyCritical(error)]).toEqual(['AbortError', { kind: 'fatal' }]);
   });
 
-  it('that is aborted for no reason of the network is fatal', async () => {
+  it('a call that is aborted for no reason of the network is fatal', async () => {
     const aborting = new AbortController();
     const failing = thrownAt(await silent(), { abortSignal: aborting.signal });
     await delay(20);

@@ -68,11 +68,11 @@ async function verdictOn(work: Promise<unknown>): Promise<readonly [string, stri
 }
 
 describe.each(CLIENTS)('a connection by %s', (_client, get) => {
-  it('that is refused is transient', async () => {
+  it('a connection that is refused is transient', async () => {
     expect(await verdictOn(get(`http://127.0.0.1:${await closedPort()}/`))).toEqual(['ECONNREFUSED', 'failed']);
   });
 
-  it('to a name that does not resolve is transient', async () => {
+  it('a connection to a name that does not resolve is transient', async () => {
     const [code, kind] = await verdictOn(get('http://nobody.invalid/'));
 
     expect(['ENOTFOUND', 'EAI_AGAIN']).toContain(code);
@@ -114,13 +114,13 @@ describe.each(CLIENTS)('a connection by %s', (_client, get) => {
       hangUp,
       /^(HPE_HEADER_OVERFLOW|UND_ERR_HEADERS_OVERFLOW)$/,
     ],
-  ])('that is %s is transient', async (_, bytes, then, code) => {
+  ])('a connection that is %s is transient', async (_, bytes, then, code) => {
     const verdict = await verdictOn(get(`http://127.0.0.1:${await answering(bytes, then)}/`));
 
     expect(verdict).toEqual([expect.stringMatching(code), 'failed']);
   });
 
-  it('that does not answer in time is transient', async () => {
+  it('a connection that does not answer in time is transient', async () => {
     const error = await thrownBy(
       get(`http://127.0.0.1:${await answering('', hang)}/`, { signal: AbortSignal.timeout(50) }),
     );
@@ -128,7 +128,7 @@ describe.each(CLIENTS)('a connection by %s', (_client, get) => {
     expect(classifyCritical(error)).toEqual({ kind: 'failed' });
   });
 
-  it('whose body does not come in time is transient', async () => {
+  it('a connection whose body does not come in time is transient', async () => {
     const hanging = await answering('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nabc', hang);
 
     const error = await thrownBy(get(`http://127.0.0.1:${hanging}/`, { signal: AbortSignal.timeout(200) }));
@@ -136,7 +136,7 @@ describe.each(CLIENTS)('a connection by %s', (_client, get) => {
     expect(classifyCritical(error)).toEqual({ kind: 'failed' });
   });
 
-  it('that hangs in the TLS handshake is transient', async () => {
+  it('a connection that hangs in the TLS handshake is transient', async () => {
     const silent = await port(rawServer(hang));
 
     const error = await thrownBy(get(`https://127.0.0.1:${silent}/`, { signal: AbortSignal.timeout(50) }));
@@ -144,7 +144,7 @@ describe.each(CLIENTS)('a connection by %s', (_client, get) => {
     expect(classifyCritical(error)).toEqual({ kind: 'failed' });
   });
 
-  it('over TLS to a server that speaks plain HTTP is transient', async () => {
+  it('a connection over TLS to a server that speaks plain HTTP is transient', async () => {
     const plain = await answering('HTTP/1.1 400 Bad Request\r\n\r\n', hangUp);
 
     expect(await verdictOn(get(`https://127.0.0.1:${plain}/`))).toEqual([
@@ -153,13 +153,13 @@ describe.each(CLIENTS)('a connection by %s', (_client, get) => {
     ]);
   });
 
-  it('over TLS with a certificate nobody vouches for is transient', async () => {
+  it('a connection over TLS with a certificate nobody vouches for is transient', async () => {
     const secure = await port(listen(https.createServer(selfSigned('service.test'))));
 
     expect(await verdictOn(get(`https://127.0.0.1:${secure}/`))).toEqual(['DEPTH_ZERO_SELF_SIGNED_CERT', 'failed']);
   });
 
-  it('over TLS that the server ends with an alert is transient', async () => {
+  it('a connection over TLS that the server ends with an alert is transient', async () => {
     const withoutCertificate = await port(listen(https.createServer({})));
 
     expect(await verdictOn(get(`https://127.0.0.1:${withoutCertificate}/`))).toEqual([
@@ -168,15 +168,15 @@ describe.each(CLIENTS)('a connection by %s', (_client, get) => {
     ]);
   });
 
-  it('to what is no URL is fatal', async () => {
+  it('a connection to what is no URL is fatal', async () => {
     expect(await verdictOn(get('not a url'))).toEqual(['ERR_INVALID_URL', 'fatal']);
   });
 
-  it('by a scheme it does not know is fatal', async () => {
+  it('a connection by a scheme it does not know is fatal', async () => {
     expect(classifyCritical(await thrownBy(get('ftp://127.0.0.1/')))).toEqual({ kind: 'fatal' });
   });
 
-  it('that the caller aborts for no reason of the network is fatal', async () => {
+  it('a connection that the caller aborts for no reason of the network is fatal', async () => {
     const error = await thrownBy(
       get(`http://127.0.0.1:${await answering('', hang)}/`, { signal: AbortSignal.abort() }),
     );
@@ -186,7 +186,7 @@ describe.each(CLIENTS)('a connection by %s', (_client, get) => {
 });
 
 describe('a connection', () => {
-  it('with a certificate for another name is transient', async () => {
+  it('a connection with a certificate for another name is transient', async () => {
     const identity = selfSigned('service.test');
     const secure = await port(listen(https.createServer(identity)));
 
@@ -195,7 +195,7 @@ describe('a connection', () => {
     expect(await verdictOn(refused)).toEqual(['ERR_TLS_CERT_ALTNAME_INVALID', 'failed']);
   });
 
-  it('that every address of a name refuses is transient', async () => {
+  it('a connection that every address of a name refuses is transient', async () => {
     const closed = await closedPort();
     const lookup: LookupFunction = (_name, _options, done) =>
       done(null, [
@@ -209,7 +209,7 @@ describe('a connection', () => {
     expect([errorClassOf(error), classifyCritical(error).kind]).toEqual(['ECONNREFUSED', 'failed']);
   });
 
-  it('that is redirected in circles is fatal', async () => {
+  it('a connection that is redirected in circles is fatal', async () => {
     const circling = await port(httpServer((_, response) => response.writeHead(302, { location: '/' }).end()));
 
     expect(classifyCritical(await thrownBy(byFetch(`http://127.0.0.1:${circling}/`)))).toEqual({ kind: 'fatal' });

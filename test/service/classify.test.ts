@@ -38,7 +38,7 @@ describe('an HTTP status', () => {
     [500, FAILED],
     [503, FAILED],
     [599, FAILED],
-  ])('of %i is judged alike in every shape it comes in', (status, judged) => {
+  ])('a status of %i is judged alike in every shape it comes in', (status, judged) => {
     const shapes = [
       answered(status),
       axiosError(status),
@@ -59,14 +59,14 @@ describe('an HTTP status', () => {
     expect(classifyCritical(withFields({ status: 404, code: 'ECONNRESET' }))).toEqual(FATAL);
   });
 
-  it('below 400, or of a process, tells nothing', () => {
+  it('a status below 400, or of a process, decides nothing', () => {
     expect(classifyCritical(answered(204))).toEqual(FATAL);
     expect(classifyCritical(withFields({ status: 1, code: 'ECONNRESET' }))).toEqual(FAILED);
     expect(classifyCritical(withFields({ status: '503' }))).toEqual(FATAL);
   });
 });
 
-describe('what AWS says may be tried again', () => {
+describe('what AWS lets be tried again', () => {
   it('is transient whatever its status', () => {
     const shapes = [
       withFields({ $retryable: {}, $metadata: { httpStatusCode: 400 } }),
@@ -81,7 +81,7 @@ describe('what AWS says may be tried again', () => {
     expect(shapes.map(classifyCritical)).toEqual(shapes.map(() => FAILED));
   });
 
-  it('is not what it says nothing of', () => {
+  it('is not what it leaves open', () => {
     const $metadata = { httpStatusCode: 400 };
 
     expect(classifyCritical(withFields({ name: 'ValidationException', $retryable: undefined, $metadata }))).toEqual(
@@ -105,7 +105,7 @@ describe('a code', () => {
     ...['ERR_SSL_WRONG_VERSION_NUMBER', 'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION', 'ERR_TLS_CERT_ALTNAME_INVALID'],
     ...['CERT_HAS_EXPIRED', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'HOSTNAME_MISMATCH'],
     ...['ERR_HTTP2_STREAM_ERROR', 'ERR_HTTP2_GOAWAY_SESSION', 'ERR_SOCKET_CONNECTION_TIMEOUT'],
-  ])('of transport is transient: %s', (code) => {
+  ])('a code of transport is transient: %s', (code) => {
     expect(classifyCritical(withCode(code))).toEqual(FAILED);
     expect(classifyCritical(new TypeError('fetch failed', { cause: withCode(code) }))).toEqual(FAILED);
   });
@@ -114,12 +114,12 @@ describe('a code', () => {
     ...['UND_ERR_INVALID_ARG', 'UND_ERR_INVALID_RETURN_VALUE', 'UND_ERR_NOT_SUPPORTED'],
     ...['ERR_INVALID_URL', 'ERR_INVALID_ARG_TYPE', 'ERR_TLS_INVALID_PROTOCOL_VERSION', 'ERR_HTTP2_INVALID_STREAM'],
     ...['ENOENT', 'EACCES', 'EADDRINUSE', 'ERR_ASSERTION', 'Z_DATA_ERROR', 'something-new'],
-  ])('of anything else is fatal: %s', (code) => {
+  ])('a code of anything else is fatal: %s', (code) => {
     expect(classifyCritical(withCode(code))).toEqual(FATAL);
     expect(classifyCritical(new TypeError('fetch failed', { cause: withCode(code) }))).toEqual(FATAL);
   });
 
-  it('that is missing where an answer is no HTTP, as in newer Nodes, is made up for by the name', () => {
+  it('the name makes up for a code that is missing where an answer is no HTTP, as in newer Nodes', () => {
     const broken = withFields(
       { name: 'HTTPParserError', code: undefined },
       'Response does not match the HTTP/1.1 protocol',
@@ -130,7 +130,7 @@ describe('a code', () => {
     expect(errorClassOf(thrown)).toBe('HTTPParserError');
   });
 
-  it('that tells of an abort leaves it to the reason', () => {
+  it('a code of an abort leaves it to the reason', () => {
     const timedOut = new DOMException('too late', 'TimeoutError');
 
     expect(classifyCritical(withFields({ name: 'AbortError', code: 'ABORT_ERR' }, 'x', { cause: timedOut }))).toEqual(
@@ -140,7 +140,7 @@ describe('a code', () => {
     expect(classifyCritical(withFields({ name: 'CanceledError', code: 'ERR_CANCELED' }))).toEqual(FATAL);
   });
 
-  it('of Node for the name on a certificate is the one that is tested', () => {
+  it('the code that Node has for the name on a certificate is the one that is tested', () => {
     const refusal = tls.checkServerIdentity('a.test', { subject: { CN: 'b.test' } } as tls.PeerCertificate);
 
     expect(refusal).toMatchObject({ code: 'ERR_TLS_CERT_ALTNAME_INVALID' });
@@ -148,7 +148,7 @@ describe('a code', () => {
 });
 
 describe('the chain of causes', () => {
-  it('is decided by the first error that tells anything', () => {
+  it('is decided by the first error that shows anything', () => {
     const refused = withCode('ECONNREFUSED');
 
     expect(classifyCritical(new Error('a', { cause: new Error('b', { cause: refused }) }))).toEqual(FAILED);
@@ -156,7 +156,7 @@ describe('the chain of causes', () => {
     expect(classifyCritical(withFields({ code: 'ECONNRESET' }, 'a', { cause: answered(404) }))).toEqual(FAILED);
   });
 
-  it('that tells nothing is fatal', () => {
+  it('a chain that shows nothing is fatal', () => {
     const first = new Error('first');
     first.cause = new TypeError('second', { cause: first });
 
@@ -190,17 +190,17 @@ describe('an AggregateError', () => {
     expect(classifyCritical(new AggregateError([withCode('EPIPE'), 'text']))).toEqual(FATAL);
   });
 
-  it('without members is fatal, whatever its cause', () => {
+  it('an AggregateError without members is fatal, whatever its cause', () => {
     expect(classifyCritical(new AggregateError([]))).toEqual(FATAL);
     expect(classifyCritical(new AggregateError([], 'none', { cause: withCode('EPIPE') }))).toEqual(FATAL);
   });
 
-  it('with a transport code of its own is transient', () => {
+  it('an AggregateError with a transport code of its own is transient', () => {
     expect(classifyCritical(Object.assign(new AggregateError([]), { code: 'ECONNREFUSED' }))).toEqual(FAILED);
     expect(classifyCritical(Object.assign(new AggregateError([withCode('EPIPE')]), { code: 'mine' }))).toEqual(FAILED);
   });
 
-  it('within an AggregateError or behind a cause is judged alike', () => {
+  it('an AggregateError within an AggregateError or behind a cause is judged alike', () => {
     const inner = new AggregateError([withCode('EPIPE'), new Error('wrapped', { cause: answered(500) })]);
 
     expect(classifyCritical(new TypeError('fetch failed', { cause: inner }))).toEqual(FAILED);
@@ -208,7 +208,7 @@ describe('an AggregateError', () => {
     expect(classifyCritical(new AggregateError([inner, new AggregateError([])]))).toEqual(FATAL);
   });
 
-  it('that holds the same errors again and again looks at each once', () => {
+  it('an AggregateError that holds the same errors again and again looks at each once', () => {
     let looked = 0;
     const leaf = Object.defineProperty(new Error('x'), 'code', {
       get: () => {
@@ -223,7 +223,7 @@ describe('an AggregateError', () => {
     expect(looked).toBeLessThan(10);
   });
 
-  it('that holds itself is fatal', () => {
+  it('an AggregateError that holds itself is fatal', () => {
     const circle = new AggregateError([withCode('EPIPE')]);
     circle.errors.push(circle);
 
@@ -288,7 +288,7 @@ describe('the tolerant classifier', () => {
     expect(classifyTolerant(axiosError(429, { 'retry-after': 'soon' }))).toEqual(FAILED);
   });
 
-  it('waits no longer than a day, and says nothing of no wait at all', () => {
+  it('waits no longer than a day, and asks for no wait where there is none', () => {
     expect(classifyTolerant(answered(429, 86_400_001))).toEqual({ kind: 'failed', retryAfter: 86_400_000 });
     expect(classifyTolerant(axiosError(429, { 'retry-after': '9'.repeat(400) }))).toEqual({
       kind: 'failed',
@@ -311,14 +311,14 @@ describe('the tolerant classifier', () => {
 });
 
 describe('the classifier of a kind', () => {
-  it('of loop services tolerates everything but what is not implemented', () => {
+  it('the classifier of loop services tolerates everything but what is not implemented', () => {
     const errors = [new TypeError('x'), 'text', answered(404), new NotImplementedError('later')];
 
     expect(classifierOf('loop')).toBe(classifyLoop);
     expect(errors.map(classifyLoop)).toEqual([FAILED, FAILED, FAILED, FATAL]);
   });
 
-  it('of critical services is the critical one', () => {
+  it('the classifier of critical services is the critical one', () => {
     expect(classifierOf('critical')).toBe(classifyCritical);
   });
 });
@@ -346,7 +346,7 @@ describe('a hostile value', () => {
     expect(['failed', 'fatal']).toContain(classifyTolerant(thrown).kind);
   });
 
-  it('that breeds causes and members for ever is judged all the same', () => {
+  it('an error that breeds causes and members for ever is judged all the same', () => {
     const hydra = (): Error =>
       Object.defineProperties(new AggregateError([]), {
         errors: { get: () => [hydra(), hydra()] },
@@ -356,7 +356,7 @@ describe('a hostile value', () => {
     expect(classifyCritical(hydra())).toEqual(FATAL);
   });
 
-  it('of any shape is judged, circles included, the tolerant one forgiving whatever the critical one forgives', () => {
+  it('a value of any shape is judged, circles included, the tolerant one forgiving whatever the critical one forgives', () => {
     const parts = fc.record(
       {
         name: fc.oneof(fc.constantFrom('TimeoutError', 'AbortError', 'HttpStatusError', 'SlowDown'), fc.anything()),
@@ -390,7 +390,7 @@ describe('a hostile value', () => {
     );
   });
 
-  it('of any kind at all never makes them throw', () => {
+  it('no value makes them throw', () => {
     fc.assert(
       fc.property(fc.anything({ withNullPrototype: true, withBigInt: true }), (thrown) => {
         expect([classifyCritical(thrown), classifyTolerant(thrown)]).toEqual([FATAL, FATAL]);

@@ -31,7 +31,7 @@ describe('a defined service', () => {
     expect(Object.isFrozen(service.policy)).toBe(true);
   });
 
-  test('without a workload fails with NotImplementedError, which says whose it is', async () => {
+  test('a service without a workload fails with NotImplementedError, which names it', async () => {
     const service = defineService(minimal);
     await expect(service.workload({} as never)).rejects.toMatchObject({
       code: 'not-implemented',
@@ -70,7 +70,7 @@ describe('a defined service', () => {
     expect(() => defineService({ ...minimal, ...options })).toThrow(message);
   });
 
-  test('tells every fault at once', () => {
+  test('lists every fault at once', () => {
     expect(() => defineService({ ...minimal, name: '', memory: 51, timeout: 0 })).toThrow(
       expect.objectContaining({
         code: 'invalid-options',

@@ -83,13 +83,13 @@ describe('Retry-After', () => {
     ['part of a second', { 'retry-after': '1.5', date: DATE }, undefined],
     ['words', { 'retry-after': 'soon', date: DATE }, undefined],
     ['nothing', { date: DATE }, undefined],
-  ])('of %s is told in milliseconds, or not at all', (_, headers, milliseconds) => {
+  ])('a header of %s is read in milliseconds, or not at all', (_, headers, milliseconds) => {
     expect(raisedBy(answer(headers)).retryAfter).toBe(milliseconds);
   });
 });
 
 describe("an HttpStatusError of one's own", () => {
-  it('says what was expected instead', () => {
+  it('names what was expected instead', () => {
     const error = new HttpStatusError({
       status: 204,
       method: 'HEAD',

@@ -82,7 +82,7 @@ describe('the catalog', () => {
     ]);
   });
 
-  it('tells why a service cannot be loaded', async () => {
+  it('names why a service cannot be loaded', async () => {
     const faults = await faultsOf({
       functions: ['broken.ts', 'Shouted.ts'],
       services: { 'broken.ts': "throw new Error('no table');\n", 'Shouted.ts': defining('Shouted') },

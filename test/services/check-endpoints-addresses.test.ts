@@ -18,18 +18,18 @@ describe('an address is refused', () => {
     // The same places as addresses of IPv6: mapped, compatible, translated, NAT64.
     ...['::ffff:169.254.169.254', '::ffff:a9fe:a9fe', '::a9fe:a9fe', '::ffff:0:a9fe:a9fe', '64:ff9b::a9fe:a9fe'],
     ...['::ffff:168.63.129.16', '64:ff9b::6464:64c8'],
-  ])('where credentials are handed out: %s', (address) => {
+  ])('an address is refused where credentials are handed out: %s', (address) => {
     expect([here(address), inLambda(address)]).toEqual([METADATA, METADATA]);
   });
 
   it.each(['127.0.0.1', '127.255.255.254', '::1', '0.0.0.0', '::', '::ffff:127.0.0.1', '64:ff9b::7f00:1'])(
-    "in Lambda, where the runtime's interface listens, on the machine itself: %s",
+    "an address is refused in Lambda, where the runtime's interface listens, on the machine itself: %s",
     (address) => {
       expect([here(address), inLambda(address)]).toEqual([undefined, OWN_MACHINE]);
     },
   );
 
-  it("in Lambda at the runtime's interface, wherever that is", () => {
+  it("an address is refused in Lambda at the runtime's interface, wherever that is", () => {
     const elsewhere = vettingIn({ ...IN_LAMBDA, AWS_LAMBDA_RUNTIME_API: '10.1.2.3:9001' })();
 
     expect([elsewhere('10.1.2.3'), elsewhere('127.0.0.1'), elsewhere('10.1.2.4')]).toEqual([
@@ -40,7 +40,7 @@ describe('an address is refused', () => {
   });
 
   it.each(['10.0.0.1', '172.31.0.1', '192.168.1.1', '100.64.0.1', 'fd12::1', '127.0.0.1', '::1', '::ffff:10.0.0.1'])(
-    'where only those inside reach, when somebody outside leads there: %s',
+    'an address is refused where only those inside reach, when somebody outside leads there: %s',
     (address) => {
       const led = (by: string) => here(address, by);
 
@@ -52,24 +52,27 @@ describe('an address is refused', () => {
     },
   );
 
-  it.each(['', 'localhost', '169.254.169.254.', '10.0.0.1:80', '[::1]'])('when it is none: %j', (text) => {
-    expect(here(text)).toBe('no address');
-  });
+  it.each(['', 'localhost', '169.254.169.254.', '10.0.0.1:80', '[::1]'])(
+    'an address is refused when it is none: %j',
+    (text) => {
+      expect(here(text)).toBe('no address');
+    },
+  );
 });
 
 describe('an address may be connected to', () => {
   it.each([
     ...['93.184.216.34', '2606:2800:220:1::1', '10.0.0.1', '172.16.0.1', '192.168.1.1', '100.64.0.1', 'fd12::1'],
     ...['169.253.255.255', '169.255.0.0', '168.63.129.17', '100.100.100.201', 'fd00:ec3::1', '::ffff:10.0.0.1'],
-  ])('in the open or a private range: %s', (address) => {
+  ])('an address may be connected to in the open or a private range: %s', (address) => {
     expect([here(address), inLambda(address)]).toEqual([undefined, undefined]);
   });
 
-  it('outside, whoever leads there', () => {
+  it('an address may be connected to outside, whoever leads there', () => {
     expect([here('93.184.216.34', '10.0.0.1'), here('93.184.216.34', '93.184.216.35')]).toEqual([undefined, undefined]);
   });
 
-  it('when the endpoint allows it, or its range, and no other with it', () => {
+  it('an address may be connected to when the endpoint allows it, or its range, and no other with it', () => {
     const vet = vettingIn(IN_LAMBDA)(['169.254.170.2', '127.0.0.0/30', 'fd00:ec2::/64']);
 
     expect(['169.254.170.2', '::ffff:169.254.170.2', '127.0.0.3', 'fd00:ec2::254'].map((each) => vet(each))).toEqual([
@@ -101,7 +104,7 @@ describe('the address that a URL names its host by', () => {
     ['http://0/', '0.0.0.0'],
     ['http://localhost/', undefined],
     ['http://169.254.169.254.example/', undefined],
-  ])('however it is written: %s', (url, address) => {
+  ])('the address is found however it is written: %s', (url, address) => {
     expect(literalAddress(new URL(url))).toBe(address);
   });
 });

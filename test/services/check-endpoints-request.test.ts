@@ -133,7 +133,7 @@ describe('a redirect', () => {
     ['HEAD', 303, 'HEAD'],
     ['POST', 307, 'POST'],
     ['POST', 308, 'POST'],
-  ])('of a %s by %i is followed with %s', async (method, status, then) => {
+  ])('a redirect of a %s by %i is followed with %s', async (method, status, then) => {
     const { port, asked } = await serving((request, response) =>
       request.url === '/old' ? response.writeHead(status, { location: 'new' }).end() : response.end(),
     );
@@ -158,7 +158,7 @@ describe('a redirect', () => {
     ['file:///etc/passwd', "redirected to 'file:///etc/passwd', expected a URL of http or https"],
     ['http://[', "redirected to 'http://[', expected a URL of http or https"],
     ['ftp://me:pw@example.test/', "redirected to 'ftp://***@example.test/', expected a URL of http or https"],
-  ])('to what is no web address fails: %s', async (location, message) => {
+  ])('a redirect to what is no web address fails: %s', async (location, message) => {
     const { port } = await serving((_, response) => response.writeHead(302, { location }).end());
 
     await expect(ask(`http://127.0.0.1:${port}/`)).rejects.toThrow(message);
@@ -177,7 +177,7 @@ describe('a redirect', () => {
 });
 
 describe('a request', () => {
-  it('speaks TLS where the URL says https, and trusts no certificate that nobody vouches for', async () => {
+  it('speaks TLS where the URL is https, and trusts no certificate that nobody vouches for', async () => {
     const { key, cert } = selfSigned('example.test');
     const server = await listen(createHttpsServer({ key, cert }, (_, response) => response.end()));
     running.push(server);
@@ -187,7 +187,7 @@ describe('a request', () => {
     });
   });
 
-  it('whose name is never resolved ends with its signal', async () => {
+  it('a request whose name is never resolved ends with its signal', async () => {
     const given = new AbortController();
     const resolve: Resolve = () => given.abort(new DOMException('no answer', 'TimeoutError'));
 
@@ -197,7 +197,7 @@ describe('a request', () => {
     });
   });
 
-  it('to a name that has no address fails, as it does to one that is unknown', async () => {
+  it('a request to a name that has no address fails, as it does to one that is unknown', async () => {
     const { resolve } = resolving({});
 
     await expect(ask('http://empty.test/', { resolve })).rejects.toThrow('empty.test has no address');

@@ -23,7 +23,7 @@ function refusalOf(endpoints: unknown, env?: Readonly<Record<string, string>>): 
 }
 
 describe('a refused address', () => {
-  it('in a URL is told at once, with the field', () => {
+  it('an address in a URL is refused at once, with the field', () => {
     const { message } = refusalOf([{ url: 'https://example.test/' }, { url: 'http://0xA9FEA9FE/?token=abc' }]);
 
     expect(message).toBe(
@@ -113,7 +113,7 @@ describe('a list without measure', () => {
     expect(message.length).toBeLessThan(500);
   });
 
-  it('tells 20 faults and how many more there are', () => {
+  it('lists 20 faults and how many more there are', () => {
     const { faults } = refusalOf(Array.from({ length: 900 }, () => ({ url: 7 })));
 
     expect(faults).toHaveLength(21);

@@ -77,7 +77,7 @@ describe('the service', () => {
     expect(checkEndpoints.maxDuration).toBe(45_000);
   });
 
-  it.each([[undefined], [[]]])('with nothing configured says so and succeeds: %j', async (configured) => {
+  it.each([[undefined], [[]]])('the service reports and succeeds with nothing configured: %j', async (configured) => {
     const { results, error, lines } = await run(configured);
 
     expect(error).toBeUndefined();
@@ -141,7 +141,7 @@ describe('endpoints that answer as expected', () => {
 });
 
 describe('endpoints that fail', () => {
-  it('are told in one AggregateError, after every other was asked too', async () => {
+  it('are listed in one AggregateError, after every other was asked too', async () => {
     const base = await byPath();
     const closed = `http://127.0.0.1:${await closedPort()}/`;
 
@@ -244,7 +244,7 @@ describe('endpoints that fail', () => {
     expect(allowed.results).toMatchObject([{ ok: true, status: 200 }]);
   });
 
-  it('by hanging are given up after their own time-out, while the others are asked', async () => {
+  it('endpoints that hang are given up after their own time-out, while the others are asked', async () => {
     const silent = await rawServer(() => {});
     running.push(silent);
     const base = await byPath();
@@ -257,7 +257,7 @@ describe('endpoints that fail', () => {
     expect(classification).toEqual({ kind: 'failed' });
   });
 
-  it('are told as they stand when the run is out of time, and those not asked by then as not asked', async () => {
+  it('are reported as they stand when the run is out of time, and those not asked by then as not asked', async () => {
     const asked: IncomingMessage[] = [];
     const out = new AbortController();
     const base = await serving((request, response) => {
@@ -432,7 +432,7 @@ describe('the settings', () => {
     ]);
   });
 
-  it('that are refused are told by the run that needs them', () => {
+  it('settings that are refused are reported by the run that needs them', () => {
     expect(() => checkEndpoints.prepare({ env: { TICKOVER_ENDPOINTS: '7' } })).toThrow(
       'check-endpoints: TICKOVER_ENDPOINTS: expected a JSON array of endpoints, got 7',
     );

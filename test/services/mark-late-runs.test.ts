@@ -69,7 +69,7 @@ describe('one run of the service', () => {
     expect([...log.of('warn'), ...log.of('error')]).toEqual([]);
   });
 
-  test('keeps type and scheduled time, gives a new state id and timestamp, and tells each transition once', async () => {
+  test('keeps type and scheduled time, gives a new state id and timestamp, and logs each transition once', async () => {
     const { run, log } = setup();
     const store = memoryFlowRunStore([waitingRun('a')]);
 
@@ -153,7 +153,7 @@ describe('one run of the service', () => {
 });
 
 describe('a bad run', () => {
-  test('in the middle never stops the batch; it is logged with its id and fails the run of the service at its end', async () => {
+  test('a bad run never stops the batch; it is logged with its id and fails the run of the service at its end', async () => {
     const store = memoryFlowRunStore(many(25));
     const broken = new Error('broken');
     const { run, log } = setup({
@@ -212,14 +212,14 @@ describe('a bad run', () => {
 });
 
 describe('a run of the service ends', () => {
-  test('after a short page', async () => {
+  test('a run ends after a short page', async () => {
     const store = memoryFlowRunStore(many(5));
 
     expect(await setup({ pageSize: 2 }).run(store)).toMatchObject({ marked: 5, pages: 3 });
     expect(store.pageSizes).toEqual([2, 2, 1]);
   });
 
-  test('after a page that holds nothing new', async () => {
+  test('a run ends after a page that holds nothing new', async () => {
     const page = { runs: many(2), unreadable: [], next: { start: START, id: 'x' } };
     let asked = 0;
     const due = async () => {
@@ -249,7 +249,7 @@ describe('a run of the service ends', () => {
     expect(await setup().run(store)).toEqual({ ...NONE, marked: 30, pages: 1 });
   });
 
-  test('between pages, when its time is up there', async () => {
+  test('a run ends between pages, when its time is up there', async () => {
     const store = memoryFlowRunStore(many(20));
     const { run, clock, log } = setup({
       pageSize: 10,
@@ -263,7 +263,7 @@ describe('a run of the service ends', () => {
     expect(log.of('warn')).toHaveLength(1);
   });
 
-  test('when it is told to stop, and what the stop broke off is no failure but unfinished', async () => {
+  test('a run ends when it is asked to stop, and what the stop broke off is no failure but unfinished', async () => {
     const store = memoryFlowRunStore(many(30));
     const { run, stop, log } = setup({
       mark: async (late, asUsual) => {
@@ -281,7 +281,7 @@ describe('a run of the service ends', () => {
     expect(log.lines.at(-1)).toEqual({ level: 'info', message: 'Finished monitoring for late runs.', fields: counts });
   });
 
-  test('with a warning when its signal breaks off the last runs of the last page, which are told one by one', async () => {
+  test('a run ends with a warning when its signal breaks off the last runs of the last page, which are listed one by one', async () => {
     const store = memoryFlowRunStore(many(10));
     const aborted = new Error('aborted');
     const { run, stop, log } = setup({
@@ -302,7 +302,7 @@ describe('a run of the service ends', () => {
     );
   });
 
-  test('without a warning when its time is up but every late run is marked', async () => {
+  test('a run ends without a warning when its time is up but every late run is marked', async () => {
     const { run, clock, log } = setup({
       mark: async (late, asUsual) => {
         if (late.id === 'r0004') await clock.advance(24_000);
@@ -314,7 +314,7 @@ describe('a run of the service ends', () => {
     expect(log.of('warn')).toEqual([]);
   });
 
-  test('and tells what is unfinished beside what failed', async () => {
+  test('a run lists what is unfinished beside what failed', async () => {
     const { run, stop } = setup({
       mark: async (late, asUsual) => {
         if (late.id === 'r0000') throw new Error('broken');
@@ -329,7 +329,7 @@ describe('a run of the service ends', () => {
     );
   });
 
-  test('when it is told to stop while a further page is being asked for', async () => {
+  test('a run ends when it is asked to stop while a further page is being asked for', async () => {
     const store = memoryFlowRunStore(many(4));
     const { run, stop, log } = setup({ pageSize: 2 });
     const due: FlowRunStore['due'] = (query) => {
@@ -342,7 +342,7 @@ describe('a run of the service ends', () => {
     expect(log.of('warn')).toEqual([OUT_OF_TIME]);
   });
 
-  test("with the store's error when its signal fires before the first page came", async () => {
+  test("a run ends with the store's error when its signal fires before the first page came", async () => {
     const { run, stop } = setup();
     const hung = new Error('aborted');
     const due = () => {

@@ -49,7 +49,7 @@ describe('its function in Lambda', () => {
     };
   }
 
-  test('tells each service by metric under its own name, and keeps its memory and state like any service', async () => {
+  test('counts each service by metric under its own name, and keeps its memory and state like any service', async () => {
     await seed();
 
     const first = await check();

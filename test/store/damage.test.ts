@@ -104,7 +104,7 @@ function lasting(item: Item | undefined): Item {
 }
 
 describe('A damaged state', () => {
-  it.each(DAMAGE)('refuses the tick and says so: %s is %o', async (attribute, value, told) => {
+  it.each(DAMAGE)('refuses the tick and reports it: %s is %o', async (attribute, value, told) => {
     const { service, item } = await damaged(attribute, value);
 
     expectDamaged(await errorOf(database.store.acquire(asked(service))), service, told);
@@ -128,7 +128,7 @@ describe('A damaged state', () => {
     expect(await storedItem(database, service)).toEqual(item);
   });
 
-  it('that passes the condition keeps its damage, gives the lease back and leaves no crash to book', async () => {
+  it('a state that passes the condition keeps its damage, gives the lease back and leaves no crash to book', async () => {
     const { service } = await damaged('record', 'abc');
 
     await errorOf(database.store.acquire(asked(service)));
@@ -142,7 +142,7 @@ describe('A damaged state', () => {
     expect(repaired).toMatchObject({ granted: true, claim: { fence: 43 }, state: { fence: 42, done: 42 } });
   });
 
-  it('of the counters is not healed by being refused', async () => {
+  it('a damaged counter is not healed by being refused', async () => {
     for (const [attribute, value] of [
       ['fence', undefined],
       ['done', undefined],
@@ -166,7 +166,7 @@ describe('A damaged state', () => {
   });
 
   it.each(['notBefore', 'haltAt', 'haltUntil', 'lastTick', 'lastSuccess', 'leaseTick', 'pauseUntil'])(
-    'of %s is an instant that no date can tell',
+    'a mark of %s is an instant that no date can express',
     async (attribute) => {
       const { service } = await damaged(attribute, 8_640_000_000_000_001);
 
@@ -189,7 +189,7 @@ describe('A damaged state', () => {
     expect(await storedItem(database, service)).toMatchObject({ fence: 41, done: 41 });
   });
 
-  it('found when a commit is refused is told, and changes nothing', async () => {
+  it('is reported when a refused commit finds it, and changes nothing', async () => {
     const service = 'damaged-meanwhile';
     const { store } = database;
     const answer = await store.acquire(asked(service));

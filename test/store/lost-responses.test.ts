@@ -36,7 +36,7 @@ const ENDPOINTS: [string, Meddle | undefined][] = [
 describe.each(ENDPOINTS)('On %s, a tick', (endpoint, otherwise) => {
   const named = (name: string) => `${name}-${otherwise === undefined ? 'plain' : 'returning'}`;
 
-  it(`whose acquire lost its response runs once, as run 1 and without a crash (${endpoint})`, async () => {
+  it(`a tick whose acquire lost its response runs once, as run 1 and without a crash (${endpoint})`, async () => {
     const { connection, here } = await behind(losingUpdate(1, otherwise));
     const service = here.service({ name: named('acquire') });
 
@@ -48,7 +48,7 @@ describe.each(ENDPOINTS)('On %s, a tick', (endpoint, otherwise) => {
     expect(await here.state(service)).toMatchObject({ fence: 1, done: 1, lastTick: DUE });
   });
 
-  it(`whose acquire lost its response still books the runs that died before (${endpoint})`, async () => {
+  it(`a tick whose acquire lost its response still books the runs that died before (${endpoint})`, async () => {
     const { here } = await behind(losingUpdate(1, otherwise));
     const service = here.service({ name: named('after-crashes') });
     await putItem(database.connect(), { pk: service.name, sk: 'STATE', v: 1, fence: 5, done: 3, streak: 1 });
@@ -63,7 +63,7 @@ describe.each(ENDPOINTS)('On %s, a tick', (endpoint, otherwise) => {
     expect(await here.state(service)).toMatchObject({ fence: 6, done: 6 });
   });
 
-  it(`whose commit lost its response is committed, once in the ring (${endpoint})`, async () => {
+  it(`a tick whose commit lost its response is committed, once in the ring (${endpoint})`, async () => {
     const { here } = await behind(losingUpdate(2, otherwise));
     const service = here.service({ name: named('commit'), workload: () => Promise.reject(refused()) });
 
@@ -75,7 +75,7 @@ describe.each(ENDPOINTS)('On %s, a tick', (endpoint, otherwise) => {
     expect(state.runs).toHaveLength(1);
   });
 
-  it(`whose commit lost its response is committed also if an operator resumed in between (${endpoint})`, async () => {
+  it(`a tick whose commit lost its response is committed also if an operator resumed in between (${endpoint})`, async () => {
     const operator = database.connect();
     const name = named('resumed');
     let updates = 0;
@@ -94,7 +94,7 @@ describe.each(ENDPOINTS)('On %s, a tick', (endpoint, otherwise) => {
     expect(await here.state(service)).toMatchObject({ epoch: 1, done: 1, streak: 0, runs: [{ outcome: 'failed' }] });
   });
 
-  it(`whose commit lost its response is committed also if the next tick took the lease in between (${endpoint})`, async () => {
+  it(`a tick whose commit lost its response is committed also if the next tick took the lease in between (${endpoint})`, async () => {
     const other = database.connect();
     const name = named('taken');
     let updates = 0;
@@ -130,7 +130,7 @@ describe('Behind a lost response', () => {
     expect(connection.attempts.filter((attempt) => attempt === 'UpdateItem')).toHaveLength(3);
   });
 
-  it('a resume is counted once, and tells what it ended', async () => {
+  it('a resume is counted once, and returns what it ended', async () => {
     const { here } = await behind(losingUpdate(2));
     const service = here.service({ name: 'resume' });
     await here.store.pause('resume', { at: DUE, reason: 'r', by: 'b' });

@@ -113,7 +113,7 @@ describe('A state of an older version', () => {
     expect(taken).toMatchObject({ v: 2, epoch: 2, fence: 1, done: 0 });
   });
 
-  it('once taken over refuses older code, which changes nothing, while newer code goes on', async () => {
+  it('a state once taken over refuses older code, which changes nothing, while newer code goes on', async () => {
     const service = 'alternating';
     await database.store.pause(service, { at: NOW, reason: 'r', by: 'b' });
     const store = await storeOfTwo();
@@ -136,7 +136,7 @@ describe('A state of an older version', () => {
     expect(await store.acquire(asked(service))).toMatchObject({ granted: true });
   });
 
-  it('that is damaged is refused and not taken over', async () => {
+  it('a state that is damaged is refused and not taken over', async () => {
     const service = 'damaged-and-old';
     await database.store.pause(service, { at: NOW, reason: 'r', by: 'b' });
     const item = { ...(await stored(database, service)), record: 'x' };

@@ -61,7 +61,7 @@ test('a damaged state and a newer one are values beside the others', async () =>
   expect(found.get('s7')).toMatchObject({ fence: 7, done: 7 });
 });
 
-test('what DynamoDB leaves unprocessed is asked for again, after a wait', async () => {
+test('keys that DynamoDB leaves unprocessed are asked for again, after a wait', async () => {
   const { documents, calls } = database.connect();
   const asked = waits();
 
@@ -73,7 +73,7 @@ test('what DynamoDB leaves unprocessed is asked for again, after a wait', async 
   expect(asked.clock.sleeps).toHaveLength(2);
 });
 
-test('what stays unprocessed is missing from the answer, after five attempts with longer and longer waits', async () => {
+test('keys that stay unprocessed are missing from the answer, after five attempts with longer and longer waits', async () => {
   const { documents } = database.connect();
   const asked = { ...waits(), random: { draw: () => 0.5, id: () => '' } };
 
@@ -93,7 +93,7 @@ test('a request that fails is an error that names who reads', async () => {
   );
 });
 
-test('a mark far ahead of the clock, which would have its service seem heard of for years, is damage', async () => {
+test('a mark far ahead of the clock, which would keep its service alive for years, is damage', async () => {
   const { documents } = database.connect();
   const Item = { pk: 'ahead', sk: 'STATE', v: 1, fence: 1, done: 1, lastTick: 4_102_444_800_000 };
   await documents.send(new PutCommand({ TableName: TABLE, Item }));

@@ -62,7 +62,7 @@ it('is looked for page by page behind successful runs by hand, in a bounded numb
   expect(await database.store.failedRuns('behind', { after: 0, limit: 20 })).toEqual([recordOf('behind', 1)]);
 });
 
-it('that can not be written or read is told as the store’s error', async () => {
+it('records that can not be written or read reject with the store’s error', async () => {
   const { store } = database.connect('http://127.0.0.1:1');
 
   await expect(store.putRun(recordOf('lost', 1))).rejects.toThrow(

@@ -24,7 +24,7 @@ describe('A repair', () => {
     expect(planRepair(SOUND, NO_RECORDS).damage).toEqual([]);
   });
 
-  it('says what is damaged, and writes a fresh item that is paused and keeps last tick and cursor', () => {
+  it('names what is damaged, and writes a fresh item that is paused and keeps last tick and cursor', () => {
     expect(planRepair({ ...SOUND, record: '1102' }, NO_RECORDS)).toEqual({
       damage: [{ attribute: 'record', fault: 'expected up to 64 of 0 and 1, got "1102"' }],
       fresh: {
@@ -105,7 +105,7 @@ describe('A repair', () => {
     expect(fresh({ ...SOUND, fence: 44, streak: 'x' })).toMatchObject({ fence: 1_044, done: 1_044 });
   });
 
-  it('says until when a run may be under way: to the end of its lease, or of the longest where that is lost', () => {
+  it('shows until when a run may be under way: to the end of its lease, or of the longest where that is lost', () => {
     const until = (over: Item) => planRepair({ ...SOUND, streak: 'x', ...over }, NO_RECORDS).runningUntil;
 
     expect(until({})).toBeUndefined();

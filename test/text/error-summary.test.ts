@@ -76,7 +76,7 @@ describe('the class of an error', () => {
 });
 
 describe('the text of a memo', () => {
-  it('tells class, message, code and the first six frames', () => {
+  it('holds class, message, code and the first six frames', () => {
     const error = withCode('EPIPE');
     error.stack = [
       'Error: it broke',
@@ -99,7 +99,7 @@ describe('the text of a memo', () => {
     });
   });
 
-  it('tells causes and members', () => {
+  it('holds causes and members', () => {
     const { text } = summarizeError(
       new Error('outer', { cause: new AggregateError([new RangeError('first'), new RangeError('second')], 'both') }),
       AT,
@@ -113,14 +113,14 @@ describe('the text of a memo', () => {
     ]);
   });
 
-  it('tells each error of a circle once', () => {
+  it('holds each error of a circle once', () => {
     const first = new Error('first');
     first.cause = new Error('second', { cause: first });
 
     expect(summarizeError(first, AT).text.match(/Error: (first|second)/g)).toEqual(['Error: first', 'Error: second']);
   });
 
-  it('tells at most eight errors of any number', () => {
+  it('holds at most eight errors of any number', () => {
     const members = Array.from({ length: 200_000 }, () => 'm');
 
     expect(summarizeError(new AggregateError([...members.keys()], 'many'), AT).text.match(/^Member: /gm)).toHaveLength(
@@ -128,7 +128,7 @@ describe('the text of a memo', () => {
     );
   });
 
-  it('says what was thrown if it is no error', () => {
+  it('shows what was thrown if it is no error', () => {
     expect(summarizeError({ reason: 'full' }, AT)).toMatchObject({
       errorClass: 'object',
       message: '{"reason":"full"}',
@@ -230,7 +230,7 @@ describe('a hostile value', () => {
     expect(summary.text).not.toBe('');
   });
 
-  it('of any shape makes a memo within its bounds', () => {
+  it('a value of any shape makes a summary within its bounds', () => {
     const error = fc.letrec((tie) => ({
       error: fc
         .record(

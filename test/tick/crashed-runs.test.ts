@@ -18,7 +18,7 @@ async function dispositions(count: number, deliver: (due: number) => Promise<unk
 }
 
 describe('A run that died', () => {
-  it('is booked once by the next tick, told and flushed before that one’s workload', async () => {
+  it('is booked once by the next tick, reported and flushed before that one’s workload', async () => {
     const here = world();
     const service = here.service({});
     await here.dies(service, DUE);
@@ -170,7 +170,7 @@ describe('Runs that die', () => {
     expect(here.events.filter((event) => event.startsWith('print Failed the last'))).toHaveLength(1);
   });
 
-  it('and halt the service do not keep a forced run by hand from running, which says that it bypassed the halt', async () => {
+  it('runs that die and halt the service do not keep a forced run by hand from running, which lists that it bypassed the halt', async () => {
     const here = world();
     const service = here.service({ consecutive: 2, restartAfter: 'never' });
     await here.dies(service, DUE);
@@ -186,7 +186,7 @@ describe('Runs that die', () => {
     expect(outcomes(await here.state(service))).toEqual(['crashed', 'crashed', 'succeeded']);
   });
 
-  it('and make the service back off stop a tick, but no run by hand', async () => {
+  it('runs that die and make the service back off stop a tick, but no run by hand', async () => {
     const here = world();
     const service = here.service({ consecutive: 1, backoff: 3 });
     await here.dies(service, DUE);
@@ -195,7 +195,7 @@ describe('Runs that die', () => {
     expect(await here.byHand(service)).toMatchObject({ outcome: 'succeeded', crashesBooked: 1, bypassed: ['backoff'] });
   });
 
-  it('as a probe of a halted service halt it again', async () => {
+  it('runs that die as a probe of a halted service halt it again', async () => {
     const here = world();
     const service = here.service({ consecutive: 1, restartAfter: '2m', workload: () => Promise.reject(refused()) });
     await here.deliver(service, DUE).catch(() => {});
@@ -206,7 +206,7 @@ describe('Runs that die', () => {
     expect((await here.state(service)).halt).toMatchObject({ at: DUE, until: DUE + 5 * MINUTE });
   });
 
-  it('in great numbers are booked in bounded time, the newest of them', async () => {
+  it('runs that die in great numbers are booked in bounded time, the newest of them', async () => {
     const here = world();
     const service = here.service({ consecutive: 3, backoff: 50 });
     await here.store.pause('svc', { at: DUE, reason: 'r', by: 'b' });

@@ -44,7 +44,7 @@ describe('A firing', () => {
     ['7s', [3, 10, 17, 24, 31, 38, 45, 52, 59], [66, 73, 80, 87, 94, 101, 108, 115]],
     ['20s', [0, 20, 40], [60, 80, 100]],
     ['45s', [0, 45], [90]],
-  ])('of a service every %s runs each slot of its minute at its instant', async (interval, first, second) => {
+  ])('a firing of a service every %s runs each slot of its minute at its instant', async (interval, first, second) => {
     const here = world({ mode: 'auto' });
     const starts: number[] = [];
     const service = here.service({
@@ -60,17 +60,20 @@ describe('A firing', () => {
     expect(starts).toEqual([...first, ...second]);
   });
 
-  it.each([0, 1, 30, 59])('that comes %d s late within its slack still owns every slot of its window', async (late) => {
-    const here = world({ mode: 'auto' });
-    const service = here.service({ interval: '20s', timeout: '10s', reserve: '2s' });
+  it.each([0, 1, 30, 59])(
+    'a firing that comes %d s late within its slack still owns every slot of its window',
+    async (late) => {
+      const here = world({ mode: 'auto' });
+      const service = here.service({ interval: '20s', timeout: '10s', reserve: '2s' });
 
-    const tickEvents = await fire(here, service, { late: late * SECOND, slack: MINUTE });
+      const tickEvents = await fire(here, service, { late: late * SECOND, slack: MINUTE });
 
-    expect(told(tickEvents)).toEqual(ranAt([60, 80, 100]));
-    expect(tickEvents.map(({ latenessMs }) => latenessMs)).toEqual([0, 0, 0]);
-  });
+      expect(told(tickEvents)).toEqual(ranAt([60, 80, 100]));
+      expect(tickEvents.map(({ latenessMs }) => latenessMs)).toEqual([0, 0, 0]);
+    },
+  );
 
-  it('and those after it run every slot once, however late each is delivered within the slack', async () => {
+  it('firings run every slot once, however late each is delivered within the slack', async () => {
     const lateness = fc.integer({ min: 0, max: 59_000 });
     const interval = fc.constantFrom<Duration[]>('5s', '7s', '20s', '45s', '59s');
     await fc.assert(
@@ -94,7 +97,7 @@ describe('A firing', () => {
     );
   });
 
-  it('that comes when slots have passed runs only the newest of those, and tells nothing of the others', async () => {
+  it('a firing that comes when slots have passed runs only the newest of those, and reports nothing of the others', async () => {
     const here = world({ mode: 'auto' });
     const service = here.service({ interval: '5s', timeout: '3s', reserve: '2s', leaseMargin: 0 });
 
@@ -104,14 +107,14 @@ describe('A firing', () => {
     expect(tickEvents[0]?.latenessMs).toBe(2 * SECOND);
   });
 
-  it('that comes at the very instant of a slot runs that one, and none before it', async () => {
+  it('a firing that comes at the very instant of a slot runs that one, and none before it', async () => {
     const here = world({ mode: 'auto' });
     const service = here.service({ interval: '20s', timeout: '10s', reserve: '2s' });
 
     expect(told(await fire(here, service, { late: 20 * SECOND }))).toEqual(ranAt([20, 40]));
   });
 
-  it('that comes after its whole window runs the last slot once; delivered again, not at all', async () => {
+  it('a firing that comes after its whole window runs the last slot once; delivered again, not at all', async () => {
     const here = world({ mode: 'auto' });
     const service = here.service({ interval: '20s', timeout: '10s', reserve: '2s' });
 
@@ -166,7 +169,7 @@ describe('A firing', () => {
 });
 
 describe('A firing ends', () => {
-  it.each(['stop', 'closing'] as const)('at once when %s comes while it waits', async (signal) => {
+  it.each(['stop', 'closing'] as const)('a firing ends at once when %s comes while it waits', async (signal) => {
     const here = world();
     const service = here.service({ interval: '20s', timeout: '10s', reserve: '2s' });
     const stopping = new AbortController();
@@ -181,7 +184,7 @@ describe('A firing ends', () => {
     expect(here.clock.sleeping).toBe(0);
   });
 
-  it.each(['stop', 'closing'] as const)('before its first slot when %s came before', async (signal) => {
+  it.each(['stop', 'closing'] as const)('a firing ends before its first slot when %s came before', async (signal) => {
     const here = world();
     const service = here.service({ interval: '20s', timeout: '10s', reserve: '2s' });
 
@@ -189,7 +192,7 @@ describe('A firing ends', () => {
     expect(here.events).toEqual([]);
   });
 
-  it('with the run that the stop came in, given back; slots it covered are not told any more', async () => {
+  it('a firing ends with the run that the stop came in, given back; slots it covered are not reported any more', async () => {
     const here = world({ mode: 'auto' });
     const stopping = new AbortController();
     const service = here.service({
@@ -206,7 +209,7 @@ describe('A firing ends', () => {
     expect(here.events).toEqual(['acquire', 'run', 'release', 'told ran', 'flush']);
   });
 
-  it('with the run that was under way when it was to close, which goes on to its end', async () => {
+  it('a firing ends with the run that was under way when it was to close, which goes on to its end', async () => {
     const here = world({ mode: 'auto' });
     const closing = new AbortController();
     const workload = async () => closing.abort();
@@ -215,7 +218,7 @@ describe('A firing ends', () => {
     expect(told(await fire(here, service, { over: { closing: closing.signal } }))).toEqual(ranAt([0]));
   });
 
-  it('before a slot that the invocation has no time left for, without waiting for it', async () => {
+  it('a firing ends before a slot that the invocation has no time left for, without waiting for it', async () => {
     const here = world({ mode: 'auto' });
     const service = here.service({ interval: '20s', timeout: '10s', reserve: '5s' });
     const fires = (deadline: number) => fire(here, service, { over: { deadline: DUE + deadline * SECOND } });
@@ -226,7 +229,7 @@ describe('A firing ends', () => {
     expect(told(await fires(26))).toEqual(['0 duplicate', '20 succeeded']);
   });
 
-  it('before a slot that there is no time left for when its wait is over, since the clock was set forward in it', async () => {
+  it('a firing ends before a slot that there is no time left for when its wait is over, since the clock was set forward in it', async () => {
     const here = world();
     const service = here.service({ interval: '20s', timeout: '10s', reserve: '2s' });
     let ahead = 0;
@@ -241,7 +244,7 @@ describe('A firing ends', () => {
     expect((await here.state(service)).fence).toBe(1);
   });
 
-  it('by throwing when a slot halted the service, after the slots behind it were skipped for that', async () => {
+  it('a firing ends by throwing when a slot halted the service, after the slots behind it were skipped for that', async () => {
     const here = world({ mode: 'auto' });
     const workload = () => Promise.reject(refused());
     const service = here.service({ interval: '20s', timeout: '10s', reserve: '2s', consecutive: 2, workload });
@@ -254,7 +257,7 @@ describe('A firing ends', () => {
     expect(told(await fire(here, service, { minute: DUE + MINUTE }))).toEqual(['60 halted', '80 halted', '100 halted']);
   });
 
-  it('as any other where an operator resumes the service between the slots: the next one runs', async () => {
+  it('a firing ends as any other where an operator resumes the service between the slots: the next one runs', async () => {
     const here = world({ mode: 'auto' });
     let runs = 0;
     const workload = async () => {

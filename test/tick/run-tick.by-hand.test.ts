@@ -6,7 +6,7 @@ const failing = () => Promise.reject(refused());
 const broken = () => Promise.reject(new RangeError('no such page'));
 
 describe('A run by hand', () => {
-  it('neither reads nor moves the mark of decided ticks, and is written down also when it succeeds', async () => {
+  it('a run by hand neither reads nor moves the mark of decided ticks, and is written down also when it succeeds', async () => {
     const here = world();
     const service = here.service({});
     await here.deliver(service, DUE);
@@ -27,7 +27,7 @@ describe('A run by hand', () => {
     expect(await here.deliver(service, DUE + 10 * MINUTE)).toMatchObject({ outcome: 'succeeded' });
   });
 
-  it('never throws for an outcome: a halt is told in the story alone', async () => {
+  it('never throws for an outcome: a halt is in the event alone', async () => {
     const here = world();
     const service = here.service({ workload: broken });
 
@@ -38,7 +38,7 @@ describe('A run by hand', () => {
     expect(await here.byHand(service)).toMatchObject({ disposition: 'skipped', reason: 'halted' });
   });
 
-  it('says what it bypassed, and leaves the pause', async () => {
+  it('lists what it bypassed, and leaves the pause', async () => {
     const here = world();
     const service = here.service({ consecutive: 1, backoff: 2, workload: failing });
     await here.deliver(service, DUE);
@@ -51,7 +51,7 @@ describe('A run by hand', () => {
     expect((await here.state(service)).pause).toEqual({ at: DUE, reason: 'r', by: 'b' });
   });
 
-  it('that trips backs off from its start, moved back to the grid', async () => {
+  it('a run by hand that trips backs off from its start, moved back to the grid', async () => {
     const here = world();
     const service = here.service({ consecutive: 1, backoff: 2, workload: failing });
     await here.clock.advance(59_000);

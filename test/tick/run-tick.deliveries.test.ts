@@ -27,7 +27,7 @@ it('50 concurrent deliveries of one tick run the workload once; delivered again 
   expect(runs).toEqual([1]);
 });
 
-it('one of several ticks and runs by hand at once has the lease, and the others say why not', async () => {
+it('one of several ticks and runs by hand at once has the lease, and the others answer why not', async () => {
   let running = 0;
   let most = 0;
   const workload = async () => {

@@ -37,7 +37,7 @@ describe('A run that does not end in time', () => {
     expect(here.events).not.toContain('recycle');
   });
 
-  it('is given up a second after its signal: committed, told and flushed before the process is recycled', async () => {
+  it('is given up a second after its signal: committed, reported and flushed before the process is recycled', async () => {
     const here = world({ mode: 'auto' });
     const service = here.service({ consecutive: 1, workload: () => new Promise(() => {}) });
 

@@ -7,7 +7,7 @@ const failing = () => Promise.reject(refused());
 const broken = () => Promise.reject(new RangeError('no such page'));
 
 describe('A tick', () => {
-  it('halts at its threshold: throws once, after commit, telling and flush; later ticks are skipped', async () => {
+  it('halts at its threshold: throws once, after commit, notification and flush; later ticks are skipped', async () => {
     const here = world();
     const service = here.service({ consecutive: 1, workload: failing });
 
@@ -45,7 +45,7 @@ describe('A tick', () => {
     expect(here.tickEvents[0]).not.toHaveProperty('nextDue');
   });
 
-  it('counts a fatal error as one more failure where the policy says so', async () => {
+  it('counts a fatal error as one more failure where the policy asks for it', async () => {
     const here = world();
     const service = here.service({ onFatal: 'continue', workload: broken });
 

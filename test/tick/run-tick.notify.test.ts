@@ -13,7 +13,7 @@ const throwing = () => {
 const rejecting: () => unknown = async () => throwing();
 
 describe('What listens to a tick', () => {
-  it('is told in this order: record, commit, observers, report line by line, flush', async () => {
+  it('is notified in this order: record, commit, observers, report line by line, flush', async () => {
     const here = world();
     const service = here.service({ consecutive: 1, backoff: 2, workload: failing });
 
@@ -53,7 +53,7 @@ describe('What listens to a tick', () => {
         flush: () => Promise.reject(new Error('a listener broke')),
       },
     ],
-  ])('fails no tick when it %s; those behind it are told all the same', async (_how, broken) => {
+  ])('fails no tick when it %s; those behind it are notified all the same', async (_how, broken) => {
     const here = world({ observers: [broken] });
     const service = here.service({});
     await here.dies(service, DUE);
@@ -95,7 +95,7 @@ describe('What listens to a tick', () => {
 });
 
 describe('A store that fails', () => {
-  it('to take a record still takes the outcome, with a warning', async () => {
+  it('a store that fails to take a record still takes the outcome, with a warning', async () => {
     const store = { ...memoryStore(), putRun: () => Promise.reject(new Error('no room')) };
     const here = world({ store });
     const service = here.service({ workload: failing });
@@ -106,7 +106,7 @@ describe('A store that fails', () => {
     expect(here.log.of('warn')).toEqual(["svc: the record of run 1 can't be written; later reports will miss it"]);
   });
 
-  it('to give the earlier failures still trips, and tells this one', async () => {
+  it('a store that fails to give the earlier failures still trips, and reports this one', async () => {
     const store = { ...memoryStore(), failedRuns: () => Promise.reject(new Error('no answer')) };
     const here = world({ store });
     const service = here.service({ consecutive: 1, backoff: 2, workload: failing });
@@ -120,7 +120,7 @@ describe('A store that fails', () => {
     ]);
   });
 
-  it('to take the commit rejects, with the report printed and nothing told as written', async () => {
+  it('a store that fails to take the commit rejects, with the report printed and nothing reported as written', async () => {
     const store = { ...memoryStore(), commit: () => Promise.reject(new Error('throttled')) };
     const here = world({ store, mode: 'auto' });
     const service = here.service({ consecutive: 1, workload: failing });

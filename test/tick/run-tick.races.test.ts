@@ -69,7 +69,7 @@ describe('An operator who resumes during a run', () => {
     expect(here.events.filter((event) => event === 'crash 2')).toHaveLength(1);
   });
 
-  it('in the moment before a booking halts the service finds the crash in the ring and the tick decided', async () => {
+  it('an operator who resumes in the moment before a booking halts the service finds the crash in the ring and the tick decided', async () => {
     const store = memoryStore();
     let resumed = false;
     const commit: typeof store.commit = async (claim, state) => {
@@ -109,7 +109,7 @@ describe('An operator who resumes during a run', () => {
 });
 
 describe('A run that outlives its lease', () => {
-  it('can not write its outcome once another took over: it says so, and its report is printed all the same', async () => {
+  it('can not write its outcome once another took over: it reports that, and its report is printed all the same', async () => {
     const here = world();
     const quick = here.service({});
     const service = here.service({

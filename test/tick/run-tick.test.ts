@@ -6,7 +6,7 @@ import { DUE, MINUTE, refused, world } from '../support/tick-kit.ts';
 const failing = () => Promise.reject(refused());
 
 describe('A tick', () => {
-  it('runs the workload, moves the mark, the last success and the ring, and tells it', async () => {
+  it('runs the workload, moves the mark, the last success and the ring, and reports it', async () => {
     const here = world();
     const service = here.service({
       workload: async ({ clock, scheduledFor, fence }) => {
@@ -91,7 +91,7 @@ describe('A tick', () => {
     ]);
   });
 
-  it('trips, tells the failures of earlier ticks newest first, and backs off for exactly 2^n - 1 ticks', async () => {
+  it('trips, lists the failures of earlier ticks newest first, and backs off for exactly 2^n - 1 ticks', async () => {
     const here = world();
     let attempt = 0;
     const service = here.service({

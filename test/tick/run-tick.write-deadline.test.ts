@@ -17,7 +17,7 @@ function hanging(...operations: ('putRun' | 'failedRuns')[]) {
 const failing = { workload: () => Promise.reject(refused()), timeout: '50s', reserve: '5s' } as const;
 
 describe('A run whose record can not be written in time', () => {
-  it('has its state written before the invocation ends, and says what will be missing', async () => {
+  it('has its state written before the invocation ends, and reports what will be missing', async () => {
     const here = hanging('putRun');
 
     expect(await here.deliver(here.service(failing), DUE)).toMatchObject({
@@ -59,7 +59,7 @@ describe('A trip whose earlier failures can not be read in time', () => {
 });
 
 describe('A run that ignores its signal and can not be concluded', () => {
-  it('has said so when its process ends', async () => {
+  it('has reported that when its process ends', async () => {
     const store = memoryStore();
     const here = world({ store, mode: 'auto' });
     store.commit = () => Promise.reject(new Error('the store is away'));

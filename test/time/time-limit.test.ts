@@ -7,7 +7,7 @@ import { abortable, withTimeLimit } from '../../lib/time/index.ts';
 const never = new Promise<never>(() => {});
 
 describe('Work within a time', () => {
-  it('is told by its signal once the time has passed, and not before', async () => {
+  it('has its signal aborted once the time has passed, and not before', async () => {
     const clock = fakeClock(0, { mode: 'manual' });
     let signal: AbortSignal | undefined;
     const work = withTimeLimit(clock, 3_000, (given) => {

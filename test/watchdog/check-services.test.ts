@@ -43,7 +43,7 @@ function setup(watched: readonly WatchedService[]) {
   return { found, overdueBy, check, flushes: () => flushed };
 }
 
-test('each service is told as 0 or 1, flushed with every look, and each overdue one is logged', async () => {
+test('each service is counted as 0 or 1, flushed with every look, and each overdue one is logged', async () => {
   const { found, overdueBy, check, flushes } = setup([hourly('late'), hourly('well')]);
   found.set('late', ticked(NOON)).set('well', ticked(NOON));
   await check(1);
@@ -63,7 +63,7 @@ test('each service is told as 0 or 1, flushed with every look, and each overdue 
   ]);
 });
 
-test('a service that is heard of again is told as 0 again', async () => {
+test('a service that runs again is counted as 0 again', async () => {
   const { found, overdueBy, check } = setup([hourly('a')]);
   found.set('a', ticked(NOON));
   await check(1);
@@ -108,7 +108,7 @@ test('a resumed service is not overdue for the time it was paused', async () => 
 });
 
 describe('one state that is no use', () => {
-  test('counts as overdue, is told in its own words, and keeps no other from being judged', async () => {
+  test('counts as overdue, is logged in its own words, and keeps no other from being judged', async () => {
     const { found, overdueBy, check } = setup([hourly('a'), hourly('b')]);
     found.set('a', new UnreadableStateError('state-damaged', 'a', 'its state is damaged: done')).set('b', ticked(NOON));
 
@@ -119,7 +119,7 @@ describe('one state that is no use', () => {
     expect(warned.map(({ fields }) => fields)).toEqual([{ watched: 'a', kind: 'unreadable', due: null }]);
   });
 
-  test('that could not be had is not judged; the others are, and then the look fails', async () => {
+  test('a state that could not be had is not judged; the others are, and then the look fails', async () => {
     const { found, overdueBy, check, flushes } = setup([hourly('a'), hourly('b')]);
     found.set('b', ticked(NOON));
 
@@ -130,7 +130,7 @@ describe('one state that is no use', () => {
   });
 });
 
-test('without anything to watch it says so and succeeds', async () => {
+test('the check reports that there is nothing to watch, and succeeds', async () => {
   const { check, overdueBy } = setup([]);
 
   expect(await check(1)).toEqual({

@@ -37,11 +37,11 @@ describe('an hourly service', () => {
     ['13:02:00', undefined],
     ['13:02:00.001', 'missed'],
     ['23:00:00', 'missed'],
-  ])('whose newest tick was 12:00 is at %s judged %s', (now, kind) => {
+  ])('a service whose newest tick was 12:00 is at %s judged %s', (now, kind) => {
     expect(kindAt(HOURLY, ticked, at(now))).toBe(kind);
   });
 
-  test('is told with the due time that passed and what to look at', () => {
+  test('is reported with the due time that passed and what to look at', () => {
     expect(judge(HOURLY, ticked, { now: at('15:30:00'), since: LONG_AGO })).toEqual({
       service: 'hourly',
       kind: 'missed',
@@ -57,7 +57,7 @@ describe('an hourly service', () => {
     expect(kindAt(HOURLY, ticked, at('16:02:01'), at('15:10:00'))).toBe('missed');
   });
 
-  test('that backs off is due when backing off ends', () => {
+  test('a service that backs off is due when backing off ends', () => {
     const backingOff = state({ lastTick: at('12:00:00'), notBefore: at('16:00:00'), backoffCount: 2, streak: 6 });
 
     expect(kindAt(HOURLY, backingOff, at('15:59:00'))).toBeUndefined();
@@ -89,7 +89,7 @@ describe('an hourly service', () => {
     expect(kindAt(HOURLY, leased(at('13:13:00')), at('13:10:00'))).toBe('died');
   });
 
-  test('whose run died is overdue as soon as that tick is, and the run is named', () => {
+  test('a service whose run died is overdue as soon as that tick is, and the run is named', () => {
     const died = state({
       fence: 8,
       lastTick: at('12:00:00'),
@@ -106,7 +106,7 @@ describe('an hourly service', () => {
   });
 });
 
-describe('paused and halted services are heard elsewhere', () => {
+describe('paused and halted services are reported elsewhere', () => {
   const forEver = { at: at('12:10:00'), reason: 'freeze', by: 'ann' };
   const halt = { at: at('12:00:40'), cause: 'Service exceeded error threshold.', build: 'b1' };
   const last = { lastTick: at('12:00:00') };
@@ -124,7 +124,7 @@ describe('paused and halted services are heard elsewhere', () => {
   test.each([
     ['pause has ended', { pause: { ...forEver, until: at('15:20:00') } }],
     ['probe is due', { halt: { ...halt, until: at('15:20:00') } }],
-  ])('but is once the %s and the due time after it has passed', (_what, parts) => {
+  ])('a service is overdue once the %s and the due time after it has passed', (_what, parts) => {
     const blocked = state({ ...last, ...parts });
 
     expect(kindAt(HOURLY, blocked, at('15:59:00'))).toBeUndefined();
@@ -132,7 +132,7 @@ describe('paused and halted services are heard elsewhere', () => {
     expect(judge(HOURLY, blocked, { now: at('16:02:01'), since: LONG_AGO })).toMatchObject({ due: at('16:00:00') });
   });
 
-  test('neither is one whose run had died before it was paused', () => {
+  test('a service whose run had died before it was paused is not overdue either', () => {
     const died = state({
       fence: 8,
       pause: forEver,
@@ -144,7 +144,7 @@ describe('paused and halted services are heard elsewhere', () => {
 });
 
 describe('a cron service', () => {
-  test('is overdue from its own due time, whatever its interval says of gaps', () => {
+  test('is overdue from its own due time, whatever its interval allows in gaps', () => {
     const friday = state({ lastTick: at('09:00:00', '2025-10-10') });
 
     expect(kindAt(WEEKDAYS, friday, at('12:00:00', '2025-10-12'))).toBeUndefined();
@@ -160,7 +160,7 @@ describe('a cron service', () => {
     expect(kindAt(office, evening, at('09:02:01', '2025-10-10'))).toBe('missed');
   });
 
-  test('that was never seen is overdue after the first due time since it is watched', () => {
+  test('a service that was never seen is overdue after the first due time since it is watched', () => {
     expect(kindAt(NIGHTLY, undefined, at('03:01:00', '2025-10-10'), at('12:00:00'))).toBeUndefined();
     expect(judge(NIGHTLY, undefined, { now: at('03:02:01', '2025-10-10'), since: at('12:00:00') })).toEqual({
       service: 'nightly',

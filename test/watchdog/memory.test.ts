@@ -35,7 +35,7 @@ test('due times count from the first look, and a later look changes nothing of t
   expect([memory.floor, floorOf(memory, 'a')]).toEqual([FIRST, FIRST]);
 });
 
-test('of a service without state they count from the first look that found none, until it is heard of', () => {
+test('looks at a service without state count from the first that found none, until it has a state', () => {
   const gone = checks(LIST, { b: ticked(FIRST) }, { b: undefined }, { b: undefined }, { b: undefined });
   const back = checks(LIST, { b: ticked(FIRST) }, { b: undefined }, { b: ticked(LATER + 5) });
 
@@ -43,7 +43,7 @@ test('of a service without state they count from the first look that found none,
   expect(floorOf(back, 'b')).toBe(FIRST);
 });
 
-test('of a resumed service they count from the latest look that found it held back, until it is heard of', () => {
+test('looks at a resumed service count from the latest that found it held back, until it runs again', () => {
   const resumed = checks(
     LIST,
     { a: paused },
@@ -73,7 +73,7 @@ describe('when the list changes', () => {
     expect(['a', 'b', 'c', 'd'].map((name) => floorOf(memory, name))).toEqual([FIRST, LATER, LATER, LATER]);
   });
 
-  test('who was overdue stays so over the looks behind that, until it is heard of', () => {
+  test('a service that was overdue stays so over the looks after the list changed, until it runs again', () => {
     const list = [...LIST, ...watched('d')];
     const next = (found: Found, now: number, cursor: string) =>
       writeCursor(updateMemory(readCursor(cursor, list, now), new Map([['a', found]]), now), ['a'], list);

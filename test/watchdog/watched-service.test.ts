@@ -20,7 +20,7 @@ test('the grace is Scheduler’s minute, its flexible window in whole minutes, o
   ]);
 });
 
-test('the variable is short, and says the same when it is read', () => {
+test('the variable is short, and means the same when it is read', () => {
   const variables = watchdogVariables([poll, nightly]);
 
   expect(variables).toEqual({

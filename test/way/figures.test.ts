@@ -57,7 +57,7 @@ describe('the figures of a tick', () => {
     expect(figures).toMatchObject({ stops: 3, turnBacks: 1, files: 2, calls: 5 });
   });
 
-  it('tell how many stops there are with helpers and rules, but without log, text and time', () => {
+  it('count how many stops there are with helpers and rules, but without log, text and time', () => {
     const figures = figuresOf(
       calls(
         'run/a:one',

@@ -13,7 +13,7 @@ const CALLS = calls(
 );
 
 describe('the picture of a way', () => {
-  it('has the figures, and a line for each stop that marks turn-backs and tells each name once', () => {
+  it('has the figures, and a line for each stop that marks turn-backs and names each function once', () => {
     expect(pictureOf(figuresOf(CALLS, LAYOUT), wayOf(CALLS, LAYOUT))).toBe(
       [
         '3 stops, 1 of them turn-backs (<), in 2 files; 5 calls in all',
@@ -27,7 +27,7 @@ describe('the picture of a way', () => {
     );
   });
 
-  it('has no line wider than a terminal, and tells how many names it left out for that', () => {
+  it('has no line wider than a terminal, and counts the names it left out for that', () => {
     const many = calls(...Array.from({ length: 40 }, (_, index) => `run/tick:function${index}`));
 
     const lines = pictureOf(figuresOf(many, LAYOUT), wayOf(many, LAYOUT)).split('\n');
@@ -36,7 +36,7 @@ describe('the picture of a way', () => {
     expect(lines.at(-1)).toMatch(/^1 {3}run\/tick\.ts {2}function0, .*function5 and 34 more$/);
   });
 
-  it('tells how many functions there are where not even one name fits', () => {
+  it('counts the functions where not even one name fits', () => {
     const long = calls(`run/tick:${'n'.repeat(COLUMNS)}`);
 
     expect(pictureOf(figuresOf(long, LAYOUT), wayOf(long, LAYOUT))).toMatch(/run\/tick\.ts {2}1 functions$/);

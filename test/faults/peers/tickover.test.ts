@@ -19,6 +19,6 @@ test('a lease whose response was lost is taken all the same, and keeps others ou
   expect(await lostResponse?.()).toEqual(['let in', 'not let in: skipped as duplicate']);
 });
 
-test('a process told that no time remains keeps others out while its lease lasts, and no longer', async () => {
+test('a process without time left keeps others out while its lease lasts, and no longer', async () => {
   expect(await noTimeLeft?.()).toEqual(['let in', 'not let in: skipped as duplicate', 'let in']);
 });

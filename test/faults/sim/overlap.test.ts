@@ -59,7 +59,7 @@ it('the effects of two runs never overlap while clocks differ by no more than th
   }
 });
 
-it('where they differ by more, effects can overlap, but the run that was overtaken writes nothing', async () => {
+it('effects of two runs can overlap while clocks differ by more, but the run that was overtaken writes nothing', async () => {
   const { witness, tally, dynamo } = await twoMachines(20 * SECOND);
 
   expect(witness.violations).toEqual([]);

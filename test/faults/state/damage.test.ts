@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import { stateFaults } from './state-faults.ts';
 
-it('A damaged attribute is named and refuses ticks and operators, until it is repaired, or is read for what it says; nothing else changes', async () => {
+it('a damaged attribute is named and refuses ticks and operators, until it is repaired or read for what it holds; nothing else changes', async () => {
   // The long form plays all of them; every fifth still meets each attribute and each kind.
   const rows = await stateFaults({ every: 5 });
 

@@ -32,7 +32,7 @@ async function put(service: string, over: Readonly<Record<string, unknown>>): Pr
 }
 
 describe('A damaged state', () => {
-  it('runs nothing, is thrown and logged at every tick, and told to an operator who asks', async () => {
+  it('runs nothing, is thrown and logged at every tick, and shown to an operator who asks', async () => {
     const [damage] = damages().filter(({ attribute, kind }) => attribute === 'streak' && kind === 'M');
     if (damage === undefined) throw new Error('expected to know the damage');
     await putDamaged(database, 'told', damage);
@@ -52,7 +52,7 @@ describe('A damaged state', () => {
     expect(log.lines.at(-1)?.fields?.['error']).toMatchObject({ message: expect.stringMatching(told) });
   });
 
-  it('of one service is no matter of another', async () => {
+  it('a damaged state concerns no other service', async () => {
     await put('broken', { record: 'x' });
     await put('next-door', {});
 
@@ -63,7 +63,7 @@ describe('A damaged state', () => {
     expect(runs()).toBe(1);
   });
 
-  it('that holds a secret does not tell it', async () => {
+  it('a damaged state that holds a secret keeps it to itself', async () => {
     await put('secretive', { cursor: `https://ada:hunter2@host/?token=abcdefgh ${'x'.repeat(2_000)}` });
 
     const error = await functionOf('secretive')
@@ -98,7 +98,7 @@ describe('A mark set by a clock gone mad', () => {
 });
 
 describe('A count beyond all reason', () => {
-  it('of trips waits no longer than the longest interval', async () => {
+  it('a count of trips beyond all reason waits no longer than the longest interval', async () => {
     const noHalt = { haltAt: undefined, haltUntil: undefined, haltBuild: undefined, haltCause: undefined };
     await put('many-trips', { ...noHalt, backoffCount: 1_000_000_000, record: '00', streak: 1_000_000_000 });
     const service = defineService({
@@ -127,7 +127,7 @@ describe('A count beyond all reason', () => {
 });
 
 describe('An item of 399 KB', () => {
-  it('that others have filled up runs, and keeps what they wrote', async () => {
+  it('an item that others have filled up runs, and keeps what they wrote', async () => {
     await put('filled-up', { theirs: 'x'.repeat(399 * 1_024 - 700) });
     const { invoke, runs } = functionOf('filled-up');
 
@@ -137,7 +137,7 @@ describe('An item of 399 KB', () => {
     expect(String((await stored(database, 'filled-up'))['theirs'])).toHaveLength(399 * 1_024 - 700);
   });
 
-  it('that is too large for a lease runs nothing and says so', async () => {
+  it('an item that is too large for a lease runs nothing and reports that', async () => {
     const room = 409_600 - 30;
     const without = { pk: 'brim-full', sk: 'STATE', v: 1, fence: 1, done: 1 };
     const theirs = 'x'.repeat(room - JSON.stringify(without).length);

@@ -29,7 +29,7 @@ describe('what a handler throws', () => {
     ['a field of it', Object.assign(new Error('x'), { config: { password: 'hunter2' } })],
     ['no error at all', { password: 'hunter2' }],
     ['a message without measure', new Error(`${'x'.repeat(1_000_000)}${LEAK}`)],
-  ])('is told by its memo where a credential is in %s', async (_where, error) => {
+  ])('is replaced by its summary where a credential is in %s', async (_where, error) => {
     const thrown = await thrownBy(error);
 
     expect(thrown).toBeInstanceOf(Error);
@@ -48,7 +48,7 @@ describe('what a handler throws', () => {
 });
 
 describe('what an operator wrote and what a service remembers', () => {
-  it('is told without the credentials in it', async () => {
+  it('is shown without the credentials in it', async () => {
     const { invoke, tick, store } = functionUnderTest({
       workload: async ({ saveCursor }) => saveCursor('page=7&token=hunter2'),
     });
@@ -76,7 +76,7 @@ describe('the results of one firing', () => {
 });
 
 describe('fields of a log line', () => {
-  it('tell errors wherever they are, and what cannot be told by a few words', () => {
+  it('show errors wherever they are, and a few words in place of what has no JSON', () => {
     const circle: Record<string, unknown> = { n: 1n };
     circle['self'] = circle;
     const told = toLogFields({
@@ -106,14 +106,14 @@ describe('fields of a log line', () => {
     });
   });
 
-  it('tell no more than 32 objects within one another', () => {
+  it('show no more than 32 objects within one another', () => {
     let value: unknown = 'leaf';
     for (let level = 0; level < 40; level += 1) value = [value];
 
     expect(JSON.stringify(toBoundedJson(value))).toBe(`${'['.repeat(32)}"left out: nested too deep"${']'.repeat(32)}`);
   });
 
-  it('hide what their names say is a credential, whatever it looks like', () => {
+  it('hide what by their names is a credential, whatever it looks like', () => {
     expect(
       toLogFields({
         password: 'swordfish',
@@ -160,7 +160,7 @@ describe('any value at all', () => {
     return things[made]();
   }
 
-  it('is remembered, judged and told within bounds, and nothing throws', () => {
+  it('is remembered, judged and shown within bounds, and nothing throws', () => {
     fc.assert(
       fc.property(ingredients, (given) => {
         const value = madeOf(given);
@@ -176,7 +176,7 @@ describe('any value at all', () => {
     );
   });
 
-  it('is told as JSON would bring it back, where JSON can tell it and nothing in it is hidden', () => {
+  it('comes out as JSON would bring it back, where JSON has it and nothing in it is hidden', () => {
     const json = fc
       .jsonValue({ maxDepth: 4 })
       .filter((value) => !/[:=@\s]|token|pass|auth|key|sig|sid/i.test(JSON.stringify(value).replaceAll('":', '"')));

@@ -27,7 +27,7 @@ test('workloads that misbehave lose no tick, double none and fail no other, in p
   ]);
 });
 
-test('whoever acts by hand gets an answer from a process in which a leftover has failed; the next scheduled tick ends it', async () => {
+test('a process in which a leftover has failed answers whoever acts by hand; the next scheduled tick ends it', async () => {
   const [database, bundles] = await Promise.all([testDatabase(), bundleMisbehaving()]);
   const { endpoint } = database;
   try {

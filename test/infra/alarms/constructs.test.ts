@@ -13,7 +13,7 @@ describe('the alarms of two services in a stack', () => {
   const { template, ids } = synthesise([service('poll'), service('sweep')], { level: 'full' });
   const { metrics, composites } = readAlarms(template);
 
-  test('tell people through the pagers alone, and through the queues of what could not be delivered and of what broke', () => {
+  test('notify people through the pagers alone, and through the queues of what could not be delivered and of what broke', () => {
     const acting = [...metrics, ...composites].filter(({ actions }) => actions > 0).map(({ id }) => id);
 
     expect(acting.toSorted()).toEqual(
@@ -51,7 +51,7 @@ describe('the alarms of two services in a stack', () => {
     expect(new Set(functions).size).toBe(2);
   });
 
-  test('tell in their descriptions which command to run, with the name of the function', () => {
+  test('name in their descriptions which command to run, with the name of the function', () => {
     for (const { description } of [...metrics, ...composites]) {
       expect(description).toMatch(/^Never rings|aws (lambda|sqs) /);
       expect(description.length).toBeLessThanOrEqual(1_024);
@@ -59,7 +59,7 @@ describe('the alarms of two services in a stack', () => {
   });
 });
 
-test("at level 'none' a service has no alarm, and nothing to wait on", () => {
+test("a service at level 'none' has no alarm, and nothing to wait on", () => {
   const { metrics, composites } = readAlarms(synthesise([service('poll')], { level: 'none' }).template);
 
   expect(metrics.map(({ metricName }) => metricName)).toEqual([

@@ -65,7 +65,7 @@ describe('what they are', () => {
     });
   });
 
-  test('halted: the newest window tells of a halt; without a tick the state stays', () => {
+  test('halted: the newest window shows a halt; without a tick the state stays', () => {
     expect(called(alarmsOf(poll(), OPTIONS), 'halted')).toMatchObject({
       metricName: 'Halted',
       statistic: 'Maximum',
@@ -141,11 +141,11 @@ describe('when a service counts as silent', () => {
     expect(silenceOf(poll({ interval }))).toEqual({ period, periods });
   });
 
-  test('with jitter its ticks lie further apart: one window more', () => {
+  test('a service with jitter counts as silent one window later, since its ticks lie further apart', () => {
     expect(silenceOf(poll({ interval: '60s', jitterRange: 1 }))).toEqual({ period: 60, periods: 4 });
   });
 
-  test.each(['1h', '26h'] as const)('every %s: only the watchdog can tell', (interval) => {
+  test.each(['1h', '26h'] as const)('every %s: only the watchdog can notice', (interval) => {
     expect(silenceOf(poll({ interval }))).toBeUndefined();
   });
 
@@ -176,7 +176,7 @@ describe('what Lambda counts of a cron goes by the longest gap, whatever the int
     expect(called(definitions, 'throttles')).toMatchObject(windows);
   });
 
-  test('as does whether its runs can outlast it', () => {
+  test('the choice whether its runs can outlast it goes by the longest gap, too', () => {
     const rare = full({ cron: '0 9 * * ? *', interval: '5m', timeout: '10m' });
     const frequent = full({ cron: '0/5 * * * ? *', interval: '1h', timeout: '10m' });
 

@@ -58,7 +58,7 @@ describe.each(READINGS)('read as $lookBack windows back, $windows, delayed $dela
       expect([on.rang(alarm), on.pages, on.state(alarm)]).toEqual([[], [], 'OK']);
     });
 
-    test('of a service that runs every hour ring at once, and end within the next', async () => {
+    test('those of a service that runs every hour ring at once, and end within the next', async () => {
       const on = play({ reading, stack: full, service: { interval: '1h' } });
       await on.pass(3 * HOUR);
 
@@ -96,7 +96,7 @@ describe.each(READINGS)('read as $lookBack windows back, $windows, delayed $dela
   describe.each(['undeliverable', 'failed'])('%s', (queue) => {
     const queueHolds = (on: Play, messages: number, minutes: number) => holds(on, { queue, messages, minutes });
 
-    test('rings at the first event put aside, also when the queue tells its length no more, and ends when it is empty', async () => {
+    test('rings at the first event put aside, also when the queue gives its length no more, and ends when it is empty', async () => {
       const on = play({ reading });
       await queueHolds(on, 0, 10);
 
@@ -121,7 +121,7 @@ describe.each(READINGS)('read as $lookBack windows back, $windows, delayed $dela
     });
   });
 
-  test('a function that is broken from its first deploy is told by what it leaves in the queue, once and by nothing else', async () => {
+  test('a function that is broken from its first deploy rings by what it leaves in the queue, once and by nothing else', async () => {
     const on = play({ reading });
 
     for (let messages = 0; messages < 60; messages += 1) {
@@ -136,7 +136,7 @@ describe.each(READINGS)('read as $lookBack windows back, $windows, delayed $dela
     ]);
   });
 
-  test('a halt leaves its event in the queue too: each of both tells once, and a resume with a purge ends both', async () => {
+  test('a halt leaves its event in the queue too: each of both rings once, and a resume with a purge ends both', async () => {
     const on = play({ reading });
     await holds(on, { queue: 'failed', messages: 0, minutes: 10 });
 

@@ -1,4 +1,4 @@
-/** What nobody is told of: deploys, pauses, services taken out; in every reading of CloudWatch. */
+/** What nobody is paged of: deploys, pauses, services taken out; in every reading of CloudWatch. */
 import { describe, expect, test } from 'vitest';
 import { MINUTE } from '../../support/tick-kit.ts';
 import { READINGS, type Reading } from './evaluator.ts';
@@ -13,14 +13,14 @@ onStage();
 describe.each(READINGS)(
   'read as $lookBack windows back, $windows, delayed $delay ms, $order: nobody is told',
   (reading: Reading) => {
-    test('of a first deploy, though silent rings until the first tick', async () => {
+    test('a first deploy pages nobody, though silent rings until the first tick', async () => {
       const on = await running({ reading });
 
       expect(on.rang('silent')).toEqual([1]);
       expectAllQuiet(on);
     });
 
-    test('of a first deploy whose first tick comes half an hour later', async () => {
+    test('a first deploy whose first tick comes half an hour later pages nobody', async () => {
       const on = play({ service: { interval: '30m' }, reading });
 
       await on.pass(5 * HOUR);
@@ -39,7 +39,7 @@ describe.each(READINGS)(
       expect(paged(on)).toHaveLength(1);
     });
 
-    test('of a redeploy', async () => {
+    test('a redeploy pages nobody', async () => {
       const on = await running({ reading });
 
       on.deploy(synthesise([on.service]));
@@ -49,7 +49,7 @@ describe.each(READINGS)(
       expectAllQuiet(on);
     });
 
-    test('of a service that is taken out of the catalog, whatever state it was in', async () => {
+    test('a service that is taken out of the catalog pages nobody, whatever state it was in', async () => {
       const other = play({ service: { name: 'other' }, reading }).service;
       const on = await running({ reading, stack: (service) => synthesise([other, service]), service: { name: 'svc' } });
       expect(on.state('svc/failing')).toBe('OK');
@@ -61,7 +61,7 @@ describe.each(READINGS)(
       expect(() => on.state('svc/pager')).toThrow('expected');
     });
 
-    test('by a service that was never invoked and left nothing in a queue, though its silence stands in the list of alarms', async () => {
+    test('a service that was never invoked and left nothing in a queue pages nobody, though its silence stands in the list of alarms', async () => {
       const on = play({ reading });
 
       await on.pass(HOUR, 'lost');

@@ -141,7 +141,7 @@ describe.each(READINGS)('read as $lookBack windows back, $windows, delayed $dela
       },
     );
 
-    test('rings for a function that dies before it can say anything', async () => {
+    test('rings for a function that dies before it can write anything', async () => {
       const on = await running({ reading });
 
       await on.pass(20 * MINUTE, 'broken');

@@ -26,11 +26,11 @@ describe('the container', () => {
 });
 
 describe('the break-even', () => {
-  test('by number: 79 engines of 13.7 cents cost less than 10.86 dollars', () => {
+  test('79 engines of 13.7 cents cost less than 10.86 dollars', () => {
     expect(breakEven(two, { assumptions: SMOOTH }).servicesByEngine).toBe(79);
   });
 
-  test('by number with all that is deployed: few, since alarms and dashboard are most of the bill', () => {
+  test('the break-even with all that is deployed lies at few services, since alarms and dashboard are most of the bill', () => {
     const watched = {
       ...planWith(servicePlan({ alarms: 6, compositeAlarms: 1 })),
       shared: { alarms: 3, compositeAlarms: 0, dashboards: 1 },
@@ -40,12 +40,12 @@ describe('the break-even', () => {
     expect(breakEven(watched).servicesInAll).toBe(4);
   });
 
-  test('by duration: two services every minute whose runs last 36.5 s', () => {
+  test('the break-even of two services every minute lies at runs that last 36.5 s', () => {
     // (10.85875 - 2 × 0.10731) / (2 × 43,800 × 0.25 × 0.0000133334)
     expect(breakEven(two, { assumptions: SMOOTH }).runSeconds).toBeCloseTo(36.45, 2);
   });
 
-  test('at which engine and container really cost the same', () => {
+  test('the break-even is where engine and container really cost the same', () => {
     const { runSeconds = 0, task, address } = breakEven(two);
 
     expect(estimate(two, { assumptions: { runSeconds } }).engine).toBeCloseTo(task + address, 8);
@@ -55,13 +55,13 @@ describe('the break-even', () => {
     expect(breakEven(planWith(servicePlan({ pace: paceOf({ interval: 5_000 }) }))).runSeconds).toBeUndefined();
   });
 
-  test('of no services is no number', () => {
+  test('the break-even of no services is no number', () => {
     expect(breakEven(planWith())).toMatchObject({ servicesByEngine: Infinity, engine: 0, runSeconds: Infinity });
   });
 });
 
 describe('the report', () => {
-  test('says that the container is cheaper where it is', () => {
+  test('shows that the container is cheaper where it is', () => {
     const told = reportOf(two, { ...SMOOTH, runSeconds: 40 });
 
     // Two engines at 40 s: 2 × (0.10731 + 40 × 0.146) = 11.89
@@ -70,13 +70,13 @@ describe('the report', () => {
     );
   });
 
-  test('says by how much it is dearer where it is', () => {
+  test('shows by how much it is dearer where it is', () => {
     expect(reportOf(two, SMOOTH)).toContain(
       'Engine against task: $0.27 here. Here it is $10.59 cheaper. Without the address: Here it is $6.94 cheaper.',
     );
   });
 
-  test('says it of a service every 10 s, whatever the catalog has', () => {
+  test('compares a service every 10 s, whatever the catalog has', () => {
     expect(reportOf(two)).toContain('$12.10 of engine. Fargate is $1.24 cheaper.');
   });
 
@@ -90,7 +90,7 @@ describe('the report', () => {
     expect(told).toContain('Assumed, not looked up: $0.2 for GB with point-in-time recovery.');
   });
 
-  test('of no services compares none, and shows no number that is none', () => {
+  test('the report of no services compares none, and shows no number that is none', () => {
     expect(reportOf(planWith())).not.toMatch(/Infinity|NaN|undefined/);
   });
 

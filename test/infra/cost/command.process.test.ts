@@ -16,7 +16,7 @@ async function cost(...args: readonly string[]): Promise<{ output: string; refus
 }
 
 describe('the command', () => {
-  test('itemises the catalog of a stage, under assumptions that are told', async () => {
+  test('itemises the catalog of a stage, under the assumptions that are given', async () => {
     const { output, refusal } = await cost('-c', 'stage=dev', '--run-seconds', '2', '--free-tier');
 
     expect(refusal).toBe('');

@@ -93,7 +93,7 @@ describe('what is shared', () => {
     expect(total).toBeCloseTo(4.3, 10);
   });
 
-  test('and the services make up the total', () => {
+  test('the shared parts and the services make up the total', () => {
     const plan = {
       ...planWith(servicePlan(), servicePlan({ name: 'sweep', alarms: 4 })),
       shared: { alarms: 1, compositeAlarms: 0, dashboards: 1 },
@@ -160,7 +160,7 @@ describe('any bill', () => {
 });
 
 describe('assumptions', () => {
-  test('have defaults, of which single ones may be told', () => {
+  test('have defaults, of which single ones may be given', () => {
     expect(assume({ runSeconds: 3 })).toMatchObject({ runSeconds: 3, failureShare: 0.01, coldShare: 0.02 });
   });
 
@@ -175,7 +175,7 @@ describe('assumptions', () => {
 });
 
 describe('prices', () => {
-  test('each tell where they are from', () => {
+  test('each name where they are from', () => {
     expect(Object.values(PRICES).filter(({ source }) => !/^https:\/\/aws\.amazon\.com\//.test(source))).toEqual([]);
   });
 });

@@ -9,7 +9,7 @@ describe('ticks a month', () => {
     ['5 minutes', 300_000, 8_760],
     ['an hour', 3_600_000, 730],
     ['7 minutes', 420_000, 6_257.142857],
-  ])('of an interval of %s', (_interval, interval, ticks) => {
+  ])('an interval of %s is counted', (_interval, interval, ticks) => {
     expect(paceOf({ interval }).ticks).toBeCloseTo(ticks, 5);
   });
 
@@ -19,11 +19,11 @@ describe('ticks a month', () => {
     ['every first of a month', '0 0 1 * ? *', 1],
     ['every minute', '* * * * ? *', 43_800],
     ['every quarter of an hour', '0/15 * * * ? *', 2_920],
-  ])('of a cron expression that is due %s', (_due, cron, ticks) => {
+  ])('a cron expression that is due %s is counted', (_due, cron, ticks) => {
     expect(paceOf({ interval: 3_600_000, cron }).ticks).toBeCloseTo(ticks, 5);
   });
 
-  test('of a time zone whose clocks change: no day is left out', () => {
+  test('a time zone whose clocks change leaves no day out', () => {
     expect(paceOf({ interval: 86_400_000, cron: '0 12 * * ? *', timezone: 'Europe/Berlin' }).ticks).toBeCloseTo(
       30.416667,
       5,

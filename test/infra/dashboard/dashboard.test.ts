@@ -173,7 +173,7 @@ describe('the saved queries', () => {
     expect(queries.map(({ LogGroupNames }) => LogGroupNames)).toEqual(queries.map(() => ids.logs));
   });
 
-  test('tell what happened to a service, whose name stands in a line of its own', () => {
+  test('show what happened to a service, whose name stands in a line of its own', () => {
     expect(String(queries[0]?.['QueryString']).split('\n')).toEqual([
       'fields @timestamp, message, tick, manual, fence, disposition, reason, outcome, verdict, status, streak, durationMs, latenessMs, nextDue, errorClass, errorMessage, haltCause',
       '| filter message in ["tick", "run crashed"]',

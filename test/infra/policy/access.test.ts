@@ -53,7 +53,7 @@ describe('what a function may do with items of the state table', () => {
   });
 
   test.each(['check-endpoints', 'mark-late-runs', WATCHDOG])(
-    "of %s is nothing when a stranger's item is among its own",
+    "the role of %s may do nothing when a stranger's item is among its own",
     (name) => {
       for (const target of itemsOf(subject, 'mixed', name, 'stranger')) {
         expect(allowedCalls(functionRole(subject, service(name)), target)).toEqual([]);
@@ -82,7 +82,7 @@ describe('what a function may do with items of the state table', () => {
     expect(granted.filter((answer) => answer !== 'not allowed')).toEqual([]);
   });
 
-  test('would be told: without the Null check a Scan slips through', () => {
+  test('would be noticed: without the Null check a Scan slips through', () => {
     const careful = functionRole(subject, service('check-endpoints'));
     const careless = {
       ...careful,

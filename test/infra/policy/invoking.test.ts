@@ -51,7 +51,7 @@ describe('nobody but whom IAM lets', () => {
     expect(subject.stack.services.map((service) => functionRole(subject, service).id)).not.toContain(only);
   });
 
-  test('would be told: a URL that anybody may ask, and a service that may invoke another', async () => {
+  test('would be noticed: a URL that anybody may ask, and a service that may invoke another', async () => {
     const open = withMore(({ services: [first, second] }) => {
       first?.function.addFunctionUrl({ authType: FunctionUrlAuthType.NONE });
       if (second !== undefined) first?.grantInvoke(second.function);

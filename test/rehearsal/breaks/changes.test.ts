@@ -54,7 +54,7 @@ describe('a break', () => {
     expect(new Set(BREAKS.map(({ name }) => name)).size).toBe(BREAKS.length);
   });
 
-  test('of rights is judged on the template', () => {
+  test('a break of rights is judged on the template', () => {
     expect(rightsFaults(broken('no-permission'), SERVICES)).toEqual([
       'steered: its function may not dynamodb:UpdateItem its own items',
     ]);
@@ -63,13 +63,13 @@ describe('a break', () => {
     for (const fault of invoke) expect(fault).toMatch(/Schedule\w+: Scheduler may not lambda:InvokeFunction$/);
   });
 
-  test('of what the emulator drops is judged on the template', () => {
+  test('a break of what the emulator drops is judged on the template', () => {
     expect(droppedFaults(broken('no-expiry'))).toEqual([
       expect.stringMatching(/^StateTable\w+\.TimeToLiveSpecification: expected that run records/),
     ]);
   });
 });
 
-test('a service that the stack does not have is told, not passed over', () => {
+test('a service that the stack does not have is reported, not passed over', () => {
   expect(rightsFaults(whole, ['no-such-service'])).toEqual(['no-such-service: it has no function']);
 });
