@@ -12,12 +12,14 @@ const pages = [
   ...readdirSync(join(ROOT, 'docs')).map((name) => join('docs', name)),
 ];
 
-/** The lines outside code blocks and tables, each with its number. */
+/** The lines outside code blocks, tables, and places that a command fills; each with its number. */
 function prose(text: string): { readonly line: string; readonly number: number }[] {
   let inCode = false;
+  let isWritten = false;
   return text.split('\n').flatMap((line, index) => {
     if (line.startsWith('```')) inCode = !inCode;
-    return inCode || line.startsWith('|') ? [] : [{ line, number: index + 1 }];
+    if (/^<!-- (begin|end) /.test(line)) isWritten = line.startsWith('<!-- begin');
+    return inCode || isWritten || line.startsWith('|') ? [] : [{ line, number: index + 1 }];
   });
 }
 
