@@ -2,8 +2,16 @@
  * What can't be deployed. Pure: a service that AWS would refuse, or that would never work there, is refused at synth with every
  * fault named. `defineService` refuses most of it already; a service may be made otherwise.
  */
-import { cronFault } from '../lib/rules/index.ts';
-import { invocationTimeout, LONGEST_INVOCATION, type Service } from '../lib/service/index.ts';
+import {
+  cronFault,
+  cronFaults,
+  LIMITS,
+  type Limit,
+  limitFaults,
+  optionFault,
+  type Schedule,
+} from '../lib/rules/index.ts';
+import { invocationTimeout, longestTimeout, type Service } from '../lib/service/index.ts';
 import { showValue } from '../lib/text/index.ts';
 import { HOUR, inSeconds, SECOND } from '../lib/time/index.ts';
 import { WATCHDOG } from './alarms/index.ts';
@@ -26,8 +34,6 @@ export interface Surroundings {
   readonly fileExists: (path: string) => boolean;
 }
 
-const NAME = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/;
-const LONGEST_NAME = 64;
 const VARIABLE = /^[A-Za-z][A-Za-z0-9_]+$/;
 /** Set by the stack or by Lambda: what a service said of them would be lost, or break it. */
 const TAKEN =
@@ -38,17 +44,12 @@ const LARGEST_ENVIRONMENT = 3_500;
 export function serviceFaults(deployment: Deployment, { fileExists }: Surroundings): string[] {
   const { service, entry, memorySize } = deployment;
   return [
-    ...nameFaults(service.name),
+    ...limitFaults('name', service.name),
     ...timeFaults(service),
     ...scheduleFaults(service),
     ...watchdogFaults(service),
-    ...expected(fileExists(entry), 'entry', 'a file that exports a handler', showValue(entry)),
-    ...expected(
-      Number.isInteger(memorySize) && memorySize >= 128 && memorySize <= 10_240,
-      'memorySize',
-      'whole megabytes from 128 to 10240',
-      showValue(memorySize),
-    ),
+    ...optionFault(fileExists(entry), 'entry', 'a file that exports a handler', showValue(entry)),
+    ...limitFaults('memorySize', memorySize),
     ...environmentFaults(deployment.environment),
   ];
 }
@@ -65,60 +66,38 @@ export function overwrittenFaults(own: Deployment['environment'], set: Deploymen
 }
 
 function ownVariable(name: string, isOwn: boolean): string[] {
-  return expected(isOwn, `environment.${name}`, "a variable of the service's own", 'one that is set for it');
+  return optionFault(isOwn, `environment.${name}`, "a variable of the service's own", 'one that is set for it');
 }
 
-function expected(holds: boolean, option: string, wanted: string, got: string): string[] {
-  return holds ? [] : [`${option}: expected ${wanted}, got ${got}`];
-}
-
-function nameFaults(name: string): string[] {
-  const bytes = Buffer.byteLength(name);
-  return [
-    ...expected(NAME.test(name), 'name', 'lower-case letters, digits and dashes', showValue(name)),
-    ...expected(bytes <= LONGEST_NAME, 'name', `at most ${LONGEST_NAME} bytes`, `${bytes} bytes`),
-  ];
-}
-
+/** A service that `defineService` didn't make may have any times. Lambda counts its timeout in seconds. */
 function timeFaults(service: Service): string[] {
-  const { timeout, reserve, maxDuration, leaseMargin } = service;
-  const besides = invocationTimeout(service) - timeout;
-  const longest = LONGEST_INVOCATION - besides;
-  const because = besides === 0 ? '' : `, since a firing with several slots needs ${inSeconds(besides)} s besides`;
-  return [
-    ...expected(
-      timeout >= SECOND && timeout <= longest,
-      'timeout',
-      `1 s to ${inSeconds(longest)} s${because}`,
-      `${inSeconds(timeout)} s`,
-    ),
-    ...expected(
-      maxDuration > 0 && maxDuration <= timeout - reserve,
-      'maxDuration',
-      `above 0 and up to timeout less reserve (${inSeconds(timeout - reserve)} s)`,
-      `${inSeconds(maxDuration)} s`,
-    ),
-    ...expected(
-      leaseMargin >= 0,
-      'leaseMargin',
-      `a lease no shorter than the timeout (${inSeconds(timeout)} s)`,
-      `a lease of ${inSeconds(timeout + leaseMargin)} s`,
-    ),
-  ];
+  const { schedule, timeout, reserve } = service;
+  const limit: Limit = {
+    ...LIMITS.timeout,
+    least: SECOND,
+    most: longestTimeout(schedule),
+    expected: `a duration of {least} or more, up to {most}${besidesSlots(schedule)}`,
+  };
+  const judged = (option: 'timeout' | 'maxDuration' | 'leaseMargin', own: Limit = LIMITS[option]) =>
+    limitFaults(option, service[option], {
+      limit: own,
+      bounds: { 'timeout less reserve': timeout - reserve },
+      got: `${inSeconds(service[option])} s`,
+    });
+  return [...judged('timeout', limit), ...judged('maxDuration'), ...judged('leaseMargin')];
+}
+
+function besidesSlots(schedule: Schedule): string {
+  const besides = invocationTimeout({ schedule, timeout: 0 });
+  return besides === 0 ? '' : `, since a firing with several slots needs ${inSeconds(besides)} s besides`;
 }
 
 function scheduleFaults({ schedule }: Service): string[] {
-  const { cron, timezone = 'UTC' } = schedule;
-  const fault = cron === undefined ? undefined : cronFault(cron, timezone);
+  const { cron, timezone } = schedule;
   const inexpressible = scheduleFault(schedule);
   return [
     ...(inexpressible === undefined ? [] : [inexpressible]),
-    ...expected(
-      fault === undefined,
-      'cron',
-      `an AWS cron expression of six fields in a known time zone (${fault})`,
-      showValue(cron),
-    ),
+    ...(cron === undefined ? [] : cronFaults(cron, timezone)),
   ];
 }
 
@@ -126,7 +105,7 @@ function scheduleFaults({ schedule }: Service): string[] {
 function watchdogFaults({ name, schedule }: Service): string[] {
   const { cron, timezone = 'UTC', interval } = schedule;
   if (name !== WATCHDOG || (cron !== undefined && cronFault(cron, timezone) !== undefined)) return [];
-  return expected(
+  return optionFault(
     longestGap(schedule) < HOUR,
     cron === undefined ? 'interval' : 'cron',
     'ticks less than 3600 s apart, since nothing watches the watchdog',
@@ -139,10 +118,10 @@ function environmentFaults(environment: Deployment['environment']): string[] {
   const size = entries.reduce((sum, [name, value]) => sum + Buffer.byteLength(name) + Buffer.byteLength(value), 0);
   return [
     ...entries.flatMap(([name]) =>
-      expected(VARIABLE.test(name), `environment.${name}`, 'a letter, then letters, digits and _', showValue(name)),
+      optionFault(VARIABLE.test(name), `environment.${name}`, 'a letter, then letters, digits and _', showValue(name)),
     ),
     ...entries.flatMap(([name]) => ownVariable(name, !TAKEN.test(name))),
-    ...expected(
+    ...optionFault(
       size <= LARGEST_ENVIRONMENT,
       'environment',
       `at most ${LARGEST_ENVIRONMENT} bytes, since Lambda takes 4096 in all`,

@@ -1,7 +1,7 @@
 /** The stack's settings, from CDK's context: cdk.json, or `-c name=value` on the command line. */
 
 import * as z from 'zod';
-import { InvalidOptionsError } from '../lib/rules/index.ts';
+import { expectedWords, InvalidOptionsError, LIMITS, limitFaults } from '../lib/rules/index.ts';
 import { showValue } from '../lib/text/index.ts';
 import { type Duration, parseDuration } from '../lib/time/index.ts';
 
@@ -37,20 +37,19 @@ export interface Settings {
   readonly services: Readonly<Record<string, ServiceSettings>>;
 }
 
-const DURATION_EXPECTED = "a duration above 0, such as '5m'";
 const known = (fields: object) => `only ${Object.keys(fields).join(', ')}`;
 const flag = z.union([z.boolean(), z.literal(['true', 'false']).transform((text) => text === 'true')], 'true or false');
 
 const serviceFields = {
   enabled: flag.optional(),
   interval: z
-    .union([z.string(), z.number()], DURATION_EXPECTED)
-    .refine((written) => (parseDuration(written) ?? 0) > 0, DURATION_EXPECTED)
+    .union([z.string(), z.number()], expectedWords(LIMITS.interval))
+    .refine((written) => limitFaults('interval', parseDuration(written)).length === 0, expectedWords(LIMITS.interval))
     .optional(),
   environment: z.record(z.string(), z.string('text'), 'an object of texts').optional(),
   alarms: z.enum(ALARM_LEVELS, "'none', 'essential' or 'full'").optional(),
   detailedMetrics: flag.optional(),
-  memorySize: z.int('whole megabytes').optional(),
+  memorySize: z.int(expectedWords(LIMITS.memorySize)).optional(),
 };
 const service = z.strictObject(serviceFields, {
   error: ({ code }) => (code === 'unrecognized_keys' ? known(serviceFields) : 'an object of settings'),

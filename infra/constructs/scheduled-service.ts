@@ -11,7 +11,7 @@ import type { IScheduleGroup, Schedule } from 'aws-cdk-lib/aws-scheduler';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { InvalidOptionsError } from '../../lib/rules/index.ts';
+import { InvalidOptionsError, LIMITS } from '../../lib/rules/index.ts';
 import { type Service, withInterval } from '../../lib/service/index.ts';
 import { showValue } from '../../lib/text/index.ts';
 import { type Duration, inSeconds } from '../../lib/time/index.ts';
@@ -23,7 +23,7 @@ import { HoldingQueue } from './holding-queue.ts';
 import { grantInvoke, grantOperate } from './operator-rights.ts';
 import { SchedulerRole, ServiceScheduleGroup } from './schedule-group.ts';
 import { ServiceAlarms } from './service-alarms.ts';
-import { DEFAULT_MEMORY_SIZE, ServiceFunction, type ServiceFunctionOptions } from './service-function.ts';
+import { ServiceFunction, type ServiceFunctionOptions } from './service-function.ts';
 import { ServiceSchedule } from './service-schedule.ts';
 import { StateTable } from './state-table.ts';
 
@@ -135,7 +135,7 @@ export class ScheduledService extends Construct {
   }
 
   #refuseFaults(props: ScheduledServiceProps): void {
-    const { memorySize = DEFAULT_MEMORY_SIZE, environment = {}, entry } = props;
+    const { memorySize = LIMITS.memorySize.default, environment = {}, entry } = props;
     const deployment = { service: this.service, entry, memorySize, environment };
     const names = [...this.#neighbours(props), this].map(({ service }) => service.name);
     const faults = [...serviceFaults(deployment, { fileExists: existsSync }), ...nameTwiceFaults(names)];

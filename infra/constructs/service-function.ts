@@ -1,4 +1,5 @@
 /** A service's function: its bundle, its log, and a role that reaches no further than the service. */
+
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AssetStaging, Duration, RemovalPolicy } from 'aws-cdk-lib';
@@ -15,6 +16,7 @@ import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { LIMITS } from '../../lib/rules/index.ts';
 import { buildId, invocationTimeout, type Service } from '../../lib/service/index.ts';
 import { eventAge } from '../schedule-expression.ts';
 import { grantState } from './state-table.ts';
@@ -39,9 +41,6 @@ export interface ServiceFunctionProps extends ServiceFunctionOptions {
   /** Gets the events that threw, crashed or expired. */
   readonly failedQueue: IQueue;
 }
-
-/** The memory of a function, unless an option sets another. In megabytes. */
-export const DEFAULT_MEMORY_SIZE = 256;
 
 /** ESM has no `require`, which some bundled packages call. */
 const REQUIRE = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
@@ -88,7 +87,7 @@ export class ServiceFunction extends Construct {
       description: `Tickover: runs the service ${service.name}.`,
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
-      memorySize: props.memorySize ?? DEFAULT_MEMORY_SIZE,
+      memorySize: props.memorySize ?? LIMITS.memorySize.default,
       timeout: Duration.seconds(Math.ceil(Duration.millis(invocationTimeout(service)).toSeconds({ integral: false }))),
       role,
       logGroup: this.logGroup,

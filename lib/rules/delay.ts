@@ -1,7 +1,8 @@
 /** Rule R7: how long the loop waits after a run. */
 import { clampedPoissonInterval } from './jitter.ts';
+import { LONGEST_INTERVAL } from './limits.ts';
 import type { LoopState } from './loop-state.ts';
-import { LONGEST_INTERVAL, type Policy } from './policy.ts';
+import type { Policy } from './policy.ts';
 
 /** The interval as backing off has stretched it, in milliseconds: interval × 2^backoffCount, at most `maxInterval` or 366 days. Nothing is drawn. */
 export function stretchedInterval(policy: Policy, backoffCount: number): number {

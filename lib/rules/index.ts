@@ -12,6 +12,15 @@ export { type AppliedRuns, applyRuns } from './apply-runs.ts';
 export { delayAfter, stretchedInterval } from './delay.ts';
 export { InvalidOptionsError } from './invalid-options.ts';
 export { clampedPoissonInterval, exponentialCdf, lowerClampMultiple, poissonInterval } from './jitter.ts';
+export {
+  defaultWords,
+  expectedWords,
+  LIMITS,
+  type Limit,
+  type LimitedOption,
+  limitFaults,
+  optionFault,
+} from './limits.ts';
 export { fitTrackRecord, freshState, type LoopState } from './loop-state.ts';
 export type { Outcome, OutcomeKind } from './outcome.ts';
 export {
@@ -27,6 +36,7 @@ export { appendRun, formatRunHistory, HISTORY_SIZE, parseRunHistory, type RunEnt
 export { RECORD_RETENTION_DAYS, type RunRecord } from './run-record.ts';
 export {
   cronFault,
+  cronFaults,
   FIRING_PERIOD,
   floorToGrid,
   hasSlots,

@@ -1,33 +1,34 @@
 /** The policy of a service: how often it runs, what it tolerates, when it backs off and when it halts. */
 
-import { showValue } from '../text/index.ts';
-import { DAY, type Duration, inSeconds, MINUTE, parseDuration } from '../time/index.ts';
+import { showValue, withoutUndefined } from '../text/index.ts';
+import { type Duration, parseDuration } from '../time/index.ts';
 import { InvalidOptionsError } from './invalid-options.ts';
+import { LIMITS, LONGEST_INTERVAL, LOOP_INTERVAL, limitFaults, RESTART_INTERVALS, RESTART_TIME } from './limits.ts';
 
-/** How the two kinds of service differ: a `critical` one trips, backs off and halts; a `loop` one logs an error and goes on. */
+/** The kinds of service: a `critical` one trips, backs off and halts; a `loop` one logs an error and goes on. */
 export type Kind = 'critical' | 'loop';
 
-/** What a service's author may write. The names are upstream's where upstream has the option. */
+/** The options of a policy. The names are upstream's where upstream has the option; the bounds are those of LIMITS. */
 export interface PolicyOptions {
   /** `critical` (upstream's critical service loop) or `loop` (upstream's loop service). @default 'critical' */
   readonly kind?: Kind;
-  /** Nominal spacing of ticks. @default none for a critical service; 60 s for a loop service */
+  /** The nominal spacing of ticks. @default required; 60 s for `kind: 'loop'` */
   readonly interval?: Duration;
-  /** How many recent failures to remember, 0 to 50. @default 10 */
+  /** How many recent failures the service remembers. @default 10 */
   readonly memory?: number;
-  /** How many failures in a row are a trip, 1 to 64. @default 3 */
+  /** How many failures in a row are a trip. @default 3 */
   readonly consecutive?: number;
-  /** How many trips until the service halts, 1 or more. @default 1 */
+  /** How many trips until the service halts. @default 1 */
   readonly backoff?: number;
-  /** Spread of the clamped Poisson interval, above 0 and up to 1. @default no jitter */
+  /** The spread of the clamped Poisson interval. @default none */
   readonly jitterRange?: number;
-  /** Longest interval that backing off may reach. @default 366 days */
+  /** The longest interval that backing off may reach. @default 366 days */
   readonly maxInterval?: Duration;
-  /** Whether failures trip at all (rules R5 and R6). @default true for a critical service, false for a loop service */
+  /** Whether failures trip at all (rules R5 and R6). @default true; false for `kind: 'loop'` */
   readonly trips?: boolean;
-  /** What a fatal error does: halt the service, or count as one more failure. @default 'halt' */
+  /** Whether a fatal error halts the service, or counts as one more failure. @default 'halt' */
   readonly onFatal?: 'halt' | 'continue';
-  /** How long a halted service waits before one probing run; `'never'` waits to be resumed. @default the longer of 15 minutes and 10 intervals */
+  /** How long a halted service waits for its probe; `'never'`: until it is resumed. @default the longer of 900 s and 10 intervals */
   readonly restartAfter?: Duration | 'never';
 }
 
@@ -45,83 +46,49 @@ export interface Policy {
   readonly restartAfter: number | 'never';
 }
 
-export const DEFAULT_MEMORY = 10;
-export const DEFAULT_CONSECUTIVE = 3;
-export const DEFAULT_BACKOFF = 1;
-/** The interval of a loop service that states none (upstream's `loop_seconds`). */
-export const DEFAULT_LOOP_INTERVAL = MINUTE;
-
-/** Bounds of what can be stored: the record is kept as one character a run in the hot item. */
-const MOST_CONSECUTIVE = 64;
-const MOST_MEMORY = 50;
-/** The longest that anything is waited for, in milliseconds. */
-export const LONGEST_INTERVAL = 366 * DAY;
-
-/** Fills in the defaults without judging them. The core runs on any result, an interval of 0 included. */
+/** Fills in the defaults without judging the options. The core runs on any result, an interval of 0 included. */
 export function fillPolicy(options: PolicyOptions): Policy {
-  const kind = options.kind ?? 'critical';
-  const interval =
-    parseDuration(options.interval ?? (kind === 'loop' ? DEFAULT_LOOP_INTERVAL : undefined)) ?? Number.NaN;
-  const maxInterval =
-    options.maxInterval === undefined ? undefined : (parseDuration(options.maxInterval) ?? Number.NaN);
+  const { kind = LIMITS.kind.default, restartAfter } = options;
+  const interval = milliseconds(options.interval ?? (kind === 'loop' ? LOOP_INTERVAL : undefined));
   return {
     kind,
     interval,
-    memory: options.memory ?? DEFAULT_MEMORY,
-    consecutive: options.consecutive ?? DEFAULT_CONSECUTIVE,
-    backoff: options.backoff ?? DEFAULT_BACKOFF,
-    ...(options.jitterRange === undefined ? {} : { jitterRange: options.jitterRange }),
-    ...(maxInterval === undefined ? {} : { maxInterval }),
+    memory: options.memory ?? LIMITS.memory.default,
+    consecutive: options.consecutive ?? LIMITS.consecutive.default,
+    backoff: options.backoff ?? LIMITS.backoff.default,
+    ...withoutUndefined({
+      jitterRange: options.jitterRange,
+      maxInterval: options.maxInterval === undefined ? undefined : milliseconds(options.maxInterval),
+    }),
     trips: options.trips ?? kind === 'critical',
-    onFatal: options.onFatal ?? 'halt',
-    restartAfter: restartAfter(options, interval),
+    onFatal: options.onFatal ?? LIMITS.onFatal.default,
+    restartAfter: restartAfter === 'never' ? restartAfter : restartTime(restartAfter, interval),
   };
 }
 
-function restartAfter(options: PolicyOptions, interval: number): number | 'never' {
-  if (options.restartAfter === 'never') return 'never';
-  if (options.restartAfter !== undefined) return parseDuration(options.restartAfter) ?? Number.NaN;
-  return Math.min(Math.max(15 * MINUTE, 10 * interval), LONGEST_INTERVAL);
+function restartTime(written: Duration | undefined, interval: number): number {
+  if (written !== undefined) return milliseconds(written);
+  return Math.min(Math.max(RESTART_TIME, RESTART_INTERVALS * interval), LONGEST_INTERVAL);
 }
+
+function milliseconds(written: Duration | undefined): number {
+  return parseDuration(written) ?? Number.NaN;
+}
+
+const POLICY_OPTIONS = [
+  ...(['kind', 'interval', 'memory', 'consecutive', 'backoff'] as const),
+  ...(['jitterRange', 'maxInterval', 'trips', 'onFatal', 'restartAfter'] as const),
+];
+/** Options that may be left out; what follows then from the others is not judged. */
+const OPTIONAL = new Set<string>(['jitterRange', 'maxInterval', 'restartAfter']);
 
 /** Every fault of a policy, each as `option: expected ..., got ...`; none for a policy that may be used. */
 export function policyFaults(options: PolicyOptions): string[] {
   const policy = fillPolicy(options);
-  const faults: string[] = [];
-  const check = (holds: boolean, option: keyof PolicyOptions, expected: string) => {
-    if (!holds) faults.push(`${option}: expected ${expected}, got ${showValue(options[option])}`);
-  };
-  const whole = (value: number, low: number, high: number) => Number.isInteger(value) && value >= low && value <= high;
-  const { interval, jitterRange, maxInterval } = policy;
-  check(['critical', 'loop'].includes(policy.kind), 'kind', "'critical' or 'loop'");
-  check(
-    interval > 0 && interval <= LONGEST_INTERVAL,
-    'interval',
-    "a duration above 0 and up to 366 days, such as '5m'",
+  const bounds = { 'the interval': policy.interval };
+  return POLICY_OPTIONS.filter((option) => options[option] !== undefined || !OPTIONAL.has(option)).flatMap((option) =>
+    limitFaults(option, policy[option], { bounds, got: showValue(options[option]) }),
   );
-  check(whole(policy.memory, 0, MOST_MEMORY), 'memory', `a whole number from 0 to ${MOST_MEMORY}`);
-  check(whole(policy.consecutive, 1, MOST_CONSECUTIVE), 'consecutive', `a whole number from 1 to ${MOST_CONSECUTIVE}`);
-  check(whole(policy.backoff, 1, Number.MAX_SAFE_INTEGER), 'backoff', 'a whole number of 1 or more');
-  check(
-    jitterRange === undefined || (jitterRange > 0 && jitterRange <= 1),
-    'jitterRange',
-    'a number above 0 and up to 1',
-  );
-  check(
-    maxInterval === undefined || (maxInterval >= interval && maxInterval <= LONGEST_INTERVAL),
-    'maxInterval',
-    `a duration from the interval (${inSeconds(interval)} s) up to 366 days`,
-  );
-  check(typeof policy.trips === 'boolean', 'trips', 'true or false');
-  check(['halt', 'continue'].includes(policy.onFatal), 'onFatal', "'halt' or 'continue'");
-  check(
-    options.restartAfter === undefined ||
-      policy.restartAfter === 'never' ||
-      (policy.restartAfter > 0 && policy.restartAfter <= LONGEST_INTERVAL),
-    'restartAfter',
-    "'never' or a duration above 0 and up to 366 days",
-  );
-  return faults;
 }
 
 /**

@@ -4,7 +4,9 @@
  * tick that is known. A cron expression has AWS's six fields (minutes, hours, day of month, month, day of week, year).
  */
 import { Cron } from 'croner';
+import { showValue } from '../text/index.ts';
 import { DAY, HOUR, MINUTE, toDate } from '../time/index.ts';
+import { optionFault } from './limits.ts';
 
 /** When a service is due. `interval` is stated beside `cron` too: it is what backing off counts in. */
 export interface Schedule {
@@ -25,6 +27,13 @@ export function cronFault(cron: string, timezone: string): string | undefined {
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
+}
+
+/** The fault of a cron expression and its time zone as `cron: expected ..., got ...`, or none. */
+export function cronFaults(cron: string, timezone = 'UTC'): string[] {
+  const fault = cronFault(cron, timezone);
+  const expected = `an AWS cron expression of six fields in a known time zone (${fault})`;
+  return optionFault(fault === undefined, 'cron', expected, showValue(cron));
 }
 
 /**

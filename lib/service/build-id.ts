@@ -1,6 +1,6 @@
 /** The build id of a function: it tells changed code or a changed policy from the same function deployed again. */
 import { createHash } from 'node:crypto';
-import type { Service } from './define-service.ts';
+import type { Service } from './service.ts';
 
 /** The state has room for no more characters. */
 const LENGTH = 16;

@@ -7,14 +7,7 @@ export {
   classifySafely,
   classifyTolerant,
 } from './classify.ts';
-export {
-  defineService,
-  type RunContext,
-  type Service,
-  type ServiceOptions,
-  type Surroundings,
-  withInterval,
-} from './define-service.ts';
+export { defineService, withInterval } from './define-service.ts';
 export {
   haltedError,
   LeaseLostError,
@@ -29,6 +22,7 @@ export { HttpStatusError, raiseForStatus } from './http.ts';
 export { type Log, logTo, safeLog } from './log.ts';
 export { isInLambda } from './platform.ts';
 export { prepareOnce } from './prepare-once.ts';
+export type { RunContext, Service, ServiceOptions, Surroundings } from './service.ts';
 export {
   ACQUIRE_LIMIT,
   CONNECT_TIMEOUT,
@@ -36,9 +30,9 @@ export {
   FIRST_RETRY_WAIT,
   GRACE,
   invocationTimeout,
-  LONGEST_INVOCATION,
   LONGEST_LEASE,
   LONGEST_RETRY_WAIT,
+  longestTimeout,
   MOST_ATTEMPTS,
   NOTIFY_TIME,
   ONE_TRY,

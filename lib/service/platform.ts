@@ -1,4 +1,4 @@
-import type { Surroundings } from './define-service.ts';
+import type { Surroundings } from './service.ts';
 
 /** Whether the process is a Lambda function's, by `AWS_LAMBDA_FUNCTION_NAME`. */
 export function isInLambda({ AWS_LAMBDA_FUNCTION_NAME }: Surroundings['env']): boolean {

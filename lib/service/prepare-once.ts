@@ -1,5 +1,5 @@
 /** What a service's `prepare` makes, made once. */
-import type { Service, Surroundings } from './define-service.ts';
+import type { Service, Surroundings } from './service.ts';
 
 /** Gives what `prepare` makes: made by the first run that asks, and kept; one that fails is asked again. */
 export function prepareOnce(service: Service, surroundings: Surroundings): () => unknown {

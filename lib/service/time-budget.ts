@@ -1,6 +1,6 @@
 /**
  * The time of a run: every limit of it in one place, in milliseconds. `timeout`, `reserve`, `maxDuration` and `leaseMargin`
- * are options of the service; the other names are constants below.
+ * are options of the service (their defaults and bounds are in LIMITS of the rules); the other names are constants.
  *
  *   due                 start                            signal                          end            lease ends
  *   |                   |                                |                               |              |
@@ -17,7 +17,7 @@
  * state: its write is tried again after FIRST_RETRY_WAIT, then at growing distances up to LONGEST_RETRY_WAIT, until
  * NOTIFY_TIME before the end. A write that starts late has ONE_TRY all the same.
  */
-import { FIRING_PERIOD, hasSlots, type Schedule } from '../rules/index.ts';
+import { FIRING_PERIOD, hasSlots, LIMITS, type Schedule } from '../rules/index.ts';
 import { MINUTE, SECOND } from '../time/index.ts';
 
 /** How late EventBridge Scheduler may fire: anywhere within a minute. Also the default and the largest slack of a firing. */
@@ -25,19 +25,10 @@ export const SCHEDULER_PRECISION = MINUTE;
 /** How far after now the tick of an event may be due: a later one would make every tick until then a duplicate or late. */
 export const FARTHEST_DUE = 10 * MINUTE;
 
-/** The longest invocation that Lambda allows. */
-export const LONGEST_INVOCATION = 15 * MINUTE;
-/** `timeout` of a service that states none. */
-export const DEFAULT_TIMEOUT = 50 * SECOND;
-/** `reserve` of a service that states none. */
-export const DEFAULT_RESERVE = 5 * SECOND;
-
 /** How long after its signal a workload may still return or throw before it is abandoned. */
 export const GRACE = SECOND;
-/** The least time for one try to write the state. */
-export const ONE_TRY = SECOND;
-/** The least `reserve`: the grace, and one try to write the state. */
-export const LEAST_RESERVE = GRACE + ONE_TRY;
+/** The least time for one try to write the state: what the least reserve leaves after the grace. */
+export const ONE_TRY = LIMITS.reserve.least - GRACE;
 /** Kept after the last try to write the state, to notify observers. */
 export const NOTIFY_TIME = 0.25 * SECOND;
 /** The wait before the second try to write the state; each further one is twice as long. */
@@ -45,12 +36,8 @@ export const FIRST_RETRY_WAIT = 0.1 * SECOND;
 /** The longest wait between two tries to write the state. */
 export const LONGEST_RETRY_WAIT = SECOND;
 
-/** `leaseMargin` of a service that states none. */
-export const DEFAULT_LEASE_MARGIN = 5 * SECOND;
-/** The largest `leaseMargin`. */
-export const LONGEST_LEASE_MARGIN = LONGEST_INVOCATION;
 /** The longest that a lease can last. */
-export const LONGEST_LEASE = LONGEST_INVOCATION + LONGEST_LEASE_MARGIN;
+export const LONGEST_LEASE = LIMITS.timeout.most + LIMITS.leaseMargin.most;
 
 /**
  * The longest that taking the lease may take, with all attempts of the client and the waits between them. With RELEASE_LIMIT
@@ -83,5 +70,5 @@ export function invocationTimeout({ schedule, timeout }: Timed, slack = SCHEDULE
 
 /** The longest `timeout` that fits into Lambda's longest invocation. */
 export function longestTimeout(schedule: Schedule): number {
-  return LONGEST_INVOCATION - invocationTimeout({ schedule, timeout: 0 });
+  return LIMITS.timeout.most - invocationTimeout({ schedule, timeout: 0 });
 }

@@ -14,17 +14,17 @@ describe('a service is refused for', () => {
     [
       'a timeout that Lambda does not allow',
       { service: { ...idle(), timeout: 901_000 } },
-      "service 'idle': timeout: expected 1 s to 900 s, got 901 s",
+      "service 'idle': timeout: expected a duration of 1 s or more, up to 900 s, got 901 s",
     ],
     [
       'a timeout below the second that Lambda counts in',
       { service: { ...idle(), timeout: 999, reserve: 100, maxDuration: 899 } },
-      "service 'idle': timeout: expected 1 s to 900 s, got 0.999 s",
+      "service 'idle': timeout: expected a duration of 1 s or more, up to 900 s, got 0.999 s",
     ],
     [
       'a timeout that leaves no room for a firing of several slots',
       { service: { ...idle({ interval: '10s' }), timeout: 781_000 } },
-      "service 'idle': timeout: expected 1 s to 780 s, since a firing with several slots needs 120 s besides, got 781 s",
+      "service 'idle': timeout: expected a duration of 1 s or more, up to 780 s, since a firing with several slots needs 120 s besides, got 781 s",
     ],
     [
       'an interval given to the stack that leaves no room for a firing of several slots',
@@ -34,22 +34,22 @@ describe('a service is refused for', () => {
     [
       'a longest run above timeout less reserve',
       { service: { ...idle(), maxDuration: 46_000 } },
-      "service 'idle': maxDuration: expected above 0 and up to timeout less reserve (45 s), got 46 s",
+      "service 'idle': maxDuration: expected a duration above 0 and up to timeout less reserve (45 s), got 46 s",
     ],
     [
       'a lease shorter than the timeout',
       { service: { ...idle(), leaseMargin: -5_000 } },
-      "service 'idle': leaseMargin: expected a lease no shorter than the timeout (50 s), got a lease of 45 s",
+      "service 'idle': leaseMargin: expected a duration of 0 or more, up to 900 s, got -5 s",
     ],
     [
       'a name over 64 bytes',
       { service: { ...idle(), name: LONG_NAME } },
-      `service '${LONG_NAME}': name: expected at most 64 bytes, got 65 bytes`,
+      `service '${LONG_NAME}': name: expected lower-case letters, digits and dashes, 1 to 64 of them, got '${LONG_NAME}'`,
     ],
     [
       'a name that is no name of a function file',
       { service: { ...idle(), name: 'Idle Service' } },
-      "service 'Idle Service': name: expected lower-case letters, digits and dashes, got 'Idle Service'",
+      "service 'Idle Service': name: expected lower-case letters, digits and dashes, 1 to 64 of them, got 'Idle Service'",
     ],
     [
       'an interval that Scheduler can not express',
@@ -116,7 +116,7 @@ describe('a service is refused for', () => {
     [
       'several faults, all of them named',
       { service: { ...idle({ interval: '90s' }), leaseMargin: -1_000 } },
-      "service 'idle': leaseMargin: expected a lease no shorter than the timeout (50 s), got a lease of 49 s; " +
+      "service 'idle': leaseMargin: expected a duration of 0 or more, up to 900 s, got -1 s; " +
         'interval: expected whole minutes where it is above one, got 90 s',
     ],
   ];
@@ -194,7 +194,7 @@ describe('the context is refused for', () => {
     [
       'an interval that is none',
       { services: { a: { interval: '5' } } },
-      "services.a.interval: expected a duration above 0, such as '5m', got '5'",
+      "services.a.interval: expected a duration above 0 and up to 366 days, such as '5m', got '5'",
     ],
     [
       'an unknown level of alarms',

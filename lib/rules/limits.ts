@@ -1,0 +1,181 @@
+/**
+ * The options of a service as data: default, bounds and unit of each. The values that a definition fills in, what it refuses
+ * and in which words, what the stack refuses, and the table of options in README.md follow from here.
+ */
+import { showValue } from '../text/index.ts';
+import { DAY, inSeconds, MINUTE, SECOND } from '../time/index.ts';
+
+/** A bound: a number, or the name of one that follows from other options. Of a duration in milliseconds. */
+type Bound = number | 'the interval' | 'the timeout' | 'timeout less reserve';
+
+/** The values of the bounds that follow from other options. */
+export type NamedBounds = { readonly [Name in Extract<Bound, string>]?: number };
+
+/** The default and the bounds of one option. */
+export interface Limit {
+  readonly kind: 'duration' | 'whole' | 'number' | 'flag' | 'text';
+  /** The value where none is given; in milliseconds for a duration. */
+  readonly default?: string | number;
+  /** The default in words, where it is none or follows from other options. */
+  readonly defaultWords?: string;
+  readonly above?: Bound;
+  readonly least?: Bound;
+  readonly most?: Bound;
+  readonly below?: Bound;
+  /** The texts that are allowed, of a number besides its range. */
+  readonly texts?: readonly string[];
+  readonly pattern?: RegExp;
+  /** What a message says is expected, with `{above}`, `{least}`, `{most}` and `{below}` for the bounds. */
+  readonly expected: string;
+}
+
+/** The longest interval, backoff or halt. */
+export const LONGEST_INTERVAL = 366 * DAY;
+/** The interval of a loop service that states none (upstream's `loop_seconds`). */
+export const LOOP_INTERVAL = MINUTE;
+/** A halted service is probed after this time or after this many intervals, whichever is longer. */
+export const RESTART_TIME = 15 * MINUTE;
+export const RESTART_INTERVALS = 10;
+
+/** The limits of every option that has any, in the order in which faults are listed. */
+export const LIMITS = {
+  kind: { kind: 'text', default: 'critical', texts: ['critical', 'loop'], expected: "'critical' or 'loop'" },
+  interval: {
+    kind: 'duration',
+    defaultWords: `required; ${inSeconds(LOOP_INTERVAL)} s for \`kind: 'loop'\``,
+    above: 0,
+    most: LONGEST_INTERVAL,
+    expected: "a duration above {above} and up to {most}, such as '5m'",
+  },
+  memory: { kind: 'whole', default: 10, least: 0, most: 50, expected: 'a whole number from {least} to {most}' },
+  /** The most is the room for the track record in the state: one character for each run. */
+  consecutive: { kind: 'whole', default: 3, least: 1, most: 64, expected: 'a whole number from {least} to {most}' },
+  backoff: { kind: 'whole', default: 1, least: 1, expected: 'a whole number of {least} or more' },
+  jitterRange: {
+    kind: 'number',
+    defaultWords: 'none',
+    above: 0,
+    most: 1,
+    expected: 'a number above {above} and up to {most}',
+  },
+  maxInterval: {
+    kind: 'duration',
+    defaultWords: amount(LONGEST_INTERVAL, 'duration'),
+    least: 'the interval',
+    most: LONGEST_INTERVAL,
+    expected: 'a duration from {least} up to {most}',
+  },
+  trips: { kind: 'flag', defaultWords: "true; false for `kind: 'loop'`", expected: 'true or false' },
+  onFatal: { kind: 'text', default: 'halt', texts: ['halt', 'continue'], expected: "'halt' or 'continue'" },
+  restartAfter: {
+    kind: 'duration',
+    defaultWords: `the longer of ${inSeconds(RESTART_TIME)} s and ${RESTART_INTERVALS} intervals`,
+    above: 0,
+    most: LONGEST_INTERVAL,
+    texts: ['never'],
+    expected: "'never' or a duration above {above} and up to {most}",
+  },
+  name: {
+    kind: 'text',
+    defaultWords: 'required',
+    pattern: /^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/,
+    expected: 'lower-case letters, digits and dashes, 1 to 64 of them',
+  },
+  /** The most is the longest invocation that Lambda allows. */
+  timeout: {
+    kind: 'duration',
+    default: 50 * SECOND,
+    above: 0,
+    most: 15 * MINUTE,
+    expected: 'a duration above {above} and up to {most}',
+  },
+  /** The least is one second for the workload to end after its signal, and one for a try to write the state. */
+  reserve: {
+    kind: 'duration',
+    default: 5 * SECOND,
+    least: 2 * SECOND,
+    below: 'the timeout',
+    expected: 'a duration of {least} or more and below {below}',
+  },
+  maxDuration: {
+    kind: 'duration',
+    defaultWords: 'timeout less reserve',
+    above: 0,
+    most: 'timeout less reserve',
+    expected: 'a duration above {above} and up to {most}',
+  },
+  leaseMargin: {
+    kind: 'duration',
+    default: 5 * SECOND,
+    least: 0,
+    most: 15 * MINUTE,
+    expected: 'a duration of {least} or more, up to {most}',
+  },
+  /** In megabytes: the memory of the service's function. */
+  memorySize: {
+    kind: 'whole',
+    default: 256,
+    least: 128,
+    most: 10_240,
+    expected: 'whole megabytes from {least} to {most}',
+  },
+} as const satisfies Readonly<Record<string, Limit>>;
+
+/** An option that has limits. */
+export type LimitedOption = keyof typeof LIMITS;
+
+/** How an option is judged. */
+interface Judging {
+  /** Limits for the case at hand. @default those of the option */
+  readonly limit?: Limit;
+  readonly bounds?: NamedBounds;
+  /** The value as a message shows it. @default as it is judged */
+  readonly got?: string;
+}
+
+/** The fault of an option as `option: expected ..., got ...`, or none. Durations are judged in milliseconds. */
+export function limitFaults(option: LimitedOption, value: unknown, judging: Judging = {}): string[] {
+  const { limit = LIMITS[option], bounds = {}, got = showValue(value) } = judging;
+  return optionFault(isWithin(limit, value, bounds), option, expectedWords(limit, bounds), got);
+}
+
+/** No fault if it holds, else one as `option: expected ..., got ...`. */
+export function optionFault(holds: boolean, option: string, expected: string, got: string): string[] {
+  return holds ? [] : [`${option}: expected ${expected}, got ${got}`];
+}
+
+/** What is expected of an option, in words; bounds without a value by their names alone. */
+export function expectedWords({ kind, expected, ...limit }: Limit, bounds: NamedBounds = {}): string {
+  return expected.replace(/\{(above|least|most|below)\}/g, (_, end: 'above' | 'least' | 'most' | 'below') => {
+    const bound = limit[end] ?? '';
+    if (typeof bound === 'number') return amount(bound, kind);
+    const value = bounds[bound as keyof NamedBounds];
+    return value === undefined ? bound : `${bound} (${inSeconds(value)} s)`;
+  });
+}
+
+/** The default of an option, in words. */
+export function defaultWords(option: LimitedOption): string {
+  const limit: Limit = LIMITS[option];
+  if (limit.default === undefined) return limit.defaultWords ?? 'none';
+  return typeof limit.default === 'string' ? `'${limit.default}'` : amount(limit.default, limit.kind);
+}
+
+function isWithin({ kind, texts, pattern, ...limit }: Limit, value: unknown, bounds: NamedBounds): boolean {
+  if (kind === 'flag') return typeof value === 'boolean';
+  if (typeof value === 'string') return texts?.includes(value) === true || pattern?.test(value) === true;
+  if (typeof value !== 'number' || (kind === 'whole' && !Number.isSafeInteger(value))) return false;
+  const at = (bound: Bound | undefined, open: number) => (typeof bound === 'string' ? bounds[bound] : bound) ?? open;
+  const [lowest, highest] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+  return (
+    value > at(limit.above, lowest) &&
+    value >= at(limit.least, lowest) &&
+    value <= at(limit.most, highest) &&
+    value < at(limit.below, highest)
+  );
+}
+
+function amount(value: number, kind: Limit['kind']): string {
+  if (kind !== 'duration' || value === 0) return String(value);
+  return value % DAY === 0 ? `${value / DAY} days` : `${inSeconds(value)} s`;
+}
