@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { readEnvironment } from '../../lib/lambda/env.ts';
 import { type EmfOptions, emfFaults, emfObserver, emfOptionsIn, overdueEmf } from '../../lib/metrics/index.ts';
-import { HALT, NOON, tickEvent } from './stories.ts';
+import { HALT, NOON, tickEvent } from './tick-events.ts';
 
 // What the machine's environment says of Powertools must neither silence nor rename anything here.
 beforeEach(() => {

@@ -3,7 +3,7 @@ import { Registry, register } from 'prom-client';
 import { expect, test } from 'vitest';
 import { type PrometheusObserver, prometheusObserver } from '../../lib/metrics/index.ts';
 import { readExposition } from './exposition.ts';
-import { HALT, NOON, tickEvent } from './stories.ts';
+import { HALT, NOON, tickEvent } from './tick-events.ts';
 
 /** The samples of one metric, by what stands before the value. */
 async function samples({ registry }: PrometheusObserver, name: string): Promise<Record<string, number>> {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { type MetricsAddress, type MetricsServer, metricsServer } from '../../lib/metrics/index.ts';
-import { rememberingLog } from './stories.ts';
+import { rememberingLog } from './tick-events.ts';
 
 const started: MetricsServer[] = [];
 const sockets: Socket[] = [];
@@ -14,10 +14,10 @@ afterEach(async () => {
 });
 
 /** The address of a server that has begun. */
-async function serving(told: { readonly requestTimeout?: number } = {}): Promise<MetricsAddress> {
+async function serving(options: { readonly requestTimeout?: number } = {}): Promise<MetricsAddress> {
   const registry = { contentType: 'text/plain', metrics: async () => 'a page\n' };
   const { log } = rememberingLog();
-  const server = metricsServer({ enabled: true, host: '127.0.0.1', port: 0, registry, log, ...told });
+  const server = metricsServer({ enabled: true, host: '127.0.0.1', port: 0, registry, log, ...options });
   started.push(server);
   const address = await server.start();
   if (address === undefined) throw new Error('the server did not start');

@@ -13,7 +13,7 @@ import {
   prometheusObserver,
 } from '../../lib/metrics/index.ts';
 import { readExposition } from './exposition.ts';
-import { rememberingLog, tickEvent } from './stories.ts';
+import { rememberingLog, tickEvent } from './tick-events.ts';
 
 const started: MetricsServer[] = [];
 const children: ChildProcess[] = [];
@@ -29,9 +29,9 @@ afterEach(async () => {
 
 const PAGE = { contentType: 'text/plain; version=0.0.4; charset=utf-8', metrics: async () => 'a page\n' };
 
-function setup(told: Partial<MetricsServerOptions> = {}) {
+function setup(options: Partial<MetricsServerOptions> = {}) {
   const { log, lines } = rememberingLog();
-  const server = metricsServer({ enabled: true, host: '127.0.0.1', port: 0, registry: PAGE, log, ...told });
+  const server = metricsServer({ enabled: true, host: '127.0.0.1', port: 0, registry: PAGE, log, ...options });
   started.push(server);
   return { server, lines };
 }

@@ -3,7 +3,7 @@
  * end whether it still did.
  */
 import { metricsServer, prometheusObserver } from '../../lib/metrics/index.ts';
-import { rememberingLog } from './stories.ts';
+import { rememberingLog } from './tick-events.ts';
 
 const { registry } = prometheusObserver();
 const { log } = rememberingLog();

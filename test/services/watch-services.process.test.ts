@@ -26,7 +26,7 @@ describe('its function in Lambda', () => {
 
   async function check(env: Record<string, string> = {}) {
     const services = ['asleep', 'awake', 'damaged', 'new'].map((name) => defineService({ name, interval: '1h' }));
-    const { code, lines } = await runScript(join(ROOT, 'test/services/fixtures/watching-process.ts'), [], {
+    const { code, lines } = await runScript(join(ROOT, 'test/services/fixtures/watchdog-process.ts'), [], {
       AWS_LAMBDA_FUNCTION_NAME: 'watch-services',
       AWS_ENDPOINT_URL_DYNAMODB: database.endpoint,
       AWS_REGION: 'us-east-1',

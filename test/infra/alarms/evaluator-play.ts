@@ -46,7 +46,7 @@ export interface Play {
 export interface PlayOptions {
   readonly service?: Partial<ServiceOptions<undefined>>;
   readonly reading: Reading;
-  /** Whether the watchdog looks every five minutes. @default false */
+  /** Whether the watchdog checks the service every five minutes. @default false */
   readonly watched?: boolean;
   /** Makes the stack. @default the service's essential alarms */
   readonly stack?: (service: Service) => SynthesisedAlarms;
@@ -63,7 +63,7 @@ export function play(given: PlayOptions): Play {
   let stack = make(service);
   const alarms = evaluation(stack.template, reading);
   let build = 'b1';
-  const looks = watchdog(on, service);
+  const checks = watchdog(on, service);
   let due = firstDue(service);
   let minute = DUE + MINUTE;
 
@@ -99,7 +99,7 @@ export function play(given: PlayOptions): Play {
     await moveTo(next);
     if (minute <= arrival) {
       alarms.evaluate(minute);
-      if (watched && minute % (5 * MINUTE) === 0) await looks();
+      if (watched && minute % (5 * MINUTE) === 0) await checks();
       collect();
       minute += MINUTE;
       return 'evaluation';
@@ -153,7 +153,7 @@ function firstDue({ schedule }: Service): number {
   return DAY % interval === 0 ? (nextDue(schedule, DUE) ?? DUE + interval) : DUE + interval;
 }
 
-/** The watchdog's work on the service, with what it remembers from look to look. */
+/** The watchdog's work on the service, with its memory from check to check. */
 function watchdog({ clock, ports, log, store }: World, service: Service): () => Promise<unknown> {
   const metric = overdueEmf({ namespace: NAMESPACE });
   const states = { read: async () => new Map([[service.name, await store.read(service.name)]]) };

@@ -1,5 +1,4 @@
-/** Stories for observers, and a log that remembers. */
-
+/** Events for observers, and a log that keeps its lines. */
 import type { ServiceState } from '../../lib/rules/index.ts';
 import type { Log } from '../../lib/service/index.ts';
 import type { TickEvent } from '../../lib/tick/index.ts';
@@ -20,8 +19,8 @@ const STEADY: ServiceState = {
 /** The halt of a service that halted at noon. */
 export const HALT = { at: NOON, cause: 'Service exceeded error threshold.' };
 
-/** A tick of `sweep` due at noon that ran, unless something else is said of it. */
-export function tickEvent(told: Partial<TickEvent> = {}, state: Partial<ServiceState> = {}): TickEvent {
+/** A tick of `sweep` due at noon that ran, with other fields where given. */
+export function tickEvent(fields: Partial<TickEvent> = {}, state: Partial<ServiceState> = {}): TickEvent {
   return {
     service: 'sweep',
     tick: { kind: 'scheduled', scheduledFor: NOON },
@@ -33,7 +32,7 @@ export function tickEvent(told: Partial<TickEvent> = {}, state: Partial<ServiceS
     status: 'steady',
     report: [],
     build: 'b1',
-    ...told,
+    ...fields,
   };
 }
 
