@@ -147,9 +147,9 @@ test('a note that leads to another database, to another program or to nothing re
   await new Promise<void>((resolve) => stranger.listen(0, '127.0.0.1', resolve));
   endings.push(() => stranger.close());
   const strange = `http://127.0.0.1:${(stranger.address() as AddressInfo).port}`;
-  const note = (endpoint: string) => JSON.stringify({ endpoint, pid: process.pid, identity: 'gone' });
+  const endpointFile = (endpoint: string) => JSON.stringify({ endpoint, pid: process.pid, identity: 'gone' });
 
-  for (const text of [note(other.endpoint), note(strange), '{"endpoint":', '']) {
+  for (const text of [endpointFile(other.endpoint), endpointFile(strange), '{"endpoint":', '']) {
     const where = directory();
     await (await openDatabase({ directory: where })).close();
     writeFileSync(join(where, 'endpoint.json'), text);

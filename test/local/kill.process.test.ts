@@ -142,16 +142,19 @@ describe('a service whose process dies every time', () => {
   test('trips, backs off and halts like one that throws', async () => {
     const database = await testDatabase();
     try {
-      const [dies, throws] = await Promise.all([play('dies', database.endpoint), play('throws', database.endpoint)]);
+      const [ofCrashes, ofErrors] = await Promise.all([
+        play('dies', database.endpoint),
+        play('throws', database.endpoint),
+      ]);
       const { store } = database.connect();
       const [crashed, failed] = [await store.read('service-that-dies'), await store.read('service-that-throws')];
 
-      expect(throws).toEqual([
+      expect(ofErrors).toEqual([
         ...['failed', 'failed', 'failed', 'skipped backoff', 'failed', 'failed', 'threw ServiceHaltedError'],
         'skipped halted',
       ]);
       // A process that died can't throw: the next tick books its death, and that is when the halt is thrown.
-      expect(dies).toEqual([
+      expect(ofCrashes).toEqual([
         ...['failed', 'failed', 'failed', 'skipped backoff', 'failed', 'failed', 'failed'],
         ...['threw ServiceHaltedError', 'skipped halted'],
       ]);
