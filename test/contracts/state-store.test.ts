@@ -2,6 +2,7 @@
 import { afterAll, expect, test } from 'vitest';
 import { memoryStore } from '../../lib/testing/index.ts';
 import { dynaliteDatabase, NAMED_ENDPOINT, type TestDatabase, testDatabase } from '../support/dynalite.ts';
+import { laggingReads } from '../support/lagging-reads.ts';
 import { returningOldItems, type WireProxy, wireProxy } from '../support/wire-proxy.ts';
 import { contractKit } from './contract-kit.ts';
 import { stateStoreContract } from './state-store.contract.ts';
@@ -24,6 +25,13 @@ stateStoreContract('The store on dynalite', async () => (await opened(dynaliteDa
 stateStoreContract('The store on an endpoint that returns the old item', async () => {
   const database = await opened(dynaliteDatabase());
   const proxy = await wireProxy(database.endpoint, returningOldItems);
+  open.push(proxy);
+  return database.connect(proxy.endpoint).store;
+});
+
+stateStoreContract('The store on a DynamoDB whose reads lag', async () => {
+  const [replica, database] = [await opened(dynaliteDatabase()), await opened(dynaliteDatabase())];
+  const proxy = await laggingReads(database.endpoint, replica.endpoint);
   open.push(proxy);
   return database.connect(proxy.endpoint).store;
 });

@@ -8,7 +8,8 @@ import { DynamoDBClient, PutItemCommand, ResourceNotFoundException } from '@aws-
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { dynamoFlowRunStore, flowRunsTable, UnreadableRunError } from '../../lib/flow-runs/index.ts';
 import { type Database, ensureTable, openDatabase } from '../../lib/local/index.ts';
-import { NAMED_ENDPOINT } from '../support/dynalite.ts';
+import { dynaliteDatabase, NAMED_ENDPOINT } from '../support/dynalite.ts';
+import { laggingReads } from '../support/lagging-reads.ts';
 import { memoryFlowRunStore } from './memory-store.ts';
 import { LATE_STATE, START, waitingRun } from './runs.ts';
 import { testFlowRunStore } from './store-contract.ts';
@@ -16,6 +17,7 @@ import { testFlowRunStore } from './store-contract.ts';
 let directory: string;
 let database: Database;
 let client: DynamoDBClient;
+let lagging: { readonly client: DynamoDBClient; close(): Promise<void> };
 
 const clientOf = (endpoint: string) =>
   new DynamoDBClient({
@@ -28,12 +30,28 @@ beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), 'tickover-flow-runs-'));
   database = await openDatabase({ directory });
   client = clientOf(database.endpoint);
+  lagging = await laggingClient(database.endpoint);
 });
 afterAll(async () => {
+  await lagging.close();
   client.destroy();
   await database.close();
   rmSync(directory, { recursive: true, force: true });
 });
+
+async function laggingClient(endpoint: string) {
+  const replica = await dynaliteDatabase();
+  const proxy = await laggingReads(endpoint, replica.endpoint);
+  const made = clientOf(proxy.endpoint);
+  return {
+    client: made,
+    async close() {
+      made.destroy();
+      await proxy.close();
+      await replica.close();
+    },
+  };
+}
 
 async function newTable(on = client): Promise<string> {
   const name = `flow-runs-${randomUUID()}`;
@@ -43,6 +61,10 @@ async function newTable(on = client): Promise<string> {
 
 testFlowRunStore('the store in memory', async () => memoryFlowRunStore());
 testFlowRunStore('the store on DynamoDB', async () => dynamoFlowRunStore(client, await newTable()));
+
+testFlowRunStore('the store on a DynamoDB whose reads lag', async () =>
+  dynamoFlowRunStore(lagging.client, await newTable(lagging.client)),
+);
 
 if (NAMED_ENDPOINT !== undefined) {
   const named = clientOf(NAMED_ENDPOINT);

@@ -22,8 +22,8 @@ export interface Asked {
   readonly request: Json;
   /** The access key that it is signed with: who asks. */
   readonly client: string;
-  /** Passes it on, as often as it is called. */
-  pass(): Promise<Exchange>;
+  /** Passes it on, as often as it is called; to another database if one is named. */
+  pass(endpoint?: string): Promise<Exchange>;
   /** Sends another request to the database. */
   send(operation: string, request: Json): Promise<Json>;
 }
@@ -74,8 +74,8 @@ export async function interceptingProxy(target: string, intercept: Intercept): P
 async function arrived(target: string, message: IncomingMessage): Promise<Asked> {
   const { 'x-amz-target': named = '', authorization = '', 'x-amz-date': date = '' } = message.headers;
   const [version = '', operation = ''] = String(named).split('.');
-  const send = async (called: string, body: unknown) => {
-    const answered = await fetch(target, {
+  const send = async (called: string, body: unknown, endpoint = target) => {
+    const answered = await fetch(endpoint, {
       method: 'POST',
       headers: {
         'content-type': 'application/x-amz-json-1.0',
@@ -93,7 +93,7 @@ async function arrived(target: string, message: IncomingMessage): Promise<Asked>
     operation,
     request,
     client: /Credential=([^/]+)/.exec(authorization)?.[1] ?? '',
-    pass: async () => ({ operation, request, ...(await send(operation, request)), send: aside }),
+    pass: async (endpoint) => ({ operation, request, ...(await send(operation, request, endpoint)), send: aside }),
     send: aside,
   };
 }

@@ -18,6 +18,27 @@ stateStoreContract('The store on a simulated DynamoDB that keeps the old item to
 const KEY = { pk: 'svc', sk: 'STATE' };
 
 describe('The simulated DynamoDB', () => {
+  it('answers a read from the past unless it is to be consistent', () => {
+    const dynamo = new SimulatedDynamo();
+    const wanted = {
+      KeyConditionExpression: '#pk = :pk AND begins_with(#sk, :state)',
+      ExpressionAttributeNames: { '#pk': 'pk', '#sk': 'sk' },
+      ExpressionAttributeValues: { ':pk': 'svc', ':state': 'STATE' },
+    };
+    const read = (how: { readonly ConsistentRead?: boolean } = {}) => {
+      const got = dynamo.apply(new GetCommand({ TableName: TABLE, Key: KEY, ...how }));
+      const found = dynamo.apply(new QueryCommand({ TableName: TABLE, ...wanted, ...how }));
+      return [(got as { Item?: unknown }).Item, (found as { Items: unknown[] }).Items];
+    };
+    const put = (fence: number) => dynamo.apply(new PutCommand({ TableName: TABLE, Item: { ...KEY, fence } }));
+
+    put(1);
+    expect(read()).toEqual([undefined, []]);
+    put(2);
+    expect(read()).toEqual([{ ...KEY, fence: 1 }, [{ ...KEY, fence: 1 }]]);
+    expect(read({ ConsistentRead: true })).toEqual([{ ...KEY, fence: 2 }, [{ ...KEY, fence: 2 }]]);
+  });
+
   const updated = (dynamo: SimulatedDynamo, over: Record<string, unknown>) => () =>
     dynamo.apply(new UpdateCommand({ TableName: TABLE, Key: KEY, ...over } as never));
 
@@ -108,7 +129,9 @@ describe('The simulated DynamoDB', () => {
     const item = { ...KEY, failure: { message: 'as it was' } };
     dynamo.apply(new PutCommand({ TableName: TABLE, Item: item }));
     item.failure.message = 'changed by the writer';
-    const { Item } = dynamo.apply(new GetCommand({ TableName: TABLE, Key: KEY })) as { Item: typeof item };
+    const { Item } = dynamo.apply(new GetCommand({ TableName: TABLE, Key: KEY, ConsistentRead: true })) as {
+      Item: typeof item;
+    };
     Item.failure.message = 'changed by the reader';
 
     expect(dynamo.item('svc', 'STATE')).toEqual({ ...KEY, failure: { message: 'as it was' } });
@@ -126,6 +149,7 @@ describe('The simulated DynamoDB', () => {
           ExpressionAttributeNames: { '#pk': 'pk', '#sk': 'sk' },
           ExpressionAttributeValues: { ':pk': 'svc', ':run': 'RUN#' },
           ScanIndexForward: false,
+          ConsistentRead: true,
           Limit: 2,
           ...(start === undefined ? {} : { ExclusiveStartKey: start }),
         }),

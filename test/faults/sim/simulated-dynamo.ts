@@ -1,7 +1,8 @@
 /**
  * A DynamoDB of one table in memory, at the level of the document client, so that the store itself runs on it. Each command has
- * its effect at once and as a whole; everything that comes and goes is copied. It knows the commands and the options that the
- * store sends and refuses any other.
+ * its effect at once and as a whole; everything that comes and goes is copied. A read that doesn't ask for `ConsistentRead` is
+ * answered from the past: each item as it was before it was last written. DynamoDB may do so, and most of the time doesn't. It
+ * knows the commands and the options that the store sends and refuses any other.
  */
 import {
   type AttributeValue,
@@ -50,6 +51,8 @@ export interface SimulatedDynamoOptions {
 /** A table that commands have their effect on. */
 export class SimulatedDynamo {
   readonly #items = new Map<string, WireItem>();
+  /** What was in the place of each item before it was last written. */
+  readonly #past = new Map<string, WireItem | undefined>();
   readonly #returnsOldItem: boolean;
   readonly #onWrite: (written: Written) => void;
 
@@ -122,10 +125,10 @@ export class SimulatedDynamo {
     });
   }
 
-  #get({ TableName, Key, ConsistentRead: _consistent, ...others }: GetCommandInput): unknown {
+  #get({ TableName, Key, ConsistentRead, ...others }: GetCommandInput): unknown {
     refuseOthers(others, TableName);
     const { pk, sk } = keyIn(Key);
-    const found = this.#items.get(keyOf(pk, sk));
+    const found = this.#read(ConsistentRead).get(keyOf(pk, sk));
     return found === undefined ? {} : { Item: plain(found) };
   }
 
@@ -139,13 +142,14 @@ export class SimulatedDynamo {
 
   #query(input: QueryCommandInput): unknown {
     const { TableName, KeyConditionExpression = '', ScanIndexForward, Limit, ExclusiveStartKey, ...rest } = input;
-    const { ExpressionAttributeNames, ExpressionAttributeValues, ConsistentRead: _consistent, ...others } = rest;
+    const { ExpressionAttributeNames, ExpressionAttributeValues, ConsistentRead, ...others } = rest;
     refuseOthers(others, TableName);
     const bound = boundBy(ExpressionAttributeNames, ExpressionAttributeValues);
     const condition = conditionIn(KeyConditionExpression);
     refuseUnused(bound, [condition]);
 
-    const sorted = [...this.#items]
+    const sorted = [...this.#read(ConsistentRead)]
+      .flatMap(([key, item]) => (item === undefined ? [] : [[key, item] as const]))
       .filter(([, item]) => condition.evaluate(item, bound))
       .toSorted(([one], [other]) => (one < other ? -1 : 1));
     const ordered = ScanIndexForward === false ? sorted.toReversed() : sorted;
@@ -162,14 +166,20 @@ export class SimulatedDynamo {
     refuseOthers(others, table);
     const found = (asked?.Keys ?? []).flatMap((key) => {
       const { pk, sk } = keyIn(key);
-      const item = this.#items.get(keyOf(pk, sk));
+      const item = this.#read(asked?.ConsistentRead).get(keyOf(pk, sk));
       return item === undefined ? [] : [plain(item)];
     });
     return { Responses: { [table]: found }, UnprocessedKeys: {} };
   }
 
+  /** The items that a read sees. */
+  #read(isConsistent = false): ReadonlyMap<string, WireItem | undefined> {
+    return isConsistent ? this.#items : this.#past;
+  }
+
   #write(written: Written): void {
     const { pk, sk } = keyIn(plain(written.after));
+    this.#past.set(keyOf(pk, sk), written.before);
     this.#items.set(keyOf(pk, sk), written.after);
     this.#onWrite(written);
   }
