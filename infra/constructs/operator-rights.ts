@@ -8,7 +8,7 @@ import type { Service } from '../../lib/service/index.ts';
 import { grantStateRead } from './state-table.ts';
 
 /** A deployed service, as far as rights go. */
-interface Operated {
+interface DeployedService {
   readonly service: Service;
   readonly function: IFunction;
   readonly logGroup: ILogGroup;
@@ -18,7 +18,7 @@ interface Operated {
 }
 
 /** Invoking the function as it is: neither its versions nor its aliases. */
-export function grantInvoke({ function: target }: Pick<Operated, 'function'>, grantee: IGrantable): Grant {
+export function grantInvoke({ function: target }: Pick<DeployedService, 'function'>, grantee: IGrantable): Grant {
   return Grant.addToPrincipal({
     grantee,
     actions: ['lambda:InvokeFunction'],
@@ -27,8 +27,8 @@ export function grantInvoke({ function: target }: Pick<Operated, 'function'>, gr
 }
 
 /** Invoking, and reading the service's log, its state, both queues and the function's configuration: what the alarms' commands take. */
-export function grantOperate(operated: Operated, grantee: IGrantable): Grant {
-  const { table, service, function: target, logGroup, undeliverableQueue, failedQueue } = operated;
+export function grantOperate(deployed: DeployedService, grantee: IGrantable): Grant {
+  const { table, service, function: target, logGroup, undeliverableQueue, failedQueue } = deployed;
   grantStateRead(table, grantee, service.name);
   const logs = Grant.addToPrincipal({
     grantee,
@@ -45,5 +45,5 @@ export function grantOperate(operated: Operated, grantee: IGrantable): Grant {
     actions: ['lambda:GetFunctionConfiguration'],
     resourceArns: [target.functionArn],
   });
-  return grantInvoke(operated, grantee).combine(logs).combine(queues).combine(configuration);
+  return grantInvoke(deployed, grantee).combine(logs).combine(queues).combine(configuration);
 }

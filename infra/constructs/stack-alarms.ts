@@ -26,11 +26,11 @@ export class StackAlarms extends Construct {
 
   constructor(scope: Construct, id: string, { undeliverableQueue, failedQueue, pagerTopic }: StackAlarmsProps) {
     super(scope, id);
-    this.undeliverable = this.#told(undeliverable(undeliverableQueue.queueName), pagerTopic);
-    this.failed = this.#told(failed(failedQueue.queueName), pagerTopic);
+    this.undeliverable = this.#rendered(undeliverable(undeliverableQueue.queueName), pagerTopic);
+    this.failed = this.#rendered(failed(failedQueue.queueName), pagerTopic);
   }
 
-  #told(definition: MetricAlarmDefinition, pagerTopic: ITopic | undefined): Alarm {
+  #rendered(definition: MetricAlarmDefinition, pagerTopic: ITopic | undefined): Alarm {
     const alarm = renderAlarm(this, definition);
     if (pagerTopic !== undefined) alarm.addAlarmAction(new SnsAction(pagerTopic));
     return alarm;

@@ -1,6 +1,6 @@
 /** What a bill depends on and no definition says. Each has a name, a default and a flag of the command. */
 
-/** An assumption: what it is, and what is assumed unless told otherwise. */
+/** An assumption: what it is, and its default. */
 export interface Assumption {
   readonly standard: number;
   readonly unit: string;
@@ -36,16 +36,16 @@ export type Assumed = Readonly<Record<AssumptionName, number>>;
 const NAMES = Object.keys(ASSUMPTIONS) as AssumptionName[];
 
 /**
- * Every assumption at its default, but for what is told.
+ * Every assumption at its default, but for those that are given.
  * @throws RangeError naming the assumption, the range and the value
  */
-export function assume(told: Partial<Assumed> = {}): Assumed {
-  return Object.fromEntries(NAMES.map((name) => [name, checked(name, told[name])])) as Assumed;
+export function assume(given: Partial<Assumed> = {}): Assumed {
+  return Object.fromEntries(NAMES.map((name) => [name, checked(name, given[name])])) as Assumed;
 }
 
-function checked(name: AssumptionName, told: number | undefined): number {
+function checked(name: AssumptionName, given: number | undefined): number {
   const { standard, most }: Assumption = ASSUMPTIONS[name];
-  const value = told ?? standard;
+  const value = given ?? standard;
   if (Number.isFinite(value) && value >= 0 && value <= (most ?? value)) return value;
   throw new RangeError(`${name}: expected a number from 0${most === undefined ? '' : ` to ${most}`}, got ${value}`);
 }

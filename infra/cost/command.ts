@@ -25,8 +25,8 @@ async function main(args: readonly string[]): Promise<void> {
   }
 }
 
-async function report({ context, freeTier, ...told }: Options): Promise<string[]> {
-  const assumptions = assume(told);
+async function report({ context, freeTier, ...given }: Options): Promise<string[]> {
+  const assumptions = assume(given);
   const plan = await deployedPlan(context);
   const bill = estimate(plan, { assumptions, freeTier: freeTier === true });
   return costReport(bill, breakEven(plan, { assumptions }), assumptions);

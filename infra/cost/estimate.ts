@@ -27,7 +27,7 @@ export interface ServiceCost {
   /** Scheduler, Lambda and DynamoDB: what runs it and remembers. */
   readonly engine: number;
   /** Alarms, metrics and logs: what tells of it. */
-  readonly watching: number;
+  readonly monitoring: number;
 }
 
 /** A month's bill in dollars. */
@@ -67,9 +67,9 @@ function linesOf(usage: Usage, freeTier: boolean): CostLine[] {
   });
 }
 
-function split(lines: readonly CostLine[]): { engine: number; watching: number } {
+function split(lines: readonly CostLine[]): { engine: number; monitoring: number } {
   const engine = added(lines.filter(({ item }) => ENGINE.has(item)));
-  return { engine, watching: added(lines) - engine };
+  return { engine, monitoring: added(lines) - engine };
 }
 
 function added(lines: readonly CostLine[]): number {

@@ -36,11 +36,11 @@ function itemLines({ lines, total }: Estimate): string[] {
 }
 
 function serviceLines({ services }: Estimate): string[] {
-  const rows = services.map(({ name, engine, watching }): [string, string, string, string] => [
+  const rows = services.map(({ name, engine, monitoring }): [string, string, string, string] => [
     name,
     dollars(engine),
-    dollars(watching),
-    dollars(engine + watching),
+    dollars(monitoring),
+    dollars(engine + monitoring),
   ]);
   return columns([['service', 'engine', 'alarms, metrics, logs', 'together'], ...rows]);
 }

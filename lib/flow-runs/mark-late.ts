@@ -40,7 +40,7 @@ export interface LateCounts {
 }
 
 /** A run of the service ends this long before its deadline; the next one continues. */
-const DEADLINE_MARGIN = 2 * SECOND;
+const TIME_FOR_A_PAGE = 2 * SECOND;
 /** Runs marked at once. */
 const AT_ONCE = 10;
 /** Members of the thrown error; all errors are logged. */
@@ -189,7 +189,7 @@ function failureOf({ counts, errors }: Batch): AggregateError {
 }
 
 function isTimeUp({ context }: Batch): boolean {
-  return context.signal.aborted || context.clock.now() >= context.deadline - DEADLINE_MARGIN;
+  return context.signal.aborted || context.clock.now() >= context.deadline - TIME_FOR_A_PAGE;
 }
 
 function warnOfTime(batch: Batch): void {

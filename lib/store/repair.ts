@@ -5,8 +5,8 @@
  *   fence, done    equal, above every number that shows a run: a run under way can't commit, and none counts as crashed
  *   epoch          raised, so that a commit under way is refused for it as well
  *   failuresSince  equal to fence: earlier failures are forgotten, as after a resume
- *   lastTick       kept if it is sound, else now, and never before the lease's tick: no decided tick runs again
- *   cursor         kept if it is sound
+ *   lastTick       kept if it is valid, else now, and never before the lease's tick: no decided tick runs again
+ *   cursor         kept if it is valid
  *   pause          without an end: a person checks the service and resumes it
  *   all others     absent, as for a service that has never run
  */
@@ -32,7 +32,7 @@ export interface DamagedAttribute {
 
 /** The damage of an item, and the repair of it. */
 export interface RepairPlan {
-  /** Empty for a sound item, which needs no repair. */
+  /** Empty for a valid item, which needs no repair. */
   readonly damage: readonly DamagedAttribute[];
   /** The attributes that replace every known one. */
   readonly fresh: Item;
@@ -114,19 +114,19 @@ export function planRepair(item: Item, evidence: Evidence): RepairPlan {
   const current = damagedVersion === undefined ? migrated(item) : item;
   const faults = [damagedVersion ?? [], validateItem(current, now).faults].flat();
   const broken = new Set(faults.map(({ attribute }) => attribute));
-  const sound = Object.fromEntries(Object.entries(current).filter(([attribute]) => !broken.has(attribute)));
-  const fence = fenceAbove(current, sound, evidence);
-  const leaseEnd = broken.has('leaseUntil') ? now + LONGEST_LEASE : Number(sound['leaseUntil'] ?? 0);
+  const valid = Object.fromEntries(Object.entries(current).filter(([attribute]) => !broken.has(attribute)));
+  const fence = fenceAbove(current, valid, evidence);
+  const leaseEnd = broken.has('leaseUntil') ? now + LONGEST_LEASE : Number(valid['leaseUntil'] ?? 0);
   return withoutUndefined({
     damage: faults.map((fault) => ({ attribute: fault.attribute, fault: describeFault(fault, current) })),
     fresh: withoutUndefined({
       v: VERSION,
       fence,
       done: fence,
-      epoch: epochAfter(sound, broken, now),
+      epoch: epochAfter(valid, broken, now),
       failuresSince: fence,
-      lastTick: lastTickAfter(sound, broken, now),
-      cursor: sound['cursor'],
+      lastTick: lastTickAfter(valid, broken, now),
+      cursor: valid['cursor'],
       pauseAt: now,
       pauseReason: 'repaired: check the service, then resume it',
       pauseBy: 'repair',
@@ -143,11 +143,11 @@ const MOST_BELIEVED = 1e12;
 /**
  * Above every number that shows a run; where neither counter can be read, above one run for every second since 1970.
  */
-function fenceAbove(item: Item, sound: Item, { now, highestRecorded }: Evidence): number {
+function fenceAbove(item: Item, valid: Item, { now, highestRecorded }: Evidence): number {
   const { fence, done, failuresSince } = item;
   const shown = [fence, done, failuresSince].map(Number).filter(isBelievable);
   const guess = isBelievable(fence) || isBelievable(done) ? 0 : inSeconds(now);
-  const highest = Math.max(Number(sound['fence'] ?? 0), highestRecorded, guess, ...shown);
+  const highest = Math.max(Number(valid['fence'] ?? 0), highestRecorded, guess, ...shown);
   return Math.min(Math.ceil(highest) + FENCE_LEAP, LARGEST_COUNT);
 }
 
@@ -156,14 +156,14 @@ function isBelievable(count: unknown): count is number {
 }
 
 /** An epoch that no run under way can have seen. */
-function epochAfter(sound: Item, broken: ReadonlySet<string>, now: number): number {
-  const { epoch = broken.has('epoch') ? undefined : 0 } = sound;
+function epochAfter(valid: Item, broken: ReadonlySet<string>, now: number): number {
+  const { epoch = broken.has('epoch') ? undefined : 0 } = valid;
   return isBelievable(epoch) ? epoch + 1 : inSeconds(now);
 }
 
-/** Without a mark, a damaged history may still hold a tick; a sound one without a tick shows that none was decided. */
-function lastTickAfter(sound: Item, broken: ReadonlySet<string>, now: number): number | undefined {
-  const { lastTick, leaseTick } = sound;
+/** Without a mark, a damaged history may still hold a tick; a valid one without a tick shows that none was decided. */
+function lastTickAfter(valid: Item, broken: ReadonlySet<string>, now: number): number | undefined {
+  const { lastTick, leaseTick } = valid;
   const isLost = broken.has('lastTick') || (lastTick === undefined && broken.has('runs'));
   const marks = [isLost ? now : lastTick, leaseTick].filter((mark) => typeof mark === 'number');
   return marks.length === 0 ? undefined : Math.max(...marks);

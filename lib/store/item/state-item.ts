@@ -13,7 +13,7 @@ import {
 } from '../../rules/index.ts';
 import { UnreadableStateError } from '../../service/index.ts';
 import { cut, mask, withoutUndefined } from '../../text/index.ts';
-import { type Fault, type Item, type SoundItem, validateItem } from './validate-item.ts';
+import { type Fault, type Item, type ValidItem, validateItem } from './validate-item.ts';
 import { migrated, VERSION, versionFault } from './version.ts';
 
 /**
@@ -25,7 +25,7 @@ export function readItem(service: string, item: Item, now?: number): ServiceStat
   const current = versionOf(service, item) === VERSION ? item : migrated(item);
   const { faults, runs } = validateItem(current, now);
   if (faults[0] !== undefined) throw damaged(service, faults[0], current);
-  return stateOf(current as unknown as SoundItem, runs);
+  return stateOf(current as unknown as ValidItem, runs);
 }
 
 /** The state in an item that may not exist yet. */
@@ -75,7 +75,7 @@ function isLongNumber(value: unknown): value is bigint | NumberValue {
   return typeof value === 'bigint' || value instanceof NumberValue;
 }
 
-function stateOf(item: SoundItem, runs: readonly RunEntry[]): ServiceState {
+function stateOf(item: ValidItem, runs: readonly RunEntry[]): ServiceState {
   return withoutUndefined({
     fence: item.fence,
     done: item.done,
@@ -95,15 +95,15 @@ function stateOf(item: SoundItem, runs: readonly RunEntry[]): ServiceState {
   });
 }
 
-function leaseOf({ leaseOwner: owner, leaseUntil: until, leaseTick: tick }: SoundItem) {
+function leaseOf({ leaseOwner: owner, leaseUntil: until, leaseTick: tick }: ValidItem) {
   return until === undefined || owner === undefined ? undefined : withoutUndefined({ owner, until, tick });
 }
 
-function haltOf({ haltAt: at, haltUntil: until, haltBuild: build, haltCause: cause = 'unknown' }: SoundItem) {
+function haltOf({ haltAt: at, haltUntil: until, haltBuild: build, haltCause: cause = 'unknown' }: ValidItem) {
   return at === undefined ? undefined : withoutUndefined({ at, until, build, cause });
 }
 
-function pauseOf({ pauseAt: at, pauseUntil: until, pauseReason: reason = '', pauseBy: by = '' }: SoundItem) {
+function pauseOf({ pauseAt: at, pauseUntil: until, pauseReason: reason = '', pauseBy: by = '' }: ValidItem) {
   return at === undefined ? undefined : withoutUndefined({ at, until, reason, by });
 }
 

@@ -1,5 +1,5 @@
 /**
- * The rules for a sound item. Reading is strict: a state that is read wrongly would forget failures or run a tick
+ * The rules for a valid item. Reading is strict: a state that is read wrongly would forget failures or run a tick
  * twice.
  *
  *   1. Alone: an attribute has its type and range: a count from 0, an instant that a date can express, text of at most
@@ -55,8 +55,8 @@ export const ATTRIBUTES = {
   cursor: 'text',
 } as const satisfies Readonly<Record<string, Kind>>;
 
-/** The attributes of a sound item, with their types. */
-export type SoundItem = Readonly<Record<'fence' | 'done', number>> & {
+/** The attributes of a valid item, with their types. */
+export type ValidItem = Readonly<Record<'fence' | 'done', number>> & {
   readonly [Name in keyof typeof ATTRIBUTES]?: (typeof ATTRIBUTES)[Name] extends 'text' ? string : number;
 };
 
@@ -76,7 +76,7 @@ const FARTHEST_AHEAD: readonly (readonly [attribute: string, ms: number, words: 
   ['haltUntil', TWO_YEARS, 'two years'],
 ];
 
-/** The faults of an item, none for a sound one, and its run history, parsed once; empty where it is damaged. */
+/** The faults of an item, none for a valid one, and its run history, parsed once; empty where it is damaged. */
 export interface ValidatedItem {
   readonly faults: readonly Fault[];
   readonly runs: readonly RunEntry[];
@@ -95,9 +95,9 @@ export function validateItem(item: Item, now?: number): ValidatedItem {
     return expected === undefined ? [] : [{ attribute, expected }];
   });
   const broken = new Set(alone.map(({ attribute }) => attribute));
-  const sound = Object.fromEntries(Object.entries(item).filter(([attribute]) => !broken.has(attribute)));
+  const valid = Object.fromEntries(Object.entries(item).filter(([attribute]) => !broken.has(attribute)));
   // Of two that belong together, a broken one still shows that the other is missing.
-  const together = [...halves(item), ...overtaken(sound, runs ?? []), ...(now === undefined ? [] : ahead(sound, now))];
+  const together = [...halves(item), ...overtaken(valid, runs ?? []), ...(now === undefined ? [] : ahead(valid, now))];
   const faults = [...alone, ...together.filter(({ attribute }) => !broken.has(attribute))];
   return { faults, runs: runs ?? [] };
 }

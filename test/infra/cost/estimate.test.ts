@@ -99,7 +99,7 @@ describe('what is shared', () => {
       shared: { alarms: 1, compositeAlarms: 0, dashboards: 1 },
     };
     const { services, total } = estimate(plan, { assumptions: { messages: 0, mails: 0 } });
-    const alone = services.reduce((sum, { engine, watching }) => sum + engine + watching, 0);
+    const alone = services.reduce((sum, { engine, monitoring }) => sum + engine + monitoring, 0);
 
     expect(total - alone).toBeCloseTo(3.1, 10);
   });
