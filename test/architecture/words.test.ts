@@ -160,7 +160,7 @@ describe('the check of names itself', () => {
   });
 
   it('reads identifiers, and neither comments nor texts', () => {
-    const source = "/** tells */ const a = { 'told': 1, b: `said` }; // heard\nclass C { #d = a?.e; }";
+    const source = "/** tells */ const a = { 'told': 1, b: `printed` }; // heard\nclass C { #d = a?.e; }";
 
     expect([...identifiersIn('a.ts', source)].toSorted()).toEqual(['C', 'a', 'b', 'd', 'e']);
   });

@@ -97,7 +97,7 @@ function knowingFlaw(severity: string): RequestListener {
 describe('the audit', () => {
   test('finds nothing in what is well', async () => {
     const directory = await project({
-      plain: { license: 'MIT' },
+      simple: { license: 'MIT' },
       either: { license: '(MIT OR GPL-3.0-or-later)' },
       both: { license: '(MIT AND Apache-2.0)' },
       tool: { license: 'MPL-2.0', dev: true },
@@ -160,13 +160,13 @@ describe('the audit', () => {
   test.each([405, 503])(
     'the audit reports a registry that refuses it with %i, and gives no clean bill',
     async (status) => {
-      const directory = await project({ plain: { license: 'MIT' } });
+      const directory = await project({ simple: { license: 'MIT' } });
 
       const { code, out } = await audited(directory, (_, response) => void response.writeHead(status).end());
 
       expect(code).toBe(3);
-      expect(out).toContain(`vulnerabilities: not told: ${status} `);
-      expect(out).toMatch(/NOT JUDGED, since the registry did not tell them\n$/);
+      expect(out).toContain(`vulnerabilities: not reported: ${status} `);
+      expect(out).toMatch(/NOT JUDGED, since the registry did not report them\n$/);
     },
   );
 });

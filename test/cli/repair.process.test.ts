@@ -20,17 +20,17 @@ function repair(...words: string[]): Promise<Ended> {
   const { PATH = '', HOME = '' } = process.env;
   const args = ['--import', 'tsx', 'lib/cli/repair.ts', '--endpoint', database.endpoint, '--table', TABLE, ...words];
   const child = spawn(process.execPath, args, { env: { PATH, HOME }, stdio: ['ignore', 'pipe', 'pipe'] });
-  const said = { out: '', err: '' };
+  const printed = { out: '', err: '' };
   child.stdout.on('data', (text: Buffer) => {
-    said.out += text.toString();
+    printed.out += text.toString();
   });
   child.stderr.on('data', (text: Buffer) => {
-    said.err += text.toString();
+    printed.err += text.toString();
   });
   const lines = (text: string) => text.split('\n').filter(Boolean);
   return new Promise((resolve, reject) => {
     child.once('error', reject);
-    child.once('close', (code) => resolve({ code, out: lines(said.out), err: lines(said.err) }));
+    child.once('close', (code) => resolve({ code, out: lines(printed.out), err: lines(printed.err) }));
   });
 }
 
@@ -146,13 +146,13 @@ describe('npm run repair', () => {
     const newer = { ...(await stored(database, 'newer')), v: 7, record: { of: 'another kind' } };
     await putDamaged(database, 'newer', { attribute: 'v', kind: 'newer', value: 7, harmless: false });
 
-    const [sound, ahead, missing] = await Promise.all([
+    const [valid, ahead, missing] = await Promise.all([
       repair('sound', '--yes'),
       repair('newer', '--yes'),
       repair('unheard-of', '--yes'),
     ]);
 
-    expect(sound).toEqual({ code: 0, out: ['sound: its state is sound; there is nothing to repair'], err: [] });
+    expect(valid).toEqual({ code: 0, out: ['sound: its state is sound; there is nothing to repair'], err: [] });
     expect(ahead.code).toBe(1);
     expect(ahead.err.join()).toContain('newer: its state is of version 7, this code knows 1');
     expect((await stored(database, 'newer'))['v']).toBe(newer.v);

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { byHand, type ContractKit, DUE, FULL, MINUTE, NOTHING_KNOWN, PAUSE, scheduled } from './contract-kit.ts';
 
-export function operateContract(kit: ContractKit): void {
+export function operatorContract(kit: ContractKit): void {
   const { fresh, asked, granted, refusal, written, known } = kit;
 
   describe('reading', () => {

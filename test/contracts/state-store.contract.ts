@@ -4,7 +4,7 @@ import type { StateStore } from '../../lib/tick/index.ts';
 import { acquireContract } from './acquire.contract.ts';
 import { commitContract } from './commit.contract.ts';
 import { contractKit } from './contract-kit.ts';
-import { operateContract } from './operate.contract.ts';
+import { operatorContract } from './operate.contract.ts';
 import { recordsContract } from './records.contract.ts';
 
 /** The contract, as a suite. `makeStore` gives a store in which no service is known yet. */
@@ -18,7 +18,7 @@ export function stateStoreContract(name: string, makeStore: () => Promise<StateS
 
     acquireContract(kit);
     commitContract(kit);
-    operateContract(kit);
+    operatorContract(kit);
     recordsContract(kit);
   });
 }

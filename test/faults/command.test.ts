@@ -12,9 +12,9 @@ test.each([
     ['--part', 'wire', '--seed', '3', '--path', '3'],
     '--path takes --part sim and the --seed',
   ],
-])('the fault suite refuses %s', async (_what, args, told) => {
+])('the fault suite refuses %s', async (_what, args, reported) => {
   const { code, lines } = await runScript('test/faults/command.ts', args);
 
   expect(code).toBe(1);
-  expect(lines.join('\n')).toContain(told);
+  expect(lines.join('\n')).toContain(reported);
 });

@@ -46,11 +46,11 @@ const PARTS: Readonly<Record<string, (options: Options) => Promise<FaultRow[]>>>
           onBroken: (words) => console.error(words),
         })
       : replay(seed, path),
-  wire: ({ seed, rounds, endpoint }) => wireFaults({ seed, rounds, ...(endpoint === undefined ? {} : { endpoint }) }),
+  remote: ({ seed, rounds, endpoint }) => wireFaults({ seed, rounds, ...(endpoint === undefined ? {} : { endpoint }) }),
   outages: () => outages(),
   workloads: ({ endpoint }) => workloadFaults(endpoint === undefined ? {} : { endpoint }),
   state: ({ endpoint }) => stateFaults(endpoint === undefined ? {} : { endpoint, table: `faults-${process.pid}` }),
-  thrown: ({ every, endpoint }) => thrownFaults({ every, ...(endpoint === undefined ? {} : { endpoint }) }),
+  raised: ({ every, endpoint }) => thrownFaults({ every, ...(endpoint === undefined ? {} : { endpoint }) }),
   absences: () => absenceFaults(),
 };
 
@@ -79,17 +79,17 @@ function path(text: string): string {
 
 /** Says how far it is, at every twentieth part. */
 function progress(interleavings: number): (done: number, broken: number) => void {
-  let told = 0;
+  let reported = 0;
   return (done, broken) => {
-    if (done - told < interleavings / 20) return;
-    told = done;
+    if (done - reported < interleavings / 20) return;
+    reported = done;
     console.error(`${done.toLocaleString('en-US')} interleavings, ${broken} of them broke a promise`);
   };
 }
 
 async function main(options: Options): Promise<void> {
   if (options.mutations === true) return mutations(options);
-  if (options.peers === true) return tell(options, 'peers', await comparePeers((line) => console.error(line)));
+  if (options.peers === true) return report(options, 'peers', await comparePeers((line) => console.error(line)));
   for (const part of options.part === undefined ? Object.keys(PARTS) : [options.part]) await faults(part, options);
 }
 
@@ -100,18 +100,18 @@ async function faults(part: string, options: Options): Promise<void> {
   const seconds = Math.round((performance.now() - startedAt) / 1_000);
   const violations = [...new Set(rows.flatMap((row) => row.violations))];
   const summary = `${part}: ${violations.length} violations (seed ${options.seed}, ${seconds} s, Node ${process.version})`;
-  await tell(options, `faults: ${part}`, `\`\`\`\n${faultTable(rows)}\n\n${summary}\n\`\`\``);
+  await report(options, `faults: ${part}`, `\`\`\`\n${faultTable(rows)}\n\n${summary}\n\`\`\``);
   for (const violation of violations) console.log(`\n${violation}`);
   if (violations.length > 0) process.exitCode = 1;
 }
 
 async function mutations(options: Options): Promise<void> {
   const caught = await playMutations((line) => console.error(line));
-  await tell(options, 'mutations', mutationTable(caught));
+  await report(options, 'mutations', mutationTable(caught));
   if (caught.some(({ by }) => by.length === 0)) process.exitCode = 1;
 }
 
-async function tell({ write }: Options, place: string, table: string): Promise<void> {
+async function report({ write }: Options, place: string, table: string): Promise<void> {
   console.log(table);
   if (write !== undefined) await quote(write, place, table);
 }

@@ -1,7 +1,7 @@
 /** The answers of a function, key by key: people and scripts read them. */
 import { describe, expect, test } from 'vitest';
 import { asSent } from '../lambda/kit.ts';
-import { dieAtNoon, freeze, quiet } from './kit.ts';
+import { crashAtNoon, freeze, quiet } from './kit.ts';
 
 freeze();
 
@@ -146,7 +146,7 @@ describe('the answer to a tick', () => {
 
   test('a tick that was skipped for a run under way is answered like this', async () => {
     const kit = quiet();
-    await dieAtNoon(kit);
+    await crashAtNoon(kit);
     expect(asSent(await kit.invoke({ scheduledFor: '2025-10-09T12:00:30Z' }))).toEqual({
       service: 'sync',
       tick: '2025-10-09T12:00:30.000Z',
@@ -164,8 +164,8 @@ describe('the answer to a tick', () => {
   });
 
   test('a tick that was skipped for a halt, and for a pause, is answered like this', async () => {
-    const { thrownBy, tick, invoke } = quiet({ script: 'X' });
-    await thrownBy('12:01');
+    const { raisedBy, tick, invoke } = quiet({ script: 'X' });
+    await raisedBy('12:01');
     const halted = await tick('12:02');
     await invoke({ action: 'resume' });
     await invoke(PAUSE);
@@ -305,8 +305,8 @@ describe('the answer to run-once', () => {
   });
 
   test('a service that is halted and paused is answered like this, with force and without', async () => {
-    const { invoke, thrownBy } = quiet({ script: 'XF' });
-    await thrownBy('12:01');
+    const { invoke, raisedBy } = quiet({ script: 'XF' });
+    await raisedBy('12:01');
     await invoke(PAUSE);
     expect(asSent([await invoke(RUN_ONCE), await invoke({ ...RUN_ONCE, force: true })])).toEqual([
       {

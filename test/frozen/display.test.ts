@@ -1,7 +1,7 @@
 /** What `npm start` shows, line by line, of the lines that a function really writes; and what it says of flow runs. */
 import { expect, test } from 'vitest';
 import { readLogLine, shownAs } from '../../lib/local/index.ts';
-import { dieAtNoon, freeze, logLines, onLambda } from './kit.ts';
+import { crashAtNoon, freeze, logLines, onLambda } from './kit.ts';
 
 freeze();
 
@@ -11,9 +11,9 @@ function shown(): string[] {
 }
 
 test('a service that fails, trips, skips, recovers and halts is shown like this', async () => {
-  const { tick, thrownBy } = onLambda({ script: 'FFSX', restartAfter: 'never' });
+  const { tick, raisedBy } = onLambda({ script: 'FFSX', restartAfter: 'never' });
   for (const time of ['12:01', '12:02', '12:03', '12:04']) await tick(time);
-  await thrownBy('12:05');
+  await raisedBy('12:05');
   await tick('12:06');
   expect(shown()).toEqual([
     '12:01:02  sync                            failed               250ms  streak 1      next 12:02:00',
@@ -36,7 +36,7 @@ test('a service that fails, trips, skips, recovers and halts is shown like this'
 
 test('a service whose run died, that is paused, run by hand and given a tick twice is shown like this', async () => {
   const kit = onLambda();
-  await dieAtNoon(kit);
+  await crashAtNoon(kit);
   await kit.tick('12:01');
   await kit.tick('12:01');
   await kit.invoke({ action: 'pause', reason: 'moving', by: 'ada' });

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { stateRepairs, stateTable } from '../../lib/store/index.ts';
 import type { KitOptions } from '../lambda/kit.ts';
 import { useDatabase } from '../support/use-database.ts';
-import { dieAtNoon, freeze, steady, stored } from './kit.ts';
+import { crashAtNoon, freeze, steady, stored } from './kit.ts';
 
 freeze();
 
@@ -261,7 +261,7 @@ describe('the items of a service', () => {
   });
 
   test('a service whose run is under way has these items', async () => {
-    await dieAtNoon(database, 'under-way');
+    await crashAtNoon(database, 'under-way');
     expect(await items('under-way')).toEqual([
       {
         pk: 'under-way',
@@ -278,7 +278,7 @@ describe('the items of a service', () => {
 
   test('a service whose run died, another timed out, and a third was made by hand has these items', async () => {
     const { tick, invoke } = serviceOf('mixed', { script: 'TS', maxDuration: '10s', consecutive: 9 });
-    await dieAtNoon(database, 'mixed');
+    await crashAtNoon(database, 'mixed');
     await tick('12:01');
     await invoke({ action: 'run-once' });
     expect(await items('mixed')).toEqual([

@@ -110,7 +110,7 @@ export function metricDocuments(): unknown[] {
 }
 
 /** Leaves a run of the service that died: it took the lease at noon and never ended. */
-export async function dieAtNoon({ store }: Pick<ReturnType<typeof quiet>, 'store'>, service = 'sync'): Promise<void> {
+export async function crashAtNoon({ store }: Pick<ReturnType<typeof quiet>, 'store'>, service = 'sync'): Promise<void> {
   const noon = Date.parse('2025-10-09T12:00:00Z');
   const tick = { kind: 'scheduled', scheduledFor: noon } as const;
   await store.acquire({ service, tick, now: noon, build: 'b1', owner: 'somebody', leaseUntil: noon + 50_000 });

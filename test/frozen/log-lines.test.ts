@@ -1,6 +1,6 @@
 /** The lines of the log, field by field: the queries, the alarms and one machine's display live on them. */
 import { describe, expect, test } from 'vitest';
-import { dieAtNoon, freeze, logLines, onLambda } from './kit.ts';
+import { crashAtNoon, freeze, logLines, onLambda } from './kit.ts';
 
 freeze();
 
@@ -196,8 +196,8 @@ describe('the lines of a function', () => {
   });
 
   test('a function that a fatal error halts, and whose next tick is skipped, writes these lines', async () => {
-    const { thrownBy, tick } = onLambda({ script: 'X' });
-    await thrownBy('12:01');
+    const { raisedBy, tick } = onLambda({ script: 'X' });
+    await raisedBy('12:01');
     await tick('12:02');
     expect(logLines()).toEqual([
       {
@@ -270,9 +270,9 @@ describe('the lines of a function', () => {
   });
 
   test('a function that halts at its last trip writes these lines', async () => {
-    const { tick, thrownBy } = onLambda({ script: 'FF', backoff: 1 });
+    const { tick, raisedBy } = onLambda({ script: 'FF', backoff: 1 });
     await tick('12:01');
-    await thrownBy('12:02');
+    await raisedBy('12:02');
     expect(logLines()).toEqual([
       {
         level: 'WARN',
@@ -431,7 +431,7 @@ describe('the lines of a function', () => {
 
   test('a function whose run is under way at its next tick writes these lines', async () => {
     const kit = onLambda();
-    await dieAtNoon(kit);
+    await crashAtNoon(kit);
     await kit.invoke({ scheduledFor: '2025-10-09T12:00:00Z' });
     await kit.invoke({ scheduledFor: '2025-10-09T12:01:00Z' });
     expect(logLines()).toEqual([
@@ -482,7 +482,7 @@ describe('the lines of a function', () => {
 
   test('a function whose run died writes these lines', async () => {
     const kit = onLambda();
-    await dieAtNoon(kit);
+    await crashAtNoon(kit);
     await kit.tick('12:01');
     expect(logLines()).toEqual([
       {

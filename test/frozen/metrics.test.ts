@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { prometheusObserver } from '../../lib/metrics/index.ts';
 import { NOON } from '../lambda/kit.ts';
-import { dieAtNoon, freeze, metricDocuments, onLambda, quiet } from './kit.ts';
+import { crashAtNoon, freeze, metricDocuments, onLambda, quiet } from './kit.ts';
 
 freeze();
 
@@ -10,9 +10,9 @@ const DETAILED = { variables: { TICKOVER_DETAILED_METRICS: 'true', TICKOVER_METR
 
 describe('the embedded metrics of a function', () => {
   test('a function that fails, halts, skips for it and is resumed writes these metrics', async () => {
-    const { tick, thrownBy, invoke } = onLambda({ script: 'FX' });
+    const { tick, raisedBy, invoke } = onLambda({ script: 'FX' });
     await tick('12:01');
-    await thrownBy('12:02');
+    await raisedBy('12:02');
     await tick('12:03');
     await invoke({ action: 'resume' });
     expect(metricDocuments()).toEqual([
@@ -85,7 +85,7 @@ describe('the embedded metrics of a function', () => {
 
   test('a function that books a crash writes these metrics', async () => {
     const kit = onLambda();
-    await dieAtNoon(kit);
+    await crashAtNoon(kit);
     await kit.tick('12:01');
     expect(metricDocuments()).toEqual([
       {
@@ -129,8 +129,8 @@ describe('the embedded metrics of a function', () => {
 
   test('a function with detailed metrics writes these: every reason to skip, the lateness, the duration and the overrun', async () => {
     const kit = onLambda({ script: 'OFFX', environment: DETAILED, timeout: '5m' });
-    const { tick, thrownBy, invoke } = kit;
-    await dieAtNoon(kit);
+    const { tick, raisedBy, invoke } = kit;
+    await crashAtNoon(kit);
     await invoke({ scheduledFor: '2025-10-09T12:00:10Z' });
     await kit.goTo(NOON + 62_000);
     await invoke({ scheduledFor: '2025-10-09T12:01:00Z' }, 300_000);
@@ -142,7 +142,7 @@ describe('the embedded metrics of a function', () => {
     await invoke({ action: 'pause', reason: 'moving', by: 'ada' });
     await tick('12:07');
     await invoke({ action: 'resume' });
-    await thrownBy('12:10');
+    await raisedBy('12:10');
     await tick('12:11');
     expect(metricDocuments()).toEqual([
       {
@@ -382,14 +382,14 @@ describe('the embedded metrics of a function', () => {
 test('Prometheus gets metrics of these names, types and labels, besides those of the process', async () => {
   const observer = prometheusObserver();
   const kit = quiet({ script: 'SFX', ports: { observers: [observer] } });
-  await dieAtNoon(kit);
+  await crashAtNoon(kit);
   await kit.tick('12:01');
   await kit.tick('12:01');
   await kit.tick('12:02');
-  await kit.thrownBy('12:03');
+  await kit.raisedBy('12:03');
   const page = await observer.registry.metrics();
-  const told = page.split('\n').filter((line) => line.includes('tickover_') && !line.includes('_bucket{'));
-  expect(told).toEqual([
+  const reported = page.split('\n').filter((line) => line.includes('tickover_') && !line.includes('_bucket{'));
+  expect(reported).toEqual([
     '# HELP tickover_ticks_total Ticks by what became of them: ran, or skipped for a reason.',
     '# TYPE tickover_ticks_total counter',
     'tickover_ticks_total{service="sync",disposition="ran",reason=""} 3',

@@ -1,7 +1,7 @@
 /** The answers to status, pause and resume, key by key: people and scripts read them. */
 import { describe, expect, test } from 'vitest';
 import { asSent } from '../lambda/kit.ts';
-import { dieAtNoon, freeze, quiet } from './kit.ts';
+import { crashAtNoon, freeze, quiet } from './kit.ts';
 
 freeze();
 
@@ -149,8 +149,8 @@ describe('the answer to status', () => {
   });
 
   test('a service that is halted is answered like this', async () => {
-    const { invoke, thrownBy } = quiet({ script: 'X' });
-    await thrownBy('12:01');
+    const { invoke, raisedBy } = quiet({ script: 'X' });
+    await raisedBy('12:01');
     expect(asSent(await invoke(STATUS))).toEqual({
       action: 'status',
       service: 'sync',
@@ -199,7 +199,7 @@ describe('the answer to status', () => {
 
   test('a service that is running is answered like this', async () => {
     const kit = quiet();
-    await dieAtNoon(kit);
+    await crashAtNoon(kit);
     expect(asSent(await kit.invoke(STATUS))).toEqual({
       action: 'status',
       service: 'sync',
@@ -235,7 +235,7 @@ describe('the answer to status', () => {
 
   test('a loop service whose run died, another timed out, and a third was made by hand is answered like this', async () => {
     const kit = quiet({ kind: 'loop', script: 'TS', maxDuration: '10s' });
-    await dieAtNoon(kit);
+    await crashAtNoon(kit);
     await kit.tick('12:01');
     await kit.invoke({ action: 'run-once' });
     expect(asSent(await kit.invoke(STATUS))).toEqual({
@@ -326,8 +326,8 @@ test('the answer to pause', async () => {
 });
 
 test('the answer to resume shows what it ended', async () => {
-  const { invoke, thrownBy } = quiet({ script: 'X' });
-  await thrownBy('12:01');
+  const { invoke, raisedBy } = quiet({ script: 'X' });
+  await raisedBy('12:01');
   await invoke(PAUSE);
   expect(asSent(await invoke({ action: 'resume' }))).toEqual({
     action: 'resume',

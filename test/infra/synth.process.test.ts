@@ -28,13 +28,13 @@ const ENVIRONMENT = {
   CDK_DISABLE_CLI_TELEMETRY: 'true',
 };
 
-let told = '';
+let reported = '';
 beforeAll(async () => {
   mkdirSync(OUTPUT);
   const cdk = join(ROOT, 'node_modules', 'aws-cdk', 'bin', 'cdk');
   const args = [cdk, 'synth', '--quiet', '--output', OUTPUT, '--no-notices', '--no-version-reporting'];
   const { stdout, stderr } = await run(process.execPath, args, { cwd: ROOT, env: ENVIRONMENT });
-  told = stdout + stderr;
+  reported = stdout + stderr;
 });
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
@@ -68,7 +68,9 @@ describe('cdk synth', () => {
   });
 
   test('prints in one line what it costs a month', () => {
-    expect(told).toMatch(/About \$\d+\.\d\d a month for \d+ services in [\w-]+, of which the engine is \$\d+\.\d\d/);
+    expect(reported).toMatch(
+      /About \$\d+\.\d\d a month for \d+ services in [\w-]+, of which the engine is \$\d+\.\d\d/,
+    );
   });
 
   test('has no finding of any rule', () => {

@@ -44,9 +44,9 @@ describe('prepare', () => {
   };
 
   it('fails the run when it throws: a critical service halts', async () => {
-    const { thrownBy, invoke } = functionUnderTest({ prepare: missing });
+    const { raisedBy, invoke } = functionUnderTest({ prepare: missing });
 
-    expect(await thrownBy('12:01')).toMatchObject({
+    expect(await raisedBy('12:01')).toMatchObject({
       message: 'sync: halted: RangeError: ENDPOINT: expected a URL, got none',
     });
     expect(await invoke(STATUS)).toMatchObject({ status: 'halted', runs: [{ outcome: 'fatal' }] });

@@ -12,9 +12,9 @@ const STATUS = { action: 'status' } as const;
 
 describe('a service that halts', () => {
   it('is thrown once, by the tick that halted it; later ticks are skipped', async () => {
-    const { thrownBy, tick } = functionUnderTest({ script: 'XS' });
+    const { raisedBy, tick } = functionUnderTest({ script: 'XS' });
 
-    expect(await thrownBy('12:01')).toMatchObject({
+    expect(await raisedBy('12:01')).toMatchObject({
       name: 'ServiceHaltedError',
       code: 'service-halted',
       service: 'sync',
@@ -27,25 +27,25 @@ describe('a service that halts', () => {
   });
 
   it('is thrown at its last trip, with the threshold as the cause', async () => {
-    const { thrownBy, tick } = functionUnderTest({ script: 'FF', backoff: 1 });
+    const { raisedBy, tick } = functionUnderTest({ script: 'FF', backoff: 1 });
     await tick('12:01');
 
-    expect(await thrownBy('12:02')).toMatchObject({ message: 'sync: halted: Service exceeded error threshold.' });
+    expect(await raisedBy('12:02')).toMatchObject({ message: 'sync: halted: Service exceeded error threshold.' });
     expect(await tick('12:03')).toMatchObject({ reason: 'halted' });
   });
 
   it('is thrown again by the probe that fails, once its restart is due', async () => {
-    const { thrownBy, tick } = functionUnderTest({ script: 'XFS' });
-    await thrownBy('12:01');
+    const { raisedBy, tick } = functionUnderTest({ script: 'XFS' });
+    await raisedBy('12:01');
 
-    expect(await thrownBy('12:17')).toMatchObject({ code: 'service-halted' });
+    expect(await raisedBy('12:17')).toMatchObject({ code: 'service-halted' });
     expect(await tick('12:18')).toMatchObject({ reason: 'halted' });
     expect(await tick('12:33')).toMatchObject({ disposition: 'ran', verdict: 'recovered' });
   });
 
   it('is halted before it is thrown: the state and the line are written', async () => {
-    const { thrownBy, store, log } = functionUnderTest({ script: 'X' });
-    await thrownBy('12:01');
+    const { raisedBy, store, log } = functionUnderTest({ script: 'X' });
+    await raisedBy('12:01');
 
     expect(await store.read('sync')).toMatchObject({ lastTick: NOON + 60_000, done: 1, halt: { build: 'b1' } });
     expect(log.of('error')).toEqual(['tick', 'the invocation failed']);

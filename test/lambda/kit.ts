@@ -68,7 +68,7 @@ export function functionUnderTest({ script = 'S', ports = {}, environment = {}, 
     await goTo(Date.parse(scheduledFor) + 2_000);
     return invoke({ scheduledFor, executionId: `x-${time}`, attempt: '1' });
   };
-  const thrownBy = (time: string): Promise<unknown> =>
+  const raisedBy = (time: string): Promise<unknown> =>
     tick(time).then(
       () => undefined,
       (error: unknown) => error,
@@ -84,7 +84,7 @@ export function functionUnderTest({ script = 'S', ports = {}, environment = {}, 
     /** The tick due at this time of day, delivered 2 s late. */
     tick,
     /** As `tick`, of one that throws: what it threw. */
-    thrownBy,
+    raisedBy,
   };
 }
 

@@ -14,10 +14,10 @@ describe('a machine that reads the log back', () => {
       .map((line) => readLogLine(line).kind);
 
   it('knows a tick by its line whatever became of it', async () => {
-    const { invoke, tick, thrownBy } = logging({ script: 'FX' });
+    const { invoke, tick, raisedBy } = logging({ script: 'FX' });
     await tick('12:01');
     await tick('12:01');
-    await thrownBy('12:02');
+    await raisedBy('12:02');
     await tick('12:03');
     await invoke({ action: 'run-once' });
 
@@ -110,7 +110,7 @@ const LEAKING = `GET https://ada:${SECRET}@example.com/rows?api_key=${SECRET} fa
 describe('credentials', () => {
   it('are masked in everything that a halt writes', async () => {
     const workload = () => Promise.reject(new Error(LEAKING, { cause: new Error(`token=${SECRET}`) }));
-    await logging({ workload }).thrownBy('12:01');
+    await logging({ workload }).raisedBy('12:01');
 
     expect(lines()).toHaveLength(2);
     expect(written.join('')).not.toContain('hunter2');
@@ -126,8 +126,8 @@ describe('credentials', () => {
 
   it('are masked in what breaks, which is logged once', async () => {
     const store = { acquire: () => Promise.reject(new Error(LEAKING)) };
-    const { thrownBy } = logging({ ports: { store: store as never } });
-    await thrownBy('12:01');
+    const { raisedBy } = logging({ ports: { store: store as never } });
+    await raisedBy('12:01');
 
     expect(lines()).toMatchObject([{ level: 'ERROR', message: 'the invocation failed', error: { name: 'Error' } }]);
     expect(written.join('')).not.toContain('hunter2');
@@ -162,7 +162,7 @@ describe('the level', () => {
     await logging().tick('12:01');
     expect(lines()).toEqual([]);
 
-    await logging({ script: 'X' }).thrownBy('12:01');
+    await logging({ script: 'X' }).raisedBy('12:01');
     expect(ticks()).toHaveLength(1);
   });
 

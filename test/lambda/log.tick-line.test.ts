@@ -118,7 +118,7 @@ describe('the line of a tick', () => {
   });
 
   it('is an error on the tick that halts; the failed invocation is logged once', async () => {
-    await logging({ script: 'X' }).thrownBy('12:01');
+    await logging({ script: 'X' }).raisedBy('12:01');
 
     expect(lines()).toMatchObject([
       {
@@ -135,9 +135,9 @@ describe('the line of a tick', () => {
   });
 
   it('is an error on the last trip too, whose outcome alone would be a warning', async () => {
-    const { tick, thrownBy } = logging({ script: 'FF', backoff: 1 });
+    const { tick, raisedBy } = logging({ script: 'FF', backoff: 1 });
     await tick('12:01');
-    await thrownBy('12:02');
+    await raisedBy('12:02');
 
     expect(ticks()).toMatchObject([
       { level: 'WARN', outcome: 'failed' },
@@ -152,8 +152,8 @@ describe('the line of a tick', () => {
   });
 
   it('is no more than information on a tick that is skipped because the service is halted', async () => {
-    const { thrownBy, tick } = logging({ script: 'X' });
-    await thrownBy('12:01');
+    const { raisedBy, tick } = logging({ script: 'X' });
+    await raisedBy('12:01');
     await tick('12:02');
 
     expect(ticks().at(-1)).toMatchObject({ level: 'INFO', disposition: 'skipped', reason: 'halted' });

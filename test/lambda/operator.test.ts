@@ -111,19 +111,19 @@ describe('resume', () => {
   });
 
   it('notifies every observer, and succeeds though one of them throws', async () => {
-    const heard: string[] = [];
+    const received: string[] = [];
     const observers: Observer[] = [
       {
         resumed() {
           throw new Error('metrics are down');
         },
       },
-      { resumed: (service) => void heard.push(service), flush: async () => void heard.push('flushed') },
+      { resumed: (service) => void received.push(service), flush: async () => void received.push('flushed') },
     ];
     const { invoke, log } = functionUnderTest({ ports: { observers } });
 
     expect(await invoke(RESUME)).toMatchObject({ action: 'resume' });
-    expect(heard).toEqual(['sync', 'flushed']);
+    expect(received).toEqual(['sync', 'flushed']);
     expect(log.of('error')).toEqual(['An observer threw; the service is resumed without it']);
   });
 });

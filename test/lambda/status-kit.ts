@@ -55,7 +55,7 @@ export const failedAt = (time: string, run: number) => ({
 /** The service after these ticks, a minute apart from 12:01 on; what a tick throws is left aside. */
 export async function afterRuns(script: string, options = {}) {
   const kit = functionUnderTest({ ...options, script });
-  for (let minute = 1; minute <= script.length; minute++) await kit.thrownBy(`12:0${minute}`);
+  for (let minute = 1; minute <= script.length; minute++) await kit.raisedBy(`12:0${minute}`);
   return kit;
 }
 

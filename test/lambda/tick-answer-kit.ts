@@ -40,7 +40,7 @@ export async function backingOff(script: string) {
 /** A programming error at 12:01 halts until 12:16:02.250. */
 export async function halted(script: string, options = {}) {
   const kit = functionUnderTest({ script: `X${script}`, ...options });
-  await expect(kit.thrownBy('12:01')).resolves.toMatchObject({ code: 'service-halted' });
+  await expect(kit.raisedBy('12:01')).resolves.toMatchObject({ code: 'service-halted' });
   return kit;
 }
 

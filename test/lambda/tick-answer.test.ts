@@ -200,14 +200,14 @@ describe('what the workload returned', () => {
     ['a circle', circle, { self: 'left out: a circle' }],
     ['an object that refuses', spiteful, 'left out: it cannot be told as JSON'],
     ['more than anybody reads', 'x'.repeat(64_000), 'left out: more than 64000 bytes of JSON'],
-  ])('is shown as JSON, and the run has succeeded, if it is %s', async (_what, result, told) => {
+  ])('is shown as JSON, and the run has succeeded, if it is %s', async (_what, result, reported) => {
     const { tick, log } = functionUnderTest({ workload: async () => result });
 
     const answer = await tick('12:01');
 
-    expect(asSent(answer)).toMatchObject({ outcome: 'succeeded', result: told });
+    expect(asSent(answer)).toMatchObject({ outcome: 'succeeded', result: reported });
     const [line] = log.lines.filter(({ message }) => message === 'tick');
-    expect(line?.fields?.['result']).toEqual(result === undefined ? undefined : told);
+    expect(line?.fields?.['result']).toEqual(result === undefined ? undefined : reported);
     expect(log.of('error')).toEqual([]);
   });
 });

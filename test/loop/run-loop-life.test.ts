@@ -25,18 +25,18 @@ describe('a start', () => {
   });
 
   it('can be repeated, goes on from the state, and calls onStart and onStop once each', async () => {
-    const told: string[] = [];
+    const reported: string[] = [];
     const { loop } = loopOver(
       TRANSIENT,
       { ...TOLERANT, kind: 'loop' },
       {
-        onStart: () => void told.push('onStart'),
-        onStop: () => void told.push('onStop'),
+        onStart: () => void reported.push('onStart'),
+        onStop: () => void reported.push('onStop'),
       },
     );
     await loop.start(2);
     await loop.start(1);
-    expect(told).toEqual(['onStart', 'onStop', 'onStart', 'onStop']);
+    expect(reported).toEqual(['onStart', 'onStop', 'onStart', 'onStop']);
     expect(loop.state.streak).toBe(3);
   });
 
@@ -49,18 +49,18 @@ describe('a start', () => {
 
   it('runs nothing when onStart fails, calls onStop, and rejects with what onStart threw', async () => {
     const refused = new Error('no connection');
-    const told: string[] = [];
+    const reported: string[] = [];
     const { loop, starts } = loopOver(
       () => {},
       {},
       {
         onStart: () => Promise.reject(refused),
-        onStop: () => void told.push('onStop'),
+        onStop: () => void reported.push('onStop'),
       },
     );
     await expect(loop.start(1)).rejects.toBe(refused);
     expect(starts).toEqual([]);
-    expect(told).toEqual(['onStop']);
+    expect(reported).toEqual(['onStop']);
     expect(loop.running).toBe(false);
   });
 

@@ -7,7 +7,7 @@ import { loopOver, TOLERANT, TRANSIENT } from '../support/loop-setup.ts';
 describe('what is reported of an iteration', () => {
   it('is complete, and waited for before the loop sleeps', async () => {
     const order: string[] = [];
-    const told: Iteration[] = [];
+    const reported: Iteration[] = [];
     const made = loopOver(
       async ({ clock, saveCursor }) => {
         order.push('run');
@@ -19,14 +19,14 @@ describe('what is reported of an iteration', () => {
       {
         onIteration: async (iteration) => {
           await Promise.resolve();
-          told.push(iteration);
-          order.push(`told after sleeps of ${made.clock.sleeps.join(', ')}`);
+          reported.push(iteration);
+          order.push(`reported after sleeps of ${made.clock.sleeps.join(', ')}`);
         },
       },
     );
     await made.loop.start(2);
     expect(order).toEqual(['run', 'told after sleeps of 2000', 'run', 'told after sleeps of 2000, 10000, 2000']);
-    expect(told[1]).toEqual({
+    expect(reported[1]).toEqual({
       service: 'sweeper',
       count: 2,
       outcome: { kind: 'succeeded' },

@@ -43,11 +43,11 @@ describe('LoopService', () => {
 
     it('announces when the next run is due, but after the last', async () => {
       const { log } = await play(vector);
-      const said = log.of('debug').filter((line) => line.startsWith('Finished running'));
+      const printed = log.of('debug').filter((line) => line.startsWith('Finished running'));
       const expected = vector.rows
         .slice(0, vector.params.loops === null ? undefined : -1)
         .map((row) => `Finished running Service. Next run at ${toIso(row.next_run * 1000)}`);
-      expect(said).toEqual(expected);
+      expect(printed).toEqual(expected);
     });
 
     it('warns of the same overruns and logs the same errors', async () => {

@@ -26,7 +26,7 @@ let ending = false;
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void end(EXIT.interrupted));
 try {
   const wings = await open((line) => console.log(line), closers);
-  await concluded(document(await rehearse(wings)));
+  await ended(document(await rehearse(wings)));
   console.log(`\nrehearsed in ${Math.round((performance.now() - began) / 1000)} s`);
   if (keep) await kept(wings);
   await end(0);
@@ -43,7 +43,7 @@ async function end(code: number): Promise<void> {
   process.exit(code);
 }
 
-async function concluded(text: string): Promise<void> {
+async function ended(text: string): Promise<void> {
   if (!check) return writeFile(DOCUMENT, text);
   const before = await readFile(DOCUMENT, 'utf8').catch(() => '');
   if (before !== text) throw new RehearsalError('docs/rehearsal.md is out of date; run npm run rehearse');

@@ -18,7 +18,7 @@ against it, works with what was deployed, breaks it on purpose, and takes it dow
 - What is deployed comes from a copy of the checkout, with two services added as the README says a user adds one: \`steered\` and \`bystander\` do as a server
   tells them. The deployed bundles run on the Node that runs this command.
 - It ends with 1 and a line that says why when anything does not hold, with 2 where the emulator can't be had. \`npm run rehearse -- --check\` writes nothing and also fails
-  if this page would be another; \`--keep\` leaves the emulator up to look at.
+  if this page would be another; \`--keep\` leaves the emulator up to check at.
 - Ticks are numbered; they lie an hour apart, all of them past.`;
 
 function limits(): string {

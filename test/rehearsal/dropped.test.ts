@@ -13,14 +13,14 @@ const schedule = (timezone: string | undefined): Resource => ({
   Properties: timezone === undefined ? {} : { ScheduleExpressionTimezone: timezone },
 });
 
-const sound: Template = {
+const valid: Template = {
   Resources: { StateTable1: table(TTL), FlowRunsTable1: table({}), Schedule: schedule('Europe/Berlin') },
 };
-const faultsWith = (changed: Template['Resources']) => droppedFaults({ Resources: { ...sound.Resources, ...changed } });
+const faultsWith = (changed: Template['Resources']) => droppedFaults({ Resources: { ...valid.Resources, ...changed } });
 
 describe('a template', () => {
   test('a template that has all that the emulator drops has no fault', () => {
-    expect(droppedFaults(sound)).toEqual([]);
+    expect(droppedFaults(valid)).toEqual([]);
   });
 
   const faulty: readonly (readonly [string, Template['Resources'], string])[] = [

@@ -35,17 +35,17 @@ export interface Asked {
 }
 
 /** How often a log is looked at again for a metric that it lacks. */
-const MOST_LOOKS = 20;
+const MOST_CHECKS = 20;
 /** Milliseconds. */
-const BETWEEN_LOOKS = 50;
+const BETWEEN_CHECKS = 50;
 
 /** Invokes a function of a deployed stack. */
 export async function invoke(aws: Aws, { functionName, payload, awaited = [] }: Asked): Promise<Invocation> {
   const since = Date.now();
   const { answer, broke, log } = await invokeOnce(aws, functionName, payload);
   let metrics = metricsIn(log, since);
-  for (let look = 0; !broke && look < MOST_LOOKS && awaited.some((name) => !(name in metrics)); look++) {
-    await sleep(BETWEEN_LOOKS);
+  for (let check = 0; !broke && check < MOST_CHECKS && awaited.some((name) => !(name in metrics)); check++) {
+    await sleep(BETWEEN_CHECKS);
     // On a busy machine the emulator misses lines at the end of a log: they come with the next one, and this one adds none.
     const next = await invokeOnce(aws, functionName, { action: 'status' });
     metrics = { ...metrics, ...metricsIn(next.log, since) };

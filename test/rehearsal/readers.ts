@@ -74,15 +74,15 @@ function indexOf({ IndexName, KeySchema, Projection }: GlobalSecondaryIndexDescr
 }
 
 async function readFunction({ lambda }: Aws, { physical, properties }: Subject): Promise<Properties> {
-  const told = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName: physical }));
+  const reported = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName: physical }));
   // Where the code was uploaded from is not kept; that it runs is what the stories show.
-  return { ...told, Code: properties['Code'] };
+  return { ...reported, Code: properties['Code'] };
 }
 
 async function readInvokeConfig({ lambda }: Aws, { properties }: Subject): Promise<Properties> {
   const { FunctionName, Qualifier } = properties as { FunctionName: string; Qualifier: string };
-  const told = await lambda.send(new GetFunctionEventInvokeConfigCommand({ FunctionName, Qualifier }));
-  return { ...told, FunctionName, Qualifier };
+  const reported = await lambda.send(new GetFunctionEventInvokeConfigCommand({ FunctionName, Qualifier }));
+  return { ...reported, FunctionName, Qualifier };
 }
 
 async function readTopic({ sns }: Aws, { physical }: Subject): Promise<Properties> {

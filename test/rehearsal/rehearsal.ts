@@ -33,7 +33,7 @@ const MOST_TICKS = 24;
 export type Closer = () => Promise<void> | void;
 
 /** Starts an empty emulator and a server for steered services, and copies the project; each as it comes adds what clears it away. */
-export async function open(tell: (line: string) => void, closers: Closer[]): Promise<Wings> {
+export async function open(report: (line: string) => void, closers: Closer[]): Promise<Wings> {
   const emulator = await startEmulator();
   closers.push(emulator.stop);
   const steering = await startSteering();
@@ -43,7 +43,7 @@ export async function open(tell: (line: string) => void, closers: Closer[]): Pro
   const cdk = await cdkIn(checkout, emulator, STACK);
   closers.push(cdk.stop);
   const symbols = new Map([[steering.url, 'http://its-server/']]);
-  const transcript = newTranscript({ tell, symbols });
+  const transcript = newTranscript({ report, symbols });
   return { emulator, aws: awsAt(emulator), checkout, cdk, steering, transcript };
 }
 
@@ -118,9 +118,9 @@ export async function deployed(wings: Wings, whole: Template): Promise<WholeStag
 }
 
 async function compared({ aws, deployed: stack, transcript }: WholeStage): Promise<void> {
-  const { compared: looked, listed, faults } = await inventory(aws, stack);
+  const { compared: checked, listed, faults } = await inventory(aws, stack);
   refuse('not as synthesised', faults);
-  transcript.step('the AWS clients: is everything as synthesised?', `yes: ${inWords(looked)}`);
+  transcript.step('the AWS clients: is everything as synthesised?', `yes: ${inWords(checked)}`);
   transcript.step('CloudFormation: is the rest there?', `by its word: ${inWords(listed)}`);
   const properties = DROPPED.map(({ type, property }) => `${type}.${property}`);
   transcript.step('what the emulator drops', `${properties.join(', ')}: asserted on the template`);

@@ -10,12 +10,12 @@ const world: World = {
 describe('a reference', () => {
   test('becomes what the resource is called, wherever in the value it stands', () => {
     const properties = {
-      Environment: { Variables: { TABLE: { Ref: 'Table' }, PLAIN: 'as it is' } },
+      Environment: { Variables: { TABLE: { Ref: 'Table' }, SIMPLE: 'as it is' } },
       Queues: [{ Ref: 'Table' }],
     };
 
     expect(resolve(properties, world)).toEqual({
-      Environment: { Variables: { TABLE: 'stack-table-1', PLAIN: 'as it is' } },
+      Environment: { Variables: { TABLE: 'stack-table-1', SIMPLE: 'as it is' } },
       Queues: ['stack-table-1'],
     });
   });

@@ -5,7 +5,7 @@ import { newTranscript, rendered } from './transcript.ts';
 
 test('steps are printed as they come, and rendered as a table for each section', () => {
   const lines: string[] = [];
-  const transcript = newTranscript({ tell: (line) => lines.push(line) });
+  const transcript = newTranscript({ report: (line) => lines.push(line) });
   transcript.section('A halt', 'What is fatal halts.');
   transcript.step('tick 7', { disposition: 'ran', stays: ['halt'], fence: 7 });
   transcript.step('the queue', 'one message');

@@ -29,26 +29,28 @@ export interface Transcript {
 /** How a transcript is kept. */
 export interface TranscriptOptions {
   /** Hears every line as it comes. @default nobody */
-  readonly tell?: (line: string) => void;
+  readonly report?: (line: string) => void;
   /** What differs from run to run, such as a port, and the words that stand for it. @default nothing */
   readonly symbols?: ReadonlyMap<string, string>;
 }
 
 /** A transcript with nothing in it. */
-export function newTranscript({ tell = () => {}, symbols = new Map() }: TranscriptOptions = {}): Transcript {
+export function newTranscript({ report = () => {}, symbols = new Map() }: TranscriptOptions = {}): Transcript {
   const sections: Section[] = [];
   const symbolic = (text: string) =>
-    [...symbols].reduce((told, [found, symbol]) => told.replaceAll(found, symbol), text).replaceAll(INSTANT, 'INSTANT');
+    [...symbols]
+      .reduce((reported, [found, symbol]) => reported.replaceAll(found, symbol), text)
+      .replaceAll(INSTANT, 'INSTANT');
   return {
     section(title, why) {
       sections.push({ title, why, steps: [] });
-      tell(`\n${title}`);
+      report(`\n${title}`);
     },
     step(asked, answered) {
-      const told = typeof answered === 'string' ? answered : inWords(answered);
-      const step = { asked: symbolic(asked), answered: symbolic(told) };
+      const reported = typeof answered === 'string' ? answered : inWords(answered);
+      const step = { asked: symbolic(asked), answered: symbolic(reported) };
       sections.at(-1)?.steps.push(step);
-      tell(`  ${step.asked}: ${step.answered}`);
+      report(`  ${step.asked}: ${step.answered}`);
     },
     current: () => sections.at(-1)?.title ?? '',
     sections: () => sections,

@@ -60,16 +60,16 @@ interface FunctionProperties {
 }
 
 function deployedFunction(properties: Properties, assembly: string): DeployedFunction {
-  const told = properties as unknown as FunctionProperties;
-  const variables = Object.entries(told.Environment.Variables);
+  const reported = properties as unknown as FunctionProperties;
+  const variables = Object.entries(reported.Environment.Variables);
   return {
-    service: /runs the service (.+)\.$/.exec(told.Description)?.[1] ?? '',
-    directory: join(assembly, `asset.${told.Code.S3Key.replace(/\.zip$/, '')}`),
-    handler: told.Handler,
-    runtime: told.Runtime,
-    memorySize: told.MemorySize,
-    timeout: told.Timeout * 1_000,
-    logFormat: told.LoggingConfig.LogFormat,
+    service: /runs the service (.+)\.$/.exec(reported.Description)?.[1] ?? '',
+    directory: join(assembly, `asset.${reported.Code.S3Key.replace(/\.zip$/, '')}`),
+    handler: reported.Handler,
+    runtime: reported.Runtime,
+    memorySize: reported.MemorySize,
+    timeout: reported.Timeout * 1_000,
+    logFormat: reported.LoggingConfig.LogFormat,
     variables: Object.fromEntries(
       variables.map(([name, value]) => [name, typeof value === 'string' ? value : value.Ref]),
     ),

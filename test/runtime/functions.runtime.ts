@@ -64,9 +64,11 @@ describe('a function under the real runtime', () => {
   it.each(CATALOG.map(({ service }) => service.name))('%s starts and runs once by hand', async (name) => {
     const one = await start(name);
 
-    const told = await one.invoke({ action: 'run-once' });
+    const reported = await one.invoke({ action: 'run-once' });
 
-    expect(told).toMatchObject({ answer: { action: 'run-once', service: name, outcome: 'succeeded', error: null } });
+    expect(reported).toMatchObject({
+      answer: { action: 'run-once', service: name, outcome: 'succeeded', error: null },
+    });
   });
 
   it('takes an event in and gives the answer out, and knows the tick when it comes again', async () => {
@@ -116,11 +118,11 @@ describe('a function under the real runtime', () => {
   it('reports an event that it cannot read as an error of its own name, and takes the next', async () => {
     const one = await start('check-endpoints');
 
-    const told = await one.invoke({ action: 'explode' });
+    const reported = await one.invoke({ action: 'explode' });
     const next = await one.invoke(STATUS);
 
-    expect(told).toMatchObject({ error: { errorType: 'MalformedEventError' } });
-    expect(told).toMatchObject({ error: { errorMessage: expect.stringContaining('nothing was done') } });
+    expect(reported).toMatchObject({ error: { errorType: 'MalformedEventError' } });
+    expect(reported).toMatchObject({ error: { errorMessage: expect.stringContaining('nothing was done') } });
     expect(next).toMatchObject({ answer: { action: 'status' } });
   });
 });
@@ -162,12 +164,12 @@ describe('a function whose workload is past its deadline and ignores its signal'
   it('has its outcome committed and logged, and then its process ends within the invocation', async () => {
     const one = await start('deaf');
 
-    const told = await one.invoke(due());
+    const reported = await one.invoke(due());
     const { code, stdout, stderr, telemetry } = await one.ended();
     const later = await start('deaf');
     const status = await later.invoke(STATUS);
 
-    expect(told).toEqual({ exited: 1 });
+    expect(reported).toEqual({ exited: 1 });
     expect(code).toBe(1);
     expect(parsed(stdout)).toMatchObject([{ service: 'deaf', FailureStreak: 1, Halted: 0 }]);
     expect(parsed(stderr)).toMatchObject([
@@ -203,10 +205,10 @@ describe('a function whose DynamoDB is away', () => {
   it('runs nothing, and fails its invocation with what follows from that', async () => {
     const one = await start('check-endpoints', { AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:9' });
 
-    const told = await one.invoke(due(3));
+    const reported = await one.invoke(due(3));
     const { stdout, telemetry } = await one.end();
 
-    expect(told).toMatchObject({
+    expect(reported).toMatchObject({
       error: { errorType: 'StoreError', errorMessage: expect.stringMatching(/ECONNREFUSED.*the tick did not run$/) },
     });
     expect(stdout).toEqual([]);

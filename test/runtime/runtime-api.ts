@@ -17,7 +17,7 @@ export interface ReportedError {
 }
 
 /** What a runtime told of an invocation. */
-export type Told = { readonly answer: unknown } | { readonly error: ReportedError };
+export type Reported = { readonly answer: unknown } | { readonly error: ReportedError };
 
 /** What a function is invoked with. */
 export interface InvocationRequest {
@@ -31,7 +31,7 @@ export interface RuntimeApi {
   /** `host:port`, for AWS_LAMBDA_RUNTIME_API. */
   readonly address: string;
   /** Has the runtime run the event once it asks, one after the other. Never resolves if the runtime ends before it tells. */
-  invoke(request: InvocationRequest): Promise<Told>;
+  invoke(request: InvocationRequest): Promise<Reported>;
   /** What the runtime told of its start, if that failed. */
   readonly initErrors: readonly ReportedError[];
   close(): Promise<void>;
@@ -39,7 +39,7 @@ export interface RuntimeApi {
 
 interface Invocation extends InvocationRequest {
   readonly id: string;
-  readonly told: (told: Told) => void;
+  readonly reported: (reported: Reported) => void;
 }
 
 /** Which function a runtime is told that it runs. Nothing answers under this name. */
@@ -63,8 +63,8 @@ export async function runtimeApi(): Promise<RuntimeApi> {
       return reply(response, 202);
     }
     const [, id = '', outcome] = (method === 'POST' && OUTCOME.exec(url)) || [];
-    const told = outcome === 'error' ? { error: reportedError(request, body) } : { answer: parsed(body) };
-    reply(response, outcome !== undefined && desk.tell(id, told) ? 202 : 404);
+    const reported = outcome === 'error' ? { error: reportedError(request, body) } : { answer: parsed(body) };
+    reply(response, outcome !== undefined && desk.report(id, reported) ? 202 : 404);
   };
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -95,9 +95,9 @@ function invocationDesk() {
   };
   return {
     invoke: (request: InvocationRequest) =>
-      new Promise<Told>((told) => {
+      new Promise<Reported>((reported) => {
         count += 1;
-        waiting.push({ ...request, id: `00000000-0000-4000-8000-${String(count).padStart(12, '0')}`, told });
+        waiting.push({ ...request, id: `00000000-0000-4000-8000-${String(count).padStart(12, '0')}`, reported });
         serve();
       }),
     next(response: ServerResponse) {
@@ -105,10 +105,10 @@ function invocationDesk() {
       serve();
     },
     /** Whether there was such an invocation under way. */
-    tell(id: string, told: Told): boolean {
+    report(id: string, reported: Reported): boolean {
       const invocation = handedOut.get(decodeURIComponent(id));
       handedOut.delete(decodeURIComponent(id));
-      invocation?.told(told);
+      invocation?.reported(reported);
       return invocation !== undefined;
     },
   };

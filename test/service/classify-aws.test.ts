@@ -20,7 +20,7 @@ interface Asking {
 }
 
 /** What a call of DynamoDB on that port rejects with. */
-async function thrownAt(port: number, { config = {}, abortSignal }: Asking = {}): Promise<unknown> {
+async function raisedAt(port: number, { config = {}, abortSignal }: Asking = {}): Promise<unknown> {
   const client = new DynamoDBClient({
     endpoint: `http://127.0.0.1:${port}`,
     region: 'local',
@@ -64,21 +64,21 @@ describe('an answer of DynamoDB', () => {
   ])('an answer of %s with status %i is %s', async (type, status, kind) => {
     const port = await answering(status, `{"__type":"com.amazonaws.dynamodb.v20120810#${type}","message":"no"}`);
 
-    const error = await thrownAt(port);
+    const error = await raisedAt(port);
 
     expect([errorClassOf(error), classifyCritical(error)]).toEqual([type, { kind }]);
     expect(classifyTolerant(error)).toEqual({ kind });
   });
 
   it('an answer that a proxy gave in its place is judged by its status', async () => {
-    expect(classifyCritical(await thrownAt(await answering(503, '<html>')))).toEqual({ kind: 'failed' });
-    expect(classifyCritical(await thrownAt(await answering(200, '<html>')))).toEqual({ kind: 'fatal' });
+    expect(classifyCritical(await raisedAt(await answering(503, '<html>')))).toEqual({ kind: 'failed' });
+    expect(classifyCritical(await raisedAt(await answering(200, '<html>')))).toEqual({ kind: 'fatal' });
   });
 });
 
 describe('a call of DynamoDB', () => {
   it('a call that is refused is transient', async () => {
-    const error = await thrownAt(await closedPort());
+    const error = await raisedAt(await closedPort());
 
     expect([errorClassOf(error), classifyCritical(error)]).toEqual(['ECONNREFUSED', { kind: 'failed' }]);
   });
@@ -86,20 +86,20 @@ describe('a call of DynamoDB', () => {
   it("a call that outlasts the client's own time-out is transient", async () => {
     const config = { requestHandler: { requestTimeout: 50, throwOnRequestTimeout: true } };
 
-    const error = await thrownAt(await silent(), { config });
+    const error = await raisedAt(await silent(), { config });
 
     expect([errorClassOf(error), classifyCritical(error)]).toEqual(['TimeoutError', { kind: 'failed' }]);
   });
 
   it('a call that a time-out aborts is fatal, since the client does not show why it was aborted: give it a requestTimeout', async () => {
-    const error = await thrownAt(await silent(), { abortSignal: AbortSignal.timeout(50) });
+    const error = await raisedAt(await silent(), { abortSignal: AbortSignal.timeout(50) });
 
     expect([errorClassOf(error), classifyCritical(error)]).toEqual(['AbortError', { kind: 'fatal' }]);
   });
 
   it('a call that is aborted for no reason of the network is fatal', async () => {
     const aborting = new AbortController();
-    const failing = thrownAt(await silent(), { abortSignal: aborting.signal });
+    const failing = raisedAt(await silent(), { abortSignal: aborting.signal });
     await delay(20);
     aborting.abort();
 

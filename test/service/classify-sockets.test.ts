@@ -36,7 +36,7 @@ const reset = (socket: Socket) => socket.resetAndDestroy();
 const hang = () => {};
 
 /** What a promise rejects with. */
-async function thrownBy(work: Promise<unknown>): Promise<unknown> {
+async function raisedBy(work: Promise<unknown>): Promise<unknown> {
   const [settled] = await Promise.allSettled([work]);
   if (settled.status === 'fulfilled') throw new Error('expected it to fail');
   return settled.reason;
@@ -63,7 +63,7 @@ const CLIENTS = [
 
 /** The class it is grouped under and what it is judged as. */
 async function verdictOn(work: Promise<unknown>): Promise<readonly [string, string]> {
-  const error = await thrownBy(work);
+  const error = await raisedBy(work);
   return [errorClassOf(error), classifyCritical(error).kind];
 }
 
@@ -121,7 +121,7 @@ describe.each(CLIENTS)('a connection by %s', (_client, get) => {
   });
 
   it('a connection that does not answer in time is transient', async () => {
-    const error = await thrownBy(
+    const error = await raisedBy(
       get(`http://127.0.0.1:${await answering('', hang)}/`, { signal: AbortSignal.timeout(50) }),
     );
 
@@ -131,7 +131,7 @@ describe.each(CLIENTS)('a connection by %s', (_client, get) => {
   it('a connection whose body does not come in time is transient', async () => {
     const hanging = await answering('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nabc', hang);
 
-    const error = await thrownBy(get(`http://127.0.0.1:${hanging}/`, { signal: AbortSignal.timeout(200) }));
+    const error = await raisedBy(get(`http://127.0.0.1:${hanging}/`, { signal: AbortSignal.timeout(200) }));
 
     expect(classifyCritical(error)).toEqual({ kind: 'failed' });
   });
@@ -139,15 +139,15 @@ describe.each(CLIENTS)('a connection by %s', (_client, get) => {
   it('a connection that hangs in the TLS handshake is transient', async () => {
     const silent = await port(rawServer(hang));
 
-    const error = await thrownBy(get(`https://127.0.0.1:${silent}/`, { signal: AbortSignal.timeout(50) }));
+    const error = await raisedBy(get(`https://127.0.0.1:${silent}/`, { signal: AbortSignal.timeout(50) }));
 
     expect(classifyCritical(error)).toEqual({ kind: 'failed' });
   });
 
   it('a connection over TLS to a server that speaks plain HTTP is transient', async () => {
-    const plain = await answering('HTTP/1.1 400 Bad Request\r\n\r\n', hangUp);
+    const simple = await answering('HTTP/1.1 400 Bad Request\r\n\r\n', hangUp);
 
-    expect(await verdictOn(get(`https://127.0.0.1:${plain}/`))).toEqual([
+    expect(await verdictOn(get(`https://127.0.0.1:${simple}/`))).toEqual([
       expect.stringMatching(/^(EPROTO|ERR_SSL_WRONG_VERSION_NUMBER)$/),
       'failed',
     ]);
@@ -173,11 +173,11 @@ describe.each(CLIENTS)('a connection by %s', (_client, get) => {
   });
 
   it('a connection by a scheme it does not know is fatal', async () => {
-    expect(classifyCritical(await thrownBy(get('ftp://127.0.0.1/')))).toEqual({ kind: 'fatal' });
+    expect(classifyCritical(await raisedBy(get('ftp://127.0.0.1/')))).toEqual({ kind: 'fatal' });
   });
 
   it('a connection that the caller aborts for no reason of the network is fatal', async () => {
-    const error = await thrownBy(
+    const error = await raisedBy(
       get(`http://127.0.0.1:${await answering('', hang)}/`, { signal: AbortSignal.abort() }),
     );
 
@@ -203,7 +203,7 @@ describe('a connection', () => {
         { address: '127.0.0.2', family: 4 },
       ]);
     const socket = connect({ host: 'two.test', port: closed, lookup, autoSelectFamily: true });
-    const [error] = (await once(socket, 'error').catch((thrown: unknown) => [thrown])) as [unknown];
+    const [error] = (await once(socket, 'error').catch((raised: unknown) => [raised])) as [unknown];
 
     expect(error).toBeInstanceOf(AggregateError);
     expect([errorClassOf(error), classifyCritical(error).kind]).toEqual(['ECONNREFUSED', 'failed']);
@@ -212,6 +212,6 @@ describe('a connection', () => {
   it('a connection that is redirected in circles is fatal', async () => {
     const circling = await port(httpServer((_, response) => response.writeHead(302, { location: '/' }).end()));
 
-    expect(classifyCritical(await thrownBy(byFetch(`http://127.0.0.1:${circling}/`)))).toEqual({ kind: 'fatal' });
+    expect(classifyCritical(await raisedBy(byFetch(`http://127.0.0.1:${circling}/`)))).toEqual({ kind: 'fatal' });
   });
 });

@@ -124,10 +124,10 @@ describe('a code', () => {
       { name: 'HTTPParserError', code: undefined },
       'Response does not match the HTTP/1.1 protocol',
     );
-    const thrown = new TypeError('fetch failed', { cause: broken });
+    const raised = new TypeError('fetch failed', { cause: broken });
 
-    expect(classifyCritical(thrown)).toEqual(FAILED);
-    expect(errorClassOf(thrown)).toBe('HTTPParserError');
+    expect(classifyCritical(raised)).toEqual(FAILED);
+    expect(errorClassOf(raised)).toBe('HTTPParserError');
   });
 
   it('a code of an abort leaves it to the reason', () => {
@@ -209,10 +209,10 @@ describe('an AggregateError', () => {
   });
 
   it('an AggregateError that holds the same errors again and again looks at each once', () => {
-    let looked = 0;
+    let checked = 0;
     const leaf = Object.defineProperty(new Error('x'), 'code', {
       get: () => {
-        looked += 1;
+        checked += 1;
         return 'EPIPE';
       },
     });
@@ -220,7 +220,7 @@ describe('an AggregateError', () => {
     for (let level = 0; level < 10; level += 1) doubled = new AggregateError([doubled, doubled]);
 
     expect(classifyCritical(doubled)).toEqual(FAILED);
-    expect(looked).toBeLessThan(10);
+    expect(checked).toBeLessThan(10);
   });
 
   it('an AggregateError that holds itself is fatal', () => {
@@ -234,8 +234,8 @@ describe('an AggregateError', () => {
 describe('anything thrown that is no error', () => {
   it.each([[undefined], [null], ['ECONNREFUSED'], [503], [{ status: 503 }], [{ code: 'ECONNREFUSED' }]])(
     'is fatal: %j',
-    (thrown) => {
-      expect([classifyCritical(thrown), classifyTolerant(thrown)]).toEqual([FATAL, FATAL]);
+    (raised) => {
+      expect([classifyCritical(raised), classifyTolerant(raised)]).toEqual([FATAL, FATAL]);
     },
   );
 });
@@ -341,9 +341,9 @@ describe('a hostile value', () => {
     ['a proxy that throws', new Proxy(new Error('x'), { get: refuse })],
     ['a revoked proxy', revoked.proxy],
     ['a null prototype', Object.create(null)],
-  ])('is judged all the same: %s', (_, thrown) => {
-    expect(['failed', 'fatal']).toContain(classifyCritical(thrown).kind);
-    expect(['failed', 'fatal']).toContain(classifyTolerant(thrown).kind);
+  ])('is judged all the same: %s', (_, raised) => {
+    expect(['failed', 'fatal']).toContain(classifyCritical(raised).kind);
+    expect(['failed', 'fatal']).toContain(classifyTolerant(raised).kind);
   });
 
   it('an error that breeds causes and members for ever is judged all the same', () => {
@@ -392,8 +392,8 @@ describe('a hostile value', () => {
 
   it('no value makes them throw', () => {
     fc.assert(
-      fc.property(fc.anything({ withNullPrototype: true, withBigInt: true }), (thrown) => {
-        expect([classifyCritical(thrown), classifyTolerant(thrown)]).toEqual([FATAL, FATAL]);
+      fc.property(fc.anything({ withNullPrototype: true, withBigInt: true }), (raised) => {
+        expect([classifyCritical(raised), classifyTolerant(raised)]).toEqual([FATAL, FATAL]);
       }),
     );
   });

@@ -28,7 +28,7 @@ function storeOn(server: Listening) {
 }
 
 /** What the body of a request says it wants. */
-const GIVES_BACK = /REMOVE #leaseOwner/;
+const RELEASES = /REMOVE #leaseOwner/;
 
 describe('Taking the lease', () => {
   it('is given up after 2.9 s when nothing answers, and giving it back after 0.9 s more: the tick has cost less than 4 s', async () => {
@@ -41,7 +41,7 @@ describe('Taking the lease', () => {
     await eventually(() => asked.find((text) => text.includes('leaseUntil')));
 
     await clock.advance(2_900);
-    await eventually(() => asked.find((text) => GIVES_BACK.test(text)));
+    await eventually(() => asked.find((text) => RELEASES.test(text)));
     await clock.advance(900);
 
     await expect(acquired).rejects.toMatchObject({
@@ -81,7 +81,7 @@ describe('Taking the lease', () => {
           body += String(chunk);
         });
         request.on('end', () => {
-          wanted.push(GIVES_BACK.test(body) ? 'give back' : 'take');
+          wanted.push(RELEASES.test(body) ? 'give back' : 'take');
           response.writeHead(500, { 'content-type': 'application/x-amz-json-1.0' });
           response.end('{"__type":"com.amazonaws.dynamodb.v20120810#InternalServerError","message":"away"}');
         });

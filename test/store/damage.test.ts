@@ -28,7 +28,7 @@ const WHOLE: ServiceState = {
   cursor: 'here',
 };
 
-const DAMAGE: [attribute: string, value: unknown, told: string][] = [
+const DAMAGE: [attribute: string, value: unknown, reported: string][] = [
   ['v', 'one', 'v: expected a whole number, got "one"'],
   ['v', undefined, 'v: expected a version from 1, got undefined'],
   ['v', 0, 'v: expected a version from 1, got 0'],
@@ -71,7 +71,7 @@ let services = 0;
 
 async function damaged(attribute: string, value: unknown): Promise<{ service: string; item: Item }> {
   const service = `damaged-${++services}`;
-  const { [attribute]: _sound, ...rest } = itemOf(service, WHOLE);
+  const { [attribute]: _valid, ...rest } = itemOf(service, WHOLE);
   const item = value === undefined ? rest : { ...rest, [attribute]: value };
   await putItem(database, item);
   return { service, item: (await storedItem(database, service)) ?? {} };
@@ -89,12 +89,12 @@ async function errorOf(promise: Promise<unknown>): Promise<unknown> {
   );
 }
 
-function expectDamaged(error: unknown, service: string, told: string): void {
+function expectDamaged(error: unknown, service: string, reported: string): void {
   expect(error).toBeInstanceOf(UnreadableStateError);
   expect(error).toMatchObject({
     code: 'state-damaged',
     service,
-    message: `${service}: its state is damaged: ${told}; the service does not run until its state is repaired (npm run repair -- ${service})`,
+    message: `${service}: its state is damaged: ${reported}; the service does not run until its state is repaired (npm run repair -- ${service})`,
   });
 }
 
@@ -104,10 +104,10 @@ function lasting(item: Item | undefined): Item {
 }
 
 describe('A damaged state', () => {
-  it.each(DAMAGE)('refuses the tick and reports it: %s is %o', async (attribute, value, told) => {
+  it.each(DAMAGE)('refuses the tick and reports it: %s is %o', async (attribute, value, reported) => {
     const { service, item } = await damaged(attribute, value);
 
-    expectDamaged(await errorOf(database.store.acquire(asked(service))), service, told);
+    expectDamaged(await errorOf(database.store.acquire(asked(service))), service, reported);
 
     const after = await storedItem(database, service);
     expect(lasting(after)).toEqual(lasting(item));
@@ -117,13 +117,13 @@ describe('A damaged state', () => {
     else expect(after).toEqual(item);
   });
 
-  it.each(DAMAGE)('can be neither read nor changed by an operator: %s is %o', async (attribute, value, told) => {
+  it.each(DAMAGE)('can be neither read nor changed by an operator: %s is %o', async (attribute, value, reported) => {
     const { service, item } = await damaged(attribute, value);
     const { store } = database;
 
-    expectDamaged(await errorOf(store.read(service)), service, told);
-    expectDamaged(await errorOf(store.pause(service, { at: DUE, reason: 'r', by: 'b' })), service, told);
-    expectDamaged(await errorOf(store.resume(service)), service, told);
+    expectDamaged(await errorOf(store.read(service)), service, reported);
+    expectDamaged(await errorOf(store.pause(service, { at: DUE, reason: 'r', by: 'b' })), service, reported);
+    expectDamaged(await errorOf(store.resume(service)), service, reported);
 
     expect(await storedItem(database, service)).toEqual(item);
   });

@@ -48,7 +48,7 @@ describe.each(ENDPOINTS)('On %s, a tick', (endpoint, otherwise) => {
     expect(await here.state(service)).toMatchObject({ fence: 1, done: 1, lastTick: DUE });
   });
 
-  it(`a tick whose acquire lost its response still books the runs that died before (${endpoint})`, async () => {
+  it(`a tick whose acquire lost its response still books the runs that crashed before (${endpoint})`, async () => {
     const { here } = await behind(losingUpdate(1, otherwise));
     const service = here.service({ name: named('after-crashes') });
     await putItem(database.connect(), { pk: service.name, sk: 'STATE', v: 1, fence: 5, done: 3, streak: 1 });

@@ -5,7 +5,7 @@ import { describeAttributes } from '../../lib/store/index.ts';
 import { readItem } from '../../lib/store/item/state-item.ts';
 import type { Item } from '../../lib/store/item/validate-item.ts';
 import { planRepair } from '../../lib/store/repair.ts';
-import { DUE, damages, SOUND } from '../faults/state/damages.ts';
+import { DUE, damages, VALID } from '../faults/state/damages.ts';
 
 const NOW = DUE + 5;
 const NO_RECORDS = { now: NOW, highestRecorded: 0 };
@@ -15,17 +15,17 @@ function fresh(item: Item, evidence = NO_RECORDS): Item {
 }
 
 function withDamage(some: readonly { attribute: string; value: unknown }[]): Item {
-  const item = { ...SOUND, ...Object.fromEntries(some.map(({ attribute, value }) => [attribute, value])) };
+  const item = { ...VALID, ...Object.fromEntries(some.map(({ attribute, value }) => [attribute, value])) };
   return Object.fromEntries(Object.entries(item).filter(([, value]) => value !== undefined));
 }
 
 describe('A repair', () => {
   it('finds nothing damaged in a sound item', () => {
-    expect(planRepair(SOUND, NO_RECORDS).damage).toEqual([]);
+    expect(planRepair(VALID, NO_RECORDS).damage).toEqual([]);
   });
 
   it('names what is damaged, and writes a fresh item that is paused and keeps last tick and cursor', () => {
-    expect(planRepair({ ...SOUND, record: '1102' }, NO_RECORDS)).toEqual({
+    expect(planRepair({ ...VALID, record: '1102' }, NO_RECORDS)).toEqual({
       damage: [{ attribute: 'record', fault: 'expected up to 64 of 0 and 1, got "1102"' }],
       fresh: {
         v: 1,
@@ -65,7 +65,7 @@ describe('A repair', () => {
         expect(state.epoch).toBeGreaterThan(2);
         const isLost = named.includes('lastTick') || item['lastTick'] === undefined;
         expect(state.lastTick).toBeGreaterThanOrEqual(isLost ? NOW : Number(item['lastTick']));
-        if (!struck.some((name) => name.endsWith('Tick'))) expect(state.lastTick).toBe(SOUND['lastTick']);
+        if (!struck.some((name) => name.endsWith('Tick'))) expect(state.lastTick).toBe(VALID['lastTick']);
         expect(state.cursor).toBe(struck.includes('cursor') ? undefined : 'here');
       }),
       { numRuns: 500 },
@@ -79,34 +79,34 @@ describe('A repair', () => {
   });
 
   it('raises a lost fence above everything that shows a run', () => {
-    expect(fresh({ ...SOUND, fence: '41' })).toMatchObject({ fence: 1_041, done: 1_041 });
-    expect(fresh({ ...SOUND, fence: '500' })).toMatchObject({ fence: 1_500, done: 1_500 });
-    expect(fresh({ ...SOUND, fence: null }, { now: NOW, highestRecorded: 77 })).toMatchObject({ fence: 1_077 });
-    expect(fresh({ ...SOUND, fence: 40.5, done: 'x' })).toMatchObject({ fence: 1_041, done: 1_041 });
+    expect(fresh({ ...VALID, fence: '41' })).toMatchObject({ fence: 1_041, done: 1_041 });
+    expect(fresh({ ...VALID, fence: '500' })).toMatchObject({ fence: 1_500, done: 1_500 });
+    expect(fresh({ ...VALID, fence: null }, { now: NOW, highestRecorded: 77 })).toMatchObject({ fence: 1_077 });
+    expect(fresh({ ...VALID, fence: 40.5, done: 'x' })).toMatchObject({ fence: 1_041, done: 1_041 });
   });
 
   it('puts the fence above a run for every second there was, where both counters are lost', () => {
-    const { fence: _fence, done: _done, ...rest } = SOUND;
+    const { fence: _fence, done: _done, ...rest } = VALID;
 
     expect(fresh(rest)).toMatchObject({ fence: 1_760_001_400, done: 1_760_001_400 });
   });
 
   it('raises a fence that has fallen below what is decided, and believes no mark that no service can have reached', () => {
-    expect(fresh({ ...SOUND, done: 60 })).toMatchObject({ fence: 1_060, done: 1_060 });
-    expect(fresh({ ...SOUND, done: 1e14 })).toMatchObject({ fence: 1_041, done: 1_041 });
+    expect(fresh({ ...VALID, done: 60 })).toMatchObject({ fence: 1_060, done: 1_060 });
+    expect(fresh({ ...VALID, done: 1e14 })).toMatchObject({ fence: 1_041, done: 1_041 });
   });
 
   it('never lowers a fence that is sound, however large', () => {
-    expect(fresh({ ...SOUND, fence: 1e13, streak: 'x' })).toMatchObject({ fence: 1e13 + 1_000 });
-    expect(fresh({ ...SOUND, fence: 1e15, streak: 'x' })).toMatchObject({ fence: 1e15 });
+    expect(fresh({ ...VALID, fence: 1e13, streak: 'x' })).toMatchObject({ fence: 1e13 + 1_000 });
+    expect(fresh({ ...VALID, fence: 1e15, streak: 'x' })).toMatchObject({ fence: 1e15 });
   });
 
   it('counts no run as crashed, under a lease or not', () => {
-    expect(fresh({ ...SOUND, fence: 44, streak: 'x' })).toMatchObject({ fence: 1_044, done: 1_044 });
+    expect(fresh({ ...VALID, fence: 44, streak: 'x' })).toMatchObject({ fence: 1_044, done: 1_044 });
   });
 
   it('shows until when a run may be under way: to the end of its lease, or of the longest where that is lost', () => {
-    const until = (over: Item) => planRepair({ ...SOUND, streak: 'x', ...over }, NO_RECORDS).runningUntil;
+    const until = (over: Item) => planRepair({ ...VALID, streak: 'x', ...over }, NO_RECORDS).runningUntil;
 
     expect(until({})).toBeUndefined();
     expect(until({ leaseUntil: NOW + 9 })).toBe(NOW + 9);
@@ -117,32 +117,32 @@ describe('A repair', () => {
   });
 
   it('has no tick run again that was decided, or that a run under way is for', () => {
-    const { lastTick: _tick, leaseTick: _leaseTick, ...rest } = SOUND;
+    const { lastTick: _tick, leaseTick: _leaseTick, ...rest } = VALID;
 
-    expect(fresh({ ...SOUND, lastTick: true })).toMatchObject({ lastTick: NOW });
-    expect(fresh({ ...SOUND, lastTick: 4_102_444_800_000 })).toMatchObject({ lastTick: NOW });
-    expect(fresh({ ...SOUND, lastTick: 1 })).toMatchObject({ lastTick: NOW });
+    expect(fresh({ ...VALID, lastTick: true })).toMatchObject({ lastTick: NOW });
+    expect(fresh({ ...VALID, lastTick: 4_102_444_800_000 })).toMatchObject({ lastTick: NOW });
+    expect(fresh({ ...VALID, lastTick: 1 })).toMatchObject({ lastTick: NOW });
     expect(fresh(rest)).toMatchObject({ lastTick: NOW });
     expect(fresh({ ...rest, runs: 'rubbish' })).toMatchObject({ lastTick: NOW });
-    expect(fresh({ ...SOUND, leaseTick: DUE, streak: 'x' })).toMatchObject({ lastTick: DUE });
-    expect(fresh({ ...SOUND, lastTick: 'x', leaseTick: DUE + 60_000 })).toMatchObject({ lastTick: DUE + 60_000 });
+    expect(fresh({ ...VALID, leaseTick: DUE, streak: 'x' })).toMatchObject({ lastTick: DUE });
+    expect(fresh({ ...VALID, lastTick: 'x', leaseTick: DUE + 60_000 })).toMatchObject({ lastTick: DUE + 60_000 });
   });
 
   it('invents no tick for a service that never had one', () => {
-    const { lastTick: _tick, leaseTick: _leaseTick, runs: _runs, ...rest } = SOUND;
+    const { lastTick: _tick, leaseTick: _leaseTick, runs: _runs, ...rest } = VALID;
 
     expect(fresh({ ...rest, streak: 'x' })).not.toHaveProperty('lastTick');
     expect(fresh({ ...rest, streak: 'x', runs: 'smgj6rdpc.5' })).not.toHaveProperty('lastTick');
   });
 
   it('takes an epoch that is lost for one that no run under way can have seen', () => {
-    expect(fresh({ ...SOUND, epoch: 'x' })).toMatchObject({ epoch: 1_760_000_400 });
-    expect(fresh({ ...SOUND, epoch: 1.5 })).toMatchObject({ epoch: 1_760_000_400 });
-    expect(fresh({ ...SOUND, epoch: undefined, streak: 'x' })).toMatchObject({ epoch: 1 });
+    expect(fresh({ ...VALID, epoch: 'x' })).toMatchObject({ epoch: 1_760_000_400 });
+    expect(fresh({ ...VALID, epoch: 1.5 })).toMatchObject({ epoch: 1_760_000_400 });
+    expect(fresh({ ...VALID, epoch: undefined, streak: 'x' })).toMatchObject({ epoch: 1 });
   });
 
   it('takes a version that is lost for the only one there is', () => {
-    expect(planRepair({ ...SOUND, v: '1' }, NO_RECORDS)).toMatchObject({
+    expect(planRepair({ ...VALID, v: '1' }, NO_RECORDS)).toMatchObject({
       damage: [{ attribute: 'v', fault: 'expected a whole number, got "1"' }],
       fresh: { v: 1 },
     });
@@ -150,8 +150,8 @@ describe('A repair', () => {
 
   it('is described with dates beside instants, cut, and without credentials', () => {
     const long = `password=hunter2 ${'x'.repeat(1_000)}`;
-    const { damage } = planRepair({ ...SOUND, cursor: long + long }, NO_RECORDS);
-    const described = describeAttributes(fresh({ ...SOUND, lastTick: 'x', cursor: long }));
+    const { damage } = planRepair({ ...VALID, cursor: long + long }, NO_RECORDS);
+    const described = describeAttributes(fresh({ ...VALID, lastTick: 'x', cursor: long }));
 
     expect(described['lastTick']).toBe('1760000400005 (2025-10-09T09:00:00.005Z)');
     expect(described['cursor']).toMatch(/^"password=\*\*\* x{50,90}\.\.\.$/);

@@ -121,8 +121,8 @@ it('cuts the words of a pause to their room, never a character in two', async ()
 it('has room for what a resume adds to a state that was full without it', async () => {
   const service = 'r'.repeat(64);
   // The plain state of a service that never failed, its ring as long as fits.
-  const { halt: _halt, notBefore: _notBefore, ...plain } = worst(BIG);
-  const full = { ...plain, epoch: 0, trackRecord: [], backoffCount: 0, streak: 0, failuresSince: 0 };
+  const { halt: _halt, notBefore: _notBefore, ...simple } = worst(BIG);
+  const full = { ...simple, epoch: 0, trackRecord: [], backoffCount: 0, streak: 0, failuresSince: 0 };
   for (const length of [246, 248, 250, 252, 254, 256]) {
     const name = `${service.slice(0, 60)}-${length}`;
     await putItem(database, { pk: name, sk: 'STATE', v: 1, fence: BIG, done: BIG });
@@ -145,7 +145,7 @@ it('keeps all 20 runs of a healthy service, in a third of the room', async () =>
 
 it('is sized by the store as it is stored', async () => {
   for (const [service, state] of Object.entries({
-    plain: worst(1),
+    simple: worst(1),
     zeros: { ...worst(1_000), lastTick: 1_700_000_000_000 },
   })) {
     await putItem(database, itemOf(service, state));

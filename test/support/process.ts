@@ -27,7 +27,7 @@ export function startScript(file: string, args: readonly string[], env: Record<s
   const lines: string[] = [];
   const waiting = new Set<() => void>();
   const wake = () => {
-    for (const look of waiting) look();
+    for (const check of waiting) check();
   };
   for (const stream of [child.stdout, child.stderr]) {
     createInterface({ input: stream }).on('line', (line) => {
@@ -46,15 +46,15 @@ export function startScript(file: string, args: readonly string[], env: Record<s
     lines,
     line: (pattern) =>
       new Promise((resolve, reject) => {
-        const look = () => {
+        const check = () => {
           const found = lines.find((line) => pattern.test(line));
           if (found === undefined && !ended) return;
-          waiting.delete(look);
+          waiting.delete(check);
           if (found === undefined) reject(new Error(`no line like ${pattern} in:\n${lines.join('\n')}`));
           else resolve(found);
         };
-        waiting.add(look);
-        look();
+        waiting.add(check);
+        check();
       }),
     async end(signal) {
       child.kill(signal);

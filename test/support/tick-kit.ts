@@ -42,7 +42,7 @@ export interface World {
   /** Delivers a tick; time is moved on to its due time if that lies ahead. */
   deliver(service: Service, scheduledFor: number, over?: Partial<Invocation>): Promise<TickEvent>;
   /** Delivers a tick to a process that dies in its run. Gives the tick's story if it was skipped before that. */
-  dies(service: Service, tick: number | Tick): Promise<TickEvent | undefined>;
+  crash(service: Service, tick: number | Tick): Promise<TickEvent | undefined>;
   byHand(service: Service, over?: Partial<Invocation> & { readonly force?: boolean }): Promise<TickEvent>;
   /** The state as the store has it. */
   state(service: Service): Promise<ServiceState>;
@@ -62,7 +62,7 @@ export function world({ store = memoryStore(), mode = 'manual', observers = [] }
     },
     tickEnded(tickEvent) {
       tickEvents.push(tickEvent);
-      events.push(`told ${tickEvent.reason ?? tickEvent.disposition}`);
+      events.push(`reported ${tickEvent.reason ?? tickEvent.disposition}`);
     },
     async flush() {
       events.push('flush');
@@ -106,7 +106,7 @@ export function world({ store = memoryStore(), mode = 'manual', observers = [] }
       await clock.advance(Math.max(0, scheduledFor - clock.now()));
       return runTick(service, { kind: 'scheduled', scheduledFor }, invocation(service, over), ports);
     },
-    async dies(service, due) {
+    async crash(service, due) {
       const tick: Tick = typeof due === 'number' ? { kind: 'scheduled', scheduledFor: due } : due;
       if (tick.kind === 'scheduled') await clock.advance(Math.max(0, tick.scheduledFor - clock.now()));
       return new Promise((resolve, reject) => {

@@ -218,8 +218,8 @@ describe('a hostile value', () => {
     ['a toJSON that gives nothing', { toJSON: () => undefined }],
     ['a toJSON that throws', { toJSON: refuse }],
     ['a bigint within', { n: 1n }],
-  ])('makes a memo all the same: %s', (_, thrown) => {
-    const summary = summarizeError(thrown, AT);
+  ])('makes a memo all the same: %s', (_, raised) => {
+    const summary = summarizeError(raised, AT);
 
     expect(summary.at).toBe(1_760_000_000_000);
     expect([typeof summary.errorClass, typeof summary.message, typeof summary.text]).toEqual([
@@ -251,8 +251,8 @@ describe('a hostile value', () => {
       any: fc.oneof({ depthSize: 'small' }, fc.anything({ withBigInt: true, withNullPrototype: true }), tie('error')),
     })).any;
     fc.assert(
-      fc.property(error, (thrown) => {
-        const summary = summarizeError(thrown, AT);
+      fc.property(error, (raised) => {
+        const summary = summarizeError(raised, AT);
         return bytes(summary.errorClass) <= 64 && bytes(summary.message) <= 400 && bytes(summary.text) <= 2_400;
       }),
     );

@@ -8,20 +8,20 @@ const outcomes = (state: { readonly runs: readonly { readonly outcome: string }[
 
 /** What became of each tick: the reason it was skipped, `thrown` for a halt, or `run`. */
 async function dispositions(count: number, deliver: (due: number) => Promise<unknown>): Promise<string[]> {
-  const told: string[] = [];
+  const reported: string[] = [];
   for (let tick = 0; tick < count; tick++) {
     const tickEvent = await deliver(DUE + tick * MINUTE).catch((error: unknown) => error);
-    if (tickEvent instanceof ServiceHaltedError) told.push('thrown');
-    else told.push((tickEvent as { reason?: string } | undefined)?.reason ?? 'run');
+    if (tickEvent instanceof ServiceHaltedError) reported.push('thrown');
+    else reported.push((tickEvent as { reason?: string } | undefined)?.reason ?? 'run');
   }
-  return told;
+  return reported;
 }
 
 describe('A run that died', () => {
   it('is booked once by the next tick, reported and flushed before that one’s workload', async () => {
     const here = world();
     const service = here.service({});
-    await here.dies(service, DUE);
+    await here.crash(service, DUE);
     here.events.length = 0;
 
     const tickEvent = await here.deliver(service, DUE + MINUTE);
@@ -41,7 +41,7 @@ describe('A run that died', () => {
   it('is written down, naming run and tick but no stack of ours', async () => {
     const here = world();
     const service = here.service({});
-    await here.dies(service, DUE);
+    await here.crash(service, DUE);
     await here.deliver(service, DUE + MINUTE);
 
     const [record] = await here.store.failedRuns('svc', { after: 0, limit: 9 });
@@ -58,7 +58,7 @@ describe('A run that died', () => {
   it('is not lost when the run that would book it dies too: a service that always dies trips', async () => {
     const here = world();
     const service = here.service({ consecutive: 3, backoff: 2 });
-    for (const tick of [0, 1, 2]) await here.dies(service, DUE + tick * MINUTE);
+    for (const tick of [0, 1, 2]) await here.crash(service, DUE + tick * MINUTE);
 
     const tickEvent = await here.deliver(service, DUE + 3 * MINUTE);
 
@@ -78,7 +78,7 @@ describe('A run that died', () => {
   it('can be run again by a second delivery of its tick, once the lease is over', async () => {
     const here = world();
     const service = here.service({});
-    await here.dies(service, DUE);
+    await here.crash(service, DUE);
     expect(await here.deliver(service, DUE)).toMatchObject({ reason: 'duplicate' });
     await here.clock.advance(55_000);
 
@@ -108,29 +108,29 @@ describe('Runs that die', () => {
       return tickEvent;
     });
 
-    const dying = world();
-    const dies = dying.service(policy);
-    const died: number[] = [];
+    const crashing = world();
+    const crash = crashing.service(policy);
+    const crashed: number[] = [];
     await dispositions(ticks, async (due) => {
-      const tickEvent = await dying.dies(dies, due).catch((error: unknown) => error);
-      if (tickEvent === undefined) died.push(due);
+      const tickEvent = await crashing.crash(crash, due).catch((error: unknown) => error);
+      if (tickEvent === undefined) crashed.push(due);
       return tickEvent;
     });
 
-    expect(died).toEqual(ran);
+    expect(crashed).toEqual(ran);
     expect(ran.length).toBeGreaterThan(2);
   });
 
   it('halt the service with one ServiceHaltedError, thrown by the booking; later ticks are skipped', async () => {
     const here = world();
     const service = here.service({ consecutive: 2, restartAfter: 'never' });
-    await here.dies(service, DUE);
-    await here.dies(service, DUE + MINUTE);
+    await here.crash(service, DUE);
+    await here.crash(service, DUE + MINUTE);
     here.events.length = 0;
 
-    const told = await dispositions(4, (due) => here.deliver(service, due + 2 * MINUTE));
+    const reported = await dispositions(4, (due) => here.deliver(service, due + 2 * MINUTE));
 
-    expect(told).toEqual(['thrown', 'halted', 'halted', 'halted']);
+    expect(reported).toEqual(['thrown', 'halted', 'halted', 'halted']);
     expect(here.events.filter((event) => !event.startsWith('print')).slice(0, 10)).toEqual([
       ...['acquire', 'crash 1', 'crash 2', 'flush', 'failedRuns'],
       ...['putRun', 'putRun', 'commit', 'told halted', 'flush'],
@@ -146,17 +146,17 @@ describe('Runs that die', () => {
   it('are all in the ring, also those behind the one that halted the service', async () => {
     const here = world();
     const service = here.service({ consecutive: 2, restartAfter: 'never' });
-    for (const tick of [0, 1, 2, 3, 4]) await here.dies(service, DUE + tick * MINUTE).catch(() => {});
+    for (const tick of [0, 1, 2, 3, 4]) await here.crash(service, DUE + tick * MINUTE).catch(() => {});
     const before = await here.state(service);
     expect(before).toMatchObject({ fence: 3, done: 3 });
 
     // Five died without anybody to book them, as under a deploy that kills each process at once.
     await here.store.resume('svc');
-    for (const tick of [5, 6]) await here.dies(service, DUE + tick * MINUTE);
+    for (const tick of [5, 6]) await here.crash(service, DUE + tick * MINUTE);
     const forced = { kind: 'manual', force: true } as const;
     for (let time = 0; time < 3; time++) {
       await here.clock.advance(MINUTE);
-      await here.dies(service, forced);
+      await here.crash(service, forced);
     }
     await here.clock.advance(MINUTE);
     here.events.length = 0;
@@ -173,8 +173,8 @@ describe('Runs that die', () => {
   it('runs that die and halt the service do not keep a forced run by hand from running, which lists that it bypassed the halt', async () => {
     const here = world();
     const service = here.service({ consecutive: 2, restartAfter: 'never' });
-    await here.dies(service, DUE);
-    await here.dies(service, DUE + MINUTE);
+    await here.crash(service, DUE);
+    await here.crash(service, DUE + MINUTE);
     await here.clock.advance(MINUTE);
 
     const tickEvent = await here.byHand(service, { force: true });
@@ -189,7 +189,7 @@ describe('Runs that die', () => {
   it('runs that die and make the service back off stop a tick, but no run by hand', async () => {
     const here = world();
     const service = here.service({ consecutive: 1, backoff: 3 });
-    await here.dies(service, DUE);
+    await here.crash(service, DUE);
     await here.clock.advance(MINUTE);
 
     expect(await here.byHand(service)).toMatchObject({ outcome: 'succeeded', crashesBooked: 1, bypassed: ['backoff'] });
@@ -199,7 +199,7 @@ describe('Runs that die', () => {
     const here = world();
     const service = here.service({ consecutive: 1, restartAfter: '2m', workload: () => Promise.reject(refused()) });
     await here.deliver(service, DUE).catch(() => {});
-    expect(await here.dies(service, DUE + 2 * MINUTE)).toBeUndefined();
+    expect(await here.crash(service, DUE + 2 * MINUTE)).toBeUndefined();
 
     await expect(here.deliver(service, DUE + 3 * MINUTE)).rejects.toBeInstanceOf(ServiceHaltedError);
 

@@ -64,7 +64,7 @@ describe('A run by hand', () => {
   it('waits for no lease', async () => {
     const here = world();
     const service = here.service({});
-    await here.dies(service, DUE);
+    await here.crash(service, DUE);
 
     expect(await here.byHand(service, { force: true })).toMatchObject({ reason: 'overlap', status: 'running' });
   });

@@ -90,13 +90,13 @@ describe('A tick over the wire', () => {
   it('writes the crashes it books with its own commit, and commits also where they make it skip', async () => {
     const { connection, here } = connected();
     const service = here.service({ name: 'dying', consecutive: 2, backoff: 2 });
-    await here.dies(service, DUE);
+    await here.crash(service, DUE);
     calls(connection);
     await here.deliver(service, DUE + MINUTE);
     expect(calls(connection)).toEqual(['UpdateItem', 'PutItem', 'UpdateItem']);
 
-    await here.dies(service, DUE + 2 * MINUTE);
-    await here.dies(service, DUE + 3 * MINUTE);
+    await here.crash(service, DUE + 2 * MINUTE);
+    await here.crash(service, DUE + 3 * MINUTE);
     calls(connection);
     const tickEvent = await here.deliver(service, DUE + 4 * MINUTE);
 

@@ -122,7 +122,7 @@ describe('Our own stop', () => {
     const here = world();
     const stopping = new AbortController();
     const service = stopped(here, stopping);
-    await here.dies(service, DUE);
+    await here.crash(service, DUE);
 
     const tickEvent = await here.deliver(service, DUE + MINUTE, { stop: stopping.signal });
 

@@ -11,7 +11,7 @@ describe('A tick', () => {
     const here = world();
     const service = here.service({ consecutive: 1, workload: failing });
 
-    const error = await here.deliver(service, DUE).catch((thrown: unknown) => thrown);
+    const error = await here.deliver(service, DUE).catch((raised: unknown) => raised);
 
     expect(error).toBeInstanceOf(ServiceHaltedError);
     expect(error).toMatchObject({
@@ -34,7 +34,7 @@ describe('A tick', () => {
     const here = world();
     const service = here.service({ restartAfter: 'never', workload: broken });
 
-    const error = await here.deliver(service, DUE).catch((thrown: unknown) => thrown);
+    const error = await here.deliver(service, DUE).catch((raised: unknown) => raised);
 
     expect(error).toMatchObject({ message: 'svc: halted: RangeError: no such page' });
     expect((error as Error).cause).toBeInstanceOf(RangeError);
@@ -62,7 +62,7 @@ describe('A tick', () => {
       if (!healthy) throw refused();
     };
     const service = here.service({ consecutive: 1, restartAfter: '5m', workload });
-    const deliver = (tick: number) => here.deliver(service, DUE + tick * MINUTE).catch((thrown: unknown) => thrown);
+    const deliver = (tick: number) => here.deliver(service, DUE + tick * MINUTE).catch((raised: unknown) => raised);
     await deliver(0);
     expect(await deliver(4)).toMatchObject({ reason: 'halted' });
     expect(await deliver(5)).toBeInstanceOf(ServiceHaltedError);
@@ -82,7 +82,7 @@ describe('A tick', () => {
     const workload = () => Promise.reject(Object.assign(new Error('no'), { code: `ECONN${++attempt}` }));
     const service = here.service({ consecutive: 2, backoff: 2, workload });
     const deliver = (tick: number, build: string) =>
-      here.deliver(service, DUE + tick * MINUTE, { build }).catch((thrown: unknown) => thrown);
+      here.deliver(service, DUE + tick * MINUTE, { build }).catch((raised: unknown) => raised);
     for (const tick of [0, 1, 2, 3, 4]) await deliver(tick, 'b1');
     expect(await here.state(service)).toMatchObject({ backoffCount: 2, streak: 4, halt: { build: 'b1' } });
     expect(await deliver(5, 'b1')).toMatchObject({ reason: 'halted' });

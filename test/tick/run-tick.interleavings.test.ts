@@ -193,8 +193,8 @@ it('no tick that was decided runs again, one holds the lease, fences rise by one
       expect([state?.fence, state?.done]).toEqual([grants.length, grants.length]);
       const ended = grants.map(({ written }) => written ?? 'crashed');
       for (const end of ended) seen[end] += 1;
-      const booked = ended.filter((end) => end !== 'skipped').toSorted();
-      expect(state?.runs.map(({ outcome }) => outcome).toSorted()).toEqual(booked);
+      const counted = ended.filter((end) => end !== 'skipped').toSorted();
+      expect(state?.runs.map(({ outcome }) => outcome).toSorted()).toEqual(counted);
     }),
     { numRuns: 400 },
   );

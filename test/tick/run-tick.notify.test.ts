@@ -56,7 +56,7 @@ describe('What listens to a tick', () => {
   ])('fails no tick when it %s; those behind it are notified all the same', async (_how, broken) => {
     const here = world({ observers: [broken] });
     const service = here.service({});
-    await here.dies(service, DUE);
+    await here.crash(service, DUE);
 
     const tickEvent = await here.deliver(service, DUE + MINUTE);
 

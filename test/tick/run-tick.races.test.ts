@@ -9,7 +9,7 @@ const failing = () => Promise.reject(refused());
 describe('An operator who resumes during a run', () => {
   it('finds its outcome stepped on the fresh state', async () => {
     const here = world();
-    const plain = here.service({ backoff: 2, workload: failing });
+    const simple = here.service({ backoff: 2, workload: failing });
     const service = here.service({
       backoff: 2,
       workload: async () => {
@@ -17,8 +17,8 @@ describe('An operator who resumes during a run', () => {
         throw refused();
       },
     });
-    await here.deliver(plain, DUE);
-    await here.deliver(plain, DUE + MINUTE);
+    await here.deliver(simple, DUE);
+    await here.deliver(simple, DUE + MINUTE);
 
     const tickEvent = await here.deliver(service, DUE + 2 * MINUTE);
 
@@ -56,8 +56,8 @@ describe('An operator who resumes during a run', () => {
   it('finds the crashes that the tick had booked booked all the same', async () => {
     const here = world();
     const service = here.service({ workload: async () => void (await here.store.resume('svc')) });
-    await here.dies(service, DUE);
-    await here.dies(service, DUE + MINUTE);
+    await here.crash(service, DUE);
+    await here.crash(service, DUE + MINUTE);
 
     const tickEvent = await here.deliver(service, DUE + 2 * MINUTE);
 
@@ -79,7 +79,7 @@ describe('An operator who resumes during a run', () => {
     };
     const here = world({ store: { ...store, commit } });
     const service = here.service({ consecutive: 1, backoff: 3 });
-    await here.dies(service, DUE);
+    await here.crash(service, DUE);
 
     const tickEvent = await here.deliver(service, DUE + MINUTE);
 
@@ -125,7 +125,7 @@ describe('A run that outlives its lease', () => {
     const frozen = { deadline: DUE + 60_000 };
     const slow = here.deliver({ ...service, timeout: 60_000, maxDuration: 900_000, reserve: -900_000 }, DUE, frozen);
 
-    const error = await slow.catch((thrown: unknown) => thrown);
+    const error = await slow.catch((raised: unknown) => raised);
 
     expect(error).toBeInstanceOf(LeaseLostError);
     expect(error).toMatchObject({

@@ -83,7 +83,7 @@ describe('A tick that a booked crash would skip, while an operator resumes the s
     };
     const service = here.service({ consecutive: 2, backoff: 2, leaseMargin: 0, workload });
     await here.deliver(service, DUE);
-    await here.dies(service, DUE + MINUTE);
+    await here.crash(service, DUE + MINUTE);
     await here.clock.advance(MINUTE);
     const { commit } = store;
     store.commit = async (...args) => {

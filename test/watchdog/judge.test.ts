@@ -90,14 +90,14 @@ describe('an hourly service', () => {
   });
 
   test('a service whose run died is overdue as soon as that tick is, and the run is named', () => {
-    const died = state({
+    const crashed = state({
       fence: 8,
       lastTick: at('12:00:00'),
       lease: { owner: 'o', until: at('13:01:00'), tick: at('13:00:00') },
     });
 
-    expect(kindAt(HOURLY, died, at('13:01:30'))).toBeUndefined();
-    expect(judge(HOURLY, died, { now: at('13:03:00'), since: LONG_AGO })).toMatchObject({
+    expect(kindAt(HOURLY, crashed, at('13:01:30'))).toBeUndefined();
+    expect(judge(HOURLY, crashed, { now: at('13:03:00'), since: LONG_AGO })).toMatchObject({
       kind: 'died',
       message: expect.stringContaining(
         'run 8 for 2025-10-09T13:00:00.000Z took the lease until 2025-10-09T13:01:00.000Z',
@@ -133,13 +133,13 @@ describe('paused and halted services are reported elsewhere', () => {
   });
 
   test('a service whose run had died before it was paused is not overdue either', () => {
-    const died = state({
+    const crashed = state({
       fence: 8,
       pause: forEver,
       lease: { owner: 'o', until: at('12:01:00'), tick: at('12:00:00') },
     });
 
-    expect(kindAt(MINUTELY, died, at('23:00:00'))).toBeUndefined();
+    expect(kindAt(MINUTELY, crashed, at('23:00:00'))).toBeUndefined();
   });
 });
 
@@ -188,7 +188,7 @@ describe('a service whose interval does not divide a day', () => {
 });
 
 describe('a service below an hour', () => {
-  const dead = { owner: 'o', until: at('12:01:00'), tick: at('12:00:00') };
+  const crashed = { owner: 'o', until: at('12:01:00'), tick: at('12:00:00') };
 
   test('is missed by its own silence, not by the watch', () => {
     expect(kindAt(MINUTELY, state({ lastTick: at('12:00:00') }), at('23:00:00'))).toBeUndefined();
@@ -196,7 +196,7 @@ describe('a service below an hour', () => {
   });
 
   test('is stuck when nobody took over a dead lease by the due time after its end', () => {
-    const stuck = state({ fence: 8, lastTick: at('11:59:00'), lease: dead });
+    const stuck = state({ fence: 8, lastTick: at('11:59:00'), lease: crashed });
 
     expect(kindAt(MINUTELY, stuck, at('12:04:00'))).toBeUndefined();
     expect(kindAt(MINUTELY, stuck, at('12:04:01'))).toBe('died');
@@ -206,7 +206,7 @@ describe('a service below an hour', () => {
     const claims = state({
       fence: 8,
       lastTick: at('11:59:00'),
-      lease: { ...dead, until: at('12:00:00', '2099-01-01') },
+      lease: { ...crashed, until: at('12:00:00', '2099-01-01') },
     });
 
     expect(kindAt(MINUTELY, claims, at('12:01:59'))).toBeUndefined();
@@ -214,9 +214,9 @@ describe('a service below an hour', () => {
   });
 
   test('is not stuck when the dead run was booked, or nobody may take over yet', () => {
-    expect(kindAt(MINUTELY, state({ fence: 8, done: 8, lease: dead }), at('23:00:00'))).toBeUndefined();
+    expect(kindAt(MINUTELY, state({ fence: 8, done: 8, lease: crashed }), at('23:00:00'))).toBeUndefined();
     expect(
-      kindAt(MINUTELY, state({ fence: 8, lease: dead, notBefore: at('12:30:00') }), at('12:20:00')),
+      kindAt(MINUTELY, state({ fence: 8, lease: crashed, notBefore: at('12:30:00') }), at('12:20:00')),
     ).toBeUndefined();
   });
 });

@@ -67,7 +67,7 @@ function storeWith(state: ServiceState): StateStore {
 const FRESH: ServiceState = { ...NEVER_RUN, fence: 1, done: 1 };
 
 /** The store, saying of the first acquire that so many runs had died before it. */
-function storeOfTheDead(died: number): StateStore {
+function storeOfTheCrashed(crashed: number): StateStore {
   const inner = memoryStore();
   let claimed = 0;
   return {
@@ -77,11 +77,11 @@ function storeOfTheDead(died: number): StateStore {
       if (!answer.granted || claimed++ > 0) return answer;
       return {
         ...answer,
-        claim: { ...answer.claim, fence: answer.claim.fence + died },
-        state: { ...answer.state, fence: answer.state.fence + died },
+        claim: { ...answer.claim, fence: answer.claim.fence + crashed },
+        state: { ...answer.state, fence: answer.state.fence + crashed },
       };
     },
-    commit: (claim, state) => inner.commit(claimed > 1 ? claim : { ...claim, fence: claim.fence - died }, state),
+    commit: (claim, state) => inner.commit(claimed > 1 ? claim : { ...claim, fence: claim.fence - crashed }, state),
   };
 }
 
@@ -142,16 +142,16 @@ async function ofStaleDeliveries(): Promise<Found> {
   });
 }
 
-async function whileEveryRunDied(died: number): Promise<Found> {
-  const here = world({ store: storeOfTheDead(died) });
+async function whileEveryRunCrashed(crashed: number): Promise<Found> {
+  const here = world({ store: storeOfTheCrashed(crashed) });
   const service = here.service({ memory: 10 });
-  const thrown = await here.deliver(service, DUE).catch((error: { code?: string }) => error.code);
+  const raised = await here.deliver(service, DUE).catch((error: { code?: string }) => error.code);
   const { crash = 0, putRun = 0, failedRuns = 0, commit = 0, run = 0 } = counts(here);
   const state = await here.state(service);
   const probeAt = DUE + 15 * MINUTE;
   const probe = await here.deliver(service, probeAt);
-  return judged(died, {
-    'halted, once': [thrown, 'service-halted'],
+  return judged(crashed, {
+    'halted, once': [raised, 'service-halted'],
     'runs before the probe': [run, 0],
     'crashes told': [crash, 20],
     'records written': [putRun, 10],
@@ -166,13 +166,13 @@ async function whileEveryRunDied(died: number): Promise<Found> {
 }
 
 /** The policy that makes the most of each crash: every one is a trip, and none halts. */
-async function whileEveryRunDiedAndTripped(died: number): Promise<Found> {
-  const here = world({ store: storeOfTheDead(died) });
+async function whileEveryRunCrashedAndTripped(crashed: number): Promise<Found> {
+  const here = world({ store: storeOfTheCrashed(crashed) });
   const service = here.service({ consecutive: 64, backoff: 1_000_000, memory: 50, maxInterval: '1h' });
   const tickEvent = await here.deliver(service, DUE);
   const { crash = 0, putRun = 0, failedRuns = 0, commit = 0 } = counts(here);
   const next = await here.deliver(service, DUE + 60 * MINUTE);
-  return judged(died, {
+  return judged(crashed, {
     'crashes told': [crash, 1_000],
     'records written': [putRun, 50],
     queries: [failedRuns, 1],
@@ -197,15 +197,15 @@ async function whileDynamoDbWasAway(): Promise<Found> {
   };
   const here = world({ store });
   const service = here.service({});
-  let thrown = 0;
+  let raised = 0;
   for (let tick = 0; tick < MANY; tick++) {
     await here.deliver(service, DUE + tick * MINUTE).catch(() => {
-      thrown++;
+      raised++;
     });
   }
   const tickEvent = await here.deliver(service, DUE + MANY * MINUTE);
   return judged(MANY, {
-    thrown: [thrown, MANY],
+    raised: [raised, MANY],
     runs: [counts(here)['run'], 1],
     'crashes booked': [tickEvent.crashesBooked, 0],
     outcome: [tickEvent.outcome, 'succeeded'],
@@ -269,7 +269,7 @@ async function ofADailyServiceOverYears(): Promise<Found> {
     },
   });
   const first = Date.UTC(2025, 9, 10, 0, 30);
-  await here.dies(service, first);
+  await here.crash(service, first);
   // 2028-03-26 02:30 does not exist: the tick after it is the next day's.
   const back = Date.UTC(2028, 2, 27, 0, 30);
   const tickEvent = await here.deliver(service, back);
@@ -366,9 +366,9 @@ export const ABSENCES: readonly Absence[] = [
   { name: 'the schedule off for 10,000 ticks', play: () => afterTheScheduleWasOff(MANY) },
   { name: 'the schedule off for ten years', play: () => afterTheScheduleWasOff((10 * YEAR) / MINUTE) },
   { name: '10,000 stale deliveries at once', play: ofStaleDeliveries },
-  { name: '10,000 runs that died', play: () => whileEveryRunDied(MANY) },
-  { name: 'a billion runs that died', play: () => whileEveryRunDied(1_000_000_000) },
-  { name: '100,000 runs that died, each 64th a trip', play: () => whileEveryRunDiedAndTripped(100_000) },
+  { name: '10,000 runs that died', play: () => whileEveryRunCrashed(MANY) },
+  { name: 'a billion runs that died', play: () => whileEveryRunCrashed(1_000_000_000) },
+  { name: '100,000 runs that died, each 64th a trip', play: () => whileEveryRunCrashedAndTripped(100_000) },
   { name: 'DynamoDB away for 10,000 ticks', play: whileDynamoDbWasAway },
   { name: 'halted for a year, the probe succeeds', play: () => ofAHalt(false) },
   { name: 'halted for a year, the probe fails', play: () => ofAHalt(true) },

@@ -20,15 +20,15 @@ const COPIED = ['lib', 'test/faults', 'test/support', 'package.json', 'tsconfig.
 const LONGEST_MS = 300_000;
 
 /** Plays every mutant, one after the other, and first the code as it is, which nothing may be found in. */
-export async function playMutations(tell: (line: string) => void): Promise<Caught[]> {
+export async function playMutations(report: (line: string) => void): Promise<Caught[]> {
   const directory = await copied();
   try {
-    const sound = await shortForm(directory);
-    if (sound.length > 0) throw new Error(`the code as it is breaks ${sound.join(', ')}`);
+    const valid = await shortForm(directory);
+    if (valid.length > 0) throw new Error(`the code as it is breaks ${valid.join(', ')}`);
     const caught: Caught[] = [];
     for (const mutant of MUTANTS) {
       caught.push({ mutant, by: await playMutant(directory, mutant) });
-      tell(
+      report(
         `${caught.length} of ${MUTANTS.length}: ${mutant.where}, ${mutant.what}: ${caught.at(-1)?.by.join(', ') || 'NOT CAUGHT'}`,
       );
     }
@@ -62,17 +62,17 @@ async function copied(): Promise<string> {
 
 async function playMutant(directory: string, { file, text: wanted, instead }: Mutant): Promise<string[]> {
   const path = join(directory, file);
-  const sound = await readFile(path, 'utf8');
-  if (sound.split(wanted).length !== 2)
-    throw new Error(`${file}: expected once, found ${sound.split(wanted).length - 1} times: ${wanted}`);
+  const valid = await readFile(path, 'utf8');
+  if (valid.split(wanted).length !== 2)
+    throw new Error(`${file}: expected once, found ${valid.split(wanted).length - 1} times: ${wanted}`);
   await writeFile(
     path,
-    sound.replace(wanted, () => instead),
+    valid.replace(wanted, () => instead),
   );
   try {
     return await shortForm(directory);
   } finally {
-    await writeFile(path, sound);
+    await writeFile(path, valid);
   }
 }
 

@@ -11,7 +11,7 @@ import { tickover } from './tickover.ts';
 const FOLDER = `${ROOT}/node_modules/.cache/tickover-peers`;
 
 /** Asks all peers everything; gives Markdown, a table a question. A peer that can't be had is named with the reason. */
-export async function comparePeers(say: (line: string) => void): Promise<string> {
+export async function comparePeers(print: (line: string) => void): Promise<string> {
   await mkdir(FOLDER, { recursive: true });
   const missing: string[] = [];
   const peers: Peer[] = [tickover()];
@@ -19,7 +19,7 @@ export async function comparePeers(say: (line: string) => void): Promise<string>
     ['Powertools Idempotency', powertoolsIdempotency],
     ['ShedLock', shedlock],
   ] as const) {
-    say(`getting ${name}`);
+    print(`getting ${name}`);
     try {
       peers.push(await get(FOLDER));
     } catch (error) {
@@ -28,7 +28,7 @@ export async function comparePeers(say: (line: string) => void): Promise<string>
   }
   const parts = [];
   for (const question of QUESTIONS) {
-    say(question.asks);
+    print(question.asks);
     const rows = [];
     for (const peer of peers) rows.push([peer.name, ...(await ask(peer, question))]);
     parts.push(`${question.asks}:\n\n${table(['', ...question.sees], rows)}`);

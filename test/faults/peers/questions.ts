@@ -36,7 +36,7 @@ const staleHolder: Question = {
     const second = await (await process()).begin(LONG);
     if (letIn(second)) await second.end('second');
     const stale = await first.end('first');
-    return [told(second), stale, await peer.stored(endpoint)];
+    return [reported(second), stale, await peer.stored(endpoint)];
   },
 };
 
@@ -48,7 +48,7 @@ const staleRelease: Question = {
     await systemClock.sleep(OVER);
     await running(await process(), LONG);
     const stale = await first.end('first');
-    return [stale, told(await (await process()).begin(LONG))];
+    return [stale, reported(await (await process()).begin(LONG))];
   },
 };
 
@@ -60,7 +60,7 @@ const lostResponse: Question = {
     const second = await process();
     loseTheNextAnswer();
     const answer = await first.begin(LONG);
-    return [told(answer), told(await second.begin(LONG))];
+    return [reported(answer), reported(await second.begin(LONG))];
   },
 };
 
@@ -70,9 +70,9 @@ const noTimeLeft: Question = {
   async see({ process }) {
     const first = await (await process({ stalls: true })).begin(0);
     const second = await (await process()).begin(LONG);
-    if (letIn(second)) return [told(first), told(second), 'not asked: two run already'];
+    if (letIn(second)) return [reported(first), reported(second), 'not asked: two run already'];
     await systemClock.sleep(OVER);
-    return [told(first), told(second), told(await (await process()).begin(LONG))];
+    return [reported(first), reported(second), reported(await (await process()).begin(LONG))];
   },
 };
 
@@ -119,6 +119,6 @@ async function running(process: Process, atMostMs: number): Promise<Running> {
   throw new Error(`expected the process to be let in, got ${answer}`);
 }
 
-function told(answer: Running | string): string {
+function reported(answer: Running | string): string {
   return letIn(answer) ? 'let in' : `not let in: ${answer}`;
 }

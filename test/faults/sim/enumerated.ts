@@ -189,12 +189,12 @@ async function untilWoken({ kernel }: Simulation, gate: Extract<Gate, { kind: 's
 /** What the service has been through. A process that dies does so in its run, and its lease has ended when the next tick comes. */
 async function livePast(simulation: Simulation, kind: Kind): Promise<void> {
   const { kernel } = simulation;
-  for (const { event, way, dies = false } of kind.before ?? []) {
+  for (const { event, way, crash = false } of kind.before ?? []) {
     const process = invoke(simulation, kind, { event, way: wayNamed(way) });
     await kernel.giveWay();
     const at = async (gate: Gate) => {
-      if (dies && gate.kind === 'step') kernel.end(process, 'died');
-      return dies && gate.kind === 'step';
+      if (crash && gate.kind === 'step') kernel.end(process, 'died');
+      return crash && gate.kind === 'step';
     };
     await drive(simulation, process, { kind: { ...kind, stopped: false }, at });
   }

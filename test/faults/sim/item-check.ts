@@ -1,6 +1,6 @@
 /** What the item says, held against the reference; and its size, counted independently of the store. */
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import type { WireItem } from './expressions.ts';
+import type { RemoteItem } from './expressions.ts';
 import type { Reference } from './reference.ts';
 import type { Between } from './reference-loop.ts';
 
@@ -9,7 +9,7 @@ const LARGEST_STATE = 1_024;
 const LARGEST_RECORD = 16_384;
 
 /** What is wrong with the size of an item that was written. */
-export function sizeFaults(item: WireItem): string[] {
+export function sizeFaults(item: RemoteItem): string[] {
   const isState = item['sk']?.S === 'STATE';
   const size = Object.entries(item).reduce((sum, [name, value]) => sum + Buffer.byteLength(name) + sizeOf(value), 0);
   const largest = isState ? LARGEST_STATE : LARGEST_RECORD;
@@ -33,7 +33,7 @@ function numberSize(written: string): number {
 type Expected = string | number | Between | undefined;
 
 /** In what the item differs from the reference, each with the promise that it breaks. Instants that it tells closer are taken over. */
-export function differences(item: WireItem, reference: Reference): string[] {
+export function differences(item: RemoteItem, reference: Reference): string[] {
   const { loop, holder, pause } = reference;
   const request = holder?.visit.request;
   const found: string[] = [];
@@ -42,7 +42,7 @@ export function differences(item: WireItem, reference: Reference): string[] {
     if (!agrees(stored, expected)) found.push(`${promise}: ${name} is ${stored ?? 'missing'}, not ${worded(expected)}`);
   };
   expect('I3', 'fence', reference.fence);
-  expect('I6', 'done', reference.fence - reference.dead - (reference.isRunning ? 1 : 0));
+  expect('I6', 'done', reference.fence - reference.crashed - (reference.isRunning ? 1 : 0));
   expect('I1', 'leaseOwner', request?.owner);
   expect('I1', 'leaseUntil', request?.leaseUntil);
   expect('I1', 'leaseTick', request?.tick.kind === 'scheduled' ? request.tick.scheduledFor : undefined);
@@ -70,7 +70,7 @@ export function differences(item: WireItem, reference: Reference): string[] {
 }
 
 /** Instants that the reference knew only by their bounds, as the item tells them. */
-export function migrateItem(item: WireItem, { loop }: Reference): void {
+export function migrateItem(item: RemoteItem, { loop }: Reference): void {
   const stored = (name: string): Between => ({ from: Number(item[name]?.N), to: Number(item[name]?.N) });
   if (loop.notBefore !== undefined) loop.notBefore = stored('notBefore');
   if (loop.lastSuccess !== undefined) loop.lastSuccess = stored('lastSuccess');

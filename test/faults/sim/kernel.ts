@@ -29,14 +29,14 @@ export class Kernel {
   /** The true time, in epoch milliseconds. */
   now: number;
 
-  constructor(now: number, isTold = false) {
+  constructor(now: number, isReported = false) {
     this.now = now;
     this.#begin = now;
-    this.tickEvent = isTold ? [] : undefined;
+    this.tickEvent = isReported ? [] : undefined;
   }
 
   /** Adds a line to the story. */
-  tell(what: string): void {
+  report(what: string): void {
     this.tickEvent?.push(`${((this.now - this.#begin) / 1_000).toFixed(1).padStart(8)} s  ${what}`);
   }
 
@@ -49,7 +49,7 @@ export class Kernel {
   start(machine: Machine, lifetime: number): Process {
     const process: Process = { id: this.processes.length + 1, machine, killAt: this.now + lifetime };
     this.processes.push(process);
-    this.tell(`process ${process.id} starts on ${machine.name}`);
+    this.report(`process ${process.id} starts on ${machine.name}`);
     return process;
   }
 
@@ -129,7 +129,7 @@ export class Kernel {
   end(process: Process, ending: Ending): void {
     if (process.ending !== undefined) return;
     process.ending = ending;
-    this.tell(`process ${process.id} ${ending}`);
+    this.report(`process ${process.id} ${ending}`);
     for (const gate of this.gates.filter((one) => one.process === process)) this.take(gate);
   }
 
@@ -201,7 +201,7 @@ export class Kernel {
   #held<Opened>(process: Process, gateWith: (open: (opened: Opened) => void) => Gate): Promise<Opened> {
     return new Promise((open) => {
       const gate = gateWith((opened) => {
-        this.tell(`process ${process.id} goes on: ${gate.label}${typeof opened === 'string' ? ` (${opened})` : ''}`);
+        this.report(`process ${process.id} goes on: ${gate.label}${typeof opened === 'string' ? ` (${opened})` : ''}`);
         open(opened);
       });
       if (process.ending === undefined) this.gates.push(gate);

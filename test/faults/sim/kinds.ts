@@ -11,7 +11,7 @@ export interface Kind {
   readonly service: string;
   readonly event: HandlerEvent;
   readonly way?: string;
-  readonly before?: readonly { readonly event: HandlerEvent; readonly way?: string; readonly dies?: boolean }[];
+  readonly before?: readonly { readonly event: HandlerEvent; readonly way?: string; readonly crash?: boolean }[];
   /** Whether its process is asked to stop while its workload runs. */
   readonly stopped?: boolean;
 }
@@ -35,12 +35,12 @@ export const KINDS: readonly Kind[] = [
   { name: 'a tick that times out', service: 'poll', event: tick(1), way: 'never ends' },
   { name: 'a tick that gives in when its time is up', service: 'poll', event: tick(1), way: 'gives in when told' },
   { name: 'a tick that succeeds in its grace', service: 'poll', event: tick(1), way: 'gives in late, with success' },
-  { name: 'a tick that books a crash', service: 'poll', event: tick(1), before: [{ event: tick(0), dies: true }] },
+  { name: 'a tick that books a crash', service: 'poll', event: tick(1), before: [{ event: tick(0), crash: true }] },
   {
     name: 'a tick that is skipped for what it books',
     service: 'sync',
     event: tick(5),
-    before: [{ event: tick(0), dies: true }],
+    before: [{ event: tick(0), crash: true }],
   },
   {
     name: 'a tick of a halted and paused service',

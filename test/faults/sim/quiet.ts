@@ -29,14 +29,14 @@ export async function judgeQuiet(simulation: Simulation, services: readonly Simu
   const first = simulation.deliveries.length;
   const judged = services.map((simulated) => new Judged(simulation, simulated));
   for (let step = 0; step < MOST_STEPS && judged.some(({ over }) => !over); step++) {
-    for (const one of judged) one.look();
+    for (const one of judged) one.check();
     const [ready] = kernel.ready;
     if (ready !== undefined) await kernel.open(ready);
     else await wait(simulation, judged);
   }
   if (judged.some(({ over }) => !over)) witness.breaks('I4', 'the quiet has no end');
-  const died = simulation.deliveries.slice(first).filter(({ process }) => process.ending === 'died');
-  for (const { event } of died) witness.breaks('I6', `died in the quiet: ${JSON.stringify(event)}`);
+  const crashed = simulation.deliveries.slice(first).filter(({ process }) => process.ending === 'died');
+  for (const { event } of crashed) witness.breaks('I6', `crashed in the quiet: ${JSON.stringify(event)}`);
 }
 
 /** Nobody can go on: time passes until somebody wakes, or a tick is due. */
@@ -58,7 +58,7 @@ class Judged {
   readonly #machine: Machine;
   #from: number;
   #limit: number;
-  #booked = false;
+  #counted = false;
   #resuming = false;
 
   constructor(simulation: Simulation, simulated: Simulated) {
@@ -72,11 +72,11 @@ class Judged {
   }
 
   /** Judges what has become of the service since the faults ended. */
-  look(): void {
+  check(): void {
     const { kernel, tally, witness } = this.#simulation;
-    const { loop, dead, isRunning, pause } = this.#reference;
+    const { loop, crashed, isRunning, pause } = this.#reference;
     if (this.over) return;
-    if ((loop.lastSuccess?.from ?? 0) >= this.#from && dead === 0 && !isRunning) {
+    if ((loop.lastSuccess?.from ?? 0) >= this.#from && crashed === 0 && !isRunning) {
       tally.check('I4');
       this.over = true;
     } else if (kernel.now > this.#limit) {
@@ -85,9 +85,9 @@ class Judged {
       this.over = true;
     } else if (this.#waitsForSomebody()) {
       this.#resume(pause === undefined ? 'halted for good' : 'paused for good');
-    } else if (!this.#booked && dead === 0 && !isRunning) {
+    } else if (!this.#counted && crashed === 0 && !isRunning) {
       // A crash that was booked can halt the service or make it back off: what it is bound by is known from here on.
-      this.#booked = true;
+      this.#counted = true;
       this.#limit = Math.max(this.#limit, this.#limitFrom(0));
     }
   }

@@ -48,7 +48,7 @@ export function afresh(loop: Loop): Loop {
 }
 
 /** The service after a run. A run that died behind one that halted the service only counts. */
-export function entered(loop: Loop, policy: Policy, run: Ended): Loop {
+export function added(loop: Loop, policy: Policy, run: Ended): Loop {
   const letter = run.manual ? LETTERS[run.outcome].toLowerCase() : LETTERS[run.outcome];
   const next: Loop = { ...loop, record: fitted(loop.record, policy), runs: [...loop.runs, letter], halts: false };
   if (run.outcome === 'succeeded') return afterSuccess(next, policy, run);

@@ -6,7 +6,7 @@
 import type { SkipReason } from '../../../lib/rules/index.ts';
 import type { AcquireRequest } from '../../../lib/tick/index.ts';
 import type { Process } from './gate.ts';
-import { afresh, type Between, counted, entered, FRESH, type Loop } from './reference-loop.ts';
+import { added, afresh, type Between, counted, FRESH, type Loop } from './reference-loop.ts';
 import type { Simulated, Variant } from './services.ts';
 import type { Outcome } from './workloads.ts';
 
@@ -35,7 +35,7 @@ export interface Visit {
   /** Every lease that it took; more than one only if a request had its effect again when nobody waited any more. */
   readonly grants: Grant[];
   /** The one it was told of, and the epoch it was told. */
-  told?: { readonly grant: Grant; readonly epoch: number };
+  reported?: { readonly grant: Grant; readonly epoch: number };
   refusal?: SkipReason | 'ours' | undefined;
   run?: Run;
   /** Whether its state is written, and what that was. */
@@ -47,9 +47,9 @@ export interface Grant {
   readonly visit: Visit;
   readonly fence: number;
   /** How many runs had died by then. */
-  readonly dead: number;
+  readonly crashed: number;
   /** The tick of the newest of them, where the lease tells. */
-  readonly deadTick: number | undefined;
+  readonly crashedTick: number | undefined;
   /** Whether the visit has to run its workload, by the epoch it was told; `undefined` where it can't be known. */
   readonly runs: Map<number, boolean | undefined>;
   /** Whether it was told of by the refusal of its own repetition. */
@@ -64,7 +64,7 @@ export class Reference {
   fence = 0;
   epoch = 0;
   /** Runs that took the lease, never wrote their end, and were followed by another. */
-  dead = 0;
+  crashed = 0;
   /** Who has the lease, alive or not: its end isn't written, or its workload may still be at work. */
   holder: Grant | undefined;
   pause: { readonly until?: number } | undefined;
@@ -108,12 +108,19 @@ export class Reference {
     if (before !== undefined) before.lostAhead = visit.offset - before.visit.offset;
     if (before !== undefined && this.isRunning) {
       before.end = 'dead';
-      this.dead += 1;
+      this.crashed += 1;
     }
     this.fence += 1;
     const lost = before?.visit.request.tick;
-    const deadTick = lost?.kind === 'scheduled' ? lost.scheduledFor : undefined;
-    const grant: Grant = { visit, fence: this.fence, dead: this.dead, deadTick, runs: new Map(), repeated: false };
+    const crashedTick = lost?.kind === 'scheduled' ? lost.scheduledFor : undefined;
+    const grant: Grant = {
+      visit,
+      fence: this.fence,
+      crashed: this.crashed,
+      crashedTick,
+      runs: new Map(),
+      repeated: false,
+    };
     this.holder = grant;
     visit.grants.push(grant);
     this.#foresee();
@@ -137,11 +144,11 @@ export class Reference {
     grant.end = 'written';
     // Whose workload may still be at work keeps its lease.
     if (run?.abandoned !== true) this.holder = undefined;
-    this.dead = 0;
+    this.crashed = 0;
   }
 
   /** The visit gave its lease back. */
-  givenBack(grant: Grant): void {
+  released(grant: Grant): void {
     grant.end = 'given back';
     this.holder = undefined;
   }
@@ -166,27 +173,27 @@ export class Reference {
   }
 
   /** The service with the dead booked, as the run finds it. */
-  #opened({ visit, dead, deadTick, repeated }: Grant): Loop {
+  #opened({ visit, crashed, crashedTick, repeated }: Grant): Loop {
     const { policy } = visit.variant.service;
     const { now, build } = visit.request;
     const outdated = this.loop.halt !== undefined && this.loop.halt.build !== build;
     let loop: Loop = { ...(outdated ? afresh(this.loop) : this.loop), halts: false };
     const due = Math.floor(now / policy.interval) * policy.interval;
-    for (let nth = 1; nth <= dead; nth++) {
+    for (let nth = 1; nth <= crashed; nth++) {
       // Behind a lost answer nobody can tell any more for which tick the last one died.
-      const known = nth === dead && deadTick !== undefined ? [deadTick, ...(repeated ? [due] : [])] : [due];
+      const known = nth === crashed && crashedTick !== undefined ? [crashedTick, ...(repeated ? [due] : [])] : [due];
       const crash = { outcome: 'crashed', endedAt: { from: now, to: now }, build, manual: false } as const;
       loop = loop.halts
         ? counted(loop)
-        : entered(loop, policy, { ...crash, due: { from: Math.min(...known), to: Math.max(...known) } });
+        : added(loop, policy, { ...crash, due: { from: Math.min(...known), to: Math.max(...known) } });
     }
     return loop;
   }
 
   /** `undefined` where it depends on a due time that nobody can tell any more. */
-  #isBlocked({ visit, dead }: Grant, loop: Loop): boolean | undefined {
+  #isBlocked({ visit, crashed }: Grant, loop: Loop): boolean | undefined {
     const { tick, now } = visit.request;
-    if (dead === 0) return false;
+    if (crashed === 0) return false;
     const isHalted = loop.halt !== undefined && (loop.halt.until?.from ?? now + 1) > now;
     if (isHalted && !(tick.kind === 'manual' && tick.force)) return true;
     if (tick.kind === 'manual' || loop.notBefore === undefined) return false;
@@ -204,7 +211,7 @@ export class Reference {
     const due = manual ? Math.floor(run.startedAt / policy.interval) * policy.interval : tick.scheduledFor;
     const { outcome, endedAt, retryAfter } = run;
     const ended = { outcome, endedAt, retryAfter, manual, build: request.build, due: { from: due, to: due } };
-    const next = this.#decided(visit, true, entered(loop, policy, ended));
+    const next = this.#decided(visit, true, added(loop, policy, ended));
     return run.cursor === undefined ? next : { ...next, cursor: run.cursor };
   }
 

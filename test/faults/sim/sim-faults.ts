@@ -85,10 +85,10 @@ function rowsOf(tally: Tally, broken: readonly string[]): FaultRow[] {
     const [fault = name, operation] = name.split(': ');
     kinds.set(fault, { ...kinds.get(fault), [operation ?? '']: times });
   }
-  const rows = [...kinds].map(([fault, { '': plain, ...operations }]) => ({
+  const rows = [...kinds].map(([fault, { '': simple, ...operations }]) => ({
     part: 'sim',
     fault,
-    injected: Object.values(operations).reduce((sum, times) => sum + times, plain ?? 0),
+    injected: Object.values(operations).reduce((sum, times) => sum + times, simple ?? 0),
     violations: [],
     figures: operations,
   }));

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { script } from './script.ts';
 import { play } from './simulate.ts';
 import { Tally } from './tally.ts';
-import { told } from './told.ts';
+import { reported } from './told.ts';
 
 async function simulated(seed: number, interleavings: number) {
   const tally = new Tally();
@@ -13,7 +13,7 @@ async function simulated(seed: number, interleavings: number) {
     tally.add(counts);
     if (violations.length > 0) throw new Error(violations.join('\n'));
   });
-  return { broken: await told(await fc.check(property, { seed, numRuns: interleavings })), ...tally.counts };
+  return { broken: await reported(await fc.check(property, { seed, numRuns: interleavings })), ...tally.counts };
 }
 
 it('every promise holds in interleavings of a fixed seed, in which every kind of fault comes up', async () => {

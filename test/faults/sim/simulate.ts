@@ -15,18 +15,18 @@ export interface Played {
 }
 
 /** Plays a script. The same script always comes to the same end. */
-export async function play(script: Script, isTold = false): Promise<Played> {
+export async function play(script: Script, isReported = false): Promise<Played> {
   const { machines, returnsOldItem } = script;
-  const simulation = new Simulation({ machines, returnsOldItem, isTold });
+  const simulation = new Simulation({ machines, returnsOldItem, isReported });
   const stage = { simulation, script, throttled: 0 };
   const { violations } = simulation.witness;
   for (const action of script.actions) {
-    simulation.kernel.tell(`${action.name} (${action.pick})`);
+    simulation.kernel.report(`${action.name} (${action.pick})`);
     await act(stage, action);
     if (violations.length > 0) break;
   }
   if (violations.length === 0) {
-    simulation.kernel.tell('the faults end');
+    simulation.kernel.report('the faults end');
     await endFaults(simulation);
     await judgeQuiet(
       simulation,

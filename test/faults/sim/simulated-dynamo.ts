@@ -28,8 +28,8 @@ import {
   conditionIn,
   type Expression,
   InvalidExpressionError,
+  type RemoteItem,
   updateIn,
-  type WireItem,
 } from './expressions.ts';
 
 /** A command that the store sends. */
@@ -37,8 +37,8 @@ export type Command = UpdateCommand | GetCommand | PutCommand | QueryCommand | B
 
 /** An item that was written. */
 export interface Written {
-  readonly before: WireItem | undefined;
-  readonly after: WireItem;
+  readonly before: RemoteItem | undefined;
+  readonly after: RemoteItem;
 }
 
 export interface SimulatedDynamoOptions {
@@ -50,9 +50,9 @@ export interface SimulatedDynamoOptions {
 
 /** A table that commands have their effect on. */
 export class SimulatedDynamo {
-  readonly #items = new Map<string, WireItem>();
+  readonly #items = new Map<string, RemoteItem>();
   /** What was in the place of each item before it was last written. */
-  readonly #past = new Map<string, WireItem | undefined>();
+  readonly #past = new Map<string, RemoteItem | undefined>();
   readonly #returnsOldItem: boolean;
   readonly #onWrite: (written: Written) => void;
 
@@ -113,10 +113,10 @@ export class SimulatedDynamo {
     const after = { ...update.evaluate(before, bound), pk: { S: pk }, sk: { S: sk } };
     this.#write({ before, after });
     const returned = ReturnValues === 'ALL_NEW' ? after : ReturnValues === 'ALL_OLD' ? before : undefined;
-    return returned === undefined ? {} : { Attributes: plain(returned) };
+    return returned === undefined ? {} : { Attributes: simple(returned) };
   }
 
-  #refusal(item: WireItem | undefined, asked: string | undefined): ConditionalCheckFailedException {
+  #refusal(item: RemoteItem | undefined, asked: string | undefined): ConditionalCheckFailedException {
     const returned = this.#returnsOldItem && asked === 'ALL_OLD' && item !== undefined;
     return new ConditionalCheckFailedException({
       message: 'The conditional request failed',
@@ -129,13 +129,13 @@ export class SimulatedDynamo {
     refuseOthers(others, TableName);
     const { pk, sk } = keyIn(Key);
     const found = this.#read(ConsistentRead).get(keyOf(pk, sk));
-    return found === undefined ? {} : { Item: plain(found) };
+    return found === undefined ? {} : { Item: simple(found) };
   }
 
   #put({ TableName, Item, ...others }: PutCommandInput): unknown {
     refuseOthers(others, TableName);
-    const after = wire(Item ?? {});
-    const { pk, sk } = keyIn(plain(after));
+    const after = remote(Item ?? {});
+    const { pk, sk } = keyIn(simple(after));
     this.#write({ before: this.#items.get(keyOf(pk, sk)), after });
     return {};
   }
@@ -155,7 +155,7 @@ export class SimulatedDynamo {
     const ordered = ScanIndexForward === false ? sorted.toReversed() : sorted;
     const start = ExclusiveStartKey === undefined ? undefined : keyIn(ExclusiveStartKey);
     const from = start === undefined ? 0 : ordered.findIndex(([key]) => key === keyOf(start.pk, start.sk)) + 1;
-    const page = ordered.slice(from, from + (Limit ?? ordered.length)).map(([, item]) => plain(item));
+    const page = ordered.slice(from, from + (Limit ?? ordered.length)).map(([, item]) => simple(item));
     const last = page.at(-1);
     const isCut = from + page.length < ordered.length && last !== undefined;
     return { Items: page, ...(isCut ? { LastEvaluatedKey: { pk: last['pk'], sk: last['sk'] } } : {}) };
@@ -167,18 +167,18 @@ export class SimulatedDynamo {
     const found = (asked?.Keys ?? []).flatMap((key) => {
       const { pk, sk } = keyIn(key);
       const item = this.#read(asked?.ConsistentRead).get(keyOf(pk, sk));
-      return item === undefined ? [] : [plain(item)];
+      return item === undefined ? [] : [simple(item)];
     });
     return { Responses: { [table]: found }, UnprocessedKeys: {} };
   }
 
   /** The items that a read sees. */
-  #read(isConsistent = false): ReadonlyMap<string, WireItem | undefined> {
+  #read(isConsistent = false): ReadonlyMap<string, RemoteItem | undefined> {
     return isConsistent ? this.#items : this.#past;
   }
 
   #write(written: Written): void {
-    const { pk, sk } = keyIn(plain(written.after));
+    const { pk, sk } = keyIn(simple(written.after));
     this.#past.set(keyOf(pk, sk), written.before);
     this.#items.set(keyOf(pk, sk), written.after);
     this.#onWrite(written);
@@ -202,11 +202,11 @@ export function documentClientOf(
   return { send } as unknown as DynamoDBDocumentClient;
 }
 
-function wire(item: Record<string, unknown>): WireItem {
+function remote(item: Record<string, unknown>): RemoteItem {
   return marshall(item, { removeUndefinedValues: true });
 }
 
-function plain(item: WireItem): Record<string, unknown> {
+function simple(item: RemoteItem): Record<string, unknown> {
   return unmarshall(item as Record<string, AttributeValue>);
 }
 
@@ -225,7 +225,7 @@ function boundBy(names: Record<string, string> = {}, values?: Record<string, unk
   if (values !== undefined && Object.keys(values).length === 0) {
     throw new InvalidExpressionError('ExpressionAttributeValues must not be empty');
   }
-  return { names, values: wire(values ?? {}) };
+  return { names, values: remote(values ?? {}) };
 }
 
 function refuseUnused({ names, values }: Bound, expressions: readonly (Expression<unknown> | undefined)[]): void {

@@ -11,7 +11,7 @@ import type { Simulated, Variant } from './services.ts';
 import { SimulatedDynamo } from './simulated-dynamo.ts';
 import { Tally } from './tally.ts';
 import { Witness } from './witness.ts';
-import { told, type Way } from './workloads.ts';
+import { reported, type Way } from './workloads.ts';
 
 /** 2025-10-09T09:00:00Z, a due time of every service. */
 export const DUE = 1_760_000_400_000;
@@ -23,7 +23,7 @@ export interface SimulationOptions {
   /** Whether the database returns the item that refused a write. */
   readonly returnsOldItem: boolean;
   /** Whether the story is written down, for a person to read. @default false */
-  readonly isTold?: boolean;
+  readonly isReported?: boolean;
 }
 
 /** What a machine is handed. */
@@ -60,8 +60,8 @@ export class Simulation {
   worstOffset = 0;
   #ids = 0;
 
-  constructor({ machines, returnsOldItem, isTold }: SimulationOptions) {
-    const kernel = new Kernel(DUE, isTold);
+  constructor({ machines, returnsOldItem, isReported }: SimulationOptions) {
+    const kernel = new Kernel(DUE, isReported);
     const { tally } = this;
     this.kernel = kernel;
     this.machines = Array.from({ length: machines }, (_, nth) => ({
@@ -83,7 +83,7 @@ export class Simulation {
     const deadline = this.kernel.clockOf(process) + lifetime;
     const delivery: Delivery = { ...invocation, process, deadline, variant, visits: [], stop, tickEvents: 0, runs: 0 };
     this.deliveries.push(delivery);
-    this.kernel.tell(`  ${simulated.name}: ${JSON.stringify(event)}`);
+    this.kernel.report(`  ${simulated.name}: ${JSON.stringify(event)}`);
     this.tally.count('deliveries');
     const handler = scheduledHandler(
       { ...variant.service, workload: (context) => this.#work(delivery, context) },
@@ -93,7 +93,7 @@ export class Simulation {
         clock: this.kernel.clock(process),
         random: { draw: () => 0.5, id: () => String(++this.#ids).padStart(36, '0') },
         log: SILENT,
-        observers: [{ tickEnded: (tickEvent) => this.#told(delivery, tickEvent) }],
+        observers: [{ tickEnded: (tickEvent) => this.#reported(delivery, tickEvent) }],
         recycle: () => this.#ended(delivery, 'recycled'),
       },
     );
@@ -131,7 +131,7 @@ export class Simulation {
         this.kernel.clock(process),
       );
     };
-    const plain = (label: string) => {
+    const simple = (label: string) => {
       this.#abandonedBy(delivery);
       return on(label, () => {});
     };
@@ -151,12 +151,12 @@ export class Simulation {
         const visit = this.#current(delivery);
         return on('release', () => this.witness.releasing(visit)).release(claim);
       },
-      read: (service) => plain('read').read(service),
-      putRun: (record) => plain('put record').putRun(record),
-      failedRuns: (service, range) => plain('read records').failedRuns(service, range),
+      read: (service) => simple('read').read(service),
+      putRun: (record) => simple('put record').putRun(record),
+      failedRuns: (service, range) => simple('read records').failedRuns(service, range),
       pause: (service, pause) =>
-        on('pause', () => this.witness.operating(service, { pauseUntil: pause.until })).pause(service, pause),
-      resume: (service) => on('resume', () => this.witness.operating(service, 'resume')).resume(service),
+        on('pause', () => this.witness.operator(service, { pauseUntil: pause.until })).pause(service, pause),
+      resume: (service) => on('resume', () => this.witness.operator(service, 'resume')).resume(service),
     };
   }
 
@@ -195,7 +195,7 @@ export class Simulation {
     this.witness.started(visit);
     run.cursor = `after run ${context.fence}`;
     context.saveCursor(run.cursor);
-    const applyRun = (outcome: NonNullable<typeof run.outcome>) => {
+    const settle = (outcome: NonNullable<typeof run.outcome>) => {
       if (run.outcome !== undefined) return;
       run.outcome = outcome;
       run.endedAt = { from: this.kernel.clockOf(process), to: this.kernel.clockOf(process) };
@@ -203,26 +203,26 @@ export class Simulation {
     await this.kernel.step(process, `${simulated.name} run ${context.fence}, which ${way.name}`);
     if (way.ends === 'never') await new Promise(() => {});
     if (way.ends === 'returns when told' || way.ends === 'throws when told') {
-      await told(context);
+      await reported(context);
       if (way.ends === 'returns when told')
         await this.kernel.step(process, `${simulated.name} run ${context.fence} gives in`);
     }
-    if (way.ends === 'returns' || way.ends === 'returns when told') return applyRun('succeeded');
+    if (way.ends === 'returns' || way.ends === 'returns when told') return settle('succeeded');
     const { signal } = context;
-    if (signal.aborted) applyRun(signal.reason instanceof StoppedError ? 'stopped' : 'timed-out');
-    else applyRun(way.judged?.[simulated.judges] ?? 'fatal');
+    if (signal.aborted) settle(signal.reason instanceof StoppedError ? 'stopped' : 'timed-out');
+    else settle(way.judged?.[simulated.judges] ?? 'fatal');
     if (run.outcome === 'failed' && simulated.judges === 'tolerant') run.retryAfter = way.retryAfter;
-    throw way.thrown?.();
+    throw way.raised?.();
   }
 
-  #told(delivery: Delivery, tickEvent: Parameters<Witness['told']>[1]): void {
+  #reported(delivery: Delivery, tickEvent: Parameters<Witness['reported']>[1]): void {
     const visit = this.#current(delivery);
     if (delivery.tickEvents === delivery.visits.length && tickEvent.reason === 'overlap') {
       this.tally.count('slots covered by a run');
       return;
     }
     delivery.tickEvents += 1;
-    this.witness.told(visit, tickEvent);
+    this.witness.reported(visit, tickEvent);
   }
 
   #ended(delivery: Delivery, ending: Ending, error?: unknown): void {
@@ -238,7 +238,7 @@ export class Simulation {
   /** Whether what an invocation threw is what had to be thrown. */
   #explained({ visits }: Delivery, error: unknown, halted: boolean): void {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    const lost = visits.some((visit) => visit.told?.grant.end === 'dead');
+    const lost = visits.some((visit) => visit.reported?.grant.end === 'dead');
     const explained =
       (code === 'service-halted' && halted) || (code === 'lease-lost' && lost) || code === 'store-failed';
     this.tally.count(`threw ${String(code ?? error)}`);

@@ -103,31 +103,32 @@ export class Witness {
     }
     this.#tally.check('I3');
     if (newest === undefined || newest.fence !== answer.claim.fence) {
-      this.#break('I3', `told fence ${answer.claim.fence}, took ${newest?.fence}`);
+      this.#break('I3', `reported fence ${answer.claim.fence}, took ${newest?.fence}`);
       return;
     }
-    visit.told = { grant: newest, epoch: answer.claim.epoch };
+    visit.reported = { grant: newest, epoch: answer.claim.epoch };
   }
 
   /** The visit's workload starts. */
   started(visit: Visit): void {
-    const { told } = visit;
-    if (told === undefined) {
+    const { reported } = visit;
+    if (reported === undefined) {
       this.#break('I1', 'a run started without a lease');
       return;
     }
-    if (told.grant.runs.get(told.epoch) === false) this.#break('rules', 'a run started that the booked crashes forbid');
+    if (reported.grant.runs.get(reported.epoch) === false)
+      this.#break('rules', 'a run started that the booked crashes forbid');
     this.#tally.check('I1');
-    for (const other of this.#running) this.#overlap(told.grant, other);
+    for (const other of this.#running) this.#overlap(reported.grant, other);
     this.#running.push(visit);
   }
 
   /** Effects may overlap only if the one who took over has a clock that is ahead by more than the lease's margin. */
   #overlap(grant: Grant, other: Visit): void {
     const { visit } = grant;
-    if (other.simulated !== visit.simulated || other.told === undefined || !isActive(other)) return;
+    if (other.simulated !== visit.simulated || other.reported === undefined || !isActive(other)) return;
     const [earlier, later] =
-      other.told.grant.fence < grant.fence ? [other.told.grant, grant] : [grant, other.told.grant];
+      other.reported.grant.fence < grant.fence ? [other.reported.grant, grant] : [grant, other.reported.grant];
     const { leaseMargin } = earlier.visit.variant.service;
     if ((earlier.lostAhead ?? 0) > leaseMargin) {
       this.#tally.count('overlaps of effects, clocks apart');
@@ -144,7 +145,7 @@ export class Witness {
     const written = this.#written;
     if (written === undefined) return;
     const reference = this.#of(visit);
-    const grant = visit.told?.grant;
+    const grant = visit.reported?.grant;
     this.#tally.check('I1');
     if (grant === undefined || grant.fence !== claim.fence) {
       this.#break('I1', `fence ${claim.fence} is not the run's own`);
@@ -157,7 +158,7 @@ export class Witness {
     if (reference.holder !== grant)
       this.#break('I1', `run ${grant.fence} wrote its end although run ${reference.fence} took over`);
     if (claim.epoch !== reference.epoch) this.#break('I7', 'a run wrote its end over a resume that it did not see');
-    const isToRun = grant.runs.get(visit.told?.epoch ?? 0);
+    const isToRun = grant.runs.get(visit.reported?.epoch ?? 0);
     if (visit.run === undefined && isToRun === true)
       this.#break('I6', 'a tick ended without a run that nothing forbade');
     reference.written(visit, grant);
@@ -176,12 +177,12 @@ export class Witness {
     }
     const outcome = visit.run?.outcome;
     if (outcome !== undefined && outcome !== 'stopped') this.#break('I6', `a run that ${outcome} was given back`);
-    reference.givenBack(holder);
+    reference.released(holder);
     this.#compare(reference, written);
   }
 
   /** What an operator's attempt has done. */
-  operating(service: string, wanted: { readonly pauseUntil?: number | undefined } | 'resume'): void {
+  operator(service: string, wanted: { readonly pauseUntil?: number | undefined } | 'resume'): void {
     const written = this.#written;
     if (written === undefined) return;
     const reference = this.reference(service);
@@ -192,15 +193,15 @@ export class Witness {
   }
 
   /** The visit is told as ended. */
-  told(visit: Visit, tickEvent: TickEvent): void {
-    const grant = visit.told?.grant;
+  reported(visit: Visit, tickEvent: TickEvent): void {
+    const grant = visit.reported?.grant;
     this.#tally.check('I6');
     const expect = (what: string, got: unknown, expected: unknown) => {
-      if (got !== expected) this.#break('I6', `${what} is told as ${String(got)}, not ${String(expected)}`);
+      if (got !== expected) this.#break('I6', `${what} is reported as ${String(got)}, not ${String(expected)}`);
     };
     expect('the disposition', tickEvent.disposition, visit.run === undefined ? 'skipped' : 'ran');
     expect('the fence', tickEvent.fence, grant?.fence);
-    expect('the number of crashes', tickEvent.crashesBooked, grant?.dead ?? 0);
+    expect('the number of crashes', tickEvent.crashesBooked, grant?.crashed ?? 0);
     const outcome = visit.run?.outcome;
     expect('the outcome', tickEvent.outcome, outcome === 'stopped' ? undefined : outcome);
     if (grant === undefined && this.#returnsOldItem) expect('the reason', tickEvent.reason, visit.refusal);
@@ -209,7 +210,7 @@ export class Witness {
       grant === undefined || grant.end === 'written' || grant.end === 'given back' || outcome === 'stopped';
     expect('an unwritten end', isSettled, true);
     this.#tally.count(
-      tickEvent.reason === undefined ? `told ${tickEvent.outcome ?? 'given back'}` : `told ${tickEvent.reason}`,
+      tickEvent.reason === undefined ? `reported ${tickEvent.outcome ?? 'given back'}` : `reported ${tickEvent.reason}`,
     );
   }
 

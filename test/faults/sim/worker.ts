@@ -5,7 +5,7 @@ import { KINDS } from './kinds.ts';
 import { script } from './script.ts';
 import { play } from './simulate.ts';
 import { type Tallied, Tally } from './tally.ts';
-import { told } from './told.ts';
+import { reported } from './told.ts';
 
 /** What is to be played: scripts of a seed, or a kind of invocation struck everywhere. */
 export type Batch =
@@ -36,7 +36,7 @@ export async function playBatch(batch: Batch): Promise<Result> {
     if (violations.length > 0) throw new Error(violations.join('\n'));
   });
   const again = path === undefined ? { numRuns: interleavings } : { path, numRuns: 1, endOnFailure: true };
-  const broken = await told(await fc.check(property, { seed, ...again }));
+  const broken = await reported(await fc.check(property, { seed, ...again }));
   return { broken: broken === '' ? [] : [broken], counts: tally.counts };
 }
 

@@ -16,7 +16,7 @@ export interface Damage {
 export const DUE = 1_760_000_400_000;
 
 /** An item with something of everything, as it stands before a tick that may run. */
-export const SOUND: Readonly<Record<string, unknown>> = {
+export const VALID: Readonly<Record<string, unknown>> = {
   v: 1,
   fence: 41,
   done: 41,
@@ -45,7 +45,7 @@ export const SOUND: Readonly<Record<string, unknown>> = {
 
 const TEXTS = ['leaseOwner', 'haltBuild', 'haltCause', 'pauseReason', 'pauseBy', 'record', 'runs', 'cursor'];
 const COUNTS = ['fence', 'done', 'epoch', 'backoffCount', 'streak', 'failuresSince'];
-const NUMBERS = Object.keys(SOUND).filter((attribute) => !TEXTS.includes(attribute));
+const NUMBERS = Object.keys(VALID).filter((attribute) => !TEXTS.includes(attribute));
 const INSTANTS = NUMBERS.filter((attribute) => attribute !== 'v' && !COUNTS.includes(attribute));
 
 /** Without these the state is that of a service that never had them. */
@@ -82,7 +82,7 @@ const NO_NUMBERS: readonly (readonly [kind: string, value: unknown])[] = [
 
 /** All of them, the same ones every time. */
 export function damages(): readonly Damage[] {
-  return Object.keys(SOUND).flatMap((attribute) =>
+  return Object.keys(VALID).flatMap((attribute) =>
     valuesFor(attribute).map(([kind, value]) => ({ attribute, kind, value, harmless: isHarmless(attribute, kind) })),
   );
 }

@@ -1,7 +1,7 @@
 /** What a repair makes of a damaged state over the wire: each promise that is broken, in a line. */
 import { stateRepairs } from '../../../lib/store/index.ts';
 import { TABLE } from '../../support/dynalite.ts';
-import { type Damage, DUE, SOUND } from './damages.ts';
+import { type Damage, DUE, VALID } from './damages.ts';
 import { asked, NOW, outcomeOf, type Place, putDamaged, stored } from './striking.ts';
 
 /** No lease lasts longer. */
@@ -40,7 +40,7 @@ async function pausedAndResumed({ store }: Place, service: string): Promise<stri
   const kept = await outcomeOf(store.acquire(due(later)));
   if (kept.value?.granted !== false || kept.value.reason !== 'paused') faults.push('a tick is not kept out as paused');
   await store.resume(service);
-  for (const decided of [Number(SOUND['lastTick']), DUE - 120_000]) {
+  for (const decided of [Number(VALID['lastTick']), DUE - 120_000]) {
     if ((await store.acquire(due(decided))).granted) faults.push(`the tick ${decided} runs again`);
   }
   const answer = await store.acquire(due(later));

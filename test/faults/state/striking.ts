@@ -3,7 +3,7 @@ import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { ServiceState } from '../../../lib/rules/index.ts';
 import type { AcquireRequest } from '../../../lib/tick/index.ts';
 import { type Connection, TABLE } from '../../support/dynalite.ts';
-import { type Damage, DUE, SOUND } from './damages.ts';
+import { type Damage, DUE, VALID } from './damages.ts';
 
 type Item = Readonly<Record<string, unknown>>;
 
@@ -22,7 +22,7 @@ export function asked(service: string, over: Partial<AcquireRequest> = {}): Acqu
 
 /** Puts the item of a service with one attribute damaged; gives it as it is stored then. */
 export async function putDamaged(connection: Place, service: string, damage: Damage): Promise<Item> {
-  const { [damage.attribute]: _sound, ...rest } = SOUND;
+  const { [damage.attribute]: _valid, ...rest } = VALID;
   const value = damage.value === undefined ? {} : { [damage.attribute]: damage.value };
   // What a newer writer added is nobody's business.
   const item = { pk: service, sk: 'STATE', ...rest, ...value, mood: { of: ['a newer writer'] } };
@@ -40,22 +40,22 @@ export async function stored({ documents, table = TABLE }: Place, service: strin
 export async function strike(connection: Place, service: string, damage: Damage): Promise<string[]> {
   const item = await putDamaged(connection, service, damage);
   const faults = damage.harmless
-    ? await takenAsSaid(connection, service, item)
+    ? await takenAsPrinted(connection, service, item)
     : await refused(connection, { service, damage, item });
   return faults.map((fault) => `${damage.attribute} ${damage.kind}: ${fault}`);
 }
 
 /** Harmless: what is read is what stands there, no more and no less, and admission goes by it. */
-async function takenAsSaid({ store }: Place, service: string, item: Item): Promise<string[]> {
-  const said = stateSaidBy(item);
+async function takenAsPrinted({ store }: Place, service: string, item: Item): Promise<string[]> {
+  const printed = statePrintedBy(item);
   const read = await outcomeOf(store.read(service));
   if (read.error !== undefined) return [`expected to be read, got ${read.error.message}`];
-  if (JSON.stringify(sorted(read.value)) !== JSON.stringify(sorted(said)))
+  if (JSON.stringify(sorted(read.value)) !== JSON.stringify(sorted(printed)))
     return [`read as ${JSON.stringify(read.value)}`];
   const answer = await outcomeOf(store.acquire(asked(service)));
   if (answer.error !== undefined) return [`expected an answer, got ${answer.error.message}`];
-  const { until: haltEnd = FOREVER, build = 'b1' } = said.halt ?? {};
-  const { until: pauseEnd = FOREVER } = said.pause ?? {};
+  const { until: haltEnd = FOREVER, build = 'b1' } = printed.halt ?? {};
+  const { until: pauseEnd = FOREVER } = printed.pause ?? {};
   const isKept = (haltEnd > NOW && build === 'b1') || pauseEnd > NOW;
   return answer.value?.granted === !isKept ? [] : [`granted: ${answer.value?.granted}`];
 }
@@ -93,7 +93,7 @@ function complaints(error: Error | undefined, service: string, attribute: string
   if (error === undefined) return ['it was not refused'];
   const isNamed = error.message.includes(`: its state is damaged: ${attribute}: expected `);
   const isClear = error.name === 'UnreadableStateError' && isNamed && error.message.startsWith(`${service}: `);
-  return isClear && error.message.length <= LONGEST_MESSAGE ? [] : [`told as ${error.name}: ${error.message}`];
+  return isClear && error.message.length <= LONGEST_MESSAGE ? [] : [`reported as ${error.name}: ${error.message}`];
 }
 
 /** A lease that is taken and given back leaves these counted up. */
@@ -126,7 +126,7 @@ function sorted(value: unknown): unknown {
 }
 
 /** The state as the item says it, attribute by attribute, unjudged. */
-function stateSaidBy(item: Item): ServiceState {
+function statePrintedBy(item: Item): ServiceState {
   const number = (name: string) => item[name] as number;
   const text = (name: string) => item[name] as string;
   const ring = text('runs') === undefined ? [] : RING;

@@ -7,7 +7,7 @@ import { fakeClock } from '../../../lib/testing/index.ts';
 import { TABLE } from '../../support/dynalite.ts';
 import { keptLog } from '../../support/loop-kit.ts';
 import { useDatabase } from '../../support/use-database.ts';
-import { DUE, damages, SOUND } from './damages.ts';
+import { DUE, damages, VALID } from './damages.ts';
 import { NOW, putDamaged, stored } from './striking.ts';
 
 const database = useDatabase();
@@ -27,7 +27,7 @@ function functionOf(name: string) {
 }
 
 async function put(service: string, over: Readonly<Record<string, unknown>>): Promise<void> {
-  const item = { pk: service, sk: 'STATE', ...SOUND, ...over };
+  const item = { pk: service, sk: 'STATE', ...VALID, ...over };
   await database.documents.send(new PutCommand({ TableName: TABLE, Item: item }));
 }
 
@@ -37,19 +37,19 @@ describe('A damaged state', () => {
     if (damage === undefined) throw new Error('expected to know the damage');
     await putDamaged(database, 'told', damage);
     const { log, invoke, runs } = functionOf('told');
-    const told =
-      /^told: its state is damaged: streak: expected a whole number, got \{"at":1,"of":\{"depth":\[2\]\}\}; /;
+    const reported =
+      /^reported: its state is damaged: streak: expected a whole number, got \{"at":1,"of":\{"depth":\[2\]\}\}; /;
 
     for (const event of [TICK, TICK, { action: 'status' }, { action: 'run-once', force: true }, { action: 'resume' }]) {
       await expect(invoke(event)).rejects.toMatchObject({
         code: 'state-damaged',
-        message: expect.stringMatching(told),
+        message: expect.stringMatching(reported),
       });
     }
 
     expect(runs()).toBe(0);
     expect(log.of('error')).toEqual(Array.from({ length: 5 }, () => 'the invocation failed'));
-    expect(log.lines.at(-1)?.fields?.['error']).toMatchObject({ message: expect.stringMatching(told) });
+    expect(log.lines.at(-1)?.fields?.['error']).toMatchObject({ message: expect.stringMatching(reported) });
   });
 
   it('a damaged state concerns no other service', async () => {
@@ -68,7 +68,7 @@ describe('A damaged state', () => {
 
     const error = await functionOf('secretive')
       .invoke(TICK)
-      .catch((thrown: Error) => thrown);
+      .catch((raised: Error) => raised);
 
     expect(String(error)).toContain('cursor: expected text of up to 1024 bytes, got "https://***@host/?token=*** xxx');
     expect(String(error)).not.toContain('hunter2');

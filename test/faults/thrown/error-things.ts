@@ -1,6 +1,6 @@
 /** Errors of every make: frozen, in circles, of other realms, with too many members. */
 import { runInNewContext } from 'node:vm';
-import { errorWith, type Looks, refuse, type Thing, things } from './thing.ts';
+import { type Checks, errorWith, refuse, type Thing, things } from './thing.ts';
 
 /** Errors by the thousand, which take their time with a stack each. */
 function stackless<Made>(make: () => Made): Made {
@@ -34,10 +34,10 @@ function refusedConnections(count: number): Error[] {
 }
 
 /** Every index is a getter, and counts. */
-function countingArray(looks: Looks, length: number, member: () => unknown): unknown {
+function countingArray(checks: Checks, length: number, member: () => unknown): unknown {
   return new Proxy([], {
     get(target, property) {
-      looks.count += 1;
+      checks.count += 1;
       if (property === 'length') return length;
       return typeof property === 'string' && /^\d+$/.test(property) ? member() : Reflect.get(target, property);
     },
@@ -103,20 +103,20 @@ export const ERRORS: readonly Thing[] = [
     'members that are no list': () => aggregate({ 0: new Error('a'), length: 1 }),
     'members that are a set': () => aggregate(new Set([new Error('a')])),
     'members with holes': () => aggregate(Object.assign([], { length: 2 ** 32 - 1 })),
-    'members that throw': (looks) =>
-      aggregate(Object.defineProperties([], { 0: { get: refuse(looks) }, 1: { get: refuse(looks) } })),
-    'no end of members': (looks) => aggregate(countingArray(looks, Number.POSITIVE_INFINITY, () => new Error('one'))),
-    'no end of refused connections': (looks) =>
-      aggregate(countingArray(looks, 2 ** 53, () => errorWith({ code: 'ECONNREFUSED' }))),
-    'no end of the same refused connection': (looks) => {
+    'members that throw': (checks) =>
+      aggregate(Object.defineProperties([], { 0: { get: refuse(checks) }, 1: { get: refuse(checks) } })),
+    'no end of members': (checks) => aggregate(countingArray(checks, Number.POSITIVE_INFINITY, () => new Error('one'))),
+    'no end of refused connections': (checks) =>
+      aggregate(countingArray(checks, 2 ** 53, () => errorWith({ code: 'ECONNREFUSED' }))),
+    'no end of the same refused connection': (checks) => {
       const member = errorWith({ code: 'ECONNREFUSED' });
-      return aggregate(countingArray(looks, 2 ** 53, () => member));
+      return aggregate(countingArray(checks, 2 ** 53, () => member));
     },
-    'members without end within members': (looks) => {
-      const member = (): unknown => aggregate(countingArray(looks, 2 ** 53, member));
+    'members without end within members': (checks) => {
+      const member = (): unknown => aggregate(countingArray(checks, 2 ** 53, member));
       return member();
     },
-    'less than no members': (looks) => aggregate(countingArray(looks, -1, () => 1)),
+    'less than no members': (checks) => aggregate(countingArray(checks, -1, () => 1)),
     'itself as member': selfMember,
   }),
 ];

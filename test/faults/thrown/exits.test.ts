@@ -10,16 +10,16 @@ import { LEAKS } from './secrets.ts';
 
 const LEAK = 'GET https://ada:hunter2@db.test/?token=hunter2 failed';
 
-async function thrownBy(refusal: unknown): Promise<unknown> {
+async function raisedBy(refusal: unknown): Promise<unknown> {
   const store = { acquire: () => Promise.reject(refusal) };
-  return functionUnderTest({ ports: { store: store as never } }).thrownBy('12:01');
+  return functionUnderTest({ ports: { store: store as never } }).raisedBy('12:01');
 }
 
 describe('what a handler throws', () => {
   it('is the error itself where it gives nothing away', async () => {
     const error = Object.assign(new RangeError('no such table'), { code: 'E_TABLE' });
 
-    expect(await thrownBy(error)).toBe(error);
+    expect(await raisedBy(error)).toBe(error);
   });
 
   it.each([
@@ -30,10 +30,10 @@ describe('what a handler throws', () => {
     ['no error at all', { password: 'hunter2' }],
     ['a message without measure', new Error(`${'x'.repeat(1_000_000)}${LEAK}`)],
   ])('is replaced by its summary where a credential is in %s', async (_where, error) => {
-    const thrown = await thrownBy(error);
+    const raised = await raisedBy(error);
 
-    expect(thrown).toBeInstanceOf(Error);
-    const { name, message, stack, ...fields } = thrown as Error;
+    expect(raised).toBeInstanceOf(Error);
+    const { name, message, stack, ...fields } = raised as Error;
     expect(JSON.stringify([name, message, stack, fields])).not.toContain('hunter2');
     expect(JSON.stringify([name, message, stack, fields]).length).toBeLessThan(4_000);
   });
@@ -79,7 +79,7 @@ describe('fields of a log line', () => {
   it('show errors wherever they are, and a few words in place of what has no JSON', () => {
     const circle: Record<string, unknown> = { n: 1n };
     circle['self'] = circle;
-    const told = toLogFields({
+    const reported = toLogFields({
       error: new RangeError('too far'),
       nested: { why: [new TypeError('none')] },
       circle,
@@ -95,7 +95,7 @@ describe('fields of a log line', () => {
       count: 3,
     });
 
-    expect(told).toMatchObject({
+    expect(reported).toMatchObject({
       error: { name: 'RangeError', message: 'too far', text: expect.stringContaining('RangeError: too far\n    at ') },
       nested: { why: [{ name: 'TypeError', message: 'none' }] },
       circle: { n: '1', self: 'left out: a circle' },
@@ -127,7 +127,7 @@ describe('fields of a log line', () => {
 });
 
 describe('any value at all', () => {
-  const plainThing = fc.anything({
+  const simpleThing = fc.anything({
     withBigInt: true,
     withDate: true,
     withMap: true,
@@ -135,8 +135,8 @@ describe('any value at all', () => {
     withTypedArray: true,
   });
   const ingredients = fc.record({
-    value: plainThing,
-    fields: fc.record({ name: plainThing, code: plainThing, status: plainThing, errors: plainThing }),
+    value: simpleThing,
+    fields: fc.record({ name: simpleThing, code: simpleThing, status: simpleThing, errors: simpleThing }),
     trap: fc.constantFrom('get', 'ownKeys', 'getPrototypeOf', 'getOwnPropertyDescriptor', 'has'),
     leak: fc.constantFrom(...LEAKS.map(({ text }) => text)),
     made: fc.constantFrom('value', 'error', 'spite', 'field', 'cause', 'member'),

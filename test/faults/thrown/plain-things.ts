@@ -24,11 +24,11 @@ function shared(depth: number): object {
 }
 
 function namedClass(name: string): object {
-  class Thrown {
+  class Raised {
     readonly why = 'no error at all';
   }
-  Object.defineProperty(Thrown, 'name', { value: name });
-  return new Thrown();
+  Object.defineProperty(Raised, 'name', { value: name });
+  return new Raised();
 }
 
 function* numbers() {
@@ -52,7 +52,7 @@ export const VALUES: readonly Thing[] = [
   }),
   ...things('function', {
     'a function': () => () => 1,
-    'a class': () => class Thrown extends Error {},
+    'a class': () => class Raised extends Error {},
     'an async function': () => async () => 1,
     'a generator': () => numbers(),
   }),
@@ -77,7 +77,7 @@ export const VALUES: readonly Thing[] = [
     'a regular expression': () => /x/g,
     'a promise': () => Promise.resolve(1),
     'a thenable': () => Object.fromEntries([['then', (resolve: (value: unknown) => void) => resolve('then')]]),
-    'a thenable that throws': (looks) => Object.fromEntries([['then', refuse(looks)]]),
+    'a thenable that throws': (checks) => Object.fromEntries([['then', refuse(checks)]]),
     'ten megabytes of bytes': () => new Uint8Array(10 * MEGABYTE),
     'a buffer': () => Buffer.alloc(10 * MEGABYTE),
     'an array buffer': () => new ArrayBuffer(10),

@@ -25,38 +25,38 @@ export function brokenPromises(exits: Exits, way: Way): string[] {
 }
 
 /** Every tick was told with an outcome, in JSON that Lambda can send. */
-function answered({ answers, thrown }: Exits, { halts = false }: Way): string[] {
+function answered({ answers, raised }: Exits, { halts = false }: Way): string[] {
   const broken: string[] = [];
-  const halting = thrown.map((error) => (error instanceof Error ? error.name : typeof error));
+  const halting = raised.map((error) => (error instanceof Error ? error.name : typeof error));
   const expected = halts ? ['ServiceHaltedError'] : [];
   if (halting.some((name) => !expected.includes(name))) broken.push(`the handler threw ${halting.join(', ')}`);
-  if (answers.length + thrown.length !== 4)
-    broken.push(`${answers.length} answers and ${thrown.length} errors to 4 events`);
+  if (answers.length + raised.length !== 4)
+    broken.push(`${answers.length} answers and ${raised.length} errors to 4 events`);
   for (const answer of answers) {
     const { action, disposition, outcome } = answer as Readonly<Record<string, unknown>>;
-    const told = action === 'status' || disposition === 'skipped' || OUTCOMES.includes(String(outcome));
-    if (!told) broken.push(`a run was told without an outcome: ${String(outcome)}`);
+    const reported = action === 'status' || disposition === 'skipped' || OUTCOMES.includes(String(outcome));
+    if (!reported) broken.push(`a run was reported without an outcome: ${String(outcome)}`);
     if (Buffer.byteLength(JSON.stringify(answer)) > ANSWER) broken.push('an answer is larger than Lambda sends');
   }
   return broken;
 }
 
 /** The state fits into a write unit, each run that did not succeed has its record, and both hold text that can be read. */
-function writtenDown({ state, records, answers, thrown }: Exits): string[] {
+function writtenDown({ state, records, answers, raised }: Exits): string[] {
   const broken: string[] = [];
   const size = sizeOf(state);
   if (size > HOT_ITEM) broken.push(`the hot item takes ${size} bytes`);
   if (state['leaseOwner'] !== undefined) broken.push('the lease was not given back');
   const failed = answers.filter((answer) => FAILED.includes(String((answer as { outcome?: unknown }).outcome)));
-  if (records.length < failed.length + thrown.length) broken.push(`only ${records.length} runs were written down`);
+  if (records.length < failed.length + raised.length) broken.push(`only ${records.length} runs were written down`);
   for (const record of [state, ...records]) {
     const bytes = sizeOf(record);
     if (bytes > RECORD) broken.push(`a record takes ${bytes} bytes`);
     if (HALF.test(JSON.stringify(record))) broken.push('half a character was stored');
   }
   for (const { outcome, failure } of records) {
-    const told = failure?.M?.['text']?.S ?? '';
-    if (outcome?.S !== 'succeeded' && told === '') broken.push('a failure was written down without a word');
+    const reported = failure?.M?.['text']?.S ?? '';
+    if (outcome?.S !== 'succeeded' && reported === '') broken.push('a failure was written down without a word');
   }
   return broken;
 }
@@ -80,10 +80,10 @@ function logged({ lines, service }: Exits): string[] {
   let ticks = 0;
   for (const line of lines) {
     if (Buffer.byteLength(line) > LOG_EVENT) broken.push(`a line of ${Buffer.byteLength(line)} bytes`);
-    const said = parsed(line);
-    if (said === undefined) broken.push(`a line that is no JSON: ${line.slice(0, 80)}`);
-    else if (said['message'] === 'tick' && said['service'] === service) ticks += 1;
-    if (said !== undefined && !('_aws' in said) && typeof said['level'] !== 'string')
+    const printed = parsed(line);
+    if (printed === undefined) broken.push(`a line that is no JSON: ${line.slice(0, 80)}`);
+    else if (printed['message'] === 'tick' && printed['service'] === service) ticks += 1;
+    if (printed !== undefined && !('_aws' in printed) && typeof printed['level'] !== 'string')
       broken.push('a line without a level');
   }
   if (ticks !== 3) broken.push(`${ticks} ticks were logged`);
@@ -111,8 +111,8 @@ function shownWell({ shown }: Exits): string[] {
 }
 
 /** Everything that left, as text, to look for what must not. */
-export function everythingIn({ answers, thrown, lines, state, records, shown }: Exits): string {
-  const errors = thrown.map((error) => asLambdaTells(error));
+export function everythingIn({ answers, raised, lines, state, records, shown }: Exits): string {
+  const errors = raised.map((error) => asLambdaReports(error));
   return [...answers, ...errors, state, ...records]
     .map((value) => JSON.stringify(value))
     .concat(lines, shown)
@@ -120,7 +120,7 @@ export function everythingIn({ answers, thrown, lines, state, records, shown }: 
 }
 
 /** What Lambda's runtime sends and prints of a thrown error: name, message, stack, and its fields. */
-function asLambdaTells(error: unknown): unknown {
+function asLambdaReports(error: unknown): unknown {
   if (!(error instanceof Error)) return String(error);
   return [error.name, error.message, error.stack, { ...error }];
 }

@@ -1,5 +1,5 @@
 /** Things that fight back: proxies whose traps throw, getters that throw at every reading, and forms of their own. */
-import { errorWith, type Looks, refuse, type Thing, things } from './thing.ts';
+import { type Checks, errorWith, refuse, type Thing, things } from './thing.ts';
 
 /** Every trap that a proxy may have. */
 const TRAPS: readonly (keyof ProxyHandler<object>)[] = [
@@ -24,8 +24,8 @@ const READ = [
   ...['$metadata', '$retryable', 'retryAfter', 'headers', 'toString', 'valueOf', 'toJSON', 'then', 'length'],
 ];
 
-function trapped(looks: Looks, target: object, traps: readonly (keyof ProxyHandler<object>)[]): object {
-  return new Proxy(target, Object.fromEntries(traps.map((trap) => [trap, refuse(looks)])));
+function trapped(checks: Checks, target: object, traps: readonly (keyof ProxyHandler<object>)[]): object {
+  return new Proxy(target, Object.fromEntries(traps.map((trap) => [trap, refuse(checks)])));
 }
 
 function revoked(target: object): object {
@@ -34,18 +34,18 @@ function revoked(target: object): object {
   return proxy;
 }
 
-function spiteful(looks: Looks, target: object, properties: readonly PropertyKey[]): object {
-  const getter = { get: refuse(looks), configurable: true, enumerable: true };
+function spiteful(checks: Checks, target: object, properties: readonly PropertyKey[]): object {
+  const getter = { get: refuse(checks), configurable: true, enumerable: true };
   // The stack is written when it is first asked for, and would be kept from it by what follows.
   Reflect.get(target, 'stack');
   return Object.defineProperties(target, Object.fromEntries(properties.map((property) => [property, getter])));
 }
 
 /** Answers every reading with itself. */
-function everything(looks: Looks): object {
+function everything(checks: Checks): object {
   const self: object = new Proxy(new Error('it broke'), {
     get: (_target, property) => {
-      looks.count += 1;
+      checks.count += 1;
       return property === 'then' || typeof property === 'symbol' ? undefined : self;
     },
   });
@@ -53,9 +53,9 @@ function everything(looks: Looks): object {
 }
 
 /** Says another thing at each reading. */
-function fickle(looks: Looks): Error {
+function fickle(checks: Checks): Error {
   const answers = ['text', 7, null, new Error('another'), Symbol('s'), undefined, {}];
-  const get = () => answers[looks.count++ % answers.length];
+  const get = () => answers[checks.count++ % answers.length];
   return Object.defineProperties(
     new Error('it broke'),
     Object.fromEntries(READ.filter((name) => name !== 'then').map((name) => [name, { get, configurable: true }])),
@@ -63,10 +63,10 @@ function fickle(looks: Looks): Error {
 }
 
 /** A gigabyte to whoever believes it. */
-function gigabyte(looks: Looks): object {
+function gigabyte(checks: Checks): object {
   return new Proxy(Object('x'), {
     get(_target, property) {
-      looks.count += 1;
+      checks.count += 1;
       if (property === 'length') return 2 ** 30;
       if (property === Symbol.toPrimitive || property === 'toString') return () => 'x';
       return typeof property === 'string' && /^\d+$/.test(property) ? 'x' : undefined;
@@ -74,14 +74,14 @@ function gigabyte(looks: Looks): object {
   });
 }
 
-function manyKeys(looks: Looks): object {
+function manyKeys(checks: Checks): object {
   return new Proxy(
     {},
     {
       ownKeys: () => Array.from({ length: 50_000 }, (_, index) => `k${index}`),
       getOwnPropertyDescriptor: () => ({ configurable: true, enumerable: true }),
       get: (_target, property) => {
-        looks.count += 1;
+        checks.count += 1;
         return typeof property === 'string' && property.startsWith('k') ? 'v' : undefined;
       },
     },
@@ -95,18 +95,18 @@ export const SPITEFUL: readonly Thing[] = [
     Object.fromEntries([
       ...TRAPS.map((trap): [string, Thing['make']] => [
         `of an error, ${trap} throws`,
-        (looks) => trapped(looks, new Error('it broke'), [trap]),
+        (checks) => trapped(checks, new Error('it broke'), [trap]),
       ]),
       ...TRAPS.map((trap): [string, Thing['make']] => [
         `of a function, ${trap} throws`,
-        (looks) => trapped(looks, () => 1, [trap]),
+        (checks) => trapped(checks, () => 1, [trap]),
       ]),
     ]),
   ),
   ...things('proxy', {
-    'of an error, everything throws': (looks) => trapped(looks, new Error('it broke'), TRAPS),
-    'of an array, everything throws': (looks) => trapped(looks, [], TRAPS),
-    'of an object, everything throws': (looks) => trapped(looks, {}, TRAPS),
+    'of an error, everything throws': (checks) => trapped(checks, new Error('it broke'), TRAPS),
+    'of an array, everything throws': (checks) => trapped(checks, [], TRAPS),
+    'of an object, everything throws': (checks) => trapped(checks, {}, TRAPS),
     'revoked, of an error': () => revoked(new Error('it broke')),
     'revoked, of a function': () => revoked(() => 1),
     'revoked, of an array': () => revoked([]),
@@ -122,28 +122,28 @@ export const SPITEFUL: readonly Thing[] = [
     Object.fromEntries([
       ...READ.map((property): [string, Thing['make']] => [
         `of an error, ${property} throws`,
-        (looks) => spiteful(looks, new Error('it broke'), [property]),
+        (checks) => spiteful(checks, new Error('it broke'), [property]),
       ]),
       ...READ.map((property): [string, Thing['make']] => [
         `of an object, ${property} throws`,
-        (looks) => spiteful(looks, { why: 'full' }, [property]),
+        (checks) => spiteful(checks, { why: 'full' }, [property]),
       ]),
     ]),
   ),
   ...things('getter', {
-    'of an error, all throw': (looks) =>
-      spiteful(looks, new Error('it broke'), [...READ, Symbol.toPrimitive, Symbol.toStringTag]),
-    'of an object, all throw': (looks) => spiteful(looks, {}, [...READ, Symbol.toPrimitive, Symbol.toStringTag]),
+    'of an error, all throw': (checks) =>
+      spiteful(checks, new Error('it broke'), [...READ, Symbol.toPrimitive, Symbol.toStringTag]),
+    'of an object, all throw': (checks) => spiteful(checks, {}, [...READ, Symbol.toPrimitive, Symbol.toStringTag]),
     'that says another thing each time': fickle,
-    'that throws something spiteful': (looks) =>
+    'that throws something spiteful': (checks) =>
       Object.defineProperty(new Error('it broke'), 'message', {
         get: () => {
-          throw trapped(looks, new Error('x'), TRAPS);
+          throw trapped(checks, new Error('x'), TRAPS);
         },
       }),
   }),
   ...things('own form', {
-    'toJSON throws': (looks) => ({ toJSON: refuse(looks) }),
+    'toJSON throws': (checks) => ({ toJSON: refuse(checks) }),
     'toJSON gives nothing': () => ({ toJSON: () => undefined }),
     'toJSON gives itself': () => {
       const self = { toJSON: (): unknown => self };
@@ -155,8 +155,8 @@ export const SPITEFUL: readonly Thing[] = [
     },
     'toJSON gives a bigint': () => ({ toJSON: () => 1n }),
     'toJSON gives an error': () => ({ toJSON: () => new Error('it broke') }),
-    'toJSON of an error throws': (looks) => errorWith({ toJSON: refuse(looks) }),
-    'toString throws': (looks) => Object.assign(() => 1, { toString: refuse(looks) }),
+    'toJSON of an error throws': (checks) => errorWith({ toJSON: refuse(checks) }),
+    'toString throws': (checks) => Object.assign(() => 1, { toString: refuse(checks) }),
     'toString gives an object': () => Object.assign(() => 1, { toString: () => ({}) }),
   }),
 ];

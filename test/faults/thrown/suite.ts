@@ -7,14 +7,14 @@ import { CATALOGUE } from './catalogue.ts';
 import { LEAKING } from './leak-things.ts';
 import { brokenPromises, everythingIn } from './promises.ts';
 import type { Thing } from './thing.ts';
-import { wireVault } from './vault.ts';
+import { remoteVault } from './vault.ts';
 import { goThrough, PLACES, type Way } from './way.ts';
 
 /** What looking at a thing may cost: more would be no end. */
-const MOST_LOOKS = 200_000;
+const MOST_CHECKS = 200_000;
 
 /** Where to run. */
-export interface ThrownOptions {
+export interface RaisedOptions {
   /** A DynamoDB; without one dynalite is started. */
   readonly endpoint?: string | undefined;
   /** Of the ways, only every so manieth is gone. @default 1, all of them */
@@ -23,23 +23,23 @@ export interface ThrownOptions {
 
 /** The promises that a thing breaks on its way, each in a line. */
 export async function brokenBy(thing: Thing, way: Way): Promise<string[]> {
-  const looks = { count: 0 };
-  const made = thing.make(looks);
+  const checks = { count: 0 };
+  const made = thing.make(checks);
   const exits = await goThrough(() => made, way);
-  const told = everythingIn(exits);
-  const leaked = (thing.secrets ?? []).filter((secret) => told.includes(secret));
+  const reported = everythingIn(exits);
+  const leaked = (thing.secrets ?? []).filter((secret) => reported.includes(secret));
   return [
     ...brokenPromises(exits, way),
     ...leaked.map(() => 'a credential left the process'),
-    ...(looks.count > MOST_LOOKS ? [`it was looked at ${looks.count} times`] : []),
+    ...(checks.count > MOST_CHECKS ? [`it was checked at ${checks.count} times`] : []),
   ];
 }
 
 /** Every thing on every way, a row for each group of things. */
-export async function thrownFaults({ endpoint, every = 1 }: ThrownOptions = {}): Promise<FaultRow[]> {
+export async function thrownFaults({ endpoint, every = 1 }: RaisedOptions = {}): Promise<FaultRow[]> {
   // On a database of somebody else's the table may be there already, of an earlier suite.
-  const database = await testDatabase(endpoint, `thrown-${process.pid}`);
-  const vault = wireVault(database.connect());
+  const database = await testDatabase(endpoint, `raised-${process.pid}`);
+  const vault = remoteVault(database.connect());
   const observer = prometheusObserver();
   const rows = new Map<string, { injected: number; violations: string[] }>();
   let count = 0;

@@ -1,7 +1,7 @@
 /** A thing that can be thrown, returned or logged, and what is known of it. */
 
 /** Counts how often a thing was looked at, where it can tell. */
-export interface Looks {
+export interface Checks {
   count: number;
 }
 
@@ -11,7 +11,7 @@ export interface Thing {
   readonly group: string;
   readonly what: string;
   /** Makes it anew: some can be used only once, some are too large to keep. */
-  readonly make: (looks: Looks) => unknown;
+  readonly make: (checks: Checks) => unknown;
   /** Must not be found in anything that leaves the process. */
   readonly secrets?: readonly string[];
 }
@@ -27,9 +27,9 @@ export function errorWith(fields: Readonly<Record<string, unknown>>, message = '
 }
 
 /** Throws what it says: what looking at a spiteful thing gives. */
-export function refuse(looks: Looks): () => never {
+export function refuse(checks: Checks): () => never {
   return () => {
-    looks.count += 1;
+    checks.count += 1;
     throw new Error('do not look');
   };
 }

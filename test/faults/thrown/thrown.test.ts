@@ -6,15 +6,15 @@ import { useDatabase } from '../../support/use-database.ts';
 import { CATALOGUE } from './catalogue.ts';
 import { LEAKING } from './leak-things.ts';
 import { brokenBy } from './suite.ts';
-import { memoryVault, type Vault, wireVault } from './vault.ts';
+import { memoryVault, remoteVault, type Vault } from './vault.ts';
 import { PLACES } from './way.ts';
 
 const database = useDatabase();
-let wire: Vault;
+let remote: Vault;
 const memory = memoryVault();
 const observer = prometheusObserver();
 beforeAll(() => {
-  wire = wireVault(database);
+  remote = remoteVault(database);
 });
 
 const everyNth = <Item>(items: readonly Item[], nth: number, from = 0) =>
@@ -36,7 +36,7 @@ describe('a thing that is thrown', () => {
   });
 
   it.each(everyNth(CATALOGUE, 25, 2))('is stored as it must be: $group, $what', async (thing) => {
-    expect(await brokenBy(thing, { vault: wire, observer, place: 'thrown', kind: 'critical' })).toEqual([]);
+    expect(await brokenBy(thing, { vault: remote, observer, place: 'thrown', kind: 'critical' })).toEqual([]);
   });
 });
 
@@ -54,9 +54,9 @@ describe('a credential that halts a service', () => {
   it.each(everyNth(LEAKING, 25))(
     'is in nothing that is stored, logged, answered or thrown: $group, $what',
     async (thing) => {
-      expect(await brokenBy(thing, { vault: wire, observer, place: 'thrown', kind: 'critical', halts: true })).toEqual(
-        [],
-      );
+      expect(
+        await brokenBy(thing, { vault: remote, observer, place: 'thrown', kind: 'critical', halts: true }),
+      ).toEqual([]);
     },
   );
 });

@@ -16,7 +16,7 @@ export interface Vault {
 }
 
 /** The items of a real table. */
-export function wireVault({ documents, store, table }: Connection): Vault {
+export function remoteVault({ documents, store, table }: Connection): Vault {
   return {
     store,
     async items(service) {

@@ -48,7 +48,7 @@ export interface Exits {
   readonly service: string;
   readonly answers: readonly unknown[];
   /** What the handler threw. */
-  readonly thrown: readonly unknown[];
+  readonly raised: readonly unknown[];
   /** Lines on standard output and standard error. */
   readonly lines: readonly string[];
   readonly state: StoredItem;
@@ -61,10 +61,10 @@ let services = 0;
 
 /** Two ticks, a run by hand and a look at the status of a service that meets the thing in each run. */
 export async function goThrough(make: () => unknown, way: Way): Promise<Exits> {
-  const service = serviceThatMeets(`thrown-${++services}`, make, way);
+  const service = serviceThatMeets(`raised-${++services}`, make, way);
   const clock = fakeClock(NOON, { mode: 'manual' });
   const answers: unknown[] = [];
-  const thrown: unknown[] = [];
+  const raised: unknown[] = [];
   const { written } = await captured(async () => {
     const handler = scheduledHandler(service, {
       store: way.vault.store,
@@ -81,7 +81,7 @@ export async function goThrough(make: () => unknown, way: Way): Promise<Exits> {
       try {
         answers.push(await handler(event, { getRemainingTimeInMillis: () => MINUTE }));
       } catch (error) {
-        thrown.push(error);
+        raised.push(error);
       }
     }
   });
@@ -89,10 +89,10 @@ export async function goThrough(make: () => unknown, way: Way): Promise<Exits> {
   return {
     service: service.name,
     answers,
-    thrown,
+    raised,
     lines,
     ...(await way.vault.items(service.name)),
-    shown: told(lines, way),
+    shown: reported(lines, way),
   };
 }
 
@@ -125,7 +125,7 @@ function meeting(make: () => unknown, place: Place): Meeting {
       throw new Error('an ordinary failure');
     };
   const ways: Readonly<Record<Place, Meeting>> = {
-    thrown: { workload: async () => throws() },
+    ['thrown']: { workload: async () => throws() },
     'thrown while it makes ready': { prepare: throws, workload: async () => {} },
     'thrown by the classifier': { classify: throws, workload: fails },
     'thrown by the printer': { printer: throws, workload: fails },
@@ -143,7 +143,7 @@ function meeting(make: () => unknown, place: Place): Meeting {
 }
 
 /** What one machine makes of the lines. */
-function told(lines: readonly string[], { observer }: Way): string[] {
+function reported(lines: readonly string[], { observer }: Way): string[] {
   const read = lines.map(readLogLine);
   for (const line of read) countLine(observer, line);
   return read.flatMap(shownAs);

@@ -9,8 +9,8 @@ import {
   type Reply,
   returningOldItems,
 } from '../../support/wire-proxy.ts';
-import { type Attributes, callOf, plain, serviceOf, sizeOf } from './calls.ts';
-import { openLedger } from './ledger.ts';
+import { type Attributes, callOf, serviceOf, simple, sizeOf } from './calls.ts';
+import { openJournal } from './ledger.ts';
 import type { Play } from './play.ts';
 import { strikeAt } from './strikes.ts';
 import { strike } from './struck.ts';
@@ -21,7 +21,7 @@ const LARGEST_RECORD = 16_384;
 /** A field that is laid out. */
 export interface Field {
   readonly endpoint: string;
-  readonly ledger: string;
+  readonly journal: string;
   /** How far the clock of those under test is ahead of the machine's, in milliseconds. */
   ahead: number;
   play: Play | undefined;
@@ -49,7 +49,7 @@ export async function layOut(target: string, table: string): Promise<Field> {
       const exchange = await asked.pass();
       const after = await readItem(send, table, service);
       if (exchange.status !== 200 || after === undefined) return exchange;
-      const items = { before: before && plain(before), after: plain(after), size: sizeOf(after) };
+      const items = { before: before && simple(before), after: simple(after), size: sizeOf(after) };
       field.play?.witness.wrote({ call: callOf(operation, request), client, ...items, now: now() });
       return exchange;
     });
@@ -65,15 +65,15 @@ export async function layOut(target: string, table: string): Promise<Field> {
     const { play } = field;
     const struck = strikeAt(play?.strikes ?? [], call, asked.client);
     if (play === undefined || struck === undefined) return answered(await pass(asked));
-    const { operate, rival } = play;
+    const { operator, rival } = play;
     const sender = play.instanceOf(asked.client);
-    return strike(struck.manner, { sender, operate, rival, pass: () => pass(asked), answered, hold: held.hold });
+    return strike(struck.manner, { sender, operator, rival, pass: () => pass(asked), answered, hold: held.hold });
   });
-  const ledger = await openLedger(() => field.play, now);
+  const journal = await openJournal(() => field.play, now);
 
   const field: Field = {
     endpoint: proxy.endpoint,
-    ledger: ledger.endpoint,
+    journal: journal.endpoint,
     ahead: 0,
     play: undefined,
     returnsOldItems: false,
@@ -81,7 +81,7 @@ export async function layOut(target: string, table: string): Promise<Field> {
     item: (service) => inTurn(() => readItem(directly(target), table, service)),
     async close() {
       await held.letGo();
-      await ledger.close();
+      await journal.close();
       await proxy.close();
     },
   };

@@ -7,7 +7,7 @@ import type { Play } from './play.ts';
 import { strikeAt } from './strikes.ts';
 
 /** A ledger that is open. */
-export interface Ledger {
+export interface Journal {
   readonly endpoint: string;
   close(): Promise<void>;
 }
@@ -17,10 +17,10 @@ export interface Ledger {
  * @param playing what is played, if anything is
  * @param now the present instant by the clock of those under test
  */
-export async function openLedger(playing: () => Play | undefined, now: () => number): Promise<Ledger> {
+export async function openJournal(playing: () => Play | undefined, now: () => number): Promise<Journal> {
   const server = createServer((request, response) => {
-    entered(request, playing(), now)
-      .then((told) => (told === undefined ? response.destroy() : response.end(told)))
+    added(request, playing(), now)
+      .then((reported) => (reported === undefined ? response.destroy() : response.end(reported)))
       .catch(() => response.destroy());
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -34,11 +34,7 @@ export async function openLedger(playing: () => Play | undefined, now: () => num
 }
 
 /** What the run is told; nothing where it is killed before it is heard. */
-async function entered(
-  request: IncomingMessage,
-  play: Play | undefined,
-  now: () => number,
-): Promise<string | undefined> {
+async function added(request: IncomingMessage, play: Play | undefined, now: () => number): Promise<string | undefined> {
   let body = '';
   for await (const chunk of request.setEncoding('utf8')) body += chunk;
   const start = JSON.parse(body) as Start;
@@ -53,8 +49,8 @@ async function entered(
   else play?.witness.ended(start);
   if (manner === 'killed after') instance?.signal('SIGKILL');
   if (manner === 'frozen after') instance?.signal('SIGSTOP');
-  if (manner === 'paused before') await play?.operate('pause');
-  if (manner === 'resumed before') await play?.operate('resume');
+  if (manner === 'paused before') await play?.operator('pause');
+  if (manner === 'resumed before') await play?.operator('resume');
   if (manner === 'rival unheard before') await play?.rival();
   return play?.instruct() ?? 'succeed';
 }

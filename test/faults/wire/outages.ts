@@ -24,7 +24,7 @@ export async function outages(): Promise<FaultRow[]> {
 }
 
 async function measured(name: string, bundle: string, { endpoint, preload, close }: Outage): Promise<FaultRow> {
-  const variables = { AWS_ENDPOINT_URL_DYNAMODB: endpoint, WIRE_LEDGER: 'http://127.0.0.1:9', WIRE_TABLE: 'away' };
+  const variables = { AWS_ENDPOINT_URL_DYNAMODB: endpoint, REMOTE_JOURNAL: 'http://127.0.0.1:9', REMOTE_TABLE: 'away' };
   const starting = { client: 'outage', variables, ...(preload === undefined ? {} : { preload }) };
   const instance = await startInstance(bundle, starting);
   const violations: string[] = [];

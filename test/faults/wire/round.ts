@@ -3,7 +3,7 @@
  * accounted for. What a round does depends on its seed alone, but for the moments at which processes get to run.
  */
 import type { HandlerEvent } from '../../../lib/lambda/index.ts';
-import { plain } from './calls.ts';
+import { simple } from './calls.ts';
 import { COUNTS, type Count, type Ground, type Played } from './ground.ts';
 import type { Ending, Instance } from './instances.ts';
 import { RULES } from './messages.ts';
@@ -44,7 +44,7 @@ class Round {
 
   constructor(ground: Ground, seed: number) {
     this.#ground = ground;
-    this.#service = `wire-${seed}-${ground.field.ahead.toString(36).slice(-6)}`;
+    this.#service = `remote-${seed}-${ground.field.ahead.toString(36).slice(-6)}`;
     this.#roll = dice(seed);
     const find = (client: string) => ground.up.find((instance) => instance.client === client);
     this.#witness = new Witness((client) => find(client)?.alive() === true);
@@ -53,7 +53,7 @@ class Round {
       strikes: this.#strikes,
       instruct: () => (this.#fails ? 'fail' : 'succeed'),
       instanceOf: find,
-      operate: (action) => this.#operate(action),
+      operator: (action) => this.#operator(action),
       rival: () => this.#rival(),
     };
     ground.field.play = play;
@@ -63,20 +63,20 @@ class Round {
   /** One tick under one fault: delivered to one process or several, perhaps while an operator is at work, perhaps delivered again. */
   async tick(planned: Strike): Promise<void> {
     const { field } = this.#ground;
-    await this.#replaceTheDead();
+    await this.#replaceTheCrashed();
     const [hit, second] = this.#ground.up as [Instance, Instance];
     const strike = { ...planned, client: hit.client, left: this.#timesOf(planned) };
     this.#fault = faultName(planned.place, planned.manner);
     this.#strikes.splice(0, Infinity, strike);
     this.#fails = planned.place === 'putRun' || this.#roll() < 0.4;
-    if (this.#isPaused) await this.#operate('resume');
+    if (this.#isPaused) await this.#operator('resume');
     await this.#goOn(Math.ceil(this.#roll() * 2));
 
     const letGo = this.#roll() < 0.5 ? field.letGo() : undefined;
     const byHand = planned.place !== 'acquire' && this.#roll() < 0.1;
     const deliveries = [this.#deliver(hit, byHand ? { action: 'run-once', force: true } : this.#event())];
     if (strike.left > 1 || this.#roll() < 0.3) deliveries.push(this.#deliver(second, this.#event()));
-    if (this.#roll() < 0.3) deliveries.push(this.#operate(this.#roll() < 0.4 ? 'pause' : 'resume'));
+    if (this.#roll() < 0.3) deliveries.push(this.#operator(this.#roll() < 0.4 ? 'pause' : 'resume'));
     if (planned.manner.startsWith('frozen'))
       await this.#whileFrozen(strike, hit, { first: deliveries[0], other: second });
     await Promise.all([...deliveries, letGo]);
@@ -92,9 +92,9 @@ class Round {
     this.#fault = AFTER;
     this.#fails = false;
     await field.letGo();
-    await this.#replaceTheDead();
+    await this.#replaceTheCrashed();
     const [instance] = up as [Instance];
-    if (this.#isPaused) await this.#operate('resume');
+    if (this.#isPaused) await this.#operator('resume');
     let ending: Ending = { kind: 'never ended' };
     for (let attempt = 0; attempt < 2 && !succeeded(ending); attempt++) {
       await this.#goOn(1);
@@ -106,8 +106,8 @@ class Round {
   }
 
   played(): Played {
-    const { runs, died, overlaps } = this.#witness;
-    Object.assign(this.#counts, { leases: runs.size, 'crashes booked': died, 'stale runs': overlaps });
+    const { runs, crashed, overlaps } = this.#witness;
+    Object.assign(this.#counts, { leases: runs.size, 'crashes booked': crashed, 'stale runs': overlaps });
     return { struck: this.#struck, violations: this.#violations, counts: this.#counts };
   }
 
@@ -134,7 +134,7 @@ class Round {
   }
 
   /** An operator is at work, by way of a process that no fault strikes. */
-  async #operate(action: 'pause' | 'resume'): Promise<Ending> {
+  async #operator(action: 'pause' | 'resume'): Promise<Ending> {
     const event: HandlerEvent = action === 'pause' ? { action, reason: 'moving house', by: 'ada' } : { action };
     this.#isPaused = action === 'pause';
     this.#counts[action === 'pause' ? 'pauses' : 'resumes'] += 1;
@@ -164,7 +164,7 @@ class Round {
   /** What a delivery was told must be what happened. */
   #judge(ending: Ending, hasRun: boolean): void {
     if (ending.kind === 'never ended') this.#violated('I6 a delivery never ended');
-    if (ending.kind === 'died') this.#counts.died += 1;
+    if (ending.kind === 'died') this.#counts['died'] += 1;
     if (ending.kind === 'threw') this.#judgeError(ending, hasRun);
     if (ending.kind === 'answered') this.#judgeAnswer(ending.answer, hasRun);
   }
@@ -180,7 +180,7 @@ class Round {
     this.#counts[disposition === 'ran' ? 'ran' : 'skipped'] += 1;
     if (disposition === 'skipped' && hasRun) this.#violated('I6 a tick ran and was told as skipped');
     if (disposition !== 'ran' || this.#fateOf(fence) === 'committed') return;
-    this.#violated(`I6 run ${String(fence)} was told as ran, it is ${this.#fateOf(fence)}`);
+    this.#violated(`I6 run ${String(fence)} was reported as ran, it is ${this.#fateOf(fence)}`);
   }
 
   #fateOf(fence: unknown): string {
@@ -207,7 +207,7 @@ class Round {
     field.ahead = Math.max(field.ahead, this.#due + 500 - Date.now());
   }
 
-  async #replaceTheDead(): Promise<void> {
+  async #replaceTheCrashed(): Promise<void> {
     const { up, instances } = this.#ground;
     const alive = up.filter((instance) => instance.alive());
     while (alive.length < INSTANCES) alive.push(await instances.take());
@@ -216,7 +216,7 @@ class Round {
   }
 
   async #item(): Promise<Readonly<Record<string, unknown>>> {
-    return plain((await this.#ground.field.item(this.#service)) ?? {});
+    return simple((await this.#ground.field.item(this.#service)) ?? {});
   }
 
   #violated(what: string): void {

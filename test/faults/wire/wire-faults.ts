@@ -12,7 +12,7 @@ import { playRound } from './round.ts';
 import { FAULTS, faultName } from './strikes.ts';
 
 /** What is played, and where. */
-export interface WireOptions {
+export interface RemoteOptions {
   /** The DynamoDB to play on. @default dynalite in memory, every second round as one that returns the old item */
   readonly endpoint?: string;
   /** The first round's; each further round has the next. */
@@ -21,15 +21,15 @@ export interface WireOptions {
 }
 
 /** Plays rounds one after the other. A row for each fault, and one for the rounds as a whole. A violation names the seed of its round. */
-export async function wireFaults({ endpoint, seed, rounds }: WireOptions): Promise<FaultRow[]> {
+export async function wireFaults({ endpoint, seed, rounds }: RemoteOptions): Promise<FaultRow[]> {
   const directory = await mkdtemp(join(tmpdir(), 'tickover-wire-'));
-  const table = endpoint === undefined ? TABLE : `tickover-wire-${randomUUID()}`;
+  const table = endpoint === undefined ? TABLE : `tickover-remote-${randomUUID()}`;
   const database = endpoint === undefined ? await dynaliteDatabase() : await testDatabase(endpoint, table);
   const field = await layOut(database.endpoint, table);
   const instances = await startInstances(await bundleInstance(directory), {
     AWS_ENDPOINT_URL_DYNAMODB: field.endpoint,
-    WIRE_LEDGER: field.ledger,
-    WIRE_TABLE: table,
+    REMOTE_JOURNAL: field.journal,
+    REMOTE_TABLE: table,
   });
   const ground: Ground = { field, instances, up: [] };
   const played: { readonly seed: number; readonly round: Played }[] = [];

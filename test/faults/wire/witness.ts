@@ -107,19 +107,19 @@ export class Witness {
   reckon(item: Item): void {
     const [fence, done] = [number(item, 'fence'), number(item, 'done')];
     this.#holds(fence === this.runs.size, `I3 ${this.runs.size} leases were taken, the fence is ${fence}`);
-    this.#holds(done === fence, `I6 runs up to ${fence} were made, up to ${done} are booked`);
+    this.#holds(done === fence, `I6 runs up to ${fence} were made, up to ${done} are counted`);
     const letters = String(item['runs'] ?? '')
       .split(' ')
       .map((line) => line.charAt(0).toUpperCase());
     const crashed = letters.filter((letter) => letter === 'C').length;
-    this.#holds(crashed === this.died, `I6 ${this.died} runs died, ${crashed} are booked as crashed`);
-    const told = letters.filter((letter) => letter !== 'C' && letter !== '').length;
+    this.#holds(crashed === this.crashed, `I6 ${this.crashed} runs crashed, ${crashed} are counted as crashed`);
+    const reported = letters.filter((letter) => letter !== 'C' && letter !== '').length;
     const ended = [...this.runs.values()].filter(({ line }) => line !== undefined).length;
-    this.#holds(told === ended, `I6 ${ended} runs wrote their end, the history has ${told}`);
+    this.#holds(reported === ended, `I6 ${ended} runs wrote their end, the history has ${reported}`);
   }
 
   /** How many took a lease and never gave an end of it. */
-  get died(): number {
+  get crashed(): number {
     return [...this.runs.values()].filter(({ fate }) => fate === 'under way').length;
   }
 
@@ -188,9 +188,9 @@ export class Witness {
       String(item?.['runs'] ?? '')
         .split(' ')
         .filter(Boolean).length;
-    const entered = count(after) - count(before);
+    const added = count(after) - count(before);
     const forgets = number(after, 'failuresSince') >= number(before, 'failuresSince');
-    const isFresh = number(after, 'streak') <= number(before, 'streak') + entered;
+    const isFresh = number(after, 'streak') <= number(before, 'streak') + added;
     this.#holds(forgets && isFresh, `I7 run ${fence} wrote over what an operator had resumed`);
   }
 

@@ -58,15 +58,15 @@ export function processHost({ bundles, env }: HostSetup): Host {
         killed = true;
         child.kill('SIGKILL');
       }, KILL_AFTER);
-      const told = await next();
+      const reported = await next();
       clearTimeout(kill);
-      if (told === undefined) {
+      if (reported === undefined) {
         current = undefined;
         const how = await closed;
         return { ended: killed ? 'killed' : how };
       }
       child.kill('SIGSTOP');
-      return JSON.parse(told) as Came;
+      return JSON.parse(reported) as Came;
     },
     async close() {
       if (current === undefined) return;
@@ -86,10 +86,10 @@ async function startProcess(file: string, env: HostSetup['env'], lines: string[]
   child.stdin?.on('error', () => {});
   const { stdout, stderr, stdio } = child;
   for (const stream of [stdout, stderr]) createInterface({ input: stream }).on('line', (line) => lines.push(line));
-  const told = createInterface({ input: stdio[3] as Readable })[Symbol.asyncIterator]();
+  const reported = createInterface({ input: stdio[3] as Readable })[Symbol.asyncIterator]();
   const closed = once(child, 'close').then(([code, signal]) => (signal === null ? `code ${code}` : String(signal)));
   const next = async () => {
-    const { value, done } = await told.next();
+    const { value, done } = await reported.next();
     return done === true ? undefined : value;
   };
   const ready = await next();

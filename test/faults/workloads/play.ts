@@ -95,11 +95,13 @@ function judge(scenario: Scenario, kind: HostKind, seen: Seen): string[] {
     ...steps.flatMap((step, index) => endFault(step.end, kind, { index, came: seen.came[index] })),
     ...differences('outcomes', outcomesOf(seen.state), steps.map(({ outcome }) => outcome).slice(-20)),
     ...differences('runs', seen.begun.map(numberOf), numbersOf(steps)),
-    ...differences('ticks told', ticksTold(seen), ticksExpected(steps)),
-    ...bookingFaults(seen.state, steps.length),
+    ...differences('ticks told', ticksReported(seen), ticksExpected(steps)),
+    ...countingFaults(seen.state, steps.length),
     ...handleFaults(steps, seen.came),
-    ...(scenario.told ?? []).flatMap((told) => (seen.lines.some((line) => told.test(line)) ? [] : [`untold: ${told}`])),
-    ...seen.lines.filter((line) => scenario.untold?.test(line)).map((line) => `told: ${line}`),
+    ...(scenario.reported ?? []).flatMap((reported) =>
+      seen.lines.some((line) => reported.test(line)) ? [] : [`unreported: ${reported}`],
+    ),
+    ...seen.lines.filter((line) => scenario.unreported?.test(line)).map((line) => `reported: ${line}`),
   ].map((fault) => `${scenario.fault} (${kind}): ${fault}`);
 }
 
@@ -124,7 +126,7 @@ function numbersOf(steps: readonly Step[]): string[] {
 }
 
 /** Number, outcome and booked crashes of each tick that told its end. */
-function ticksTold({ lines }: Seen): string[] {
+function ticksReported({ lines }: Seen): string[] {
   return lines
     .filter((line) => line.includes('"message":"tick"'))
     .map((line) => JSON.parse(line.slice(line.indexOf('{"level"'))) as Record<string, unknown>)
@@ -140,10 +142,10 @@ function ticksExpected(steps: readonly Step[]): string[] {
 }
 
 /** Every run is booked, once, and nobody holds the lease. */
-function bookingFaults({ fence, done, lease, streak, cursor }: ServiceState, runs: number): string[] {
+function countingFaults({ fence, done, lease, streak, cursor }: ServiceState, runs: number): string[] {
   const faults: string[] = [];
   if (fence !== runs || done !== runs)
-    faults.push(`expected ${runs} runs, all booked, got fence ${fence}, done ${done}`);
+    faults.push(`expected ${runs} runs, all counted, got fence ${fence}, done ${done}`);
   if (lease !== undefined) faults.push('somebody holds the lease');
   if (streak !== 0) faults.push(`expected the last run to have ended the streak, got ${streak}`);
   if (cursor !== undefined) faults.push(`nobody moved the cursor while they ran, yet it is '${cursor}'`);

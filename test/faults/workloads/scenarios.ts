@@ -21,9 +21,9 @@ export interface Scenario {
   readonly fault: string;
   readonly steps: readonly Step[];
   /** Lines that must be told, each once at least. */
-  readonly told?: readonly RegExp[];
+  readonly reported?: readonly RegExp[];
   /** Lines that may not be told. */
-  readonly untold?: RegExp;
+  readonly unreported?: RegExp;
   /** Where it is played. A worker shares its process with the machine: what ends the process ends that. @default both */
   readonly hosts?: readonly HostKind[];
   /** Where it is played in `npm test` too. */
@@ -33,13 +33,13 @@ export interface Scenario {
 const behaves = (end: End = 'answers'): Step => ({ way: STRAIGHT, outcome: 'succeeded', end });
 const RENEWED = 'the process is ended once a scheduled tick is over';
 /** The line of run 1's leftover: its own number and due time, whoever was under way. */
-const leftover = (what: string, error: string): RegExp =>
+const stray = (what: string, error: string): RegExp =>
   new RegExp(`"misbehaves: run 1 ${what}; ${RENEWED}".*"fence":1,"tick":".*"name":"${error}"`);
 const THREW = 'threw where nothing could catch it';
 const REJECTED = 'left a promise that was rejected while nobody waited for it';
 
 /** A line of some leftover, and one of another run's than the first. */
-const LEFTOVER = /left a promise|threw where nothing/;
+const STRAY = /left a promise|threw where nothing/;
 const ANOTHERS = /run (?!1 )\d+ (left a promise|threw where nothing)/;
 
 type More = Partial<Omit<Scenario, 'fault' | 'steps'>>;
@@ -50,17 +50,23 @@ function alone(fault: string, outcome: OutcomeKind, end: End, more: More = {}): 
 }
 
 /** A run that leaves something which strikes in the next one, and an innocent one behind that. */
-function left(fault: string, told: RegExp, more: More = {}): Scenario {
+function left(fault: string, reported: RegExp, more: More = {}): Scenario {
   const innocent: Step = { way: 'is struck', outcome: 'succeeded', end: 'renews' };
-  return { fault, steps: [{ ...behaves(), way: fault }, innocent, behaves()], told: [told], untold: ANOTHERS, ...more };
+  return {
+    fault,
+    steps: [{ ...behaves(), way: fault }, innocent, behaves()],
+    reported: [reported],
+    unreported: ANOTHERS,
+    ...more,
+  };
 }
 
 /** A run that dies. The next tick books it. */
-const dies = (fault: string, more: More = {}): Scenario =>
-  alone(fault, 'crashed', 'ends', { told: [/"message":"run crashed".*"fence":1/], ...more });
+const crash = (fault: string, more: More = {}): Scenario =>
+  alone(fault, 'crashed', 'ends', { reported: [/"message":"run crashed".*"fence":1/], ...more });
 
 const meddles = (fault: string, more: More = {}): Scenario =>
-  alone(fault, 'succeeded', 'answers', { untold: LEFTOVER, ...more });
+  alone(fault, 'succeeded', 'answers', { unreported: STRAY, ...more });
 
 const MEDDLERS: readonly Scenario[] = [
   meddles('writes to its context'),
@@ -78,29 +84,29 @@ export const SCENARIOS: readonly Scenario[] = [
   alone('never settles', 'timed-out', 'ends', { short: ['process'] }),
   alone('keeps running, deaf to its signal', 'timed-out', 'ends'),
   alone('returns within the grace', 'succeeded', 'answers'),
-  alone('throws within the grace', 'timed-out', 'answers', { untold: LEFTOVER }),
+  alone('throws within the grace', 'timed-out', 'answers', { unreported: STRAY }),
   alone('recurses without end', 'fatal', 'answers'),
 
   alone('throws from a timer and never settles', 'fatal', 'ends', {
-    told: [leftover(THREW, 'RangeError'), /"message":"tick".*"fence":1.*"errorMessage":"fell"/],
+    reported: [stray(THREW, 'RangeError'), /"message":"tick".*"fence":1.*"errorMessage":"fell"/],
     short: ['worker'],
   }),
-  alone('meets a socket error that nothing handles', 'failed', 'ends', { told: [leftover(THREW, 'ECONNREFUSED')] }),
+  alone('meets a socket error that nothing handles', 'failed', 'ends', { reported: [stray(THREW, 'ECONNREFUSED')] }),
   alone('leaves a promise that rejects in its own run', 'succeeded', 'renews', {
-    told: [leftover(REJECTED, 'RangeError')],
+    reported: [stray(REJECTED, 'RangeError')],
   }),
   alone('waits late for a promise that was rejected', 'succeeded', 'answers', {
-    told: [leftover(REJECTED, 'RangeError')],
+    reported: [stray(REJECTED, 'RangeError')],
     short: ['process'],
   }),
-  alone('throws from a listener of its signal', 'succeeded', 'renews', { told: [leftover(THREW, 'RangeError')] }),
+  alone('throws from a listener of its signal', 'succeeded', 'renews', { reported: [stray(THREW, 'RangeError')] }),
 
-  left('leaves a promise that rejects', leftover(REJECTED, 'RangeError'), { short: ['process', 'worker'] }),
-  left('leaves a timer that throws', leftover(THREW, 'RangeError'), { short: ['process', 'worker'] }),
-  left('leaves a callback that throws', leftover(THREW, 'RangeError')),
-  left('leaves an emitter nobody listens to', leftover(THREW, 'RangeError')),
-  left('leaves a socket nobody listens to', leftover(THREW, 'ECONNREFUSED')),
-  left('leaves an abort listener that throws', leftover(THREW, 'RangeError')),
+  left('leaves a promise that rejects', stray(REJECTED, 'RangeError'), { short: ['process', 'worker'] }),
+  left('leaves a timer that throws', stray(THREW, 'RangeError'), { short: ['process', 'worker'] }),
+  left('leaves a callback that throws', stray(THREW, 'RangeError')),
+  left('leaves an emitter nobody listens to', stray(THREW, 'RangeError')),
+  left('leaves a socket nobody listens to', stray(THREW, 'ECONNREFUSED')),
+  left('leaves an abort listener that throws', stray(THREW, 'RangeError')),
   {
     fault: 'leaves work that finishes',
     steps: [
@@ -108,17 +114,17 @@ export const SCENARIOS: readonly Scenario[] = [
       { way: 'is struck', outcome: 'succeeded', end: 'answers' },
       behaves(),
     ],
-    told: [
+    reported: [
       /"message":"finished late".*"fence":1/,
       /misbehaves: run 1 moved its cursor after its end; it stays where it was/,
     ],
-    untold: LEFTOVER,
+    unreported: STRAY,
   },
   left(
     'leaves a timer that throws without end',
     new RegExp(`run 1 ${THREW}; ${RENEWED}, and no more of them is logged`),
   ),
-  alone('leaves timers, a server and a socket', 'succeeded', 'answers', { untold: LEFTOVER, short: ['process'] }),
+  alone('leaves timers, a server and a socket', 'succeeded', 'answers', { unreported: STRAY, short: ['process'] }),
   {
     // Nobody can keep a process that is told to exit: the innocent run dies with it, and is booked as what it is.
     fault: 'leaves an exit',
@@ -127,16 +133,16 @@ export const SCENARIOS: readonly Scenario[] = [
       { way: 'is struck', outcome: 'crashed', end: 'ends' },
       behaves(),
     ],
-    told: [/"message":"run crashed".*"fence":2/],
+    reported: [/"message":"run crashed".*"fence":2/],
   },
 
-  dies('blocks its thread', { short: ['process', 'worker'] }),
-  dies('hoards memory', { short: ['worker'] }),
-  dies('exits with 0', { short: ['process'] }),
-  dies('exits with 1'),
-  dies('exits while it prepares'),
-  dies('aborts its process', { hosts: ['process'] }),
-  dies('kills its process', { hosts: ['process'] }),
+  crash('blocks its thread', { short: ['process', 'worker'] }),
+  crash('hoards memory', { short: ['worker'] }),
+  crash('exits with 0', { short: ['process'] }),
+  crash('exits with 1'),
+  crash('exits while it prepares'),
+  crash('aborts its process', { hosts: ['process'] }),
+  crash('kills its process', { hosts: ['process'] }),
 
   alone('replaces globals and never settles', 'timed-out', 'ends'),
   ...MEDDLERS,
@@ -146,6 +152,6 @@ export const SCENARIOS: readonly Scenario[] = [
 export const ALL_MEDDLING: Scenario = {
   fault: 'all of the meddling in one process',
   steps: MEDDLERS.flatMap(({ steps: [meddler, innocent] }) => [meddler, innocent].filter((step) => step !== undefined)),
-  untold: LEFTOVER,
+  unreported: STRAY,
   short: ['process'],
 };

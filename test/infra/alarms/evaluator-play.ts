@@ -34,7 +34,7 @@ export interface Play {
   /** Another build of the function: its hash. */
   rebuild(build: string): void;
   /** One sample of somebody else's metric, now. */
-  told(sample: Omit<Sample, 'at'>): void;
+  reported(sample: Omit<Sample, 'at'>): void;
   state(alarm: string): State | undefined;
   /** Minutes from the start at which the alarm rang, whether anybody was told or not. */
   rang(alarm: string): readonly number[];
@@ -137,7 +137,7 @@ export function play(given: PlayOptions): Play {
     rebuild(next) {
       build = next;
     },
-    told: (sample) => alarms.put([{ ...sample, at: on.clock.now() }]),
+    reported: (sample) => alarms.put([{ ...sample, at: on.clock.now() }]),
     state: (alarm) => alarms.state(idIn(stack, alarm)),
     rang: (alarm) =>
       alarms.changes.filter((change) => change.to === 'ALARM' && change.alarm === idIn(stack, alarm)).map(minutes),
@@ -231,7 +231,7 @@ interface Cast {
 /** Lambda's count of errors: 1 if the invocation threw or died. */
 async function invoke({ on, service, due, build }: Cast, fate: Fate): Promise<0 | 1> {
   if (fate === 'broken') return 1;
-  if (fate === 'dies') return (await on.dies(service, due)) === undefined ? 1 : 0;
+  if (fate === 'dies') return (await on.crash(service, due)) === undefined ? 1 : 0;
   try {
     await on.deliver(service, due, { build });
     return 0;

@@ -27,7 +27,7 @@ export interface Sample {
 /** One way in which CloudWatch may behave within what is documented. */
 export interface Reading {
   /** How many windows beyond its own an alarm looks back. */
-  readonly lookBack: number;
+  readonly checkBack: number;
   /** Whether windows end at the evaluation, or at whole multiples of their length. */
   readonly windows: 'sliding' | 'wall clock';
   /** How long after its instant a sample is there, in milliseconds. */
@@ -37,10 +37,10 @@ export interface Reading {
 }
 
 export const READINGS: readonly Reading[] = [
-  { lookBack: 0, windows: 'sliding', delay: 0, order: 'as written' },
-  { lookBack: 0, windows: 'wall clock', delay: 0, order: 'reversed' },
-  { lookBack: 2, windows: 'sliding', delay: 90_000, order: 'as written' },
-  { lookBack: 5, windows: 'sliding', delay: 20_000, order: 'reversed' },
+  { checkBack: 0, windows: 'sliding', delay: 0, order: 'as written' },
+  { checkBack: 0, windows: 'wall clock', delay: 0, order: 'reversed' },
+  { checkBack: 2, windows: 'sliding', delay: 90_000, order: 'as written' },
+  { checkBack: 5, windows: 'sliding', delay: 20_000, order: 'reversed' },
 ];
 
 /** A change of state, or an action. `at` in epoch milliseconds. */
@@ -78,7 +78,7 @@ export function evaluation(first: Template, reading: Reading): Evaluation {
   const changes: Change[] = [];
   const pages: Change[] = [];
 
-  function enter({ id, actions, suppressor, wait }: MetricAlarm | CompositeAlarm, to: State, at: number): void {
+  function add({ id, actions, suppressor, wait }: MetricAlarm | CompositeAlarm, to: State, at: number): void {
     if (states.get(id) === to) return;
     states.set(id, to);
     changes.push({ alarm: id, to, at });
@@ -89,7 +89,7 @@ export function evaluation(first: Template, reading: Reading): Evaluation {
   }
 
   function follow(now: number): void {
-    for (const composite of composites) enter(composite, holds(composite.rule, states) ? 'ALARM' : 'OK', now);
+    for (const composite of composites) add(composite, holds(composite.rule, states) ? 'ALARM' : 'OK', now);
   }
 
   function act(now: number): void {
@@ -121,7 +121,7 @@ export function evaluation(first: Template, reading: Reading): Evaluation {
     evaluate(now) {
       for (const alarm of reading.order === 'as written' ? metrics : metrics.toReversed()) {
         const own = (samples.get(metricOf(alarm)) ?? []).filter(({ at }) => at + reading.delay < now);
-        enter(alarm, nextState(alarm, points(alarm, own, { now, reading }), states.get(alarm.id)), now);
+        add(alarm, nextState(alarm, points(alarm, own, { now, reading }), states.get(alarm.id)), now);
         follow(now);
       }
       act(now);
@@ -154,7 +154,7 @@ interface View {
 function points(alarm: MetricAlarm, samples: readonly Sample[], { now, reading }: View): (number | undefined)[] {
   const length = alarm.period * 1_000;
   const end = reading.windows === 'sliding' ? now : Math.floor(now / length) * length;
-  const windows: number[][] = Array.from({ length: alarm.evaluationPeriods + reading.lookBack }, () => []);
+  const windows: number[][] = Array.from({ length: alarm.evaluationPeriods + reading.checkBack }, () => []);
   for (const { at, value } of samples) if (at < end) windows[Math.ceil((end - at) / length) - 1]?.push(value);
   return windows.map((values) => (values.length === 0 ? undefined : statisticOf(alarm.statistic, values)));
 }

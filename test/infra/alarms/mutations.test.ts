@@ -10,7 +10,7 @@ const HOUR = 60 * MINUTE;
 
 onStage();
 
-const STORIES = {
+const SCENARIOS = {
   // The first ticks take their time: a schedule, a first upload.
   'a first deploy': (on) => on.pass(20 * MINUTE, (tick) => (tick < 5 ? 'lost' : 'succeeds')),
   'two failures': async (on) => {
@@ -42,12 +42,12 @@ const STORIES = {
 } as const satisfies Record<string, (on: Play) => Promise<void>>;
 
 /** Everything that a person could see, in all readings. */
-async function seen(tickEvent: keyof typeof STORIES, change: (stack: SynthesisedAlarms) => SynthesisedAlarms) {
+async function seen(tickEvent: keyof typeof SCENARIOS, change: (stack: SynthesisedAlarms) => SynthesisedAlarms) {
   const outcomes: unknown[] = [];
   for (const reading of READINGS) {
     const service = { consecutive: 3, backoff: 5 };
     const on = play({ reading, service, stack: (one) => change(synthesise([one], { level: 'full' })) });
-    await STORIES[tickEvent](on);
+    await SCENARIOS[tickEvent](on);
     const alarms = ['failing', 'halted', 'silent', 'errors', 'throttles', 'pager'];
     outcomes.push([on.pages, ...alarms.map((alarm) => [alarm, on.state(alarm), on.rang(alarm)])]);
   }

@@ -156,7 +156,7 @@ describe.each(READINGS)('read as $lookBack windows back, $windows, delayed $dela
 
         const every = on.service.schedule.interval;
         await on.pass(6 * every, (tick) => (tick === 1 ? { late: 59 * SECOND } : 'succeeds'));
-        if (reading.delay === 0 || reading.lookBack > 0) {
+        if (reading.delay === 0 || reading.checkBack > 0) {
           await on.pass(6 * every, (tick) => (tick === 1 ? 'lost' : tick === 2 ? { late: 59 * SECOND } : 'succeeds'));
         }
 
@@ -181,7 +181,7 @@ describe.each(READINGS)('read as $lookBack windows back, $windows, delayed $dela
     const service = { interval: '6h' } as const;
     const quiet = ['failing', 'halted', 'overdue'];
     /** Of a tick: Scheduler's minute, the run, its lease; then the watchdog's next look and the alarm's window. */
-    const LOOKED = 1 + 1 + 5 + WINDOW + SOON;
+    const CHECKED = 1 + 1 + 5 + WINDOW + SOON;
 
     test('rings for a service of long intervals whose tick does not come, and ends after the one that does', async () => {
       const on = play({ service, reading, watched: true });
@@ -193,7 +193,7 @@ describe.each(READINGS)('read as $lookBack windows back, $windows, delayed $dela
       expect(paged(on)).toHaveLength(1);
       // The tick of 00:00 UTC, 15 hours after the start.
       expect(paged(on)[0]).toBeGreaterThan(15 * 60 + 1);
-      expect(paged(on)[0]).toBeLessThanOrEqual(15 * 60 + LOOKED);
+      expect(paged(on)[0]).toBeLessThanOrEqual(15 * 60 + CHECKED);
 
       await on.pass(7 * HOUR);
       expect([on.state('overdue'), on.state('pager')]).toEqual(['OK', 'OK']);

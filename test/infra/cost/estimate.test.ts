@@ -169,8 +169,8 @@ describe('assumptions', () => {
     [{ failureShare: 1.5 }, 'failureShare: expected a number from 0 to 1, got 1.5'],
     [{ latenessSeconds: 61 }, 'latenessSeconds: expected a number from 0 to 60, got 61'],
     [{ mails: Number.NaN }, 'mails: expected a number from 0, got NaN'],
-  ])('refuse %o', (told, message) => {
-    expect(() => assume(told)).toThrow(new RangeError(message));
+  ])('refuse %o', (reported, message) => {
+    expect(() => assume(reported)).toThrow(new RangeError(message));
   });
 });
 

@@ -21,9 +21,9 @@ export type Answer = 'allowed' | 'denied' | 'not allowed';
 
 /** The answer of all statements together. */
 export function judge(statements: readonly Statement[], request: Request): Answer {
-  const heard = statements.filter((statement) => speaksOf(statement, request));
-  if (heard.some(({ Effect }) => Effect === 'Deny')) return 'denied';
-  return heard.length > 0 ? 'allowed' : 'not allowed';
+  const received = statements.filter((statement) => speaksOf(statement, request));
+  if (received.some(({ Effect }) => Effect === 'Deny')) return 'denied';
+  return received.length > 0 ? 'allowed' : 'not allowed';
 }
 
 function speaksOf(statement: Statement, { action, resource, principal, context = {} }: Request): boolean {

@@ -89,8 +89,8 @@ export async function haltByTick(stage: Stage, service: string, number: number):
   const functionName = stage.deployed.physical('AWS::Lambda::Function', idPart(service));
   await handOver(stage, service, number);
   const answer = await eventually(async () => {
-    const told = await invoke(stage.aws, { functionName, payload: { action: 'status' } });
-    return told.answer['status'] === 'halted' ? told.answer : undefined;
+    const reported = await invoke(stage.aws, { functionName, payload: { action: 'status' } });
+    return reported.answer['status'] === 'halted' ? reported.answer : undefined;
   });
   holds(stage.transcript, `tick ${number} of ${service}, handed over as Scheduler does, and then \`status\``, answer, {
     status: 'halted',

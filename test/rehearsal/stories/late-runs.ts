@@ -70,9 +70,9 @@ export async function markedByTheSchedule(stage: Stage, since: number): Promise<
 }
 
 /** A minute's schedule, looked at by the emulator every 10 s, is due within 70 s. */
-async function patiently<Found>(look: () => Promise<Found | undefined>): Promise<Found> {
+async function patiently<Found>(check: () => Promise<Found | undefined>): Promise<Found> {
   for (let second = 0; second < 150; second++) {
-    const found = await look();
+    const found = await check();
     if (found !== undefined) return found;
     await sleep(1_000);
   }
@@ -92,7 +92,7 @@ async function flowRuns(stage: Stage, args: readonly string[], expected: string)
   const { lines } = await runScript('lib/cli/flow-runs.ts', [...flags, ...args], environment);
   const [command, ...rest] = args;
   const asked = `\`npm run flow-runs -- ${[command, ...rest.map((word) => (word.endsWith('.json') ? 'FILE' : word))].join(' ')}\``;
-  holds(transcript, asked, { told: lines.at(-1) }, { told: expected });
+  holds(transcript, asked, { reported: lines.at(-1) }, { reported: expected });
 }
 
 /** Flow runs of these names that should have started an hour ago, as a Prefect server's API returns them. */
