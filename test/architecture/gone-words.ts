@@ -80,6 +80,7 @@ export const EXCEPTIONS: readonly Exception[] = [
     names: ['test/faults/wire/', 'test/faults/wire/wire-faults.ts', 'test/faults/wire/wire.test.ts', 'wireFaults'],
     reason: 'the part `wire` of the fault suite, which users name on its command line',
   },
+  { names: ['watch'], reason: 'an option of vitest' },
   { term: 'wire proxy', reason: 'the network wire between a process and DynamoDB' },
   { term: 'over the wire', reason: 'the network wire between a process and DynamoDB' },
 ];

@@ -4,7 +4,7 @@ import type { StateStore } from '../../lib/tick/index.ts';
 import { acquireContract } from './acquire.contract.ts';
 import { commitContract } from './commit.contract.ts';
 import { contractKit } from './contract-kit.ts';
-import { operatorContract } from './operate.contract.ts';
+import { operatorContract } from './pause-resume.contract.ts';
 import { recordsContract } from './records.contract.ts';
 
 /** The contract, as a suite. `makeStore` gives a store in which no service is known yet. */

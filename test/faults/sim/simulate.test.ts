@@ -1,10 +1,10 @@
 /** The simulator in its short form: two seeds. `npm run faults` is the long form. */
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { reported } from './reported.ts';
 import { script } from './script.ts';
 import { play } from './simulate.ts';
 import { Tally } from './tally.ts';
-import { reported } from './told.ts';
 
 async function simulated(seed: number, interleavings: number) {
   const tally = new Tally();

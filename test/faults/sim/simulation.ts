@@ -195,7 +195,7 @@ export class Simulation {
     this.witness.started(visit);
     run.cursor = `after run ${context.fence}`;
     context.saveCursor(run.cursor);
-    const settle = (outcome: NonNullable<typeof run.outcome>) => {
+    const endRun = (outcome: NonNullable<typeof run.outcome>) => {
       if (run.outcome !== undefined) return;
       run.outcome = outcome;
       run.endedAt = { from: this.kernel.clockOf(process), to: this.kernel.clockOf(process) };
@@ -207,10 +207,10 @@ export class Simulation {
       if (way.ends === 'returns when told')
         await this.kernel.step(process, `${simulated.name} run ${context.fence} gives in`);
     }
-    if (way.ends === 'returns' || way.ends === 'returns when told') return settle('succeeded');
+    if (way.ends === 'returns' || way.ends === 'returns when told') return endRun('succeeded');
     const { signal } = context;
-    if (signal.aborted) settle(signal.reason instanceof StoppedError ? 'stopped' : 'timed-out');
-    else settle(way.judged?.[simulated.judges] ?? 'fatal');
+    if (signal.aborted) endRun(signal.reason instanceof StoppedError ? 'stopped' : 'timed-out');
+    else endRun(way.judged?.[simulated.judges] ?? 'fatal');
     if (run.outcome === 'failed' && simulated.judges === 'tolerant') run.retryAfter = way.retryAfter;
     throw way.raised?.();
   }

@@ -2,10 +2,10 @@
 import * as fc from 'fast-check';
 import { ALL, enumerate } from './enumerated.ts';
 import { KINDS } from './kinds.ts';
+import { reported } from './reported.ts';
 import { script } from './script.ts';
 import { play } from './simulate.ts';
 import { type Tallied, Tally } from './tally.ts';
-import { reported } from './told.ts';
 
 /** What is to be played: scripts of a seed, or a kind of invocation struck everywhere. */
 export type Batch =

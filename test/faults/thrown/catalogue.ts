@@ -1,6 +1,6 @@
 /** The catalogue of things thrown. */
 import { ERRORS } from './error-things.ts';
-import { TEXT_THINGS, VALUES } from './plain-things.ts';
+import { TEXT_THINGS, VALUES } from './simple-things.ts';
 import { SPITEFUL } from './spiteful-things.ts';
 import type { Thing } from './thing.ts';
 

@@ -10,7 +10,7 @@ import {
   returningOldItems,
 } from '../../support/wire-proxy.ts';
 import { type Attributes, callOf, serviceOf, simple, sizeOf } from './calls.ts';
-import { openJournal } from './ledger.ts';
+import { openJournal } from './journal.ts';
 import type { Play } from './play.ts';
 import { strikeAt } from './strikes.ts';
 import { strike } from './struck.ts';

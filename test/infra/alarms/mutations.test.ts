@@ -3,8 +3,8 @@ import { expect, test } from 'vitest';
 import { MINUTE } from '../../support/tick-kit.ts';
 import { READINGS } from './evaluator.ts';
 import { type Play, play } from './evaluator-play.ts';
+import { onStage } from './evaluator-scenarios.ts';
 import { mutated, type SynthesisedAlarms, synthesise } from './evaluator-stack.ts';
-import { onStage } from './evaluator-stories.ts';
 
 const HOUR = 60 * MINUTE;
 

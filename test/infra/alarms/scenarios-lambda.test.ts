@@ -4,8 +4,8 @@ import type { Service } from '../../../lib/service/index.ts';
 import { MINUTE } from '../../support/tick-kit.ts';
 import { READINGS } from './evaluator.ts';
 import { type Fate, type Play, play } from './evaluator-play.ts';
+import { onStage } from './evaluator-scenarios.ts';
 import { synthesise } from './evaluator-stack.ts';
-import { onStage } from './evaluator-stories.ts';
 
 const HOUR = 60 * MINUTE;
 const full = (service: Service) => synthesise([service], { level: 'full' });

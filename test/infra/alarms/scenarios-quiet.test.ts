@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { MINUTE } from '../../support/tick-kit.ts';
 import { READINGS, type Reading } from './evaluator.ts';
 import { play } from './evaluator-play.ts';
+import { expectAllQuiet, onStage, paged, running } from './evaluator-scenarios.ts';
 import { synthesise } from './evaluator-stack.ts';
-import { expectAllQuiet, onStage, paged, running } from './evaluator-stories.ts';
 
 const HOUR = 60 * MINUTE;
 
