@@ -213,13 +213,13 @@ describe('in detail', () => {
     ['halted', { Halted: 0, SkippedHalted: 1, Lateness: 40_000 }],
     ['duplicate', { SkippedDuplicate: 1 }],
     ['late', { SkippedLate: 1 }],
-  ] as const)('a tick skipped for %s is counted under that reason', async (reason, reported) => {
+  ] as const)('a tick skipped for %s is counted under that reason', async (reason, expected) => {
     const { observer, values } = setup({ detailed: true });
 
     observer.tickEnded?.(tickEvent({ disposition: 'skipped', reason, latenessMs: 40_000 }));
     await observer.flush?.();
 
-    expect(values()).toEqual([{ service: 'sweep', ...reported }]);
+    expect(values()).toEqual([{ service: 'sweep', ...expected }]);
   });
 
   test('a run by hand has no lateness, one that was given back no duration, and a tick that came early is not late', async () => {

@@ -41,7 +41,7 @@ function helpedBy(line: string): string {
 function addFamily(families: Map<string, Family>, helped: string, line: string): void {
   const [, , name = '', type = ''] = line.split(' ');
   if (helped !== name) throw new Error(`no help before: ${line}`);
-  if (families.has(name)) throw new Error(`reported twice: ${line}`);
+  if (families.has(name)) throw new Error(`repeated: ${line}`);
   families.set(name, newFamily(name, type));
 }
 
@@ -61,7 +61,7 @@ function addSample(family: Family | undefined, line: string): void {
   if (!VALUE.test(value)) throw new Error(`bad value: ${line}`);
   if (labels !== undefined) checkLabels(labels, line);
   const key = labels === undefined ? name : `${name}{${labels}}`;
-  if (family.samples.has(key)) throw new Error(`reported twice: ${line}`);
+  if (family.samples.has(key)) throw new Error(`repeated: ${line}`);
   const number = /inf$/i.test(value) ? Number.POSITIVE_INFINITY : Number(value);
   if (family.type === 'counter' && !(number >= 0)) throw new Error(`a counter below 0: ${line}`);
   family.samples.set(key, number);

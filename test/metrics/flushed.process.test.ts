@@ -33,9 +33,9 @@ test('a tick that halts its service has written its metrics before what it throw
   expect(metrics).toEqual([
     { service: 'sync', FailureStreak: 1, Halted: 1, Duration: expect.any(Number), Lateness: expect.any(Number) },
   ]);
-  const reported = lines.findIndex((line) => line.includes('"_aws"'));
-  const raised = lines.findIndex((line) => line.includes('the invocation failed'));
-  expect(reported).toBeLessThan(raised);
+  const metricsAt = lines.findIndex((line) => line.includes('"_aws"'));
+  const errorAt = lines.findIndex((line) => line.includes('the invocation failed'));
+  expect(metricsAt).toBeLessThan(errorAt);
 });
 
 test('a run that never ends has written its metrics before its process is recycled', async () => {

@@ -28,8 +28,8 @@ function fetched({ host, port }: MetricsAddress): Promise<Response> {
   return fetch(`http://${host}:${port}/metrics`, { headers: { connection: 'close' } });
 }
 
-/** Connects, writes this, and tells what came until the connection was cut. */
-async function sending({ host, port }: MetricsAddress, text: string): Promise<string> {
+/** Connects, writes this, and returns all that arrives until the connection is cut. */
+async function answerTo({ host, port }: MetricsAddress, text: string): Promise<string> {
   const socket = connect(port, host, () => socket.write(text));
   sockets.push(socket);
   let came = '';
@@ -49,7 +49,7 @@ test.each([
 ])('a client that %s is cut, and others are answered', async (_what, text, answer) => {
   const address = await serving({ requestTimeout: 100 });
 
-  const came = sending(address, text);
+  const came = answerTo(address, text);
   expect((await fetched(address)).status).toBe(200);
 
   expect(await came).toMatch(answer);
@@ -58,10 +58,10 @@ test.each([
 test('a head without measure is refused', async () => {
   const address = await serving();
 
-  expect(await sending(address, `GET /metrics?${'x'.repeat(10_000)} HTTP/1.1\r\nHost: x\r\n\r\n`)).toMatch(
+  expect(await answerTo(address, `GET /metrics?${'x'.repeat(10_000)} HTTP/1.1\r\nHost: x\r\n\r\n`)).toMatch(
     /^HTTP\/1\.1 431 /,
   );
-  expect(await sending(address, `GET /metrics HTTP/1.1\r\nX: ${'x'.repeat(10_000)}\r\n\r\n`)).toMatch(
+  expect(await answerTo(address, `GET /metrics HTTP/1.1\r\nX: ${'x'.repeat(10_000)}\r\n\r\n`)).toMatch(
     /^HTTP\/1\.1 431 /,
   );
   expect((await fetched(address)).status).toBe(200);

@@ -196,26 +196,26 @@ async function servingProcess() {
   const script = fileURLToPath(new URL('./serving-process.ts', import.meta.url));
   const child = spawn(process.execPath, ['--import', 'tsx', script], { stdio: ['pipe', 'pipe', 'inherit'] });
   children.push(child);
-  let reported = '';
+  let output = '';
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
-    reported += chunk;
+    output += chunk;
   });
   const ended = once(child, 'close');
-  await expect.poll(() => reported).toMatch(/^\d+\n/);
-  return { child, ended, reported: () => reported, address: { host: '127.0.0.1', port: Number(reported) } };
+  await expect.poll(() => output).toMatch(/^\d+\n/);
+  return { child, ended, output: () => output, address: { host: '127.0.0.1', port: Number(output) } };
 }
 
 test('it never keeps the process alive: one with nothing else to do ends by itself, serving to the end', async () => {
-  const { child, ended, reported } = await servingProcess();
+  const { child, ended, output } = await servingProcess();
 
   child.stdin.end();
 
   expect(await ended).toEqual([0, null]);
-  expect(reported()).toMatch(/served to the end\n$/);
+  expect(output()).toMatch(/served to the end\n$/);
 });
 
 test("a connection that a scraper keeps open doesn't keep the process alive either", async () => {
-  const { child, ended, reported, address } = await servingProcess();
+  const { child, ended, output, address } = await servingProcess();
   const [response] = await once(get({ ...address, path: '/metrics', agent }), 'response');
   await once(response.resume(), 'end');
   expect(await knock(address)).toBe('connected');
@@ -223,5 +223,5 @@ test("a connection that a scraper keeps open doesn't keep the process alive eith
   child.stdin.end();
 
   expect(await ended).toEqual([0, null]);
-  expect(reported()).toMatch(/served to the end\n$/);
+  expect(output()).toMatch(/served to the end\n$/);
 });

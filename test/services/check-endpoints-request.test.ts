@@ -28,17 +28,17 @@ async function serving(onRequest: RequestListener): Promise<{ port: number; aske
 
 /** A resolver of these names, each with the addresses it has at the first look, the second, and so on. */
 function resolving(names: Readonly<Record<string, readonly (readonly string[])[]>>) {
-  const checked: string[] = [];
-  const resolve: Resolve = (name, _options, reported) => {
+  const lookups: string[] = [];
+  const resolve: Resolve = (name, _options, callback) => {
     const answers = names[name] ?? [];
-    const addresses = answers[checked.filter((each) => each === name).length] ?? [];
-    checked.push(name);
-    reported(
+    const addresses = answers[lookups.filter((each) => each === name).length] ?? [];
+    lookups.push(name);
+    callback(
       null,
       addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 })),
     );
   };
-  return { resolve, checked };
+  return { resolve, lookups };
 }
 
 function ask(url: string, question: Partial<StatusRequest> = {}): Promise<number> {
@@ -78,10 +78,10 @@ describe('a refused address', () => {
 
   it('cannot slip in by a name that answers differently the second time: it is looked up once, and connected to as it was vetted', async () => {
     const { port, asked } = await serving((_, response) => response.end());
-    const { resolve, checked } = resolving({ 'rebind.test': [['127.0.0.1'], ['169.254.169.254']] });
+    const { resolve, lookups } = resolving({ 'rebind.test': [['127.0.0.1'], ['169.254.169.254']] });
 
     expect(await ask(`http://rebind.test:${port}/`, { resolve })).toBe(200);
-    expect([checked, asked]).toEqual([['rebind.test'], [`GET rebind.test:${port} /`]]);
+    expect([lookups, asked]).toEqual([['rebind.test'], [`GET rebind.test:${port} /`]]);
     expect(await refusalOf(`http://rebind.test:${port}/`, { resolve })).toBeInstanceOf(RefusedAddressError);
   });
 
@@ -203,8 +203,8 @@ describe('a request', () => {
     await expect(ask('http://empty.test/', { resolve })).rejects.toThrow('empty.test has no address');
     await expect(
       ask('http://unknown.test/', {
-        resolve: (_name, _options, reported) =>
-          reported(Object.assign(new Error('unknown'), { code: 'ENOTFOUND' }), []),
+        resolve: (_name, _options, callback) =>
+          callback(Object.assign(new Error('unknown'), { code: 'ENOTFOUND' }), []),
       }),
     ).rejects.toMatchObject({ code: 'ENOTFOUND' });
   });

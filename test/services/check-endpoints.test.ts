@@ -46,7 +46,7 @@ async function run(
   surrounding: Readonly<Record<string, string>> = {},
 ): Promise<Ran> {
   const lines: [string, string, unknown][] = [];
-  const line = (level: string) => (message: string, reported?: unknown) => void lines.push([level, message, reported]);
+  const line = (level: string) => (message: string, fields?: unknown) => void lines.push([level, message, fields]);
   const env = configured === undefined ? {} : { ...surrounding, TICKOVER_ENDPOINTS: JSON.stringify(configured) };
   const context: RunContext = {
     service: checkEndpoints.name,
@@ -275,9 +275,9 @@ describe('endpoints that fail', () => {
     const ended = ['1', '2', '3', '4', '5'].map((path) => `GET ${base}/${path}: RunTimedOutError: out of time`);
     const notAsked = ['later', 'last'].map((path) => `GET ${base}/${path}: not asked before the run ended`);
     expect(asked).toHaveLength(6);
-    expect(results.map(({ ok, error: reported }) => [ok, reported])).toEqual([
+    expect(results.map(({ ok, error }) => [ok, error])).toEqual([
       [true, undefined],
-      ...[...ended, ...notAsked].map((reported) => [false, reported]),
+      ...[...ended, ...notAsked].map((error) => [false, error]),
     ]);
     expect(error?.message).toBe(`5 of 8 endpoints failed, 2 not asked: ${[...ended, ...notAsked].join('; ')}`);
     expect(error?.errors.map((single: Error) => single.message)).toEqual([...ended, ...notAsked]);

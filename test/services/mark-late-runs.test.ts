@@ -403,12 +403,12 @@ describe('over the wire', () => {
       ),
     );
 
-    const reported = services.flatMap(({ log }) =>
+    const transitions = services.flatMap(({ log }) =>
       log.lines.filter(({ message }) => message === 'flow run state changed'),
     );
     expect(counts.reduce((sum, { marked }) => sum + marked, 0)).toBe(60);
-    expect(new Set(reported.map(({ fields }) => fields?.['flowRunId'])).size).toBe(60);
-    expect(reported).toHaveLength(60);
+    expect(new Set(transitions.map(({ fields }) => fields?.['flowRunId'])).size).toBe(60);
+    expect(transitions).toHaveLength(60);
   });
 
   test('a run that moved on, was deleted or turned late behind the page is left as it is', async () => {

@@ -188,7 +188,7 @@ describe('a service whose interval does not divide a day', () => {
 });
 
 describe('a service below an hour', () => {
-  const crashed = { owner: 'o', until: at('12:01:00'), tick: at('12:00:00') };
+  const lease = { owner: 'o', until: at('12:01:00'), tick: at('12:00:00') };
 
   test('is missed by its own silence, not by the watch', () => {
     expect(kindAt(MINUTELY, state({ lastTick: at('12:00:00') }), at('23:00:00'))).toBeUndefined();
@@ -196,7 +196,7 @@ describe('a service below an hour', () => {
   });
 
   test('is stuck when nobody took over a dead lease by the due time after its end', () => {
-    const stuck = state({ fence: 8, lastTick: at('11:59:00'), lease: crashed });
+    const stuck = state({ fence: 8, lastTick: at('11:59:00'), lease });
 
     expect(kindAt(MINUTELY, stuck, at('12:04:00'))).toBeUndefined();
     expect(kindAt(MINUTELY, stuck, at('12:04:01'))).toBe('died');
@@ -206,7 +206,7 @@ describe('a service below an hour', () => {
     const claims = state({
       fence: 8,
       lastTick: at('11:59:00'),
-      lease: { ...crashed, until: at('12:00:00', '2099-01-01') },
+      lease: { ...lease, until: at('12:00:00', '2099-01-01') },
     });
 
     expect(kindAt(MINUTELY, claims, at('12:01:59'))).toBeUndefined();
@@ -214,10 +214,8 @@ describe('a service below an hour', () => {
   });
 
   test('is not stuck when the dead run was booked, or nobody may take over yet', () => {
-    expect(kindAt(MINUTELY, state({ fence: 8, done: 8, lease: crashed }), at('23:00:00'))).toBeUndefined();
-    expect(
-      kindAt(MINUTELY, state({ fence: 8, lease: crashed, notBefore: at('12:30:00') }), at('12:20:00')),
-    ).toBeUndefined();
+    expect(kindAt(MINUTELY, state({ fence: 8, done: 8, lease }), at('23:00:00'))).toBeUndefined();
+    expect(kindAt(MINUTELY, state({ fence: 8, lease, notBefore: at('12:30:00') }), at('12:20:00'))).toBeUndefined();
   });
 });
 

@@ -51,10 +51,10 @@ test('looks at a resumed service count from the latest that found it held back, 
     { a: ticked(FIRST - 999_999) },
     { a: ticked(FIRST - 999_999) },
   );
-  const received = checks(LIST, { a: paused }, { a: paused }, { a: ticked(FIRST - 999_999) }, { a: ticked(LATER) });
+  const active = checks(LIST, { a: paused }, { a: paused }, { a: ticked(FIRST - 999_999) }, { a: ticked(LATER) });
 
   expect(floorOf(resumed, 'a')).toBe(LATER);
-  expect(floorOf(received, 'a')).toBe(FIRST);
+  expect(floorOf(active, 'a')).toBe(FIRST);
 });
 
 test('a look that could not read a service, or not ask for it, leaves what is remembered of it', () => {
