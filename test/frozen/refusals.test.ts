@@ -166,7 +166,6 @@ test('the errors have these names and codes, and there are no others', async () 
     ),
   );
   expect(found.toSorted()).toEqual([
-    "DatabaseError 'port-in-use' | 'database-unusable' | 'database-in-use' | 'table-not-active'",
     "FunctionError 'function-failed'",
     "HttpStatusError 'http-status'",
     "InvalidOptionsError 'invalid-options'",

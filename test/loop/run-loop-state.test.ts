@@ -25,7 +25,7 @@ describe('what is reported of an iteration', () => {
       },
     );
     await made.loop.start(2);
-    expect(order).toEqual(['run', 'told after sleeps of 2000', 'run', 'told after sleeps of 2000, 10000, 2000']);
+    expect(order).toEqual(['run', 'reported after sleeps of 2000', 'run', 'reported after sleeps of 2000, 10000, 2000']);
     expect(reported[1]).toEqual({
       service: 'sweeper',
       count: 2,

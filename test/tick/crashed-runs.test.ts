@@ -27,7 +27,7 @@ describe('A run that died', () => {
     const tickEvent = await here.deliver(service, DUE + MINUTE);
 
     expect(tickEvent).toMatchObject({ outcome: 'succeeded', crashesBooked: 1, fence: 2 });
-    expect(here.events).toEqual([...['acquire', 'crash 1', 'flush', 'run', 'putRun', 'commit', 'told ran', 'flush']]);
+    expect(here.events).toEqual([...['acquire', 'crash 1', 'flush', 'run', 'putRun', 'commit', 'reported ran', 'flush']]);
     expect(here.crashes).toEqual([{ service: 'svc', fence: 1, bookedAt: DUE + MINUTE, streak: 1, halted: false }]);
     const state = await here.state(service);
     expect(state).toMatchObject({ fence: 2, done: 2, streak: 0, trackRecord: [true, false, true] });
@@ -133,7 +133,7 @@ describe('Runs that die', () => {
     expect(reported).toEqual(['thrown', 'halted', 'halted', 'halted']);
     expect(here.events.filter((event) => !event.startsWith('print')).slice(0, 10)).toEqual([
       ...['acquire', 'crash 1', 'crash 2', 'flush', 'failedRuns'],
-      ...['putRun', 'putRun', 'commit', 'told halted', 'flush'],
+      ...['putRun', 'putRun', 'commit', 'reported halted', 'flush'],
     ]);
     expect(here.events).not.toContain('run');
     expect(here.crashes.slice(-2).map(({ halted }) => halted)).toEqual([false, true]);

@@ -137,7 +137,7 @@ describe('A firing', () => {
       ...['0 succeeded', '5 succeeded', '10 overlap', '15 overlap', '20 succeeded', '25 succeeded'],
     ]);
     expect(here.events.filter((event) => event === 'acquire')).toHaveLength(10);
-    expect(here.events.filter((event) => event === 'told overlap')).toHaveLength(2);
+    expect(here.events.filter((event) => event === 'reported overlap')).toHaveLength(2);
     expect(tickEvents[2]?.state.lastTick).toBe(DUE + 5 * SECOND);
     expect(here.log.of('warn')).toEqual([
       'svc took 11 seconds to run, which is longer than its loop interval of 5 seconds.',
@@ -206,7 +206,7 @@ describe('A firing ends', () => {
     });
 
     expect(reported(await fire(here, service, { over: { stop: stopping.signal } }))).toEqual(['0 given back']);
-    expect(here.events).toEqual(['acquire', 'run', 'release', 'told ran', 'flush']);
+    expect(here.events).toEqual(['acquire', 'run', 'release', 'reported ran', 'flush']);
   });
 
   it('a firing ends with the run that was under way when it was to close, which goes on to its end', async () => {

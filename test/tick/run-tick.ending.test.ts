@@ -45,7 +45,7 @@ describe('A run that does not end in time', () => {
 
     expect(here.tickEvents[0]).toMatchObject({ outcome: 'timed-out', durationMs: 46_000 });
     expect(here.events.filter((event) => !event.startsWith('print'))).toEqual([
-      ...['acquire', 'run', 'failedRuns', 'putRun', 'commit', 'told ran', 'flush', 'recycle'],
+      ...['acquire', 'run', 'failedRuns', 'putRun', 'commit', 'reported ran', 'flush', 'recycle'],
     ]);
   });
 
@@ -108,7 +108,7 @@ describe('Our own stop', () => {
     expect(tickEvent).toMatchObject({ disposition: 'ran', crashesBooked: 0, report: [] });
     expect(tickEvent).not.toHaveProperty('outcome');
     expect(tickEvent).not.toHaveProperty('verdict');
-    expect(here.events).toEqual(['acquire', 'run', 'release', 'told ran', 'flush']);
+    expect(here.events).toEqual(['acquire', 'run', 'release', 'reported ran', 'flush']);
     const state = await here.state(service);
     expect(state).toMatchObject({ fence: 1, done: 1, streak: 0, runs: [] });
     expect([state.lastTick, state.cursor, state.lease]).toEqual([undefined, undefined, undefined]);

@@ -20,7 +20,7 @@ describe('A tick', () => {
       message: 'svc: halted: Service exceeded error threshold.',
     });
     expect(here.events.filter((event) => !event.startsWith('print'))).toEqual([
-      ...['acquire', 'run', 'failedRuns', 'putRun', 'commit', 'told ran', 'flush'],
+      ...['acquire', 'run', 'failedRuns', 'putRun', 'commit', 'reported ran', 'flush'],
     ]);
     expect(here.events.at(-1)).toBe('flush');
     expect(here.tickEvents[0]).toMatchObject({ outcome: 'failed', verdict: 'halted', status: 'halted' });

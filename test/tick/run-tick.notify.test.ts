@@ -20,7 +20,7 @@ describe('What listens to a tick', () => {
     await here.deliver(service, DUE);
 
     expect(here.events).toEqual([
-      ...['acquire', 'run', 'failedRuns', 'putRun', 'commit', 'told ran'],
+      ...['acquire', 'run', 'failedRuns', 'putRun', 'commit', 'reported ran'],
       'print Failed the last 1 attempts. Please check your environment and configuration.',
       'print Examples of recent errors:',
       'print Error: connect ECONNREFUSED 127.0.0.1:9',
@@ -62,7 +62,7 @@ describe('What listens to a tick', () => {
 
     expect(tickEvent).toMatchObject({ outcome: 'succeeded', crashesBooked: 1 });
     expect(here.events.slice(1)).toEqual([
-      ...['acquire', 'crash 1', 'flush', 'run', 'putRun', 'commit', 'told ran', 'flush'],
+      ...['acquire', 'crash 1', 'flush', 'run', 'putRun', 'commit', 'reported ran', 'flush'],
     ]);
     expect(here.log.of('error')).toHaveLength(4);
   });

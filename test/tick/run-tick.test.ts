@@ -42,7 +42,7 @@ describe('A tick', () => {
     expect((await here.state(service)).runs).toEqual([
       { outcome: 'succeeded', at: DUE, durationMs: tickEvent.durationMs, manual: false },
     ]);
-    expect(here.events).toEqual(['acquire', 'run', 'commit', 'told ran', 'flush']);
+    expect(here.events).toEqual(['acquire', 'run', 'commit', 'reported ran', 'flush']);
   });
 
   it('holds its lease until the margin after its invocation must end, however short its own time is', async () => {
@@ -74,7 +74,7 @@ describe('A tick', () => {
       failure: { errorClass: 'ECONNREFUSED' },
     });
     expect(await here.state(service)).toMatchObject({ streak: 1, trackRecord: [true, true, false], lastTick: DUE });
-    expect(here.events).toEqual(['acquire', 'run', 'putRun', 'commit', 'told ran', 'flush']);
+    expect(here.events).toEqual(['acquire', 'run', 'putRun', 'commit', 'reported ran', 'flush']);
     expect(await here.store.failedRuns('svc', { after: 0, limit: 9 })).toEqual([
       {
         service: 'svc',

@@ -57,7 +57,7 @@ test('each service is counted as 0 or 1, flushed with every look, and each overd
   expect(warned).toEqual([
     {
       level: 'warn',
-      message: expect.stringMatching(/^late: overdue: its tick of 2025-10-09T13:00:00\.000Z has not ended; check /),
+      message: expect.stringMatching(/^late: overdue: its tick of 2025-10-09T13:00:00\.000Z has not ended; look /),
       fields: { watched: 'late', kind: 'missed', due: '2025-10-09T13:00:00.000Z' },
     },
   ]);
