@@ -1,5 +1,5 @@
 /** Applies one ended run to a service's state. Pure, like the step it rests on. */
-import { cut, type ErrorSummary } from '../text/index.ts';
+import { cut, type ErrorSummary, HALT_CAUSE_BYTES } from '../text/index.ts';
 import { stretchedInterval } from './delay.ts';
 import type { Outcome } from './outcome.ts';
 import type { Policy } from './policy.ts';
@@ -42,9 +42,6 @@ export interface AppliedRun extends Omit<Step, 'state'> {
   /** The remembered failures after the step. */
   readonly failures: readonly ErrorSummary[];
 }
-
-/** Room for the cause of a halt in the hot item, in bytes of UTF-8. */
-export const HALT_CAUSE_BYTES = 160;
 
 /**
  * The state after one ended run.

@@ -7,7 +7,7 @@ export {
   leaseIsLive,
   pauseHolds,
 } from './admission.ts';
-export { type AppliedRun, applyRun, type EndedRun, HALT_CAUSE_BYTES, type Rules } from './apply-run.ts';
+export { type AppliedRun, applyRun, type EndedRun, type Rules } from './apply-run.ts';
 export { type AppliedRuns, applyRuns } from './apply-runs.ts';
 export { delayAfter, stretchedInterval } from './delay.ts';
 export { InvalidOptionsError } from './invalid-options.ts';

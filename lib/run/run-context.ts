@@ -1,11 +1,8 @@
 /** The context that a workload is handed. Everything in it that isn't frozen belongs to this run alone. */
 import { type Log, logTo, type RunContext, type Service } from '../service/index.ts';
-import { isError, tryRead } from '../text/index.ts';
+import { CURSOR_BYTES, isError, tryRead } from '../text/index.ts';
 import type { Clock, Random } from '../time/index.ts';
 import type { RunScope } from './run-scope.ts';
-
-/** Room for a service's cursor in the state item, in bytes. */
-const CURSOR_BYTES = 256;
 
 /** Everything that a run needs besides its service. */
 export interface RunSurroundings {

@@ -1,77 +1,65 @@
-/**
- * What answers, log lines and Lambda itself may tell: plain data of a bounded size, credentials masked, whatever a workload returns,
- * logs or throws.
- */
+/** Foreign values on their way into answers, log lines and Lambda: JSON of a bounded size, credentials masked. */
 
+import { LEFT_OUT, LOG_FIELDS_BYTES, LOG_MESSAGE_BYTES, MOST_LOG_FIELDS, RESULT_BYTES } from './bounds.ts';
 import { summarizeError } from './error-summary.ts';
 import { mask } from './mask.ts';
 import { isError, tryRead } from './safe-read.ts';
 import { jsonBytes, toJson } from './to-json.ts';
 
-/** The longest result, in bytes of JSON: longer ones would burst a log event, and many of them an answer. */
-export const LARGEST_RESULT = 64_000;
-/** The longest message of a log line and the most that its fields may take together, in bytes: both fit into one event of CloudWatch's log. */
-const LARGEST_MESSAGE = 8_000;
-const LARGEST_FIELDS = 160_000;
-const MOST_FIELDS = 1_000;
-
-/**
- * The value as JSON would bring it back, whatever it is; text in its place where it can't be told. Never throws.
- * @param most bytes of JSON. @default 64,000
- */
-export function toBoundedJson(value: unknown, most = LARGEST_RESULT): unknown {
-  return toJson(value, { most, error: errorAsJson }) ?? null;
+/** The value as JSON would bring it back, or a few words in its place. Never throws. */
+export function toBoundedJson(value: unknown): unknown {
+  return toJson(value, { most: RESULT_BYTES, error: errorAsJson }) ?? null;
 }
 
 /** JSON that is known to be safe, or a few words in its place where it takes more than `most` bytes. */
-export function limitJson(data: unknown, most: number): unknown {
-  return jsonBytes(data) > most ? `left out: more than ${most} bytes of JSON` : data;
+export function limitJson(json: unknown, most: number): unknown {
+  return jsonBytes(json) > most ? LEFT_OUT.tooLarge(most) : json;
 }
 
-/** The fields of a log line, each told like a result as long as there is room for it. Never throws, whatever it is given. */
+/** The fields of a log line, each as bounded JSON as long as there is room for it. Never throws. */
 export function toLogFields(fields: unknown): Record<string, unknown> {
   if (isError(fields)) return { error: errorAsJson(fields) };
   const keys = typeof fields === 'object' && fields !== null ? tryRead(() => Object.keys(fields)) : undefined;
   if (keys === undefined) return { fields: toBoundedJson(fields) };
-  const told: Record<string, unknown> = {};
-  let left = LARGEST_FIELDS;
-  for (const key of keys.slice(0, MOST_FIELDS)) {
+  const safe: Record<string, unknown> = {};
+  let left = LOG_FIELDS_BYTES;
+  for (const key of keys.slice(0, MOST_LOG_FIELDS)) {
     const field = toLogField(fields, key, left);
     left = Math.max(0, left - jsonBytes(field));
-    Object.assign(told, field);
+    Object.assign(safe, field);
   }
-  return told;
+  return safe;
 }
 
-/** A field on its own: its name says whether it holds a credential. */
+/** A field inside an object of its own, since its name says whether it holds a credential. */
 function toLogField(fields: unknown, key: string, most: number): object {
   const field = { get: () => (fields as Record<string, unknown>)[key], enumerable: true };
-  const told = toJson(Object.defineProperty({}, key, field), { most, error: errorAsJson });
-  return typeof told === 'object' && told !== null ? told : { [toLogMessage(key)]: told };
+  const json = toJson(Object.defineProperty({}, key, field), { most, error: errorAsJson });
+  return typeof json === 'object' && json !== null ? json : { [toLogMessage(key)]: json };
 }
 
 /** The message of a log line. */
 export function toLogMessage(message: string): string {
-  return mask(String(message), LARGEST_MESSAGE);
+  return mask(String(message), LOG_MESSAGE_BYTES);
 }
 
 /**
- * What may leave a handler: Lambda sends and prints name, message, stack and fields of an error as they are. One that gives nothing
- * away is thrown as it is, any other is replaced by one that tells its memo.
+ * The error as it may leave a handler: Lambda sends and prints its name, message, stack and fields as they are. A
+ * harmless error is returned as it is, any other is replaced by one made of its summary.
  */
 export function toSafeError(error: unknown): unknown {
-  if (tryRead(() => givesNothingAway(error)) === true) return error;
+  if (tryRead(() => isHarmless(error)) === true) return error;
   const { errorClass, message, text } = summarizeError(error, 0);
   return Object.assign(new Error(message), { name: errorClass, stack: text });
 }
 
-function givesNothingAway(error: unknown): boolean {
+function isHarmless(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  const told = [error.name, error.message, error.stack, { ...error }];
-  return JSON.stringify(toJson(told, { most: LARGEST_FIELDS, error: errorAsJson })) === JSON.stringify(told);
+  const visible = [error.name, error.message, error.stack, { ...error }];
+  return JSON.stringify(toJson(visible, { most: LOG_FIELDS_BYTES, error: errorAsJson })) === JSON.stringify(visible);
 }
 
-/** An error as a log line tells it: its memo. */
+/** An error as a log line has it: its summary. */
 function errorAsJson(error: unknown): Readonly<Record<string, string>> {
   const { errorClass, message, text } = summarizeError(error, 0);
   return { name: errorClass, message, text };

@@ -1,4 +1,4 @@
-/** Text in columns of a terminal: what a text takes up there, and how it is fitted. */
+/** Text in the columns of a terminal: its width, and how it is fitted, padded and wrapped. */
 import { stripVTControlCharacters } from 'node:util';
 
 /** Characters that take two columns: East Asian wide and fullwidth ones, and emoji. */
@@ -9,10 +9,15 @@ const NARROWEST = /^[\p{Mark}\p{Format}]+$/u;
 
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
-/** What turns the direction of writing: a text could show itself, and what stands behind it on the line, in another order. */
+/**
+ * Characters that turn the direction of writing: they could reorder the text and the rest of its line on the screen.
+ */
 const DIRECTIONS = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
-/** The text in one piece of visible characters: escape sequences and directions of writing gone, other control characters and half characters replaced. */
+/**
+ * The text in visible characters alone: escape sequences and directions are removed, other control and half characters
+ * replaced.
+ */
 export function printable(text: string): string {
   return stripVTControlCharacters(text)
     .replace(DIRECTIONS, '')
@@ -20,7 +25,7 @@ export function printable(text: string): string {
     .replace(/\p{Control}|[\u2028\u2029]/gu, ' ');
 }
 
-/** How many columns a printable text takes. */
+/** The columns that a printable text takes. */
 export function columnsOf(text: string): number {
   let columns = 0;
   for (const { segment } of graphemes.segment(text)) columns += widthOf(segment);
@@ -32,7 +37,7 @@ function widthOf(grapheme: string): number {
   return NARROWEST.test(grapheme) ? 0 : 1;
 }
 
-/** As much of the beginning as fits, with `…` in the last column if that isn't all. */
+/** The beginning that fits, with `…` in the last column if that isn't all. */
 export function fitted(text: string, columns: number): string {
   return fits(text, columns) ? text : `${beginning(text, columns - 1)}…`;
 }
@@ -61,10 +66,13 @@ function fits(text: string, columns: number): boolean {
   return beginning(text, columns).length === text.length;
 }
 
-/** What is looked at of a text for each column: many marks may stand on one character, but a long text isn't read whole for each line. */
+/**
+ * The code units that are read for each column: many marks may stand on one character, but no line reads a long text
+ * whole.
+ */
 const LONGEST_CHARACTER = 16;
 
-/** The longest beginning within so many columns: at least one character, so that whoever cuts gets on. */
+/** The longest beginning within so many columns: at least one character, so that a caller in a loop gets on. */
 function beginning(text: string, columns: number): string {
   let taken = '';
   let used = 0;

@@ -1,28 +1,31 @@
 /**
- * What credentials look like in a text. Every pattern is linear: what repeats without a bound is consumed by the match, and what is
- * looked for beyond it is bounded, so that hostile text costs no more than long text.
+ * The forms of credentials in a text. Every pattern is linear: a repetition without a bound is consumed by the match,
+ * and any look beyond the match is bounded, so that hostile text costs no more than long text.
  */
+import { MASK } from './bounds.ts';
 
-/** What stands in the place of a credential. */
-export const MASK = '***';
-
-/** Behind a secret's word these say that it is told of a secret, not the secret: `tokenCount`, `TokenExpiredError`. */
-const TOLD_OF =
+/**
+ * After a secret's word these say that the value is about a secret, and isn't one: `tokenCount`, `TokenExpiredError`.
+ */
+const ABOUT_SECRETS =
   '(?:error|exception|fault|failed|failure|invalid|missing|required|denied|expir\\w{0,10}|count|type|arn|version|limit|length|ttl|name)s?';
-/** What the name of a secret contains; short words only where no letter stands beside them (`sig`, but not `design`). */
+/** The words in the name of a secret; short ones only without a letter beside them (`sig`, but not `design`). */
 const SECRET_WORD = [
   '(?:token(?!iz|less)|secret(?!ar)|passw(?:or)?d(?!less)|passphrase|passcode|pwd|credential|signature|session[-_]?id|connection[-_]?string',
   '|(?:api|access|account|private|signing|encryption|master|shared|storage|subscription|auth|client|deploy)[-_ ]?key',
-  `|(?<![a-z])(?:sig|sid|auth|jwt|otp|pass|creds?)(?![a-z]))(?![\\w-]{0,40}${TOLD_OF}(?![a-z]))`,
+  `|(?<![a-z])(?:sig|sid|auth|jwt|otp|pass|creds?)(?![a-z]))(?![\\w-]{0,40}${ABOUT_SECRETS}(?![a-z]))`,
 ].join('');
 const QUOTE = String.raw`(?:\\{0,3}["'${'`'}]|%22|&quot;)`;
 const SEPARATOR = String.raw`\s{0,5}(?:[:=]>?|%3[AD])\s{0,5}`;
-/** What a name goes on with behind the word: `password_hash`, `user[password]`. */
+/** The rest of a name after the word: `password_hash`, `user[password]`. */
 const REST = String.raw`(?:[\w\]-]|%5D){0,40}`;
-/** A value in quotes (escaped ones too, for JSON inside JSON), a list, the first line of a block, or up to the next separator. */
+/**
+ * A value in quotes (escaped ones too, for JSON inside JSON), a list, the first line of a block, or up to the next
+ * separator.
+ */
 const VALUE = String.raw`(?:\\{1,3}["'](?:[^"'\\]|\\{2,}["']?|\\(?!["']))*|"(?:\\.|[^"\\])*|'(?:\\.|[^'\\])*|${'`[^`]*'}|%22(?:(?!%22)[^\s&"'])*|&quot;(?:(?!&quot;)[^"'\r\n])*|\[(?!\s{0,200}\])[^\]]{1,2000}|[|>][-+]?[ \t]{0,5}\r?\n[^\r\n]*|(?!\*\*\*|(?:true|false|null|undefined|none|\d{1,3})(?:[\s,;.}\]]|$))(?:(?!%2[26C]|&quot;)[^\s"'${'`'},;&}\]{[])(?:(?!%2[26C])[^\s"',;&}\]])*)`;
 
-/** A pattern, and what takes the place of what it finds. */
+/** A pattern, and the replacement of its matches. */
 type Masked = readonly [RegExp, string | ((match: string, name: string) => string)];
 
 const WHOLE: readonly Masked[] = [
@@ -88,7 +91,7 @@ const WITHIN: readonly Masked[] = [
   [new RegExp(`(${SECRET_WORD}${REST}${QUOTE}?${SEPARATOR})${VALUE}`, 'gi'), maskedField],
 ];
 
-/** Every pattern, in the order in which they are looked for. */
+/** Every pattern, in the order in which they are applied. */
 export const SECRETS: readonly Masked[] = [...WHOLE, ...WITHIN];
 
 const NAME = new RegExp(SECRET_WORD, 'i');

@@ -1,65 +1,68 @@
 /**
- * The memo: what is remembered of an error. Its size is bounded in bytes, since it is stored; credentials are masked,
- * since it is logged, stored and shown.
+ * The error summary: a few lines about an error, bounded in size, since they are stored, and with credentials masked,
+ * since they are logged, stored and shown.
  */
 
+import {
+  CLASS_BYTES,
+  FRAME_BYTES,
+  MESSAGE_BYTES,
+  MESSAGE_IN_TEXT_BYTES,
+  MOST_ERRORS,
+  MOST_FRAMES,
+  READ_BYTES,
+  TEXT_BYTES,
+  UNSHOWABLE,
+} from './bounds.ts';
 import { cut, mask } from './mask.ts';
 import { isError, membersOf, readProperty, tryRead } from './safe-read.ts';
 import { toJson } from './to-json.ts';
 
-/** Bounds in bytes of UTF-8, so that a record of a failed run stays within a few write units. */
-const CLASS_BYTES = 64;
-const MESSAGE_BYTES = 400;
-const TEXT_BYTES = 2_400;
-/** Room for one error's message in the text, so that its stack and causes still fit. */
-const TOLD_MESSAGE_BYTES = 1_000;
-/** Frames kept of each error's stack, and bytes of each, likewise. */
-const FRAMES = 6;
-const FRAME_BYTES = 300;
-/** What is looked at of a text that may be of any size: a private key fits. */
-const LOOKED_AT = 6_000;
-/** Causes and members told, and how far a chain of causes is followed. A chain may be a circle. */
-const MOST_ERRORS = 8;
-
-/** What is remembered of an error: bounded in size, credentials masked. */
+/** The class, message and text of an error, bounded in size, with credentials masked. */
 export interface ErrorSummary {
   /** When the run ended, in epoch milliseconds. */
   readonly at: number;
   /** The name under which the report gives one example: the error's class, or its code where the class says nothing. */
   readonly errorClass: string;
-  /** What happened, in one line. */
+  /** The first line of the message. */
   readonly message: string;
   /** Class, message, stack and causes. */
   readonly text: string;
 }
 
-/** The memo of whatever was thrown, at the instant the run ended (epoch milliseconds). Never throws, whatever it is given. */
+/**
+ * The summary of any thrown value.
+ * @param at when the run ended, in epoch milliseconds
+ */
 export function summarizeError(error: unknown, at: number): ErrorSummary {
   return {
     at,
     errorClass: errorClassOf(error),
-    message: cut(mask(lineOf(error), LOOKED_AT), MESSAGE_BYTES),
+    message: cut(mask(lineOf(error), READ_BYTES), MESSAGE_BYTES),
     text: cut(mask(textOf(error)), TEXT_BYTES),
   };
 }
 
-/** The first line of the message. A wrapper that says nothing, such as fetch's `fetch failed`, is told with its cause. */
+/**
+ * The first line of the message; of a wrapper such as fetch's `fetch failed`, which says nothing, with that of its
+ * cause.
+ */
 function lineOf(error: unknown): string {
   const line = firstLine(messageOf(error));
   const cause = isError(error) ? readProperty(error, 'cause') : undefined;
   return isError(cause) && line === 'fetch failed' ? `${line}: ${firstLine(messageOf(cause))}` : line;
 }
 
-/** A message may be megabytes of lines: no more is looked at than is masked. */
+/** A message may be megabytes of lines: no more is read than is masked. */
 function firstLine(message: string): string {
-  const [line = ''] = message.trimStart().slice(0, LOOKED_AT).split('\n', 1);
+  const [line = ''] = message.trimStart().slice(0, READ_BYTES).split('\n', 1);
   return line;
 }
 
 /**
- * The name under which an error is grouped: an HTTP error is `HttpStatusError` whatever its status; a plain error with a code,
- * or a wrapper around one such as fetch's `fetch failed`, goes by that code; anything else by its class. One line, at most 64 bytes,
- * credentials masked. Never throws.
+ * The name under which an error is grouped: `HttpStatusError` for an HTTP error whatever its status; the code for a
+ * generic error with a code, or for a wrapper around one such as fetch's `fetch failed`; the class for anything else.
+ * One line, at most 64 bytes, credentials masked.
  */
 export function errorClassOf(error: unknown): string {
   if (!isError(error)) return error === null ? 'null' : typeof error;
@@ -72,7 +75,10 @@ const HTTP_ERROR = 'HttpStatusError';
 const PARSER_ERROR = 'HTTPParserError';
 const GENERIC = new Set(['Error', 'TypeError', 'AggregateError']);
 
-/** The code of the first error in the chain of causes that has one. What `fetch` says of an answer that is no HTTP has none in newer Nodes. */
+/**
+ * The code of the first error in the chain of causes that has one. In newer Nodes `fetch`'s error for a broken answer
+ * has none.
+ */
 function codeWithin(error: object): string | undefined {
   let link: unknown = error;
   for (let depth = 0; depth < MOST_ERRORS && isError(link); depth += 1) {
@@ -85,7 +91,7 @@ function codeWithin(error: object): string | undefined {
   return undefined;
 }
 
-/** An error of our own, one shaped like axios's, or one that carries the status of a failed request itself. */
+/** Whether it is our own error, one shaped like axios's, or one that has the status of a failed request itself. */
 function hasHttpStatus(error: object): boolean {
   if (nameOf(error) === HTTP_ERROR || typeof readProperty(readProperty(error, 'response'), 'status') === 'number')
     return true;
@@ -96,19 +102,19 @@ function hasHttpStatus(error: object): boolean {
 
 function nameOf(error: object): string {
   const name = readProperty(error, 'name');
-  if (typeof name === 'string' && name !== '' && name !== 'Error') return word(name);
+  if (typeof name === 'string' && name !== '' && name !== 'Error') return toWord(name);
   const className = readProperty(readProperty(error, 'constructor'), 'name');
-  return typeof className === 'string' && className !== '' ? word(className) : 'Error';
+  return typeof className === 'string' && className !== '' ? toWord(className) : 'Error';
 }
 
 function codeOf(error: object): string | undefined {
   const code = readProperty(error, 'code');
-  return typeof code === 'string' && code !== '' ? word(code) : undefined;
+  return typeof code === 'string' && code !== '' ? toWord(code) : undefined;
 }
 
-/** A name or a code: they can hold anything too. */
-function word(text: string): string {
-  return cut(mask(text.slice(0, LOOKED_AT), LOOKED_AT).replace(/\s+/g, ' '), CLASS_BYTES);
+/** A name or a code, which can hold anything too. */
+function toWord(text: string): string {
+  return cut(mask(text.slice(0, READ_BYTES), READ_BYTES).replace(/\s+/g, ' '), CLASS_BYTES);
 }
 
 function messageOf(error: unknown): string {
@@ -121,31 +127,29 @@ function shownValue(value: unknown): string {
   if (value === '') return 'an empty text';
   if (typeof value !== 'object') return tryRead(() => String(value)) ?? UNSHOWABLE;
   const data = toJson(value, {
-    most: TOLD_MESSAGE_BYTES,
-    error: (error) => mask(messageOf(error), LOOKED_AT),
+    most: MESSAGE_IN_TEXT_BYTES,
+    error: (error) => mask(messageOf(error), READ_BYTES),
     inPart: true,
   });
   return typeof data === 'string' ? data : (JSON.stringify(data) ?? UNSHOWABLE);
 }
 
-const UNSHOWABLE = 'a value that cannot be shown';
-
 /** Class, message, stack, causes and the members of an AggregateError, each error once. */
 function textOf(error: unknown): string {
-  const told: string[] = [];
+  const lines: string[] = [];
   const waiting: { error: unknown; lead: string }[] = [{ error, lead: '' }];
   const seen = new Set<unknown>();
-  for (let next = waiting.shift(); next !== undefined && told.length < MOST_ERRORS; next = waiting.shift()) {
+  for (let next = waiting.shift(); next !== undefined && lines.length < MOST_ERRORS; next = waiting.shift()) {
     if (seen.has(next.error)) continue;
     seen.add(next.error);
-    told.push(next.lead + oneOf(next.error));
-    waiting.push(...within(next.error));
+    lines.push(next.lead + oneOf(next.error));
+    waiting.push(...causesOf(next.error));
   }
-  return told.join('\n');
+  return lines.join('\n');
 }
 
-/** What stands behind an error: its cause, and its members if it has any. */
-function within(error: unknown): { error: unknown; lead: string }[] {
+/** The cause of an error, and its members if it has any. */
+function causesOf(error: unknown): { error: unknown; lead: string }[] {
   if (!isError(error)) return [];
   const cause = readProperty(error, 'cause');
   const members = [...(membersOf(error, MOST_ERRORS) ?? [])];
@@ -156,22 +160,22 @@ function within(error: unknown): { error: unknown; lead: string }[] {
 }
 
 function oneOf(error: unknown): string {
-  const message = cut(mask(messageOf(error), LOOKED_AT), TOLD_MESSAGE_BYTES);
+  const message = cut(mask(messageOf(error), READ_BYTES), MESSAGE_IN_TEXT_BYTES);
   if (!isError(error)) return message;
   const code = codeOf(error);
   const suffix = code === undefined || message.includes(code) ? '' : ` (${code})`;
   return [`${nameOf(error)}: ${message}${suffix}`, ...framesOf(error)].join('\n');
 }
 
-/** A stack begins with the message, which may be megabytes and look like frames itself. */
+/** A stack begins with the message, which may be megabytes long and have lines like frames itself. */
 function framesOf(error: object): string[] {
   const [stack, message] = [readProperty(error, 'stack'), readProperty(error, 'message')];
   if (typeof stack !== 'string') return [];
-  const told = typeof message === 'string' ? stack.indexOf(message) : -1;
-  const begin = typeof message === 'string' && told >= 0 ? told + message.length : 0;
-  const frames = stack.slice(begin, begin + LOOKED_AT).split('\n');
+  const start = typeof message === 'string' ? stack.indexOf(message) : -1;
+  const begin = typeof message === 'string' && start >= 0 ? start + message.length : 0;
+  const frames = stack.slice(begin, begin + READ_BYTES).split('\n');
   return frames
     .filter((line) => /^\s+at /.test(line))
-    .slice(0, FRAMES)
+    .slice(0, MOST_FRAMES)
     .map((line) => cut(line, FRAME_BYTES));
 }

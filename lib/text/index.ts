@@ -1,4 +1,5 @@
 export { limitJson, toBoundedJson, toLogFields, toLogMessage, toSafeError } from './bounded-json.ts';
+export { CURSOR_BYTES, HALT_CAUSE_BYTES } from './bounds.ts';
 export { fitted, padded, printable, wrapped } from './columns.ts';
 export { type ErrorSummary, errorClassOf, summarizeError } from './error-summary.ts';
 export { cut, mask } from './mask.ts';

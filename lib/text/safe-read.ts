@@ -1,6 +1,6 @@
 /**
- * Looking at what was thrown without being harmed by it: anything can be thrown, getters and proxies that throw in their turn
- * included. What can't be looked at reads as absent.
+ * Safe read: reading a foreign value without harm from it. Anything can be thrown, also an object whose getters or
+ * proxy throw in their turn. A property that throws reads as absent.
  */
 
 /** Whether it is an error, of another realm too. */
@@ -15,14 +15,14 @@ function isForeignError(value: unknown): boolean {
 
 const FOREIGN = new Set(['[object Error]', '[object DOMException]']);
 
-/** A property of whatever was thrown. */
+/** One property of any value; `undefined` where reading it throws. */
 export function readProperty(value: unknown, property: string): unknown {
   return tryRead(() => (value as Record<string, unknown> | null | undefined)?.[property]);
 }
 
 /**
- * The members of an AggregateError, at most `most` of them, each read when it is asked for; `undefined` of anything else. A member
- * that can't be looked at is `undefined`.
+ * The members of an AggregateError, at most `most` of them, each read when the iteration reaches it; `undefined` for
+ * anything else. A member that throws when it is read is `undefined`.
  */
 export function membersOf(error: unknown, most: number): Iterable<unknown> | undefined {
   if (!isError(error) || !isAggregate(error)) return undefined;
@@ -39,7 +39,7 @@ function isAggregate(error: object): boolean {
   return tryRead(() => error instanceof AggregateError) === true || readProperty(error, 'name') === 'AggregateError';
 }
 
-/** What `shown` gives, or `undefined` where looking throws. */
+/** The result of `read`, or `undefined` where it throws. */
 export function tryRead<Value>(read: () => Value): Value | undefined {
   try {
     return read();

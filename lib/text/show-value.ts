@@ -1,13 +1,14 @@
+import { UNSHOWABLE } from './bounds.ts';
 import { tryRead } from './safe-read.ts';
 
 /**
- * A value as a message shows it: text in quotes, so that `'5'` and `5` differ. Never throws: what goes in circles, or is nested deeper
- * than it can be written, is said to be so.
+ * A value as a message shows it: text in quotes, so that `'5'` and `5` differ. Never throws, also on circles and
+ * endless nesting.
  */
 export function showValue(value: unknown): string {
   if (typeof value === 'string') return `'${value}'`;
   if (typeof value === 'function') return 'a function';
   if (typeof value === 'bigint') return `${value}n`;
   if (typeof value !== 'object' || value === null) return String(value);
-  return tryRead(() => JSON.stringify(value)) ?? 'a value that cannot be shown';
+  return tryRead(() => JSON.stringify(value)) ?? UNSHOWABLE;
 }

@@ -6,8 +6,8 @@ type WithoutUndefined<Shape> = {
 };
 
 /**
- * The properties without those that are undefined, in the same order: an optional property is then either absent or has a value.
- * The type follows, so that the result fits a type whose optional properties exclude `undefined`.
+ * The properties without those that are undefined, in the same order. The type follows: the result fits a type whose
+ * optional properties exclude `undefined`.
  */
 export function withoutUndefined<Shape extends object>(properties: Shape): WithoutUndefined<Shape> {
   const defined = Object.entries(properties).filter(([, value]) => value !== undefined);

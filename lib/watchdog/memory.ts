@@ -11,8 +11,10 @@
  * become meaningless and due times count from now, since a new schedule owes nothing for the time before it. But a service that
  * was overdue (`overdue`: a hash of four characters each) and has kept its own schedule stays overdue until it shows activity.
  */
+
 import { createHash } from 'node:crypto';
 import { UnreadableStateError } from '../service/index.ts';
+import { CURSOR_BYTES } from '../text/index.ts';
 import { isBlocked, lastActivity } from './judge.ts';
 import type { Found } from './ports.ts';
 import type { WatchedService } from './watched-service.ts';
@@ -24,7 +26,6 @@ export interface Memory {
   readonly ownFloors: ReadonlyMap<string, number>;
 }
 
-const CURSOR_BYTES = 256;
 const LIST_LENGTH = 6;
 const HASH_LENGTH = 4;
 /** Of milliseconds in base 36, until the year 5188. */
