@@ -117,18 +117,15 @@ function fieldsOf(walk: Walk, value: object, { keys, secret }: Fields): Record<s
   for (const key of keys) {
     if (walk.left < 0) break;
     walk.left -= 1;
-    if (typeof key !== 'string' || !isEnumerable(value, key)) continue;
+    if (typeof key !== 'string') continue;
+    // JSON has the enumerable properties. One that throws at the question counts as enumerable.
+    if (tryRead(() => Object.prototype.propertyIsEnumerable.call(value, key)) === false) continue;
     const member = tryRead(() => ({ value: (value as Record<string, unknown>)[key] }));
     const hidden = secret || isSecretName(key);
     const json = member === undefined ? spend(walk, LEFT_OUT.unreadable) : jsonOf(walk, key, member.value, hidden);
     if (json !== undefined) fields.push([spend(walk, nameOf(key)), json]);
   }
   return Object.fromEntries(fields);
-}
-
-/** JSON has the enumerable properties. One that throws at the question counts as enumerable. */
-function isEnumerable(value: object, key: string): boolean {
-  return tryRead(() => Object.prototype.propertyIsEnumerable.call(value, key)) ?? true;
 }
 
 function nameOf(key: string): string {

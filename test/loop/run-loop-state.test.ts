@@ -25,7 +25,12 @@ describe('what is reported of an iteration', () => {
       },
     );
     await made.loop.start(2);
-    expect(order).toEqual(['run', 'reported after sleeps of 2000', 'run', 'reported after sleeps of 2000, 10000, 2000']);
+    expect(order).toEqual([
+      'run',
+      'reported after sleeps of 2000',
+      'run',
+      'reported after sleeps of 2000, 10000, 2000',
+    ]);
     expect(reported[1]).toEqual({
       service: 'sweeper',
       count: 2,

@@ -27,7 +27,9 @@ describe('A run that died', () => {
     const tickEvent = await here.deliver(service, DUE + MINUTE);
 
     expect(tickEvent).toMatchObject({ outcome: 'succeeded', crashesBooked: 1, fence: 2 });
-    expect(here.events).toEqual([...['acquire', 'crash 1', 'flush', 'run', 'putRun', 'commit', 'reported ran', 'flush']]);
+    expect(here.events).toEqual([
+      ...['acquire', 'crash 1', 'flush', 'run', 'putRun', 'commit', 'reported ran', 'flush'],
+    ]);
     expect(here.crashes).toEqual([{ service: 'svc', fence: 1, bookedAt: DUE + MINUTE, streak: 1, halted: false }]);
     const state = await here.state(service);
     expect(state).toMatchObject({ fence: 2, done: 2, streak: 0, trackRecord: [true, false, true] });
