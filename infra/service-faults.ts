@@ -1,6 +1,6 @@
 /**
- * What can't be deployed. Pure: a service that AWS would refuse, or that would never work there, is refused at synth with every
- * fault named. `defineService` refuses most of it already; a service may be made otherwise.
+ * What can't be deployed. Pure: a service that AWS would refuse, or that would never work there, is refused at synth
+ * with every fault named. `defineService` refuses most of it already; a service may be made otherwise.
  */
 import {
   cronFault,
@@ -54,7 +54,10 @@ export function serviceFaults(deployment: Deployment, { fileExists }: Surroundin
   ];
 }
 
-/** The names that are there more than once, each as `name: expected ..., got ...`: services of one name share state or metrics. */
+/**
+ * The names that are there more than once, each as `name: expected ..., got ...`: services of one name share state or
+ * metrics.
+ */
 export function nameTwiceFaults(names: readonly string[]): string[] {
   const twice = new Set(names.filter((name, index) => names.indexOf(name) !== index));
   return [...twice].map((name) => `name: expected one service of each name, got '${name}' twice`);

@@ -98,8 +98,8 @@ function faultOf({ path, message, input, ...issue }: z.core.$ZodIssue): string {
 }
 
 /**
- * Refuses settings of services that the catalog does not have. The whole catalog counts: stacks that it is split over take the
- * same settings.
+ * Refuses settings of services that the catalog does not have. The whole catalog counts: stacks that it is split over
+ * take the same settings.
  * @throws InvalidOptionsError naming every one of them
  */
 export function refuseUnknownServices({ services }: Settings, names: readonly string[]): void {

@@ -25,7 +25,9 @@ import type { Settings } from './settings.ts';
 export interface TickoverStackProps extends StackProps {
   /** The services; those that the settings disable are left out. */
   readonly catalog: readonly CatalogEntry[];
-  /** Stage, alarms and what is set for single services; what is set for others than the catalog's is for another stack. */
+  /**
+   * Stage, alarms and what is set for single services; what is set for others than the catalog's is for another stack.
+   */
   readonly settings: Settings;
   /** The state table of another stack, where services are split over several. @default one of its own */
   readonly table?: ITable;

@@ -4,7 +4,8 @@
  *   failing      the streak reached `consecutive`
  *   halted       it stopped running
  *   silent       it sends no metric, though its ticks come less than an hour apart
- *   overdue      the same, found by the watchdog, where ticks are further apart; 'full': stuck under the lease of a crashed run
+ *   overdue      the same, found by the watchdog, where ticks are further apart; 'full': stuck under the lease of a
+ *                crashed run
  *   errors       'full': invocations end in errors
  *   throttles    'full': Lambda throttles it
  *   overrunning  'full', and where its timeout allows that: runs outlast the longest gap between ticks
@@ -31,11 +32,14 @@ export interface AlarmsOptions {
 /** The name of the service that watches the others. */
 export const WATCHDOG = 'watch-services';
 /**
- * CloudWatch evaluates each alarm at its own moment of the minute. With the first sample of a new service, failing may leave
- * INSUFFICIENT_DATA up to a minute before silent leaves ALARM, and the pager's rule holds for that while.
+ * CloudWatch evaluates each alarm at its own moment of the minute. With the first sample of a new service, failing may
+ * leave INSUFFICIENT_DATA up to a minute before silent leaves ALARM, and the pager's rule holds for that while.
  */
 const PAGER_WAIT = 120;
-/** Seconds. Longer than the pager waits, so that each alarm that rang reaches people; and metrics by EMF may come some minutes late. */
+/**
+ * Seconds. Longer than the pager waits, so that each alarm that rang reaches people; and metrics by EMF may come some
+ * minutes late.
+ */
 const WINDOW = 300;
 
 /** The parts of every definition. */
@@ -130,7 +134,10 @@ function rest(basis: Basis): MetricAlarmDefinition[] {
   return [...stuck, ...lambdaAlarms(basis)];
 }
 
-/** Alarms on Lambda's own counts. A single error or throttle of a frequent service is a hiccup; of a rare one it is a tick lost. */
+/**
+ * Alarms on Lambda's own counts. A single error or throttle of a frequent service is a hiccup; of a rare one it is a
+ * tick lost.
+ */
 function lambdaAlarms({ service, options, subject }: Basis): MetricAlarmDefinition[] {
   const gap = longestGap(service.schedule);
   const frequent = gap < HOUR;

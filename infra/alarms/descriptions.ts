@@ -1,4 +1,7 @@
-/** The texts that people read when an alarm rings: its meaning, the places to check, the command to run. Pure. CloudWatch keeps up to 1024 characters. */
+/**
+ * The texts that people read when an alarm rings: its meaning, the places to check, the command to run. Pure.
+ * CloudWatch keeps up to 1024 characters.
+ */
 import { briefly } from '../../lib/time/index.ts';
 
 /** Of whom a description speaks. */

@@ -1,10 +1,10 @@
 /**
  * How long a service must send no metric before it counts as silent. Pure.
  *
- * Before CloudWatch fills in missing samples, it looks further back than the windows of the alarm: one sample
- * back there keeps the alarm quiet. So every window must be empty (N of N), and silence is noticed some windows late at most, never
- * early; windows are short, so that some of them are minutes. From an hour on, stretches come near what CloudWatch evaluates;
- * there the watchdog tells.
+ * Before CloudWatch fills in missing samples, it looks further back than the windows of the alarm: one sample back
+ * there keeps the alarm quiet. So every window must be empty (N of N), and silence is noticed some windows late at
+ * most, never early; windows are short, so that some of them are minutes. From an hour on, stretches come near what
+ * CloudWatch evaluates; there the watchdog tells.
  */
 import type { Service } from '../../lib/service/index.ts';
 import { SCHEDULER_PRECISION } from '../../lib/service/index.ts';
@@ -28,12 +28,15 @@ export function minutePeriod(milliseconds: number): number {
   return (Math.ceil(milliseconds / MINUTE) * MINUTE) / SECOND;
 }
 
-/** When the service counts as silent; `undefined` if only the watchdog notices, because ticks are an hour or more apart. */
+/**
+ * When the service counts as silent; `undefined` if only the watchdog notices, because ticks are an hour or more apart.
+ */
 export function silenceOf({ schedule, policy }: Service): Silence | undefined {
   const spacing = longestGap(schedule);
   if (spacing >= HOUR) return undefined;
   const period = Math.min(minutePeriod(spacing), LONGEST_PERIOD);
-  // One tick may be lost, or its run take all its time, and be as late as its window and Scheduler allow: that is no silence yet.
+  // One tick may be lost, or its run take all its time, and be as late as its window and Scheduler allow: that is no
+  // silence yet.
   const jitter = (policy.jitterRange ?? 0) * policy.interval;
   const quiet = 2 * Math.max(spacing, MINUTE) + jitter + SCHEDULER_PRECISION;
   const least = FEWEST_INTERVALS * Math.max(spacing, MINUTE);

@@ -26,8 +26,8 @@ export interface DurableTableProps extends DurableTableOptions {
 }
 
 /**
- * A table on demand, encrypted with DynamoDB's own key, recoverable to any second of the last 35 days, kept when its stack is
- * deleted.
+ * A table on demand, encrypted with DynamoDB's own key, recoverable to any second of the last 35 days, kept when its
+ * stack is deleted.
  */
 export class DurableTable extends Construct {
   readonly table: ITable;

@@ -1,6 +1,6 @@
 /**
- * Questions to the services' logs, in the language of CloudWatch Logs Insights. Pure. Lambda passes a line on as it is where it is JSON
- * already, so the fields are those of the wide line at the top level.
+ * Questions to the services' logs, in the language of CloudWatch Logs Insights. Pure. Lambda passes a line on as it is
+ * where it is JSON already, so the fields are those of the wide line at the top level.
  */
 import { CRASH_MESSAGE, TICK_MESSAGE } from '../../lib/lambda/index.ts';
 

@@ -26,7 +26,10 @@ export function grantInvoke({ function: target }: Pick<DeployedService, 'functio
   });
 }
 
-/** Invoking, and reading the service's log, its state, both queues and the function's configuration: what the alarms' commands take. */
+/**
+ * Invoking, and reading the service's log, its state, both queues and the function's configuration: what the alarms'
+ * commands take.
+ */
 export function grantOperate(deployed: DeployedService, grantee: IGrantable): Grant {
   const { table, service, function: target, logGroup, undeliverableQueue, failedQueue } = deployed;
   grantStateRead(table, grantee, service.name);

@@ -1,4 +1,7 @@
-/** The promise that an alarm reaches people: a topic that CloudWatch may publish to, over TLS, and an e-mail address if one is given. */
+/**
+ * The promise that an alarm reaches people: a topic that CloudWatch may publish to, over TLS, and an e-mail address if
+ * one is given.
+ */
 import { Stack } from 'aws-cdk-lib';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Topic } from 'aws-cdk-lib/aws-sns';
@@ -7,7 +10,10 @@ import { Construct } from 'constructs';
 
 /** A pager. */
 export interface PagerProps {
-  /** The address that gets a mail; AWS asks for a confirmation first. @default none: people subscribe to the topic themselves */
+  /**
+   * The address that gets a mail; AWS asks for a confirmation first.
+   * @default none: people subscribe to the topic themselves
+   */
   readonly email?: string;
 }
 
@@ -17,7 +23,8 @@ export class Pager extends Construct {
 
   constructor(scope: Construct, id: string, { email }: PagerProps = {}) {
     super(scope, id);
-    // Unencrypted at rest: CloudWatch can't use the key that AWS keeps for SNS, and a key of one's own costs more than all alarms.
+    // Unencrypted at rest: CloudWatch can't use the key that AWS keeps for SNS, and a key of one's own costs more than
+    // all alarms.
     this.topic = new Topic(this, 'Topic', { enforceSSL: true });
     this.#letAlarmsPublish();
     if (email !== undefined) this.topic.addSubscription(new EmailSubscription(email));

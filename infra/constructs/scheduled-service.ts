@@ -55,7 +55,11 @@ export interface ScheduledServiceProps extends ScheduledServiceOptions {
   readonly failedQueue?: IQueue;
   /** The topic to which its pager publishes. @default none: the alarms notify no one */
   readonly pagerTopic?: ITopic;
-  /** Whether a watch-services on its table has it in TICKOVER_WATCHED: only that notices a missing tick where ticks are an hour or more apart. @default false */
+  /**
+   * Whether a watch-services on its table has it in TICKOVER_WATCHED: only that notices a missing tick where ticks are
+   * an hour or more apart.
+   * @default false
+   */
   readonly watched?: boolean;
   /** CloudWatch's namespace of its metrics. @default 'Tickover' */
   readonly namespace?: string;

@@ -46,8 +46,8 @@ export interface ServiceFunctionProps extends ServiceFunctionOptions {
 const REQUIRE = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
 
 /**
- * A function that runs one service. A firing that was run is never run again by Lambda: no retries. Its role has no managed policy:
- * it writes its own log group, works with its own service's items, and sends its failed events away.
+ * A function that runs one service. A firing that was run is never run again by Lambda: no retries. Its role has no
+ * managed policy: it writes its own log group, works with its own service's items, and sends its failed events away.
  */
 export class ServiceFunction extends Construct {
   readonly function: LambdaFunction;

@@ -47,7 +47,8 @@ export class ServiceSchedule extends Construct {
       target: targetOf(props),
     });
     grantFire(role, props);
-    // By their names alone CloudFormation would not know that it comes after the group, and that the role can't fire without its policy.
+    // By their names alone CloudFormation would not know that it comes after the group, and that the role can't fire
+    // without its policy.
     this.schedule.node.addDependency(group, role);
   }
 }

@@ -1,6 +1,7 @@
 /**
- * The honest comparison: one always-on Fargate task of 0.25 vCPU and 0.5 GB on arm64 that runs all services of the catalog as loops.
- * It pays for compute and, unless it has another way out, for a public address; it forgets, is watched by nobody and stands alone.
+ * The honest comparison: one always-on Fargate task of 0.25 vCPU and 0.5 GB on arm64 that runs all services of the
+ * catalog as loops. It pays for compute and, unless it has another way out, for a public address; it forgets, is
+ * watched by nobody and stands alone.
  */
 import { type EstimateOptions, estimate } from './estimate.ts';
 import type { Plan, ServicePlan } from './plan.ts';

@@ -1,4 +1,7 @@
-/** `npm run cost`: what the catalog costs a month, as it would be deployed now. Builds the stack, bundles and deploys nothing. */
+/**
+ * `npm run cost`: what the catalog costs a month, as it would be deployed now. Builds the stack, bundles and deploys
+ * nothing.
+ */
 import { readFile } from 'node:fs/promises';
 import { App } from 'aws-cdk-lib';
 import { Command, InvalidArgumentError } from 'commander';

@@ -11,7 +11,10 @@ import { paceOf } from './ticks.ts';
 
 /** `FailureStreak` and `Halted`. */
 const METRICS = 2;
-/** `Duration` and `Lateness`. The others are charged only for the hours in which something went wrong, and aren't counted. */
+/**
+ * `Duration` and `Lateness`. The others are charged only for the hours in which something went wrong, and aren't
+ * counted.
+ */
 const DETAILED_METRICS = 2;
 /** `Overdue`, by the watchdog. */
 const WATCHED_METRICS = 1;

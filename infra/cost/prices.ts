@@ -1,6 +1,6 @@
 /**
- * What AWS asks, as data. US dollars in us-east-1 (other regions ask up to a third more), without volume discounts, which
- * begin far above what small services use. A price changes here and nowhere else; with it, change the date.
+ * What AWS asks, as data. US dollars in us-east-1 (other regions ask up to a third more), without volume discounts,
+ * which begin far above what small services use. A price changes here and nowhere else; with it, change the date.
  */
 
 /** A price: dollars for so many units. */

@@ -10,7 +10,10 @@ const MONTH = MONTH_HOURS * 60 * MINUTE;
 const START = 1_767_225_600_000;
 const YEAR = 365 * DAY;
 const WEEK = 7 * DAY;
-/** A cron expression that is due more often in a year is counted over a week, where even every minute is no more than 10,080. */
+/**
+ * A cron expression that is due more often in a year is counted over a week, where even every minute is no more than
+ * 10,080.
+ */
 const MOST_A_YEAR = 2_000;
 
 /** What a schedule comes to in a month. */

@@ -44,7 +44,10 @@ export function totalUsage({ services, shared }: Plan, assumed: Assumed): Usage 
   return [...services.map((service) => usageOf(service, assumed)), sharedUsage(shared, assumed)].reduce(sum, {});
 }
 
-/** The seconds that an invocation is billed for. One with several ticks waits for the last of its minute, and is billed for waiting. */
+/**
+ * The seconds that an invocation is billed for. One with several ticks waits for the last of its minute, and is billed
+ * for waiting.
+ */
 function billedSeconds({ pace: { spanSeconds } }: ServicePlan, assumed: Assumed): number {
   const { runSeconds, latenessSeconds, coldShare, coldSeconds } = assumed;
   return Math.max(0, spanSeconds - latenessSeconds) + runSeconds + coldShare * coldSeconds;

@@ -1,4 +1,7 @@
-/** `npm run invoke -- SERVICE [PAYLOAD]`: invokes a function once and prints its answer, and nothing else, to standard output. */
+/**
+ * `npm run invoke -- SERVICE [PAYLOAD]`: invokes a function once and prints its answer, and nothing else, to standard
+ * output.
+ */
 import { Command, InvalidArgumentError } from 'commander';
 import { forwardStopping, openMachine, readLogLine, shownAs } from '../local/index.ts';
 import { type DatabaseFlags, databaseOptions, runCommand, withDatabaseFlags } from './database-flags.ts';

@@ -18,8 +18,8 @@ interface Parts {
 }
 
 /**
- * From now on the first SIGINT or SIGTERM lets runs under way finish; a second one, or 5 s, asks them to give way; after 5 s more the
- * process leaves with exit code 1.
+ * From now on the first SIGINT or SIGTERM lets runs under way finish; a second one, or 5 s, asks them to give way;
+ * after 5 s more the process leaves with exit code 1.
  * @param show called with a line at each step
  */
 export function stopOnSignal(

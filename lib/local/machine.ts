@@ -87,7 +87,9 @@ function localService({ service }: CatalogEntry): Service {
   return withInterval(service, service.localInterval);
 }
 
-/** Makes the missing tables and returns how many flow runs of the sample it loaded. On AWS the tables are the stack's. */
+/**
+ * Makes the missing tables and returns how many flow runs of the sample it loaded. On AWS the tables are the stack's.
+ */
 async function prepareTables(database: Database, env: LocalEnvironment): Promise<number> {
   if (isAwsEndpoint(database.endpoint)) return 0;
   const client = clientOf(database.endpoint, env);

@@ -1,6 +1,7 @@
 /**
- * The schedule clock: it replaces EventBridge Scheduler on one machine. It invokes a function at every due time of its grid with the event
- * that Scheduler would send, and doesn't wait for the answer before the next: the lease prevents overlaps.
+ * The schedule clock: it replaces EventBridge Scheduler on one machine. It invokes a function at every due time of its
+ * grid with the event that Scheduler would send, and doesn't wait for the answer before the next: the lease prevents
+ * overlaps.
  */
 import { FIRING_PERIOD, hasSlots, latestDue, nextDue } from '../rules/index.ts';
 import { type Clock, type Random, SECOND, toIso } from '../time/index.ts';
@@ -16,8 +17,8 @@ interface ScheduleClockOptions {
 }
 
 /**
- * Fires the function from now on, first for the latest due time: a tick that was decided before is then skipped as a duplicate.
- * Resolves when the schedule is closed and every invocation has ended.
+ * Fires the function from now on, first for the latest due time: a tick that was decided before is then skipped as a
+ * duplicate. Resolves when the schedule is closed and every invocation has ended.
  */
 export async function fireOnSchedule(host: FunctionHost, options: ScheduleClockOptions): Promise<void> {
   const { clock, closing } = options;
@@ -45,8 +46,9 @@ function startOffset({ service }: FunctionHost, { random }: ScheduleClockOptions
 }
 
 /**
- * Invokes the function for one due time. A firing with several slots whose worker ended is invoked again for the slots that are left. The
- * state decides whether the slot that the worker ended in was decided already; it is then skipped as a duplicate.
+ * Invokes the function for one due time. A firing with several slots whose worker ended is invoked again for the slots
+ * that are left. The state decides whether the slot that the worker ended in was decided already; it is then skipped as
+ * a duplicate.
  */
 async function fire(host: FunctionHost, due: number, options: ScheduleClockOptions): Promise<void> {
   const { clock, random, onError, closing } = options;

@@ -6,8 +6,8 @@ import type { Service } from './service.ts';
 const LENGTH = 16;
 
 /**
- * A hash of a function's bundled code and its service's policy and schedule. The comment that refers to a source map doesn't count: it
- * never runs, and it holds paths of the machine that made the bundle.
+ * A hash of a function's bundled code and its service's policy and schedule. The comment that refers to a source map
+ * doesn't count: it never runs, and it holds paths of the machine that made the bundle.
  */
 export function buildId(code: string, { policy, schedule }: Pick<Service, 'policy' | 'schedule'>): string {
   const executed = code.replace(/^\/\/# sourceMappingURL=.*$/m, '').trimEnd();

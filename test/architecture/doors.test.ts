@@ -201,7 +201,10 @@ function levels(files: readonly string[]): Map<string, number> {
 
 const MOST_FILES_ON_A_LEVEL = 20;
 const SHORTEST_HELPER = 20;
-/** Entry points and barrels may be as short as they like, and so may a list that grows with each version and that a test replaces. */
+/**
+ * Entry points and barrels may be as short as they like, and so may a list that grows with each version and that a test
+ * replaces.
+ */
 const MAY_BE_SHORT = /^(functions\/|infra\/app\.ts$|lib\/store\/item\/migrations\.ts$)|\/index\.ts$/;
 
 describe('The rooms', () => {

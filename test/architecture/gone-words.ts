@@ -1,4 +1,6 @@
-/** The words that went from names, each with the words instead; and the names that keep one, each with the reason. Data. */
+/**
+ * The words that went from names, each with the words instead; and the names that keep one, each with the reason. Data.
+ */
 
 /** A word that names no longer have, in all its forms. A form of two words is found where they stand side by side. */
 export interface GoneWord {
@@ -8,7 +10,10 @@ export interface GoneWord {
 
 /** Names that may keep a gone word. */
 export interface Exception {
-  /** Identifiers as they are written, and paths from the project's root; a path that ends in a slash stands for all below it. */
+  /**
+   * Identifiers as they are written, and paths from the project's root; a path that ends in a slash stands for all
+   * below it.
+   */
   readonly names?: readonly string[];
   /** Words that stand side by side in a name, and are part of a term. */
   readonly term?: string;

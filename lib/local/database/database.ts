@@ -1,6 +1,7 @@
 /**
- * The database of one machine: the embedded DynamoDB, shared by the processes that work on one directory, or another endpoint that the
- * caller names. The files admit one process at a time; a second process uses the endpoint of the first.
+ * The database of one machine: the embedded DynamoDB, shared by the processes that work on one directory, or another
+ * endpoint that the caller names. The files admit one process at a time; a second process uses the endpoint of the
+ * first.
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,7 +19,10 @@ export interface DatabaseOptions {
   readonly port?: number;
   /** Another DynamoDB to use: nothing is started. */
   readonly endpoint?: string;
-  /** This process ends soon: others wait for its end instead of using an endpoint that is about to go away. @default false */
+  /**
+   * This process ends soon: others wait for its end instead of using an endpoint that is about to go away.
+   * @default false
+   */
   readonly brief?: boolean;
   /** How long to wait for a process that holds the files and offers no endpoint, in milliseconds. @default 10000 */
   readonly patience?: number;
@@ -40,7 +44,8 @@ const RETRY_MS = 100;
 
 /**
  * Opens the database.
- * @throws DatabaseError `database-in-use` if another process holds the files for longer than `patience`, `port-in-use`, `database-unusable`
+ * @throws DatabaseError `database-in-use` if another process holds the files for longer than `patience`, `port-in-use`,
+ * `database-unusable`
  */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   if (options.endpoint !== undefined) return foreign(options.endpoint);

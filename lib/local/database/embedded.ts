@@ -1,7 +1,7 @@
 /**
- * The embedded DynamoDB: dynalite in this process, its data in a directory. This file works around three habits of dynalite, each of
- * which would end the process or hold it up: it doesn't report whether its directory could be opened, it throws when a client goes away
- * in the middle of a request, and closing it waits for idle connections.
+ * The embedded DynamoDB: dynalite in this process, its data in a directory. This file works around three habits of
+ * dynalite, each of which would end the process or hold it up: it doesn't report whether its directory could be opened,
+ * it throws when a client goes away in the middle of a request, and closing it waits for idle connections.
  */
 import { once } from 'node:events';
 import type { RequestListener, Server } from 'node:http';
@@ -51,7 +51,10 @@ export async function serveEmbedded({ path, port, identity }: EmbeddedOptions): 
   }
 }
 
-/** Dynalite gives no access to the store below its server; the store is caught here as it is made, since only it reports whether it opens. */
+/**
+ * Dynalite gives no access to the store below its server; the store is caught here as it is made, since only it reports
+ * whether it opens.
+ */
 function create(path: string): { server: Server; store: levels.Store } {
   const original = levels.create;
   const made: levels.Store[] = [];
@@ -86,8 +89,8 @@ async function open(store: levels.Store, path: string): Promise<boolean> {
 }
 
 /**
- * A client that goes away in the middle of a request makes dynalite's error listener throw: this one replaces it. Dynalite answers every
- * web page, without authentication: requests that a browser sends for a page are refused.
+ * A client that goes away in the middle of a request makes dynalite's error listener throw: this one replaces it.
+ * Dynalite answers every web page, without authentication: requests that a browser sends for a page are refused.
  */
 function harden(server: Server, identity: string): void {
   const handlers = server.listeners('request') as RequestListener[];

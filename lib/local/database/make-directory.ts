@@ -1,6 +1,6 @@
 /**
- * Makes a directory and those above it. Node's recursive `mkdir` never ends where a directory can't be made in one that exists
- * (`/proc`).
+ * Makes a directory and those above it. Node's recursive `mkdir` never ends where a directory can't be made in one that
+ * exists (`/proc`).
  */
 import { mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';

@@ -1,5 +1,6 @@
 /**
- * The lines that `npm start` shows: one a tick, at most 100 columns, and below it, indented, a failed run's error and a trip's report.
+ * The lines that `npm start` shows: one a tick, at most 100 columns, and below it, indented, a failed run's error and a
+ * trip's report.
  */
 import { fitted, padded, printable, wrapped } from '../../text/index.ts';
 import { briefly, DAY, timeOfDay, toIso } from '../../time/index.ts';
@@ -53,7 +54,10 @@ function failureOf({ errorClass, errorMessage }: TickLine): string[] {
   return errorClass === undefined ? [] : indented(`${errorClass}: ${errorMessage ?? ''}`);
 }
 
-/** A failed invocation: in one line where the message fits, else with the whole message below, since its end says what to do. */
+/**
+ * A failed invocation: in one line where the message fits, else with the whole message below, since its end says what
+ * to do.
+ */
 export function failureShown(now: number, service: string, message: string): string[] {
   const head = `${timeOfDay(now)}  ${padded(printable(service), 30)}  `;
   const line = fitted(head + printable(message), COLUMNS);

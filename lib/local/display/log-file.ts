@@ -6,7 +6,10 @@ import { makeDirectory } from '../database/make-directory.ts';
 /** The size of a full file, in bytes: a few days of one service with an interval of 5 s. */
 const FULL = 32 * 1_024 * 1_024;
 
-/** Returns a function that appends a line at once, so that a process that ends loses none. The first failure is shown, later ones are not. */
+/**
+ * Returns a function that appends a line at once, so that a process that ends loses none. The first failure is shown,
+ * later ones are not.
+ */
 export function logKeeper(file: string, show: (line: string) => void, full = FULL): (line: string) => void {
   let hasFailed = false;
   let size: number | undefined;

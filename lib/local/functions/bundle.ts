@@ -1,7 +1,7 @@
 /**
- * Bundles functions as a deploy would, together with the code that serves them in a worker thread. Each machine has a directory of its
- * own below `functions`: several may work on one directory, also with different databases, and a worker that starts again must find
- * its bundle.
+ * Bundles functions as a deploy would, together with the code that serves them in a worker thread. Each machine has a
+ * directory of its own below `functions`: several may work on one directory, also with different databases, and a
+ * worker that starts again must find its bundle.
  */
 import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
@@ -51,7 +51,10 @@ function isAbandoned(name: string): boolean {
   }
 }
 
-/** Bundles a service's function into `directory`, which is made if missing and the caller's alone. The file is named after its build. */
+/**
+ * Bundles a service's function into `directory`, which is made if missing and the caller's alone. The file is named
+ * after its build.
+ */
 export async function bundleFunction({ service, functionFile }: CatalogEntry, directory: string): Promise<Bundle> {
   const result = await build({
     stdin: {

@@ -1,4 +1,7 @@
-/** The environment of the functions on one machine: the variables that a stack would set, and those that lead to the database. */
+/**
+ * The environment of the functions on one machine: the variables that a stack would set, and those that lead to the
+ * database.
+ */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { FLOW_RUNS_TABLE } from '../../flow-runs/index.ts';
 import { withoutUndefined } from '../../text/index.ts';
@@ -22,8 +25,9 @@ export function isAwsEndpoint(endpoint: string): boolean {
 }
 
 /**
- * The environment variables to add so that every client made without options uses this endpoint: its address; a region and placeholder
- * credentials if none are set and the endpoint isn't AWS's; and one that keeps the SDK from printing a notice about Node's version.
+ * The environment variables to add so that every client made without options uses this endpoint: its address; a region
+ * and placeholder credentials if none are set and the endpoint isn't AWS's; and one that keeps the SDK from printing a
+ * notice about Node's version.
  * @throws TypeError if the endpoint is no URL
  */
 export function localCredentials(endpoint: string, variables: Variables): Record<string, string> {
@@ -40,8 +44,8 @@ export function localCredentials(endpoint: string, variables: Variables): Record
 const PLACEHOLDERS = { AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' };
 
 /**
- * The environment of functions that work on this endpoint; `variables` go before the defaults. Scheduler's lateness is not simulated,
- * so a firing owns its own minute, without slack. By default check-endpoints checks the database.
+ * The environment of functions that work on this endpoint; `variables` go before the defaults. Scheduler's lateness is
+ * not simulated, so a firing owns its own minute, without slack. By default check-endpoints checks the database.
  */
 export function environmentOf(endpoint: string, variables: Variables): LocalEnvironment {
   const { TICKOVER_TABLE, TICKOVER_FLOW_RUNS_TABLE } = variables;
@@ -57,8 +61,8 @@ export function environmentOf(endpoint: string, variables: Variables): LocalEnvi
 }
 
 /**
- * The display and the metrics read the log, so each line must be written, and on one line, whatever the surrounding shell sets about
- * logs. A shell may ask for more than that.
+ * The display and the metrics read the log, so each line must be written, and on one line, whatever the surrounding
+ * shell sets about logs. A shell may ask for more than that.
  */
 function readableLog({ POWERTOOLS_LOG_LEVEL, LOG_LEVEL }: Variables): Variables {
   const asked = POWERTOOLS_LOG_LEVEL || LOG_LEVEL || '';

@@ -1,7 +1,7 @@
 /**
- * A host for one function: a worker thread that serves its bundle, as Lambda serves a function in an execution environment. As on Lambda,
- * the worker ends when an invocation outlives its timeout. The next invocation replaces a worker that has ended. A worker that asks for
- * its replacement ends once all its invocations are answered.
+ * A host for one function: a worker thread that serves its bundle, as Lambda serves a function in an execution
+ * environment. As on Lambda, the worker ends when an invocation outlives its timeout. The next invocation replaces a
+ * worker that has ended. A worker that asks for its replacement ends once all its invocations are answered.
  */
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
@@ -140,8 +140,8 @@ export function hostFunction(options: HostOptions): FunctionHost {
   }
 
   /**
-   * A thread that is blocked for longer than a run may take reacts to no signal. On Lambda the next firing would get an environment of
-   * its own; here it would wait for the blocked thread, so that thread is ended.
+   * A thread that is blocked for longer than a run may take reacts to no signal. On Lambda the next firing would get an
+   * environment of its own; here it would wait for the blocked thread, so that thread is ended.
    */
   async function endIfBlocked(host: Running, answered: AbortSignal): Promise<void> {
     let silence = 0;
@@ -180,7 +180,8 @@ function startWorker(options: HostOptions, onLeave: () => void): Running {
     else receive(running, message);
     if (running.worn && running.waiting.size === 0) void worker.terminate();
   });
-  // Thrown outside the handler, or never caught: no invocation may be waiting, so the error is logged here, and the worker gets no more.
+  // Thrown outside the handler, or never caught: no invocation may be waiting, so the error is logged here, and the
+  // worker gets no more.
   worker.on('error', (error) => {
     onLeave();
     const { errorClass, message, text } = summarizeError(error, clock.now());
