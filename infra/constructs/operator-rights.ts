@@ -17,36 +17,31 @@ interface DeployedService {
   readonly failedQueue: IQueue;
 }
 
-/** Invoking the function as it is: neither its versions nor its aliases. */
-export function grantInvoke({ function: target }: Pick<DeployedService, 'function'>, grantee: IGrantable): Grant {
-  return Grant.addToPrincipal({
-    grantee,
-    actions: ['lambda:InvokeFunction'],
-    resourceArns: [target.functionArn],
-  });
+/** Lets the grantee invoke the function as it is: neither its versions nor its aliases. */
+export function grantInvoke(deployed: Pick<DeployedService, 'function'>, grantee: IGrantable): Grant {
+  return grant(grantee, ['lambda:InvokeFunction'], [deployed.function.functionArn]);
 }
 
 /**
- * Invoking, and reading the service's log, its state, both queues and the function's configuration: what the alarms'
- * commands take.
+ * Lets the grantee run the commands that alarms name: invoke the function, and read its configuration, its log, the
+ * service's state and both queues.
  */
 export function grantOperate(deployed: DeployedService, grantee: IGrantable): Grant {
-  const { table, service, function: target, logGroup, undeliverableQueue, failedQueue } = deployed;
-  grantStateRead(table, grantee, service.name);
-  const logs = Grant.addToPrincipal({
+  grantStateRead(deployed.table, grantee, deployed.service.name);
+  const logs = grant(
     grantee,
-    actions: ['logs:DescribeLogStreams', 'logs:FilterLogEvents', 'logs:GetLogEvents'],
-    resourceArns: [logGroup.logGroupArn],
-  });
-  const queues = Grant.addToPrincipal({
+    ['logs:DescribeLogStreams', 'logs:FilterLogEvents', 'logs:GetLogEvents'],
+    [deployed.logGroup.logGroupArn],
+  );
+  const queues = grant(
     grantee,
-    actions: ['sqs:GetQueueAttributes', 'sqs:GetQueueUrl', 'sqs:ReceiveMessage'],
-    resourceArns: [undeliverableQueue.queueArn, failedQueue.queueArn],
-  });
-  const configuration = Grant.addToPrincipal({
-    grantee,
-    actions: ['lambda:GetFunctionConfiguration'],
-    resourceArns: [target.functionArn],
-  });
+    ['sqs:GetQueueAttributes', 'sqs:GetQueueUrl', 'sqs:ReceiveMessage'],
+    [deployed.undeliverableQueue.queueArn, deployed.failedQueue.queueArn],
+  );
+  const configuration = grant(grantee, ['lambda:GetFunctionConfiguration'], [deployed.function.functionArn]);
   return grantInvoke(deployed, grantee).combine(logs).combine(queues).combine(configuration);
+}
+
+function grant(grantee: IGrantable, actions: string[], resourceArns: string[]): Grant {
+  return Grant.addToPrincipal({ grantee, actions, resourceArns });
 }

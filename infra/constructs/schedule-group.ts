@@ -1,10 +1,11 @@
 /** The group that holds the schedules of a stack, and the role with which Scheduler invokes their functions. */
 import { Stack } from 'aws-cdk-lib';
-import { type IRole, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { type IRole, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { type IScheduleGroup, ScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { allow } from './allow.ts';
 
 /** A group of schedules. */
 export class ServiceScheduleGroup extends Construct {
@@ -47,10 +48,6 @@ export interface FireGrant {
 
 /** Lets the role invoke exactly this function, and put aside what can't be delivered. */
 export function grantFire(role: IRole, { function: target, undeliverableQueue }: FireGrant): void {
-  role.addToPrincipalPolicy(
-    new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [target.functionArn] }),
-  );
-  role.addToPrincipalPolicy(
-    new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [undeliverableQueue.queueArn] }),
-  );
+  allow(role, ['lambda:InvokeFunction'], [target.functionArn]);
+  allow(role, ['sqs:SendMessage'], [undeliverableQueue.queueArn]);
 }

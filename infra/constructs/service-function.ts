@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AssetStaging, Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
-import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   Architecture,
   type IDestination,
@@ -17,8 +17,9 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { LIMITS } from '../../lib/rules/index.ts';
-import { buildId, invocationTimeout, type Service } from '../../lib/service/index.ts';
+import { buildId, invocationTimeout, REQUIRE_BANNER, type Service } from '../../lib/service/index.ts';
 import { eventAge } from '../schedule-expression.ts';
+import { allow } from './allow.ts';
 import { grantState } from './state-table.ts';
 
 /** Options of a function. */
@@ -41,9 +42,6 @@ export interface ServiceFunctionProps extends ServiceFunctionOptions {
   /** Gets the events that threw, crashed or expired. */
   readonly failedQueue: IQueue;
 }
-
-/** ESM has no `require`, which some bundled packages call. */
-const REQUIRE = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
 
 /**
  * A function that runs one service. A firing that was run is never run again by Lambda: no retries. Its role has no
@@ -69,13 +67,8 @@ export class ServiceFunction extends Construct {
 
   #makeRole({ failedQueue }: ServiceFunctionProps): Role {
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
-    role.addToPolicy(
-      new PolicyStatement({
-        actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-        resources: [this.logGroup.logGroupArn],
-      }),
-    );
-    role.addToPolicy(new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [failedQueue.queueArn] }));
+    allow(role, ['logs:CreateLogStream', 'logs:PutLogEvents'], [this.logGroup.logGroupArn]);
+    allow(role, ['sqs:SendMessage'], [failedQueue.queueArn]);
     return role;
   }
 
@@ -110,7 +103,7 @@ export class ServiceFunction extends Construct {
         keepNames: true,
         sourceMap: true,
         sourcesContent: false,
-        banner: REQUIRE,
+        banner: REQUIRE_BANNER,
       },
     });
   }

@@ -1,4 +1,4 @@
-export { buildId } from './build-id.ts';
+export { buildId, REQUIRE_BANNER } from './build-id.ts';
 export {
   type Classification,
   type Classify,

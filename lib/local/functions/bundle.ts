@@ -7,7 +7,7 @@ import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { buildId, type Service } from '../../service/index.ts';
+import { buildId, REQUIRE_BANNER, type Service } from '../../service/index.ts';
 import type { CatalogEntry } from '../../services/catalog.ts';
 import { systemRandom } from '../../time/index.ts';
 import { makeDirectory } from '../database/make-directory.ts';
@@ -23,8 +23,6 @@ export interface Bundle {
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const WORKER = fileURLToPath(new URL('./worker.ts', import.meta.url));
-/** ESM has no `require`, which some bundled packages call. */
-const REQUIRE = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
 
 /** Makes a directory of this process, and removes those of processes that have ended. Returns its path. */
 export async function makeBundleDirectory(directory: string): Promise<string> {
@@ -72,7 +70,7 @@ export async function bundleFunction({ service, functionFile }: CatalogEntry, di
     keepNames: true,
     sourcemap: 'inline',
     sourcesContent: false,
-    banner: { js: REQUIRE },
+    banner: { js: REQUIRE_BANNER },
     logLevel: 'silent',
   });
   const code = result.outputFiles[0]?.text ?? '';
