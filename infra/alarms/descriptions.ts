@@ -35,13 +35,13 @@ export const descriptions = {
     `${subject.service} is halted: it stopped running after a fatal error or too many failures, until its probe succeeds, a person resumes it, or a changed build comes. ` +
     `Look at the cause and mend it. ${asks(subject)} Then start it afresh: ${invoke(subject, '{"action":"resume"}')}`,
   silent: (subject: Subject, milliseconds: number) =>
-    `${subject.service} is silent: nothing was heard of it for ${briefly(milliseconds)}, not even a skipped tick. A paused, halted or backing-off service is heard, so its ticks do not arrive or its function dies at once. ` +
+    `${subject.service} is silent: it sent no metric for ${briefly(milliseconds)}, not even for a skipped tick. A paused, halted or backing-off service sends some, so its ticks do not arrive or its function crashes at once. ` +
     `Look at its schedule, at the function's errors and throttles, and at both queues. Run it once: ${invoke(subject, '{"action":"run-once"}')}`,
   overdue: (subject: Subject) =>
-    `${subject.service} is overdue: the watchdog found that a tick which was due has left no trace in its state, or that a dead run still holds its lease. ` +
+    `${subject.service} is overdue: the watchdog found that a tick which was due has left no trace in its state, or that a crashed run still holds its lease. ` +
     `Look at its schedule, at the function's errors and at both queues. ${asks(subject)}`,
   errors: (subject: Subject) =>
-    `Invocations of ${subject.service} end in errors: the function threw or died, once more than a single hiccup. A halt throws too, once. ` +
+    `Invocations of ${subject.service} end in errors: the function threw or crashed. A halt throws too, once. ` +
     `Look at the log and at the queue of failed events. ${asks(subject)}`,
   throttles: (subject: Subject) =>
     `Lambda throttles ${subject.service}: the account's concurrency is used up, and ticks come late or expire. ` +
@@ -50,7 +50,7 @@ export const descriptions = {
     `${subject.service} keeps taking longer than its interval of ${briefly(interval)}: the ticks that a run covers are skipped as overlap. ` +
     `Look at the durations of its last runs; give it less to do or a longer interval. ${asks(subject)}`,
   pager: (subject: Subject) =>
-    `${subject.service} needs somebody: one of its alarms rings; which one stands in this alarm's rule, and its own description says what to do. ` +
+    `${subject.service} needs attention: one of its alarms rings. This alarm's rule names them, and the description of the one that rings says what to do. ` +
     `${asks(subject)}`,
   undeliverable: (queueName: string) =>
     `Firings could not be delivered: EventBridge Scheduler gave up on a function (gone, throttled, or not allowed), and their ticks never ran. ` +
@@ -58,10 +58,10 @@ export const descriptions = {
     `Run: ${receive(queueName)}. ` +
     `The alarm ends when the queue is empty: missed ticks are not replayed, so purge it once the cause is mended.`,
   failed: (queueName: string) =>
-    `Invocations broke: a function threw as it was loaded, died, let its event expire, or halted its service. A halt throws once, so one page of the service itself may come beside this one: follow that. ` +
+    `Invocations broke: a function threw as it was loaded, crashed, let its event expire, or halted its service. A halt throws once, so a page of the service itself may come beside this one: follow that. ` +
     `Look at a message's requestContext (which function, and condition: why) and responsePayload (what it threw), then at that function's log. ` +
     `Run: ${receive(queueName)}. ` +
-    `The alarm ends when the queue is empty, and tells of nothing new before: events are not replayed, so purge it once the cause is mended.`,
+    `The alarm ends when the queue is empty, and rings for nothing new before: events are not replayed, so purge it once the cause is mended.`,
   hold: () =>
-    'Never rings and tells nobody anything: the pagers name it because CloudWatch lets a composite alarm wait before it acts only for such an alarm.',
+    'Never rings: the pagers name it because CloudWatch lets a composite alarm wait before it acts only for such an alarm.',
 } as const;
