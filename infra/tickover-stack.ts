@@ -6,10 +6,10 @@ import type { Construct } from 'constructs';
 import { InvalidOptionsError } from '../lib/rules/index.ts';
 import { type Service, withInterval } from '../lib/service/index.ts';
 import type { CatalogEntry } from '../lib/services/catalog.ts';
-import { showValue } from '../lib/text/index.ts';
+import { showValue, withoutUndefined } from '../lib/text/index.ts';
 import { WATCHDOG } from './alarms/index.ts';
 import { HoldingQueue } from './constructs/holding-queue.ts';
-import { Pager, type PagerProps } from './constructs/pager.ts';
+import { Pager } from './constructs/pager.ts';
 import { warnNearResourceLimit } from './constructs/resource-limit.ts';
 import { SavedQueries } from './constructs/saved-queries.ts';
 import { SchedulerRole, ServiceScheduleGroup } from './constructs/schedule-group.ts';
@@ -61,7 +61,7 @@ export class TickoverStack extends Stack {
     this.failedQueue = new HoldingQueue(this, 'Failed');
     this.group = new ServiceScheduleGroup(this, 'Schedules');
     this.schedulerRole = new SchedulerRole(this, 'Scheduler', { group: this.group.group });
-    this.pager = new Pager(this, 'Pager', emailIn(props.settings));
+    this.pager = new Pager(this, 'Pager', withoutUndefined({ email: props.settings.alarmEmail }));
     this.services = this.#makeServices(props);
     this.#makeViews(props.settings);
     warnNearResourceLimit(this);
@@ -131,10 +131,6 @@ export class TickoverStack extends Stack {
       watched: enabledEntries(props).some(({ service }) => service.name === WATCHDOG),
     };
   }
-}
-
-function emailIn({ alarmEmail }: Settings): PagerProps {
-  return alarmEmail === undefined ? {} : { email: alarmEmail };
 }
 
 function enabledEntries({ catalog, settings }: TickoverStackProps): readonly CatalogEntry[] {

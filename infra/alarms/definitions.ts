@@ -59,7 +59,7 @@ export function alarmsOf(service: Service, options: AlarmsOptions): readonly Ala
 }
 
 /** One window, of which the newest sample decides: until the next one the state stays. */
-function newest({ service, options }: Basis) {
+function newest({ service, options }: Basis, own: OwnParts): MetricAlarmDefinition {
   return {
     kind: 'metric',
     namespace: options.namespace,
@@ -70,28 +70,21 @@ function newest({ service, options }: Basis) {
     datapointsToAlarm: 1,
     comparison: 'at least',
     missing: 'ignore',
-  } as const;
+    ...own,
+  };
 }
+
+type OwnParts = Pick<MetricAlarmDefinition, 'id' | 'metricName' | 'threshold' | 'description'>;
 
 function failing(basis: Basis): MetricAlarmDefinition {
   const { consecutive } = basis.service.policy;
-  return {
-    ...newest(basis),
-    id: 'failing',
-    metricName: 'FailureStreak',
-    threshold: consecutive,
-    description: descriptions.failing(basis.subject, consecutive),
-  };
+  const description = descriptions.failing(basis.subject, consecutive);
+  return newest(basis, { id: 'failing', metricName: 'FailureStreak', threshold: consecutive, description });
 }
 
 function halted(basis: Basis): MetricAlarmDefinition {
-  return {
-    ...newest(basis),
-    id: 'halted',
-    metricName: 'Halted',
-    threshold: 1,
-    description: descriptions.halted(basis.subject),
-  };
+  const description = descriptions.halted(basis.subject);
+  return newest(basis, { id: 'halted', metricName: 'Halted', threshold: 1, description });
 }
 
 /** Counts samples whatever their value: a halted service sends them too, and is not silent. */
@@ -117,13 +110,8 @@ function silent({ service, options, subject }: Basis): MetricAlarmDefinition | u
 }
 
 function overdue(basis: Basis): MetricAlarmDefinition {
-  return {
-    ...newest(basis),
-    id: 'overdue',
-    metricName: 'Overdue',
-    threshold: 1,
-    description: descriptions.overdue(basis.subject),
-  };
+  const description = descriptions.overdue(basis.subject);
+  return newest(basis, { id: 'overdue', metricName: 'Overdue', threshold: 1, description });
 }
 
 /** The alarms that 'full' adds. */

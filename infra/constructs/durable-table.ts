@@ -10,6 +10,7 @@ import {
   Table,
 } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
+import { withoutUndefined } from '../../lib/text/index.ts';
 
 /** How well a table is guarded. */
 export interface DurableTableOptions {
@@ -40,7 +41,7 @@ export class DurableTable extends Construct {
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       deletionProtection,
       removalPolicy: RemovalPolicy.RETAIN,
-      ...(timeToLive === undefined ? {} : { timeToLiveAttribute: timeToLive }),
+      ...withoutUndefined({ timeToLiveAttribute: timeToLive }),
     });
     addIndexes(table, shape);
     // The class has `undefined` where its interface has no property: readers see no difference.
@@ -75,5 +76,5 @@ function keysOf(schema: readonly KeySchemaElement[] | undefined, shape: CreateTa
   const partitionKey = attributeOf('HASH');
   const sortKey = attributeOf('RANGE');
   if (partitionKey === undefined) throw new RangeError('shape: expected a partition key, got none');
-  return { partitionKey, ...(sortKey === undefined ? {} : { sortKey }) };
+  return withoutUndefined({ partitionKey, sortKey });
 }

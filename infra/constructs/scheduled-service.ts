@@ -13,7 +13,7 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { InvalidOptionsError, LIMITS } from '../../lib/rules/index.ts';
 import { type Service, withInterval } from '../../lib/service/index.ts';
-import { showValue } from '../../lib/text/index.ts';
+import { showValue, withoutUndefined } from '../../lib/text/index.ts';
 import { type Duration, inSeconds } from '../../lib/time/index.ts';
 import { silenceOf } from '../alarms/index.ts';
 import { longestGap } from '../longest-gap.ts';
@@ -162,39 +162,28 @@ export class ScheduledService extends Construct {
       entry,
       table: this.table,
       failedQueue: this.failedQueue,
-      ...(memorySize === undefined ? {} : { memorySize }),
-      ...(logRetention === undefined ? {} : { logRetention }),
-      environment: {
+      ...withoutUndefined({ memorySize, logRetention }),
+      environment: withoutUndefined({
         ...environment,
         TICKOVER_METRICS_NAMESPACE: this.namespace,
-        ...(detailedMetrics ? { TICKOVER_DETAILED_METRICS: 'true' } : {}),
-        ...(interval === undefined ? {} : { TICKOVER_INTERVAL: `${this.service.schedule.interval}ms` }),
-      },
+        TICKOVER_DETAILED_METRICS: detailedMetrics ? 'true' : undefined,
+        TICKOVER_INTERVAL: interval === undefined ? undefined : `${this.service.schedule.interval}ms`,
+      }),
     });
   }
 
-  #makeSchedule(props: ScheduledServiceProps): Schedule {
-    const group = props.group ?? new ServiceScheduleGroup(this, 'Group').group;
-    const role = props.schedulerRole ?? new SchedulerRole(this, 'Scheduler', { group }).role;
+  #makeSchedule(given: ScheduledServiceProps): Schedule {
+    const group = given.group ?? new ServiceScheduleGroup(this, 'Group').group;
+    const role = given.schedulerRole ?? new SchedulerRole(this, 'Scheduler', { group }).role;
     const { service, undeliverableQueue } = this;
-    return new ServiceSchedule(this, 'Schedule', {
-      service,
-      function: this.function,
-      group,
-      role,
-      undeliverableQueue,
-    }).schedule;
+    const props = { service, function: this.function, group, role, undeliverableQueue };
+    return new ServiceSchedule(this, 'Schedule', props).schedule;
   }
 
   #makeAlarms({ alarms: level, pagerTopic }: ScheduledServiceProps): ServiceAlarms {
     const { service, namespace } = this;
-    return new ServiceAlarms(this, 'Alarms', {
-      service,
-      namespace,
-      function: this.function,
-      ...(level === undefined ? {} : { level }),
-      ...(pagerTopic === undefined ? {} : { pagerTopic }),
-    });
+    const options = withoutUndefined({ level, pagerTopic });
+    return new ServiceAlarms(this, 'Alarms', { service, namespace, function: this.function, ...options });
   }
 
   #addOverrunInfo(): void {
