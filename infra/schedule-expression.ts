@@ -38,7 +38,7 @@ export function scheduleText(schedule: Schedule): ScheduleText {
   return { expression: isAligned({ interval: period }) ? alignedCron(period) : rate(period), timezone: 'UTC' };
 }
 
-/** Minutes and hours of a cron are counted apart: only what divides one of them evenly can be aligned. */
+/** Minutes and hours of a cron are counted apart: only an interval that divides one of them evenly can be aligned. */
 function alignedCron(period: number): string {
   if (period === MINUTE) return 'cron(* * * * ? *)';
   if (period === HOUR) return 'cron(0 * * * ? *)';
@@ -69,7 +69,9 @@ export function deliveryOf(schedule: Schedule): { readonly maximumAge: number; r
   return { maximumAge, retries: clamp(Math.floor(maximumAge / MINUTE), DELIVERY_RETRIES) };
 }
 
-/** How old an event may get in Lambda's own queue, in milliseconds: what was throttled until then is given up. */
+/**
+ * How old an event may get in Lambda's own queue, in milliseconds: Lambda drops an event that it throttled for longer.
+ */
 export function eventAge(schedule: Schedule): number {
   return wholeSeconds(clamp(longestGap(schedule), EVENT_AGE));
 }

@@ -1,6 +1,6 @@
 /**
- * What can't be deployed. Pure: a service that AWS would refuse, or that would never work there, is refused at synth
- * with every fault named. `defineService` refuses most of it already; a service may be made otherwise.
+ * The faults of a service that can't be deployed. Pure. Synth refuses a service that AWS would refuse or that would
+ * never work there, and names every fault. `defineService` refuses most of them, but a service may be made without it.
  */
 import {
   cronFault,
@@ -29,13 +29,13 @@ export interface Deployment {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** What the judgement must know of the world. */
+/** The outside world, as far as a fault depends on it. */
 export interface Surroundings {
   readonly fileExists: (path: string) => boolean;
 }
 
 const VARIABLE = /^[A-Za-z][A-Za-z0-9_]+$/;
-/** Set by the stack or by Lambda: what a service said of them would be lost, or break it. */
+/** Variables that the stack or Lambda sets: a service's own value would be lost, or break it. */
 const TAKEN =
   /^(TICKOVER_(TABLE|BUILD|INTERVAL|METRICS_NAMESPACE|DETAILED_METRICS)|NODE_OPTIONS|LAMBDA_.*|AWS_(?!SDK_|RETRY_MODE|MAX_ATTEMPTS).*)$/;
 const LARGEST_ENVIRONMENT = 3_500;
@@ -104,7 +104,7 @@ function scheduleFaults({ schedule }: Service): string[] {
   ];
 }
 
-/** Its own silence is all that tells of the watchdog's end, and that is told below an hour alone. */
+/** Only the alarm on its silence shows that the watchdog ended, and that alarm needs ticks less than an hour apart. */
 function watchdogFaults({ name, schedule }: Service): string[] {
   const { cron, timezone = 'UTC', interval } = schedule;
   if (name !== WATCHDOG || (cron !== undefined && cronFault(cron, timezone) !== undefined)) return [];

@@ -1,4 +1,4 @@
-/** The stack: every service of a catalog, and what they share. */
+/** The stack: every service of a catalog, and the resources that they share. */
 
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
@@ -25,9 +25,7 @@ import type { Settings } from './settings.ts';
 export interface TickoverStackProps extends StackProps {
   /** The services; those that the settings disable are left out. */
   readonly catalog: readonly CatalogEntry[];
-  /**
-   * Stage, alarms and what is set for single services; what is set for others than the catalog's is for another stack.
-   */
+  /** Stage, alarms and settings of single services. Settings of services outside the catalog are for another stack. */
   readonly settings: Settings;
   /** The state table of another stack, where services are split over several. @default one of its own */
   readonly table?: ITable;

@@ -3,8 +3,8 @@
  *
  * Before CloudWatch fills in missing samples, it looks further back than the windows of the alarm: one sample back
  * there keeps the alarm quiet. So every window must be empty (N of N), and silence is noticed some windows late at
- * most, never early; windows are short, so that some of them are minutes. From an hour on, stretches come near what
- * CloudWatch evaluates; there the watchdog tells.
+ * most, never early; windows are short, so that some of them are minutes. From an hour on, the windows together come
+ * near the longest time that CloudWatch evaluates; there the watchdog notices silence.
  */
 import type { Service } from '../../lib/service/index.ts';
 import { SCHEDULER_PRECISION } from '../../lib/service/index.ts';
@@ -35,8 +35,8 @@ export function silenceOf({ schedule, policy }: Service): Silence | undefined {
   const spacing = longestGap(schedule);
   if (spacing >= HOUR) return undefined;
   const period = Math.min(minutePeriod(spacing), LONGEST_PERIOD);
-  // One tick may be lost, or its run take all its time, and be as late as its window and Scheduler allow: that is no
-  // silence yet.
+  // One tick may be lost, or its run may take all its time, and each may be as late as its window and Scheduler allow:
+  // that is no silence yet.
   const jitter = (policy.jitterRange ?? 0) * policy.interval;
   const quiet = 2 * Math.max(spacing, MINUTE) + jitter + SCHEDULER_PRECISION;
   const least = FEWEST_INTERVALS * Math.max(spacing, MINUTE);

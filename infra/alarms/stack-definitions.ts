@@ -8,9 +8,9 @@ export function undeliverable(queueName: string): MetricAlarmDefinition {
 }
 
 /**
- * Rings while the queue of events whose invocation broke holds any: Lambda had taken them, so they never were
- * undeliverable. It alone tells of a function that is broken from its first deploy, since that one never emits a metric
- * of ours.
+ * Rings while the queue of events whose invocation broke holds any: Lambda had accepted them, so they were never
+ * undeliverable. No other alarm rings for a function that is broken from its first deploy, since it never sends a
+ * metric of ours.
  */
 export function failed(queueName: string): MetricAlarmDefinition {
   return { ...holdsAny(queueName), id: 'failed', description: descriptions.failed(queueName) };

@@ -1,9 +1,9 @@
-/** A queue that holds what could not be done, until somebody looks. */
+/** A queue that holds events that could not be handled, until a person reads them. */
 import { Duration, Validations } from 'aws-cdk-lib';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 
-/** SQS keeps a message at most so long. */
+/** SQS keeps a message no longer. */
 const LONGEST_RETENTION = Duration.days(14);
 
 /** A standard queue, encrypted by SQS, reached by TLS only; it keeps messages for 14 days. */

@@ -29,7 +29,7 @@ export const SKIPS: LogQuery = [
   'sort skipped desc',
 ];
 
-/** Everything that became of one service's ticks, its crashes included; whoever asks writes another name into it. */
+/** Everything that became of one service's ticks, its crashes included. The user puts another name into the query. */
 export function whatHappened(service: string): LogQuery {
   return [
     `fields @timestamp, message, tick, manual, fence, disposition, reason, outcome, verdict, status, streak, durationMs, latenessMs, nextDue, ${TROUBLE}, haltCause`,

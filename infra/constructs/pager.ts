@@ -1,5 +1,5 @@
 /**
- * The promise that an alarm reaches people: a topic that CloudWatch may publish to, over TLS, and an e-mail address if
+ * The topic by which alarms reach people: CloudWatch may publish to it, over TLS. An e-mail address subscribes to it if
  * one is given.
  */
 import { Stack } from 'aws-cdk-lib';

@@ -2,7 +2,7 @@
 import { Annotations, AspectPriority, Aspects, CfnResource, type IAspect, Stack } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 
-/** CloudFormation takes no more in one stack. */
+/** CloudFormation allows no more in one stack. */
 const MOST_RESOURCES = 500;
 /** From here on synth warns. */
 const WARN_FROM = 450;

@@ -1,4 +1,4 @@
-/** The promise that whoever asks the logs what happened need not know their fields: saved queries, once per stack. */
+/** Saved queries, once per stack: they answer what happened to a service without knowledge of the log's fields. */
 import { CfnQueryDefinition } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { type LogQuery, QUESTIONS, queryText, whatHappened } from './log-queries.ts';
@@ -12,7 +12,7 @@ export interface SavedQueriesProps {
   readonly stage: string;
 }
 
-/** The most log groups that one query may name. Beyond that the queries name none, and whoever asks chooses. */
+/** The most log groups that one query may name. Beyond that the queries name none, and the user chooses. */
 const MOST_LOG_GROUPS = 50;
 
 /** Queries in the console's list of saved ones. */

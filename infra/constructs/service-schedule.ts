@@ -26,7 +26,7 @@ export interface ServiceScheduleProps {
   readonly group: IScheduleGroup;
   /** The role that Scheduler takes; it is given what it needs. */
   readonly role: IRole;
-  /** Where firings go that could not be delivered. */
+  /** Gets the firings that could not be delivered. */
   readonly undeliverableQueue: IQueue;
 }
 

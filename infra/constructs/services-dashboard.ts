@@ -32,7 +32,7 @@ const MOST_SERVICES = Math.floor(Math.min((MOST_WIDGETS - 1) / WIDGETS_A_SERVICE
 
 const FULL_WIDTH = 24;
 const HEIGHT = 5;
-/** So many of the last failures fit below the graphs. */
+/** The number of last failures that fit below the graphs. */
 const FAILURES = 10;
 /** A streak or a halt may have no newer sample than this: then its newest point is further back. */
 const WINDOW = Duration.minutes(5);
@@ -65,7 +65,7 @@ export class ServicesDashboard extends Construct {
   }
 }
 
-/** A heading with the function's name, the graphs, and below them what failed last. */
+/** A heading with the function's name, the graphs, and below them the last failures. */
 function rowsOf(deployed: ScheduledService): IWidget[][] {
   const { service, function: lambda } = deployed;
   return [

@@ -9,7 +9,7 @@ import { renderAlarm } from './rendered-alarm.ts';
 
 /** The alarms that a stack has once. */
 export interface StackAlarmsProps {
-  /** Where firings go that Scheduler could not deliver. */
+  /** Gets the firings that Scheduler could not deliver. */
   readonly undeliverableQueue: IQueue;
   /** Gets the events whose invocation threw, crashed or expired. */
   readonly failedQueue: IQueue;

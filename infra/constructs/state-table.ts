@@ -1,4 +1,4 @@
-/** The state of all services, and who may touch what of it. */
+/** The state of all services, and the rights on it. */
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { Effect, type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
@@ -36,7 +36,7 @@ export function grantStateBatchRead(table: ITable, grantee: IGrantable, services
   grantee.grantPrincipal.addToPrincipalPolicy(onItemsOf(services, ['dynamodb:BatchGetItem'], table));
 }
 
-/** `ForAllValues` holds where there is no value at all: the second condition demands that there is one. */
+/** `ForAllValues` also holds where the request has no key: the second condition demands one. */
 function onItemsOf(services: readonly string[], actions: readonly string[], table: ITable): PolicyStatement {
   return new PolicyStatement({
     effect: Effect.ALLOW,

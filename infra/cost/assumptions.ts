@@ -1,6 +1,6 @@
-/** What a bill depends on and no definition says. Each has a name, a default and a flag of the command. */
+/** The parts of a bill that no definition states. Each has a name, a default and a flag of the command. */
 
-/** An assumption: what it is, and its default. */
+/** An assumption: its default, its unit and its meaning. */
 export interface Assumption {
   readonly standard: number;
   readonly unit: string;

@@ -1,7 +1,7 @@
 /**
  * The honest comparison: one always-on Fargate task of 0.25 vCPU and 0.5 GB on arm64 that runs all services of the
- * catalog as loops. It pays for compute and, unless it has another way out, for a public address; it forgets, is
- * watched by nobody and stands alone.
+ * catalog as loops. It pays for compute and, unless it reaches the internet otherwise, for a public address. It keeps
+ * no state, has no alarms and has no second instance.
  */
 import { type EstimateOptions, estimate } from './estimate.ts';
 import type { Plan, ServicePlan } from './plan.ts';
@@ -13,15 +13,15 @@ const TASK = { cpus: 0.25, gigabytes: 0.5 } as const;
 const EVERY_MINUTE = paceOf({ interval: 60_000 });
 const EVERY_TEN_SECONDS = paceOf({ interval: 10_000 });
 
-/** What the comparison found. Dollars a month; no free tier on either side. */
+/** The result of the comparison. Dollars a month; no free tier on either side. */
 export interface BreakEven {
   /** The task's compute. */
   readonly task: number;
   /** Its public address. */
   readonly address: number;
-  /** What the catalog's services cost without what watches them. */
+  /** The cost of the catalog's services without alarms, metrics and logs. */
   readonly engine: number;
-  /** What all of it costs, as deployed. */
+  /** The cost of everything that is deployed. */
   readonly total: number;
   /** How many services like the catalog's first, every minute, cost less than the task: engine alone. */
   readonly servicesByEngine: number;

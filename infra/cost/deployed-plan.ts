@@ -1,4 +1,4 @@
-/** The plan of a stack as it stands: counted on its constructs, so that no list has to be kept in step with it. */
+/** The plan of a stack, counted on its constructs, so that there is no list to keep in step with it. */
 import { Stack } from 'aws-cdk-lib';
 import { CfnAlarm, CfnCompositeAlarm, CfnDashboard } from 'aws-cdk-lib/aws-cloudwatch';
 import { CfnFunction } from 'aws-cdk-lib/aws-lambda';
@@ -23,7 +23,7 @@ const LEAST_MEMORY = 128;
 /** A log group without retention keeps its lines for ever; ten years are counted. */
 const FOR_EVER_DAYS = 3_653;
 
-/** What the stack's services and the rest of it use. */
+/** The plan of the stack's services and of the rest of it. */
 export function planOf(stack: Stack): Plan {
   const all = inside(stack);
   const deployed = all.filter((node) => node instanceof ScheduledService);
@@ -58,13 +58,13 @@ function servicePlan(deployed: ScheduledService, isWatched: boolean): ServicePla
   };
 }
 
-/** The services that this one fills a metric for. */
+/** The names of the services for which this one sends a metric. */
 function watchedBy(deployed: ScheduledService): string[] {
   const { [WATCHED_VARIABLE]: list } = variablesOf(deployed);
   return typeof list === 'string' ? Object.keys(JSON.parse(list)) : [];
 }
 
-/** The environment of its function, where it is text: a reference to another resource stays an object. */
+/** The environment of its function. A value that refers to another resource is an object, others are text. */
 function variablesOf(deployed: ScheduledService): Readonly<Record<string, unknown>> {
   const environment = Stack.of(deployed).resolve(functionOf(deployed)?.environment) as
     | { readonly variables?: Readonly<Record<string, unknown>> }
@@ -83,7 +83,7 @@ function countsOf(nodes: readonly IConstruct[]): { alarms: number; compositeAlar
   };
 }
 
-/** An alarm is charged for each metric that it looks at. */
+/** An alarm is charged for each of its metrics. */
 function metricsOf({ metrics }: CfnAlarm): number {
   if (!Array.isArray(metrics)) return 1;
   return metrics.filter((query) => 'metricStat' in query && query.metricStat !== undefined).length;

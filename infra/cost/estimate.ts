@@ -4,7 +4,7 @@ import type { Plan } from './plan.ts';
 import { beyondFree, type Counted, dollarsFor, PRICES } from './prices.ts';
 import { totalUsage, type Usage, usageOf } from './usage.ts';
 
-/** What a bill is made by. */
+/** Options of an estimate. */
 export interface EstimateOptions {
   /** @default every assumption at its default */
   readonly assumptions?: Partial<Assumed>;
@@ -21,12 +21,12 @@ export interface CostLine {
   readonly dollars: number;
 }
 
-/** What one service costs before any free tier. */
+/** The cost of one service before any free tier. */
 export interface ServiceCost {
   readonly name: string;
-  /** Scheduler, Lambda and DynamoDB: what runs it and remembers. */
+  /** Scheduler, Lambda and DynamoDB. */
   readonly engine: number;
-  /** Alarms, metrics and logs: what tells of it. */
+  /** Alarms, metrics and logs. */
   readonly monitoring: number;
 }
 
@@ -34,7 +34,7 @@ export interface ServiceCost {
 export interface Estimate {
   readonly lines: readonly CostLine[];
   readonly services: readonly ServiceCost[];
-  /** What runs the services, of the total. */
+  /** The part of the total that is for Scheduler, Lambda and DynamoDB. */
   readonly engine: number;
   readonly total: number;
 }

@@ -1,15 +1,15 @@
-/** What is to be paid for: the catalog as it is deployed, reduced to what prices ask about. */
+/** The catalog as it is deployed, reduced to the quantities that have a price. */
 import type { Pace } from './ticks.ts';
 
 /** A service as it is deployed. */
 export interface ServicePlan {
   readonly name: string;
   readonly pace: Pace;
-  /** Trips come after so many failures in a row; absent for a service that never trips. */
+  /** A trip comes after this many failures in a row; absent for a service that never trips. */
   readonly consecutive?: number;
   /** The function's memory, in MB. */
   readonly memoryMb: number;
-  /** How many metrics of our own it fills. */
+  /** How many metrics of our own it sends. */
   readonly metrics: number;
   /** Alarms on one metric each. */
   readonly alarms: number;
@@ -17,14 +17,14 @@ export interface ServicePlan {
   readonly logRetentionDays: number;
 }
 
-/** What there is once, whatever the services. */
+/** The parts that a stack has once, whatever its services. */
 export interface SharedPlan {
   readonly alarms: number;
   readonly compositeAlarms: number;
   readonly dashboards: number;
 }
 
-/** A stack. */
+/** A stack, as far as it is paid for. */
 export interface Plan {
   readonly services: readonly ServicePlan[];
   readonly shared: SharedPlan;

@@ -1,6 +1,7 @@
 /**
- * What AWS asks, as data. US dollars in us-east-1 (other regions ask up to a third more), without volume discounts,
- * which begin far above what small services use. A price changes here and nowhere else; with it, change the date.
+ * The prices of AWS, as data. US dollars in us-east-1 (other regions cost up to a third more), without volume
+ * discounts, which begin far above what small services use. A price changes here and nowhere else; with it, change the
+ * date.
  */
 
 /** A price: dollars for so many units. */
@@ -12,9 +13,9 @@ export interface Price {
   readonly unit: string;
   /** How much of the unit a month is free, for an account that uses it for nothing else. */
   readonly free: number;
-  /** Where the price is published. */
+  /** The page that publishes the price. */
   readonly source: string;
-  /** Taken as it is remembered: no published table was at hand to confirm it. @default false */
+  /** Whether the price is from memory: no published table confirmed it. @default false */
   readonly assumed?: boolean;
 }
 
@@ -72,7 +73,7 @@ export const PRICES = {
   },
 } as const satisfies Readonly<Record<string, Price>>;
 
-/** What is counted. */
+/** The name of a quantity that has a price. */
 export type Counted = keyof typeof PRICES;
 
 /** Dollars for a quantity. */

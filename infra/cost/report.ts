@@ -50,14 +50,14 @@ function breakEvenLines({ task, address, ...compared }: BreakEven): string[] {
   const without = (here: number) => ` Without the address: ${cheaper(here, task)}`;
   return [
     `One always-on Fargate task (0.25 vCPU, 0.5 GB, arm64) that ran them all: ${dollars(task)}, and ${dollars(address)} for its public address: ${dollars(fargate)}.`,
-    'It would remember nothing over a restart and nobody would watch it; alarms, metrics and logs cost the same there as here.',
+    'It would lose its state with every restart and have no alarms; alarms, metrics and logs cost the same there as here.',
     `Engine against task: ${dollars(compared.engine)} here. ${cheaper(compared.engine, fargate)}${without(compared.engine)}`,
     `All that is deployed against the bare task: ${dollars(compared.total)} here. ${cheaper(compared.total, fargate)}${without(compared.total)}`,
     ...pointLines(compared, fargate),
   ];
 }
 
-/** Where the one begins to be cheaper than the other; nothing where there is no service to judge by. */
+/** The points from which one is cheaper than the other; none without a service to compare. */
 function pointLines(compared: Omit<BreakEven, 'task' | 'address'>, fargate: number): string[] {
   const { servicesByEngine, servicesInAll, engineEveryTenSeconds, runSeconds } = compared;
   if (servicesByEngine === Infinity) return [];
@@ -97,13 +97,13 @@ function quantityOf({ quantity, unit }: CostLine): string {
   return `${quantity.toLocaleString('en-US', { maximumFractionDigits: digits })} ${unit}`;
 }
 
-/** Cents, and four digits below a cent, since the engine lives there. */
+/** Dollars with two digits, or four below a cent, since an engine often costs less than that. */
 function dollars(amount: number): string {
   if (amount > 0 && amount < 0.00005) return 'below $0.0001';
   return `$${amount.toFixed(amount > 0 && amount < 0.01 ? 4 : 2)}`;
 }
 
-/** Rows with their cells below each other, two spaces apart. */
+/** Rows whose cells are aligned in columns, two spaces apart. */
 function columns(rows: readonly (readonly string[])[]): string[] {
   const widths = (rows[0] ?? []).map((_cell, index) => Math.max(...rows.map((row) => (row[index] ?? '').length)));
   return rows.map((row) => `  ${row.map((cell, index) => cell.padEnd(widths[index] ?? 0)).join('  ')}`.trimEnd());

@@ -6,7 +6,7 @@ import { DAY, MINUTE, SECOND } from '../../lib/time/index.ts';
 export const MONTH_HOURS = 730;
 const MONTH = MONTH_HOURS * 60 * MINUTE;
 
-/** Where counting begins, so that the same catalog always costs the same: 2026-01-01T00:00:00Z. */
+/** Counting begins at 2026-01-01T00:00:00Z, so that the same catalog always costs the same. */
 const START = 1_767_225_600_000;
 const YEAR = 365 * DAY;
 const WEEK = 7 * DAY;
@@ -16,16 +16,16 @@ const WEEK = 7 * DAY;
  */
 const MOST_A_YEAR = 2_000;
 
-/** What a schedule comes to in a month. */
+/** The ticks and invocations of a schedule in a month. */
 export interface Pace {
   readonly ticks: number;
   /** Invocations: one owns every tick of its minute. */
   readonly firings: number;
-  /** From the minute that a firing is for to its last tick; 0 where it has only one. */
+  /** Seconds from the minute that a firing is for to its last tick; 0 where it has only one. */
   readonly spanSeconds: number;
 }
 
-/** The pace of a schedule. Counting a cron expression takes a while: once is enough. */
+/** The pace of a schedule. Counting a cron expression is slow: call this once. */
 export function paceOf(schedule: Schedule): Pace {
   const ticks = ticksAMonth(schedule);
   if (!hasSlots(schedule)) return { ticks, firings: ticks, spanSeconds: 0 };

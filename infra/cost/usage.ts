@@ -5,7 +5,7 @@ import type { Plan, ServicePlan, SharedPlan } from './plan.ts';
 import type { Counted } from './prices.ts';
 import { MONTH_HOURS } from './ticks.ts';
 
-/** Quantities a month. What isn't used is absent. */
+/** Quantities a month, without those that are zero. */
 export type Usage = Readonly<Partial<Record<Counted, number>>>;
 
 const MONTH_DAYS = MONTH_HOURS / 24;
@@ -17,7 +17,7 @@ const KB_A_READ = 4;
 const SEARCHED_DAYS = 2;
 const REQUESTS_A_MESSAGE = 3;
 
-/** What one service uses. */
+/** The usage of one service. */
 export function usageOf(plan: ServicePlan, assumed: Assumed): Usage {
   const { ticks, firings } = plan.pace;
   const failures = ticks * assumed.failureShare;
@@ -34,12 +34,12 @@ export function usageOf(plan: ServicePlan, assumed: Assumed): Usage {
   };
 }
 
-/** What is used once, whatever the services. */
+/** The usage that the stack has once, whatever its services. */
 export function sharedUsage(shared: SharedPlan, assumed: Assumed): Usage {
   return { ...shared, queueRequests: assumed.messages * REQUESTS_A_MESSAGE, mails: assumed.mails };
 }
 
-/** All of it together. */
+/** The usage of the whole plan. */
 export function totalUsage({ services, shared }: Plan, assumed: Assumed): Usage {
   return [...services.map((service) => usageOf(service, assumed)), sharedUsage(shared, assumed)].reduce(sum, {});
 }

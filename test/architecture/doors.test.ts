@@ -123,8 +123,11 @@ function withoutComments(code: string): string {
   return code.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|\s)\/\/.*$/gm, '$1');
 }
 
+/** The formatter leaves double quotes only around a text that holds single ones, which may look like an import. */
 function importsOf({ code }: Pick<Source, 'code'>): string[] {
-  return [...code.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map(([, specifier = '']) => specifier);
+  return [...code.replace(/"(?:[^"\\\n]|\\.)*"/g, '').matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map(
+    ([, specifier = '']) => specifier,
+  );
 }
 
 function roomOf(from: string, specifier: string): { room: string; file: string } {

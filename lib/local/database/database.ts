@@ -13,7 +13,7 @@ import { makeDirectory } from './make-directory.ts';
 
 /** Which database to open. */
 export interface DatabaseOptions {
-  /** Where the embedded database keeps its data: made if missing. */
+  /** The directory of the embedded database's data: made if missing. */
   readonly directory: string;
   /** The port on 127.0.0.1. @default any free one */
   readonly port?: number;
