@@ -63,8 +63,8 @@ describe('two stages', () => {
 });
 
 /**
- * A logical id that changes makes CloudFormation put a new, empty table in the place of the old one, or lose a queue with what it
- * holds. If this fails, rename back; never change the list without moving the data.
+ * A logical id that changes makes CloudFormation put a new, empty table in the place of the old one, or lose a queue
+ * with what it holds. If this fails, rename back; never change the list without moving the data.
  */
 test('the resources that hold data have the logical ids they always had', () => {
   const held = (stage: string) =>

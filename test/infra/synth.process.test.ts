@@ -1,6 +1,6 @@
 /**
- * The app as `cdk` runs it: real bundles, CDK's own rules for templates and AWS's rules for solutions, without credentials,
- * network or Docker.
+ * The app as `cdk` runs it: real bundles, CDK's own rules for templates and AWS's rules for solutions, without
+ * credentials, network or Docker.
  */
 import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -17,7 +17,10 @@ const run = promisify(execFile);
 const directory = mkdtempSync(join(tmpdir(), 'tickover-synth-'));
 const OUTPUT = join(directory, 'out');
 
-/** Nothing of AWS, a home without settings, a proxy that nobody answers at, and no program but Node and what npm put here. */
+/**
+ * Nothing of AWS, a home without settings, a proxy that nobody answers at, and no program but Node and what npm put
+ * here.
+ */
 const ENVIRONMENT = {
   PATH: [dirname(process.execPath), '/usr/bin', '/bin'].join(':'),
   HOME: directory,

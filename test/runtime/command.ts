@@ -1,7 +1,7 @@
 /**
- * `npm run runtime`: checks the bundles that a deploy would send under the runtime interface client that Lambda runs them with, and
- * on its Node the tests of what Node itself decides. Ends with 0 if everything held, 1 if not, 3 where the client can't be had;
- * the last line says why.
+ * `npm run runtime`: checks the bundles that a deploy would send under the runtime interface client that Lambda runs
+ * them with, and on its Node the tests of what Node itself decides. Ends with 0 if everything held, 1 if not, 3 where
+ * the client can't be had; the last line says why.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

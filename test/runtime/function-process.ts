@@ -1,4 +1,7 @@
-/** A function's process as Lambda starts it: the real runtime interface client on its own Node, with Lambda's environment. */
+/**
+ * A function's process as Lambda starts it: the real runtime interface client on its own Node, with Lambda's
+ * environment.
+ */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';

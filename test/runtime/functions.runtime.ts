@@ -1,4 +1,7 @@
-/** The bundles as they are deployed, under the runtime interface client that Lambda runs them with, on a DynamoDB over the wire. */
+/**
+ * The bundles as they are deployed, under the runtime interface client that Lambda runs them with, on a DynamoDB over
+ * the wire.
+ */
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';

@@ -1,6 +1,6 @@
 /**
- * Lambda's side of the Runtime API (2018-06-01) on 127.0.0.1: a runtime asks for the next invocation and tells what came of it.
- * As little of it as a check of functions needs.
+ * Lambda's side of the Runtime API (2018-06-01) on 127.0.0.1: a runtime asks for the next invocation and tells what
+ * came of it. As little of it as a check of functions needs.
  */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -30,7 +30,10 @@ export interface InvocationRequest {
 export interface RuntimeApi {
   /** `host:port`, for AWS_LAMBDA_RUNTIME_API. */
   readonly address: string;
-  /** Has the runtime run the event once it asks, one after the other. Never resolves if the runtime ends before it tells. */
+  /**
+   * Has the runtime run the event once it asks, one after the other. Never resolves if the runtime ends before it
+   * tells.
+   */
   invoke(request: InvocationRequest): Promise<Reported>;
   /** What the runtime told of its start, if that failed. */
   readonly initErrors: readonly ReportedError[];

@@ -1,6 +1,6 @@
 /**
- * The Lambda runtime interface client that AWS publishes, and the Node it runs on: built once for each version of what is pinned in
- * `client/`, and kept in the user's cache.
+ * The Lambda runtime interface client that AWS publishes, and the Node it runs on: built once for each version of what
+ * is pinned in `client/`, and kept in the user's cache.
  */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';

@@ -3,7 +3,10 @@
 const HEAD = 16;
 const LENGTH_AT = 4;
 
-/** The messages in a stream of frames, in order; trailing line ends are no part of them. A frame that broke off is left out. */
+/**
+ * The messages in a stream of frames, in order; trailing line ends are no part of them. A frame that broke off is left
+ * out.
+ */
 export function telemetryIn(frames: Buffer): string[] {
   const messages: string[] = [];
   let at = 0;

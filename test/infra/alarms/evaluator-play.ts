@@ -1,7 +1,7 @@
 /**
- * A service played tick by tick on a fake clock, under its synthesised alarms. What it emits is captured from standard output as
- * Lambda would, and stamped with the played time, since the lines themselves carry the machine's. Lambda's own
- * metrics are put beside it, one sample an invocation.
+ * A service played tick by tick on a fake clock, under its synthesised alarms. What it emits is captured from standard
+ * output as Lambda would, and stamped with the played time, since the lines themselves carry the machine's. Lambda's
+ * own metrics are put beside it, one sample an invocation.
  */
 import { vi } from 'vitest';
 import { emfObserver, overdueEmf } from '../../../lib/metrics/index.ts';
@@ -52,7 +52,10 @@ export interface PlayOptions {
   readonly stack?: (service: Service) => SynthesisedAlarms;
 }
 
-/** Starts a play at the moment in which the stack is deployed for the first time: 09:00 UTC, a due time that has just gone by. */
+/**
+ * Starts a play at the moment in which the stack is deployed for the first time: 09:00 UTC, a due time that has just
+ * gone by.
+ */
 export function play(given: PlayOptions): Play {
   const { service: options = {}, reading, watched = false, stack: make = (one: Service) => synthesise([one]) } = given;
   const captured = captureLines();

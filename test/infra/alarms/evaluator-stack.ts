@@ -16,7 +16,10 @@ export const NAMESPACE = 'Tickover-story';
 /** A synthesised stack. */
 export interface SynthesisedAlarms {
   readonly template: Template;
-  /** Logical ids by what alarms tell: `failing` of the first service, `other/failing` of one that is named so, `undeliverable`, `failed`. */
+  /**
+   * Logical ids by what alarms tell: `failing` of the first service, `other/failing` of one that is named so,
+   * `undeliverable`, `failed`.
+   */
   readonly ids: Readonly<Record<string, string>>;
   /** Names of the functions by service, of the queues as `undeliverable` and `failed`, as dimensions have them. */
   readonly names: Readonly<Record<string, string>>;

@@ -96,7 +96,9 @@ function acting(id: string, properties: Properties): Acting {
   };
 }
 
-/** The text of a value; what CloudFormation would fill in stands as the logical id, with `.Arn` behind it for an ARN. */
+/**
+ * The text of a value; what CloudFormation would fill in stands as the logical id, with `.Arn` behind it for an ARN.
+ */
 export function text(value: unknown): string {
   if (typeof value === 'string' || typeof value === 'number') return String(value);
   const { Ref, 'Fn::GetAtt': attribute, 'Fn::Join': join } = value as Readonly<Record<string, unknown>>;

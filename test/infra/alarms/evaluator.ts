@@ -1,9 +1,9 @@
 /**
  * CloudWatch's alarms, played: states over time of the alarms of a synthesised template, over samples.
  *
- * What AWS documents is fixed here: an alarm looks at more windows than it was told to (the look-back), evaluates the newest real
- * ones if there are enough of them, else fills in what is missing; a composite follows the others at once, and its actions wait for
- * its suppressor. What AWS leaves open is a {@link Reading}: a story has to hold in each.
+ * What AWS documents is fixed here: an alarm looks at more windows than it was told to (the look-back), evaluates the
+ * newest real ones if there are enough of them, else fills in what is missing; a composite follows the others at once,
+ * and its actions wait for its suppressor. What AWS leaves open is a {@link Reading}: a story has to hold in each.
  */
 import {
   type CompositeAlarm,

@@ -1,4 +1,7 @@
-/** Mistakes in an alarm, each of which some story tells: played in every reading, with the alarm as it is and as it must not be. */
+/**
+ * Mistakes in an alarm, each of which some story tells: played in every reading, with the alarm as it is and as it must
+ * not be.
+ */
 import { expect, test } from 'vitest';
 import { MINUTE } from '../../support/tick-kit.ts';
 import { READINGS } from './evaluator.ts';

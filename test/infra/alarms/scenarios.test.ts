@@ -1,4 +1,7 @@
-/** What people are told of a service, and what not: its synthesised alarms evaluated over what it really emits, in every reading of CloudWatch. */
+/**
+ * What people are told of a service, and what not: its synthesised alarms evaluated over what it really emits, in every
+ * reading of CloudWatch.
+ */
 import { describe, expect, test } from 'vitest';
 import { MINUTE } from '../../support/tick-kit.ts';
 import { READINGS, type Reading } from './evaluator.ts';

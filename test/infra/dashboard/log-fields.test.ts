@@ -1,4 +1,7 @@
-/** The queries ask for fields that the log has: each of them stands at the top level of a line that a function really writes. */
+/**
+ * The queries ask for fields that the log has: each of them stands at the top level of a line that a function really
+ * writes.
+ */
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { lastFailures, QUESTIONS, queryText, SKIPS, whatHappened } from '../../../infra/constructs/log-queries.ts';
 import { serviceLog } from '../../../lib/lambda/index.ts';

@@ -1,7 +1,12 @@
-/** Whether a request meets a statement's conditions. Operators that aren't listed here are refused, never passed over. */
+/**
+ * Whether a request meets a statement's conditions. Operators that aren't listed here are refused, never passed over.
+ */
 import { type Conditions, listed } from './statement.ts';
 
-/** What a request tells of itself. A key that the service doesn't set for it is absent; `dynamodb:LeadingKeys` is a list. */
+/**
+ * What a request tells of itself. A key that the service doesn't set for it is absent; `dynamodb:LeadingKeys` is a
+ * list.
+ */
 export type RequestContext = Readonly<Record<string, string | readonly string[]>>;
 
 type Fits = (value: string, wanted: string) => boolean;

@@ -1,4 +1,7 @@
-/** The calls to DynamoDB that a role is tried with, and what DynamoDB tells IAM of each: the action and the leading keys. */
+/**
+ * The calls to DynamoDB that a role is tried with, and what DynamoDB tells IAM of each: the action and the leading
+ * keys.
+ */
 import type { Request } from './evaluator.ts';
 
 /** The items that a call names. IAM is told their partition keys and the attributes, never the sort key. */

@@ -1,6 +1,7 @@
 /**
- * What a set of policies says to a request: an explicit Deny goes before every Allow, and what nothing allows is denied.
- * The smallest part of IAM that is enough to judge a synthesised stack; whatever it can't judge it refuses with an error.
+ * What a set of policies says to a request: an explicit Deny goes before every Allow, and what nothing allows is
+ * denied. The smallest part of IAM that is enough to judge a synthesised stack; whatever it can't judge it refuses with
+ * an error.
  */
 import { conditionsHold, likeText, type RequestContext } from './condition.ts';
 import { listed, type Principals, type Statement } from './statement.ts';
@@ -11,7 +12,10 @@ export interface Request {
   readonly action: string;
   /** The ARN of what it touches; absent for `sts:AssumeRole`, whose policy stands at the role. */
   readonly resource?: string;
-  /** Who calls, where the policy stands at the resource: kind and name, such as `['Service', 'scheduler.amazonaws.com']`. */
+  /**
+   * Who calls, where the policy stands at the resource: kind and name, such as `['Service',
+   * 'scheduler.amazonaws.com']`.
+   */
   readonly principal?: readonly [string, string];
   readonly context?: RequestContext;
 }

@@ -1,4 +1,7 @@
-/** Least privilege, judged on what is synthesised: who may invoke and write what, who may be whom, and what is granted to people. */
+/**
+ * Least privilege, judged on what is synthesised: who may invoke and write what, who may be whom, and what is granted
+ * to people.
+ */
 import { Role as IamRole, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { describe, expect, test } from 'vitest';
 import { allowedCalls } from './access-table.ts';

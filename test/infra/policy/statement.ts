@@ -1,4 +1,6 @@
-/** The policy language of IAM as far as a stack of this project may use it, with every CloudFormation function resolved. */
+/**
+ * The policy language of IAM as far as a stack of this project may use it, with every CloudFormation function resolved.
+ */
 
 /** Text, or a list of texts: IAM takes both wherever it takes a list. */
 type OneOrMany = string | readonly string[];

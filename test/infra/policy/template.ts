@@ -1,7 +1,7 @@
 /**
- * The policies of a synthesised template with every CloudFormation function resolved as a deployment would, on made-up names:
- * account 111122223333, region us-east-1, every resource named by its logical id. What can't be resolved is an error, so that
- * no permission hides behind it.
+ * The policies of a synthesised template with every CloudFormation function resolved as a deployment would, on made-up
+ * names: account 111122223333, region us-east-1, every resource named by its logical id. What can't be resolved is an
+ * error, so that no permission hides behind it.
  */
 import { readStatement, type Statement } from './statement.ts';
 
