@@ -1,6 +1,9 @@
 /** A flow run: one run of a scheduled program, and the state it is in. Instants in epoch milliseconds. */
 
-/** The types of state, as upstream has them. A state's name is more precise than its type: `Late` and `Scheduled` are both SCHEDULED. */
+/**
+ * The types of state, as upstream has them. A state's name is more precise than its type: `Late` and `Scheduled` are
+ * both SCHEDULED.
+ */
 export const STATE_TYPES = [
   'SCHEDULED',
   'PENDING',
@@ -28,7 +31,9 @@ export interface FlowRunState {
   readonly message?: string;
 }
 
-/** A flow run. One that came from the index of waiting runs lacks the state's message, `expectedStartTime` and `source`. */
+/**
+ * A flow run. One that came from the index of waiting runs lacks the state's message, `expectedStartTime` and `source`.
+ */
 export interface FlowRun {
   readonly id: string;
   readonly name: string;

@@ -1,6 +1,7 @@
 /**
- * A flow run as a DynamoDB item, flat. Key `id`. An item has `waiting` only while its run is in state `Scheduled` with a time to
- * start, so that the index on it has no other runs: it gives the oldest start first without reading the rest of the table.
+ * A flow run as a DynamoDB item, flat. Key `id`. An item has `waiting` only while its run is in state `Scheduled` with
+ * a time to start, so that the index on it has no other runs: it gives the oldest start first without reading the rest
+ * of the table.
  */
 
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';

@@ -33,7 +33,9 @@ function rejectionOf({ state }: FlowRun): Rejection | undefined {
   return state.name === LATE_NAME ? ALREADY_LATE : undefined;
 }
 
-/** The result for a run that changed before it was written. @param now the run as it is now; `undefined` if it is gone */
+/**
+ * The result for a run that changed before it was written. @param now the run as it is now; `undefined` if it is gone
+ */
 export function whyLeftAlone(now: FlowRun | undefined): MarkResult {
   if (now === undefined) return 'deleted';
   const reason = rejectionOf(now);

@@ -1,7 +1,7 @@
 /**
- * Marking late runs, after upstream's `MarkLateRuns`: takes the due flow runs oldest first, page by page, and moves each to `Late`
- * if its state is still the one seen. A failure doesn't stop the others; it is thrown at the end. Here a run is a flow run; the run
- * that does the marking is called the run of the service.
+ * Marking late runs, after upstream's `MarkLateRuns`: takes the due flow runs oldest first, page by page, and moves
+ * each to `Late` if its state is still the one seen. A failure doesn't stop the others; it is thrown at the end. Here a
+ * run is a flow run; the run that does the marking is called the run of the service.
  */
 import type { RunContext } from '../service/index.ts';
 import { withoutUndefined } from '../text/index.ts';
@@ -66,9 +66,10 @@ interface Batch {
 }
 
 /**
- * Marks the runs that are late now. Ends after a short page, after a page without a run that is new to this run of the service, or
- * shortly before the deadline, with a warning if runs are left.
- * @throws AggregateError if a run failed, after all others were tried; the store's error if it can't be reached, or if the signal
+ * Marks the runs that are late now. Ends after a short page, after a page without a run that is new to this run of the
+ * service, or shortly before the deadline, with a warning if runs are left.
+ * @throws AggregateError if a run failed, after all others were tried; the store's error if it can't be reached, or if
+ * the signal
  *   fires before the first page was read
  */
 export async function markLate(

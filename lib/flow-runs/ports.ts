@@ -1,7 +1,9 @@
 /** The store of flow runs. */
 import type { FlowRun, FlowRunState } from './flow-run.ts';
 
-/** Asks for at most `limit` waiting runs that start at or before `cutoff`, after the place where an earlier page ended. */
+/**
+ * Asks for at most `limit` waiting runs that start at or before `cutoff`, after the place where an earlier page ended.
+ */
 export interface DueQuery {
   /** Epoch milliseconds. */
   readonly cutoff: number;
@@ -39,16 +41,19 @@ export interface DuePage {
 export type Transitioned = { readonly written: true } | { readonly written: false; readonly now?: FlowRun };
 
 /**
- * If a stored run can't be read, `get` and `transition` reject with UnreadableRunError, and `due` and `list` return it among the
- * unreadable ones. If the store can't be reached, every method rejects with the unchanged error of the adapter's client, which
- * shows whether to try again.
+ * If a stored run can't be read, `get` and `transition` reject with UnreadableRunError, and `due` and `list` return it
+ * among the unreadable ones. If the store can't be reached, every method rejects with the unchanged error of the
+ * adapter's client, which shows whether to try again.
  */
 export interface FlowRunStore {
   /** A page of the runs in state `Scheduled` that are due. May lag behind the latest writes. */
   due(query: DueQuery, signal?: AbortSignal): Promise<DuePage>;
   /** Moves the run to another state, if its state is still the one seen, in one write. The rest of the run is kept. */
   transition(seen: FlowRun, state: FlowRunState, signal?: AbortSignal): Promise<Transitioned>;
-  /** Writes the run and returns true; unless `overwrite` is set, keeps a stored run in a newer state (by timestamp) and returns false. */
+  /**
+   * Writes the run and returns true; unless `overwrite` is set, keeps a stored run in a newer state (by timestamp) and
+   * returns false.
+   */
   put(run: FlowRun, options?: { readonly overwrite?: boolean }): Promise<boolean>;
   /** The run as it is now. */
   get(id: string): Promise<FlowRun | undefined>;

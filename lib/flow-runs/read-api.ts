@@ -1,6 +1,7 @@
 /**
- * Reads flow runs as a Prefect server's API returns them: a JSON array, one object, an object whose `results` is the array, or
- * JSON lines. Elements that can't be used are faults, named by their number; the rest is read. Nothing throws.
+ * Reads flow runs as a Prefect server's API returns them: a JSON array, one object, an object whose `results` is the
+ * array, or JSON lines. Elements that can't be used are faults, named by their number; the rest is read. Nothing
+ * throws.
  */
 
 import * as z from 'zod';
@@ -21,7 +22,10 @@ interface Numbered {
   readonly element: unknown;
 }
 
-/** A stored run must fit a DynamoDB item of 400 KB with its other fields. The state's message is stored once more beside the source. */
+/**
+ * A stored run must fit a DynamoDB item of 400 KB with its other fields. The state's message is stored once more beside
+ * the source.
+ */
 const SOURCE_BYTES = 350_000;
 const SHOWN_CHARACTERS = 80;
 

@@ -32,7 +32,10 @@ export interface TickAnswer {
   readonly nextDue: string | null;
   /** What the run failed with. */
   readonly error: { readonly class: string; readonly message: string } | null;
-  /** What the workload returned, as JSON; credentials masked; text in its place if that can't be had, or takes more than 64,000 bytes. */
+  /**
+   * What the workload returned, as JSON; credentials masked; text in its place if that can't be had, or takes more than
+   * 64,000 bytes.
+   */
   readonly result: unknown;
 }
 

@@ -54,7 +54,10 @@ export function compose(defined: Service, overrides: Overrides = {}): Compositio
 // As it is at load: a workload that replaces it, as tools for tests do, can still be ended.
 const { exit } = process;
 
-/** On Lambda the process ends within the invocation, and the next one starts in a new environment; in a worker, the worker ends. */
+/**
+ * On Lambda the process ends within the invocation, and the next one starts in a new environment; in a worker, the
+ * worker ends.
+ */
 function endProcess(): void {
   exit.call(process, 1);
 }

@@ -10,13 +10,19 @@ export interface Environment {
   readonly table: string;
   /** `TICKOVER_BUILD`: a hash of this function's code and policy, at most 16 characters. @default 'unbuilt' */
   readonly build: string;
-  /** `TICKOVER_SLACK_SECONDS`: how late a firing may come without losing a slot. @default 60 s, the precision of EventBridge Scheduler */
+  /**
+   * `TICKOVER_SLACK_SECONDS`: how late a firing may come without losing a slot.
+   * @default 60 s, the precision of EventBridge Scheduler
+   */
   readonly slack: number;
   /** `TICKOVER_INTERVAL`: another interval than the service's own, such as `5s`. */
   readonly interval?: number;
   /** Whether this is Lambda, by `AWS_LAMBDA_FUNCTION_NAME`. */
   readonly inLambda: boolean;
-  /** All variables, for a service's `prepare` and for the metrics (`TICKOVER_METRICS_NAMESPACE`, `TICKOVER_DETAILED_METRICS`). */
+  /**
+   * All variables, for a service's `prepare` and for the metrics (`TICKOVER_METRICS_NAMESPACE`,
+   * `TICKOVER_DETAILED_METRICS`).
+   */
   readonly variables: Readonly<Record<string, string | undefined>>;
 }
 

@@ -7,7 +7,10 @@ import { MINUTE, toIso } from '../time/index.ts';
 import { manualEvent, scheduledEvent, schedulerEvent } from './event-schemas.ts';
 import { brief, MalformedEventError, malformed } from './malformed-event.ts';
 
-/** EventBridge Scheduler's input, filled from its context attributes. An unfilled placeholder stands for the latest due time. */
+/**
+ * EventBridge Scheduler's input, filled from its context attributes. An unfilled placeholder stands for the latest due
+ * time.
+ */
 export interface SchedulerEvent {
   /** `<aws.scheduler.scheduled-time>`: the due time in ISO 8601, the tick's identity. */
   readonly scheduledFor: string;

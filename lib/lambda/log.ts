@@ -25,8 +25,8 @@ export function ownLog(logger: Logger): Log {
 }
 
 /**
- * A log for whatever a service logs. Messages and fields become bounded JSON, credentials masked, an error its summary; a few
- * words replace a value that JSON can't hold. Writing never throws. Level and switches are Powertools' own
+ * A log for whatever a service logs. Messages and fields become bounded JSON, credentials masked, an error its summary;
+ * a few words replace a value that JSON can't hold. Writing never throws. Level and switches are Powertools' own
  * (`POWERTOOLS_LOG_LEVEL`).
  */
 export function serviceLog(service: string, logger = serviceLogger(service)): Log {
@@ -35,7 +35,10 @@ export function serviceLog(service: string, logger = serviceLogger(service)): Lo
   });
 }
 
-/** An observer that writes one wide line a tick, and a line for every crashed run. Event fields are plain values, so they are written as they are. */
+/**
+ * An observer that writes one wide line a tick, and a line for every crashed run. Event fields are plain values, so
+ * they are written as they are.
+ */
 export function tickLog(log: Log, policy: Policy): Observer {
   return {
     tickEnded: (event) => log[levelOf(event)](TICK_MESSAGE, wideLine(event, policy)),

@@ -24,7 +24,10 @@ export interface HandlerContext {
   readonly closing?: AbortSignal;
   /** On one machine: the process stops, give way. */
   readonly stop?: AbortSignal;
-  /** On one machine: ends the process once the answer is out. Lambda offers no such thing, so there the process ends before it. */
+  /**
+   * On one machine: ends the process once the answer is out. Lambda offers no such thing, so there the process ends
+   * before it.
+   */
   readonly recycle?: () => void;
 }
 
@@ -37,9 +40,10 @@ export type ScheduledHandler = (event: HandlerEvent, context: HandlerContext) =>
 /**
  * Makes the Lambda handler of a service. Environment, client and logger are made here, once.
  *
- * A firing answers with what became of its tick, or its ticks where the interval is below a minute. A skipped tick is an answer like
- * any other. The handler throws MalformedEventError on an event it can't read, ServiceHaltedError once when a scheduled tick
- * halts the service, and the store's errors, with credentials masked; a manual action never throws for an outcome.
+ * A firing answers with what became of its tick, or its ticks where the interval is below a minute. A skipped tick is
+ * an answer like any other. The handler throws MalformedEventError on an event it can't read, ServiceHaltedError once
+ * when a scheduled tick halts the service, and the store's errors, with credentials masked; a manual action never
+ * throws for an outcome.
  * @throws InvalidOptionsError at once, if the environment can't be used
  */
 export function scheduledHandler(service: Service, overrides: Overrides = {}): ScheduledHandler {
@@ -81,8 +85,8 @@ function invocationOf({ ports, environment, prepared }: Composition, context: Ha
 }
 
 /**
- * A process in which a stray error happened is not to be trusted: it ends once the firing is over, committed and notified.
- * Lambda loses the invocation then, so a manual action never does this: a person waits for its answer.
+ * A process in which a stray error happened is not to be trusted: it ends once the firing is over, committed and
+ * notified. Lambda loses the invocation then, so a manual action never does this: a person waits for its answer.
  */
 async function fireAndRecycle(
   composition: Composition,

@@ -20,7 +20,10 @@ export interface Carried {
   readonly fence: number;
 }
 
-/** Runs the service once, steps the outcome, logs and reports it. Never rejects: the iteration holds the workload's error. */
+/**
+ * Runs the service once, steps the outcome, logs and reports it. Never rejects: the iteration holds the workload's
+ * error.
+ */
 export async function iterate(parts: LoopParts, before: Carried, count: number): Promise<Iteration> {
   const { service, clock, random, log, maxDuration, prepared } = parts;
   const run = await runWorkload(service, {

@@ -24,19 +24,34 @@ export interface LoopOptions {
   readonly state?: LoopState;
   /** The service's cursor to go on from. @default none */
   readonly cursor?: string;
-  /** How long one run may last, in milliseconds, before its signal fires and it counts as timed out. @default no limit */
+  /**
+   * How long one run may last, in milliseconds, before its signal fires and it counts as timed out.
+   * @default no limit
+   */
   readonly maxDuration?: number;
   /** Whether SIGINT and SIGTERM stop the loop while it runs. @default true */
   readonly handleSignals?: boolean;
   /** @default the process */
   readonly signals?: SignalSource;
-  /** Handed to the service's `prepare`, which the first run calls, and later ones only if it failed. @default an empty environment */
+  /**
+   * Handed to the service's `prepare`, which the first run calls, and later ones only if it failed.
+   * @default an empty environment
+   */
   readonly surroundings?: Surroundings;
-  /** Called once per start before the first run. If it fails nothing is run, `onStop` is called and `start` rejects with its error. */
+  /**
+   * Called once per start before the first run. If it fails nothing is run, `onStop` is called and `start` rejects with
+   * its error.
+   */
   readonly onStart?: () => void | Promise<void>;
-  /** Called once per start after the last run, however the loop ended. `start` rejects with its error; if the loop had failed already, the error is logged. */
+  /**
+   * Called once per start after the last run, however the loop ended. `start` rejects with its error; if the loop had
+   * failed already, the error is logged.
+   */
   readonly onStop?: () => void | Promise<void>;
-  /** Called with each iteration, and waited for, before the loop sleeps or ends: the place to store the state. Its error is logged and changes nothing. */
+  /**
+   * Called with each iteration, and waited for, before the loop sleeps or ends: the place to store the state. Its error
+   * is logged and changes nothing.
+   */
   readonly onIteration?: (iteration: Iteration) => void | Promise<void>;
 }
 
@@ -73,8 +88,9 @@ export interface StartOptions {
 /** Options of a stop. */
 export interface StopOptions {
   /**
-   * Whether to wait until the loop has ended, at most one interval; a warning is logged if it goes on even then. From inside
-   * the service stop with `false`: the loop would wait for the run, and the run for the loop. @default true
+   * Whether to wait until the loop has ended, at most one interval; a warning is logged if it goes on even then. From
+   * inside the service stop with `false`: the loop would wait for the run, and the run for the loop.
+   * @default true
    */
   readonly block?: boolean;
 }
@@ -89,12 +105,14 @@ export interface Loop {
   /** The service's cursor after the newest iteration. */
   readonly cursor: string | undefined;
   /**
-   * Runs the service `loops` times, or for ever; the first run is immediate and the last one doesn't sleep. Resolves when the
-   * loops are done or the loop was stopped. A loop that has ended can be started again: it goes on from its state.
+   * Runs the service `loops` times, or for ever; the first run is immediate and the last one doesn't sleep. Resolves
+   * when the loops are done or the loop was stopped. A loop that has ended can be started again: it goes on from its
+   * state.
    * @throws InvalidOptionsError if `loops` is no whole number of 1 or more
    * @throws LoopRunningError if it runs already
    * @throws ServiceHaltedError when the policy halts the service (rule R5)
-   * @throws RunTimedOutError when a run outlived its `maxDuration` and ignores its signal, since a second one must not run beside it
+   * @throws RunTimedOutError when a run outlived its `maxDuration` and ignores its signal, since a second one must not
+   * run beside it
    * @throws whatever the workload threw, as itself, when that is fatal (rules R4 and S2)
    */
   start(loops?: number, options?: StartOptions): Promise<void>;

@@ -36,7 +36,9 @@ export function createLoop(service: Service, options: LoopOptions): Loop {
   });
 }
 
-/** Runs the service `loops` times (once is upstream's `run_once`), or for ever; see {@link Loop.start} for how it ends. */
+/**
+ * Runs the service `loops` times (once is upstream's `run_once`), or for ever; see {@link Loop.start} for how it ends.
+ */
 export async function runLoop(service: Service, options: LoopOptions & { readonly loops?: number }): Promise<void> {
   await createLoop(service, options).start(options.loops);
 }

@@ -20,8 +20,9 @@ export class LoopsFailedError extends AggregateError {
 }
 
 /**
- * Starts all loops under one handler for SIGINT and SIGTERM, which stops them all; a loop's own handler is left out. A loop
- * that fails takes none of the others down: the loop logs its error at once, and the call rejects when all have ended.
+ * Starts all loops under one handler for SIGINT and SIGTERM, which stops them all; a loop's own handler is left out. A
+ * loop that fails takes none of the others down: the loop logs its error at once, and the call rejects when all have
+ * ended.
  * @throws LoopsFailedError, an AggregateError, naming those that failed
  */
 export async function runMany(

@@ -1,28 +1,30 @@
 /**
- * Metrics in CloudWatch's embedded metric format: lines on standard output, which cost no call. Each metric has the dimension
- * `service` alone. Powertools reads its own switches from the environment (`POWERTOOLS_DEV` or `POWERTOOLS_METRICS_DISABLED`
- * silence it).
+ * Metrics in CloudWatch's embedded metric format: lines on standard output, which cost no call. Each metric has the
+ * dimension `service` alone. Powertools reads its own switches from the environment (`POWERTOOLS_DEV` or
+ * `POWERTOOLS_METRICS_DISABLED` silence it).
  *
  * Of each service, in unit Count:
  *
  *   FailureStreak  failures since the last success: at each run, each crash, and 0 at a resume
- *   Halted         1 while the service is halted, else 0: at each tick that describes the service, each crash, and 0 at a resume
+ *   Halted         1 while the service is halted, else 0: at each tick that describes the service, each crash,
+ *                  and 0 at a resume
  *
  * With `detailed` also, in the same documents:
  *
  *   Duration       milliseconds, at each run that ended
  *   Lateness       milliseconds from the due time to the start, at each tick that describes the service
  *   Overrun        milliseconds beyond the interval, at each run that took longer
- *   SkippedBackoff, SkippedDuplicate, SkippedHalted, SkippedLate, SkippedOverlap, SkippedPaused    1 at each tick skipped for it
+ *   SkippedBackoff, SkippedDuplicate, SkippedHalted, SkippedLate, SkippedOverlap, SkippedPaused
+ *                  1 at each tick skipped for it
  *
  * Of each watched service:
  *
  *   Overdue        1 while the service is overdue, else 0
  *
- * CloudWatch bills a metric for the hours in which it has samples. Two in any case; detailed, a service that does well is
- * billed four (Duration, Lateness), and one more for each of the seven others in the hours it occurs: eleven at most. A reason
- * as a second dimension would be billed the same and need a second document for each skip, since the metrics of a document
- * share their dimensions.
+ * CloudWatch bills a metric for the hours in which it has samples. Two in any case; detailed, a service that does well
+ * is billed four (Duration, Lateness), and one more for each of the seven others in the hours it occurs: eleven at
+ * most. A reason as a second dimension would be billed the same and need a second document for each skip, since the
+ * metrics of a document share their dimensions.
  */
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { SkipReason } from '../rules/index.ts';
@@ -34,7 +36,10 @@ import { describesService } from './describes-service.ts';
 export interface EmfOptions {
   /** CloudWatch's namespace. @default 'Tickover' */
   readonly namespace?: string;
-  /** Whether to add duration, lateness, overrun and skips by reason: up to nine more metrics a service. @default false */
+  /**
+   * Whether to add duration, lateness, overrun and skips by reason: up to nine more metrics a service.
+   * @default false
+   */
   readonly detailed?: boolean;
 }
 
@@ -43,7 +48,10 @@ const DEFAULT_NAMESPACE = 'Tickover';
 /** Amazon keeps namespaces that begin with `AWS/` for itself; CloudWatch refuses one that begins with a colon. */
 const NAMESPACE = /^(?!AWS\/)(?!:)[\w.\-/#: ]{1,255}$/;
 
-/** The options from `TICKOVER_METRICS_NAMESPACE` ('Tickover') and `TICKOVER_DETAILED_METRICS` (false); empty means unset. */
+/**
+ * The options from `TICKOVER_METRICS_NAMESPACE` ('Tickover') and `TICKOVER_DETAILED_METRICS` (false); empty means
+ * unset.
+ */
 export function emfOptionsIn(env: Surroundings['env']): Required<EmfOptions> {
   return {
     namespace: env['TICKOVER_METRICS_NAMESPACE'] || DEFAULT_NAMESPACE,

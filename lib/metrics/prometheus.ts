@@ -23,9 +23,10 @@ const DURATION_BUCKETS = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120
 const LATENESS_BUCKETS = [0.01, 0.1, 0.5, 1, 5, 15, 30, 45, 60, 90, 120, 300, 900];
 
 /**
- * An observer that counts in `registry`, beside the metrics of the process. Per service: ticks, runs, their duration and lateness,
- * the failure streak, the backoff count and the last success.
- * @param registry one that has none of these metrics yet. @default a new one; never prom-client's global registry
+ * An observer that counts in `registry`, beside the metrics of the process. Per service: ticks, runs, their duration
+ * and lateness, the failure streak, the backoff count and the last success.
+ * @param registry one that has none of these metrics yet.
+ * @default a new one; never prom-client's global registry
  */
 export function prometheusObserver(registry: Registry = new Registry()): PrometheusObserver {
   registerProcessMetrics(registry);
@@ -54,8 +55,8 @@ export function prometheusObserver(registry: Registry = new Registry()): Prometh
 }
 
 /**
- * Gauges whose names end like a counter's, which `promtool` refuses. Nothing is lost: each is the sum, over all types, of the
- * gauge of the same name without `_total`.
+ * Gauges whose names end like a counter's, which `promtool` refuses. Nothing is lost: each is the sum, over all types,
+ * of the gauge of the same name without `_total`.
  */
 const MISNAMED = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total'];
 

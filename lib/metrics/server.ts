@@ -1,6 +1,6 @@
 /**
- * The metrics server of a process: upstream's `start_client_metrics_server` and `stop_client_metrics_server`. It must not disturb
- * the services: it keeps no process alive, and logs what goes wrong instead of throwing it.
+ * The metrics server of a process: upstream's `start_client_metrics_server` and `stop_client_metrics_server`. It must
+ * not disturb the services: it keeps no process alive, and logs what goes wrong instead of throwing it.
  */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
@@ -38,14 +38,18 @@ const DEFAULT_HOST = '127.0.0.1';
 /** Upstream's default too. */
 const DEFAULT_PORT = 4201;
 const DEFAULT_REQUEST_TIMEOUT = 10 * SECOND;
-/** A scraper needs one or two. More than this are refused, so that no client can take all files that the process may open. */
+/**
+ * A scraper needs one or two. More than this are refused, so that no client can take all files that the process may
+ * open.
+ */
 const MOST_CONNECTIONS = 64;
 /** Larger heads are answered with 431. In bytes. */
 const LARGEST_HEAD = 8_192;
 
 /**
- * Reads `TICKOVER_METRICS_ENABLED` (default false), `TICKOVER_METRICS_PORT` (4201) and `TICKOVER_METRICS_HOST` (127.0.0.1);
- * empty means unset. Inside Lambda nothing is read and the server is disabled: metrics leave as embedded metric format.
+ * Reads `TICKOVER_METRICS_ENABLED` (default false), `TICKOVER_METRICS_PORT` (4201) and `TICKOVER_METRICS_HOST`
+ * (127.0.0.1); empty means unset. Inside Lambda nothing is read and the server is disabled: metrics leave as embedded
+ * metric format.
  * @throws InvalidOptionsError naming every variable at fault, the expected and the given value
  */
 export function metricsSettings(env: Surroundings['env']): MetricsSettings {
@@ -70,8 +74,8 @@ export function metricsSettings(env: Surroundings['env']): MetricsSettings {
 /** A server that can be started and stopped any number of times. Calls run one after another, in their order. */
 export interface MetricsServer {
   /**
-   * Serves, unless it is disabled or serving already. Never rejects: if the port is not available, logs an error; a later start
-   * tries again. Resolves to the address, or to `undefined` if nothing is served.
+   * Serves, unless it is disabled or serving already. Never rejects: if the port is not available, logs an error; a
+   * later start tries again. Resolves to the address, or to `undefined` if nothing is served.
    */
   start(): Promise<MetricsAddress | undefined>;
   /** Stops serving: cuts open connections and refuses new ones. */

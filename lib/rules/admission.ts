@@ -1,6 +1,6 @@
 /**
- * Admission: the decision whether a tick becomes a run. It exists twice: here as a pure function, and in the store as the
- * condition of one write. A property test holds the two against each other.
+ * Admission: the decision whether a tick becomes a run. It exists twice: here as a pure function, and in the store as
+ * the condition of one write. A property test holds the two against each other.
  *
  * A refusal names the first that holds:
  *   duplicate  the tick is the newest decided one, or the one that is running
@@ -18,7 +18,9 @@ import type { SkipReason, Tick } from './tick.ts';
 /** What admission looks at besides the state. */
 export interface AdmissionRequest {
   readonly tick: Tick;
-  /** The present instant: leases, pauses and halts end by the wall clock. Ticks are compared by their due times alone. */
+  /**
+   * The present instant: leases, pauses and halts end by the wall clock. Ticks are compared by their due times alone.
+   */
   readonly now: number;
   /** The build that asks. */
   readonly build: string;

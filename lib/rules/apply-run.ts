@@ -25,12 +25,17 @@ export interface EndedRun {
   readonly fence: number;
   /** `scheduledFor`; of a manual run its start, of a crashed one its booking. */
   readonly at: number;
-  /** The due time that backing off counts from: `scheduledFor`, or the start of a run without one, moved back to the grid. */
+  /**
+   * The due time that backing off counts from: `scheduledFor`, or the start of a run without one, moved back to the
+   * grid.
+   */
   readonly due: number;
   readonly endedAt: number;
   readonly durationMs: number;
   readonly manual: boolean;
-  /** The due time of the tick that this run decides: neither it nor an older one runs again. A manual run decides none. */
+  /**
+   * The due time of the tick that this run decides: neither it nor an older one runs again. A manual run decides none.
+   */
   readonly decides?: number;
   /** The service's cursor after the run. @default it stays where it was */
   readonly cursor?: string;

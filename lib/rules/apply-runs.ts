@@ -1,6 +1,6 @@
 /**
- * Applies ended runs to a service's state, one after the other: crashed runs first, then the run that found them. Pure, so
- * that a commit which an operator's resume got ahead of applies the same list to the state that stands then.
+ * Applies ended runs to a service's state, one after the other: crashed runs first, then the run that found them. Pure,
+ * so that a commit which an operator's resume got ahead of applies the same list to the state that stands then.
  */
 
 import type { ErrorSummary } from '../text/index.ts';

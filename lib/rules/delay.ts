@@ -4,14 +4,18 @@ import { LONGEST_INTERVAL } from './limits.ts';
 import type { LoopState } from './loop-state.ts';
 import type { Policy } from './policy.ts';
 
-/** The interval as backing off has stretched it, in milliseconds: interval × 2^backoffCount, at most `maxInterval` or 366 days. Nothing is drawn. */
+/**
+ * The interval as backing off has stretched it, in milliseconds: interval × 2^backoffCount, at most `maxInterval` or
+ * 366 days. Nothing is drawn.
+ */
 export function stretchedInterval(policy: Policy, backoffCount: number): number {
   const stretched = policy.interval === 0 ? 0 : policy.interval * 2 ** backoffCount;
   return Math.min(stretched, policy.maxInterval ?? Math.max(policy.interval, LONGEST_INTERVAL));
 }
 
 /**
- * The wait after a run, in milliseconds: the stretched interval, or with `jitterRange` a clamped Poisson draw around it.
+ * The wait after a run, in milliseconds: the stretched interval, or with `jitterRange` a clamped Poisson draw around
+ * it.
  * @param draw a number in [0, 1), used only with jitter
  */
 export function delayAfter(policy: Policy, state: Pick<LoopState, 'backoffCount'>, draw: number): number {

@@ -21,16 +21,17 @@ export function poissonInterval(mean: number, draw: number, lower = 0, upper = 1
 }
 
 /**
- * For an upper bound of `k` means, the lower bound in means at which as much probability lies between it and the median as
- * between the median and the upper bound.
+ * For an upper bound of `k` means, the lower bound in means at which as much probability lies between it and the median
+ * as between the median and the upper bound.
  */
 export function lowerClampMultiple(k: number): number {
   return k >= LARGEST_CLAMP ? 0 : Math.log2(2 ** k / (2 ** k - 1));
 }
 
 /**
- * A waiting time around `interval` (in whatever unit it comes), between `interval × lowerClampMultiple(1 + jitterRange)` and
- * `interval × (1 + jitterRange)`; at a range of 0.3 that is 0.7518 to 1.3 intervals. The mean is the interval within 3 %.
+ * A waiting time around `interval` (in whatever unit it comes), between `interval × lowerClampMultiple(1 +
+ * jitterRange)` and `interval × (1 + jitterRange)`; at a range of 0.3 that is 0.7518 to 1.3 intervals. The mean is the
+ * interval within 3 %.
  * @throws RangeError if `jitterRange` is not above 0
  */
 export function clampedPoissonInterval(interval: number, jitterRange: number, draw: number): number {

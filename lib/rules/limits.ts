@@ -1,6 +1,6 @@
 /**
- * The options of a service as data: default, bounds and unit of each. The values that a definition fills in, what it refuses
- * and in which words, what the stack refuses, and the table of options in README.md follow from here.
+ * The options of a service as data: default, bounds and unit of each. The values that a definition fills in, what it
+ * refuses and in which words, what the stack refuses, and the table of options in README.md follow from here.
  */
 import { showValue } from '../text/index.ts';
 import { DAY, inSeconds, MINUTE, SECOND } from '../time/index.ts';

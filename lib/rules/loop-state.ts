@@ -26,7 +26,10 @@ export function allTrue(policy: Policy): readonly boolean[] {
   return Array.from({ length: policy.consecutive }, () => true);
 }
 
-/** A track record of the policy's length: the newest outcomes are kept, and a short one is filled up with true at its old end. */
+/**
+ * A track record of the policy's length: the newest outcomes are kept, and a short one is filled up with true at its
+ * old end.
+ */
 export function fitTrackRecord(policy: Policy, trackRecord: readonly boolean[]): readonly boolean[] {
   return [...allTrue(policy), ...trackRecord].slice(-policy.consecutive);
 }

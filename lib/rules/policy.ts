@@ -28,7 +28,10 @@ export interface PolicyOptions {
   readonly trips?: boolean;
   /** Whether a fatal error halts the service, or counts as one more failure. @default 'halt' */
   readonly onFatal?: 'halt' | 'continue';
-  /** How long a halted service waits for its probe; `'never'`: until it is resumed. @default the longer of 900 s and 10 intervals */
+  /**
+   * How long a halted service waits for its probe; `'never'`: until it is resumed.
+   * @default the longer of 900 s and 10 intervals
+   */
   readonly restartAfter?: Duration | 'never';
 }
 

@@ -55,8 +55,9 @@ function readOne(entry: string): RunEntry | undefined {
 }
 
 /**
- * Whether a ring has come of `earlier` by adding runs: the newest run of `earlier` stands in it, behind the same run as there. The neighbour tells
- * it from another run of the same tick, which stands behind the crash that it booked for this one.
+ * Whether a ring has come of `earlier` by adding runs: the newest run of `earlier` stands in it, behind the same run as
+ * there. The neighbour tells it from another run of the same tick, which stands behind the crash that it booked for
+ * this one.
  */
 export function historyGrewFrom(earlier: readonly RunEntry[], runs: readonly RunEntry[]): boolean {
   const [before, newest] = [earlier.at(-2), earlier.at(-1)].map((run) =>

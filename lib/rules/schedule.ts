@@ -37,8 +37,8 @@ export function cronFaults(cron: string, timezone = 'UTC'): string[] {
 }
 
 /**
- * AWS counts the days of the week from 1 for Sunday, writes `0/15` for every fifteen from 0, and has no seconds: a leading 0
- * says that every tick is on the minute.
+ * AWS counts the days of the week from 1 for Sunday, writes `0/15` for every fifteen from 0, and has no seconds: a
+ * leading 0 says that every tick is on the minute.
  */
 function parsedCron(cron: string, timezone: string): Cron {
   const dialect = { mode: '7-part', alternativeWeekdays: true, sloppyRanges: true } as const;
@@ -48,7 +48,9 @@ function parsedCron(cron: string, timezone: string): Cron {
 /** Who is due only in the gap of daylight saving, year after year, is not looked for until the end of time. */
 const MOST_GAPS = 100;
 
-/** AWS skips a time that daylight saving leaves out; croner moves it to the end of the gap, where it matches no more. */
+/**
+ * AWS skips a time that daylight saving leaves out; croner moves it to the end of the gap, where it matches no more.
+ */
 function nextOf(cron: Cron, after: number): number | undefined {
   let due = cron.nextRun(toDate(after));
   for (let gaps = 0; gaps < MOST_GAPS && due !== null; gaps++) {
@@ -80,8 +82,9 @@ export function nextDue(schedule: Schedule, now: number, knownTick?: number): nu
 }
 
 /**
- * Whether the schedule lies still on the clock: a cron expression, or an interval that divides an hour, or a day in whole
- * hours, which AWS is told as one. Any other interval is a rate there, and counts from when the schedule was made.
+ * Whether the schedule lies still on the clock: a cron expression, or an interval that divides an hour, or a day in
+ * whole hours, which AWS is told as one. Any other interval is a rate there, and counts from when the schedule was
+ * made.
  */
 export function isAligned({ cron, interval }: Schedule): boolean {
   return cron !== undefined || HOUR % interval === 0 || (interval % HOUR === 0 && DAY % interval === 0);
@@ -103,8 +106,8 @@ export function hasSlots(schedule: Schedule): boolean {
 }
 
 /**
- * The ticks that the firing for minute `firing` owns: the grid's points in [firing + slack, firing + slack + 60 s). Windows of
- * successive minutes neither overlap nor leave a gap, however late each is delivered within the slack.
+ * The ticks that the firing for minute `firing` owns: the grid's points in [firing + slack, firing + slack + 60 s).
+ * Windows of successive minutes neither overlap nor leave a gap, however late each is delivered within the slack.
  */
 export function slotsOf(schedule: Schedule, firing: number, slack: number): number[] {
   const from = firing + slack;
@@ -120,8 +123,9 @@ export function slotsOf(schedule: Schedule, firing: number, slack: number): numb
 }
 
 /**
- * The earliest due time that may run after a trip: the tick's own plus the stretched interval rounded to the grid, so that
- * backing off skips exactly 2^n - 1 ticks. The gaps of a cron schedule vary (daylight saving), so half an interval is taken off.
+ * The earliest due time that may run after a trip: the tick's own plus the stretched interval rounded to the grid, so
+ * that backing off skips exactly 2^n - 1 ticks. The gaps of a cron schedule vary (daylight saving), so half an interval
+ * is taken off.
  */
 export function notBeforeAfter(schedule: Schedule, due: number, stretched: number): number {
   const steps = Math.max(1, Math.round(stretched / schedule.interval));

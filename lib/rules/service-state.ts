@@ -71,8 +71,9 @@ export const NEVER_RUN: ServiceState = {
 };
 
 /**
- * Whether `current` has come of run `fence`'s commit of `committed`. `done` alone would not say so, since a later run may have booked this one as
- * crashed or have given its lease back: the ring must have come of it too, or, where the commit had room for no run, the marks.
+ * Whether `current` has come of run `fence`'s commit of `committed`. `done` alone would not say so, since a later run
+ * may have booked this one as crashed or have given its lease back: the ring must have come of it too, or, where the
+ * commit had room for no run, the marks.
  */
 export function containsCommit(current: ServiceState, fence: number, committed: ServiceState): boolean {
   const { runs, lastTick, lastSuccess } = committed;
@@ -93,7 +94,10 @@ export function toLoopState(policy: Policy, state: ServiceState): LoopState {
   };
 }
 
-/** The state as a resume leaves it, or a build other than the one that halted finds it: a fresh start that keeps the marks and the history. Runs that aren't booked yet will count. */
+/**
+ * The state as a resume leaves it, or a build other than the one that halted finds it: a fresh start that keeps the
+ * marks and the history. Runs that aren't booked yet will count.
+ */
 export function freshStart(state: ServiceState): ServiceState {
   const { halt: _halt, notBefore: _notBefore, ...rest } = state;
   return { ...rest, trackRecord: [], backoffCount: 0, streak: 0, failuresSince: state.done };

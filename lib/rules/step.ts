@@ -17,7 +17,10 @@ import type { Outcome } from './outcome.ts';
 import type { Policy } from './policy.ts';
 import { backingOffLine, RESET_LINE, THRESHOLD_CAUSE, tripLines } from './report.ts';
 
-/** What a step concluded. `recovered`: a backoff or a halt ended. `backing-off`: a trip. `halted`: the service stops here. Else `steady`. */
+/**
+ * What a step concluded. `recovered`: a backoff or a halt ended. `backing-off`: a trip. `halted`: the service stops
+ * here. Else `steady`.
+ */
 export type Verdict = 'steady' | 'recovered' | 'backing-off' | 'halted';
 
 /** The next state, the verdict, and the report's lines (none when there is nothing to report). */

@@ -7,8 +7,8 @@
  * A workload that returns by the end of the grace has succeeded; one that throws in it has timed out; one that hasn't
  * settled by then has timed out and is abandoned: it may go on, but what it does no longer counts.
  *
- * An exception that it throws where nothing can catch it, while its time isn't up, ends it at once: as a rule that exception
- * took along whatever was to settle the workload, and waiting for the deadline would only hide the cause.
+ * An exception that it throws where nothing can catch it, while its time isn't up, ends it at once: as a rule that
+ * exception took along whatever was to settle the workload, and waiting for the deadline would only hide the cause.
  */
 import { GRACE, RunTimedOutError, StoppedError } from '../service/index.ts';
 import type { Clock } from '../time/index.ts';
@@ -32,7 +32,10 @@ export interface Limits {
   readonly clock: Clock;
   /** The process's own stop: aborts the run's signal too. */
   readonly stop?: AbortSignal | undefined;
-  /** Registers the listener for what the workload throws where nothing can catch it. @default such exceptions are ignored here */
+  /**
+   * Registers the listener for what the workload throws where nothing can catch it.
+   * @default such exceptions are ignored here
+   */
   readonly onUncaught?: ((listener: (error: unknown) => void) => void) | undefined;
 }
 

@@ -1,7 +1,10 @@
 /** Prints reports. */
 import type { Log, Service } from '../service/index.ts';
 
-/** Hands the report, line by line, to the service's printer, by default the log. A printer that throws loses its line, nothing else. */
+/**
+ * Hands the report, line by line, to the service's printer, by default the log. A printer that throws loses its line,
+ * nothing else.
+ */
 export function printReport({ name, printer }: Service, lines: readonly string[], log: Log): void {
   const print: (line: string) => unknown = printer ?? ((line) => log.warn(line, { report: true }));
   for (const line of lines) {

@@ -15,7 +15,10 @@ export interface RunSurroundings {
   readonly fence: number;
   readonly scheduledFor?: number | undefined;
   readonly cursor?: string | undefined;
-  /** Returns what the service's `prepare` made, or a promise of it; called inside the run, so that its error is the run's failure. */
+  /**
+   * Returns what the service's `prepare` made, or a promise of it; called inside the run, so that its error is the
+   * run's failure.
+   */
   readonly prepared: () => unknown;
   /** @default an exception that nothing catches ends the process, as Node has it */
   readonly runScope?: RunScope | undefined;
@@ -69,12 +72,18 @@ function storedCursor(service: string, next: unknown): string {
   return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
 }
 
-/** The log, each line of which carries the run's number: code that a run leaves behind may log while another run is under way. */
+/**
+ * The log, each line of which carries the run's number: code that a run leaves behind may log while another run is
+ * under way.
+ */
 function numberedLog(log: Log, fence: number): Log {
   return logTo((level, message, fields) => log[level](message, numbered(fence, fields)));
 }
 
-/** A workload may pass anything as fields: it is logged as it is, and a value that throws when it is read fails nobody here. */
+/**
+ * A workload may pass anything as fields: it is logged as it is, and a value that throws when it is read fails nobody
+ * here.
+ */
 function numbered(fence: number, fields: unknown): Readonly<Record<string, unknown>> {
   if (fields === undefined) return { fence };
   if (isError(fields)) return { fence, error: fields };

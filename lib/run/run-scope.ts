@@ -1,6 +1,6 @@
 /**
- * The run scope: keeps one run apart from every other, so that an error which it throws where nothing can catch it (in a timer,
- * in a listener, in a promise that nothing waits for) is known as its own, during the run and after its end.
+ * The run scope: keeps one run apart from every other, so that an error which it throws where nothing can catch it (in
+ * a timer, in a listener, in a promise that nothing waits for) is known as its own, during the run and after its end.
  */
 
 /** A run inside its scope. */

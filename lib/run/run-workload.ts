@@ -59,7 +59,9 @@ const SUCCEEDED = { kind: 'succeeded' } as const;
 
 type Listener = (error: unknown) => void;
 
-/** Runs the work inside the run's scope. The deadline is known only there, so it registers itself for uncaught errors. */
+/**
+ * Runs the work inside the run's scope. The deadline is known only there, so it registers itself for uncaught errors.
+ */
 function inScope(
   { name }: Service,
   { runScope, fence, scheduledFor }: RunSurroundings,

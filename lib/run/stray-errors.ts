@@ -1,10 +1,11 @@
 /**
- * Stray errors: what a run leaves behind (a promise that nothing waits for, a timer, a listener) may fail while another run
- * is under way. Node would end the process, and the innocent run with it. Here the error is logged as that of the run that
- * left it, the run under way goes on, and the process ends afterwards, since its state is no longer to be trusted.
+ * Stray errors: what a run leaves behind (a promise that nothing waits for, a timer, a listener) may fail while another
+ * run is under way. Node would end the process, and the innocent run with it. Here the error is logged as that of the
+ * run that left it, the run under way goes on, and the process ends afterwards, since its state is no longer to be
+ * trusted.
  *
- * The run is known by the context that Node carries along promises, timers and listeners. An error from outside every run is
- * left to other listeners; where there are none it ends the process, as it would without this.
+ * The run is known by the context that Node carries along promises, timers and listeners. An error from outside every
+ * run is left to other listeners; where there are none it ends the process, as it would without this.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import process from 'node:process';

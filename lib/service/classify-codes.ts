@@ -1,6 +1,9 @@
 /** The codes by which Node, its libraries and AWS tell that the other side, or the way to it, failed. */
 
-/** Sockets and name resolution (libuv, c-ares), `fetch` (undici), the HTTP parser, TLS. `ECONNABORTED` and `ERR_NETWORK` are axios's too. */
+/**
+ * Sockets and name resolution (libuv, c-ares), `fetch` (undici), the HTTP parser, TLS. `ECONNABORTED` and `ERR_NETWORK`
+ * are axios's too.
+ */
 const TRANSPORT = [
   /^ECONN/,
   /^E(?:PIPE|PROTO|TIMEDOUT|SOCKETTIMEDOUT|(?:NET|HOST)(?:UNREACH|DOWN)|NETRESET|ADDRNOTAVAIL)$/,
@@ -72,14 +75,20 @@ const THROTTLING = new Set([
 /** What an abort is told by. It says nothing itself: why it was aborted stands in its cause. */
 const ABORT = new Set(['ABORT_ERR', 'ERR_CANCELED']);
 
-/** What a code tells of an error: `transport`, `other` for any that is known not to be or isn't known, `undefined` if it tells nothing. */
+/**
+ * What a code tells of an error: `transport`, `other` for any that is known not to be or isn't known, `undefined` if it
+ * tells nothing.
+ */
 export function judgeCode(code: unknown): 'transport' | 'other' | undefined {
   if (typeof code !== 'string' || code === '' || ABORT.has(code)) return undefined;
   if (MISUSE.has(code)) return 'other';
   return CERTIFICATE.has(code) || TRANSPORT.some((pattern) => pattern.test(code)) ? 'transport' : 'other';
 }
 
-/** An aborted signal's, and `fetch`'s for an answer that is no HTTP: up to Node 22 that has a code (`HPE_...`), from 24 on none. */
+/**
+ * An aborted signal's, and `fetch`'s for an answer that is no HTTP: up to Node 22 that has a code (`HPE_...`), from 24
+ * on none.
+ */
 const TRANSIENT_NAMES = new Set<unknown>(['TimeoutError', 'HTTPParserError']);
 
 /** Whether an error's name alone says that the other side, or the way to it, failed. */

@@ -1,5 +1,5 @@
 /**
- * What a thrown error tells of the other side. The first error that tells anything decides: itself, then its causes.
+ * The evidence in an error about the other side. The first error with any evidence decides: itself, then its causes.
  *
  *   1. AWS says that it may be tried again, or that there were too many requests: transient, whatever the status.
  *   2. An HTTP status of 400 or more: transient from 500 on, or if it is tolerated.
@@ -13,7 +13,9 @@ import { isError, membersOf, readProperty } from '../text/index.ts';
 import { isThrottling, isTransientName, judgeCode } from './classify-codes.ts';
 import { retryAfterIn } from './http.ts';
 
-/** What an error tells. `retryAfter`: how long the other side asked to be left alone, in milliseconds, as it said it. */
+/**
+ * What an error tells. `retryAfter`: how long the other side asked to be left alone, in milliseconds, as it said it.
+ */
 export interface Evidence {
   readonly transient: boolean;
   readonly retryAfter?: number | undefined;
@@ -21,14 +23,17 @@ export interface Evidence {
 
 /** How far causes and members within members are followed. */
 const DEEPEST = 32;
-/** How many errors are looked at behind the one that was thrown. One that hides behind more is no longer worth waiting for. */
+/**
+ * How many errors are looked at behind the one that was raised. One that hides behind more is no longer worth waiting
+ * for.
+ */
 const MOST_ERRORS = 10_000;
 
 /**
- * The evidence in whatever was thrown; `undefined` if it tells nothing. Never throws, circles included.
+ * The evidence in any value that was raised; `undefined` if there is none. Never throws, circles included.
  * @param tolerated statuses below 500 that count as transient
  */
-export function evidenceIn(thrown: unknown, tolerated: ReadonlySet<number>): Evidence | undefined {
+export function evidenceIn(raised: unknown, tolerated: ReadonlySet<number>): Evidence | undefined {
   const known = new Map<object, Evidence | undefined>();
   const tryRead = (error: unknown, depth: number): Evidence | undefined => {
     if (!isError(error) || depth > DEEPEST) return undefined;
@@ -42,7 +47,7 @@ export function evidenceIn(thrown: unknown, tolerated: ReadonlySet<number>): Evi
     known.set(error, evidence);
     return evidence;
   };
-  return tryRead(thrown, 0);
+  return tryRead(raised, 0);
 }
 
 function ownEvidence(

@@ -29,7 +29,8 @@ export function defineService<Prepared = undefined>(given: ServiceOptions<Prepar
 }
 
 /**
- * The service with another interval, as its process has it: defaults that follow from the interval are those of the new one.
+ * The service with another interval, as its process has it: defaults that follow from the interval are those of the new
+ * one.
  * @throws InvalidOptionsError if the interval can't be used
  */
 export function withInterval(service: Service, interval: Duration): Service {

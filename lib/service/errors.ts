@@ -1,4 +1,7 @@
-/** What can break. A refused tick is not here: that is a value. Every class has a string `code`; messages say what happened and what follows. */
+/**
+ * What can break. A refused tick is not here: that is a value. Every class has a string `code`; messages say what
+ * happened and what follows.
+ */
 
 /** A service whose policy halts it: thrown once, by the run that halted, after its state was written. */
 export class ServiceHaltedError extends Error {
@@ -12,7 +15,10 @@ export class ServiceHaltedError extends Error {
   }
 }
 
-/** The error that a halted service throws: with the fatal error as its cause, or without one where the threshold was reached. */
+/**
+ * The error that a halted service throws: with the fatal error as its cause, or without one where the threshold was
+ * reached.
+ */
 export function haltedError(service: string, cause: string, error?: unknown): ServiceHaltedError {
   return new ServiceHaltedError(service, `${service}: halted: ${cause}`, error === undefined ? {} : { cause: error });
 }
@@ -31,7 +37,10 @@ export class LeaseLostError extends Error {
   }
 }
 
-/** State that can't be read: damaged, or written by a newer version. It is never reset silently, since a reset forgives failures. */
+/**
+ * State that can't be read: damaged, or written by a newer version. It is never reset silently, since a reset forgives
+ * failures.
+ */
 export class UnreadableStateError extends Error {
   override readonly name = 'UnreadableStateError';
   readonly code: 'state-damaged' | 'state-newer';

@@ -49,8 +49,8 @@ export function raiseForStatus(response: Response, { method = 'GET' }: { readonl
 }
 
 /**
- * How long the headers ask to be left alone, in milliseconds: `Retry-After` as seconds, or as an HTTP date counted from the
- * answer's own `Date`, so that no clock is needed. `undefined` if they don't say, or say it in no form of RFC 9110.
+ * How long the headers ask to be left alone, in milliseconds: `Retry-After` as seconds, or as an HTTP date counted from
+ * the answer's own `Date`, so that no clock is needed. `undefined` if they don't say, or say it in no form of RFC 9110.
  */
 export function retryAfterIn(headers: Pick<Headers, 'get'>): number | undefined {
   const written = headers.get('retry-after')?.trim() ?? '';

@@ -22,8 +22,8 @@ export interface RunContext<Prepared = unknown> {
   /** The service's cursor as the last committed run left it. */
   readonly cursor?: string;
   /**
-   * Moves the cursor. It is written with the run's outcome, whatever that is, and lost if the process dies before; after the
-   * run's end it doesn't move.
+   * Moves the cursor. It is written with the run's outcome, whatever that is, and lost if the process dies before;
+   * after the run's end it doesn't move.
    * @throws RangeError above 256 bytes of UTF-8, TypeError if it is no text
    */
   readonly saveCursor: (cursor: string) => void;
@@ -39,11 +39,14 @@ export interface Surroundings {
 
 /** The options of a service. Durations are milliseconds or words such as `'5m'`; the bounds are those of LIMITS. */
 export interface ServiceOptions<Prepared> extends PolicyOptions {
-  /** Lower-case letters, digits and dashes: the name of the state, the function file and the metrics. @default required */
+  /**
+   * Lower-case letters, digits and dashes: the name of the state, the function file and the metrics.
+   * @default required
+   */
   readonly name: string;
   /**
-   * AWS cron expression of six fields, instead of a grid of intervals. `interval` is still needed, since backing off counts
-   * in it.
+   * AWS cron expression of six fields, instead of a grid of intervals. `interval` is still needed, since backing off
+   * counts in it.
    */
   readonly cron?: string;
   /** IANA time zone of `cron`. @default 'UTC' */
@@ -62,14 +65,15 @@ export interface ServiceOptions<Prepared> extends PolicyOptions {
   /** The options that differ on one machine (`npm start`). */
   readonly local?: { readonly interval?: Duration };
   /**
-   * Which errors are transient. @default by kind: rules R3 and R4, or for a loop service every error but NotImplementedError
+   * Which errors are transient.
+   * @default by kind: rules R3 and R4, or for a loop service every error but NotImplementedError
    */
   readonly classify?: Classify;
   /** Gets the report, line by line. @default the log, as warnings */
   readonly printer?: (line: string) => void;
   /**
-   * Makes what the workload needs, once per process: clients, settings from the environment. It may take its time; an error
-   * that it throws is the run's failure.
+   * Makes what the workload needs, once per process: clients, settings from the environment. It may take its time; an
+   * error that it throws is the run's failure.
    */
   readonly prepare?: (surroundings: Surroundings) => Prepared | Promise<Prepared>;
   /** One iteration. The log and the answer show its return value. @default throws NotImplementedError */

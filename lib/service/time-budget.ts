@@ -1,6 +1,7 @@
 /**
- * The time of a run: every limit of it in one place, in milliseconds. `timeout`, `reserve`, `maxDuration` and `leaseMargin`
- * are options of the service (their defaults and bounds are in LIMITS of the rules); the other names are constants.
+ * The time of a run: every limit of it in one place, in milliseconds. `timeout`, `reserve`, `maxDuration` and
+ * `leaseMargin` are options of the service (their defaults and bounds are in LIMITS of the rules); the other names are
+ * constants.
  *
  *   due                 start                            signal                          end            lease ends
  *   |                   |                                |                               |              |
@@ -8,21 +9,27 @@
  *   |                   |             |<- maxDuration -->|<---------- reserve ---------->|              |
  *   |                   |<------------------------- timeout ---------------------------->|              |
  *
- * The lease starts with the run. The end of the run is the end of its invocation, unless the invocation has several slots:
+ * The lease starts with the run. The end of the run is the end of its invocation, unless the invocation has several
+ * slots:
  *
  *   due                 first slot                       last slot                       invocation ends
  *   |SCHEDULER_PRECISION|<------- FIRING_PERIOD -------->|<----- timeout of a run ------>|
  *
- * After the grace, run records and remembered failures may take half of the reserve that is left. The rest belongs to the
- * state: its write is tried again after FIRST_RETRY_WAIT, then at growing distances up to LONGEST_RETRY_WAIT, until
+ * After the grace, run records and remembered failures may take half of the reserve that is left. The rest belongs to
+ * the state: its write is tried again after FIRST_RETRY_WAIT, then at growing distances up to LONGEST_RETRY_WAIT, until
  * NOTIFY_TIME before the end. A write that starts late has ONE_TRY all the same.
  */
 import { FIRING_PERIOD, hasSlots, LIMITS, type Schedule } from '../rules/index.ts';
 import { MINUTE, SECOND } from '../time/index.ts';
 
-/** How late EventBridge Scheduler may fire: anywhere within a minute. Also the default and the largest slack of a firing. */
+/**
+ * How late EventBridge Scheduler may fire: anywhere within a minute. Also the default and the largest slack of a
+ * firing.
+ */
 export const SCHEDULER_PRECISION = MINUTE;
-/** How far after now the tick of an event may be due: a later one would make every tick until then a duplicate or late. */
+/**
+ * How far after now the tick of an event may be due: a later one would make every tick until then a duplicate or late.
+ */
 export const FARTHEST_DUE = 10 * MINUTE;
 
 /** How long after its signal a workload may still return or throw before it is abandoned. */
@@ -40,11 +47,13 @@ export const LONGEST_RETRY_WAIT = SECOND;
 export const LONGEST_LEASE = LIMITS.timeout.most + LIMITS.leaseMargin.most;
 
 /**
- * The longest that taking the lease may take, with all attempts of the client and the waits between them. With RELEASE_LIMIT
- * an outage costs a tick less than 4 s.
+ * The longest that taking the lease may take, with all attempts of the client and the waits between them. With
+ * RELEASE_LIMIT an outage costs a tick less than 4 s.
  */
 export const ACQUIRE_LIMIT = 2.9 * SECOND;
-/** The longest that releasing a lease may take which may have been taken although no answer came: room for one attempt. */
+/**
+ * The longest that releasing a lease may take which may have been taken although no answer came: room for one attempt.
+ */
 export const RELEASE_LIMIT = 0.9 * SECOND;
 /** The longest that DynamoDB's client waits for a connection. */
 export const CONNECT_TIMEOUT = 0.5 * SECOND;

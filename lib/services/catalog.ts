@@ -1,6 +1,6 @@
 /**
- * The catalog: every service that has a function. A service is one file here and one file of the same name in `functions/`;
- * there is no list to maintain.
+ * The catalog: every service that has a function. A service is one file here and one file of the same name in
+ * `functions/`; there is no list to maintain.
  */
 import { readdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';

@@ -1,6 +1,6 @@
 /**
- * The addresses that check-endpoints may connect to. A URL, a redirect or a host name may lead to a server that hands out
- * credentials to any client on this machine, so such addresses are refused unless an endpoint allows them.
+ * The addresses that check-endpoints may connect to. A URL, a redirect or a host name may lead to a server that hands
+ * out credentials to any client on this machine, so such addresses are refused unless an endpoint allows them.
  */
 
 import { BlockList, isIP } from 'node:net';
@@ -49,13 +49,16 @@ const LOOPBACK = ['127.0.0.0/8', '::1/128', '0.0.0.0/8', '::/128'];
 /** Reachable from inside alone: the machine itself, private and shared ranges, unique local addresses. */
 const INSIDE = [...LOOPBACK, '10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', 'fc00::/7'];
 
-/** The prefixes of an IPv4 address in the form of IPv6: compatible, translated, NAT64. `BlockList` knows the mapped form itself. */
+/**
+ * The prefixes of an IPv4 address in the form of IPv6: compatible, translated, NAT64. `BlockList` knows the mapped form
+ * itself.
+ */
 const EMBEDDINGS = ['::', '::ffff:0:', '64:ff9b::'];
 
 /**
- * Makes the judge of addresses in this environment. It refuses link-local and metadata addresses; in Lambda, where the interface of
- * the runtime listens on the machine itself, loopback as well. It refuses private ranges only after a redirect from outside, since
- * the sender of that redirect could not reach them itself.
+ * Makes the judge of addresses in this environment. It refuses link-local and metadata addresses; in Lambda, where the
+ * interface of the runtime listens on the machine itself, loopback as well. It refuses private ranges only after a
+ * redirect from outside, since the sender of that redirect could not reach them itself.
  * @returns makes the judge for an endpoint that allows these addresses and ranges
  */
 export function vettingIn(env: Surroundings['env']): (allowed?: readonly string[]) => Vet {

@@ -1,6 +1,6 @@
 /**
- * Requests one URL for its status. Not by `fetch`: every address is vetted before the connection, and the connection goes to the
- * vetted address, so that a name can't resolve differently the second time.
+ * Requests one URL for its status. Not by `fetch`: every address is vetted before the connection, and the connection
+ * goes to the vetted address, so that a name can't resolve differently the second time.
  */
 import { type LookupAddress, lookup } from 'node:dns';
 import { request as requestHttp } from 'node:http';
@@ -45,8 +45,8 @@ const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 const HEADERS = { accept: '*/*', 'user-agent': 'tickover' };
 
 /**
- * Returns the status of the answer. Leaves bodies unread and keeps no connections. Follows redirects as `fetch` does and vets each;
- * sends user and password to their own origin alone.
+ * Returns the status of the answer. Leaves bodies unread and keeps no connections. Follows redirects as `fetch` does
+ * and vets each; sends user and password to their own origin alone.
  * @throws RefusedAddressError for an address that is not allowed; the connection's error; the signal's reason
  */
 export async function statusOf(request: StatusRequest): Promise<number> {

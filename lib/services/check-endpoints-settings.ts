@@ -73,15 +73,15 @@ function isTimeout(milliseconds: number | undefined): boolean {
 }
 
 /**
- * Reads the endpoints from the environment; none if the variable is unset or empty. `TICKOVER_ENDPOINTS` is a JSON array of at most 1,000
- * objects: `url`; `method`, 'GET' by default; `timeout`, up to 45 s, '10s' by default, or `timeoutMs`; `expectedStatus`, a status or
- * a list of them, any 2xx by default. A user and password in the URL are sent as a header. Redirects are followed, unless a 3xx is
- * expected.
+ * Reads the endpoints from the environment; none if the variable is unset or empty. `TICKOVER_ENDPOINTS` is a JSON
+ * array of at most 1,000 objects: `url`; `method`, 'GET' by default; `timeout`, up to 45 s, '10s' by default, or
+ * `timeoutMs`; `expectedStatus`, a status or a list of them, any 2xx by default. A user and password in the URL are
+ * sent as a header. Redirects are followed, unless a 3xx is expected.
  *
- * Link-local addresses and those of a cloud's metadata are refused, and in Lambda the function's own machine (loopback) as well:
- * in the URL, as the address of its host name, or after a redirect. `allowAddresses`, a list of addresses and ranges such as
- * '169.254.170.0/24', allows them to one endpoint. Private ranges and, outside of Lambda, loopback are allowed, unless a redirect
- * from outside leads there.
+ * Link-local addresses and those of a cloud's metadata are refused, and in Lambda the function's own machine (loopback)
+ * as well: in the URL, as the address of its host name, or after a redirect. `allowAddresses`, a list of addresses and
+ * ranges such as '169.254.170.0/24', allows them to one endpoint. Private ranges and, outside of Lambda, loopback are
+ * allowed, unless a redirect from outside leads there.
  * @throws InvalidOptionsError naming every field at fault, up to 20 of them, the expected and the given value
  */
 export function endpointsIn(env: Surroundings['env']): readonly Endpoint[] {

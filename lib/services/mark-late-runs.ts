@@ -1,4 +1,7 @@
-/** mark-late-runs: moves flow runs that should have started and haven't to state `Late`. After upstream's `MarkLateRuns`. */
+/**
+ * mark-late-runs: moves flow runs that should have started and haven't to state `Late`. After upstream's
+ * `MarkLateRuns`.
+ */
 
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
@@ -30,8 +33,8 @@ const DEFAULTS: MarkLateSettings = { table: FLOW_RUNS_TABLE, lateAfterSeconds: 1
 const LARGEST_PAGE = 1_000;
 
 /**
- * The service.
- * Environment: `TICKOVER_FLOW_RUNS_TABLE` (tickover-flow-runs), `TICKOVER_LATE_AFTER_SECONDS` (15), `TICKOVER_PAGE_SIZE` (400).
+ * The service. Environment: `TICKOVER_FLOW_RUNS_TABLE` (tickover-flow-runs), `TICKOVER_LATE_AFTER_SECONDS` (15),
+ * `TICKOVER_PAGE_SIZE` (400).
  */
 export const markLateRuns: Service = defineMarkLateRuns();
 

@@ -1,6 +1,6 @@
 /**
- * watch-services: finds hourly and rarer services whose next tick is overdue, and any service that is stuck after a crash. A loop
- * service: a monitor must not stop monitoring.
+ * watch-services: finds hourly and rarer services whose next tick is overdue, and any service that is stuck after a
+ * crash. A loop service: a monitor must not stop monitoring.
  */
 
 import { emfOptionsIn, overdueEmf } from '../metrics/index.ts';
@@ -16,8 +16,8 @@ const NAME = 'watch-services';
 const NO_METRIC: OverdueMetric = { set: () => {}, flush: () => {} };
 
 /**
- * The service. Its workload returns the number of watched services and the names of the overdue ones.
- * Environment: `TICKOVER_WATCHED`, see `watchdogVariables`; `TICKOVER_TABLE`; in Lambda `TICKOVER_METRICS_NAMESPACE` ('Tickover').
+ * The service. Its workload returns the number of watched services and the names of the overdue ones. Environment:
+ * `TICKOVER_WATCHED`, see `watchdogVariables`; `TICKOVER_TABLE`; in Lambda `TICKOVER_METRICS_NAMESPACE` ('Tickover').
  */
 export const watchServices: Service = defineService<Watchdog>({
   name: NAME,

@@ -22,8 +22,8 @@ interface Taken {
 type Refused = Extract<Acquired, { granted: false }>;
 
 /**
- * Takes the lease if admission allows. An item that is read after a refusal may no longer explain the refusal: then the write
- * is tried once more. If that fails as well, other writers keep coming in between, which is an overlap.
+ * Takes the lease if admission allows. An item that is read after a refusal may no longer explain the refusal: then the
+ * write is tried once more. If that fails as well, other writers keep coming in between, which is an overlap.
  * @throws UnreadableStateError if the item is damaged or newer; a lease taken on such an item is released
  */
 export async function acquire(items: ItemAccess, clock: Clock, request: AcquireRequest): Promise<Acquired> {

@@ -5,8 +5,8 @@ import { CONNECT_TIMEOUT, MOST_ATTEMPTS, REQUEST_TIMEOUT } from '../service/inde
 import { marshalling } from './item/marshalling.ts';
 
 /**
- * A document client; endpoint, region and credentials come from the environment, as the SDK reads them. The request's time-out
- * ends with the answer's first byte, so that of the socket ends an answer that stops half-way.
+ * A document client; endpoint, region and credentials come from the environment, as the SDK reads them. The request's
+ * time-out ends with the answer's first byte, so that of the socket ends an answer that stops half-way.
  */
 export function documentClient(): DynamoDBDocumentClient {
   const client = new DynamoDBClient({

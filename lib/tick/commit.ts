@@ -1,6 +1,6 @@
 /**
- * The end of a tick in the store: run records first, then the one fenced write that commits the state. Where an operator
- * resumed the service meanwhile, the same ended runs are applied to the state that stands there now.
+ * The end of a tick in the store: run records first, then the one fenced write that commits the state. Where an
+ * operator resumed the service meanwhile, the same ended runs are applied to the state that stands there now.
  */
 import {
   type AppliedRuns,
@@ -23,9 +23,10 @@ import { retryUntilEnd } from './write-deadline.ts';
 export type Committed = Pick<AppliedRuns, 'state' | 'report'> & Partial<Pick<AppliedRuns, 'verdict'>>;
 
 /**
- * Commits a run that has ended, behind the runs that crashed before it. A run that gave way to a stop has no outcome: its
- * tick may run again, and without crashed runs nothing is committed.
- * @throws LeaseLostError when another run took over; the store's own error when it could not be reached until the run's end
+ * Commits a run that has ended, behind the runs that crashed before it. A run that gave way to a stop has no outcome:
+ * its tick may run again, and without crashed runs nothing is committed.
+ * @throws LeaseLostError when another run took over; the store's own error when it could not be reached until the run's
+ * end
  */
 export async function commitRun(
   context: TickContext,
@@ -51,7 +52,8 @@ export async function commitRun(
 
 /**
  * Commits crashed runs that stop the tick.
- * @throws LeaseLostError when another run took over; the store's own error when it could not be reached until the run's end
+ * @throws LeaseLostError when another run took over; the store's own error when it could not be reached until the run's
+ * end
  */
 export function commitCrashes(
   context: TickContext,
@@ -72,7 +74,9 @@ interface Commitment {
   readonly ending: OutcomeKind | 'skipped' | 'stopped';
 }
 
-/** How often an operator may resume the service between reading its state and writing it, before that counts as a fault. */
+/**
+ * How often an operator may resume the service between reading its state and writing it, before that counts as a fault.
+ */
 const MOST_RESUMES = 5;
 
 /** A report that can't be committed is printed all the same. */

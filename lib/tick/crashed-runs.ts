@@ -1,8 +1,8 @@
 /**
- * Crashed runs. Every commit writes `done`, the fence of its run; an acquire raises the fence. So fence - done, as the item
- * was, counts the runs that started and never wrote their end: their process died. The next run counts each as an ended run
- * with outcome `crashed`, before its own workload; whatever this tick commits includes them. If this run crashes as well,
- * nothing was written and the next one counts them all again.
+ * Crashed runs. Every commit writes `done`, the fence of its run; an acquire raises the fence. So fence - done, as the
+ * item was, counts the runs that started and never wrote their end: their process died. The next run counts each as an
+ * ended run with outcome `crashed`, before its own workload; whatever this tick commits includes them. If this run
+ * crashes as well, nothing was written and the next one counts them all again.
  */
 import {
   type EndedRun,
@@ -35,7 +35,9 @@ export function crashedRuns({ rules, startedAt }: TickContext, { claim, before }
   });
 }
 
-/** More of them than the track record, the memory and the history hold would change nothing but the work to count them. */
+/**
+ * More of them than the track record, the memory and the history hold would change nothing but the work to count them.
+ */
 function mostCounted({ policy: { consecutive, backoff, memory } }: Rules): number {
   return Math.min(1_000, Math.max(HISTORY_SIZE, memory, consecutive * Math.min(backoff, 100)));
 }

@@ -9,7 +9,9 @@ import type { TickEvent } from './tick-event.ts';
 export type TickFacts = Pick<TickEvent, 'disposition' | 'state' | 'crashesBooked'> &
   Partial<Pick<TickEvent, 'reason' | 'fence' | 'verdict' | 'report' | 'bypassed'>> & { readonly run?: WorkloadRun };
 
-/** Hands every observer the event of a tick whose state is written, prints its report and flushes. Returns the event. */
+/**
+ * Hands every observer the event of a tick whose state is written, prints its report and flushes. Returns the event.
+ */
 export async function notifyTick(context: TickContext, facts: TickFacts): Promise<TickEvent> {
   const { service, ports } = context;
   const event = tickEvent(context, facts);

@@ -11,7 +11,9 @@ export interface AcquireRequest {
   readonly tick: Tick;
   readonly now: number;
   readonly build: string;
-  /** Random for each call, since two deliveries can have the same tick and the same invocation. At most 12 characters. */
+  /**
+   * Random for each call, since two deliveries can have the same tick and the same invocation. At most 12 characters.
+   */
   readonly owner: string;
   readonly leaseUntil: number;
 }
@@ -22,7 +24,10 @@ export interface Claim {
   readonly owner: string;
   readonly fence: number;
   readonly epoch: number;
-  /** The commit leaves the lease as it stands, since the workload may run until its process ends. @default the commit frees the lease */
+  /**
+   * The commit leaves the lease as it stands, since the workload may run until its process ends.
+   * @default the commit frees the lease
+   */
   readonly keepsLease?: true;
 }
 
@@ -31,23 +36,26 @@ export type Acquired =
   | { readonly granted: true; readonly claim: Claim /** As it was before. */; readonly state: ServiceState }
   | { readonly granted: false; readonly reason: SkipReason; readonly state: ServiceState };
 
-/** An answer to a commit. `epoch`: an operator resumed the service meanwhile; `state` is the state now. `fence`: another run took over. */
+/**
+ * An answer to a commit. `epoch`: an operator resumed the service meanwhile; `state` is the state now. `fence`: another
+ * run took over.
+ */
 export type CommitAnswer =
   | { readonly written: true }
   | { readonly written: false; readonly reason: 'epoch'; readonly claim: Claim; readonly state: ServiceState }
   | { readonly written: false; readonly reason: 'fence' };
 
 /**
- * Where services keep their state. Every method rejects with UnreadableStateError on state that is damaged or newer, and with
- * the adapter's own error when the store can't be reached.
+ * Where services keep their state. Every method rejects with UnreadableStateError on state that is damaged or newer,
+ * and with the adapter's own error when the store can't be reached.
  */
 export interface StateStore {
   /** Takes the lease and raises the fencing token, if admission allows, in one write. */
   acquire(request: AcquireRequest): Promise<Acquired>;
   /**
    * If the claim still holds: writes the state, frees the lease unless the claim keeps it, and marks all runs up to the
-   * claim's as counted. Never touches the pause. The same commit can be sent again: one that was written before is answered
-   * as written, also behind a later run's.
+   * claim's as counted. Never touches the pause. The same commit can be sent again: one that was written before is
+   * answered as written, also behind a later run's.
    * @param signal when it is aborted, the store gives up and rejects; the write may get through all the same
    */
   commit(claim: Claim, state: ServiceState, signal?: AbortSignal): Promise<CommitAnswer>;
@@ -57,7 +65,9 @@ export interface StateStore {
   read(service: string): Promise<ServiceState | undefined>;
   /** Writes a run record. Writing it again changes nothing. */
   putRun(record: RunRecord): Promise<void>;
-  /** Run records of runs that didn't succeed and whose fence is above `after`: newest first, one a run, at most `limit`. */
+  /**
+   * Run records of runs that didn't succeed and whose fence is above `after`: newest first, one a run, at most `limit`.
+   */
   failedRuns(service: string, range: { readonly after: number; readonly limit: number }): Promise<RunRecord[]>;
   /** Pauses the service, replacing an earlier pause. Returns the state after it. */
   pause(service: string, pause: Pause): Promise<ServiceState>;
@@ -77,7 +87,10 @@ export interface CrashEvent {
   readonly halted: boolean;
 }
 
-/** Gets the events of services: a log, a metric, a hook of the user's. An error of an observer is logged and changes nothing. */
+/**
+ * Gets the events of services: a log, a metric, a hook of the user's. An error of an observer is logged and changes
+ * nothing.
+ */
 export interface Observer {
   /** A crashed run was counted. */
   runCrashed?(event: CrashEvent): void;
@@ -97,10 +110,13 @@ export interface Ports {
   readonly log: Log;
   readonly observers: readonly Observer[];
   /**
-   * Ends this process, or this worker: nothing else ends a workload that ignores its signal, and a process in which a stray
-   * error happened is not to be trusted. May return in a test.
+   * Ends this process, or this worker: nothing else ends a workload that ignores its signal, and a process in which a
+   * stray error happened is not to be trusted. May return in a test.
    */
   readonly recycle: () => void;
-  /** Keeps the errors of one run apart from another's. @default an exception that nothing catches ends the process, as Node has it */
+  /**
+   * Keeps the errors of one run apart from another's.
+   * @default an exception that nothing catches ends the process, as Node has it
+   */
   readonly runScope?: RunScope;
 }

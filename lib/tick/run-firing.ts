@@ -1,6 +1,6 @@
 /**
- * A firing that owns several ticks: a service whose interval is below the minute in which a schedule can fire. Each slot is
- * its own tick, with its own acquire and commit, so that an operator gets in between.
+ * A firing that owns several ticks: a service whose interval is below the minute in which a schedule can fire. Each
+ * slot is its own tick, with its own acquire and commit, so that an operator gets in between.
  */
 import { type Delivery, type ScheduledTick, slotsOf } from '../rules/index.ts';
 import { GRACE, type Service, ServiceHaltedError, safeLog } from '../service/index.ts';
@@ -21,11 +21,13 @@ export interface Firing {
 }
 
 /**
- * Runs the slots of a firing one after the other. It waits for a slot without holding the lease. Of the slots already past
- * when it comes only the newest runs; a slot that passed while this firing was still running an earlier one is skipped as
- * `overlap`, without asking the store. It ends early when the process stops or the invocation has no time left for a run.
- * A tick that halts the service doesn't end the firing: the slots behind it are skipped as `halted`, and a resume gets in.
- * @throws ServiceHaltedError at the end, if a tick halted the service; anything else that a tick throws at once, leaving out the slots behind it
+ * Runs the slots of a firing one after the other. It waits for a slot without holding the lease. Of the slots already
+ * past when it comes only the newest runs; a slot that passed while this firing was still running an earlier one is
+ * skipped as `overlap`, without asking the store. It ends early when the process stops or the invocation has no time
+ * left for a run. A tick that halts the service doesn't end the firing: the slots behind it are skipped as `halted`,
+ * and a resume gets in.
+ * @throws ServiceHaltedError at the end, if a tick halted the service; anything else that a tick throws at once,
+ * leaving out the slots behind it
  */
 export async function runFiring(
   service: Service,

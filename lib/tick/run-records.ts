@@ -1,4 +1,7 @@
-/** Run records around a commit: the records of ended runs are written before it, those of earlier failures are read for a report. */
+/**
+ * Run records around a commit: the records of ended runs are written before it, those of earlier failures are read for
+ * a report.
+ */
 
 import { propagates, type RunRecord, type ServiceState } from '../rules/index.ts';
 import type { ErrorSummary } from '../text/index.ts';
@@ -21,7 +24,9 @@ export async function rememberedFailures(context: TickContext, state: ServiceSta
   }
 }
 
-/** Runs that were never committed count as crashed, so their own failures are left out. So are fatal ones that halted. */
+/**
+ * Runs that were never committed count as crashed, so their own failures are left out. So are fatal ones that halted.
+ */
 function rememberedFailure({ rules }: TickContext, state: ServiceState, record: RunRecord): ErrorSummary[] {
   const { failure, outcome, fence } = record;
   const isLeftOut = failure === undefined || fence > state.done || propagates(rules.policy, { kind: outcome, failure });

@@ -4,7 +4,8 @@
  *   1. acquire: one conditional write takes the lease, or says why not (then the tick is skipped)
  *   2. crashed runs are counted; if they halt the service or make it back off, the tick is skipped for that reason
  *   3. the workload runs under its deadline; its error is classified into an outcome
- *   4. commit: the ended runs are applied to the state; run records, then one fenced write, which frees the lease (unless
+ *   4. commit: the ended runs are applied to the state; run records, then one fenced write, which frees the lease
+ *   (unless
  *      the workload is still running)
  *   5. notify: observers get the event, the report is printed, metrics are flushed
  *   6. a scheduled tick that halted the service throws; the process of a workload that can't be ended is ended
@@ -75,7 +76,10 @@ export async function runTick(service: Service, tick: Tick, invocation: Invocati
   }
 }
 
-/** Notifies observers of the crashed runs. If these stop the tick, commits them and returns the event of the skipped tick. */
+/**
+ * Notifies observers of the crashed runs. If these stop the tick, commits them and returns the event of the skipped
+ * tick.
+ */
 async function openBehindCrashes(
   context: TickContext,
   admitted: Admitted,

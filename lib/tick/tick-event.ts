@@ -1,4 +1,7 @@
-/** The event of a tick: everything that observers, log lines, metrics and answers need of it. Instants in epoch milliseconds. */
+/**
+ * The event of a tick: everything that observers, log lines, metrics and answers need of it. Instants in epoch
+ * milliseconds.
+ */
 
 import type { Disposition, OutcomeKind, ServiceState, SkipReason, Status, Tick, Verdict } from '../rules/index.ts';
 import type { ErrorSummary } from '../text/index.ts';

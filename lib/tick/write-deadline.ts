@@ -1,7 +1,7 @@
 /**
- * How long a tick may go on writing. The state's own write comes last and counts most: it is tried until the run's end is
- * near. Run records and remembered failures come before it: they may take half of what the reserve leaves behind the grace,
- * and whatever isn't done by then is given up.
+ * How long a tick may go on writing. The state's own write comes last and counts most: it is tried until the run's end
+ * is near. Run records and remembered failures come before it: they may take half of what the reserve leaves behind the
+ * grace, and whatever isn't done by then is given up.
  */
 import {
   FIRST_RETRY_WAIT,
@@ -28,9 +28,9 @@ export async function beforeWriteDeadline<Result>(
 }
 
 /**
- * Tries the write again after each failure of the store until the run's end is near: a success that is never written would
- * count as a crash and run again. A write that starts too late has {@link ONE_TRY} all the same. State that can't be read
- * won't be readable in a moment, so that error is thrown at once; so is any failure while the process stops.
+ * Tries the write again after each failure of the store until the run's end is near: a success that is never written
+ * would count as a crash and run again. A write that starts too late has {@link ONE_TRY} all the same. State that can't
+ * be read won't be readable in a moment, so that error is thrown at once; so is any failure while the process stops.
  */
 export async function retryUntilEnd<Result>(
   { service, invocation, ports: { clock, log }, endsAt }: TickContext,

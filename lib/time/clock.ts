@@ -17,7 +17,8 @@ export interface Clock {
 /** A single timer can't exceed a signed 32-bit count of milliseconds: longer waits are made of several. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-// As they were at load: a workload that replaces them, as tools for tests do, must not set the clock by which leases are judged.
+// As they were at load: a workload that replaces them, as tools for tests do, must not set the clock by which leases
+// are judged.
 const { now } = Date;
 const { setTimeout, clearTimeout } = globalThis;
 const steady = performance.now.bind(performance);
@@ -43,7 +44,8 @@ export function timeoutSignal(ms: number): AbortSignal {
 export const systemClock: Clock = Object.freeze({
   now: () => now(),
   async sleep(ms: number, signal?: AbortSignal) {
-    // By the wall clock, which counts on while the machine sleeps, or by the steady one, which nobody sets back: whichever is first.
+    // By the wall clock, which counts on while the machine sleeps, or by the steady one, which nobody sets back:
+    // whichever is first.
     const [end, steadyEnd] = [now() + ms, steady() + ms];
     let left = Math.max(0, ms);
     do {

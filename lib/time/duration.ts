@@ -1,7 +1,12 @@
-/** Durations: milliseconds inside, words such as `'5m'` where a person writes them, seconds where a person reads them. */
+/**
+ * Durations: milliseconds inside, words such as `'5m'` where a person writes them, seconds where a person reads them.
+ */
 import ms from 'ms';
 
-/** A duration as a person writes it: a number of milliseconds, or words of the `ms` package such as `'90s'`, `'5m'`, `'1h'`. */
+/**
+ * A duration as a person writes it: a number of milliseconds, or words of the `ms` package such as `'90s'`, `'5m'`,
+ * `'1h'`.
+ */
 export type Duration = number | ms.StringValue;
 
 export const SECOND = 1_000;
@@ -25,7 +30,10 @@ export function inSeconds(milliseconds: number): string {
   return String(milliseconds / SECOND);
 }
 
-/** A duration for a line that a person reads, at most six characters for anything below 100 days: `850ms`, `2.4s`, `5m`, `26h`. */
+/**
+ * A duration for a line that a person reads, at most six characters for anything below 100 days: `850ms`, `2.4s`, `5m`,
+ * `26h`.
+ */
 export function briefly(milliseconds: number): string {
   if (milliseconds < SECOND) return `${Math.round(milliseconds)}ms`;
   if (milliseconds < 100 * SECOND) return `${Number((milliseconds / SECOND).toFixed(1))}s`;

@@ -36,7 +36,10 @@ function isOnCalendar(day: string): boolean {
   return !Number.isNaN(midnight) && toIso(midnight).startsWith(day);
 }
 
-/** Epoch milliseconds of an HTTP date (`Sun, 06 Nov 1994 08:49:37 GMT`, RFC 9110), or `undefined` if it is anything else: JavaScript would take `-5` for a date too. */
+/**
+ * Epoch milliseconds of an HTTP date (`Sun, 06 Nov 1994 08:49:37 GMT`, RFC 9110), or `undefined` if it is anything
+ * else: JavaScript would take `-5` for a date too.
+ */
 export function parseHttpDate(written: string): number | undefined {
   if (!/^[A-Z][a-z]{2,8}, .{1,40} GMT$/.test(written)) return undefined;
   const parsed = Date.parse(written);

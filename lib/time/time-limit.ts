@@ -9,8 +9,8 @@ class TimeoutError extends Error {
 }
 
 /**
- * Does the work under a signal that is aborted, for a `TimeoutError`, once `ms` have passed on the clock. The work is waited for all
- * the same: heeding the signal is its own part.
+ * Does the work under a signal that is aborted, for a `TimeoutError`, once `ms` have passed on the clock. The work is
+ * waited for all the same: heeding the signal is its own part.
  */
 export async function withTimeLimit<Result>(
   clock: Clock,
@@ -31,7 +31,10 @@ export async function withTimeLimit<Result>(
   }
 }
 
-/** The work's result, or the signal's reason as soon as it is aborted; what the work comes to after that is heard by nobody. */
+/**
+ * The work's result, or the signal's reason as soon as it is aborted; what the work comes to after that is heard by
+ * nobody.
+ */
 export async function abortable<Result>(signal: AbortSignal | undefined, work: () => Promise<Result>): Promise<Result> {
   if (signal === undefined) return work();
   signal.throwIfAborted();

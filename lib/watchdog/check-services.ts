@@ -23,7 +23,8 @@ export interface WatchdogResult {
 type Context = Pick<RunContext, 'service' | 'clock' | 'random' | 'signal' | 'log' | 'cursor' | 'saveCursor'>;
 
 /**
- * Checks each service by itself: a state that can't be read is reported as overdue and doesn't stop the others from being judged.
+ * Checks each service by itself: a state that can't be read is reported as overdue and doesn't stop the others from
+ * being judged.
  * @throws Error at the end, if some states were not read; the store's error, if none was
  */
 export async function checkServices(context: Context, { watched, states, metric }: Watchdog): Promise<WatchdogResult> {

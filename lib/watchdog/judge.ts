@@ -3,14 +3,16 @@
  *
  *   last activity ------ due ------ due + grace ------> now      overdue: the service did nothing since `due`
  *
- * `due` is the first due time that admission would let through after the last activity of the service (its newest decided tick,
- * its last success, the end of its newest run) or after the service came under watch, whichever is later.
+ * `due` is the first due time that admission would let through after the last activity of the service (its newest
+ * decided tick, its last success, the end of its newest run) or after the service came under watch, whichever is later.
  *
  *   1. A state that can't be read is overdue: the service does not run until a person repairs it.
- *   2. A paused or halted service is not: another alarm covers it. It is due again after its pause, or when its probe is; if a
+ *   2. A paused or halted service is not: another alarm covers it. It is due again after its pause, or when its probe
+ *   is; if a
  *      person has to act first, it is never due.
  *   3. A service whose run is under way is not: the lease ends with the run at the latest.
- *   4. With an interval of an hour or more, or a cron expression, whose gaps may be long, a service is overdue when its next tick
+ *   4. With an interval of an hour or more, or a cron expression, whose gaps may be long, a service is overdue when its
+ *   next tick
  *      is. A service with a shorter interval has an alarm on missing metrics instead.
  *   5. Any service is overdue if a run crashed, and no later run took over by the due time after the end of its lease.
  */
@@ -64,7 +66,10 @@ export function isBlocked(state: ServiceState, now: number): boolean {
   return haltHolds(state.halt, now, haltedBuild(state)) || pauseHolds(state.pause, now);
 }
 
-/** The instant of the last activity, or `undefined` if there was none. A run by hand covers a due time that passed meanwhile. */
+/**
+ * The instant of the last activity, or `undefined` if there was none. A run by hand covers a due time that passed
+ * meanwhile.
+ */
 export function lastActivity({ lastTick, lastSuccess, runs }: ServiceState): number | undefined {
   const newest = runs.at(-1);
   const instants = [lastTick, lastSuccess, newest && newest.at + newest.durationMs].filter(

@@ -1,15 +1,16 @@
 /**
  * The memory of the watchdog from one check to the next, in the 256 bytes of its cursor. Pure.
  *
- * Due times count from an instant called the floor. Most services share one: the first check of this list of services. A service
- * has a later floor of its own, until it shows activity,
+ * Due times count from an instant called the floor. Most services share one: the first check of this list of services.
+ * A service has a later floor of its own, until it shows activity,
  *   without state        from the first check that found none
  *   paused or halted     from the latest check that found it so: a resumed service owes nothing for the time before
  *
- * As text: `list.floor.overdue[.instant.bits]...`, instants in base 36. `list` is a hash of the watched services; `bits`, one a
- * service in the order of names, marks those that have this instant as their floor. When the list or a schedule changes, the bits
- * become meaningless and due times count from now, since a new schedule owes nothing for the time before it. But a service that
- * was overdue (`overdue`: a hash of four characters each) and has kept its own schedule stays overdue until it shows activity.
+ * As text: `list.floor.overdue[.instant.bits]...`, instants in base 36. `list` is a hash of the watched services;
+ * `bits`, one a service in the order of names, marks those that have this instant as their floor. When the list or a
+ * schedule changes, the bits become meaningless and due times count from now, since a new schedule owes nothing for the
+ * time before it. But a service that was overdue (`overdue`: a hash of four characters each) and has kept its own
+ * schedule stays overdue until it shows activity.
  */
 
 import { createHash } from 'node:crypto';

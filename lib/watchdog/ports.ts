@@ -8,8 +8,8 @@ export type Found = ServiceState | UnreadableStateError | undefined;
 /** Reads the states of many services. */
 export interface StatesReader {
   /**
-   * Returns the states by service, without those that the store did not return. May lag a moment behind the latest writes.
-   * Rejects with the adapter's own error when the store can't be reached.
+   * Returns the states by service, without those that the store did not return. May lag a moment behind the latest
+   * writes. Rejects with the adapter's own error when the store can't be reached.
    */
   read(
     services: readonly string[],

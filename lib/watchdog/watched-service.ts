@@ -1,7 +1,7 @@
 /**
- * The description of a watched service, and its form in an environment variable. A function's whole environment has 4 KB on
- * Lambda, hence the short form: `{"nightly":[86400000,115000,"0 3 * * ? *","Europe/Berlin"]}`, that is interval, grace (both in
- * milliseconds), cron expression and time zone by name.
+ * The description of a watched service, and its form in an environment variable. A function's whole environment has 4
+ * KB on Lambda, hence the short form: `{"nightly":[86400000,115000,"0 3 * * ? *","Europe/Berlin"]}`, that is interval,
+ * grace (both in milliseconds), cron expression and time zone by name.
  */
 import * as z from 'zod';
 import { cronFault, hasSlots, InvalidOptionsError, type Schedule } from '../rules/index.ts';
@@ -26,8 +26,8 @@ export const WATCHED_VARIABLE = 'TICKOVER_WATCHED';
 const MOST_WATCHED = 500;
 
 /**
- * Describes the service for the watchdog. Its grace is the sum of Scheduler's precision, the flexible window (whole minutes of
- * jitterRange × interval), one invocation, and the lease margin.
+ * Describes the service for the watchdog. Its grace is the sum of Scheduler's precision, the flexible window (whole
+ * minutes of jitterRange × interval), one invocation, and the lease margin.
  */
 export function watchedServiceOf(service: Service): WatchedService {
   const { name, schedule, policy, leaseMargin } = service;

@@ -1,4 +1,7 @@
-/** The audit of what is installed: small projects made for it, and a registry on this machine that tells what a test says. */
+/**
+ * The audit of what is installed: small projects made for it, and a registry on this machine that tells what a test
+ * says.
+ */
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import type { RequestListener } from 'node:http';

@@ -1,4 +1,6 @@
-/** Every StateStore is held to the one contract. `TICKOVER_TEST_ENDPOINT` names another DynamoDB to be held to it too. */
+/**
+ * Every StateStore is held to the one contract. `TICKOVER_TEST_ENDPOINT` names another DynamoDB to be held to it too.
+ */
 import { afterAll, expect, test } from 'vitest';
 import { memoryStore } from '../../lib/testing/index.ts';
 import { dynaliteDatabase, NAMED_ENDPOINT, type TestDatabase, testDatabase } from '../support/dynalite.ts';

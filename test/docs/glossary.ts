@@ -35,7 +35,10 @@ export function nounsOfRooms(): readonly Noun[] {
     .toSorted((a, b) => a.name.localeCompare(b.name, 'en'));
 }
 
-/** The page with one row for each noun. A noun that has a row keeps its meaning; a new one gets its comment's first sentence. */
+/**
+ * The page with one row for each noun. A noun that has a row keeps its meaning; a new one gets its comment's first
+ * sentence.
+ */
 export function pageWith(nouns: readonly Noun[], page: string): string {
   const meanings = new Map(rowsOf(page).map(({ name, meaning }) => [name, meaning]));
   const rows = nouns.map(

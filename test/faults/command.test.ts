@@ -1,4 +1,7 @@
-/** A run of the fault suite that would play nothing, or another script than was asked for, is refused: it would find nothing. */
+/**
+ * A run of the fault suite that would play nothing, or another script than was asked for, is refused: it would find
+ * nothing.
+ */
 import { expect, test } from 'vitest';
 import { runScript } from '../support/process.ts';
 

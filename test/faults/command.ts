@@ -3,7 +3,7 @@
  *   npm run faults -- --interleavings 100000        all parts; the simulator plays so many scripts
  *   npm run faults -- --part sim --seed S --path P  one script again, as a failure told it
  *   npm run faults -- --mutations                   deliberate bugs, each of which the suite has to catch
- *   npm run faults -- --peers                       others that keep a duty from running twice, asked the same as Tickover
+ *   npm run faults -- --peers                       others that keep a duty from running twice, asked the same
  * With --write FILE each table also goes into its place in a document.
  */
 import { Command, InvalidArgumentError, Option } from 'commander';

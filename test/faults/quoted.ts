@@ -1,8 +1,12 @@
-/** Tables that a document quotes: a command writes them where the document has a place for them, so that nobody copies figures by hand. */
+/**
+ * Tables that a document quotes: a command writes them where the document has a place for them, so that nobody copies
+ * figures by hand.
+ */
 import { readFile, writeFile } from 'node:fs/promises';
 
 /**
- * Puts a text in its place in a document: between `<!-- begin NAME -->` and `<!-- end NAME -->`, each on a line of its own.
+ * Puts a text in its place in a document: between `<!-- begin NAME -->` and `<!-- end NAME -->`, each on a line of its
+ * own.
  * @throws RangeError if the document has no such place
  */
 export function quotedIn(document: string, name: string, text: string): string {

@@ -1,6 +1,7 @@
 /**
- * What the frozen tests share. They hold everything that can be observed from outside against words written down here once more:
- * whatever the code calls it inside, these names stay. Nothing on the expected side of them may come from the code.
+ * What the frozen tests share. They hold everything that can be observed from outside against words written down here
+ * once more: whatever the code calls it inside, these names stay. Nothing on the expected side of them may come from
+ * the code.
  */
 import { afterEach, beforeEach, vi } from 'vitest';
 import { type HandlerEvent, scheduledHandler, serviceLog } from '../../lib/lambda/index.ts';
@@ -11,7 +12,10 @@ import { asSent, ENVIRONMENT, functionUnderTest, type KitOptions, NOON } from '.
 import { keepWritten, lines, logging } from '../lambda/log-kit.ts';
 import { errorWith } from '../support/loop-kit.ts';
 
-/** Has what each test of the calling file writes kept, whatever the machine's environment says of Powertools: it must neither silence nor rename anything here. */
+/**
+ * Has what each test of the calling file writes kept, whatever the machine's environment says of Powertools: it must
+ * neither silence nor rename anything here.
+ */
 export function freeze(): void {
   keepWritten();
   beforeEach(() => {
@@ -28,7 +32,10 @@ export function freeze(): void {
   });
 }
 
-/** A workload, one letter a run: `S` succeeds, `F` is refused, `X` is a programming error, `T` outlasts its time, `O` the interval. */
+/**
+ * A workload, one letter a run: `S` succeeds, `F` is refused, `X` is a programming error, `T` outlasts its time, `O`
+ * the interval.
+ */
 function scripted(script: string): NonNullable<KitOptions['workload']> {
   const letters = [...script];
   return async ({ clock, signal, saveCursor }) => {
@@ -49,7 +56,9 @@ function endOf(letter: string | undefined): unknown {
   return { rows: 3 };
 }
 
-/** A function that trips after 2 failures and halts at its second trip, as on Lambda: it writes its log and its metrics. */
+/**
+ * A function that trips after 2 failures and halts at its second trip, as on Lambda: it writes its log and its metrics.
+ */
 export function onLambda({ script = 'S', environment = {}, ...options }: KitOptions = {}) {
   return logging({ workload: scripted(script), environment: { inLambda: true, ...environment }, ...options });
 }
@@ -116,7 +125,9 @@ export async function crashAtNoon({ store }: Pick<ReturnType<typeof quiet>, 'sto
   await store.acquire({ service, tick, now: noon, build: 'b1', owner: 'somebody', leaseUntil: noon + 50_000 });
 }
 
-/** The value as JSON, with what differs from run to run replaced: times of the real clock, owners of leases, and stacks. */
+/**
+ * The value as JSON, with what differs from run to run replaced: times of the real clock, owners of leases, and stacks.
+ */
 export function steady(value: unknown): unknown {
   return JSON.parse(
     JSON.stringify(value, (name, inner: unknown) => {

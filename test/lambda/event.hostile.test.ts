@@ -1,4 +1,7 @@
-/** Events without measure: whatever Lambda lets through, a handler reads or refuses it in few words, and does nothing else. */
+/**
+ * Events without measure: whatever Lambda lets through, a handler reads or refuses it in few words, and does nothing
+ * else.
+ */
 import { describe, expect, it } from 'vitest';
 import { readEvent } from '../../lib/lambda/event.ts';
 import { MalformedEventError } from '../../lib/lambda/index.ts';

@@ -1,4 +1,6 @@
-/** Functions as Lambda runs them: bundled, in a plain process with Lambda's environment, on a DynamoDB over the wire. */
+/**
+ * Functions as Lambda runs them: bundled, in a plain process with Lambda's environment, on a DynamoDB over the wire.
+ */
 import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -45,7 +45,9 @@ function setup(options?: EmfOptions) {
   return { observer, written, values: () => written().map(valuesOf) };
 }
 
-/** Service and values of a document that keeps the format's rules: every name it defines has a member of the right type. */
+/**
+ * Service and values of a document that keeps the format's rules: every name it defines has a member of the right type.
+ */
 function valuesOf(document: Document): Record<string, unknown> {
   const { _aws, ...members } = document;
   expect(Number.isInteger(_aws.Timestamp)).toBe(true);

@@ -1,6 +1,6 @@
 /**
- * A strict reader of Prometheus's text exposition format 0.0.4, with the naming rules that `promtool check metrics` lints:
- * so that the page is judged on a machine without promtool too.
+ * A strict reader of Prometheus's text exposition format 0.0.4, with the naming rules that `promtool check metrics`
+ * lints: so that the page is judged on a machine without promtool too.
  */
 
 const SAMPLE = /^([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{(.*)\})? (\S+)$/;
@@ -18,7 +18,9 @@ interface Family {
   readonly samples: Map<string, number>;
 }
 
-/** The families of a page by name; samples by what stands before the value. Throws at the first line that breaks a rule. */
+/**
+ * The families of a page by name; samples by what stands before the value. Throws at the first line that breaks a rule.
+ */
 export function readExposition(text: string): Map<string, Family> {
   if (!text.endsWith('\n')) throw new Error('the page does not end with a line feed');
   const families = new Map<string, Family>();

@@ -1,4 +1,7 @@
-/** Who asks the metrics server without measure: slowly, at length, or with many hands. The services and other scrapers don't notice. */
+/**
+ * Who asks the metrics server without measure: slowly, at length, or with many hands. The services and other scrapers
+ * don't notice.
+ */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterEach, expect, test } from 'vitest';

@@ -1,6 +1,6 @@
 /**
- * A process that serves metrics and has nothing else to do once its standard input ends; it tells where it serves, and at its
- * end whether it still did.
+ * A process that serves metrics and has nothing else to do once its standard input ends; it tells where it serves, and
+ * at its end whether it still did.
  */
 import { metricsServer, prometheusObserver } from '../../lib/metrics/index.ts';
 import { rememberingLog } from './tick-events.ts';

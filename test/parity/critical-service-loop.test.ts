@@ -100,7 +100,10 @@ function named({ errorClass, message }: ErrorSummary): string {
   return `${UPSTREAM_CLASS[errorClass]}:${message}`;
 }
 
-/** Lines trimmed, empty ones dropped; a reported error, whose text goes on with its stack, as `<example Class: message>`. */
+/**
+ * Lines trimmed, empty ones dropped; a reported error, whose text goes on with its stack, as `<example Class:
+ * message>`.
+ */
 function normalised(printed: readonly string[]): string[] {
   return printed
     .map((line) => line.trim().replaceAll(/ +/g, ' '))

@@ -17,7 +17,9 @@ export interface Aws {
   readonly scheduler: SchedulerClient;
   readonly sns: SNSClient;
   readonly sqs: SQSClient;
-  /** The messages in a log group, oldest first, as far as they were written from the instant on (epoch milliseconds). */
+  /**
+   * The messages in a log group, oldest first, as far as they were written from the instant on (epoch milliseconds).
+   */
   logLines(logGroup: string, since: number): Promise<string[]>;
 }
 

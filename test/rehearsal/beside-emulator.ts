@@ -1,7 +1,7 @@
 /**
- * `npm run emulator -- COMMAND [ARGUMENT...]`: runs a command beside an AWS emulator that starts and ends with it. The command's AWS
- * clients find the emulator by their environment, and tests by `TICKOVER_TEST_ENDPOINT`. Ends as the command does, or with 3 where
- * the emulator can't be had; the last line says why.
+ * `npm run emulator -- COMMAND [ARGUMENT...]`: runs a command beside an AWS emulator that starts and ends with it. The
+ * command's AWS clients find the emulator by their environment, and tests by `TICKOVER_TEST_ENDPOINT`. Ends as the
+ * command does, or with 3 where the emulator can't be had; the last line says why.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -20,7 +20,8 @@ const ENDING = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 let running: ChildProcess | undefined;
 for (const signal of ENDING) {
-  // The terminal signals the command too: it ends first, and the emulator after it. Until then, leaving takes the emulator along.
+  // The terminal signals the command too: it ends first, and the emulator after it. Until then, leaving takes the
+  // emulator along.
   process.on(signal, () => (running === undefined ? process.exit(codeFor(signal)) : running.kill(signal)));
 }
 

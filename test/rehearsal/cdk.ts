@@ -1,4 +1,7 @@
-/** The real CDK command line, run in a checkout against an emulator: with a home of its own, since it remembers which key is which account. */
+/**
+ * The real CDK command line, run in a checkout against an emulator: with a home of its own, since it remembers which
+ * key is which account.
+ */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
@@ -82,7 +85,10 @@ function contextArguments(context: Readonly<Record<string, unknown>>): string[] 
   ]);
 }
 
-/** The template is uploaded under its hash, and what is there already is not uploaded again: another template is another hash. */
+/**
+ * The template is uploaded under its hash, and what is there already is not uploaded again: another template is another
+ * hash.
+ */
 async function writeTemplate(directory: string, stackName: string, template: Template): Promise<void> {
   const text = JSON.stringify(template, undefined, 1);
   await writeFile(join(directory, `${stackName}.template.json`), text);

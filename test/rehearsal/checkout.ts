@@ -1,6 +1,6 @@
 /**
- * A copy of the project in a folder of its own, with services added as the README tells to: what is deployed from there is what
- * a user's checkout would deploy, and may be changed without touching this one.
+ * A copy of the project in a folder of its own, with services added as the README tells to: what is deployed from there
+ * is what a user's checkout would deploy, and may be changed without touching this one.
  */
 import { rmSync } from 'node:fs';
 import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';

@@ -5,7 +5,29 @@ import { rendered, type Transcript } from './transcript.ts';
 
 /** The document of a rehearsal. The same in every run of the same code. */
 export function document(transcript: Transcript): string {
-  return `${[HEAD, limits(), rendered(transcript)].join('\n\n')}\n`;
+  return `${wrapped([HEAD, limits(), rendered(transcript)].join('\n\n'))}\n`;
+}
+
+const COLUMNS = 120;
+
+/** The page with its prose wrapped. Tables and code stay as they are. */
+function wrapped(page: string): string {
+  let isCode = false;
+  return page
+    .split('\n')
+    .map((line) => {
+      if (line.startsWith('```')) isCode = !isCode;
+      return isCode || line.startsWith('|') ? line : wrappedLine(line);
+    })
+    .join('\n');
+}
+
+/** A list item goes on below its text. */
+function wrappedLine(line: string): string {
+  if (line.length <= COLUMNS) return line;
+  const indent = /^(- | {2})/.test(line) ? '  ' : '';
+  const end = line.lastIndexOf(' ', COLUMNS);
+  return end <= indent.length ? line : `${line.slice(0, end)}\n${wrappedLine(indent + line.slice(end + 1))}`;
 }
 
 const HEAD = `# The deploy, rehearsed
@@ -18,7 +40,7 @@ against it, works with what was deployed, breaks it on purpose, and takes it dow
 - What is deployed comes from a copy of the checkout, with two services added as the README says a user adds one: \`steered\` and \`bystander\` do as a server
   tells them. The deployed bundles run on the Node that runs this command.
 - It ends with 1 and a line that says why when anything does not hold, with 2 where the emulator can't be had. \`npm run rehearse -- --check\` writes nothing and also fails
-  if this page would be another; \`--keep\` leaves the emulator up to check at.
+  if this page would be another; \`--keep\` leaves the emulator up to look at.
 - Ticks are numbered; they lie an hour apart, all of them past.`;
 
 function limits(): string {

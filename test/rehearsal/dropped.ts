@@ -1,4 +1,7 @@
-/** What the emulator takes and does not keep. Each is asserted on the template, and that the emulator still drops it. Pure. */
+/**
+ * What the emulator takes and does not keep. Each is asserted on the template, and that the emulator still drops it.
+ * Pure.
+ */
 import { ofType, type Template } from './template.ts';
 
 /** One property that is dropped. */

@@ -1,4 +1,6 @@
-/** The emulator's own Python environment: made once for each version of its requirements, and kept in the user's cache. */
+/**
+ * The emulator's own Python environment: made once for each version of its requirements, and kept in the user's cache.
+ */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, rmSync } from 'node:fs';
@@ -58,7 +60,10 @@ function isNewEnough(version: string): boolean {
   return major === 3 && minor >= 11;
 }
 
-/** Made beside its place and moved there when it is whole, so that nobody meets half of one; who leaves in between leaves nothing. */
+/**
+ * Made beside its place and moved there when it is whole, so that nobody meets half of one; who leaves in between
+ * leaves nothing.
+ */
 async function install(python: string, home: string): Promise<void> {
   const draft = `${home}.${process.pid}`;
   const leaving = new AbortController();

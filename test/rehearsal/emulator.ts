@@ -1,6 +1,7 @@
 /**
- * The local AWS emulator that deploys are rehearsed against: ministack, which runs Lambda code on this machine's Node and needs
- * no Docker. Its defaults listen on every interface; this one listens on 127.0.0.1 alone, and that is looked at.
+ * The local AWS emulator that deploys are rehearsed against: ministack, which runs Lambda code on this machine's Node
+ * and needs no Docker. Its defaults listen on every interface; this one listens on 127.0.0.1 alone, and that is looked
+ * at.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, rmSync } from 'node:fs';
@@ -25,7 +26,8 @@ export interface Emulator {
   /** What it has written so far. */
   log(): Promise<string>;
   /**
-   * Checks that it, and whatever it opened since, is reached from this machine alone (on Linux; elsewhere its settings are trusted).
+   * Checks that it, and whatever it opened since, is reached from this machine alone (on Linux; elsewhere its settings
+   * are trusted).
    * @throws Error naming what it listens on besides
    */
   assertLoopback(): Promise<void>;

@@ -1,4 +1,6 @@
-/** Whether everything is there as it was synthesised: told of the template, so that no resource needs a line of its own. */
+/**
+ * Whether everything is there as it was synthesised: told of the template, so that no resource needs a line of its own.
+ */
 import type { Aws } from './aws.ts';
 import type { Deployed } from './deployed.ts';
 import { DROPPED, isDropped } from './dropped.ts';

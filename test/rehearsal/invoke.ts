@@ -46,7 +46,8 @@ export async function invoke(aws: Aws, { functionName, payload, awaited = [] }: 
   let metrics = metricsIn(log, since);
   for (let check = 0; !broke && check < MOST_CHECKS && awaited.some((name) => !(name in metrics)); check++) {
     await sleep(BETWEEN_CHECKS);
-    // On a busy machine the emulator misses lines at the end of a log: they come with the next one, and this one adds none.
+    // On a busy machine the emulator misses lines at the end of a log: they come with the next one, and this one adds
+    // none.
     const next = await invokeOnce(aws, functionName, { action: 'status' });
     metrics = { ...metrics, ...metricsIn(next.log, since) };
   }
@@ -109,8 +110,8 @@ export async function send(aws: Aws, { functionName, payload }: Delivery): Promi
 }
 
 /**
- * The metrics in lines of a log that are in CloudWatch's embedded metric format and were written from the instant on (epoch
- * milliseconds), by their names; the last of a name stands.
+ * The metrics in lines of a log that are in CloudWatch's embedded metric format and were written from the instant on
+ * (epoch milliseconds), by their names; the last of a name stands.
  */
 export function metricsIn(log: string, since: number): Record<string, LoggedMetric> {
   const found = log

@@ -1,4 +1,7 @@
-/** The list of what the emulator can't make is exact: nothing is left out besides, and nothing stays on it for old times' sake. */
+/**
+ * The list of what the emulator can't make is exact: nothing is left out besides, and nothing stays on it for old
+ * times' sake.
+ */
 import { describe, expect, test } from 'vitest';
 import { LEFT_OUT, listFaults, unrecognizedTypes, withoutLeftOut } from './left-out.ts';
 import type { Template } from './template.ts';

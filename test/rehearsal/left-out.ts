@@ -19,7 +19,8 @@ export interface Reduced {
 
 /**
  * The template without what is left out.
- * @throws RehearsalError if something that stays refers to something that goes, or a type of the list isn't there at all
+ * @throws RehearsalError if something that stays refers to something that goes, or a type of the list isn't there at
+ * all
  */
 export function withoutLeftOut(template: Template): Reduced {
   const entries = Object.entries(template.Resources);

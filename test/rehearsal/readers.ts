@@ -1,4 +1,6 @@
-/** What AWS tells of a resource, in the words of a template. A type that isn't here is told of by CloudFormation alone. */
+/**
+ * What AWS tells of a resource, in the words of a template. A type that isn't here is told of by CloudFormation alone.
+ */
 import { DescribeAlarmsCommand, GetDashboardCommand } from '@aws-sdk/client-cloudwatch';
 import {
   DescribeContinuousBackupsCommand,

@@ -32,7 +32,10 @@ const MOST_TICKS = 24;
 /** What clears something away again. */
 export type Closer = () => Promise<void> | void;
 
-/** Starts an empty emulator and a server for steered services, and copies the project; each as it comes adds what clears it away. */
+/**
+ * Starts an empty emulator and a server for steered services, and copies the project; each as it comes adds what clears
+ * it away.
+ */
 export async function open(report: (line: string) => void, closers: Closer[]): Promise<Wings> {
   const emulator = await startEmulator();
   closers.push(emulator.stop);

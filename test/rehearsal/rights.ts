@@ -1,6 +1,6 @@
 /**
- * Whether every role may do what its part of the stack does. The emulator lets everybody do everything, so this is judged on the
- * template, by the evaluator of the policy tests. Pure.
+ * Whether every role may do what its part of the stack does. The emulator lets everybody do everything, so this is
+ * judged on the template, by the evaluator of the policy tests. Pure.
  */
 import { ENGINE_CALLS } from '../infra/policy/dynamo-requests.ts';
 import { judge } from '../infra/policy/evaluator.ts';

@@ -15,7 +15,9 @@ export interface Template {
   readonly Outputs?: Readonly<Record<string, { readonly Value: unknown }>>;
 }
 
-/** What references stand for: what a `Ref` gives of a logical id or of a pseudo parameter, and the ARN of a resource. */
+/**
+ * What references stand for: what a `Ref` gives of a logical id or of a pseudo parameter, and the ARN of a resource.
+ */
 export interface World {
   readonly ref: (name: string) => string;
   readonly arn: (logicalId: string) => string;
@@ -46,7 +48,9 @@ export function referencesIn(value: unknown): string[] {
   });
 }
 
-/** Where two values differ, each as `path: expected ..., got ...`; none where the second holds all that the first says. */
+/**
+ * Where two values differ, each as `path: expected ..., got ...`; none where the second holds all that the first says.
+ */
 export function differences(expected: unknown, got: unknown, path: string): string[] {
   if (isDeepStrictEqual(expected, got)) return [];
   if (isRecord(expected) && isRecord(got)) {

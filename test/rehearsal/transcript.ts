@@ -1,4 +1,6 @@
-/** What was asked and what was answered, as docs/rehearsal.md tells it: the same in every run of the same code. Pure. */
+/**
+ * What was asked and what was answered, as docs/rehearsal.md tells it: the same in every run of the same code. Pure.
+ */
 
 /** One step: what was asked, and what came. */
 export interface Step {

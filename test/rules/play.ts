@@ -1,4 +1,6 @@
-/** Plays a policy through a line of outcomes, one letter each: S succeeded, F failed, X fatal, T timed out, C crashed. */
+/**
+ * Plays a policy through a line of outcomes, one letter each: S succeeded, F failed, X fatal, T timed out, C crashed.
+ */
 
 import { freshState, type LoopState, type Outcome, type Policy, step, type Verdict } from '../../lib/rules/index.ts';
 import type { ErrorSummary } from '../../lib/text/index.ts';

@@ -1,4 +1,7 @@
-/** Rules R3 and R4 on the shapes that errors come in. What sockets and the AWS SDK really throw is in files of their own. */
+/**
+ * Rules R3 and R4 on the shapes that errors come in. What sockets and the AWS SDK really throw is in files of their
+ * own.
+ */
 import tls from 'node:tls';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';

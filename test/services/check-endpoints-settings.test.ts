@@ -1,4 +1,6 @@
-/** TICKOVER_ENDPOINTS as a mistaken or hostile hand may write it: refused in a message of bounded size, never obeyed. */
+/**
+ * TICKOVER_ENDPOINTS as a mistaken or hostile hand may write it: refused in a message of bounded size, never obeyed.
+ */
 import { describe, expect, it } from 'vitest';
 import { InvalidOptionsError } from '../../lib/rules/index.ts';
 import { endpointsIn } from '../../lib/services/check-endpoints-settings.ts';

@@ -304,7 +304,8 @@ describe('endpoints that fail', () => {
       fence: 1,
       prepared: () => checkEndpoints.prepare({ env: { TICKOVER_ENDPOINTS: JSON.stringify(endpoints) } }),
     });
-    // Asleep are three once both are asked, the run's deadline and two endpoints' time-outs, until one of these has answered.
+    // Asleep are three once both are asked, the run's deadline and two endpoints' time-outs, until one of these has
+    // answered.
     await eventually(() => (asked === 2 && clock.sleeping === 2 ? true : undefined));
     await clock.advance(30_000);
     const { outcome, error } = await ending;

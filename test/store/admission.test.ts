@@ -1,4 +1,7 @@
-/** Admission exists twice, as a pure function and as the condition of one write: over random states and ticks they agree. */
+/**
+ * Admission exists twice, as a pure function and as the condition of one write: over random states and ticks they
+ * agree.
+ */
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { admit, type ServiceState, type Tick } from '../../lib/rules/index.ts';

@@ -1,4 +1,7 @@
-/** DynamoDB is away: taking the lease gives up in time, whatever the outage, and the client is one that few attempts and short time-outs make. */
+/**
+ * DynamoDB is away: taking the lease gives up in time, whatever the outage, and the client is one that few attempts and
+ * short time-outs make.
+ */
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { documentClient, dynamoStateStore } from '../../lib/store/index.ts';
 import { fakeClock } from '../../lib/testing/index.ts';

@@ -1,4 +1,7 @@
-/** A damaged or newer state refuses to run with an error that says what is wrong, and is never reset or repaired in passing. */
+/**
+ * A damaged or newer state refuses to run with an error that says what is wrong, and is never reset or repaired in
+ * passing.
+ */
 import { describe, expect, it } from 'vitest';
 import type { ServiceState } from '../../lib/rules/index.ts';
 import { UnreadableStateError } from '../../lib/service/index.ts';
@@ -112,7 +115,8 @@ describe('A damaged state', () => {
     const after = await storedItem(database, service);
     expect(lasting(after)).toEqual(lasting(item));
     const taken = after?.['fence'] !== item['fence'];
-    // Either nothing changed at all, or the lease was taken and given back, which takes this run off those to be booked.
+    // Either nothing changed at all, or the lease was taken and given back, which takes this run off those to be
+    // booked.
     if (taken) expect(after?.['done']).toBe(42);
     else expect(after).toEqual(item);
   });

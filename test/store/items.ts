@@ -33,7 +33,9 @@ export async function storedItem({ documents, table }: Connection, service: stri
   return (await documents.send(new GetCommand({ TableName: table, Key: key, ConsistentRead: true }))).Item;
 }
 
-/** The size in bytes of a service's item as stored, by the rules that DynamoDB publishes, from what comes over the wire. */
+/**
+ * The size in bytes of a service's item as stored, by the rules that DynamoDB publishes, from what comes over the wire.
+ */
 export async function storedSize({ documents, table }: Connection, service: string): Promise<number> {
   const Key = { pk: { S: service }, sk: { S: 'STATE' } };
   const { Item = {} } = await documents.send(new GetItemCommand({ TableName: table, Key, ConsistentRead: true }));

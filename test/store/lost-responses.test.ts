@@ -1,4 +1,7 @@
-/** A write whose response is lost is sent again by the SDK and meets itself: that is recognised, and nothing happens twice. */
+/**
+ * A write whose response is lost is sent again by the SDK and meets itself: that is recognised, and nothing happens
+ * twice.
+ */
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Connection } from '../support/dynalite.ts';
 import { DUE, MINUTE, refused, type World, world } from '../support/tick-kit.ts';

@@ -1,6 +1,7 @@
 /**
- * Old state in new code. What version 1 has stored is kept as samples and must be read for ever. There has been no other version, so
- * the way from one to the next is tried with one made up: streaks are counted from 100, and the cursor has another name.
+ * Old state in new code. What version 1 has stored is kept as samples and must be read for ever. There has been no
+ * other version, so the way from one to the next is tried with one made up: streaks are counted from 100, and the
+ * cursor has another name.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,7 @@
-/** The hot item costs one write unit: at most 1,024 bytes as stored, whatever happens. Sized here by DynamoDB's published rules. */
+/**
+ * The hot item costs one write unit: at most 1,024 bytes as stored, whatever happens. Sized here by DynamoDB's
+ * published rules.
+ */
 import { expect, it } from 'vitest';
 import type { RunEntry, ServiceState } from '../../lib/rules/index.ts';
 import { itemSize } from '../../lib/store/index.ts';

@@ -1,6 +1,6 @@
 /**
- * A DynamoDB for a test file, with the state table, and clients whose calls are counted: dynalite in memory on 127.0.0.1, or whatever
- * `TICKOVER_TEST_ENDPOINT` names (with keys and region of the environment, if it has any).
+ * A DynamoDB for a test file, with the state table, and clients whose calls are counted: dynalite in memory on
+ * 127.0.0.1, or whatever `TICKOVER_TEST_ENDPOINT` names (with keys and region of the environment, if it has any).
  */
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
@@ -48,8 +48,8 @@ export interface TestDatabase {
 }
 
 /**
- * A table at an endpoint. Where none is given, it is on the one that is named, and goes when it is closed, or else on a dynalite
- * of its own.
+ * A table at an endpoint. Where none is given, it is on the one that is named, and goes when it is closed, or else on a
+ * dynalite of its own.
  */
 export async function testDatabase(endpoint?: string, table?: string): Promise<TestDatabase> {
   if (endpoint !== undefined) return databaseAt(endpoint, { table });

@@ -1,7 +1,10 @@
 /** Waiting for something that another process or worker does. */
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Looks again and again, for two minutes and more, until there is something to be found. What was seen instead is told by `seen`. */
+/**
+ * Looks again and again, for two minutes and more, until there is something to be found. What was seen instead is told
+ * by `seen`.
+ */
 export async function eventually<Found>(
   check: () => Promise<Found | undefined> | Found | undefined,
   seen: () => string = () => '',

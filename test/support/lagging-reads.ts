@@ -1,6 +1,6 @@
 /**
- * A DynamoDB whose reads lag: one that doesn't ask for `ConsistentRead` sees everything but the last write. DynamoDB may answer
- * so, and most of the time doesn't, and dynalite never does: who forgets the flag notices nothing there.
+ * A DynamoDB whose reads lag: one that doesn't ask for `ConsistentRead` sees everything but the last write. DynamoDB
+ * may answer so, and most of the time doesn't, and dynalite never does: who forgets the flag notices nothing there.
  */
 import { type Asked, interceptingProxy, type WireProxy } from './wire-proxy.ts';
 

@@ -1,4 +1,6 @@
-/** A self-signed certificate made on the spot, without openssl: the little of X.509 (RFC 5280) that a TLS server needs. */
+/**
+ * A self-signed certificate made on the spot, without openssl: the little of X.509 (RFC 5280) that a TLS server needs.
+ */
 import { createSign, generateKeyPairSync } from 'node:crypto';
 
 /** Key and certificate as `tls.createServer` takes them. */

@@ -24,8 +24,8 @@ export const ENTRY = join(ROOT, 'functions', 'check-endpoints.ts');
 const directories: string[] = [];
 
 /**
- * An app that writes to a directory of its own; {@link removeOutputs} takes it away. CDK's rules for finished templates take
- * seconds and change nothing: they are left to the test of the whole app.
+ * An app that writes to a directory of its own; {@link removeOutputs} takes it away. CDK's rules for finished templates
+ * take seconds and change nothing: they are left to the test of the whole app.
  */
 export function newApp(context: Record<string, unknown> = UNBUNDLED): App {
   const outdir = mkdtempSync(join(tmpdir(), 'tickover-cdk-'));

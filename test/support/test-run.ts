@@ -1,7 +1,10 @@
 /** Running test files from a program, by the project's own settings. */
 import { startVitest } from 'vitest/node';
 
-/** Runs the files of these globs, from the project's root, and tells whether all tests in them held. No file at all is a failure. */
+/**
+ * Runs the files of these globs, from the project's root, and tells whether all tests in them held. No file at all is a
+ * failure.
+ */
 export async function testsHold(...include: readonly string[]): Promise<boolean> {
   const projects = [{ extends: true as const, test: { name: 'named', include: [...include] } }];
   const vitest = await startVitest('test', [], { run: true, watch: false, projects });

@@ -33,7 +33,10 @@ export interface World {
   readonly store: StateStore;
   readonly ports: Ports;
   readonly log: ReturnType<typeof keptLog>;
-  /** Effects in their order: `acquire`, `run`, `putRun`, `commit`, `told ran`, `crash 3`, `print ...`, `flush`, `recycle`. */
+  /**
+   * Effects in their order: `acquire`, `run`, `putRun`, `commit`, `told ran`, `crash 3`, `print ...`, `flush`,
+   * `recycle`.
+   */
   readonly events: string[];
   readonly tickEvents: TickEvent[];
   readonly crashes: CrashEvent[];

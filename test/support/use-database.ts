@@ -5,7 +5,10 @@ import { type Connection, type TestDatabase, testDatabase } from './dynalite.ts'
 /** A database, and a client on it. Both are there from the first test on, and in hooks that come behind. */
 export interface UsedDatabase extends Connection, Pick<TestDatabase, 'endpoint' | 'connect'> {}
 
-/** Has a database with the state table up before the first test of the calling file, or `describe`, and gone after the last. */
+/**
+ * Has a database with the state table up before the first test of the calling file, or `describe`, and gone after the
+ * last.
+ */
 export function useDatabase(): UsedDatabase {
   let database: TestDatabase | undefined;
   let connection: Connection | undefined;

@@ -1,4 +1,6 @@
-/** Stands on the wire before a DynamoDB: requests and answers can be passed on, lost, held, cut, repeated or rewritten. */
+/**
+ * Stands on the wire before a DynamoDB: requests and answers can be passed on, lost, held, cut, repeated or rewritten.
+ */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -28,7 +30,9 @@ export interface Asked {
   send(operation: string, request: Json): Promise<Json>;
 }
 
-/** What goes back to the client: an answer, one of which only the first half arrives, or nothing: the connection breaks. */
+/**
+ * What goes back to the client: an answer, one of which only the first half arrives, or nothing: the connection breaks.
+ */
 export type Reply = { readonly status: number; readonly answer: Json; readonly cut?: boolean } | undefined;
 
 /** Decides what becomes of a request. */

@@ -14,7 +14,10 @@ interface Committing {
   readonly tries: number[];
 }
 
-/** A world whose commits meet `fate` first, told how many came before; what it resolves to is the answer, or the store's own if there is none. */
+/**
+ * A world whose commits meet `fate` first, told how many came before; what it resolves to is the answer, or the store's
+ * own if there is none.
+ */
 function committing(
   fate: (before: number, commit: () => Promise<unknown>, signal: AbortSignal) => unknown,
 ): Committing {

@@ -1,6 +1,7 @@
 /**
- * Ticks in random interleavings: delivered, delivered again, out of order, killed before and after every effect, under a
- * clock that jumps both ways, with an operator in between. What must hold is checked against a model that knows nothing of leases.
+ * Ticks in random interleavings: delivered, delivered again, out of order, killed before and after every effect, under
+ * a clock that jumps both ways, with an operator in between. What must hold is checked against a model that knows
+ * nothing of leases.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import * as fc from 'fast-check';
@@ -128,7 +129,10 @@ class Simulation {
     this.grants.push(grant);
   }
 
-  /** A run decides its tick. So does a skip, but for one whose reason an operator's resume took away: that tick may come again. */
+  /**
+   * A run decides its tick. So does a skip, but for one whose reason an operator's resume took away: that tick may come
+   * again.
+   */
   #decide(grant: Grant, { runs, lastTick }: ServiceState): void {
     expect(grant.written).toBeUndefined();
     grant.written = grant.started ? (runs.at(-1)?.outcome as 'succeeded' | 'failed') : 'skipped';

@@ -67,7 +67,9 @@ const LARGEST_TEXT = 1_024;
 
 /** Twice the longest interval, restart or backoff. */
 const TWO_YEARS = 2 * 366 * DAY;
-/** How far each can be ahead of a right clock. An hour is the longest lease, and as much again for clocks that differ. */
+/**
+ * How far each can be ahead of a right clock. An hour is the longest lease, and as much again for clocks that differ.
+ */
 const FARTHEST_AHEAD: readonly (readonly [attribute: string, ms: number, words: string])[] = [
   ['leaseUntil', HOUR, 'an hour'],
   ['leaseTick', HOUR, 'an hour'],

@@ -1,4 +1,7 @@
-/** After a long absence: one jump, the policy applied, no burst, no bound that ends the service for good, and work that is bounded. */
+/**
+ * After a long absence: one jump, the policy applied, no burst, no bound that ends the service for good, and work that
+ * is bounded.
+ */
 import { describe, expect, it } from 'vitest';
 import { ABSENCES } from './absences.ts';
 

@@ -1,4 +1,7 @@
-/** Long absences: what happens when a service is heard of again after ten thousand ticks, or years. Effects are counted, not time. */
+/**
+ * Long absences: what happens when a service is heard of again after ten thousand ticks, or years. Effects are counted,
+ * not time.
+ */
 import { fireOnSchedule } from '../../../lib/local/schedule-clock.ts';
 import { createLoop } from '../../../lib/loop/index.ts';
 import { NEVER_RUN, type ServiceState } from '../../../lib/rules/index.ts';
@@ -304,7 +307,10 @@ async function ofASlottedFiring(): Promise<Found> {
   });
 }
 
-/** A clock that stands still for its sleepers and has jumped when they wake: what a machine's sleep looks like from inside. */
+/**
+ * A clock that stands still for its sleepers and has jumped when they wake: what a machine's sleep looks like from
+ * inside.
+ */
 function sleepyClock(start: number) {
   const inner = fakeClock(start, { mode: 'manual' });
   let jump = 0;

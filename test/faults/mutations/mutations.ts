@@ -1,4 +1,7 @@
-/** The mutation run: each deliberate bug is made in a copy of the code, on which the simulator's short form has to find it. */
+/**
+ * The mutation run: each deliberate bug is made in a copy of the code, on which the simulator's short form has to find
+ * it.
+ */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';

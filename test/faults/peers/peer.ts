@@ -1,4 +1,7 @@
-/** What Tickover is compared with: others that keep a duty from running twice, each asked for the same over the same wire. */
+/**
+ * What Tickover is compared with: others that keep a duty from running twice, each asked for the same over the same
+ * wire.
+ */
 
 /** A run of the duty that was let in and goes on until it is told to end. */
 export interface Running {
@@ -40,7 +43,10 @@ export interface Call<Answer> {
   refusal(answer: Answer): string;
 }
 
-/** Makes the call: gives the run under way once the function has begun, or the words of what the call ended with before that. */
+/**
+ * Makes the call: gives the run under way once the function has begun, or the words of what the call ended with before
+ * that.
+ */
 export function startedOrReported<Answer>({ make, refusal }: Call<Answer>): Promise<Running | string> {
   return new Promise((resolve) => {
     let finish = (_result: string) => {};

@@ -1,4 +1,7 @@
-/** The questions that every peer is asked, each over a database of its own behind a proxy. Nothing is judged here: what was seen is told. */
+/**
+ * The questions that every peer is asked, each over a database of its own behind a proxy. Nothing is judged here: what
+ * was seen is told.
+ */
 import { systemClock } from '../../../lib/time/index.ts';
 import { testDatabase } from '../../support/dynalite.ts';
 import { type Meddle, returningOldItems, wireProxy } from '../../support/wire-proxy.ts';
@@ -28,7 +31,7 @@ const LONG = 30_000;
 const OVER = 1_500;
 
 const staleHolder: Question = {
-  asks: 'A process stalls in its run for longer than it may hold the duty; another takes over and ends; then the first one goes on to its end',
+  asks: 'A process stalls for longer than it may hold the duty; another takes over and ends; then the first one goes on',
   sees: ['the second is', "the stale one's end is", 'stored at last'],
   async see({ peer, endpoint, process }) {
     const first = await running(await process({ stalls: true }), BRIEFLY);

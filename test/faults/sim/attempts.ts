@@ -1,6 +1,7 @@
 /**
- * The SDK's attempts: a command is sent up to three times, each attempt held before it takes effect and before its answer
- * arrives. An attempt can be lost before its effect or after it, be refused by DynamoDB, or have its effect once nobody waits any more.
+ * The SDK's attempts: a command is sent up to three times, each attempt held before it takes effect and before its
+ * answer arrives. An attempt can be lost before its effect or after it, be refused by DynamoDB, or have its effect once
+ * nobody waits any more.
  */
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Process, RequestFate } from './gate.ts';

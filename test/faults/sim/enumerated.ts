@@ -1,6 +1,7 @@
 /**
- * Not sampled but enumerated: for one invocation of each kind, a crash at every gate it passes, and every fault at every attempt of
- * every request. Each is played with a second delivery afterwards, or beside it, and then the service is held to its promises.
+ * Not sampled but enumerated: for one invocation of each kind, a crash at every gate it passes, and every fault at
+ * every attempt of every request. Each is played with a second delivery afterwards, or beside it, and then the service
+ * is held to its promises.
  */
 import type { HandlerEvent } from '../../../lib/lambda/index.ts';
 import { MINUTE } from '../../../lib/time/index.ts';
@@ -11,7 +12,10 @@ import { Simulation } from './simulation.ts';
 import type { Tally } from './tally.ts';
 import { SUCCESS, type Way } from './workloads.ts';
 
-/** What strikes at a gate, or happens elsewhere while a process waits there: an operator resumes the service, or a run takes over. */
+/**
+ * What strikes at a gate, or happens elsewhere while a process waits there: an operator resumes the service, or a run
+ * takes over.
+ */
 const STRIKES = [
   'crash',
   'lost',
@@ -186,7 +190,10 @@ async function untilWoken({ kernel }: Simulation, gate: Extract<Gate, { kind: 's
   await kernel.giveWay();
 }
 
-/** What the service has been through. A process that dies does so in its run, and its lease has ended when the next tick comes. */
+/**
+ * What the service has been through. A process that dies does so in its run, and its lease has ended when the next tick
+ * comes.
+ */
 async function livePast(simulation: Simulation, kind: Kind): Promise<void> {
   const { kernel } = simulation;
   for (const { event, way, crash = false } of kind.before ?? []) {

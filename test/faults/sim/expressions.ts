@@ -1,6 +1,7 @@
 /**
- * The expressions of DynamoDB, as far as the store writes them: conditions of comparisons and functions joined by AND and OR, and
- * updates of SET and REMOVE on top-level attributes. Whatever else comes is refused, so that nothing is judged by a guess.
+ * The expressions of DynamoDB, as far as the store writes them: conditions of comparisons and functions joined by AND
+ * and OR, and updates of SET and REMOVE on top-level attributes. Whatever else comes is refused, so that nothing is
+ * judged by a guess.
  */
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 

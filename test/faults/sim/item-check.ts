@@ -16,7 +16,10 @@ export function sizeFaults(item: RemoteItem): string[] {
   return size <= largest ? [] : [`I5: ${isState ? 'the hot item' : 'a run record'} has ${size} bytes`];
 }
 
-/** As DynamoDB counts: text in UTF-8; two significant digits a byte and one more; three bytes for a map and one for each member. */
+/**
+ * As DynamoDB counts: text in UTF-8; two significant digits a byte and one more; three bytes for a map and one for each
+ * member.
+ */
 function sizeOf({ S, N, BOOL, M }: AttributeValue): number {
   if (S !== undefined) return Buffer.byteLength(S);
   if (N !== undefined) return numberSize(N);
@@ -32,7 +35,10 @@ function numberSize(written: string): number {
 
 type Expected = string | number | Between | undefined;
 
-/** In what the item differs from the reference, each with the promise that it breaks. Instants that it tells closer are taken over. */
+/**
+ * In what the item differs from the reference, each with the promise that it breaks. Instants that it tells closer are
+ * taken over.
+ */
 export function differences(item: RemoteItem, reference: Reference): string[] {
   const { loop, holder, pause } = reference;
   const request = holder?.visit.request;

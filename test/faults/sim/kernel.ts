@@ -1,7 +1,7 @@
 /**
- * The kernel of the simulator: it alone decides who goes on, and what time it is. Whatever a process waits for is a gate that is
- * held here until somebody opens it; a process that dies has no gates any more, so nothing of it goes on. The same gates opened in
- * the same order always give the same run.
+ * The kernel of the simulator: it alone decides who goes on, and what time it is. Whatever a process waits for is a
+ * gate that is held here until somebody opens it; a process that dies has no gates any more, so nothing of it goes on.
+ * The same gates opened in the same order always give the same run.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from '../../../lib/time/index.ts';

@@ -9,7 +9,10 @@ import { SUCCESS, WAYS, type Way } from './workloads.ts';
 const SECOND = 1_000;
 const poll = SERVICES[0] as Simulated;
 
-/** A run that is still busy 49 s after its start, and a second machine that asks for a run every second, its clock ahead. */
+/**
+ * A run that is still busy 49 s after its start, and a second machine that asks for a run every second, its clock
+ * ahead.
+ */
 async function twoMachines(ahead: number): Promise<Simulation> {
   const simulation = new Simulation({ machines: 2, returnsOldItem: true });
   const { kernel, machines } = simulation;
@@ -73,7 +76,10 @@ it('effects of two runs can overlap while clocks differ by more, but the run tha
   expect(dynamo.item('poll', 'STATE')).not.toHaveProperty('lastTick');
 });
 
-/** Two machines whose clocks are right; the first is handed an event and runs until `isThere` says that its gate is reached. */
+/**
+ * Two machines whose clocks are right; the first is handed an event and runs until `isThere` says that its gate is
+ * reached.
+ */
 async function upTo(simulated: Simulated, event: HandlerEvent, isThere: (gate: Gate) => boolean): Promise<Simulation> {
   const simulation = new Simulation({ machines: 2, returnsOldItem: true });
   const { kernel, machines } = simulation;

@@ -1,6 +1,7 @@
 /**
- * The quiet after the faults: all processes are gone, the clocks are right, requests arrive once and workloads succeed. Now every
- * service has to succeed in time (promise I4), every run that died has to be booked, and no process may die any more.
+ * The quiet after the faults: all processes are gone, the clocks are right, requests arrive once and workloads succeed.
+ * Now every service has to succeed in time (promise I4), every run that died has to be booked, and no process may die
+ * any more.
  */
 import type { HandlerEvent } from '../../../lib/lambda/index.ts';
 import { invocationTimeout } from '../../../lib/service/index.ts';

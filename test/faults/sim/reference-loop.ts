@@ -1,6 +1,6 @@
 /**
- * The rules of the loop once more, written from the rules and not from the code: what one outcome makes of a service. Of an
- * instant that a clock was asked for during a run only the bounds are known.
+ * The rules of the loop once more, written from the rules and not from the code: what one outcome makes of a service.
+ * Of an instant that a clock was asked for during a run only the bounds are known.
  */
 import type { Policy } from '../../../lib/rules/index.ts';
 import type { Outcome } from './workloads.ts';

@@ -1,6 +1,7 @@
 /**
- * The reference: one service as it has to be, told of every effect on its item and asked what the item must look like then. It
- * knows the words of the promises and the rules of the loop; it has no store, sends nothing and waits for nothing.
+ * The reference: one service as it has to be, told of every effect on its item and asked what the item must look like
+ * then. It knows the words of the promises and the rules of the loop; it has no store, sends nothing and waits for
+ * nothing.
  */
 
 import type { SkipReason } from '../../../lib/rules/index.ts';

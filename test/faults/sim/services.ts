@@ -1,4 +1,6 @@
-/** The services that are simulated: policies of every kind, each in variants, as a redeploy changes policy and build. */
+/**
+ * The services that are simulated: policies of every kind, each in variants, as a redeploy changes policy and build.
+ */
 import { classifyTolerant, defineService, type Service, type ServiceOptions } from '../../../lib/service/index.ts';
 
 /** A service in each of its variants. */

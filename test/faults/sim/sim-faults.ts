@@ -25,7 +25,10 @@ const BATCH = 250;
 const WORKER = fileURLToPath(new URL('worker.ts', import.meta.url));
 const PROMISES = ['I1', 'I2', 'I3', 'I4', 'I5', 'I6', 'I7', 'rules'];
 
-/** Plays it all. A row for each fault, one for each promise, and one for the interleavings as a whole, which has what was broken. */
+/**
+ * Plays it all. A row for each fault, one for each promise, and one for the interleavings as a whole, which has what
+ * was broken.
+ */
 export async function simFaults({ seed, interleavings, onProgress, onBroken }: SimOptions): Promise<FaultRow[]> {
   const batches: Batch[] = KINDS.map((_, kind) => ({ kind }));
   for (let first = 0; first < interleavings; first += BATCH) {

@@ -1,8 +1,8 @@
 /**
- * A DynamoDB of one table in memory, at the level of the document client, so that the store itself runs on it. Each command has
- * its effect at once and as a whole; everything that comes and goes is copied. A read that doesn't ask for `ConsistentRead` is
- * answered from the past: each item as it was before it was last written. DynamoDB may do so, and most of the time doesn't. It
- * knows the commands and the options that the store sends and refuses any other.
+ * A DynamoDB of one table in memory, at the level of the document client, so that the store itself runs on it. Each
+ * command has its effect at once and as a whole; everything that comes and goes is copied. A read that doesn't ask for
+ * `ConsistentRead` is answered from the past: each item as it was before it was last written. DynamoDB may do so, and
+ * most of the time doesn't. It knows the commands and the options that the store sends and refuses any other.
  */
 import {
   type AttributeValue,
@@ -42,7 +42,11 @@ export interface Written {
 }
 
 export interface SimulatedDynamoOptions {
-  /** Whether a refused condition comes with the item that refused it, where that is asked for. DynamoDB does so, dynalite doesn't. @default true */
+  /**
+   * Whether a refused condition comes with the item that refused it, where that is asked for. DynamoDB does so,
+   * dynalite doesn't.
+   * @default true
+   */
   readonly returnsOldItem?: boolean;
   /** Told of every item that is written. */
   readonly onWrite?: (written: Written) => void;

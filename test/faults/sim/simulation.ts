@@ -1,4 +1,7 @@
-/** The simulation: machines that run the real handler of each service on the real store, on a table and a time of our own. */
+/**
+ * The simulation: machines that run the real handler of each service on the real store, on a table and a time of our
+ * own.
+ */
 import { type HandlerEvent, scheduledHandler } from '../../../lib/lambda/index.ts';
 import { invocationTimeout, type Log, type RunContext, StoppedError } from '../../../lib/service/index.ts';
 import { dynamoStateStore } from '../../../lib/store/index.ts';

@@ -1,6 +1,6 @@
 /**
- * The witness: sees every effect on the table and everything that a process is told, tells the references of it, and writes down
- * each promise that is broken.
+ * The witness: sees every effect on the table and everything that a process is told, tells the references of it, and
+ * writes down each promise that is broken.
  */
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';

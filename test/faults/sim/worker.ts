@@ -1,4 +1,7 @@
-/** A process that plays interleavings for the long form: it is sent batches and answers each with what was counted and broken. */
+/**
+ * A process that plays interleavings for the long form: it is sent batches and answers each with what was counted and
+ * broken.
+ */
 import * as fc from 'fast-check';
 import { ALL, enumerate } from './enumerated.ts';
 import { KINDS } from './kinds.ts';

@@ -1,4 +1,6 @@
-/** What a workload may do, and which outcome each kind of service has to make of it: written down here, asked of nobody. */
+/**
+ * What a workload may do, and which outcome each kind of service has to make of it: written down here, asked of nobody.
+ */
 import { HttpStatusError, NotImplementedError, type RunContext } from '../../../lib/service/index.ts';
 import type { Simulated } from './services.ts';
 

@@ -1,4 +1,7 @@
-/** Each attribute of a stored state, damaged in every way, over the wire: refused, named and repaired, or known to be harmless. */
+/**
+ * Each attribute of a stored state, damaged in every way, over the wire: refused, named and repaired, or known to be
+ * harmless.
+ */
 import { expect, it } from 'vitest';
 import { stateFaults } from './state-faults.ts';
 

@@ -1,7 +1,12 @@
-/** Ways to damage one attribute of a stored state: every type that DynamoDB knows, and values of the right type that mean nothing. */
+/**
+ * Ways to damage one attribute of a stored state: every type that DynamoDB knows, and values of the right type that
+ * mean nothing.
+ */
 import { NumberValue } from '@aws-sdk/lib-dynamodb';
 
-/** One damage. What is known to be harmless is said here, attribute by attribute, and not asked of the code under test. */
+/**
+ * One damage. What is known to be harmless is said here, attribute by attribute, and not asked of the code under test.
+ */
 export interface Damage {
   readonly attribute: string;
   /** In a few words. */

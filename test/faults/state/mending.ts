@@ -8,8 +8,8 @@ import { asked, NOW, outcomeOf, type Place, putDamaged, stored } from './strikin
 const HALF_AN_HOUR = 1_800_000;
 
 /**
- * Damages a service and repairs it: the damage is shown and gone afterwards, unknown attributes stay, the fence rises, the service
- * is read and paused, and once it is resumed a new tick runs, but none that was decided.
+ * Damages a service and repairs it: the damage is shown and gone afterwards, unknown attributes stay, the fence rises,
+ * the service is read and paused, and once it is resumed a new tick runs, but none that was decided.
  */
 export async function mend(connection: Place, service: string, damage: Damage): Promise<string[]> {
   const repairs = stateRepairs(connection.documents, connection.table ?? TABLE);

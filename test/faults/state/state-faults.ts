@@ -1,4 +1,6 @@
-/** The part of the fault suite about state that is wrong: each damage of each attribute, over the wire, and its repair. */
+/**
+ * The part of the fault suite about state that is wrong: each damage of each attribute, over the wire, and its repair.
+ */
 import { testDatabase } from '../../support/dynalite.ts';
 import type { FaultRow } from '../table.ts';
 import { type Damage, damages } from './damages.ts';

@@ -62,7 +62,10 @@ async function takenAsPrinted({ store }: Place, service: string, item: Item): Pr
 
 const FOREVER = Number.POSITIVE_INFINITY;
 
-/** Refused: no run, the attribute named, nothing else changed, no lease left, no crash to be booked, for ticks, operators and who looks. */
+/**
+ * Refused: no run, the attribute named, nothing else changed, no lease left, no crash to be booked, for ticks,
+ * operators and who looks.
+ */
 async function refused(
   connection: Place,
   { service, damage, item }: { service: string; damage: Damage; item: Item },

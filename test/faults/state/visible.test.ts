@@ -1,4 +1,7 @@
-/** Who hears of a state that is wrong, and who doesn't suffer from it: functions as a schedule and an operator invoke them, over the wire. */
+/**
+ * Who hears of a state that is wrong, and who doesn't suffer from it: functions as a schedule and an operator invoke
+ * them, over the wire.
+ */
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
 import { type HandlerEvent, scheduledHandler } from '../../../lib/lambda/index.ts';

@@ -1,4 +1,7 @@
-/** Whatever a service meets is recorded, reported and told within its bounds, breaks nothing, and gives no credential away. */
+/**
+ * Whatever a service meets is recorded, reported and told within its bounds, breaks nothing, and gives no credential
+ * away.
+ */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { prometheusObserver } from '../../../lib/metrics/index.ts';
 import { readExposition } from '../../metrics/exposition.ts';

@@ -1,4 +1,7 @@
-/** The other ways out of a function: what a handler throws, what an operator wrote, what a service remembers, what a user logs. */
+/**
+ * The other ways out of a function: what a handler throws, what an operator wrote, what a service remembers, what a
+ * user logs.
+ */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { classifyCritical, classifyLoop, classifyTolerant } from '../../../lib/service/index.ts';

@@ -1,4 +1,7 @@
-/** What must hold of everything that leaves the process, whatever a service met. Sizes are counted here, not by the code under test. */
+/**
+ * What must hold of everything that leaves the process, whatever a service met. Sizes are counted here, not by the code
+ * under test.
+ */
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { StoredItem } from './vault.ts';
 import type { Exits, Way } from './way.ts';
@@ -41,7 +44,9 @@ function answered({ answers, raised }: Exits, { halts = false }: Way): string[] 
   return broken;
 }
 
-/** The state fits into a write unit, each run that did not succeed has its record, and both hold text that can be read. */
+/**
+ * The state fits into a write unit, each run that did not succeed has its record, and both hold text that can be read.
+ */
 function writtenDown({ state, records, answers, raised }: Exits): string[] {
   const broken: string[] = [];
   const size = sizeOf(state);

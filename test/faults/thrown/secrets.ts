@@ -1,6 +1,7 @@
 /**
- * Texts that give away a credential, as errors, answers and settings hold them, and texts that only look like it. Nothing here is
- * anybody's: every credential is put together from made-up pieces, so that no scanner takes it for a real one.
+ * Texts that give away a credential, as errors, answers and settings hold them, and texts that only look like it.
+ * Nothing here is anybody's: every credential is put together from made-up pieces, so that no scanner takes it for a
+ * real one.
  */
 
 /** A text and the credentials in it, none of which may leave the process. */

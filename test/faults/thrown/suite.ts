@@ -1,4 +1,7 @@
-/** The things thrown, as rows of the fault suite: every thing in every place, for both kinds of service, on a DynamoDB over the wire. */
+/**
+ * The things thrown, as rows of the fault suite: every thing in every place, for both kinds of service, on a DynamoDB
+ * over the wire.
+ */
 import process from 'node:process';
 import { prometheusObserver } from '../../../lib/metrics/index.ts';
 import { testDatabase } from '../../support/dynalite.ts';

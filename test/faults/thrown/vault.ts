@@ -1,4 +1,7 @@
-/** Where a service's state is kept while it meets a thing: over the wire, or in memory where many are to be met in little time. */
+/**
+ * Where a service's state is kept while it meets a thing: over the wire, or in memory where many are to be met in
+ * little time.
+ */
 import { type AttributeValue, GetItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { memoryStore } from '../../../lib/testing/index.ts';

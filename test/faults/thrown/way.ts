@@ -1,6 +1,6 @@
 /**
- * The whole way of a thing: a real handler with its real log and metrics meets it in one place, and everything that leaves the
- * process is kept.
+ * The whole way of a thing: a real handler with its real log and metrics meets it in one place, and everything that
+ * leaves the process is kept.
  */
 
 import { scheduledHandler } from '../../../lib/lambda/index.ts';

@@ -1,6 +1,7 @@
 /**
- * The field of the fault suite: a database, a proxy before it where faults strike, the ledger of the runs, and a clock that is ahead of the
- * machine's as far as the suite says. Writes pass one after the other, each with a look at the item before and after it.
+ * The field of the fault suite: a database, a proxy before it where faults strike, the ledger of the runs, and a clock
+ * that is ahead of the machine's as far as the suite says. Writes pass one after the other, each with a look at the
+ * item before and after it.
  */
 import {
   type Asked,

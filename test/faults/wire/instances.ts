@@ -1,4 +1,7 @@
-/** The processes under test: started, invoked, killed, frozen. One that died is replaced, and a spare is always on its way. */
+/**
+ * The processes under test: started, invoked, killed, frozen. One that died is replaced, and a spare is always on its
+ * way.
+ */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -36,7 +39,10 @@ export interface Instances {
 const ENTRY = fileURLToPath(new URL('./fixtures/instance.ts', import.meta.url));
 /** ESM has no `require`, which the SDK's packages call once they are bundled. */
 const REQUIRE = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
-/** An invocation that lasts longer than this is never going to end: a run's timeout is 8 s, and taking the lease gives up after 4 s. */
+/**
+ * An invocation that lasts longer than this is never going to end: a run's timeout is 8 s, and taking the lease gives
+ * up after 4 s.
+ */
 const PATIENCE = 20_000;
 
 /** Bundles the code under test, once for all instances, so that each is up at once. */

@@ -1,4 +1,7 @@
-/** The ledger: runs tell it of their beginning and end, and ask it what to do. A run can be killed or frozen while it speaks. */
+/**
+ * The ledger: runs tell it of their beginning and end, and ask it what to do. A run can be killed or frozen while it
+ * speaks.
+ */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';

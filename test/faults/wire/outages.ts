@@ -1,4 +1,6 @@
-/** What an outage costs a tick, measured: the handler in a process of its own, invoked twice, once cold and once warm. */
+/**
+ * What an outage costs a tick, measured: the handler in a process of its own, invoked twice, once cold and once warm.
+ */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,6 +1,7 @@
 /**
- * One round: a service of its own, some ticks, a fault at each. When the faults are over, the service must succeed again, and every run must be
- * accounted for. What a round does depends on its seed alone, but for the moments at which processes get to run.
+ * One round: a service of its own, some ticks, a fault at each. When the faults are over, the service must succeed
+ * again, and every run must be accounted for. What a round does depends on its seed alone, but for the moments at which
+ * processes get to run.
  */
 import type { HandlerEvent } from '../../../lib/lambda/index.ts';
 import { simple } from './calls.ts';
@@ -60,7 +61,10 @@ class Round {
     this.#due = Math.ceil((Date.now() + ground.field.ahead) / MINUTE) * MINUTE;
   }
 
-  /** One tick under one fault: delivered to one process or several, perhaps while an operator is at work, perhaps delivered again. */
+  /**
+   * One tick under one fault: delivered to one process or several, perhaps while an operator is at work, perhaps
+   * delivered again.
+   */
   async tick(planned: Strike): Promise<void> {
     const { field } = this.#ground;
     await this.#replaceTheCrashed();
@@ -199,7 +203,9 @@ class Round {
     return { scheduledFor: new Date(this.#due).toISOString() };
   }
 
-  /** Time goes on by so many ticks, and to where the service backs off no more: a little behind that tick's due time. */
+  /**
+   * Time goes on by so many ticks, and to where the service backs off no more: a little behind that tick's due time.
+   */
   async #goOn(ticks: number): Promise<void> {
     const notBefore = Number((await this.#item())['notBefore'] ?? 0);
     this.#due = Math.max(this.#due + ticks * MINUTE, Math.ceil(notBefore / MINUTE) * MINUTE);

@@ -2,9 +2,10 @@
 import type { Call } from './calls.ts';
 
 /**
- * What happens to a request, or to who sent it. `before`: it never reaches the database. `after`: it does, and the answer is hit.
- * Held ones are passed on when the suite says so, long after the client gave up: behind later writes. `paused` and `resumed` are an operator's doing.
- * A rival is another delivery of the same tick, whose requests for the lease are all lost, so that it gives back what it never had.
+ * What happens to a request, or to who sent it. `before`: it never reaches the database. `after`: it does, and the
+ * answer is hit. Held ones are passed on when the suite says so, long after the client gave up: behind later writes.
+ * `paused` and `resumed` are an operator's doing. A rival is another delivery of the same tick, whose requests for the
+ * lease are all lost, so that it gives back what it never had.
  */
 export const MANNERS = [
   'killed before',
@@ -26,7 +27,9 @@ export const MANNERS = [
 ] as const;
 export type Manner = (typeof MANNERS)[number];
 
-/** Where a fault can strike: calls of the store, and a run's own words to the ledger, at which it is killed or frozen. */
+/**
+ * Where a fault can strike: calls of the store, and a run's own words to the ledger, at which it is killed or frozen.
+ */
 export type Place = 'acquire' | 'putRun' | 'commit' | 'start' | 'end';
 
 /** One fault to come: it strikes the next requests of that kind of that client. */

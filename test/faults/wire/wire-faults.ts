@@ -1,4 +1,7 @@
-/** Faults on a real wire: processes that are killed and frozen, requests and answers that are lost, held, cut and repeated. */
+/**
+ * Faults on a real wire: processes that are killed and frozen, requests and answers that are lost, held, cut and
+ * repeated.
+ */
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -20,7 +23,10 @@ export interface RemoteOptions {
   readonly rounds: number;
 }
 
-/** Plays rounds one after the other. A row for each fault, and one for the rounds as a whole. A violation names the seed of its round. */
+/**
+ * Plays rounds one after the other. A row for each fault, and one for the rounds as a whole. A violation names the seed
+ * of its round.
+ */
 export async function wireFaults({ endpoint, seed, rounds }: RemoteOptions): Promise<FaultRow[]> {
   const directory = await mkdtemp(join(tmpdir(), 'tickover-wire-'));
   const table = endpoint === undefined ? TABLE : `tickover-remote-${randomUUID()}`;

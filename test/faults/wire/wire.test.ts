@@ -1,4 +1,7 @@
-/** The fault suite on a real wire, in its short form: three rounds of eight ticks, from a fixed seed. `npm run faults` plays more. */
+/**
+ * The fault suite on a real wire, in its short form: three rounds of eight ticks, from a fixed seed. `npm run faults`
+ * plays more.
+ */
 import { expect, it } from 'vitest';
 import { wireFaults } from './wire-faults.ts';
 
@@ -6,7 +9,8 @@ it('nothing is lost or doubled where processes are killed or frozen and requests
   const rows = await wireFaults({ seed: 10, rounds: 3 });
 
   expect(rows.flatMap(({ fault, violations }) => violations.map((violation) => `${fault} | ${violation}`))).toEqual([]);
-  // Enough must have struck, and enough have come of it, or this says little. How many die of it depends on whose request comes first.
+  // Enough must have struck, and enough have come of it, or this says little. How many die of it depends on whose
+  // request comes first.
   const struck = rows.filter(({ fault, injected }) => fault !== 'after the faults' && injected > 0);
   expect(struck.length).toBeGreaterThanOrEqual(15);
   const { figures = {} } = rows.at(-1) ?? {};

@@ -1,6 +1,7 @@
 /**
- * The witness of one service: sees its item before and after every write that reached the database, in their order, and every run that began.
- * It knows nothing of the code under test but the meaning of the attributes, and says what was broken.
+ * The witness of one service: sees its item before and after every write that reached the database, in their order, and
+ * every run that began. It knows nothing of the code under test but the meaning of the attributes, and says what was
+ * broken.
  */
 import type { Call } from './calls.ts';
 import { RULES, type Start } from './messages.ts';

@@ -41,7 +41,9 @@ interface Environment {
   readonly next: () => Promise<string | undefined>;
 }
 
-/** A process that is frozen while nothing is asked of it, as Lambda freezes one, and killed at the function's timeout. */
+/**
+ * A process that is frozen while nothing is asked of it, as Lambda freezes one, and killed at the function's timeout.
+ */
 export function processHost({ bundles, env }: HostSetup): Host {
   const lines: string[] = [];
   let current: Environment | undefined;

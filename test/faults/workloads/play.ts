@@ -152,7 +152,10 @@ function countingFaults({ fence, done, lease, streak, cursor }: ServiceState, ru
   return faults;
 }
 
-/** Whether a process has come to hold more (timers, sockets) than after its first answer. What a workload leaves there itself is its own. */
+/**
+ * Whether a process has come to hold more (timers, sockets) than after its first answer. What a workload leaves there
+ * itself is its own.
+ */
 function handleFaults(steps: readonly Step[], came: readonly Came[]): string[] {
   const faults: string[] = [];
   let first: readonly string[] | undefined;

@@ -1,8 +1,13 @@
-/** What is played: runs that misbehave and innocent ones behind them, what must become of each, and what must be told. */
+/**
+ * What is played: runs that misbehave and innocent ones behind them, what must become of each, and what must be told.
+ */
 import type { OutcomeKind } from '../../../lib/rules/index.ts';
 import { STRAIGHT } from './fixtures/ways.ts';
 
-/** How an invocation ends: with an answer, with its process, or with its process only where nobody can end it afterwards (on Lambda). */
+/**
+ * How an invocation ends: with an answer, with its process, or with its process only where nobody can end it afterwards
+ * (on Lambda).
+ */
 export type End = 'answers' | 'ends' | 'renews';
 
 /** Where a scenario is played: in a process as on Lambda, in a worker as on one machine. */
@@ -24,7 +29,10 @@ export interface Scenario {
   readonly reported?: readonly RegExp[];
   /** Lines that may not be told. */
   readonly unreported?: RegExp;
-  /** Where it is played. A worker shares its process with the machine: what ends the process ends that. @default both */
+  /**
+   * Where it is played. A worker shares its process with the machine: what ends the process ends that.
+   * @default both
+   */
   readonly hosts?: readonly HostKind[];
   /** Where it is played in `npm test` too. */
   readonly short?: readonly HostKind[];

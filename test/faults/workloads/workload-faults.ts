@@ -1,4 +1,6 @@
-/** The fault suite's part on workloads that misbehave: real processes and real workers, one row a misbehaviour and host. */
+/**
+ * The fault suite's part on workloads that misbehave: real processes and real workers, one row a misbehaviour and host.
+ */
 import { testDatabase } from '../../support/dynalite.ts';
 import type { FaultRow } from '../table.ts';
 import { bundleMisbehaving } from './bundles.ts';

@@ -1,4 +1,6 @@
-/** Each deliberate break changes the one thing that it says, and those that no emulator sees are judged on the template. */
+/**
+ * Each deliberate break changes the one thing that it says, and those that no emulator sees are judged on the template.
+ */
 import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {

@@ -37,7 +37,10 @@ async function play(stage: Stage, broken: Break, whole: Template, number: number
   }
 }
 
-/** What of the rehearsal first says that something is wrong with the template, or with what it makes; `undefined` if all is well. */
+/**
+ * What of the rehearsal first says that something is wrong with the template, or with what it makes; `undefined` if all
+ * is well.
+ */
 async function meets(stage: Stage, whole: Template, number: number): Promise<string | undefined> {
   const symbols = new Map([[stage.steering.url, 'http://its-server/']]);
   const quiet = { ...stage, transcript: newTranscript({ symbols }) };

@@ -1,4 +1,7 @@
-/** Flow runs, imported with the project's own command, marked by the deployed service, and listed; then by its schedule alone. */
+/**
+ * Flow runs, imported with the project's own command, marked by the deployed service, and listed; then by its schedule
+ * alone.
+ */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';

@@ -1,4 +1,6 @@
-/** A service that does as a server tells it. The rehearsal adds it to a copy of the project, as a user would add one. */
+/**
+ * A service that does as a server tells it. The rehearsal adds it to a copy of the project, as a user would add one.
+ */
 import { defineService, raiseForStatus } from '../../../lib/service/index.ts';
 
 /** Raised in the copy to deploy a changed version. */
