@@ -1,6 +1,6 @@
 /** Foreign values on their way into answers, log lines and Lambda: JSON of a bounded size, credentials masked. */
 
-import { LEFT_OUT, LOG_FIELDS_BYTES, LOG_MESSAGE_BYTES, MOST_LOG_FIELDS, RESULT_BYTES } from './bounds.ts';
+import { LEFT_OUT, LINE_FIELDS_BYTES, LINE_MESSAGE_BYTES, MOST_LOG_FIELDS, RESULT_BYTES } from './bounds.ts';
 import { summarizeError } from './error-summary.ts';
 import { mask } from './mask.ts';
 import { isError, tryRead } from './safe-read.ts';
@@ -22,7 +22,7 @@ export function toLogFields(fields: unknown): Record<string, unknown> {
   const keys = typeof fields === 'object' && fields !== null ? tryRead(() => Object.keys(fields)) : undefined;
   if (keys === undefined) return { fields: toBoundedJson(fields) };
   const safe: Record<string, unknown> = {};
-  let left = LOG_FIELDS_BYTES;
+  let left = LINE_FIELDS_BYTES;
   for (const key of keys.slice(0, MOST_LOG_FIELDS)) {
     const field = toLogField(fields, key, left);
     left = Math.max(0, left - jsonBytes(field));
@@ -40,7 +40,7 @@ function toLogField(fields: unknown, key: string, most: number): object {
 
 /** The message of a log line. */
 export function toLogMessage(message: string): string {
-  return mask(String(message), LOG_MESSAGE_BYTES);
+  return mask(String(message), LINE_MESSAGE_BYTES);
 }
 
 /**
@@ -56,7 +56,7 @@ export function toSafeError(error: unknown): unknown {
 function isHarmless(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const visible = [error.name, error.message, error.stack, { ...error }];
-  return JSON.stringify(toJson(visible, { most: LOG_FIELDS_BYTES, error: errorAsJson })) === JSON.stringify(visible);
+  return JSON.stringify(toJson(visible, { most: LINE_FIELDS_BYTES, error: errorAsJson })) === JSON.stringify(visible);
 }
 
 /** An error as a log line has it: its summary. */

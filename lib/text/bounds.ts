@@ -31,9 +31,9 @@ export const LONGEST_WORD = 512;
 /** The result of a run as JSON: a larger one would not fit into a log event, and many of them not into an answer. */
 export const RESULT_BYTES = 64_000;
 /** The message of a log line. */
-export const LOG_MESSAGE_BYTES = 8_000;
+export const LINE_MESSAGE_BYTES = 8_000;
 /** All fields of a log line as JSON: with the message they fit into one event of CloudWatch's log. */
-export const LOG_FIELDS_BYTES = 160_000;
+export const LINE_FIELDS_BYTES = 160_000;
 /** The fields of a log line. */
 export const MOST_LOG_FIELDS = 1_000;
 /** The name of a field in JSON. */
