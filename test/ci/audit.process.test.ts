@@ -168,8 +168,8 @@ describe('the audit', () => {
       const { code, out } = await audited(directory, (_, response) => void response.writeHead(status).end());
 
       expect(code).toBe(3);
-      expect(out).toContain(`vulnerabilities: not reported: ${status} `);
-      expect(out).toMatch(/NOT JUDGED, since the registry did not report them\n$/);
+      expect(out).toContain(`vulnerabilities: not told: ${status} `);
+      expect(out).toMatch(/NOT JUDGED, since the registry did not tell them\n$/);
     },
   );
 });
