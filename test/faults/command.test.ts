@@ -15,6 +15,11 @@ test.each([
     ['--part', 'wire', '--seed', '3', '--path', '3'],
     '--path takes --part sim and the --seed',
   ],
+  [
+    'a path of the part of things thrown',
+    ['--part', 'thrown', '--seed', '3', '--path', '3'],
+    '--path takes --part sim and the --seed',
+  ],
 ])('the fault suite refuses %s', async (_what, args, reported) => {
   const { code, lines } = await runScript('test/faults/command.ts', args);
 

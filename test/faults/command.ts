@@ -46,11 +46,11 @@ const PARTS: Readonly<Record<string, (options: Options) => Promise<FaultRow[]>>>
           onBroken: (words) => console.error(words),
         })
       : replay(seed, path),
-  remote: ({ seed, rounds, endpoint }) => wireFaults({ seed, rounds, ...(endpoint === undefined ? {} : { endpoint }) }),
+  wire: ({ seed, rounds, endpoint }) => wireFaults({ seed, rounds, ...(endpoint === undefined ? {} : { endpoint }) }),
   outages: () => outages(),
   workloads: ({ endpoint }) => workloadFaults(endpoint === undefined ? {} : { endpoint }),
   state: ({ endpoint }) => stateFaults(endpoint === undefined ? {} : { endpoint, table: `faults-${process.pid}` }),
-  raised: ({ every, endpoint }) => thrownFaults({ every, ...(endpoint === undefined ? {} : { endpoint }) }),
+  thrown: ({ every, endpoint }) => thrownFaults({ every, ...(endpoint === undefined ? {} : { endpoint }) }),
   absences: () => absenceFaults(),
 };
 

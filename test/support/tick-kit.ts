@@ -34,7 +34,7 @@ export interface World {
   readonly ports: Ports;
   readonly log: ReturnType<typeof keptLog>;
   /**
-   * Effects in their order: `acquire`, `run`, `putRun`, `commit`, `told ran`, `crash 3`, `print ...`, `flush`,
+   * Effects in their order: `acquire`, `run`, `putRun`, `commit`, `reported ran`, `crash 3`, `print ...`, `flush`,
    * `recycle`.
    */
   readonly events: string[];

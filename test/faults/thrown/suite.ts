@@ -34,7 +34,7 @@ export async function brokenBy(thing: Thing, way: Way): Promise<string[]> {
   return [
     ...brokenPromises(exits, way),
     ...leaked.map(() => 'a credential left the process'),
-    ...(checks.count > MOST_CHECKS ? [`it was checked at ${checks.count} times`] : []),
+    ...(checks.count > MOST_CHECKS ? [`it was looked at ${checks.count} times`] : []),
   ];
 }
 
