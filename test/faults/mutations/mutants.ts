@@ -192,14 +192,14 @@ export const MUTANTS: readonly Mutant[] = [
     where: 'classification',
     what: 'a cause is not asked',
     file: EVIDENCE,
-    text: "tryRead(read(error, 'cause'), depth + 1)",
-    instead: "tryRead(read(error, 'reason'), depth + 1)",
+    text: "evidenceOf(readProperty(link, 'cause'), depth + 1)",
+    instead: "evidenceOf(readProperty(link, 'reason'), depth + 1)",
   },
   {
     where: 'classification',
     what: 'what AWS throttles is fatal',
     file: EVIDENCE,
-    text: "return isThrottling(read(error, 'name')) || isThrottling(read(error, 'code'));",
+    text: "return isThrottling(readProperty(error, 'name')) || isThrottling(readProperty(error, 'code'));",
     instead: 'return false;',
   },
   {
