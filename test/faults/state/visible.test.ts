@@ -41,7 +41,7 @@ describe('A damaged state', () => {
     await putDamaged(database, 'told', damage);
     const { log, invoke, runs } = functionOf('told');
     const reported =
-      /^reported: its state is damaged: streak: expected a whole number, got \{"at":1,"of":\{"depth":\[2\]\}\}; /;
+      /^told: its state is damaged: streak: expected a whole number, got \{"at":1,"of":\{"depth":\[2\]\}\}; /;
 
     for (const event of [TICK, TICK, { action: 'status' }, { action: 'run-once', force: true }, { action: 'resume' }]) {
       await expect(invoke(event)).rejects.toMatchObject({
