@@ -45,12 +45,12 @@ export async function runWorkload(service: Service, surroundings: RunSurrounding
   }
   return {
     ...(outcome === undefined ? {} : { outcome }),
-    ...('error' in ending && ending.error !== undefined ? { error: ending.error } : {}),
+    ...(ending.kind === 'threw' || ending.kind === 'timed-out' ? { error: ending.error } : {}),
     ...(ending.kind === 'returned' && ending.value !== undefined ? { result: ending.value } : {}),
     startedAt,
     endedAt,
     durationMs: endedAt - startedAt,
-    abandoned: 'settled' in ending && !ending.settled,
+    abandoned: (ending.kind === 'threw' || ending.kind === 'timed-out') && !ending.settled,
     ...(cursor.at === undefined ? {} : { cursor: cursor.at }),
   };
 }
