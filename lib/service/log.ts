@@ -10,21 +10,22 @@ export interface Log {
 
 /** A log whose lines all go to `write`. */
 export function logTo(write: (level: keyof Log, ...line: Parameters<Log['info']>) => void): Log {
-  return Object.freeze({
+  return {
     debug: (...line) => write('debug', ...line),
     info: (...line) => write('info', ...line),
     warn: (...line) => write('warn', ...line),
     error: (...line) => write('error', ...line),
-  } satisfies Log);
+  };
 }
 
 /** The same log, unable to fail whoever writes to it. */
 export function safeLog(log: Log): Log {
-  return logTo((level, message, fields) => {
+  const safe = logTo((level, message, fields) => {
     try {
       log[level](message, fields);
     } catch {
       // There is no other place to report it.
     }
   });
+  return Object.freeze(safe);
 }
