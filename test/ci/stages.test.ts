@@ -24,11 +24,11 @@ afterAll(() => rm(repository, { recursive: true, force: true }));
 const ANYBODY = ['-c', 'user.name=anybody', '-c', 'user.email=anybody@example.test'];
 
 /** The exit code of these lines of Bash and what they told, standard error behind standard output. */
-async function checked(...lines: string[]): Promise<{ code: unknown; reported: string[] }> {
+async function checked(...lines: string[]): Promise<{ code: unknown; output: string[] }> {
   const script = ['set -euo pipefail', `source ${join(ROOT, '.ci', 'stages')}`, ...lines].join('\n');
   return new Promise((resolve) => {
     execFile('bash', ['-c', script], { cwd: repository }, (error, out, err) =>
-      resolve({ code: error === null ? 0 : error.code, reported: (out + err).trimEnd().split('\n') }),
+      resolve({ code: error === null ? 0 : error.code, output: (out + err).trimEnd().split('\n') }),
     );
   });
 }
@@ -36,16 +36,16 @@ async function checked(...lines: string[]): Promise<{ code: unknown; reported: s
 const unavailable = (reason: string) => `sh -c 'echo looked for it; echo "${reason}"; exit 3'`;
 
 test('checks that hold are listed with the time they took, and the last line states that nothing was left out', async () => {
-  const { code, reported } = await checked('stage one echo fine', 'stage two true', 'finish');
+  const { code, output } = await checked('stage one echo fine', 'stage two true', 'finish');
 
   expect(code).toBe(0);
-  expect(reported.slice(0, 3)).toEqual(['== one', 'fine', '== two']);
-  expect(reported[3]).toMatch(/^== one \d+ s, two \d+ s; \d+ s in all$/);
-  expect(reported[4]).toBe('== everything was checked');
+  expect(output.slice(0, 3)).toEqual(['== one', 'fine', '== two']);
+  expect(output[3]).toMatch(/^== one \d+ s, two \d+ s; \d+ s in all$/);
+  expect(output[4]).toBe('== everything was checked');
 });
 
 test('the last line names what could not be had and why, and the other checks go on', async () => {
-  const { code, reported } = await checked(
+  const { code, output } = await checked(
     `stage 'the client' ${unavailable('no cmake')}`,
     'stage two true',
     `stage 'the emulator' ${unavailable('no Python')}`,
@@ -53,30 +53,30 @@ test('the last line names what could not be had and why, and the other checks go
   );
 
   expect(code).toBe(0);
-  expect(reported).toContain('== two');
-  expect(reported.at(-1)).toBe(
+  expect(output).toContain('== two');
+  expect(output.at(-1)).toBe(
     "== NOT CHECKED, since it can't be had here: the client (no cmake); the emulator (no Python)",
   );
 });
 
 test('a check that is left out fails the run that must be complete', async () => {
-  const { code, reported } = await checked(`stage one ${unavailable('no cmake')}`, 'finish --complete');
+  const { code, output } = await checked(`stage one ${unavailable('no cmake')}`, 'finish --complete');
 
   expect(code).toBe(1);
-  expect(reported.at(-1)).toBe("== NOT CHECKED, since it can't be had here: one (no cmake)");
+  expect(output.at(-1)).toBe("== NOT CHECKED, since it can't be had here: one (no cmake)");
   expect(await checked('stage one true', 'finish --complete')).toMatchObject({ code: 0 });
 });
 
 test('a check that fails ends the run and is named', async () => {
-  const { code, reported } = await checked("stage one sh -c 'echo oh no; exit 7'", 'stage two true', 'finish');
+  const { code, output } = await checked("stage one sh -c 'echo oh no; exit 7'", 'stage two true', 'finish');
 
   expect(code).toBe(1);
-  expect(reported).toEqual(['== one', 'oh no', '== FAILED: one ended with 7']);
+  expect(output).toEqual(['== one', 'oh no', '== FAILED: one ended with 7']);
 });
 
 test('checks that change the tree fail', async () => {
-  const { code, reported } = await checked("stage one sh -c 'echo x > left-behind'", 'finish');
+  const { code, output } = await checked("stage one sh -c 'echo x > left-behind'", 'finish');
 
   expect(code).toBe(1);
-  expect(reported.at(-1)).toBe('== FAILED: the checks changed the tree: ?? left-behind');
+  expect(output.at(-1)).toBe('== FAILED: the checks changed the tree: ?? left-behind');
 });

@@ -79,10 +79,10 @@ function path(text: string): string {
 
 /** Says how far it is, at every twentieth part. */
 function progress(interleavings: number): (done: number, broken: number) => void {
-  let reported = 0;
+  let printedAt = 0;
   return (done, broken) => {
-    if (done - reported < interleavings / 20) return;
-    reported = done;
+    if (done - printedAt < interleavings / 20) return;
+    printedAt = done;
     console.error(`${done.toLocaleString('en-US')} interleavings, ${broken} of them broke a promise`);
   };
 }

@@ -31,10 +31,10 @@ test.each([
 ])('the alarms of a service every %s look at these metrics', (interval, expected) => {
   const service = defineService({ name: 'sync', interval: interval as '1m' });
   const alarms = alarmsOf(service, { namespace: 'Tickover', functionName: 'f', level: 'full' });
-  const reported = alarms.map((alarm) =>
+  const found = alarms.map((alarm) =>
     alarm.kind === 'metric' ? [alarm.id, alarm.namespace, alarm.metricName, alarm.dimensions] : [alarm.id],
   );
-  expect(reported).toEqual(expected);
+  expect(found).toEqual(expected);
 });
 
 test('the questions to the logs name these fields', () => {

@@ -92,11 +92,11 @@ test('the services that come with it have these names, and refuse what they cann
     TICKOVER_TABLE: 'states',
     TICKOVER_WATCHED: '[]',
   };
-  const reported = (await loadCatalog()).map(({ service }) => [
+  const messages = (await loadCatalog()).map(({ service }) => [
     service.name,
     messageOf(() => service.prepare({ env })),
   ]);
-  expect(reported).toEqual([
+  expect(messages).toEqual([
     [
       'check-endpoints',
       "check-endpoints: TICKOVER_ENDPOINTS[0].url: expected a URL of http or https, got 'x'; TICKOVER_ENDPOINTS[0].method: expected one of GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE, got 'BREW'; TICKOVER_ENDPOINTS[0].timeoutMs: expected milliseconds above 0 and up to 45000, got 0; TICKOVER_ENDPOINTS[0].expectedStatus: expected a status from 200 to 599, or a list of them, got 1; TICKOVER_ENDPOINTS[0].allowAddresses[0]: expected an IP address, or a range such as '169.254.170.0/24', got 'x'; TICKOVER_ENDPOINTS[0]: expected only url, method, timeout, timeoutMs, expectedStatus, allowAddresses, got a",
@@ -114,11 +114,11 @@ test('the services that come with it have these names, and refuse what they cann
 
 test('a stack gives each function these', () => {
   const functions = resourcesOf(synthesised().template, 'AWS::Lambda::Function');
-  const reported = functions.map(({ Properties }) => {
+  const settings = functions.map(({ Properties }) => {
     const { Variables } = (Properties['Environment'] ?? { Variables: {} }) as { Variables: Record<string, unknown> };
     return Object.keys(Variables).toSorted();
   });
-  expect(reported).toEqual([
+  expect(settings).toEqual([
     ['NODE_OPTIONS', 'TICKOVER_BUILD', 'TICKOVER_METRICS_NAMESPACE', 'TICKOVER_TABLE'],
     ['NODE_OPTIONS', 'TICKOVER_BUILD', 'TICKOVER_FLOW_RUNS_TABLE', 'TICKOVER_METRICS_NAMESPACE', 'TICKOVER_TABLE'],
     ['NODE_OPTIONS', 'TICKOVER_BUILD', 'TICKOVER_METRICS_NAMESPACE', 'TICKOVER_TABLE', 'TICKOVER_WATCHED'],

@@ -388,8 +388,8 @@ test('Prometheus gets metrics of these names, types and labels, besides those of
   await kit.tick('12:02');
   await kit.raisedBy('12:03');
   const page = await observer.registry.metrics();
-  const reported = page.split('\n').filter((line) => line.includes('tickover_') && !line.includes('_bucket{'));
-  expect(reported).toEqual([
+  const lines = page.split('\n').filter((line) => line.includes('tickover_') && !line.includes('_bucket{'));
+  expect(lines).toEqual([
     '# HELP tickover_ticks_total Ticks by what became of them: ran, or skipped for a reason.',
     '# TYPE tickover_ticks_total counter',
     'tickover_ticks_total{service="sync",disposition="ran",reason=""} 3',

@@ -10,7 +10,7 @@ import { freeze, quiet } from './kit.ts';
 freeze();
 
 /** What is thrown, as Lambda would tell it. */
-async function raised(work: Promise<unknown> | (() => unknown)): Promise<unknown> {
+async function errorOf(work: Promise<unknown> | (() => unknown)): Promise<unknown> {
   try {
     await (typeof work === 'function' ? work() : work);
   } catch (error) {
@@ -57,7 +57,7 @@ describe('an event that cannot be read', () => {
       ["detail-type: expected 'Scheduled Event', got 'Something Else'"],
     ],
   ])('is refused in these words: %j', async (event, faults) => {
-    expect(await raised(quiet().invoke(event))).toEqual({
+    expect(await errorOf(quiet().invoke(event))).toEqual({
       name: 'MalformedEventError',
       code: 'malformed-event',
       service: 'sync',
@@ -68,7 +68,7 @@ describe('an event that cannot be read', () => {
 });
 
 test('a service that a fatal error halts throws this', async () => {
-  expect(await raised(quiet({ script: 'X' }).tick('12:01'))).toEqual({
+  expect(await errorOf(quiet({ script: 'X' }).tick('12:01'))).toEqual({
     code: 'service-halted',
     service: 'sync',
     name: 'ServiceHaltedError',
@@ -79,7 +79,7 @@ test('a service that a fatal error halts throws this', async () => {
 test('a service that trips for the last time throws this', async () => {
   const { tick } = quiet({ script: 'FF', backoff: 1 });
   await tick('12:01');
-  expect(await raised(tick('12:02'))).toEqual({
+  expect(await errorOf(tick('12:02'))).toEqual({
     code: 'service-halted',
     service: 'sync',
     name: 'ServiceHaltedError',
@@ -89,7 +89,7 @@ test('a service that trips for the last time throws this', async () => {
 
 test('a service without a workload throws this', async () => {
   expect(
-    await raised(quiet({ workload: defineService({ name: 'sync', interval: '1m' }).workload }).tick('12:01')),
+    await errorOf(quiet({ workload: defineService({ name: 'sync', interval: '1m' }).workload }).tick('12:01')),
   ).toEqual({
     code: 'service-halted',
     service: 'sync',
@@ -104,7 +104,7 @@ test('options that cannot be used are refused in these words, every fault at onc
     ...{ maxInterval: '1', trips: 1, onFatal: 'stop', restartAfter: 0, cron: '*', timezone: 'Nowhere', timeout: '0s' },
     ...{ reserve: '1s', maxDuration: '2h', leaseMargin: -1, local: { interval: '0s' } },
   };
-  expect(await raised(() => defineService(wrong as never))).toEqual({
+  expect(await errorOf(() => defineService(wrong as never))).toEqual({
     code: 'invalid-options',
     faults: [
       "kind: expected 'critical' or 'loop', got 'other'",

@@ -244,7 +244,7 @@ test('the table of flow runs has these keys and this index', () => {
 
 test('mark-late-runs moves a flow run on, and reports it', async () => {
   const store = dynamoFlowRunStore(database.documents, 'flow-runs');
-  const reported = {
+  const flowRun = {
     id: 'r1',
     name: 'nightly run',
     deployment_id: 'nightly',
@@ -253,7 +253,7 @@ test('mark-late-runs moves a flow run on, and reports it', async () => {
     expected_start_time: '2025-10-09T02:00:00Z',
     state: { id: 's1', type: 'SCHEDULED', name: 'Scheduled', timestamp: '2025-10-08T02:00:00Z', message: 'soon' },
   };
-  const imported = await importFlowRuns(store, JSON.stringify([reported]), { now: NOON });
+  const imported = await importFlowRuns(store, JSON.stringify([flowRun]), { now: NOON });
   expect(imported).toEqual({ written: 1, kept: 0, faults: [] });
   expect(await itemOf('flow-runs', { id: 'r1' })).toEqual({
     id: 'r1',
@@ -366,17 +366,17 @@ test('check-endpoints reports what it found of each endpoint', async () => {
   const server = createServer((request, response) => response.writeHead(request.url === '/well' ? 200 : 500).end());
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const simply = (value: unknown) => JSON.parse(JSON.stringify(value).replaceAll(url, 'http://endpoint'));
+  const withoutPort = (value: unknown) => JSON.parse(JSON.stringify(value).replaceAll(url, 'http://endpoint'));
   const listing = (paths: string[]) => ({
     TICKOVER_ENDPOINTS: JSON.stringify(paths.map((path) => ({ url: url + path }))),
   });
-  expect(simply(await answerOf(checkEndpoints, listing(['/well'])))).toMatchObject({
+  expect(withoutPort(await answerOf(checkEndpoints, listing(['/well'])))).toMatchObject({
     result: [{ url: 'http://endpoint/well', ok: true, durationMs: 0, status: 200 }],
   });
   vi.mocked(process.stdout.write).mockClear();
   const failed = await answerOf(checkEndpoints, listing(['/well', '/ill']), '12:01');
   server.close();
-  expect(simply(failed)).toEqual({
+  expect(withoutPort(failed)).toEqual({
     service: 'check-endpoints',
     tick: '2025-10-09T12:01:00.000Z',
     disposition: 'ran',
@@ -393,7 +393,7 @@ test('check-endpoints reports what it found of each endpoint', async () => {
     },
     result: null,
   });
-  expect(simply(logLines().slice(-2))).toEqual([
+  expect(withoutPort(logLines().slice(-2))).toEqual([
     {
       level: 'WARN',
       message: 'endpoint failed',

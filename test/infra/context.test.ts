@@ -7,7 +7,7 @@ afterAll(removeOutputs);
 const { template } = synthesised();
 
 describe('what the context sets for a service', () => {
-  const reported = (own: Record<string, unknown>, context: Record<string, unknown> = {}) => {
+  const configured = (own: Record<string, unknown>, context: Record<string, unknown> = {}) => {
     const { template: made } = synthesised({ services: { 'check-endpoints': own }, ...context });
     const { Properties: lambda } = resourceLike(made, 'AWS::Lambda::Function', 'checkendpoints');
     const { Properties: schedule } = resourceLike(made, 'AWS::Scheduler::Schedule', 'checkendpoints');
@@ -15,19 +15,19 @@ describe('what the context sets for a service', () => {
   };
 
   test('is its memory', () => {
-    expect(reported({ memorySize: 512 }).lambda['MemorySize']).toBe(512);
-    expect(reported({}).lambda['MemorySize']).toBe(256);
+    expect(configured({ memorySize: 512 }).lambda['MemorySize']).toBe(512);
+    expect(configured({}).lambda['MemorySize']).toBe(256);
   });
 
   test('is its interval, for the schedule and for the function alike', () => {
-    const { lambda, schedule } = reported({ interval: '15m' });
+    const { lambda, schedule } = configured({ interval: '15m' });
 
     expect(schedule['ScheduleExpression']).toBe('cron(0/15 * * * ? *)');
     expect(lambda['Environment']).toMatchObject({ Variables: { TICKOVER_INTERVAL: '900000ms' } });
   });
 
   test('is its interval for the watchdog too', () => {
-    const { made } = reported({ interval: '2h' });
+    const { made } = configured({ interval: '2h' });
     const { Properties } = resourceLike(made, 'AWS::Lambda::Function', 'watchservices');
     const { Variables } = Properties['Environment'] as { Variables: { TICKOVER_WATCHED: string } };
 
@@ -35,28 +35,28 @@ describe('what the context sets for a service', () => {
   });
 
   test('is its environment, beside what every function gets', () => {
-    expect(reported({ environment: { TICKOVER_ENDPOINTS: '[]' } }).lambda['Environment']).toMatchObject({
+    expect(configured({ environment: { TICKOVER_ENDPOINTS: '[]' } }).lambda['Environment']).toMatchObject({
       Variables: { TICKOVER_ENDPOINTS: '[]', TICKOVER_TABLE: expect.anything() },
     });
   });
 
   test('is whether it gets detailed metrics', () => {
-    expect(reported({ detailedMetrics: true }).lambda['Environment']).toMatchObject({
+    expect(configured({ detailedMetrics: true }).lambda['Environment']).toMatchObject({
       Variables: { TICKOVER_DETAILED_METRICS: 'true' },
     });
-    expect(JSON.stringify(reported({}).lambda['Environment'])).not.toContain('TICKOVER_DETAILED_METRICS');
+    expect(JSON.stringify(configured({}).lambda['Environment'])).not.toContain('TICKOVER_DETAILED_METRICS');
   });
 
   test('is its alarms', () => {
     const alarmsOf = (own: Record<string, unknown>) =>
-      resourcesOf(reported(own).made, 'AWS::CloudWatch::Alarm').filter(({ id }) => id.startsWith('checkendpoints'))
+      resourcesOf(configured(own).made, 'AWS::CloudWatch::Alarm').filter(({ id }) => id.startsWith('checkendpoints'))
         .length;
 
     expect([alarmsOf({ alarms: 'none' }), alarmsOf({}), alarmsOf({ alarms: 'full' })]).toEqual([0, 3, 6]);
   });
 
   test('is nothing of who is paged: that is one address for all', () => {
-    const { made } = reported({}, { alarmEmail: 'someone@example.com' });
+    const { made } = configured({}, { alarmEmail: 'someone@example.com' });
     const [topic] = resourcesOf(made, 'AWS::SNS::Topic');
 
     expect(resourcesOf(made, 'AWS::SNS::Subscription').map(({ Properties }) => Properties)).toEqual([

@@ -31,13 +31,13 @@ const ENVIRONMENT = {
   CDK_DISABLE_CLI_TELEMETRY: 'true',
 };
 
-let reported = '';
+let output = '';
 beforeAll(async () => {
   mkdirSync(OUTPUT);
   const cdk = join(ROOT, 'node_modules', 'aws-cdk', 'bin', 'cdk');
   const args = [cdk, 'synth', '--quiet', '--output', OUTPUT, '--no-notices', '--no-version-reporting'];
   const { stdout, stderr } = await run(process.execPath, args, { cwd: ROOT, env: ENVIRONMENT });
-  reported = stdout + stderr;
+  output = stdout + stderr;
 });
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
@@ -71,9 +71,7 @@ describe('cdk synth', () => {
   });
 
   test('prints in one line what it costs a month', () => {
-    expect(reported).toMatch(
-      /About \$\d+\.\d\d a month for \d+ services in [\w-]+, of which the engine is \$\d+\.\d\d/,
-    );
+    expect(output).toMatch(/About \$\d+\.\d\d a month for \d+ services in [\w-]+, of which the engine is \$\d+\.\d\d/);
   });
 
   test('has no finding of any rule', () => {

@@ -34,10 +34,10 @@ describe('the answer to a run by hand', () => {
   it.each([
     ['succeeds', 'S', { outcome: 'succeeded', verdict: 'recovered', stays: [], nextDue: '2025-10-09T12:03:00.000Z' }],
     ['fails', 'F', { outcome: 'failed', verdict: 'steady', stays: ['backoff'], nextDue: '2025-10-09T12:04:00.000Z' }],
-  ])('runs a service that is backing off; the backoff goes or stays as it %s', async (_how, script, reported) => {
+  ])('runs a service that is backing off; the backoff goes or stays as it %s', async (_how, script, expected) => {
     const { invoke } = await backingOff(script);
 
-    expect(await invoke(ONCE)).toMatchObject({ disposition: 'ran', bypassed: ['backoff'], ...reported });
+    expect(await invoke(ONCE)).toMatchObject({ disposition: 'ran', bypassed: ['backoff'], ...expected });
   });
 
   it('does not run a paused service', async () => {

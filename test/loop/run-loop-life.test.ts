@@ -25,18 +25,18 @@ describe('a start', () => {
   });
 
   it('can be repeated, goes on from the state, and calls onStart and onStop once each', async () => {
-    const reported: string[] = [];
+    const calls: string[] = [];
     const { loop } = loopOver(
       TRANSIENT,
       { ...TOLERANT, kind: 'loop' },
       {
-        onStart: () => void reported.push('onStart'),
-        onStop: () => void reported.push('onStop'),
+        onStart: () => void calls.push('onStart'),
+        onStop: () => void calls.push('onStop'),
       },
     );
     await loop.start(2);
     await loop.start(1);
-    expect(reported).toEqual(['onStart', 'onStop', 'onStart', 'onStop']);
+    expect(calls).toEqual(['onStart', 'onStop', 'onStart', 'onStop']);
     expect(loop.state.streak).toBe(3);
   });
 
@@ -49,18 +49,18 @@ describe('a start', () => {
 
   it('runs nothing when onStart fails, calls onStop, and rejects with what onStart threw', async () => {
     const refused = new Error('no connection');
-    const reported: string[] = [];
+    const calls: string[] = [];
     const { loop, starts } = loopOver(
       () => {},
       {},
       {
         onStart: () => Promise.reject(refused),
-        onStop: () => void reported.push('onStop'),
+        onStop: () => void calls.push('onStop'),
       },
     );
     await expect(loop.start(1)).rejects.toBe(refused);
     expect(starts).toEqual([]);
-    expect(reported).toEqual(['onStop']);
+    expect(calls).toEqual(['onStop']);
     expect(loop.running).toBe(false);
   });
 

@@ -7,7 +7,7 @@ import { loopOver, TOLERANT, TRANSIENT } from '../support/loop-setup.ts';
 describe('what is reported of an iteration', () => {
   it('is complete, and waited for before the loop sleeps', async () => {
     const order: string[] = [];
-    const reported: Iteration[] = [];
+    const observed: Iteration[] = [];
     const made = loopOver(
       async ({ clock, saveCursor }) => {
         order.push('run');
@@ -19,7 +19,7 @@ describe('what is reported of an iteration', () => {
       {
         onIteration: async (iteration) => {
           await Promise.resolve();
-          reported.push(iteration);
+          observed.push(iteration);
           order.push(`reported after sleeps of ${made.clock.sleeps.join(', ')}`);
         },
       },
@@ -31,7 +31,7 @@ describe('what is reported of an iteration', () => {
       'run',
       'reported after sleeps of 2000, 10000, 2000',
     ]);
-    expect(reported[1]).toEqual({
+    expect(observed[1]).toEqual({
       service: 'sweeper',
       count: 2,
       outcome: { kind: 'succeeded' },

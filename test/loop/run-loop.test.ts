@@ -158,25 +158,25 @@ describe('a loop service', () => {
   });
 
   it('logs any error with its stack and goes on (S2)', async () => {
-    const raised = new TypeError('what is this');
+    const error = new TypeError('what is this');
     const { loop, log, starts } = loopOver(() => {
-      throw raised;
+      throw error;
     }, LOOP);
     await loop.start(5);
     expect(starts.length).toBe(5);
     const errors = log.lines.filter(({ level }) => level === 'error');
     expect(errors.map(({ message }) => message)).toEqual(Array(5).fill('Unexpected error in: TypeError: what is this'));
-    expect(errors[0]?.fields).toMatchObject({ service: 'sweeper', error: raised });
+    expect(errors[0]?.fields).toMatchObject({ service: 'sweeper', error });
     expect(errors[0]?.fields?.['stack']).toMatch(/^TypeError: what is this\n\s+at /);
     expect(loop.state.streak).toBe(5);
   });
 
   it('passes NotImplementedError on, and calls onStop even then (S2)', async () => {
-    const reported: string[] = [];
-    const { settings } = loopOver(() => {}, LOOP, { onStop: () => void reported.push('onStop') });
+    const calls: string[] = [];
+    const { settings } = loopOver(() => {}, LOOP, { onStop: () => void calls.push('onStop') });
     const unwritten = createLoop(defineService({ name: 'unwritten', kind: 'loop' }), settings);
     await expect(unwritten.start()).rejects.toBeInstanceOf(NotImplementedError);
-    expect(reported).toEqual(['onStop']);
+    expect(calls).toEqual(['onStop']);
   });
 
   it('warns of a run strictly longer than the interval, and not of one as long (S3)', async () => {

@@ -52,9 +52,9 @@ async function differencesOf(
   const read = READERS[type];
   if (read === undefined) return [];
   const properties = resolve(resource.Properties ?? {}, world) as Record<string, unknown>;
-  const reported = await read(aws, { physical, properties });
+  const actual = await read(aws, { physical, properties });
   return Object.entries(properties).flatMap(([property, value]) =>
-    differences(value, reported[property], `${id}.${property}`).map((fault) => ({ type, property, fault })),
+    differences(value, actual[property], `${id}.${property}`).map((fault) => ({ type, property, fault })),
   );
 }
 

@@ -76,15 +76,15 @@ function indexOf({ IndexName, KeySchema, Projection }: GlobalSecondaryIndexDescr
 }
 
 async function readFunction({ lambda }: Aws, { physical, properties }: Subject): Promise<Properties> {
-  const reported = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName: physical }));
+  const configuration = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName: physical }));
   // Where the code was uploaded from is not kept; that it runs is what the stories show.
-  return { ...reported, Code: properties['Code'] };
+  return { ...configuration, Code: properties['Code'] };
 }
 
 async function readInvokeConfig({ lambda }: Aws, { properties }: Subject): Promise<Properties> {
   const { FunctionName, Qualifier } = properties as { FunctionName: string; Qualifier: string };
-  const reported = await lambda.send(new GetFunctionEventInvokeConfigCommand({ FunctionName, Qualifier }));
-  return { ...reported, FunctionName, Qualifier };
+  const configuration = await lambda.send(new GetFunctionEventInvokeConfigCommand({ FunctionName, Qualifier }));
+  return { ...configuration, FunctionName, Qualifier };
 }
 
 async function readTopic({ sns }: Aws, { physical }: Subject): Promise<Properties> {

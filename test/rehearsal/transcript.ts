@@ -41,7 +41,7 @@ export function newTranscript({ report = () => {}, symbols = new Map() }: Transc
   const sections: Section[] = [];
   const symbolic = (text: string) =>
     [...symbols]
-      .reduce((reported, [found, symbol]) => reported.replaceAll(found, symbol), text)
+      .reduce((replaced, [found, symbol]) => replaced.replaceAll(found, symbol), text)
       .replaceAll(INSTANT, 'INSTANT');
   return {
     section(title, why) {
@@ -49,8 +49,8 @@ export function newTranscript({ report = () => {}, symbols = new Map() }: Transc
       report(`\n${title}`);
     },
     step(asked, answered) {
-      const reported = typeof answered === 'string' ? answered : inWords(answered);
-      const step = { asked: symbolic(asked), answered: symbolic(reported) };
+      const words = typeof answered === 'string' ? answered : inWords(answered);
+      const step = { asked: symbolic(asked), answered: symbolic(words) };
       sections.at(-1)?.steps.push(step);
       report(`  ${step.asked}: ${step.answered}`);
     },

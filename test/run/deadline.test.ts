@@ -54,17 +54,17 @@ describe('a workload under a deadline', () => {
 
   it('a workload that throws in time has thrown, as it threw', async () => {
     const { run } = setup();
-    const raised = new RangeError('a mistake');
-    expect(await run(() => Promise.reject(raised))).toEqual({ kind: 'threw', error: raised, settled: true });
+    const error = new RangeError('a mistake');
+    expect(await run(() => Promise.reject(error))).toEqual({ kind: 'threw', error, settled: true });
   });
 
   it('may throw before it gives a promise', async () => {
     const { run } = setup();
-    const raised = new RangeError('at once');
+    const error = new RangeError('at once');
     const ending = await run(() => {
-      throw raised;
+      throw error;
     });
-    expect(ending).toEqual({ kind: 'threw', error: raised, settled: true });
+    expect(ending).toEqual({ kind: 'threw', error, settled: true });
   });
 
   it('has its signal aborted at the deadline, with a reason that names it', async () => {
@@ -91,13 +91,13 @@ describe('a workload under a deadline', () => {
 
   it('a workload that throws within the grace has timed out, whatever it threw', async () => {
     const { clock, run } = setup();
-    const raised = new TypeError('fetch failed');
-    const ending = run((signal) => afterSignal(clock, signal, 500).then(() => Promise.reject(raised)));
+    const error = new TypeError('fetch failed');
+    const ending = run((signal) => afterSignal(clock, signal, 500).then(() => Promise.reject(error)));
     await clock.advance(10_500);
     const ended = await ending;
     expect(ended).toMatchObject({ kind: 'timed-out', settled: true });
     expect(ended).toHaveProperty('error.message', 'sweeper: the run was not done after 10.5 s; it counts as timed out');
-    expect(ended).toHaveProperty('error.cause', raised);
+    expect(ended).toHaveProperty('error.cause', error);
   });
 
   it('a workload that ignores its signal has timed out when the grace is over, and is abandoned', async () => {
@@ -192,16 +192,16 @@ describe('a workload that throws where nothing can catch it', () => {
 
   it('has thrown that at once, is asked to end and is not waited for', async () => {
     const { clock, run, throwInto } = scoped();
-    const raised = new RangeError('in a timer');
+    const error = new RangeError('in a timer');
     let seen: AbortSignal | undefined;
     const ending = run((signal) => {
       seen = signal;
       return new Promise(() => {});
     });
     await clock.advance(100);
-    throwInto(raised);
-    expect(await ending).toEqual({ kind: 'threw', error: raised, settled: false });
-    expect(seen?.reason).toBe(raised);
+    throwInto(error);
+    expect(await ending).toEqual({ kind: 'threw', error, settled: false });
+    expect(seen?.reason).toBe(error);
     expect(clock.sleeping).toBe(0);
   });
 

@@ -6,7 +6,7 @@ import { defineService, type RunContext, type ServiceOptions } from '../../lib/s
 import { fakeClock, scriptedRandom } from '../../lib/testing/index.ts';
 import { errorWith, keptLog } from '../support/loop-kit.ts';
 
-function setup(options: Partial<ServiceOptions<unknown>>, reported: Partial<RunSurroundings> = {}) {
+function setup(options: Partial<ServiceOptions<unknown>>, overrides: Partial<RunSurroundings> = {}) {
   const clock = fakeClock(1000);
   const log = keptLog();
   const service = defineService<unknown>({ name: 'sweeper', interval: '10s', ...options });
@@ -17,7 +17,7 @@ function setup(options: Partial<ServiceOptions<unknown>>, reported: Partial<RunS
     signalAt: 46_000,
     fence: 7,
     prepared: () => undefined,
-    ...reported,
+    ...overrides,
   };
   return { clock, log, run: () => runWorkload(service, surroundings) };
 }
@@ -92,10 +92,10 @@ describe('a run', () => {
     ['failed', { kind: 'failed', retryAfter: 3000 }],
     ['fatal', { kind: 'fatal' }],
   ] as const)('a run that throws is judged by the service: %s', async (_name, classification) => {
-    const raised = errorWith('refused', { code: 'ECONNREFUSED' });
-    const { run, log } = setup({ workload: () => Promise.reject(raised), classify: () => classification });
+    const error = errorWith('refused', { code: 'ECONNREFUSED' });
+    const { run, log } = setup({ workload: () => Promise.reject(error), classify: () => classification });
     const ended = await run();
-    expect(ended.error).toBe(raised);
+    expect(ended.error).toBe(error);
     expect(ended.outcome).toMatchObject({
       ...classification,
       failure: { at: 1000, errorClass: 'ECONNREFUSED', message: 'refused' },

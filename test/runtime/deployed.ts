@@ -60,16 +60,16 @@ interface FunctionProperties {
 }
 
 function deployedFunction(properties: Properties, assembly: string): DeployedFunction {
-  const reported = properties as unknown as FunctionProperties;
-  const variables = Object.entries(reported.Environment.Variables);
+  const configuration = properties as unknown as FunctionProperties;
+  const variables = Object.entries(configuration.Environment.Variables);
   return {
-    service: /runs the service (.+)\.$/.exec(reported.Description)?.[1] ?? '',
-    directory: join(assembly, `asset.${reported.Code.S3Key.replace(/\.zip$/, '')}`),
-    handler: reported.Handler,
-    runtime: reported.Runtime,
-    memorySize: reported.MemorySize,
-    timeout: reported.Timeout * 1_000,
-    logFormat: reported.LoggingConfig.LogFormat,
+    service: /runs the service (.+)\.$/.exec(configuration.Description)?.[1] ?? '',
+    directory: join(assembly, `asset.${configuration.Code.S3Key.replace(/\.zip$/, '')}`),
+    handler: configuration.Handler,
+    runtime: configuration.Runtime,
+    memorySize: configuration.MemorySize,
+    timeout: configuration.Timeout * 1_000,
+    logFormat: configuration.LoggingConfig.LogFormat,
     variables: Object.fromEntries(
       variables.map(([name, value]) => [name, typeof value === 'string' ? value : value.Ref]),
     ),

@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import { buffer, text } from 'node:stream/consumers';
 import type { DeployedFunction } from './deployed.ts';
-import type { Reported, ReportedError, RuntimeApi } from './runtime-api.ts';
+import type { InvocationResult, ReportedError, RuntimeApi } from './runtime-api.ts';
 import { runtimeApi } from './runtime-api.ts';
 import type { RuntimeClient } from './runtime-client.ts';
 import { telemetryIn } from './telemetry.ts';
@@ -16,7 +16,7 @@ import { telemetryIn } from './telemetry.ts';
 export type Line = Readonly<Record<string, unknown>>;
 
 /** What came of an invocation; `exited` where the process ended before it told. */
-export type Invoked = Reported | { readonly exited: number | null };
+export type Invoked = InvocationResult | { readonly exited: number | null };
 
 /** All that a process wrote and told, once it has ended. */
 export interface Ended {
@@ -69,8 +69,8 @@ export async function startFunction(options: StartOptions): Promise<FunctionProc
   const ended = endOf(child, api);
   return {
     async invoke(event) {
-      const reported = api.invoke({ event, deadline: Date.now() + deployed.timeout });
-      return Promise.race([reported, ended.then(({ code }) => ({ exited: code }))]);
+      const result = api.invoke({ event, deadline: Date.now() + deployed.timeout });
+      return Promise.race([result, ended.then(({ code }) => ({ exited: code }))]);
     },
     ended: () => ended,
     async end() {
@@ -130,6 +130,6 @@ function lambdaEnvironment({ deployed, endpoint }: StartOptions, api: RuntimeApi
 }
 
 function definedIn(variables: Readonly<Record<string, string | undefined>>): Record<string, string> {
-  const reported = Object.entries(variables).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(reported) as Record<string, string>;
+  const defined = Object.entries(variables).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(defined) as Record<string, string>;
 }

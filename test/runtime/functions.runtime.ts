@@ -67,9 +67,9 @@ describe('a function under the real runtime', () => {
   it.each(CATALOG.map(({ service }) => service.name))('%s starts and runs once by hand', async (name) => {
     const one = await start(name);
 
-    const reported = await one.invoke({ action: 'run-once' });
+    const result = await one.invoke({ action: 'run-once' });
 
-    expect(reported).toMatchObject({
+    expect(result).toMatchObject({
       answer: { action: 'run-once', service: name, outcome: 'succeeded', error: null },
     });
   });
@@ -121,11 +121,11 @@ describe('a function under the real runtime', () => {
   it('reports an event that it cannot read as an error of its own name, and takes the next', async () => {
     const one = await start('check-endpoints');
 
-    const reported = await one.invoke({ action: 'explode' });
+    const result = await one.invoke({ action: 'explode' });
     const next = await one.invoke(STATUS);
 
-    expect(reported).toMatchObject({ error: { errorType: 'MalformedEventError' } });
-    expect(reported).toMatchObject({ error: { errorMessage: expect.stringContaining('nothing was done') } });
+    expect(result).toMatchObject({ error: { errorType: 'MalformedEventError' } });
+    expect(result).toMatchObject({ error: { errorMessage: expect.stringContaining('nothing was done') } });
     expect(next).toMatchObject({ answer: { action: 'status' } });
   });
 });
@@ -167,12 +167,12 @@ describe('a function whose workload is past its deadline and ignores its signal'
   it('has its outcome committed and logged, and then its process ends within the invocation', async () => {
     const one = await start('deaf');
 
-    const reported = await one.invoke(due());
+    const result = await one.invoke(due());
     const { code, stdout, stderr, telemetry } = await one.ended();
     const later = await start('deaf');
     const status = await later.invoke(STATUS);
 
-    expect(reported).toEqual({ exited: 1 });
+    expect(result).toEqual({ exited: 1 });
     expect(code).toBe(1);
     expect(parsed(stdout)).toMatchObject([{ service: 'deaf', FailureStreak: 1, Halted: 0 }]);
     expect(parsed(stderr)).toMatchObject([
@@ -208,10 +208,10 @@ describe('a function whose DynamoDB is away', () => {
   it('runs nothing, and fails its invocation with what follows from that', async () => {
     const one = await start('check-endpoints', { AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:9' });
 
-    const reported = await one.invoke(due(3));
+    const result = await one.invoke(due(3));
     const { stdout, telemetry } = await one.end();
 
-    expect(reported).toMatchObject({
+    expect(result).toMatchObject({
       error: { errorType: 'StoreError', errorMessage: expect.stringMatching(/ECONNREFUSED.*the tick did not run$/) },
     });
     expect(stdout).toEqual([]);

@@ -22,7 +22,7 @@ const next = () => sent('GET', 'invocation/next');
 const idOf = ({ headers }: Awaited<ReturnType<typeof sent>>) => headers.get('lambda-runtime-aws-request-id');
 
 test('a runtime is given the event with its deadline, and its answer comes back', async () => {
-  const reported = api.invoke({ event: { action: 'status' }, deadline: 1_790_000_000_000 });
+  const result = api.invoke({ event: { action: 'status' }, deadline: 1_790_000_000_000 });
 
   const given = await next();
   const accepted = await sent('POST', `invocation/${idOf(given)}/response`, { status: 'steady' });
@@ -30,7 +30,7 @@ test('a runtime is given the event with its deadline, and its answer comes back'
   expect(given.body).toEqual({ action: 'status' });
   expect(given.headers.get('lambda-runtime-deadline-ms')).toBe('1790000000000');
   expect(accepted.status).toBe(202);
-  expect(await reported).toEqual({ answer: { status: 'steady' } });
+  expect(await result).toEqual({ answer: { status: 'steady' } });
 });
 
 test('a runtime that asks before there is an event waits for it', async () => {
@@ -52,13 +52,13 @@ test('events are handed out in their order, each under an id of its own', async 
 });
 
 test('an error comes back as the runtime reports it', async () => {
-  const reported = api.invoke({ event: {}, deadline: 0 });
+  const result = api.invoke({ event: {}, deadline: 0 });
   const error = { errorType: 'TypeError', errorMessage: 'rows is not iterable', trace: ['TypeError: rows'] };
 
   const id = idOf(await next());
   await sent('POST', `invocation/${id}/error`, error, { 'Lambda-Runtime-Function-Error-Type': 'TypeError' });
 
-  expect(await reported).toEqual({ error: { type: 'TypeError', ...error } });
+  expect(await result).toEqual({ error: { type: 'TypeError', ...error } });
 });
 
 test('an error at the start is kept', async () => {

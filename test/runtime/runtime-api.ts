@@ -17,7 +17,7 @@ export interface ReportedError {
 }
 
 /** What a runtime told of an invocation. */
-export type Reported = { readonly answer: unknown } | { readonly error: ReportedError };
+export type InvocationResult = { readonly answer: unknown } | { readonly error: ReportedError };
 
 /** What a function is invoked with. */
 export interface InvocationRequest {
@@ -34,7 +34,7 @@ export interface RuntimeApi {
    * Has the runtime run the event once it asks, one after the other. Never resolves if the runtime ends before it
    * tells.
    */
-  invoke(request: InvocationRequest): Promise<Reported>;
+  invoke(request: InvocationRequest): Promise<InvocationResult>;
   /** What the runtime told of its start, if that failed. */
   readonly initErrors: readonly ReportedError[];
   close(): Promise<void>;
@@ -42,7 +42,7 @@ export interface RuntimeApi {
 
 interface Invocation extends InvocationRequest {
   readonly id: string;
-  readonly reported: (reported: Reported) => void;
+  readonly resolve: (result: InvocationResult) => void;
 }
 
 /** Which function a runtime is told that it runs. Nothing answers under this name. */
@@ -66,8 +66,8 @@ export async function runtimeApi(): Promise<RuntimeApi> {
       return reply(response, 202);
     }
     const [, id = '', outcome] = (method === 'POST' && OUTCOME.exec(url)) || [];
-    const reported = outcome === 'error' ? { error: reportedError(request, body) } : { answer: parsed(body) };
-    reply(response, outcome !== undefined && desk.report(id, reported) ? 202 : 404);
+    const result = outcome === 'error' ? { error: reportedError(request, body) } : { answer: parsed(body) };
+    reply(response, outcome !== undefined && desk.report(id, result) ? 202 : 404);
   };
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -98,9 +98,9 @@ function invocationDesk() {
   };
   return {
     invoke: (request: InvocationRequest) =>
-      new Promise<Reported>((reported) => {
+      new Promise<InvocationResult>((resolve) => {
         count += 1;
-        waiting.push({ ...request, id: `00000000-0000-4000-8000-${String(count).padStart(12, '0')}`, reported });
+        waiting.push({ ...request, id: `00000000-0000-4000-8000-${String(count).padStart(12, '0')}`, resolve });
         serve();
       }),
     next(response: ServerResponse) {
@@ -108,10 +108,10 @@ function invocationDesk() {
       serve();
     },
     /** Whether there was such an invocation under way. */
-    report(id: string, reported: Reported): boolean {
+    report(id: string, result: InvocationResult): boolean {
       const invocation = handedOut.get(decodeURIComponent(id));
       handedOut.delete(decodeURIComponent(id));
-      invocation?.reported(reported);
+      invocation?.resolve(result);
       return invocation !== undefined;
     },
   };

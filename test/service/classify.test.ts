@@ -127,10 +127,10 @@ describe('a code', () => {
       { name: 'HTTPParserError', code: undefined },
       'Response does not match the HTTP/1.1 protocol',
     );
-    const raised = new TypeError('fetch failed', { cause: broken });
+    const error = new TypeError('fetch failed', { cause: broken });
 
-    expect(classifyCritical(raised)).toEqual(FAILED);
-    expect(errorClassOf(raised)).toBe('HTTPParserError');
+    expect(classifyCritical(error)).toEqual(FAILED);
+    expect(errorClassOf(error)).toBe('HTTPParserError');
   });
 
   it('a code of an abort leaves it to the reason', () => {
@@ -212,10 +212,10 @@ describe('an AggregateError', () => {
   });
 
   it('an AggregateError that holds the same errors again and again looks at each once', () => {
-    let checked = 0;
+    let reads = 0;
     const leaf = Object.defineProperty(new Error('x'), 'code', {
       get: () => {
-        checked += 1;
+        reads += 1;
         return 'EPIPE';
       },
     });
@@ -223,7 +223,7 @@ describe('an AggregateError', () => {
     for (let level = 0; level < 10; level += 1) doubled = new AggregateError([doubled, doubled]);
 
     expect(classifyCritical(doubled)).toEqual(FAILED);
-    expect(checked).toBeLessThan(10);
+    expect(reads).toBeLessThan(10);
   });
 
   it('an AggregateError that holds itself is fatal', () => {
@@ -237,8 +237,8 @@ describe('an AggregateError', () => {
 describe('anything thrown that is no error', () => {
   it.each([[undefined], [null], ['ECONNREFUSED'], [503], [{ status: 503 }], [{ code: 'ECONNREFUSED' }]])(
     'is fatal: %j',
-    (raised) => {
-      expect([classifyCritical(raised), classifyTolerant(raised)]).toEqual([FATAL, FATAL]);
+    (value) => {
+      expect([classifyCritical(value), classifyTolerant(value)]).toEqual([FATAL, FATAL]);
     },
   );
 });
@@ -344,9 +344,9 @@ describe('a hostile value', () => {
     ['a proxy that throws', new Proxy(new Error('x'), { get: refuse })],
     ['a revoked proxy', revoked.proxy],
     ['a null prototype', Object.create(null)],
-  ])('is judged all the same: %s', (_, raised) => {
-    expect(['failed', 'fatal']).toContain(classifyCritical(raised).kind);
-    expect(['failed', 'fatal']).toContain(classifyTolerant(raised).kind);
+  ])('is judged all the same: %s', (_, value) => {
+    expect(['failed', 'fatal']).toContain(classifyCritical(value).kind);
+    expect(['failed', 'fatal']).toContain(classifyTolerant(value).kind);
   });
 
   it('an error that breeds causes and members for ever is judged all the same', () => {
@@ -395,8 +395,8 @@ describe('a hostile value', () => {
 
   it('no value makes them throw', () => {
     fc.assert(
-      fc.property(fc.anything({ withNullPrototype: true, withBigInt: true }), (raised) => {
-        expect([classifyCritical(raised), classifyTolerant(raised)]).toEqual([FATAL, FATAL]);
+      fc.property(fc.anything({ withNullPrototype: true, withBigInt: true }), (value) => {
+        expect([classifyCritical(value), classifyTolerant(value)]).toEqual([FATAL, FATAL]);
       }),
     );
   });

@@ -11,7 +11,7 @@ export type Options = Partial<ServiceOptions<unknown>>;
 export function loopOver(
   workload: (context: RunContext, call: number) => unknown,
   options: Options = {},
-  reported: Partial<LoopOptions> = {},
+  overrides: Partial<LoopOptions> = {},
 ) {
   const clock = fakeClock();
   const log = keptLog();
@@ -29,7 +29,7 @@ export function loopOver(
     random: scriptedRandom([0.5]),
     handleSignals: false,
     onIteration: (iteration) => void iterations.push(iteration),
-    ...reported,
+    ...overrides,
   };
   return { clock, log, iterations, starts, service, settings, loop: createLoop(service, settings) };
 }

@@ -8,13 +8,13 @@ const outcomes = (state: { readonly runs: readonly { readonly outcome: string }[
 
 /** What became of each tick: the reason it was skipped, `thrown` for a halt, or `run`. */
 async function dispositions(count: number, deliver: (due: number) => Promise<unknown>): Promise<string[]> {
-  const reported: string[] = [];
+  const reasons: string[] = [];
   for (let tick = 0; tick < count; tick++) {
     const tickEvent = await deliver(DUE + tick * MINUTE).catch((error: unknown) => error);
-    if (tickEvent instanceof ServiceHaltedError) reported.push('thrown');
-    else reported.push((tickEvent as { reason?: string } | undefined)?.reason ?? 'run');
+    if (tickEvent instanceof ServiceHaltedError) reasons.push('thrown');
+    else reasons.push((tickEvent as { reason?: string } | undefined)?.reason ?? 'run');
   }
-  return reported;
+  return reasons;
 }
 
 describe('A run that died', () => {
@@ -130,9 +130,9 @@ describe('Runs that die', () => {
     await here.crash(service, DUE + MINUTE);
     here.events.length = 0;
 
-    const reported = await dispositions(4, (due) => here.deliver(service, due + 2 * MINUTE));
+    const reasons = await dispositions(4, (due) => here.deliver(service, due + 2 * MINUTE));
 
-    expect(reported).toEqual(['thrown', 'halted', 'halted', 'halted']);
+    expect(reasons).toEqual(['thrown', 'halted', 'halted', 'halted']);
     expect(here.events.filter((event) => !event.startsWith('print')).slice(0, 10)).toEqual([
       ...['acquire', 'crash 1', 'crash 2', 'flush', 'failedRuns'],
       ...['putRun', 'putRun', 'commit', 'reported halted', 'flush'],

@@ -28,7 +28,7 @@ async function fire(here: World, service: Service, { late = 0, slack = 0, minute
 }
 
 /** What became of each slot, in seconds after the first minute. */
-function reported(tickEvents: readonly TickEvent[]): string[] {
+function outcomesOf(tickEvents: readonly TickEvent[]): string[] {
   return tickEvents.map(({ tick, reason, outcome }) => {
     const seconds = tick.kind === 'scheduled' ? (tick.scheduledFor - DUE) / SECOND : Number.NaN;
     return `${seconds} ${reason ?? outcome ?? 'given back'}`;
@@ -55,8 +55,8 @@ describe('A firing', () => {
       workload: async ({ clock }) => void starts.push((clock.now() - DUE) / SECOND),
     });
 
-    expect(reported(await fire(here, service))).toEqual(ranAt(first));
-    expect(reported(await fire(here, service, { minute: DUE + MINUTE }))).toEqual(ranAt(second));
+    expect(outcomesOf(await fire(here, service))).toEqual(ranAt(first));
+    expect(outcomesOf(await fire(here, service, { minute: DUE + MINUTE }))).toEqual(ranAt(second));
     expect(starts).toEqual([...first, ...second]);
   });
 
@@ -68,7 +68,7 @@ describe('A firing', () => {
 
       const tickEvents = await fire(here, service, { late: late * SECOND, slack: MINUTE });
 
-      expect(reported(tickEvents)).toEqual(ranAt([60, 80, 100]));
+      expect(outcomesOf(tickEvents)).toEqual(ranAt([60, 80, 100]));
       expect(tickEvents.map(({ latenessMs }) => latenessMs)).toEqual([0, 0, 0]);
     },
   );
@@ -103,7 +103,7 @@ describe('A firing', () => {
 
     const tickEvents = await fire(here, service, { late: 42 * SECOND });
 
-    expect(reported(tickEvents)).toEqual(ranAt([40, 45, 50, 55]));
+    expect(outcomesOf(tickEvents)).toEqual(ranAt([40, 45, 50, 55]));
     expect(tickEvents[0]?.latenessMs).toBe(2 * SECOND);
   });
 
@@ -111,15 +111,15 @@ describe('A firing', () => {
     const here = world({ mode: 'auto' });
     const service = here.service({ interval: '20s', timeout: '10s', reserve: '2s' });
 
-    expect(reported(await fire(here, service, { late: 20 * SECOND }))).toEqual(ranAt([20, 40]));
+    expect(outcomesOf(await fire(here, service, { late: 20 * SECOND }))).toEqual(ranAt([20, 40]));
   });
 
   it('a firing that comes after its whole window runs the last slot once; delivered again, not at all', async () => {
     const here = world({ mode: 'auto' });
     const service = here.service({ interval: '20s', timeout: '10s', reserve: '2s' });
 
-    expect(reported(await fire(here, service, { late: 10 * MINUTE }))).toEqual(['40 succeeded']);
-    expect(reported(await fire(here, service, { late: 10 * MINUTE }))).toEqual(['40 duplicate']);
+    expect(outcomesOf(await fire(here, service, { late: 10 * MINUTE }))).toEqual(['40 succeeded']);
+    expect(outcomesOf(await fire(here, service, { late: 10 * MINUTE }))).toEqual(['40 duplicate']);
   });
 
   it('skips what its own overrun covered as overlap, without asking the store, and runs the next slot', async () => {
@@ -133,7 +133,7 @@ describe('A firing', () => {
 
     const tickEvents = await fire(here, service, { over: { deadline: DUE + 90 * SECOND } });
 
-    expect(reported(tickEvents.slice(0, 6))).toEqual([
+    expect(outcomesOf(tickEvents.slice(0, 6))).toEqual([
       ...['0 succeeded', '5 succeeded', '10 overlap', '15 overlap', '20 succeeded', '25 succeeded'],
     ]);
     expect(here.events.filter((event) => event === 'acquire')).toHaveLength(10);
@@ -152,7 +152,7 @@ describe('A firing', () => {
       workload: ({ clock }) => clock.sleep(20 * SECOND),
     });
 
-    expect(reported(await fire(here, service))).toEqual(ranAt([0, 20, 40]));
+    expect(outcomesOf(await fire(here, service))).toEqual(ranAt([0, 20, 40]));
   });
 
   it('holds no lease while it waits, so that an operator gets in between', async () => {
@@ -164,7 +164,7 @@ describe('A firing', () => {
     await here.store.pause('svc', { at: DUE, until: DUE + 30 * SECOND, reason: 'r', by: 'b' });
     await here.clock.advance(MINUTE);
 
-    expect(reported(await firing)).toEqual(['0 succeeded', '20 paused', '40 succeeded']);
+    expect(outcomesOf(await firing)).toEqual(['0 succeeded', '20 paused', '40 succeeded']);
   });
 });
 
@@ -179,7 +179,7 @@ describe('A firing ends', () => {
 
     stopping.abort();
 
-    expect(reported(await firing)).toEqual(['0 succeeded']);
+    expect(outcomesOf(await firing)).toEqual(['0 succeeded']);
     expect(here.clock.now()).toBe(DUE + 5 * SECOND);
     expect(here.clock.sleeping).toBe(0);
   });
@@ -205,7 +205,7 @@ describe('A firing ends', () => {
       },
     });
 
-    expect(reported(await fire(here, service, { over: { stop: stopping.signal } }))).toEqual(['0 given back']);
+    expect(outcomesOf(await fire(here, service, { over: { stop: stopping.signal } }))).toEqual(['0 given back']);
     expect(here.events).toEqual(['acquire', 'run', 'release', 'reported ran', 'flush']);
   });
 
@@ -215,7 +215,7 @@ describe('A firing ends', () => {
     const workload = async () => closing.abort();
     const service = here.service({ interval: '20s', timeout: '10s', reserve: '2s', workload });
 
-    expect(reported(await fire(here, service, { over: { closing: closing.signal } }))).toEqual(ranAt([0]));
+    expect(outcomesOf(await fire(here, service, { over: { closing: closing.signal } }))).toEqual(ranAt([0]));
   });
 
   it('a firing ends before a slot that the invocation has no time left for, without waiting for it', async () => {
@@ -224,9 +224,9 @@ describe('A firing ends', () => {
     const fires = (deadline: number) => fire(here, service, { over: { deadline: DUE + deadline * SECOND } });
 
     // A run needs its reserve of 5 s and a second of grace.
-    expect(reported(await fires(25.999))).toEqual(ranAt([0]));
+    expect(outcomesOf(await fires(25.999))).toEqual(ranAt([0]));
     expect(here.clock.now()).toBe(DUE);
-    expect(reported(await fires(26))).toEqual(['0 duplicate', '20 succeeded']);
+    expect(outcomesOf(await fires(26))).toEqual(['0 duplicate', '20 succeeded']);
   });
 
   it('a firing ends before a slot that there is no time left for when its wait is over, since the clock was set forward in it', async () => {
@@ -240,7 +240,7 @@ describe('A firing ends', () => {
     ahead = 5 * MINUTE;
     await here.clock.advance(MINUTE);
 
-    expect(reported(await firing)).toEqual(ranAt([0]));
+    expect(outcomesOf(await firing)).toEqual(ranAt([0]));
     expect((await here.state(service)).fence).toBe(1);
   });
 
@@ -254,7 +254,7 @@ describe('A firing ends', () => {
     expect(here.events.filter((event) => event === 'run')).toHaveLength(2);
     expect(here.tickEvents.map(({ verdict }) => verdict)).toEqual(['steady', 'halted', undefined]);
     expect(here.tickEvents.map(({ reason }) => reason)).toEqual([undefined, undefined, 'halted']);
-    expect(reported(await fire(here, service, { minute: DUE + MINUTE }))).toEqual([
+    expect(outcomesOf(await fire(here, service, { minute: DUE + MINUTE }))).toEqual([
       '60 halted',
       '80 halted',
       '100 halted',

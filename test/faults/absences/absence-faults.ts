@@ -7,8 +7,8 @@ export async function absenceFaults(): Promise<FaultRow[]> {
   const rows: FaultRow[] = [];
   for (const { name, play } of ABSENCES) {
     const { missed, violations, figures } = await play();
-    const reported = violations.map((violation) => `${name}: ${violation}`);
-    rows.push({ part: 'absences', fault: name, injected: missed, violations: reported, figures });
+    const lines = violations.map((violation) => `${name}: ${violation}`);
+    rows.push({ part: 'absences', fault: name, injected: missed, violations: lines, figures });
   }
   return rows;
 }

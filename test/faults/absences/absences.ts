@@ -148,13 +148,13 @@ async function ofStaleDeliveries(): Promise<Found> {
 async function whileEveryRunCrashed(crashed: number): Promise<Found> {
   const here = world({ store: storeOfTheCrashed(crashed) });
   const service = here.service({ memory: 10 });
-  const raised = await here.deliver(service, DUE).catch((error: { code?: string }) => error.code);
+  const code = await here.deliver(service, DUE).catch((error: { code?: string }) => error.code);
   const { crash = 0, putRun = 0, failedRuns = 0, commit = 0, run = 0 } = counts(here);
   const state = await here.state(service);
   const probeAt = DUE + 15 * MINUTE;
   const probe = await here.deliver(service, probeAt);
   return judged(crashed, {
-    'halted, once': [raised, 'service-halted'],
+    'halted, once': [code, 'service-halted'],
     'runs before the probe': [run, 0],
     'crashes told': [crash, 20],
     'records written': [putRun, 10],
@@ -200,15 +200,15 @@ async function whileDynamoDbWasAway(): Promise<Found> {
   };
   const here = world({ store });
   const service = here.service({});
-  let raised = 0;
+  let errors = 0;
   for (let tick = 0; tick < MANY; tick++) {
     await here.deliver(service, DUE + tick * MINUTE).catch(() => {
-      raised++;
+      errors++;
     });
   }
   const tickEvent = await here.deliver(service, DUE + MANY * MINUTE);
   return judged(MANY, {
-    raised: [raised, MANY],
+    thrown: [errors, MANY],
     runs: [counts(here)['run'], 1],
     'crashes booked': [tickEvent.crashesBooked, 0],
     outcome: [tickEvent.outcome, 'succeeded'],

@@ -47,7 +47,7 @@ export interface Call<Answer> {
  * Makes the call: gives the run under way once the function has begun, or the words of what the call ended with before
  * that.
  */
-export function startedOrReported<Answer>({ make, refusal }: Call<Answer>): Promise<Running | string> {
+export function startedOrRefused<Answer>({ make, refusal }: Call<Answer>): Promise<Running | string> {
   return new Promise((resolve) => {
     let finish = (_result: string) => {};
     const work = () => {

@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
 import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { clientConfig, documentsAt } from './documents.ts';
-import { type Peer, type Process, startedOrReported } from './peer.ts';
+import { type Peer, type Process, startedOrRefused } from './peer.ts';
 
 const VERSION = '2.35.0';
 const TABLE = 'idempotency';
@@ -77,7 +77,7 @@ function processOf(library: Idempotency & Persistence, endpoint: string): Proces
     begin(atMostMs) {
       const config = new library.IdempotencyConfig({});
       config.registerLambdaContext({ getRemainingTimeInMillis: () => atMostMs });
-      return startedOrReported({
+      return startedOrRefused({
         make: (work) => library.makeIdempotent(work, { persistenceStore, config })({ duty: 'duty' }),
         refusal: (answer) => `given ${answer}'s result`,
       });

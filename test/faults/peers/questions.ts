@@ -39,7 +39,7 @@ const staleHolder: Question = {
     const second = await (await process()).begin(LONG);
     if (letIn(second)) await second.end('second');
     const stale = await first.end('first');
-    return [reported(second), stale, await peer.stored(endpoint)];
+    return [admission(second), stale, await peer.stored(endpoint)];
   },
 };
 
@@ -51,7 +51,7 @@ const staleRelease: Question = {
     await systemClock.sleep(OVER);
     await running(await process(), LONG);
     const stale = await first.end('first');
-    return [stale, reported(await (await process()).begin(LONG))];
+    return [stale, admission(await (await process()).begin(LONG))];
   },
 };
 
@@ -63,7 +63,7 @@ const lostResponse: Question = {
     const second = await process();
     loseTheNextAnswer();
     const answer = await first.begin(LONG);
-    return [reported(answer), reported(await second.begin(LONG))];
+    return [admission(answer), admission(await second.begin(LONG))];
   },
 };
 
@@ -73,9 +73,9 @@ const noTimeLeft: Question = {
   async see({ process }) {
     const first = await (await process({ stalls: true })).begin(0);
     const second = await (await process()).begin(LONG);
-    if (letIn(second)) return [reported(first), reported(second), 'not asked: two run already'];
+    if (letIn(second)) return [admission(first), admission(second), 'not asked: two run already'];
     await systemClock.sleep(OVER);
-    return [reported(first), reported(second), reported(await (await process()).begin(LONG))];
+    return [admission(first), admission(second), admission(await (await process()).begin(LONG))];
   },
 };
 
@@ -122,6 +122,6 @@ async function running(process: Process, atMostMs: number): Promise<Running> {
   throw new Error(`expected the process to be let in, got ${answer}`);
 }
 
-function reported(answer: Running | string): string {
+function admission(answer: Running | string): string {
   return letIn(answer) ? 'let in' : `not let in: ${answer}`;
 }

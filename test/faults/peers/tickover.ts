@@ -8,7 +8,7 @@ import { fakeClock } from '../../../lib/testing/index.ts';
 import { systemClock, systemRandom, toIso } from '../../../lib/time/index.ts';
 import { keptLog } from '../../support/loop-kit.ts';
 import { documentsAt } from './documents.ts';
-import { type Peer, type Process, startedOrReported } from './peer.ts';
+import { type Peer, type Process, startedOrRefused } from './peer.ts';
 
 const TABLE = 'tickover-state';
 /** The tick that every process is asked to run. */
@@ -47,7 +47,7 @@ function processOf(endpoint: string, stalls: boolean): Process {
   const environment = { table: TABLE, build: 'b1', slack: 0, inLambda: false, variables: {} };
   return {
     begin: (atMostMs) =>
-      startedOrReported({
+      startedOrRefused({
         make(work) {
           const workload: Service['workload'] = async ({ saveCursor }) => saveCursor(await work());
           const duty = defineService({ name: 'duty', interval: '1m', leaseMargin: MARGIN, workload });

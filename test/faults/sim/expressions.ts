@@ -6,15 +6,15 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 
 /** An item as it goes over the wire. */
-export type RemoteItem = Readonly<Record<string, AttributeValue>>;
+export type MarshalledItem = Readonly<Record<string, AttributeValue>>;
 
 /** What an expression's aliases stand for. */
 export interface Bound {
   readonly names: Readonly<Record<string, string>>;
-  readonly values: RemoteItem;
+  readonly values: MarshalledItem;
 }
 
-type Evaluate<Result> = (item: RemoteItem | undefined, bound: Bound) => Result;
+type Evaluate<Result> = (item: MarshalledItem | undefined, bound: Bound) => Result;
 
 /** An expression that was read, and the aliases in it. */
 export interface Expression<Result> {
@@ -114,7 +114,7 @@ class Reader {
   }
 
   update(): Evaluate<Changed> {
-    const changes: ((item: RemoteItem, bound: Bound, changed: Record<string, AttributeValue>) => void)[] = [];
+    const changes: ((item: MarshalledItem, bound: Bound, changed: Record<string, AttributeValue>) => void)[] = [];
     const named = new Set<string>();
     const target = () => {
       const token = this.#take();
@@ -145,14 +145,14 @@ class Reader {
     };
   }
 
-  #sum(): (item: RemoteItem, bound: Bound) => AttributeValue {
+  #sum(): (item: MarshalledItem, bound: Bound) => AttributeValue {
     const first = this.#operand();
     if (!this.#takes('+')) return first;
     const second = this.#operand();
     return (item, bound) => ({ N: String(numberOf(first(item, bound)) + numberOf(second(item, bound))) });
   }
 
-  #operand(): (item: RemoteItem, bound: Bound) => AttributeValue {
+  #operand(): (item: MarshalledItem, bound: Bound) => AttributeValue {
     const token = this.#take();
     if (token.startsWith(':')) {
       this.#next -= 1;

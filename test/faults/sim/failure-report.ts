@@ -4,7 +4,7 @@ import { type Script, worded } from './script.ts';
 import { play } from './simulate.ts';
 
 /** What fast-check found, in words; empty if nothing is broken. */
-export async function reported({
+export async function describeFailure({
   failed,
   counterexample,
   seed,

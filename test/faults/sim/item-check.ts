@@ -1,6 +1,6 @@
 /** What the item says, held against the reference; and its size, counted independently of the store. */
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import type { RemoteItem } from './expressions.ts';
+import type { MarshalledItem } from './expressions.ts';
 import type { Reference } from './reference.ts';
 import type { Between } from './reference-loop.ts';
 
@@ -9,7 +9,7 @@ const LARGEST_STATE = 1_024;
 const LARGEST_RECORD = 16_384;
 
 /** What is wrong with the size of an item that was written. */
-export function sizeFaults(item: RemoteItem): string[] {
+export function sizeFaults(item: MarshalledItem): string[] {
   const isState = item['sk']?.S === 'STATE';
   const size = Object.entries(item).reduce((sum, [name, value]) => sum + Buffer.byteLength(name) + sizeOf(value), 0);
   const largest = isState ? LARGEST_STATE : LARGEST_RECORD;
@@ -39,7 +39,7 @@ type Expected = string | number | Between | undefined;
  * In what the item differs from the reference, each with the promise that it breaks. Instants that it tells closer are
  * taken over.
  */
-export function differences(item: RemoteItem, reference: Reference): string[] {
+export function differences(item: MarshalledItem, reference: Reference): string[] {
   const { loop, holder, pause } = reference;
   const request = holder?.visit.request;
   const found: string[] = [];
@@ -76,7 +76,7 @@ export function differences(item: RemoteItem, reference: Reference): string[] {
 }
 
 /** Instants that the reference knew only by their bounds, as the item tells them. */
-export function migrateItem(item: RemoteItem, { loop }: Reference): void {
+export function migrateItem(item: MarshalledItem, { loop }: Reference): void {
   const stored = (name: string): Between => ({ from: Number(item[name]?.N), to: Number(item[name]?.N) });
   if (loop.notBefore !== undefined) loop.notBefore = stored('notBefore');
   if (loop.lastSuccess !== undefined) loop.lastSuccess = stored('lastSuccess');

@@ -1,7 +1,7 @@
 /** The simulator in its short form: two seeds. `npm run faults` is the long form. */
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { reported } from './reported.ts';
+import { describeFailure } from './failure-report.ts';
 import { script } from './script.ts';
 import { play } from './simulate.ts';
 import { Tally } from './tally.ts';
@@ -13,7 +13,7 @@ async function simulated(seed: number, interleavings: number) {
     tally.add(counts);
     if (violations.length > 0) throw new Error(violations.join('\n'));
   });
-  return { broken: await reported(await fc.check(property, { seed, numRuns: interleavings })), ...tally.counts };
+  return { broken: await describeFailure(await fc.check(property, { seed, numRuns: interleavings })), ...tally.counts };
 }
 
 it('every promise holds in interleavings of a fixed seed, in which every kind of fault comes up', async () => {

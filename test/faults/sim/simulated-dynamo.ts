@@ -28,7 +28,7 @@ import {
   conditionIn,
   type Expression,
   InvalidExpressionError,
-  type RemoteItem,
+  type MarshalledItem,
   updateIn,
 } from './expressions.ts';
 
@@ -37,8 +37,8 @@ export type Command = UpdateCommand | GetCommand | PutCommand | QueryCommand | B
 
 /** An item that was written. */
 export interface Written {
-  readonly before: RemoteItem | undefined;
-  readonly after: RemoteItem;
+  readonly before: MarshalledItem | undefined;
+  readonly after: MarshalledItem;
 }
 
 export interface SimulatedDynamoOptions {
@@ -54,9 +54,9 @@ export interface SimulatedDynamoOptions {
 
 /** A table that commands have their effect on. */
 export class SimulatedDynamo {
-  readonly #items = new Map<string, RemoteItem>();
+  readonly #items = new Map<string, MarshalledItem>();
   /** What was in the place of each item before it was last written. */
-  readonly #past = new Map<string, RemoteItem | undefined>();
+  readonly #past = new Map<string, MarshalledItem | undefined>();
   readonly #returnsOldItem: boolean;
   readonly #onWrite: (written: Written) => void;
 
@@ -117,10 +117,10 @@ export class SimulatedDynamo {
     const after = { ...update.evaluate(before, bound), pk: { S: pk }, sk: { S: sk } };
     this.#write({ before, after });
     const returned = ReturnValues === 'ALL_NEW' ? after : ReturnValues === 'ALL_OLD' ? before : undefined;
-    return returned === undefined ? {} : { Attributes: simple(returned) };
+    return returned === undefined ? {} : { Attributes: unmarshalled(returned) };
   }
 
-  #refusal(item: RemoteItem | undefined, asked: string | undefined): ConditionalCheckFailedException {
+  #refusal(item: MarshalledItem | undefined, asked: string | undefined): ConditionalCheckFailedException {
     const returned = this.#returnsOldItem && asked === 'ALL_OLD' && item !== undefined;
     return new ConditionalCheckFailedException({
       message: 'The conditional request failed',
@@ -133,13 +133,13 @@ export class SimulatedDynamo {
     refuseOthers(others, TableName);
     const { pk, sk } = keyIn(Key);
     const found = this.#read(ConsistentRead).get(keyOf(pk, sk));
-    return found === undefined ? {} : { Item: simple(found) };
+    return found === undefined ? {} : { Item: unmarshalled(found) };
   }
 
   #put({ TableName, Item, ...others }: PutCommandInput): unknown {
     refuseOthers(others, TableName);
-    const after = remote(Item ?? {});
-    const { pk, sk } = keyIn(simple(after));
+    const after = marshalled(Item ?? {});
+    const { pk, sk } = keyIn(unmarshalled(after));
     this.#write({ before: this.#items.get(keyOf(pk, sk)), after });
     return {};
   }
@@ -159,7 +159,7 @@ export class SimulatedDynamo {
     const ordered = ScanIndexForward === false ? sorted.toReversed() : sorted;
     const start = ExclusiveStartKey === undefined ? undefined : keyIn(ExclusiveStartKey);
     const from = start === undefined ? 0 : ordered.findIndex(([key]) => key === keyOf(start.pk, start.sk)) + 1;
-    const page = ordered.slice(from, from + (Limit ?? ordered.length)).map(([, item]) => simple(item));
+    const page = ordered.slice(from, from + (Limit ?? ordered.length)).map(([, item]) => unmarshalled(item));
     const last = page.at(-1);
     const isCut = from + page.length < ordered.length && last !== undefined;
     return { Items: page, ...(isCut ? { LastEvaluatedKey: { pk: last['pk'], sk: last['sk'] } } : {}) };
@@ -171,18 +171,18 @@ export class SimulatedDynamo {
     const found = (asked?.Keys ?? []).flatMap((key) => {
       const { pk, sk } = keyIn(key);
       const item = this.#read(asked?.ConsistentRead).get(keyOf(pk, sk));
-      return item === undefined ? [] : [simple(item)];
+      return item === undefined ? [] : [unmarshalled(item)];
     });
     return { Responses: { [table]: found }, UnprocessedKeys: {} };
   }
 
   /** The items that a read sees. */
-  #read(isConsistent = false): ReadonlyMap<string, RemoteItem | undefined> {
+  #read(isConsistent = false): ReadonlyMap<string, MarshalledItem | undefined> {
     return isConsistent ? this.#items : this.#past;
   }
 
   #write(written: Written): void {
-    const { pk, sk } = keyIn(simple(written.after));
+    const { pk, sk } = keyIn(unmarshalled(written.after));
     this.#past.set(keyOf(pk, sk), written.before);
     this.#items.set(keyOf(pk, sk), written.after);
     this.#onWrite(written);
@@ -206,11 +206,11 @@ export function documentClientOf(
   return { send } as unknown as DynamoDBDocumentClient;
 }
 
-function remote(item: Record<string, unknown>): RemoteItem {
+function marshalled(item: Record<string, unknown>): MarshalledItem {
   return marshall(item, { removeUndefinedValues: true });
 }
 
-function simple(item: RemoteItem): Record<string, unknown> {
+function unmarshalled(item: MarshalledItem): Record<string, unknown> {
   return unmarshall(item as Record<string, AttributeValue>);
 }
 
@@ -229,7 +229,7 @@ function boundBy(names: Record<string, string> = {}, values?: Record<string, unk
   if (values !== undefined && Object.keys(values).length === 0) {
     throw new InvalidExpressionError('ExpressionAttributeValues must not be empty');
   }
-  return { names, values: remote(values ?? {}) };
+  return { names, values: marshalled(values ?? {}) };
 }
 
 function refuseUnused({ names, values }: Bound, expressions: readonly (Expression<unknown> | undefined)[]): void {

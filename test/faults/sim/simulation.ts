@@ -14,7 +14,7 @@ import type { Simulated, Variant } from './services.ts';
 import { SimulatedDynamo } from './simulated-dynamo.ts';
 import { Tally } from './tally.ts';
 import { Witness } from './witness.ts';
-import { reported, type Way } from './workloads.ts';
+import { aborted, type Way } from './workloads.ts';
 
 /** 2025-10-09T09:00:00Z, a due time of every service. */
 export const DUE = 1_760_000_400_000;
@@ -206,7 +206,7 @@ export class Simulation {
     await this.kernel.step(process, `${simulated.name} run ${context.fence}, which ${way.name}`);
     if (way.ends === 'never') await new Promise(() => {});
     if (way.ends === 'returns when told' || way.ends === 'throws when told') {
-      await reported(context);
+      await aborted(context);
       if (way.ends === 'returns when told')
         await this.kernel.step(process, `${simulated.name} run ${context.fence} gives in`);
     }
@@ -215,7 +215,7 @@ export class Simulation {
     if (signal.aborted) endRun(signal.reason instanceof StoppedError ? 'stopped' : 'timed-out');
     else endRun(way.judged?.[simulated.judges] ?? 'fatal');
     if (run.outcome === 'failed' && simulated.judges === 'tolerant') run.retryAfter = way.retryAfter;
-    throw way.raised?.();
+    throw way.makeError?.();
   }
 
   #reported(delivery: Delivery, tickEvent: Parameters<Witness['reported']>[1]): void {

@@ -4,8 +4,8 @@
  */
 import * as fc from 'fast-check';
 import { ALL, enumerate } from './enumerated.ts';
+import { describeFailure } from './failure-report.ts';
 import { KINDS } from './kinds.ts';
-import { reported } from './reported.ts';
 import { script } from './script.ts';
 import { play } from './simulate.ts';
 import { type Tallied, Tally } from './tally.ts';
@@ -39,7 +39,7 @@ export async function playBatch(batch: Batch): Promise<Result> {
     if (violations.length > 0) throw new Error(violations.join('\n'));
   });
   const again = path === undefined ? { numRuns: interleavings } : { path, numRuns: 1, endOnFailure: true };
-  const broken = await reported(await fc.check(property, { seed, ...again }));
+  const broken = await describeFailure(await fc.check(property, { seed, ...again }));
   return { broken: broken === '' ? [] : [broken], counts: tally.counts };
 }
 

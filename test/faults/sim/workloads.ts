@@ -12,7 +12,7 @@ export interface Way {
   readonly name: string;
   /** How it ends: by itself, when it is signalled, or never. */
   readonly ends: 'returns' | 'throws' | 'returns when told' | 'throws when told' | 'never';
-  readonly raised?: () => unknown;
+  readonly makeError?: () => unknown;
   /** What is made of what it throws, by each way of judging. */
   readonly judged?: Readonly<Record<Simulated['judges'], 'failed' | 'fatal'>>;
   /** How long the other side asked to be left alone, where the service listens, in milliseconds. */
@@ -24,8 +24,8 @@ const FATAL = { critical: 'fatal', loop: 'failed', tolerant: 'fatal' } as const;
 const UNWRITTEN = { critical: 'fatal', loop: 'fatal', tolerant: 'fatal' } as const;
 const TOLERATED = { critical: 'fatal', loop: 'failed', tolerant: 'failed' } as const;
 
-function throwing(name: string, judged: Way['judged'], raised: () => unknown, more: Partial<Way> = {}): Way {
-  return { name, ends: 'throws', raised, ...(judged === undefined ? {} : { judged }), ...more };
+function throwing(name: string, judged: Way['judged'], makeError: () => unknown, more: Partial<Way> = {}): Way {
+  return { name, ends: 'throws', makeError, ...(judged === undefined ? {} : { judged }), ...more };
 }
 
 function coded(code: string, message = code): Error {
@@ -65,14 +65,14 @@ export const WAYS: readonly Way[] = [
   throwing('is not written', UNWRITTEN, () => new NotImplementedError('later')),
   { name: 'never ends', ends: 'never' },
   { name: 'gives in late, with success', ends: 'returns when told' },
-  { name: 'gives in when told', ends: 'throws when told', raised: () => new Error('told to end') },
+  { name: 'gives in when told', ends: 'throws when told', makeError: () => new Error('told to end') },
 ];
 
 /** The way that succeeds. */
 export const SUCCESS: Way = { name: 'succeeds', ends: 'returns' };
 
 /** Waits until the signal fires. */
-export function reported({ signal }: RunContext): Promise<void> {
+export function aborted({ signal }: RunContext): Promise<void> {
   if (signal.aborted) return Promise.resolve();
   return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 }

@@ -40,22 +40,22 @@ export async function stored({ documents, table = TABLE }: Place, service: strin
 export async function strike(connection: Place, service: string, damage: Damage): Promise<string[]> {
   const item = await putDamaged(connection, service, damage);
   const faults = damage.harmless
-    ? await takenAsPrinted(connection, service, item)
+    ? await takenAsStored(connection, service, item)
     : await refused(connection, { service, damage, item });
   return faults.map((fault) => `${damage.attribute} ${damage.kind}: ${fault}`);
 }
 
 /** Harmless: what is read is what stands there, no more and no less, and admission goes by it. */
-async function takenAsPrinted({ store }: Place, service: string, item: Item): Promise<string[]> {
-  const printed = statePrintedBy(item);
+async function takenAsStored({ store }: Place, service: string, item: Item): Promise<string[]> {
+  const stored = stateStoredIn(item);
   const read = await outcomeOf(store.read(service));
   if (read.error !== undefined) return [`expected to be read, got ${read.error.message}`];
-  if (JSON.stringify(sorted(read.value)) !== JSON.stringify(sorted(printed)))
+  if (JSON.stringify(sorted(read.value)) !== JSON.stringify(sorted(stored)))
     return [`read as ${JSON.stringify(read.value)}`];
   const answer = await outcomeOf(store.acquire(asked(service)));
   if (answer.error !== undefined) return [`expected an answer, got ${answer.error.message}`];
-  const { until: haltEnd = FOREVER, build = 'b1' } = printed.halt ?? {};
-  const { until: pauseEnd = FOREVER } = printed.pause ?? {};
+  const { until: haltEnd = FOREVER, build = 'b1' } = stored.halt ?? {};
+  const { until: pauseEnd = FOREVER } = stored.pause ?? {};
   const isKept = (haltEnd > NOW && build === 'b1') || pauseEnd > NOW;
   return answer.value?.granted === !isKept ? [] : [`granted: ${answer.value?.granted}`];
 }
@@ -129,7 +129,7 @@ function sorted(value: unknown): unknown {
 }
 
 /** The state as the item says it, attribute by attribute, unjudged. */
-function statePrintedBy(item: Item): ServiceState {
+function stateStoredIn(item: Item): ServiceState {
   const number = (name: string) => item[name] as number;
   const text = (name: string) => item[name] as string;
   const ring = text('runs') === undefined ? [] : RING;

@@ -40,19 +40,19 @@ describe('A damaged state', () => {
     if (damage === undefined) throw new Error('expected to know the damage');
     await putDamaged(database, 'told', damage);
     const { log, invoke, runs } = functionOf('told');
-    const reported =
+    const damageMessage =
       /^told: its state is damaged: streak: expected a whole number, got \{"at":1,"of":\{"depth":\[2\]\}\}; /;
 
     for (const event of [TICK, TICK, { action: 'status' }, { action: 'run-once', force: true }, { action: 'resume' }]) {
       await expect(invoke(event)).rejects.toMatchObject({
         code: 'state-damaged',
-        message: expect.stringMatching(reported),
+        message: expect.stringMatching(damageMessage),
       });
     }
 
     expect(runs()).toBe(0);
     expect(log.of('error')).toEqual(Array.from({ length: 5 }, () => 'the invocation failed'));
-    expect(log.lines.at(-1)?.fields?.['error']).toMatchObject({ message: expect.stringMatching(reported) });
+    expect(log.lines.at(-1)?.fields?.['error']).toMatchObject({ message: expect.stringMatching(damageMessage) });
   });
 
   it('a damaged state concerns no other service', async () => {

@@ -82,7 +82,7 @@ describe('fields of a log line', () => {
   it('show errors wherever they are, and a few words in place of what has no JSON', () => {
     const circle: Record<string, unknown> = { n: 1n };
     circle['self'] = circle;
-    const reported = toLogFields({
+    const logged = toLogFields({
       error: new RangeError('too far'),
       nested: { why: [new TypeError('none')] },
       circle,
@@ -98,7 +98,7 @@ describe('fields of a log line', () => {
       count: 3,
     });
 
-    expect(reported).toMatchObject({
+    expect(logged).toMatchObject({
       error: { name: 'RangeError', message: 'too far', text: expect.stringContaining('RangeError: too far\n    at ') },
       nested: { why: [{ name: 'TypeError', message: 'none' }] },
       circle: { n: '1', self: 'left out: a circle' },

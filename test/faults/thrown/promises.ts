@@ -37,8 +37,8 @@ function answered({ answers, raised }: Exits, { halts = false }: Way): string[] 
     broken.push(`${answers.length} answers and ${raised.length} errors to 4 events`);
   for (const answer of answers) {
     const { action, disposition, outcome } = answer as Readonly<Record<string, unknown>>;
-    const reported = action === 'status' || disposition === 'skipped' || OUTCOMES.includes(String(outcome));
-    if (!reported) broken.push(`a run was reported without an outcome: ${String(outcome)}`);
+    const hasOutcome = action === 'status' || disposition === 'skipped' || OUTCOMES.includes(String(outcome));
+    if (!hasOutcome) broken.push(`a run was reported without an outcome: ${String(outcome)}`);
     if (Buffer.byteLength(JSON.stringify(answer)) > ANSWER) broken.push('an answer is larger than Lambda sends');
   }
   return broken;
@@ -60,8 +60,8 @@ function writtenDown({ state, records, answers, raised }: Exits): string[] {
     if (HALF.test(JSON.stringify(record))) broken.push('half a character was stored');
   }
   for (const { outcome, failure } of records) {
-    const reported = failure?.M?.['text']?.S ?? '';
-    if (outcome?.S !== 'succeeded' && reported === '') broken.push('a failure was written down without a word');
+    const text = failure?.M?.['text']?.S ?? '';
+    if (outcome?.S !== 'succeeded' && text === '') broken.push('a failure was written down without a word');
   }
   return broken;
 }

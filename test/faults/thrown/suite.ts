@@ -29,8 +29,8 @@ export async function brokenBy(thing: Thing, way: Way): Promise<string[]> {
   const checks = { count: 0 };
   const made = thing.make(checks);
   const exits = await goThrough(() => made, way);
-  const reported = everythingIn(exits);
-  const leaked = (thing.secrets ?? []).filter((secret) => reported.includes(secret));
+  const output = everythingIn(exits);
+  const leaked = (thing.secrets ?? []).filter((secret) => output.includes(secret));
   return [
     ...brokenPromises(exits, way),
     ...leaked.map(() => 'a credential left the process'),

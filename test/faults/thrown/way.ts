@@ -92,7 +92,7 @@ export async function goThrough(make: () => unknown, way: Way): Promise<Exits> {
     raised,
     lines,
     ...(await way.vault.items(service.name)),
-    shown: reported(lines, way),
+    shown: displayed(lines, way),
   };
 }
 
@@ -143,7 +143,7 @@ function meeting(make: () => unknown, place: Place): Meeting {
 }
 
 /** What one machine makes of the lines. */
-function reported(lines: readonly string[], { observer }: Way): string[] {
+function displayed(lines: readonly string[], { observer }: Way): string[] {
   const read = lines.map(readLogLine);
   for (const line of read) countLine(observer, line);
   return read.flatMap(shownAs);

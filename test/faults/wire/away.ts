@@ -59,9 +59,9 @@ async function unending(period?: number): Promise<Outage> {
 }
 
 /** The name is never looked up on the network: who looks it up is told what is written here, or nothing. */
-async function unresolved(reported: string): Promise<Outage> {
+async function unresolved(reply: string): Promise<Outage> {
   const preload = `import dns from 'node:dns';
-    dns.lookup = (name, options, then) => { const callback = then ?? options; ${reported} };`;
+    dns.lookup = (name, options, then) => { const callback = then ?? options; ${reply} };`;
   return { endpoint: 'http://dynamodb.example:80', preload, close: async () => {} };
 }
 

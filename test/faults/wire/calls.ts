@@ -20,12 +20,12 @@ export function callOf(operation: string, request: Json): Call {
 
 /** The service that a request is about. */
 export function serviceOf(request: Json): string {
-  const { pk } = simple((request['Key'] ?? request['Item'] ?? {}) as Attributes);
+  const { pk } = unmarshalled((request['Key'] ?? request['Item'] ?? {}) as Attributes);
   return String(pk);
 }
 
 /** Attributes as values. */
-export function simple(attributes: Attributes): Readonly<Record<string, unknown>> {
+export function unmarshalled(attributes: Attributes): Readonly<Record<string, unknown>> {
   return unmarshall(attributes as never);
 }
 

@@ -10,7 +10,7 @@ import {
   type Reply,
   returningOldItems,
 } from '../../support/wire-proxy.ts';
-import { type Attributes, callOf, serviceOf, simple, sizeOf } from './calls.ts';
+import { type Attributes, callOf, serviceOf, sizeOf, unmarshalled } from './calls.ts';
 import { openJournal } from './journal.ts';
 import type { Play } from './play.ts';
 import { strikeAt } from './strikes.ts';
@@ -50,7 +50,7 @@ export async function layOut(target: string, table: string): Promise<Field> {
       const exchange = await asked.pass();
       const after = await readItem(send, table, service);
       if (exchange.status !== 200 || after === undefined) return exchange;
-      const items = { before: before && simple(before), after: simple(after), size: sizeOf(after) };
+      const items = { before: before && unmarshalled(before), after: unmarshalled(after), size: sizeOf(after) };
       field.play?.witness.wrote({ call: callOf(operation, request), client, ...items, now: now() });
       return exchange;
     });
@@ -66,9 +66,9 @@ export async function layOut(target: string, table: string): Promise<Field> {
     const { play } = field;
     const struck = strikeAt(play?.strikes ?? [], call, asked.client);
     if (play === undefined || struck === undefined) return answered(await pass(asked));
-    const { operator, rival } = play;
+    const { pauseOrResume, rival } = play;
     const sender = play.instanceOf(asked.client);
-    return strike(struck.manner, { sender, operator, rival, pass: () => pass(asked), answered, hold: held.hold });
+    return strike(struck.manner, { sender, pauseOrResume, rival, pass: () => pass(asked), answered, hold: held.hold });
   });
   const journal = await openJournal(() => field.play, now);
 

@@ -22,8 +22,8 @@ export interface Journal {
  */
 export async function openJournal(playing: () => Play | undefined, now: () => number): Promise<Journal> {
   const server = createServer((request, response) => {
-    added(request, playing(), now)
-      .then((reported) => (reported === undefined ? response.destroy() : response.end(reported)))
+    instructionTo(request, playing(), now)
+      .then((instruction) => (instruction === undefined ? response.destroy() : response.end(instruction)))
       .catch(() => response.destroy());
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -37,7 +37,11 @@ export async function openJournal(playing: () => Play | undefined, now: () => nu
 }
 
 /** What the run is told; nothing where it is killed before it is heard. */
-async function added(request: IncomingMessage, play: Play | undefined, now: () => number): Promise<string | undefined> {
+async function instructionTo(
+  request: IncomingMessage,
+  play: Play | undefined,
+  now: () => number,
+): Promise<string | undefined> {
   let body = '';
   for await (const chunk of request.setEncoding('utf8')) body += chunk;
   const start = JSON.parse(body) as Start;
@@ -52,8 +56,8 @@ async function added(request: IncomingMessage, play: Play | undefined, now: () =
   else play?.witness.ended(start);
   if (manner === 'killed after') instance?.signal('SIGKILL');
   if (manner === 'frozen after') instance?.signal('SIGSTOP');
-  if (manner === 'paused before') await play?.operator('pause');
-  if (manner === 'resumed before') await play?.operator('resume');
+  if (manner === 'paused before') await play?.pauseOrResume('pause');
+  if (manner === 'resumed before') await play?.pauseOrResume('resume');
   if (manner === 'rival unheard before') await play?.rival();
   return play?.instruct() ?? 'succeed';
 }

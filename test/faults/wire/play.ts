@@ -11,7 +11,7 @@ export interface Play {
   /** What a run shall do. */
   instruct(): Instruction;
   /** An operator pauses or resumes the service. */
-  operator(action: 'pause' | 'resume'): Promise<unknown>;
+  pauseOrResume(action: 'pause' | 'resume'): Promise<unknown>;
   /** Another process has the same tick, and is not heard when it asks for the lease. */
   rival(): Promise<unknown>;
   /** The process that a client is. */

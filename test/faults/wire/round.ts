@@ -4,7 +4,7 @@
  * processes get to run.
  */
 import type { HandlerEvent } from '../../../lib/lambda/index.ts';
-import { simple } from './calls.ts';
+import { unmarshalled } from './calls.ts';
 import { COUNTS, type Count, type Ground, type Played } from './ground.ts';
 import type { Ending, Instance } from './instances.ts';
 import { RULES } from './messages.ts';
@@ -54,7 +54,7 @@ class Round {
       strikes: this.#strikes,
       instruct: () => (this.#fails ? 'fail' : 'succeed'),
       instanceOf: find,
-      operator: (action) => this.#operator(action),
+      pauseOrResume: (action) => this.#pauseOrResume(action),
       rival: () => this.#rival(),
     };
     ground.field.play = play;
@@ -73,14 +73,14 @@ class Round {
     this.#fault = faultName(planned.place, planned.manner);
     this.#strikes.splice(0, Infinity, strike);
     this.#fails = planned.place === 'putRun' || this.#roll() < 0.4;
-    if (this.#isPaused) await this.#operator('resume');
+    if (this.#isPaused) await this.#pauseOrResume('resume');
     await this.#goOn(Math.ceil(this.#roll() * 2));
 
     const letGo = this.#roll() < 0.5 ? field.letGo() : undefined;
     const byHand = planned.place !== 'acquire' && this.#roll() < 0.1;
     const deliveries = [this.#deliver(hit, byHand ? { action: 'run-once', force: true } : this.#event())];
     if (strike.left > 1 || this.#roll() < 0.3) deliveries.push(this.#deliver(second, this.#event()));
-    if (this.#roll() < 0.3) deliveries.push(this.#operator(this.#roll() < 0.4 ? 'pause' : 'resume'));
+    if (this.#roll() < 0.3) deliveries.push(this.#pauseOrResume(this.#roll() < 0.4 ? 'pause' : 'resume'));
     if (planned.manner.startsWith('frozen'))
       await this.#whileFrozen(strike, hit, { first: deliveries[0], other: second });
     await Promise.all([...deliveries, letGo]);
@@ -98,7 +98,7 @@ class Round {
     await field.letGo();
     await this.#replaceTheCrashed();
     const [instance] = up as [Instance];
-    if (this.#isPaused) await this.#operator('resume');
+    if (this.#isPaused) await this.#pauseOrResume('resume');
     let ending: Ending = { kind: 'never ended' };
     for (let attempt = 0; attempt < 2 && !succeeded(ending); attempt++) {
       await this.#goOn(1);
@@ -138,7 +138,7 @@ class Round {
   }
 
   /** An operator is at work, by way of a process that no fault strikes. */
-  async #operator(action: 'pause' | 'resume'): Promise<Ending> {
+  async #pauseOrResume(action: 'pause' | 'resume'): Promise<Ending> {
     const event: HandlerEvent = action === 'pause' ? { action, reason: 'moving house', by: 'ada' } : { action };
     this.#isPaused = action === 'pause';
     this.#counts[action === 'pause' ? 'pauses' : 'resumes'] += 1;
@@ -222,7 +222,7 @@ class Round {
   }
 
   async #item(): Promise<Readonly<Record<string, unknown>>> {
-    return simple((await this.#ground.field.item(this.#service)) ?? {});
+    return unmarshalled((await this.#ground.field.item(this.#service)) ?? {});
   }
 
   #violated(what: string): void {

@@ -12,7 +12,7 @@ export interface Hit {
   /** The answer as the sender would have it. */
   answered(exchange: Exchange): Promise<NonNullable<Reply>>;
   /** Lets an operator pause or resume the service. */
-  operator(action: 'pause' | 'resume'): Promise<unknown>;
+  pauseOrResume(action: 'pause' | 'resume'): Promise<unknown>;
   /** Lets another process have the same tick, unheard. */
   rival(): Promise<unknown>;
   /** Waits until held requests are let go. */
@@ -50,9 +50,11 @@ const MANNERS: Readonly<Record<Manner, (hit: Hit) => Promise<Reply>>> = {
   'failed before': async () => AWAY,
   'failed after': ({ pass }) => pass().then(() => AWAY),
   throttled: async () => THROTTLED,
-  'paused before': async ({ operator, pass, answered }) => operator('pause').then(async () => answered(await pass())),
+  'paused before': async ({ pauseOrResume, pass, answered }) =>
+    pauseOrResume('pause').then(async () => answered(await pass())),
   'rival unheard before': async ({ rival, pass, answered }) => rival().then(async () => answered(await pass())),
-  'resumed before': async ({ operator, pass, answered }) => operator('resume').then(async () => answered(await pass())),
+  'resumed before': async ({ pauseOrResume, pass, answered }) =>
+    pauseOrResume('resume').then(async () => answered(await pass())),
 };
 
 /** Strikes a request. */

@@ -114,9 +114,9 @@ export class Witness {
       .map((line) => line.charAt(0).toUpperCase());
     const crashed = letters.filter((letter) => letter === 'C').length;
     this.#holds(crashed === this.crashed, `I6 ${this.crashed} runs crashed, ${crashed} are counted as crashed`);
-    const reported = letters.filter((letter) => letter !== 'C' && letter !== '').length;
+    const recorded = letters.filter((letter) => letter !== 'C' && letter !== '').length;
     const ended = [...this.runs.values()].filter(({ line }) => line !== undefined).length;
-    this.#holds(reported === ended, `I6 ${ended} runs wrote their end, the history has ${reported}`);
+    this.#holds(recorded === ended, `I6 ${ended} runs wrote their end, the history has ${recorded}`);
   }
 
   /** How many took a lease and never gave an end of it. */

@@ -60,15 +60,15 @@ export function processHost({ bundles, env }: HostSetup): Host {
         killed = true;
         child.kill('SIGKILL');
       }, KILL_AFTER);
-      const reported = await next();
+      const line = await next();
       clearTimeout(kill);
-      if (reported === undefined) {
+      if (line === undefined) {
         current = undefined;
         const how = await closed;
         return { ended: killed ? 'killed' : how };
       }
       child.kill('SIGSTOP');
-      return JSON.parse(reported) as Came;
+      return JSON.parse(line) as Came;
     },
     async close() {
       if (current === undefined) return;
@@ -88,10 +88,10 @@ async function startProcess(file: string, env: HostSetup['env'], lines: string[]
   child.stdin?.on('error', () => {});
   const { stdout, stderr, stdio } = child;
   for (const stream of [stdout, stderr]) createInterface({ input: stream }).on('line', (line) => lines.push(line));
-  const reported = createInterface({ input: stdio[3] as Readable })[Symbol.asyncIterator]();
+  const answers = createInterface({ input: stdio[3] as Readable })[Symbol.asyncIterator]();
   const closed = once(child, 'close').then(([code, signal]) => (signal === null ? `code ${code}` : String(signal)));
   const next = async () => {
-    const { value, done } = await reported.next();
+    const { value, done } = await answers.next();
     return done === true ? undefined : value;
   };
   const ready = await next();

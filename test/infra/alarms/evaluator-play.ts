@@ -34,7 +34,7 @@ export interface Play {
   /** Another build of the function: its hash. */
   rebuild(build: string): void;
   /** One sample of somebody else's metric, now. */
-  reported(sample: Omit<Sample, 'at'>): void;
+  addSample(sample: Omit<Sample, 'at'>): void;
   state(alarm: string): State | undefined;
   /** Minutes from the start at which the alarm rang, whether anybody was told or not. */
   rang(alarm: string): readonly number[];
@@ -140,7 +140,7 @@ export function play(given: PlayOptions): Play {
     rebuild(next) {
       build = next;
     },
-    reported: (sample) => alarms.put([{ ...sample, at: on.clock.now() }]),
+    addSample: (sample) => alarms.put([{ ...sample, at: on.clock.now() }]),
     state: (alarm) => alarms.state(idIn(stack, alarm)),
     rang: (alarm) =>
       alarms.changes.filter((change) => change.to === 'ALARM' && change.alarm === idIn(stack, alarm)).map(minutes),

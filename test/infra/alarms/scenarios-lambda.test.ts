@@ -27,7 +27,7 @@ async function holds(on: Play, { queue, messages, minutes, fate = 'succeeds' }: 
   const dimensions = { QueueName: names[queue] ?? '' };
   const metric = { namespace: 'AWS/SQS', metricName: 'ApproximateNumberOfMessagesVisible', dimensions };
   for (let minute = 0; minute < minutes; minute += 1) {
-    on.reported({ ...metric, value: messages });
+    on.addSample({ ...metric, value: messages });
     await on.pass(MINUTE, fate);
   }
 }

@@ -62,10 +62,10 @@ describe('the break-even', () => {
 
 describe('the report', () => {
   test('shows that the container is cheaper where it is', () => {
-    const reported = reportOf(two, { ...SMOOTH, runSeconds: 40 });
+    const report = reportOf(two, { ...SMOOTH, runSeconds: 40 });
 
     // Two engines at 40 s: 2 × (0.10731 + 40 × 0.146) = 11.89
-    expect(reported).toContain(
+    expect(report).toContain(
       'Engine against task: $11.89 here. Fargate is $1.04 cheaper. Without the address: Fargate is $4.69 cheaper.',
     );
   });
@@ -81,13 +81,13 @@ describe('the report', () => {
   });
 
   test('names region, date, sources and every assumption with its option', () => {
-    const reported = reportOf(two, { runSeconds: 2 });
+    const report = reportOf(two, { runSeconds: 2 });
 
-    expect(reported).toContain('A month of 730 hours in us-east-1, USD, prices of 2026-03:');
-    expect(reported).toContain('  https://aws.amazon.com/lambda/pricing/');
-    expect(reported).toMatch(/^ {2}--run-seconds {7}2 s /m);
-    expect(reported).toMatch(/^ {2}--failure-share {5}0\.01 of the runs /m);
-    expect(reported).toContain('Assumed, not looked up: $0.2 for GB with point-in-time recovery.');
+    expect(report).toContain('A month of 730 hours in us-east-1, USD, prices of 2026-03:');
+    expect(report).toContain('  https://aws.amazon.com/lambda/pricing/');
+    expect(report).toMatch(/^ {2}--run-seconds {7}2 s /m);
+    expect(report).toMatch(/^ {2}--failure-share {5}0\.01 of the runs /m);
+    expect(report).toContain('Assumed, not looked up: $0.2 for GB with point-in-time recovery.');
   });
 
   test('the report of no services compares none, and shows no number that is none', () => {

@@ -5,7 +5,7 @@ import { type Plan, paceOf, type ServicePlan } from '../../../infra/cost/index.t
 export const SMOOTH = { runSeconds: 0.2, failureShare: 0, coldShare: 0 } as const;
 
 /** A service every minute on 256 MB with two metrics and no alarm, but for what is told. */
-export function servicePlan(reported: Partial<ServicePlan> = {}): ServicePlan {
+export function servicePlan(overrides: Partial<ServicePlan> = {}): ServicePlan {
   return {
     name: 'sync',
     pace: paceOf({ interval: 60_000 }),
@@ -15,7 +15,7 @@ export function servicePlan(reported: Partial<ServicePlan> = {}): ServicePlan {
     alarms: 0,
     compositeAlarms: 0,
     logRetentionDays: 30,
-    ...reported,
+    ...overrides,
   };
 }
 

@@ -36,8 +36,9 @@ function valuesOf(context: RequestContext, key: string): readonly string[] | und
 
 function holds(operator: string, wanted: readonly string[], values: readonly string[] | undefined): boolean {
   if (operator === 'Null') return wanted.some((absent) => (absent === 'true') === ((values ?? []).length === 0));
-  const [, quantifier, simple = '', ifExists] = /^(ForAllValues:|ForAnyValue:)?(\w+?)(IfExists)?$/.exec(operator) ?? [];
-  const known = OPERATORS[simple];
+  const [, quantifier, comparison = '', ifExists] =
+    /^(ForAllValues:|ForAnyValue:)?(\w+?)(IfExists)?$/.exec(operator) ?? [];
+  const known = OPERATORS[comparison];
   if (known === undefined) throw new Error(`condition: the evaluator can't judge ${operator}`);
   const { fits, negated = false } = known;
   const one = (value: string) => wanted.some((text) => fits(value, text)) !== negated;

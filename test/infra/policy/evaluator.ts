@@ -25,9 +25,9 @@ export type Answer = 'allowed' | 'denied' | 'not allowed';
 
 /** The answer of all statements together. */
 export function judge(statements: readonly Statement[], request: Request): Answer {
-  const received = statements.filter((statement) => speaksOf(statement, request));
-  if (received.some(({ Effect }) => Effect === 'Deny')) return 'denied';
-  return received.length > 0 ? 'allowed' : 'not allowed';
+  const applicable = statements.filter((statement) => speaksOf(statement, request));
+  if (applicable.some(({ Effect }) => Effect === 'Deny')) return 'denied';
+  return applicable.length > 0 ? 'allowed' : 'not allowed';
 }
 
 function speaksOf(statement: Statement, { action, resource, principal, context = {} }: Request): boolean {

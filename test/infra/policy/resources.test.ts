@@ -8,7 +8,7 @@ import { ACCOUNT, arnOf, ofType, resolve, statementsIn } from './template.ts';
 const subject = asDeployed();
 
 /** What the policies of a type say, of the resource with the ARN. */
-function printedOf(type: string, property: 'Topics' | 'Queues', id: string): Statement[] {
+function statementsFor(type: string, property: 'Topics' | 'Queues', id: string): Statement[] {
   const { template } = subject;
   return ofType(template, type).flatMap(([, { Properties = {} }]) => {
     const named = JSON.stringify(Properties[property] ?? []);
@@ -40,7 +40,7 @@ describe('the topic of the pager', () => {
   test.each(rows)('is %s to %s', (answer, _who, service, context) => {
     const { id, arn } = topic();
     const asking = { action: 'sns:Publish', resource: arn, principal: ['Service', service] as const };
-    const statements = printedOf('AWS::SNS::TopicPolicy', 'Topics', id);
+    const statements = statementsFor('AWS::SNS::TopicPolicy', 'Topics', id);
 
     expect(judge(statements, { ...asking, context: { ...context, 'aws:SecureTransport': 'true' } })).toBe(answer);
     expect(judge(statements, { ...asking, context: { ...context, 'aws:SecureTransport': 'false' } })).toBe('denied');
@@ -51,7 +51,7 @@ describe('every queue', () => {
   test('is closed to whoever comes without TLS', () => {
     const queues = ofType(subject.template, 'AWS::SQS::Queue').map(([id]) => id);
     const answers = queues.map((id) =>
-      judge(printedOf('AWS::SQS::QueuePolicy', 'Queues', id), {
+      judge(statementsFor('AWS::SQS::QueuePolicy', 'Queues', id), {
         action: 'sqs:SendMessage',
         resource: arnOf(subject.template, id),
         principal: ['AWS', `arn:aws:iam::${ACCOUNT}:role/Anybody`],

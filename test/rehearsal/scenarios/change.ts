@@ -52,6 +52,6 @@ export async function buildsOf({ aws, deployed }: Pick<Stage, 'aws' | 'deployed'
 }
 
 async function buildOf({ lambda }: Stage['aws'], { world }: Deployed, id: string): Promise<string | undefined> {
-  const reported = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName: world.ref(id) }));
-  return reported.Environment?.Variables?.['TICKOVER_BUILD'];
+  const configuration = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName: world.ref(id) }));
+  return configuration.Environment?.Variables?.['TICKOVER_BUILD'];
 }

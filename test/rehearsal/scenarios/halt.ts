@@ -89,8 +89,8 @@ export async function haltByTick(stage: Stage, service: string, number: number):
   const functionName = stage.deployed.physical('AWS::Lambda::Function', idPart(service));
   await handOver(stage, service, number);
   const answer = await eventually(async () => {
-    const reported = await invoke(stage.aws, { functionName, payload: { action: 'status' } });
-    return reported.answer['status'] === 'halted' ? reported.answer : undefined;
+    const invoked = await invoke(stage.aws, { functionName, payload: { action: 'status' } });
+    return invoked.answer['status'] === 'halted' ? invoked.answer : undefined;
   });
   holds(stage.transcript, `tick ${number} of ${service}, handed over as Scheduler does, and then \`status\``, answer, {
     status: 'halted',

@@ -26,8 +26,8 @@ export async function takeDown(stage: Stage, pagers: readonly string[]): Promise
 
 async function tablesLeft({ aws, deployed }: Stage): Promise<number> {
   const tables = ofType(deployed.template, 'AWS::DynamoDB::Table').map(({ id }) => deployed.world.ref(id));
-  const reported = await Promise.all(
+  const descriptions = await Promise.all(
     tables.map((TableName) => aws.dynamo.send(new DescribeTableCommand({ TableName })).catch(() => undefined)),
   );
-  return reported.filter((table) => (table?.Table?.ItemCount ?? 0) > 0).length;
+  return descriptions.filter((table) => (table?.Table?.ItemCount ?? 0) > 0).length;
 }
