@@ -60,16 +60,22 @@ const Item = z.object({
 
 type Item = z.infer<typeof Item> & { waiting?: string };
 
-/** The item to put. */
-export function itemOf({ state, ...run }: FlowRun): Item {
+/** Returns the item to put. */
+export function itemOf(run: FlowRun): Item {
+  const { state } = run;
   return withoutUndefined({
-    ...run,
+    id: run.id,
+    name: run.name,
+    deploymentId: run.deploymentId,
+    nextScheduledStartTime: run.nextScheduledStartTime,
+    expectedStartTime: run.expectedStartTime,
+    source: run.source,
     stateId: state.id,
     stateType: state.type,
     stateName: state.name,
     stateTimestamp: state.timestamp,
     stateMessage: state.message,
-    waiting: isWaiting({ ...run, state }) ? WAITING : undefined,
+    waiting: isWaiting(run) ? WAITING : undefined,
   });
 }
 
@@ -80,9 +86,22 @@ export function itemOf({ state, ...run }: FlowRun): Item {
 export function runOf(item: Readonly<Record<string, unknown>>): FlowRun {
   const parsed = Item.safeParse(item);
   if (!parsed.success) throw unreadable(item, parsed.error);
-  const { stateId, stateType, stateName, stateTimestamp, stateMessage, ...run } = parsed.data;
-  const state = { id: stateId, type: stateType, name: stateName, timestamp: stateTimestamp, message: stateMessage };
-  return withoutUndefined({ ...run, state: withoutUndefined(state) });
+  const { data } = parsed;
+  return withoutUndefined({
+    id: data.id,
+    name: data.name,
+    deploymentId: data.deploymentId,
+    nextScheduledStartTime: data.nextScheduledStartTime,
+    expectedStartTime: data.expectedStartTime,
+    source: data.source,
+    state: withoutUndefined({
+      id: data.stateId,
+      type: data.stateType,
+      name: data.stateName,
+      timestamp: data.stateTimestamp,
+      message: data.stateMessage,
+    }),
+  });
 }
 
 function unreadable(item: Readonly<Record<string, unknown>>, error: z.ZodError): UnreadableRunError {

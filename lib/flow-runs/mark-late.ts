@@ -15,9 +15,9 @@ export type MarkLateContext = Pick<RunContext, 'signal' | 'deadline' | 'clock' |
 
 /** The options of marking. */
 export interface MarkLateOptions {
-  /** A run is late so long after its scheduled start. */
+  /** A run is late from so many seconds after its scheduled start. */
   readonly lateAfterSeconds: number;
-  /** Runs in one page. */
+  /** The most runs in one page. */
   readonly pageSize: number;
   /**
    * Marks one run; upstream's override point. Its errors are logged and counted. Several calls run at once.
@@ -43,7 +43,7 @@ export interface LateCounts {
 const TIME_FOR_A_PAGE = 2 * SECOND;
 /** Runs marked at once. */
 const AT_ONCE = 10;
-/** Members of the thrown error; all errors are logged. */
+/** The most members of the error that ends the run of the service; all errors are logged. */
 const MOST_ERRORS = 20;
 const OUT_OF_TIME =
   'mark-late-runs: its time is up before all late flow runs are marked; the next run of the service goes on';
@@ -80,7 +80,7 @@ export async function markLate(
   const counts = { marked: 0, alreadyLate: 0, movedOn: 0, deleted: 0, failed: 0, unfinished: 0, pages: 0 };
   const batch: Batch = { context, store, options, counts, seen: new Set(), errors: [] };
   await markPages(batch, context.clock.now() - options.lateAfterSeconds * SECOND);
-  context.log.info('Finished monitoring for late runs.', { ...counts });
+  context.log.info('Finished monitoring for late runs.', countFields(counts));
   if (counts.failed > 0) throw failureOf(batch);
   return counts;
 }
@@ -140,7 +140,7 @@ async function markOne(batch: Batch, run: FlowRun): Promise<void> {
     batch.counts[COUNTED[result]] += 1;
   } catch (error) {
     if (!batch.context.signal.aborted) return countFailure(batch, run.id, error);
-    // An aborted call is no failure of the run's.
+    // The abort ended the call, so the flow run is not at fault.
     batch.counts.unfinished += 1;
     batch.context.log.debug('flow run left unfinished', { flowRunId: run.id, error });
   }
@@ -179,13 +179,12 @@ function countFailure(batch: Batch, flowRunId: string, error: unknown): void {
   batch.context.log.error('flow run not marked late', { flowRunId, error });
 }
 
-function failureOf({ counts, errors }: Batch): AggregateError {
+function failureOf({ counts, seen, errors }: Batch): AggregateError {
   const { marked, alreadyLate, movedOn, deleted, failed, unfinished } = counts;
-  const all = marked + alreadyLate + movedOn + deleted + failed + unfinished;
   const left = `already late ${alreadyLate}, moved on ${movedOn}, deleted ${deleted}, unfinished ${unfinished}`;
   return new AggregateError(
     errors,
-    `mark-late-runs: ${failed} of ${all} flow runs failed (marked ${marked}, ${left}); the next run of the service tries them again`,
+    `mark-late-runs: ${failed} of ${seen.size} flow runs failed (marked ${marked}, ${left}); the next run of the service tries them again`,
   );
 }
 
@@ -194,5 +193,10 @@ function isTimeUp({ context }: Batch): boolean {
 }
 
 function warnOfTime(batch: Batch): void {
-  batch.context.log.warn(OUT_OF_TIME, { ...batch.counts });
+  batch.context.log.warn(OUT_OF_TIME, countFields(batch.counts));
+}
+
+/** The fields of a log line: the counts as they are now. */
+function countFields({ marked, alreadyLate, movedOn, deleted, failed, unfinished, pages }: LateCounts) {
+  return { marked, alreadyLate, movedOn, deleted, failed, unfinished, pages };
 }

@@ -3,7 +3,7 @@
  * monitoring, no error halts it at once.
  */
 import { defineService, HttpStatusError, type RunContext, type Service } from '../service/index.ts';
-import { errorClassOf, mask, summarizeError } from '../text/index.ts';
+import { errorClassOf, mask, summarizeError, withoutUndefined } from '../text/index.ts';
 import { withTimeLimit } from '../time/index.ts';
 import { type Vet, vettingIn } from './check-endpoints-addresses.ts';
 import { statusOf } from './check-endpoints-request.ts';
@@ -66,7 +66,8 @@ async function checkAll(context: RunContext<Prepared>): Promise<readonly Endpoin
   const errors = checks.flatMap(({ error }) => (error === undefined ? [] : [error]));
   if (errors.length === 0) return results;
   for (const { result, skipped } of checks) {
-    const { ok, ...fields } = result;
+    const { ok, url, durationMs, status, error } = result;
+    const fields = withoutUndefined({ url, durationMs, status, error });
     if (!ok) log.warn(skipped ? 'endpoint not asked' : 'endpoint failed', fields);
   }
   throw Object.assign(new AggregateError(errors, summaryOf(checks, errors)), { results });
