@@ -89,10 +89,7 @@ async function transition(call: Call, seen: FlowRun, state: FlowRunState): Promi
   }
 }
 
-/**
- * The client repeats a write whose answer was lost; the repetition fails on the state that the first one wrote: it is
- * written.
- */
+/** The client repeats a write whose answer was lost. If the state there is ours, the first write succeeded. */
 function refused(state: FlowRunState, now: FlowRun | undefined): Transitioned {
   if (now === undefined) return { written: false };
   return now.state.id === state.id ? { written: true } : { written: false, now };

@@ -1,9 +1,6 @@
 /** A flow run: one run of a scheduled program, and the state it is in. Instants in epoch milliseconds. */
 
-/**
- * The types of state, as upstream has them. A state's name is more precise than its type: `Late` and `Scheduled` are
- * both SCHEDULED.
- */
+/** Upstream's types of state. The name of a state is more precise: `Late` and `Scheduled` both have type SCHEDULED. */
 export const STATE_TYPES = [
   'SCHEDULED',
   'PENDING',
@@ -31,9 +28,7 @@ export interface FlowRunState {
   readonly message?: string;
 }
 
-/**
- * A flow run. One that came from the index of waiting runs lacks the state's message, `expectedStartTime` and `source`.
- */
+/** A flow run. The index of waiting runs gives it without the state's message, `expectedStartTime` and `source`. */
 export interface FlowRun {
   readonly id: string;
   readonly name: string;

@@ -1,4 +1,4 @@
-/** Flow runs from a text into a store. */
+/** The import of flow runs from a text into a store. */
 import type { FlowRunStore } from './ports.ts';
 import { readFlowRuns } from './read-api.ts';
 
@@ -11,16 +11,18 @@ export interface Imported {
   readonly faults: readonly string[];
 }
 
-/** How to import. `now`: the timestamp of states that have none. */
+/** The options of an import. */
 export interface ImportOptions {
+  /** The timestamp of states that have none, in epoch milliseconds. */
   readonly now: number;
+  /** Whether to replace newer states in the store. @default false */
   readonly overwrite?: boolean;
 }
 
-/** Runs being written at once. */
+/** The number of runs written at once. */
 const AT_ONCE = 25;
 
-/** Puts every flow run in the text into the store, beside any faults. See `readFlowRuns` for the forms. */
+/** Puts every flow run of the text into the store, and returns the faults of the others. Forms: see `readFlowRuns`. */
 export async function importFlowRuns(store: FlowRunStore, text: string, options: ImportOptions): Promise<Imported> {
   const { runs, faults } = readFlowRuns(text, options.now);
   const unique = [...new Map(runs.map((run) => [run.id, run])).values()];

@@ -3,14 +3,13 @@
  * a time to start, so that the index on it has no other runs: it gives the oldest start first without reading the rest
  * of the table.
  */
-
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
 import { showValue, withoutUndefined } from '../text/index.ts';
 import { type FlowRun, isWaiting, STATE_TYPES } from './flow-run.ts';
 import { UnreadableRunError } from './ports.ts';
 
-/** The table's name by default. */
+/** The default name of the table. */
 export const FLOW_RUNS_TABLE = 'tickover-flow-runs';
 /** The index of waiting runs: partition `waiting`, sort `nextScheduledStartTime`. */
 export const WAITING_INDEX = 'waiting';

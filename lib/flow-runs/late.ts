@@ -33,9 +33,7 @@ function rejectionOf({ state }: FlowRun): Rejection | undefined {
   return state.name === LATE_NAME ? ALREADY_LATE : undefined;
 }
 
-/**
- * The result for a run that changed before it was written. @param now the run as it is now; `undefined` if it is gone
- */
+/** The result for a run that changed before it was written. `now` is the run as it is, `undefined` if it is gone. */
 export function whyLeftAlone(now: FlowRun | undefined): MarkResult {
   if (now === undefined) return 'deleted';
   const reason = rejectionOf(now);

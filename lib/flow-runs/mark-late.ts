@@ -41,7 +41,7 @@ export interface LateCounts {
 
 /** A run of the service ends this long before its deadline; the next one continues. */
 const TIME_FOR_A_PAGE = 2 * SECOND;
-/** Runs marked at once. */
+/** The number of runs marked at once. */
 const AT_ONCE = 10;
 /** The most members of the error that ends the run of the service; all errors are logged. */
 const MOST_ERRORS = 20;
@@ -69,8 +69,7 @@ interface Batch {
  * Marks the runs that are late now. Ends after a short page, after a page without a run that is new to this run of the
  * service, or shortly before the deadline, with a warning if runs are left.
  * @throws AggregateError if a run failed, after all others were tried; the store's error if it can't be reached, or if
- * the signal
- *   fires before the first page was read
+ *   the signal fires before the first page was read
  */
 export async function markLate(
   context: MarkLateContext,

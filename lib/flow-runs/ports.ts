@@ -11,7 +11,7 @@ export interface DueQuery {
   readonly after?: Place;
 }
 
-/** Where a page of waiting runs ended: the run's scheduled start and its id. */
+/** The end of a page of waiting runs: scheduled start and id of its last run. */
 export interface Place {
   readonly start: number;
   readonly id: string;
@@ -33,7 +33,7 @@ export class UnreadableRunError extends Error {
 export interface DuePage {
   readonly runs: readonly FlowRun[];
   readonly unreadable: readonly UnreadableRun[];
-  /** Where the next page begins; absent when there is none. */
+  /** The place to continue after; absent if there are no more. */
   readonly next?: Place;
 }
 
@@ -41,9 +41,9 @@ export interface DuePage {
 export type Transitioned = { readonly written: true } | { readonly written: false; readonly now?: FlowRun };
 
 /**
- * If a stored run can't be read, `get` and `transition` reject with UnreadableRunError, and `due` and `list` return it
- * among the unreadable ones. If the store can't be reached, every method rejects with the unchanged error of the
- * adapter's client, which shows whether to try again.
+ * A store of flow runs. If a stored run can't be read, `get` and `transition` reject with UnreadableRunError, and `due`
+ * and `list` return it among the unreadable ones. If the store can't be reached, every method rejects with the
+ * unchanged error of the adapter's client, which shows whether to try again.
  */
 export interface FlowRunStore {
   /** A page of the runs in state `Scheduled` that are due. May lag behind the latest writes. */
@@ -51,8 +51,7 @@ export interface FlowRunStore {
   /** Moves the run to another state, if its state is still the one seen, in one write. The rest of the run is kept. */
   transition(seen: FlowRun, state: FlowRunState, signal?: AbortSignal): Promise<Transitioned>;
   /**
-   * Writes the run and returns true; unless `overwrite` is set, keeps a stored run in a newer state (by timestamp) and
-   * returns false.
+   * Writes the run and returns true. Unless `overwrite` is set, keeps a stored run in a newer state and returns false.
    */
   put(run: FlowRun, options?: { readonly overwrite?: boolean }): Promise<boolean>;
   /** The run as it is now. */

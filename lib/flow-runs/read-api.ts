@@ -3,7 +3,6 @@
  * array, or JSON lines. Elements that can't be used are faults, named by their number; the rest is read. Nothing
  * throws.
  */
-
 import * as z from 'zod';
 import { showValue, tryRead, withoutUndefined } from '../text/index.ts';
 import { parseInstant } from '../time/index.ts';
@@ -22,10 +21,7 @@ interface Numbered {
   readonly element: unknown;
 }
 
-/**
- * A stored run must fit a DynamoDB item of 400 KB with its other fields. The state's message is stored once more beside
- * the source.
- */
+/** A DynamoDB item has at most 400 KB. It holds the other fields too, and the state's message a second time. */
 const SOURCE_BYTES = 350_000;
 const SHOWN_CHARACTERS = 80;
 
@@ -121,8 +117,9 @@ function readOne(element: unknown, now: number): FlowRun | string {
   const source = tryRead(() => JSON.stringify(element));
   if (source === undefined) return 'expected a flow run that can be written as JSON, got one nested too deep';
   const bytes = Buffer.byteLength(source) + Buffer.byteLength(parsed.data.state?.message ?? '');
-  if (bytes > SOURCE_BYTES)
+  if (bytes > SOURCE_BYTES) {
     return `expected at most ${SOURCE_BYTES} bytes, the state's message counted twice, got ${bytes}`;
+  }
   const type = parsed.data.state_type ?? parsed.data.state?.type;
   if (!type) return `state_type: expected one of ${STATE_TYPES.join(', ')}, got none`;
   const inner = parsed.data.state?.type ?? type;

@@ -6,16 +6,16 @@
  * Of each service, in unit Count:
  *
  *   FailureStreak  failures since the last success: at each run, each crash, and 0 at a resume
- *   Halted         1 while the service is halted, else 0: at each tick that describes the service, each crash,
- *                  and 0 at a resume
+ *   Halted         1 while the service is halted, else 0: at each tick but a duplicate or late one, each crash, and 0
+ *                  at a resume
  *
  * With `detailed` also, in the same documents:
  *
  *   Duration       milliseconds, at each run that ended
- *   Lateness       milliseconds from the due time to the start, at each tick that describes the service
+ *   Lateness       milliseconds from the due time to the start, at each tick but a duplicate or late one
  *   Overrun        milliseconds beyond the interval, at each run that took longer
  *   SkippedBackoff, SkippedDuplicate, SkippedHalted, SkippedLate, SkippedOverlap, SkippedPaused
- *                  1 at each tick skipped for it
+ *                  1 at each tick skipped for that reason
  *
  * Of each watched service:
  *
@@ -48,10 +48,7 @@ const DEFAULT_NAMESPACE = 'Tickover';
 /** Amazon keeps namespaces that begin with `AWS/` for itself; CloudWatch refuses one that begins with a colon. */
 const NAMESPACE = /^(?!AWS\/)(?!:)[\w.\-/#: ]{1,255}$/;
 
-/**
- * The options from `TICKOVER_METRICS_NAMESPACE` ('Tickover') and `TICKOVER_DETAILED_METRICS` (false); empty means
- * unset.
- */
+/** Reads `TICKOVER_METRICS_NAMESPACE` ('Tickover') and `TICKOVER_DETAILED_METRICS` (false); empty means unset. */
 export function emfOptionsIn(env: Surroundings['env']): Required<EmfOptions> {
   return {
     namespace: env['TICKOVER_METRICS_NAMESPACE'] || DEFAULT_NAMESPACE,
@@ -59,7 +56,7 @@ export function emfOptionsIn(env: Surroundings['env']): Required<EmfOptions> {
   };
 }
 
-/** The faults of these variables, each as `variable: expected ..., got ...`. */
+/** Returns the faults of these variables, each as `variable: expected ..., got ...`. */
 export function emfFaults(env: Surroundings['env']): string[] {
   const { TICKOVER_METRICS_NAMESPACE: namespace = '', TICKOVER_DETAILED_METRICS: detailed = '' } = env;
   const faults: string[] = [];
@@ -125,7 +122,7 @@ type Values = Readonly<Record<string, number | undefined>>;
 
 const IN_MILLISECONDS: ReadonlySet<string> = new Set(['Duration', 'Lateness', 'Overrun']);
 
-/** A document has one value of each metric, so each call of `add` gets a document of its own. */
+/** Writes one document for each call of `add`, since a document has one value of each metric. */
 function emfDocuments(namespace: string) {
   const services = new Map<string, Metrics>();
   return {
@@ -145,7 +142,7 @@ function emfDocuments(namespace: string) {
   };
 }
 
-/** Powertools would warn where there is nothing to publish, which is common. */
+/** Powertools warns if there is nothing to publish, which is common. */
 function publish(metrics: Metrics): void {
   if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
 }

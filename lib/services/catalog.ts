@@ -1,6 +1,6 @@
 /**
- * The catalog: every service that has a function. A service is one file here and one file of the same name in
- * `functions/`; there is no list to maintain.
+ * The catalog: every service that has a function. A service is one file here and one of the same name in `functions/`;
+ * there is no list to maintain.
  */
 import { readdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -14,7 +14,7 @@ export interface CatalogEntry {
   readonly functionFile: string;
 }
 
-/** The directories of functions and services, each with a file a service. */
+/** The directories of functions and services. Each has one file for each service. */
 interface Places {
   readonly functions: URL;
   readonly services: URL;

@@ -2,10 +2,8 @@
  * The addresses that check-endpoints may connect to. A URL, a redirect or a host name may lead to a server that hands
  * out credentials to any client on this machine, so such addresses are refused unless an endpoint allows them.
  */
-
 import { BlockList, isIP } from 'node:net';
-import type { Surroundings } from '../service/index.ts';
-import { isInLambda } from '../service/index.ts';
+import { isInLambda, type Surroundings } from '../service/index.ts';
 
 /**
  * Returns the reason to refuse an address, or `undefined` if it is allowed. Refuses text that is no address.
@@ -46,7 +44,7 @@ const METADATA = [
 /** The machine itself. In Lambda only the interfaces of the runtime and of the extensions listen there. */
 const LOOPBACK = ['127.0.0.0/8', '::1/128', '0.0.0.0/8', '::/128'];
 
-/** Reachable from inside alone: the machine itself, private and shared ranges, unique local addresses. */
+/** Not reachable from outside: the machine itself, private and shared ranges, unique local addresses. */
 const INSIDE = [...LOOPBACK, '10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', 'fc00::/7'];
 
 /**
@@ -56,10 +54,10 @@ const INSIDE = [...LOOPBACK, '10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '1
 const EMBEDDINGS = ['::', '::ffff:0:', '64:ff9b::'];
 
 /**
- * Makes the judge of addresses in this environment. It refuses link-local and metadata addresses; in Lambda, where the
- * interface of the runtime listens on the machine itself, loopback as well. It refuses private ranges only after a
- * redirect from outside, since the sender of that redirect could not reach them itself.
- * @returns makes the judge for an endpoint that allows these addresses and ranges
+ * Returns a function that makes the {@link Vet} of an endpoint from the addresses and ranges that it allows. A vet
+ * refuses link-local and metadata addresses; in Lambda, where the interface of the runtime listens on the machine
+ * itself, loopback as well. It refuses private ranges only after a redirect from outside, whose sender could not reach
+ * them itself.
  */
 export function vettingIn(env: Surroundings['env']): (allowed?: readonly string[]) => Vet {
   const rules = [

@@ -1,6 +1,6 @@
 /**
- * Requests one URL for its status. Not by `fetch`: every address is vetted before the connection, and the connection
- * goes to the vetted address, so that a name can't resolve differently the second time.
+ * Requests the status of one URL. It doesn't use `fetch`: it vets every address before the connection and connects to
+ * the vetted address, so that a name can't resolve differently the second time.
  */
 import { type LookupAddress, lookup } from 'node:dns';
 import { request as requestHttp } from 'node:http';
@@ -16,7 +16,7 @@ export type Resolve = (
   callback: (error: Error | null, addresses: LookupAddress[]) => void,
 ) => void;
 
-/** A request, and its rules. */
+/** A request for a status, and the rules that it follows. */
 export interface StatusRequest {
   /** Of http or https. User and password are sent as a header. */
   readonly url: string;
@@ -99,7 +99,7 @@ function answerTo({ url, method, authorization, redirectedBy }: Hop, request: St
     const outgoing = (url.protocol === 'https:' ? requestHttps : requestHttp)(url, {
       method,
       headers: withoutUndefined({ ...HEADERS, authorization }),
-      // Node's own agent may reuse connections, or use a proxy: neither would connect to the vetted address.
+      // Node's own agent may reuse connections, or a proxy, and would then connect to an address that was not vetted.
       agent: false,
       lookup: vettedLookup(vet, resolveName),
       signal,
@@ -122,7 +122,7 @@ function refuseLiteral(url: URL, vet: Vet): void {
   if (address !== undefined && reason !== undefined) throw new RefusedAddressError(address, address, reason);
 }
 
-/** One refused address of a name refuses the name. Node asks for all addresses, or for one. */
+/** Refuses a name if one of its addresses is refused. Node asks for all addresses, or for one. */
 function vettedLookup(vet: Vet, resolveName: Resolve): LookupFunction {
   return (name, { family, all }, callback) => {
     resolveName(name, { all: true, family }, (error, addresses) => {

@@ -1,5 +1,4 @@
 /** The settings of check-endpoints: the endpoints in an environment variable. */
-
 import * as z from 'zod';
 import { InvalidOptionsError } from '../rules/index.ts';
 import type { Surroundings } from '../service/index.ts';
@@ -15,7 +14,7 @@ export interface Endpoint {
   readonly timeout: number;
   /** @default any 2xx */
   readonly expectedStatus?: readonly number[];
-  /** Addresses and ranges to connect to although others may not. */
+  /** Addresses and ranges that this endpoint may have although they are refused otherwise. */
   readonly allowAddresses?: readonly string[];
 }
 

@@ -41,9 +41,11 @@ const MOST_AT_ONCE = 5;
 /**
  * The service. Its workload returns an {@link EndpointResult} per endpoint, in the order they are configured; if any
  * failed it throws one AggregateError with an error for each that did, and the `results` of all. If the run's signal
- * fires before every endpoint was requested, the remaining ones fail as not asked. Capacity: five requests at once, for
- * 45 s. If every endpoint hangs for the default 10 s, that is time for 20 of them. Environment: `TICKOVER_ENDPOINTS`,
- * see {@link endpointsIn}.
+ * fires before every endpoint was requested, the remaining ones fail as not asked.
+ *
+ * Capacity: five requests at once, for 45 s. If every endpoint hangs for the default 10 s, that is time for 20 of them.
+ *
+ * Environment: `TICKOVER_ENDPOINTS`, see {@link endpointsIn}.
  */
 export const checkEndpoints: Service = defineService<Prepared>({
   name: 'check-endpoints',
@@ -79,10 +81,7 @@ function summaryOf(checks: readonly Check[], errors: readonly Error[]): string {
   return `${failed}${skipped === 0 ? '' : `, ${skipped} not asked`}: ${errors.map(({ message }) => message).join('; ')}`;
 }
 
-/**
- * Does `work` on every item, on at most `most` at once. Returns the results in the order of the items. `work` must not
- * reject.
- */
+/** Does `work` on every item, `most` at once. Returns the results in the order of the items. `work` must not reject. */
 async function eachAtMost<Item, Result>(
   most: number,
   items: readonly Item[],

@@ -1,8 +1,4 @@
-/**
- * mark-late-runs: moves flow runs that should have started and haven't to state `Late`. After upstream's
- * `MarkLateRuns`.
- */
-
+/** mark-late-runs: moves flow runs that are late to start to state `Late`, as upstream's `MarkLateRuns` does. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
   dynamoFlowRunStore,
@@ -33,7 +29,9 @@ const DEFAULTS: MarkLateSettings = { table: FLOW_RUNS_TABLE, lateAfterSeconds: 1
 const LARGEST_PAGE = 1_000;
 
 /**
- * The service. Environment: `TICKOVER_FLOW_RUNS_TABLE` (tickover-flow-runs), `TICKOVER_LATE_AFTER_SECONDS` (15),
+ * The service.
+ *
+ * Environment: `TICKOVER_FLOW_RUNS_TABLE` (tickover-flow-runs), `TICKOVER_LATE_AFTER_SECONDS` (15),
  * `TICKOVER_PAGE_SIZE` (400).
  */
 export const markLateRuns: Service = defineMarkLateRuns();
@@ -86,7 +84,7 @@ export function markLateSettings(env: Surroundings['env']): MarkLateSettings {
   return settings;
 }
 
-/** DynamoDB accepts a name or an ARN. */
+/** A name or an ARN: DynamoDB accepts both. */
 function parseTable(text: string): string | undefined {
   return /^[\w.:/-]{3,1024}$/.test(text) ? text : undefined;
 }

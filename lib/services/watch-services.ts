@@ -2,7 +2,6 @@
  * watch-services: finds hourly and rarer services whose next tick is overdue, and any service that is stuck after a
  * crash. A loop service: a monitor must not stop monitoring.
  */
-
 import { emfOptionsIn, overdueEmf } from '../metrics/index.ts';
 import { InvalidOptionsError } from '../rules/index.ts';
 import { defineService, isInLambda, type Service, type Surroundings } from '../service/index.ts';
@@ -12,12 +11,14 @@ import { checkServices, type OverdueMetric, parseWatchedServices, type Watchdog 
 
 const NAME = 'watch-services';
 
-/** Outside of Lambda the log alone reports. */
+/** For use outside of Lambda, where overdue services are only logged. */
 const NO_METRIC: OverdueMetric = { set: () => {}, flush: () => {} };
 
 /**
- * The service. Its workload returns the number of watched services and the names of the overdue ones. Environment:
- * `TICKOVER_WATCHED`, see `watchdogVariables`; `TICKOVER_TABLE`; in Lambda `TICKOVER_METRICS_NAMESPACE` ('Tickover').
+ * The service. Its workload returns the number of watched services and the names of the overdue ones.
+ *
+ * Environment: `TICKOVER_WATCHED`, see `watchdogVariables`; `TICKOVER_TABLE`; in Lambda
+ * `TICKOVER_METRICS_NAMESPACE` ('Tickover').
  */
 export const watchServices: Service = defineService<Watchdog>({
   name: NAME,

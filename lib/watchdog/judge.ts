@@ -1,19 +1,17 @@
 /**
  * The judgement on one service by its state. Pure.
  *
- *   last activity ------ due ------ due + grace ------> now      overdue: the service did nothing since `due`
+ *   last activity ------ due ------ due + grace ------> now      overdue: no activity since `due`
  *
  * `due` is the first due time that admission would let through after the last activity of the service (its newest
- * decided tick, its last success, the end of its newest run) or after the service came under watch, whichever is later.
+ * decided tick, its last success, the end of its newest run) or after `since`, whichever is later.
  *
  *   1. A state that can't be read is overdue: the service does not run until a person repairs it.
- *   2. A paused or halted service is not: another alarm covers it. It is due again after its pause, or when its probe
- *   is; if a
- *      person has to act first, it is never due.
- *   3. A service whose run is under way is not: the lease ends with the run at the latest.
- *   4. With an interval of an hour or more, or a cron expression, whose gaps may be long, a service is overdue when its
- *   next tick
- *      is. A service with a shorter interval has an alarm on missing metrics instead.
+ *   2. A paused or halted service is not: another alarm covers it. It is due again after its pause or with its probe;
+ *      if a person has to act first, it is never due.
+ *   3. A service whose run is under way is not: its lease has an end, after which it is judged again.
+ *   4. A service with an interval of an hour or more, or with a cron expression, whose gaps may be long, is overdue
+ *      when its next tick is. A service with a shorter interval has an alarm on missing metrics instead.
  *   5. Any service is overdue if a run crashed, and no later run took over by the due time after the end of its lease.
  */
 import {
@@ -47,8 +45,6 @@ export interface Moment {
   readonly since: number;
 }
 
-const HOURLY = HOUR;
-
 /** Returns the finding, or `undefined` if the service is not overdue. */
 export function judge(watched: WatchedService, found: Found, moment: Moment): Finding | undefined {
   const { name, grace } = watched;
@@ -78,19 +74,19 @@ export function lastActivity({ lastTick, lastSuccess, runs }: ServiceState): num
   return instants.length === 0 ? undefined : Math.max(...instants);
 }
 
-/** The current build is unknown here. Taking the halt to hold for it can only delay a finding. */
+/** The current build is unknown here. It counts as the halted one, which can only delay a finding. */
 function haltedBuild({ halt }: ServiceState): string {
   return halt?.build ?? '';
 }
 
-/** No run has a lease that lasts longer than the grace. */
+/** Ignores a lease that lasts longer than the grace: no run can have it. */
 function isRunning({ grace }: WatchedService, state: ServiceState, now: number): boolean {
   return leaseIsLive(state, now) && (state.lease?.until ?? 0) <= now + grace;
 }
 
 /** The due time by which the service must show activity, if there is one. */
 function dueOf({ schedule }: WatchedService, state: ServiceState, { now, since }: Moment): number | undefined {
-  const byTicks = schedule.cron !== undefined || schedule.interval >= HOURLY;
+  const byTicks = schedule.cron !== undefined || schedule.interval >= HOUR;
   if (!byTicks && !hasCrashed(state)) return undefined;
   const leaseEnd = byTicks || leaseIsLive(state, now) ? 0 : (state.lease?.until ?? 0);
   const from = Math.max(since, lastActivity(state) ?? 0, leaseEnd);

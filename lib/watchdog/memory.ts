@@ -2,9 +2,10 @@
  * The memory of the watchdog from one check to the next, in the 256 bytes of its cursor. Pure.
  *
  * Due times count from an instant called the floor. Most services share one: the first check of this list of services.
- * A service has a later floor of its own, until it shows activity,
- *   without state        from the first check that found none
- *   paused or halted     from the latest check that found it so: a resumed service owes nothing for the time before
+ * Some have a later floor of their own, until they show activity:
+ *
+ *   without state        the first check that found no state
+ *   paused or halted     the latest check that found it so, since a resumed service owes nothing for the time before
  *
  * As text: `list.floor.overdue[.instant.bits]...`, instants in base 36. `list` is a hash of the watched services;
  * `bits`, one a service in the order of names, marks those that have this instant as their floor. When the list or a
@@ -29,7 +30,7 @@ export interface Memory {
 
 const LIST_LENGTH = 6;
 const HASH_LENGTH = 4;
-/** Of milliseconds in base 36, until the year 5188. */
+/** The length of an instant in milliseconds in base 36, until the year 5188. */
 const INSTANT_LENGTH = 9;
 
 /** Reads the memory from a cursor; a cursor that is absent or can't be read gives a fresh one. */
@@ -43,7 +44,7 @@ export function readCursor(cursor: string | undefined, watched: readonly Watched
   return { floor: now, ownFloors: new Map(stillOverdue.map(({ name }) => [name, floor])) };
 }
 
-/** Writes the memory into a cursor. Where the bytes don't suffice, floors become later, never earlier. */
+/** Writes the memory into a cursor. If it doesn't fit, floors become later, never earlier. */
 export function writeCursor(
   { floor, ownFloors }: Memory,
   overdue: readonly string[],

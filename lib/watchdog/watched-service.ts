@@ -5,24 +5,22 @@
  */
 import * as z from 'zod';
 import { cronFault, hasSlots, InvalidOptionsError, type Schedule } from '../rules/index.ts';
-
 import { invocationTimeout, SCHEDULER_PRECISION, type Service } from '../service/index.ts';
 import { cut, showValue, withoutUndefined } from '../text/index.ts';
-
 import { MINUTE } from '../time/index.ts';
 
-/** A service under watch. */
+/** A watched service. */
 export interface WatchedService {
   readonly name: string;
   readonly schedule: Schedule;
-  /** How long after its due time a tick may still be on its way, in milliseconds. */
+  /** The longest time from the due time of a tick to its end, in milliseconds. */
   readonly grace: number;
 }
 
 /** The environment variable that lists the watched services. */
 export const WATCHED_VARIABLE = 'TICKOVER_WATCHED';
 
-/** The watchdog's memory of as many fits its cursor. */
+/** The most services whose memory fits the watchdog's cursor. */
 const MOST_WATCHED = 500;
 
 /**
@@ -36,10 +34,10 @@ export function watchedServiceOf(service: Service): WatchedService {
   return { name, schedule, grace: SCHEDULER_PRECISION + window + invocationTimeout(service) + leaseMargin };
 }
 
-/** The environment variables that put these services under watch. */
+/** The environment variables that make these the watched services. */
 export function watchdogVariables(services: readonly Service[]): Record<string, string> {
   const entries = services.map(watchedServiceOf).map(({ name, schedule: { interval, cron, timezone }, grace }) => {
-    return [name, cron === undefined ? [interval, grace] : [interval, grace, cron, timezone ?? 'UTC']] as const;
+    return [name, cron === undefined ? [interval, grace] : [interval, grace, cron, timezone ?? 'UTC']];
   });
   return { [WATCHED_VARIABLE]: JSON.stringify(Object.fromEntries(entries)) };
 }
@@ -69,14 +67,13 @@ export function parseWatchedServices(env: Readonly<Record<string, string | undef
     );
   }
   const entries = Object.entries(parsed.data);
-  if (entries.length > MOST_WATCHED)
+  if (entries.length > MOST_WATCHED) {
     throw refusal(`: expected at most ${MOST_WATCHED} services`, String(entries.length));
+  }
   return entries
-    .map(([name, [interval, grace, cron, timezone]]) => ({
-      name,
-      schedule: withoutUndefined({ interval, cron, timezone }),
-      grace,
-    }))
+    .map(([name, [interval, grace, cron, timezone]]) => {
+      return { name, schedule: withoutUndefined({ interval, cron, timezone }), grace };
+    })
     .toSorted((one, other) => (one.name < other.name ? -1 : 1));
 }
 
