@@ -7,14 +7,14 @@
  *   4. The name `TimeoutError`, or that of an answer that is no HTTP: transient.
  *   5. A code: transient if it is one of transport's, else not.
  *
- * Anything else (a bare Error or TypeError, an abort) tells nothing, and its cause is asked.
+ * Anything else (a bare Error or TypeError, an abort) is no evidence, and its cause is examined.
  */
 import { isError, membersOf, readProperty } from '../text/index.ts';
 import { isThrottling, isTransientName, judgeCode } from './classify-codes.ts';
 import { retryAfterIn } from './http.ts';
 
 /**
- * What an error tells. `retryAfter`: how long the other side asked to be left alone, in milliseconds, as it said it.
+ * The evidence of an error. `retryAfter`: how long the other side asked to be left alone, in milliseconds, as it said it.
  */
 export interface Evidence {
   readonly transient: boolean;
@@ -24,7 +24,7 @@ export interface Evidence {
 /** How far causes and members within members are followed. */
 const DEEPEST = 32;
 /**
- * How many errors are looked at behind the one that was raised. One that hides behind more is no longer worth waiting
+ * How many errors behind the first are examined. One that hides behind more is no longer worth waiting
  * for.
  */
 const MOST_ERRORS = 10_000;
@@ -35,19 +35,19 @@ const MOST_ERRORS = 10_000;
  */
 export function evidenceIn(raised: unknown, tolerated: ReadonlySet<number>): Evidence | undefined {
   const known = new Map<object, Evidence | undefined>();
-  const tryRead = (error: unknown, depth: number): Evidence | undefined => {
+  const evidenceOf = (error: unknown, depth: number): Evidence | undefined => {
     if (!isError(error) || depth > DEEPEST) return undefined;
     if (known.has(error) || known.size > MOST_ERRORS) return known.get(error);
     known.set(error, undefined);
-    // One more than may still be looked at, so that too many are not taken for all.
+    // One more than may still be examined, so that too many are not taken for all.
     const members = membersOf(error, MOST_ERRORS - known.size + 2);
     const evidence =
-      ownEvidence(error, tolerated, members && (() => together(members, (member) => tryRead(member, depth + 1)))) ??
-      tryRead(readProperty(error, 'cause'), depth + 1);
+      ownEvidence(error, tolerated, members && (() => together(members, (member) => evidenceOf(member, depth + 1)))) ??
+      evidenceOf(readProperty(error, 'cause'), depth + 1);
     known.set(error, evidence);
     return evidence;
   };
-  return tryRead(raised, 0);
+  return evidenceOf(raised, 0);
 }
 
 function ownEvidence(
@@ -67,11 +67,11 @@ function ownEvidence(
 }
 
 /** The members of an AggregateError as one: as bad as the worst, and to be left alone as long as the longest asks. */
-function together(members: Iterable<unknown>, tryRead: (member: unknown) => Evidence | undefined): Evidence {
+function together(members: Iterable<unknown>, evidenceOf: (member: unknown) => Evidence | undefined): Evidence {
   let seen = false;
   let retryAfter: number | undefined;
   for (const member of members) {
-    const evidence = tryRead(member);
+    const evidence = evidenceOf(member);
     if (evidence?.transient !== true) return { transient: false };
     seen = true;
     if (evidence.retryAfter !== undefined) retryAfter = Math.max(retryAfter ?? 0, evidence.retryAfter);

@@ -5,8 +5,7 @@
  *   2. crashed runs are counted; if they halt the service or make it back off, the tick is skipped for that reason
  *   3. the workload runs under its deadline; its error is classified into an outcome
  *   4. commit: the ended runs are applied to the state; run records, then one fenced write, which frees the lease
- *   (unless
- *      the workload is still running)
+ *      (unless the workload is still running)
  *   5. notify: observers get the event, the report is printed, metrics are flushed
  *   6. a scheduled tick that halted the service throws; the process of a workload that can't be ended is ended
  */
