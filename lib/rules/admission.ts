@@ -15,7 +15,7 @@
 import type { Halt, Pause, ServiceState } from './service-state.ts';
 import type { SkipReason, Tick } from './tick.ts';
 
-/** What admission looks at besides the state. */
+/** The facts about a tick that admission compares with the state. */
 export interface AdmissionRequest {
   readonly tick: Tick;
   /**
@@ -46,7 +46,7 @@ function alreadyDecided(state: ServiceState, { tick, now }: AdmissionRequest): '
   return state.lastTick !== undefined && tick.scheduledFor < state.lastTick ? 'late' : undefined;
 }
 
-/** Whether somebody holds the lease at `now`, by the stored end. */
+/** Whether the lease is held at `now`, by its stored end. */
 export function leaseIsLive(state: ServiceState, now: number): boolean {
   return state.lease !== undefined && state.lease.until > now;
 }

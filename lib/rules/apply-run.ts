@@ -1,5 +1,5 @@
 /** Applies one ended run to a service's state. Pure, like the step it rests on. */
-import { cut, type ErrorSummary, HALT_CAUSE_BYTES } from '../text/index.ts';
+import { cut, type ErrorSummary, HALT_CAUSE_BYTES, withoutUndefined } from '../text/index.ts';
 import { stretchedInterval } from './delay.ts';
 import type { Outcome } from './outcome.ts';
 import type { Policy } from './policy.ts';
@@ -8,7 +8,7 @@ import { notBeforeAfter, type Schedule } from './schedule.ts';
 import { type Halt, type ServiceState, toLoopState } from './service-state.ts';
 import { type Step, step } from './step.ts';
 
-/** What applying a run must know of a service. */
+/** The part of a service that its runs are applied by. */
 export interface Rules {
   /** The service's name, for run records. */
   readonly service: string;
@@ -23,7 +23,7 @@ export interface EndedRun {
   readonly outcome: Outcome;
   /** Its number: the fencing token it ran under. */
   readonly fence: number;
-  /** `scheduledFor`; of a manual run its start, of a crashed one its booking. */
+  /** `scheduledFor`; of a manual run its start, of a crashed one when it was counted. */
   readonly at: number;
   /**
    * The due time that backing off counts from: `scheduledFor`, or the start of a run without one, moved back to the
@@ -59,17 +59,14 @@ export function applyRun(
   run: EndedRun,
 ): AppliedRun {
   const stepped = step(rules.policy, { ...toLoopState(rules.policy, before), failures }, run.outcome);
-  const { halt: _halt, notBefore: _notBefore, ...kept } = before;
-  const halt = haltAfter(rules, before, stepped, run);
-  const notBefore = notBeforeOf(rules, before, stepped, run);
   return {
-    state: {
-      ...kept,
-      ...(run.outcome.kind === 'succeeded' ? { lastSuccess: run.endedAt } : {}),
-      ...(halt === undefined ? {} : { halt }),
-      ...(notBefore === undefined ? {} : { notBefore }),
-      ...(run.decides === undefined ? {} : { lastTick: run.decides }),
-      ...(run.cursor === undefined ? {} : { cursor: run.cursor }),
+    state: withoutUndefined({
+      ...before,
+      lastSuccess: run.outcome.kind === 'succeeded' ? run.endedAt : before.lastSuccess,
+      halt: haltAfter(rules, before, stepped, run),
+      notBefore: notBeforeOf(rules, before, stepped, run),
+      lastTick: run.decides ?? before.lastTick,
+      cursor: run.cursor ?? before.cursor,
       trackRecord: stepped.state.trackRecord,
       backoffCount: stepped.state.backoffCount,
       streak: stepped.state.streak,
@@ -80,7 +77,7 @@ export function applyRun(
         durationMs: run.durationMs,
         manual: run.manual,
       }),
-    },
+    }),
     failures: stepped.state.failures,
     verdict: stepped.verdict,
     report: stepped.report,

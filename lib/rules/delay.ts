@@ -5,8 +5,8 @@ import type { LoopState } from './loop-state.ts';
 import type { Policy } from './policy.ts';
 
 /**
- * The interval as backing off has stretched it, in milliseconds: interval × 2^backoffCount, at most `maxInterval` or
- * 366 days. Nothing is drawn.
+ * The stretched interval, in milliseconds: interval × 2^backoffCount, at most `maxInterval` or 366 days, without
+ * jitter.
  */
 export function stretchedInterval(policy: Policy, backoffCount: number): number {
   const stretched = policy.interval === 0 ? 0 : policy.interval * 2 ** backoffCount;

@@ -1,6 +1,6 @@
 /**
- * The options of a service as data: default, bounds and unit of each. The values that a definition fills in, what it
- * refuses and in which words, what the stack refuses, and the table of options in README.md follow from here.
+ * The options of a service as data: default, bounds and unit of each. The defaults that a definition fills in, the
+ * refusals of a definition and of the stack, and the table of options in README.md follow from here.
  */
 import { showValue } from '../text/index.ts';
 import { DAY, inSeconds, MINUTE, SECOND } from '../time/index.ts';
@@ -25,7 +25,7 @@ export interface Limit {
   /** The texts that are allowed, of a number besides its range. */
   readonly texts?: readonly string[];
   readonly pattern?: RegExp;
-  /** What a message says is expected, with `{above}`, `{least}`, `{most}` and `{below}` for the bounds. */
+  /** The expectation in words, with `{above}`, `{least}`, `{most}` and `{below}` for the bounds. */
   readonly expected: string;
 }
 
@@ -144,7 +144,7 @@ export function optionFault(holds: boolean, option: string, expected: string, go
   return holds ? [] : [`${option}: expected ${expected}, got ${got}`];
 }
 
-/** What is expected of an option, in words; bounds without a value by their names alone. */
+/** The expectation of an option in words, with the name alone of a bound that has no value. */
 export function expectedWords({ kind, expected, ...limit }: Limit, bounds: NamedBounds = {}): string {
   return expected.replace(/\{(above|least|most|below)\}/g, (_, end: 'above' | 'least' | 'most' | 'below') => {
     const bound = limit[end] ?? '';

@@ -1,8 +1,8 @@
-/** What the loop must remember from one run to the next. */
+/** The state of a loop: everything that it remembers from one run to the next. */
 import type { ErrorSummary } from '../text/index.ts';
 import type { Policy } from './policy.ts';
 
-/** The loop's state: a plain value that can be written down and taken up again by another process. */
+/** The loop's state: a value that can be stored and continued by another process. */
 export interface LoopState {
   /** The track record: the last `consecutive` outcomes, oldest first, true for success. All true at first. */
   readonly trackRecord: readonly boolean[];
@@ -21,14 +21,13 @@ export function freshState(policy: Policy): LoopState {
   return { trackRecord: allTrue(policy), failures: [], backoffCount: 0, streak: 0 };
 }
 
-/** A track record with nothing against the service. */
+/** A track record of successes alone. */
 export function allTrue(policy: Policy): readonly boolean[] {
   return Array.from({ length: policy.consecutive }, () => true);
 }
 
 /**
- * A track record of the policy's length: the newest outcomes are kept, and a short one is filled up with true at its
- * old end.
+ * The track record in the policy's length: its newest outcomes, with true in the place of older ones that are missing.
  */
 export function fitTrackRecord(policy: Policy, trackRecord: readonly boolean[]): readonly boolean[] {
   return [...allTrue(policy), ...trackRecord].slice(-policy.consecutive);

@@ -1,4 +1,7 @@
-/** The ring of the newest runs, kept in the hot item as one string: `S` + due time, `.`, duration, both in base 36. */
+/**
+ * The run history: the newest runs, stored in the state item as one text. A run is `S`, due time, `.`, duration, in
+ * base 36.
+ */
 
 import { LAST_INSTANT } from '../time/index.ts';
 import type { OutcomeKind } from './outcome.ts';
@@ -6,13 +9,13 @@ import type { OutcomeKind } from './outcome.ts';
 /** One run in a few bytes. */
 export interface RunEntry {
   readonly outcome: OutcomeKind;
-  /** `scheduledFor`; of a manual run its start, of a crashed one its booking. Epoch milliseconds. */
+  /** `scheduledFor`; of a manual run its start, of a crashed one when it was counted. Epoch milliseconds. */
   readonly at: number;
   readonly durationMs: number;
   readonly manual: boolean;
 }
 
-/** How many runs the ring holds at most. */
+/** The largest number of runs in the history. */
 export const HISTORY_SIZE = 20;
 
 const LETTERS: Readonly<Record<OutcomeKind, string>> = {
@@ -24,7 +27,7 @@ const LETTERS: Readonly<Record<OutcomeKind, string>> = {
 };
 const OUTCOMES = new Map(Object.entries(LETTERS).map(([outcome, letter]) => [letter, outcome as OutcomeKind]));
 
-/** The ring as stored: entries separated by a space, a manual run's letter in lower case. */
+/** The run history as stored: entries separated by a space, a manual run's letter in lower case. */
 export function formatRunHistory(runs: readonly RunEntry[]): string {
   return runs.map(written).join(' ');
 }
@@ -34,7 +37,7 @@ function written({ outcome, at, durationMs, manual }: RunEntry): string {
   return `${letter}${Math.max(0, at).toString(36)}.${Math.max(0, Math.round(durationMs)).toString(36)}`;
 }
 
-/** The runs of a stored ring, or `undefined` if the text is damaged. */
+/** The runs of a stored history, or `undefined` if the text is damaged. */
 export function parseRunHistory(text: string): readonly RunEntry[] | undefined {
   if (text === '') return [];
   const runs = text.split(' ').map(readOne);
@@ -55,9 +58,8 @@ function readOne(entry: string): RunEntry | undefined {
 }
 
 /**
- * Whether a ring has come of `earlier` by adding runs: the newest run of `earlier` stands in it, behind the same run as
- * there. The neighbour tells it from another run of the same tick, which stands behind the crash that it booked for
- * this one.
+ * Whether `runs` is the history `earlier` with runs added: it has the newest run of `earlier`, after the same run as
+ * there. Another run of the same tick would come after the crash that it counted for this one.
  */
 export function historyGrewFrom(earlier: readonly RunEntry[], runs: readonly RunEntry[]): boolean {
   const [before, newest] = [earlier.at(-2), earlier.at(-1)].map((run) =>
@@ -67,7 +69,7 @@ export function historyGrewFrom(earlier: readonly RunEntry[], runs: readonly Run
   return lines.some((line, index) => line === newest && lines[index - 1] === before);
 }
 
-/** The ring with one more run; the oldest make room. */
+/** The history with one more run; the oldest one makes room. */
 export function appendRun(runs: readonly RunEntry[], run: RunEntry): readonly RunEntry[] {
   return [...runs, run].slice(-HISTORY_SIZE);
 }

@@ -1,4 +1,4 @@
-/** A run written down: an item of its own for a run that failed, ran by hand or crashed. */
+/** Run records: an item of its own for each run that failed, was made by hand or crashed. */
 import type { ErrorSummary } from '../text/index.ts';
 import type { OutcomeKind } from './outcome.ts';
 import type { Verdict } from './step.ts';
@@ -8,7 +8,7 @@ export interface RunRecord {
   readonly service: string;
   /** The fencing token of the run: its number. */
   readonly fence: number;
-  /** `scheduledFor`; of a manual run its start, of a crashed one its booking. */
+  /** `scheduledFor`; of a manual run its start, of a crashed one when it was counted. */
   readonly at: number;
   readonly manual: boolean;
   readonly outcome: OutcomeKind;
@@ -19,5 +19,5 @@ export interface RunRecord {
   readonly verdict?: Verdict;
 }
 
-/** How long a record is kept. */
+/** How long a run record is kept. */
 export const RECORD_RETENTION_DAYS = 30;

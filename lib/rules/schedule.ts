@@ -1,14 +1,15 @@
 /**
- * The grid of due times. An interval's grid is absolute: whole multiples counted from the epoch, so that it lies still
- * across restarts and redeploys; where a schedule counts from another moment (a rate on AWS), its phase is read off a
- * tick that is known. A cron expression has AWS's six fields (minutes, hours, day of month, month, day of week, year).
+ * The grid of due times. An interval's grid is absolute: whole multiples counted from the epoch, so that it doesn't
+ * move across restarts and redeploys; where a schedule counts from another moment (a rate on AWS), its phase is read
+ * off a tick that is known. A cron expression has AWS's six fields (minutes, hours, day of month, month, day of week,
+ * year).
  */
 import { Cron } from 'croner';
 import { showValue } from '../text/index.ts';
 import { DAY, HOUR, MINUTE, toDate } from '../time/index.ts';
 import { optionFault } from './limits.ts';
 
-/** When a service is due. `interval` is stated beside `cron` too: it is what backing off counts in. */
+/** When a service is due. `interval` is stated beside `cron` too, since backing off counts in it. */
 export interface Schedule {
   readonly interval: number;
   readonly cron?: string;
@@ -45,7 +46,9 @@ function parsedCron(cron: string, timezone: string): Cron {
   return new Cron(`0 ${cron.trim()}`, { ...dialect, timezone, paused: true });
 }
 
-/** Who is due only in the gap of daylight saving, year after year, is not looked for until the end of time. */
+/**
+ * A cron that is due only in the gap of daylight saving, year after year, would be searched for until the end of time.
+ */
 const MOST_GAPS = 100;
 
 /**
@@ -82,9 +85,9 @@ export function nextDue(schedule: Schedule, now: number, knownTick?: number): nu
 }
 
 /**
- * Whether the schedule lies still on the clock: a cron expression, or an interval that divides an hour, or a day in
- * whole hours, which AWS is told as one. Any other interval is a rate there, and counts from when the schedule was
- * made.
+ * Whether the schedule is aligned with the clock: a cron expression, or an interval that divides an hour, or a day in
+ * whole hours, which is a cron expression on AWS. Any other interval is a rate there, and counts from when the schedule
+ * was made.
  */
 export function isAligned({ cron, interval }: Schedule): boolean {
   return cron !== undefined || HOUR % interval === 0 || (interval % HOUR === 0 && DAY % interval === 0);

@@ -1,4 +1,4 @@
-/** Everything that is remembered of a service between invocations, as a plain value. Instants in epoch milliseconds. */
+/** The state of a service: everything that is remembered between invocations. Instants in epoch milliseconds. */
 import { fitTrackRecord, type LoopState } from './loop-state.ts';
 import type { Policy } from './policy.ts';
 import { historyGrewFrom, type RunEntry } from './run-history.ts';
@@ -34,9 +34,9 @@ export interface Pause {
 export interface ServiceState {
   /** The fencing token: the number of the newest acquire. */
   readonly fence: number;
-  /** The fence of the newest decided run: `fence - done` runs have started and not been booked. */
+  /** The fence of the newest decided run: `fence - done` runs have started and not been counted. */
   readonly done: number;
-  /** Raised by an operator's resume, so that a commit under way takes notice. */
+  /** Raised by an operator's resume, so that a commit under way notices it. */
   readonly epoch: number;
   readonly lease?: Lease;
   /** The newest decided tick: an older one never runs. */
@@ -52,13 +52,13 @@ export interface ServiceState {
   readonly streak: number;
   /** Failures of runs up to this fence are forgotten. */
   readonly failuresSince: number;
-  /** The newest runs, oldest first, at most {@link RING_SIZE}. */
+  /** The newest runs, oldest first, at most {@link HISTORY_SIZE}. */
   readonly runs: readonly RunEntry[];
-  /** The service's own bookmark. */
+  /** The service's own text, which its workload moves. */
   readonly cursor?: string;
 }
 
-/** The state of a service that nothing is known of. */
+/** The state of a service that has never run. */
 export const NEVER_RUN: ServiceState = {
   fence: 0,
   done: 0,
@@ -71,9 +71,9 @@ export const NEVER_RUN: ServiceState = {
 };
 
 /**
- * Whether `current` has come of run `fence`'s commit of `committed`. `done` alone would not say so, since a later run
- * may have booked this one as crashed or have given its lease back: the ring must have come of it too, or, where the
- * commit had room for no run, the marks.
+ * Whether `current` contains run `fence`'s commit of `committed`. `done` alone doesn't prove it, since a later run may
+ * have counted this one as crashed or have released its lease: the run history must contain the commit too, or, where
+ * the commit had no room for a history, the last tick and success.
  */
 export function containsCommit(current: ServiceState, fence: number, committed: ServiceState): boolean {
   const { runs, lastTick, lastSuccess } = committed;
@@ -83,7 +83,7 @@ export function containsCommit(current: ServiceState, fence: number, committed: 
   return current.done >= fence && historyGrewFrom(runs, current.runs);
 }
 
-/** The loop's part of a service's state. The failures live in run records and are handed in where they are needed. */
+/** The loop's part of a service's state. The failures are in run records, and are added where they are needed. */
 export function toLoopState(policy: Policy, state: ServiceState): LoopState {
   return {
     trackRecord: fitTrackRecord(policy, state.trackRecord),
@@ -95,8 +95,8 @@ export function toLoopState(policy: Policy, state: ServiceState): LoopState {
 }
 
 /**
- * The state as a resume leaves it, or a build other than the one that halted finds it: a fresh start that keeps the
- * marks and the history. Runs that aren't booked yet will count.
+ * The state after a resume, or for a build other than the one that halted: a fresh start that keeps counters, cursor
+ * and run history. Crashed runs that aren't counted yet will be.
  */
 export function freshStart(state: ServiceState): ServiceState {
   const { halt: _halt, notBefore: _notBefore, ...rest } = state;

@@ -1,10 +1,10 @@
-/** What a service is doing, read off its state. */
+/** The status of a service, from its state. */
 import { haltHolds, leaseIsLive, pauseHolds } from './admission.ts';
 import type { RunEntry } from './run-history.ts';
 import { nextDue, type Schedule } from './schedule.ts';
 import type { ServiceState } from './service-state.ts';
 
-/** The first that holds. */
+/** The status of a service: the first of these that holds. */
 export type Status = 'halted' | 'paused' | 'running' | 'backing-off' | 'failing' | 'steady';
 
 /** The status at `now`. A halted service stays so until a run succeeds, also while a probe is due. */
@@ -16,12 +16,12 @@ export function serviceStatus(state: ServiceState, now: number): Status {
   return state.streak > 0 ? 'failing' : 'steady';
 }
 
-/** Whether a run is under way. One whose end is written may keep its lease until its process has ended. */
+/** Whether a run is under way. A committed run may keep its lease until its process has ended. */
 function isRunning(state: ServiceState, now: number): boolean {
   return leaseIsLive(state, now) && state.fence > state.done;
 }
 
-/** Since when the status holds, as far as the state tells: the ring of runs reaches back only so far. */
+/** Since when the status holds; `undefined` where it began before the oldest run of the history. */
 export function statusSince(state: ServiceState, now: number): number | undefined {
   const status = serviceStatus(state, now);
   if (status === 'halted') return state.halt?.at;
@@ -37,7 +37,7 @@ function succeeded(run: RunEntry): boolean {
   return run.outcome === 'succeeded';
 }
 
-/** The next due time that admission would let through as things stand, or `undefined` if somebody has to act first. */
+/** The next due time that admission would let through in this state, or `undefined` if an operator has to act first. */
 export function nextRunDue(schedule: Schedule, state: ServiceState, now: number, build: string): number | undefined {
   const { halt, pause } = state;
   const halted = haltHolds(halt, now, build);

@@ -1,14 +1,14 @@
 /**
- * The step: one outcome taken into account. Pure; it decides and tells, and leaves every effect to its caller.
+ * The step: the state of a loop after one more outcome. Pure; every effect is its caller's.
  *
- * 1. Success (R2): the backoff count goes to 0 with a report, true enters the record, a halt is lifted.
- * 2. A fatal error (R4): the state stays as it is and the halt stands beside it.
- * 3. Any other failure (R3): false enters the record, the failure is remembered, the streak grows.
- * 4. No true left in the record (R5): a trip. The report is made and the backoff count rises; at `backoff` trips the
- *    service halts, its state kept as it is.
- * 5. Otherwise (R6) the record and the failures start over and the service backs off.
+ * 1. Success (R2): true is added to the track record, a halt is lifted, and a backoff count above 0 is reset with a
+ * report. 2. A fatal error (R4): the service halts, and the rest of the state stays as it is. 3. Any other failure
+ * (R3): false is added to the track record, the failure is remembered, the streak grows. 4. No true left in the track
+ * record (R5): a trip, with a report. The backoff count rises; at `backoff` trips the service
+ *    halts, and the rest of the state stays as it is.
+ * 5. Otherwise (R6) track record and failures start over, and the service backs off.
  *
- * A halted service that is probed goes the same way, but any failure halts it again at once.
+ * A probe of a halted service takes the same steps, but any failure halts the service again at once.
  */
 import type { ErrorSummary } from '../text/index.ts';
 import { stretchedInterval } from './delay.ts';
@@ -18,8 +18,8 @@ import type { Policy } from './policy.ts';
 import { backingOffLine, RESET_LINE, THRESHOLD_CAUSE, tripLines } from './report.ts';
 
 /**
- * What a step concluded. `recovered`: a backoff or a halt ended. `backing-off`: a trip. `halted`: the service stops
- * here. Else `steady`.
+ * The conclusion of a step. `recovered`: a backoff or a halt ended. `backing-off`: a trip. `halted`: the service halts.
+ * Else `steady`.
  */
 export type Verdict = 'steady' | 'recovered' | 'backing-off' | 'halted';
 
@@ -33,19 +33,19 @@ export interface Step {
 /** An outcome that isn't success. */
 export type FailedOutcome = Exclude<Outcome, { kind: 'succeeded' }>;
 
-/** Takes one outcome into account. Pure: the same arguments always give the same step. */
+/** The step of one outcome. */
 export function step(policy: Policy, state: LoopState, outcome: Outcome): Step {
   if (outcome.kind === 'succeeded') return afterSuccess(policy, state);
   if (propagates(policy, outcome)) return afterFatal(state, outcome.failure);
   return afterFailure(policy, state, outcome.failure);
 }
 
-/** Whether the outcome halts the service outright (R4) instead of entering the record. */
+/** Whether the outcome halts the service at once (R4), without a place in the track record. */
 export function propagates(policy: Policy, outcome: Outcome): boolean {
   return outcome.kind === 'fatal' && policy.onFatal === 'halt';
 }
 
-/** Whether this outcome will make the whole track record failures, so that the report will need the remembered ones. */
+/** Whether the outcome makes the whole track record failures, so that the report needs the remembered ones. */
 export function wouldTrip(policy: Policy, state: LoopState, outcome: Outcome): boolean {
   if (outcome.kind === 'succeeded' || propagates(policy, outcome)) return false;
   return policy.trips && noTrueLeft(pushed(state.trackRecord, false, policy.consecutive));

@@ -1,15 +1,15 @@
-/** A tick's identity, and what can become of it. */
+/** Ticks: their identity, and their disposition. */
 
 /** One due time of a service, identified by service and `scheduledFor`. */
 export interface ScheduledTick {
   readonly kind: 'scheduled';
   /** The due time in epoch milliseconds: the tick's identity, the same in every delivery of it. */
   readonly scheduledFor: number;
-  /** Which delivery of it this is: told in the log, and no part of the identity. */
+  /** The delivery of the tick; for the log, and no part of the identity. */
   readonly delivery?: Delivery;
 }
 
-/** What the schedule tells of one delivery of a tick: both differ from attempt to attempt. */
+/** One delivery of a tick: both fields differ from attempt to attempt. */
 export interface Delivery {
   readonly executionId?: string;
   readonly attempt?: string;
@@ -27,5 +27,5 @@ export type Tick = ScheduledTick | ManualTick;
 /** Why a tick was skipped. */
 export type SkipReason = 'duplicate' | 'late' | 'overlap' | 'halted' | 'paused' | 'backoff';
 
-/** What became of a tick. */
+/** Whether a tick ran or was skipped. */
 export type Disposition = 'ran' | 'skipped';

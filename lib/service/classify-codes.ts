@@ -1,4 +1,4 @@
-/** The codes by which Node, its libraries and AWS tell that the other side, or the way to it, failed. */
+/** The codes of Node, its libraries and AWS for a failure of the other side, or of the way to it. */
 
 /**
  * Sockets and name resolution (libuv, c-ares), `fetch` (undici), the HTTP parser, TLS. `ECONNABORTED` and `ERR_NETWORK`
@@ -16,7 +16,7 @@ const TRANSPORT = [
   /^ERR_HTTP2_(?:ERROR|STREAM_ERROR|SESSION_ERROR|GOAWAY_SESSION|STREAM_CANCEL|PING_CANCEL)$/,
 ];
 
-/** undici's own way of telling a programming error. */
+/** undici's codes for programming errors. */
 const MISUSE = new Set(['UND_ERR_INVALID_ARG', 'UND_ERR_INVALID_RETURN_VALUE', 'UND_ERR_NOT_SUPPORTED']);
 
 /** Certificates that don't hold: Node's "X509 certificate error codes", and the one it gives any other. */
@@ -52,7 +52,7 @@ const CERTIFICATE = new Set([
   'UNSPECIFIED',
 ]);
 
-/** What AWS calls throttling, whatever status it comes with (the SDK's own list), and S3's time-out, which is a 400. */
+/** AWS's codes for throttling, whatever the status (the SDK's own list), and S3's time-out, which is a 400. */
 const THROTTLING = new Set([
   'BandwidthLimitExceeded',
   'EC2ThrottledException',
@@ -72,13 +72,10 @@ const THROTTLING = new Set([
   'RequestTimeoutException',
 ]);
 
-/** What an abort is told by. It says nothing itself: why it was aborted stands in its cause. */
+/** The codes of an abort, which are no evidence: its cause has the reason. */
 const ABORT = new Set(['ABORT_ERR', 'ERR_CANCELED']);
 
-/**
- * What a code tells of an error: `transport`, `other` for any that is known not to be or isn't known, `undefined` if it
- * tells nothing.
- */
+/** The judgement of a code: `transport`, `other` for any other code, `undefined` if it is no evidence. */
 export function judgeCode(code: unknown): 'transport' | 'other' | undefined {
   if (typeof code !== 'string' || code === '' || ABORT.has(code)) return undefined;
   if (MISUSE.has(code)) return 'other';
@@ -86,8 +83,8 @@ export function judgeCode(code: unknown): 'transport' | 'other' | undefined {
 }
 
 /**
- * An aborted signal's, and `fetch`'s for an answer that is no HTTP: up to Node 22 that has a code (`HPE_...`), from 24
- * on none.
+ * The names of an aborted signal's error, and of `fetch`'s for a broken answer, which has a code (`HPE_...`) up to Node
+ * 22 alone.
  */
 const TRANSIENT_NAMES = new Set<unknown>(['TimeoutError', 'HTTPParserError']);
 
@@ -96,7 +93,7 @@ export function isTransientName(name: unknown): boolean {
   return TRANSIENT_NAMES.has(name);
 }
 
-/** Whether an AWS error's name or code says that there were too many requests. */
+/** Whether the name or code of an AWS error means throttling. */
 export function isThrottling(nameOrCode: unknown): boolean {
   return typeof nameOrCode === 'string' && THROTTLING.has(nameOrCode);
 }

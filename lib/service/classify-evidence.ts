@@ -1,20 +1,21 @@
 /**
- * The evidence in an error about the other side. The first error with any evidence decides: itself, then its causes.
+ * The evidence in an error: whether the other side failed, or the way to it. The first error that has any decides:
+ * itself, then its causes.
  *
- *   1. AWS says that it may be tried again, or that there were too many requests: transient, whatever the status.
+ *   1. AWS marks it as retryable, or as throttled: transient, whatever the status.
  *   2. An HTTP status of 400 or more: transient from 500 on, or if it is tolerated.
  *   3. An AggregateError: transient if its own code is transport, or it has members and every one is transient.
  *   4. The name `TimeoutError`, or that of an answer that is no HTTP: transient.
  *   5. A code: transient if it is one of transport's, else not.
  *
- * Anything else (a bare Error or TypeError, an abort) is no evidence, and its cause is examined.
+ * Anything else (a bare Error or TypeError, an abort) is no evidence, and its cause is judged.
  */
 import { isError, membersOf, readProperty } from '../text/index.ts';
 import { isThrottling, isTransientName, judgeCode } from './classify-codes.ts';
 import { retryAfterIn } from './http.ts';
 
 /**
- * The evidence of an error. `retryAfter`: how long the other side asked to be left alone, in milliseconds, as it said it.
+ * The evidence in an error. `retryAfter`: how long the server asked to be left alone, in milliseconds, without a bound.
  */
 export interface Evidence {
   readonly transient: boolean;
@@ -23,31 +24,28 @@ export interface Evidence {
 
 /** How far causes and members within members are followed. */
 const DEEPEST = 32;
-/**
- * How many errors behind the first are examined. One that hides behind more is no longer worth waiting
- * for.
- */
+/** How many errors are read, causes and members included: the evidence behind more of them isn't worth the time. */
 const MOST_ERRORS = 10_000;
 
 /**
- * The evidence in any value that was raised; `undefined` if there is none. Never throws, circles included.
+ * The evidence in any thrown value; `undefined` without any. Never throws, also on circles.
  * @param tolerated statuses below 500 that count as transient
  */
-export function evidenceIn(raised: unknown, tolerated: ReadonlySet<number>): Evidence | undefined {
+export function evidenceIn(error: unknown, tolerated: ReadonlySet<number>): Evidence | undefined {
   const known = new Map<object, Evidence | undefined>();
-  const evidenceOf = (error: unknown, depth: number): Evidence | undefined => {
-    if (!isError(error) || depth > DEEPEST) return undefined;
-    if (known.has(error) || known.size > MOST_ERRORS) return known.get(error);
-    known.set(error, undefined);
-    // One more than may still be examined, so that too many are not taken for all.
-    const members = membersOf(error, MOST_ERRORS - known.size + 2);
+  const evidenceOf = (link: unknown, depth: number): Evidence | undefined => {
+    if (!isError(link) || depth > DEEPEST) return undefined;
+    if (known.has(link) || known.size > MOST_ERRORS) return known.get(link);
+    known.set(link, undefined);
+    // One more than may still be read, so that the beginning of too many isn't taken for all.
+    const members = membersOf(link, MOST_ERRORS - known.size + 2);
     const evidence =
-      ownEvidence(error, tolerated, members && (() => together(members, (member) => evidenceOf(member, depth + 1)))) ??
-      evidenceOf(readProperty(error, 'cause'), depth + 1);
-    known.set(error, evidence);
+      ownEvidence(link, tolerated, members && (() => together(members, (member) => evidenceOf(member, depth + 1)))) ??
+      evidenceOf(readProperty(link, 'cause'), depth + 1);
+    known.set(link, evidence);
     return evidence;
   };
-  return evidenceOf(raised, 0);
+  return evidenceOf(error, 0);
 }
 
 function ownEvidence(
@@ -66,7 +64,7 @@ function ownEvidence(
   return code === undefined ? undefined : { transient: code === 'transport' };
 }
 
-/** The members of an AggregateError as one: as bad as the worst, and to be left alone as long as the longest asks. */
+/** The members of an AggregateError as one: as bad as the worst, with the longest `retryAfter`. */
 function together(members: Iterable<unknown>, evidenceOf: (member: unknown) => Evidence | undefined): Evidence {
   let seen = false;
   let retryAfter: number | undefined;

@@ -7,12 +7,12 @@ import { evidenceIn } from './classify-evidence.ts';
 import { NotImplementedError } from './errors.ts';
 
 /**
- * What an error means for the service. `retryAfter`: how long the other side asked to be left alone, in milliseconds,
- * at most 24 hours.
+ * Whether an error is transient or fatal. `retryAfter`: how long the server asked to be left alone, in milliseconds, at
+ * most 24 h.
  */
 export type Classification = { readonly kind: 'failed'; readonly retryAfter?: number } | { readonly kind: 'fatal' };
 
-/** Judges what a workload threw. */
+/** Classifies a value that a workload threw. */
 export type Classify = (error: unknown) => Classification;
 
 /** The classifier of a kind of service. */
@@ -26,8 +26,8 @@ export function classifyLoop(error: unknown): Classification {
 }
 
 /**
- * What the classifier says of an error, held to its type: one that throws, or answers with anything else than a
- * classification, can't vouch for the error, which is fatal then; a `retryAfter` that is no time is dropped.
+ * The classification of an error by any classifier. Where the classifier throws, or returns anything else than a
+ * classification, the error is fatal; a `retryAfter` that is no time is dropped.
  */
 export function classifySafely(classify: Classify, error: unknown): Classification {
   try {
@@ -41,18 +41,18 @@ export function classifySafely(classify: Classify, error: unknown): Classificati
 }
 
 /**
- * Rules R3 and R4, for a critical service: transport errors, HTTP status 500 and above, and what AWS says may be tried
- * again are transient; everything else is fatal: 4xx (429 included), programming errors, anything thrown that is no
- * error. The first error in the chain of causes that tells anything decides. An abort is judged by its reason; where
- * that is lost on the way, as in the AWS SDK, it is fatal (give its client a `requestTimeout` instead).
+ * Rules R3 and R4, for a critical service. Transient are transport errors, HTTP status 500 and above, and errors that
+ * AWS marks as retryable. Everything else is fatal: 4xx (429 included), programming errors, values that are no error.
+ * The first error in the chain of causes that has evidence decides. An abort is judged by its reason; where the reason
+ * is lost on the way, as in the AWS SDK, it is fatal (give the SDK's client a `requestTimeout` instead).
  */
 export function classifyCritical(error: unknown): Classification {
   return { kind: evidenceIn(error, NONE)?.transient === true ? 'failed' : 'fatal' };
 }
 
 /**
- * Like {@link classifyCritical}, but 408 and 429 are transient too, and an answer's `Retry-After` is honoured, on these
- * as on 500 and above: the service is not run again before it has passed. At most 24 hours.
+ * Like {@link classifyCritical}, but 408 and 429 are transient too, and `Retry-After` is honoured, on these as on 500
+ * and above: the service doesn't run again before that time has passed, at most 24 hours.
  */
 export function classifyTolerant(error: unknown): Classification {
   const evidence = evidenceIn(error, TOLERATED);

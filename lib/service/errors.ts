@@ -1,7 +1,4 @@
-/**
- * What can break. A refused tick is not here: that is a value. Every class has a string `code`; messages say what
- * happened and what follows.
- */
+/** The errors of the engine. A refused tick is none: that is a value. Every class has a string `code`. */
 
 /** A service whose policy halts it: thrown once, by the run that halted, after its state was written. */
 export class ServiceHaltedError extends Error {
@@ -55,19 +52,19 @@ export class UnreadableStateError extends Error {
   }
 }
 
-/** The run was still going when its time was up. Its signal's reason, and the failure of a `timed-out` run. */
+/** The run was still going when its time was up. The reason of its signal, and the failure of a `timed-out` run. */
 export class RunTimedOutError extends Error {
   override readonly name = 'RunTimedOutError';
   readonly code = 'run-timed-out';
 }
 
-/** The run was asked to end because the process is stopping. Its signal's reason; such a run has no outcome. */
+/** The run was asked to end because the process is stopping. The reason of its signal; such a run has no outcome. */
 export class StoppedError extends Error {
   override readonly name = 'StoppedError';
   readonly code = 'stopped';
 }
 
-/** The process died during a run: the failure of a `crashed` one, made when the next run books it. */
+/** The process ended during a run: the failure of a `crashed` run, made when the next run counts it. */
 export class RunCrashedError extends Error {
   override readonly name = 'RunCrashedError';
   readonly code = 'run-crashed';

@@ -2,14 +2,14 @@
 import { mask } from '../text/index.ts';
 import { parseHttpDate, SECOND } from '../time/index.ts';
 
-/** What is told of an answer that isn't the wanted one. */
+/** An answer that its caller can't use. */
 export interface HttpAnswer {
   readonly status: number;
   readonly method: string;
   readonly url: string;
-  /** How long the other side asked to be left alone, in milliseconds. */
+  /** How long the server asked to be left alone, in milliseconds. */
   readonly retryAfter?: number | undefined;
-  /** What was wanted instead, where that isn't plain: `200 or 204`. */
+  /** The expected statuses, where they need saying: `200 or 204`. */
   readonly expected?: string | undefined;
 }
 
@@ -21,7 +21,7 @@ export class HttpStatusError extends Error {
   readonly method: string;
   /** With credentials masked. */
   readonly url: string;
-  /** How long the other side asked to be left alone, in milliseconds; `undefined` if it didn't say. */
+  /** How long the server asked to be left alone, in milliseconds; `undefined` if it didn't ask. */
   readonly retryAfter: number | undefined;
 
   constructor(answer: HttpAnswer) {
@@ -38,8 +38,8 @@ export class HttpStatusError extends Error {
 }
 
 /**
- * The response itself, if its status is below 400. The body is left unread either way.
- * @param request.method the request's method, which a response doesn't know. @default 'GET'
+ * The response itself, if its status is below 400. The body stays unread.
+ * @param request.method the method of the request, which a response doesn't have. @default 'GET'
  * @throws HttpStatusError for status 400 and above
  */
 export function raiseForStatus(response: Response, { method = 'GET' }: { readonly method?: string } = {}): Response {
@@ -50,7 +50,8 @@ export function raiseForStatus(response: Response, { method = 'GET' }: { readonl
 
 /**
  * How long the headers ask to be left alone, in milliseconds: `Retry-After` as seconds, or as an HTTP date counted from
- * the answer's own `Date`, so that no clock is needed. `undefined` if they don't say, or say it in no form of RFC 9110.
+ * the answer's own `Date`, so that no clock is needed. `undefined` without such a header, or if it has no form of RFC
+ * 9110.
  */
 export function retryAfterIn(headers: Pick<Headers, 'get'>): number | undefined {
   const written = headers.get('retry-after')?.trim() ?? '';

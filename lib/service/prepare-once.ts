@@ -1,7 +1,6 @@
-/** What a service's `prepare` makes, made once. */
 import type { Service, Surroundings } from './service.ts';
 
-/** Gives what `prepare` makes: made by the first run that asks, and kept; one that fails is asked again. */
+/** `prepare`, called by the first run and its result kept; a promise that rejects is made again by the next run. */
 export function prepareOnce(service: Service, surroundings: Surroundings): () => unknown {
   let made: { readonly value: unknown } | undefined;
   return () => {

@@ -65,8 +65,8 @@ export interface ServiceOptions<Prepared> extends PolicyOptions {
   /** The options that differ on one machine (`npm start`). */
   readonly local?: { readonly interval?: Duration };
   /**
-   * Which errors are transient.
-   * @default by kind: rules R3 and R4, or for a loop service every error but NotImplementedError
+   * Which errors are transient. @default by kind: rules R3 and R4, or for a loop service every error but
+   * NotImplementedError
    */
   readonly classify?: Classify;
   /** Gets the report, line by line. @default the log, as warnings */

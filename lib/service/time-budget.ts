@@ -3,17 +3,17 @@
  * `leaseMargin` are options of the service (their defaults and bounds are in LIMITS of the rules); the other names are
  * constants.
  *
- *   due                 start                            signal                          end            lease ends
- *   |                   |                                |                               |              |
- *   |SCHEDULER_PRECISION|ACQUIRE_LIMIT|    workload      |GRACE|   records   |   state   | leaseMargin  |
- *   |                   |             |<- maxDuration -->|<---------- reserve ---------->|              |
- *   |                   |<------------------------- timeout ---------------------------->|              |
+ *   due                 start                            signal                    end           lease ends
+ *   |                   |                                |                         |             |
+ *   |SCHEDULER_PRECISION|ACQUIRE_LIMIT|     workload     |GRACE| records |  state  | leaseMargin |
+ *                                     |<- maxDuration -->|<------- reserve ------->|
+ *                       |<----------------------- timeout ------------------------>|
  *
  * The lease starts with the run. The end of the run is the end of its invocation, unless the invocation has several
  * slots:
  *
- *   due                 first slot                       last slot                       invocation ends
- *   |SCHEDULER_PRECISION|<------- FIRING_PERIOD -------->|<----- timeout of a run ------>|
+ *   due                 first slot                       last slot                 invocation ends
+ *   |<----- slack ----->|<------- FIRING_PERIOD -------->|<--- timeout of a run -->|
  *
  * After the grace, run records and remembered failures may take half of the reserve that is left. The rest belongs to
  * the state: its write is tried again after FIRST_RETRY_WAIT, then at growing distances up to LONGEST_RETRY_WAIT, until
@@ -28,7 +28,8 @@ import { MINUTE, SECOND } from '../time/index.ts';
  */
 export const SCHEDULER_PRECISION = MINUTE;
 /**
- * How far after now the tick of an event may be due: a later one would make every tick until then a duplicate or late.
+ * How far ahead of now the tick of an event may be due. A later one would make every tick until then a duplicate or
+ * late.
  */
 export const FARTHEST_DUE = 10 * MINUTE;
 
@@ -36,7 +37,7 @@ export const FARTHEST_DUE = 10 * MINUTE;
 export const GRACE = SECOND;
 /** The least time for one try to write the state: what the least reserve leaves after the grace. */
 export const ONE_TRY = LIMITS.reserve.least - GRACE;
-/** Kept after the last try to write the state, to notify observers. */
+/** The time that is reserved after the last try to write the state, to notify observers. */
 export const NOTIFY_TIME = 0.25 * SECOND;
 /** The wait before the second try to write the state; each further one is twice as long. */
 export const FIRST_RETRY_WAIT = 0.1 * SECOND;
@@ -51,9 +52,7 @@ export const LONGEST_LEASE = LIMITS.timeout.most + LIMITS.leaseMargin.most;
  * RELEASE_LIMIT an outage costs a tick less than 4 s.
  */
 export const ACQUIRE_LIMIT = 2.9 * SECOND;
-/**
- * The longest that releasing a lease may take which may have been taken although no answer came: room for one attempt.
- */
+/** The longest that releasing a doubtful lease may take, one that may be taken although no answer came: one attempt. */
 export const RELEASE_LIMIT = 0.9 * SECOND;
 /** The longest that DynamoDB's client waits for a connection. */
 export const CONNECT_TIMEOUT = 0.5 * SECOND;

@@ -1,6 +1,6 @@
 /**
- * The clock and the timers. With `random.ts` this is the only file that asks the machine for the time, starts a timer
- * or draws a number; everything else is handed a {@link Clock}. All instants are epoch milliseconds.
+ * The clock and the timers. With `random.ts` this is the only file that reads the machine's time, starts a timer
+ * or draws a number; everything else gets a {@link Clock}. All instants are epoch milliseconds.
  */
 
 /** Time as a service sees it: now, and a way to wait. */
@@ -17,8 +17,8 @@ export interface Clock {
 /** A single timer can't exceed a signed 32-bit count of milliseconds: longer waits are made of several. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-// As they were at load: a workload that replaces them, as tools for tests do, must not set the clock by which leases
-// are judged.
+// As they were at load: a workload that replaces them, as test tools do, must not set the clock that leases are judged
+// by.
 const { now } = Date;
 const { setTimeout, clearTimeout } = globalThis;
 const steady = performance.now.bind(performance);
@@ -35,7 +35,7 @@ function wait(ms: number, signal?: AbortSignal): Promise<void> {
   });
 }
 
-/** A signal that is aborted after `ms` milliseconds of the machine's own time, for what can't be handed a clock. */
+/** A signal that is aborted after `ms` milliseconds of the machine's own time, for code that takes no clock. */
 export function timeoutSignal(ms: number): AbortSignal {
   return AbortSignal.timeout(ms);
 }
@@ -44,8 +44,8 @@ export function timeoutSignal(ms: number): AbortSignal {
 export const systemClock: Clock = Object.freeze({
   now: () => now(),
   async sleep(ms: number, signal?: AbortSignal) {
-    // By the wall clock, which counts on while the machine sleeps, or by the steady one, which nobody sets back:
-    // whichever is first.
+    // By the wall clock, which counts on while the machine sleeps, or by the steady one, which can't be set back: the
+    // first to end.
     const [end, steadyEnd] = [now() + ms, steady() + ms];
     let left = Math.max(0, ms);
     do {

@@ -1,12 +1,7 @@
-/**
- * Durations: milliseconds inside, words such as `'5m'` where a person writes them, seconds where a person reads them.
- */
+/** Durations: in milliseconds inside, in words such as `'5m'` from a person, in seconds for a person. */
 import ms from 'ms';
 
-/**
- * A duration as a person writes it: a number of milliseconds, or words of the `ms` package such as `'90s'`, `'5m'`,
- * `'1h'`.
- */
+/** A duration as a person writes it: milliseconds, or words of the `ms` package such as `'90s'`, `'5m'`, `'1h'`. */
 export type Duration = number | ms.StringValue;
 
 export const SECOND = 1_000;
@@ -15,7 +10,7 @@ export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 
 /**
- * Whole milliseconds of a written duration, or `undefined` if it isn't one. Text needs a unit: `'5'` says nothing about
+ * Whole milliseconds of a written duration, or `undefined` if it isn't one. Text needs a unit: `'5'` could be
  * seconds or minutes, so it is no duration.
  */
 export function parseDuration(written: unknown): number | undefined {
@@ -30,10 +25,7 @@ export function inSeconds(milliseconds: number): string {
   return String(milliseconds / SECOND);
 }
 
-/**
- * A duration for a line that a person reads, at most six characters for anything below 100 days: `850ms`, `2.4s`, `5m`,
- * `26h`.
- */
+/** A duration for people, of at most six characters below 100 days: `850ms`, `2.4s`, `5m`, `26h`. */
 export function briefly(milliseconds: number): string {
   if (milliseconds < SECOND) return `${Math.round(milliseconds)}ms`;
   if (milliseconds < 100 * SECOND) return `${Number((milliseconds / SECOND).toFixed(1))}s`;

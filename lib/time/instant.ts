@@ -2,7 +2,7 @@
 
 const ISO = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})$/;
 
-/** The last instant that a date can tell. */
+/** The last instant that a date can represent. */
 export const LAST_INSTANT = 8.64e15;
 
 /** The instant in ISO 8601 with milliseconds, in UTC. */
@@ -38,7 +38,7 @@ function isOnCalendar(day: string): boolean {
 
 /**
  * Epoch milliseconds of an HTTP date (`Sun, 06 Nov 1994 08:49:37 GMT`, RFC 9110), or `undefined` if it is anything
- * else: JavaScript would take `-5` for a date too.
+ * else. JavaScript alone would accept `-5` as a date.
  */
 export function parseHttpDate(written: string): number | undefined {
   if (!/^[A-Z][a-z]{2,8}, .{1,40} GMT$/.test(written)) return undefined;

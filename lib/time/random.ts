@@ -1,11 +1,11 @@
 /** Randomness, handed in like the clock. */
 import { randomUUID } from 'node:crypto';
 
-/** What the code may draw. */
+/** The randomness that the code may use. */
 export interface Random {
   /** A number in [0, 1). */
   draw(): number;
-  /** An identifier that nobody else has: 36 characters, the form of a UUID. */
+  /** A unique identifier: a UUID of 36 characters. */
   id(): string;
 }
 

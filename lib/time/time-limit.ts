@@ -1,16 +1,16 @@
-/** Work that has so much time and no more. */
+/** Time limits for asynchronous work. */
 import type { Clock } from './clock.ts';
 import { inSeconds } from './duration.ts';
 
-/** Work was not done in its time. By its name it is one with what `AbortSignal.timeout` gives. */
+/** The work wasn't done within its time. It has the name of the error of `AbortSignal.timeout`. */
 class TimeoutError extends Error {
   override readonly name = 'TimeoutError';
   readonly code = 'time-up';
 }
 
 /**
- * Does the work under a signal that is aborted, for a `TimeoutError`, once `ms` have passed on the clock. The work is
- * waited for all the same: heeding the signal is its own part.
+ * Does the work under a signal that is aborted with a `TimeoutError` once `ms` have passed on the clock. Waits for the
+ * work all the same, since it may need time to end after the signal.
  */
 export async function withTimeLimit<Result>(
   clock: Clock,
@@ -22,7 +22,7 @@ export async function withTimeLimit<Result>(
   const timer = clock.sleep(ms, done.signal).then(() => {
     if (!done.signal.aborted) timeUp.abort(new TimeoutError(`no answer within ${inSeconds(ms)} s`));
   });
-  // The work's end is what is waited for, the timer is not.
+  // Nothing waits for the timer, so its error must be handled here.
   timer.catch(() => {});
   try {
     return await work(timeUp.signal);
@@ -31,10 +31,7 @@ export async function withTimeLimit<Result>(
   }
 }
 
-/**
- * The work's result, or the signal's reason as soon as it is aborted; what the work comes to after that is heard by
- * nobody.
- */
+/** The work's result, or the signal's reason as soon as it is aborted; the end of the work is ignored after that. */
 export async function abortable<Result>(signal: AbortSignal | undefined, work: () => Promise<Result>): Promise<Result> {
   if (signal === undefined) return work();
   signal.throwIfAborted();

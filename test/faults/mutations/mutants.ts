@@ -192,8 +192,8 @@ export const MUTANTS: readonly Mutant[] = [
     where: 'classification',
     what: 'a cause is not asked',
     file: EVIDENCE,
-    text: "evidenceOf(readProperty(error, 'cause'), depth + 1)",
-    instead: "evidenceOf(readProperty(error, 'reason'), depth + 1)",
+    text: "evidenceOf(readProperty(link, 'cause'), depth + 1)",
+    instead: "evidenceOf(readProperty(link, 'reason'), depth + 1)",
   },
   {
     where: 'classification',
