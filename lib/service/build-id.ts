@@ -10,9 +10,9 @@ export const REQUIRE_BANNER =
 const LENGTH = 16;
 
 /**
- * The build id tells changed code or a changed policy from the same function deployed again: a hash of a function's
- * bundled code and its service's policy and schedule. The comment that refers to a source map doesn't count: it never
- * runs, and it holds paths of the machine that made the bundle.
+ * The build id distinguishes changed code or a changed policy from the same function deployed again: a hash of a
+ * function's bundled code and its service's policy and schedule. The comment that refers to a source map doesn't count:
+ * it never runs, and it holds paths of the machine that made the bundle.
  */
 export function buildId(code: string, { policy, schedule }: Pick<Service, 'policy' | 'schedule'>): string {
   const executed = code.replace(/^\/\/# sourceMappingURL=.*$/m, '').trimEnd();
