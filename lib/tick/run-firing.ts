@@ -3,10 +3,10 @@
  * slot is its own tick, with its own acquire and commit, so that an operator gets in between.
  */
 import { type Delivery, type ScheduledTick, slotsOf } from '../rules/index.ts';
-import { GRACE, type Service, ServiceHaltedError, safeLog } from '../service/index.ts';
+import { GRACE, type Service, type ServiceHaltedError, safeLog } from '../service/index.ts';
 import { notifyTick } from './notify.ts';
 import type { Ports } from './ports.ts';
-import { runTick, tickContext } from './run-tick.ts';
+import { endTick, tickContext } from './run-tick.ts';
 import type { Invocation } from './tick-context.ts';
 import type { TickEvent } from './tick-event.ts';
 
@@ -24,8 +24,8 @@ export interface Firing {
  * Runs the slots of a firing one after the other. It waits for a slot without holding the lease. Of the slots already
  * past when it comes only the newest runs; a slot that passed while this firing was still running an earlier one is
  * skipped as `overlap`, without asking the store. It ends early when the process stops or the invocation has no time
- * left for a run. A tick that halts the service doesn't end the firing: the slots behind it are skipped as `halted`,
- * and a resume gets in.
+ * left for a run. A tick that halts the service doesn't end the firing: the slots behind it are skipped as `halted`
+ * (as `overlap` where they passed during its run), and a resume gets in.
  * @throws ServiceHaltedError at the end, if a tick halted the service; anything else that a tick throws at once,
  * leaving out the slots behind it
  */
@@ -55,22 +55,12 @@ export async function runFiring(
     await clock.sleep(slot - clock.now(), closing);
     // The clock may have been set meanwhile: a lease taken behind the deadline would have ended before it began.
     if (closing.aborted || !hasTimeFor(slot)) break;
-    const ran = await runSlot(() => runTick(service, tickOf(firing, slot), invocation, ports));
-    if (ran instanceof ServiceHaltedError) halted ??= ran;
-    else events.push(ran);
+    const { event, halt } = await endTick(service, tickOf(firing, slot), invocation, ports);
+    events.push(event);
+    halted ??= halt;
   }
   if (halted !== undefined) throw halted;
   return events;
-}
-
-/** A halt is thrown once the firing is over. */
-async function runSlot(run: () => Promise<TickEvent>): Promise<TickEvent | ServiceHaltedError> {
-  try {
-    return await run();
-  } catch (error) {
-    if (error instanceof ServiceHaltedError) return error;
-    throw error;
-  }
 }
 
 function tickOf({ delivery }: Firing, scheduledFor: number): ScheduledTick {

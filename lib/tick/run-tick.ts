@@ -11,7 +11,7 @@
  */
 import { applyRuns, type EndedRun, type ServiceState, type Tick } from '../rules/index.ts';
 import { runWorkload } from '../run/index.ts';
-import { haltedError, type Service, safeLog } from '../service/index.ts';
+import { haltedError, type Service, type ServiceHaltedError, safeLog } from '../service/index.ts';
 import { type Admitted, acquire, bypassedBy } from './acquire.ts';
 import { commitCrashes, commitRun } from './commit.ts';
 import { blockedBy, crashedRuns } from './crashed-runs.ts';
@@ -27,18 +27,31 @@ import type { TickEvent } from './tick-event.ts';
  * @throws UnreadableStateError, or the store's own error, when the state can't be read or written
  */
 export async function runTick(service: Service, tick: Tick, invocation: Invocation, given: Ports): Promise<TickEvent> {
+  const { event, halt } = await endTick(service, tick, invocation, given);
+  if (halt !== undefined) throw halt;
+  return event;
+}
+
+/** A tick that has ended. `halt`: it was scheduled and halted its service, which somebody has to throw. */
+export interface EndedTick {
+  readonly event: TickEvent;
+  readonly halt?: ServiceHaltedError;
+}
+
+/** Like {@link runTick}, but returns the halt together with the event. */
+export async function endTick(service: Service, tick: Tick, invocation: Invocation, given: Ports): Promise<EndedTick> {
   const context = tickContext(service, tick, invocation, { ...given, log: safeLog(given.log) });
   const { ports, endsAt } = context;
 
   const admitted = await acquire(context);
   if (!admitted.granted) {
     const { reason, state } = admitted;
-    return notifyTick(context, { disposition: 'skipped', reason, state, crashesBooked: 0 });
+    return { event: await notifyTick(context, { disposition: 'skipped', reason, state, crashesBooked: 0 }) };
   }
 
   const crashed = crashedRuns(context, admitted);
   const opened = crashed.length === 0 ? { state: admitted.state } : await openBehindCrashes(context, admitted, crashed);
-  if ('skipped' in opened) return opened.skipped;
+  if ('skipped' in opened) return withHalt(context, opened.skipped);
 
   const { claim } = admitted;
   const run = await runWorkload(service, {
@@ -64,8 +77,7 @@ export async function runTick(service: Service, tick: Tick, invocation: Invocati
       bypassed: tick.kind === 'manual' ? bypassedBy(context, opened.state) : [],
       run,
     });
-    if (event.verdict === 'halted') throwHalt(context, event, run.error);
-    return event;
+    return withHalt(context, event, run.error);
   } catch (error) {
     // The process may end below before anybody else can log it.
     if (run.abandoned) ports.log.error('the run could not be committed', { error });
@@ -90,14 +102,13 @@ async function openBehindCrashes(
   if (reason === undefined) return { state };
   const committed = await commitCrashes(context, admitted, crashed);
   const facts = { disposition: 'skipped', reason, crashesBooked: crashed.length, fence: admitted.claim.fence } as const;
-  const skipped = await notifyTick(context, { ...committed, ...facts });
-  if (skipped.verdict === 'halted') throwHalt(context, skipped);
-  return { skipped };
+  return { skipped: await notifyTick(context, { ...committed, ...facts }) };
 }
 
-/** A manual tick answers with its halt; a scheduled one throws it, so that Lambda counts an error. */
-function throwHalt({ service, tick }: TickContext, { state }: TickEvent, error?: unknown): void {
-  if (tick.kind === 'scheduled') throw haltedError(service.name, state.halt?.cause ?? 'unknown', error);
+/** A manual tick answers with its halt; that of a scheduled one is thrown, so that Lambda counts an error. */
+function withHalt({ service, tick }: TickContext, event: TickEvent, error?: unknown): EndedTick {
+  if (event.verdict !== 'halted' || tick.kind !== 'scheduled') return { event };
+  return { event, halt: haltedError(service.name, event.state.halt?.cause ?? 'unknown', error) };
 }
 
 /** The context of a tick that starts now. */

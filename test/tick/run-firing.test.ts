@@ -261,6 +261,26 @@ describe('A firing ends', () => {
     ]);
   });
 
+  it('a slot that passed while the run that halted the service went on is skipped with the halted state', async () => {
+    const here = world({ mode: 'auto' });
+    const workload = async () => {
+      await here.clock.sleep(25 * SECOND);
+      throw new TypeError('a bug');
+    };
+    const service = here.service({ interval: '10s', timeout: '30s', reserve: '2s', workload });
+
+    await expect(fire(here, service)).rejects.toBeInstanceOf(ServiceHaltedError);
+
+    expect(here.tickEvents.map(({ reason, outcome, status }) => `${reason ?? outcome} ${status}`)).toEqual([
+      'fatal halted',
+      'overlap halted',
+      'overlap halted',
+      'halted halted',
+      'halted halted',
+      'halted halted',
+    ]);
+  });
+
   it('a firing ends as any other where an operator resumes the service between the slots: the next one runs', async () => {
     const here = world({ mode: 'auto' });
     let runs = 0;
