@@ -21,16 +21,19 @@ function isRunning(state: ServiceState, now: number): boolean {
   return leaseIsLive(state, now) && state.fence > state.done;
 }
 
-/** Since when the status holds; `undefined` where it began before the oldest run of the history. */
+/**
+ * Since when the status holds: for a run under way the due time of its tick. `undefined` where the status began before
+ * the oldest run of the history, and for a manual run under way.
+ */
 export function statusSince(state: ServiceState, now: number): number | undefined {
   const status = serviceStatus(state, now);
   if (status === 'halted') return state.halt?.at;
   if (status === 'paused') return state.pause?.at;
   if (status === 'running') return state.lease?.tick;
-  const succeeding = status === 'steady';
-  const others = state.runs.findLastIndex((run) => succeeded(run) !== succeeding);
-  const reachesBack = others >= 0 || state.runs.length === state.streak || state.runs.length >= state.done;
-  return reachesBack ? state.runs[others + 1]?.at : undefined;
+  // A resume ends a streak without a run: only the streak says how many of the failures belong to it.
+  if (status !== 'steady') return state.runs.at(-state.streak)?.at;
+  const failed = state.runs.findLastIndex((run) => !succeeded(run));
+  return failed >= 0 || state.runs.length >= state.done ? state.runs[failed + 1]?.at : undefined;
 }
 
 function succeeded(run: RunEntry): boolean {

@@ -49,6 +49,7 @@ describe('since when', () => {
     ['running', LEASE, 990_000],
     ['running by hand', { fence: 1, lease: { owner: 'o', until: NOW + 1 } }, undefined],
     ['failing', { streak: 2, runs: runs('SFSFF') }, 4000],
+    ['failing since an operator resumed it', { streak: 1, runs: runs('SFFFF') }, 5000],
     ['failing from the first run on', { streak: 3, runs: runs('FFF') }, 1000],
     ['failing for longer than the ring reaches', { done: 40, streak: 30, runs: runs('FFF') }, undefined],
     ['backing off', { streak: 4, backoffCount: 1, runs: runs('SFFFF') }, 2000],
