@@ -6,7 +6,7 @@
  *   an interval below a minute                 a firing a minute, which owns several slots
  *   any other whole minutes                    rate: counted from the moment at which the schedule was made
  */
-import { hasSlots, isAligned, type Schedule } from '../lib/rules/index.ts';
+import { flexibleWindow, hasSlots, isAligned, type Schedule } from '../lib/rules/index.ts';
 import { DAY, HOUR, inSeconds, MINUTE } from '../lib/time/index.ts';
 import { longestGap } from './longest-gap.ts';
 
@@ -18,8 +18,7 @@ export interface ScheduleText {
   readonly timezone: string;
 }
 
-/** Scheduler's bounds of the flexible window, of a delivery's age and of its tries; Lambda's of an event's age. */
-const LONGEST_WINDOW_MINUTES = 1_440;
+/** Scheduler's bounds of a delivery's age and of its tries; Lambda's of an event's age. */
 const DELIVERY_AGE = { least: MINUTE, most: DAY } as const;
 const DELIVERY_RETRIES = { least: 2, most: 185 } as const;
 const EVENT_AGE = { least: MINUTE, most: DAY / 4 } as const;
@@ -59,8 +58,8 @@ function rate(period: number): string {
 }
 
 /** Whole minutes by which a start may be moved within its slot: Scheduler's flexible window; 0 for none. */
-export function windowMinutes({ interval }: Schedule, jitterRange = 0): number {
-  return Math.min(LONGEST_WINDOW_MINUTES, Math.floor((jitterRange * interval) / MINUTE));
+export function windowMinutes(schedule: Schedule, jitterRange?: number): number {
+  return flexibleWindow(schedule, jitterRange) / MINUTE;
 }
 
 /** How hard Scheduler tries to deliver a firing. A tick is worth delivering until the next one is due. */

@@ -6,6 +6,7 @@
  * most, never early; windows are short, so that some of them are minutes. From an hour on, the windows together come
  * near the longest time that CloudWatch evaluates; there the watchdog notices silence.
  */
+import { flexibleWindow } from '../../lib/rules/index.ts';
 import type { Service } from '../../lib/service/index.ts';
 import { SCHEDULER_PRECISION } from '../../lib/service/index.ts';
 import { HOUR, MINUTE, SECOND } from '../../lib/time/index.ts';
@@ -37,7 +38,7 @@ export function silenceOf({ schedule, policy }: Service): Silence | undefined {
   const period = Math.min(minutePeriod(spacing), LONGEST_PERIOD);
   // One tick may be lost, or its run may take all its time, and each may be as late as its window and Scheduler allow:
   // that is no silence yet.
-  const jitter = (policy.jitterRange ?? 0) * policy.interval;
+  const jitter = flexibleWindow(schedule, policy.jitterRange);
   const quiet = 2 * Math.max(spacing, MINUTE) + jitter + SCHEDULER_PRECISION;
   const least = FEWEST_INTERVALS * Math.max(spacing, MINUTE);
   return { period, periods: Math.ceil(Math.max(quiet, least) / (period * SECOND)) };

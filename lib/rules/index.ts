@@ -11,7 +11,13 @@ export { type AppliedRun, applyRun, type EndedRun, type Rules } from './apply-ru
 export { type AppliedRuns, applyRuns } from './apply-runs.ts';
 export { delayAfter, stretchedInterval } from './delay.ts';
 export { InvalidOptionsError } from './invalid-options.ts';
-export { clampedPoissonInterval, exponentialCdf, lowerClampMultiple, poissonInterval } from './jitter.ts';
+export {
+  clampedPoissonInterval,
+  exponentialCdf,
+  flexibleWindow,
+  lowerClampMultiple,
+  poissonInterval,
+} from './jitter.ts';
 export {
   defaultWords,
   expectedWords,

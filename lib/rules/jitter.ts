@@ -3,6 +3,8 @@
  * that their mean stays near the interval. The formula is upstream's (`clamped_poisson_interval` in Prefect's
  * `utilities/math.py`); the uniform draw in [0, 1) is handed in.
  */
+import { DAY, MINUTE } from '../time/index.ts';
+import { hasSlots, type Schedule } from './schedule.ts';
 
 /** Keeps the logarithm finite when the draw comes close to 1. */
 const SMALLEST_TAIL = 1e-10;
@@ -38,4 +40,13 @@ export function clampedPoissonInterval(interval: number, jitterRange: number, dr
   if (!(jitterRange > 0)) throw new RangeError(`jitterRange: expected a number above 0, got ${jitterRange}`);
   const upper = 1 + jitterRange;
   return poissonInterval(interval, draw, exponentialCdf(lowerClampMultiple(upper), 1), exponentialCdf(upper, 1));
+}
+
+/**
+ * By how many milliseconds EventBridge Scheduler may start a tick later than it is due: its flexible window is up to
+ * jitterRange × interval in whole minutes, at most a day. A firing that owns several slots has none.
+ */
+export function flexibleWindow(schedule: Schedule, jitterRange = 0): number {
+  if (hasSlots(schedule)) return 0;
+  return Math.min(DAY, Math.floor((jitterRange * schedule.interval) / MINUTE) * MINUTE);
 }

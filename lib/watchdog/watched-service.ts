@@ -4,10 +4,9 @@
  * grace (both in milliseconds), cron expression and time zone by name.
  */
 import * as z from 'zod';
-import { cronFault, hasSlots, InvalidOptionsError, type Schedule } from '../rules/index.ts';
+import { cronFault, flexibleWindow, InvalidOptionsError, type Schedule } from '../rules/index.ts';
 import { invocationTimeout, SCHEDULER_PRECISION, type Service } from '../service/index.ts';
 import { cut, showValue, withoutUndefined } from '../text/index.ts';
-import { MINUTE } from '../time/index.ts';
 
 /** A watched service. */
 export interface WatchedService {
@@ -29,8 +28,7 @@ const MOST_WATCHED = 500;
  */
 export function watchedServiceOf(service: Service): WatchedService {
   const { name, schedule, policy, leaseMargin } = service;
-  const spread = hasSlots(schedule) ? 0 : (policy.jitterRange ?? 0) * policy.interval;
-  const window = Math.floor(spread / MINUTE) * MINUTE;
+  const window = flexibleWindow(schedule, policy.jitterRange);
   return { name, schedule, grace: SCHEDULER_PRECISION + window + invocationTimeout(service) + leaseMargin };
 }
 

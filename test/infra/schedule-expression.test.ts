@@ -59,6 +59,7 @@ describe('the flexible window', () => {
     ['whole minutes only', 5 * MINUTE, 0.5, 2],
     ['none where the part is below a minute', 2 * MINUTE, 0.3, 0],
     ['a day at most', 10 * DAY, 0.5, 1_440],
+    ['none for a firing that owns several slots', 30_000, 3, 0],
   ];
   test.each(windows)('is %s', (_words, interval, jitterRange, minutes) => {
     expect(windowMinutes({ interval }, jitterRange)).toBe(minutes);

@@ -13,11 +13,16 @@ const nightly = defineService({
   timeout: '10m',
 });
 const spread = defineService({ name: 'spread', interval: '1h', jitterRange: 0.11 });
+const weekly = defineService({ name: 'weekly', interval: '7d', jitterRange: 0.5 });
 
 test('the grace is Scheduler’s minute, its flexible window in whole minutes, one invocation and the margin of the lease', () => {
   expect([poll, sweep, nightly, spread].map((service) => watchedServiceOf(service).grace)).toEqual([
     115_000, 215_000, 665_000, 475_000,
   ]);
+});
+
+test('the grace holds no more of the flexible window than Scheduler allows: a day', () => {
+  expect(watchedServiceOf(weekly).grace).toBe(86_400_000 + 115_000);
 });
 
 test('the variable is short, and means the same when it is read', () => {
