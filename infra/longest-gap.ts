@@ -1,6 +1,6 @@
 /** How far apart a service's ticks may be: its delivery, its alarms and its silence are judged by that. Pure. */
-import { nextDue, type Schedule } from '../lib/rules/index.ts';
-import { DAY, HOUR } from '../lib/time/index.ts';
+import { nextDue, type Schedule, splitCron } from '../lib/rules/index.ts';
+import { DAY, HOUR, zoneOffset } from '../lib/time/index.ts';
 
 /**
  * The longest time between two due times, in milliseconds. A cron that leaves out days, months or years is taken as an
@@ -8,9 +8,27 @@ import { DAY, HOUR } from '../lib/time/index.ts';
  */
 export function longestGap(schedule: Schedule): number {
   if (schedule.cron === undefined) return schedule.interval;
-  const [, hours, ...days] = schedule.cron.trim().split(/\s+/);
+  const [, hours, ...days] = splitCron(schedule.cron);
   if (days.some((field) => field !== '*' && field !== '?')) return Number.POSITIVE_INFINITY;
   return longestWithin(schedule, 2 * (hours === '*' ? HOUR : DAY));
+}
+
+/**
+ * The longest time without a tick. A clock that is set back makes it longer for a cron: the times that the clock shows
+ * again are not due again.
+ */
+export function longestQuiet(schedule: Schedule): number {
+  const { cron, timezone = 'UTC' } = schedule;
+  return longestGap(schedule) + (cron === undefined ? 0 : longestSetback(timezone));
+}
+
+/** From 2026-01-01T00:00:00Z on. */
+const YEARS_BEGIN = 1_767_225_600_000;
+const DAYS_OF_TWO_YEARS = 731;
+
+function longestSetback(timezone: string): number {
+  const offsets = Array.from({ length: DAYS_OF_TWO_YEARS }, (_, day) => zoneOffset(timezone, YEARS_BEGIN + day * DAY));
+  return Math.max(...offsets.map((offset, day) => (offsets[day - 1] ?? offset) - offset));
 }
 
 /**

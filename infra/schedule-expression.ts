@@ -6,7 +6,7 @@
  *   an interval below a minute                 a firing a minute, which owns several slots
  *   any other whole minutes                    rate: counted from the moment at which the schedule was made
  */
-import { flexibleWindow, hasSlots, isAligned, type Schedule } from '../lib/rules/index.ts';
+import { flexibleWindow, hasSlots, isAligned, type Schedule, splitCron } from '../lib/rules/index.ts';
 import { DAY, HOUR, inSeconds, MINUTE } from '../lib/time/index.ts';
 import { longestGap } from './longest-gap.ts';
 
@@ -32,7 +32,7 @@ export function scheduleFault({ cron, interval }: Schedule): string | undefined 
 /** The schedule for Scheduler, which must be one without a {@link scheduleFault}. */
 export function scheduleText(schedule: Schedule): ScheduleText {
   const { cron, timezone = 'UTC', interval } = schedule;
-  if (cron !== undefined) return { expression: `cron(${cron.trim()})`, timezone };
+  if (cron !== undefined) return { expression: `cron(${splitCron(cron).join(' ')})`, timezone };
   const period = hasSlots(schedule) ? MINUTE : interval;
   return { expression: isAligned({ interval: period }) ? alignedCron(period) : rate(period), timezone: 'UTC' };
 }

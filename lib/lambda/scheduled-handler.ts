@@ -1,8 +1,8 @@
 /** The handler of a function: what EventBridge Scheduler, a classic scheduled event or a person invokes. */
 
-import { FIRING_PERIOD, hasSlots, latestDue } from '../rules/index.ts';
+import { FIRING_PERIOD, floorToGrid, hasSlots, latestDue } from '../rules/index.ts';
 import type { Service } from '../service/index.ts';
-import { toSafeError } from '../text/index.ts';
+import { showValue, toSafeError } from '../text/index.ts';
 import { type Invocation, runFiring, runTick } from '../tick/index.ts';
 import {
   type FiringAnswer,
@@ -14,6 +14,7 @@ import {
 } from './answers.ts';
 import { type Composition, compose, type Overrides } from './composition.ts';
 import { type HandlerEvent, type Request, readEvent } from './event.ts';
+import { MalformedEventError } from './malformed-event.ts';
 import { answerStatus, type PauseAnswer, pauseService, type ResumeAnswer, resumeService } from './operator.ts';
 import type { StatusAnswer } from './status-answer.ts';
 
@@ -109,7 +110,7 @@ async function fire(
   const now = ports.clock.now();
   const invocation = invocationOf(composition, context);
   if (hasSlots(service.schedule)) {
-    const scheduledFor = given ?? latestDue({ interval: FIRING_PERIOD }, now);
+    const scheduledFor = given ?? floorToGrid({ interval: FIRING_PERIOD }, now);
     const tickEvents = await runFiring(
       service,
       { scheduledFor, slack: environment.slack, delivery },
@@ -119,7 +120,14 @@ async function fire(
     return firingAnswer(service.name, scheduledFor, tickEvents);
   }
   const scheduledFor = given ?? latestDue(service.schedule, now);
+  if (scheduledFor === undefined) throw neverDue(service);
   return tickAnswer(await runTick(service, { kind: 'scheduled', scheduledFor, delivery }, invocation, ports));
+}
+
+/** An unfilled placeholder stands for the latest due time, and there is none. */
+function neverDue({ name, schedule }: Service): MalformedEventError {
+  const expected = `a due time, since the cron expression ${showValue(schedule.cron)} was never due until now`;
+  return new MalformedEventError(name, [`scheduledFor: expected ${expected}, got an unfilled placeholder`]);
 }
 
 async function runOnce(composition: Composition, force: boolean, context: HandlerContext): Promise<RunOnceAnswer> {

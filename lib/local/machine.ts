@@ -1,5 +1,6 @@
 /** One machine: the database, its tables, and a host for every function of the catalog. */
 import { readFile } from 'node:fs/promises';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import {
   dynamoFlowRunStore,
   type FlowRunStore,
@@ -7,9 +8,9 @@ import {
   type Imported,
   importFlowRuns,
 } from '../flow-runs/index.ts';
-import { type Service, withInterval } from '../service/index.ts';
+import { type Service, UnreadableStateError, withInterval } from '../service/index.ts';
 import { type CatalogEntry, loadCatalog } from '../services/catalog.ts';
-import { stateTable } from '../store/index.ts';
+import { dynamoStateStore, marshalling, stateTable } from '../store/index.ts';
 import { systemClock } from '../time/index.ts';
 import { watchdogVariables } from '../watchdog/index.ts';
 import { type Database, type DatabaseOptions, openDatabase } from './database/database.ts';
@@ -34,6 +35,8 @@ export interface MachineOptions extends DatabaseOptions {
 export interface Machine {
   readonly database: Database;
   readonly hosts: readonly FunctionHost[];
+  /** The names of the services with a cron expression of which a tick was decided before. */
+  readonly ticked: ReadonlySet<string>;
   /** How many flow runs of the sample were loaded, into a new database. */
   readonly sampleRuns: number;
   /** Ends the workers and the database, and removes the bundles. */
@@ -69,7 +72,7 @@ export async function openMachine(options: MachineOptions): Promise<Machine> {
       return hostFunction({ service, bundle, env: { ...env, ...own }, clock: systemClock, onLine: options.onLine });
     };
     hosts.push(...(await Promise.all(entries.map(host))));
-    return { database, hosts, sampleRuns, close };
+    return { database, hosts, sampleRuns, ticked: await readTicked(database, env, entries), close };
   } catch (error) {
     await close();
     throw error;
@@ -98,6 +101,25 @@ async function prepareTables(database: Database, env: LocalEnvironment): Promise
     const isNew = await ensureTable(client, flowRunsTable(env.TICKOVER_FLOW_RUNS_TABLE));
     if (!isNew || !database.isNew) return 0;
     return (await loadSample(dynamoFlowRunStore(client, env.TICKOVER_FLOW_RUNS_TABLE))).written;
+  } finally {
+    client.destroy();
+  }
+}
+
+/** A damaged state counts as ticked: the function's first firing reports the damage. */
+async function readTicked(
+  database: Database,
+  env: LocalEnvironment,
+  entries: readonly CatalogEntry[],
+): Promise<ReadonlySet<string>> {
+  const names = entries.filter(({ service }) => service.schedule.cron !== undefined).map(({ service }) => service.name);
+  const client = clientOf(database.endpoint, env);
+  try {
+    const store = dynamoStateStore(DynamoDBDocumentClient.from(client, marshalling()), env.TICKOVER_TABLE);
+    const hasTicked = async (name: string) => (await store.read(name))?.lastTick !== undefined;
+    const isUnreadable = (error: unknown) => error instanceof UnreadableStateError;
+    const ticked = await Promise.all(names.map((name) => hasTicked(name).catch(isUnreadable)));
+    return new Set(names.filter((_, index) => ticked[index]));
   } finally {
     client.destroy();
   }

@@ -42,7 +42,11 @@ export function forwardStopping(hosts: readonly FunctionHost[], { closing, stop 
 }
 
 /** Fires every function on its schedule. Resolves when the machine is closing and every invocation has ended. */
-export async function runMachine({ hosts }: Machine, stopping: Stopping, show: (line: string) => void): Promise<void> {
+export async function runMachine(
+  { hosts, ticked }: Machine,
+  stopping: Stopping,
+  show: (line: string) => void,
+): Promise<void> {
   forwardStopping(hosts, stopping);
   const onError = ({ service }: FunctionHost, error: unknown) => {
     const message = error instanceof Error ? error.message || error.name : String(error);
@@ -53,5 +57,7 @@ export async function runMachine({ hosts }: Machine, stopping: Stopping, show: (
   };
   const { closing } = stopping;
   const options = { clock: systemClock, random: systemRandom, onError, closing };
-  await Promise.all(hosts.map((host) => fireOnSchedule(host, options)));
+  await Promise.all(
+    hosts.map((host) => fireOnSchedule(host, { ...options, hasTicked: ticked.has(host.service.name) })),
+  );
 }

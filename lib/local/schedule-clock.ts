@@ -3,7 +3,7 @@
  * grid with the event that Scheduler would send, and doesn't wait for the answer before the next: the lease prevents
  * overlaps.
  */
-import { FIRING_PERIOD, hasSlots, latestDue, nextDue } from '../rules/index.ts';
+import { FIRING_PERIOD, hasSlots, latestDue, nextDue, type Schedule } from '../rules/index.ts';
 import { type Clock, type Random, SECOND, toIso } from '../time/index.ts';
 import { type FunctionHost, WorkerEndedError } from './functions/function-host.ts';
 
@@ -14,11 +14,14 @@ interface ScheduleClockOptions {
   readonly onError: (host: FunctionHost, error: unknown) => void;
   /** Ends the schedule; invocations under way go on. */
   readonly closing: AbortSignal;
+  /** Whether a tick of the service was decided before, by its stored state. @default false */
+  readonly hasTicked?: boolean;
 }
 
 /**
  * Fires the function from now on, first for the latest due time: a tick that was decided before is then skipped as a
- * duplicate. Resolves when the schedule is closed and every invocation has ended.
+ * duplicate. A cron expression of a service that never had a tick waits for its next due time: the latest may be months
+ * old. Resolves when the schedule is closed and every invocation has ended.
  */
 export async function fireOnSchedule(host: FunctionHost, options: ScheduleClockOptions): Promise<void> {
   const { clock, closing } = options;
@@ -26,17 +29,23 @@ export async function fireOnSchedule(host: FunctionHost, options: ScheduleClockO
   // A service with several slots in a minute is fired once a minute.
   const firings = hasSlots(schedule) ? { interval: FIRING_PERIOD } : schedule;
   const underWay = new Set<Promise<void>>();
-  let due: number | undefined = latestDue(firings, clock.now());
+  let due = firstDue(firings, options);
   while (due !== undefined && !closing.aborted) {
     await clock.sleep(due + startOffset(host, options) - clock.now(), closing);
     if (closing.aborted) break;
     // After a jump of the clock or a sleep of the machine, only the newest of the missed due times is fired.
-    due = Math.max(due, latestDue(firings, clock.now()));
+    due = Math.max(due, latestDue(firings, clock.now()) ?? due);
     const firing = fire(host, due, options).finally(() => underWay.delete(firing));
     underWay.add(firing);
     due = nextDue(firings, due);
   }
   await Promise.all(underWay);
+}
+
+function firstDue(firings: Schedule, { clock, hasTicked = false }: ScheduleClockOptions): number | undefined {
+  const now = clock.now();
+  const latest = firings.cron === undefined || hasTicked ? latestDue(firings, now) : undefined;
+  return latest ?? nextDue(firings, now - 1);
 }
 
 /** Jitter moves the start inside its slot, never the slot; slots shorter than a firing leave no room for it. */

@@ -9,6 +9,7 @@ export {
 } from './admission.ts';
 export { type AppliedRun, applyRun, type EndedRun, type Rules } from './apply-run.ts';
 export { type AppliedRuns, applyRuns } from './apply-runs.ts';
+export { splitCron } from './cron/fields.ts';
 export { delayAfter, stretchedInterval } from './delay.ts';
 export { InvalidOptionsError } from './invalid-options.ts';
 export {
@@ -41,6 +42,7 @@ export { overrunLine, RESET_LINE, THRESHOLD_CAUSE } from './report.ts';
 export { appendRun, formatRunHistory, HISTORY_SIZE, parseRunHistory, type RunEntry } from './run-history.ts';
 export { RECORD_RETENTION_DAYS, type RunRecord } from './run-record.ts';
 export {
+  countedDue,
   cronFault,
   cronFaults,
   FIRING_PERIOD,

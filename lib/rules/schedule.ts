@@ -1,12 +1,12 @@
 /**
  * The grid of due times. An interval's grid is absolute: whole multiples counted from the epoch, so that it doesn't
  * move across restarts and redeploys; where a schedule counts from another moment (a rate on AWS), its phase is read
- * off a tick that is known. A cron expression has AWS's six fields (minutes, hours, day of month, month, day of week,
- * year).
+ * off a tick that is known. A cron expression is AWS's.
  */
-import { Cron } from 'croner';
 import { showValue } from '../text/index.ts';
-import { DAY, HOUR, MINUTE, toDate } from '../time/index.ts';
+import { DAY, HOUR, isTimeZone, MINUTE } from '../time/index.ts';
+import { FIRST_YEAR, isEverDue, latestDueOf, nextDueOf, type ZonedCron } from './cron/due-times.ts';
+import { CronError, readCron } from './cron/fields.ts';
 import { optionFault } from './limits.ts';
 
 /** When a service is due. `interval` is stated beside `cron` too, since backing off counts in it. */
@@ -18,70 +18,56 @@ export interface Schedule {
 }
 
 /** Why the cron expression or the time zone can't be used, or `undefined` if they can. */
-export function cronFault(cron: string, timezone: string): string | undefined {
+export function cronFault(cron: unknown, timezone: unknown): string | undefined {
+  if (typeof cron !== 'string') return 'text is needed';
+  if (!isTimeZone(timezone)) return `timezone: expected an IANA name in its own case, got ${showValue(timezone)}`;
   try {
-    const fields = cron.trim().split(/\s+/);
-    if (fields.length !== 6) return 'six fields are needed: minutes, hours, day of month, month, day of week, year';
-    const [, , dayOfMonth, , dayOfWeek] = fields;
-    if ((dayOfMonth === '?') === (dayOfWeek === '?')) return 'one of day of month and day of week has to be ?';
-    return nextOf(parsedCron(cron, timezone), 0) === undefined ? 'it is never due' : undefined;
+    const isDue = isEverDue({ fields: readCron(cron), timezone });
+    return isDue ? undefined : `it is never due from ${FIRST_YEAR} on`;
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    if (error instanceof CronError) return error.message;
+    throw error;
   }
 }
 
 /** The fault of a cron expression and its time zone as `cron: expected ..., got ...`, or none. */
-export function cronFaults(cron: string, timezone = 'UTC'): string[] {
+export function cronFaults(cron: unknown, timezone: unknown = 'UTC'): string[] {
   const fault = cronFault(cron, timezone);
   const expected = `an AWS cron expression of six fields in a known time zone (${fault})`;
   return optionFault(fault === undefined, 'cron', expected, showValue(cron));
 }
 
-/**
- * AWS counts the days of the week from 1 for Sunday, writes `0/15` for every fifteen from 0, and has no seconds: a
- * leading 0 says that every tick is on the minute.
- */
-function parsedCron(cron: string, timezone: string): Cron {
-  const dialect = { mode: '7-part', alternativeWeekdays: true, sloppyRanges: true } as const;
-  return new Cron(`0 ${cron.trim()}`, { ...dialect, timezone, paused: true });
+/** Reading an expression costs more than evaluating it. */
+const crons = new WeakMap<Schedule, ZonedCron>();
+
+function cronOf(schedule: Schedule, cron: string): ZonedCron {
+  const known = crons.get(schedule);
+  if (known !== undefined) return known;
+  const read = { fields: readCron(cron), timezone: schedule.timezone ?? 'UTC' };
+  crons.set(schedule, read);
+  return read;
 }
 
 /**
- * A cron that is due only in the gap of daylight saving, year after year, would be searched for until the end of time.
+ * The latest due time at or before `now`; `undefined` only for a cron expression that was never due until then.
  */
-const MOST_GAPS = 100;
-
-/**
- * AWS skips a time that daylight saving leaves out; croner moves it to the end of the gap, where it matches no more.
- */
-function nextOf(cron: Cron, after: number): number | undefined {
-  let due = cron.nextRun(toDate(after));
-  for (let gaps = 0; gaps < MOST_GAPS && due !== null; gaps++) {
-    if (cron.match(due)) return due.getTime();
-    due = cron.nextRun(due);
-  }
-  return undefined;
-}
-
-function latestOf(cron: Cron, before: number): number | undefined {
-  let [due] = cron.previousRuns(1, toDate(before));
-  for (let gaps = 0; gaps < MOST_GAPS && due !== undefined; gaps++) {
-    if (cron.match(due)) return due.getTime();
-    [due] = cron.previousRuns(1, due);
-  }
-  return undefined;
-}
-
-/** The latest due time at or before `now`. */
-export function latestDue(schedule: Schedule, now: number, knownTick?: number): number {
+export function latestDue(schedule: Schedule, now: number, knownTick?: number): number | undefined {
   if (schedule.cron === undefined) return floorToGrid(schedule, now, knownTick);
-  return latestOf(parsedCron(schedule.cron, schedule.timezone ?? 'UTC'), now + 1) ?? now;
+  return latestDueOf(cronOf(schedule, schedule.cron), now + 1);
+}
+
+/**
+ * The due time that a run without a tick counts from, such as a run by hand: the latest one, or where none is known the
+ * start of the run, moved back to the grid of the interval.
+ */
+export function countedDue(schedule: Schedule, startedAt: number, knownTick?: number): number {
+  return latestDue(schedule, startedAt, knownTick) ?? floorToGrid({ interval: schedule.interval }, startedAt);
 }
 
 /** The first due time after `now`; `undefined` only for a cron expression that has run out. */
 export function nextDue(schedule: Schedule, now: number, knownTick?: number): number | undefined {
   if (schedule.cron === undefined) return floorToGrid(schedule, now, knownTick) + schedule.interval;
-  return nextOf(parsedCron(schedule.cron, schedule.timezone ?? 'UTC'), now);
+  return nextDueOf(cronOf(schedule, schedule.cron), now);
 }
 
 /**

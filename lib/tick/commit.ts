@@ -5,8 +5,8 @@
 import {
   type AppliedRuns,
   applyRuns,
+  countedDue,
   type EndedRun,
-  latestDue,
   type OutcomeKind,
   type ServiceState,
 } from '../rules/index.ts';
@@ -44,7 +44,7 @@ export async function commitRun(
   }
   const due =
     tick.kind === 'manual'
-      ? { manual: true, at: startedAt, due: latestDue(rules.schedule, startedAt, state.lastTick) }
+      ? { manual: true, at: startedAt, due: countedDue(rules.schedule, startedAt, state.lastTick) }
       : { manual: false, at: tick.scheduledFor, due: tick.scheduledFor, decides: tick.scheduledFor };
   const own = { outcome, fence: claim.fence, endedAt, durationMs, ...due, ...(cursor === undefined ? {} : { cursor }) };
   return commit(context, { claim: held, state, runs: [...crashed, own], ending: outcome.kind });

@@ -5,11 +5,11 @@
  * crashes as well, nothing was written and the next one counts them all again.
  */
 import {
+  countedDue,
   type EndedRun,
   HISTORY_SIZE,
   haltHolds,
   isBackingOff,
-  latestDue,
   type Rules,
   type ServiceState,
   type SkipReason,
@@ -27,7 +27,7 @@ export function crashedRuns({ rules, startedAt }: TickContext, { claim, before }
   const count = Math.min(newest - before.done, mostCounted(rules));
   // Behind a lost response the state is our own after-image, and the lease in it is ours.
   const lease = before.lease?.owner === claim.owner ? undefined : before.lease;
-  const due = latestDue(rules.schedule, startedAt, before.lastTick);
+  const due = countedDue(rules.schedule, startedAt, before.lastTick);
   return Array.from({ length: count }, (_, index) => {
     const fence = newest - count + 1 + index;
     const tick = fence === newest ? lease?.tick : undefined;

@@ -3,3 +3,4 @@ export { briefly, DAY, type Duration, HOUR, inSeconds, MINUTE, parseDuration, SE
 export { LAST_INSTANT, parseHttpDate, parseInstant, timeOfDay, toDate, toIso } from './instant.ts';
 export { type Random, systemRandom } from './random.ts';
 export { abortable, withTimeLimit } from './time-limit.ts';
+export { type CalendarDay, calendarDay, dayNumberOf, isTimeZone, zoneOffset } from './zone.ts';

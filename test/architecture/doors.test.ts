@@ -58,7 +58,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
 const PACKAGES: Readonly<Record<string, RegExp>> = {
   'lib/time': /^(ms|node:crypto)$/,
   'lib/text': /^node:util$/,
-  'lib/rules': /^croner$/,
+  'lib/rules': /^$/,
   'lib/service': /^node:crypto$/,
   'lib/run': /^node:(async_hooks|process)$/,
   'lib/tick': /^$/,

@@ -119,6 +119,31 @@ describe('the answer to a tick', () => {
     });
   });
 
+  it('refuses a placeholder that was not filled where the cron expression was never due', async () => {
+    const { invoke, calls } = functionUnderTest({ interval: '365d', cron: '0 6 1 3 ? 2028' });
+
+    await expect(invoke({ scheduledFor: '<aws.scheduler.scheduled-time>' })).rejects.toMatchObject({
+      code: 'malformed-event',
+      message:
+        'sync: the event is malformed: scheduledFor: expected a due time, since the cron expression ' +
+        "'0 6 1 3 ? 2028' was never due until now, got an unfilled placeholder; nothing was done",
+    });
+    expect(calls).toEqual([]);
+  });
+
+  it.each([
+    ['02:30 in the hour that daylight saving repeats', '0/30 2 * * ? *', '2026-10-25T01:30:00Z'],
+    ['a day on which the expression is not due', '0 0 L * ? *', '2026-10-25T00:00:00Z'],
+    ['a second of the minute', '0 8 * * ? *', '2026-10-25T07:00:31Z'],
+    ['before it was ever due', '0 6 1 3 ? 2028', '2026-10-25T06:00:00Z'],
+  ])('runs a tick that is delivered for %s: Scheduler decides what is due', async (_case, cron, scheduledFor) => {
+    const { invoke, goTo } = functionUnderTest({ script: 'SS', interval: '1d', cron, timezone: 'Europe/Berlin' });
+    await goTo(Date.parse(scheduledFor) + 2_000);
+
+    expect(await invoke({ scheduledFor })).toMatchObject({ disposition: 'ran', outcome: 'succeeded' });
+    expect(await invoke({ scheduledFor })).toMatchObject({ disposition: 'skipped', reason: 'duplicate' });
+  });
+
   it('has no outcome when the run gave way to the stop of the process', async () => {
     const stop = new AbortController();
     const kit = functionUnderTest({

@@ -27,12 +27,15 @@ type Options = Omit<Parameters<typeof defineService>[0], 'name'>;
 interface ClockworkOptions {
   readonly start: number;
   readonly draws?: readonly number[];
+  /** Whether the service had a tick before. */
+  readonly hasTicked?: boolean;
   /** What the function does when it is invoked; it answers at once without. */
   readonly invoke?: (firing: number) => Promise<unknown>;
 }
 
 /** A schedule under way on a clock of its own, from `start` on. */
-function clockwork(service: Options, { start, draws, invoke = async () => 'answer' }: ClockworkOptions) {
+function clockwork(service: Options, options: ClockworkOptions) {
+  const { start, draws, hasTicked = false, invoke = async () => 'answer' } = options;
   const clock = fakeClock(start, { mode: 'manual' });
   const closing = new AbortController();
   running.push(closing);
@@ -57,6 +60,7 @@ function clockwork(service: Options, { start, draws, invoke = async () => 'answe
     random: scriptedRandom(draws),
     onError,
     closing: closing.signal,
+    hasTicked,
   }).then(() => {
     ended = true;
   });
@@ -106,13 +110,41 @@ describe('a schedule on one machine', () => {
   test('a cron service is fired by its expression in its time zone', async () => {
     const { clock, fired } = clockwork(
       { interval: '1d', cron: '30 9 * * ? *', timezone: 'Europe/Berlin' },
-      { start: NINE },
+      { start: NINE, hasTicked: true },
     );
     await clock.advance(0);
     expect(fired).toEqual([{ at: '09:00:00', scheduledFor: '07:30:00' }]);
 
     await clock.advance(24 * HOUR);
     expect(fired.slice(1)).toEqual([{ at: '07:30:00', scheduledFor: '07:30:00' }]);
+  });
+
+  test('a cron service that never had a tick waits for its next due time', async () => {
+    const yearly = { interval: '365d', cron: '0 6 1 3 ? *' } as const;
+    const { clock, fired } = clockwork(yearly, { start: NINE });
+    await clock.advance(142 * 24 * HOUR);
+    expect(fired).toEqual([]);
+
+    await clock.advance(24 * HOUR);
+    expect(fired).toEqual([{ at: '06:00:00', scheduledFor: '06:00:00' }]);
+  });
+
+  test('started at its due time it fires for that one', async () => {
+    const { clock, fired } = clockwork({ interval: '1d', cron: '0 9 * * ? *' }, { start: NINE });
+    await clock.advance(0);
+
+    expect(fired).toEqual([{ at: '09:00:00', scheduledFor: '09:00:00' }]);
+  });
+
+  test('a cron service that was never due has no latest due time, whatever its state is', async () => {
+    const { clock, fired, hasEnded } = clockwork(
+      { interval: '365d', cron: '0 6 1 3 ? 2028' },
+      { start: NINE, hasTicked: true },
+    );
+    await clock.advance(24 * HOUR);
+
+    expect(fired).toEqual([]);
+    expect(hasEnded()).toBe(false);
   });
 
   test('does not wait for an answer before the next due time', async () => {

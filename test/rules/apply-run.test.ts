@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { admit, applyRun, latestDue, NEVER_RUN, type Outcome, type ServiceState } from '../../lib/rules/index.ts';
+import { admit, applyRun, countedDue, NEVER_RUN, type Outcome, type ServiceState } from '../../lib/rules/index.ts';
 import { FAILED, FATAL, failureOf, INTERVAL, rulesOf, runAt, SUCCEEDED, settled } from './applying.ts';
 
 describe('a run that is settled', () => {
@@ -117,7 +117,7 @@ describe('notBefore', () => {
 
   it('counts a run by hand that trips from its start, moved back to the grid', () => {
     const started = 645_678;
-    const due = latestDue(rules.schedule, started);
+    const due = countedDue(rules.schedule, started);
     expect(
       settled(rules, NEVER_RUN, runAt(due, FAILED, { at: started, endedAt: 650_000, manual: true })).notBefore,
     ).toBe(720_000);

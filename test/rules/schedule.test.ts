@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  countedDue,
   cronFault,
   floorToGrid,
   hasSlots,
@@ -68,7 +69,7 @@ describe('the grid of an interval', () => {
     const instants = fc.integer({ min: 0, max: 4_000_000_000_000 });
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 90_000_000 }), instants, instants, (interval, now, knownTick) => {
-        const latest = latestDue(every(interval), now, knownTick);
+        const latest = latestDue(every(interval), now, knownTick) ?? Number.NaN;
         expect(latest).toBeLessThanOrEqual(now);
         expect(now - latest).toBeLessThan(interval);
         expect(nextDue(every(interval), now, knownTick)).toBe(latest + interval);
@@ -100,8 +101,20 @@ describe('a cron expression in the form of AWS', () => {
     expect(latestDue(schedule, at('2026-05-02T17:00:00.000Z'))).toBe(at('2026-05-02T02:30:00Z'));
   });
 
-  it('a cron expression that has not begun is due now', () => {
-    expect(latestDue(cron('0 0 1 1 ? 2030'), at('2026-05-02T17:00:00Z'))).toBe(at('2026-05-02T17:00:00Z'));
+  it('has no latest due time before it was due for the first time', () => {
+    expect(latestDue(cron('0 0 1 1 ? 2030'), at('2029-12-31T23:59:59.999Z'))).toBeUndefined();
+    expect(latestDue(cron('0 0 1 1 ? 2030'), at('2030-01-01T00:00:00Z'))).toBe(at('2030-01-01T00:00:00Z'));
+  });
+
+  it('a run without a tick counts from its start then, on the grid of the interval', () => {
+    const notYet: Schedule = { interval: 3_600_000, cron: '0 0 1 1 ? 2030', timezone: 'Europe/Berlin' };
+
+    expect(countedDue(notYet, at('2026-05-02T17:31:07Z'))).toBe(at('2026-05-02T17:00:00Z'));
+    expect(countedDue(notYet, at('2026-05-02T17:31:07Z'), at('2026-05-02T16:10:00Z'))).toBe(at('2026-05-02T17:00:00Z'));
+    expect(countedDue({ ...notYet, cron: '0 8 * * ? *' }, at('2026-05-02T17:31:07Z'))).toBe(at('2026-05-02T06:00:00Z'));
+    expect(countedDue(every(420_000), at('2026-03-01T12:16:59Z'), at('2026-03-01T12:03:00Z'))).toBe(
+      at('2026-03-01T12:10:00Z'),
+    );
   });
 
   it.each([
@@ -110,7 +123,7 @@ describe('a cron expression in the form of AWS', () => {
     ['0 8 * * * *', 'UTC', 'one of day of month and day of week has to be ?'],
     ['0 8 ? * ? *', 'UTC', 'one of day of month and day of week has to be ?'],
     ['0 0 31 2 ? *', 'UTC', 'it is never due'],
-    ['61 * * * ? *', 'UTC', 'minute: 61'],
+    ['61 * * * ? *', 'UTC', "minutes: expected values from 0 to 59, got '61'"],
     ['0 8 * * ? *', 'Europe/Nowhere', 'Europe/Nowhere'],
   ])('%s in %s is refused: %s', (expression, timezone, fault) => {
     expect(cronFault(expression, timezone)).toContain(fault);

@@ -226,3 +226,31 @@ describe('Runs that die', () => {
     expect(await here.state(service)).toMatchObject({ fence: 201, done: 201 });
   });
 });
+
+describe('A run without a tick, of a cron expression that was never due', () => {
+  const neverDue = { interval: '1h', cron: '0 6 1 3 ? 2028', consecutive: 1, backoff: 9 } as const;
+  const HOUR = 60 * MINUTE;
+
+  it('counts from its start on the grid of the interval where it ran by hand', async () => {
+    const here = world();
+    const workload = async () => Promise.reject(refused());
+    const service = here.service({ ...neverDue, workload });
+    await here.clock.advance(17 * MINUTE);
+
+    await here.byHand(service);
+
+    // Two intervals after 09:00, less half an interval, since the gaps of a cron expression vary.
+    expect((await here.state(service)).notBefore).toBe(DUE + 1.5 * HOUR);
+  });
+
+  it('counts in the same way where it crashed', async () => {
+    const here = world();
+    const service = here.service(neverDue);
+    await here.crash(service, { kind: 'manual', force: false });
+    await here.clock.advance(17 * MINUTE);
+
+    await here.deliver(service, DUE + 20 * MINUTE);
+
+    expect((await here.state(service)).notBefore).toBe(DUE + 1.5 * HOUR);
+  });
+});

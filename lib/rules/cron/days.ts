@@ -1,0 +1,41 @@
+/** The days on which a cron expression is due. Days of the week are counted from 1 for Sunday. */
+import type { CalendarDay } from '../../time/index.ts';
+
+/** Which days of a month. A workday is a day from Monday to Friday: AWS calls it a weekday. */
+export type DayRule =
+  | { readonly kind: 'days'; readonly days: ReadonlySet<number> }
+  | { readonly kind: 'weekdays'; readonly weekdays: ReadonlySet<number> }
+  | { readonly kind: 'last' }
+  | { readonly kind: 'last-workday' }
+  | { readonly kind: 'closest-workday'; readonly day: number }
+  | { readonly kind: 'last-weekday'; readonly weekday: number }
+  | { readonly kind: 'nth-weekday'; readonly weekday: number; readonly nth: number };
+
+/** Whether it is one of the days. */
+export function isDueOn(rule: DayRule, date: CalendarDay): boolean {
+  const { day, weekday, daysInMonth } = date;
+  switch (rule.kind) {
+    case 'days':
+      return rule.days.has(day);
+    case 'weekdays':
+      return rule.weekdays.has(weekday);
+    case 'last':
+      return day === daysInMonth;
+    case 'last-workday':
+      return day === closestWorkday(date, daysInMonth);
+    case 'closest-workday':
+      return day === closestWorkday(date, rule.day);
+    case 'last-weekday':
+      return weekday === rule.weekday && day > daysInMonth - 7;
+    case 'nth-weekday':
+      return weekday === rule.weekday && Math.ceil(day / 7) === rule.nth;
+  }
+}
+
+/** The workday closest to a day of the month that `date` is in, in the same month. */
+function closestWorkday({ day, weekday, daysInMonth }: CalendarDay, wanted: number): number {
+  const wantedWeekday = ((((weekday - 1 + wanted - day) % 7) + 7) % 7) + 1;
+  if (wantedWeekday === 7) return wanted === 1 ? wanted + 2 : wanted - 1;
+  if (wantedWeekday === 1) return wanted === daysInMonth ? wanted - 2 : wanted + 1;
+  return wanted;
+}

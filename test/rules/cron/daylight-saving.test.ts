@@ -1,0 +1,173 @@
+/** Due times around the changes of the clock, against an evaluator of the tests' own. */
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { latestDue, nextDue, type Schedule } from '../../../lib/rules/index.ts';
+import { SEED } from '../../support/seed.ts';
+import { dueByTheMinute, neverChanges, type Stretch, WallClock } from './by-the-minute.ts';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+const FROM = Date.UTC(2026, 0, 1);
+const TO = Date.UTC(2028, 0, 1);
+
+const cron = (expression: string, timezone: string): Schedule => ({ interval: DAY, cron: expression, timezone });
+const at = (iso: string) => Date.parse(iso);
+const iso = (instant: number | undefined) => (instant === undefined ? 'never' : new Date(instant).toISOString());
+
+describe('a wall time that daylight saving repeats is due once, the first time', () => {
+  test.each([
+    ['30 2 * * ? *', '2027-10-31T00:30:00Z', '2027-11-01T01:30:00.000Z'],
+    ['30 2,14 * * ? *', '2027-10-31T00:30:00Z', '2027-10-31T13:30:00.000Z'],
+    ['0/30 2 * * ? *', '2027-10-31T00:30:00Z', '2027-11-01T01:00:00.000Z'],
+    ['30 * * * ? *', '2027-10-31T00:30:00Z', '2027-10-31T02:30:00.000Z'],
+    ['* * * * ? *', '2027-10-31T00:59:00Z', '2027-10-31T02:00:00.000Z'],
+    ['30 2-3 ? * SUN *', '2027-10-31T00:30:00Z', '2027-10-31T02:30:00.000Z'],
+  ])('%s in Berlin is due after %s at %s', (expression, after, due) => {
+    expect(iso(nextDue(cron(expression, 'Europe/Berlin'), at(after)))).toBe(due);
+  });
+
+  test('also where the latest due time is asked for in the repeated hour', () => {
+    expect(iso(latestDue(cron('0/10 2 * * ? *', 'Europe/Berlin'), at('2027-10-31T01:15:00Z')))).toBe(
+      '2027-10-31T00:50:00.000Z',
+    );
+  });
+
+  test('also where the clock is set back by half an hour', () => {
+    // On 2027-04-04 at 02:00 it is 01:30 again on Lord Howe Island.
+    const everyQuarter = cron('0/15 1 * * ? *', 'Australia/Lord_Howe');
+
+    expect(iso(nextDue(everyQuarter, at('2027-04-03T14:30:00Z')))).toBe('2027-04-03T14:45:00.000Z');
+    expect(iso(nextDue(everyQuarter, at('2027-04-03T14:45:00Z')))).toBe('2027-04-04T14:30:00.000Z');
+  });
+});
+
+/** Expressions of every form. */
+const FORMS = [
+  ...[
+    '30 2 * * ? *',
+    '30 2,14 * * ? *',
+    '0/30 2 * * ? *',
+    '*/20 1-3 * * ? *',
+    '0 0-23/3 * * ? *',
+    '15,45 0,1,23 * * ? *',
+  ],
+  ...[
+    '59 23 L * ? *',
+    '0 0 ? * 1L *',
+    '5 1 ? MAR,OCT,NOV SUN *',
+    '0 3 ? * 1#1 *',
+    '30 0 LW * ? *',
+    '20 2 29 3 ? 2026-2027',
+  ],
+  ...['45 1 3W 4,10,11 ? *', '10-50/20 2 1-7 * ? *', '* 2 ? * L *', '0 * ? * SUN-MON 2027', '* * * * ? *'],
+];
+
+/** A day and some hours around each change of the clock, or any one where there is none. */
+function stretchesOf(clock: WallClock): Stretch[] {
+  const changes = clock.changes().filter((change) => change > FROM + 3 * DAY && change < TO - 3 * DAY);
+  return (changes.length === 0 ? [at('2027-10-31T00:00:00Z')] : changes).map((change) => ({
+    from: change - 3 * HOUR,
+    to: change + 27 * HOUR,
+  }));
+}
+
+/** The due times in the stretch by the product. */
+function dueWithin(schedule: Schedule, { from, to }: Stretch): number[] {
+  const due: number[] = [];
+  for (let next = nextDue(schedule, from - 1); next !== undefined && next < to; next = nextDue(schedule, next))
+    due.push(next);
+  return due;
+}
+
+const YEARS = { from: FROM - 2 * DAY, to: TO + 2 * DAY };
+const CHANGING = Intl.supportedValuesOf('timeZone').filter((timezone) => !neverChanges(timezone, YEARS));
+
+/** All forms in the two zones of the tests above; elsewhere a few, which are all of them together. */
+function formsFor(timezone: string): readonly string[] {
+  if (['Australia/Lord_Howe', 'Europe/Berlin'].includes(timezone)) return FORMS;
+  const first = [...timezone].reduce((sum, character) => sum + character.charCodeAt(0), 0);
+  return [0, 6, 12].map((step) => FORMS[(first + step) % FORMS.length] ?? '');
+}
+
+describe('around each change of the clock in two years the due times are those of an evaluator that walks by the minute', () => {
+  test('in more than a hundred zones, one of which shifts by half an hour', () => {
+    expect(CHANGING.length).toBeGreaterThan(100);
+    expect(CHANGING).toContain('Australia/Lord_Howe');
+  });
+
+  test.each(['UTC', 'Asia/Calcutta', ...CHANGING])('in %s', (timezone) => {
+    const clock = new WallClock(timezone, YEARS);
+    for (const [form, stretch] of formsFor(timezone).flatMap((each) =>
+      stretchesOf(clock).map((at) => [each, at] as const),
+    )) {
+      const expected = dueByTheMinute(form, clock, stretch);
+      const schedule = cron(form, timezone);
+      expect(dueWithin(schedule, stretch), form).toEqual(expected);
+      for (const now of [...expected.slice(0, 3), stretch.from + 4 * HOUR, stretch.to - 1]) {
+        const latest = expected.findLast((due) => due <= now);
+        if (latest !== undefined) expect(latestDue(schedule, now), `${form} at ${iso(now)}`).toBe(latest);
+      }
+    }
+  });
+});
+
+describe('for any expression, zone and instant in two years', () => {
+  const list = (least: number, most: number) => {
+    const value = fc.integer({ min: least, max: most });
+    const range = fc.tuple(value, value).map(([one, other]) => `${Math.min(one, other)}-${Math.max(one, other)}`);
+    const stepped = fc
+      .tuple(fc.oneof(value.map(String), range), fc.integer({ min: 1, max: most - least }))
+      .map(([base, step]) => `${base}/${step}`);
+    return fc
+      .array(fc.oneof(value.map(String), range, stepped), { minLength: 1, maxLength: 3 })
+      .map((items) => items.join(','));
+  };
+  const weekday = fc.constantFrom('*', 'SUN', '1L', '1#2', 'SAT-SAT', 'L', '1,7', 'MON-FRI');
+  const days = fc.oneof(
+    fc.oneof(fc.constantFrom('*', 'L', 'LW', '1W', '28W'), list(1, 31)).map((day) => [day, '?']),
+    weekday.map((day) => ['?', day]),
+  );
+  const expression = fc
+    .tuple(
+      list(0, 59),
+      fc.oneof(fc.constant('*'), list(0, 4), list(0, 23)),
+      days,
+      fc.oneof(fc.constant('*'), list(3, 11)),
+    )
+    .map(([minutes, hours, [day = '', ofWeek = ''], months]) => `${minutes} ${hours} ${day} ${months} ${ofWeek} *`);
+  const clocks = new Map<string, WallClock>();
+  const clockOf = (timezone: string) => {
+    const clock = clocks.get(timezone) ?? new WallClock(timezone, YEARS);
+    clocks.set(timezone, clock);
+    return clock;
+  };
+  const zone = fc.constantFrom(...CHANGING.filter((_, index) => index % 4 === 0), 'Australia/Lord_Howe');
+  const instant = fc.tuple(
+    zone,
+    fc.nat(),
+    fc.integer({ min: -3 * 60, max: 5 * 60 }),
+    fc.integer({ min: 0, max: 59_999 }),
+  );
+
+  test('the next and the latest due time are those of the evaluator', () => {
+    fc.assert(
+      fc.property(expression, instant, (form, [timezone, index, minutes, milliseconds]) => {
+        const clock = clockOf(timezone);
+        const changes = clock.changes().filter((change) => change > FROM + 3 * DAY && change < TO - 3 * DAY);
+        const change = changes[index % changes.length] ?? at('2027-03-01T00:00:00Z');
+        const now = change + minutes * MINUTE + milliseconds;
+        const around = { from: change - DAY, to: change + 2 * DAY };
+        const expected = dueByTheMinute(form, clock, around);
+        const schedule = cron(form, timezone);
+        const next = nextDue(schedule, now);
+        const latest = latestDue(schedule, now);
+        expect(next !== undefined && next < around.to ? next : undefined).toBe(expected.find((due) => due > now));
+        expect(latest !== undefined && latest >= around.from ? latest : undefined).toBe(
+          expected.findLast((due) => due <= now),
+        );
+      }),
+      { seed: SEED, numRuns: 200 },
+    );
+  });
+});
