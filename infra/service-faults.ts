@@ -15,7 +15,7 @@ import { invocationTimeout, longestTimeout, type Service } from '../lib/service/
 import { showValue } from '../lib/text/index.ts';
 import { HOUR, inSeconds, SECOND } from '../lib/time/index.ts';
 import { WATCHDOG } from './alarms/index.ts';
-import { longestGap } from './longest-gap.ts';
+import { longestQuiet } from './longest-gap.ts';
 import { scheduleFault } from './schedule-expression.ts';
 
 /** A service about to be deployed. */
@@ -109,7 +109,7 @@ function watchdogFaults({ name, schedule }: Service): string[] {
   const { cron, timezone = 'UTC', interval } = schedule;
   if (name !== WATCHDOG || (cron !== undefined && cronFault(cron, timezone) !== undefined)) return [];
   return optionFault(
-    longestGap(schedule) < HOUR,
+    longestQuiet(schedule) < HOUR,
     cron === undefined ? 'interval' : 'cron',
     'ticks less than 3600 s apart, since nothing watches the watchdog',
     cron === undefined ? `${inSeconds(interval)} s` : showValue(cron),

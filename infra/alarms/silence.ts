@@ -4,13 +4,14 @@
  * Before CloudWatch fills in missing samples, it looks further back than the windows of the alarm: one sample back
  * there keeps the alarm quiet. So every window must be empty (N of N), and silence is noticed some windows late at
  * most, never early; windows are short, so that some of them are minutes. From an hour on, the windows together come
- * near the longest time that CloudWatch evaluates; there the watchdog notices silence.
+ * near the longest time that CloudWatch evaluates; there the watchdog notices silence. So it does where daylight saving
+ * makes a cron quiet for an hour.
  */
 import { flexibleWindow } from '../../lib/rules/index.ts';
 import type { Service } from '../../lib/service/index.ts';
 import { SCHEDULER_PRECISION } from '../../lib/service/index.ts';
 import { HOUR, MINUTE, SECOND } from '../../lib/time/index.ts';
-import { longestGap } from '../longest-gap.ts';
+import { longestQuiet } from '../longest-gap.ts';
 
 /** Windows that must all be empty. */
 export interface Silence {
@@ -33,7 +34,7 @@ export function minutePeriod(milliseconds: number): number {
  * When the service counts as silent; `undefined` if only the watchdog notices, because ticks are an hour or more apart.
  */
 export function silenceOf({ schedule, policy }: Service): Silence | undefined {
-  const spacing = longestGap(schedule);
+  const spacing = longestQuiet(schedule);
   if (spacing >= HOUR) return undefined;
   const period = Math.min(minutePeriod(spacing), LONGEST_PERIOD);
   // One tick may be lost, or its run may take all its time, and each may be as late as its window and Scheduler allow:

@@ -84,6 +84,18 @@ describe('a service is refused for', () => {
         "got '0/10 8-17 * * ? *'",
     ],
     [
+      'a cron that is quiet for more than an hour when daylight saving ends',
+      { service: idle({ name: 'watch-services', cron: '0/10 * * * ? *', timezone: 'Europe/Berlin' }) },
+      "service 'watch-services': cron: expected ticks less than 3600 s apart, since nothing watches the watchdog, " +
+        "got '0/10 * * * ? *'",
+    ],
+    [
+      'a time zone in another case than AWS knows',
+      { service: { ...idle(), schedule: { interval: 300_000, cron: '0 9 * * ? *', timezone: 'europe/berlin' } } },
+      "service 'idle': cron: expected an AWS cron expression of six fields in a known time zone " +
+        "(timezone: expected an IANA name in its own case, got 'europe/berlin'), got '0 9 * * ? *'",
+    ],
+    [
       'a function file that is missing',
       { entry: '/nowhere/idle.ts' },
       "service 'idle': entry: expected a file that exports a handler, got '/nowhere/idle.ts'",

@@ -160,6 +160,15 @@ describe('when a service counts as silent', () => {
   ])('cron %s: by the longest gap between its ticks', (cron, silence) => {
     expect(silenceOf(poll({ cron, interval: '10m' }))).toEqual(silence);
   });
+
+  test.each([
+    ['Asia/Tokyo, where it never is', { period: 300, periods: 6 }],
+    ['Europe/Berlin, where that makes more than an hour', undefined],
+    ['Australia/Lord_Howe, where that makes 40 minutes', { period: 300, periods: 24 }],
+  ])('a cron is quiet while a clock that was set back shows its times again: in %s', (place, silence) => {
+    const [timezone = ''] = place.split(',');
+    expect(silenceOf(poll({ cron: '0/10 * * * ? *', timezone, interval: '10m' }))).toEqual(silence);
+  });
 });
 
 describe('what Lambda counts of a cron goes by the longest gap, whatever the interval is', () => {
