@@ -1,6 +1,6 @@
 /** The operator's actions on a service's state. */
 
-import { freshStart, NEVER_RUN, pauseHolds, type RunRecord, type ServiceState } from '../rules/index.ts';
+import { freshStart, NEVER_RUN, pauseHolds, type RunRecord, type ServiceState, withinBackoff } from '../rules/index.ts';
 import { mask } from '../text/index.ts';
 import type { Ports } from '../tick/index.ts';
 import { toIso } from '../time/index.ts';
@@ -51,7 +51,7 @@ export async function resumeService(composition: Composition): Promise<ResumeAns
   const { service, ports } = composition;
   const before = await ports.store.resume(service.name);
   await notifyResume(ports, service.name);
-  const ended = endedBy(before, ports.clock.now());
+  const ended = endedBy(withinBackoff(service, before), ports.clock.now());
   ports.log.info('service resumed', { ended });
   const { pause: _pause, ...state } = freshStart(before);
   return { ...statusOf(composition, state, await failuresIfAny(composition)), action: 'resume', ended };

@@ -11,6 +11,7 @@ import {
   type Status,
   serviceStatus,
   statusSince,
+  withinBackoff,
 } from '../rules/index.ts';
 import type { Service } from '../service/index.ts';
 import { mask } from '../text/index.ts';
@@ -103,7 +104,7 @@ export function statusAnswer({ service, state, failures, now, build }: StatusSou
     trackRecord: fitTrackRecord(service.policy, state.trackRecord),
     streak: state.streak,
     backoffCount: state.backoffCount,
-    nextDue: iso(nextRunDue(service.schedule, state, now, build)),
+    nextDue: iso(nextRunDue(service.schedule, withinBackoff(service, state), now, build)),
     lease: leaseOf(state),
     halt:
       halt === undefined

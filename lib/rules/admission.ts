@@ -8,11 +8,15 @@
  *   overlap    another run holds the lease
  *   halted     until a probe is due, an operator resumes, or another build arrives
  *   paused     until the pause ends or an operator resumes
- *   backoff    the tick is due before `notBefore`
+ *   backoff    the tick is due before `notBefore`; another build starts afresh, and a policy that has become shorter
+ *              brings `notBefore` forward
  *
  * A manual run has no due time, so it is never duplicate, late or backoff; `force` also lets it past halt and pause.
  */
-import type { Halt, Pause, ServiceState } from './service-state.ts';
+import { stretchedInterval } from './delay.ts';
+import type { Policy } from './policy.ts';
+import { notBeforeAfter, type Schedule } from './schedule.ts';
+import { ASKED, freshStart, type Halt, type Pause, type ServiceState } from './service-state.ts';
 import type { SkipReason, Tick } from './tick.ts';
 
 /** The facts about a tick that admission compares with the state. */
@@ -24,19 +28,28 @@ export interface AdmissionRequest {
   readonly now: number;
   /** The build that asks. */
   readonly build: string;
+  /** The rules that the service runs by now. @default `notBefore` stands as it is stored */
+  readonly rules?: BackoffRules | undefined;
+}
+
+/** The part of a service that its backoff follows from. */
+export interface BackoffRules {
+  readonly policy: Pick<Policy, 'interval' | 'maxInterval'>;
+  readonly schedule: Schedule;
 }
 
 /** Why the tick may not run, or `undefined` if it may. */
 export function admit(state: ServiceState, request: AdmissionRequest): SkipReason | undefined {
-  const { tick, now, build } = request;
+  const { tick, now, build, rules } = request;
   const decided = alreadyDecided(state, request);
   if (decided !== undefined) return decided;
   if (leaseIsLive(state, now)) return 'overlap';
   const forced = tick.kind === 'manual' && tick.force;
   if (!forced && haltHolds(state.halt, now, build)) return 'halted';
   if (!forced && pauseHolds(state.pause, now)) return 'paused';
-  if (tick.kind === 'scheduled' && isBackingOff(state, tick.scheduledFor)) return 'backoff';
-  return undefined;
+  if (tick.kind !== 'scheduled' || backoffIsOutdated(state, build)) return undefined;
+  const current = rules === undefined ? state : withinBackoff(rules, state);
+  return isBackingOff(current, tick.scheduledFor) ? 'backoff' : undefined;
 }
 
 function alreadyDecided(state: ServiceState, { tick, now }: AdmissionRequest): 'duplicate' | 'late' | undefined {
@@ -60,6 +73,32 @@ export function haltHolds(halt: Halt | undefined, now: number, build: string): b
 /** Whether the service was halted by another build than the one that asks, so that it starts afresh. */
 export function haltIsOutdated(halt: Halt | undefined, build: string): boolean {
   return halt?.build !== undefined && halt.build !== build;
+}
+
+/** Whether another build than the one that asks backed off, so that it starts afresh. */
+export function backoffIsOutdated({ notBefore, notBeforeBuild }: ServiceState, build: string): boolean {
+  const isOfBuild = notBefore !== undefined && notBeforeBuild !== undefined && notBeforeBuild !== ASKED;
+  return isOfBuild && notBeforeBuild !== build;
+}
+
+/** The state as a run of these rules finds it: afresh where another build halted or backed off. */
+export function stateFoundBy(rules: BackoffRules & { readonly build: string }, state: ServiceState): ServiceState {
+  if (state.halt === undefined && state.notBefore === undefined) return state;
+  const isOutdated = haltIsOutdated(state.halt, rules.build) || backoffIsOutdated(state, rules.build);
+  return isOutdated ? freshStart(state) : withinBackoff(rules, state);
+}
+
+/**
+ * The state with `notBefore` brought forward to the latest that a trip by these rules could have set, counted from the
+ * newest run. It never moves what the same rules have set, nor what the other side asked for.
+ */
+export function withinBackoff({ policy, schedule }: BackoffRules, state: ServiceState): ServiceState {
+  const { notBefore, notBeforeBuild, backoffCount, lastTick, runs } = state;
+  const isOfPolicy = notBefore !== undefined && notBeforeBuild !== ASKED && backoffCount > 0;
+  const newest = Math.max(lastTick ?? Number.NEGATIVE_INFINITY, runs.at(-1)?.at ?? Number.NEGATIVE_INFINITY);
+  if (!isOfPolicy || newest === Number.NEGATIVE_INFINITY) return state;
+  const latest = Math.floor(notBeforeAfter(schedule, newest, stretchedInterval(policy, backoffCount)));
+  return latest < notBefore ? { ...state, notBefore: latest } : state;
 }
 
 /** Whether the pause keeps ticks from running at `now`. */

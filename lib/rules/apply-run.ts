@@ -5,7 +5,7 @@ import type { Outcome } from './outcome.ts';
 import type { Policy } from './policy.ts';
 import { appendRun } from './run-history.ts';
 import { notBeforeAfter, type Schedule } from './schedule.ts';
-import { type Halt, type ServiceState, toLoopState } from './service-state.ts';
+import { ASKED, type Halt, type ServiceState, toLoopState } from './service-state.ts';
 import { type Step, step } from './step.ts';
 
 /** The part of a service that its runs are applied by. */
@@ -64,7 +64,7 @@ export function applyRun(
       ...before,
       lastSuccess: run.outcome.kind === 'succeeded' ? run.endedAt : before.lastSuccess,
       halt: haltAfter(rules, before, stepped, run),
-      notBefore: notBeforeOf(rules, before, stepped, run),
+      ...backoffAfter(rules, before, stepped, run),
       lastTick: run.decides ?? before.lastTick,
       cursor: run.cursor ?? before.cursor,
       trackRecord: stepped.state.trackRecord,
@@ -97,13 +97,13 @@ function haltAfter({ policy, build }: Rules, before: ServiceState, stepped: Step
 }
 
 /** Set by a trip, moved by a Retry-After, gone with a success or a halt (which has its own end). */
-function notBeforeOf(
-  { policy, schedule }: Rules,
+function backoffAfter(
+  { policy, schedule, build }: Rules,
   before: ServiceState,
   stepped: Step,
   run: EndedRun,
-): number | undefined {
-  if (run.outcome.kind === 'succeeded' || stepped.verdict === 'halted') return undefined;
+): { notBefore: number | undefined; notBeforeBuild: string | undefined } {
+  if (run.outcome.kind === 'succeeded' || stepped.verdict === 'halted') return NO_BACKOFF;
   const tripped = stepped.verdict === 'backing-off';
   const backoff = tripped
     ? Math.floor(notBeforeAfter(schedule, run.due, stretchedInterval(policy, stepped.state.backoffCount)))
@@ -112,5 +112,8 @@ function notBeforeOf(
     run.outcome.kind === 'failed' && run.outcome.retryAfter !== undefined
       ? Math.ceil(run.endedAt + run.outcome.retryAfter)
       : undefined;
-  return backoff === undefined ? asked : Math.max(backoff, asked ?? 0);
+  if (asked !== undefined && asked > (backoff ?? 0)) return { notBefore: asked, notBeforeBuild: ASKED };
+  return { notBefore: backoff, notBeforeBuild: tripped ? build : before.notBeforeBuild };
 }
+
+const NO_BACKOFF = { notBefore: undefined, notBeforeBuild: undefined };

@@ -8,7 +8,7 @@ import type { Policy } from './policy.ts';
  * The stretched interval, in milliseconds: interval × 2^backoffCount, at most `maxInterval` or 366 days, without
  * jitter.
  */
-export function stretchedInterval(policy: Policy, backoffCount: number): number {
+export function stretchedInterval(policy: Pick<Policy, 'interval' | 'maxInterval'>, backoffCount: number): number {
   const stretched = policy.interval === 0 ? 0 : policy.interval * 2 ** backoffCount;
   return Math.min(stretched, policy.maxInterval ?? Math.max(policy.interval, LONGEST_INTERVAL));
 }

@@ -1,11 +1,13 @@
 export {
   type AdmissionRequest,
   admit,
+  type BackoffRules,
   haltHolds,
-  haltIsOutdated,
   isBackingOff,
   leaseIsLive,
   pauseHolds,
+  stateFoundBy,
+  withinBackoff,
 } from './admission.ts';
 export { type AppliedRun, applyRun, type EndedRun, type Rules } from './apply-run.ts';
 export { type AppliedRuns, applyRuns } from './apply-runs.ts';
@@ -56,6 +58,7 @@ export {
   slotsOf,
 } from './schedule.ts';
 export {
+  ASKED,
   containsCommit,
   freshStart,
   type Halt,

@@ -44,6 +44,11 @@ export interface ServiceState {
   readonly lastSuccess?: number;
   /** Earliest `scheduledFor` that may run. */
   readonly notBefore?: number;
+  /**
+   * The build whose trip set `notBefore`, or {@link ASKED}; another build starts afresh. Absent, it counts as the build
+   * that asks.
+   */
+  readonly notBeforeBuild?: string;
   readonly halt?: Halt;
   readonly pause?: Pause;
   /** The track record as stored; it may be shorter or longer than a changed policy's. */
@@ -57,6 +62,9 @@ export interface ServiceState {
   /** The service's own text, which its workload moves. */
   readonly cursor?: string;
 }
+
+/** In place of a build: the other side asked to be left alone until `notBefore` (Retry-After), whatever build runs. */
+export const ASKED = '*';
 
 /** The state of a service that has never run. */
 export const NEVER_RUN: ServiceState = {
@@ -95,10 +103,10 @@ export function toLoopState(policy: Policy, state: ServiceState): LoopState {
 }
 
 /**
- * The state after a resume, or for a build other than the one that halted: a fresh start that keeps counters, cursor
- * and run history. Crashed runs that aren't counted yet will be.
+ * The state after a resume, or for a build other than the one that halted or backed off: a fresh start that keeps
+ * counters, cursor and run history. Crashed runs that aren't counted yet will be.
  */
 export function freshStart(state: ServiceState): ServiceState {
-  const { halt: _halt, notBefore: _notBefore, ...rest } = state;
+  const { halt: _halt, notBefore: _notBefore, notBeforeBuild: _notBeforeBuild, ...rest } = state;
   return { ...rest, trackRecord: [], backoffCount: 0, streak: 0, failuresSince: state.done };
 }

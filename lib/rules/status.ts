@@ -1,5 +1,5 @@
 /** The status of a service, from its state. */
-import { haltHolds, leaseIsLive, pauseHolds } from './admission.ts';
+import { backoffIsOutdated, haltHolds, leaseIsLive, pauseHolds } from './admission.ts';
 import type { RunEntry } from './run-history.ts';
 import { nextDue, type Schedule } from './schedule.ts';
 import type { ServiceState } from './service-state.ts';
@@ -46,6 +46,7 @@ export function nextRunDue(schedule: Schedule, state: ServiceState, now: number,
   const halted = haltHolds(halt, now, build);
   const paused = pauseHolds(pause, now);
   if ((halted && halt?.until === undefined) || (paused && pause?.until === undefined)) return undefined;
-  const earliest = Math.max(halted ? (halt?.until ?? 0) : 0, paused ? (pause?.until ?? 0) : 0, state.notBefore ?? 0);
+  const notBefore = backoffIsOutdated(state, build) ? 0 : (state.notBefore ?? 0);
+  const earliest = Math.max(halted ? (halt?.until ?? 0) : 0, paused ? (pause?.until ?? 0) : 0, notBefore);
   return nextDue(schedule, Math.max(now, earliest - 1, state.lastTick ?? 0), state.lastTick);
 }

@@ -57,22 +57,35 @@ function giveUp(items: ItemAccess, clock: Clock, request: AcquireRequest, before
 }
 
 async function take(items: ItemAccess, request: AcquireRequest): Promise<Taken | Refused> {
-  const answer = (await tryOnce(items, request)) ?? (await tryOnce(items, request));
-  if (answer !== undefined) return answer;
+  const first = await tryOnce(items, request);
+  if ('granted' in first) return first;
+  const second = await tryOnce(items, request, first.outlived);
+  if ('granted' in second) return second;
   return { granted: false, reason: 'overlap', state: stateIn(request.service, await getItem(items, request.service)) };
 }
 
-async function tryOnce(items: ItemAccess, request: AcquireRequest): Promise<Taken | Refused | undefined> {
-  const written = await updateItem(items, request.service, acquireUpdate(request));
+/** A refusal that `admit` doesn't confirm. */
+interface Unconfirmed {
+  /** The `notBefore` that was found; it doesn't hold the tick. */
+  readonly outlived: number | undefined;
+}
+
+async function tryOnce(
+  items: ItemAccess,
+  request: AcquireRequest,
+  outlived?: number,
+): Promise<Taken | Refused | Unconfirmed> {
+  const written = await updateItem(items, request.service, acquireUpdate(request, outlived));
   if (written.ok || isOurs(request, written.item)) {
     return { granted: true, item: written.item, isAfterImage: !written.ok };
   }
   const state = stateIn(request.service, written.item, request.now);
   const reason = admit(state, request);
   if (reason !== undefined) return { granted: false, reason, state };
-  // `admit` finds no reason: the item is of an older version, or has changed since it stood in the way.
+  // `admit` finds no reason: the item is of an older version, has changed since it stood in the way, or its `notBefore`
+  // is later than the policy allows by now.
   await migrateItem(items, request.service, written.item);
-  return undefined;
+  return { outlived: state.notBefore };
 }
 
 /**
@@ -82,7 +95,7 @@ function isOurs({ owner }: AcquireRequest, item: Item | undefined): boolean {
   return item?.['leaseOwner'] === owner;
 }
 
-function acquireUpdate({ tick, owner, leaseUntil, ...rest }: AcquireRequest): Update {
+function acquireUpdate({ tick, owner, leaseUntil, ...rest }: AcquireRequest, outlived: number | undefined): Update {
   const alias = aliases();
   const lease = { owner, until: leaseUntil, ...(tick.kind === 'scheduled' ? { tick: tick.scheduledFor } : {}) };
   const [zero, one] = [alias.value(0), alias.value(1)];
@@ -94,7 +107,7 @@ function acquireUpdate({ tick, owner, leaseUntil, ...rest }: AcquireRequest): Up
   ];
   return {
     UpdateExpression: assignments(alias, leaseAttributes(lease), counters),
-    ConditionExpression: admissionCondition(alias, { tick, ...rest }),
+    ConditionExpression: admissionCondition(alias, { tick, ...rest }, outlived),
     ...alias.collected(),
     ReturnValues: 'ALL_OLD',
   };

@@ -4,33 +4,49 @@
  *   now ---------------------------------------------> wall clock: leases, pauses and halts end
  *   scheduledFor ------------------------------------> due times: ticks and `notBefore` are compared among themselves
  *
+ * Whether a policy that has become shorter brings `notBefore` forward depends on the run history, which no condition
+ * can read: `admit` decides that behind a refusal, and the second try passes by the very value that it saw.
+ *
  * A comparison with a missing attribute is false, and so is one with an attribute of another type: a damaged item is
  * refused. `<>` is the exception (a missing attribute differs from everything), hence the guard before it.
  */
-import type { AdmissionRequest } from '../rules/index.ts';
+import { type AdmissionRequest, ASKED } from '../rules/index.ts';
 import type { Aliases } from './item/expression.ts';
 import { VERSION } from './item/version.ts';
 
-/** The condition under which the tick may take the lease. */
-export function admissionCondition(alias: Aliases, { tick, now, build }: AdmissionRequest): string {
+/**
+ * The condition under which the tick may take the lease.
+ * @param outlived a stored `notBefore` that no longer holds the tick, since the policy has become shorter
+ */
+export function admissionCondition(
+  alias: Aliases,
+  { tick, now, build }: AdmissionRequest,
+  outlived: number | undefined,
+): string {
   const missing = (attribute: string) => `attribute_not_exists(${alias.name(attribute)})`;
   const at = (attribute: string, comparison: string, value: unknown) =>
     `${alias.name(attribute)} ${comparison} ${alias.value(value)}`;
 
   // A count below 0 is damage. Taking and releasing leases would raise it until it looks sound.
-  const counted = (attribute: string) => at(attribute, '>=', 0);
-  const canBeRead = `(${missing('pk')} OR (${at('v', '=', VERSION)} AND ${counted('fence')} AND ${counted('done')}))`;
+  const isCounted = `${at('fence', '>=', 0)} AND ${at('done', '>=', 0)}`;
+  const canBeRead = `(${missing('pk')} OR (${at('v', '=', VERSION)} AND ${isCounted}))`;
   const leaseIsFree = `(${missing('leaseUntil')} OR ${at('leaseUntil', '<=', now)})`;
   const conditions = [canBeRead, leaseIsFree];
+  if (tick.kind === 'manual' && tick.force) return conditions.join(' AND ');
 
+  const ours = alias.value(build);
   if (tick.kind === 'scheduled') {
     conditions.push(`(${missing('lastTick')} OR ${at('lastTick', '<', tick.scheduledFor)})`);
-    conditions.push(`(${missing('notBefore')} OR ${at('notBefore', '<=', tick.scheduledFor)})`);
+    const backedOff = alias.name('notBeforeBuild');
+    const isOfBuild = `attribute_exists(${backedOff}) AND ${backedOff} <> ${alias.value(ASKED)}`;
+    const otherBuild = `(${isOfBuild} AND ${backedOff} <> ${ours})`;
+    const passed = outlived === undefined ? '' : ` OR ${at('notBefore', '=', outlived)}`;
+    const isReached = `${at('notBefore', '<=', tick.scheduledFor)}${passed}`;
+    conditions.push(`(${missing('notBefore')} OR ${isReached} OR ${otherBuild})`);
   }
-  if (tick.kind === 'scheduled' || !tick.force) {
-    const otherBuild = `(attribute_exists(${alias.name('haltBuild')}) AND ${at('haltBuild', '<>', build)})`;
-    conditions.push(`(${missing('pauseAt')} OR ${at('pauseUntil', '<=', now)})`);
-    conditions.push(`(${missing('haltAt')} OR ${at('haltUntil', '<=', now)} OR ${otherBuild})`);
-  }
+  const halted = alias.name('haltBuild');
+  const otherBuild = `(attribute_exists(${halted}) AND ${halted} <> ${ours})`;
+  conditions.push(`(${missing('pauseAt')} OR ${at('pauseUntil', '<=', now)})`);
+  conditions.push(`(${missing('haltAt')} OR ${at('haltUntil', '<=', now)} OR ${otherBuild})`);
   return conditions.join(' AND ');
 }

@@ -23,7 +23,10 @@ export async function pause(items: ItemAccess, service: string, wanted: Pause): 
   throw refused(service);
 }
 
-const CLEARED = ['record', 'backoffCount', 'streak', 'notBefore', 'haltAt', 'haltUntil', 'haltBuild', 'haltCause'];
+const CLEARED = [
+  ...['record', 'backoffCount', 'streak', 'notBefore', 'notBeforeBuild'],
+  ...['haltAt', 'haltUntil', 'haltBuild', 'haltCause'],
+];
 
 /**
  * A fresh start: track record, backoff count, streak, failures, halt, pause and `notBefore` go. Runs that crashed and

@@ -1,12 +1,12 @@
 /** The first step of a tick: take the lease, or learn why not. */
 import {
-  freshStart,
   haltHolds,
-  haltIsOutdated,
   isBackingOff,
   pauseHolds,
   type ServiceState,
   type SkipReason,
+  stateFoundBy,
+  withinBackoff,
 } from '../rules/index.ts';
 import type { Claim } from './ports.ts';
 import type { TickContext } from './tick-context.ts';
@@ -18,7 +18,7 @@ export interface Admitted {
   readonly claim: Claim;
   /** As it was before the lease was taken. */
   readonly before: ServiceState;
-  /** The same under this run's fence, without a lease, and started afresh if another build had halted it. */
+  /** The same under this run's fence, without a lease, and as this build and its rules find it. */
   readonly state: ServiceState;
 }
 
@@ -39,17 +39,19 @@ export async function acquire({
   invocation,
   ports,
   startedAt,
+  rules,
 }: TickContext): Promise<Admitted | Refused> {
   const answer = await ports.store.acquire({
     service: service.name,
     tick,
     now: startedAt,
     build: invocation.build,
+    rules,
     owner: ports.random.id().slice(-12),
     // The process may live as long as its invocation, whatever becomes of this run.
     leaseUntil: Math.ceil(invocation.deadline + service.leaseMargin),
   });
-  if (!answer.granted) return answer;
+  if (!answer.granted) return { ...answer, state: withinBackoff(rules, answer.state) };
   const { claim, state: before } = answer;
   const { lease: _lease, ...unleased } = before;
   const known: ServiceState = { ...unleased, fence: claim.fence };
@@ -57,7 +59,7 @@ export async function acquire({
     granted: true,
     claim,
     before,
-    state: haltIsOutdated(before.halt, invocation.build) ? freshStart(known) : known,
+    state: stateFoundBy(rules, known),
   };
 }
 

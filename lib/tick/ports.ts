@@ -1,5 +1,5 @@
 /** The ports of a tick: store, observers, clock, randomness, log. Adapters implement them. */
-import type { Pause, RunRecord, ServiceState, SkipReason, Tick } from '../rules/index.ts';
+import type { BackoffRules, Pause, RunRecord, ServiceState, SkipReason, Tick } from '../rules/index.ts';
 import type { RunScope } from '../run/index.ts';
 import type { Log } from '../service/index.ts';
 import type { Clock, Random } from '../time/index.ts';
@@ -11,6 +11,8 @@ export interface AcquireRequest {
   readonly tick: Tick;
   readonly now: number;
   readonly build: string;
+  /** The rules that the service runs by now. @default a stored backoff stands as it is */
+  readonly rules?: BackoffRules;
   /**
    * Random for each call, since two deliveries can have the same tick and the same invocation. At most 12 characters.
    */

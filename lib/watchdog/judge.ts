@@ -22,6 +22,7 @@ import {
   nextRunDue,
   pauseHolds,
   type ServiceState,
+  withinBackoff,
 } from '../rules/index.ts';
 import { UnreadableStateError } from '../service/index.ts';
 import { HOUR, toIso } from '../time/index.ts';
@@ -59,7 +60,7 @@ export function judge(watched: WatchedService, found: Found, moment: Moment): Fi
 
 /** Whether a halt or a pause holds the service back. */
 export function isBlocked(state: ServiceState, now: number): boolean {
-  return haltHolds(state.halt, now, haltedBuild(state)) || pauseHolds(state.pause, now);
+  return haltHolds(state.halt, now, storedBuild(state)) || pauseHolds(state.pause, now);
 }
 
 /**
@@ -74,9 +75,14 @@ export function lastActivity({ lastTick, lastSuccess, runs }: ServiceState): num
   return instants.length === 0 ? undefined : Math.max(...instants);
 }
 
-/** The current build is unknown here. It counts as the halted one, which can only delay a finding. */
-function haltedBuild({ halt }: ServiceState): string {
-  return halt?.build ?? '';
+/** The current build is unknown here. It counts as the one that halted or backed off: that can only delay a finding. */
+function storedBuild({ halt, notBeforeBuild }: ServiceState): string {
+  return halt?.build ?? notBeforeBuild ?? '';
+}
+
+/** A schedule that has become shorter ends a backoff earlier than it was stored. */
+function withinSchedule({ schedule }: WatchedService, state: ServiceState): ServiceState {
+  return withinBackoff({ policy: { interval: schedule.interval }, schedule }, state);
 }
 
 /** Ignores a lease that lasts longer than the grace: no run can have it. */
@@ -85,12 +91,13 @@ function isRunning({ grace }: WatchedService, state: ServiceState, now: number):
 }
 
 /** The due time by which the service must show activity, if there is one. */
-function dueOf({ schedule }: WatchedService, state: ServiceState, { now, since }: Moment): number | undefined {
+function dueOf(watched: WatchedService, state: ServiceState, { now, since }: Moment): number | undefined {
+  const { schedule } = watched;
   const byTicks = schedule.cron !== undefined || schedule.interval >= HOUR;
   if (!byTicks && !hasCrashed(state)) return undefined;
   const leaseEnd = byTicks || leaseIsLive(state, now) ? 0 : (state.lease?.until ?? 0);
   const from = Math.max(since, lastActivity(state) ?? 0, leaseEnd);
-  const due = nextRunDue(schedule, state, from, haltedBuild(state));
+  const due = nextRunDue(schedule, withinSchedule(watched, state), from, storedBuild(state));
   // A rate counts from the creation of the schedule, which is unknown before the first tick.
   return due === undefined || isAligned(schedule) || from !== since ? due : Math.max(due, since + schedule.interval);
 }

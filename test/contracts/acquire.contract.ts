@@ -166,6 +166,45 @@ export function acquireContract(kit: ContractKit): void {
       expect(await refusal(asked(unsigned, { ...later, build: 'b2' }))).toBe('halted');
     });
 
+    it('lifts the backoff of another build; one whose build is not known, or that the other side asked for, it keeps', async () => {
+      const { halt: _halt, notBeforeBuild: _build, ...unhalted } = FULL;
+      const next = { tick: scheduled(DUE + MINUTE), now: DUE + MINUTE };
+      const byBuild = { b1: ['backoff', 'granted'], '*': ['backoff', 'backoff'], unknown: ['backoff', 'backoff'] };
+
+      for (const [build, expected] of Object.entries(byBuild)) {
+        const service = fresh();
+        await written(service, { ...unhalted, ...(build === 'unknown' ? {} : { notBeforeBuild: build }) });
+        const same = await refusal(asked(service, next));
+        expect([same, await refusal(asked(service, { ...next, build: 'b2' }))]).toEqual(expected);
+      }
+    });
+
+    it('brings a backoff forward that is longer than the rules allow by now, in one acquire, by any build', async () => {
+      const { halt: _halt, notBeforeBuild: _build, ...unhalted } = FULL;
+      const state = { ...unhalted, backoffCount: 2, notBefore: DUE + 365 * 24 * 60 * MINUTE };
+      const every = (interval: number, maxInterval?: number) => ({
+        rules: {
+          policy: maxInterval === undefined ? { interval } : { interval, maxInterval },
+          schedule: { interval },
+        },
+      });
+      const at = (ticks: number) => ({ tick: scheduled(DUE + ticks * MINUTE), now: DUE + ticks * MINUTE });
+      for (const build of [undefined, 'b1']) {
+        const service = fresh();
+        const stored = { ...state, ...(build === undefined ? {} : { notBeforeBuild: build }) };
+        await written(service, stored);
+
+        expect(await refusal(asked(service, at(4)))).toBe('backoff');
+        expect(await refusal(asked(service, { ...at(3), ...every(MINUTE) }))).toBe('backoff');
+        expect(await refusal(asked(service, { ...at(7), ...every(60 * MINUTE, 8 * MINUTE) }))).toBe('backoff');
+        const { state: found } = await granted(asked(service, { ...at(4), ...every(MINUTE) }));
+        expect(found).toEqual(stored);
+      }
+      const asking = fresh();
+      await written(asking, { ...state, notBeforeBuild: '*' });
+      expect(await refusal(asked(asking, { ...at(4), ...every(MINUTE) }))).toBe('backoff');
+    });
+
     it('lets one of several at once have the lease', async () => {
       const service = fresh();
       const rivals = ['o1', 'o2', 'o3', 'o4', 'o5', 'o6'];

@@ -28,6 +28,7 @@ export const FULL: ServiceState = {
   lastTick: DUE,
   lastSuccess: DUE - MINUTE,
   notBefore: DUE + 4 * MINUTE,
+  notBeforeBuild: 'b1',
   halt: { at: DUE + 900, until: DUE + 2 * MINUTE, build: 'b1', cause: 'TypeError: späť 🚲' },
   trackRecord: [true, false, true],
   backoffCount: 1,

@@ -153,6 +153,7 @@ describe('the items of a service', () => {
         runs: 'Fmgjd9fmo.6y Fmgjdapxc.6y',
         cursor: 'row 3',
         notBefore: 1_760_011_440_000,
+        notBeforeBuild: 'b1',
         backoffCount: 1,
         failuresSince: 2,
       },

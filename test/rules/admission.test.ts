@@ -39,6 +39,10 @@ describe('a scheduled tick', () => {
     ['of a service whose pause has ended', { pause: { ...PAUSED.pause, until: NOW } }, undefined],
     ['before notBefore', BACKING_OFF, 'backoff'],
     ['at notBefore', { notBefore: DUE }, undefined],
+    ['before the notBefore of another build', { ...BACKING_OFF, notBeforeBuild: 'b0' }, undefined],
+    ['before the notBefore of this build', { ...BACKING_OFF, notBeforeBuild: 'b1' }, 'backoff'],
+    ['before a notBefore that the other side asked for', { ...BACKING_OFF, notBeforeBuild: '*' }, 'backoff'],
+    ['of a service whose build backed off once', { notBeforeBuild: 'b0' }, undefined],
     ['due before a notBefore that has passed meanwhile', { notBefore: NOW - 1 }, 'backoff'],
   ])('%s', (_name, changes, expected) => {
     expect(ask(changes)).toBe(expected);

@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { applyRun, freshStart, NEVER_RUN, type Outcome, type ServiceState } from '../../lib/rules/index.ts';
+import {
+  applyRun,
+  freshStart,
+  NEVER_RUN,
+  type Outcome,
+  type ServiceState,
+  withinBackoff,
+} from '../../lib/rules/index.ts';
 import { FAILED, FATAL, failureOf, INTERVAL, rulesOf, runAt, SUCCEEDED, settled } from './applying.ts';
 
 describe('a halt', () => {
@@ -70,6 +77,7 @@ describe('a fresh start', () => {
       lastTick: 5,
       lastSuccess: 4,
       notBefore: 6,
+      notBeforeBuild: 'b0',
       halt: { at: 1, cause: 'old' },
       pause: { at: 2, reason: 'maintenance', by: 'ada' },
       trackRecord: [false, false, false],
@@ -97,6 +105,21 @@ describe('a fresh start', () => {
 });
 
 describe('any run of any service', () => {
+  it('sets notBefore for the build that runs, and no further ahead than its own rules allow', () => {
+    const outcomes = fc.constantFrom<Outcome>(SUCCEEDED, FAILED, { kind: 'crashed', failure: failureOf('died') });
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 3 }), fc.array(outcomes, { maxLength: 30 }), (consecutive, line) => {
+        const rules = rulesOf({ consecutive, backoff: 40, maxInterval: 9 * INTERVAL });
+        let state: ServiceState = NEVER_RUN;
+        for (const [index, outcome] of line.entries()) {
+          state = settled(rules, state, runAt(index * INTERVAL, outcome));
+          expect(state.notBeforeBuild).toBe(state.notBefore === undefined ? undefined : 'b1');
+          expect(withinBackoff(rules, state)).toBe(state);
+        }
+      }),
+    );
+  });
+
   it('leaves a state that is consistent: a halt and notBefore never stand together, a success clears both', () => {
     const outcomes = fc.constantFrom<Outcome>(SUCCEEDED, FAILED, FATAL, {
       kind: 'crashed',

@@ -136,6 +136,15 @@ describe('notBefore', () => {
       expect(settled(rules, NEVER_RUN, runAt(600_000, asking(300_000))).notBefore).toBe(905_000);
     });
 
+    it('is of the build that backed off, or of no build where the other side asked for longer', () => {
+      expect(settled(rules, NEVER_RUN, runAt(600_000, asking(90_000))).notBeforeBuild).toBe('b1');
+      expect(settled(rules, NEVER_RUN, runAt(600_000, asking(300_000))).notBeforeBuild).toBe('*');
+      expect(settled(patient, NEVER_RUN, runAt(600_000, asking(90_000))).notBeforeBuild).toBe('*');
+      const before: ServiceState = { ...NEVER_RUN, backoffCount: 1, notBefore: 900_000, notBeforeBuild: 'b1' };
+      expect(settled(patient, before, runAt(600_000, FAILED)).notBeforeBuild).toBe('b1');
+      expect(settled(patient, before, runAt(600_000, SUCCEEDED))).not.toHaveProperty('notBeforeBuild');
+    });
+
     it('is never moved back by a shorter one', () => {
       const before: ServiceState = { ...NEVER_RUN, notBefore: 900_000 };
       expect(settled(patient, before, runAt(600_000, asking(1000))).notBefore).toBe(900_000);

@@ -89,6 +89,12 @@ describe('the next run due', () => {
     expect(due(HALT, 'b2')).toBe(1_020_000);
   });
 
+  it('a service that another build made back off is next due on the grid', () => {
+    expect(due({ notBefore: 1_200_000, notBeforeBuild: 'b1' }, 'b2')).toBe(1_020_000);
+    expect(due({ notBefore: 1_200_000, notBeforeBuild: 'b1' }, 'b1')).toBe(1_200_000);
+    expect(due({ notBefore: 1_200_000, notBeforeBuild: '*' }, 'b2')).toBe(1_200_000);
+  });
+
   it('keeps the phase of the last tick where the interval does not divide a day', () => {
     expect(nextRunDue({ interval: 420_000 }, state({ lastTick: 900_000 }), NOW, 'b1')).toBe(1_320_000);
   });

@@ -26,13 +26,17 @@ const halt = both(
   fc.record({ at: instant, cause: fc.constant('x') }),
   both(sometimes('until', instant), sometimes('build', build)),
 );
+const backoff = fc.oneof(
+  fc.constant({}),
+  both(fc.record({ notBefore: instant }), sometimes('notBeforeBuild', fc.constantFrom('b1', 'b2', '*'))),
+);
 const pause = both(
   fc.record({ at: instant, reason: fc.constant('r'), by: fc.constant('ada') }),
   sometimes('until', instant),
 );
 const marks = both(
   both(sometimes('lease', lease), sometimes('lastTick', instant)),
-  both(sometimes('notBefore', instant), both(sometimes('halt', halt), sometimes('pause', pause))),
+  both(backoff, both(sometimes('halt', halt), sometimes('pause', pause))),
 );
 const state: fc.Arbitrary<ServiceState> = marks.map(
   (some) =>

@@ -38,6 +38,7 @@ const state = fc
       lastTick: instant,
       lastSuccess: instant,
       notBefore: instant,
+      notBeforeBuild: text,
       halt: fc.record({ at: instant, until: instant, build: text, cause: text }, { requiredKeys: ['at', 'cause'] }),
       pause: fc.record(
         { at: instant, until: instant, reason: text, by: text },
@@ -53,6 +54,10 @@ const state = fc
     { requiredKeys: ['fence', 'done', 'epoch', 'trackRecord', 'backoffCount', 'streak', 'failuresSince', 'runs'] },
   )
   // What can't overtake hasn't: no booked run is newer than the newest, no tick that ran newer than the mark.
+  // No build has set a mark that isn't there.
+  .map(({ notBeforeBuild, ...drawn }) =>
+    drawn.notBefore === undefined || notBeforeBuild === undefined ? drawn : { ...drawn, notBeforeBuild },
+  )
   .map((drawn) => ({
     ...drawn,
     fence: Math.max(drawn.fence, drawn.done, drawn.failuresSince),

@@ -111,6 +111,17 @@ it('stays within 1,024 bytes also with the longest cursor and a long build, at t
   }
 });
 
+it('stays within 1,024 bytes also for a service that backs off under a long build, at the cost of the ring', async () => {
+  const service = 'b'.repeat(64);
+  const { halt: _halt, ...backingOff } = { ...worst(BIG), notBeforeBuild: 'b'.repeat(64), cursor: 'c'.repeat(256) };
+  await putItem(database, { pk: service, sk: 'STATE', v: 1, fence: BIG, done: BIG, epoch: BIG });
+  await committed(service, backingOff);
+  await leasedAndPaused(service);
+
+  expect(await storedSize(database, service)).toBeLessThanOrEqual(1_024);
+  expect(await database.store.read(service)).toMatchObject({ notBefore: LATE, notBeforeBuild: 'b'.repeat(64) });
+});
+
 it('cuts the words of a pause to their room, never a character in two', async () => {
   const wordy = { ...LONGEST_PAUSE, reason: '🚲'.repeat(100), by: 'ä'.repeat(100) };
   const state = await database.store.pause('wordy', wordy);

@@ -64,6 +64,14 @@ describe('an hourly service', () => {
     expect(kindAt(HOURLY, backingOff, at('16:02:01'))).toBe('missed');
   });
 
+  test('a service that backs off is due when backing off would end by its schedule as it is now', () => {
+    const stored = { notBefore: at('12:00:00', '2026-02-10'), notBeforeBuild: 'b1', backoffCount: 2, streak: 6 };
+    const backingOff = state({ lastTick: at('12:00:00'), ...stored });
+
+    expect(kindAt(HOURLY, backingOff, at('15:59:00'))).toBeUndefined();
+    expect(kindAt(HOURLY, backingOff, at('16:02:01'))).toBe('missed');
+  });
+
   test('is not overdue when a run by hand covered its due time, and then owes the next', () => {
     const byHand = state({
       lastTick: at('12:00:00'),

@@ -84,6 +84,8 @@ function stateOf(item: ValidItem, runs: readonly RunEntry[]): ServiceState {
     lastTick: item.lastTick,
     lastSuccess: item.lastSuccess,
     notBefore: item.notBefore,
+    // A version that didn't know it may have left it behind.
+    notBeforeBuild: item.notBefore === undefined ? undefined : item.notBeforeBuild,
     halt: haltOf(item),
     pause: pauseOf(item),
     trackRecord: [...(item.record ?? '')].map((outcome) => outcome === '1'),
@@ -118,6 +120,7 @@ export function committedAttributes(state: ServiceState) {
     lastTick: state.lastTick,
     lastSuccess: state.lastSuccess,
     notBefore: state.notBefore,
+    notBeforeBuild: state.notBeforeBuild,
     haltAt: halt?.at,
     haltUntil: halt?.until,
     haltBuild: halt?.build,

@@ -39,6 +39,7 @@ export const ATTRIBUTES = {
   lastTick: 'instant',
   lastSuccess: 'instant',
   notBefore: 'instant',
+  notBeforeBuild: 'text',
   haltAt: 'instant',
   haltUntil: 'instant',
   haltBuild: 'text',

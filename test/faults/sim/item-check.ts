@@ -61,6 +61,9 @@ export function differences(item: MarshalledItem, reference: Reference): string[
   expect('rules', 'backoffCount', loop.backoffCount === 0 ? undefined : loop.backoffCount);
   expect('rules', 'streak', loop.streak === 0 ? undefined : loop.streak);
   expect('rules', 'notBefore', loop.notBefore);
+  if (loop.notBefore === undefined || loop.notBeforeBuild !== undefined) {
+    expect('rules', 'notBeforeBuild', loop.notBeforeBuild);
+  }
   expect('rules', 'haltUntil', loop.halt?.until);
   expect('rules', 'haltBuild', loop.halt?.build);
   expect('rules', 'lastSuccess', loop.lastSuccess);
@@ -78,7 +81,10 @@ export function differences(item: MarshalledItem, reference: Reference): string[
 /** Instants that the reference knew only by their bounds, as the item tells them. */
 export function migrateItem(item: MarshalledItem, { loop }: Reference): void {
   const stored = (name: string): Between => ({ from: Number(item[name]?.N), to: Number(item[name]?.N) });
-  if (loop.notBefore !== undefined) loop.notBefore = stored('notBefore');
+  if (loop.notBefore !== undefined) {
+    loop.notBefore = stored('notBefore');
+    loop.notBeforeBuild ??= item['notBeforeBuild']?.S;
+  }
   if (loop.lastSuccess !== undefined) loop.lastSuccess = stored('lastSuccess');
   if (loop.halt?.until !== undefined) loop.halt.until = stored('haltUntil');
 }

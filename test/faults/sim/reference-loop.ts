@@ -18,6 +18,8 @@ export interface Loop {
   streak: number;
   halt?: { until?: Between; readonly build: string };
   notBefore?: Between;
+  /** The build that backed off; '*' if the other side asked for it; undefined where the run's end decides that. */
+  notBeforeBuild?: string | undefined;
   lastTick?: number;
   lastSuccess?: Between;
   cursor?: string;
@@ -41,9 +43,9 @@ export const FRESH: Loop = { record: [], backoffCount: 0, streak: 0, runs: [], h
 
 const LETTERS = { succeeded: 'S', failed: 'F', fatal: 'X', 'timed-out': 'T', crashed: 'C' } as const;
 
-/** A fresh start: by a resume, or by a build that finds the halt of another. */
+/** A fresh start: by a resume, or by a build that finds the halt or the backoff of another. */
 export function afresh(loop: Loop): Loop {
-  const { halt: _halt, notBefore: _notBefore, ...rest } = loop;
+  const { halt: _halt, notBefore: _notBefore, notBeforeBuild: _build, ...rest } = loop;
   return { ...rest, record: [], backoffCount: 0, streak: 0 };
 }
 
@@ -61,7 +63,8 @@ export function counted(loop: Loop): Loop {
   return { ...loop, streak: loop.streak + 1, runs: [...loop.runs, LETTERS.crashed] };
 }
 
-function afterSuccess({ halt: _halt, notBefore: _notBefore, ...next }: Loop, policy: Policy, run: Ended): Loop {
+function afterSuccess(loop: Loop, policy: Policy, run: Ended): Loop {
+  const { halt: _halt, notBefore: _notBefore, notBeforeBuild: _build, ...next } = loop;
   return { ...next, record: pushed(next.record, true, policy), backoffCount: 0, streak: 0, lastSuccess: run.endedAt };
 }
 
@@ -79,20 +82,22 @@ function afterTrip(next: Loop, policy: Policy, run: Ended): Loop {
   const steps = Math.max(1, Math.round(stretched / policy.interval));
   const delay = steps * policy.interval;
   const record = Array.from({ length: policy.consecutive }, () => true);
-  return asked({ ...next, record, notBefore: { from: run.due.from + delay, to: run.due.to + delay } }, run);
+  const notBefore = { from: run.due.from + delay, to: run.due.to + delay };
+  return asked({ ...next, record, notBefore, notBeforeBuild: run.build }, run);
 }
 
 /** Whoever was asked to leave the other side alone does so. */
 function asked(next: Loop, { retryAfter, endedAt }: Ended): Loop {
   if (retryAfter === undefined) return next;
   const { from, to } = next.notBefore ?? { from: 0, to: 0 };
-  return {
-    ...next,
-    notBefore: { from: Math.max(from, endedAt.from + retryAfter), to: Math.max(to, endedAt.to + retryAfter) },
-  };
+  const until = { from: endedAt.from + retryAfter, to: endedAt.to + retryAfter };
+  if (until.to <= from) return next;
+  const notBeforeBuild = until.from > to ? '*' : undefined;
+  return { ...next, notBefore: { from: Math.max(from, until.from), to: Math.max(to, until.to) }, notBeforeBuild };
 }
 
-function halted({ notBefore: _notBefore, ...next }: Loop, { restartAfter }: Policy, { endedAt, build }: Ended): Loop {
+function halted(loop: Loop, { restartAfter }: Policy, { endedAt, build }: Ended): Loop {
+  const { notBefore: _notBefore, notBeforeBuild: _build, ...next } = loop;
   const until =
     restartAfter === 'never' ? {} : { until: { from: endedAt.from + restartAfter, to: endedAt.to + restartAfter } };
   return { ...next, halt: { ...until, build }, halts: true };

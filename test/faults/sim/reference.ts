@@ -87,7 +87,7 @@ export class Reference {
     const stopped = tick.kind === 'manual' && tick.force ? undefined : this.#stopped(visit);
     if (stopped !== undefined) return stopped;
     const isTooEarly = scheduled !== undefined && (this.loop.notBefore?.from ?? scheduled) > scheduled;
-    return isTooEarly ? 'backoff' : undefined;
+    return isTooEarly && !this.#isOutdated(visit.request.build) ? 'backoff' : undefined;
   }
 
   #decidedOrRunning(scheduled: number, isHeld: boolean): 'duplicate' | 'late' | undefined {
@@ -173,12 +173,17 @@ export class Reference {
     holder.runs.set(this.epoch, isBlocked === undefined ? undefined : !isBlocked);
   }
 
+  /** Whether another build halted or backed off. */
+  #isOutdated(build: string): boolean {
+    const { halt, notBeforeBuild = '*' } = this.loop;
+    return (halt !== undefined && halt.build !== build) || (notBeforeBuild !== '*' && notBeforeBuild !== build);
+  }
+
   /** The service with the dead booked, as the run finds it. */
   #opened({ visit, crashed, crashedTick, repeated }: Grant): Loop {
     const { policy } = visit.variant.service;
     const { now, build } = visit.request;
-    const outdated = this.loop.halt !== undefined && this.loop.halt.build !== build;
-    let loop: Loop = { ...(outdated ? afresh(this.loop) : this.loop), halts: false };
+    let loop: Loop = { ...(this.#isOutdated(build) ? afresh(this.loop) : this.loop), halts: false };
     const due = Math.floor(now / policy.interval) * policy.interval;
     for (let nth = 1; nth <= crashed; nth++) {
       // Behind a lost answer nobody can tell any more for which tick the last one died.

@@ -29,6 +29,7 @@ export const VALID: Readonly<Record<string, unknown>> = {
   lastTick: DUE - 60_000,
   lastSuccess: DUE - 120_000,
   notBefore: DUE - 60_000,
+  notBeforeBuild: 'b1',
   haltAt: DUE - 9_000,
   haltUntil: DUE - 1_000,
   haltBuild: 'b1',
@@ -48,14 +49,17 @@ export const VALID: Readonly<Record<string, unknown>> = {
   cursor: 'here',
 };
 
-const TEXTS = ['leaseOwner', 'haltBuild', 'haltCause', 'pauseReason', 'pauseBy', 'record', 'runs', 'cursor'];
+const TEXTS = [
+  ...['leaseOwner', 'notBeforeBuild', 'haltBuild', 'haltCause'],
+  ...['pauseReason', 'pauseBy', 'record', 'runs', 'cursor'],
+];
 const COUNTS = ['fence', 'done', 'epoch', 'backoffCount', 'streak', 'failuresSince'];
 const NUMBERS = Object.keys(VALID).filter((attribute) => !TEXTS.includes(attribute));
 const INSTANTS = NUMBERS.filter((attribute) => attribute !== 'v' && !COUNTS.includes(attribute));
 
 /** Without these the state is that of a service that never had them. */
 const MAY_BE_MISSING = [
-  ...['epoch', 'leaseTick', 'lastSuccess', 'notBefore', 'haltUntil', 'haltBuild', 'haltCause'],
+  ...['epoch', 'leaseTick', 'lastSuccess', 'notBefore', 'notBeforeBuild', 'haltUntil', 'haltBuild', 'haltCause'],
   ...['pauseUntil', 'pauseReason', 'pauseBy', 'record', 'backoffCount', 'streak', 'failuresSince', 'runs', 'cursor'],
 ];
 /** These texts say whatever they say. */

@@ -141,6 +141,7 @@ function stateStoredIn(item: Item): ServiceState {
     lastTick: number('lastTick'),
     lastSuccess: number('lastSuccess'),
     notBefore: number('notBefore'),
+    notBeforeBuild: text('notBeforeBuild'),
     halt: {
       at: number('haltAt'),
       until: number('haltUntil'),
