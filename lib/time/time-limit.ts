@@ -9,8 +9,8 @@ class TimeoutError extends Error {
 }
 
 /**
- * Does the work under a signal that is aborted with a `TimeoutError` once `ms` have passed on the clock. Waits for the
- * work all the same, since it may need time to end after the signal.
+ * Does the work under a signal that is aborted with a `TimeoutError` once `ms` have passed on the clock, and rejects with
+ * it at that moment, whether the work heeds its signal or not; the end of the work is ignored after that.
  */
 export async function withTimeLimit<Result>(
   clock: Clock,
@@ -19,13 +19,15 @@ export async function withTimeLimit<Result>(
 ): Promise<Result> {
   const timeUp = new AbortController();
   const done = new AbortController();
-  const timer = clock.sleep(ms, done.signal).then(() => {
-    if (!done.signal.aborted) timeUp.abort(new TimeoutError(`no answer within ${inSeconds(ms)} s`));
+  const timer = clock.sleep(ms, done.signal).then((): never => {
+    const error = new TimeoutError(`no answer within ${inSeconds(ms)} s`);
+    if (!done.signal.aborted) timeUp.abort(error);
+    throw error;
   });
-  // Nothing waits for the timer, so its error must be handled here.
+  // Once the work is done, nothing waits for the timer.
   timer.catch(() => {});
   try {
-    return await work(timeUp.signal);
+    return await Promise.race([work(timeUp.signal), timer]);
   } finally {
     done.abort();
   }

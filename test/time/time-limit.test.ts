@@ -28,6 +28,18 @@ describe('Work within a time', () => {
     });
   });
 
+  it('is left once the time has passed, also when it ignores its signal, and what it throws later disturbs nobody', async () => {
+    const clock = fakeClock(0, { mode: 'manual' });
+    let fail = (_error: Error) => {};
+    const deaf = withTimeLimit(clock, 3_000, () => new Promise((_, reject) => (fail = reject)));
+    deaf.catch(() => {});
+
+    await clock.advance(3_000);
+
+    await expect(deaf).rejects.toMatchObject({ code: 'time-up' });
+    fail(new Error('nobody hears this'));
+  });
+
   it('leaves no timer behind when it is done before, and its signal alone', async () => {
     const clock = fakeClock(0, { mode: 'manual' });
     const signal = await withTimeLimit(clock, 3_000, async (given) => given);
