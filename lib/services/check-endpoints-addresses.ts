@@ -4,6 +4,7 @@
  */
 import { BlockList, isIP } from 'node:net';
 import { isInLambda, type Surroundings } from '../service/index.ts';
+import { embeddedAddresses } from './check-endpoints-embedded.ts';
 
 /**
  * Returns the reason to refuse an address, or `undefined` if it is allowed. Refuses text that is no address.
@@ -48,13 +49,8 @@ const LOOPBACK = ['127.0.0.0/8', '::1/128', '0.0.0.0/8', '::/128'];
 const INSIDE = [...LOOPBACK, '10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', 'fc00::/7'];
 
 /**
- * The prefixes of an IPv4 address in the form of IPv6: compatible, translated, NAT64. `BlockList` knows the mapped form
- * itself.
- */
-const EMBEDDINGS = ['::', '::ffff:0:', '64:ff9b::'];
-
-/**
  * Returns a function that makes the {@link Vet} of an endpoint from the addresses and ranges that it allows. A vet
+ * judges an address of IPv6 also by every address of IPv4 that it can carry. It
  * refuses link-local and metadata addresses; in Lambda, where the interface of the runtime listens on the machine
  * itself, loopback as well. It refuses private ranges only after a redirect from outside, whose sender could not reach
  * them itself.
@@ -72,14 +68,16 @@ export function vettingIn(env: Surroundings['env']): (allowed?: readonly string[
     return (address, redirectedBy) => {
       if (isIP(address) === 0) return 'no address';
       if (isAmong(exempt, address)) return undefined;
-      const rule = rules.find(({ refused }) => isAmong(refused, address));
+      const forms = [address, ...embeddedAddresses(address)].filter((form) => !isAmong(exempt, form));
+      const rule = rules.find(({ refused }) => forms.some((form) => isAmong(refused, form)));
       if (rule !== undefined || redirectedBy === undefined) return rule?.reason;
-      const redirectedInside = isAmong(inside, address) && !isAmong(inside, redirectedBy);
+      const redirectedInside = forms.some((form) => isAmong(inside, form)) && !isAmong(inside, redirectedBy);
       return redirectedInside ? 'private, and a redirect from outside led there' : undefined;
     };
   };
 }
 
+/** Whether the address, or the one of IPv4 that is mapped in it, is in the ranges. */
 function isAmong(ranges: BlockList, address: string): boolean {
   const version = isIP(address);
   return version !== 0 && ranges.check(address, version === 6 ? 'ipv6' : 'ipv4');
@@ -97,17 +95,13 @@ function runtimeOf({ AWS_LAMBDA_RUNTIME_API = '' }: Surroundings['env']): string
   return isIP(host) === 4 ? [host] : [];
 }
 
-/** Addresses and ranges such as `10.0.0.0/8`, each in all forms of the same address. */
+/** Addresses and ranges such as `10.0.0.0/8`. */
 function rangesOf(written: readonly string[]): BlockList {
   const ranges = new BlockList();
   for (const range of written) {
     const [address = '', prefix] = range.split('/');
-    if (isIP(address) === 6) ranges.addSubnet(address, Number(prefix ?? 128), 'ipv6');
-    else {
-      const bits = Number(prefix ?? 32);
-      ranges.addSubnet(address, bits, 'ipv4');
-      for (const embedding of EMBEDDINGS) ranges.addSubnet(`${embedding}${address}`, 96 + bits, 'ipv6');
-    }
+    const [family, bits] = isIP(address) === 6 ? (['ipv6', 128] as const) : (['ipv4', 32] as const);
+    ranges.addSubnet(address, Number(prefix ?? bits), family);
   }
   return ranges;
 }

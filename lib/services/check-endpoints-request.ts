@@ -3,10 +3,11 @@
  * the vetted address, so that a name can't resolve differently the second time.
  */
 import { type LookupAddress, lookup } from 'node:dns';
-import { request as requestHttp } from 'node:http';
+import { type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import type { LookupFunction } from 'node:net';
 import { cut, mask, withoutUndefined } from '../text/index.ts';
+import { abortable } from '../time/index.ts';
 import { literalAddress, RefusedAddressError, type Vet } from './check-endpoints-addresses.ts';
 
 /** Resolves a name to all its addresses, as Node's `dns.lookup` does with `all`. */
@@ -46,10 +47,15 @@ const HEADERS = { accept: '*/*', 'user-agent': 'tickover' };
 
 /**
  * Returns the status of the answer. Leaves bodies unread and keeps no connections. Follows redirects as `fetch` does
- * and vets each; sends user and password to their own origin alone.
+ * and vets each; sends user and password to their own origin alone. Ends as soon as the signal is aborted, whatever the
+ * server or the resolver does.
  * @throws RefusedAddressError for an address that is not allowed; the connection's error; the signal's reason
  */
 export async function statusOf(request: StatusRequest): Promise<number> {
+  return abortable(request.signal, () => statusBehindRedirects(request));
+}
+
+async function statusBehindRedirects(request: StatusRequest): Promise<number> {
   let hop = firstHop(request);
   for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects += 1) {
     const { status, location, from } = await answerTo(hop, request);
@@ -104,15 +110,33 @@ function answerTo({ url, method, authorization, redirectedBy }: Hop, request: St
       lookup: vettedLookup(vet, resolveName),
       signal,
     });
-    outgoing.once('response', (response) => {
-      const { statusCode: status = 0, headers, socket } = response;
+    const answered = ({ statusCode: status = 0, headers, socket }: IncomingMessage) =>
       resolve({ status, location: headers.location, from: socket.remoteAddress ?? '' });
+    outgoing.once('response', (response) => {
+      answered(response);
       // Node reports an unread body as an error.
       response.once('error', () => {}).destroy();
     });
+    // The server switches to another protocol: this is its whole answer.
+    outgoing.once('upgrade', (response, socket) => {
+      answered(response);
+      socket.once('error', () => {}).destroy();
+    });
     outgoing.on('error', (error) => reject(signal.aborted ? signal.reason : error));
+    // It comes behind every other event. Where none of them settled the request, there is no answer.
+    outgoing.once('close', () => reject(new UnansweredError()));
     outgoing.end();
   });
+}
+
+/** The connection ended before an answer, without an error of its own. It has the code of such errors. */
+class UnansweredError extends Error {
+  override readonly name = 'UnansweredError';
+  readonly code = 'ECONNRESET';
+
+  constructor() {
+    super('the connection was closed without an answer');
+  }
 }
 
 /** Node connects to a literal address without resolving it. */

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { InvalidOptionsError } from '../rules/index.ts';
 import type { Surroundings } from '../service/index.ts';
-import { cut, mask, showValue, withoutUndefined } from '../text/index.ts';
+import { cut, mask, showValue, tryRead, withoutUndefined } from '../text/index.ts';
 import { parseDuration, SECOND } from '../time/index.ts';
 import { literalAddress, vettingIn } from './check-endpoints-addresses.ts';
 
@@ -35,6 +35,7 @@ const METHODS = ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
 /** The middle of messages such as `TICKOVER_ENDPOINTS[0].url: expected ..., got ...`. */
 const URL_EXPECTED = 'a URL of http or https';
+const URL_CREDENTIALS_EXPECTED = 'a URL whose user and password are percent-encoded UTF-8';
 const URL_LENGTH_EXPECTED = `a URL of at most ${LONGEST_URL} characters`;
 const TIMEOUT_EXPECTED = "a duration above 0 and up to 45 s, such as '10s'";
 const TIMEOUT_MS_EXPECTED = 'milliseconds above 0 and up to 45000';
@@ -45,7 +46,10 @@ const LIST_LENGTH_EXPECTED = `at most ${MOST_ENDPOINTS} endpoints`;
 
 const status = z.int(STATUS_EXPECTED).min(200, STATUS_EXPECTED).max(599, STATUS_EXPECTED);
 const fields = {
-  url: z.url({ protocol: /^https?$/, error: URL_EXPECTED }).max(LONGEST_URL, URL_LENGTH_EXPECTED),
+  url: z
+    .url({ protocol: /^https?$/, error: URL_EXPECTED })
+    .max(LONGEST_URL, URL_LENGTH_EXPECTED)
+    .refine(hasDecodableCredentials, URL_CREDENTIALS_EXPECTED),
   method: z.enum(METHODS, `one of ${METHODS.join(', ')}`).optional(),
   timeout: z
     .string(TIMEOUT_EXPECTED)
@@ -66,6 +70,13 @@ const endpoint = z
     'timeout or timeoutMs, not both',
   );
 const list = z.array(endpoint, 'a JSON array of endpoints').max(MOST_ENDPOINTS, LIST_LENGTH_EXPECTED);
+
+/** The user and the password are decoded for each request; `%zz` can't be. */
+function hasDecodableCredentials(url: string): boolean {
+  if (!URL.canParse(url)) return true;
+  const { username, password } = new URL(url);
+  return tryRead(() => decodeURIComponent(username) + decodeURIComponent(password)) !== undefined;
+}
 
 function isTimeout(milliseconds: number | undefined): boolean {
   return milliseconds !== undefined && milliseconds > 0 && milliseconds <= LONGEST_RUN;

@@ -5,7 +5,7 @@ import { createServer as createHttpsServer } from 'node:https';
 import { afterEach, describe, expect, it } from 'vitest';
 import { RefusedAddressError, vettingIn } from '../../lib/services/check-endpoints-addresses.ts';
 import { type Resolve, type StatusRequest, statusOf } from '../../lib/services/check-endpoints-request.ts';
-import { httpServer, type Listening, listen } from '../support/raw-server.ts';
+import { httpServer, type Listening, listen, rawServer } from '../support/raw-server.ts';
 import { selfSigned } from '../support/self-signed.ts';
 
 const running: Listening[] = [];
@@ -207,5 +207,60 @@ describe('a request', () => {
           callback(Object.assign(new Error('unknown'), { code: 'ENOTFOUND' }), []),
       }),
     ).rejects.toMatchObject({ code: 'ENOTFOUND' });
+  });
+});
+
+describe('a request ends', () => {
+  /** A server that writes these bytes on every connection once it is asked, and leaves the connection open. */
+  async function writing(answer: string): Promise<string> {
+    const server = await rawServer((socket) => void socket.once('data', () => socket.write(answer)));
+    running.push(server);
+    return `http://127.0.0.1:${server.port}/`;
+  }
+
+  it.each([
+    ['HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n', 101],
+    ['HTTP/1.1 101 Switching Protocols\r\n\r\n', 101],
+    ['HTTP/1.1 200 OK\r\nConnection: Upgrade\r\nUpgrade: h2c\r\nContent-Length: 5\r\n\r\n', 200],
+    ['HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n', 204],
+  ])(
+    'a request ends with the status of an answer that switches protocols, or only offers to: %j',
+    async (answer, status) => {
+      expect(await ask(await writing(answer))).toBe(status);
+    },
+  );
+
+  it('with an error when a connection is closed without an answer', async () => {
+    const server = await rawServer((socket) => void socket.once('data', () => socket.end()));
+    running.push(server);
+
+    expect(await refusalOf(`http://127.0.0.1:${server.port}/`)).toMatchObject({ code: 'ECONNRESET' });
+  });
+
+  it.each([
+    ['the server answers 100 Continue and no more', 'HTTP/1.1 100 Continue\r\n\r\n'],
+    ['the server begins its answer and no more', 'HTTP/1.1 200 OK\r\nContent-'],
+  ])('a request ends at its signal when %s', async (_what, answer) => {
+    const over = new AbortController();
+    const server = await rawServer((socket) => {
+      socket.once('data', () => {
+        socket.write(answer);
+        over.abort(new Error('the time is up'));
+      });
+    });
+    running.push(server);
+
+    expect(await refusalOf(`http://127.0.0.1:${server.port}/`, { signal: over.signal })).toMatchObject({
+      message: 'the time is up',
+    });
+  });
+
+  it('at its signal when the name is never resolved', async () => {
+    const over = new AbortController();
+    const resolve: Resolve = () => over.abort(new Error('the time is up'));
+
+    expect(await refusalOf('http://slow.test/', { signal: over.signal, resolve })).toMatchObject({
+      message: 'the time is up',
+    });
   });
 });

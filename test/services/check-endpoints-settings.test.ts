@@ -125,3 +125,25 @@ describe('a list without measure', () => {
     ]);
   });
 });
+
+describe('the user and password of a URL', () => {
+  it.each([
+    'http://a:%zz@x.test/',
+    'http://%zz:a@x.test/',
+    'http://%@x.test/',
+    'https://a:b%2@x.test/',
+    'http://%ff@x.test/',
+  ])(
+    'the user and password of a URL are refused at once where they can not be decoded, with the field, and not shown: %s',
+    (url) => {
+      expect(refusalOf([{ url: 'https://fine.test/' }, { url }]).faults).toEqual([
+        'TICKOVER_ENDPOINTS[1].url: expected a URL whose user and password are percent-encoded UTF-8, ' +
+          `got '${url.replace(/\/\/.*@/, '//***@')}'`,
+      ]);
+    },
+  );
+
+  it('the user and password of a URL may be any text, percent-encoded', () => {
+    expect(read([{ url: 'http://%C3%A9:p%40%25ss@x.test/%zz?q=%zz' }])).toHaveLength(1);
+  });
+});

@@ -257,6 +257,24 @@ describe('endpoints that fail', () => {
     expect(classification).toEqual({ kind: 'failed' });
   });
 
+  it('are those that switch to another protocol, while the others are asked', async () => {
+    const switching = await rawServer((socket) => {
+      socket.once('data', () =>
+        socket.write('HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n'),
+      );
+    });
+    running.push(switching);
+    const base = await byPath();
+    const url = `http://127.0.0.1:${switching.port}/`;
+
+    const { results } = await run([{ url }, { url: `${base}/200` }]);
+
+    expect(results).toMatchObject([
+      { ok: false, status: 101, error: `GET ${url} answered 101, expected 2xx` },
+      { ok: true, status: 200 },
+    ]);
+  });
+
   it('are reported as they stand when the run is out of time, and those not asked by then as not asked', async () => {
     const asked: IncomingMessage[] = [];
     const out = new AbortController();
