@@ -11,6 +11,7 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { withoutUndefined } from '../text/index.ts';
+import { abortable } from '../time/index.ts';
 import { type FlowRun, type FlowRunState, isWaiting } from './flow-run.ts';
 import { itemOf, runOf, WAITING, WAITING_INDEX } from './item.ts';
 import {
@@ -57,7 +58,9 @@ async function due(call: Call, { cutoff, limit, after }: DueQuery): Promise<DueP
       Limit: limit - items.length,
       ExclusiveStartKey: key,
     });
-    const { Items = [], LastEvaluatedKey } = await call.documents.send(command, optionsOf(call));
+    const { Items = [], LastEvaluatedKey } = await abortable(call.signal, () =>
+      call.documents.send(command, optionsOf(call)),
+    );
     items.push(...Items);
     key = LastEvaluatedKey;
   } while (key !== undefined && items.length < limit);
@@ -81,7 +84,8 @@ function readAll(items: readonly Item[]): { runs: FlowRun[]; unreadable: Unreada
 
 async function transition(call: Call, seen: FlowRun, state: FlowRunState): Promise<Transitioned> {
   try {
-    await call.documents.send(new UpdateCommand(transitionInput(call.table, seen, state)), optionsOf(call));
+    const command = new UpdateCommand(transitionInput(call.table, seen, state));
+    await abortable(call.signal, () => call.documents.send(command, optionsOf(call)));
     return { written: true };
   } catch (error) {
     if (!(error instanceof ConditionalCheckFailedException)) throw error;
@@ -143,7 +147,7 @@ async function put(call: Call, run: FlowRun, overwrite: boolean): Promise<boolea
 
 async function get(call: Call, id: string): Promise<FlowRun | undefined> {
   const command = new GetCommand({ TableName: call.table, Key: { id }, ConsistentRead: true });
-  const { Item } = await call.documents.send(command, optionsOf(call));
+  const { Item } = await abortable(call.signal, () => call.documents.send(command, optionsOf(call)));
   return Item === undefined ? undefined : runOf(Item);
 }
 
@@ -159,6 +163,10 @@ async function list(call: Call): Promise<Pick<DuePage, 'runs' | 'unreadable'>> {
   return readAll(items);
 }
 
+/**
+ * The signal for the client, which sends nothing more once it is aborted. `abortable` doesn't wait for the client to
+ * notice: between two attempts it waits as long as the server asks it to.
+ */
 function optionsOf({ signal }: Call): { abortSignal?: AbortSignal } {
-  return withoutUndefined({ abortSignal: signal });
+  return signal === undefined ? {} : { abortSignal: signal };
 }

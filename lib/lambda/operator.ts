@@ -2,7 +2,7 @@
 
 import { freshStart, NEVER_RUN, pauseHolds, type RunRecord, type ServiceState, withinBackoff } from '../rules/index.ts';
 import { mask } from '../text/index.ts';
-import type { Ports } from '../tick/index.ts';
+import { flushObservers, type Ports } from '../tick/index.ts';
 import { toIso } from '../time/index.ts';
 import type { Composition } from './composition.ts';
 import type { Request } from './event.ts';
@@ -67,15 +67,17 @@ function endedBy({ halt, pause, notBefore, streak }: ServiceState, now: number):
 }
 
 /** The service is resumed by now: no observer can take that back. */
-async function notifyResume({ observers, log }: Ports, service: string): Promise<void> {
+async function notifyResume(ports: Ports, service: string): Promise<void> {
+  const { observers, log } = ports;
+  const onError = (error: unknown) => log.error('An observer threw; the service is resumed without it', { error });
   for (const observer of observers) {
     try {
       observer.resumed?.(service);
-      await observer.flush?.();
     } catch (error) {
-      log.error('An observer threw; the service is resumed without it', { error });
+      onError(error);
     }
   }
+  await flushObservers(ports, Number.POSITIVE_INFINITY, onError);
 }
 
 function statusOf(

@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { InvalidOptionsError } from '../rules/index.ts';
 import { isInLambda, type Log, type Surroundings } from '../service/index.ts';
-import { SECOND } from '../time/index.ts';
+import { SECOND, systemClock, withTimeLimit } from '../time/index.ts';
 
 /** Whether and where metrics are served. */
 export interface MetricsSettings extends MetricsAddress {
@@ -30,7 +30,11 @@ export interface Exposition {
 export interface MetricsServerOptions extends MetricsSettings {
   readonly registry: Exposition;
   readonly log: Log;
-  /** Milliseconds within which a request must have arrived whole; a slower connection is cut. @default 10 s */
+  /**
+   * Milliseconds within which a request must have arrived whole; a slower connection is cut. The metrics must be
+   * collected in the same time; otherwise the answer is 500.
+   * @default 10 s
+   */
   readonly requestTimeout?: number;
 }
 
@@ -141,11 +145,11 @@ function reasonOf(error: unknown, { host, port }: MetricsSettings): string {
   return `can't listen on port ${port} of ${host} (${error instanceof Error ? error.message : String(error)})`;
 }
 
-async function close(server: Server): Promise<void> {
-  const closed = once(server, 'close');
-  server.close();
-  server.closeAllConnections();
-  await closed;
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
 }
 
 function addressOf(server: Server | undefined): MetricsAddress | undefined {
@@ -169,9 +173,9 @@ async function answer(
     response.setHeader('allow', 'GET');
     return refuse(response, 405, 'Method not allowed. Use GET.');
   }
-  const { registry, log } = options;
+  const { registry, log, requestTimeout = DEFAULT_REQUEST_TIMEOUT } = options;
   try {
-    const page = await registry.metrics();
+    const page = await withTimeLimit(systemClock, requestTimeout, () => registry.metrics());
     response.writeHead(200, { 'content-type': registry.contentType }).end(page);
   } catch (error) {
     log.error(`metrics: they could not be collected (${String(error)}); this scrape is answered with 500`);

@@ -28,6 +28,7 @@ export {
   CONNECT_TIMEOUT,
   FARTHEST_DUE,
   FIRST_RETRY_WAIT,
+  FLUSH_LIMIT,
   GRACE,
   invocationTimeout,
   LONGEST_LEASE,
@@ -39,4 +40,5 @@ export {
   RELEASE_LIMIT,
   REQUEST_TIMEOUT,
   SCHEDULER_PRECISION,
+  STORE_LIMIT,
 } from './time-budget.ts';

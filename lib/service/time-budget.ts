@@ -39,6 +39,11 @@ export const GRACE = SECOND;
 export const ONE_TRY = LIMITS.reserve.least - GRACE;
 /** The time that is reserved after the last try to write the state, to notify observers. */
 export const NOTIFY_TIME = 0.25 * SECOND;
+/**
+ * The longest that observers may flush, in a tick and behind a manual action. A tick that has less time left gives them
+ * that, and NOTIFY_TIME at least.
+ */
+export const FLUSH_LIMIT = 2 * SECOND;
 /** The wait before the second try to write the state; each further one is twice as long. */
 export const FIRST_RETRY_WAIT = 0.1 * SECOND;
 /** The longest wait between two tries to write the state. */
@@ -52,6 +57,11 @@ export const LONGEST_LEASE = LIMITS.timeout.most + LIMITS.leaseMargin.most;
  * RELEASE_LIMIT an outage costs a tick less than 4 s.
  */
 export const ACQUIRE_LIMIT = 2.9 * SECOND;
+/**
+ * The longest that any other work on the store may take, such as a pause or a read of run records: three requests, with
+ * all attempts of the client.
+ */
+export const STORE_LIMIT = 3 * ACQUIRE_LIMIT;
 /** The longest that releasing a doubtful lease may take, one that may be taken although no answer came: one attempt. */
 export const RELEASE_LIMIT = 0.9 * SECOND;
 /** The longest that DynamoDB's client waits for a connection. */

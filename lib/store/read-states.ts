@@ -2,7 +2,7 @@
 import { BatchGetCommand, type BatchGetCommandOutput, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { ServiceState } from '../rules/index.ts';
 import { UnreadableStateError } from '../service/index.ts';
-import type { Clock, Random } from '../time/index.ts';
+import { abortable, type Clock, type Random } from '../time/index.ts';
 import { StoreError } from './errors.ts';
 import { readItem } from './item/state-item.ts';
 import { stateKey } from './item/table.ts';
@@ -66,7 +66,8 @@ async function readChunk(
   for (let attempt = 0; attempt < MOST_ATTEMPTS && left.length > 0; attempt++) {
     if (attempt > 0) await clock.sleep(random.draw() * FIRST_WAIT_MS * 2 ** attempt, signal);
     const request = new BatchGetCommand({ RequestItems: { [table]: { Keys: left.map(stateKey) } } });
-    const answer = await documents.send(request, { abortSignal: signal });
+    // `abortable` doesn't wait for the client to notice: between two attempts it waits as long as the server asks it to.
+    const answer = await abortable(signal, () => documents.send(request, { abortSignal: signal }));
     const unprocessed = unprocessedOf(answer, table);
     const items = new Map((answer.Responses?.[table] ?? []).map((item) => [String(item['pk']), item]));
     for (const service of left) {

@@ -1,12 +1,14 @@
 /** Run records: items of their own, kept until their time to live has passed. */
 import { type DynamoDBDocumentClient, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { RECORD_RETENTION_DAYS, type RunRecord } from '../rules/index.ts';
+import { STORE_LIMIT } from '../service/index.ts';
 import { type ErrorSummary, withoutUndefined } from '../text/index.ts';
 import type { StateStore } from '../tick/index.ts';
-import { DAY, SECOND } from '../time/index.ts';
+import { type Clock, DAY, SECOND, withTimeLimit } from '../time/index.ts';
 import { StoreError } from './errors.ts';
 import { RUN_PREFIX, runKey, TTL_ATTRIBUTE } from './item/table.ts';
 import type { Item } from './item/validate-item.ts';
+import type { ItemAccess } from './item-access.ts';
 
 /** Successful manual runs come between failed ones, so a page asks for a few more records than are wanted. */
 const EXTRA_A_PAGE = 10;
@@ -14,22 +16,23 @@ const MOST_PAGES = 5;
 
 /** The part of the store that deals with run records. */
 export function runRecords(
-  documents: DynamoDBDocumentClient,
-  table: string,
+  { documents, table }: Pick<ItemAccess, 'documents' | 'table'>,
+  clock: Clock,
 ): Pick<StateStore, 'putRun' | 'failedRuns'> {
   return {
     async putRun(record) {
+      const command = new PutCommand({ TableName: table, Item: { ...runKey(record), ...recordAttributes(record) } });
       try {
-        await documents.send(
-          new PutCommand({ TableName: table, Item: { ...runKey(record), ...recordAttributes(record) } }),
-        );
+        await withTimeLimit(clock, STORE_LIMIT, (abortSignal) => documents.send(command, { abortSignal }));
       } catch (error) {
         throw new StoreError(record.service, 'writing a run record', 'the record will be missing', error);
       }
     },
     async failedRuns(service, range) {
       try {
-        return await failedRuns(documents, { table, service, ...range });
+        return await withTimeLimit(clock, STORE_LIMIT, (abortSignal) =>
+          failedRuns(documents, { table, service, abortSignal, ...range }),
+        );
       } catch (error) {
         throw new StoreError(service, 'reading the failed runs', 'the report omits them', error);
       }
@@ -42,18 +45,20 @@ interface Wanted {
   readonly service: string;
   readonly after: number;
   readonly limit: number;
+  readonly abortSignal: AbortSignal;
 }
 
 /** Newest first. Keys are in order of time, and fences nearly so: the page that reaches `after` is the last. */
 async function failedRuns(
   documents: DynamoDBDocumentClient,
-  { table, service, after, limit }: Wanted,
+  { table, service, after, limit, abortSignal }: Wanted,
 ): Promise<RunRecord[]> {
   const found: RunRecord[] = [];
   let start: Item | undefined;
   for (let page = 0; page < MOST_PAGES && found.length < limit; page++) {
     const { Items = [], LastEvaluatedKey } = await documents.send(
       newestRecords({ table, service }, limit + EXTRA_A_PAGE, start),
+      { abortSignal },
     );
     const records = Items.flatMap(recordIn);
     found.push(...records.filter((record) => record.fence > after && record.outcome !== 'succeeded'));

@@ -13,14 +13,14 @@
  * write leaves the same item when sent twice.
  */
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { UnreadableStateError } from '../service/index.ts';
+import { STORE_LIMIT, UnreadableStateError } from '../service/index.ts';
 import type { StateStore } from '../tick/index.ts';
-import { type Clock, systemClock } from '../time/index.ts';
+import { type Clock, systemClock, withTimeLimit } from '../time/index.ts';
 import { acquire } from './acquire.ts';
 import { commit, release } from './commit.ts';
 import { StoreError } from './errors.ts';
 import { readItem } from './item/state-item.ts';
-import { getItem } from './item-access.ts';
+import { getItem, type ItemAccess } from './item-access.ts';
 import { pause, resume } from './pause-resume.ts';
 import { runRecords } from './run-records.ts';
 
@@ -31,7 +31,7 @@ const NOT_CHANGED = 'nothing was changed';
 /**
  * The store on a table as `stateTable` creates it. Its methods reject with StoreError if DynamoDB can't be reached or
  * fails.
- * @param clock limits how long an acquire may take
+ * @param clock limits how long each method may take but `commit` and `release`, whose callers limit them
  */
 export function dynamoStateStore(
   documents: DynamoDBDocumentClient,
@@ -39,18 +39,21 @@ export function dynamoStateStore(
   clock: Clock = systemClock,
 ): StateStore {
   const items = { documents, table };
+  const limited = <Result>(facts: Attempt, work: (within: ItemAccess) => Promise<Result>) =>
+    attempt(facts, () => withTimeLimit(clock, STORE_LIMIT, (signal) => work({ ...items, signal })));
   return {
     acquire: (request) => attempt([request.service, 'taking the lease', NOT_RUN], () => acquire(items, clock, request)),
     commit: (claim, state, signal) =>
       attempt([claim.service, 'writing the state', NOT_WRITTEN], () => commit({ ...items, signal }, claim, state)),
-    release: (claim) => attempt([claim.service, 'releasing the lease', NOT_WRITTEN], () => release(items, claim)),
+    release: (claim, signal) =>
+      attempt([claim.service, 'releasing the lease', NOT_WRITTEN], () => release({ ...items, signal }, claim)),
     async read(service) {
-      const item = await attempt([service, 'reading the state', NOT_CHANGED], () => getItem(items, service));
+      const item = await limited([service, 'reading the state', NOT_CHANGED], (within) => getItem(within, service));
       return item === undefined ? undefined : readItem(service, item);
     },
-    pause: (service, wanted) => attempt([service, 'pausing', NOT_CHANGED], () => pause(items, service, wanted)),
-    resume: (service) => attempt([service, 'resuming', NOT_CHANGED], () => resume(items, service)),
-    ...runRecords(documents, table),
+    pause: (service, wanted) => limited([service, 'pausing', NOT_CHANGED], (within) => pause(within, service, wanted)),
+    resume: (service) => limited([service, 'resuming', NOT_CHANGED], (within) => resume(within, service)),
+    ...runRecords(items, clock),
   };
 }
 

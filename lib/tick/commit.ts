@@ -17,7 +17,7 @@ import { blockedBy } from './crashed-runs.ts';
 import type { Claim } from './ports.ts';
 import { putRecords, rememberedFailures } from './run-records.ts';
 import type { TickContext } from './tick-context.ts';
-import { retryUntilEnd } from './write-deadline.ts';
+import { release, retryUntilEnd } from './write-deadline.ts';
 
 /** The part of a commit that the tick's event shows. */
 export type Committed = Pick<AppliedRuns, 'state' | 'report'> & Partial<Pick<AppliedRuns, 'verdict'>>;
@@ -34,12 +34,12 @@ export async function commitRun(
   crashed: readonly EndedRun[],
   run: WorkloadRun,
 ): Promise<Committed> {
-  const { tick, rules, ports } = context;
+  const { tick, rules } = context;
   const { outcome, startedAt, endedAt, durationMs, cursor } = run;
   const held = run.abandoned ? { ...claim, keepsLease: true as const } : claim;
   if (outcome === undefined) {
     if (crashed.length > 0) return commit(context, { claim: held, state, runs: crashed, ending: 'stopped' });
-    await ports.store.release(claim);
+    await release(context, claim);
     return { state: { ...state, done: claim.fence }, report: [] };
   }
   const due =
@@ -102,7 +102,7 @@ async function commit(context: TickContext, commitment: Commitment): Promise<Com
       claim = answer.claim;
       state = current;
     }
-    await ports.store.release(claim);
+    await release(context, claim);
     throw leaseLost(commitment, `met a resume at each of ${MOST_RESUMES} tries`);
   } catch (error) {
     printReport(service, report, ports.log);

@@ -1,3 +1,4 @@
+export { flushObservers } from './notify.ts';
 export type {
   Acquired,
   AcquireRequest,

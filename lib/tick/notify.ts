@@ -1,7 +1,10 @@
 /** The end of a tick's way: the event is made once and handed to every observer. No observer can fail a tick. */
 import { type AppliedRuns, nextRunDue, overrunLine, serviceStatus } from '../rules/index.ts';
 import { printReport, type WorkloadRun } from '../run/index.ts';
+import { FLUSH_LIMIT, NOTIFY_TIME } from '../service/index.ts';
 import { toBoundedJson } from '../text/index.ts';
+import { withTimeLimit } from '../time/index.ts';
+import type { Ports } from './ports.ts';
 import type { TickContext } from './tick-context.ts';
 import type { TickEvent } from './tick-event.ts';
 
@@ -20,7 +23,7 @@ export async function notifyTick(context: TickContext, facts: TickFacts): Promis
     ports.log.warn(overrunLine(service.name, event.durationMs, service.policy.interval));
   }
   if (event.report.length > 0) printReport(service, event.report, ports.log);
-  await flush(context);
+  await flushObservers(ports, context.endsAt, (error) => logObserverError(ports, error));
   return event;
 }
 
@@ -31,7 +34,7 @@ export async function notifyCrashes(context: TickContext, steps: AppliedRuns['st
     const event = { service: service.name, fence, bookedAt: startedAt, streak, halted };
     for (const observer of ports.observers) guarded(context, () => observer.runCrashed?.(event));
   }
-  await flush(context);
+  await flushObservers(ports, context.endsAt, (error) => logObserverError(ports, error));
 }
 
 function tickEvent(context: TickContext, { run, ...facts }: TickFacts): TickEvent {
@@ -58,14 +61,27 @@ function tickEvent(context: TickContext, { run, ...facts }: TickFacts): TickEven
   };
 }
 
-async function flush({ ports }: TickContext): Promise<void> {
-  for (const observer of ports.observers) {
+/**
+ * Lets every observer flush, all at once. One that takes longer than FLUSH_LIMIT, or than the time until `endsAt`, is
+ * left. Never rejects.
+ */
+export async function flushObservers(
+  { observers, clock }: Pick<Ports, 'observers' | 'clock'>,
+  endsAt: number,
+  onError: (error: unknown) => void,
+): Promise<void> {
+  const slow: Promise<void>[] = [];
+  for (const observer of observers) {
     try {
-      await observer.flush?.();
+      const flushed = observer.flush?.();
+      if (flushed !== undefined) slow.push(flushed);
     } catch (error) {
-      logObserverError(ports, error);
+      onError(error);
     }
   }
+  if (slow.length === 0) return;
+  const limit = Math.min(FLUSH_LIMIT, Math.max(NOTIFY_TIME, endsAt - clock.now()));
+  await Promise.all(slow.map((flushed) => withTimeLimit(clock, limit, async () => flushed).catch(onError)));
 }
 
 /** An async observer is not waited for, but its rejection must not end the process. */

@@ -61,8 +61,11 @@ export interface StateStore {
    * @param signal when it is aborted, the store gives up and rejects; the write may get through all the same
    */
   commit(claim: Claim, state: ServiceState, signal?: AbortSignal): Promise<CommitAnswer>;
-  /** Frees the lease without an outcome, if the claim still holds; the run is marked as counted. */
-  release(claim: Claim): Promise<void>;
+  /**
+   * Frees the lease without an outcome, if the claim still holds; the run is marked as counted.
+   * @param signal when it is aborted, the store gives up and rejects; the write may get through all the same
+   */
+  release(claim: Claim, signal?: AbortSignal): Promise<void>;
   /** The state of a service, or `undefined` if it was never seen. */
   read(service: string): Promise<ServiceState | undefined>;
   /** Writes a run record. Writing it again changes nothing. */
@@ -100,7 +103,10 @@ export interface Observer {
   tickEnded?(event: TickEvent): void;
   /** An operator resumed the service: it starts afresh. */
   resumed?(service: string): void;
-  /** Everything that the observer holds must leave the process now. */
+  /**
+   * Everything that the observer holds must leave the process now. A promise is waited for, 2 s at most; less where the
+   * tick's time is nearly up.
+   */
   flush?(): void | Promise<void>;
 }
 

@@ -4,6 +4,7 @@
  * grace, and whatever isn't done by then is given up.
  */
 import {
+  ACQUIRE_LIMIT,
   FIRST_RETRY_WAIT,
   GRACE,
   LONGEST_RETRY_WAIT,
@@ -12,6 +13,7 @@ import {
   UnreadableStateError,
 } from '../service/index.ts';
 import { abortable, withTimeLimit } from '../time/index.ts';
+import type { Claim } from './ports.ts';
 import type { TickContext } from './tick-context.ts';
 
 /**
@@ -25,6 +27,11 @@ export async function beforeWriteDeadline<Result>(
   const until = endsAt - (service.reserve - GRACE) / 2;
   if (clock.now() >= until) throw new Error('there is no time left for it before the state must be written');
   return withTimeLimit(clock, until - clock.now(), (signal) => abortable(signal, work));
+}
+
+/** Releases the lease, in as much time as taking one has. */
+export function release({ ports: { clock, store } }: TickContext, claim: Claim): Promise<void> {
+  return withTimeLimit(clock, ACQUIRE_LIMIT, (signal) => store.release(claim, signal));
 }
 
 /**

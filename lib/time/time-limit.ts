@@ -9,8 +9,8 @@ class TimeoutError extends Error {
 }
 
 /**
- * Does the work under a signal that is aborted with a `TimeoutError` once `ms` have passed on the clock, and rejects with
- * it at that moment, whether the work heeds its signal or not; the end of the work is ignored after that.
+ * Does the work under a signal that is aborted with a `TimeoutError` once `ms` have passed on the clock. It rejects with
+ * that error at that moment, whether the work heeds its signal or not; the end of the work is ignored after that.
  */
 export async function withTimeLimit<Result>(
   clock: Clock,
@@ -20,9 +20,8 @@ export async function withTimeLimit<Result>(
   const timeUp = new AbortController();
   const done = new AbortController();
   const timer = clock.sleep(ms, done.signal).then((): never => {
-    const error = new TimeoutError(`no answer within ${inSeconds(ms)} s`);
-    if (!done.signal.aborted) timeUp.abort(error);
-    throw error;
+    if (!done.signal.aborted) timeUp.abort(new TimeoutError(`no answer within ${inSeconds(ms)} s`));
+    throw timeUp.signal.reason;
   });
   // Once the work is done, nothing waits for the timer.
   timer.catch(() => {});

@@ -9,7 +9,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { dynamoFlowRunStore, flowRunsTable, UnreadableRunError } from '../../lib/flow-runs/index.ts';
 import { type Database, ensureTable, openDatabase } from '../../lib/local/index.ts';
 import { dynaliteDatabase, NAMED_ENDPOINT } from '../support/dynalite.ts';
+import { eventually } from '../support/eventually.ts';
 import { laggingReads } from '../support/lagging-reads.ts';
+import { httpServer } from '../support/raw-server.ts';
 import { memoryFlowRunStore } from './memory-store.ts';
 import { LATE_STATE, START, waitingRun } from './runs.ts';
 import { testFlowRunStore } from './store-contract.ts';
@@ -152,4 +154,30 @@ test('a call ends with the signal it was given', async () => {
   await expect(store.transition(waitingRun('a'), LATE_STATE, AbortSignal.abort())).rejects.toThrow();
 
   expect((await store.get('a'))?.state.name).toBe('Scheduled');
+});
+
+test('a request ends with the signal, though the server asks to wait for an hour', async () => {
+  let asked = 0;
+  const server = await httpServer((_request, response) => {
+    asked += 1;
+    response.writeHead(503, { 'retry-after': '3600' }).end();
+  });
+  const away = clientOf(`http://127.0.0.1:${server.port}`);
+  const store = dynamoFlowRunStore(away, 'flow-runs');
+  const over = new AbortController();
+  const works = [
+    store.due({ cutoff: START, limit: 10 }, over.signal),
+    store.transition(waitingRun(randomUUID()), LATE_STATE, over.signal),
+  ];
+  for (const work of works) work.catch(() => {});
+  await eventually(() => (asked === 2 ? true : undefined));
+
+  over.abort(new Error('the time is up'));
+
+  expect(await Promise.allSettled(works)).toMatchObject([
+    { reason: { message: 'the time is up' } },
+    { reason: { message: 'the time is up' } },
+  ]);
+  away.destroy();
+  await server.close();
 });

@@ -53,6 +53,19 @@ describe('pause', () => {
 });
 
 describe('resume', () => {
+  it('answers though an observer never ends its flush, and the others get theirs', async () => {
+    const flushed: string[] = [];
+    const deaf: Observer = { flush: () => new Promise<void>(() => {}) };
+    const fine: Observer = { flush: () => void flushed.push('flush') };
+    const { invoke, clock, log } = functionUnderTest({ ports: { observers: [deaf, fine] } });
+
+    expect(await invoke(RESUME)).toMatchObject({ action: 'resume' });
+
+    expect(flushed).toEqual(['flush']);
+    expect(clock.now()).toBe(NOON + 2_000);
+    expect(log.of('error')).toEqual(['An observer threw; the service is resumed without it']);
+  });
+
   it('answers what it ended, and raises the epoch', async () => {
     const { invoke, store } = await afterRuns('X');
     await invoke(PAUSE);

@@ -271,7 +271,19 @@ test('a table that is never active is waited for 20 s, the time that answers tak
   });
 
   const describe = 'DescribeTableCommand';
-  expect(asked).toEqual([describe, 'CreateTableCommand', describe, describe, describe]);
+  expect(asked).toEqual([describe, 'CreateTableCommand', describe]);
+  expect(clock.now()).toBe(20_000);
+});
+
+test('a table of an endpoint that never answers is waited for 20 s too', async () => {
+  const clock = fakeClock();
+  const send = () => new Promise(() => {});
+
+  await expect(ensureTable({ send } as unknown as DynamoDBClient, TABLE, clock)).rejects.toMatchObject({
+    code: 'table-not-active',
+  });
+
+  expect(clock.now()).toBe(20_000);
 });
 
 test('an endpoint of one machine adds a region and placeholder credentials only where none are set', () => {

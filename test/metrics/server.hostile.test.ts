@@ -88,3 +88,29 @@ test('64 connections are held and no more; who went makes room', async () => {
     )
     .toBe(200);
 });
+
+test('metrics that are never collected are answered with 500, and a stop waits for nobody', async () => {
+  const registry = { contentType: 'text/plain', metrics: () => new Promise<string>(() => {}) };
+  const { log, lines } = rememberingLog();
+  const options = { enabled: true, host: '127.0.0.1', port: 0, registry, log };
+  const impatient = metricsServer({ ...options, requestTimeout: 100 });
+  const patient = metricsServer(options);
+  started.push(impatient, patient);
+
+  const address = await impatient.start();
+  if (address === undefined) throw new Error('the server did not start');
+  expect((await fetched(address)).status).toBe(500);
+  expect(lines.at(-1)).toBe(
+    'error metrics: they could not be collected (TimeoutError: no answer within 0.1 s); this scrape is answered with 500',
+  );
+
+  const other = await patient.start();
+  if (other === undefined) throw new Error('the server did not start');
+  const answer = fetched(other);
+  answer.catch(() => {});
+  const socket = connect(other.port, other.host).on('error', () => {});
+  sockets.push(socket);
+  await once(socket, 'connect');
+  await patient.stop();
+  await expect(answer).rejects.toThrow();
+});

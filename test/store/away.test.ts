@@ -3,8 +3,10 @@
  * short time-outs make.
  */
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { documentClient, dynamoStateStore } from '../../lib/store/index.ts';
-import { fakeClock } from '../../lib/testing/index.ts';
+import type { RunRecord } from '../../lib/rules/index.ts';
+import { documentClient, dynamoStateStore, dynamoStatesReader } from '../../lib/store/index.ts';
+import { fakeClock, scriptedRandom } from '../../lib/testing/index.ts';
+import type { StateStore } from '../../lib/tick/index.ts';
 import { TABLE } from '../support/dynalite.ts';
 import { eventually } from '../support/eventually.ts';
 import { httpServer, type Listening, rawServer } from '../support/raw-server.ts';
@@ -97,6 +99,85 @@ describe('Taking the lease', () => {
 
     expect(wanted).toEqual(['take', 'take', 'take', 'give back', 'give back', 'give back']);
     expect(clock.sleeping).toBe(0);
+  });
+});
+
+describe('Every other work on the store', () => {
+  const RUN = {
+    service: 'svc',
+    fence: 1,
+    at: DUE,
+    manual: false,
+    outcome: 'failed',
+    startedAt: DUE,
+    durationMs: 1,
+    build: 'b',
+  };
+  const works: [string, (store: StateStore) => Promise<unknown>][] = [
+    ['reading the state', (store) => store.read('svc')],
+    ['pausing', (store) => store.pause('svc', { at: DUE, reason: 'moving', by: 'ada' })],
+    ['resuming', (store) => store.resume('svc')],
+    ['writing a run record', (store) => store.putRun(RUN as RunRecord)],
+    ['reading the failed runs', (store) => store.failedRuns('svc', { after: 0, limit: 1 })],
+  ];
+
+  it.each(works)('is given up after 8.7 s when an answer begins and never ends: %s', async (what, work) => {
+    let begun = 0;
+    const { clock, store } = storeOn(
+      await httpServer((_request, response) => {
+        begun += 1;
+        response.writeHead(200, { 'content-type': 'application/x-amz-json-1.0', 'content-length': '1000' });
+        const drip = setInterval(() => response.write(' '), 50);
+        response.once('close', () => clearInterval(drip));
+      }),
+    );
+    const working = work(store);
+    working.catch(() => {});
+    await eventually(() => (begun === 1 ? true : undefined));
+
+    await clock.advance(8_700);
+
+    await expect(working).rejects.toMatchObject({
+      code: 'store-failed',
+      message: expect.stringContaining(`${what} failed (TimeoutError: no answer within 8.7 s)`),
+    });
+  });
+
+  it('is given up at once when its caller says so: releasing the lease', async () => {
+    let asked = 0;
+    const { store } = storeOn(
+      await httpServer((_request, response) => {
+        asked += 1;
+        response.writeHead(503, { 'retry-after': '3600' }).end();
+      }),
+    );
+    const over = new AbortController();
+    const released = store.release({ service: 'svc', owner: 'ours', fence: 1, epoch: 0 }, over.signal);
+    released.catch(() => {});
+    await eventually(() => (asked === 1 ? true : undefined));
+
+    over.abort(new Error('the time is up'));
+
+    await expect(released).rejects.toMatchObject({ cause: { message: 'the time is up' } });
+  });
+
+  it('reading the states of many services ends with the signal, though the server asks to wait for an hour', async () => {
+    let asked = 0;
+    storeOn(
+      await httpServer((_request, response) => {
+        asked += 1;
+        response.writeHead(503, { 'retry-after': '3600' }).end();
+      }),
+    );
+    const over = new AbortController();
+    const waits = { clock: fakeClock(0), random: scriptedRandom(), signal: over.signal };
+    const read = dynamoStatesReader(documentClient(), TABLE, 'watch').read(['svc'], waits);
+    read.catch(() => {});
+    await eventually(() => (asked === 1 ? true : undefined));
+
+    over.abort(new Error('the time is up'));
+
+    await expect(read).rejects.toMatchObject({ cause: { message: 'the time is up' } });
   });
 });
 

@@ -67,6 +67,37 @@ describe('What listens to a tick', () => {
     expect(here.log.of('error')).toHaveLength(4);
   });
 
+  it('is left after 2 s when it never ends its flush, behind crashes and behind the run; others are flushed', async () => {
+    const here = world({ mode: 'auto', observers: [{ flush: () => new Promise<void>(() => {}) }] });
+    const service = here.service({ timeout: '30s' });
+    await here.crash(service, DUE);
+
+    const tickEvent = await here.deliver(service, DUE + MINUTE);
+
+    expect(tickEvent).toMatchObject({ outcome: 'succeeded', crashesBooked: 1 });
+    expect(here.clock.now()).toBe(DUE + MINUTE + 4_000);
+    expect(here.events.filter((event) => event === 'flush')).toHaveLength(2);
+    expect(here.log.of('error')).toEqual(
+      Array.from({ length: 2 }, () => 'An observer threw; the tick goes on without it'),
+    );
+  });
+
+  it('is left at the end of the tick where that comes before, and has a quarter of a second in any case', async () => {
+    const late = world({ mode: 'auto', observers: [{ flush: () => new Promise<void>(() => {}) }] });
+    const slow = late.service({ timeout: '5s', reserve: '2s', workload: () => late.clock.sleep(2_900) });
+    const latest = world({ mode: 'auto', observers: [{ flush: () => new Promise<void>(() => {}) }] });
+    const slowest = latest.service({ timeout: '5s', reserve: '2s', workload: () => new Promise(() => {}) });
+    latest.store.putRun = () => latest.clock.sleep(60_000);
+    const { commit } = latest.store;
+    latest.store.commit = (...args) => latest.clock.sleep(900).then(() => commit(...args));
+
+    await late.deliver(slow, DUE);
+    await latest.deliver(slowest, DUE);
+
+    expect(late.clock.now()).toBe(DUE + 4_900);
+    expect(latest.clock.now()).toBe(DUE + 5_650);
+  });
+
   it.each<[string, (line: string) => void]>([
     ['throws', throwing],
     ['rejects', rejecting],

@@ -98,3 +98,32 @@ describe('A tick that a booked crash would skip, while an operator resumes the s
     expect(await here.deliver(service, DUE + 2 * MINUTE)).toMatchObject({ disposition: 'ran', outcome: 'succeeded' });
   });
 });
+
+describe('A store that never answers', () => {
+  it('is left when the state can not be written until the end of the run', async () => {
+    const store = memoryStore();
+    const here = world({ store, mode: 'auto' });
+    store.commit = () => new Promise(() => {});
+
+    await expect(here.deliver(here.service({ timeout: '30s' }), DUE)).rejects.toMatchObject({ code: 'time-up' });
+
+    expect(here.clock.now()).toBe(DUE + 29_750);
+  });
+
+  it('is left when a run that gave way to a stop can not be given back', async () => {
+    const store = memoryStore();
+    const here = world({ store, mode: 'auto' });
+    store.release = () => new Promise(() => {});
+    const stopping = new AbortController();
+    const workload = async ({ signal }: { signal: AbortSignal }) => {
+      stopping.abort();
+      signal.throwIfAborted();
+    };
+
+    await expect(here.deliver(here.service({ workload }), DUE, { stop: stopping.signal })).rejects.toMatchObject({
+      code: 'time-up',
+    });
+
+    expect(here.clock.now()).toBe(DUE + 2_900);
+  });
+});
