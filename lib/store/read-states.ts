@@ -66,7 +66,7 @@ async function readChunk(
   for (let attempt = 0; attempt < MOST_ATTEMPTS && left.length > 0; attempt++) {
     if (attempt > 0) await clock.sleep(random.draw() * FIRST_WAIT_MS * 2 ** attempt, signal);
     const request = new BatchGetCommand({ RequestItems: { [table]: { Keys: left.map(stateKey) } } });
-    // `abortable` doesn't wait for the client to notice: between two attempts it waits as long as the server asks it to.
+    // `abortable` doesn't wait for the client to notice: between two attempts it waits as long as the server asks.
     const answer = await abortable(signal, () => documents.send(request, { abortSignal: signal }));
     const unprocessed = unprocessedOf(answer, table);
     const items = new Map((answer.Responses?.[table] ?? []).map((item) => [String(item['pk']), item]));

@@ -9,8 +9,8 @@ class TimeoutError extends Error {
 }
 
 /**
- * Does the work under a signal that is aborted with a `TimeoutError` once `ms` have passed on the clock. It rejects with
- * that error at that moment, whether the work heeds its signal or not; the end of the work is ignored after that.
+ * Does the work under a signal that is aborted with a `TimeoutError` once `ms` have passed on the clock. It rejects
+ * with that error at that moment, whether the work heeds its signal or not; the end of the work is ignored after that.
  */
 export async function withTimeLimit<Result>(
   clock: Clock,

@@ -26,6 +26,29 @@ declare module 'dynalite/db/index.js' {
       readonly db: { open(): Promise<void>; close(): Promise<void> };
     }
   }
-  const levels: { create(options: Options): levels.Store };
+  namespace levels {
+    interface Index {
+      readonly IndexName: string;
+    }
+    /** A table as it is stored. */
+    interface Table {
+      readonly TableName: string;
+      readonly LocalSecondaryIndexes?: readonly Index[];
+      readonly GlobalSecondaryIndexes?: readonly Index[];
+    }
+    interface IndexActions {
+      readonly puts: readonly { readonly index: string; readonly key: string; readonly item: unknown }[];
+    }
+  }
+  const levels: {
+    create(options: Options): levels.Store;
+    /** The entries of the indexes for an item that replaces another one. */
+    getIndexActions(
+      indexes: readonly levels.Index[],
+      existing: undefined,
+      item: unknown,
+      table: levels.Table,
+    ): levels.IndexActions;
+  };
   export = levels;
 }

@@ -4,13 +4,14 @@
  * it throws when a client goes away in the middle of a request, and closing it waits for idle connections.
  */
 import { once } from 'node:events';
-import type { RequestListener, Server } from 'node:http';
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
 import dynalite from 'dynalite';
 import levels from 'dynalite/db/index.js';
 import { systemClock } from '../../time/index.ts';
 import { DatabaseError } from './database-error.ts';
+import { markClosed, mendIndexes } from './indexes.ts';
 
 /** The header of every answer that names the server. */
 export const IDENTITY_HEADER = 'x-tickover-database';
@@ -41,10 +42,16 @@ const CLOSING_STEP_MS = 10;
 export async function serveEmbedded({ path, port, identity }: EmbeddedOptions): Promise<Embedded | undefined> {
   const { server, store } = create(path);
   if (!(await open(store, path))) return undefined;
-  harden(server, identity);
+  const requests = harden(server, identity);
   try {
+    await mendIndexes(store);
     const endpoint = `http://127.0.0.1:${await listen(server, port)}`;
-    return { endpoint, close: () => close(server) };
+    const closeInOrder = async () => {
+      await requests.end();
+      if (requests.underWay === 0) await markClosed(store);
+      await close(server);
+    };
+    return { endpoint, close: closeInOrder };
   } catch (error) {
     await store.db.close();
     throw error;
@@ -88,19 +95,55 @@ async function open(store: levels.Store, path: string): Promise<boolean> {
   }
 }
 
+/** The requests that the server works on. */
+interface Requests {
+  /** Those of clients that went away included: dynalite writes to the end what they wanted. */
+  readonly underWay: number;
+  /** Refuses new requests from now on. Resolves when none is under way, or when their time is up. */
+  end(): Promise<void>;
+}
+
 /**
  * A client that goes away in the middle of a request makes dynalite's error listener throw: this one replaces it.
  * Dynalite answers every web page, without authentication: requests that a browser sends for a page are refused.
  */
-function harden(server: Server, identity: string): void {
+function harden(server: Server, identity: string): Requests {
   const handlers = server.listeners('request') as RequestListener[];
+  const underWay = new Set<IncomingMessage>();
+  let refusing = false;
   server.removeAllListeners('request');
   server.on('request', (request, response) => {
     response.setHeader(IDENTITY_HEADER, identity);
     if (request.headers.origin !== undefined) return void response.writeHead(403).end();
+    if (refusing) return void response.writeHead(503).end();
+    follow(underWay, request, response);
     for (const handle of handlers) handle.call(server, request, response);
     request.removeAllListeners('error');
     request.on('error', () => response.destroy());
+  });
+  return {
+    get underWay() {
+      return underWay.size;
+    },
+    async end() {
+      refusing = true;
+      for (let waited = 0; underWay.size > 0 && waited < CLOSING_MS; waited += CLOSING_STEP_MS) {
+        await systemClock.sleep(CLOSING_STEP_MS);
+      }
+    },
+  };
+}
+
+/** Dynalite ends every response to a request that came whole, also where nobody is left to get it. */
+function follow(underWay: Set<IncomingMessage>, request: IncomingMessage, response: ServerResponse): void {
+  underWay.add(request);
+  const end = response.end.bind(response);
+  response.end = ((...args: Parameters<typeof end>) => {
+    underWay.delete(request);
+    return end(...args);
+  }) as typeof response.end;
+  response.once('close', () => {
+    if (!request.complete) underWay.delete(request);
   });
 }
 

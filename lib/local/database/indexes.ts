@@ -1,0 +1,79 @@
+/**
+ * The indexes of dynalite's tables. Dynalite writes an index before the item: where its process is killed in between,
+ * an item is missing in the index, or the index has one that isn't so. Nothing would ever mend that, so the indexes are
+ * written anew when files are opened that were not closed in order.
+ */
+import levels from 'dynalite/db/index.js';
+
+/** The part of LevelDB that is used here. */
+interface Level {
+  get(key: string): Promise<unknown>;
+  put(key: string, value: unknown): Promise<void>;
+  del(key: string): Promise<void>;
+  batch(operations: readonly Operation[]): Promise<void>;
+  iterator(range: { readonly gte: string; readonly lt: string }): AsyncIterable<readonly [string, unknown]>;
+}
+
+type Operation =
+  | { readonly type: 'put'; readonly key: string; readonly value: unknown }
+  | { readonly type: 'del'; readonly key: string };
+
+/** Present while no process has the files open that were closed in order. */
+const CLOSED = 'tickover~closed';
+const AT_ONCE = 500;
+
+/** Call this when the store is open, before it serves anything. */
+export async function mendIndexes(store: levels.Store): Promise<void> {
+  const db = store.db as unknown as Level;
+  const wasClosed = (await db.get(CLOSED)) !== undefined;
+  await db.del(CLOSED);
+  if (wasClosed) return;
+  for await (const [, table] of db.iterator(below('table'))) await mendTable(db, table as levels.Table);
+}
+
+/** Call this when nothing is written any more, before the store is closed. */
+export async function markClosed(store: levels.Store): Promise<void> {
+  await (store.db as unknown as Level).put(CLOSED, true);
+}
+
+async function mendTable(db: Level, table: levels.Table): Promise<void> {
+  const { LocalSecondaryIndexes: local = [], GlobalSecondaryIndexes: global = [] } = table;
+  for (const [kind, indexes] of [['local', local] as const, ['global', global] as const]) {
+    if (indexes.length === 0) continue;
+    const prefixOf = (index: string) => `index-${kind}~${table.TableName}~${index}`;
+    for (const { IndexName } of indexes) await clear(db, prefixOf(IndexName));
+    await fill(db, table, (item) =>
+      levels
+        .getIndexActions(indexes, undefined, item, table)
+        .puts.map((put) => ({ type: 'put', key: `${prefixOf(put.index)}~${put.key}`, value: put.item })),
+    );
+  }
+}
+
+async function clear(db: Level, name: string): Promise<void> {
+  await eachAtOnce(db, name, ([key]) => [{ type: 'del', key }]);
+}
+
+async function fill(db: Level, { TableName }: levels.Table, entriesOf: (item: unknown) => Operation[]): Promise<void> {
+  await eachAtOnce(db, `item-${TableName}`, ([, item]) => entriesOf(item));
+}
+
+async function eachAtOnce(
+  db: Level,
+  name: string,
+  operationsOf: (entry: readonly [string, unknown]) => Operation[],
+): Promise<void> {
+  let waiting: Operation[] = [];
+  for await (const entry of db.iterator(below(name))) {
+    waiting.push(...operationsOf(entry));
+    if (waiting.length < AT_ONCE) continue;
+    await db.batch(waiting);
+    waiting = [];
+  }
+  if (waiting.length > 0) await db.batch(waiting);
+}
+
+/** All keys of one of dynalite's parts: `~` divides its name from the rest, and `\x7f` follows `~`. */
+function below(name: string): { readonly gte: string; readonly lt: string } {
+  return { gte: `${name}~`, lt: `${name}\x7f` };
+}
