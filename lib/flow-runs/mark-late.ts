@@ -3,6 +3,7 @@
  * each to `Late` if its state is still the one seen. A failure doesn't stop the others; it is thrown at the end. Here a
  * run is a flow run; the run that does the marking is called the run of the service.
  */
+import { setMaxListeners } from 'node:events';
 import type { RunContext } from '../service/index.ts';
 import { withoutUndefined } from '../text/index.ts';
 import { SECOND, toIso } from '../time/index.ts';
@@ -26,21 +27,32 @@ export interface MarkLateOptions {
   readonly mark?: (run: FlowRun, asUsual: (run: FlowRun) => Promise<MarkResult>) => Promise<MarkResult>;
 }
 
-/** The results of one run of the service; all but `pages` add up to the number of runs that it saw. */
+/** The results of one run of the service; all but `pages` add up to the number of runs that were late. */
 export interface LateCounts {
   readonly marked: number;
   readonly alreadyLate: number;
   readonly movedOn: number;
   readonly deleted: number;
   readonly failed: number;
-  /** Not tried, or aborted, because the time was up: each may be marked or not. Runs on later pages aren't counted. */
+  /**
+   * The runs that are left because the time was up: not tried, or broken off, and then marked or not. The next run of
+   * the service goes on with them.
+   */
   readonly unfinished: number;
+  /** There are more than `unfinished`, which there was no time to count. @default all are counted */
+  readonly more?: true;
   /** Pages read. */
   readonly pages: number;
 }
 
 /** A run of the service ends this long before its deadline; the next one continues. */
 const TIME_FOR_A_PAGE = 2 * SECOND;
+/** The runs that are left are counted until this long before the deadline. */
+const TIME_FOR_THE_END = 0.5 * SECOND;
+/** The most runs in a page that is only counted. */
+const COUNTED_PAGE = 1_000;
+/** Writes under way when the signal fires have this long to end, so that each transition that is written is logged. */
+const TIME_FOR_WRITES = 0.5 * SECOND;
 /** The number of runs marked at once. */
 const AT_ONCE = 10;
 /** The most members of the error that ends the run of the service; all errors are logged. */
@@ -48,7 +60,7 @@ const MOST_ERRORS = 20;
 const OUT_OF_TIME =
   'mark-late-runs: its time is up before all late flow runs are marked; the next run of the service goes on';
 
-const COUNTED: Readonly<Record<MarkResult, Exclude<keyof LateCounts, 'unfinished' | 'pages'>>> = {
+const COUNTED: Readonly<Record<MarkResult, Exclude<keyof LateCounts, 'unfinished' | 'more' | 'pages'>>> = {
   marked: 'marked',
   'already-late': 'alreadyLate',
   'moved-on': 'movedOn',
@@ -63,6 +75,8 @@ interface Batch {
   readonly counts: { -readonly [Count in keyof LateCounts]: LateCounts[Count] };
   readonly seen: Set<string>;
   readonly errors: unknown[];
+  /** Aborted a while after the signal of the context. */
+  readonly writing: AbortSignal;
 }
 
 /**
@@ -76,24 +90,68 @@ export async function markLate(
   store: FlowRunStore,
   options: MarkLateOptions,
 ): Promise<LateCounts> {
-  const counts = { marked: 0, alreadyLate: 0, movedOn: 0, deleted: 0, failed: 0, unfinished: 0, pages: 0 };
-  const batch: Batch = { context, store, options, counts, seen: new Set(), errors: [] };
-  await markPages(batch, context.clock.now() - options.lateAfterSeconds * SECOND);
+  const counts: Batch['counts'] = {
+    marked: 0,
+    alreadyLate: 0,
+    movedOn: 0,
+    deleted: 0,
+    failed: 0,
+    unfinished: 0,
+    pages: 0,
+  };
+  const [writing, done] = [new AbortController(), new AbortController()];
+  // Every write under way listens, and so does the client for it.
+  setMaxListeners(2 * AT_ONCE, writing.signal);
+  const stopWriting = async () => {
+    await context.clock.sleep(TIME_FOR_WRITES, done.signal);
+    writing.abort(context.signal.reason);
+  };
+  context.signal.addEventListener('abort', stopWriting, { once: true });
+  const batch: Batch = { context, store, options, counts, seen: new Set(), errors: [], writing: writing.signal };
+  try {
+    await markPages(batch, context.clock.now() - options.lateAfterSeconds * SECOND);
+  } finally {
+    done.abort();
+    context.signal.removeEventListener('abort', stopWriting);
+  }
   context.log.info('Finished monitoring for late runs.', countFields(counts));
   if (counts.failed > 0) throw failureOf(batch);
   return counts;
 }
 
 async function markPages(batch: Batch, cutoff: number): Promise<void> {
+  const { counts, options } = batch;
   let after: Place | undefined;
   do {
     const page = await pageOf(batch, cutoff, after);
-    if (page === undefined) return warnOfTime(batch);
+    if (page === undefined) {
+      counts.more = true;
+      return warnOfTime(batch);
+    }
     const hasNewRuns = await markPage(batch, page);
-    const isFull = page.runs.length + page.unreadable.length >= batch.options.pageSize;
+    const isFull = page.runs.length + page.unreadable.length >= options.pageSize;
     after = hasNewRuns && isFull ? page.next : undefined;
   } while (after !== undefined && !isTimeUp(batch));
-  if (after !== undefined || batch.counts.unfinished > 0) warnOfTime(batch);
+  if (after !== undefined) await countLeft(batch, cutoff, after);
+  if (counts.unfinished > 0 || counts.more) warnOfTime(batch);
+}
+
+/** Counts the runs on the pages that were not reached, as far as there is time. */
+async function countLeft(batch: Batch, cutoff: number, after: Place): Promise<void> {
+  const { counts, context, store } = batch;
+  const { signal, clock, deadline, log } = context;
+  let next: Place | undefined = after;
+  try {
+    while (next !== undefined && !signal.aborted && clock.now() < deadline - TIME_FOR_THE_END) {
+      const page: DuePage = await store.due({ cutoff, limit: COUNTED_PAGE, after: next }, signal);
+      const left = [...page.runs, ...page.unreadable].filter(({ id }) => isFirstSight(batch, id)).length;
+      counts.unfinished += left;
+      next = left === 0 ? undefined : page.next;
+    }
+  } catch (error) {
+    log.debug('the flow runs that are left were not all counted', { error });
+  }
+  if (next !== undefined) counts.more = true;
 }
 
 /** Returns a page, or `undefined` if the signal aborted the call. Before the first page, the store may be at fault. */
@@ -146,10 +204,10 @@ async function markOne(batch: Batch, run: FlowRun): Promise<void> {
 }
 
 async function markAsUsual(batch: Batch, run: FlowRun): Promise<MarkResult> {
-  const { clock, random, log, signal } = batch.context;
+  const { clock, random, log } = batch.context;
   const proposal = proposeLate(run, { id: random.id(), now: clock.now() });
   if (!proposal.accepted) return RESULT_OF[proposal.reason];
-  const transitioned = await batch.store.transition(run, proposal.state, signal);
+  const transitioned = await batch.store.transition(run, proposal.state, batch.writing);
   if (!transitioned.written) return whyLeftAlone(transitioned.now);
   log.info('flow run state changed', transitionFields(run, proposal.state));
   return 'marked';
@@ -179,8 +237,8 @@ function countFailure(batch: Batch, flowRunId: string, error: unknown): void {
 }
 
 function failureOf({ counts, seen, errors }: Batch): AggregateError {
-  const { marked, alreadyLate, movedOn, deleted, failed, unfinished } = counts;
-  const left = `already late ${alreadyLate}, moved on ${movedOn}, deleted ${deleted}, unfinished ${unfinished}`;
+  const { marked, alreadyLate, movedOn, deleted, failed, unfinished, more } = counts;
+  const left = `already late ${alreadyLate}, moved on ${movedOn}, deleted ${deleted}, unfinished ${unfinished}${more === true ? ' and more' : ''}`;
   return new AggregateError(
     errors,
     `mark-late-runs: ${failed} of ${seen.size} flow runs failed (marked ${marked}, ${left}); the next run of the service tries them again`,
@@ -196,6 +254,6 @@ function warnOfTime(batch: Batch): void {
 }
 
 /** The fields of a log line: the counts as they are now. */
-function countFields({ marked, alreadyLate, movedOn, deleted, failed, unfinished, pages }: LateCounts) {
-  return { marked, alreadyLate, movedOn, deleted, failed, unfinished, pages };
+function countFields({ marked, alreadyLate, movedOn, deleted, failed, unfinished, more, pages }: LateCounts) {
+  return { marked, alreadyLate, movedOn, deleted, failed, unfinished, ...(more && { more }), pages };
 }

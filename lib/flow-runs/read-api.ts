@@ -5,7 +5,7 @@
  */
 import * as z from 'zod';
 import { showValue, tryRead, withoutUndefined } from '../text/index.ts';
-import { parseInstant } from '../time/index.ts';
+import { parseInstant, parseInstantUp } from '../time/index.ts';
 import { type FlowRun, STATE_TYPES, type StateType } from './flow-run.ts';
 
 /** The runs in a text. */
@@ -29,9 +29,13 @@ const text = (most: number) => {
   const expected = `text of 1 to ${most} characters`;
   return z.string(expected).min(1, expected).max(most, expected);
 };
-const instant = z
-  .custom<string>((value) => parseInstant(value) !== undefined, 'an ISO 8601 time with a zone')
-  .transform((value) => parseInstant(value) ?? 0);
+const instantRead = (parse: (written: unknown) => number | undefined) =>
+  z
+    .custom<string>((value) => parse(value) !== undefined, 'an ISO 8601 time with a zone')
+    .transform((value) => parse(value) ?? 0);
+const instant = instantRead(parseInstant);
+/** A start is never before its time, or the run would be late too early. */
+const start = instantRead(parseInstantUp);
 const stateType = z.enum(STATE_TYPES, `one of ${STATE_TYPES.join(', ')}`);
 
 const ApiState = z.object({
@@ -51,8 +55,8 @@ const ApiRun = z.object(
     state_type: stateType.nullish(),
     state_name: text(400).nullish(),
     state: z.object(ApiState.shape, 'an object').nullish(),
-    next_scheduled_start_time: instant.nullish(),
-    expected_start_time: instant.nullish(),
+    next_scheduled_start_time: start.nullish(),
+    expected_start_time: start.nullish(),
   },
   'a flow run, which is an object',
 );

@@ -124,19 +124,14 @@ function answerTo({ url, method, authorization, redirectedBy }: Hop, request: St
     });
     outgoing.on('error', (error) => reject(signal.aborted ? signal.reason : error));
     // It comes behind every other event. Where none of them settled the request, there is no answer.
-    outgoing.once('close', () => reject(new UnansweredError()));
+    outgoing.once('close', () => reject(unanswered()));
     outgoing.end();
   });
 }
 
 /** The connection ended before an answer, without an error of its own. It has the code of such errors. */
-class UnansweredError extends Error {
-  override readonly name = 'UnansweredError';
-  readonly code = 'ECONNRESET';
-
-  constructor() {
-    super('the connection was closed without an answer');
-  }
+function unanswered(): Error {
+  return Object.assign(new Error('the connection was closed without an answer'), { code: 'ECONNRESET' });
 }
 
 /** Node connects to a literal address without resolving it. */

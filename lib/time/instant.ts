@@ -22,12 +22,21 @@ export function timeOfDay(instant: number): string {
 
 /**
  * Epoch milliseconds of an ISO 8601 date and time with a zone, or `undefined` if it is anything else. A time without a
- * zone is refused, since it would mean another instant on another machine.
+ * zone is refused, since it would mean another instant on another machine. A finer time is cut to milliseconds.
  */
 export function parseInstant(written: unknown): number | undefined {
   if (typeof written !== 'string' || !ISO.test(written)) return undefined;
   const parsed = Date.parse(written);
   return Number.isNaN(parsed) || !isOnCalendar(written.slice(0, 10)) ? undefined : parsed;
+}
+
+/**
+ * Likewise, but a finer time than milliseconds is rounded up to the next one: whoever waits for it must not be early.
+ */
+export function parseInstantUp(written: unknown): number | undefined {
+  const instant = parseInstant(written);
+  const isFiner = instant !== undefined && /\.\d{3}0*[1-9]/.test(String(written));
+  return isFiner ? instant + 1 : instant;
 }
 
 /** A 30th of February would be read as the 2nd of March. */

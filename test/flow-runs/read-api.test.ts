@@ -49,7 +49,8 @@ describe('a flow run as the API returns it', () => {
           timestamp: 1_730_678_405_120,
           message: 'Flow run scheduled',
         },
-        nextScheduledStartTime: 1_730_772_000_123,
+        // Upstream's microseconds: rounded up, so that the run is never late before its time.
+        nextScheduledStartTime: 1_730_772_000_124,
         expectedStartTime: 1_730_771_940_000,
         source: API_LINE,
       },

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { failureShown, shownAs } from '../../lib/local/display/display.ts';
-import type { LogLine, TickLine } from '../../lib/local/display/log-line.ts';
+import { type LogLine, readLogLine, type TickLine } from '../../lib/local/display/log-line.ts';
 import { columnsOf } from '../../lib/text/columns.ts';
 
 const STARTED = Date.UTC(2026, 10, 22, 3, 14, 17, 500);
@@ -71,6 +71,28 @@ describe('a tick', () => {
   ] as const)('%o is one line', (fields, line) => {
     expect(shownAs(tick(fields as Partial<TickLine>))).toEqual([line]);
     expect(line.length).toBeLessThanOrEqual(100);
+  });
+
+  test('shows below it how much its run has left for the next one', () => {
+    const shown = (result: unknown) =>
+      shownAs(
+        readLogLine(
+          JSON.stringify({
+            ...{ level: 'INFO', message: 'tick', service: 'mark-late-runs', startedAt: '2026-11-22T03:14:17.500Z' },
+            ...{ disposition: 'ran', outcome: 'succeeded', durationMs: 22_300, streak: 0, backoffCount: 0, result },
+          }),
+        ),
+      ).slice(1);
+
+    expect(shown({ marked: 4_000, unfinished: 8_432, pages: 10 })).toEqual([
+      '    8432 left unfinished; the next run goes on',
+    ]);
+    expect(shown({ unfinished: 2_000, more: true })).toEqual([
+      '    more than 2000 left unfinished; the next run goes on',
+    ]);
+    for (const other of [{ unfinished: 0 }, { unfinished: 'all' }, { unfinished: -1 }, 'unfinished', null, [], 5]) {
+      expect(shown(other)).toEqual([]);
+    }
   });
 
   test('shows the day as well when it is due a day later or more', () => {

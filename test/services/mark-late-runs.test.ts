@@ -259,8 +259,67 @@ describe('a run of the service ends', () => {
       },
     });
 
-    expect(await run(store)).toEqual({ ...NONE, marked: 10, pages: 1 });
-    expect(log.of('warn')).toHaveLength(1);
+    const counts = { ...NONE, marked: 10, unfinished: 10, pages: 1 };
+    expect(await run(store)).toEqual(counts);
+    expect(log.lines.filter(({ level }) => level === 'warn')).toEqual([
+      { level: 'warn', message: OUT_OF_TIME, fields: counts },
+    ]);
+  });
+
+  test('a run of the service says how many runs are left, on all pages, and that there are more where it has no time to count', async () => {
+    const backlog = memoryFlowRunStore(many(5_432));
+    const upAt = (id: string, clock: ReturnType<typeof setup>['clock']): MarkLateOptions => ({
+      lateAfterSeconds: 15,
+      pageSize: 100,
+      mark: async (late, asUsual) => {
+        if (late.id === id) await clock.advance(23_000);
+        return asUsual(late);
+      },
+    });
+    const [first, second] = [setup(), setup()];
+    const slow: FlowRunStore = {
+      ...backlog,
+      async due(query) {
+        if (query.limit === 1_000) await second.clock.advance(800);
+        return backlog.due(query);
+      },
+    };
+
+    const counted = await markLate(first.context, backlog, upAt('r0099', first.clock));
+    const cut = await markLate(second.context, slow, upAt('r0199', second.clock));
+
+    expect(counted).toEqual({ ...NONE, marked: 100, unfinished: 5_332, pages: 1 });
+    expect(cut).toEqual({ ...NONE, marked: 100, unfinished: 2_000, more: true, pages: 1 });
+  });
+
+  test('a run of the service lets writes under way end when its signal fires, and logs each that was written', async () => {
+    const store = memoryFlowRunStore(many(10));
+    const { run, stop, log } = setup();
+    const transition: FlowRunStore['transition'] = async (seen, state, signal) => {
+      if (seen.id === 'r0009') stop.abort();
+      await new Promise((resolve) => setImmediate(resolve));
+      signal?.throwIfAborted();
+      return store.transition(seen, state);
+    };
+
+    expect(await run({ ...store, transition })).toEqual({ ...NONE, marked: 10, pages: 1 });
+    expect(log.of('info').filter((message) => message === 'flow run state changed')).toHaveLength(10);
+  });
+
+  test('a run of the service gives up writes that have not ended half a second after its signal', async () => {
+    const store = memoryFlowRunStore(many(2));
+    const { run, stop, clock } = setup();
+    const transition: FlowRunStore['transition'] = (seen, _state, signal) =>
+      new Promise((_, reject) => {
+        signal?.addEventListener('abort', () => reject(signal.reason));
+        if (seen.id === 'r0001') stop.abort();
+      });
+
+    const counts = run({ ...store, transition });
+    await clock.advance(500);
+
+    expect(await counts).toEqual({ ...NONE, unfinished: 2, pages: 1 });
+    expect(clock.sleeping).toBe(0);
   });
 
   test('a run ends when it is asked to stop, and what the stop broke off is no failure but unfinished', async () => {
@@ -338,7 +397,7 @@ describe('a run of the service ends', () => {
       return Promise.reject(new Error('aborted'));
     };
 
-    expect(await run({ ...store, due })).toEqual({ ...NONE, marked: 2, pages: 1 });
+    expect(await run({ ...store, due })).toEqual({ ...NONE, marked: 2, more: true, pages: 1 });
     expect(log.of('warn')).toEqual([OUT_OF_TIME]);
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseHttpDate, parseInstant, timeOfDay, toIso } from '../../lib/time/index.ts';
+import { parseHttpDate, parseInstant, parseInstantUp, timeOfDay, toIso } from '../../lib/time/index.ts';
 
 describe('an instant', () => {
   it('is written in ISO 8601 with milliseconds, in UTC', () => {
@@ -31,6 +31,19 @@ describe('an instant', () => {
     undefined,
   ])('is not read from %j', (written) => {
     expect(parseInstant(written)).toBeUndefined();
+  });
+
+  it.each([
+    ['2023-11-14T22:13:20.123Z', 1_700_000_000_123],
+    ['2023-11-14T22:13:20.123000Z', 1_700_000_000_123],
+    ['2023-11-14T22:13:20.123000001Z', 1_700_000_000_124],
+    ['2023-11-14T22:13:20.123456+00:00', 1_700_000_000_124],
+    ['2023-11-14T22:13:20.999999Z', 1_700_000_001_000],
+    ['2023-11-14T22:13:20.1Z', 1_700_000_000_100],
+    ['1969-12-31T23:59:59.999500Z', 0],
+    ['now', undefined],
+  ])('is rounded up to milliseconds where it must not come early: %s', (written, expected) => {
+    expect(parseInstantUp(written)).toBe(expected);
   });
 
   it('is read from the date of an HTTP header', () => {

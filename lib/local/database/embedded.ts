@@ -4,7 +4,7 @@
  * it throws when a client goes away in the middle of a request, and closing it waits for idle connections.
  */
 import { once } from 'node:events';
-import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
 import dynalite from 'dynalite';
@@ -116,7 +116,16 @@ function harden(server: Server, identity: string): Requests {
     response.setHeader(IDENTITY_HEADER, identity);
     if (request.headers.origin !== undefined) return void response.writeHead(403).end();
     if (refusing) return void response.writeHead(503).end();
-    follow(underWay, request, response);
+    underWay.add(request);
+    // Dynalite ends every response to a request that came whole, also where nobody is left to get it.
+    const end = response.end.bind(response);
+    response.end = ((...args: Parameters<typeof end>) => {
+      underWay.delete(request);
+      return end(...args);
+    }) as typeof response.end;
+    response.once('close', () => {
+      if (!request.complete) underWay.delete(request);
+    });
     for (const handle of handlers) handle.call(server, request, response);
     request.removeAllListeners('error');
     request.on('error', () => response.destroy());
@@ -132,19 +141,6 @@ function harden(server: Server, identity: string): Requests {
       }
     },
   };
-}
-
-/** Dynalite ends every response to a request that came whole, also where nobody is left to get it. */
-function follow(underWay: Set<IncomingMessage>, request: IncomingMessage, response: ServerResponse): void {
-  underWay.add(request);
-  const end = response.end.bind(response);
-  response.end = ((...args: Parameters<typeof end>) => {
-    underWay.delete(request);
-    return end(...args);
-  }) as typeof response.end;
-  response.once('close', () => {
-    if (!request.complete) underWay.delete(request);
-  });
 }
 
 async function listen(server: Server, port: number): Promise<number> {

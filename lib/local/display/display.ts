@@ -1,6 +1,6 @@
 /**
- * The lines that `npm start` shows: one a tick, at most 100 columns, and below it, indented, a failed run's error and a
- * trip's report.
+ * The lines that `npm start` shows: one a tick, at most 100 columns, and below it, indented, the work that a run has
+ * left, a failed run's error and a trip's report.
  */
 import { fitted, padded, printable, wrapped } from '../../text/index.ts';
 import { briefly, DAY, timeOfDay, toIso } from '../../time/index.ts';
@@ -16,7 +16,7 @@ const MOST_LINES = 60;
 export function shownAs(line: LogLine): string[] {
   switch (line.kind) {
     case 'tick':
-      return [tickText(line.tick), ...failureOf(line.tick)];
+      return [tickText(line.tick), ...backlogOf(line.tick), ...failureOf(line.tick)];
     case 'crash':
       return indented(`run ${line.crash.fence} of ${line.crash.service} died; it is booked as crashed`);
     case 'report':
@@ -47,6 +47,12 @@ function nextText(due: number, from: number): string {
   return due - from < DAY
     ? timeOfDay(due)
     : toIso(due).slice('2026-'.length, '2026-11-22T03:14'.length).replace('T', ' ');
+}
+
+/** How much a run has left for the next one: it has succeeded all the same. */
+function backlogOf({ result }: TickLine): string[] {
+  if (result === undefined) return [];
+  return indented(`${result.more ? 'more than ' : ''}${result.unfinished} left unfinished; the next run goes on`);
 }
 
 /** The error of a failed run: a loop service never reports it, and a critical one only with a trip. */

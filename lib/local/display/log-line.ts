@@ -9,6 +9,11 @@ const instant = z.string().transform(parseInstant).pipe(z.number());
 /** The log leaves empty fields out. */
 const instantOrNone = instant.nullish().transform((written) => written ?? null);
 
+/** What the result of a run says of work that is left for the next one. Any other result is left aside. */
+const backlog = z
+  .object({ unfinished: z.int().nonnegative(), more: z.literal(true).optional() })
+  .refine(({ unfinished, more }) => unfinished > 0 || more === true);
+
 const tickLine = z.object({
   message: z.literal(TICK_MESSAGE),
   service: z.string(),
@@ -25,6 +30,7 @@ const tickLine = z.object({
   nextDue: instantOrNone,
   errorClass: z.string().optional(),
   errorMessage: z.string().optional(),
+  result: backlog.optional().catch(undefined),
 });
 const crashLine = z.object({
   message: z.literal(CRASH_MESSAGE),
