@@ -1,6 +1,8 @@
 /** Masking: a text from elsewhere with its credentials masked, and cut to the room that there is for it. */
 import { LONGEST_WORD, MASKED_BYTES } from './bounds.ts';
-import { SECRETS } from './credentials.ts';
+import { type Masked, SURROUNDED } from './credentials.ts';
+import { KNOWN_TOKENS } from './known-tokens.ts';
+import { maskFields } from './secret-fields.ts';
 
 /**
  * The text with `***` in the place of everything that has the form of a credential: user and password in a URL, secret
@@ -8,10 +10,15 @@ import { SECRETS } from './credentials.ts';
  * @param most bytes of UTF-8; the rest is dropped. @default 20,000
  */
 export function mask(text: string, most = MASKED_BYTES): string {
-  return SECRETS.reduce(
+  const known = replaceAll(KNOWN_TOKENS, wholeWords(text, most));
+  return maskFields(replaceAll(SURROUNDED, known));
+}
+
+function replaceAll(patterns: readonly Masked[], text: string): string {
+  return patterns.reduce(
     (masked, [pattern, replacement]) =>
       typeof replacement === 'string' ? masked.replace(pattern, replacement) : masked.replace(pattern, replacement),
-    wholeWords(text, most),
+    text,
   );
 }
 

@@ -4,9 +4,9 @@
  */
 
 import { FIELD_NAME_BYTES, LEFT_OUT, MASK, MOST_LEVELS } from './bounds.ts';
-import { isSecretName } from './credentials.ts';
 import { cut, mask } from './mask.ts';
 import { isError, readProperty, tryRead } from './safe-read.ts';
+import { fieldJudge, isHidden, type SecretName, secretElement } from './secret-members.ts';
 
 /** How a value becomes JSON. */
 export interface JsonOptions {
@@ -27,7 +27,7 @@ const SHORT_WORD = /^\w{1,16}$/;
  */
 export function toJson(value: unknown, options: JsonOptions): unknown {
   const walk: Walk = { ...options, left: options.most, within: [] };
-  const json = jsonOf(walk, '', value, false);
+  const json = jsonOf(walk, '', value, undefined);
   return walk.left < 0 && options.inPart !== true ? LEFT_OUT.tooLarge(options.most) : json;
 }
 
@@ -36,6 +36,8 @@ export function jsonBytes(json: unknown): number {
   return new TextEncoder().encode(JSON.stringify(json) ?? '').length;
 }
 
+type Secret = SecretName | undefined;
+
 interface Walk extends JsonOptions {
   /** Room left, in bytes; below 0 nothing more is read. */
   left: number;
@@ -43,16 +45,20 @@ interface Walk extends JsonOptions {
   readonly within: object[];
 }
 
-/** @param secret whether a name on the way says that the value is a credential */
-function jsonOf(walk: Walk, key: string, value: unknown, secret: boolean): unknown {
+/** @param secret the name on the way that gives the value away */
+function jsonOf(walk: Walk, key: string, value: unknown, secret: Secret): unknown {
   if (walk.left < 0) return undefined;
-  if (typeof value === 'string') return spend(walk, secret && value !== '' ? MASK : textOf(walk, value));
-  if (typeof value === 'bigint') return spend(walk, String(value));
-  // JSON has no -0: added to 0, it is 0.
-  if (typeof value === 'number') return spend(walk, Number.isFinite(value) ? value + 0 : null);
+  if (typeof value === 'string') return spend(walk, isHidden(secret, value) ? MASK : textOf(walk, value));
+  if (typeof value === 'bigint') return spend(walk, isHidden(secret, String(value)) ? MASK : String(value));
+  if (typeof value === 'number') return spend(walk, isHidden(secret, String(value)) ? MASK : numberOf(value));
   if (typeof value === 'boolean' || value === null) return spend(walk, value);
   if (typeof value !== 'object') return undefined;
   return isError(value) ? spend(walk, walk.error(value)) : objectOf(walk, key, value, secret);
+}
+
+/** JSON has no -0, which is 0 once 0 is added, and nothing that isn't finite. */
+function numberOf(value: number): number | null {
+  return Number.isFinite(value) ? value + 0 : null;
 }
 
 /** Counts the JSON against the room. */
@@ -69,7 +75,7 @@ function textOf(walk: Walk, text: string): string {
   return '';
 }
 
-function objectOf(walk: Walk, key: string, value: object, secret: boolean): unknown {
+function objectOf(walk: Walk, key: string, value: object, secret: Secret): unknown {
   if (walk.within.includes(value)) return spend(walk, LEFT_OUT.circle);
   if (walk.within.length >= MOST_LEVELS) return spend(walk, LEFT_OUT.tooDeep);
   walk.within.push(value);
@@ -81,7 +87,7 @@ function objectOf(walk: Walk, key: string, value: object, secret: boolean): unkn
 }
 
 /** The result of the value's own `toJSON`, called as JSON calls it, or its members. */
-function ownForm(walk: Walk, key: string, value: object, secret: boolean): unknown {
+function ownForm(walk: Walk, key: string, value: object, secret: Secret): unknown {
   const method = readProperty(value, 'toJSON');
   if (typeof method !== 'function') return membersOf(walk, value, secret);
   const form = tryRead(() => ({ value: method.call(value, key) as unknown }));
@@ -90,30 +96,42 @@ function ownForm(walk: Walk, key: string, value: object, secret: boolean): unkno
   return isObject ? membersOf(walk, form.value as object, secret) : jsonOf(walk, key, form.value, secret);
 }
 
-function membersOf(walk: Walk, value: object, secret: boolean): unknown {
+function membersOf(walk: Walk, value: object, secret: Secret): unknown {
   walk.left -= 2;
   if (tryRead(() => Array.isArray(value)) === true) return listOf(walk, value, secret);
   const keys = tryRead(() => Reflect.ownKeys(value));
   return keys === undefined ? spend(walk, LEFT_OUT.unreadable) : fieldsOf(walk, value, { keys, secret });
 }
 
-function listOf(walk: Walk, value: object, secret: boolean): unknown[] {
+function listOf(walk: Walk, value: object, secret: Secret): unknown[] {
   const length = Number(readProperty(value, 'length')) || 0;
+  const isNested = tryRead(() => Array.isArray(walk.within.at(-2))) === true;
   const list: unknown[] = [];
+  let before: unknown;
   for (let index = 0; index < length && walk.left >= 0; index += 1) {
-    const json = jsonOf(walk, String(index), readProperty(value, String(index)), secret);
+    const element = readProperty(value, String(index));
+    const named = secretElement(element, { index, length, before, isNested }, secret);
+    const json = jsonOf(walk, String(index), afterOption(before, element), named);
     list.push(json === undefined ? spend(walk, null) : json);
+    before = element;
   }
   return list;
 }
 
+/** `-u ada:password` in a list of arguments. */
+function afterOption(before: unknown, element: unknown): unknown {
+  if (typeof element !== 'string' || (before !== '-u' && before !== '--user')) return element;
+  return element.replace(/^([^\s:]{1,100}:).*$/s, `$1${MASK}`);
+}
+
 interface Fields {
   readonly keys: readonly PropertyKey[];
-  readonly secret: boolean;
+  readonly secret: Secret;
 }
 
 function fieldsOf(walk: Walk, value: object, { keys, secret }: Fields): Record<string, unknown> {
   const fields: [string, unknown][] = [];
+  const secretOf = fieldJudge(namesAmong(keys), (name) => readProperty(value, name), secret);
   for (const key of keys) {
     if (walk.left < 0) break;
     walk.left -= 1;
@@ -121,11 +139,18 @@ function fieldsOf(walk: Walk, value: object, { keys, secret }: Fields): Record<s
     // JSON has the enumerable properties. One that throws at the question counts as enumerable.
     if (tryRead(() => Object.prototype.propertyIsEnumerable.call(value, key)) === false) continue;
     const member = tryRead(() => ({ value: (value as Record<string, unknown>)[key] }));
-    const hidden = secret || isSecretName(key);
-    const json = member === undefined ? spend(walk, LEFT_OUT.unreadable) : jsonOf(walk, key, member.value, hidden);
+    const json =
+      member === undefined ? spend(walk, LEFT_OUT.unreadable) : jsonOf(walk, key, member.value, secretOf(key));
     if (json !== undefined) fields.push([spend(walk, nameOf(key)), json]);
   }
   return Object.fromEntries(fields);
+}
+
+/** A pair has few fields: in a larger object none is searched for. */
+const MOST_FIELDS_OF_PAIR = 50;
+
+function namesAmong(keys: readonly PropertyKey[]): string[] {
+  return keys.length > MOST_FIELDS_OF_PAIR ? [] : keys.filter((key) => typeof key === 'string');
 }
 
 function nameOf(key: string): string {

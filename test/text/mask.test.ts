@@ -8,7 +8,7 @@ describe('masking', () => {
     ['user and password in a URL', 'postgres://me:hunter2@db/x', 'postgres://***@db/x'],
     ['a password with signs that a URL should have escaped', 'redis://:p@s#s?@cache', 'redis://***@cache'],
     ['a user alone', 'https://me@example.test/?mail=a@b.test', 'https://***@example.test/?mail=a@b.test'],
-    ['query parameters', 'GET /x?api_key=abc&page=2&key=d#f', 'GET /x?api_key=***&page=2&key=***#f'],
+    ['query parameters', 'GET /x?api_key=abc&page=2&sig=d#f', 'GET /x?api_key=***&page=2&sig=***#f'],
     ['a signed URL', '?X-Amz-Signature=ab12&X-Amz-Date=1&sig=q%3D', '?X-Amz-Signature=***&X-Amz-Date=1&sig=***'],
     ['a bearer token', 'sent Bearer abc.def-123 to it', 'sent Bearer *** to it'],
     ['an authorization header', 'Authorization: Digest username="me", response="f00"', 'Authorization: ***'],

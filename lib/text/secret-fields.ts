@@ -1,0 +1,200 @@
+/**
+ * Credentials in a text that the name before them gives away: `dbPass: x`, `"apiKeyV2":"x"`, `?sig=x`, and pairs whose
+ * name is a value itself: `{"name":"DB_PASSWORD","value":"x"}`.
+ *
+ * The text is read once, from separator to separator; a name can't hold one, so no character is read as part of two
+ * names. Values are matched at their place, and any look beyond them is bounded.
+ */
+import { MASK } from './bounds.ts';
+import { type Secrecy, secrecyOf } from './secret-names.ts';
+import { mayBeSecret } from './secret-values.ts';
+
+const SEPARATOR = /=>|->|[:=]{1,3}|%3[AD]/gi;
+const NAME_SIGN = /[\w.$/-]/;
+/** What may stand between a name and the separator: quotes of every kind, brackets, bold print. */
+const CLOSING = /(?:\\{0,3}["'`]|%2[27]|&(?:quot|apos|#3[49]);|\\u002[27])?(?:\]|%5D)?\*{0,2}\s{0,5}$/i;
+const LONGEST_CLOSING = 20;
+const OPENING_QUOTE = /^(?:\\{0,3}["'`]|%2[27]|&(?:quot|apos|#3[49]);|\\u002[27])/i;
+
+/** The value in quotes of some kind, or up to the next separator of fields; a list; the first line of a block. */
+const VALUE = new RegExp(
+  [
+    String.raw`(?:[bruf]{1,2}(?=["']))?(?:\\{1,3}["'](?:[^"'\\]|\\{2,}["']?|\\(?!["']))*`,
+    String.raw`"(?:\\[^]|[^"\\])*|'(?:\\[^]|[^'\\])*|${'`[^`]*'})`,
+    String.raw`%2[27](?:(?!%2[27])[^\s&"'])*`,
+    String.raw`&(?:quot|apos|#3[49]);(?:(?!&(?:quot|apos|#3[49]);)[^"'\r\n])*`,
+    String.raw`\\u002[27](?:(?!\\u002[27])[^"'\r\n])*`,
+    String.raw`\[[A-Za-z]{1,20}\]`,
+    String.raw`\[(?!\s{0,200}\])[^\]]{1,2000}`,
+    String.raw`[|>][-+]?[ \t]{0,5}\r?\n[^\r\n]*`,
+    String.raw`\{(?=[^\s{}"':]{0,200}[^\w\s{}"':])[^\s{}"':]{1,200}\}`,
+    String.raw`\$?\{\{?[\w.:-]{0,100}\}{0,2}`,
+    String.raw`<[^<>\s"']{1,100}(?: [\w-]{1,40})?>`,
+    String.raw`(?:(?!%2[26C]|&quot;)[^\s"',;&}\]{[${'`'}])(?:(?!%2[26C])[^\s"',;&}\]])*`,
+  ].join('|'),
+  'iy',
+);
+/** A parameter of a URL goes on to the next one. */
+const PARAMETER = /[^&\s#"'<>]+/y;
+/** A header: a list, a text in quotes, a token after its scheme, or the rest of the line. */
+const HEADER =
+  /\[\s{0,200}(?:["'][^"'\r\n]{0,5000}["'],?\s{0,200}){1,50}\]?|\\{0,3}["'][^\r\n"'\\]+|(?:Bearer|Basic)\s{1,5}(?:[\w.~+/=-]{1,5000}|\*{3})(?=[,;)\]}]|\s[^,;]|$)|[^\s"'\\][^\r\n]*/iy;
+const SPACE = /\s{0,20}/y;
+/** What an item of DynamoDB has around a value. */
+const TYPED = /\{\s{0,5}\\{0,3}["']?(?:S|N|B|value)\\{0,3}["']?\s{0,5}:\s{0,5}/iy;
+
+/** Fields whose value is the name of another field's value, and that other field. */
+const NAME_FIELD =
+  /^(?:name|key|field|header|headername|variable|attribute|property|parameter|parameterkey|parametername|n|k)$/i;
+const VALUE_FIELD = /^(?:value|values|val|content|parametervalue|stringvalue|secretvalue|default|v)$/i;
+/** How far apart the two may be. In characters. */
+const LONGEST_PAIR = 300;
+/** A name behind the value: `{"value":"x","name":"DB_PASSWORD"}`. */
+const NAME_BEHIND =
+  /(?:\\{0,3}["'])?\s{0,5},?\s{0,20}(?:\\{0,3}["'])?(?:name|key|parameterkey)(?:\\{0,3}["'])?\s{0,5}[:=]\s{0,5}\\{0,3}["']?([\w.$/-]{1,100})/iy;
+const ARN = /arn(?::|%3A)aws[\w-]{0,20}(?:(?::|%3A)[\w-]{0,40}){3}(?::|%3A)(?:(?!%2C|%26)[\w/:.+=@*%-]){1,600}/gi;
+
+/** Whether the value of such a field is the name of another field's value. */
+export function isNameField(name: string): boolean {
+  return NAME_FIELD.test(name);
+}
+
+/** Whether the name of such a field's value may be the value of another field. */
+export function isValueField(name: string): boolean {
+  return VALUE_FIELD.test(name);
+}
+
+/** A name, and where it and its value begin. */
+interface Field {
+  readonly name: string;
+  /** The name without the word before it. */
+  readonly word: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** The text with the values of secret names masked. */
+export function maskFields(text: string): string {
+  const arns = arnsIn(text);
+  const parts: string[] = [];
+  let done = 0;
+  let pair: { readonly name: string; readonly end: number } | undefined;
+  for (const match of text.matchAll(SEPARATOR)) {
+    if (match.index < done || arns(match.index)) continue;
+    const field = fieldAt(text, match.index, match[0]);
+    if (field === undefined) continue;
+    if (isNameField(field.word)) pair = pairNamed(text, field);
+    const value = secretValue(text, field, pair);
+    if (value === undefined) continue;
+    parts.push(text.slice(done, value.start), value.masked);
+    done = value.end;
+  }
+  return parts.length === 0 ? text : parts.join('') + text.slice(done);
+}
+
+/** Whether a position lies inside of an ARN. Asked in rising order. */
+function arnsIn(text: string): (position: number) => boolean {
+  const found = text.matchAll(ARN);
+  let arn = found.next().value;
+  return (position) => {
+    while (arn !== undefined && arn.index + arn[0].length <= position) arn = found.next().value;
+    return arn !== undefined && arn.index <= position;
+  };
+}
+
+/** The name before the separator, with the word before it where that belongs to it: `API key`. */
+function fieldAt(text: string, separator: number, sign: string): Field | undefined {
+  const closing = CLOSING.exec(text.slice(Math.max(0, separator - LONGEST_CLOSING), separator))?.[0].length ?? 0;
+  const stop = separator - closing;
+  let start = stop;
+  while (start > 0 && NAME_SIGN.test(text[start - 1] ?? '')) start -= 1;
+  if (start === stop) return undefined;
+  const name = text.slice(start, stop);
+  const first =
+    /^(?:key|string|id|code|codes|phrase|value|token)s?$/i.test(name) && text[start - 1] === ' ' ? start - 1 : start;
+  const before = first === start ? '' : (/[A-Za-z]{2,20}$/.exec(text.slice(Math.max(0, first - 20), first))?.[0] ?? '');
+  const end = separator + sign.length;
+  if (before === '') return { name, word: name, start, end };
+  return { name: `${before} ${name}`, word: name, start: first - before.length, end };
+}
+
+/** The name that a `name` field gives to the `value` behind it. */
+function pairNamed(text: string, { end }: Field): { readonly name: string; readonly end: number } | undefined {
+  const begin = end + lengthAt(SPACE, text, end);
+  const named = /^\\{0,3}["']?([\w.$/-]{1,100})/.exec(text.slice(begin, begin + 110));
+  return named === null ? undefined : { name: named[1] ?? '', end: begin + named[0].length };
+}
+
+interface Value {
+  readonly start: number;
+  readonly end: number;
+  readonly masked: string;
+}
+
+/** The value of a field, masked, if it is a credential. */
+function secretValue(text: string, field: Field, pair: { readonly name: string; readonly end: number } | undefined) {
+  const query = /[?&#]/.test(text[field.start - 1] ?? '');
+  const own = secrecyOf(field.name) ?? (query && /^(?:key|code)$/i.test(field.name) ? 'likely' : undefined);
+  if (own !== undefined) return maskedValue(text, field, { name: field.name, secrecy: own, query });
+  if (!isValueField(field.word)) return undefined;
+  const name = isPair(text, field, pair) ? pair?.name : nameBehind(text, field);
+  const secrecy = name === undefined ? undefined : secrecyOf(name);
+  if (name === undefined || secrecy === undefined) return undefined;
+  return maskedValue(text, field, { name, secrecy: secrecy === 'header' ? 'secret' : secrecy, query: false });
+}
+
+/** Whether the name before belongs to this value: near, and in the same braces. */
+function isPair(text: string, { start }: Field, pair: { readonly end: number } | undefined): boolean {
+  if (pair === undefined || start - pair.end > LONGEST_PAIR || start < pair.end) return false;
+  return !/[{}<]|\n\s{0,20}- /.test(text.slice(pair.end, start));
+}
+
+function nameBehind(text: string, field: Field): string | undefined {
+  const begin = field.end + lengthAt(SPACE, text, field.end);
+  const end = begin + lengthAt(VALUE, text, begin);
+  NAME_BEHIND.lastIndex = end;
+  return NAME_BEHIND.exec(text)?.[1];
+}
+
+interface Judged {
+  readonly name: string;
+  readonly secrecy: Secrecy;
+  /** Whether it is a parameter of a URL. */
+  readonly query: boolean;
+}
+
+function maskedValue(text: string, field: Field, { name, secrecy, query }: Judged): Value | undefined {
+  const space = lengthAt(SPACE, text, field.end);
+  const begin = field.end + space + lengthAt(TYPED, text, field.end + space);
+  const pattern = query ? PARAMETER : secrecy === 'header' ? HEADER : VALUE;
+  const length = lengthAt(pattern, text, begin);
+  const given = text.slice(begin, begin + length);
+  const quote = /^[bruf]{0,2}(?:\\{0,3}["'`])|^/i.exec(given)?.[0] || (OPENING_QUOTE.exec(given)?.[0] ?? '');
+  if (length === 0 || isNextLine(text, begin, { space, given, quote })) return undefined;
+  const value = given.slice(quote.length);
+  if (given.startsWith('[') && !isSecretList(given)) return undefined;
+  if (!mayBeSecret({ name, secrecy, value, isWhole: quote !== '' || query })) return undefined;
+  return { start: begin, end: begin + length, masked: quote + MASK };
+}
+
+/** Whether what follows the name belongs to another field, on the next line. */
+function isNextLine(
+  text: string,
+  begin: number,
+  { space, given, quote }: { space: number; given: string; quote: string },
+) {
+  const between = text.slice(begin - space, begin);
+  if (!/[\r\n]/.test(between) || quote !== '' || given.startsWith('[')) return false;
+  return !/[\r\n][ \t]+$/.test(between) || /[:=]/.test(text.slice(begin, begin + given.length + 1));
+}
+
+/** A list of numbers holds ids and counts. */
+function isSecretList(list: string): boolean {
+  return /[^\s\d.,[\]*"']/.test(list);
+}
+
+/** The length of the match of a sticky pattern at that place. */
+function lengthAt(pattern: RegExp, text: string, at: number): number {
+  pattern.lastIndex = at;
+  return pattern.exec(text)?.[0].length ?? 0;
+}

@@ -1,0 +1,157 @@
+/**
+ * The names of credentials, in every way of writing a name: `dbPass`, `DB_PASS`, `db-pass`, `x-api-key`, `apiKeyV2`,
+ * `/prod/db/password`.
+ */
+
+/**
+ * How far a name gives its value away. `secret`: the value is masked unless it can't be a credential. `likely`: it is
+ * masked if it has the form of one, such as that of an `auth` or of a key. `header`: the rest of the line belongs to
+ * the value.
+ */
+export type Secrecy = 'secret' | 'likely' | 'header';
+
+/** Longer names are judged by their end. In characters. */
+const LONGEST_NAME = 200;
+
+const SECRETS = new Set(
+  [
+    'password passwords passwd passwds passphrase passphrases passcode passcodes pwd pw pass secret secrets token tokens',
+    'credential credentials cred creds jwt jwts otp otps totp signature signatures sig sid sessid sessionid phpsessid',
+    'jsessionid bearer mnemonic apikey apikeys',
+  ]
+    .join(' ')
+    .split(' '),
+);
+
+/** Names without a mark between their words: `PGPASSWORD`, `authtoken`. */
+const ENDS_IN_SECRET =
+  /(?:password|passwd|passphrase|passcode|pwd|secret|token|credential|(?:api|secret|access|private|auth|signing|master|account)key|sessi?on?id|sessid|connectionstring)s?$|^(?:db|pg|my|sql|mysql|user|root|admin|smtp|imap|mail|ftp|sftp|ssh|ldap|http|proxy|redis|cert|key|store|keystore|truststore)(?:pass|pw)$/;
+
+/** The word before `key` that makes it a secret one. */
+const SECRET_KEYS = new Set(
+  [
+    'api access secret private signing encryption decryption master shared storage subscription auth account client',
+    'deploy admin root ssh rsa aes hmac cipher webhook integration consumer ingest session server functions function',
+    'host service license licence',
+  ]
+    .join(' ')
+    .split(' '),
+);
+/** Those that name a place in a table or a map, or are public. */
+const OPEN_KEYS = new Set(
+  [
+    'public publishable primary partition sort foreign cache object hash range index group row item message event',
+    'translation lookup unique natural composite map last first next start issue metric config idempotency socket s3',
+    'deduplication dedup order document record column table ordering tag label state query search react key no such',
+  ]
+    .join(' ')
+    .split(' '),
+);
+
+/** After a secret's word these say that the value is about a secret, and isn't one: `tokenCount`, `secretName`. */
+const ABOUT = new Set(
+  [
+    'error exception fault failed failure invalid missing required denied expired expires expiry expiration expire',
+    'count counts type types arn arns version limit limits length ttl name names url urls uri uris endpoint path paths',
+    'file files dir directory policy age field fields header index status state budget usage used cost size bytes max',
+    'min window enabled disabled algorithm alg format rotation rotated updated created changed at date time timestamp',
+    'timeout provider providers source manager store scope scopes issuer audience kind exists present valid strength',
+    'per rate total ref refs reference method mode prefix hint rule rules validation verified bucket duration seconds ms',
+    'days minutes hours lifetime level region attempts retries description title label found mismatch changed reset',
+    'needed set not was issued rejected refused revoked',
+  ]
+    .join(' ')
+    .split(' '),
+);
+/** Before `token` these say that it is one of a parser or of a page, or none. */
+const OTHER_TOKENS = new Set(
+  'next page continuation pagination sync cursor start starting resume unexpected invalid expired missing unknown unrecognized max min total num'.split(
+    ' ',
+  ),
+);
+/** Words that add nothing to the secret's word before them: `passwordHash`, `authCode`. */
+const AUTH_VALUES = new Set(['code', 'codes', 'value', 'string', 'data', 'verifier']);
+
+/** Whether a name says that its value is a credential, and how surely; `undefined` if it doesn't. */
+export function secrecyOf(name: string): Secrecy | undefined {
+  const words = wordsOf(name);
+  const last = words.findLastIndex((word, index) => judgeWord(words, word, index) !== undefined);
+  if (last < 0) return undefined;
+  const secrecy = judgeWord(words, words[last] ?? '', last);
+  const rest = words.slice(last + 1);
+  if (rest.some((word) => ABOUT.has(word))) return undefined;
+  return rest.includes('id') || rest.includes('ids') ? idSecrecy(words[last] ?? '') : secrecy;
+}
+
+/** Whether a field of this name, inside something secret, is about the secret and none itself: `type`, `expiresAt`. */
+export function isAboutSecrets(name: string): boolean {
+  const words = wordsOf(name);
+  return words.length > 0 && words.every((word) => ABOUT.has(word));
+}
+
+/** The session of an id is the credential; of a key's or secret's id only what has the form of one. */
+function idSecrecy(word: string): Secrecy {
+  return word === 'session' ? 'secret' : 'likely';
+}
+
+/** How sure a word of a name makes it, by the words beside it; `undefined` if it makes no secret. */
+type WordJudge = (before: string, after: string | undefined) => Secrecy | undefined;
+
+function judgeWord(words: readonly string[], word: string, index: number): Secrecy | undefined {
+  const judge = WORD_JUDGES.get(word);
+  if (judge !== undefined) return judge(words[index - 1] ?? '', words[index + 1]);
+  return SECRETS.has(word) || ENDS_IN_SECRET.test(word) ? 'secret' : undefined;
+}
+
+const CODES = new Set(['recovery', 'backup', 'otp', 'mfa', '2fa', 'authorization', 'auth', 'verification', 'device']);
+const OTHER_PASSES = new Set(['first', 'second', 'third', 'next', 'last', 'multi', 'single', 'render', 'by']);
+
+/** `authorizationUrl` is about it; `authorization_code` is a credential, but no header. */
+const judgeHeader: WordJudge = (_before, after) => {
+  if (after === undefined) return 'header';
+  return AUTH_VALUES.has(after) ? 'secret' : undefined;
+};
+
+const judgeAuth: WordJudge = (_before, after) => {
+  if (after === undefined) return 'likely';
+  return AUTH_VALUES.has(after) ? 'secret' : undefined;
+};
+
+const judgeKey: WordJudge = (before) => {
+  if (SECRET_KEYS.has(before)) return 'secret';
+  return before === '' || OPEN_KEYS.has(before) ? undefined : 'likely';
+};
+
+/** `first pass`, `pass rate`: a pass is a password only at the end of a name. */
+const judgePass: WordJudge = (before, after) =>
+  after === undefined && !OTHER_PASSES.has(before) ? 'secret' : undefined;
+
+const judgeToken: WordJudge = (before) => (OTHER_TOKENS.has(before) ? 'likely' : 'secret');
+
+function secretAfter(words: ReadonlySet<string>): WordJudge {
+  return (before) => (words.has(before) ? 'secret' : undefined);
+}
+
+/** Words that make a secret only beside certain others. */
+const WORD_JUDGES: ReadonlyMap<string, WordJudge> = new Map([
+  ...['authorization', 'cookie', 'cookies'].map((word) => [word, judgeHeader] as const),
+  ...['key', 'keys'].map((word) => [word, judgeKey] as const),
+  ...['pass', 'pw'].map((word) => [word, judgePass] as const),
+  ...['token', 'tokens'].map((word) => [word, judgeToken] as const),
+  ...['code', 'codes'].map((word) => [word, secretAfter(CODES)] as const),
+  ...['string', 'strings'].map((word) => [word, secretAfter(new Set(['connection']))] as const),
+  ['auth', judgeAuth],
+  ['verifier', secretAfter(new Set(['code']))],
+  ['session', (_before, after) => (after === 'id' || after === 'ids' ? 'secret' : undefined)],
+]);
+
+/** The words of a name in small letters, without the digits at their ends. */
+function wordsOf(name: string): readonly string[] {
+  return name
+    .slice(-LONGEST_NAME)
+    .replace(/([a-z\d])([A-Z])|([A-Z])(?=[A-Z][a-z])/g, '$1$3 $2')
+    .toLowerCase()
+    .split(/[^a-z\d]+/)
+    .map((word) => word.replace(/^\d+(?!fa$)|\d+$/g, ''))
+    .filter((word) => word !== '' && word !== 'v');
+}

@@ -1,0 +1,71 @@
+/** The values of secret names: which of them can be no credential. */
+import { MASK } from './bounds.ts';
+import type { Secrecy } from './secret-names.ts';
+
+/** Words for a state, a scheme or a kind. */
+const STATES = new Set(
+  [
+    'ok okay yes no on off true false null nil undefined none nan empty unset set missing required optional expired',
+    'invalid valid validated failed failure fail success successful succeeded passed skipped done denied granted revoked',
+    'refused rejected accepted enabled disabled unknown pending default present absent found hidden redacted masked',
+    'removed anonymous basic bearer digest oauth oauth2 iam jwt saml sso ldap ntlm negotiate kerberos mismatch incorrect',
+    'wrong correct changed unchanged updated rotated refreshed string text number boolean object array function any all',
+    'error timeout unauthorized forbidden unauthenticated authenticated authorized active inactive supported unsupported',
+    'provided unavailable available used unused issued',
+  ]
+    .join(' ')
+    .split(' '),
+);
+/** With these a sentence goes on behind the colon. */
+const SENTENCES = new Set(
+  'a an the is was are were be must should may can cannot could does did do has had have not no too it this that your my for request'.split(
+    ' ',
+  ),
+);
+
+/** A value that stands for another one: `${DB_PASSWORD}`, `{{token}}`, `<redacted>`, `[REDACTED]`, `********`. */
+const PLACEHOLDER =
+  /^(?:\*+|\.{3}|x{3,}|\$\{[\w.:-]{0,100}\}?|\$[A-Z_]{2,100}|\{\{[^{}]{0,100}(?:\}\})?|<[\w -]{0,40}>|\[(?:redacted|hidden|masked|filtered|removed|secret)\]|%[sdjo])$/i;
+const ARN = /^arn(?::|%3A)aws/i;
+const FILE =
+  /^(?:\.{0,2}|~|[A-Za-z]:|file:\/\/)(?:[/\\][\w.@ -]{1,100}){1,20}\.(?:pem|key|crt|cer|p12|pfx|jks|json|txt|ya?ml|env)$/;
+const MEASURE = /^\d+(?:[.,]\d+)*(?:ms|s|m|h|d|k|kb|mb|%)?$/i;
+const SMALL_NUMBER = /^\d{1,3}$/;
+/** `oauth2`, `tls1.3`, `scram-sha-256`, `client-cert`: words with a version at most. */
+const SCHEME =
+  /^(?:[a-z]{1,12}|[A-Z]{1,12}|[A-Z][a-z]{1,11})(?:[-_/ ](?:[a-z]{1,12}|[A-Z]{1,12})){0,4}-?(?:\d|\d{3})?(?:\.\d)?$/;
+
+/** A value of a name that gives it away. */
+export interface NamedValue {
+  readonly name: string;
+  readonly secrecy: Secrecy;
+  readonly value: string;
+  /** Whether the value is all that was given, not the first word of a sentence. */
+  readonly isWhole: boolean;
+}
+
+/** Whether the value may be a credential. */
+export function mayBeSecret({ name, secrecy, value, isWhole }: NamedValue): boolean {
+  const word = value.trim();
+  if (word === '' || word === MASK || STATES.has(word.toLowerCase()) || PLACEHOLDER.test(word)) return false;
+  if (ARN.test(word) || FILE.test(word)) return false;
+  if (!isWhole && SENTENCES.has(word.toLowerCase())) return false;
+  if (SMALL_NUMBER.test(word) || (MEASURE.test(word) && isCount(name))) return false;
+  if (secrecy === 'likely') return /auth$/i.test(name) ? !SCHEME.test(word) && !MEASURE.test(word) : isRandom(word);
+  // What a shell calls so is a directory.
+  return !(/^(?:OLD)?PWD$/.test(name) && word.startsWith('/'));
+}
+
+/** Names whose numbers are counts: `tokens`, `pass`. */
+function isCount(name: string): boolean {
+  return /(?:tokens|secrets|credentials|signatures|cookies|passwords|keys)$|^pass$|^auth$/i.test(name);
+}
+
+/** Whether it seems to be drawn by a machine: a long run of letters and digits that is no word and no date. */
+export function isRandom(value: string): boolean {
+  const runs = value.match(/[A-Za-z\d]{10,}/g) ?? [];
+  return runs.some((run) => /\d[A-Za-z]+\d|[a-z]\d[A-Z]|[A-Z]\d[a-z]/.test(run) || run.length >= LONG_RUN);
+}
+
+/** No word is longer. In characters. */
+const LONG_RUN = 32;
