@@ -7,26 +7,47 @@ import { MASK } from './bounds.ts';
 import { secrecyOf } from './secret-names.ts';
 import { mayBeSecret } from './secret-values.ts';
 
-/** A pattern, and the replacement of its matches. */
 type Replacement = string | ((match: string, ...groups: string[]) => string);
-export type Masked = readonly [RegExp, Replacement];
+
+/** A pattern, the replacement of its matches, and what a text has that matches: where it is absent nothing is tried. */
+export type Masked = readonly [pattern: RegExp, replacement: Replacement, needs: string];
+
+/** Hosts, and the beginning of a path behind which there is nothing but a credential. */
+const HOSTS: readonly (readonly [host: string, path: string])[] = [
+  ['hooks.slack.com', '\\w{1,20}'],
+  ['discord.com', 'api/webhooks'],
+  ['discordapp.com', 'api/webhooks'],
+  ['.office.com', 'webhook\\w{0,3}'],
+  ['hooks.zapier.com', 'hooks/\\w{1,20}'],
+  ['maker.ifttt.com', '(?:trigger/[^\\s/]{1,100}/)?(?:json/)?(?:with/key|use)'],
+  ['hc-ping.com', ''],
+  ['.infura.io', '(?:ws/)?v3'],
+  ['.alchemy.com', 'v2'],
+  ['.alchemyapi.io', 'v2'],
+  ['betterstack.com', 'api/v1/heartbeat'],
+];
 
 const IN_URLS: readonly Masked[] = [
   // User and password in a URL, written as they are, URL-encoded, and without a scheme.
   [
-    /([a-z][a-z0-9+.-]{0,20}:(?:\\{0,3}\/){2})(?:[^\s/?#"':]{0,200}:(?!\d{1,5}(?:[/?#]|$))(?:(?!:\/\/)[^\s"']){1,2000}|[^\s/?#"']{1,2000})@/gi,
+    /((?<=[a-z\d]):(?:\\{0,3}\/){2})(?:[^\s/?#"':]{0,200}:(?!\d{1,5}(?:[/?#]|$))(?:(?!:\/\/)[^\s"']){1,1000}|[^\s/?#"']{1,1000})@/gi,
     `$1${MASK}@`,
+    '@',
   ],
-  [/((?:%3A|:)(?:%2F){2})(?:(?!%2F|%3F|%40)[^\s&"'@]){1,500}(%40|@)/gi, `$1${MASK}$2`],
+  [/((?:%3A|:)(?:%2F){2})(?:(?!%2F|%3F|%40)[^\s&"'@]){1,500}(%40|@)/gi, `$1${MASK}$2`, '%'],
   [
     /(?<![\w/.:@-])([\w.-]{1,64}:)[^\s:@/"'(){}]{1,200}@(?=(?:tcp|unix)\(|[\w.-]{1,100}(?::\d{2,5}\b|\/))/g,
     `$1${MASK}@`,
+    '@',
   ],
-  [/(\bjdbc:oracle:\w{1,10}:[^\s/@"']{1,100}\/)[^\s/@"']{1,200}@/gi, `$1${MASK}@`],
-  [
-    /((?:hooks\.slack\.com\/\w{1,20}|discord(?:app)?\.com\/api\/webhooks|\.office\.com\/webhook\w{0,3}|hooks\.zapier\.com\/hooks\/\w{1,20}|maker\.ifttt\.com\/(?:trigger\/[^\s/]{1,100}\/)?(?:json\/)?(?:with\/key|use)|hc-ping\.com|\.infura\.io\/(?:ws\/)?v3|\.(?:alchemy\.com|alchemyapi\.io)\/v2|betterstack\.com\/api\/v1\/heartbeat)\/)[^\s"'<>?]+/gi,
-    `$1${MASK}`,
-  ],
+  [/(\bjdbc:oracle:\w{1,10}:[^\s/@"']{1,100}\/)[^\s/@"']{1,200}@/gi, `$1${MASK}@`, '@'],
+  ...HOSTS.map(
+    ([host, path]): Masked => [
+      new RegExp(`(${host.replaceAll('.', '\\.')}/${path === '' ? '' : `${path}/`})[^\\s"'<>?]+`, 'g'),
+      `$1${MASK}`,
+      host,
+    ],
+  ),
 ];
 
 /** Schemes whose word is an ordinary one too: what follows must not be. */
@@ -34,54 +55,74 @@ const SCHEMES: readonly Masked[] = [
   [
     /\b(Bearer(?:\s|%20|\+){1,3})(?!(?:auth\w{0,20}|tokens?|scheme|headers?|challenge|credentials?|access|realm)(?![\w-])|-)[\w.~+/=-]{6,}/gi,
     `$1${MASK}`,
+    '',
   ],
   [
     /\b((?:[Bb]asic|BASIC|Negotiate|NTLM|SSWS|GenieKey|ApiKey|Splunk|DPoP)(?:\s|%20|\+){1,3})(?=[\w+/-]{0,1000}(?:\d|[a-z][A-Z]|=))[\w+/-]{6,}={0,2}/g,
     `$1${MASK}`,
+    '',
   ],
-  [/\b(Digest\s{1,3}username=)[^\r\n]+/gi, `$1${MASK}`],
+  [/\b(Digest\s{1,3}username=)[^\r\n]+/gi, `$1${MASK}`, 'username='],
 ];
 
 const IN_MARKUP: readonly Masked[] = [
   [
     /(<(?:\w{1,20}:)?([A-Za-z_][\w.-]{0,100})(?:\s[^<>]{0,200})?>(?:<!\[CDATA\[)?)(?!\*\*\*)([^<]+?)(?=\]{0,2}>?<[/!]|\]{0,2}$)/g,
     valueOfName,
+    '<',
   ],
   // An entry: `<entry key="password">x</entry>`.
   [
     /(<\w{1,40}\s[^<>]{0,100}?(?:name|key)=["']([^"'<>]{1,100})["'][^<>]{0,100}>)(?!\*\*\*)([^<]+)(?=<\/|$)/gi,
     valueOfName,
+    '<',
   ],
   // A part of a form.
-  [/(\bname=["']([^"'\r\n]{1,100})["']\r?\n(?:[\w-]{1,40}:[^\r\n]{0,200}\r?\n){0,3}\r?\n)([^\r\n]+)/gi, valueOfName],
+  [
+    /(\bname=["']([^"'\r\n]{1,100})["']\r?\n(?:[\w-]{1,40}:[^\r\n]{0,200}\r?\n){0,3}\r?\n)([^\r\n]+)/gi,
+    valueOfName,
+    'form-data',
+  ],
 ];
 
 const IN_COMMANDS: readonly Masked[] = [
-  [/((?<![\w-])--?([A-Za-z][\w.-]{0,100})\s{1,5}["']?)(?<=["'])([^"'\r\n]+)/g, valueOfName],
-  [/((?<![\w-])--?([A-Za-z][\w.-]{0,100})\s{1,5})(?![-*"'])(\S+)/g, valueOfName],
-  [/((?<!\S)(?:-u|--user)\s{1,5}["']?[^\s:"']{1,100}:)[^\s"']+/g, `$1${MASK}`],
-  [/(\b(?:mysql|mysqldump|mysqladmin|mariadb)\s(?:[^\r\n]{0,300}?\s)?-p)[^\s"'=]+/g, `$1${MASK}`],
+  [/(-(?<![\w-]-)-?([A-Za-z][\w.-]{0,100})\s{1,5}["']?)(?![-*])((?<=["'])[^"'\r\n]+|[^\s"']\S*)/g, valueOfName, '-'],
+  [/(-(?:u|-user)\s{1,5}["']?[^\s:"']{1,100}:)[^\s"']+/g, `$1${MASK}`, '-u'],
+  [/(\b(?:mysql|mysqldump|mysqladmin|mariadb)\s(?:[^\r\n]{0,300}?\s)?-p)[^\s"'=]+/g, `$1${MASK}`, ' -p'],
   [
     /(\b(?:sshpass|docker\s{1,3}login|podman\s{1,3}login|helm\s[a-z ]{1,20}login)\s(?:[^\r\n]{0,200}?\s)?-p\s{0,3})[^\s"']+/g,
     `$1${MASK}`,
+    ' -p',
   ],
-  [/(\bredis-cli\s(?:[^\r\n]{0,200}?\s)?-a\s{1,3})[^\s"']+/g, `$1${MASK}`],
-  [/(-pass(?:in|out|)\s{1,3}pass:)[^\s"']+/g, `$1${MASK}`],
-  [/(\b(?:requirepass|masterauth)\s{1,3})[^\s"']+/g, `$1${MASK}`],
-  [/(\blogin\s{1,5}\S{1,100}\s{1,5}password\s{1,5})\S+/g, `$1${MASK}`],
-  [/(\bIDENTIFIED\s{1,3}(?:WITH\s{1,3}\S{1,40}\s{1,3})?BY\s{1,3}(?:PASSWORD\s{1,3})?["'])[^"'\r\n]+/gi, `$1${MASK}`],
-  [/\b((?:password|passphrase|secret|api[- ]key)(?: is)?:? ["'`])(?!\*\*\*)[^"'`\r\n]+/gi, `$1${MASK}`],
+  [/(\bredis-cli\s(?:[^\r\n]{0,200}?\s)?-a\s{1,3})[^\s"']+/g, `$1${MASK}`, 'redis-cli'],
+  [/(-pass(?:in|out|)\s{1,3}pass:)[^\s"']+/g, `$1${MASK}`, 'pass:'],
+  [/(\b(?:requirepass|masterauth)\s{1,3})[^\s"']+/g, `$1${MASK}`, ''],
+  [/(\blogin\s{1,5}\S{1,100}\s{1,5}password\s{1,5})\S+/g, `$1${MASK}`, 'login'],
+  [
+    /(\bIDENTIFIED\s{1,3}(?:WITH\s{1,3}\S{1,40}\s{1,3})?BY\s{1,3}(?:PASSWORD\s{1,3})?["'])[^"'\r\n]+/gi,
+    `$1${MASK}`,
+    '',
+  ],
+  [/\b((?:password|passphrase|secret|api[- ]key)(?: is)?:? ["'`])(?!\*\*\*)[^"'`\r\n]+/gi, `$1${MASK}`, ' '],
 ];
 
 const IN_LISTS: readonly Masked[] = [
   // Arguments of a command, and headers as a list of names and values.
-  [/((["'])(--?[A-Za-z][\w-]{0,80})\2\s{0,5},\s{0,5}["'])([^"'\r\n]+)/g, valueInList],
-  [/((["'])([A-Za-z]{1,40}-[A-Za-z-]{1,60}|authorization|cookie)\2\s{0,5},\s{0,5}["'])([^"'\r\n]+)/gi, valueInList],
+  [/((["'])(--?[A-Za-z][\w-]{0,80})\2\s{0,5},\s{0,5}["'])([^"'\r\n]+)/g, valueInList, '-'],
+  [
+    /((["'])([A-Za-z]{1,40}-[A-Za-z-]{1,60}|authorization|cookie)\2\s{0,5},\s{0,5}["'])([^"'\r\n]+)/gi,
+    valueInList,
+    ',',
+  ],
   // The private parts of a JSON web key.
-  [/((["'])(?:d|p|q|dp|dq|qi|k)\2\s{0,5}:\s{0,5}["'])[\w-]{22,}/g, `$1${MASK}`],
+  [/((["'])(?:d|p|q|dp|dq|qi|k)\2\s{0,5}:\s{0,5}["'])[\w-]{22,}/g, `$1${MASK}`, 'kty'],
   // An entry of a name and its value: in a list of entries, or where it can be no list of two names.
-  [/([[,]\s{0,20}\[\s{0,20}(["'])([\w.-]{1,100})\2\s{0,5},\s{0,20}["'])([^"'\r\n]+)(?=["']\s{0,20}\])/g, valueInList],
-  [/(\[\s{0,20}(["'])([\w.-]{1,100})\2\s{0,5},\s{0,20}["'])([^"'\r\n]+)(?=["']\s{0,20}\])/g, valueInEntry],
+  [
+    /([[,]\s{0,20}\[\s{0,20}(["'])([\w.-]{1,100})\2\s{0,5},\s{0,20}["'])([^"'\r\n]+)(?=["']\s{0,20}\])/g,
+    valueInList,
+    ']',
+  ],
+  [/(\[\s{0,20}(["'])([\w.-]{1,100})\2\s{0,5},\s{0,20}["'])([^"'\r\n]+)(?=["']\s{0,20}\])/g, valueInEntry, ']'],
 ];
 
 /** Every pattern, in the order in which they are applied. */

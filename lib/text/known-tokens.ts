@@ -3,6 +3,7 @@
  * without a bound is the last one of its pattern, so that it is part of the match.
  */
 import { MASK } from './bounds.ts';
+import type { Masked } from './credentials.ts';
 
 /** Prefixes, and the body of at least so many characters that follows them. */
 const PREFIXED: readonly (readonly [prefixes: string, body: string])[] = [
@@ -80,23 +81,27 @@ const PREFIXED: readonly (readonly [prefixes: string, body: string])[] = [
 const ALL_PREFIXED = PREFIXED.map(([prefixes, body]) => `(?:${prefixes})${body}`).join('|');
 
 /** Every form, in the order in which it is masked. */
-export const KNOWN_TOKENS: readonly (readonly [pattern: RegExp, replacement: string])[] = [
-  [/-----BEGIN(?:[A-Z ]|%20|\+){1,30}?PRIVATE(?: |%20|\+)KEY(?:(?: |%20|\+)BLOCK)?-----[\s\S]*?(?:-----END|$)/g, MASK],
-  [/(\bPrivate-Lines:\s{1,5})\d[\s\S]*?(?:$|\n(?=Private-MAC))/g, `$1${MASK}\n`],
+export const KNOWN_TOKENS: readonly Masked[] = [
+  [
+    /-----BEGIN(?:[A-Z ]|%20|\+){1,30}?PRIVATE(?: |%20|\+)KEY(?:(?: |%20|\+)BLOCK)?-----[\s\S]*?(?:-----END|$)/g,
+    MASK,
+    '-----BEGIN',
+  ],
+  [/(\bPrivate-Lines:\s{1,5})\d[\s\S]*?(?:$|\n(?=Private-MAC))/g, `$1${MASK}\n`, 'Private-Lines'],
   // AWS: a key id, with the secret key if that is written beside it.
-  [/\b(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}\b(?:[\s,:;|"'\\]{1,8}[A-Za-z0-9+/=]{27,44}(?![A-Za-z0-9+/=]))?/g, MASK],
-  [/(?<![a-z0-9])eyJ[\w-]{10,2000}\.[\w-]{10,}(?:\.[\w-]*){0,3}/gi, MASK],
-  [new RegExp(`(?<![A-Za-z\\d])(?:${ALL_PREFIXED})`, 'g'), MASK],
+  [/\b(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}\b(?:[\s,:;|"'\\]{1,8}[A-Za-z0-9+/=]{27,44}(?![A-Za-z0-9+/=]))?/g, MASK, ''],
+  [/(?<![A-Za-z0-9])eyJ[\w-]{10,2000}\.[\w-]{10,}(?:\.[\w-]*){0,3}/g, MASK, 'eyJ'],
+  [new RegExp(`(?<![A-Za-z\\d])(?:${ALL_PREFIXED})`, 'g'), MASK, ''],
   // Telegram: its API's URLs have `bot` before the token.
-  [/((?<![A-Za-z\d])bot|(?<![\w-]))\d{5,12}(?::|%3A)(?=[A-Z_a-z-]{0,33}\d)[\w-]{34,36}(?![\w-])/gi, `$1${MASK}`],
+  [/((?<![A-Za-z\d])bot|(?<![\w-]))\d{5,12}(?::|%3A)(?=[A-Z_a-z-]{0,33}\d)[\w-]{34,36}(?![\w-])/gi, `$1${MASK}`, ''],
   // Asana, Mailchimp, New Relic, Azure, Azure DevOps, Terraform, Discord, which have their marks in the middle.
-  [/(?<!\w)[012]\/\d{13,19}(?::|%3A|\/\d{13,19}:)[\da-f]{32}/g, MASK],
-  [/(?<![\w-])[\da-f]{32}-us\d{1,2}(?!\w)/g, MASK],
-  [/(?<![\w-])[\da-f]{36}NRAL(?!\w)/g, MASK],
-  [/(?<![\w~.-])[\w~.-]{3,4}\dQ~[\w~.-]{31,40}/g, MASK],
-  [/(?<![A-Za-z\d])[A-Za-z\d]{72,80}AZDO[A-Za-z\d]{4}/g, MASK],
-  [/(?<![A-Za-z\d])[A-Za-z\d]{14}\.atlasv1\.[\w-]{40,}/g, MASK],
-  [/(?<![\w-])[MNO][\w-]{23,27}\.[\w-]{6}\.[\w-]{27,}/g, MASK],
+  [/(?<!\w)[012]\/\d{13,19}(?::|%3A|\/\d{13,19}:)[\da-f]{32}/g, MASK, ''],
+  [/(?<![\w-])[\da-f]{32}-us\d{1,2}(?!\w)/g, MASK, '-us'],
+  [/(?<![\w-])[\da-f]{36}NRAL(?!\w)/g, MASK, 'NRAL'],
+  [/(?<![\w~.-])[\w~.-]{3,4}\dQ~[\w~.-]{31,40}/g, MASK, 'Q~'],
+  [/(?<![A-Za-z\d])[A-Za-z\d]{72,80}AZDO[A-Za-z\d]{4}/g, MASK, 'AZDO'],
+  [/(?<![A-Za-z\d])[A-Za-z\d]{14}\.atlasv1\.[\w-]{40,}/g, MASK, '.atlasv1.'],
+  [/(?<![\w-])[MNO][\w-]{23,27}\.[\w-]{6}\.[\w-]{27,}/g, MASK, '.'],
   // Hashes of passwords.
-  [/\$(?:2[abxy]?|5|6|y|argon2\w{1,2}|scrypt|pbkdf2[\w-]{0,10})\$[\w./$,=+-]{20,}/g, MASK],
+  [/\$(?:2[abxy]?|5|6|y|argon2\w{1,2}|scrypt|pbkdf2[\w-]{0,10})\$[\w./$,=+-]{20,}/g, MASK, '$'],
 ];

@@ -15,11 +15,13 @@ export function mask(text: string, most = MASKED_BYTES): string {
 }
 
 function replaceAll(patterns: readonly Masked[], text: string): string {
-  return patterns.reduce(
-    (masked, [pattern, replacement]) =>
-      typeof replacement === 'string' ? masked.replace(pattern, replacement) : masked.replace(pattern, replacement),
-    text,
-  );
+  let masked = text;
+  for (const [pattern, replacement, needs] of patterns) {
+    if (!masked.includes(needs)) continue;
+    masked =
+      typeof replacement === 'string' ? masked.replace(pattern, replacement) : masked.replace(pattern, replacement);
+  }
+  return masked;
 }
 
 /** Cut between words: a credential cut in two could be half of one that no pattern knows. */

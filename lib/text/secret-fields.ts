@@ -6,11 +6,10 @@
  * names. Values are matched at their place, and any look beyond them is bounded.
  */
 import { MASK } from './bounds.ts';
-import { type Secrecy, secrecyOf } from './secret-names.ts';
+import { mayNameSecret, type Secrecy, secrecyOf } from './secret-names.ts';
 import { mayBeSecret } from './secret-values.ts';
 
 const SEPARATOR = /=>|->|[:=]{1,3}|%3[AD]/gi;
-const NAME_SIGN = /[\w.$/-]/;
 /** What may stand between a name and the separator: quotes of every kind, brackets, bold print. */
 const CLOSING = /(?:\\{0,3}["'`]|%2[27]|&(?:quot|apos|#3[49]);|\\u002[27])?(?:\]|%5D)?\*{0,2}\s{0,5}$/i;
 const LONGEST_CLOSING = 20;
@@ -47,6 +46,8 @@ const TYPED = /\{\s{0,5}\\{0,3}["']?(?:S|N|B|value)\\{0,3}["']?\s{0,5}:\s{0,5}/i
 const NAME_FIELD =
   /^(?:name|key|field|header|headername|variable|attribute|property|parameter|parameterkey|parametername|n|k)$/i;
 const VALUE_FIELD = /^(?:value|values|val|content|parametervalue|stringvalue|secretvalue|default|v)$/i;
+/** The part that is judged of a value whose name doesn't decide. In characters. */
+const LONGEST_LIKELY = 256;
 /** How far apart the two may be. In characters. */
 const LONGEST_PAIR = 300;
 /** A name behind the value: `{"value":"x","name":"DB_PASSWORD"}`. */
@@ -75,14 +76,15 @@ interface Field {
 
 /** The text with the values of secret names masked. */
 export function maskFields(text: string): string {
+  if (!mayNameSecret(text)) return text;
   const arns = arnsIn(text);
   const parts: string[] = [];
   let done = 0;
   let pair: { readonly name: string; readonly end: number } | undefined;
   for (const match of text.matchAll(SEPARATOR)) {
-    if (match.index < done || arns(match.index)) continue;
+    if (match.index < done) continue;
     const field = fieldAt(text, match.index, match[0]);
-    if (field === undefined) continue;
+    if (field === undefined || arns(match.index)) continue;
     if (isNameField(field.word)) pair = pairNamed(text, field);
     const value = secretValue(text, field, pair);
     if (value === undefined) continue;
@@ -104,18 +106,38 @@ function arnsIn(text: string): (position: number) => boolean {
 
 /** The name before the separator, with the word before it where that belongs to it: `API key`. */
 function fieldAt(text: string, separator: number, sign: string): Field | undefined {
-  const closing = CLOSING.exec(text.slice(Math.max(0, separator - LONGEST_CLOSING), separator))?.[0].length ?? 0;
-  const stop = separator - closing;
+  const stop = separator - closingBefore(text, separator);
   let start = stop;
-  while (start > 0 && NAME_SIGN.test(text[start - 1] ?? '')) start -= 1;
+  while (start > 0 && isNameSign(text.charCodeAt(start - 1))) start -= 1;
   if (start === stop) return undefined;
-  const name = text.slice(start, stop);
-  const first =
-    /^(?:key|string|id|code|codes|phrase|value|token)s?$/i.test(name) && text[start - 1] === ' ' ? start - 1 : start;
-  const before = first === start ? '' : (/[A-Za-z]{2,20}$/.exec(text.slice(Math.max(0, first - 20), first))?.[0] ?? '');
+  const word = text.slice(start, stop);
   const end = separator + sign.length;
-  if (before === '') return { name, word: name, start, end };
-  return { name: `${before} ${name}`, word: name, start: first - before.length, end };
+  if (text[start - 1] !== ' ' || !SECOND_WORD.test(word)) return { name: word, word, start, end };
+  const before = /[A-Za-z]{2,20}$/.exec(text.slice(Math.max(0, start - 21), start - 1))?.[0] ?? '';
+  if (before === '') return { name: word, word, start, end };
+  return { name: `${before} ${word}`, word, start: start - 1 - before.length, end };
+}
+
+const SECOND_WORD = /^(?:key|string|id|code|codes|phrase|value|token)s?$/i;
+const DOUBLE_QUOTE = 0x22;
+const PERCENT = 0x25;
+const QUOTE = 0x27;
+const BACKSLASH = 0x5c;
+
+/** How many characters stand between a name and the separator. In most texts none, or one quote. */
+function closingBefore(text: string, separator: number): number {
+  const last = text.charCodeAt(separator - 1);
+  const isEncoded = text.charCodeAt(separator - 3) === PERCENT || text.charCodeAt(separator - 6) === BACKSLASH;
+  if (isNameSign(last) && !isEncoded) return 0;
+  if ((last === DOUBLE_QUOTE || last === QUOTE) && isNameSign(text.charCodeAt(separator - 2))) return 1;
+  return CLOSING.exec(text.slice(Math.max(0, separator - LONGEST_CLOSING), separator))?.[0].length ?? 0;
+}
+
+/** Letters, digits, and `$ - . / _`. */
+function isNameSign(code: number): boolean {
+  if (code >= 0x61) return code <= 0x7a;
+  if (code >= 0x41) return code <= 0x5a || code === 0x5f;
+  return (code >= 0x2d && code <= 0x39) || code === 0x24;
 }
 
 /** The name that a `name` field gives to the `value` behind it. */
@@ -151,9 +173,9 @@ function isPair(text: string, { start }: Field, pair: { readonly end: number } |
 
 function nameBehind(text: string, field: Field): string | undefined {
   const begin = field.end + lengthAt(SPACE, text, field.end);
-  const end = begin + lengthAt(VALUE, text, begin);
-  NAME_BEHIND.lastIndex = end;
-  return NAME_BEHIND.exec(text)?.[1];
+  const near = text.slice(begin, begin + LONGEST_PAIR + LONGEST_PAIR);
+  NAME_BEHIND.lastIndex = lengthAt(VALUE, near, 0);
+  return NAME_BEHIND.exec(near)?.[1];
 }
 
 interface Judged {
@@ -167,14 +189,17 @@ function maskedValue(text: string, field: Field, { name, secrecy, query }: Judge
   const space = lengthAt(SPACE, text, field.end);
   const begin = field.end + space + lengthAt(TYPED, text, field.end + space);
   const pattern = query ? PARAMETER : secrecy === 'header' ? HEADER : VALUE;
-  const length = lengthAt(pattern, text, begin);
+  // A value that may stay is read once for each name before it, so that only its beginning is read.
+  const near = secrecy === 'likely' ? text.slice(begin, begin + LONGEST_LIKELY) : '';
+  const length = near === '' ? lengthAt(pattern, text, begin) : lengthAt(pattern, near, 0);
   const given = text.slice(begin, begin + length);
   const quote = /^[bruf]{0,2}(?:\\{0,3}["'`])|^/i.exec(given)?.[0] || (OPENING_QUOTE.exec(given)?.[0] ?? '');
   if (length === 0 || isNextLine(text, begin, { space, given, quote })) return undefined;
   const value = given.slice(quote.length);
   if (given.startsWith('[') && !isSecretList(given)) return undefined;
   if (!mayBeSecret({ name, secrecy, value, isWhole: quote !== '' || query })) return undefined;
-  return { start: begin, end: begin + length, masked: quote + MASK };
+  const end = begin + (near === '' ? length : lengthAt(pattern, text, begin));
+  return { start: begin, end, masked: quote + MASK };
 }
 
 /** Whether what follows the name belongs to another field, on the next line. */

@@ -72,8 +72,17 @@ const OTHER_TOKENS = new Set(
 /** Words that add nothing to the secret's word before them: `passwordHash`, `authCode`. */
 const AUTH_VALUES = new Set(['code', 'codes', 'value', 'string', 'data', 'verifier']);
 
+/** Whether a text has any of the words, or parts of words, without which no name is a secret one. */
+export function mayNameSecret(text: string): boolean {
+  return HINT.test(text);
+}
+
+const HINT =
+  /pass|pw|secret|token|cred|jwt|otp|sig|sid|sess|bearer|mnemonic|key|auth|cookie|connectionstring|connection.string|code|verifier/i;
+
 /** Whether a name says that its value is a credential, and how surely; `undefined` if it doesn't. */
 export function secrecyOf(name: string): Secrecy | undefined {
+  if (!mayNameSecret(name.slice(-LONGEST_NAME))) return undefined;
   const words = wordsOf(name);
   const last = words.findLastIndex((word, index) => judgeWord(words, word, index) !== undefined);
   if (last < 0) return undefined;

@@ -26,6 +26,8 @@ const SENTENCES = new Set(
 /** A value that stands for another one: `${DB_PASSWORD}`, `{{token}}`, `<redacted>`, `[REDACTED]`, `********`. */
 const PLACEHOLDER =
   /^(?:\*+|\.{3}|x{3,}|\$\{[\w.:-]{0,100}\}?|\$[A-Z_]{2,100}|\{\{[^{}]{0,100}(?:\}\})?|<[\w -]{0,40}>|\[(?:redacted|hidden|masked|filtered|removed|secret)\]|%[sdjo])$/i;
+/** An ARN or a path isn't longer. In characters. */
+const LONGEST_REFERENCE = 2_048;
 const ARN = /^arn(?::|%3A)aws/i;
 const FILE =
   /^(?:\.{0,2}|~|[A-Za-z]:|file:\/\/)(?:[/\\][\w.@ -]{1,100}){1,20}\.(?:pem|key|crt|cer|p12|pfx|jks|json|txt|ya?ml|env)$/;
@@ -48,7 +50,7 @@ export interface NamedValue {
 export function mayBeSecret({ name, secrecy, value, isWhole }: NamedValue): boolean {
   const word = value.trim();
   if (word === '' || word === MASK || STATES.has(word.toLowerCase()) || PLACEHOLDER.test(word)) return false;
-  if (ARN.test(word) || FILE.test(word)) return false;
+  if (word.length <= LONGEST_REFERENCE && (ARN.test(word) || FILE.test(word))) return false;
   if (!isWhole && SENTENCES.has(word.toLowerCase())) return false;
   if (SMALL_NUMBER.test(word) || (MEASURE.test(word) && isCount(name))) return false;
   if (secrecy === 'likely') return /auth$/i.test(name) ? !SCHEME.test(word) && !MEASURE.test(word) : isRandom(word);
