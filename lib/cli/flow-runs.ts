@@ -11,6 +11,7 @@ import {
   tableOf,
 } from '../flow-runs/index.ts';
 import { ensureTable, isAwsEndpoint, localCredentials, openDatabase } from '../local/index.ts';
+import { toSafeCause } from '../text/index.ts';
 import { systemClock } from '../time/index.ts';
 import { type DatabaseFlags, databaseOptions, oneLine, runCommand, withDatabaseFlags } from './database-flags.ts';
 
@@ -77,7 +78,7 @@ async function withStore(flags: Flags, work: (store: FlowRunStore) => Promise<vo
   } catch (error) {
     if (!(error instanceof ResourceNotFoundException)) throw error;
     throw new Error(`${database.endpoint}: there is no table ${flags.table}; deploy the stack, or name another`, {
-      cause: error,
+      cause: toSafeCause(error),
     });
   } finally {
     await database.close();
@@ -90,7 +91,7 @@ async function readText(file: string): Promise<string> {
     text = await readFile(file, 'utf8');
   } catch (error) {
     const { code } = error as { code?: string };
-    throw new Error(`${file}: ${REASONS[code ?? ''] ?? oneLine(error)}`, { cause: error });
+    throw new Error(`${file}: ${REASONS[code ?? ''] ?? oneLine(error)}`, { cause: toSafeCause(error) });
   }
   if (text.trim() === '') throw new Error(`${file}: is empty, expected flow runs as a JSON array or JSON lines`);
   return text;

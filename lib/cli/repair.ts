@@ -10,6 +10,7 @@ import {
   type StateRepairs,
   stateRepairs,
 } from '../store/index.ts';
+import { toSafeCause } from '../text/index.ts';
 import { systemClock, toIso } from '../time/index.ts';
 import { type DatabaseFlags, databaseOptions, fail, silenceSdkNotice, withDatabaseFlags } from './database-flags.ts';
 
@@ -109,7 +110,7 @@ async function withRepairs(flags: Flags, work: (repairs: StateRepairs) => Promis
   } catch (error) {
     if (!(error instanceof ResourceNotFoundException)) throw error;
     throw new Error(`${database.endpoint}: there is no table ${flags.table}; name the state table by --table`, {
-      cause: error,
+      cause: toSafeCause(error),
     });
   } finally {
     await database.close();

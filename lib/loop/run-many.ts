@@ -1,4 +1,5 @@
 /** Several loops in one process (rule S5). */
+import { toSafeCause } from '../text/index.ts';
 import type { Loop } from './loop.ts';
 import { onStopSignal, type SignalSource } from './signals.ts';
 
@@ -12,7 +13,7 @@ export class LoopsFailedError extends AggregateError {
   constructor(failed: readonly { readonly name: string; readonly error: unknown }[], total: number) {
     const services = failed.map(({ name }) => name);
     super(
-      failed.map(({ error }) => error),
+      failed.map(({ error }) => toSafeCause(error)),
       `runMany: ${services.length} of ${total} loops failed: ${services.join(', ')}; each of the others went on to its own end`,
     );
     this.services = services;

@@ -11,6 +11,7 @@
  * exception took along whatever was to settle the workload, and waiting for the deadline would only hide the cause.
  */
 import { GRACE, RunTimedOutError, StoppedError } from '../service/index.ts';
+import { toSafeCause } from '../text/index.ts';
 import type { Clock } from '../time/index.ts';
 
 /** How a workload ended. */
@@ -95,6 +96,6 @@ async function graceOver({ clock, signalAt, service }: Limits, run: AbortControl
 function timedOut({ service, clock }: Limits, startedAt: number, cause?: unknown): RunTimedOutError {
   const seconds = Math.round((clock.now() - startedAt) / 100) / 10;
   return new RunTimedOutError(`${service}: the run was not done after ${seconds} s; it counts as timed out`, {
-    ...(cause === undefined ? {} : { cause }),
+    ...(cause === undefined ? {} : { cause: toSafeCause(cause) }),
   });
 }

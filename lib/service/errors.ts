@@ -1,4 +1,8 @@
-/** The errors of the engine. A refused tick is none: that is a value. Every class has a string `code`. */
+/**
+ * The errors of the engine. A refused tick is none: that is a value. Every class has a string `code`. A cause that is
+ * somebody else's error is a safe one: whoever prints an error of ours prints its causes too.
+ */
+import { toSafeCause } from '../text/index.ts';
 
 /** A service whose policy halts it: thrown once, by the run that halted, after its state was written. */
 export class ServiceHaltedError extends Error {
@@ -17,7 +21,8 @@ export class ServiceHaltedError extends Error {
  * reached.
  */
 export function haltedError(service: string, cause: string, error?: unknown): ServiceHaltedError {
-  return new ServiceHaltedError(service, `${service}: halted: ${cause}`, error === undefined ? {} : { cause: error });
+  const options = error === undefined ? {} : { cause: toSafeCause(error) };
+  return new ServiceHaltedError(service, `${service}: halted: ${cause}`, options);
 }
 
 /** A run that outlived its lease: its outcome wasn't written, since a later run already holds the state. */

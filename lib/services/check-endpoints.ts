@@ -3,7 +3,7 @@
  * monitoring, no error halts it at once.
  */
 import { defineService, HttpStatusError, type RunContext, type Service } from '../service/index.ts';
-import { errorClassOf, mask, summarizeError, withoutUndefined } from '../text/index.ts';
+import { errorClassOf, mask, summarizeError, toSafeCause, withoutUndefined } from '../text/index.ts';
 import { withTimeLimit } from '../time/index.ts';
 import { type Vet, vettingIn } from './check-endpoints-addresses.ts';
 import { statusOf } from './check-endpoints-request.ts';
@@ -119,7 +119,9 @@ async function check(endpoint: Endpoint, context: RunContext<Prepared>): Promise
 }
 
 function skippedCheck({ method, url }: Endpoint, { reason }: AbortSignal): Check {
-  const error = new Error(`${method} ${mask(url)}: not asked before the run ended`, { cause: reason });
+  const error = new Error(`${method} ${mask(url)}: not asked before the run ended`, {
+    cause: toSafeCause(reason),
+  });
   return { result: { url: mask(url), ok: false, durationMs: 0, error: error.message }, error, skipped: true };
 }
 
@@ -140,5 +142,5 @@ function requestError({ method, url }: Endpoint, cause: unknown): Error {
   const { message } = summarizeError(cause, 0);
   const code = errorClassOf(cause);
   const named = message.includes(code) || code === 'Error' ? message : `${code}: ${message}`;
-  return new Error(`${method} ${mask(url)}: ${named}`, { cause });
+  return new Error(`${method} ${mask(url)}: ${named}`, { cause: toSafeCause(cause) });
 }

@@ -1,4 +1,4 @@
-import { cut, mask } from '../text/index.ts';
+import { cut, mask, toSafeCause } from '../text/index.ts';
 
 /** The longest part of the cause's message that is kept. */
 const CAUSE_BYTES = 1_000;
@@ -15,7 +15,9 @@ export class StoreError extends Error {
 
   constructor(service: string, operation: string, consequence: string, cause: unknown) {
     const what = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
-    super(`${service}: ${operation} failed (${cut(mask(what), CAUSE_BYTES)}); ${consequence}`, { cause });
+    super(`${service}: ${operation} failed (${cut(mask(what), CAUSE_BYTES)}); ${consequence}`, {
+      cause: toSafeCause(cause),
+    });
     this.service = service;
     this.operation = operation;
   }

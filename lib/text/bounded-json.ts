@@ -1,9 +1,17 @@
 /** Foreign values on their way into answers, log lines and Lambda: JSON of a bounded size, credentials masked. */
 
-import { LEFT_OUT, LINE_FIELDS_BYTES, LINE_MESSAGE_BYTES, MOST_LOG_FIELDS, RESULT_BYTES } from './bounds.ts';
+import {
+  CLASS_BYTES,
+  LEFT_OUT,
+  LINE_FIELDS_BYTES,
+  LINE_MESSAGE_BYTES,
+  MOST_ERRORS,
+  MOST_LOG_FIELDS,
+  RESULT_BYTES,
+} from './bounds.ts';
 import { summarizeError } from './error-summary.ts';
-import { mask } from './mask.ts';
-import { isError, tryRead } from './safe-read.ts';
+import { cut, mask } from './mask.ts';
+import { isError, membersOf, readProperty, tryRead } from './safe-read.ts';
 import { jsonBytes, toJson } from './to-json.ts';
 
 /** The value as JSON would bring it back, or a few words in its place. Never throws. */
@@ -44,19 +52,53 @@ export function toLogMessage(message: string): string {
 }
 
 /**
- * The error as it may leave a handler: Lambda sends and prints its name, message, stack and fields as they are. A
- * harmless error is returned as it is, any other is replaced by one made of its summary.
+ * The error as it may leave a handler: Lambda sends and prints its name, message, stack and fields as they are, and
+ * Node its causes and members. A harmless error is returned as it is, any other is replaced by one made of its summary,
+ * with the fields by which it is classified.
  */
 export function toSafeError(error: unknown): unknown {
-  if (tryRead(() => isHarmless(error)) === true) return error;
+  if (isError(error) && tryRead(() => isHarmless(error)) === true) return error;
   const { errorClass, message, text } = summarizeError(error, 0);
-  return Object.assign(new Error(message), { name: errorClass, stack: text });
+  return Object.assign(new Error(message), { name: errorClass, stack: text }, evidenceFields(error));
 }
 
-function isHarmless(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const visible = [error.name, error.message, error.stack, { ...error }];
+/** A foreign value as the `cause` of an error of ours: see {@link toSafeError}. A harmless text stays a text. */
+export function toSafeCause(cause: unknown): unknown {
+  return typeof cause === 'string' && mask(cause) === cause ? cause : toSafeError(cause);
+}
+
+/** Whether nothing would be masked or left out in the error, its causes and members. */
+function isHarmless(error: object): boolean {
+  const links = new Set<unknown>([error]);
+  for (const link of links) {
+    if (links.size > MOST_ERRORS) return false;
+    if (!isHarmlessAlone(link)) return false;
+    const cause = readProperty(link, 'cause');
+    if (cause !== undefined) links.add(cause);
+    for (const member of membersOf(link, MOST_ERRORS) ?? []) links.add(member);
+  }
+  return true;
+}
+
+function isHarmlessAlone(link: unknown): boolean {
+  const visible = link instanceof Error ? [link.name, link.message, link.stack, { ...link }] : link;
   return JSON.stringify(toJson(visible, { most: LINE_FIELDS_BYTES, error: errorAsJson })) === JSON.stringify(visible);
+}
+
+/** What classification reads of an error: codes and statuses. */
+function evidenceFields(error: unknown): Record<string, unknown> {
+  const [code, retryable] = [readProperty(error, 'code'), readProperty(error, '$retryable')];
+  const statusCode = [
+    readProperty(error, 'status'),
+    readProperty(error, 'statusCode'),
+    readProperty(readProperty(error, 'response'), 'status'),
+    readProperty(readProperty(error, '$metadata'), 'httpStatusCode'),
+  ].find((status) => typeof status === 'number');
+  return {
+    ...(typeof code === 'string' ? { code: cut(mask(code), CLASS_BYTES) } : {}),
+    ...(statusCode === undefined ? {} : { statusCode }),
+    ...(typeof retryable === 'object' && retryable !== null ? { $retryable: {} } : {}),
+  };
 }
 
 /** An error as a log line has it: its summary. */

@@ -1,4 +1,5 @@
 /** The errors of the database on this machine. */
+import { toSafeCause } from '../../text/index.ts';
 
 type Code = 'port-in-use' | 'database-unusable' | 'database-in-use' | 'table-not-active';
 
@@ -7,8 +8,8 @@ export class DatabaseError extends Error {
   override readonly name = 'DatabaseError';
   readonly code: Code;
 
-  constructor(code: Code, message: string, options?: ErrorOptions) {
-    super(`database: ${message}`, options);
+  constructor(code: Code, message: string, { cause }: ErrorOptions = {}) {
+    super(`database: ${message}`, cause === undefined ? {} : { cause: toSafeCause(cause) });
     this.code = code;
   }
 }

@@ -2,6 +2,7 @@
  * What must hold of everything that leaves the process, whatever a service met. Sizes are counted here, not by the code
  * under test.
  */
+import { inspect } from 'node:util';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { StoredItem } from './vault.ts';
 import type { Exits, Way } from './way.ts';
@@ -124,8 +125,8 @@ export function everythingIn({ answers, raised, lines, state, records, shown }: 
     .join('\n');
 }
 
-/** What Lambda's runtime sends and prints of a thrown error: name, message, stack, and its fields. */
+/** What Lambda's runtime sends and prints of a thrown error: name, message, stack, fields, and all that Node shows. */
 function asLambdaReports(error: unknown): unknown {
   if (!(error instanceof Error)) return String(error);
-  return [error.name, error.message, error.stack, { ...error }];
+  return [error.name, error.message, error.stack, { ...error }, inspect(error, { depth: 8 })];
 }
