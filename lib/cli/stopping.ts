@@ -45,7 +45,8 @@ export function stopOnSignal(
   const onSignal = () => {
     const now = clock.now();
     if (!closing.signal.aborted) void stopInSteps();
-    else if (now - askedAt > ONE_SIGNAL) hurried.abort();
+    // The clock may have been set back in between.
+    else if (Math.abs(now - askedAt) > ONE_SIGNAL) hurried.abort();
     askedAt = now;
   };
   onStopSignal(onSignal, source);

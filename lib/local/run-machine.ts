@@ -1,4 +1,5 @@
 /** Running a machine: every function on its schedule, until it is asked to stop. */
+import { printable } from '../text/index.ts';
 import { systemClock, systemRandom } from '../time/index.ts';
 import { failureShown, shownAs } from './display/display.ts';
 import { logKeeper } from './display/log-file.ts';
@@ -56,7 +57,8 @@ export async function runMachine(
     for (const line of failureShown(systemClock.now(), service.name, text)) show(line);
   };
   const { closing } = stopping;
-  const options = { clock: systemClock, random: systemRandom, onError, closing };
+  const onNotice = (line: string) => show(printable(line));
+  const options = { clock: systemClock, random: systemRandom, onError, onNotice, closing };
   await Promise.all(
     hosts.map((host) => fireOnSchedule(host, { ...options, hasTicked: ticked.has(host.service.name) })),
   );

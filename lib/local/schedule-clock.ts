@@ -5,6 +5,7 @@
  */
 import { FIRING_PERIOD, hasSlots, latestDue, nextDue, type Schedule } from '../rules/index.ts';
 import { type Clock, type Random, SECOND, toIso } from '../time/index.ts';
+import { showLeftOut, waitOutSetBack } from './clock-changes.ts';
 import { type FunctionHost, WorkerEndedError } from './functions/function-host.ts';
 
 interface ScheduleClockOptions {
@@ -12,6 +13,8 @@ interface ScheduleClockOptions {
   readonly random: Random;
   /** Called when an invocation failed. */
   readonly onError: (host: FunctionHost, error: unknown) => void;
+  /** Called with a line about ticks that are left out. */
+  readonly onNotice: (line: string) => void;
   /** Ends the schedule; invocations under way go on. */
   readonly closing: AbortSignal;
   /** Whether a tick of the service was decided before, by its stored state. @default false */
@@ -29,12 +32,17 @@ export async function fireOnSchedule(host: FunctionHost, options: ScheduleClockO
   // A service with several slots in a minute is fired once a minute.
   const firings = hasSlots(schedule) ? { interval: FIRING_PERIOD } : schedule;
   const underWay = new Set<Promise<void>>();
+  let fired: number | undefined;
   let due = firstDue(firings, options);
   while (due !== undefined && !closing.aborted) {
     await clock.sleep(due + startOffset(host, options) - clock.now(), closing);
+    const wait = { service: host.service.name, due, fired };
+    await waitOutSetBack(wait, options);
     if (closing.aborted) break;
     // After a jump of the clock or a sleep of the machine, only the newest of the missed due times is fired.
     due = Math.max(due, latestDue(firings, clock.now()) ?? due);
+    showLeftOut(wait, due, options);
+    fired = due;
     const firing = fire(host, due, options).finally(() => underWay.delete(firing));
     underWay.add(firing);
     due = nextDue(firings, due);
@@ -63,6 +71,8 @@ async function fire(host: FunctionHost, due: number, options: ScheduleClockOptio
   const { clock, random, onError, closing } = options;
   const event = { scheduledFor: toIso(due), executionId: random.id(), attempt: '1' };
   const lastsUntil = hasSlots(host.service.schedule) ? due + FIRING_PERIOD : 0;
+  // Before its due time the firing is over too: the clock was set back.
+  const lasts = () => clock.now() >= due && clock.now() < lastsUntil;
   do {
     try {
       await host.invoke(event);
@@ -72,5 +82,5 @@ async function fire(host: FunctionHost, due: number, options: ScheduleClockOptio
       if (!(error instanceof WorkerEndedError)) return;
     }
     await clock.sleep(SECOND, closing);
-  } while (!closing.aborted && clock.now() < lastsUntil);
+  } while (!closing.aborted && lasts());
 }

@@ -2,7 +2,7 @@
  * A firing that owns several ticks: a service whose interval is below the minute in which a schedule can fire. Each
  * slot is its own tick, with its own acquire and commit, so that an operator gets in between.
  */
-import { type Delivery, type ScheduledTick, slotsOf } from '../rules/index.ts';
+import { type Delivery, FIRING_PERIOD, type ScheduledTick, slotsOf } from '../rules/index.ts';
 import { GRACE, type Service, type ServiceHaltedError, safeLog } from '../service/index.ts';
 import { notifyTick } from './notify.ts';
 import type { Ports } from './ports.ts';
@@ -39,7 +39,9 @@ export async function runFiring(
   const { clock } = ports;
   const slots = slotsOf(service.schedule, firing.scheduledFor, firing.slack);
   const closing = AbortSignal.any([invocation.closing, invocation.stop].filter((signal) => signal !== undefined));
-  const hasTimeFor = (slot: number) => Math.max(slot, clock.now()) + service.reserve + GRACE <= invocation.deadline;
+  const latestStart = invocation.deadline - service.reserve - GRACE;
+  const longestWait = firing.slack + FIRING_PERIOD;
+  const hasTimeFor = (slot: number) => isWithin(slot, clock.now(), { latestStart, longestWait });
   const events: TickEvent[] = [];
   let halted: ServiceHaltedError | undefined;
   for (const slot of slots.slice(firstToRun(slots, clock.now()))) {
@@ -65,6 +67,14 @@ export async function runFiring(
 
 function tickOf({ delivery }: Firing, scheduledFor: number): ScheduledTick {
   return { kind: 'scheduled', scheduledFor, ...(delivery === undefined ? {} : { delivery }) };
+}
+
+/**
+ * A slot is farther ahead than the firing's own time only where the clock was set back: the invocation would end in the
+ * wait for it.
+ */
+function isWithin(slot: number, now: number, bounds: { latestStart: number; longestWait: number }): boolean {
+  return Math.max(slot, now) <= bounds.latestStart && slot - now <= bounds.longestWait;
 }
 
 function firstToRun(slots: readonly number[], now: number): number {

@@ -77,7 +77,7 @@ export async function endTick(service: Service, tick: Tick, invocation: Invocati
       bypassed: tick.kind === 'manual' ? bypassedBy(context, opened.state) : [],
       run,
     });
-    return withHalt(context, event, run.error);
+    return event.verdict === 'halted' ? withHalt(context, event, run.error) : { event };
   } catch (error) {
     // The process may end below before anybody else can log it.
     if (run.abandoned) ports.log.error('the run could not be committed', { error });
@@ -107,7 +107,7 @@ async function openBehindCrashes(
 
 /** A manual tick answers with its halt; that of a scheduled one is thrown, so that Lambda counts an error. */
 function withHalt({ service, tick }: TickContext, event: TickEvent, error?: unknown): EndedTick {
-  if (event.verdict !== 'halted' || tick.kind !== 'scheduled') return { event };
+  if (event.verdict !== 'halted' || tick.kind === 'manual') return { event };
   return { event, halt: haltedError(service.name, event.state.halt?.cause ?? 'unknown', error) };
 }
 

@@ -42,6 +42,7 @@ function clockwork(service: Options, options: ClockworkOptions) {
   const fired: Fired[] = [];
   const events: Record<string, unknown>[] = [];
   const errors: unknown[] = [];
+  const notices: string[] = [];
   const host: FunctionHost = {
     service: defineService({ ...service, name: 'polls' }),
     invoke(event) {
@@ -59,12 +60,13 @@ function clockwork(service: Options, options: ClockworkOptions) {
     clock,
     random: scriptedRandom(draws),
     onError,
+    onNotice: (line) => void notices.push(line),
     closing: closing.signal,
     hasTicked,
   }).then(() => {
     ended = true;
   });
-  return { clock, closing, fired, events, errors, schedule, hasEnded: () => ended };
+  return { clock, closing, fired, events, errors, notices, schedule, hasEnded: () => ended };
 }
 
 const timeOf = (instant: number) => new Date(instant).toISOString().slice(11, 23).replace('.000', '');
@@ -214,6 +216,7 @@ describe('closing', () => {
       clock: fakeClock(NINE),
       random: scriptedRandom(),
       onError: (_host, error) => void errors.push(error),
+      onNotice: (line) => void errors.push(line),
       closing: closing.signal,
     });
     expect(errors).toEqual([]);
@@ -312,48 +315,5 @@ describe('jitter', () => {
     await clock.advance(MINUTE);
 
     expect(fired.map(({ at }) => at)).toEqual(['09:00:00', '09:01:00']);
-  });
-});
-
-describe('a clock that jumps ahead by hours', () => {
-  /** A clock whose sleepers wake late: what a machine's sleep looks like from inside. */
-  async function wokenLate(service: Options): Promise<Fired[]> {
-    const inner = fakeClock(NINE, { mode: 'manual' });
-    let jump = 0;
-    const clock = { now: () => inner.now() + jump, sleep: inner.sleep };
-    const fired: Fired[] = [];
-    const closing = new AbortController();
-    running.push(closing);
-    const host: FunctionHost = {
-      service: defineService({ ...service, name: 'polls' }),
-      invoke: async (event) => {
-        const { scheduledFor } = event as { scheduledFor: string };
-        fired.push({ at: timeOf(clock.now()), scheduledFor: timeOf(Date.parse(scheduledFor)) });
-      },
-      ask: () => {},
-      end: async () => {},
-    };
-    const options = { clock, random: scriptedRandom(), onError: () => {}, closing: closing.signal };
-    void fireOnSchedule(host, options);
-    await inner.advance(1);
-    jump = 5 * HOUR + 30 * SECOND;
-    await inner.advance(2 * MINUTE);
-    return fired;
-  }
-
-  test('fires once for the newest due time, and goes on with the grid', async () => {
-    expect(await wokenLate({ interval: '1m' })).toEqual([
-      { at: '09:00:00', scheduledFor: '09:00:00' },
-      { at: '14:01:30', scheduledFor: '14:01:00' },
-      { at: '14:02:00', scheduledFor: '14:02:00' },
-    ]);
-  });
-
-  test('fires once where several slots share a firing', async () => {
-    expect(await wokenLate({ interval: '5s' })).toEqual([
-      { at: '09:00:00', scheduledFor: '09:00:00' },
-      { at: '14:01:30', scheduledFor: '14:01:00' },
-      { at: '14:02:00', scheduledFor: '14:02:00' },
-    ]);
   });
 });

@@ -244,6 +244,21 @@ describe('A firing ends', () => {
     expect((await here.state(service)).fence).toBe(1);
   });
 
+  it('a firing ends where the clock was set back in it: it does not wait an hour for its next slot', async () => {
+    const here = world();
+    const service = here.service({ interval: '20s', timeout: '10s', reserve: '2s' });
+    let ahead = 0;
+    const clock = { ...here.clock, now: () => here.clock.now() + ahead };
+    const invocation = { deadline: DUE + 70 * SECOND, build: 'b1', prepared: () => undefined };
+    const firing = runFiring(service, { scheduledFor: DUE, slack: 0 }, invocation, { ...here.ports, clock });
+    await here.clock.advance(5 * SECOND);
+    ahead = -60 * MINUTE;
+    await here.clock.advance(20 * SECOND);
+
+    expect(outcomesOf(await firing)).toEqual(ranAt([0]));
+    expect(here.clock.now()).toBe(DUE + 25 * SECOND);
+  });
+
   it('a firing ends by throwing when a slot halted the service, after the slots behind it were skipped for that', async () => {
     const here = world({ mode: 'auto' });
     const workload = () => Promise.reject(refused());

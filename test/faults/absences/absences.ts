@@ -333,7 +333,13 @@ async function ofTheMachineItself(interval: '1m' | '5s'): Promise<Found> {
     ask: () => {},
     end: async () => {},
   };
-  const ended = fireOnSchedule(host, { clock, random: scriptedRandom(), onError: () => {}, closing: closing.signal });
+  const ended = fireOnSchedule(host, {
+    clock,
+    random: scriptedRandom(),
+    onError: () => {},
+    onNotice: () => {},
+    closing: closing.signal,
+  });
   await advance(1);
   sleep(MANY * MINUTE);
   await advance(MINUTE);
