@@ -2,6 +2,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { DatabaseOptions } from '../local/index.ts';
 import { cut, mask, printable, withoutUndefined } from '../text/index.ts';
+import { outliveOutput } from './output.ts';
 
 /** The flags that name a database. */
 export interface DatabaseFlags {
@@ -28,13 +29,18 @@ export function databaseOptions({ endpoint, directory, port }: DatabaseFlags): D
 }
 
 /** Keeps the SDK from printing a notice about the version of Node that it will need. */
-export function silenceSdkNotice(): void {
+function silenceSdkNotice(): void {
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
 }
 
-/** Parses the arguments of the process and runs the command. An error ends the process. */
+/**
+ * Parses the arguments of the process and runs the command. An error ends the process, one that nobody waits for too:
+ * the embedded database throws where its files can't be written.
+ */
 export async function runCommand(command: Command): Promise<void> {
   silenceSdkNotice();
+  outliveOutput();
+  process.on('uncaughtException', (error) => fail(command.name(), error));
   try {
     await command.parseAsync();
   } catch (error) {
@@ -43,7 +49,7 @@ export async function runCommand(command: Command): Promise<void> {
 }
 
 /** Prints in one line why a command failed, and ends the process. */
-export function fail(command: string, error: unknown): never {
+function fail(command: string, error: unknown): never {
   console.error(`${command}: ${oneLine(error)}`);
   process.exit(1);
 }

@@ -12,7 +12,7 @@ import {
 } from '../store/index.ts';
 import { toSafeCause } from '../text/index.ts';
 import { systemClock, toIso } from '../time/index.ts';
-import { type DatabaseFlags, databaseOptions, fail, silenceSdkNotice, withDatabaseFlags } from './database-flags.ts';
+import { type DatabaseFlags, databaseOptions, runCommand, withDatabaseFlags } from './database-flags.ts';
 
 interface Flags extends DatabaseFlags {
   readonly table: string;
@@ -20,7 +20,6 @@ interface Flags extends DatabaseFlags {
   readonly json: boolean;
 }
 
-silenceSdkNotice();
 const program = withDatabaseFlags(
   new Command('repair')
     .description('Shows what is damaged in the stored state of a service, and repairs it after a confirmation.')
@@ -38,14 +37,8 @@ const program = withDatabaseFlags(
       ].join('\n'),
     ),
 );
-program.action(async (service: string) => {
-  try {
-    await withRepairs(program.opts(), (repairs) => repair(repairs, service, program.opts()));
-  } catch (error) {
-    fail('repair', error);
-  }
-});
-await program.parseAsync();
+program.action((service: string, flags: Flags) => withRepairs(flags, (repairs) => repair(repairs, service, flags)));
+await runCommand(program);
 
 async function repair(repairs: StateRepairs, service: string, { yes, json }: Flags): Promise<void> {
   const plan = await repairs.examine(service, systemClock.now());

@@ -1,12 +1,21 @@
 /** `npm start`: all services of the catalog on this machine, until a signal stops it. */
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { countLine, linePrinter, type Machine, openMachine, runMachine } from '../local/index.ts';
+import {
+  countLine,
+  type Database,
+  keepServed,
+  linePrinter,
+  type Machine,
+  openMachine,
+  runMachine,
+} from '../local/index.ts';
 import { metricsServer, metricsSettings, prometheusObserver } from '../metrics/index.ts';
 import type { Log } from '../service/index.ts';
 import { briefly } from '../time/index.ts';
 import { type DatabaseFlags, databaseOptions, runCommand, withDatabaseFlags } from './database-flags.ts';
-import { stopOnSignal } from './stopping.ts';
+import { reportOutputLoss } from './output.ts';
+import { type StoppingCommand, stopOnSignal } from './stopping.ts';
 
 /** Messages without fields, and none for debugging. */
 const log: Log = {
@@ -26,17 +35,31 @@ async function start(flags: DatabaseFlags): Promise<void> {
   const logFile = join(flags.directory, 'log.jsonl');
   const onLine = linePrinter({ show: console.log, onLogLine: (line) => countLine(observer, line), logFile });
   const machine = await openMachine({ ...databaseOptions(flags), variables: process.env, onLine });
+  let successor: Database | undefined;
   try {
     const stopping = stopOnSignal(console.log);
+    reportOutputLoss({ onReaderGone: stopping.begin, show: console.error });
     introduce(machine, logFile);
     await metrics.start();
-    await runMachine(machine, stopping, console.log);
+    successor = await runServed(machine, flags, stopping);
   } finally {
     await metrics.stop();
     await machine.close();
+    await successor?.close();
   }
   console.log('stopped');
   process.exit();
+}
+
+/** Runs the machine to its end. Returns the database as it is then: another process that served it may have ended. */
+async function runServed(machine: Machine, flags: DatabaseFlags, stopping: StoppingCommand): Promise<Database> {
+  const ended = new AbortController();
+  const parts = { signal: ended.signal, onNotice: console.log };
+  const database = keepServed(machine.database, databaseOptions(flags), parts);
+  database.catch(stopping.begin);
+  await runMachine(machine, stopping, console.log);
+  ended.abort();
+  return database;
 }
 
 function introduce({ database, hosts, sampleRuns }: Machine, logFile: string): void {

@@ -2,13 +2,22 @@
 import { setMaxListeners } from 'node:events';
 import process from 'node:process';
 import type { Stopping } from '../local/index.ts';
-import { onStopSignal, type SignalSource } from '../loop/index.ts';
+import { onStopSignal, type SignalSource, type StopSignal } from '../loop/index.ts';
 import { type Clock, SECOND, systemClock } from '../time/index.ts';
 
 /** How long a run under way may take to finish, and then to give way. */
 const STEP = 5 * SECOND;
 /** npm passes on a signal that the terminal has sent to every process: signals closer than this are one. */
 const ONE_SIGNAL = SECOND / 2;
+
+/** A terminal that is closed sends SIGHUP. */
+const SIGNALS: readonly StopSignal[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+
+/** A command that ends in steps. */
+export interface StoppingCommand extends Stopping {
+  /** Begins to stop, as the first signal does. */
+  readonly begin: () => void;
+}
 
 /** The parts of the process that a test replaces. */
 interface Parts {
@@ -18,14 +27,14 @@ interface Parts {
 }
 
 /**
- * From now on the first SIGINT or SIGTERM lets runs under way finish; a second one, or 5 s, asks them to give way;
- * after 5 s more the process leaves with exit code 1.
+ * From now on the first SIGINT, SIGTERM or SIGHUP lets runs under way finish; a second one, or 5 s, asks them to give
+ * way; after 5 s more the process leaves with exit code 1.
  * @param show called with a line at each step
  */
 export function stopOnSignal(
   show: (line: string) => void,
   { clock = systemClock, source = process, leave = () => process.exit(1) }: Partial<Parts> = {},
-): Stopping {
+): StoppingCommand {
   const closing = new AbortController();
   const hurried = new AbortController();
   const stop = new AbortController();
@@ -42,13 +51,16 @@ export function stopOnSignal(
     show('a run does not give way; the next tick counts it as crashed');
     leave();
   };
+  const begin = () => {
+    if (!closing.signal.aborted) void stopInSteps();
+  };
   const onSignal = () => {
     const now = clock.now();
-    if (!closing.signal.aborted) void stopInSteps();
+    if (!closing.signal.aborted) begin();
     // The clock may have been set back in between.
     else if (Math.abs(now - askedAt) > ONE_SIGNAL) hurried.abort();
     askedAt = now;
   };
-  onStopSignal(onSignal, source);
-  return { closing: closing.signal, stop: stop.signal };
+  onStopSignal(onSignal, source, SIGNALS);
+  return { closing: closing.signal, stop: stop.signal, begin };
 }

@@ -1,4 +1,5 @@
 export { type Database, type DatabaseOptions, openDatabase } from './database/database.ts';
+export { keepServed } from './database/succession.ts';
 export { ensureTable } from './database/tables.ts';
 export { shownAs } from './display/display.ts';
 export { countLine, type LogLine, readLogLine } from './display/log-line.ts';

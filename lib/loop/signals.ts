@@ -7,17 +7,23 @@ export interface SignalSource {
   off(signal: StopSignal, listener: () => void): unknown;
 }
 
-export type StopSignal = 'SIGINT' | 'SIGTERM';
+export type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
 
-const STOP_SIGNALS: readonly StopSignal[] = ['SIGINT', 'SIGTERM'];
+/** A loop leaves SIGHUP to its process. */
+const LOOP_SIGNALS: readonly StopSignal[] = ['SIGINT', 'SIGTERM'];
 
 /**
- * Calls `stop` on each SIGINT and SIGTERM until the returned function is called; from then on the signals do what they
- * did before. A signal that comes twice (npm passes on what the terminal sends to both) asks no more than one.
+ * Calls `stop` on each of the signals (by default SIGINT and SIGTERM) until the returned function is called; from then
+ * on the signals do what they did before. A signal that comes twice (npm passes on what the terminal sends to both) asks
+ * no more than one.
  */
-export function onStopSignal(stop: () => void, source: SignalSource = process): () => void {
-  for (const signal of STOP_SIGNALS) source.on(signal, stop);
+export function onStopSignal(
+  stop: () => void,
+  source: SignalSource = process,
+  signals: readonly StopSignal[] = LOOP_SIGNALS,
+): () => void {
+  for (const signal of signals) source.on(signal, stop);
   return () => {
-    for (const signal of STOP_SIGNALS) source.off(signal, stop);
+    for (const signal of signals) source.off(signal, stop);
   };
 }

@@ -6,16 +6,17 @@ import { fakeClock } from '../../lib/testing/index.ts';
 /** A command under way, on a clock and with signals of its own. */
 function underWay() {
   const clock = fakeClock(0, { mode: 'manual' });
+  let back = 0;
   const source = new EventEmitter();
   const shown: string[] = [];
-  const { closing, stop } = stopOnSignal((line) => shown.push(line), {
-    clock,
+  const { closing, stop, begin } = stopOnSignal((line) => shown.push(line), {
+    clock: { now: () => clock.now() - back, sleep: clock.sleep },
     source,
     leave: () => shown.push('left'),
   });
   closing.addEventListener('abort', () => shown.push('closing'));
   stop.addEventListener('abort', () => shown.push('stop'));
-  return { clock, source, shown };
+  return { clock, source, shown, begin, setBack: (ms: number) => (back += ms) };
 }
 
 const FINISH = ['stopping: runs under way may finish', 'closing'];
@@ -36,6 +37,27 @@ test('a signal lets runs finish for five seconds, and asks them to give way for 
   expect(shown).toEqual([...FINISH, ...GIVE_WAY]);
   await clock.advance(1);
   expect(shown).toEqual([...FINISH, ...GIVE_WAY, ...LEAVE]);
+});
+
+test('a terminal that is closed stops as a signal does, and so does the command itself when it begins to stop', async () => {
+  const closed = underWay();
+  closed.source.emit('SIGHUP');
+  const begun = underWay();
+  begun.begin();
+  begun.begin();
+
+  expect([closed.shown, begun.shown]).toEqual([FINISH, FINISH]);
+});
+
+test('a second signal counts although the clock was set back in between', async () => {
+  const { clock, source, shown, setBack } = underWay();
+  source.emit('SIGINT');
+  await clock.advance(1_000);
+  setBack(3_600_000);
+  source.emit('SIGINT');
+  await clock.advance(0);
+
+  expect(shown).toEqual([...FINISH, ...GIVE_WAY]);
 });
 
 test('a signal that npm passes on besides the terminal is no second one', async () => {

@@ -1,7 +1,13 @@
 /** The errors of the database on this machine. */
 import { toSafeCause } from '../../text/index.ts';
 
-type Code = 'port-in-use' | 'database-unusable' | 'database-in-use' | 'table-not-active';
+type Code =
+  | 'port-in-use'
+  | 'database-unusable'
+  | 'database-unwritable'
+  | 'database-lost'
+  | 'database-in-use'
+  | 'table-not-active';
 
 /** The database can't be opened or used. The message gives in one line the event and its consequence. */
 export class DatabaseError extends Error {

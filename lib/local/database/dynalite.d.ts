@@ -23,7 +23,10 @@ declare module 'dynalite/db/index.js' {
   namespace levels {
     /** The store below the server. */
     interface Store {
-      readonly db: { open(): Promise<void>; close(): Promise<void> };
+      readonly db: { open(): Promise<void>; close(): Promise<void> } & Record<
+        'get' | 'put' | 'del' | 'batch',
+        (...args: unknown[]) => unknown
+      >;
     }
   }
   namespace levels {

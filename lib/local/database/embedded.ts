@@ -1,7 +1,8 @@
 /**
- * The embedded DynamoDB: dynalite in this process, its data in a directory. This file works around three habits of
+ * The embedded DynamoDB: dynalite in this process, its data in a directory. This file works around four habits of
  * dynalite, each of which would end the process or hold it up: it doesn't report whether its directory could be opened,
- * it throws when a client goes away in the middle of a request, and closing it waits for idle connections.
+ * it throws when a client goes away in the middle of a request and when its files can't be written, and closing it
+ * waits for idle connections.
  */
 import { once } from 'node:events';
 import type { IncomingMessage, RequestListener, Server } from 'node:http';
@@ -12,6 +13,7 @@ import levels from 'dynalite/db/index.js';
 import { systemClock } from '../../time/index.ts';
 import { DatabaseError } from './database-error.ts';
 import { markClosed, mendIndexes } from './indexes.ts';
+import { answerFaults } from './write-faults.ts';
 
 /** The header of every answer that names the server. */
 export const IDENTITY_HEADER = 'x-tickover-database';
@@ -74,6 +76,7 @@ function create(path: string): { server: Server; store: levels.Store } {
     const server = dynalite({ path, createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
     const [store] = made;
     if (store === undefined) throw new DatabaseError('database-unusable', `${path}: dynalite made no database`);
+    answerFaults(store.db, path);
     return { server, store };
   } finally {
     levels.create = original;
