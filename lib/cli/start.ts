@@ -9,10 +9,10 @@ import {
   type Machine,
   openMachine,
   runMachine,
+  scheduleText,
 } from '../local/index.ts';
 import { metricsServer, metricsSettings, prometheusObserver } from '../metrics/index.ts';
 import type { Log } from '../service/index.ts';
-import { briefly } from '../time/index.ts';
 import { type DatabaseFlags, databaseOptions, runCommand, withDatabaseFlags } from './database-flags.ts';
 import { reportOutputLoss } from './output.ts';
 import { type StoppingCommand, stopOnSignal } from './stopping.ts';
@@ -66,5 +66,5 @@ function introduce({ database, hosts, sampleRuns }: Machine, logFile: string): v
   console.log(`DynamoDB at ${database.endpoint}`);
   console.log(`the whole log in ${logFile}; times are UTC; Ctrl+C stops`);
   if (sampleRuns > 0) console.log(`a new database: ${sampleRuns} sample flow runs loaded`);
-  for (const { service } of hosts) console.log(`${service.name} every ${briefly(service.policy.interval)}`);
+  for (const { service } of hosts) console.log(`${service.name} ${scheduleText(service)}`);
 }

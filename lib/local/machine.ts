@@ -18,6 +18,7 @@ import { ensureTable } from './database/tables.ts';
 import { bundleFunction, makeBundleDirectory, removeBundles } from './functions/bundle.ts';
 import { clientOf, environmentOf, isAwsEndpoint, type LocalEnvironment } from './functions/environment.ts';
 import { type FunctionHost, hostFunction } from './functions/function-host.ts';
+import { sweepTable } from './sweep.ts';
 
 /** Options of a machine. */
 export interface MachineOptions extends DatabaseOptions {
@@ -39,6 +40,8 @@ export interface Machine {
   readonly ticked: ReadonlySet<string>;
   /** How many flow runs of the sample were loaded, into a new database. */
   readonly sampleRuns: number;
+  /** Removes the items that have expired. */
+  sweep(now: number): Promise<void>;
   /** Ends the workers and the database, and removes the bundles. */
   close(): Promise<void>;
 }
@@ -72,7 +75,9 @@ export async function openMachine(options: MachineOptions): Promise<Machine> {
       return hostFunction({ service, bundle, env: { ...env, ...own }, clock: systemClock, onLine: options.onLine });
     };
     hosts.push(...(await Promise.all(entries.map(host))));
-    return { database, hosts, sampleRuns, ticked: await readTicked(database, env, entries), close };
+    const ticked = await readTicked(database, env, entries);
+    const sweep = (now: number) => sweepTable(database.endpoint, env, now);
+    return { database, hosts, sampleRuns, ticked, sweep, close };
   } catch (error) {
     await close();
     throw error;

@@ -7,6 +7,7 @@ import { type LogLine, readLogLine } from './display/log-line.ts';
 import type { FunctionHost } from './functions/function-host.ts';
 import type { Machine } from './machine.ts';
 import { fireOnSchedule } from './schedule-clock.ts';
+import { sweepHourly } from './sweep.ts';
 
 interface PrinterOptions {
   /** Shows a line to a person. */
@@ -44,7 +45,7 @@ export function forwardStopping(hosts: readonly FunctionHost[], { closing, stop 
 
 /** Fires every function on its schedule. Resolves when the machine is closing and every invocation has ended. */
 export async function runMachine(
-  { hosts, ticked }: Machine,
+  { hosts, ticked, sweep }: Machine,
   stopping: Stopping,
   show: (line: string) => void,
 ): Promise<void> {
@@ -59,7 +60,6 @@ export async function runMachine(
   const { closing } = stopping;
   const onNotice = (line: string) => show(printable(line));
   const options = { clock: systemClock, random: systemRandom, onError, onNotice, closing };
-  await Promise.all(
-    hosts.map((host) => fireOnSchedule(host, { ...options, hasTicked: ticked.has(host.service.name) })),
-  );
+  const schedules = hosts.map((host) => fireOnSchedule(host, { ...options, hasTicked: ticked.has(host.service.name) }));
+  await Promise.all([...schedules, sweepHourly(sweep, options)]);
 }

@@ -14,8 +14,8 @@ const LOOP_SIGNALS: readonly StopSignal[] = ['SIGINT', 'SIGTERM'];
 
 /**
  * Calls `stop` on each of the signals (by default SIGINT and SIGTERM) until the returned function is called; from then
- * on the signals do what they did before. A signal that comes twice (npm passes on what the terminal sends to both) asks
- * no more than one.
+ * on the signals do what they did before. A signal that comes twice (npm passes on what the terminal sends to both)
+ * asks no more than one.
  */
 export function onStopSignal(
   stop: () => void,

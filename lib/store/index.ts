@@ -6,3 +6,4 @@ export { stateTable, TTL_ATTRIBUTE } from './item/table.ts';
 export { dynamoStatesReader } from './read-states.ts';
 export { describeAttributes, type RepairPlan, type StateRepairs, stateRepairs } from './repair.ts';
 export { dynamoStateStore } from './state-store.ts';
+export { sweepExpired } from './sweep-expired.ts';

@@ -25,10 +25,11 @@ export function inSeconds(milliseconds: number): string {
   return String(milliseconds / SECOND);
 }
 
-/** A duration for people, of at most six characters below 100 days: `850ms`, `2.4s`, `5m`, `26h`. */
+/** A duration for people, of at most six characters: `850ms`, `2.4s`, `5m`, `26h`, `365d`. */
 export function briefly(milliseconds: number): string {
   if (milliseconds < SECOND) return `${Math.round(milliseconds)}ms`;
   if (milliseconds < 100 * SECOND) return `${Number((milliseconds / SECOND).toFixed(1))}s`;
   if (milliseconds < 100 * MINUTE) return `${Math.round(milliseconds / MINUTE)}m`;
-  return `${Math.round(milliseconds / HOUR)}h`;
+  if (milliseconds < 100 * HOUR) return `${Math.round(milliseconds / HOUR)}h`;
+  return `${Math.round(milliseconds / DAY)}d`;
 }

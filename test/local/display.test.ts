@@ -105,6 +105,16 @@ describe('a tick', () => {
     expect(sooner).toMatch(/next 03:14:17$/);
   });
 
+  test.each([
+    [Date.UTC(2026, 11, 31, 23, 59), 'next 12-31 23:59'],
+    [Date.UTC(2027, 0, 1, 0, 0), 'next 2027-01-01'],
+    [Date.UTC(2028, 2, 1, 6, 0), 'next 2028-03-01'],
+  ])('a due time of another year is shown with its year: %d', (nextDue, shown) => {
+    const [line = ''] = shownAs(tick({ outcome: 'succeeded', durationMs: 1, nextDue }));
+
+    expect(line.slice(line.indexOf('next'))).toBe(shown);
+  });
+
   test('a tick of a service with 64 characters and figures beyond all measure stays within 100 columns', () => {
     const [line] = shownAs(
       tick({
@@ -117,9 +127,9 @@ describe('a tick', () => {
     );
 
     expect(line).toBe(
-      '03:14:17  aaaaaaaaaaaaaaaaaaaaaaaaaaaaa…  succeeded           2.777…  streak 9007…  next 12-31 23:59',
+      '03:14:17  aaaaaaaaaaaaaaaaaaaaaaaaaaaaa…  succeeded           1.157…  streak 9007…  next 9999-12-31',
     );
-    expect(line).toHaveLength(100);
+    expect(line).toHaveLength(99);
   });
 
   test('a tick that failed is followed by what it failed with, indented', () => {

@@ -53,7 +53,9 @@ describe('a duration as it is read', () => {
     [300_000, '5m'],
     [6_000_000, '2h'],
     [93_600_000, '26h'],
-    [8_636_400_000, '2399h'],
+    [356_400_000, '99h'],
+    [360_000_000, '4d'],
+    [31_536_000_000, '365d'],
   ])('%d ms is %s on a line', (milliseconds, expected) => {
     expect(briefly(milliseconds)).toBe(expected);
   });

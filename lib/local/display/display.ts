@@ -42,11 +42,14 @@ function tickText(tick: TickLine): string {
   return fitted(line, COLUMNS);
 }
 
-/** The time of day, or the day and the minute where the time alone would be ambiguous. */
+/**
+ * The time of day, the day and the minute where the time alone would be ambiguous, or the date where the year differs.
+ */
 function nextText(due: number, from: number): string {
-  return due - from < DAY
-    ? timeOfDay(due)
-    : toIso(due).slice('2026-'.length, '2026-11-22T03:14'.length).replace('T', ' ');
+  if (due - from < DAY) return timeOfDay(due);
+  const [date = '', time = ''] = toIso(due).split('T');
+  const year = toIso(from).slice(0, -'11-22T03:14:17.500Z'.length);
+  return date.startsWith(year) ? `${date.slice(year.length)} ${time.slice(0, 'hh:mm'.length)}` : date;
 }
 
 /** How much a run has left for the next one: it has succeeded all the same. */

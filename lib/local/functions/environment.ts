@@ -69,6 +69,8 @@ function readableLog({ POWERTOOLS_LOG_LEVEL, LOG_LEVEL }: Variables): Variables 
   return {
     POWERTOOLS_LOG_LEVEL: /^(debug|trace)$/i.test(asked) ? asked : 'INFO',
     POWERTOOLS_DEV: 'false',
+    // The log's times follow it; everything that is shown is UTC, as on Lambda.
+    TZ: 'UTC',
     AWS_LAMBDA_LOG_LEVEL: undefined,
     AWS_LAMBDA_FUNCTION_NAME: undefined,
   };

@@ -1,0 +1,28 @@
+/** A service's schedule in words. */
+import type { Service } from '../../service/index.ts';
+import { briefly, DAY, HOUR, MINUTE, parseDuration, SECOND } from '../../time/index.ts';
+
+/** The units of an interval, from the longest. */
+const UNITS = [
+  [DAY, 'd'],
+  [HOUR, 'h'],
+  [MINUTE, 'm'],
+  [SECOND, 's'],
+  [1, 'ms'],
+] as const;
+
+/** The schedule behind a service's name: `every 5m`, or `by cron 0 6 * * ? * in Europe/Berlin`. */
+export function scheduleText({ schedule }: Pick<Service, 'schedule'>): string {
+  const { interval, cron, timezone = 'UTC' } = schedule;
+  return cron === undefined
+    ? `every ${exactly(interval)}`
+    : `by cron ${cron.trim().replace(/\s+/g, ' ')} in ${timezone}`;
+}
+
+/** The interval in one unit, never rounded. */
+function exactly(interval: number): string {
+  const brief = briefly(interval);
+  if (parseDuration(brief) === interval) return brief;
+  const [unit, name] = UNITS.find(([length]) => interval % length === 0) ?? UNITS[4];
+  return `${interval / unit}${name}`;
+}
