@@ -3,7 +3,7 @@
  */
 import { Annotations, App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { loadCatalog } from '../lib/services/catalog.ts';
+import { loadCatalog, readCatalog } from '../lib/services/catalog.ts';
 import { planOf } from './cost/deployed-plan.ts';
 import { costLine, estimate } from './cost/index.ts';
 import { readSettings, refuseUnknownServices } from './settings.ts';
@@ -19,3 +19,6 @@ refuseUnknownServices(
 Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
 const stack = new TickoverStack(app, `Tickover-${settings.stage}`, { catalog, settings });
 Annotations.of(stack).addInfo(costLine(estimate(planOf(stack))));
+for (const { name, text } of (await readCatalog()).unserved) {
+  Annotations.of(stack).addWarningV2(`tickover:unserved-${name}`, text);
+}

@@ -2,8 +2,8 @@
  * `npm run invoke -- SERVICE [PAYLOAD]`: invokes a function once and prints its answer, and nothing else, to standard
  * output.
  */
-import { Command, InvalidArgumentError } from 'commander';
-import { forwardStopping, openMachine, readLogLine, shownAs } from '../local/index.ts';
+import { Command } from 'commander';
+import { checkInvocation, forwardStopping, openMachine, readCatalog, readLogLine, shownAs } from '../local/index.ts';
 import { type DatabaseFlags, databaseOptions, runCommand, withDatabaseFlags } from './database-flags.ts';
 import { stopOnSignal } from './stopping.ts';
 
@@ -15,24 +15,25 @@ await runCommand(
   withDatabaseFlags(new Command('invoke'))
     .description('Invokes a service once, by hand, and prints its answer.')
     .argument('<service>', 'its name')
-    .argument('[payload]', 'the event as JSON, or the name of an action: run-once, status, resume', parsePayload, {
-      action: 'run-once',
-    })
+    .argument('[payload]', 'the event as JSON, or the name of an action: run-once, status, resume', 'run-once')
     .option('--verbose', "the function's whole log on standard error", false)
     .action(invoke),
 );
 
-async function invoke(service: string, payload: unknown, flags: Flags): Promise<void> {
+async function invoke(service: string, payload: string, flags: Flags): Promise<void> {
+  const catalog = await readCatalog();
+  const event = checkInvocation(catalog, { service, payload });
   const machine = await openMachine({
     ...databaseOptions(flags),
     brief: true,
+    catalog: catalog.entries,
     services: [service],
     variables: process.env,
     onLine: flags.verbose ? console.error : showPrints,
   });
   try {
     forwardStopping(machine.hosts, stopOnSignal(console.error));
-    for (const host of machine.hosts) console.log(JSON.stringify(await host.invoke(payload), null, 2));
+    for (const host of machine.hosts) console.log(JSON.stringify(await host.invoke(event), null, 2));
   } finally {
     await machine.close();
   }
@@ -43,13 +44,4 @@ async function invoke(service: string, payload: unknown, flags: Flags): Promise<
 function showPrints(line: string): void {
   const logLine = readLogLine(line);
   if (logLine.kind !== 'tick') for (const text of shownAs(logLine)) console.error(text);
-}
-
-function parsePayload(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    if (/^[a-z-]+$/.test(text)) return { action: text };
-    throw new InvalidArgumentError('expected JSON or the name of an action');
-  }
 }

@@ -8,12 +8,13 @@ import {
   linePrinter,
   type Machine,
   openMachine,
+  readCatalog,
   runMachine,
   scheduleText,
 } from '../local/index.ts';
 import { metricsServer, metricsSettings, prometheusObserver } from '../metrics/index.ts';
 import type { Log } from '../service/index.ts';
-import { type DatabaseFlags, databaseOptions, runCommand, withDatabaseFlags } from './database-flags.ts';
+import { type DatabaseFlags, databaseOptions, oneLine, runCommand, withDatabaseFlags } from './database-flags.ts';
 import { reportOutputLoss } from './output.ts';
 import { type StoppingCommand, stopOnSignal } from './stopping.ts';
 
@@ -34,7 +35,17 @@ async function start(flags: DatabaseFlags): Promise<void> {
   const metrics = metricsServer({ ...metricsSettings(process.env), registry: observer.registry, log });
   const logFile = join(flags.directory, 'log.jsonl');
   const onLine = linePrinter({ show: console.log, onLogLine: (line) => countLine(observer, line), logFile });
-  const machine = await openMachine({ ...databaseOptions(flags), variables: process.env, onLine });
+  const catalog = await readCatalog();
+  for (const { text } of catalog.faults) showFault(`${text}; the other services run`);
+  for (const { text } of catalog.unserved) showFault(text);
+  if (catalog.entries.length === 0) throw new Error('no service can be run; add one to lib/services and functions');
+  const machine = await openMachine({
+    ...databaseOptions(flags),
+    catalog: catalog.entries,
+    variables: process.env,
+    onLine,
+    onFault: showFault,
+  });
   let successor: Database | undefined;
   try {
     const stopping = stopOnSignal(console.log);
@@ -49,6 +60,11 @@ async function start(flags: DatabaseFlags): Promise<void> {
   }
   console.log('stopped');
   process.exit();
+}
+
+/** Shows in one line what is wrong with a service; the others run. */
+function showFault(fault: string): void {
+  console.error(oneLine(fault));
 }
 
 /** Runs the machine to its end. Returns the database as it is then: another process that served it may have ended. */

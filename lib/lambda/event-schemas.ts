@@ -43,3 +43,10 @@ export const manualEvent = z.discriminatedUnion(
   ],
   "'run-once', 'status', 'pause' or 'resume'",
 );
+
+/** Every action of an operator. */
+export const ACTIONS: readonly string[] = manualEvent.options.map(({ shape }) => shape.action.value);
+/** Every field of an event. */
+export const EVENT_FIELDS: readonly string[] = [
+  ...new Set([schedulerEvent, scheduledEvent, ...manualEvent.options].flatMap(({ shape }) => Object.keys(shape))),
+];

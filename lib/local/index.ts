@@ -1,3 +1,4 @@
+export { readCatalog } from '../services/catalog.ts';
 export { type Database, type DatabaseOptions, openDatabase } from './database/database.ts';
 export { keepServed } from './database/succession.ts';
 export { ensureTable } from './database/tables.ts';
@@ -5,5 +6,6 @@ export { shownAs } from './display/display.ts';
 export { countLine, type LogLine, readLogLine } from './display/log-line.ts';
 export { scheduleText } from './display/schedule-text.ts';
 export { isAwsEndpoint, localCredentials, STATE_TABLE } from './functions/environment.ts';
+export { checkInvocation } from './invocation.ts';
 export { loadSample, type Machine, openMachine } from './machine.ts';
 export { forwardStopping, linePrinter, runMachine, type Stopping } from './run-machine.ts';

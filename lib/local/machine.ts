@@ -30,6 +30,8 @@ export interface MachineOptions extends DatabaseOptions {
   readonly services?: readonly string[];
   /** The services that can be run. @default the functions of this project */
   readonly catalog?: readonly CatalogEntry[];
+  /** Called with a line about a service that can't be run, where others are. @default its error ends the opening */
+  readonly onFault?: (line: string) => void;
 }
 
 /** A machine on which functions can be invoked. */
@@ -74,7 +76,7 @@ export async function openMachine(options: MachineOptions): Promise<Machine> {
       const own = { TICKOVER_BUILD: bundle.build, TICKOVER_INTERVAL: `${service.policy.interval}ms` };
       return hostFunction({ service, bundle, env: { ...env, ...own }, clock: systemClock, onLine: options.onLine });
     };
-    hosts.push(...(await Promise.all(entries.map(host))));
+    hosts.push(...(await Promise.all(entries.map((entry) => orFault(entry, host, options)))).filter(isHost));
     const ticked = await readTicked(database, env, entries);
     const sweep = (now: number) => sweepTable(database.endpoint, env, now);
     return { database, hosts, sampleRuns, ticked, sweep, close };
@@ -82,6 +84,26 @@ export async function openMachine(options: MachineOptions): Promise<Machine> {
     await close();
     throw error;
   }
+}
+
+/** A service whose function can't be bundled takes none of the others down, where somebody is shown its fault. */
+async function orFault(
+  entry: CatalogEntry,
+  host: (entry: CatalogEntry) => Promise<FunctionHost>,
+  { onFault }: MachineOptions,
+): Promise<FunctionHost | undefined> {
+  try {
+    return await host(entry);
+  } catch (error) {
+    if (onFault === undefined) throw error;
+    const why = error instanceof Error ? error.message : String(error);
+    onFault(`${entry.service.name}: its function can't be bundled; the other services run (${why})`);
+    return undefined;
+  }
+}
+
+function isHost(host: FunctionHost | undefined): host is FunctionHost {
+  return host !== undefined;
 }
 
 function chosen(catalog: readonly CatalogEntry[], services: readonly string[] | undefined): readonly CatalogEntry[] {

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -122,29 +122,31 @@ describe('npm run invoke', () => {
     expect(messages).toContain('tick');
   });
 
-  test('the command answers what it cannot do by one clear line on standard error and exit code 1', async () => {
+  test('the command answers what it cannot do by one clear line on standard error and exit code 1, and starts nothing', async () => {
     const unknown = await invoke(['sweep-tables']);
+    const near = await invoke(['check-endpoint']);
     const odd = await invoke(['check-endpoints', '{"action":']);
+    const mistyped = await invoke(['check-endpoints', 'staus']);
     const malformed = await invoke(['check-endpoints', '{"action":"dance"}']);
     const nothing = await invoke([]);
 
-    expect(unknown).toEqual({
-      code: 1,
-      out: '',
-      err: "invoke: service: expected check-endpoints or mark-late-runs or watch-services, got 'sweep-tables'\n",
-    });
-    expect(odd).toMatchObject({ code: 1, out: '' });
-    expect(odd.err.split('\n')[0]).toBe(
-      `error: command-argument value '{"action":' is invalid for argument 'payload'. expected JSON or the name of an action`,
+    const services = 'check-endpoints or mark-late-runs or watch-services';
+    const actions = "'run-once', 'status', 'pause' or 'resume'";
+    const malformedEvent = 'invoke: check-endpoints: the event is malformed: action: expected';
+    const refused = (line: string) => ({ code: 1, out: '', err: `${line}\n` });
+    expect(unknown).toEqual(refused(`invoke: service: expected ${services}, got 'sweep-tables'`));
+    expect(near).toEqual(
+      refused(`invoke: service: expected ${services}, got 'check-endpoint'; did you mean 'check-endpoints'?`),
     );
-    expect(malformed).toEqual({
-      code: 1,
-      out: '',
-      err: "invoke: check-endpoints: the event is malformed: action: expected 'run-once', 'status', 'pause' or 'resume', got 'dance'; nothing was done\n",
-    });
+    expect(odd).toEqual(refused(`invoke: payload: expected JSON or the name of an action, got '{"action":'`));
+    expect(mistyped).toEqual(
+      refused(`${malformedEvent} ${actions}, got 'staus'; nothing was done; did you mean 'status'?`),
+    );
+    expect(malformed).toEqual(refused(`${malformedEvent} ${actions}, got 'dance'; nothing was done`));
     expect({ code: nothing.code, line: nothing.err.split('\n')[0] }).toEqual({
       code: 1,
       line: "error: missing required argument 'service'",
     });
+    expect(await readdir(directory)).toEqual([]);
   });
 });

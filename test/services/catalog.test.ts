@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { InvalidOptionsError } from '../../lib/rules/index.ts';
-import { loadCatalog } from '../../lib/services/catalog.ts';
+import { loadCatalog, readCatalog } from '../../lib/services/catalog.ts';
 
 const made: string[] = [];
 
@@ -92,5 +92,55 @@ describe('the catalog', () => {
       "functions/Shouted.ts: expected lib/services/Shouted.ts to export a service named 'Shouted', got service 'Shouted': name: expected lower-case letters, digits and dashes, 1 to 64 of them, got 'Shouted'",
       "functions/broken.ts: expected lib/services/broken.ts to export a service named 'broken', got no table",
     ]);
+  });
+
+  it('read with its faults, holds every service that can be loaded beside those that can not', async () => {
+    const content = await readCatalog(
+      await places({
+        functions: ['broken.ts', 'gone.ts', 'sweep.ts'],
+        services: { 'broken.ts': "throw new Error('no table');\n", 'sweep.ts': defining('sweep') },
+      }),
+    );
+
+    expect(content.entries.map(({ service }) => service.name)).toEqual(['sweep']);
+    expect(content.faults).toEqual([
+      {
+        name: 'broken',
+        text: "functions/broken.ts: expected lib/services/broken.ts to export a service named 'broken', got no table",
+      },
+      {
+        name: 'gone',
+        text: "functions/gone.ts: expected lib/services/gone.ts to export a service named 'gone', got no such file",
+      },
+    ]);
+    expect(content.unserved).toEqual([]);
+  });
+
+  it('read with its faults, names service files that nothing serves, and no parts of other services', async () => {
+    const { entries, faults, unserved } = await readCatalog(
+      await places({
+        functions: ['sweep.ts'],
+        services: {
+          'sweep.ts': defining('sweep'),
+          'sweep-parts.ts': 'export const limit = 3;\n',
+          'all.ts': "export * from './sweep.ts';\n",
+          'forgotten.ts': defining('forgotten'),
+          'half.ts': "import './missing.ts';\n",
+          'notes.md': 'none',
+        },
+      }),
+    );
+
+    expect([entries.length, faults]).toEqual([1, []]);
+    expect(unserved.map(({ text }) => text)).toEqual([
+      "lib/services/forgotten.ts exports 'forgotten': nothing runs it, since there is no functions/forgotten.ts",
+      expect.stringMatching(
+        /^lib\/services\/half\.ts can't be loaded \(.*missing.*\): nothing runs it, since there is no functions\/half\.ts$/s,
+      ),
+    ]);
+  });
+
+  it("names no fault in the project's own files", async () => {
+    expect(await readCatalog()).toMatchObject({ faults: [], unserved: [] });
   });
 });

@@ -1,0 +1,60 @@
+/** The check of an invocation by hand, before anything is started for it. */
+import { ACTIONS, EVENT_FIELDS, readEvent } from '../lambda/index.ts';
+import type { CatalogContent } from '../services/catalog.ts';
+import { didYouMean, isRecord } from '../text/index.ts';
+import { systemClock } from '../time/index.ts';
+
+/** An invocation as a person asks for it. */
+export interface Invocation {
+  readonly service: string;
+  /** The event as JSON, or the name of an action. */
+  readonly payload: string;
+}
+
+/**
+ * Checks that the catalog has the service and that its handler would accept the event.
+ * @returns the event
+ * @throws RangeError naming the service or the payload, what was expected and what came
+ */
+export function checkInvocation(
+  { entries, faults }: Pick<CatalogContent, 'entries' | 'faults'>,
+  { service, payload }: Invocation,
+  now: number = systemClock.now(),
+): unknown {
+  const known = entries.map((entry) => entry.service.name);
+  if (!known.includes(service)) throw unknownService(service, known, faults);
+  const event = eventOf(payload);
+  try {
+    readEvent(service, event, now);
+  } catch (error) {
+    throw new RangeError(`${(error as Error).message}${hintFor(event)}`, { cause: error });
+  }
+  return event;
+}
+
+/** The first action or field that is near to one of the event's. */
+function hintFor(event: unknown): string {
+  if (!isRecord(event)) return '';
+  const fields = Object.keys(event).map((field) =>
+    EVENT_FIELDS.includes(field) ? '' : didYouMean(field, EVENT_FIELDS),
+  );
+  return [didYouMean(event['action'], ACTIONS), ...fields].find((hint) => hint !== '') ?? '';
+}
+
+function unknownService(service: string, known: readonly string[], faults: CatalogContent['faults']): RangeError {
+  const fault = faults.find(({ name }) => name === service);
+  if (fault !== undefined) return new RangeError(`${service}: it can't be loaded (${fault.text}); nothing was started`);
+  const names = [...known, ...faults.map(({ name }) => name)];
+  const expected = known.length === 0 ? 'a service of the catalog, which is empty' : known.join(' or ');
+  return new RangeError(`service: expected ${expected}, got '${service}'${didYouMean(service, names)}`);
+}
+
+/** A word is the name of an action. */
+function eventOf(payload: string): unknown {
+  try {
+    return JSON.parse(payload);
+  } catch {
+    if (/^[\w-]+$/.test(payload)) return { action: payload };
+    throw new RangeError(`payload: expected JSON or the name of an action, got '${payload}'`);
+  }
+}
