@@ -17,7 +17,7 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { LIMITS } from '../../lib/rules/index.ts';
-import { buildId, invocationTimeout, REQUIRE_BANNER, type Service } from '../../lib/service/index.ts';
+import { buildId, COMMONJS, invocationTimeout, type Service } from '../../lib/service/index.ts';
 import { eventAge } from '../schedule-expression.ts';
 import { allow } from './allow.ts';
 import { grantState } from './state-table.ts';
@@ -103,7 +103,8 @@ export class ServiceFunction extends Construct {
         keepNames: true,
         sourceMap: true,
         sourcesContent: false,
-        banner: REQUIRE_BANNER,
+        banner: COMMONJS.banner,
+        define: COMMONJS.define,
       },
     });
   }

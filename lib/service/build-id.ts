@@ -2,9 +2,21 @@
 import { createHash } from 'node:crypto';
 import type { Service } from './service.ts';
 
-/** The first line of a bundle: ES modules have no `require`, which some bundled packages call. */
-export const REQUIRE_BANNER =
-  "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
+/**
+ * The parts of a bundle that give its CommonJS modules what CommonJS promises, deployed and on one machine alike. ES
+ * modules have no `require`, `__filename` and `__dirname`; here they stand for the bundle's file, since the package's
+ * own files are deployed nowhere. `define` leaves every name alone that a module declares itself, and esbuild renames
+ * any other `require` at the top of a module: the banner's names clash with nobody's.
+ */
+export const COMMONJS = {
+  banner: [
+    "import * as __tickover_module from 'node:module';",
+    'const require = __tickover_module.createRequire(import.meta.url);',
+    "const __tickover_filename = require('node:url').fileURLToPath(import.meta.url);",
+    "const __tickover_dirname = require('node:path').dirname(__tickover_filename);",
+  ].join(' '),
+  define: { __filename: '__tickover_filename', __dirname: '__tickover_dirname' },
+} as const;
 
 /** The state has room for no more characters. */
 const LENGTH = 16;

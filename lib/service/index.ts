@@ -1,4 +1,4 @@
-export { buildId, REQUIRE_BANNER } from './build-id.ts';
+export { buildId, COMMONJS } from './build-id.ts';
 export {
   type Classification,
   type Classify,

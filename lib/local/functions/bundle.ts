@@ -7,7 +7,7 @@ import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { buildId, REQUIRE_BANNER, type Service } from '../../service/index.ts';
+import { buildId, COMMONJS, type Service } from '../../service/index.ts';
 import type { CatalogEntry } from '../../services/catalog.ts';
 import { systemRandom } from '../../time/index.ts';
 import { makeDirectory } from '../database/make-directory.ts';
@@ -70,7 +70,8 @@ export async function bundleFunction({ service, functionFile }: CatalogEntry, di
     keepNames: true,
     sourcemap: 'inline',
     sourcesContent: false,
-    banner: { js: REQUIRE_BANNER },
+    banner: { js: COMMONJS.banner },
+    define: COMMONJS.define,
     logLevel: 'silent',
   });
   const code = result.outputFiles[0]?.text ?? '';
