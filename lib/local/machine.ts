@@ -15,9 +15,11 @@ import { systemClock } from '../time/index.ts';
 import { watchdogVariables } from '../watchdog/index.ts';
 import { type Database, type DatabaseOptions, openDatabase } from './database/database.ts';
 import { ensureTable } from './database/tables.ts';
-import { bundleFunction, makeBundleDirectory, removeBundles } from './functions/bundle.ts';
+import { bundleFunctions, makeBundleDirectory, removeBundles } from './functions/bundle.ts';
 import { clientOf, environmentOf, isAwsEndpoint, type LocalEnvironment } from './functions/environment.ts';
+import { fewAtOnce } from './functions/few-at-once.ts';
 import { type FunctionHost, hostFunction } from './functions/function-host.ts';
+import { idleWorkers } from './functions/idle-workers.ts';
 import { sweepTable } from './sweep.ts';
 
 /** Options of a machine. */
@@ -49,6 +51,8 @@ export interface Machine {
 }
 
 const WATCHDOG = 'watch-services';
+/** So many workers start at once. Each keeps a processor busy for a good part of a second. */
+const MOST_STARTS = 2;
 const SAMPLE = new URL('../../samples/flow-runs.json', import.meta.url);
 
 /** Opens the database, makes missing tables, loads the sample into a new one, and bundles the functions. */
@@ -70,13 +74,19 @@ export async function openMachine(options: MachineOptions): Promise<Machine> {
     const sampleRuns = await prepareTables(database, env);
     const directory = await makeBundleDirectory(options.directory);
     bundles = directory;
-    const host = async (entry: CatalogEntry) => {
-      const bundle = await bundleFunction(entry, directory);
-      const service = localService(entry);
+    const bundled = await bundleFunctions(entries, directory);
+    const shared = { clock: systemClock, onLine: options.onLine, ...startingAndIdle() };
+    for (const [index, entry] of entries.entries()) {
+      const bundle = bundled[index];
+      if (bundle === undefined) continue;
+      if (bundle instanceof Error) {
+        refuseBundle(entry, bundle, options);
+        continue;
+      }
+      const service = withInterval(bundle.service, bundle.service.localInterval);
       const own = { TICKOVER_BUILD: bundle.build, TICKOVER_INTERVAL: `${service.policy.interval}ms` };
-      return hostFunction({ service, bundle, env: { ...env, ...own }, clock: systemClock, onLine: options.onLine });
-    };
-    hosts.push(...(await Promise.all(entries.map((entry) => orFault(entry, host, options)))).filter(isHost));
+      hosts.push(hostFunction({ ...shared, service, bundle, env: { ...env, ...own } }));
+    }
     const ticked = await readTicked(database, env, entries);
     const sweep = (now: number) => sweepTable(database.endpoint, env, now);
     return { database, hosts, sampleRuns, ticked, sweep, close };
@@ -87,23 +97,14 @@ export async function openMachine(options: MachineOptions): Promise<Machine> {
 }
 
 /** A service whose function can't be bundled takes none of the others down, where somebody is shown its fault. */
-async function orFault(
-  entry: CatalogEntry,
-  host: (entry: CatalogEntry) => Promise<FunctionHost>,
-  { onFault }: MachineOptions,
-): Promise<FunctionHost | undefined> {
-  try {
-    return await host(entry);
-  } catch (error) {
-    if (onFault === undefined) throw error;
-    const why = error instanceof Error ? error.message : String(error);
-    onFault(`${entry.service.name}: its function can't be bundled; the other services run (${why})`);
-    return undefined;
-  }
+function refuseBundle({ service }: CatalogEntry, error: Error, { onFault }: MachineOptions): void {
+  if (onFault === undefined) throw error;
+  onFault(`${service.name}: its function can't be bundled; the other services run (${error.message})`);
 }
 
-function isHost(host: FunctionHost | undefined): host is FunctionHost {
-  return host !== undefined;
+/** What the hosts of a machine share, so that many services don't start or stay in memory all at once. */
+function startingAndIdle(): Pick<Parameters<typeof hostFunction>[0], 'takeTurn' | 'idle'> {
+  return { takeTurn: fewAtOnce(MOST_STARTS), idle: idleWorkers(systemClock) };
 }
 
 function chosen(catalog: readonly CatalogEntry[], services: readonly string[] | undefined): readonly CatalogEntry[] {

@@ -1,4 +1,5 @@
 /** Running a machine: every function on its schedule, until it is asked to stop. */
+import { setMaxListeners } from 'node:events';
 import { printable } from '../text/index.ts';
 import { systemClock, systemRandom } from '../time/index.ts';
 import { failureShown, shownAs } from './display/display.ts';
@@ -37,6 +38,8 @@ export interface Stopping {
 
 /** Passes both steps of stopping on to the functions. */
 export function forwardStopping(hosts: readonly FunctionHost[], { closing, stop }: Stopping): void {
+  // Every service listens.
+  setMaxListeners(0, closing, stop);
   for (const host of hosts) {
     closing.addEventListener('abort', () => host.ask('close'), { once: true });
     stop.addEventListener('abort', () => host.ask('stop'), { once: true });

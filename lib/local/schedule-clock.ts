@@ -4,19 +4,13 @@
  * overlaps.
  */
 import { FIRING_PERIOD, hasSlots, latestDue, nextDue, type Schedule } from '../rules/index.ts';
-import { type Clock, type Random, SECOND, toIso } from '../time/index.ts';
 import { showLeftOut, waitOutSetBack } from './clock-changes.ts';
-import { type FunctionHost, WorkerEndedError } from './functions/function-host.ts';
+import { type FiringOptions, fire } from './fire.ts';
+import type { FunctionHost } from './functions/function-host.ts';
 
-interface ScheduleClockOptions {
-  readonly clock: Clock;
-  readonly random: Random;
-  /** Called when an invocation failed. */
-  readonly onError: (host: FunctionHost, error: unknown) => void;
+interface ScheduleClockOptions extends FiringOptions {
   /** Called with a line about ticks that are left out. */
   readonly onNotice: (line: string) => void;
-  /** Ends the schedule; invocations under way go on. */
-  readonly closing: AbortSignal;
   /** Whether a tick of the service was decided before, by its stored state. @default false */
   readonly hasTicked?: boolean;
 }
@@ -57,30 +51,7 @@ function firstDue(firings: Schedule, { clock, hasTicked = false }: ScheduleClock
 }
 
 /** Jitter moves the start inside its slot, never the slot; slots shorter than a firing leave no room for it. */
-function startOffset({ service }: FunctionHost, { random }: ScheduleClockOptions): number {
+function startOffset({ service }: FunctionHost, { random }: FiringOptions): number {
   const { jitterRange, interval } = service.policy;
   return jitterRange === undefined || hasSlots(service.schedule) ? 0 : random.draw() * jitterRange * interval;
-}
-
-/**
- * Invokes the function for one due time. A firing with several slots whose worker ended is invoked again for the slots
- * that are left. The state decides whether the slot that the worker ended in was decided already; it is then skipped as
- * a duplicate.
- */
-async function fire(host: FunctionHost, due: number, options: ScheduleClockOptions): Promise<void> {
-  const { clock, random, onError, closing } = options;
-  const event = { scheduledFor: toIso(due), executionId: random.id(), attempt: '1' };
-  const lastsUntil = hasSlots(host.service.schedule) ? due + FIRING_PERIOD : 0;
-  // Before its due time the firing is over too: the clock was set back.
-  const lasts = () => clock.now() >= due && clock.now() < lastsUntil;
-  do {
-    try {
-      await host.invoke(event);
-      return;
-    } catch (error) {
-      onError(host, error);
-      if (!(error instanceof WorkerEndedError)) return;
-    }
-    await clock.sleep(SECOND, closing);
-  } while (!closing.aborted && lasts());
 }

@@ -1,5 +1,8 @@
 import { cut, mask, toSafeCause } from '../text/index.ts';
 
+/** The step that takes the lease, as an error names it. */
+export const TAKING_LEASE = 'taking the lease';
+
 /** The longest part of the cause's message that is kept. */
 const CAUSE_BYTES = 1_000;
 
@@ -21,4 +24,12 @@ export class StoreError extends Error {
     this.service = service;
     this.operation = operation;
   }
+}
+
+/**
+ * Whether an error says that a tick could not take its lease, so that its run never began. Its name and its message are
+ * enough: no more of it leaves a handler.
+ */
+export function tookNoLease({ name, message }: Pick<Error, 'name' | 'message'>): boolean {
+  return name === 'StoreError' && message.includes(`: ${TAKING_LEASE} failed (`);
 }

@@ -1,5 +1,5 @@
 export { documentClient } from './client.ts';
-export { StoreError } from './errors.ts';
+export { StoreError, tookNoLease } from './errors.ts';
 export { itemSize } from './item/item-size.ts';
 export { marshalling } from './item/marshalling.ts';
 export { stateTable, TTL_ATTRIBUTE } from './item/table.ts';

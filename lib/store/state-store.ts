@@ -18,7 +18,7 @@ import type { StateStore } from '../tick/index.ts';
 import { type Clock, systemClock, withTimeLimit } from '../time/index.ts';
 import { acquire } from './acquire.ts';
 import { commit, release } from './commit.ts';
-import { StoreError } from './errors.ts';
+import { StoreError, TAKING_LEASE } from './errors.ts';
 import { readItem } from './item/state-item.ts';
 import { getItem, type ItemAccess } from './item-access.ts';
 import { pause, resume } from './pause-resume.ts';
@@ -42,7 +42,7 @@ export function dynamoStateStore(
   const limited = <Result>(facts: Attempt, work: (within: ItemAccess) => Promise<Result>) =>
     attempt(facts, () => withTimeLimit(clock, STORE_LIMIT, (signal) => work({ ...items, signal })));
   return {
-    acquire: (request) => attempt([request.service, 'taking the lease', NOT_RUN], () => acquire(items, clock, request)),
+    acquire: (request) => attempt([request.service, TAKING_LEASE, NOT_RUN], () => acquire(items, clock, request)),
     commit: (claim, state, signal) =>
       attempt([claim.service, 'writing the state', NOT_WRITTEN], () => commit({ ...items, signal }, claim, state)),
     release: (claim, signal) =>

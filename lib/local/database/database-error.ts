@@ -19,3 +19,8 @@ export class DatabaseError extends Error {
     this.code = code;
   }
 }
+
+/** The message without the subject that the constructor puts before it. */
+export function withoutSubject(message: string): string {
+  return message.replace(/^database: /, '');
+}

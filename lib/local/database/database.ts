@@ -7,9 +7,9 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemClock, systemRandom } from '../../time/index.ts';
 import { DatabaseError } from './database-error.ts';
-import { serveEmbedded } from './embedded.ts';
 import { publish, publishedEndpoint, withdraw } from './endpoint-file.ts';
 import { makeDirectory } from './make-directory.ts';
+import { serveInThread } from './serve-in-thread.ts';
 
 /** Which database to open. */
 export interface DatabaseOptions {
@@ -77,7 +77,7 @@ async function tryToOpen({ directory, port = 0, brief = false }: DatabaseOptions
   // LevelDB makes this file when it opens a directory for the first time.
   const isNew = !existsSync(join(path, 'CURRENT'));
   const identity = systemRandom.id();
-  const served = await serveEmbedded({ path, port, identity });
+  const served = await serveInThread({ path, port, identity });
   if (served === undefined) return undefined;
   const { endpoint } = served;
   try {

@@ -24,7 +24,8 @@ export interface Embedded {
   close(): Promise<void>;
 }
 
-interface EmbeddedOptions {
+/** What to serve, and where. */
+export interface EmbeddedOptions {
   readonly path: string;
   /** 0: any free port. */
   readonly port: number;

@@ -3,52 +3,29 @@
  * environment. As on Lambda, the worker ends when an invocation outlives its timeout. The next invocation replaces a
  * worker that has ended. A worker that asks for its replacement ends once all its invocations are answered.
  */
-import { once } from 'node:events';
-import { createInterface } from 'node:readline';
-import type { Readable } from 'node:stream';
-import { Worker } from 'node:worker_threads';
 import { invocationTimeout, type Service } from '../../service/index.ts';
-import { summarizeError, withoutUndefined } from '../../text/index.ts';
-import { type Clock, inSeconds, SECOND } from '../../time/index.ts';
-import type { Bundle } from './bundle.ts';
-import type { FromWorker, ToWorker } from './worker.ts';
+import { inSeconds, SECOND } from '../../time/index.ts';
+import type { TakeTurn } from './few-at-once.ts';
+import type { IdleWorkers } from './idle-workers.ts';
+import { type RunningWorker, startWorker, WorkerEndedError, type WorkerOptions } from './running-worker.ts';
 
-/** The handler threw. */
-export class FunctionError extends Error {
-  override readonly name = 'FunctionError';
-  readonly code = 'function-failed';
-  /** The class of the error that the handler threw. */
-  readonly errorClass: string;
+export { FunctionError, splitPrinted, WorkerEndedError } from './running-worker.ts';
 
-  constructor(errorClass: string, message: string) {
-    super(message);
-    this.errorClass = errorClass;
-  }
-}
-
-/** The worker ended before the handler answered: it was recycled, crashed, or timed out. */
-export class WorkerEndedError extends Error {
-  override readonly name = 'WorkerEndedError';
-  readonly code = 'worker-ended';
-}
-
-interface HostOptions {
+interface HostOptions extends WorkerOptions {
   /** The bundle's service, with the interval it has here. */
   readonly service: Service;
-  readonly bundle: Bundle;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly clock: Clock;
-  /** Called with every line that the function writes. */
-  readonly onLine: (line: string) => void;
-  /** The most megabytes of the worker's heap; beyond them the worker ends, and the machine goes on. @default 512 */
-  readonly heapMegabytes?: number;
+  /** Starts a worker when it is its turn. @default at once */
+  readonly takeTurn?: TakeTurn;
+  /** Ends the worker when it is idle. @default never */
+  readonly idle?: IdleWorkers;
 }
 
 /** A function that can be invoked. */
 export interface FunctionHost {
   readonly service: Service;
   /**
-   * Invokes the handler and returns its answer.
+   * Invokes the handler and returns its answer. An invocation that had not begun when its worker ended on account of
+   * another one has the next worker.
    * @throws FunctionError if the handler threw; WorkerEndedError if it never answered
    */
   invoke(event: unknown): Promise<unknown>;
@@ -58,166 +35,142 @@ export interface FunctionHost {
   end(): Promise<void>;
 }
 
-interface Waiting {
-  readonly begin: () => void;
-  readonly resolve: (answer: unknown) => void;
-  readonly reject: (error: Error) => void;
-}
-
-interface Running {
-  readonly worker: Worker;
-  readonly waiting: Map<number, Waiting>;
-  /** Resolves when the worker has ended and all its lines were passed on. */
-  readonly silent: Promise<unknown>;
-  /** How many pings the worker has answered. */
-  pongs: number;
-  /** It gets no more invocations, and ends once it has answered those that it has. */
-  worn: boolean;
-}
-
 /** The time between two pings of a worker at work. */
 const PING_PERIOD = SECOND;
 /** Time beyond a run's timeout, to start a worker on a busy machine. */
 const BLOCKED_MARGIN = 5 * SECOND;
-const HEAP_MEGABYTES = 512;
 /** Time for the worker's last lines and answers to arrive behind the deadline. */
 const KILL_MARGIN = 500;
+/** A worker that takes longer to load its function than this keeps no other from starting. */
+const LONGEST_TURN = 10 * SECOND;
 
 /** A host for a bundled function. The worker starts with the first invocation. */
 export function hostFunction(options: HostOptions): FunctionHost {
-  const { service, clock } = options;
+  const { service, clock, takeTurn = (work) => work(), idle } = options;
   /** The worker that gets the invocations; `alive` also has worn ones that still have to answer. */
-  let running: Running | undefined;
-  const alive = new Set<Running>();
+  let running: RunningWorker | undefined;
+  let starting: { readonly worker: Promise<RunningWorker>; readonly cancel: () => void } | undefined;
+  const alive = new Set<RunningWorker>();
   let invocations = 0;
-
-  const current = (): Running => {
-    if (running !== undefined) return running;
-    const started = startWorker(options, () => {
-      if (running === started) running = undefined;
-    });
-    alive.add(started);
-    void started.silent.then(() => alive.delete(started));
-    running = started;
-    return started;
-  };
-  const send = ({ worker }: Running, message: ToWorker) => worker.postMessage(message);
+  let ends = 0;
 
   return {
     service,
     async invoke(event) {
-      const host = current();
-      const id = ++invocations;
-      const timeout = invocationTimeout(service, 0);
-      const answered = new AbortController();
-      // The invocation's time doesn't include the start of its worker, which takes long on a busy machine.
-      const begin = () => void endAfter(timeout + KILL_MARGIN, host, answered.signal);
-      const answer = new Promise((resolve, reject) => host.waiting.set(id, { begin, resolve, reject }));
-      send(host, { kind: 'invoke', id, event, timeout });
-      void endIfBlocked(host, answered.signal);
-      try {
-        return await answer;
-      } finally {
-        answered.abort();
+      const endsBefore = ends;
+      for (;;) {
+        const worker = await current();
+        try {
+          return await invokeIn(worker, event);
+        } catch (error) {
+          const isAnothers = error instanceof WorkerEndedError && !error.begun && worker.hasLoaded;
+          if (!isAnothers || ends > endsBefore) throw error;
+        }
       }
     },
     ask(kind) {
-      for (const host of alive) send(host, { kind });
+      starting?.cancel();
+      for (const worker of alive) worker.send({ kind });
     },
     async end() {
-      await Promise.all([...alive].map(({ worker }) => worker.terminate()));
+      ends++;
+      starting?.cancel();
+      await Promise.all([...alive].map((worker) => worker.end()));
       await Promise.all([...alive].map(({ silent }) => silent));
     },
   };
 
-  async function endAfter(timeout: number, host: Running, answered: AbortSignal): Promise<void> {
+  async function current(): Promise<RunningWorker> {
+    if (running !== undefined) return running;
+    starting ??= startInTurn();
+    return starting.worker;
+  }
+
+  /** The worker is there once it was started; its turn lasts until it has loaded its function. */
+  function startInTurn(): NonNullable<typeof starting> {
+    let cancel = () => {};
+    const worker = new Promise<RunningWorker>((resolve, reject) => {
+      let isCancelled = false;
+      cancel = () => {
+        isCancelled = true;
+        starting = undefined;
+        reject(new WorkerEndedError(`${service.name}: stopped before its worker had started`, { begun: false }));
+      };
+      const start = async () => {
+        // `starting` is set first, and then unset.
+        await undefined;
+        if (isCancelled) return;
+        const started = startNow();
+        resolve(started);
+        const isOver = new AbortController();
+        await Promise.race([started.loaded, clock.sleep(LONGEST_TURN, isOver.signal)]);
+        isOver.abort();
+      };
+      takeTurn(start).catch((error) => {
+        const message = `${service.name}: its worker can't be started (${String(error)}); nothing ran`;
+        reject(new WorkerEndedError(message, { begun: false }));
+      });
+    });
+    return { worker, cancel };
+  }
+
+  function startNow(): RunningWorker {
+    starting = undefined;
+    const worker = startWorker(options, {
+      onLeave: () => {
+        if (running === worker) running = undefined;
+        idle?.remove(worker);
+      },
+      onIdle: () => {
+        if (running === worker) idle?.add(worker);
+      },
+    });
+    running = worker;
+    alive.add(worker);
+    void worker.silent.then(() => alive.delete(worker));
+    return worker;
+  }
+
+  async function invokeIn(worker: RunningWorker, event: unknown): Promise<unknown> {
+    const id = ++invocations;
+    const timeout = invocationTimeout(service, 0);
+    const answered = new AbortController();
+    // The invocation's time doesn't include the start of its worker, which takes long on a busy machine.
+    const begin = () => void endAfter(timeout + KILL_MARGIN, worker, answered.signal);
+    const answer = new Promise((resolve, reject) => worker.waiting.set(id, { begin, resolve, reject, begun: false }));
+    idle?.remove(worker);
+    worker.send({ kind: 'invoke', id, event, timeout });
+    void endIfBlocked(worker, answered.signal);
+    try {
+      return await answer;
+    } finally {
+      answered.abort();
+    }
+  }
+
+  async function endAfter(timeout: number, worker: RunningWorker, answered: AbortSignal): Promise<void> {
     await clock.sleep(timeout, answered);
     if (answered.aborted) return;
     options.onLine(
       `${service.name}: the invocation did not end within ${inSeconds(timeout - KILL_MARGIN)} s; its worker is ended`,
     );
-    await host.worker.terminate();
+    await worker.end();
   }
 
   /**
    * A thread that is blocked for longer than a run may take reacts to no signal. On Lambda the next firing would get an
    * environment of its own; here it would wait for the blocked thread, so that thread is ended.
    */
-  async function endIfBlocked(host: Running, answered: AbortSignal): Promise<void> {
+  async function endIfBlocked(worker: RunningWorker, answered: AbortSignal): Promise<void> {
     let silence = 0;
     while (!answered.aborted && silence <= service.timeout + BLOCKED_MARGIN) {
-      const before = host.pongs;
-      send(host, { kind: 'ping' });
+      const before = worker.pongs;
+      worker.send({ kind: 'ping' });
       await clock.sleep(PING_PERIOD, answered);
-      silence = host.pongs > before ? 0 : silence + PING_PERIOD;
+      silence = worker.pongs > before ? 0 : silence + PING_PERIOD;
     }
     if (answered.aborted) return;
     options.onLine(`${service.name}: the worker's thread is blocked for longer than a run may take; it is ended`);
-    await host.worker.terminate();
+    await worker.end();
   }
-}
-
-/** Starts a worker; `onLeave` is called when it must get no more invocations. */
-function startWorker(options: HostOptions, onLeave: () => void): Running {
-  const { service, bundle, env, clock, onLine, heapMegabytes = HEAP_MEGABYTES } = options;
-  const worker = new Worker(bundle.file, {
-    env: withoutUndefined(env),
-    // The bundle is plain JavaScript: it needs no loader, but its stacks must name the sources.
-    execArgv: ['--enable-source-maps'],
-    name: service.name,
-    resourceLimits: { maxOldGenerationSizeMb: heapMegabytes },
-    stdout: true,
-    stderr: true,
-  });
-  const silent = Promise.all([worker.stdout, worker.stderr].map((stream) => eachLine(stream, onLine)));
-  const running: Running = { worker, waiting: new Map(), silent, pongs: 0, worn: false };
-  let cause = '';
-  worker.on('message', (message: FromWorker) => {
-    if (message === 'recycle') {
-      running.worn = true;
-      onLeave();
-    } else if (message === 'pong') running.pongs++;
-    else receive(running, message);
-    if (running.worn && running.waiting.size === 0) void worker.terminate();
-  });
-  // Thrown outside the handler, or never caught: no invocation may be waiting, so the error is logged here, and the
-  // worker gets no more.
-  worker.on('error', (error) => {
-    onLeave();
-    const { errorClass, message, text } = summarizeError(error, clock.now());
-    cause = ` (${errorClass}: ${message})`;
-    onLine(`${service.name}: the worker is ended by an error that nothing in it caught`);
-    for (const line of text.split('\n')) onLine(line);
-  });
-  worker.on('exit', () => {
-    onLeave();
-    const error = new WorkerEndedError(
-      `${service.name}: the worker ended before it answered${cause}; the next invocation starts another`,
-    );
-    for (const { reject } of running.waiting.values()) reject(error);
-  });
-  return running;
-}
-
-function receive({ waiting }: Running, message: Extract<FromWorker, { id: number }>): void {
-  const invocation = waiting.get(message.id);
-  if ('begun' in message) invocation?.begin();
-  else waiting.delete(message.id);
-  if ('error' in message) invocation?.reject(new FunctionError(message.error.name, message.error.message));
-  if ('answer' in message) invocation?.resolve(message.answer);
-}
-
-/** Resolves when the stream has ended. */
-async function eachLine(stream: Readable, onLine: (line: string) => void): Promise<void> {
-  const lines = createInterface({ input: stream });
-  lines.on('line', (line) => {
-    for (const part of splitPrinted(line)) onLine(part);
-  });
-  await once(lines, 'close');
-}
-
-/** Splits the next line of the log from text that a workload printed before it without ending its line. */
-export function splitPrinted(line: string): string[] {
-  const begin = line.search(/\{"level":"[A-Z]+","message":/);
-  return begin > 0 ? [line.slice(0, begin), line.slice(begin)] : [line];
 }

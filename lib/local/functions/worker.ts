@@ -16,6 +16,8 @@ export type ToWorker =
 
 /** A message from the worker. */
 export type FromWorker =
+  /** I have loaded the function. */
+  | 'ready'
   | 'pong'
   /** Give me no more invocations, and end me once I have answered those that I have. */
   | 'recycle'
@@ -34,6 +36,7 @@ export function serve(handler: ScheduledHandler): void {
     else if (message.kind === 'stop') stop.abort();
     else void invoke(handler, message, { closing: closing.signal, stop: stop.signal });
   });
+  post('ready');
 }
 
 async function invoke(

@@ -1,0 +1,12 @@
+/** `npm run bench -- NAME`: measures what README and docs quote of speed and size, and prints the figures. */
+import { benchLocal } from './local/command.ts';
+
+const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<boolean>>> = { local: benchLocal };
+
+const [name = '', ...args] = process.argv.slice(2);
+const bench = BENCHES[name];
+if (bench === undefined) {
+  console.error(`bench: expected ${Object.keys(BENCHES).join(' or ')}, got '${name}'`);
+  process.exit(1);
+}
+process.exit((await bench(args)) ? 0 : 1);

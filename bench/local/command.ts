@@ -1,0 +1,48 @@
+/**
+ * `npm run bench -- local [services] [seconds]`: many services with an interval of 60 s on this machine. It prints
+ * how many of the first ticks ran, when the last of them ended, and what a service costs in memory.
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import type { Figures } from './machine.ts';
+
+/** At most so many megabytes a service. */
+const MOST_MEGABYTES = 12;
+const MACHINE = fileURLToPath(new URL('./machine.ts', import.meta.url));
+
+/** Prints the figures; returns whether they are within their bounds. */
+export async function benchLocal([services = '100', seconds = '60']: readonly string[]): Promise<boolean> {
+  const empty = await measured('0', seconds);
+  const full = await measured(services, seconds);
+  const megabytes = (full.megabytes - empty.megabytes) / Number(services);
+  const isGood = full.ran === Number(services) && megabytes <= MOST_MEGABYTES && full.warnings.length === 0;
+  console.log(`services                 ${services}, each at 60 s`);
+  console.log(`first ticks that ran     ${full.ran}; the last one ended after ${full.lastRanAfter.toFixed(1)} s`);
+  console.log(
+    `memory after ${seconds} s        ${full.megabytes.toFixed(0)} MB; ${empty.megabytes.toFixed(0)} MB without services`,
+  );
+  console.log(`memory of a service      ${megabytes.toFixed(2)} MB; at most ${MOST_MEGABYTES} MB`);
+  console.log(`highest memory           ${full.highest.toFixed(0)} MB`);
+  console.log(`processor time           ${full.processorSeconds.toFixed(0)} s`);
+  console.log(`warnings                 ${full.warnings.length}`);
+  for (const line of [...full.failures, ...full.warnings]) console.log(`  ${line}`);
+  return isGood;
+}
+
+async function measured(services: string, seconds: string): Promise<Figures> {
+  const child = spawn(process.execPath, ['--import', 'tsx', MACHINE, services, seconds], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
+  });
+  const warnings: string[] = [];
+  createInterface({ input: child.stderr }).on('line', (line) => warnings.push(line));
+  let last = '';
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    last = line;
+  });
+  const [code] = (await once(child, 'close')) as [number | null];
+  if (code !== 0) throw new Error(`bench: the machine ended with ${code}:\n${warnings.join('\n')}`);
+  return { ...(JSON.parse(last) as Figures), warnings };
+}

@@ -1,0 +1,29 @@
+/** The inside of the thread that serves the embedded DynamoDB: it opens the directory, answers, and ends when asked to. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { DatabaseError } from './database-error.ts';
+import { type EmbeddedOptions, serveEmbedded } from './embedded.ts';
+
+/** A message from the thread. */
+export type FromDatabase =
+  | { readonly kind: 'served'; readonly endpoint: string }
+  /** Another process holds the directory. */
+  | { readonly kind: 'held' }
+  | { readonly kind: 'refused'; readonly code: DatabaseError['code']; readonly message: string }
+  | { readonly kind: 'closed' };
+
+try {
+  const served = await serveEmbedded(workerData as EmbeddedOptions);
+  if (served === undefined) post({ kind: 'held' });
+  else {
+    // The only message there is asks the thread to end.
+    parentPort?.once('message', () => void served.close().then(() => post({ kind: 'closed' })));
+    post({ kind: 'served', endpoint: served.endpoint });
+  }
+} catch (error) {
+  if (!(error instanceof DatabaseError)) throw error;
+  post({ kind: 'refused', code: error.code, message: error.message });
+}
+
+function post(message: FromDatabase): void {
+  parentPort?.postMessage(message);
+}
