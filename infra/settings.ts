@@ -3,7 +3,7 @@
 import * as z from 'zod';
 import { expectedWords, InvalidOptionsError, LIMITS, limitFaults } from '../lib/rules/index.ts';
 import { showValue } from '../lib/text/index.ts';
-import { type Duration, parseDuration } from '../lib/time/index.ts';
+import { type Duration, parseDuration, unitHint } from '../lib/time/index.ts';
 
 /** Which alarms a service gets. */
 export const ALARM_LEVELS = ['none', 'essential', 'full'] as const;
@@ -44,7 +44,10 @@ const serviceFields = {
   enabled: flag.optional(),
   interval: z
     .union([z.string(), z.number()], expectedWords(LIMITS.interval))
-    .refine((written) => limitFaults('interval', parseDuration(written)).length === 0, expectedWords(LIMITS.interval))
+    .refine(
+      (written) => limitFaults('interval', parseDuration(written), { written }).length === 0,
+      expectedWords(LIMITS.interval),
+    )
     .optional(),
   environment: z.record(z.string(), z.string('text'), 'an object of texts').optional(),
   alarms: z.enum(ALARM_LEVELS, "'none', 'essential' or 'full'").optional(),
@@ -94,7 +97,8 @@ function fromText(value: unknown): unknown {
 
 function faultOf({ path, message, input, ...issue }: z.core.$ZodIssue): string {
   const came = issue.code === 'unrecognized_keys' ? issue.keys.join(', ') : showValue(input);
-  return `${path.join('.')}: expected ${message}, got ${came}`;
+  const hint = path.at(-1) === 'interval' ? unitHint(input) : '';
+  return `${path.join('.')}: expected ${message}, got ${came}${hint}`;
 }
 
 /**

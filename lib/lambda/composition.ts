@@ -26,7 +26,7 @@ export type Overrides = Partial<Ports> & { readonly environment?: Environment };
 /** Composes a function of a service. */
 export function compose(defined: Service, overrides: Overrides = {}): Composition {
   const environment = overrides.environment ?? readEnvironment();
-  const service = environment.interval === undefined ? defined : withInterval(defined, environment.interval);
+  const service = environment.interval === undefined ? defined : withInterval(defined, `${environment.interval}ms`);
   const logger = serviceLogger(service.name);
   const log = overrides.log ?? serviceLog(service.name, logger);
   const clock = overrides.clock ?? systemClock;

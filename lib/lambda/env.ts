@@ -1,8 +1,8 @@
 /** The environment codec: the variables of a function. The only file of this room that reads the environment. */
 import { emfFaults } from '../metrics/index.ts';
-import { InvalidOptionsError } from '../rules/index.ts';
+import { expectedWords, InvalidOptionsError, LIMITS, limitFaults } from '../rules/index.ts';
 import { isInLambda, SCHEDULER_PRECISION } from '../service/index.ts';
-import { parseDuration, SECOND } from '../time/index.ts';
+import { parseDuration, SECOND, unitHint } from '../time/index.ts';
 
 /** The settings of a function, from its environment. Durations in milliseconds. */
 export interface Environment {
@@ -47,15 +47,16 @@ export function readEnvironment(variables: Variables = process.env): Environment
   const faults: string[] = emfFaults(variables);
   const check = (holds: boolean, variable: string, expected: string) => {
     const got = variables[variable];
-    if (!holds) faults.push(`${variable}: expected ${expected}, got ${got === undefined ? 'none' : `'${got}'`}`);
+    const hint = variable === 'TICKOVER_INTERVAL' ? unitHint(got) : '';
+    if (!holds) faults.push(`${variable}: expected ${expected}, got ${got === undefined ? 'none' : `'${got}'`}${hint}`);
   };
   check(table !== undefined && table !== '', 'TICKOVER_TABLE', 'the name of the state table');
   check(build !== '' && build.length <= LONGEST_BUILD, 'TICKOVER_BUILD', `1 to ${LONGEST_BUILD} characters`);
   check(slack >= 0 && slack <= SCHEDULER_PRECISION, 'TICKOVER_SLACK_SECONDS', 'a number from 0 to 60');
   check(
-    TICKOVER_INTERVAL === undefined || (interval !== undefined && interval > 0),
+    TICKOVER_INTERVAL === undefined || limitFaults('interval', interval).length === 0,
     'TICKOVER_INTERVAL',
-    "a duration above 0, such as '5s'",
+    expectedWords(LIMITS.interval),
   );
   if (faults.length > 0 || table === undefined) throw new InvalidOptionsError('environment', faults);
   return {

@@ -115,7 +115,7 @@ function chosen(catalog: readonly CatalogEntry[], services: readonly string[] | 
 }
 
 function localService({ service }: CatalogEntry): Service {
-  return withInterval(service, service.localInterval);
+  return withInterval(service, `${service.localInterval}ms`);
 }
 
 /**

@@ -3,7 +3,7 @@
  * refusals of a definition and of the stack, and the table of options in README.md follow from here.
  */
 import { showValue } from '../text/index.ts';
-import { DAY, inSeconds, MINUTE, SECOND } from '../time/index.ts';
+import { DAY, inSeconds, MINUTE, SECOND, unitHint } from '../time/index.ts';
 
 /** A bound: a number, or the name of one that follows from other options. Of a duration in milliseconds. */
 type Bound = number | 'the interval' | 'the timeout' | 'timeout less reserve';
@@ -29,6 +29,8 @@ export interface Limit {
   readonly expected: string;
 }
 
+/** A shorter interval would do nothing but write log lines. */
+const SHORTEST_INTERVAL = 0.1 * SECOND;
 /** The longest interval, backoff or halt. */
 export const LONGEST_INTERVAL = 366 * DAY;
 /** The interval of a loop service that states none (upstream's `loop_seconds`). */
@@ -43,9 +45,9 @@ export const LIMITS = {
   interval: {
     kind: 'duration',
     defaultWords: `required; ${inSeconds(LOOP_INTERVAL)} s for \`kind: 'loop'\``,
-    above: 0,
+    least: SHORTEST_INTERVAL,
     most: LONGEST_INTERVAL,
-    expected: "a duration above {above} and up to {most}, such as '5m'",
+    expected: "a duration from {least} up to {most}, such as '5m'",
   },
   memory: { kind: 'whole', default: 10, least: 0, most: 50, expected: 'a whole number from {least} to {most}' },
   /** The most is the room for the track record in the state: one character for each run. */
@@ -129,14 +131,18 @@ interface Judging {
   /** Limits for the case at hand. @default those of the option */
   readonly limit?: Limit;
   readonly bounds?: NamedBounds;
+  /** The value as a person wrote it: the unit of a duration must be clear. @default it was in milliseconds */
+  readonly written?: unknown;
   /** The value as a message shows it. @default as it is judged */
   readonly got?: string;
 }
 
 /** The fault of an option as `option: expected ..., got ...`, or none. Durations are judged in milliseconds. */
 export function limitFaults(option: LimitedOption, value: unknown, judging: Judging = {}): string[] {
-  const { limit = LIMITS[option], bounds = {}, got = showValue(value) } = judging;
-  return optionFault(isWithin(limit, value, bounds), option, expectedWords(limit, bounds), got);
+  const { limit = LIMITS[option], bounds = {}, written, got = showValue(value) } = judging;
+  const hint = limit.kind === 'duration' ? unitHint(written) : '';
+  const holds = hint === '' && isWithin(limit, value, bounds);
+  return optionFault(holds, option, expectedWords(limit, bounds), `${got}${hint}`);
 }
 
 /** No fault if it holds, else one as `option: expected ..., got ...`. */

@@ -90,7 +90,7 @@ export function policyFaults(options: PolicyOptions): string[] {
   const policy = fillPolicy(options);
   const bounds = { 'the interval': policy.interval };
   return POLICY_OPTIONS.filter((option) => options[option] !== undefined || !OPTIONAL.has(option)).flatMap((option) =>
-    limitFaults(option, policy[option], { bounds, got: showValue(options[option]) }),
+    limitFaults(option, policy[option], { bounds, written: options[option], got: showValue(options[option]) }),
   );
 }
 

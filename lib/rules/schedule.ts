@@ -20,10 +20,10 @@ export interface Schedule {
 /** Why the cron expression or the time zone can't be used, or `undefined` if they can. */
 export function cronFault(cron: unknown, timezone: unknown): string | undefined {
   if (typeof cron !== 'string') return 'text is needed';
-  if (!isTimeZone(timezone)) return `timezone: expected an IANA name in its own case, got ${showValue(timezone)}`;
   try {
-    const isDue = isEverDue({ fields: readCron(cron), timezone });
-    return isDue ? undefined : `it is never due from ${FIRST_YEAR} on`;
+    const fields = readCron(cron);
+    if (!isTimeZone(timezone)) return `timezone: expected an IANA name in its own case, got ${showValue(timezone)}`;
+    return isEverDue({ fields, timezone }) ? undefined : `it is never due from ${FIRST_YEAR} on`;
   } catch (error) {
     if (error instanceof CronError) return error.message;
     throw error;

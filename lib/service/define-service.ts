@@ -82,7 +82,10 @@ function faultsOf(options: ServiceOptions<unknown>, service: Service): string[] 
   const bounds = { 'the timeout': timeout, 'timeout less reserve': timeout - reserve };
   const timeoutLimit = { ...LIMITS.timeout, most: longestTimeout(service.schedule) };
   const judged = (option: 'timeout' | 'reserve' | 'maxDuration' | 'leaseMargin', limit: Limit = LIMITS[option]) =>
-    limitFaults(option, service[option], { limit, bounds, got: showValue(options[option] ?? service[option]) });
+    limitFaults(option, service[option], {
+      ...{ limit, bounds, written: options[option] },
+      got: showValue(options[option] ?? service[option]),
+    });
   return [
     ...policyFaults(options),
     ...limitFaults('name', options.name),

@@ -37,7 +37,8 @@ export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** The options of a service. Durations are milliseconds or words such as `'5m'`; the bounds are those of LIMITS. */
+/** The options of a service. Durations are words such as `'5m'`, or milliseconds that
+ * are whole seconds; the bounds are those of LIMITS. */
 export interface ServiceOptions<Prepared> extends PolicyOptions {
   /**
    * Lower-case letters, digits and dashes: the name of the state, the function file and the metrics.

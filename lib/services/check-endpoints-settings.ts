@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { InvalidOptionsError } from '../rules/index.ts';
 import type { Surroundings } from '../service/index.ts';
 import { cut, mask, showValue, tryRead, withoutUndefined } from '../text/index.ts';
-import { parseDuration, SECOND } from '../time/index.ts';
+import { parseDuration, SECOND, unitHint } from '../time/index.ts';
 import { literalAddress, vettingIn } from './check-endpoints-addresses.ts';
 
 /** A request, and the statuses to expect. */
@@ -144,7 +144,8 @@ function refusal(faults: readonly string[]): InvalidOptionsError {
 function faultOf({ path, message, input, ...issue }: z.core.$ZodIssue): string {
   const where = path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`)).join('');
   const given = issue.code === 'unrecognized_keys' ? cut(mask(issue.keys.join(', ')), 200) : got(input);
-  return `${ENDPOINTS_VARIABLE}${where}: expected ${message}, got ${given}`;
+  const hint = path.at(-1) === 'timeout' ? unitHint(input) : '';
+  return `${ENDPOINTS_VARIABLE}${where}: expected ${message}, got ${given}${hint}`;
 }
 
 /** The value in a message, masked and cut. */

@@ -1,7 +1,10 @@
 /** Durations: in milliseconds inside, in words such as `'5m'` from a person, in seconds for a person. */
 import ms from 'ms';
 
-/** A duration as a person writes it: milliseconds, or words of the `ms` package such as `'90s'`, `'5m'`, `'1h'`. */
+/**
+ * A duration as a person writes it: words of the `ms` package such as `'90s'`, `'5m'`, `'1h'`; or milliseconds, which
+ * are whole seconds: any other number could be meant as seconds ({@link unitHint}).
+ */
 export type Duration = number | ms.StringValue;
 
 export const SECOND = 1_000;
@@ -18,6 +21,19 @@ export function parseDuration(written: unknown): number | undefined {
   if (typeof written !== 'string' || !/[a-z]\s*$/i.test(written) || written.length > 100) return undefined;
   const parsed: number | undefined = ms(written as ms.StringValue);
   return Number.isFinite(parsed) ? Math.round(parsed) : undefined;
+}
+
+/**
+ * The end of a refusal where a person wrote a duration whose unit isn't clear: a number that is no whole second in
+ * milliseconds, or text without a unit. Empty for any other value.
+ */
+export function unitHint(written: unknown): string {
+  const isUnclear =
+    typeof written === 'number'
+      ? Number.isFinite(written) && written > 0 && written % SECOND !== 0
+      : typeof written === 'string' && /^\s*\d{1,20}(\.\d{1,20})?\s*$/.test(written);
+  const amount = String(written).trim();
+  return isUnclear ? ` (write '${amount}s' or '${amount}ms')` : '';
 }
 
 /** Seconds, printed as JavaScript prints a number: 2, 1.5, 0. */

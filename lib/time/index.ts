@@ -1,5 +1,5 @@
 export { type Clock, systemClock, timeoutSignal } from './clock.ts';
-export { briefly, DAY, type Duration, HOUR, inSeconds, MINUTE, parseDuration, SECOND } from './duration.ts';
+export { briefly, DAY, type Duration, HOUR, inSeconds, MINUTE, parseDuration, SECOND, unitHint } from './duration.ts';
 export { LAST_INSTANT, parseHttpDate, parseInstant, parseInstantUp, timeOfDay, toDate, toIso } from './instant.ts';
 export { type Random, systemRandom } from './random.ts';
 export { abortable, withTimeLimit } from './time-limit.ts';

@@ -72,7 +72,7 @@ test('a function refuses what it cannot use of them, by name', () => {
   }))
     vi.stubEnv(name, value);
   expect(messageOf(() => scheduledHandler(defineService({ name: 'sync', interval: '1m' })))).toEqual(
-    "environment: TICKOVER_METRICS_NAMESPACE: expected 1 to 255 letters, digits, spaces or . - _ / # :, not beginning with 'AWS/' or ':', got 'AWS/Mine'; TICKOVER_DETAILED_METRICS: expected 'true' or 'false', got 'yes'; TICKOVER_TABLE: expected the name of the state table, got ''; TICKOVER_BUILD: expected 1 to 16 characters, got ''; TICKOVER_SLACK_SECONDS: expected a number from 0 to 60, got '61'; TICKOVER_INTERVAL: expected a duration above 0, such as '5s', got 'soon'",
+    "environment: TICKOVER_METRICS_NAMESPACE: expected 1 to 255 letters, digits, spaces or . - _ / # :, not beginning with 'AWS/' or ':', got 'AWS/Mine'; TICKOVER_DETAILED_METRICS: expected 'true' or 'false', got 'yes'; TICKOVER_TABLE: expected the name of the state table, got ''; TICKOVER_BUILD: expected 1 to 16 characters, got ''; TICKOVER_SLACK_SECONDS: expected a number from 0 to 60, got '61'; TICKOVER_INTERVAL: expected a duration from 0.1 s up to 366 days, such as '5m', got 'soon'",
   );
   vi.unstubAllEnvs();
 });

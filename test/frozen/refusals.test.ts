@@ -108,12 +108,12 @@ test('options that cannot be used are refused in these words, every fault at onc
     code: 'invalid-options',
     faults: [
       "kind: expected 'critical' or 'loop', got 'other'",
-      "interval: expected a duration above 0 and up to 366 days, such as '5m', got '0s'",
+      "interval: expected a duration from 0.1 s up to 366 days, such as '5m', got '0s'",
       'memory: expected a whole number from 0 to 50, got -1',
       'consecutive: expected a whole number from 1 to 64, got 0',
       'backoff: expected a whole number of 1 or more, got 0',
       'jitterRange: expected a number above 0 and up to 1, got 2',
-      "maxInterval: expected a duration from the interval (0 s) up to 366 days, got '1'",
+      "maxInterval: expected a duration from the interval (0 s) up to 366 days, got '1' (write '1s' or '1ms')",
       'trips: expected true or false, got 1',
       "onFatal: expected 'halt' or 'continue', got 'stop'",
       "restartAfter: expected 'never' or a duration above 0 and up to 366 days, got 0",
@@ -124,12 +124,12 @@ test('options that cannot be used are refused in these words, every fault at onc
       'leaseMargin: expected a duration of 0 or more, up to 900 s, got -1',
       "cron: expected an AWS cron expression of six fields in a known time zone (six fields are needed: minutes, hours, day of month, month, day of week, year), got '*'",
       "local.kind: expected 'critical' or 'loop', got 'other'",
-      "local.interval: expected a duration above 0 and up to 366 days, such as '5m', got '0s'",
+      "local.interval: expected a duration from 0.1 s up to 366 days, such as '5m', got '0s'",
       'local.memory: expected a whole number from 0 to 50, got -1',
       'local.consecutive: expected a whole number from 1 to 64, got 0',
       'local.backoff: expected a whole number of 1 or more, got 0',
       'local.jitterRange: expected a number above 0 and up to 1, got 2',
-      "local.maxInterval: expected a duration from the interval (0 s) up to 366 days, got '1'",
+      "local.maxInterval: expected a duration from the interval (0 s) up to 366 days, got '1' (write '1s' or '1ms')",
       'local.trips: expected true or false, got 1',
       "local.onFatal: expected 'halt' or 'continue', got 'stop'",
       "local.restartAfter: expected 'never' or a duration above 0 and up to 366 days, got 0",
@@ -142,7 +142,7 @@ test('options that cannot be used are refused in these words, every fault at onc
     ],
     name: 'InvalidOptionsError',
     message:
-      "service 'No Name': kind: expected 'critical' or 'loop', got 'other'; interval: expected a duration above 0 and up to 366 days, such as '5m', got '0s'; memory: expected a whole number from 0 to 50, got -1; consecutive: expected a whole number from 1 to 64, got 0; backoff: expected a whole number of 1 or more, got 0; jitterRange: expected a number above 0 and up to 1, got 2; maxInterval: expected a duration from the interval (0 s) up to 366 days, got '1'; trips: expected true or false, got 1; onFatal: expected 'halt' or 'continue', got 'stop'; restartAfter: expected 'never' or a duration above 0 and up to 366 days, got 0; name: expected lower-case letters, digits and dashes, 1 to 64 of them, got 'No Name'; timeout: expected a duration above 0 and up to 900 s, got '0s'; reserve: expected a duration of 2 s or more and below the timeout (0 s), got '1s'; maxDuration: expected a duration above 0 and up to timeout less reserve (-1 s), got '2h'; leaseMargin: expected a duration of 0 or more, up to 900 s, got -1; cron: expected an AWS cron expression of six fields in a known time zone (six fields are needed: minutes, hours, day of month, month, day of week, year), got '*'; local.kind: expected 'critical' or 'loop', got 'other'; local.interval: expected a duration above 0 and up to 366 days, such as '5m', got '0s'; local.memory: expected a whole number from 0 to 50, got -1; local.consecutive: expected a whole number from 1 to 64, got 0; local.backoff: expected a whole number of 1 or more, got 0; local.jitterRange: expected a number above 0 and up to 1, got 2; local.maxInterval: expected a duration from the interval (0 s) up to 366 days, got '1'; local.trips: expected true or false, got 1; local.onFatal: expected 'halt' or 'continue', got 'stop'; local.restartAfter: expected 'never' or a duration above 0 and up to 366 days, got 0; local.name: expected lower-case letters, digits and dashes, 1 to 64 of them, got 'No Name'; local.timeout: expected a duration above 0 and up to 900 s, got '0s'; local.reserve: expected a duration of 2 s or more and below the timeout (0 s), got '1s'; local.maxDuration: expected a duration above 0 and up to timeout less reserve (-1 s), got '2h'; local.leaseMargin: expected a duration of 0 or more, up to 900 s, got -1; local.cron: expected an AWS cron expression of six fields in a known time zone (six fields are needed: minutes, hours, day of month, month, day of week, year), got '*'",
+      "service 'No Name': kind: expected 'critical' or 'loop', got 'other'; interval: expected a duration from 0.1 s up to 366 days, such as '5m', got '0s'; memory: expected a whole number from 0 to 50, got -1; consecutive: expected a whole number from 1 to 64, got 0; backoff: expected a whole number of 1 or more, got 0; jitterRange: expected a number above 0 and up to 1, got 2; maxInterval: expected a duration from the interval (0 s) up to 366 days, got '1' (write '1s' or '1ms'); trips: expected true or false, got 1; onFatal: expected 'halt' or 'continue', got 'stop'; restartAfter: expected 'never' or a duration above 0 and up to 366 days, got 0; name: expected lower-case letters, digits and dashes, 1 to 64 of them, got 'No Name'; timeout: expected a duration above 0 and up to 900 s, got '0s'; reserve: expected a duration of 2 s or more and below the timeout (0 s), got '1s'; maxDuration: expected a duration above 0 and up to timeout less reserve (-1 s), got '2h'; leaseMargin: expected a duration of 0 or more, up to 900 s, got -1; cron: expected an AWS cron expression of six fields in a known time zone (six fields are needed: minutes, hours, day of month, month, day of week, year), got '*'; local.kind: expected 'critical' or 'loop', got 'other'; local.interval: expected a duration from 0.1 s up to 366 days, such as '5m', got '0s'; local.memory: expected a whole number from 0 to 50, got -1; local.consecutive: expected a whole number from 1 to 64, got 0; local.backoff: expected a whole number of 1 or more, got 0; local.jitterRange: expected a number above 0 and up to 1, got 2; local.maxInterval: expected a duration from the interval (0 s) up to 366 days, got '1' (write '1s' or '1ms'); local.trips: expected true or false, got 1; local.onFatal: expected 'halt' or 'continue', got 'stop'; local.restartAfter: expected 'never' or a duration above 0 and up to 366 days, got 0; local.name: expected lower-case letters, digits and dashes, 1 to 64 of them, got 'No Name'; local.timeout: expected a duration above 0 and up to 900 s, got '0s'; local.reserve: expected a duration of 2 s or more and below the timeout (0 s), got '1s'; local.maxDuration: expected a duration above 0 and up to timeout less reserve (-1 s), got '2h'; local.leaseMargin: expected a duration of 0 or more, up to 900 s, got -1; local.cron: expected an AWS cron expression of six fields in a known time zone (six fields are needed: minutes, hours, day of month, month, day of week, year), got '*'",
   });
 });
 

@@ -95,7 +95,7 @@ describe('a service', () => {
   });
 
   test('a service whose timeout is no whole seconds is given the second that it begins', () => {
-    expect(only(deployed({ service: idle({ timeout: 7_500 }) }), 'AWS::Lambda::Function')['Timeout']).toBe(8);
+    expect(only(deployed({ service: idle({ timeout: '7500ms' }) }), 'AWS::Lambda::Function')['Timeout']).toBe(8);
   });
 
   test('a service with a cron expression is due by it, in its time zone', () => {

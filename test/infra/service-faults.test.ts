@@ -64,7 +64,7 @@ describe('a service is refused for', () => {
     [
       'an interval given to the stack that is none',
       { interval: 0 },
-      "service 'idle': interval: expected a duration above 0 and up to 366 days, such as '5m', got 0",
+      "service 'idle': interval: expected a duration from 0.1 s up to 366 days, such as '5m', got 0",
     ],
     [
       'a cron expression of five fields',
@@ -206,7 +206,7 @@ describe('the context is refused for', () => {
     [
       'an interval that is none',
       { services: { a: { interval: '5' } } },
-      "services.a.interval: expected a duration above 0 and up to 366 days, such as '5m', got '5'",
+      "services.a.interval: expected a duration from 0.1 s up to 366 days, such as '5m', got '5' (write '5s' or '5ms')",
     ],
     [
       'an unknown level of alarms',

@@ -49,7 +49,7 @@ describe('the environment', () => {
       expect.objectContaining({
         name: 'InvalidOptionsError',
         message:
-          "environment: TICKOVER_TABLE: expected the name of the state table, got none; TICKOVER_BUILD: expected 1 to 16 characters, got '0123456789abcdef0'; TICKOVER_SLACK_SECONDS: expected a number from 0 to 60, got '61'; TICKOVER_INTERVAL: expected a duration above 0, such as '5s', got '5'",
+          "environment: TICKOVER_TABLE: expected the name of the state table, got none; TICKOVER_BUILD: expected 1 to 16 characters, got '0123456789abcdef0'; TICKOVER_SLACK_SECONDS: expected a number from 0 to 60, got '61'; TICKOVER_INTERVAL: expected a duration from 0.1 s up to 366 days, such as '5m', got '5' (write '5s' or '5ms')",
       }),
     );
   });

@@ -231,7 +231,7 @@ describe('a function whose environment is wrong', () => {
 
     expect({ code, results }).toEqual({ code: 1, results: [] });
     expect(stderr).toContain(
-      "InvalidOptionsError: environment: TICKOVER_TABLE: expected the name of the state table, got ''; TICKOVER_INTERVAL: expected a duration above 0, such as '5s', got '5'",
+      "InvalidOptionsError: environment: TICKOVER_TABLE: expected the name of the state table, got ''; TICKOVER_INTERVAL: expected a duration from 0.1 s up to 366 days, such as '5m', got '5'",
     );
   });
 });

@@ -28,7 +28,7 @@ describe('a policy', () => {
   });
 
   it.each<PolicyOptions>([
-    { interval: 1, memory: 0, consecutive: 1, backoff: 1, jitterRange: 0.001, maxInterval: 1 },
+    { interval: '100ms', memory: 0, consecutive: 1, backoff: 1, jitterRange: 0.001, maxInterval: '100ms' },
     {
       interval: '366d',
       memory: 50,
@@ -50,7 +50,7 @@ describe('a policy', () => {
   });
 });
 
-const INTERVAL = "interval: expected a duration above 0 and up to 366 days, such as '5m', got";
+const INTERVAL = "interval: expected a duration from 0.1 s up to 366 days, such as '5m', got";
 const MEMORY = 'memory: expected a whole number from 0 to 50, got';
 const CONSECUTIVE = 'consecutive: expected a whole number from 1 to 64, got';
 const BACKOFF = 'backoff: expected a whole number of 1 or more, got';
@@ -62,7 +62,9 @@ describe('a policy is refused', () => {
   it.each<[string, Record<string, unknown>]>([
     [`${INTERVAL} 0`, { interval: 0 }],
     [`${INTERVAL} -1`, { interval: -1 }],
-    [`${INTERVAL} '5'`, { interval: '5' }],
+    [`${INTERVAL} '5' (write '5s' or '5ms')`, { interval: '5' }],
+    [`${INTERVAL} 300 (write '300s' or '300ms')`, { interval: 300 }],
+    [`${RESTART} 5 (write '5s' or '5ms')`, { restartAfter: 5 }],
     [`${INTERVAL} 'soon'`, { interval: 'soon' }],
     [`${INTERVAL} '367d'`, { interval: '367d' }],
     [`${INTERVAL} NaN`, { interval: Number.NaN }],

@@ -55,7 +55,7 @@ describe('a defined service', () => {
       "maxDuration: expected a duration above 0 and up to timeout less reserve (45 s), got '46s'",
     ],
     [{ leaseMargin: -1 }, 'leaseMargin: expected a duration of 0 or more, up to 900 s, got -1'],
-    [{ local: { interval: 0 } }, "local.interval: expected a duration above 0 and up to 366 days, such as '5m', got 0"],
+    [{ local: { interval: 0 } }, "local.interval: expected a duration from 0.1 s up to 366 days, such as '5m', got 0"],
     [
       { timeout: '14m', local: { interval: '5s' } },
       "local.timeout: expected a duration above 0 and up to 780 s, got '14m'",
@@ -102,7 +102,7 @@ describe('a service with another interval', () => {
       "timeout: expected a duration above 0 and up to 780 s, got '14m'",
     );
     expect(() => withInterval(service, 0)).toThrow(
-      "interval: expected a duration above 0 and up to 366 days, such as '5m', got 0",
+      "interval: expected a duration from 0.1 s up to 366 days, such as '5m', got 0",
     );
   });
 });

@@ -416,7 +416,7 @@ describe('the settings', () => {
       "TICKOVER_ENDPOINTS[0].url: expected a URL of http or https, got 'ftp://example.test/'",
       'TICKOVER_ENDPOINTS[1].url: expected a URL of http or https, got nothing',
       "TICKOVER_ENDPOINTS[1].method: expected one of GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE, got 'get'",
-      "TICKOVER_ENDPOINTS[2].timeout: expected a duration above 0 and up to 45 s, such as '10s', got '5'",
+      "TICKOVER_ENDPOINTS[2].timeout: expected a duration above 0 and up to 45 s, such as '10s', got '5' (write '5s' or '5ms')",
       'TICKOVER_ENDPOINTS[2].expectedStatus[1]: expected a status from 200 to 599, or a list of them, got 99',
       'TICKOVER_ENDPOINTS[3].timeoutMs: expected milliseconds above 0 and up to 45000, got 0',
       'TICKOVER_ENDPOINTS[3].expectedStatus: expected a status from 200 to 599, or a list of them, got []',
