@@ -5,8 +5,10 @@ import { haltedError, type Service } from '../service/index.ts';
 import type { Iteration, LoopOptions, Pace } from './loop.ts';
 
 /** Everything that a loop needs, defaults filled in. */
-export interface LoopParts extends LoopOptions {
+export interface LoopParts extends Omit<LoopOptions, 'maxDuration'> {
   readonly service: Service;
+  /** In milliseconds, without an end for no limit. */
+  readonly maxDuration: number;
   readonly pace: Pace;
   /** Returns what the service's `prepare` made. */
   readonly prepared: () => unknown;
@@ -30,7 +32,7 @@ export async function iterate(parts: LoopParts, before: Carried, count: number):
     clock,
     random,
     log,
-    signalAt: clock.now() + (maxDuration ?? Number.POSITIVE_INFINITY),
+    signalAt: clock.now() + maxDuration,
     fence: before.fence + 1,
     cursor: before.cursor,
     prepared,

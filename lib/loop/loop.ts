@@ -1,7 +1,7 @@
 /** A loop in one process: its options, its iterations, its methods. */
 import type { LoopState, Outcome, Verdict } from '../rules/index.ts';
 import type { Log, Surroundings } from '../service/index.ts';
-import type { Clock, Random } from '../time/index.ts';
+import type { Clock, Duration, Random } from '../time/index.ts';
 import type { SignalSource } from './signals.ts';
 
 /**
@@ -24,11 +24,8 @@ export interface LoopOptions {
   readonly state?: LoopState;
   /** The service's cursor to go on from. @default none */
   readonly cursor?: string;
-  /**
-   * How long one run may last, in milliseconds, before its signal fires and it counts as timed out.
-   * @default no limit
-   */
-  readonly maxDuration?: number;
+  /** How long one run may last before its signal fires and it counts as timed out. @default no limit */
+  readonly maxDuration?: Duration;
   /** Whether SIGINT and SIGTERM stop the loop while it runs. @default true */
   readonly handleSignals?: boolean;
   /** @default the process */

@@ -12,8 +12,8 @@
  */
 import { delayAfter, fitTrackRecord, freshState, InvalidOptionsError, type LoopState } from '../rules/index.ts';
 import { prepareOnce, type Service, safeLog } from '../service/index.ts';
-import { errorClassOf } from '../text/index.ts';
-import { inSeconds, LAST_INSTANT, toIso } from '../time/index.ts';
+import { errorClassOf, showValue } from '../text/index.ts';
+import { type Duration, inSeconds, LAST_INSTANT, parseDuration, toIso, unitHint } from '../time/index.ts';
 import { type Carried, endOf, iterate, type LoopParts } from './iterate.ts';
 import {
   type Iteration,
@@ -25,15 +25,29 @@ import {
 } from './loop.ts';
 import { onStopSignal } from './signals.ts';
 
-/** A loop of the service, not yet started. */
+/**
+ * A loop of the service, not yet started.
+ * @throws InvalidOptionsError if `maxDuration` can't be used
+ */
 export function createLoop(service: Service, options: LoopOptions): Loop {
   return new ServiceLoop({
     ...options,
     log: safeLog(options.log),
     service,
+    maxDuration: longestRun(service.name, options.maxDuration),
     pace: options.pace ?? (service.policy.kind === 'loop' ? 'fixed-rate' : 'fixed-delay'),
     prepared: prepareOnce(service, options.surroundings ?? { env: {} }),
   });
+}
+
+function longestRun(service: string, written: Duration | undefined): number {
+  if (written === undefined) return Number.POSITIVE_INFINITY;
+  const maxDuration = parseDuration(written) ?? Number.NaN;
+  const hint = unitHint(written);
+  if (maxDuration > 0 && hint === '') return maxDuration;
+  throw new InvalidOptionsError(service, [
+    `maxDuration: expected a duration above 0, got ${showValue(written)}${hint}`,
+  ]);
 }
 
 /**

@@ -129,6 +129,27 @@ describe('a run with a limit', () => {
     ]);
   });
 
+  it.each([
+    [300, "300 (write '300s' or '300ms')"],
+    [0, '0'],
+    ['5', "'5' (write '5s' or '5ms')"],
+    [Number.NaN, 'NaN'],
+  ])('the limit may not be %j', (maxDuration, got) => {
+    expect(() => loopOver(() => {}, {}, { maxDuration: maxDuration as number })).toThrow(
+      `maxDuration: expected a duration above 0, got ${got}`,
+    );
+  });
+
+  it('the limit may be words', async () => {
+    const { loop, iterations } = loopOver(
+      ({ signal, clock }) => clock.sleep(60_000, signal),
+      {},
+      { maxDuration: '4s' },
+    );
+    await loop.start(1);
+    expect(iterations.map(({ durationMs }) => durationMs)).toEqual([4000]);
+  });
+
   it('a run that ignores its signal ends the loop, since no other run may stand beside it', async () => {
     const { loop, iterations, starts } = loopOver(() => new Promise(() => {}), {}, { maxDuration: 4000 });
     await expect(loop.start()).rejects.toBeInstanceOf(RunTimedOutError);
