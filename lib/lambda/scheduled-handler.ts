@@ -1,7 +1,7 @@
 /** The handler of a function: what EventBridge Scheduler, a classic scheduled event or a person invokes. */
 
 import { FIRING_PERIOD, floorToGrid, hasSlots, latestDue } from '../rules/index.ts';
-import type { Service } from '../service/index.ts';
+import { exhaustionIn, type Service, ServiceHaltedError } from '../service/index.ts';
 import { showValue, toSafeError } from '../text/index.ts';
 import { type Invocation, runFiring, runTick } from '../tick/index.ts';
 import {
@@ -55,6 +55,10 @@ export function scheduledHandler(service: Service, overrides: Overrides = {}): S
       return await answer(composition, request, context);
     } catch (error) {
       composition.ports.log.error('the invocation failed', { error });
+      // A halt has its error as cause, and its tick has ended the process already where that was exhausted.
+      if (!(error instanceof ServiceHaltedError) && exhaustionIn(error) === 'process') {
+        (context.recycle ?? composition.ports.recycle)();
+      }
       throw toSafeError(error);
     }
   };
@@ -80,6 +84,7 @@ function invocationOf({ ports, environment, prepared }: Composition, context: Ha
     deadline: ports.clock.now() + context.getRemainingTimeInMillis(),
     build: environment.build,
     prepared,
+    recycle: context.recycle,
     closing: context.closing,
     stop: context.stop,
   };

@@ -1,6 +1,6 @@
 /** One run of a workload, from start to outcome: the part that a tick and a loop share. */
 import type { Outcome } from '../rules/index.ts';
-import { classifySafely, type Service } from '../service/index.ts';
+import { classifySafely, type Exhausted, exhaustionIn, type Service } from '../service/index.ts';
 import { summarizeError } from '../text/index.ts';
 import { type Ending, runUnderDeadline } from './deadline.ts';
 import { type RunCursor, type RunSurroundings, runContext } from './run-context.ts';
@@ -18,6 +18,11 @@ export interface WorkloadRun {
   readonly durationMs: number;
   /** Whether the workload still runs and only the process's end ends it. */
   readonly abandoned: boolean;
+  /**
+   * What the error says to be exhausted. Only a new process has the means of a process back; the disk outlives it.
+   * @default neither
+   */
+  readonly exhausted?: Exhausted;
   /** The service's cursor after the run. */
   readonly cursor?: string;
 }
@@ -43,6 +48,8 @@ export async function runWorkload(service: Service, surroundings: RunSurrounding
   if (outcome !== undefined && outcome.kind !== 'succeeded') {
     log.debug(`Run of '${service.name}' failed with ${outcome.failure.errorClass}`);
   }
+  const exhausted = 'error' in ending ? exhaustionIn(ending.error) : undefined;
+  if (exhausted === 'disk') log.warn(`${service.name}: ${DISK_IS_FULL}`);
   return {
     ...(outcome === undefined ? {} : { outcome }),
     ...(ending.kind === 'threw' || ending.kind === 'timed-out' ? { error: ending.error } : {}),
@@ -51,9 +58,15 @@ export async function runWorkload(service: Service, surroundings: RunSurrounding
     endedAt,
     durationMs: endedAt - startedAt,
     abandoned: (ending.kind === 'threw' || ending.kind === 'timed-out') && !ending.settled,
+    ...(exhausted === undefined ? {} : { exhausted }),
     ...(cursor.at === undefined ? {} : { cursor: cursor.at }),
   };
 }
+
+const DISK_IS_FULL =
+  'the disk is full; ending the process would not empty it; let the workload delete what earlier runs left in the ' +
+  'directory for temporary files. On Lambda that directory lasts as long as the execution environment, which any ' +
+  'change of the function ends; `ephemeralStorageSize` makes it larger';
 
 const SUCCEEDED = { kind: 'succeeded' } as const;
 

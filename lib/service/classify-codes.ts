@@ -1,4 +1,5 @@
-/** The codes of Node, its libraries and AWS for a failure of the other side, or of the way to it. */
+/** The codes of Node and its libraries for a failure of the other side, or of the way to it. */
+import { exhaustedBy } from './exhaustion.ts';
 
 /**
  * Sockets and name resolution (libuv, c-ares), `fetch` (undici), the HTTP parser, TLS. `ECONNABORTED` and `ERR_NETWORK`
@@ -52,34 +53,18 @@ const CERTIFICATE = new Set([
   'UNSPECIFIED',
 ]);
 
-/** AWS's codes for throttling, whatever the status (the SDK's own list), and S3's time-out, which is a 400. */
-const THROTTLING = new Set([
-  'BandwidthLimitExceeded',
-  'EC2ThrottledException',
-  'LimitExceededException',
-  'PriorRequestNotComplete',
-  'ProvisionedThroughputExceededException',
-  'RequestLimitExceeded',
-  'RequestThrottled',
-  'RequestThrottledException',
-  'SlowDown',
-  'ThrottledException',
-  'Throttling',
-  'ThrottlingException',
-  'TooManyRequestsException',
-  'TransactionInProgressException',
-  'RequestTimeout',
-  'RequestTimeoutException',
-]);
-
 /** The codes of an abort, which are no evidence: its cause has the reason. */
 const ABORT = new Set(['ABORT_ERR', 'ERR_CANCELED']);
 
-/** The judgement of a code: `transport`, `other` for any other code, `undefined` if it is no evidence. */
-export function judgeCode(code: unknown): 'transport' | 'other' | undefined {
+/**
+ * The judgement of a code: `transient` if it is one of transport's or of exhaustion's, `other` for any other code,
+ * `undefined` if it is no evidence.
+ */
+export function judgeCode(code: unknown): 'transient' | 'other' | undefined {
   if (typeof code !== 'string' || code === '' || ABORT.has(code)) return undefined;
   if (MISUSE.has(code)) return 'other';
-  return CERTIFICATE.has(code) || TRANSPORT.some((pattern) => pattern.test(code)) ? 'transport' : 'other';
+  const isTransient = CERTIFICATE.has(code) || TRANSPORT.some((pattern) => pattern.test(code));
+  return isTransient || exhaustedBy(code) !== undefined ? 'transient' : 'other';
 }
 
 /**
@@ -91,9 +76,4 @@ const TRANSIENT_NAMES = new Set<unknown>(['TimeoutError', 'HTTPParserError']);
 /** Whether an error's name alone says that the other side, or the way to it, failed. */
 export function isTransientName(name: unknown): boolean {
   return TRANSIENT_NAMES.has(name);
-}
-
-/** Whether the name or code of an AWS error means throttling. */
-export function isThrottling(nameOrCode: unknown): boolean {
-  return typeof nameOrCode === 'string' && THROTTLING.has(nameOrCode);
 }

@@ -2,16 +2,20 @@
  * The evidence in an error: whether the other side failed, or the way to it. The first error that has any decides:
  * itself, then its causes.
  *
- *   1. AWS marks it as retryable, or as throttled: transient, whatever the status.
+ *   1. AWS marks it as retryable, or its clients try it again: transient, whatever the status. A cancelled transaction
+ *      is transient if each of its reasons is, else not.
  *   2. An HTTP status of 400 or more: transient from 500 on, or if it is tolerated.
- *   3. An AggregateError: transient if its own code is transport, or it has members and every one is transient.
+ *   3. An AggregateError: transient if its own code is, or it has members and every one is transient.
  *   4. The name `TimeoutError`, or that of an answer that is no HTTP: transient.
- *   5. A code: transient if it is one of transport's, else not.
+ *   5. A code: transient if it is one of transport's or of exhaustion's, or if a cause says that this process or the
+ *      disk is exhausted; else not.
  *
  * Anything else (a bare Error or TypeError, an abort) is no evidence, and its cause is judged.
  */
 import { isError, membersOf, readProperty } from '../text/index.ts';
-import { isThrottling, isTransientName, judgeCode } from './classify-codes.ts';
+import { isRetryableByAws } from './classify-aws.ts';
+import { isTransientName, judgeCode } from './classify-codes.ts';
+import { exhaustedIn } from './exhaustion.ts';
 import { retryAfterIn } from './http.ts';
 
 /**
@@ -53,15 +57,27 @@ function ownEvidence(
   tolerated: ReadonlySet<number>,
   ofMembers: (() => Evidence) | undefined,
 ): Evidence | undefined {
-  if (isRetryableByAws(error)) return { transient: true };
+  const retryable = isRetryableByAws(error);
+  if (retryable !== undefined) return { transient: retryable };
   const status = httpStatusOf(error);
   if (status !== undefined) {
     return { transient: status >= 500 || tolerated.has(status), retryAfter: retryAfterOf(error) };
   }
   const code = judgeCode(readProperty(error, 'code'));
-  if (ofMembers !== undefined) return code === 'transport' ? { transient: true } : ofMembers();
+  if (ofMembers !== undefined) return code === 'transient' ? { transient: true } : ofMembers();
   if (isTransientName(readProperty(error, 'name'))) return { transient: true };
-  return code === undefined ? undefined : { transient: code === 'transport' };
+  if (code === 'transient' || isExhausted(error)) return { transient: true };
+  return code === undefined ? undefined : { transient: false };
+}
+
+/** Whether the error or one of its causes says that this process or the disk is exhausted. */
+function isExhausted(error: object): boolean {
+  let link: unknown = error;
+  for (let depth = 0; isError(link) && depth <= DEEPEST; depth += 1) {
+    if (exhaustedIn(link) !== undefined) return true;
+    link = readProperty(link, 'cause');
+  }
+  return false;
 }
 
 /** The members of an AggregateError as one: as bad as the worst, with the longest `retryAfter`. */
@@ -75,12 +91,6 @@ function together(members: Iterable<unknown>, evidenceOf: (member: unknown) => E
     if (evidence.retryAfter !== undefined) retryAfter = Math.max(retryAfter ?? 0, evidence.retryAfter);
   }
   return { transient: seen, retryAfter };
-}
-
-function isRetryableByAws(error: object): boolean {
-  const retryable = readProperty(error, '$retryable');
-  if (typeof retryable === 'object' && retryable !== null) return true;
-  return isThrottling(readProperty(error, 'name')) || isThrottling(readProperty(error, 'code'));
 }
 
 /** An HTTP status of 400 or more: of our own error, of one shaped like axios's or got's, or of the AWS SDK's. */

@@ -41,10 +41,11 @@ export function classifySafely(classify: Classify, error: unknown): Classificati
 }
 
 /**
- * Rules R3 and R4, for a critical service. Transient are transport errors, HTTP status 500 and above, and errors that
- * AWS marks as retryable. Everything else is fatal: 4xx (429 included), programming errors, values that are no error.
- * The first error in the chain of causes that has evidence decides. An abort is judged by its reason; where the reason
- * is lost on the way, as in the AWS SDK, it is fatal (give the SDK's client a `requestTimeout` instead).
+ * Rules R3 and R4, for a critical service. Transient are transport errors, HTTP status 500 and above, errors that AWS's
+ * own clients try again, and exhaustion of this process or its disk. Everything else is fatal: 4xx (429 included),
+ * programming errors, values that are no error. The first error in the chain of causes that has evidence decides. An
+ * abort is judged by its reason; where the reason is lost on the way, as in the AWS SDK, it is fatal (give the SDK's
+ * client a `requestTimeout` instead).
  */
 export function classifyCritical(error: unknown): Classification {
   return { kind: evidenceIn(error, NONE)?.transient === true ? 'failed' : 'fatal' };

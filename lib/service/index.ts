@@ -18,6 +18,7 @@ export {
   StoppedError,
   UnreadableStateError,
 } from './errors.ts';
+export { type Exhausted, exhaustionIn } from './exhaustion.ts';
 export { HttpStatusError, raiseForStatus } from './http.ts';
 export { type Log, logTo, safeLog } from './log.ts';
 export { isInLambda } from './platform.ts';

@@ -118,8 +118,8 @@ export interface Ports {
   readonly log: Log;
   readonly observers: readonly Observer[];
   /**
-   * Ends this process, or this worker: nothing else ends a workload that ignores its signal, and a process in which a
-   * stray error happened is not to be trusted. May return in a test.
+   * Ends this process, or this worker: nothing else ends a workload that ignores its signal or gives an exhausted
+   * process new means, and a process in which a stray error happened is not to be trusted. May return in a test.
    */
   readonly recycle: () => void;
   /**

@@ -7,7 +7,8 @@
  *   4. commit: the ended runs are applied to the state; run records, then one fenced write, which frees the lease
  *      (unless the workload is still running)
  *   5. notify: observers get the event, the report is printed, metrics are flushed
- *   6. a scheduled tick that halted the service throws; the process of a workload that can't be ended is ended
+ *   6. a scheduled tick that halted the service throws; the process of a workload that can't be ended is ended, and so
+ *      is a process that is exhausted
  */
 import { applyRuns, type EndedRun, type ServiceState, type Tick } from '../rules/index.ts';
 import { runWorkload } from '../run/index.ts';
@@ -84,6 +85,7 @@ export async function endTick(service: Service, tick: Tick, invocation: Invocati
     throw error;
   } finally {
     if (run.abandoned) ports.recycle();
+    else if (run.exhausted === 'process') recycleExhausted(context);
   }
 }
 
@@ -109,6 +111,16 @@ async function openBehindCrashes(
 function withHalt({ service, tick }: TickContext, event: TickEvent, error?: unknown): EndedTick {
   if (event.verdict !== 'halted' || tick.kind === 'manual') return { event };
   return { event, halt: haltedError(service.name, event.state.halt?.cause ?? 'unknown', error) };
+}
+
+/**
+ * A process without file descriptors, memory or threads would fail every later run. A person waits for the answer of a
+ * run by hand: there the next scheduled tick ends the process, if it is exhausted still.
+ */
+function recycleExhausted({ service, tick, invocation, ports }: TickContext): void {
+  if (tick.kind === 'manual') return;
+  ports.log.warn(`${service.name}: the process is exhausted; it is ended, and the next tick starts in a new one`);
+  (invocation.recycle ?? ports.recycle)();
 }
 
 /** The context of a tick that starts now. */

@@ -11,6 +11,8 @@ export interface Invocation {
   readonly build: string;
   /** Returns what the service's `prepare` made. */
   readonly prepared: () => unknown;
+  /** Ends the process once the answer is out. @default the port of that name, which ends it at once */
+  readonly recycle?: (() => void) | undefined;
   /** The process is about to stop: a firing begins no further slot; a run under way goes on. */
   readonly closing?: AbortSignal | undefined;
   /** The process stops now: a run under way is asked to give way, and then has no outcome. */

@@ -2,6 +2,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type HandlerContext, scheduledHandler } from '../../lib/lambda/index.ts';
 import { defineService } from '../../lib/service/index.ts';
+import { memoryStore } from '../../lib/testing/index.ts';
 import { closedPort } from '../support/raw-server.ts';
 import { functionUnderTest, NOON } from './kit.ts';
 
@@ -144,6 +145,20 @@ describe('the end of the invocation', () => {
       'recycled',
     ]);
     expect(states).toMatchObject([{ lastTick: NOON, done: 1, streak: 1 }]);
+  });
+
+  it('recycles the process that has no descriptor left for the store, and once behind a halt', async () => {
+    const recycle = vi.fn();
+    const full = Object.assign(new Error('connect'), { code: 'EMFILE' });
+    const store = { ...memoryStore(), acquire: () => Promise.reject(full) };
+    const { invoke } = functionUnderTest({ ports: { recycle, store } });
+    await expect(invoke({ scheduledFor: '2025-10-09T12:00:00Z' })).rejects.toThrow('connect');
+    expect(recycle).toHaveBeenCalledTimes(1);
+
+    const workload = () => Promise.reject(full);
+    const halting = functionUnderTest({ consecutive: 1, backoff: 1, ports: { recycle }, workload });
+    await expect(halting.invoke({ scheduledFor: '2025-10-09T12:00:00Z' })).rejects.toThrow('halted');
+    expect(recycle).toHaveBeenCalledTimes(2);
   });
 
   it('recycles too when the run that ignored its signal halted the service', async () => {

@@ -1,4 +1,6 @@
 /** What the AWS SDK really throws: its own client, against a server that answers as DynamoDB would. */
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { setTimeout as delay } from 'node:timers/promises';
 import { DynamoDBClient, type DynamoDBClientConfig, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -73,6 +75,24 @@ describe('an answer of DynamoDB', () => {
   it('an answer that a proxy gave in its place is judged by its status', async () => {
     expect(classifyCritical(await raisedAt(await answering(503, '<html>')))).toEqual({ kind: 'failed' });
     expect(classifyCritical(await raisedAt(await answering(200, '<html>')))).toEqual({ kind: 'fatal' });
+  });
+});
+
+describe("the SDK's own lists", () => {
+  it('are all known: each of their names is transient, but that of a missing permission', async () => {
+    const client = createRequire(import.meta.url).resolve('@aws-sdk/client-dynamodb');
+    const retry = createRequire(client).resolve('@smithy/core/retry');
+    const file = readFileSync(retry, 'utf8');
+    const listed = [...file.matchAll(/const (\w+_ERROR_CODES) = \[(.*?)\]/gs)].flatMap(([, list = '', names = '']) =>
+      [...names.matchAll(/"(\w+)"/g)].map(([, name = '']) => [list, name] as const),
+    );
+    const judged = listed.map(([list, name]) => {
+      const fields = list.startsWith('NODEJS') ? { code: name } : { name, $metadata: { httpStatusCode: 400 } };
+      return [name, classifyCritical(Object.assign(new Error('no'), fields)).kind];
+    });
+
+    expect(new Set(listed.map(([list]) => list)).size).toBe(5);
+    expect(judged.filter(([, kind]) => kind === 'fatal')).toEqual([['AccessDeniedException', 'fatal']]);
   });
 });
 

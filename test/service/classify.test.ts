@@ -7,6 +7,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { classifierOf, classifyCritical, classifyLoop, classifyTolerant } from '../../lib/service/classify.ts';
 import { NotImplementedError } from '../../lib/service/errors.ts';
+import { exhaustionIn } from '../../lib/service/exhaustion.ts';
 import { HttpStatusError } from '../../lib/service/http.ts';
 import { errorClassOf } from '../../lib/text/index.ts';
 
@@ -84,6 +85,47 @@ describe('what AWS lets be tried again', () => {
     expect(shapes.map(classifyCritical)).toEqual(shapes.map(() => FAILED));
   });
 
+  it.each([
+    ...['RequestTimeTooSkewed', 'RequestExpired', 'RequestInTheFuture', 'InvalidSignatureException'],
+    ...['SignatureDoesNotMatch', 'AuthFailure', 'ExpiredToken', 'ExpiredTokenException', 'TokenRefreshRequired'],
+    ...['KMSThrottlingException', 'KmsThrottled', 'KMS.ThrottlingException', 'KMSThrottledException'],
+    ...['AWS.SimpleQueueService.RequestThrottled', 'TransactionConflictException'],
+  ])('an error of its name is transient, as its name or its code: %s', (name) => {
+    const $metadata = { httpStatusCode: 400 };
+
+    expect(classifyCritical(withFields({ name, $metadata }))).toEqual(FAILED);
+    expect(classifyCritical(withFields({ code: name, statusCode: 403 }))).toEqual(FAILED);
+    expect(classifyCritical(new Error('no rows', { cause: withFields({ name, $metadata }) }))).toEqual(FAILED);
+  });
+
+  it.each(['AccessDeniedException', 'UnrecognizedClientException', 'InvalidClientTokenId', 'ThrottlingConfigError'])(
+    'an error that says nothing of a later time is fatal: %s',
+    (name) => {
+      expect(classifyCritical(withFields({ name, $metadata: { httpStatusCode: 400 } }))).toEqual(FATAL);
+    },
+  );
+
+  it('is a refusal for which the client has corrected its clock', () => {
+    const $metadata = { httpStatusCode: 403, clockSkewCorrected: true };
+
+    expect(classifyCritical(withFields({ name: 'AccessDeniedException', $metadata }))).toEqual(FAILED);
+  });
+
+  it.each([
+    [['None', 'TransactionConflict'], FAILED],
+    [['ThrottlingError', 'None', 'ProvisionedThroughputExceeded'], FAILED],
+    [['ConditionalCheckFailed', 'TransactionConflict'], FATAL],
+    [['None', 'ValidationError'], FATAL],
+    [['None', 'None'], FATAL],
+    [[], FATAL],
+    [undefined, FATAL],
+  ])('a cancelled transaction is transient if each of its reasons is: %j', (codes, judged) => {
+    const reasons = codes?.map((Code) => ({ Code }));
+    const fields = { name: 'TransactionCanceledException', CancellationReasons: reasons };
+
+    expect(classifyCritical(withFields({ ...fields, $metadata: { httpStatusCode: 400 } }))).toEqual(judged);
+  });
+
   it('is not what it leaves open', () => {
     const $metadata = { httpStatusCode: 400 };
 
@@ -147,6 +189,60 @@ describe('a code', () => {
     const refusal = tls.checkServerIdentity('a.test', { subject: { CN: 'b.test' } } as tls.PeerCertificate);
 
     expect(refusal).toMatchObject({ code: 'ERR_TLS_CERT_ALTNAME_INVALID' });
+  });
+});
+
+describe('exhaustion', () => {
+  const PROCESS = [
+    ...['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM', 'EADDRNOTAVAIL', 'EAGAIN', 'EAI_MEMORY', 'ERR_OUT_OF_MEMORY'],
+    ...['ERR_MEMORY_ALLOCATION_FAILED', 'ERR_WORKER_OUT_OF_MEMORY', 'ERR_WORKER_INIT_FAILED'],
+  ];
+
+  it.each([...PROCESS, 'ENOSPC', 'EDQUOT'])('is a failure wherever it lies in the error: %s', (code) => {
+    const error = withCode(code);
+    const shapes = [
+      error,
+      new Error('no rows', { cause: error }),
+      withFields({ code: 'ERR_LOADER' }, 'no rows', { cause: new Error('again', { cause: error }) }),
+      new AggregateError([error, withCode('ECONNREFUSED')]),
+      withFields({ code: 'UNKNOWN' }, 'no rows', { cause: new AggregateError([error]) }),
+    ];
+
+    expect(shapes.slice(0, 4).map(classifyCritical)).toEqual([FAILED, FAILED, FAILED, FAILED]);
+    expect(shapes.map(classifyTolerant).slice(0, 4)).toEqual([FAILED, FAILED, FAILED, FAILED]);
+    const what = PROCESS.includes(code) ? 'process' : 'disk';
+    expect(shapes.map(exhaustionIn)).toEqual(shapes.map(() => what));
+  });
+
+  it('is told by V8 in words alone', () => {
+    const real = (() => {
+      try {
+        return new ArrayBuffer(2 ** 53 - 1);
+      } catch (error) {
+        return error;
+      }
+    })();
+
+    expect([classifyCritical(real), exhaustionIn(real)]).toEqual([FAILED, 'process']);
+    expect(exhaustionIn(new RangeError('Invalid array length'))).toBeUndefined();
+    expect(exhaustionIn(new Error('Array buffer allocation failed'))).toBeUndefined();
+  });
+
+  it('of the process outweighs that of the disk, and other errors are none', () => {
+    const both = new AggregateError([withCode('ENOSPC'), withCode('EMFILE'), withCode('ENOSPC')]);
+    const circle = withCode('ENOENT');
+    circle.cause = new AggregateError([circle]);
+
+    expect(exhaustionIn(both)).toBe('process');
+    expect(['EMFILE', undefined, circle, withCode('EACCES')].map(exhaustionIn)).toEqual(
+      Array.from({ length: 4 }, () => undefined),
+    );
+  });
+
+  it('with a mistake beside it is still a mistake, in a process that is exhausted', () => {
+    const error = new AggregateError([withCode('EMFILE'), new TypeError('x is not a function')]);
+
+    expect([classifyCritical(error), exhaustionIn(error)]).toEqual([FATAL, 'process']);
   });
 });
 

@@ -4,6 +4,77 @@ import type { RunContext } from '../../lib/service/index.ts';
 import { memoryStore } from '../../lib/testing/index.ts';
 import { DUE, MINUTE, refused, world } from '../support/tick-kit.ts';
 
+const noDescriptors = () => Object.assign(new Error('open'), { code: 'EMFILE' });
+
+describe('A run whose process is exhausted', () => {
+  it.each([
+    ['it says so itself', () => noDescriptors()],
+    ['a cause says so', () => new Error('no rows', { cause: noDescriptors() })],
+    ['a member says so', () => new AggregateError([refused(), noDescriptors()])],
+  ])(
+    'has failed, and the process is recycled once it is committed, reported and flushed: %s',
+    async (_where, error) => {
+      const here = world();
+      const service = here.service({ workload: () => Promise.reject(error()) });
+
+      expect(await here.deliver(service, DUE)).toMatchObject({ outcome: 'failed', verdict: 'steady' });
+
+      expect(here.events).toEqual(['acquire', 'run', 'putRun', 'commit', 'reported ran', 'flush', 'recycle']);
+    },
+  );
+
+  it('is recycled behind a halt, by the service’s own judgement, and behind a timeout', async () => {
+    const here = world({ mode: 'auto' });
+    const halting = here.service({ consecutive: 1, workload: () => Promise.reject(noDescriptors()) });
+    await expect(here.deliver(halting, DUE)).rejects.toThrow('halted');
+    expect(here.events.at(-1)).toBe('recycle');
+
+    const strict = here.service({
+      classify: () => ({ kind: 'fatal' }),
+      workload: () => Promise.reject(noDescriptors()),
+    });
+    await expect(here.deliver(strict, DUE + MINUTE, { build: 'b2' })).rejects.toThrow('halted');
+    expect(here.events.at(-1)).toBe('recycle');
+
+    const late = here.service({
+      workload: async ({ clock, signal }) => {
+        await clock.sleep(1_000_000, signal);
+        throw noDescriptors();
+      },
+    });
+    await here.deliver(late, DUE + 2 * MINUTE, { build: 'b3' });
+    expect(here.events.at(-1)).toBe('recycle');
+  });
+
+  it('is ended behind its answer where the host can do that, and kept for the answer of a run by hand', async () => {
+    const here = world();
+    const service = here.service({ workload: () => Promise.reject(noDescriptors()) });
+    let later = 0;
+
+    await here.deliver(service, DUE, {
+      recycle: () => {
+        later += 1;
+      },
+    });
+    await here.byHand(service);
+
+    expect(later).toBe(1);
+    expect(here.events).not.toContain('recycle');
+  });
+
+  it.each(['ENOSPC', 'EDQUOT'])('a full disk is a failure that a new process would not end: %s', async (code) => {
+    const here = world();
+    const service = here.service({ workload: () => Promise.reject(Object.assign(new Error('write'), { code })) });
+
+    expect(await here.deliver(service, DUE)).toMatchObject({ outcome: 'failed' });
+
+    expect(here.events).not.toContain('recycle');
+    expect(here.log.lines.filter(({ level }) => level === 'warn').map(({ message }) => message)).toEqual([
+      expect.stringContaining('svc: the disk is full; ending the process would not empty it; let the workload delete'),
+    ]);
+  });
+});
+
 describe('A run that does not end in time', () => {
   it('counts as succeeded if it returns within a second of its signal', async () => {
     const here = world({ mode: 'auto' });

@@ -198,9 +198,9 @@ export const MUTANTS: readonly Mutant[] = [
   {
     where: 'classification',
     what: 'what AWS throttles is fatal',
-    file: EVIDENCE,
-    text: "return isThrottling(readProperty(error, 'name')) || isThrottling(readProperty(error, 'code'));",
-    instead: 'return false;',
+    file: 'lib/service/classify-aws.ts',
+    text: "return isRetryableName(name) || isRetryableName(readProperty(error, 'code')) || undefined;",
+    instead: 'return undefined;',
   },
   {
     where: 'classification',

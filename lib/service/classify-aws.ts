@@ -1,0 +1,81 @@
+/**
+ * The errors that AWS's own clients try again, by their names. The lists are those of the SDK for JavaScript
+ * (`@smithy/core/retry`, service-error-classification), which a test holds against the installed one, and what its
+ * predecessor and the SDKs of other languages add: expired credentials, and services' own names for throttling.
+ */
+import { readProperty } from '../text/index.ts';
+
+/** Throttling whatever the status. */
+const THROTTLING = new Set<unknown>([
+  'BandwidthLimitExceeded',
+  'EC2ThrottledException',
+  'LimitExceededException',
+  'PriorRequestNotComplete',
+  'ProvisionedThroughputExceededException',
+  'RequestLimitExceeded',
+  'RequestThrottled',
+  'RequestThrottledException',
+  'SlowDown',
+  'ThrottledException',
+  'Throttling',
+  'ThrottlingException',
+  'TooManyRequestsException',
+  'TransactionInProgressException',
+]);
+
+/** A service's own name for it: `KMSThrottlingException`, `KmsThrottled`, `KMS.ThrottlingException`. */
+const THROTTLED = /(?:^|[a-z.])throttl(?:ed|ing)(?:exception|error|fault)?$/i;
+
+/** Time-outs, which S3 answers with status 400; a write that met a transaction. */
+const TRANSIENT = new Set<unknown>([
+  ...['RequestTimeout', 'RequestTimeoutException', 'TimeoutError', 'TransactionConflictException'],
+]);
+
+/**
+ * The clocks of both sides differ, or the credentials have expired or don't hold yet. The SDK lists
+ * `AccessDeniedException` here as well, which as a rule is a missing permission: see `clockSkewCorrected`.
+ */
+const CLOCK_SKEW = new Set<unknown>([
+  'AuthFailure',
+  'InvalidSignatureException',
+  'RequestExpired',
+  'RequestInTheFuture',
+  'RequestTimeTooSkewed',
+  'SignatureDoesNotMatch',
+  ...['ExpiredToken', 'ExpiredTokenException', 'TokenRefreshRequired'],
+]);
+
+/** The reasons of a cancelled transaction for which it may succeed another time. */
+const TRANSIENT_REASONS = new Set<unknown>([
+  'TransactionConflict',
+  'ProvisionedThroughputExceeded',
+  'ThrottlingError',
+  'RequestLimitExceeded',
+  'InternalServerError',
+]);
+
+/** More are never in one transaction. */
+const MOST_REASONS = 100;
+
+/** Whether AWS says that the request may be tried again; `undefined` where it says nothing. */
+export function isRetryableByAws(error: object): boolean | undefined {
+  const name = readProperty(error, 'name');
+  if (name === 'TransactionCanceledException') return isCanceledForATime(readProperty(error, 'CancellationReasons'));
+  const retryable = readProperty(error, '$retryable');
+  if (retryable !== undefined && retryable !== null && retryable !== false) return true;
+  if (readProperty(readProperty(error, '$metadata'), 'clockSkewCorrected') === true) return true;
+  return isRetryableName(name) || isRetryableName(readProperty(error, 'code')) || undefined;
+}
+
+function isRetryableName(name: unknown): boolean {
+  if (THROTTLING.has(name) || TRANSIENT.has(name) || CLOCK_SKEW.has(name)) return true;
+  return typeof name === 'string' && THROTTLED.test(name);
+}
+
+/** Whether every reason that isn't None is transient, and there is one. */
+function isCanceledForATime(reasons: unknown): boolean {
+  const length = Math.min(Number(readProperty(reasons, 'length')) || 0, MOST_REASONS);
+  const codes = Array.from({ length }, (_, index) => readProperty(readProperty(reasons, String(index)), 'Code'));
+  const given = codes.filter((code) => code !== undefined && code !== 'None');
+  return given.length > 0 && given.every((code) => TRANSIENT_REASONS.has(code));
+}
