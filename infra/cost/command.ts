@@ -6,6 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { App } from 'aws-cdk-lib';
 import { Command, InvalidArgumentError } from 'commander';
 import { loadCatalog } from '../../lib/services/catalog.ts';
+import { guardOutput } from '../../lib/text/index.ts';
 import { readSettings } from '../settings.ts';
 import { TickoverStack } from '../tickover-stack.ts';
 import { ASSUMPTIONS, type Assumed, type Assumption, type AssumptionName, assume } from './assumptions.ts';
@@ -20,6 +21,7 @@ const CDK_JSON = new URL('../../cdk.json', import.meta.url);
 
 /** Prints the report for what the command line says. */
 async function main(args: readonly string[]): Promise<void> {
+  guardOutput([process.stdout, process.stderr]);
   const typed = command().parse(args);
   try {
     console.log((await report(typed.opts<Options>())).join('\n'));

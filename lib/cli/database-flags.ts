@@ -1,8 +1,7 @@
 /** The parts that the commands share: the flags for a database, and how a failure is printed. */
 import { type Command, InvalidArgumentError } from 'commander';
 import type { DatabaseOptions } from '../local/index.ts';
-import { cut, mask, printable, withoutUndefined } from '../text/index.ts';
-import { outliveOutput } from './output.ts';
+import { cut, guardOutput, mask, printable, withoutUndefined } from '../text/index.ts';
 
 /** The flags that name a database. */
 export interface DatabaseFlags {
@@ -38,8 +37,8 @@ function silenceSdkNotice(): void {
  * the embedded database throws where its files can't be written.
  */
 export async function runCommand(command: Command): Promise<void> {
+  guardOutput([process.stdout, process.stderr]);
   silenceSdkNotice();
-  outliveOutput();
   process.on('uncaughtException', (error) => fail(command.name(), error));
   try {
     await command.parseAsync();

@@ -1,24 +1,17 @@
 /**
- * Standard output and standard error of a command. Node ends a process where one of them can't be written, as where the
- * reader of a pipe has gone (`npm start | head -3`); here the work goes on.
+ * Standard output of a long-running command that can't be written any more, such as where the reader of a pipe has gone
+ * (`npm start | head -3`).
  */
 import type { EventEmitter } from 'node:events';
 import process from 'node:process';
 
-/** The parts of the process that a test replaces. */
+/** The part of the process that a test replaces. */
 interface Streams {
   readonly stdout: EventEmitter;
-  readonly stderr: EventEmitter;
 }
 
 /** Reading has ended for good: the reader of a pipe or the terminal has gone. */
 const READER_GONE: ReadonlySet<unknown> = new Set(['EPIPE', 'EIO']);
-
-/** From now on no failed write of the process's output ends it. */
-export function outliveOutput({ stdout, stderr }: Streams = process): void {
-  stdout.on('error', () => {});
-  stderr.on('error', () => {});
-}
 
 /** How a long-running command goes on without its output. */
 interface OutputLoss {
@@ -29,10 +22,7 @@ interface OutputLoss {
 }
 
 /** Shows once that standard output can't be written, and whether the command ends for that. */
-export function reportOutputLoss(
-  { onReaderGone, show }: OutputLoss,
-  { stdout }: Pick<Streams, 'stdout'> = process,
-): void {
+export function reportOutputLoss({ onReaderGone, show }: OutputLoss, { stdout }: Streams = process): void {
   stdout.once('error', (error: { code?: unknown }) => {
     const isGone = READER_GONE.has(error.code);
     const what = `start: the output can't be written (${String(error.code ?? error)})`;

@@ -1,5 +1,6 @@
 /** `npm run repair -- SERVICE`: shows the damage in the state of a service, and repairs it after a confirmation. */
 import { createInterface } from 'node:readline/promises';
+import { Writable } from 'node:stream';
 import { ResourceNotFoundException } from '@aws-sdk/client-dynamodb';
 import { Command } from 'commander';
 import { localCredentials, openDatabase, STATE_TABLE } from '../local/index.ts';
@@ -19,6 +20,9 @@ interface Flags extends DatabaseFlags {
   readonly yes: boolean;
   readonly json: boolean;
 }
+
+/** As it is before the output is guarded: the question steers the terminal. */
+const writeToTerminal = process.stdout.write.bind(process.stdout);
 
 const program = withDatabaseFlags(
   new Command('repair')
@@ -84,7 +88,8 @@ async function isConfirmed(service: string): Promise<boolean> {
     console.error(`${service}: nothing was changed; --yes repairs it`);
     return false;
   }
-  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  const output = new Writable({ write: (chunk: Buffer, _encoding, done) => void writeToTerminal(chunk, () => done()) });
+  const terminal = createInterface({ input: process.stdin, output, terminal: process.stdout.isTTY });
   // Ctrl+C and Ctrl+D close the terminal, which alone would leave the question unanswered for ever.
   const closed = new AbortController();
   terminal.once('close', () => closed.abort());

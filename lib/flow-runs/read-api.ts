@@ -107,9 +107,8 @@ function parseJson(written: string): { value: unknown } | { why: string } {
   try {
     return { value: JSON.parse(written) };
   } catch (error) {
-    return {
-      why: error instanceof Error ? error.message.split('\n').join(' ').slice(0, SHOWN_CHARACTERS) : 'unreadable',
-    };
+    // The message of the parser cites the text.
+    return { why: error instanceof Error ? shortened(error.message) : 'unreadable' };
   }
 }
 
@@ -162,8 +161,12 @@ function faultOf(issue: z.core.$ZodIssue, element: unknown): string {
   return `${field}expected ${issue.message}, got ${got === undefined ? 'none' : brief(got)}`;
 }
 
-/** Control characters from a file could steer the terminal that shows the fault. */
 function brief(value: unknown): string {
-  const whole = showValue(value).replace(/\p{C}/gu, ' ');
-  return whole.length <= SHOWN_CHARACTERS ? whole : `${whole.slice(0, SHOWN_CHARACTERS)}...`;
+  return shortened(showValue(value));
+}
+
+/** In one line, without control characters: from a file they could steer the terminal that shows the fault. */
+function shortened(whole: string): string {
+  const line = whole.replace(/\p{C}/gu, ' ');
+  return line.length <= SHOWN_CHARACTERS ? line : `${line.slice(0, SHOWN_CHARACTERS)}...`;
 }

@@ -25,6 +25,18 @@ export function printable(text: string): string {
     .replace(/\p{Control}|[\u2028\u2029]/gu, ' ');
 }
 
+/** Controls but for the tab and the end of a line, and characters that turn the direction or break a line. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is about
+const UNWRITTEN = /[\0-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+
+/**
+ * The text with every character that a terminal would obey written as JSON escapes it, `\u001b`. JSON stays the same
+ * data; lines stay lines.
+ */
+export function escapeControls(text: string): string {
+  return text.replace(UNWRITTEN, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
 /** The columns that a printable text takes. */
 export function columnsOf(text: string): number {
   let columns = 0;

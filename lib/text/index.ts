@@ -1,7 +1,8 @@
 export { limitJson, toBoundedJson, toLogFields, toLogMessage, toSafeCause, toSafeError } from './bounded-json.ts';
 export { CURSOR_BYTES, HALT_CAUSE_BYTES } from './bounds.ts';
-export { fitted, padded, printable, wrapped } from './columns.ts';
+export { escapeControls, fitted, padded, printable, wrapped } from './columns.ts';
 export { type ErrorSummary, errorClassOf, summarizeError } from './error-summary.ts';
+export { guardOutput } from './guard-output.ts';
 export { cut, mask } from './mask.ts';
 export { didYouMean, nearest } from './nearest.ts';
 export { isError, isRecord, membersOf, readProperty, tryRead } from './safe-read.ts';

@@ -158,3 +158,42 @@ test('the command works on the runs of a process that serves the directory, and 
     await database.close();
   }
 });
+
+test('nothing of a file steers the terminal: not a line that is no JSON, nor the parser that cites it, nor a name', async () => {
+  const directory = join(room, 'steered');
+  const hostile = file(
+    '\u001b[31mhostile.jsonl',
+    `\u001b[2J\u009b{"id": \u202e\n[1, \u001b]\n{"id":"a","name":"\u001b[31m"}`,
+  );
+  const array = file('array.json', '[\u001b[2J\u0007\u202e]');
+
+  const lines = await flowRuns('import', hostile, '--directory', directory);
+  const whole = await flowRuns('import', array, '--directory', directory);
+  const missing = await flowRuns('import', join(room, '\u001b[2Jmissing'), '--directory', directory);
+  const option = await flowRuns('import', '--\u001b[2J', array, '--directory', directory);
+
+  for (const { code, out, err } of [lines, whole, missing, option]) {
+    expect(code).toBe(1);
+    expect(err.length).toBeGreaterThan(0);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is about
+    expect([...out, ...err].filter((text) => /[\0-\x08\x0b-\x1f\x7f-\x9f\u202e]/.test(text))).toEqual([]);
+  }
+});
+
+test('a list whose reader goes away ends in order, without a stack', async () => {
+  const directory = join(room, 'head');
+  const many = Array.from({ length: 2_000 }, (_, index) => line(`run-${index}`)).join('\n');
+  await flowRuns('import', file('many.jsonl', many), '--directory', directory);
+  const { PATH = '', HOME = '' } = process.env;
+  const words = ['--import', 'tsx', 'lib/cli/flow-runs.ts', 'list', '--directory', directory];
+  const child = spawn(process.execPath, words, { env: { PATH, HOME } });
+  let err = '';
+  child.stderr.on('data', (text: Buffer) => {
+    err += text.toString();
+  });
+
+  child.stdout.once('data', () => child.stdout.destroy());
+  const code = await new Promise((resolve) => child.once('close', resolve));
+
+  expect([code, err]).toEqual([0, '']);
+});

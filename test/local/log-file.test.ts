@@ -21,6 +21,19 @@ describe('the log file', () => {
     expect(await readFile(file, 'utf8')).toBe('first\nsecond\n');
   });
 
+  test('has nothing that would steer the terminal of its reader, and JSON as the same data', async () => {
+    const file = join(directory, 'log.jsonl');
+    const keep = logKeeper(file, expect.unreachable);
+    const line = JSON.stringify({ message: 'a\u009b31m \u202e\u001b[2J' });
+    keep(line);
+    keep('printed \u001b[2J by a workload\r');
+
+    const text = await readFile(file, 'utf8');
+    expect(text.split('\n')[0]).not.toMatch(/[\u009b\u202e]/);
+    expect(JSON.parse(text.split('\n')[0] ?? '')).toEqual(JSON.parse(line));
+    expect(text.split('\n').slice(1)).toEqual(['printed \\u001b[2J by a workload\\u000d', '']);
+  });
+
   test('becomes the older one when it is full, and replaces that', async () => {
     const file = join(directory, 'log.jsonl');
     await writeFile(file, '12345678\n');

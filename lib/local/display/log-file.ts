@@ -1,14 +1,15 @@
 /** The file that keeps the functions' whole log. A full file replaces the older one: the log has two files at most. */
 import { appendFileSync, renameSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { escapeControls } from '../../text/index.ts';
 import { makeDirectory } from '../database/make-directory.ts';
 
 /** The size of a full file, in bytes: a few days of one service with an interval of 5 s. */
 const FULL = 32 * 1_024 * 1_024;
 
 /**
- * Returns a function that appends a line at once, so that a process that ends loses none. The first failure is shown,
- * later ones are not.
+ * Returns a function that appends a line at once, so that a process that ends loses none. What a terminal would obey is
+ * written escaped. The first failure is shown, later ones are not.
  */
 export function logKeeper(file: string, show: (line: string) => void, full = FULL): (line: string) => void {
   let hasFailed = false;
@@ -17,8 +18,9 @@ export function logKeeper(file: string, show: (line: string) => void, full = FUL
     try {
       size ??= sizeOf(file);
       if (size >= full) size = sizeOnceRotated(file, full);
-      appendFileSync(file, `${line}\n`);
-      size += Buffer.byteLength(line) + 1;
+      const written = `${escapeControls(line)}\n`;
+      appendFileSync(file, written);
+      size += Buffer.byteLength(written);
     } catch (error) {
       if (!hasFailed) show(`${file}: can't be written (${String(error)}); services go on, their log is lost`);
       hasFailed = true;
