@@ -42,7 +42,7 @@ export async function iterate(parts: LoopParts, before: Carried, count: number):
   if (outcome === undefined) throw new Error(`${service.name}: a run yielded to a stop that never reached it`);
   const stepped = step(service.policy, before.state, outcome);
   logUnexpected(parts, run, outcome);
-  logOverrun(parts, run);
+  logOverrun(parts, run, outcome);
   printReport(service, stepped.report, log);
   return { service: service.name, count, ...ended, ...stepped, outcome };
 }
@@ -55,9 +55,10 @@ function logUnexpected({ service, log }: LoopParts, run: WorkloadRun, outcome: O
   log.error(`Unexpected error in: ${errorClass}: ${message}`, { service: service.name, stack: text, error: run.error });
 }
 
-/** Rule S3. A loop that counts from the end of a run can't be overrun. */
-function logOverrun({ service, pace, log }: LoopParts, { durationMs }: WorkloadRun): void {
+/** Rule S3. A loop that counts from the end of a run can't be overrun, nor one that ends with this run. */
+function logOverrun({ service, pace, log }: LoopParts, { durationMs }: WorkloadRun, outcome: Outcome): void {
   const { interval } = service.policy;
+  if (propagates(service.policy, outcome)) return;
   if (pace === 'fixed-rate' && durationMs > interval) log.warn(overrunLine(service.name, durationMs, interval));
 }
 

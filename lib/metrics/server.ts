@@ -4,6 +4,7 @@
  */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { gzipSync } from 'node:zlib';
 import { InvalidOptionsError } from '../rules/index.ts';
 import { isInLambda, type Log, type Surroundings } from '../service/index.ts';
 import { SECOND, systemClock, withTimeLimit } from '../time/index.ts';
@@ -176,11 +177,18 @@ async function answer(
   const { registry, log, requestTimeout = DEFAULT_REQUEST_TIMEOUT } = options;
   try {
     const page = await withTimeLimit(systemClock, requestTimeout, () => registry.metrics());
-    response.writeHead(200, { 'content-type': registry.contentType }).end(page);
+    const headers = { 'content-type': registry.contentType, vary: 'accept-encoding' };
+    if (acceptsGzip(request)) response.writeHead(200, { ...headers, 'content-encoding': 'gzip' }).end(gzipSync(page));
+    else response.writeHead(200, headers).end(page);
   } catch (error) {
     log.error(`metrics: they could not be collected (${String(error)}); this scrape is answered with 500`);
     refuse(response, 500, 'The metrics could not be collected.');
   }
+}
+
+/** As upstream's server: whoever names gzip gets it. Weight 0 refuses it. */
+function acceptsGzip({ headers }: IncomingMessage): boolean {
+  return /(^|,)\s*gzip\s*(;\s*q=(?!0(\.0*)?\s*(,|$))[^,]*)?\s*(,|$)/i.test(String(headers['accept-encoding'] ?? ''));
 }
 
 function refuse(response: ServerResponse, status: number, reason: string): void {

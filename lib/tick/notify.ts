@@ -1,7 +1,7 @@
 /** The end of a tick's way: the event is made once and handed to every observer. No observer can fail a tick. */
-import { type AppliedRuns, nextRunDue, overrunLine, serviceStatus } from '../rules/index.ts';
+import { type AppliedRuns, nextRunDue, overrunLine, propagates, serviceStatus } from '../rules/index.ts';
 import { printReport, type WorkloadRun } from '../run/index.ts';
-import { FLUSH_LIMIT, NOTIFY_TIME } from '../service/index.ts';
+import { FLUSH_LIMIT, NOTIFY_TIME, type Service } from '../service/index.ts';
 import { toBoundedJson } from '../text/index.ts';
 import { withTimeLimit } from '../time/index.ts';
 import type { Ports } from './ports.ts';
@@ -19,12 +19,17 @@ export async function notifyTick(context: TickContext, facts: TickFacts): Promis
   const { service, ports } = context;
   const event = tickEvent(context, facts);
   for (const observer of ports.observers) guarded(context, () => observer.tickEnded?.(event));
-  if (event.overrunMs !== undefined && event.durationMs !== undefined) {
+  if (event.overrunMs !== undefined && event.durationMs !== undefined && !isPropagated(service, facts.run)) {
     ports.log.warn(overrunLine(service.name, event.durationMs, service.policy.interval));
   }
   if (event.report.length > 0) printReport(service, event.report, ports.log);
   await flushObservers(ports, context.endsAt, (error) => logObserverError(ports, error));
   return event;
+}
+
+/** Whether the run's error halts the service: upstream's loop ends with it, and warns of no overrun then. */
+function isPropagated({ policy }: Service, run: WorkloadRun | undefined): boolean {
+  return run?.outcome !== undefined && propagates(policy, run.outcome);
 }
 
 /** Hands every observer the crashed runs, and flushes before anything else can go wrong. */

@@ -64,7 +64,7 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   'lib/tick': /^$/,
   'lib/loop': /^node:process$/,
   'lib/store': /^@aws-sdk\//,
-  'lib/metrics': /^(prom-client|@aws-lambda-powertools\/metrics|node:(http|events))$/,
+  'lib/metrics': /^(prom-client|@aws-lambda-powertools\/metrics|node:(http|events|zlib))$/,
   'lib/lambda': /^(zod|@aws-lambda-powertools\/logger|node:(process|crypto))$/,
   'lib/watchdog': /^(zod|node:crypto)$/,
   functions: /^$/,

@@ -10,6 +10,7 @@ test.each(['EPIPE', 'EIO'])('a reader that has gone (%s) ends the services in or
   const shown: string[] = [];
   reportOutputLoss({ onReaderGone: () => shown.push('begin'), show: (line) => shown.push(line) }, { stdout });
 
+  stdout.on('error', () => {});
   stdout.emit('error', failure(code));
   stdout.emit('error', failure(code));
 

@@ -190,6 +190,15 @@ describe('a loop service', () => {
     ]);
   });
 
+  it('does not warn of a long run that ends the loop, as upstream does not', async () => {
+    const made = loopOver(async () => {
+      await made.clock.sleep(10_500);
+      throw new NotImplementedError('nothing here yet');
+    }, LOOP);
+    await expect(made.loop.start(2)).rejects.toBeInstanceOf(NotImplementedError);
+    expect(made.log.of('warn')).toEqual([]);
+  });
+
   it('has the debug lines of the original (S6)', async () => {
     const { loop, log } = loopOver(() => {}, LOOP);
     await loop.start(2);

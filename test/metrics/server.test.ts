@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { Agent, get } from 'node:http';
+import { Agent, get, type IncomingMessage } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { gunzipSync } from 'node:zlib';
 import { afterEach, expect, test } from 'vitest';
 import {
   type MetricsAddress,
@@ -224,4 +225,27 @@ test("a connection that a scraper keeps open doesn't keep the process alive eith
 
   expect(await ended).toEqual([0, null]);
   expect(output()).toMatch(/served to the end\n$/);
+});
+
+test.each([
+  ['gzip', 'gzip'],
+  ['deflate, GZIP;q=0.5', 'gzip'],
+  ['br, gzip;q=1.0, *;q=0', 'gzip'],
+  ['gzip;q=0', undefined],
+  ['gzip; q=0.000, br', undefined],
+  ['br', undefined],
+  ['x-gzipped', undefined],
+  [undefined, undefined],
+])('a client that accepts %s gets the page encoded as %s', async (accepted, encoding) => {
+  const { server } = setup();
+  const { host, port } = await begun(server);
+  const headers = accepted === undefined ? {} : { 'accept-encoding': accepted };
+  const response = await new Promise<IncomingMessage>((resolve) =>
+    get({ host, port, path: '/metrics', headers }, resolve),
+  );
+  const body = Buffer.concat(await response.toArray());
+
+  expect(response.headers['content-encoding']).toBe(encoding);
+  expect(response.headers.vary).toBe('accept-encoding');
+  expect((encoding === undefined ? body : gunzipSync(body)).toString()).toBe('a page\n');
 });

@@ -1,6 +1,6 @@
 /** One iteration on account of a tick: what each outcome leaves behind. */
 import { describe, expect, it } from 'vitest';
-import { classifyTolerant, HttpStatusError } from '../../lib/service/index.ts';
+import { classifyTolerant, HttpStatusError, NotImplementedError, type Service } from '../../lib/service/index.ts';
 import { DUE, MINUTE, refused, world } from '../support/tick-kit.ts';
 
 const failing = () => Promise.reject(refused());
@@ -206,5 +206,22 @@ describe('A tick', () => {
     expect(here.log.of('warn')).toEqual([
       'slow took 2.5 seconds to run, which is longer than its loop interval of 2 seconds.',
     ]);
+  });
+
+  it('is not warned of where its run ends with an error that propagates, as upstream has it', async () => {
+    const here = world();
+    const workload: Service['workload'] = async ({ clock }) => {
+      await clock.sleep(2_500);
+      throw new NotImplementedError('nothing here yet');
+    };
+    const service = here.service({ name: 'slow', kind: 'loop', interval: '2s', workload });
+
+    const delivered = here.deliver(service, DUE);
+    delivered.catch(() => {});
+    await here.clock.advance(2_500);
+
+    await expect(delivered).rejects.toMatchObject({ code: 'service-halted' });
+    expect(here.tickEvents).toMatchObject([{ outcome: 'fatal', overrunMs: 500 }]);
+    expect(here.log.of('warn')).toEqual([]);
   });
 });
