@@ -39,7 +39,7 @@ export function summarizeError(error: unknown, at: number): ErrorSummary {
     at,
     errorClass: errorClassOf(error),
     message: cut(mask(lineOf(error), READ_BYTES), MESSAGE_BYTES),
-    text: cut(mask(textOf(error)), TEXT_BYTES),
+    text: cut(textOf(error), TEXT_BYTES),
   };
 }
 
@@ -134,7 +134,7 @@ function shownValue(value: unknown): string {
   return typeof data === 'string' ? data : (JSON.stringify(data) ?? UNSHOWABLE);
 }
 
-/** Class, message, stack, causes and the members of an AggregateError, each error once. */
+/** Class, message, stack, causes and the members of an AggregateError, each error once, each part masked. */
 function textOf(error: unknown): string {
   const lines: string[] = [];
   const waiting: { error: unknown; lead: string }[] = [{ error, lead: '' }];
@@ -173,9 +173,10 @@ function framesOf(error: object): string[] {
   if (typeof stack !== 'string') return [];
   const start = typeof message === 'string' ? stack.indexOf(message) : -1;
   const begin = typeof message === 'string' && start >= 0 ? start + message.length : 0;
-  const frames = stack.slice(begin, begin + READ_BYTES).split('\n');
-  return frames
-    .filter((line) => /^\s+at /.test(line))
-    .slice(0, MOST_FRAMES)
+  const lines = stack.slice(begin, begin + READ_BYTES).split('\n');
+  const frames = lines.filter((line) => /^\s+at /.test(line)).slice(0, MOST_FRAMES);
+  if (frames.length === 0) return [];
+  return mask(frames.join('\n'), READ_BYTES)
+    .split('\n')
     .map((line) => cut(line, FRAME_BYTES));
 }

@@ -75,6 +75,35 @@ describe('the class of an error', () => {
   });
 });
 
+describe('a summary that is cut', () => {
+  // Cut first, the end of the URL is gone by which its password is known.
+  const password = 'x9'.repeat(60);
+  const leaking = (before: number) => `${'a '.repeat(before / 2)}https://ada:${password}@db.test/ is gone`;
+
+  it.each([
+    ['its message', 300, 'message'],
+    ['the message in its text', 880, 'text'],
+  ] as const)('shows no part of a credential at the end of %s', (_, before, part) => {
+    expect(summarizeError(new Error(leaking(before)), AT)[part]).not.toContain('x9x9');
+  });
+
+  it('shows no part of a credential at the end of a frame of its stack', () => {
+    const error = new Error('it broke');
+    error.stack = `Error: it broke\n    at f (${'a/'.repeat(100)} https://ada:${password}@db.test/x.js:1:2)`;
+
+    const { text } = summarizeError(error, AT);
+    expect(text).toContain('    at f (a/a/');
+    expect(text).not.toContain('x9x9');
+  });
+
+  it('shows no part of a credential at the end of its class', () => {
+    const error = new Error('it broke');
+    error.name = `Client https://ada:${password}@db.test/`;
+
+    expect(errorClassOf(error)).toBe('Client https://***@db.test/');
+  });
+});
+
 describe('the text of a memo', () => {
   it('holds class, message, code and the first six frames', () => {
     const error = withCode('EPIPE');

@@ -51,6 +51,23 @@ describe('masking', () => {
     expect(mask(text)).toBe('Authorization: ***\npassword="***" https://***@c/?token=*** {"secret":"***"} pwd=***');
   });
 
+  it('drops a word of up to 512 characters that it would cut in two, since half a credential has no known form', () => {
+    const [word, longer] = ['w'.repeat(500), 'w'.repeat(600)];
+
+    expect(mask(`one two ${word} three`, 300)).toBe('one two');
+    expect(mask(`one two\n${word} three`, 507)).toBe('one two');
+    expect(mask(`one two ${longer} three`, 519)).toBe('one two');
+    expect(mask(`one two ${longer} three`, 520)).toBe(`one two ${'w'.repeat(512)}`);
+  });
+
+  it('shows no part of a password that is cut in two', () => {
+    const password = 'a1'.repeat(100);
+
+    for (const most of [20, 60, 120, 200]) {
+      expect(mask(`GET https://ada:${password}@db.test/x`, most)).not.toContain('a1a1');
+    }
+  });
+
   it('drops what lies beyond 20,000 bytes', () => {
     expect(mask('é'.repeat(15_000))).toBe('é'.repeat(10_000));
   });

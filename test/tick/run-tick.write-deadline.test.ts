@@ -1,5 +1,6 @@
 /** The state's own write comes last and counts most: nothing beside it may take its time. */
 import { describe, expect, it } from 'vitest';
+import { UnreadableStateError } from '../../lib/service/index.ts';
 import { memoryStore } from '../../lib/testing/index.ts';
 import { DUE, MINUTE, refused, world } from '../support/tick-kit.ts';
 
@@ -69,6 +70,56 @@ describe('A run that ignores its signal and can not be concluded', () => {
 
     expect(here.log.of('error')).toEqual(['the run could not be committed']);
     expect(here.events.at(-1)).toBe('recycle');
+  });
+});
+
+describe('A state that can not be written while the process stops', () => {
+  /** A tick whose commits fail: the first two at once, the third after 300 ms. */
+  function committing(onTry: (tries: number, stop: AbortController) => void) {
+    const store = memoryStore();
+    const here = world({ store });
+    const stop = new AbortController();
+    const tries: number[] = [];
+    store.commit = async () => {
+      const count = tries.push(here.clock.now() - DUE);
+      onTry(count, stop);
+      // Tried without end, the test would have none.
+      throw count > 200
+        ? new UnreadableStateError('state-damaged', 'svc', 'tried too often')
+        : new Error('the store is away');
+    };
+    const outcome = here
+      .deliver(here.service({ timeout: '50s', reserve: '5s' }), DUE, { stop: stop.signal })
+      .catch((error: Error) => error.message);
+    return { ...here, stop, tries, outcome };
+  }
+
+  it('is given up at the first failure after the stop', async () => {
+    const { clock, tries, outcome } = committing((count, stop) => {
+      if (count === 3) stop.abort();
+    });
+    await clock.advance(300);
+
+    expect(await outcome).toBe('the store is away');
+    expect(tries).toEqual([0, 100, 300]);
+  });
+
+  it('is tried once more at once when the stop comes between two tries', async () => {
+    const { clock, stop, tries, outcome } = committing(() => {});
+    await clock.advance(300);
+    stop.abort();
+
+    expect(await outcome).toBe('the store is away');
+    expect(tries).toEqual([0, 100, 300, 300]);
+  });
+
+  it('is tried until the end of the run without a stop', async () => {
+    const { clock, tries, outcome } = committing(() => {});
+    await clock.advance(50_000);
+
+    expect(await outcome).toBe('the store is away');
+    expect(tries.length).toBeGreaterThan(40);
+    expect(tries.at(-1)).toBeGreaterThan(47_000);
   });
 });
 
