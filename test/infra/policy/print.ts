@@ -1,4 +1,4 @@
-/** Prints who may do what with whose items: `node --import tsx test/infra/policy/print.ts`. */
+/** Prints who may do what with whose items: `npm run policy`. */
 import { guardOutput } from '../../../lib/text/index.ts';
 import { accessLines } from './access-table.ts';
 import { asDeployed, askings } from './subject.ts';

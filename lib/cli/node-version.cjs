@@ -1,0 +1,32 @@
+/**
+ * Ends the process in one line where its Node is older than the oldest that package.json supports. Any Node must be able
+ * to read this file, so it is written in the JavaScript of 2009.
+ */
+'use strict';
+
+/** Whether the version is below the supported one: numbers, joined by dots. */
+function isBelow(version, supported) {
+  var have = version.split('.');
+  var need = supported.split('.');
+  var index;
+  var difference;
+  for (index = 0; index < need.length; index++) {
+    difference = parseInt(have[index] || '0', 10) - parseInt(need[index], 10);
+    if (difference !== 0) return difference < 0;
+  }
+  return false;
+}
+
+/** The line that refuses the version, or `undefined` for one that is supported. */
+function refusal(version, supported) {
+  if (!isBelow(version, supported)) return undefined;
+  return 'tickover: Node: expected version ' + supported + ' or newer, got ' + version + '; nothing was started';
+}
+
+var line = refusal(process.versions.node, require('../../package.json').engines.node.replace('>=', ''));
+if (line !== undefined) {
+  console.error(line);
+  process.exit(1);
+}
+
+exports.refusal = refusal;
