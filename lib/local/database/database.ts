@@ -5,7 +5,7 @@
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { systemClock, systemRandom } from '../../time/index.ts';
+import { systemClock, systemRandom, timeoutSignal } from '../../time/index.ts';
 import { DatabaseError } from './database-error.ts';
 import { publish, publishedEndpoint, withdraw } from './endpoint-file.ts';
 import { makeDirectory } from './make-directory.ts';
@@ -49,12 +49,13 @@ const RETRY_MS = 100;
  */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   if (options.endpoint !== undefined) return foreign(options.endpoint);
-  const until = systemClock.now() + (options.patience ?? LONGEST_WAIT_MS);
+  // By a timer, since the clock may be set back meanwhile.
+  const patienceEnds = timeoutSignal(options.patience ?? LONGEST_WAIT_MS);
   do {
     const database = await tryToOpen(options);
     if (database !== undefined) return database;
     await systemClock.sleep(RETRY_MS);
-  } while (systemClock.now() < until);
+  } while (!patienceEnds.aborted);
   throw new DatabaseError(
     'database-in-use',
     `${options.directory}: another process holds the data and offers no endpoint; end it, or name another directory`,
