@@ -45,7 +45,7 @@ const TYPED = /\{\s{0,5}\\{0,3}["']?(?:S|N|B|value)\\{0,3}["']?\s{0,5}:\s{0,5}/i
 /** Fields whose value is the name of another field's value, and that other field. */
 const NAME_FIELD =
   /^(?:name|key|field|header|headername|variable|attribute|property|parameter|parameterkey|parametername|n|k)$/i;
-const VALUE_FIELD = /^(?:value|values|val|content|parametervalue|stringvalue|secretvalue|default|v)$/i;
+export const VALUE_FIELD = /^(?:value|values|val|content|parametervalue|stringvalue|secretvalue|default|v)$/i;
 /** The part that is judged of a value whose name doesn't decide. In characters. */
 const LONGEST_LIKELY = 256;
 /** How far apart the two may be. In characters. */

@@ -3,7 +3,7 @@
  * beside them (`{ name: 'DB_PASSWORD', value }`, `['password', 'x']`, `['--token', 'x']`).
  */
 import { isEntry } from './credentials.ts';
-import { isNameField, isValueField } from './secret-fields.ts';
+import { isNameField, isValueField, VALUE_FIELD } from './secret-fields.ts';
 import { isAboutSecrets, type Secrecy, secrecyOf } from './secret-names.ts';
 import { mayBeSecret } from './secret-values.ts';
 
@@ -17,12 +17,14 @@ export interface SecretName {
 const PRIVATE_PARTS = new Set(['d', 'p', 'q', 'dp', 'dq', 'qi', 'k']);
 /** A header, or an option of a command. */
 const HEADER_OR_OPTION = /^(?:--?[A-Za-z][\w-]{0,80}|[A-Za-z]{1,40}-[A-Za-z-]{1,60}|(?:authorization|cookie))$/i;
+/** A pair has few fields: in a larger object none is searched for. */
+const MOST_FIELDS_OF_PAIR = 50;
 /** Longer texts are no names. In characters. */
 const LONGEST_NAME = 100;
 
 /** Whether a value under that name is masked. */
-export function isHidden(secret: SecretName | undefined, value: string): boolean {
-  return secret !== undefined && mayBeSecret({ ...secret, value, isWhole: true });
+export function isHidden(secret: SecretName, value: string): boolean {
+  return mayBeSecret({ ...secret, value, isWhole: true });
 }
 
 /** The secret name of a text; `undefined` if it is none. */
@@ -38,20 +40,20 @@ export function fieldJudge(
   read: (name: string) => unknown,
   around: SecretName | undefined,
 ): (name: string) => SecretName | undefined {
-  const paired = secretPair(names, read);
+  const mayBePair = names.length > 1 && names.length <= MOST_FIELDS_OF_PAIR;
+  const paired = mayBePair && names.some((name) => VALUE_FIELD.test(name)) ? secretPair(names, read) : undefined;
   const isJsonWebKey = names.includes('kty');
   return (name) => {
     const secrecy = secrecyOf(name);
     if (secrecy !== undefined) return { name, secrecy };
     if (paired !== undefined && isValueField(name)) return paired;
     if (isJsonWebKey && PRIVATE_PARTS.has(name)) return { name, secrecy: 'secret' };
-    return isAboutSecrets(name) ? undefined : within(around);
+    return around === undefined || isAboutSecrets(name) ? undefined : within(around);
   };
 }
 
-/** The name that one field of the object gives to another, if it is a secret one. */
+/** The name that one field of an object gives to its value field, if it is a secret one. */
 function secretPair(names: readonly string[], read: (name: string) => unknown): SecretName | undefined {
-  if (!names.some(isValueField)) return undefined;
   if (names.some((name) => /^type$/i.test(name) && read(name) === 'SecureString')) return SECURE_STRING;
   for (const name of names) {
     const secret = isNameField(name) ? secretNamed(read(name)) : undefined;
@@ -85,8 +87,6 @@ export function secretElement(
 }
 
 /** What is inside of an `auth` is a credential, whatever its form. */
-function within(around: SecretName | undefined): SecretName | undefined {
-  return around !== undefined && /auth$/i.test(around.name)
-    ? { ...around, name: 'credentials', secrecy: 'secret' }
-    : around;
+function within(around: SecretName): SecretName {
+  return /auth$/i.test(around.name) ? { ...around, name: 'credentials', secrecy: 'secret' } : around;
 }

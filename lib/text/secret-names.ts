@@ -82,7 +82,7 @@ const HINT =
 
 /** Whether a name says that its value is a credential, and how surely; `undefined` if it doesn't. */
 export function secrecyOf(name: string): Secrecy | undefined {
-  if (!mayNameSecret(name.slice(-LONGEST_NAME))) return undefined;
+  if (!HINT.test(name.slice(-LONGEST_NAME))) return undefined;
   const words = wordsOf(name);
   const last = words.findLastIndex((word, index) => judgeWord(words, word, index) !== undefined);
   if (last < 0) return undefined;

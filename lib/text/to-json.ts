@@ -48,17 +48,15 @@ interface Walk extends JsonOptions {
 /** @param secret the name on the way that gives the value away */
 function jsonOf(walk: Walk, key: string, value: unknown, secret: Secret): unknown {
   if (walk.left < 0) return undefined;
-  if (typeof value === 'string') return spend(walk, isHidden(secret, value) ? MASK : textOf(walk, value));
-  if (typeof value === 'bigint') return spend(walk, isHidden(secret, String(value)) ? MASK : String(value));
-  if (typeof value === 'number') return spend(walk, isHidden(secret, String(value)) ? MASK : numberOf(value));
+  const isPlain = typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint';
+  if (isPlain && secret !== undefined && isHidden(secret, String(value))) return spend(walk, MASK);
+  if (typeof value === 'string') return spend(walk, textOf(walk, value));
+  if (typeof value === 'bigint') return spend(walk, String(value));
+  // JSON has no -0, which is 0 once 0 is added, and nothing that isn't finite.
+  if (typeof value === 'number') return spend(walk, Number.isFinite(value) ? value + 0 : null);
   if (typeof value === 'boolean' || value === null) return spend(walk, value);
   if (typeof value !== 'object') return undefined;
   return isError(value) ? spend(walk, walk.error(value)) : objectOf(walk, key, value, secret);
-}
-
-/** JSON has no -0, which is 0 once 0 is added, and nothing that isn't finite. */
-function numberOf(value: number): number | null {
-  return Number.isFinite(value) ? value + 0 : null;
 }
 
 /** Counts the JSON against the room. */
@@ -131,7 +129,8 @@ interface Fields {
 
 function fieldsOf(walk: Walk, value: object, { keys, secret }: Fields): Record<string, unknown> {
   const fields: [string, unknown][] = [];
-  const secretOf = fieldJudge(namesAmong(keys), (name) => readProperty(value, name), secret);
+  const names = keys.filter((key) => typeof key === 'string');
+  const secretOf = fieldJudge(names, (name) => readProperty(value, name), secret);
   for (const key of keys) {
     if (walk.left < 0) break;
     walk.left -= 1;
@@ -141,18 +140,11 @@ function fieldsOf(walk: Walk, value: object, { keys, secret }: Fields): Record<s
     const member = tryRead(() => ({ value: (value as Record<string, unknown>)[key] }));
     const json =
       member === undefined ? spend(walk, LEFT_OUT.unreadable) : jsonOf(walk, key, member.value, secretOf(key));
-    if (json !== undefined) fields.push([spend(walk, nameOf(key)), json]);
+    if (json !== undefined) fields.push([spend(walk, SHORT_WORD.test(key) ? key : longName(key)), json]);
   }
   return Object.fromEntries(fields);
 }
 
-/** A pair has few fields: in a larger object none is searched for. */
-const MOST_FIELDS_OF_PAIR = 50;
-
-function namesAmong(keys: readonly PropertyKey[]): string[] {
-  return keys.length > MOST_FIELDS_OF_PAIR ? [] : keys.filter((key) => typeof key === 'string');
-}
-
-function nameOf(key: string): string {
-  return SHORT_WORD.test(key) ? key : cut(mask(key), FIELD_NAME_BYTES);
+function longName(key: string): string {
+  return cut(mask(key), FIELD_NAME_BYTES);
 }
