@@ -173,7 +173,7 @@ function isPair(text: string, { start }: Field, pair: { readonly end: number } |
 
 function nameBehind(text: string, field: Field): string | undefined {
   const begin = field.end + lengthAt(SPACE, text, field.end);
-  const near = text.slice(begin, begin + LONGEST_PAIR + LONGEST_PAIR);
+  const near = text.slice(begin, begin + LONGEST_PAIR);
   NAME_BEHIND.lastIndex = lengthAt(VALUE, near, 0);
   return NAME_BEHIND.exec(near)?.[1];
 }

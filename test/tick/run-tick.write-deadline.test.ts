@@ -108,9 +108,10 @@ describe('A state that can not be written while the process stops', () => {
     const { clock, stop, tries, outcome } = committing(() => {});
     await clock.advance(300);
     stop.abort();
+    await clock.advance(0);
 
-    expect(await outcome).toBe('the store is away');
     expect(tries).toEqual([0, 100, 300, 300]);
+    expect(await outcome).toBe('the store is away');
   });
 
   it('is tried until the end of the run without a stop', async () => {
