@@ -22,26 +22,32 @@ function wrapped(page: string): string {
     .join('\n');
 }
 
-/** A list item goes on below its text. */
+/** A list item goes on below its text. No line ends inside a code span. */
 function wrappedLine(line: string): string {
   if (line.length <= COLUMNS) return line;
   const indent = /^(- | {2})/.test(line) ? '  ' : '';
-  const end = line.lastIndexOf(' ', COLUMNS);
+  const end = lastBreak(line);
   return end <= indent.length ? line : `${line.slice(0, end)}\n${wrappedLine(indent + line.slice(end + 1))}`;
 }
 
-const HEAD = `# The deploy, rehearsed
+/** The last space up to the column limit that is outside all code spans; -1 without one. */
+function lastBreak(line: string): number {
+  const isOutside = (at: number) => line.slice(0, at).split('`').length % 2 === 1;
+  let end = line.lastIndexOf(' ', COLUMNS);
+  while (end > 0 && !isOutside(end)) end = line.lastIndexOf(' ', end - 1);
+  return end;
+}
 
-\`npm run rehearse\` writes this page; do not edit it. It starts an empty AWS emulator on this machine, runs the real \`cdk bootstrap\` and \`cdk deploy\`
-against it, works with what was deployed, breaks it on purpose, and takes it down again. Below stands what was asked and what was answered.
-
-- It needs Python 3.11 or newer, and PyPI the first time; no Docker, no account, and no network after that. The emulator is ministack, pinned with all it
-  stands on in \`test/rehearsal/requirements.txt\`. It listens on 127.0.0.1 alone, which is checked, and is ended with everything it started.
-- What is deployed comes from a copy of the checkout, with two services added as the README says a user adds one: \`steered\` and \`bystander\` do as a server
-  tells them. The deployed bundles run on the Node that runs this command.
-- It ends with 1 and a line that says why when anything does not hold, with 2 where the emulator can't be had. \`npm run rehearse -- --check\` writes nothing and also fails
-  if this page would be another; \`--keep\` leaves the emulator up to look at.
-- Ticks are numbered; they lie an hour apart, all of them past.`;
+const HEAD = [
+  '# The deploy, rehearsed',
+  '',
+  '`npm run rehearse` writes this page; do not edit it. It starts an empty AWS emulator on this machine, runs the real `cdk bootstrap` and `cdk deploy` against it, works with what was deployed, breaks it on purpose, and takes it down again. The tables below show each request and its answer.',
+  '',
+  '- It needs Python 3.11 or newer, and PyPI the first time; no Docker, no account, and no network after that. The emulator is ministack, pinned with all its dependencies in `test/rehearsal/requirements.txt`. It listens on 127.0.0.1 alone, which is checked. When the rehearsal ends, it stops the emulator and everything that the emulator started.',
+  '- The deployed code comes from a copy of the checkout, with two services added in the way the README describes: `steered` and `bystander`, which succeed or fail as a test server tells them. The deployed bundles run on the Node that runs this command.',
+  "- If a check fails, the command exits with 1 and prints the reason; if the emulator can't be installed, it exits with 2. `npm run rehearse -- --check` writes nothing, and also fails if this page would change. `--keep` leaves the emulator running, so that you can look at it.",
+  '- Ticks are numbered. They are an hour apart and all lie in the past.',
+].join('\n');
 
 function limits(): string {
   const leftOut = Object.entries(LEFT_OUT).map(([type, how]) => `| ${type} | can't be made | ${how} |`);
@@ -63,7 +69,7 @@ function limits(): string {
 }
 
 const LIMITS =
-  "The first two kinds are asserted both ways: more of them fails the rehearsal, and so does an emulator that can do more. Earlier\nversions also gave functions no name and a remaining time that stood still, and kept neither a schedule's retries nor where failed events go: this one does.";
+  "The rows *can't be made* and *not kept* are checked in both directions: the rehearsal fails if the emulator can do less than listed, or more.";
 
 const NOT_SEEN: readonly (readonly [string, string, string])[] = [
   [
@@ -75,12 +81,12 @@ const NOT_SEEN: readonly (readonly [string, string, string])[] = [
   [
     "an alarm's dimensions, its missing data",
     'ignored',
-    'compared with what the function emits; `test/infra/alarms` plays the rest',
+    'compared with what the function emits; `test/infra/alarms` tests the rest',
   ],
   [
     "Scheduler's placeholders",
     'delivered unfilled',
-    'the ticks of the stories are filled as Scheduler does; a firing by itself takes the latest due time',
+    "the rehearsal fills in the placeholders of numbered ticks as Scheduler would; a firing by the emulator's own schedule takes the latest due time",
   ],
   ["Scheduler's retries and flexible window", 'delivered once, on time', '`test/infra/schedule-expression.test.ts`'],
   ['processor, memory, Node version', "this machine's", 'see `test/runtime`'],

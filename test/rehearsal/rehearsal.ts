@@ -113,7 +113,10 @@ export async function deployed(wings: Wings, whole: Template): Promise<WholeStag
   await cdk.write(template);
   const ended = await cdk.deploy();
   if (ended.code !== 0) throw new RehearsalError(`cdk deploy: ${lastWords(ended)}`);
-  transcript.step('`npx cdk deploy`, without them', `${STACK} is deployed; left out: ${inWords(leftOut)}`);
+  transcript.step(
+    "`npx cdk deploy`, without what the emulator can't make",
+    `${STACK} is deployed; left out: ${inWords(leftOut)}`,
+  );
   const stack = await deployedStack(aws, STACK, template);
   const now = Math.floor(Date.now() / HOUR) * HOUR;
   const due = (number: number) => now - (MOST_TICKS - number) * HOUR;
@@ -124,7 +127,7 @@ async function compared({ aws, deployed: stack, transcript }: WholeStage): Promi
   const { compared: checked, listed, faults } = await inventory(aws, stack);
   refuse('not as synthesised', faults);
   transcript.step('the AWS clients: is everything as synthesised?', `yes: ${inWords(checked)}`);
-  transcript.step('CloudFormation: is the rest there?', `by its word: ${inWords(listed)}`);
+  transcript.step('CloudFormation: is the rest there?', `as CloudFormation reports: ${inWords(listed)}`);
   const properties = DROPPED.map(({ type, property }) => `${type}.${property}`);
   transcript.step('what the emulator drops', `${properties.join(', ')}: asserted on the template`);
 }

@@ -19,12 +19,12 @@ const SERVICE = 'steered';
 export async function breaks(stage: Stage, whole: Template): Promise<void> {
   stage.transcript.section(
     'Deliberate breaks',
-    'Each is a change of the template, as a slip in `infra/` would synthesise it: deployed over a new stack, or judged before. What is answered is what the rehearsal then says.',
+    'Each row shows a change of the template, as a mistake in `infra/` would make it, and the failure that the rehearsal reports. The change is deployed over a new stack, or the template is judged before a deploy.',
   );
   steer(stage, 200);
   const met = await meets(stage, whole, 1);
   if (met !== undefined) throw new RehearsalError(`the stack without a break: ${met}`);
-  stage.transcript.step('none', 'nothing');
+  stage.transcript.step('no change (control)', 'no failure');
   for (const [index, broken] of BREAKS.entries()) await play(stage, broken, whole, index + 2);
 }
 

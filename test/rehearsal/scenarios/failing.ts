@@ -14,7 +14,7 @@ export async function failingService(stage: Stage, whole: Template): Promise<voi
   transcript.section(
     'A failing service, up to its alarm',
     'The emulator does not read metrics out of logs, as AWS does: the rehearsal takes each figure from the line that the function wrote and gives it to CloudWatch, ' +
-      'whose alarms, rules and actions then do as deployed.',
+      'whose alarms then act by the deployed rules and actions.',
   );
   const alarm = deployed.physical('AWS::CloudWatch::Alarm', `${idPart(SERVICE)}Alarmsfailing`);
   const pager = pagerName(deployed, pagerIdOf(whole));
@@ -56,8 +56,8 @@ async function rings(
   holds(
     transcript,
     `the alarm *failing*, given FailureStreak ${metric.value}`,
-    { state: StateValue, rings: `${ComparisonOperator} ${Threshold}` },
-    { state, rings: 'GreaterThanOrEqualToThreshold 3' },
+    { state: StateValue, 'fires at': `${ComparisonOperator} ${Threshold}` },
+    { state, 'fires at': 'GreaterThanOrEqualToThreshold 3' },
   );
 }
 

@@ -45,7 +45,7 @@ interface FailedEvent {
 async function byHand(stage: Stage): Promise<void> {
   stage.transcript.section(
     'Run once, by hand',
-    'What halts a service holds for people too, unless they say `force`; then the run is a probe.',
+    'A halt also stops manual runs, unless they have `force`; such a run is then a probe.',
   );
   await ask(
     stage,

@@ -17,8 +17,8 @@ const HOUR = 3_600_000;
 export async function markedByHand(stage: Stage): Promise<void> {
   stage.transcript.section(
     'Late flow runs',
-    'Imported by `npm run flow-runs` into the deployed table, and marked by the deployed function. It is paused meanwhile, so that its schedule does not come first; ' +
-      'then a third is imported and left to the schedule.',
+    'Imported by `npm run flow-runs` into the deployed table, and marked by the deployed function. The service is paused meanwhile, so that its schedule does not come first; ' +
+      'then a third flow run is imported and left to the schedule.',
   );
   await ask(
     stage,
