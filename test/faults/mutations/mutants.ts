@@ -3,7 +3,7 @@
 
 /** One bug. */
 export interface Mutant {
-  readonly where: 'acquire' | 'commit' | 'admission' | 'classification' | 'booking';
+  readonly where: 'acquire' | 'commit' | 'admission' | 'classification' | 'counting';
   readonly what: string;
   readonly file: string;
   /** Stands in the file exactly once. */
@@ -27,28 +27,28 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     where: 'acquire',
-    what: 'its own write behind a lost answer is taken for a refusal',
+    what: 'after a lost answer its own write is taken for a refusal',
     file: ACQUIRE,
     text: "return item?.['leaseOwner'] === owner;",
     instead: "return item?.['leaseOwner'] === `${owner} `;",
   },
   {
     where: 'acquire',
-    what: 'whoever holds the lease is taken for itself',
+    what: 'any holder of the lease is taken for the process that asks',
     file: ACQUIRE,
     text: "return item?.['leaseOwner'] === owner;",
     instead: "return item?.['leaseOwner'] !== undefined && owner !== '';",
   },
   {
     where: 'acquire',
-    what: 'behind a lost answer the next fencing token is told, not its own',
+    what: 'after a lost answer the next fencing token is returned instead of its own',
     file: ACQUIRE,
     text: 'isAfterImage ? state.fence : state.fence + 1',
     instead: 'isAfterImage ? state.fence + 1 : state.fence + 1',
   },
   {
     where: 'acquire',
-    what: 'the lease ends with the run, without its margin',
+    what: 'the lease ends with the run, without the lease margin',
     file: 'lib/tick/acquire.ts',
     text: 'Math.ceil(invocation.deadline + service.leaseMargin)',
     instead: 'Math.ceil(invocation.deadline)',
@@ -69,14 +69,14 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     where: 'commit',
-    what: 'a resume in between is written over',
+    what: 'a resume during the run is overwritten',
     file: COMMIT,
     text: 'const isTheClaims = `${epoch} = ${alias.value(claim.epoch)}`;',
     instead: 'const isTheClaims = `${epoch} >= ${alias.value(claim.epoch)}`;',
   },
   {
     where: 'commit',
-    what: 'the pause of an operator is written over',
+    what: 'the pause of an operator is overwritten',
     file: COMMIT,
     text: '      ...(claim.keepsLease ? {} : NO_LEASE),\n      done: claim.fence,',
     instead:
@@ -91,35 +91,35 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     where: 'commit',
-    what: 'its own run stays to be booked as crashed',
+    what: 'its own run is later counted as crashed',
     file: COMMIT,
     text: '      done: claim.fence,',
     instead: '      done: claim.fence - 1,',
   },
   {
     where: 'commit',
-    what: 'its own write behind a lost answer is taken for a refusal',
+    what: 'after a lost answer its own write is taken for a refusal',
     file: COMMIT,
     text: 'if (written.item !== undefined && isWritten(written.item, claim, fitted)) return { written: true };',
     instead: '',
   },
   {
     where: 'commit',
-    what: 'a lease that is given back is booked as a crash',
+    what: 'a released lease is counted as a crash',
     file: COMMIT,
     text: '`${done} = ${done} + ${alias.value(1)}`',
     instead: '`${done} = ${done} + ${alias.value(0)}`',
   },
   {
     where: 'commit',
-    what: 'a lease that is somebody else’s is given back',
+    what: 'a lease of another process is released',
     file: COMMIT,
     text: "ConditionExpression: `${alias.name('leaseOwner')} = ${alias.value(owner)}`",
     instead: "ConditionExpression: `${alias.name('leaseOwner')} >= ${alias.value(owner.slice(0, 0))}`",
   },
   {
     where: 'admission',
-    what: 'a tick that was decided runs again',
+    what: 'a decided tick runs again',
     file: CONDITION,
     text: "at('lastTick', '<', tick.scheduledFor)",
     instead: "at('lastTick', '<=', tick.scheduledFor)",
@@ -133,35 +133,35 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     where: 'admission',
-    what: 'a pause is not heeded',
+    what: 'a pause is ignored',
     file: CONDITION,
     text: "`(${missing('pauseAt')} OR ${at('pauseUntil', '<=', now)})`",
     instead: "`(${missing('pauseAt')} OR ${at('pauseAt', '<=', now)})`",
   },
   {
     where: 'admission',
-    what: 'a halt is over for another build only if it has an end',
+    what: 'another build lifts a halt only if the halt has an end',
     file: CONDITION,
     text: '${halted} <> ${ours}',
     instead: '${halted} = ${ours}',
   },
   {
     where: 'admission',
-    what: 'a run by hand that is not forced gets past a pause',
+    what: 'a manual run without `force` runs during a pause',
     file: CONDITION,
     text: "if (tick.kind === 'manual' && tick.force) return",
     instead: "if (tick.kind === 'manual') return",
   },
   {
     where: 'admission',
-    what: 'a tick that was decided is told as late',
+    what: 'a decided tick is answered as late',
     file: ADMIT,
     text: 'if (isRunning || state.lastTick === tick.scheduledFor)',
     instead: 'if (isRunning)',
   },
   {
     where: 'admission',
-    what: 'a service that is paused and halted is told as paused',
+    what: 'a service that is paused and halted is answered as paused',
     file: ADMIT,
     text: "  if (!forced && haltHolds(state.halt, now, build)) return 'halted';\n  if (!forced && pauseHolds(state.pause, now)) return 'paused';",
     instead:
@@ -183,14 +183,14 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     where: 'classification',
-    what: 'an AggregateError is as good as its best member',
+    what: 'an AggregateError is transient if one member is',
     file: EVIDENCE,
     text: 'if (evidence?.transient !== true) return { transient: false };',
     instead: 'if (evidence?.transient !== true) continue;',
   },
   {
     where: 'classification',
-    what: 'a cause is not asked',
+    what: 'the cause of an error is not looked at',
     file: EVIDENCE,
     text: "evidenceOf(readProperty(link, 'cause'), depth + 1)",
     instead: "evidenceOf(readProperty(link, 'reason'), depth + 1)",
@@ -204,35 +204,35 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     where: 'classification',
-    what: 'a loop service tolerates that it has no workload',
+    what: 'a loop service without a workload goes on',
     file: 'lib/service/classify.ts',
     text: "error instanceof NotImplementedError ? 'fatal' : 'failed'",
     instead: "error instanceof NotImplementedError ? 'failed' : 'failed'",
   },
   {
     where: 'classification',
-    what: 'the tolerant judge does not tolerate 429',
+    what: '`classifyTolerant` does not tolerate 429',
     file: 'lib/service/classify.ts',
     text: 'new Set([408, 429])',
     instead: 'new Set([408])',
   },
   {
     where: 'classification',
-    what: 'a run that throws once its signal has fired is judged by what it throws',
+    what: 'a run that throws after its signal fired is classified by its error',
     file: 'lib/run/deadline.ts',
     text: "if (!signal.aborted) return { kind: 'threw', error, settled: true };",
     instead: "if (!(signal.reason instanceof StoppedError)) return { kind: 'threw', error, settled: true };",
   },
   {
-    where: 'booking',
-    what: 'the newest run that died is not booked',
+    where: 'counting',
+    what: 'the newest crashed run is not counted',
     file: 'lib/tick/crashed-runs.ts',
     text: 'const newest = claim.fence - 1;',
     instead: 'const newest = claim.fence - 2;',
   },
   {
-    where: 'booking',
-    what: 'a tick runs although the crashes it booked have halted the service',
+    where: 'counting',
+    what: 'a tick runs although the crashes that it counted have halted the service',
     file: 'lib/tick/crashed-runs.ts',
     text: "if (!forced && haltHolds(state.halt, startedAt, invocation.build)) return 'halted';\n  return",
     instead: 'void forced;\n  void invocation;\n  void startedAt;\n  return',

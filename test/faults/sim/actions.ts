@@ -141,7 +141,7 @@ const ACTS: Readonly<Record<ActionName, Act>> = {
 
   pass: (stage, pick) => pass(stage, pick, PASSAGES[pick % PASSAGES.length] ?? 0),
   freeze({ simulation }, pick) {
-    simulation.tally.fault('everybody stood still');
+    simulation.tally.fault('all processes stood still');
     simulation.kernel.skip(PASSAGES[pick % PASSAGES.length] ?? 0);
   },
 };

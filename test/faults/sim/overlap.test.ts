@@ -57,7 +57,7 @@ it('the effects of two runs never overlap while clocks differ by no more than th
     const { witness, tally } = await twoMachines(ahead * SECOND);
 
     expect(witness.violations).toEqual([]);
-    expect(tally.counts.figures).toMatchObject({ runs: 1, 'told overlap': 49 });
+    expect(tally.counts.figures).toMatchObject({ runs: 1, 'answered overlap': 49 });
     expect(tally.counts.figures['overlaps of effects, clocks apart']).toBeUndefined();
   }
 });
@@ -70,7 +70,7 @@ it('effects of two runs can overlap while clocks differ by more, but the run tha
     runs: 2,
     'overlaps of effects, clocks apart': 1,
     'threw lease-lost': 1,
-    'told overlap': 34,
+    'answered overlap': 34,
   });
   expect(dynamo.item('poll', 'STATE')).toMatchObject({ fence: 2, done: 2, cursor: 'after run 2' });
   expect(dynamo.item('poll', 'STATE')).not.toHaveProperty('lastTick');
@@ -121,7 +121,7 @@ it('a workload that ignores its signal keeps its lease until its process has end
   await runByForce(simulation, poll);
 
   const { witness, tally, dynamo, kernel } = simulation;
-  expect(tally.counts.figures).toMatchObject({ runs: 1, 'told overlap': 1 });
+  expect(tally.counts.figures).toMatchObject({ runs: 1, 'answered overlap': 1 });
   for (let gate = kernel.ready[0]; gate; gate = kernel.ready[0]) await kernel.open(gate);
   expect(witness.violations).toEqual([]);
   expect(kernel.processes.map(({ ending }) => ending)).toEqual(['recycled', 'answered']);
@@ -142,7 +142,7 @@ it('a firing of several slots that stands still keeps its lease for as long as i
   }
 
   expect(witness.violations).toEqual([]);
-  expect(tally.counts.figures).toMatchObject({ runs: 1, 'told overlap': 1 });
+  expect(tally.counts.figures).toMatchObject({ runs: 1, 'answered overlap': 1 });
   expect(kernel.processes.map(({ ending }) => ending)).toEqual(['recycled', 'answered']);
   expect(dynamo.item(probe.name, 'STATE')).toMatchObject({ fence: 1, done: 1, cursor: 'after run 1' });
 });

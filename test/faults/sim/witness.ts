@@ -210,7 +210,7 @@ export class Witness {
       grant === undefined || grant.end === 'written' || grant.end === 'given back' || outcome === 'stopped';
     expect('an unwritten end', isSettled, true);
     this.#tally.count(
-      tickEvent.reason === undefined ? `told ${tickEvent.outcome ?? 'given back'}` : `told ${tickEvent.reason}`,
+      tickEvent.reason === undefined ? `answered ${tickEvent.outcome ?? 'yielded'}` : `answered ${tickEvent.reason}`,
     );
   }
 

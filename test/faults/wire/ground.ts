@@ -27,7 +27,7 @@ export const COUNTS = [
   'threw',
   'died',
   'leases',
-  'crashes booked',
+  'crashes counted',
   'stale runs',
   'resumes',
   'pauses',

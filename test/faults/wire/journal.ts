@@ -58,6 +58,6 @@ async function instructionTo(
   if (manner === 'frozen after') instance?.signal('SIGSTOP');
   if (manner === 'paused before') await play?.pauseOrResume('pause');
   if (manner === 'resumed before') await play?.pauseOrResume('resume');
-  if (manner === 'rival unheard before') await play?.rival();
+  if (manner === 'rival runs before') await play?.rival();
   return play?.instruct() ?? 'succeed';
 }

@@ -111,7 +111,7 @@ class Round {
 
   played(): Played {
     const { runs, crashed, overlaps } = this.#witness;
-    Object.assign(this.#counts, { leases: runs.size, 'crashes booked': crashed, 'stale runs': overlaps });
+    Object.assign(this.#counts, { leases: runs.size, 'crashes counted': crashed, 'stale runs': overlaps });
     return { struck: this.#struck, violations: this.#violations, counts: this.#counts };
   }
 

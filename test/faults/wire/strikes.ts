@@ -23,7 +23,7 @@ export const MANNERS = [
   'throttled',
   'paused before',
   'resumed before',
-  'rival unheard before',
+  'rival runs before',
 ] as const;
 export type Manner = (typeof MANNERS)[number];
 
@@ -53,7 +53,7 @@ export const FAULTS: readonly (readonly [place: Place, manner: Manner])[] = [
   ['end', 'killed after'],
   ['start', 'paused before'],
   ['start', 'resumed before'],
-  ['start', 'rival unheard before'],
+  ['start', 'rival runs before'],
 ];
 
 /** A fault's name in the table. */

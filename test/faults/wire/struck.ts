@@ -52,7 +52,7 @@ const MANNERS: Readonly<Record<Manner, (hit: Hit) => Promise<Reply>>> = {
   throttled: async () => THROTTLED,
   'paused before': async ({ pauseOrResume, pass, answered }) =>
     pauseOrResume('pause').then(async () => answered(await pass())),
-  'rival unheard before': async ({ rival, pass, answered }) => rival().then(async () => answered(await pass())),
+  'rival runs before': async ({ rival, pass, answered }) => rival().then(async () => answered(await pass())),
   'resumed before': async ({ pauseOrResume, pass, answered }) =>
     pauseOrResume('resume').then(async () => answered(await pass())),
 };

@@ -16,5 +16,5 @@ it('nothing is lost or doubled where processes are killed or frozen and requests
   const { figures = {} } = rows.at(-1) ?? {};
   expect(figures['ran']).toBeGreaterThanOrEqual(12);
   expect(figures['died']).toBeGreaterThanOrEqual(1);
-  expect(figures['crashes booked']).toBeGreaterThanOrEqual(1);
+  expect(figures['crashes counted']).toBeGreaterThanOrEqual(1);
 });
