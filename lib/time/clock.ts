@@ -1,24 +1,24 @@
 /**
- * The clock and the timers. With `random.ts` this is the only file that reads the machine's time, starts a timer
- * or draws a number; everything else gets a {@link Clock}. All instants are epoch milliseconds.
+ * The clock and the timers. Only this file and `random.ts` read the machine's time, start timers or draw numbers; all
+ * other code gets a {@link Clock}. All instants are epoch milliseconds.
  */
 
-/** Time as a service sees it: now, and a way to wait. */
+/** The time as a service sees it: the present instant, and a way to wait. */
 export interface Clock {
   /** The present instant in epoch milliseconds. */
   now(): number;
   /**
-   * Waits for `ms` milliseconds. Resolves early, without an error, as soon as `signal` is aborted: waiting is never an
-   * outcome of its own. A duration of 0 or less still gives way once.
+   * Waits for `ms` milliseconds. If `signal` is aborted the wait resolves at once, without an error, so that no caller
+   * has to tell an aborted wait from an ended one. A duration of 0 or less still yields to other work once.
    */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
-/** A single timer can't exceed a signed 32-bit count of milliseconds: longer waits are made of several. */
+/** A timer of Node takes at most a signed 32-bit number of milliseconds: a longer wait consists of several timers. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-// As they were at load: a workload that replaces them, as test tools do, must not set the clock that leases are judged
-// by.
+// Taken when this module is loaded: a workload may replace `Date.now` and the timers, as test tools do. That must not
+// change the clock by which leases are judged.
 const { now } = Date;
 const { setTimeout, clearTimeout } = globalThis;
 const steady = performance.now.bind(performance);
@@ -35,17 +35,17 @@ function wait(ms: number, signal?: AbortSignal): Promise<void> {
   });
 }
 
-/** A signal that is aborted after `ms` milliseconds of the machine's own time, for code that takes no clock. */
+/** A signal that is aborted after `ms` milliseconds by the system clock, for code that gets no clock. */
 export function timeoutSignal(ms: number): AbortSignal {
   return AbortSignal.timeout(ms);
 }
 
-/** The machine's own clock. */
+/** The clock of the machine. */
 export const systemClock: Clock = Object.freeze({
   now: () => now(),
   async sleep(ms: number, signal?: AbortSignal) {
-    // By the wall clock, which counts on while the machine sleeps, or by the steady one, which can't be set back: the
-    // first to end.
+    // The wait ends by whichever of two clocks is first: the wall clock goes on while the machine sleeps, and the
+    // steady clock can't be set back.
     const [end, steadyEnd] = [now() + ms, steady() + ms];
     let left = Math.max(0, ms);
     do {

@@ -1,4 +1,4 @@
-/** Durations: in milliseconds inside, in words such as `'5m'` from a person, in seconds for a person. */
+/** Durations: milliseconds in code, words such as `'5m'` from a person, seconds in texts for people. */
 import ms from 'ms';
 
 /**
@@ -13,8 +13,8 @@ export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 
 /**
- * Whole milliseconds of a written duration, or `undefined` if it isn't one. Text needs a unit: `'5'` could be
- * seconds or minutes, so it is no duration.
+ * The duration in whole milliseconds, or `undefined` if `written` is no duration. Text needs a unit: `'5'` could be
+ * seconds or minutes, so it is refused.
  */
 export function parseDuration(written: unknown): number | undefined {
   if (typeof written === 'number') return Number.isFinite(written) ? Math.round(written) : undefined;

@@ -1,4 +1,4 @@
-/** Instants: epoch milliseconds inside, ISO 8601 in UTC at the edges. */
+/** Instants: epoch milliseconds in code, ISO 8601 in UTC for people and other systems. */
 
 const ISO = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})$/;
 
@@ -46,8 +46,8 @@ function isOnCalendar(day: string): boolean {
 }
 
 /**
- * Epoch milliseconds of an HTTP date (`Sun, 06 Nov 1994 08:49:37 GMT`, RFC 9110), or `undefined` if it is anything
- * else. JavaScript alone would accept `-5` as a date.
+ * Epoch milliseconds of an HTTP date (`Sun, 06 Nov 1994 08:49:37 GMT`, RFC 9110); `undefined` for any other text. The
+ * check is needed, since JavaScript accepts `-5` as a date.
  */
 export function parseHttpDate(written: string): number | undefined {
   if (!/^[A-Z][a-z]{2,8}, .{1,40} GMT$/.test(written)) return undefined;

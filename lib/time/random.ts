@@ -1,4 +1,4 @@
-/** Randomness, handed in like the clock. */
+/** Randomness, passed as a parameter like the clock, so that tests can replace it. */
 import { randomUUID } from 'node:crypto';
 
 /** The randomness that the code may use. */
@@ -9,5 +9,5 @@ export interface Random {
   id(): string;
 }
 
-/** The machine's own randomness. */
+/** The randomness of the machine. */
 export const systemRandom: Random = Object.freeze({ draw: () => Math.random(), id: () => randomUUID() });

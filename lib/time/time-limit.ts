@@ -2,7 +2,7 @@
 import type { Clock } from './clock.ts';
 import { inSeconds } from './duration.ts';
 
-/** The work wasn't done within its time. It has the name of the error of `AbortSignal.timeout`. */
+/** The error of work that wasn't done within its time. Its name is that of the error of `AbortSignal.timeout`. */
 class TimeoutError extends Error {
   override readonly name = 'TimeoutError';
   readonly code = 'time-up';
@@ -32,7 +32,10 @@ export async function withTimeLimit<Result>(
   }
 }
 
-/** The work's result, or the signal's reason as soon as it is aborted; the end of the work is ignored after that. */
+/**
+ * Returns the result of the work. If the signal is aborted first, rejects at once with the reason of the signal, and
+ * ignores the end of the work.
+ */
 export async function abortable<Result>(signal: AbortSignal | undefined, work: () => Promise<Result>): Promise<Result> {
   if (signal === undefined) return work();
   signal.throwIfAborted();
