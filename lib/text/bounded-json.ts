@@ -1,4 +1,7 @@
-/** Foreign values on their way into answers, log lines and Lambda: JSON of a bounded size, credentials masked. */
+/**
+ * Turns foreign values (thrown, returned or logged by a workload) into JSON of a bounded size, with credentials masked,
+ * before they reach answers, log lines or Lambda.
+ */
 
 import {
   CLASS_BYTES,
@@ -14,17 +17,20 @@ import { cut, mask } from './mask.ts';
 import { isError, membersOf, readProperty, tryRead } from './safe-read.ts';
 import { jsonBytes, toJson } from './to-json.ts';
 
-/** The value as JSON would bring it back, or a few words in its place. Never throws. */
+/** The value after a conversion to JSON and back, or a few words if it can't be converted. Never throws. */
 export function toBoundedJson(value: unknown): unknown {
   return toJson(value, { most: RESULT_BYTES, error: errorAsJson }) ?? null;
 }
 
-/** JSON that is known to be safe, or a few words in its place where it takes more than `most` bytes. */
+/** Returns JSON that contains no credentials unchanged, or a few words if it takes more than `most` bytes. */
 export function limitJson(json: unknown, most: number): unknown {
   return jsonBytes(json) > most ? LEFT_OUT.tooLarge(most) : json;
 }
 
-/** The fields of a log line, each as bounded JSON as long as there is room for it. Never throws. */
+/**
+ * The fields of a log line as bounded JSON. A field for which there is no room is replaced by a few words. Never
+ * throws.
+ */
 export function toLogFields(fields: unknown): Record<string, unknown> {
   if (isError(fields)) return { error: errorAsJson(fields) };
   const keys = typeof fields === 'object' && fields !== null ? tryRead(() => Object.keys(fields)) : undefined;
@@ -39,14 +45,14 @@ export function toLogFields(fields: unknown): Record<string, unknown> {
   return safe;
 }
 
-/** A field inside an object of its own, since its name says whether it holds a credential. */
+/** The field in an object of its own, since the name of a field decides whether its value is masked. */
 function toLogField(fields: unknown, key: string, most: number): object {
   const field = { get: () => (fields as Record<string, unknown>)[key], enumerable: true };
   const json = toJson(Object.defineProperty({}, key, field), { most, error: errorAsJson });
   return typeof json === 'object' && json !== null ? json : { [toLogMessage(key)]: json };
 }
 
-/** The message of a log line. */
+/** The message of a log line, bounded, with credentials masked. */
 export function toLogMessage(message: string): string {
   return mask(String(message), LINE_MESSAGE_BYTES);
 }

@@ -1,22 +1,22 @@
-/** Text in the columns of a terminal: its width, and how it is fitted, padded and wrapped. */
+/** Text in the columns of a terminal: functions that measure, fit, pad and wrap it. */
 import { stripVTControlCharacters } from 'node:util';
 
 /** Characters that take two columns: East Asian wide and fullwidth ones, and emoji. */
 const WIDE =
   /^[\u1100-\u115f\u2e80-\u303e\u3041-\u4dbf\u4e00-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe10-\ufe19\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{16fe0}-\u{18aff}\u{1b000}-\u{1b2ff}\u{20000}-\u{3fffd}]|^\p{Emoji_Presentation}|^\p{Emoji}\ufe0f/u;
-/** Marks and joiners take none. */
+/** Marks and joiners take no column. */
 const NARROWEST = /^[\p{Mark}\p{Format}]+$/u;
 
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
 /**
- * Characters that turn the direction of writing: they could reorder the text and the rest of its line on the screen.
+ * Characters that change the direction of writing: on the screen they could reorder the text and the rest of its line.
  */
 const DIRECTIONS = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
 /**
- * The text in visible characters alone: escape sequences and directions are removed, other control and half characters
- * replaced.
+ * The text with visible characters only: escape sequences and direction characters are removed, other control
+ * characters and unpaired surrogates replaced.
  */
 export function printable(text: string): string {
   return stripVTControlCharacters(text)
@@ -49,18 +49,18 @@ function widthOf(grapheme: string): number {
   return NARROWEST.test(grapheme) ? 0 : 1;
 }
 
-/** The beginning that fits, with `…` in the last column if that isn't all. */
+/** The beginning of the text that fits; if the text is longer, the last column is `…`. */
 export function fitted(text: string, columns: number): string {
   return fits(text, columns) ? text : `${beginning(text, columns - 1)}…`;
 }
 
-/** Fitted, and filled with spaces. */
+/** The text, fitted and then filled up with spaces. */
 export function padded(text: string, columns: number): string {
   const part = fitted(text, columns);
   return part + ' '.repeat(columns - columnsOf(part));
 }
 
-/** The text in lines of at most so many columns, broken at spaces where there are any. At least one line. */
+/** The text in lines of at most `columns` columns, broken at spaces where possible. Returns at least one line. */
 export function wrapped(text: string, columns: number): string[] {
   const lines: string[] = [];
   let rest = text;
@@ -79,12 +79,15 @@ function fits(text: string, columns: number): boolean {
 }
 
 /**
- * The code units that are read for each column: many marks may stand on one character, but no line reads a long text
- * whole.
+ * How many code units are read for each column: one character may carry many marks, but a long text is not read whole
+ * for one line.
  */
 const LONGEST_CHARACTER = 16;
 
-/** The longest beginning within so many columns: at least one character, so that a caller in a loop gets on. */
+/**
+ * The longest beginning of at most `columns` columns. It has at least one character, so that a caller's loop makes
+ * progress.
+ */
 function beginning(text: string, columns: number): string {
   let taken = '';
   let used = 0;

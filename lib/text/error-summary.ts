@@ -1,6 +1,6 @@
 /**
- * The error summary: a few lines about an error, bounded in size, since they are stored, and with credentials masked,
- * since they are logged, stored and shown.
+ * The error summary: a few lines about an error. It is bounded in size, since it is stored, and its credentials are
+ * masked, since it is logged, stored and shown.
  */
 
 import {
@@ -22,7 +22,10 @@ import { toJson } from './to-json.ts';
 export interface ErrorSummary {
   /** When the run ended, in epoch milliseconds. */
   readonly at: number;
-  /** The name under which the report gives one example: the error's class, or its code where the class says nothing. */
+  /**
+   * The name by which the report groups errors, one example for each: the class of the error, or its code if the class
+   * says nothing.
+   */
   readonly errorClass: string;
   /** The first line of the message. */
   readonly message: string;
@@ -32,7 +35,7 @@ export interface ErrorSummary {
 
 /**
  * The summary of any thrown value.
- * @param at when the run ended, in epoch milliseconds
+ * @param at the end of the run, in epoch milliseconds
  */
 export function summarizeError(error: unknown, at: number): ErrorSummary {
   return {
@@ -44,8 +47,8 @@ export function summarizeError(error: unknown, at: number): ErrorSummary {
 }
 
 /**
- * The first line of the message; of a wrapper such as fetch's `fetch failed`, which says nothing, with that of its
- * cause.
+ * The first line of the message. A wrapper such as fetch's `fetch failed` says nothing, so the first line of its cause
+ * is added.
  */
 function lineOf(error: unknown): string {
   const line = firstLine(messageOf(error));
@@ -53,16 +56,16 @@ function lineOf(error: unknown): string {
   return isError(cause) && line === 'fetch failed' ? `${line}: ${firstLine(messageOf(cause))}` : line;
 }
 
-/** A message may be megabytes of lines: no more is read than is masked. */
+/** Reads only as much of the message as is masked, since a message may be megabytes long. */
 function firstLine(message: string): string {
   const [line = ''] = message.trimStart().slice(0, READ_BYTES).split('\n', 1);
   return line;
 }
 
 /**
- * The name under which an error is grouped: `HttpStatusError` for an HTTP error whatever its status; the code for a
- * generic error with a code, or for a wrapper around one such as fetch's `fetch failed`; the class for anything else.
- * One line, at most 64 bytes, credentials masked.
+ * The name by which errors are grouped: `HttpStatusError` for an HTTP error of any status; the code for a generic error
+ * with a code, or for a wrapper of one such as fetch's `fetch failed`; else the class. One line, at most 64 bytes,
+ * credentials masked.
  */
 export function errorClassOf(error: unknown): string {
   if (!isError(error)) return error === null ? 'null' : typeof error;
@@ -76,8 +79,8 @@ const PARSER_ERROR = 'HTTPParserError';
 const GENERIC = new Set(['Error', 'TypeError', 'AggregateError']);
 
 /**
- * The code of the first error in the chain of causes that has one. In newer Nodes `fetch`'s error for a broken answer
- * has none.
+ * The code of the first error in the chain of causes that has a code. In newer versions of Node, fetch's error for a
+ * broken answer has no code of its own.
  */
 function codeWithin(error: object): string | undefined {
   let link: unknown = error;
@@ -91,7 +94,10 @@ function codeWithin(error: object): string | undefined {
   return undefined;
 }
 
-/** Whether it is our own error, one shaped like axios's, or one that has the status of a failed request itself. */
+/**
+ * Whether the error is an `HttpStatusError`, has the shape of axios's errors, or carries the status of a failed
+ * request.
+ */
 function hasHttpStatus(error: object): boolean {
   if (nameOf(error) === HTTP_ERROR || typeof readProperty(readProperty(error, 'response'), 'status') === 'number')
     return true;
@@ -112,7 +118,7 @@ function codeOf(error: object): string | undefined {
   return typeof code === 'string' && code !== '' ? toWord(code) : undefined;
 }
 
-/** A name or a code, which can hold anything too. */
+/** A name or a code, masked and cut, since foreign code may put any text into it. */
 function toWord(text: string): string {
   return cut(mask(text.slice(0, READ_BYTES), READ_BYTES).replace(/\s+/g, ' '), CLASS_BYTES);
 }
@@ -167,7 +173,10 @@ function oneOf(error: unknown): string {
   return [`${nameOf(error)}: ${message}${suffix}`, ...framesOf(error)].join('\n');
 }
 
-/** A stack begins with the message, which may be megabytes long and have lines like frames itself. */
+/**
+ * The frames of the stack. The message at its start is skipped: it may be megabytes long, and have lines that look like
+ * frames.
+ */
 function framesOf(error: object): string[] {
   const [stack, message] = [readProperty(error, 'stack'), readProperty(error, 'message')];
   if (typeof stack !== 'string') return [];

@@ -1,13 +1,13 @@
-/** Masking: a text from elsewhere with its credentials masked, and cut to the room that there is for it. */
+/** Masking: credentials in a foreign text are replaced, and the text is cut to its bound. */
 import { LONGEST_WORD, MASKED_BYTES } from './bounds.ts';
 import { type Masked, SURROUNDED } from './credentials.ts';
 import { KNOWN_TOKENS } from './known-tokens.ts';
 import { maskFields } from './secret-fields.ts';
 
 /**
- * The text with `***` in the place of everything that has the form of a credential: user and password in a URL, secret
+ * The text with `***` in place of everything that has the form of a credential: user and password in a URL, secret
  * query parameters, headers and fields, bearer tokens, AWS keys, web tokens, tokens of known forms, private keys.
- * @param most bytes of UTF-8; the rest is dropped. @default 20,000
+ * @param most the largest size of the result in bytes of UTF-8; the rest is dropped. @default 20,000
  */
 export function mask(text: string, most = MASKED_BYTES): string {
   const known = replaceAll(KNOWN_TOKENS, wholeWords(text, most));
@@ -24,7 +24,7 @@ function replaceAll(patterns: readonly Masked[], text: string): string {
   return masked;
 }
 
-/** Cut between words: a credential cut in two could be half of one that no pattern knows. */
+/** The text cut between two words. A cut inside a credential would leave a part that no pattern recognises. */
 function wholeWords(text: string, most: number): string {
   const kept = cut(text, most);
   if (kept.length >= text.length) return kept;
@@ -32,9 +32,9 @@ function wholeWords(text: string, most: number): string {
   return kept.length - end > LONGEST_WORD ? kept : kept.slice(0, Math.max(0, end));
 }
 
-/** The text, cut to at most `bytes` bytes of UTF-8 between two characters. Half a surrogate pair becomes U+FFFD. */
+/** The text, cut between two characters to at most `bytes` bytes of UTF-8. An unpaired surrogate becomes U+FFFD. */
 export function cut(text: string, bytes: number): string {
-  // No character takes less than a byte, so a long text need not be encoded whole.
+  // Each character takes at least one byte, so it is enough to encode this part of a long text.
   const encoded = new TextEncoder().encode(text.slice(0, bytes + 1));
   return new TextDecoder('utf-8', { ignoreBOM: true }).decode(encoded.subarray(0, bytes), { stream: true });
 }

@@ -1,28 +1,31 @@
 /**
- * Safe read: reading a foreign value without harm from it. Anything can be thrown, also an object whose getters or
- * proxy throw in their turn. A property that throws reads as absent.
+ * Safe read: reads foreign values. A workload can throw anything, even an object whose getters or proxy throw when they
+ * are read. A property that throws counts as absent.
  */
 
-/** Whether it is an error, of another realm too. */
+/** Whether the value is an error, even an error made in another realm. */
 export function isError(value: unknown): value is object {
   return tryRead(() => value instanceof Error || isForeignError(value)) ?? false;
 }
 
-/** An error made in another realm, as `node:vm` and some test runners have them, is no instance of this one's Error. */
+/**
+ * Whether the value is an error made in another realm, as `node:vm` and some test runners make them. Such an error is
+ * no instance of `Error` here.
+ */
 function isForeignError(value: unknown): boolean {
   return FOREIGN.has(Object.prototype.toString.call(value));
 }
 
 const FOREIGN = new Set(['[object Error]', '[object DOMException]']);
 
-/** One property of any value; `undefined` where reading it throws. */
+/** One property of any value; `undefined` if reading it throws. */
 export function readProperty(value: unknown, property: string): unknown {
   return tryRead(() => (value as Record<string, unknown> | null | undefined)?.[property]);
 }
 
 /**
- * The members of an AggregateError, at most `most` of them, each read when the iteration reaches it; `undefined` for
- * anything else. A member that throws when it is read is `undefined`.
+ * The members of an AggregateError, at most `most` of them; `undefined` for any other value. A member is read when the
+ * iteration reaches it. A member that throws when it is read becomes `undefined`.
  */
 export function membersOf(error: unknown, most: number): Iterable<unknown> | undefined {
   if (!isError(error) || !isAggregate(error)) return undefined;
@@ -39,7 +42,7 @@ function isAggregate(error: object): boolean {
   return tryRead(() => error instanceof AggregateError) === true || readProperty(error, 'name') === 'AggregateError';
 }
 
-/** The result of `read`, or `undefined` where it throws. */
+/** The result of `read`, or `undefined` if `read` throws. */
 export function tryRead<Value>(read: () => Value): Value | undefined {
   try {
     return read();
@@ -48,7 +51,7 @@ export function tryRead<Value>(read: () => Value): Value | undefined {
   }
 }
 
-/** Whether it is an object with named properties: no array, no function. */
+/** Whether the value is an object with named properties: neither an array nor a function. */
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

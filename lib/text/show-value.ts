@@ -2,8 +2,8 @@ import { UNSHOWABLE } from './bounds.ts';
 import { tryRead } from './safe-read.ts';
 
 /**
- * A value as a message shows it: text in quotes, so that `'5'` and `5` differ. Never throws, also on circles and
- * endless nesting.
+ * The value as a message shows it: text in quotes, so that `'5'` and `5` differ. Never throws, even for circular or
+ * endlessly nested values.
  */
 export function showValue(value: unknown): string {
   if (typeof value === 'string') return `'${value}'`;

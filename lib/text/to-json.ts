@@ -1,6 +1,6 @@
 /**
- * Any value as JSON would bring it back, without harm from the value. Getters, proxies and `toJSON` may throw; a few
- * words stand in the place of a value that throws, refers to itself, never ends or is too large.
+ * Converts any value to what JSON would bring back. Getters, proxies and `toJSON` of the value may throw; a few words
+ * replace a value that throws, refers to itself, never ends or is too large.
  */
 
 import { FIELD_NAME_BYTES, LEFT_OUT, MASK, MOST_LEVELS } from './bounds.ts';
@@ -10,20 +10,20 @@ import { fieldJudge, isHidden, type SecretName, secretElement } from './secret-m
 
 /** How a value becomes JSON. */
 export interface JsonOptions {
-  /** The most bytes of JSON in UTF-8. */
+  /** The largest size of the JSON in bytes of UTF-8. */
   readonly most: number;
-  /** Gives the JSON of an error, which must be safe. */
+  /** Returns the JSON of an error. That JSON is used unchanged, so it must contain no credentials. */
   readonly error: (error: object) => unknown;
-  /** Whether the beginning of a value that is too large is better than a few words in its place. @default false */
+  /** Whether a value that is too large is replaced by its beginning, instead of a few words. @default false */
   readonly inPart?: boolean;
 }
 
-/** Shorter than any credential that is known by its form: most names of fields. */
+/** A word this short has the form of no known credential, so it is not searched. Most names of fields are so short. */
 const SHORT_WORD = /^\w{1,16}$/;
 
 /**
- * The value as JSON would bring it back, credentials masked; `undefined` where JSON has no word for it. Never throws,
- * and reads no more than there is room for.
+ * The value as JSON would bring it back, with credentials masked; `undefined` for a value that JSON can't express.
+ * Never throws, and reads no more than `most` allows.
  */
 export function toJson(value: unknown, options: JsonOptions): unknown {
   const walk: Walk = { ...options, left: options.most, within: [] };
@@ -31,7 +31,7 @@ export function toJson(value: unknown, options: JsonOptions): unknown {
   return walk.left < 0 && options.inPart !== true ? LEFT_OUT.tooLarge(options.most) : json;
 }
 
-/** The bytes that the value takes as JSON. */
+/** The size of the value as JSON, in bytes. */
 export function jsonBytes(json: unknown): number {
   return new TextEncoder().encode(JSON.stringify(json) ?? '').length;
 }
@@ -39,9 +39,9 @@ export function jsonBytes(json: unknown): number {
 type Secret = SecretName | undefined;
 
 interface Walk extends JsonOptions {
-  /** Room left, in bytes; below 0 nothing more is read. */
+  /** The bytes that may still be used; below 0 nothing more is read. */
   left: number;
-  /** The objects that the walk is inside of. */
+  /** The objects that contain the value which is read now. */
   readonly within: object[];
 }
 
@@ -59,13 +59,13 @@ function jsonOf(walk: Walk, key: string, value: unknown, secret: Secret): unknow
   return isError(value) ? spend(walk, walk.error(value)) : objectOf(walk, key, value, secret);
 }
 
-/** Counts the JSON against the room. */
+/** Subtracts the size of the JSON from the bytes that are left. */
 function spend<Json>(walk: Walk, json: Json): Json {
   walk.left -= jsonBytes(json) + 1;
   return json;
 }
 
-/** A text longer than the room is left out, so it isn't read either. */
+/** Returns the text. A text longer than the bytes that are left is omitted without being read. */
 function textOf(walk: Walk, text: string): string {
   if (SHORT_WORD.test(text)) return text;
   if (text.length <= walk.left || walk.inPart === true) return mask(text, walk.left);
@@ -77,7 +77,7 @@ function objectOf(walk: Walk, key: string, value: object, secret: Secret): unkno
   if (walk.within.includes(value)) return spend(walk, LEFT_OUT.circle);
   if (walk.within.length >= MOST_LEVELS) return spend(walk, LEFT_OUT.tooDeep);
   walk.within.push(value);
-  // A typed array may be as large as memory, and its bytes help no reader.
+  // A typed array may be as large as the memory, and nobody reads its bytes.
   const bytes = tryRead(() => (ArrayBuffer.isView(value) ? value.byteLength : undefined));
   const json = bytes === undefined ? ownForm(walk, key, value, secret) : spend(walk, LEFT_OUT.bytes(bytes));
   walk.within.pop();
@@ -135,7 +135,7 @@ function fieldsOf(walk: Walk, value: object, { keys, secret }: Fields): Record<s
     if (walk.left < 0) break;
     walk.left -= 1;
     if (typeof key !== 'string') continue;
-    // JSON has the enumerable properties. One that throws at the question counts as enumerable.
+    // JSON contains the enumerable properties. If the check itself throws, the property counts as enumerable.
     if (tryRead(() => Object.prototype.propertyIsEnumerable.call(value, key)) === false) continue;
     const member = tryRead(() => ({ value: (value as Record<string, unknown>)[key] }));
     const json =

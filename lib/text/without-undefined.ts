@@ -1,4 +1,4 @@
-/** `Shape` with every property that may be undefined made optional instead. */
+/** `Shape`, in which every property that may be undefined is optional instead. */
 type WithoutUndefined<Shape> = {
   [Name in keyof Shape as undefined extends Shape[Name] ? never : Name]: Shape[Name];
 } & {
@@ -6,8 +6,8 @@ type WithoutUndefined<Shape> = {
 };
 
 /**
- * The properties without those that are undefined, in the same order. The type follows: the result fits a type whose
- * optional properties exclude `undefined`.
+ * Returns the properties without those that are undefined, in the same order. The result fits a type whose optional
+ * properties exclude `undefined`.
  */
 export function withoutUndefined<Shape extends object>(properties: Shape): WithoutUndefined<Shape> {
   const defined = Object.entries(properties).filter(([, value]) => value !== undefined);
