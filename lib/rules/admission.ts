@@ -1,8 +1,8 @@
 /**
  * Admission: the decision whether a tick becomes a run. It exists twice: here as a pure function, and in the store as
- * the condition of one write. A property test holds the two against each other.
+ * the condition of one write. A property test compares the two.
  *
- * A refusal names the first that holds:
+ * A refusal gives the first of these reasons that applies:
  *   duplicate  the tick is the newest decided one, or the one that is running
  *   late       a newer tick was decided already
  *   overlap    another run holds the lease
@@ -11,7 +11,8 @@
  *   backoff    the tick is due before `notBefore`; another build starts afresh, and a policy that has become shorter
  *              brings `notBefore` forward
  *
- * A manual run has no due time, so it is never duplicate, late or backoff; `force` also lets it past halt and pause.
+ * A manual run has no due time, so `duplicate`, `late` and `backoff` never apply to it. With `force`, `halted` and
+ * `paused` do not apply either.
  */
 import { stretchedInterval } from './delay.ts';
 import type { Policy } from './policy.ts';
@@ -23,10 +24,11 @@ import type { SkipReason, Tick } from './tick.ts';
 export interface AdmissionRequest {
   readonly tick: Tick;
   /**
-   * The present instant: leases, pauses and halts end by the wall clock. Ticks are compared by their due times alone.
+   * The present instant, by the wall clock: it decides whether leases, pauses and halts have ended. It is never
+   * compared with due times.
    */
   readonly now: number;
-  /** The build that asks. */
+  /** The build of the function that wants to run the tick. */
   readonly build: string;
   /** The rules that the service runs by now. @default `notBefore` stands as it is stored */
   readonly rules?: BackoffRules | undefined;
@@ -38,7 +40,7 @@ export interface BackoffRules {
   readonly schedule: Schedule;
 }
 
-/** Why the tick may not run, or `undefined` if it may. */
+/** The reason why the tick may not run, or `undefined` if it may. */
 export function admit(state: ServiceState, request: AdmissionRequest): SkipReason | undefined {
   const { tick, now, build, rules } = request;
   const decided = alreadyDecided(state, request);
@@ -59,7 +61,7 @@ function alreadyDecided(state: ServiceState, { tick, now }: AdmissionRequest): '
   return state.lastTick !== undefined && tick.scheduledFor < state.lastTick ? 'late' : undefined;
 }
 
-/** Whether the lease is held at `now`, by its stored end. */
+/** Whether the lease is held at `now`. The end that is stored in the lease decides. */
 export function leaseIsLive(state: ServiceState, now: number): boolean {
   return state.lease !== undefined && state.lease.until > now;
 }
@@ -70,7 +72,7 @@ export function haltHolds(halt: Halt | undefined, now: number, build: string): b
   return halt.until === undefined || halt.until > now;
 }
 
-/** Whether the service was halted by another build than the one that asks, so that it starts afresh. */
+/** Whether a build other than `build` halted the service. Then the service starts afresh. */
 export function haltIsOutdated(halt: Halt | undefined, build: string): boolean {
   return halt?.build !== undefined && halt.build !== build;
 }
@@ -106,7 +108,7 @@ export function pauseHolds(pause: Pause | undefined, now: number): boolean {
   return pause !== undefined && (pause.until === undefined || pause.until > now);
 }
 
-/** Whether a tick due at `scheduledFor` is due too early while backing off. */
+/** Whether a tick due at `scheduledFor` is due before the backoff ends. */
 export function isBackingOff(state: ServiceState, scheduledFor: number): boolean {
   return state.notBefore !== undefined && state.notBefore > scheduledFor;
 }

@@ -1,4 +1,4 @@
-/** Applies one ended run to a service's state. Pure, like the step it rests on. */
+/** Applies one ended run to the state of its service. Pure, like `step`, on which it is based. */
 import { cut, type ErrorSummary, HALT_CAUSE_BYTES, withoutUndefined } from '../text/index.ts';
 import { stretchedInterval } from './delay.ts';
 import type { Outcome } from './outcome.ts';
@@ -8,40 +8,41 @@ import { notBeforeAfter, type Schedule } from './schedule.ts';
 import { ASKED, type Halt, type ServiceState, toLoopState } from './service-state.ts';
 import { type Step, step } from './step.ts';
 
-/** The part of a service that its runs are applied by. */
+/** The parts of a service that decide how its runs change its state. */
 export interface Rules {
-  /** The service's name, for run records. */
+  /** The name of the service, for run records. */
   readonly service: string;
   readonly policy: Policy;
   readonly schedule: Schedule;
-  /** The build that runs. */
+  /** The build id of the function that runs. */
   readonly build: string;
 }
 
 /** A run that has ended. Instants in epoch milliseconds. */
 export interface EndedRun {
   readonly outcome: Outcome;
-  /** Its number: the fencing token it ran under. */
+  /** The number of the run: the fence of its lease. */
   readonly fence: number;
-  /** `scheduledFor`; of a manual run its start, of a crashed one when it was counted. */
+  /** `scheduledFor`; for a manual run its start, for a crashed run the time when it was counted. */
   readonly at: number;
   /**
-   * The due time that backing off counts from: `scheduledFor`, or the start of a run without one, moved back to the
-   * grid.
+   * The due time from which a backoff is counted: `scheduledFor`; for a run without one the last due time before its
+   * start.
    */
   readonly due: number;
   readonly endedAt: number;
   readonly durationMs: number;
   readonly manual: boolean;
   /**
-   * The due time of the tick that this run decides: neither it nor an older one runs again. A manual run decides none.
+   * The due time of the tick that this run decides: neither this tick nor an older one runs again. Absent for a manual
+   * run, which decides no tick.
    */
   readonly decides?: number;
-  /** The service's cursor after the run. @default it stays where it was */
+  /** The cursor of the service after the run. @default the cursor is unchanged */
   readonly cursor?: string;
 }
 
-/** The state after a run, and the step's verdict and report. */
+/** The state after a run, with the verdict and the report of its step. */
 export interface AppliedRun extends Omit<Step, 'state'> {
   readonly state: ServiceState;
   /** The remembered failures after the step. */
@@ -50,7 +51,7 @@ export interface AppliedRun extends Omit<Step, 'state'> {
 
 /**
  * The state after one ended run.
- * @param failures the remembered failures; only a trip's report shows them
+ * @param failures the remembered failures; only the report of a trip shows them
  */
 export function applyRun(
   rules: Rules,
@@ -84,7 +85,7 @@ export function applyRun(
   };
 }
 
-/** A halt that a probe renews keeps the instant at which it began. */
+/** The halt after the run. A halt that a failed probe renews keeps the instant at which it began. */
 function haltAfter({ policy, build }: Rules, before: ServiceState, stepped: Step, run: EndedRun): Halt | undefined {
   const cause = stepped.state.haltCause;
   if (cause === undefined) return undefined;

@@ -1,6 +1,6 @@
 /**
- * Applies ended runs to a service's state, one after the other: crashed runs first, then the run that found them. Pure,
- * so that a commit which an operator's resume got ahead of applies the same list to the state that stands then.
+ * Applies ended runs to the state of their service in order: first the crashed runs, then the run that counted them.
+ * Pure: if an operator resumes the service before the commit, the commit applies the same list to the new state.
  */
 
 import type { ErrorSummary } from '../text/index.ts';
@@ -10,24 +10,27 @@ import type { RunRecord } from './run-record.ts';
 import { type ServiceState, toLoopState } from './service-state.ts';
 import { type Verdict, wouldTrip } from './step.ts';
 
-/** The state after some runs, and everything that must be written or reported with it. */
+/** The state after some runs, and everything that must be written or reported together with this state. */
 export interface AppliedRuns {
   readonly state: ServiceState;
-  /** The streak after each run, and whether the service was halted by then. */
+  /** For each run, the streak after it, and whether the service was halted then. */
   readonly steps: readonly { readonly fence: number; readonly streak: number; readonly halted: boolean }[];
-  /** Run records to write before the state. */
+  /** The run records, which must be written before the state. */
   readonly records: readonly RunRecord[];
   /** The lines for the printer. */
   readonly report: readonly string[];
-  /** The verdict on the last run that was stepped; absent without a run. */
+  /** The verdict on the last run for which a step was made; absent without such a run. */
   readonly verdict?: Verdict;
-  /** Whether a run tripped, so that its report shows `remembered`. */
+  /**
+   * Whether one of the runs was a trip. The report of a trip shows the failures of earlier invocations (the parameter
+   * `remembered` of `applyRuns`).
+   */
   readonly tripped: boolean;
 }
 
 /**
  * Applies the runs in order.
- * @param remembered failures of earlier invocations, oldest first; only a trip's report shows them
+ * @param remembered the failures of earlier invocations, oldest first; only the report of a trip shows them
  */
 export function applyRuns(
   rules: Rules,
@@ -43,7 +46,8 @@ export function applyRuns(
   const report: string[] = [];
   for (const run of runs) {
     if (run.outcome.kind === 'crashed' && verdict === 'halted') {
-      // Too late for a step: a crash behind the one that halted the service counts in the history and the streak alone.
+      // This run crashed after the run that halted the service, so no step is made: it counts only in history and
+      // streak.
       state = counted(state, run);
       records.push(recordOf(rules, run));
     } else {
@@ -63,7 +67,7 @@ function counted(state: ServiceState, { outcome, at, durationMs, manual }: Ended
   return { ...state, streak: state.streak + 1, runs };
 }
 
-/** A run gets a record if it failed, was made by hand or crashed; the run history shows the others. */
+/** The run record of a failed, manual or crashed run. Other runs are only in the run history. */
 function recordOf({ service, build }: Rules, run: EndedRun, verdict?: Verdict): RunRecord {
   const { fence, at, manual, outcome, endedAt, durationMs } = run;
   return {

@@ -1,4 +1,4 @@
-/** Rule R7: how long the loop waits after a run. */
+/** Rule R7: how long a loop waits after a run. */
 import { clampedPoissonInterval } from './jitter.ts';
 import { LONGEST_INTERVAL } from './limits.ts';
 import type { LoopState } from './loop-state.ts';
@@ -15,7 +15,7 @@ export function stretchedInterval(policy: Pick<Policy, 'interval' | 'maxInterval
 
 /**
  * The wait after a run, in milliseconds: the stretched interval, or with `jitterRange` a clamped Poisson draw around
- * it.
+ * that interval.
  * @param draw a number in [0, 1), used only with jitter
  */
 export function delayAfter(policy: Policy, state: Pick<LoopState, 'backoffCount'>, draw: number): number {

@@ -1,4 +1,4 @@
-/** Options that can't be used, every fault at once. */
+/** The error of options that can't be used. It names every fault. */
 export class InvalidOptionsError extends Error {
   override readonly name = 'InvalidOptionsError';
   readonly code = 'invalid-options';

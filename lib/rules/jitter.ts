@@ -1,17 +1,17 @@
 /**
- * The clamped Poisson interval: waiting times of a Poisson process (exponentially distributed), cut off at both ends so
+ * The clamped Poisson interval: waiting times of a Poisson process (exponentially distributed), clamped at both ends so
  * that their mean stays near the interval. The formula is upstream's (`clamped_poisson_interval` in Prefect's
- * `utilities/math.py`); the uniform draw in [0, 1) is handed in.
+ * `utilities/math.py`); the uniform draw in [0, 1) is a parameter.
  */
 import { DAY, MINUTE } from '../time/index.ts';
 import { hasSlots, type Schedule } from './schedule.ts';
 
 /** Keeps the logarithm finite when the draw comes close to 1. */
 const SMALLEST_TAIL = 1e-10;
-/** From here on 2^k - 1 equals 2^k in floating point, and the lower bound is 0. */
+/** From this exponent `k` on, 2^k - 1 equals 2^k in floating point, and the lower bound is 0. */
 const LARGEST_CLAMP = 50;
 
-/** Probability that an exponential waiting time of the given mean is at most `x`. */
+/** The probability that an exponential waiting time of the given mean is at most `x`. */
 export function exponentialCdf(x: number, mean: number): number {
   return 1 - Math.exp(-x / mean);
 }
@@ -23,17 +23,17 @@ export function poissonInterval(mean: number, draw: number, lower = 0, upper = 1
 }
 
 /**
- * For an upper bound of `k` means, the lower bound in means at which as much probability lies between it and the median
- * as between the median and the upper bound.
+ * The lower bound, in means, that belongs to an upper bound of `k` means. Both bounds have the same probability between
+ * themselves and the median.
  */
 export function lowerClampMultiple(k: number): number {
   return k >= LARGEST_CLAMP ? 0 : Math.log2(2 ** k / (2 ** k - 1));
 }
 
 /**
- * A waiting time around `interval` (in whatever unit it comes), between `interval × lowerClampMultiple(1 +
- * jitterRange)` and `interval × (1 + jitterRange)`; at a range of 0.3 that is 0.7518 to 1.3 intervals. The mean is the
- * interval within 3 %.
+ * A waiting time around `interval`, in the unit of `interval`, between `interval × lowerClampMultiple(1 + jitterRange)`
+ * and `interval × (1 + jitterRange)`; at a range of 0.3 that is 0.7518 to 1.3 intervals. The mean differs from the
+ * interval by at most 3 %.
  * @throws RangeError if `jitterRange` is not above 0
  */
 export function clampedPoissonInterval(interval: number, jitterRange: number, draw: number): number {

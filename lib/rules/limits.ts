@@ -1,31 +1,31 @@
 /**
- * The options of a service as data: default, bounds and unit of each. The defaults that a definition fills in, the
- * refusals of a definition and of the stack, and the table of options in README.md follow from here.
+ * The options of a service as data: default, bounds and unit of each. A definition takes its defaults from this file,
+ * and so do the checks of a definition and of the stack, and the table of options in README.md.
  */
 import { showValue } from '../text/index.ts';
 import { DAY, inSeconds, MINUTE, SECOND, unitHint } from '../time/index.ts';
 
-/** A bound: a number, or the name of one that follows from other options. Of a duration in milliseconds. */
+/** A bound: a number (milliseconds for a duration), or the name of a bound that follows from other options. */
 type Bound = number | 'the interval' | 'the timeout' | 'timeout less reserve';
 
 /** The values of the bounds that follow from other options. */
 export type NamedBounds = { readonly [Name in Extract<Bound, string>]?: number };
 
-/** The default and the bounds of one option. */
+/** The default, the bounds and the unit of one option. */
 export interface Limit {
   readonly kind: 'duration' | 'whole' | 'number' | 'flag' | 'text';
-  /** The value where none is given; in milliseconds for a duration. */
+  /** The value if none is given; milliseconds for a duration. */
   readonly default?: string | number;
-  /** The default in words, where it is none or follows from other options. */
+  /** The default in words, if there is none or if it follows from other options. */
   readonly defaultWords?: string;
   readonly above?: Bound;
   readonly least?: Bound;
   readonly most?: Bound;
   readonly below?: Bound;
-  /** The texts that are allowed, of a number besides its range. */
+  /** The texts that are allowed; for a number, in addition to its range. */
   readonly texts?: readonly string[];
   readonly pattern?: RegExp;
-  /** The expectation in words, with `{above}`, `{least}`, `{most}` and `{below}` for the bounds. */
+  /** The allowed values in words, with `{above}`, `{least}`, `{most}` and `{below}` in place of the bounds. */
   readonly expected: string;
 }
 
@@ -33,13 +33,13 @@ export interface Limit {
 const SHORTEST_INTERVAL = 0.1 * SECOND;
 /** The longest interval, backoff or halt. */
 export const LONGEST_INTERVAL = 366 * DAY;
-/** The interval of a loop service that states none (upstream's `loop_seconds`). */
+/** The interval of a loop service that gives none (upstream's `loop_seconds`). */
 export const LOOP_INTERVAL = MINUTE;
-/** A halted service is probed after this time or after this many intervals, whichever is longer. */
+/** A halted service is probed after this time, or after 10 intervals if they are longer. */
 export const RESTART_TIME = 15 * MINUTE;
 export const RESTART_INTERVALS = 10;
 
-/** The limits of every option that has any, in the order in which faults are listed. */
+/** The limits of every option that has limits, in the order in which faults are listed. */
 export const LIMITS = {
   kind: { kind: 'text', default: 'critical', texts: ['critical', 'loop'], expected: "'critical' or 'loop'" },
   interval: {
@@ -50,7 +50,7 @@ export const LIMITS = {
     expected: "a duration from {least} up to {most}, such as '5m'",
   },
   memory: { kind: 'whole', default: 10, least: 0, most: 50, expected: 'a whole number from {least} to {most}' },
-  /** The most is the room for the track record in the state: one character for each run. */
+  /** `most` follows from the room for the track record in the state item: one character for each run. */
   consecutive: { kind: 'whole', default: 3, least: 1, most: 64, expected: 'a whole number from {least} to {most}' },
   backoff: { kind: 'whole', default: 1, least: 1, expected: 'a whole number of {least} or more' },
   jitterRange: {
@@ -83,7 +83,7 @@ export const LIMITS = {
     pattern: /^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/,
     expected: 'lower-case letters, digits and dashes, 1 to 64 of them',
   },
-  /** The most is the longest invocation that Lambda allows. */
+  /** `most` is the longest invocation that Lambda allows. */
   timeout: {
     kind: 'duration',
     default: 50 * SECOND,
@@ -91,7 +91,7 @@ export const LIMITS = {
     most: 15 * MINUTE,
     expected: 'a duration above {above} and up to {most}',
   },
-  /** The least is one second for the workload to end after its signal, and one for a try to write the state. */
+  /** `least` has one second for the workload to end after its signal, and one second for a try to write the state. */
   reserve: {
     kind: 'duration',
     default: 5 * SECOND,
@@ -113,7 +113,7 @@ export const LIMITS = {
     most: 15 * MINUTE,
     expected: 'a duration of {least} or more, up to {most}',
   },
-  /** In megabytes: the memory of the service's function. */
+  /** The memory of the service's function, in megabytes. */
   memorySize: {
     kind: 'whole',
     default: 256,
@@ -126,9 +126,9 @@ export const LIMITS = {
 /** An option that has limits. */
 export type LimitedOption = keyof typeof LIMITS;
 
-/** How an option is judged. */
+/** How the value of an option is checked. */
 interface Judging {
-  /** Limits for the case at hand. @default those of the option */
+  /** Limits that replace those of the option. @default the limits of the option */
   readonly limit?: Limit;
   readonly bounds?: NamedBounds;
   /** The value as a person wrote it: the unit of a duration must be clear. @default it was in milliseconds */
@@ -137,7 +137,7 @@ interface Judging {
   readonly got?: string;
 }
 
-/** The fault of an option as `option: expected ..., got ...`, or none. Durations are judged in milliseconds. */
+/** The fault of an option as `option: expected ..., got ...`, or an empty list. Durations are in milliseconds. */
 export function limitFaults(option: LimitedOption, value: unknown, judging: Judging = {}): string[] {
   const { limit = LIMITS[option], bounds = {}, written, got = showValue(value) } = judging;
   const hint = limit.kind === 'duration' ? unitHint(written) : '';
@@ -145,12 +145,12 @@ export function limitFaults(option: LimitedOption, value: unknown, judging: Judg
   return optionFault(holds, option, expectedWords(limit, bounds), `${got}${hint}`);
 }
 
-/** No fault if it holds, else one as `option: expected ..., got ...`. */
+/** An empty list if `holds`; otherwise one fault as `option: expected ..., got ...`. */
 export function optionFault(holds: boolean, option: string, expected: string, got: string): string[] {
   return holds ? [] : [`${option}: expected ${expected}, got ${got}`];
 }
 
-/** The expectation of an option in words, with the name alone of a bound that has no value. */
+/** The allowed values of an option in words. A bound without a value is given by its name. */
 export function expectedWords({ kind, expected, ...limit }: Limit, bounds: NamedBounds = {}): string {
   return expected.replace(/\{(above|least|most|below)\}/g, (_, end: 'above' | 'least' | 'most' | 'below') => {
     const bound = limit[end] ?? '';

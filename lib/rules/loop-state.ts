@@ -2,7 +2,7 @@
 import type { ErrorSummary } from '../text/index.ts';
 import type { Policy } from './policy.ts';
 
-/** The loop's state: a value that can be stored and continued by another process. */
+/** The state of a loop: a value that can be stored, and continued by another process. */
 export interface LoopState {
   /** The track record: the last `consecutive` outcomes, oldest first, true for success. All true at first. */
   readonly trackRecord: readonly boolean[];
@@ -12,7 +12,7 @@ export interface LoopState {
   readonly backoffCount: number;
   /** Failures since the last success; a trip does not reset it. */
   readonly streak: number;
-  /** Why the service is halted; absent while it is not. */
+  /** The cause of the halt; absent if the service is not halted. */
   readonly haltCause?: string;
 }
 
@@ -21,14 +21,12 @@ export function freshState(policy: Policy): LoopState {
   return { trackRecord: allTrue(policy), failures: [], backoffCount: 0, streak: 0 };
 }
 
-/** A track record of successes alone. */
+/** A track record with successes only. */
 export function allTrue(policy: Policy): readonly boolean[] {
   return Array.from({ length: policy.consecutive }, () => true);
 }
 
-/**
- * The track record in the policy's length: its newest outcomes, with true in the place of older ones that are missing.
- */
+/** The track record in the length that the policy asks for: its newest outcomes, filled up with true at the old end. */
 export function fitTrackRecord(policy: Policy, trackRecord: readonly boolean[]): readonly boolean[] {
   return [...allTrue(policy), ...trackRecord].slice(-policy.consecutive);
 }

@@ -1,4 +1,4 @@
-/** The policy of a service: how often it runs, what it tolerates, when it backs off and when it halts. */
+/** The policy of a service: how often it runs, which errors it tolerates, when it backs off and when it halts. */
 
 import { showValue, withoutUndefined } from '../text/index.ts';
 import { type Duration, parseDuration } from '../time/index.ts';
@@ -8,7 +8,7 @@ import { LIMITS, LONGEST_INTERVAL, LOOP_INTERVAL, limitFaults, RESTART_INTERVALS
 /** The kinds of service: a `critical` one trips, backs off and halts; a `loop` one logs an error and goes on. */
 export type Kind = 'critical' | 'loop';
 
-/** The options of a policy. The names are upstream's where upstream has the option; the bounds are those of LIMITS. */
+/** The options of a policy. An option that upstream has too has upstream's name. The bounds are in `LIMITS`. */
 export interface PolicyOptions {
   /** `critical` (upstream's critical service loop) or `loop` (upstream's loop service). @default 'critical' */
   readonly kind?: Kind;
@@ -16,20 +16,20 @@ export interface PolicyOptions {
   readonly interval?: Duration;
   /** How many recent failures the service remembers. @default 10 */
   readonly memory?: number;
-  /** How many failures in a row are a trip. @default 3 */
+  /** How many failures in a row make a trip. @default 3 */
   readonly consecutive?: number;
-  /** How many trips until the service halts. @default 1 */
+  /** How many trips without a success between them halt the service. @default 1 */
   readonly backoff?: number;
-  /** The spread of the clamped Poisson interval. @default none */
+  /** How far a wait or a start may differ from the interval, as a fraction of the interval. @default none */
   readonly jitterRange?: number;
-  /** The longest interval that backing off may reach. @default 366 days */
+  /** The longest interval that a backoff may reach. @default 366 days */
   readonly maxInterval?: Duration;
-  /** Whether failures trip at all (rules R5 and R6). @default true; false for `kind: 'loop'` */
+  /** Whether failures make trips at all (rules R5 and R6 of docs/design.md). @default true; false for `kind: 'loop'` */
   readonly trips?: boolean;
-  /** Whether a fatal error halts the service, or counts as one more failure. @default 'halt' */
+  /** Whether a fatal error halts the service or counts as one more failure. @default 'halt' */
   readonly onFatal?: 'halt' | 'continue';
   /**
-   * How long a halted service waits for its probe; `'never'`: until it is resumed.
+   * How long after a halt a probe is made; with `'never'` the service stays halted until it is resumed.
    * @default the longer of 900 s and 10 intervals
    */
   readonly restartAfter?: Duration | 'never';
@@ -49,7 +49,7 @@ export interface Policy {
   readonly restartAfter: number | 'never';
 }
 
-/** Fills in the defaults without judging the options. The core runs on any result, an interval of 0 included. */
+/** Fills in the defaults without checking the options. The rules work with any result, even with an interval of 0. */
 export function fillPolicy(options: PolicyOptions): Policy {
   const { kind = LIMITS.kind.default, restartAfter } = options;
   const interval = milliseconds(options.interval ?? (kind === 'loop' ? LOOP_INTERVAL : undefined));
@@ -82,10 +82,10 @@ const POLICY_OPTIONS = [
   ...(['kind', 'interval', 'memory', 'consecutive', 'backoff'] as const),
   ...(['jitterRange', 'maxInterval', 'trips', 'onFatal', 'restartAfter'] as const),
 ];
-/** Options that may be left out; what follows then from the others is not judged. */
+/** Options that may be missing; a value that is filled in for them is not checked. */
 const OPTIONAL = new Set<string>(['jitterRange', 'maxInterval', 'restartAfter']);
 
-/** Every fault of a policy, each as `option: expected ..., got ...`; none for a policy that may be used. */
+/** Every fault of a policy as `option: expected ..., got ...`; an empty list for a valid policy. */
 export function policyFaults(options: PolicyOptions): string[] {
   const policy = fillPolicy(options);
   const bounds = { 'the interval': policy.interval };
@@ -95,8 +95,8 @@ export function policyFaults(options: PolicyOptions): string[] {
 }
 
 /**
- * A policy that has been checked, frozen.
- * @throws InvalidOptionsError naming every option at fault, its range and the value that came
+ * Checks a policy, fills in its defaults and freezes it.
+ * @throws InvalidOptionsError which names every faulty option with its range and the given value
  */
 export function definePolicy(options: PolicyOptions): Policy {
   const faults = policyFaults(options);

@@ -1,13 +1,16 @@
-/** The report: the lines about failures and recoveries, in upstream's words. */
+/** The report: the lines about failures and recoveries, in upstream's wording. */
 import type { ErrorSummary } from '../text/index.ts';
 import { inSeconds } from '../time/index.ts';
 import type { Policy } from './policy.ts';
 
 export const RESET_LINE = 'Resetting backoff due to successful run.';
-/** Why a service halted on rule R5; also the message of what is thrown then. */
+/** The cause of a halt by rule R5 of docs/design.md, and the message of the error that is thrown then. */
 export const THRESHOLD_CAUSE = 'Service exceeded error threshold.';
 
-/** Rule R5: that the whole track record is failures, and one example of each class of error, newest first. */
+/**
+ * The lines of a trip (rule R5): the track record has failures only, with one example of each class of error, newest
+ * first.
+ */
 export function tripLines(policy: Policy, failures: readonly ErrorSummary[]): string[] {
   return [
     `Failed the last ${policy.consecutive} attempts. Please check your environment and configuration.`,
@@ -16,12 +19,12 @@ export function tripLines(policy: Policy, failures: readonly ErrorSummary[]): st
   ];
 }
 
-/** Rule R6: that the service backs off, and the interval it now uses. */
+/** The line of a backoff (rule R6), with the interval that is used from now on. */
 export function backingOffLine(stretched: number): string {
   return `Backing off due to consecutive errors, using increased interval of ${inSeconds(stretched)}s.`;
 }
 
-/** Rule S3: that a run took strictly longer than its interval. Durations in milliseconds. */
+/** The warning about a run that took longer than its interval (rule S3). Durations in milliseconds. */
 export function overrunLine(name: string, duration: number, interval: number): string {
   return `${name} took ${inSeconds(duration)} seconds to run, which is longer than its loop interval of ${inSeconds(interval)} seconds.`;
 }

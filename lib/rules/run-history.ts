@@ -1,15 +1,15 @@
 /**
- * The run history: the newest runs, stored in the state item as one text. A run is `S`, due time, `.`, duration, in
- * base 36.
+ * The run history: the newest runs, stored in the state item as one text. Each run is written as a letter for its
+ * outcome, its due time, a `.` and its duration; both numbers are in base 36.
  */
 
 import { LAST_INSTANT } from '../time/index.ts';
 import type { OutcomeKind } from './outcome.ts';
 
-/** One run in a few bytes. */
+/** One run in the history. */
 export interface RunEntry {
   readonly outcome: OutcomeKind;
-  /** `scheduledFor`; of a manual run its start, of a crashed one when it was counted. Epoch milliseconds. */
+  /** `scheduledFor`; for a manual run its start, for a crashed run the time when it was counted. Epoch milliseconds. */
   readonly at: number;
   readonly durationMs: number;
   readonly manual: boolean;
@@ -27,7 +27,7 @@ const LETTERS: Readonly<Record<OutcomeKind, string>> = {
 };
 const OUTCOMES = new Map(Object.entries(LETTERS).map(([outcome, letter]) => [letter, outcome as OutcomeKind]));
 
-/** The run history as stored: entries separated by a space, a manual run's letter in lower case. */
+/** The run history as it is stored: entries separated by spaces. The letter of a manual run is in lower case. */
 export function formatRunHistory(runs: readonly RunEntry[]): string {
   return runs.map(written).join(' ');
 }
@@ -58,8 +58,9 @@ function readOne(entry: string): RunEntry | undefined {
 }
 
 /**
- * Whether `runs` is the history `earlier` with runs added: it has the newest run of `earlier`, after the same run as
- * there. Another run of the same tick would come after the crash that it counted for this one.
+ * Whether `runs` is the history `earlier` with runs added: it contains the newest run of `earlier`, preceded by the
+ * same run as in `earlier`. The preceding run matters, since another run of the same tick comes after the crash that it
+ * counted.
  */
 export function historyGrewFrom(earlier: readonly RunEntry[], runs: readonly RunEntry[]): boolean {
   const [before, newest] = [earlier.at(-2), earlier.at(-1)].map((run) =>
@@ -69,7 +70,7 @@ export function historyGrewFrom(earlier: readonly RunEntry[], runs: readonly Run
   return lines.some((line, index) => line === newest && lines[index - 1] === before);
 }
 
-/** The history with one more run; the oldest one makes room. */
+/** The history with one more run; the oldest run is dropped if the history is full. */
 export function appendRun(runs: readonly RunEntry[], run: RunEntry): readonly RunEntry[] {
   return [...runs, run].slice(-HISTORY_SIZE);
 }

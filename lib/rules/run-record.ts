@@ -1,14 +1,14 @@
-/** Run records: an item of its own for each run that failed, was made by hand or crashed. */
+/** Run records: one item for each run that failed, was manual or crashed. */
 import type { ErrorSummary } from '../text/index.ts';
 import type { OutcomeKind } from './outcome.ts';
 import type { Verdict } from './step.ts';
 
-/** The record of one run. Instants in epoch milliseconds. */
+/** The record of one run. Instants are in epoch milliseconds. */
 export interface RunRecord {
   readonly service: string;
-  /** The fencing token of the run: its number. */
+  /** The number of the run: the fence of its lease. */
   readonly fence: number;
-  /** `scheduledFor`; of a manual run its start, of a crashed one when it was counted. */
+  /** `scheduledFor`; for a manual run its start, for a crashed run the time when it was counted. */
   readonly at: number;
   readonly manual: boolean;
   readonly outcome: OutcomeKind;

@@ -9,11 +9,11 @@ import { FIRST_YEAR, isEverDue, latestDueOf, nextDueOf, type ZonedCron } from '.
 import { CronError, readCron } from './cron/fields.ts';
 import { optionFault } from './limits.ts';
 
-/** When a service is due. `interval` is stated beside `cron` too, since backing off counts in it. */
+/** When a service is due. `interval` is given with `cron` too, since a backoff lasts a number of intervals. */
 export interface Schedule {
   readonly interval: number;
   readonly cron?: string;
-  /** IANA name, such as `Europe/Berlin`. @default 'UTC' */
+  /** The IANA name of the time zone, such as `Europe/Berlin`. @default 'UTC' */
   readonly timezone?: string;
 }
 
@@ -64,29 +64,29 @@ export function countedDue(schedule: Schedule, startedAt: number, knownTick?: nu
   return latestDue(schedule, startedAt, knownTick) ?? floorToGrid({ interval: schedule.interval }, startedAt);
 }
 
-/** The first due time after `now`; `undefined` only for a cron expression that has run out. */
+/** The first due time after `now`; `undefined` only if a cron expression has no due time left. */
 export function nextDue(schedule: Schedule, now: number, knownTick?: number): number | undefined {
   if (schedule.cron === undefined) return floorToGrid(schedule, now, knownTick) + schedule.interval;
   return nextDueOf(cronOf(schedule, schedule.cron), now);
 }
 
 /**
- * Whether the schedule is aligned with the clock: a cron expression, or an interval that divides an hour, or a day in
- * whole hours, which is a cron expression on AWS. Any other interval is a rate there, and counts from when the schedule
- * was made.
+ * Whether the schedule is aligned with the clock: a cron expression, or an interval that becomes a cron expression on
+ * AWS, since it divides an hour, or a day in whole hours. Any other interval becomes a rate on AWS, which counts from
+ * the creation of the schedule.
  */
 export function isAligned({ cron, interval }: Schedule): boolean {
   return cron !== undefined || HOUR % interval === 0 || (interval % HOUR === 0 && DAY % interval === 0);
 }
 
-/** The instant moved back to the grid of the interval. */
+/** The last due time of the interval at or before `instant`. */
 export function floorToGrid(schedule: Schedule, instant: number, knownTick?: number): number {
   const { interval } = schedule;
   const phase = knownTick === undefined || isAligned({ interval }) ? 0 : knownTick % interval;
   return Math.floor((instant - phase) / interval) * interval + phase;
 }
 
-/** A firing comes at most once a minute: a service with a shorter interval has several slots in one firing. */
+/** The shortest spacing of firings. A service with a shorter interval has several slots in one firing. */
 export const FIRING_PERIOD = MINUTE;
 
 /** Whether one firing owns several ticks. */
@@ -95,8 +95,9 @@ export function hasSlots(schedule: Schedule): boolean {
 }
 
 /**
- * The ticks that the firing for minute `firing` owns: the grid's points in [firing + slack, firing + slack + 60 s).
- * Windows of successive minutes neither overlap nor leave a gap, however late each is delivered within the slack.
+ * The ticks that the firing for minute `firing` owns: the due times in [firing + slack, firing + slack + 60 s). The
+ * windows of successive minutes neither overlap nor leave a gap, and a firing that is up to `slack` late is still in
+ * time for all its ticks.
  */
 export function slotsOf(schedule: Schedule, firing: number, slack: number): number[] {
   const from = firing + slack;
@@ -112,9 +113,9 @@ export function slotsOf(schedule: Schedule, firing: number, slack: number): numb
 }
 
 /**
- * The earliest due time that may run after a trip: the tick's own plus the stretched interval rounded to the grid, so
- * that backing off skips exactly 2^n - 1 ticks. The gaps of a cron schedule vary (daylight saving), so half an interval
- * is taken off.
+ * The earliest due time that may run after a trip: the tick's due time plus the stretched interval rounded to the grid,
+ * so that backing off skips exactly 2^n - 1 ticks. For a cron schedule half an interval is subtracted, since the gaps
+ * between its ticks vary (daylight saving).
  */
 export function notBeforeAfter(schedule: Schedule, due: number, stretched: number): number {
   const steps = Math.max(1, Math.round(stretched / schedule.interval));

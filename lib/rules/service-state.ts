@@ -1,4 +1,4 @@
-/** The state of a service: everything that is remembered between invocations. Instants in epoch milliseconds. */
+/** The state of a service: everything that is remembered between invocations. Instants are in epoch milliseconds. */
 import { fitTrackRecord, type LoopState } from './loop-state.ts';
 import type { Policy } from './policy.ts';
 import { historyGrewFrom, type RunEntry } from './run-history.ts';
@@ -7,24 +7,24 @@ import { historyGrewFrom, type RunEntry } from './run-history.ts';
 export interface Lease {
   readonly owner: string;
   readonly until: number;
-  /** The tick it was taken for; absent for a manual run. */
+  /** The due time of the tick for which the lease was taken; absent for a manual run. */
   readonly tick?: number;
 }
 
-/** Why and until when ticks are skipped as `halted`. */
+/** A halt: its cause, and how long ticks are skipped as `halted`. */
 export interface Halt {
   readonly at: number;
-  /** When one probing run is let through; absent when the service waits to be resumed. */
+  /** When a probe may run; absent if the service stays halted until it is resumed. */
   readonly until?: number;
-  /** The build that halted; another build starts afresh. */
+  /** The build that halted the service; a different build starts afresh. */
   readonly build?: string;
   readonly cause: string;
 }
 
-/** Why and until when ticks are skipped as `paused`. */
+/** A pause: its reason, and how long ticks are skipped as `paused`. */
 export interface Pause {
   readonly at: number;
-  /** When the pause ends by itself; absent when it waits to be resumed. */
+  /** When the pause ends by itself; absent if it lasts until the service is resumed. */
   readonly until?: number;
   readonly reason: string;
   readonly by: string;
@@ -32,17 +32,20 @@ export interface Pause {
 
 /** The state of a service. */
 export interface ServiceState {
-  /** The fencing token: the number of the newest acquire. */
+  /** The number of the newest acquire (the fencing token). */
   readonly fence: number;
-  /** The fence of the newest decided run: `fence - done` runs have started and not been counted. */
+  /**
+   * The fence of the newest run whose end is known. `fence - done` runs have started, and have not been counted as
+   * ended or crashed.
+   */
   readonly done: number;
-  /** Raised by an operator's resume, so that a commit under way notices it. */
+  /** A number that an operator's resume raises, so that a commit under way notices the resume. */
   readonly epoch: number;
   readonly lease?: Lease;
-  /** The newest decided tick: an older one never runs. */
+  /** The due time of the newest decided tick; an older tick never runs. */
   readonly lastTick?: number;
   readonly lastSuccess?: number;
-  /** Earliest `scheduledFor` that may run. */
+  /** The earliest `scheduledFor` that may run while the service backs off. */
   readonly notBefore?: number;
   /**
    * The build whose trip set `notBefore`, or {@link ASKED}; another build starts afresh. Absent, it counts as the build
@@ -51,15 +54,15 @@ export interface ServiceState {
   readonly notBeforeBuild?: string;
   readonly halt?: Halt;
   readonly pause?: Pause;
-  /** The track record as stored; it may be shorter or longer than a changed policy's. */
+  /** The track record as stored. After a change of the policy it may be shorter or longer than the policy says. */
   readonly trackRecord: readonly boolean[];
   readonly backoffCount: number;
   readonly streak: number;
-  /** Failures of runs up to this fence are forgotten. */
+  /** Failures of runs with this fence or a lower one are forgotten. */
   readonly failuresSince: number;
-  /** The newest runs, oldest first, at most {@link HISTORY_SIZE}. */
+  /** The run history: the newest runs, oldest first, at most {@link HISTORY_SIZE}. */
   readonly runs: readonly RunEntry[];
-  /** The service's own text, which its workload moves. */
+  /** The cursor: a text in which the workload keeps its own position. */
   readonly cursor?: string;
 }
 
@@ -79,9 +82,9 @@ export const NEVER_RUN: ServiceState = {
 };
 
 /**
- * Whether `current` contains run `fence`'s commit of `committed`. `done` alone doesn't prove it, since a later run may
- * have counted this one as crashed or have released its lease: the run history must contain the commit too, or, where
- * the commit had no room for a history, the last tick and success.
+ * Whether `current` contains the commit of run `fence`, which wrote `committed`. `done` alone does not prove it, since
+ * a later run may have counted this run as crashed or released its lease. So the run history must contain the run too.
+ * If the commit had no room for a history, `lastTick` and `lastSuccess` must match instead.
  */
 export function containsCommit(current: ServiceState, fence: number, committed: ServiceState): boolean {
   const { runs, lastTick, lastSuccess } = committed;
@@ -91,7 +94,7 @@ export function containsCommit(current: ServiceState, fence: number, committed: 
   return current.done >= fence && historyGrewFrom(runs, current.runs);
 }
 
-/** The loop's part of a service's state. The failures are in run records, and are added where they are needed. */
+/** The loop state within a service state. The failures are stored in run records; callers that need them add them. */
 export function toLoopState(policy: Policy, state: ServiceState): LoopState {
   return {
     trackRecord: fitTrackRecord(policy, state.trackRecord),

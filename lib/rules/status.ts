@@ -7,7 +7,7 @@ import type { ServiceState } from './service-state.ts';
 /** The status of a service: the first of these that holds. */
 export type Status = 'halted' | 'paused' | 'running' | 'backing-off' | 'failing' | 'steady';
 
-/** The status at `now`. A halted service stays so until a run succeeds, also while a probe is due. */
+/** The status at `now`. A halted service stays `halted` until a run succeeds, even while a probe is due. */
 export function serviceStatus(state: ServiceState, now: number): Status {
   if (state.halt !== undefined) return 'halted';
   if (pauseHolds(state.pause, now)) return 'paused';
@@ -16,7 +16,10 @@ export function serviceStatus(state: ServiceState, now: number): Status {
   return state.streak > 0 ? 'failing' : 'steady';
 }
 
-/** Whether a run is under way. A committed run may keep its lease until its process has ended. */
+/**
+ * Whether a run is under way. A live lease alone does not show it, since a committed run may keep its lease until its
+ * process has ended.
+ */
 function isRunning(state: ServiceState, now: number): boolean {
   return leaseIsLive(state, now) && state.fence > state.done;
 }
@@ -40,7 +43,7 @@ function succeeded(run: RunEntry): boolean {
   return run.outcome === 'succeeded';
 }
 
-/** The next due time that admission would let through in this state, or `undefined` if an operator has to act first. */
+/** The next due time that admission would accept in this state, or `undefined` if an operator must act first. */
 export function nextRunDue(schedule: Schedule, state: ServiceState, now: number, build: string): number | undefined {
   const { halt, pause } = state;
   const halted = haltHolds(halt, now, build);

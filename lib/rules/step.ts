@@ -1,14 +1,16 @@
 /**
- * The step: the state of a loop after one more outcome. Pure; every effect is its caller's.
+ * The step: the state of a loop after one more outcome. Pure; its callers do everything that has an effect.
  *
  * 1. Success (R2): true is added to the track record, a halt is lifted, and a backoff count above 0 is reset with a
- * report. 2. A fatal error (R4): the service halts, and the rest of the state stays as it is. 3. Any other failure
- * (R3): false is added to the track record, the failure is remembered, the streak grows. 4. No true left in the track
- * record (R5): a trip, with a report. The backoff count rises; at `backoff` trips the service
- *    halts, and the rest of the state stays as it is.
+ *    report.
+ * 2. A fatal error (R4): the service halts, and the rest of the state is unchanged.
+ * 3. Any other failure (R3): false is added to the track record, the failure is remembered, the streak grows.
+ * 4. If the track record has no true left (R5), that is a trip, with a report. The backoff count rises. When it
+ *    reaches `backoff`, the service halts, and the rest of the state is unchanged.
  * 5. Otherwise (R6) track record and failures start over, and the service backs off.
  *
- * A probe of a halted service takes the same steps, but any failure halts the service again at once.
+ * A probe of a halted service takes the same steps, but any failure halts the service again at once. The rules R2 to R6
+ * are in docs/design.md.
  */
 import type { ErrorSummary } from '../text/index.ts';
 import { stretchedInterval } from './delay.ts';
@@ -18,34 +20,34 @@ import type { Policy } from './policy.ts';
 import { backingOffLine, RESET_LINE, THRESHOLD_CAUSE, tripLines } from './report.ts';
 
 /**
- * The conclusion of a step. `recovered`: a backoff or a halt ended. `backing-off`: a trip. `halted`: the service halts.
- * Else `steady`.
+ * The conclusion of a step: `recovered` if a backoff or a halt ended, `backing-off` after a trip, `halted` if the
+ * service halts, else `steady`.
  */
 export type Verdict = 'steady' | 'recovered' | 'backing-off' | 'halted';
 
-/** The next state, the verdict, and the report's lines (none when there is nothing to report). */
+/** The next state, the verdict, and the lines of the report (empty if there is nothing to report). */
 export interface Step {
   readonly state: LoopState;
   readonly verdict: Verdict;
   readonly report: readonly string[];
 }
 
-/** An outcome that isn't success. */
+/** Any outcome except success. */
 export type FailedOutcome = Exclude<Outcome, { kind: 'succeeded' }>;
 
-/** The step of one outcome. */
+/** The step after one outcome. */
 export function step(policy: Policy, state: LoopState, outcome: Outcome): Step {
   if (outcome.kind === 'succeeded') return afterSuccess(policy, state);
   if (propagates(policy, outcome)) return afterFatal(state, outcome.failure);
   return afterFailure(policy, state, outcome.failure);
 }
 
-/** Whether the outcome halts the service at once (R4), without a place in the track record. */
+/** Whether the outcome halts the service at once and does not enter the track record (rule R4 of docs/design.md). */
 export function propagates(policy: Policy, outcome: Outcome): boolean {
   return outcome.kind === 'fatal' && policy.onFatal === 'halt';
 }
 
-/** Whether the outcome makes the whole track record failures, so that the report needs the remembered ones. */
+/** Whether the track record has failures only after this outcome. Then the report needs the remembered failures. */
 export function wouldTrip(policy: Policy, state: LoopState, outcome: Outcome): boolean {
   if (outcome.kind === 'succeeded' || propagates(policy, outcome)) return false;
   return policy.trips && noTrueLeft(pushed(state.trackRecord, false, policy.consecutive));
@@ -98,7 +100,7 @@ function noTrueLeft(trackRecord: readonly boolean[]): boolean {
   return !trackRecord.includes(true);
 }
 
-/** A ring of at most `size` values with one more at its new end. */
+/** The ring with `value` added at its new end, cut at its old end to at most `size` values. */
 function pushed<Value>(ring: readonly Value[], value: Value, size: number): readonly Value[] {
   const all = [...ring, value];
   return all.slice(Math.max(0, all.length - size));

@@ -3,28 +3,28 @@
 /** One due time of a service, identified by service and `scheduledFor`. */
 export interface ScheduledTick {
   readonly kind: 'scheduled';
-  /** The due time in epoch milliseconds: the tick's identity, the same in every delivery of it. */
+  /** The due time in epoch milliseconds. It identifies the tick, and is the same in every delivery of the tick. */
   readonly scheduledFor: number;
-  /** The delivery of the tick; for the log, and no part of the identity. */
+  /** The delivery of the tick, for the log; it does not identify the tick. */
   readonly delivery?: Delivery;
 }
 
-/** One delivery of a tick: both fields differ from attempt to attempt. */
+/** One delivery of a tick. Both fields differ from attempt to attempt. */
 export interface Delivery {
   readonly executionId?: string;
   readonly attempt?: string;
 }
 
-/** A run by hand: it has no due time, and neither reads nor moves the service's mark of decided ticks. */
+/** A manual run. It has no due time, and neither reads nor changes `lastTick`. */
 export interface ManualTick {
   readonly kind: 'manual';
-  /** Whether pause and halt are bypassed too. The lease never is. */
+  /** Whether pause and halt are bypassed too. The lease is never bypassed. */
   readonly force: boolean;
 }
 
 export type Tick = ScheduledTick | ManualTick;
 
-/** Why a tick was skipped. */
+/** The reason why a tick was skipped. */
 export type SkipReason = 'duplicate' | 'late' | 'overlap' | 'halted' | 'paused' | 'backoff';
 
 /** Whether a tick ran or was skipped. */
