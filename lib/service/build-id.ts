@@ -1,4 +1,4 @@
-/** The bundle of a function: what every bundle begins with, and its build id. */
+/** The bundle of a function: the first line of every bundle, and the build id. */
 import { createHash } from 'node:crypto';
 import type { Service } from './service.ts';
 
@@ -18,13 +18,13 @@ export const COMMONJS = {
   define: { __filename: '__tickover_filename', __dirname: '__tickover_dirname' },
 } as const;
 
-/** The state has room for no more characters. */
+/** The length of a build id in characters: the state item has no room for more. */
 const LENGTH = 16;
 
 /**
- * The build id distinguishes changed code or a changed policy from the same function deployed again: a hash of a
- * function's bundled code and its service's policy and schedule. The comment that refers to a source map doesn't count:
- * it never runs, and it holds paths of the machine that made the bundle.
+ * The build id: a hash of a function's bundled code and of its service's policy and schedule. It changes if code or
+ * policy change, and is the same if the same function is deployed again. The comment that refers to a source map is
+ * left out: it never runs, and it contains paths of the machine that made the bundle.
  */
 export function buildId(code: string, { policy, schedule }: Pick<Service, 'policy' | 'schedule'>): string {
   const executed = code.replace(/^\/\/# sourceMappingURL=.*$/m, '').trimEnd();

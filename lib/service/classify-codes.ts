@@ -2,8 +2,8 @@
 import { exhaustedBy } from './exhaustion.ts';
 
 /**
- * Sockets and name resolution (libuv, c-ares), `fetch` (undici), the HTTP parser, TLS. `ECONNABORTED` and `ERR_NETWORK`
- * are axios's too.
+ * Codes of sockets and name resolution (libuv, c-ares), `fetch` (undici), the HTTP parser and TLS. axios also uses
+ * `ECONNABORTED` and `ERR_NETWORK`.
  */
 const TRANSPORT = [
   /^ECONN/,
@@ -20,7 +20,7 @@ const TRANSPORT = [
 /** undici's codes for programming errors. */
 const MISUSE = new Set(['UND_ERR_INVALID_ARG', 'UND_ERR_INVALID_RETURN_VALUE', 'UND_ERR_NOT_SUPPORTED']);
 
-/** Certificates that don't hold: Node's "X509 certificate error codes", and the one it gives any other. */
+/** Codes of invalid certificates: Node's "X509 certificate error codes", and the code that Node uses for all others. */
 const CERTIFICATE = new Set([
   'UNABLE_TO_GET_ISSUER_CERT',
   'UNABLE_TO_GET_CRL',
@@ -68,12 +68,12 @@ export function judgeCode(code: unknown): 'transient' | 'other' | undefined {
 }
 
 /**
- * The names of an aborted signal's error, and of `fetch`'s for a broken answer, which has a code (`HPE_...`) up to Node
- * 22 alone.
+ * The names of the error of an aborted signal, and of fetch's error for a broken answer. The latter has a code
+ * (`HPE_...`) only up to Node 22.
  */
 const TRANSIENT_NAMES = new Set<unknown>(['TimeoutError', 'HTTPParserError']);
 
-/** Whether an error's name alone says that the other side, or the way to it, failed. */
+/** Whether the name of an error is enough to show that the other side, or the connection to it, failed. */
 export function isTransientName(name: unknown): boolean {
   return TRANSIENT_NAMES.has(name);
 }

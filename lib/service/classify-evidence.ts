@@ -1,6 +1,6 @@
 /**
- * The evidence in an error: whether the other side failed, or the way to it. The first error that has any decides:
- * itself, then its causes.
+ * The evidence in an error that the other side, or the connection to it, failed. The error itself is examined first,
+ * then its causes; the first one with evidence decides.
  *
  *   1. AWS marks it as retryable, or its clients try it again: transient, whatever the status. A cancelled transaction
  *      is transient if each of its reasons is, else not.
@@ -10,7 +10,7 @@
  *   5. A code: transient if it is one of transport's or of exhaustion's, or if a cause says that this process or the
  *      disk is exhausted; else not.
  *
- * Anything else (a bare Error or TypeError, an abort) is no evidence, and its cause is judged.
+ * Anything else (a bare Error or TypeError, an abort) is no evidence; then the cause is examined.
  */
 import { isError, membersOf, readProperty } from '../text/index.ts';
 import { isRetryableByAws } from './classify-aws.ts';
@@ -19,20 +19,21 @@ import { exhaustedIn } from './exhaustion.ts';
 import { retryAfterIn } from './http.ts';
 
 /**
- * The evidence in an error. `retryAfter`: how long the server asked to be left alone, in milliseconds, without a bound.
+ * The evidence in an error. `retryAfter`: how long the server asked its clients to wait, in milliseconds, without a
+ * bound.
  */
 export interface Evidence {
   readonly transient: boolean;
   readonly retryAfter?: number | undefined;
 }
 
-/** How far causes and members within members are followed. */
+/** How deep causes, and members within members, are followed. */
 const DEEPEST = 32;
-/** How many errors are read, causes and members included: the evidence behind more of them isn't worth the time. */
+/** How many errors are read, including causes and members. Evidence in later ones is not worth the time. */
 const MOST_ERRORS = 10_000;
 
 /**
- * The evidence in any thrown value; `undefined` without any. Never throws, also on circles.
+ * The evidence in any thrown value; `undefined` if there is none. Never throws, even for circular values.
  * @param tolerated statuses below 500 that count as transient
  */
 export function evidenceIn(error: unknown, tolerated: ReadonlySet<number>): Evidence | undefined {
@@ -41,7 +42,7 @@ export function evidenceIn(error: unknown, tolerated: ReadonlySet<number>): Evid
     if (!isError(link) || depth > DEEPEST) return undefined;
     if (known.has(link) || known.size > MOST_ERRORS) return known.get(link);
     known.set(link, undefined);
-    // One more than may still be read, so that the beginning of too many isn't taken for all.
+    // Asks for one member more than may still be read, so that the members are known to be too many.
     const members = membersOf(link, MOST_ERRORS - known.size + 2);
     const evidence =
       ownEvidence(link, tolerated, members && (() => together(members, (member) => evidenceOf(member, depth + 1)))) ??
@@ -80,7 +81,10 @@ function isExhausted(error: object): boolean {
   return false;
 }
 
-/** The members of an AggregateError as one: as bad as the worst, with the longest `retryAfter`. */
+/**
+ * Combines the evidence of an AggregateError's members: transient only if every member is, with the longest
+ * `retryAfter`.
+ */
 function together(members: Iterable<unknown>, evidenceOf: (member: unknown) => Evidence | undefined): Evidence {
   let seen = false;
   let retryAfter: number | undefined;
@@ -115,7 +119,10 @@ function retryAfterOf(error: object): number | undefined {
   });
 }
 
-/** A header's text, of a map with lower-case names or of an object with `get`, as `fetch` and axios have them. */
+/**
+ * The text of a header. `headers` is a map with lower-case names, or an object with a method `get`, as in `fetch` and
+ * axios.
+ */
 function headerOf(headers: unknown, name: string): string | null {
   const get = readProperty(headers, 'get');
   try {

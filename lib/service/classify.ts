@@ -1,4 +1,4 @@
-/** Classification, rules R3 and R4: which errors are transient and which are fatal. */
+/** Classification: which errors are transient and which are fatal (rules R3 and R4 of docs/design.md). */
 
 import type { Kind } from '../rules/index.ts';
 import { isError } from '../text/index.ts';
@@ -7,27 +7,27 @@ import { evidenceIn } from './classify-evidence.ts';
 import { NotImplementedError } from './errors.ts';
 
 /**
- * Whether an error is transient or fatal. `retryAfter`: how long the server asked to be left alone, in milliseconds, at
- * most 24 h.
+ * Whether an error is transient or fatal. `retryAfter`: how long the server asked its clients to wait, in milliseconds,
+ * at most 24 hours.
  */
 export type Classification = { readonly kind: 'failed'; readonly retryAfter?: number } | { readonly kind: 'fatal' };
 
 /** Classifies a value that a workload threw. */
 export type Classify = (error: unknown) => Classification;
 
-/** The classifier of a kind of service. */
+/** The default classifier of a kind of service. */
 export function classifierOf(kind: Kind): Classify {
   return kind === 'loop' ? classifyLoop : classifyCritical;
 }
 
-/** Rule S2: everything is tolerated but NotImplementedError. */
+/** Rule S2 of docs/design.md: every error except NotImplementedError is transient. */
 export function classifyLoop(error: unknown): Classification {
   return { kind: isError(error) && error instanceof NotImplementedError ? 'fatal' : 'failed' };
 }
 
 /**
- * The classification of an error by any classifier. Where the classifier throws, or returns anything else than a
- * classification, the error is fatal; a `retryAfter` that is no time is dropped.
+ * Classifies an error with any classifier. If the classifier throws or returns no classification, the error is fatal. A
+ * `retryAfter` that is no duration is dropped.
  */
 export function classifySafely(classify: Classify, error: unknown): Classification {
   try {
@@ -52,7 +52,7 @@ export function classifyCritical(error: unknown): Classification {
 }
 
 /**
- * Like {@link classifyCritical}, but 408 and 429 are transient too, and `Retry-After` is honoured, on these as on 500
+ * Like {@link classifyCritical}, but 408 and 429 are transient too, and `Retry-After` is honoured for them and for 500
  * and above: the service doesn't run again before that time has passed, at most 24 hours.
  */
 export function classifyTolerant(error: unknown): Classification {
@@ -62,8 +62,8 @@ export function classifyTolerant(error: unknown): Classification {
   return retryAfter > 0 ? { kind: 'failed', retryAfter } : { kind: 'failed' };
 }
 
-/** 24 hours: a server that asks for more, by mistake or malice, doesn't silence a service for longer. */
+/** 24 hours, so that a server which asks for more, by mistake or malice, can't silence a service for longer. */
 const LONGEST_RETRY_AFTER = DAY;
 const NONE: ReadonlySet<number> = new Set();
-/** Request Timeout and Too Many Requests. */
+/** The statuses Request Timeout and Too Many Requests. */
 const TOLERATED: ReadonlySet<number> = new Set([408, 429]);

@@ -1,4 +1,4 @@
-/** Defining a service: its defaults are filled in, its options are judged. */
+/** Defines a service: fills in the defaults and checks the options. */
 import {
   cronFaults,
   fillPolicy,
@@ -18,7 +18,7 @@ import { longestTimeout } from './time-budget.ts';
 
 /**
  * Defines a service.
- * @throws InvalidOptionsError naming every option at fault, what was expected and what came
+ * @throws InvalidOptionsError which names every faulty option, the expected value and the given value
  */
 export function defineService<Prepared = undefined>(given: ServiceOptions<Prepared>): Service {
   const options = given as ServiceOptions<unknown>;
@@ -29,8 +29,8 @@ export function defineService<Prepared = undefined>(given: ServiceOptions<Prepar
 }
 
 /**
- * The service with another interval, as its process has it: defaults that follow from the interval are those of the new
- * one.
+ * The service with another interval, as the process that runs it uses it. Defaults that follow from the interval are
+ * computed from the new one.
  * @throws InvalidOptionsError if the interval can't be used
  */
 export function withInterval(service: Service, interval: Duration): Service {
@@ -67,7 +67,7 @@ function notImplemented(name: string): () => Promise<never> {
   return () => Promise.reject(new NotImplementedError(`${name}: the service has no workload; define one`));
 }
 
-/** The faults of a service on one machine, where it has its local interval. */
+/** The faults that the options have with the local interval, which replaces `interval` under `npm start`. */
 function localFaults(options: ServiceOptions<unknown>): string[] {
   const interval = options.local?.interval;
   if (interval === undefined) return [];
@@ -75,7 +75,7 @@ function localFaults(options: ServiceOptions<unknown>): string[] {
   return faultsOf(there, fill(there)).map((fault) => `local.${fault}`);
 }
 
-/** Every fault of the options, each as `option: expected ..., got ...`. */
+/** Every fault of the options as `option: expected ..., got ...`. */
 function faultsOf(options: ServiceOptions<unknown>, service: Service): string[] {
   const { timeout, reserve } = service;
   const { cron, timezone } = options;

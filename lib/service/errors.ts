@@ -4,7 +4,10 @@
  */
 import { toSafeCause } from '../text/index.ts';
 
-/** A service whose policy halts it: thrown once, by the run that halted, after its state was written. */
+/**
+ * The error of a service that its policy halts. The run that halted it throws this error, once, after the state was
+ * written.
+ */
 export class ServiceHaltedError extends Error {
   override readonly name = 'ServiceHaltedError';
   readonly code = 'service-halted';
@@ -16,16 +19,15 @@ export class ServiceHaltedError extends Error {
   }
 }
 
-/**
- * The error that a halted service throws: with the fatal error as its cause, or without one where the threshold was
- * reached.
- */
+/** The error that a halted service throws. Its cause is the fatal error; it has no cause after too many trips. */
 export function haltedError(service: string, cause: string, error?: unknown): ServiceHaltedError {
   const options = error === undefined ? {} : { cause: toSafeCause(error) };
   return new ServiceHaltedError(service, `${service}: halted: ${cause}`, options);
 }
 
-/** A run that outlived its lease: its outcome wasn't written, since a later run already holds the state. */
+/**
+ * The error of a run that outlived its lease: its outcome wasn't written, since a later run already holds the lease.
+ */
 export class LeaseLostError extends Error {
   override readonly name = 'LeaseLostError';
   readonly code = 'lease-lost';
@@ -40,8 +42,8 @@ export class LeaseLostError extends Error {
 }
 
 /**
- * State that can't be read: damaged, or written by a newer version. It is never reset silently, since a reset forgives
- * failures.
+ * The error of a state that can't be read: it is damaged, or a newer version wrote it. The state is never reset
+ * silently, since a reset would forget failures.
  */
 export class UnreadableStateError extends Error {
   override readonly name = 'UnreadableStateError';
@@ -57,25 +59,34 @@ export class UnreadableStateError extends Error {
   }
 }
 
-/** The run was still going when its time was up. The reason of its signal, and the failure of a `timed-out` run. */
+/**
+ * The run was still going when its time was up. This error is the abort reason of the run's signal, and the failure of
+ * an outcome `timed-out`.
+ */
 export class RunTimedOutError extends Error {
   override readonly name = 'RunTimedOutError';
   readonly code = 'run-timed-out';
 }
 
-/** The run was asked to end because the process is stopping. The reason of its signal; such a run has no outcome. */
+/**
+ * The run was asked to end because its process stops. This error is the abort reason of the run's signal; such a run
+ * has no outcome.
+ */
 export class StoppedError extends Error {
   override readonly name = 'StoppedError';
   readonly code = 'stopped';
 }
 
-/** The process ended during a run: the failure of a `crashed` run, made when the next run counts it. */
+/**
+ * The process ended during a run. This error is the failure of an outcome `crashed`; it is made when the next run
+ * counts the crash.
+ */
 export class RunCrashedError extends Error {
   override readonly name = 'RunCrashedError';
   readonly code = 'run-crashed';
 }
 
-/** A workload that isn't written yet. The only error that a loop service doesn't tolerate. */
+/** The error of a service without a workload. It is the only error that a loop service doesn't tolerate. */
 export class NotImplementedError extends Error {
   override readonly name = 'NotImplementedError';
   readonly code = 'not-implemented';

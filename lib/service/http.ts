@@ -1,27 +1,27 @@
-/** HTTP for workloads: `fetch` does not throw on a status, so this does. */
+/** HTTP for workloads: `fetch` does not throw on a status, `raiseForStatus` does. */
 import { mask } from '../text/index.ts';
 import { parseHttpDate, SECOND } from '../time/index.ts';
 
-/** An answer that its caller can't use. */
+/** The facts about an HTTP answer that its caller can't use. */
 export interface HttpAnswer {
   readonly status: number;
   readonly method: string;
   readonly url: string;
-  /** How long the server asked to be left alone, in milliseconds. */
+  /** How long the server asked its clients to wait, in milliseconds. */
   readonly retryAfter?: number | undefined;
-  /** The expected statuses, where they need saying: `200 or 204`. */
+  /** The expected statuses, such as `200 or 204`, for the message of the error. */
   readonly expected?: string | undefined;
 }
 
-/** A server answered with a status that the caller can't use. */
+/** The error of an HTTP answer with a status that the caller can't use. */
 export class HttpStatusError extends Error {
   override readonly name = 'HttpStatusError';
   readonly code = 'http-status';
   readonly status: number;
   readonly method: string;
-  /** With credentials masked. */
+  /** The requested URL, with credentials masked. */
   readonly url: string;
-  /** How long the server asked to be left alone, in milliseconds; `undefined` if it didn't ask. */
+  /** How long the server asked its clients to wait, in milliseconds; `undefined` if it didn't ask. */
   readonly retryAfter: number | undefined;
 
   constructor(answer: HttpAnswer) {
@@ -38,8 +38,8 @@ export class HttpStatusError extends Error {
 }
 
 /**
- * The response itself, if its status is below 400. The body stays unread.
- * @param request.method the method of the request, which a response doesn't have. @default 'GET'
+ * Returns the response if its status is below 400. The body is not read.
+ * @param request.method the method of the request, which a response doesn't contain. @default 'GET'
  * @throws HttpStatusError for status 400 and above
  */
 export function raiseForStatus(response: Response, { method = 'GET' }: { readonly method?: string } = {}): Response {
@@ -49,9 +49,9 @@ export function raiseForStatus(response: Response, { method = 'GET' }: { readonl
 }
 
 /**
- * How long the headers ask to be left alone, in milliseconds: `Retry-After` as seconds, or as an HTTP date counted from
- * the answer's own `Date`, so that no clock is needed. `undefined` without such a header, or if it has no form of RFC
- * 9110.
+ * How long the headers ask clients to wait, in milliseconds. `Retry-After` is a number of seconds, or an HTTP date from
+ * which the `Date` of the answer is subtracted, so that no clock is needed. `undefined` without such a header, or if
+ * its form is not that of RFC 9110.
  */
 export function retryAfterIn(headers: Pick<Headers, 'get'>): number | undefined {
   const written = headers.get('retry-after')?.trim() ?? '';

@@ -18,13 +18,13 @@ export function logTo(write: (level: keyof Log, ...line: Parameters<Log['info']>
   };
 }
 
-/** The same log, unable to fail whoever writes to it. */
+/** The same log, except that its methods never throw. */
 export function safeLog(log: Log): Log {
   const safe = logTo((level, message, fields) => {
     try {
       log[level](message, fields);
     } catch {
-      // There is no other place to report it.
+      // An error of the log can't be reported anywhere.
     }
   });
   return Object.freeze(safe);

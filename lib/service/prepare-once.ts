@@ -1,6 +1,9 @@
 import type { Service, Surroundings } from './service.ts';
 
-/** `prepare`, called by the first run and its result kept; a promise that rejects is made again by the next run. */
+/**
+ * A function that calls `prepare` at the first run and keeps its result. If the promise rejects, the next run calls
+ * `prepare` again.
+ */
 export function prepareOnce(service: Service, surroundings: Surroundings): () => unknown {
   let made: { readonly value: unknown } | undefined;
   return () => {

@@ -1,39 +1,45 @@
-/** The types of a service: as its author writes it, as the engine has it, and the context of its workload. */
+/** The types of a service: the options that its author writes, the defined service, and the context of its workload. */
 import type { Policy, PolicyOptions, Schedule } from '../rules/index.ts';
 import type { Clock, Duration, Random } from '../time/index.ts';
 import type { Classify } from './classify.ts';
 import type { Log } from './log.ts';
 
-/** The context of one run, as its workload gets it. */
+/** The context of one run: the argument of the workload. */
 export interface RunContext<Prepared = unknown> {
   readonly service: string;
-  /** Aborted when the run's time is up or the process stops. Hand it to whatever waits: `fetch(url, { signal })`. */
+  /**
+   * Aborted when the time of the run is up or the process stops. Pass it to everything that waits:
+   * `fetch(url, { signal })`.
+   */
   readonly signal: AbortSignal;
   /** When `signal` fires, in epoch milliseconds. */
   readonly deadline: number;
-  /** The due time of the run, in epoch milliseconds; absent when run by hand, or in a loop that has no grid. */
+  /**
+   * The due time of the run, in epoch milliseconds; absent for a manual run, and in a loop that sleeps between its runs
+   * instead of keeping fixed due times.
+   */
   readonly scheduledFor?: number;
-  /** The run's number, rising by one with each: a fencing token for what the workload writes elsewhere. */
+  /** The number of the run, which is higher in each later run. Write it along to other systems as a fencing token. */
   readonly fence: number;
   readonly clock: Clock;
   readonly random: Random;
-  /** The service's log; its lines carry the run's number as `fence`. */
+  /** The log of the service; each of its lines contains the number of the run as `fence`. */
   readonly log: Log;
-  /** The service's cursor as the last committed run left it. */
+  /** The service's cursor, as the last committed run left it. */
   readonly cursor?: string;
   /**
-   * Moves the cursor. It is written with the run's outcome, whatever that is, and lost if the process dies before;
-   * after the run's end it doesn't move.
-   * @throws RangeError above 256 bytes of UTF-8, TypeError if it is no text
+   * Changes the cursor. The new value is written together with the outcome, whatever that is, and lost if the process
+   * dies before. After the end of the run a call has no effect.
+   * @throws RangeError above 256 bytes of UTF-8, TypeError if `cursor` is no text
    */
   readonly saveCursor: (cursor: string) => void;
   /** The value that `prepare` returned. */
   readonly prepared: Prepared;
 }
 
-/** The surroundings of a process, for a service's `prepare`. */
+/** The argument of a service's `prepare`. */
 export interface Surroundings {
-  /** The process's environment variables. */
+  /** The environment variables of the process. */
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
@@ -46,45 +52,45 @@ export interface ServiceOptions<Prepared> extends PolicyOptions {
    */
   readonly name: string;
   /**
-   * AWS cron expression of six fields, instead of a grid of intervals. `interval` is still needed, since backing off
-   * counts in it.
+   * An AWS cron expression of six fields, which replaces the due times of `interval`. `interval` is still needed, since
+   * a backoff lasts a number of intervals.
    */
   readonly cron?: string;
-  /** IANA time zone of `cron`. @default 'UTC' */
+  /** The IANA time zone of `cron`. @default 'UTC' */
   readonly timezone?: string;
-  /** How long one run may hold its invocation, from its start until its state is written. @default 50 s */
+  /** How long one run may take, from its start until its state is written. @default 50 s */
   readonly timeout?: Duration;
   /**
-   * The part of `timeout` that is kept for writing the state after the run's signal fired: one second at least for the
-   * workload to end, and one for the write. @default 5 s
+   * The part of `timeout` after the run's signal, kept for writing the state: at least one second for the workload to
+   * end, and one for the write. @default 5 s
    */
   readonly reserve?: Duration;
-  /** The longest run: its signal fires then. @default timeout less reserve */
+  /** How long a run may take before its signal fires. @default timeout less reserve */
   readonly maxDuration?: Duration;
-  /** How much longer the lease lasts than the invocation may, for clocks that disagree. @default 5 s */
+  /** How much longer the lease lasts than the invocation may, since clocks disagree. @default 5 s */
   readonly leaseMargin?: Duration;
-  /** The options that differ on one machine (`npm start`). */
+  /** The options that differ on the machine of a developer (`npm start`). */
   readonly local?: { readonly interval?: Duration };
   /**
-   * Which errors are transient. @default by kind: rules R3 and R4, or for a loop service every error but
-   * NotImplementedError
+   * Decides which errors are transient. @default by kind: rules R3 and R4 of docs/design.md; for a loop service every
+   * error except NotImplementedError
    */
   readonly classify?: Classify;
-  /** Gets the report, line by line. @default the log, as warnings */
+  /** Gets the lines of the report one by one. @default the log, as warnings */
   readonly printer?: (line: string) => void;
   /**
-   * Makes what the workload needs, once per process: clients, settings from the environment. It may take its time; an
-   * error that it throws is the run's failure.
+   * Makes what the workload needs, once per process: clients, settings from the environment. It may be asynchronous. An
+   * error that it throws is the failure of the run.
    */
   readonly prepare?: (surroundings: Surroundings) => Prepared | Promise<Prepared>;
-  /** One iteration. The log and the answer show its return value. @default throws NotImplementedError */
+  /** Does one iteration. The log and the answer show its return value. @default throws NotImplementedError */
   readonly workload?: (context: RunContext<Prepared>) => Promise<unknown>;
 }
 
-/** A defined service. Durations in milliseconds. */
+/** A defined service. Durations are in milliseconds. */
 export interface Service {
   readonly name: string;
-  /** The options it was defined with. */
+  /** The options with which the service was defined. */
   readonly written: ServiceOptions<unknown>;
   readonly policy: Policy;
   readonly schedule: Schedule;
@@ -92,7 +98,7 @@ export interface Service {
   readonly reserve: number;
   readonly maxDuration: number;
   readonly leaseMargin: number;
-  /** The interval on one machine. */
+  /** The interval under `npm start`. */
   readonly localInterval: number;
   readonly classify: Classify;
   readonly printer?: (line: string) => void;

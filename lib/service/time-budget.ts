@@ -1,7 +1,7 @@
 /**
  * The time of a run: every limit of it in one place, in milliseconds. `timeout`, `reserve`, `maxDuration` and
- * `leaseMargin` are options of the service (their defaults and bounds are in LIMITS of the rules); the other names are
- * constants.
+ * `leaseMargin` are options of the service (their defaults and bounds are in `LIMITS` of `lib/rules`); the other names
+ * are constants.
  *
  *   due                 start                            signal                    end           lease ends
  *   |                   |                                |                         |             |
@@ -15,27 +15,27 @@
  *   due                 first slot                       last slot                 invocation ends
  *   |<----- slack ----->|<------- FIRING_PERIOD -------->|<--- timeout of a run -->|
  *
- * After the grace, run records and remembered failures may take half of the reserve that is left. The rest belongs to
- * the state: its write is tried again after FIRST_RETRY_WAIT, then at growing distances up to LONGEST_RETRY_WAIT, until
- * NOTIFY_TIME before the end. A write that starts late has ONE_TRY all the same.
+ * After GRACE, writing run records and reading remembered failures may take half of the remaining reserve. The rest is
+ * for the state. Its write is tried again after FIRST_RETRY_WAIT, and then after waits that grow up to
+ * LONGEST_RETRY_WAIT, until NOTIFY_TIME before the end. A write that starts later than that still has ONE_TRY.
  */
 import { FIRING_PERIOD, hasSlots, LIMITS, type Schedule } from '../rules/index.ts';
 import { MINUTE, SECOND } from '../time/index.ts';
 
 /**
- * How late EventBridge Scheduler may fire: anywhere within a minute. Also the default and the largest slack of a
- * firing.
+ * How late EventBridge Scheduler may fire: at any moment within a minute. This is also the default and the largest
+ * slack of a firing.
  */
 export const SCHEDULER_PRECISION = MINUTE;
 /**
- * How far ahead of now the tick of an event may be due. A later one would make every tick until then a duplicate or
- * late.
+ * How far ahead of now the due time of an event may be. A tick with a later due time would make every tick before it a
+ * duplicate or late.
  */
 export const FARTHEST_DUE = 10 * MINUTE;
 
 /** How long after its signal a workload may still return or throw before it is abandoned. */
 export const GRACE = SECOND;
-/** The least time for one try to write the state: what the least reserve leaves after the grace. */
+/** The time that is always left for one try to write the state: the smallest reserve minus the grace. */
 export const ONE_TRY = LIMITS.reserve.least - GRACE;
 /** The time that is reserved after the last try to write the state, to notify observers. */
 export const NOTIFY_TIME = 0.25 * SECOND;
@@ -49,12 +49,12 @@ export const FIRST_RETRY_WAIT = 0.1 * SECOND;
 /** The longest wait between two tries to write the state. */
 export const LONGEST_RETRY_WAIT = SECOND;
 
-/** The longest that a lease can last. */
+/** The longest time that a lease can last. */
 export const LONGEST_LEASE = LIMITS.timeout.most + LIMITS.leaseMargin.most;
 
 /**
- * The longest that taking the lease may take, with all attempts of the client and the waits between them. With
- * RELEASE_LIMIT an outage costs a tick less than 4 s.
+ * The longest time that taking the lease may last, with all attempts of the client and the waits between them.
+ * ACQUIRE_LIMIT and RELEASE_LIMIT together are less than the 4 s that an outage may cost a tick.
  */
 export const ACQUIRE_LIMIT = 2.9 * SECOND;
 /**
@@ -64,23 +64,25 @@ export const ACQUIRE_LIMIT = 2.9 * SECOND;
 export const STORE_LIMIT = 3 * ACQUIRE_LIMIT;
 /** The longest that releasing a doubtful lease may take, one that may be taken although no answer came: one attempt. */
 export const RELEASE_LIMIT = 0.9 * SECOND;
-/** The longest that DynamoDB's client waits for a connection. */
+/** The longest time that the DynamoDB client waits for a connection. */
 export const CONNECT_TIMEOUT = 0.5 * SECOND;
-/** The longest that DynamoDB's client waits for an answer's first byte, and then for each next part of it. */
+/**
+ * The longest time that the DynamoDB client waits for the first byte of an answer, and then for each next part of it.
+ */
 export const REQUEST_TIMEOUT = 0.9 * SECOND;
-/** How often DynamoDB's client tries a request: all attempts fit into ACQUIRE_LIMIT. */
+/** How often the DynamoDB client tries a request. All attempts fit into ACQUIRE_LIMIT. */
 export const MOST_ATTEMPTS = 3;
 
-/** The part of a service that the length of its invocation depends on. */
+/** The parts of a service that determine the length of its invocation. */
 interface Timed {
   readonly schedule: Schedule;
   readonly timeout: number;
 }
 
 /**
- * The longest that one invocation of the service may last: one run's timeout, and in a firing with several slots the
- * slack and the minute of the slots besides.
- * @param slack how late a firing may come. @default 60 s, as on AWS; 0 on one machine
+ * The longest time that one invocation of the service may last: the timeout of one run; for a firing with several slots
+ * also the slack and the minute of the slots.
+ * @param slack how late a firing may arrive. @default 60 s, as on AWS; 0 on one machine
  */
 export function invocationTimeout({ schedule, timeout }: Timed, slack = SCHEDULER_PRECISION): number {
   return hasSlots(schedule) ? slack + FIRING_PERIOD + timeout : timeout;
