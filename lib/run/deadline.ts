@@ -4,11 +4,12 @@
  *   start ......... signalAt ...... signalAt + grace ......... the invocation ends
  *   | workload runs | may still settle | the outcome is written |
  *
- * A workload that returns by the end of the grace has succeeded; one that throws in it has timed out; one that hasn't
- * settled by then has timed out and is abandoned: it may go on, but what it does no longer counts.
+ * A workload that returns before the end of the grace has succeeded. One that throws during the grace has timed out.
+ * One that hasn't settled by the end of the grace has timed out and is abandoned: it may go on, but its result no
+ * longer counts.
  *
- * An exception that it throws where nothing can catch it, while its time isn't up, ends it at once: as a rule that
- * exception took along whatever was to settle the workload, and waiting for the deadline would only hide the cause.
+ * An exception that nothing can catch ends the run at once if it is thrown before the signal: such an exception usually
+ * also prevents the workload from settling, and waiting for the deadline would only hide the cause.
  */
 import { GRACE, RunTimedOutError, StoppedError } from '../service/index.ts';
 import { toSafeCause } from '../text/index.ts';
@@ -17,24 +18,24 @@ import type { Clock } from '../time/index.ts';
 /** How a workload ended. */
 export type Ending =
   | { readonly kind: 'returned'; readonly value: unknown }
-  /** `settled` is false when the workload may still run: then only the process's end ends it. */
+  /** `settled` is false if the workload may still run; then only the end of the process ends it. */
   | { readonly kind: 'threw'; readonly error: unknown; readonly settled: boolean }
-  /** Likewise. */
+  /** `settled` is false if the workload may still run; then only the end of the process ends it. */
   | { readonly kind: 'timed-out'; readonly error: RunTimedOutError; readonly settled: boolean }
-  /** It gave way to the process's stop: no outcome. */
+  /** The run yielded to a stop of its process and has no outcome. */
   | { readonly kind: 'stopped' };
 
-/** When a run's signal fires. */
+/** The limits of one run: when its signal fires, and by what. */
 export interface Limits {
-  /** The service's name, for messages. */
+  /** The name of the service, for messages. */
   readonly service: string;
-  /** Epoch milliseconds; `Infinity` for a run without a limit. */
+  /** When the signal fires, in epoch milliseconds; `Infinity` for a run without a limit. */
   readonly signalAt: number;
   readonly clock: Clock;
-  /** The process's own stop: aborts the run's signal too. */
+  /** The stop signal of the process; it aborts the run's signal too. */
   readonly stop?: AbortSignal | undefined;
   /**
-   * Registers the listener for what the workload throws where nothing can catch it.
+   * Registers the listener for exceptions of the workload that nothing can catch.
    * @default such exceptions are ignored here
    */
   readonly onUncaught?: ((listener: (error: unknown) => void) => void) | undefined;
@@ -57,7 +58,7 @@ export async function runUnderDeadline(
 
   const uncaught = new Promise<Ending>((resolve) => {
     limits.onUncaught?.((error) => {
-      // A run whose signal has fired is ending already: it keeps its grace.
+      // A run whose signal has fired is ending already, and keeps its grace.
       if (signal.aborted) return;
       resolve({ kind: 'threw', error, settled: false });
       controller.abort(error);
@@ -71,7 +72,7 @@ export async function runUnderDeadline(
     (error: unknown): Ending => {
       if (!signal.aborted) return { kind: 'threw', error, settled: true };
       if (signal.reason instanceof StoppedError) return { kind: 'stopped' };
-      // Whatever it threw after its signal fired, the signal ended it.
+      // The signal ended this run, whatever error the workload threw after it.
       return { kind: 'timed-out', error: timedOut(limits, startedAt, error), settled: true };
     },
   );
@@ -82,7 +83,7 @@ export async function runUnderDeadline(
   return ending;
 }
 
-/** Fires the run's signal at its time. Resolves when the grace is over; never once `over` is aborted. */
+/** Fires the run's signal at its time. Resolves when the grace is over; never resolves once `over` is aborted. */
 async function graceOver({ clock, signalAt, service }: Limits, run: AbortController, over: AbortSignal): Promise<void> {
   if (signalAt !== Number.POSITIVE_INFINITY) {
     await clock.sleep(signalAt - clock.now(), over);

@@ -2,8 +2,8 @@
 import type { Log, Service } from '../service/index.ts';
 
 /**
- * Hands the report, line by line, to the service's printer, by default the log. A printer that throws loses its line,
- * nothing else.
+ * Passes the report line by line to the service's printer, by default the log. If the printer throws, only that line is
+ * lost.
  */
 export function printReport({ name, printer }: Service, lines: readonly string[], log: Log): void {
   const print: (line: string) => unknown = printer ?? ((line) => log.warn(line, { report: true }));
@@ -12,7 +12,7 @@ export function printReport({ name, printer }: Service, lines: readonly string[]
       log.error(`${name}: the printer threw; the service goes on without this line: ${line}`, { error });
     try {
       const answer = print(line);
-      // An async printer is not waited for, but what it throws must not end the process.
+      // Nobody waits for an asynchronous printer, but an error that it throws must not end the process.
       if (answer instanceof Promise) answer.catch(logError);
     } catch (error) {
       logError(error);

@@ -1,4 +1,4 @@
-/** The context that a workload is handed. Everything in it that isn't frozen belongs to this run alone. */
+/** The context of a workload. Everything in it that isn't frozen belongs to this run only. */
 import { type Log, logTo, type RunContext, type Service } from '../service/index.ts';
 import { CURSOR_BYTES, isError, tryRead } from '../text/index.ts';
 import type { Clock, Random } from '../time/index.ts';
@@ -9,30 +9,30 @@ export interface RunSurroundings {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
-  /** When the run's signal fires, in epoch milliseconds; `Infinity` for never. */
+  /** When the signal of the run fires, in epoch milliseconds; `Infinity` for never. */
   readonly signalAt: number;
   readonly stop?: AbortSignal | undefined;
   readonly fence: number;
   readonly scheduledFor?: number | undefined;
   readonly cursor?: string | undefined;
   /**
-   * Returns what the service's `prepare` made, or a promise of it; called inside the run, so that its error is the
-   * run's failure.
+   * Returns the result of the service's `prepare`, or a promise of it. Called inside the run, so that an error of
+   * `prepare` is the failure of the run.
    */
   readonly prepared: () => unknown;
-  /** @default an exception that nothing catches ends the process, as Node has it */
+  /** @default none: an exception that nothing catches ends the process, as usual in Node */
   readonly runScope?: RunScope | undefined;
 }
 
-/** The service's cursor while a run may move it. */
+/** The cursor of the service during a run. */
 export interface RunCursor {
-  /** Where it stands. */
+  /** The present value. */
   at: string | undefined;
-  /** Whether the run has ended: from then on the cursor stays. */
+  /** Whether the run has ended; then the cursor can't be changed. */
   closed: boolean;
 }
 
-/** The context of one run. Its `saveCursor` moves `cursor`. */
+/** The context of one run. Its `saveCursor` changes `cursor`. */
 export function runContext(
   service: Service,
   { clock, random, log, fence, scheduledFor, signalAt }: RunSurroundings,
@@ -62,7 +62,7 @@ export function runContext(
   };
 }
 
-/** The cursor as it will be read back: only text can be stored, and half a surrogate pair can't. */
+/** Returns the cursor as it will be read back. Only text can be stored, and an unpaired surrogate can't. */
 function storedCursor(service: string, next: unknown): string {
   if (typeof next !== 'string') throw new TypeError(`${service}: cursor: expected text, got ${typeof next}`);
   const bytes = new TextEncoder().encode(next);
@@ -73,16 +73,16 @@ function storedCursor(service: string, next: unknown): string {
 }
 
 /**
- * The log, each line of which carries the run's number: code that a run leaves behind may log while another run is
- * under way.
+ * The log, with the number of the run in each line: code that a run leaves behind may log while another run is under
+ * way.
  */
 function numberedLog(log: Log, fence: number): Log {
   return logTo((level, message, fields) => log[level](message, numbered(fence, fields)));
 }
 
 /**
- * A workload may pass anything as fields: it is logged as it is, and a value that throws when it is read fails nobody
- * here.
+ * Adds the number of the run to the fields. A workload may pass any value as fields; if reading it throws, the value
+ * itself is logged.
  */
 function numbered(fence: number, fields: unknown): Readonly<Record<string, unknown>> {
   if (fields === undefined) return { fence };

@@ -1,18 +1,21 @@
 /**
- * The run scope: keeps one run apart from every other, so that an error which it throws where nothing can catch it (in
- * a timer, in a listener, in a promise that nothing waits for) is known as its own, during the run and after its end.
+ * The run scope: separates the runs of a process, so that an error which nothing can catch (in a timer, in a listener,
+ * in a promise that nobody awaits) is attributed to the run that caused it, both during that run and after its end.
  */
 
-/** A run inside its scope. */
+/** A run inside a run scope. */
 export interface ScopedRun {
   readonly service: string;
-  /** The run's number. */
+  /** The number of the run. */
   readonly fence: number;
-  /** The due time it is for, in epoch milliseconds; absent when run by hand. */
+  /** The due time of the run, in epoch milliseconds; absent for a manual run. */
   readonly scheduledFor?: number;
-  /** Called with an error that the run threw where nothing could catch it, also after its end; not with a rejection. */
+  /**
+   * Called with an exception of the run that nothing could catch, even after the end of the run. Not called for a
+   * rejected promise.
+   */
   readonly onUncaught: (error: unknown) => void;
 }
 
-/** Does the run's work inside its scope and returns the work's result. */
+/** Runs `work` inside the scope of the run, and returns the result of `work`. */
 export type RunScope = <Result>(run: ScopedRun, work: () => Promise<Result>) => Promise<Result>;

@@ -1,13 +1,13 @@
-/** One run of a workload, from start to outcome: the part that a tick and a loop share. */
+/** One run of a workload, from start to outcome: the part that ticks and loops share. */
 import type { Outcome } from '../rules/index.ts';
 import { classifySafely, type Exhausted, exhaustionIn, type Service } from '../service/index.ts';
 import { summarizeError } from '../text/index.ts';
 import { type Ending, runUnderDeadline } from './deadline.ts';
 import { type RunCursor, type RunSurroundings, runContext } from './run-context.ts';
 
-/** A run that has ended, in every way it can. */
+/** A run that has ended, in whatever way. */
 export interface WorkloadRun {
-  /** Absent when the run gave way to the process's stop. */
+  /** Absent if the run yielded to a stop of its process. */
   readonly outcome?: Outcome;
   /** The value that was thrown. */
   readonly error?: unknown;
@@ -16,7 +16,7 @@ export interface WorkloadRun {
   readonly startedAt: number;
   readonly endedAt: number;
   readonly durationMs: number;
-  /** Whether the workload still runs and only the process's end ends it. */
+  /** Whether the workload is still running; then only the end of the process ends it. */
   readonly abandoned: boolean;
   /**
    * What the error says to be exhausted. Only a new process has the means of a process back; the disk outlives it.
@@ -73,7 +73,8 @@ const SUCCEEDED = { kind: 'succeeded' } as const;
 type Listener = (error: unknown) => void;
 
 /**
- * Runs the work inside the run's scope. The deadline is known only there, so it registers itself for uncaught errors.
+ * Does the work inside the scope of the run. Only the deadline knows when the run is over, so it registers its own
+ * listener for uncaught exceptions.
  */
 function inScope(
   { name }: Service,

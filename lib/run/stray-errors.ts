@@ -1,11 +1,12 @@
 /**
- * Stray errors: what a run leaves behind (a promise that nothing waits for, a timer, a listener) may fail while another
- * run is under way. Node would end the process, and the innocent run with it. Here the error is logged as that of the
- * run that left it, the run under way goes on, and the process ends afterwards, since its state is no longer to be
- * trusted.
+ * Stray errors: a run may leave something behind (a promise that nobody awaits, a timer, a listener) that fails while
+ * another run is under way. Node would end the process, and the other run with it. Here the error is logged as an error
+ * of the run that left it behind, and the run under way goes on. The process ends afterwards, since its memory may be
+ * damaged.
  *
- * The run is known by the context that Node carries along promises, timers and listeners. An error from outside every
- * run is left to other listeners; where there are none it ends the process, as it would without this.
+ * The run is known by the context that Node passes along with promises, timers and listeners (`AsyncLocalStorage`). An
+ * error that belongs to no run is left to other listeners; if there are none, it ends the process, as it would without
+ * this module.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import process from 'node:process';
@@ -13,28 +14,31 @@ import type { Log } from '../service/index.ts';
 import { toIso } from '../time/index.ts';
 import type { RunScope, ScopedRun } from './run-scope.ts';
 
-/** The stray errors of one function's runs. */
+/** The stray errors of the runs of one function. */
 export interface StrayErrors {
   readonly runScope: RunScope;
-  /** How many there were, without those of promises that something has waited for since. */
+  /** How many stray errors there were. A rejected promise that was awaited later is not counted. */
   count: number;
 }
 
-/** Takes the errors that one run strays. */
+/** Receives the stray errors of one run. */
 interface Catcher {
   uncaught(error: unknown): void;
-  /** @returns a function to call if something waits for that promise after all */
+  /** @returns a function to call if the rejected promise is awaited later */
   unhandled(reason: unknown): () => void;
 }
 
-/** A timer that throws does so again and again; nobody reads more of it than this. */
+/** How many stray errors are logged: a timer that throws does so again and again. */
 const MOST_LOGGED = 5;
 
 const catchers = new AsyncLocalStorage<Catcher>();
 const takenUp = new WeakMap<Promise<unknown>, () => void>();
 let listening = false;
 
-/** Catches and logs the stray errors of runs inside its scope. The process is listened to from the first run on. */
+/**
+ * Catches and logs the stray errors of the runs that go through its `runScope`. The first run adds the listeners to
+ * `process`.
+ */
 export function catchStrayErrors(log: Log): StrayErrors {
   let logged = 0;
   const report = ({ service, fence, scheduledFor }: ScopedRun, what: string, error: unknown) => {
@@ -68,7 +72,7 @@ export function catchStrayErrors(log: Log): StrayErrors {
   return stray;
 }
 
-/** Listens to the process, once. */
+/** Adds the listeners to `process`, once. */
 function listen(): void {
   listening = true;
   process.on('uncaughtException', (error) => {
@@ -84,7 +88,10 @@ function listen(): void {
   process.on('rejectionHandled', (promise) => takenUp.get(promise)?.());
 }
 
-/** Thrown from here, it ends the process: without a listener it would have. */
+/**
+ * Leaves an error that belongs to no run to the other listeners. Without any, rethrows the error, so that it ends the
+ * process, as it would if this module did not listen.
+ */
 function disown(event: 'uncaughtException' | 'unhandledRejection', error: unknown): void {
   if (process.listenerCount(event) === 1) throw error;
 }
