@@ -1,4 +1,4 @@
-/** The first step of a tick: take the lease, or learn why not. */
+/** The first step of a tick: takes the lease, or returns the reason why the tick is skipped. */
 import {
   haltHolds,
   isBackingOff,
@@ -16,7 +16,7 @@ import type { Bypassed } from './tick-event.ts';
 export interface Admitted {
   readonly granted: true;
   readonly claim: Claim;
-  /** As it was before the lease was taken. */
+  /** The state before the lease was taken. */
   readonly before: ServiceState;
   /** The same under this run's fence, without a lease, and as this build and its rules find it. */
   readonly state: ServiceState;
@@ -31,7 +31,7 @@ export interface Refused {
 
 /**
  * Takes the lease.
- * @throws UnreadableStateError, or the store's own error, when the lease can't be taken
+ * @throws UnreadableStateError, or the error of the store if the lease can't be taken
  */
 export async function acquire({
   service,
@@ -48,7 +48,7 @@ export async function acquire({
     build: invocation.build,
     rules,
     owner: ports.random.id().slice(-12),
-    // The process may live as long as its invocation, whatever becomes of this run.
+    // The process may live as long as its invocation, even if this run ends earlier.
     leaseUntil: Math.ceil(invocation.deadline + service.leaseMargin),
   });
   if (!answer.granted) return { ...answer, state: withinBackoff(rules, answer.state) };
@@ -63,7 +63,7 @@ export async function acquire({
   };
 }
 
-/** What a manual run bypasses because a person asked for it. */
+/** The reasons to skip that a manual run bypasses. */
 export function bypassedBy({ tick, startedAt, invocation }: TickContext, state: ServiceState): Bypassed[] {
   if (tick.kind === 'scheduled') return [];
   const bypassed: Bypassed[] = [];

@@ -1,6 +1,6 @@
 /**
- * The end of a tick in the store: run records first, then the one fenced write that commits the state. Where an
- * operator resumed the service meanwhile, the same ended runs are applied to the state that stands there now.
+ * The end of a tick in the store: first the run records are written, then one write, conditional on the fence, commits
+ * the state. If an operator resumed the service meanwhile, the same ended runs are applied to the new state.
  */
 import {
   type AppliedRuns,
@@ -19,14 +19,14 @@ import { putRecords, rememberedFailures } from './run-records.ts';
 import type { TickContext } from './tick-context.ts';
 import { release, retryUntilEnd } from './write-deadline.ts';
 
-/** The part of a commit that the tick's event shows. */
+/** The parts of a commit that the tick event shows. */
 export type Committed = Pick<AppliedRuns, 'state' | 'report'> & Partial<Pick<AppliedRuns, 'verdict'>>;
 
 /**
- * Commits a run that has ended, behind the runs that crashed before it. A run that gave way to a stop has no outcome:
- * its tick may run again, and without crashed runs nothing is committed.
- * @throws LeaseLostError when another run took over; the store's own error when it could not be reached until the run's
- * end
+ * Commits the runs that crashed before, and then the run that has ended. A run that yielded to a stop has no outcome:
+ * its tick may run again, and if there are no crashed runs, nothing is committed.
+ * @throws LeaseLostError if another run took over; the error of the store if it could not be reached until the end of
+ * the run
  */
 export async function commitRun(
   context: TickContext,
@@ -51,9 +51,9 @@ export async function commitRun(
 }
 
 /**
- * Commits crashed runs that stop the tick.
- * @throws LeaseLostError when another run took over; the store's own error when it could not be reached until the run's
- * end
+ * Commits crashed runs that cause the tick to be skipped.
+ * @throws LeaseLostError if another run took over; the error of the store if it could not be reached until the end of
+ * the run
  */
 export function commitCrashes(
   context: TickContext,
@@ -63,23 +63,23 @@ export function commitCrashes(
   return commit(context, { claim, state, runs: crashed, ending: 'skipped' });
 }
 
-/** The ended runs, and the lease and state that they are applied to. */
+/** The ended runs, and the claim and the state to which they are applied. */
 interface Commitment {
   readonly claim: Claim;
-  /** Without a lease. */
+  /** The state, without a lease. */
   readonly state: ServiceState;
-  /** In the order in which they are applied. */
+  /** The ended runs, in the order in which they are applied. */
   readonly runs: readonly EndedRun[];
-  /** How the tick ended, for the error that says that its end is lost. */
+  /** How the tick ended, for the error which says that this end was not written. */
   readonly ending: OutcomeKind | 'skipped' | 'stopped';
 }
 
 /**
- * How often an operator may resume the service between reading its state and writing it, before that counts as a fault.
+ * How often an operator may resume the service between a read of the state and the write, before it counts as a fault.
  */
 const MOST_RESUMES = 5;
 
-/** A report that can't be committed is printed all the same. */
+/** Commits, and tries again after a resume. If the commit fails, the report is printed before the error is thrown. */
 async function commit(context: TickContext, commitment: Commitment): Promise<Committed> {
   const { service, ports } = context;
   let report: readonly string[] = [];
@@ -117,8 +117,8 @@ function leaseLost({ claim, ending }: Commitment, cause: string, consequence = '
 }
 
 /**
- * A tick that crashed runs block is decided by its commit, so that it never runs. Where an operator's resume lifted the
- * block meanwhile, the tick stays undecided and may be delivered again.
+ * The state after a tick that crashed runs block. The commit marks the tick as decided, so that it never runs. If an
+ * operator's resume lifted the block meanwhile, the tick is not marked, and may be delivered again.
  */
 function skippedState(context: TickContext, state: ServiceState): ServiceState {
   const { tick } = context;
@@ -126,7 +126,7 @@ function skippedState(context: TickContext, state: ServiceState): ServiceState {
   return decides ? { ...state, lastTick: tick.scheduledFor } : state;
 }
 
-/** Applies the runs; where a trip reports them, with the failures of earlier invocations. */
+/** Applies the runs. For the report of a trip, the failures of earlier invocations are read. */
 async function applyWithMemory(
   context: TickContext,
   state: ServiceState,

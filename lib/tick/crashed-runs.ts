@@ -1,8 +1,8 @@
 /**
- * Crashed runs. Every commit writes `done`, the fence of its run; an acquire raises the fence. So fence - done, as the
- * item was, counts the runs that started and never wrote their end: their process died. The next run counts each as an
- * ended run with outcome `crashed`, before its own workload; whatever this tick commits includes them. If this run
- * crashes as well, nothing was written and the next one counts them all again.
+ * Crashed runs. Every commit sets `done` to the fence of its run, and every acquire raises the fence. So `fence - done`
+ * of the item before this acquire is the number of runs that started and never wrote their end: their process died. The
+ * next run counts each of them as an ended run with the outcome `crashed` before its own workload, and whatever this
+ * tick commits includes them. If this run crashes too, nothing was written, and the next run counts all of them.
  */
 import {
   countedDue,
@@ -25,7 +25,7 @@ export function crashedRuns({ rules, startedAt }: TickContext, { claim, before }
   const newest = claim.fence - 1;
   if (newest <= before.done) return [];
   const count = Math.min(newest - before.done, mostCounted(rules));
-  // Behind a lost response the state is our own after-image, and the lease in it is ours.
+  // After a lost answer, the state that was read is the one that this acquire wrote, with its own lease.
   const lease = before.lease?.owner === claim.owner ? undefined : before.lease;
   const due = countedDue(rules.schedule, startedAt, before.lastTick);
   return Array.from({ length: count }, (_, index) => {
@@ -35,18 +35,16 @@ export function crashedRuns({ rules, startedAt }: TickContext, { claim, before }
   });
 }
 
-/**
- * More of them than the track record, the memory and the history hold would change nothing but the work to count them.
- */
+/** How many crashed runs are counted. More than fit into track record, memory and history would change nothing. */
 function mostCounted({ policy: { consecutive, backoff, memory } }: Rules): number {
   return Math.min(1_000, Math.max(HISTORY_SIZE, memory, consecutive * Math.min(backoff, 100)));
 }
 
-/** @param due the due time of a run whose own tick is unknown */
+/** @param due the due time that is used if the tick of the run is unknown */
 function crashedRun(fence: number, now: number, { tick, due }: { tick: number | undefined; due: number }): EndedRun {
   const run = tick === undefined ? `run ${fence}` : `run ${fence} for ${toIso(tick)}`;
   const error = new RunCrashedError(`${run} started and never ended; its process died`);
-  // The stack would show where the crash was counted, not where it happened.
+  // The stack would show where the crash was counted, not where the process died.
   error.stack = '';
   return {
     outcome: { kind: 'crashed', failure: summarizeError(error, now) },
@@ -59,7 +57,10 @@ function crashedRun(fence: number, now: number, { tick, due }: { tick: number | 
   };
 }
 
-/** Why the crashed runs stop this tick, if they do. A manual run bypasses a backoff, and with `force` a halt. */
+/**
+ * The reason for which the crashed runs cause this tick to be skipped, or `undefined`. A manual run bypasses a backoff,
+ * and with `force` a halt.
+ */
 export function blockedBy({ tick, startedAt, invocation }: TickContext, state: ServiceState): SkipReason | undefined {
   const forced = tick.kind === 'manual' && tick.force;
   if (!forced && haltHolds(state.halt, startedAt, invocation.build)) return 'halted';

@@ -8,12 +8,13 @@ import type { Ports } from './ports.ts';
 import type { TickContext } from './tick-context.ts';
 import type { TickEvent } from './tick-event.ts';
 
-/** What a tick event adds to its context. */
+/** The facts that a tick event adds to the context of the tick. */
 export type TickFacts = Pick<TickEvent, 'disposition' | 'state' | 'crashesBooked'> &
   Partial<Pick<TickEvent, 'reason' | 'fence' | 'verdict' | 'report' | 'bypassed'>> & { readonly run?: WorkloadRun };
 
 /**
- * Hands every observer the event of a tick whose state is written, prints its report and flushes. Returns the event.
+ * Passes the event of a tick whose state is written to every observer, prints the report and flushes. Returns the
+ * event.
  */
 export async function notifyTick(context: TickContext, facts: TickFacts): Promise<TickEvent> {
   const { service, ports } = context;
@@ -89,7 +90,7 @@ export async function flushObservers(
   await Promise.all(slow.map((flushed) => withTimeLimit(clock, limit, async () => flushed).catch(onError)));
 }
 
-/** An async observer is not waited for, but its rejection must not end the process. */
+/** Calls an observer. Nobody waits for an asynchronous observer, but its rejection must not end the process. */
 function guarded({ ports }: TickContext, notify: () => unknown): void {
   try {
     const answer = notify();

@@ -5,7 +5,7 @@ import type { Log } from '../service/index.ts';
 import type { Clock, Random } from '../time/index.ts';
 import type { TickEvent } from './tick-event.ts';
 
-/** A request for the lease of a service. Instants in epoch milliseconds. */
+/** A request for the lease of a service. Instants are in epoch milliseconds. */
 export interface AcquireRequest {
   readonly service: string;
   readonly tick: Tick;
@@ -14,33 +14,39 @@ export interface AcquireRequest {
   /** The rules that the service runs by now. @default a stored backoff stands as it is */
   readonly rules?: BackoffRules;
   /**
-   * Random for each call, since two deliveries can have the same tick and the same invocation. At most 12 characters.
+   * A random text for each call, since two deliveries can have the same tick and the same invocation. At most 12
+   * characters.
    */
   readonly owner: string;
   readonly leaseUntil: number;
 }
 
-/** A lease that was granted: the facts that a commit must still find in the item. */
+/** A granted lease: the facts that a commit must still find in the item. */
 export interface Claim {
   readonly service: string;
   readonly owner: string;
   readonly fence: number;
   readonly epoch: number;
   /**
-   * The commit leaves the lease as it stands, since the workload may run until its process ends.
+   * The commit does not free the lease, since the workload may run until its process ends.
    * @default the commit frees the lease
    */
   readonly keepsLease?: true;
 }
 
-/** An answer to {@link AcquireRequest}: a refusal is a value. */
+/** An answer to {@link AcquireRequest}. A refusal is a value. */
 export type Acquired =
-  | { readonly granted: true; readonly claim: Claim /** As it was before. */; readonly state: ServiceState }
+  | {
+      readonly granted: true;
+      readonly claim: Claim;
+      /** The state before the lease was taken. */
+      readonly state: ServiceState;
+    }
   | { readonly granted: false; readonly reason: SkipReason; readonly state: ServiceState };
 
 /**
- * An answer to a commit. `epoch`: an operator resumed the service meanwhile; `state` is the state now. `fence`: another
- * run took over.
+ * An answer to a commit. `epoch`: refused, since an operator resumed the service meanwhile; `state` is the new state.
+ * `fence`: refused, since another run took over.
  */
 export type CommitAnswer =
   | { readonly written: true }
@@ -48,17 +54,17 @@ export type CommitAnswer =
   | { readonly written: false; readonly reason: 'fence' };
 
 /**
- * Where services keep their state. Every method rejects with UnreadableStateError on state that is damaged or newer,
- * and with the adapter's own error when the store can't be reached.
+ * The store of the states of services. Every method rejects with UnreadableStateError if the state is damaged or of a
+ * newer version, and with an error of its own if the store can't be reached.
  */
 export interface StateStore {
-  /** Takes the lease and raises the fencing token, if admission allows, in one write. */
+  /** Takes the lease and raises the fence in one write, if admission allows it. */
   acquire(request: AcquireRequest): Promise<Acquired>;
   /**
    * If the claim still holds: writes the state, frees the lease unless the claim keeps it, and marks all runs up to the
-   * claim's as counted. Never touches the pause. The same commit can be sent again: one that was written before is
-   * answered as written, also behind a later run's.
-   * @param signal when it is aborted, the store gives up and rejects; the write may get through all the same
+   * run of the claim as counted. Never changes the pause. The same commit can be sent again: if it was written before,
+   * the answer is `written`, even after later runs.
+   * @param signal if it is aborted, the store gives up and rejects; the write may take effect nevertheless
    */
   commit(claim: Claim, state: ServiceState, signal?: AbortSignal): Promise<CommitAnswer>;
   /**
@@ -68,40 +74,44 @@ export interface StateStore {
   release(claim: Claim, signal?: AbortSignal): Promise<void>;
   /** The state of a service, or `undefined` if it was never seen. */
   read(service: string): Promise<ServiceState | undefined>;
-  /** Writes a run record. Writing it again changes nothing. */
+  /** Writes a run record. Writing the same record again changes nothing. */
   putRun(record: RunRecord): Promise<void>;
   /**
-   * Run records of runs that didn't succeed and whose fence is above `after`: newest first, one a run, at most `limit`.
+   * The records of runs that didn't succeed and have a fence above `after`: newest first, one for each run, at most
+   * `limit`.
    */
   failedRuns(service: string, range: { readonly after: number; readonly limit: number }): Promise<RunRecord[]>;
-  /** Pauses the service, replacing an earlier pause. Returns the state after it. */
+  /** Pauses the service, replacing an earlier pause. Returns the new state. */
   pause(service: string, pause: Pause): Promise<ServiceState>;
-  /** Starts the service afresh: halt, pause, backoff, streak and failures are gone. Returns the state before it. */
+  /**
+   * Starts the service afresh: ends halt, pause and backoff, and clears streak and failures. Returns the state before
+   * that.
+   */
   resume(service: string): Promise<ServiceState>;
 }
 
-/** A run that crashed, as the next run counts it. */
+/** A crashed run, as observers get it when the next run counts it. */
 export interface CrashEvent {
   readonly service: string;
   /** The number of the crashed run. */
   readonly fence: number;
-  /** When it was counted, in epoch milliseconds. */
+  /** When the crash was counted, in epoch milliseconds. */
   readonly bookedAt: number;
-  /** The service's streak and whether it is halted, with this crash counted. */
+  /** The streak of the service after this crash; `halted` says whether the service is halted then. */
   readonly streak: number;
   readonly halted: boolean;
 }
 
 /**
- * Gets the events of services: a log, a metric, a hook of the user's. An error of an observer is logged and changes
- * nothing.
+ * Gets the events of services: a log, a metric, a hook of a user. An error of an observer is logged and has no other
+ * effect.
  */
 export interface Observer {
-  /** A crashed run was counted. */
+  /** Called when a crashed run was counted. */
   runCrashed?(event: CrashEvent): void;
-  /** A tick ended, whatever became of it; called after its state was written. */
+  /** Called when a tick ended, in whatever way, after its state was written. */
   tickEnded?(event: TickEvent): void;
-  /** An operator resumed the service: it starts afresh. */
+  /** Called when an operator resumed the service. */
   resumed?(service: string): void;
   /**
    * Everything that the observer holds must leave the process now. A promise is waited for, 2 s at most; less where the
@@ -123,8 +133,8 @@ export interface Ports {
    */
   readonly recycle: () => void;
   /**
-   * Keeps the errors of one run apart from another's.
-   * @default an exception that nothing catches ends the process, as Node has it
+   * Attributes the errors that nothing catches to their runs.
+   * @default none: an exception that nothing catches ends the process, as usual in Node
    */
   readonly runScope?: RunScope;
 }

@@ -1,6 +1,6 @@
 /**
- * A firing that owns several ticks: a service whose interval is below the minute in which a schedule can fire. Each
- * slot is its own tick, with its own acquire and commit, so that an operator gets in between.
+ * A firing that owns several ticks, since the interval of its service is shorter than the minute in which a schedule
+ * can fire. Each slot is a tick of its own, with its own acquire and commit, so that an operator can act between them.
  */
 import { type Delivery, FIRING_PERIOD, type ScheduledTick, slotsOf } from '../rules/index.ts';
 import { GRACE, type Service, type ServiceHaltedError, safeLog } from '../service/index.ts';
@@ -12,11 +12,14 @@ import type { TickEvent } from './tick-event.ts';
 
 /** One firing of the schedule. */
 export interface Firing {
-  /** The minute it was scheduled for, in epoch milliseconds. */
+  /** The minute for which the firing was scheduled, in epoch milliseconds. */
   readonly scheduledFor: number;
-  /** How late a firing may come without losing a slot, in milliseconds: the window it owns begins that much later. */
+  /**
+   * How late the firing may arrive without losing a slot, in milliseconds. The window of its slots begins that much
+   * later.
+   */
   readonly slack: number;
-  /** Which delivery of it this is. */
+  /** The delivery of the firing. */
   readonly delivery?: Delivery;
 }
 
@@ -55,7 +58,7 @@ export async function runFiring(
     }
     if (!hasTimeFor(slot)) break;
     await clock.sleep(slot - clock.now(), closing);
-    // The clock may have been set meanwhile: a lease taken behind the deadline would have ended before it began.
+    // The clock may have been set meanwhile: a lease taken after the deadline would have expired already.
     if (closing.aborted || !hasTimeFor(slot)) break;
     const { event, halt } = await endTick(service, tickOf(firing, slot), invocation, ports);
     events.push(event);

@@ -1,6 +1,6 @@
 /**
- * Run records around a commit: the records of ended runs are written before it, those of earlier failures are read for
- * a report.
+ * The run records of a commit: records of ended runs are written before it, and records of earlier failures are read
+ * for a report.
  */
 
 import { propagates, type RunRecord, type ServiceState } from '../rules/index.ts';
@@ -9,7 +9,10 @@ import type { ErrorSummary } from '../text/index.ts';
 import type { TickContext } from './tick-context.ts';
 import { beforeWriteDeadline } from './write-deadline.ts';
 
-/** The failures of earlier invocations, oldest first. A report cut short is better than an outcome lost. */
+/**
+ * The failures of earlier invocations, oldest first. If they can't be read in time, the report is shorter; the outcome
+ * is not lost.
+ */
 export async function rememberedFailures(context: TickContext, state: ServiceState): Promise<readonly ErrorSummary[]> {
   const { service, ports, rules } = context;
   const range = { after: state.failuresSince, limit: rules.policy.memory };
@@ -25,7 +28,8 @@ export async function rememberedFailures(context: TickContext, state: ServiceSta
 }
 
 /**
- * Runs that were never committed count as crashed, so their own failures are left out. So are fatal ones that halted.
+ * The failure in a run record, if it is remembered. A run that was never committed counts as crashed, so its own
+ * failure is left out, and so is a fatal error that halted the service.
  */
 function rememberedFailure({ rules }: TickContext, state: ServiceState, record: RunRecord): ErrorSummary[] {
   const { failure, outcome, fence } = record;
@@ -33,7 +37,10 @@ function rememberedFailure({ rules }: TickContext, state: ServiceState, record: 
   return isLeftOut ? [] : [failure];
 }
 
-/** Writes run records. An outcome counts more than its record: if a record can't be written, the state still is. */
+/**
+ * Writes run records. If a record can't be written, the state is written all the same, since an outcome is more
+ * important than its record.
+ */
 export async function putRecords(context: TickContext, records: readonly RunRecord[]): Promise<void> {
   const { ports, service } = context;
   for (const record of records.slice(-Math.max(1, service.policy.memory))) {

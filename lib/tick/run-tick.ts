@@ -1,11 +1,11 @@
 /**
- * The way of a tick: one iteration of a service on account of a tick.
+ * The path of a tick: one iteration of a service.
  *
- *   1. acquire: one conditional write takes the lease, or says why not (then the tick is skipped)
+ *   1. acquire: one conditional write takes the lease, or returns a reason for which the tick is skipped
  *   2. crashed runs are counted; if they halt the service or make it back off, the tick is skipped for that reason
  *   3. the workload runs under its deadline; its error is classified into an outcome
- *   4. commit: the ended runs are applied to the state; run records, then one fenced write, which frees the lease
- *      (unless the workload is still running)
+ *   4. commit: the ended runs are applied to the state; run records are written, then the state in one conditional
+ *      write, which frees the lease (unless the workload is still running)
  *   5. notify: observers get the event, the report is printed, metrics are flushed
  *   6. a scheduled tick that halted the service throws; the process of a workload that can't be ended is ended, and so
  *      is a process that is exhausted
@@ -22,10 +22,10 @@ import type { Invocation, TickContext } from './tick-context.ts';
 import type { TickEvent } from './tick-event.ts';
 
 /**
- * Runs one iteration of a service on account of a tick and returns the event that observers got.
- * @throws ServiceHaltedError once, when a scheduled tick halted the service; its state is written then
- * @throws LeaseLostError when another run took over before this one could write its outcome
- * @throws UnreadableStateError, or the store's own error, when the state can't be read or written
+ * Runs one iteration of a service for a tick and returns the event that observers got.
+ * @throws ServiceHaltedError once, if a scheduled tick halted the service; the state is written then
+ * @throws LeaseLostError if another run took over before this one could write its outcome
+ * @throws UnreadableStateError, or the error of the store, if the state can't be read or written
  */
 export async function runTick(service: Service, tick: Tick, invocation: Invocation, given: Ports): Promise<TickEvent> {
   const { event, halt } = await endTick(service, tick, invocation, given);
@@ -80,7 +80,7 @@ export async function endTick(service: Service, tick: Tick, invocation: Invocati
     });
     return event.verdict === 'halted' ? withHalt(context, event, run.error) : { event };
   } catch (error) {
-    // The process may end below before anybody else can log it.
+    // The process may end below, before a caller can log the error.
     if (run.abandoned) ports.log.error('the run could not be committed', { error });
     throw error;
   } finally {
@@ -90,8 +90,8 @@ export async function endTick(service: Service, tick: Tick, invocation: Invocati
 }
 
 /**
- * Notifies observers of the crashed runs. If these stop the tick, commits them and returns the event of the skipped
- * tick.
+ * Passes the crashed runs to the observers. If they cause this tick to be skipped, commits them and returns the event
+ * of the skipped tick.
  */
 async function openBehindCrashes(
   context: TickContext,

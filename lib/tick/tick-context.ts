@@ -1,21 +1,21 @@
-/** One tick under way: the facts that every part of its way is handed. */
+/** One tick under way: the facts that every part of its path needs. */
 import type { Rules, Tick } from '../rules/index.ts';
 import type { Service } from '../service/index.ts';
 import type { Ports } from './ports.ts';
 
-/** The invocation a tick runs in. */
+/** The invocation in which a tick runs. */
 export interface Invocation {
   /** When the invocation ends, in epoch milliseconds. */
   readonly deadline: number;
-  /** The build that runs: a hash of code and policy. */
+  /** The build id of the function that runs: a hash of bundle, policy and schedule. */
   readonly build: string;
-  /** Returns what the service's `prepare` made. */
+  /** Returns the result of the service's `prepare`. */
   readonly prepared: () => unknown;
   /** Ends the process once the answer is out. @default the port of that name, which ends it at once */
   readonly recycle?: (() => void) | undefined;
   /** The process is about to stop: a firing begins no further slot; a run under way goes on. */
   readonly closing?: AbortSignal | undefined;
-  /** The process stops now: a run under way is asked to give way, and then has no outcome. */
+  /** Aborted when the process stops: a run under way is asked to yield, and then has no outcome. */
   readonly stop?: AbortSignal | undefined;
 }
 
@@ -27,6 +27,6 @@ export interface TickContext {
   readonly ports: Ports;
   readonly rules: Rules;
   readonly startedAt: number;
-  /** When the run must have written its outcome, in epoch milliseconds. */
+  /** The time by which the outcome of the run must be written, in epoch milliseconds. */
   readonly endsAt: number;
 }

@@ -1,5 +1,5 @@
 /**
- * The event of a tick: everything that observers, log lines, metrics and answers need of it. Instants in epoch
+ * The event of a tick: all facts that observers, log lines, metrics and answers need. Instants are in epoch
  * milliseconds.
  */
 
@@ -14,20 +14,20 @@ export interface TickEvent {
   readonly service: string;
   readonly tick: Tick;
   readonly disposition: Disposition;
-  /** Why it was skipped. */
+  /** Why the tick was skipped. */
   readonly reason?: SkipReason;
-  /** How the run ended; absent when the tick was skipped, or the run yielded to a stop of the process. */
+  /** How the run ended; absent if the tick was skipped, or if the run yielded to a stop of its process. */
   readonly outcome?: OutcomeKind;
   readonly verdict?: Verdict;
   readonly failure?: ErrorSummary;
   /** When the tick began. */
   readonly startedAt: number;
   readonly durationMs?: number;
-  /** Start minus `scheduledFor`. */
+  /** The start minus `scheduledFor`. */
   readonly latenessMs?: number;
-  /** How far the duration exceeds the interval. */
+  /** How much longer than the interval the run took. */
   readonly overrunMs?: number;
-  /** The run's number. */
+  /** The number of the run. */
   readonly fence?: number;
   /** How many crashed runs this tick counted. */
   readonly crashesBooked: number;
@@ -36,7 +36,7 @@ export interface TickEvent {
   readonly state: ServiceState;
   readonly status: Status;
   readonly nextDue?: number;
-  /** The lines for the printer. */
+  /** The lines of the report. */
   readonly report: readonly string[];
   /** The workload's result as JSON, bounded, credentials masked. */
   readonly result?: unknown;

@@ -1,7 +1,7 @@
 /**
- * How long a tick may go on writing. The state's own write comes last and counts most: it is tried until the run's end
- * is near. Run records and remembered failures come before it: they may take half of what the reserve leaves behind the
- * grace, and whatever isn't done by then is given up.
+ * How long a tick may go on writing. The state is written last and is the most important: its write is tried again
+ * until shortly before the end of the run. Run records and remembered failures come before it. They may take half of
+ * the time that the reserve leaves after the grace; what is not done by then is given up.
  */
 import {
   ACQUIRE_LIMIT,
@@ -17,8 +17,8 @@ import type { Claim } from './ports.ts';
 import type { TickContext } from './tick-context.ts';
 
 /**
- * The work's result, if it comes while there is time left to commit.
- * @throws Error when it doesn't; the work goes on, and its end is ignored
+ * Returns the result of the work, if it comes while there is time left to commit.
+ * @throws Error otherwise; the work goes on, and its end is ignored
  */
 export async function beforeWriteDeadline<Result>(
   { ports: { clock }, service, endsAt }: TickContext,
@@ -35,9 +35,9 @@ export function release({ ports: { clock, store } }: TickContext, claim: Claim):
 }
 
 /**
- * Tries the write again after each failure of the store until the run's end is near: a success that is never written
- * would count as a crash and run again. A write that starts too late has {@link ONE_TRY} all the same. State that can't
- * be read won't be readable in a moment, so that error is thrown at once; so is any failure while the process stops.
+ * Tries the write again after each failure of the store until shortly before the end of the run: a success that is
+ * never written would count as a crash and run again. A write that starts too late still has {@link ONE_TRY}. The error
+ * of an unreadable state is thrown at once, since a retry does not help; so is any error while the process stops.
  */
 export async function retryUntilEnd<Result>(
   { service, invocation, ports: { clock, log }, endsAt }: TickContext,
