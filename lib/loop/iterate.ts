@@ -10,11 +10,11 @@ export interface LoopParts extends Omit<LoopOptions, 'maxDuration'> {
   /** In milliseconds, without an end for no limit. */
   readonly maxDuration: number;
   readonly pace: Pace;
-  /** Returns what the service's `prepare` made. */
+  /** Returns the result of the service's `prepare`. */
   readonly prepared: () => unknown;
 }
 
-/** What an iteration passes to the next one. */
+/** The values that an iteration passes to the next one. */
 export interface Carried {
   readonly state: LoopState;
   readonly cursor?: string | undefined;
@@ -23,8 +23,8 @@ export interface Carried {
 }
 
 /**
- * Runs the service once, steps the outcome, logs and reports it. Never rejects: the iteration holds the workload's
- * error.
+ * Runs the service once, makes the step of its outcome, logs and reports it. Never rejects: the iteration contains the
+ * error of the workload.
  */
 export async function iterate(parts: LoopParts, before: Carried, count: number): Promise<Iteration> {
   const { service, clock, random, log, maxDuration, prepared } = parts;
@@ -38,7 +38,7 @@ export async function iterate(parts: LoopParts, before: Carried, count: number):
     prepared,
   });
   const { outcome, ...ended } = run;
-  // A loop lets the run finish when it is stopped, so the run has no signal to give way to.
+  // A stop of a loop lets the run finish: the run has no stop signal to which it could yield.
   if (outcome === undefined) throw new Error(`${service.name}: a run yielded to a stop that never reached it`);
   const stepped = step(service.policy, before.state, outcome);
   logUnexpected(parts, run, outcome);
@@ -47,7 +47,7 @@ export async function iterate(parts: LoopParts, before: Carried, count: number):
   return { service: service.name, count, ...ended, ...stepped, outcome };
 }
 
-/** Rule S2. A service that never trips has no report, so its errors are logged as they come. */
+/** Rule S2 of docs/design.md: a service that never trips has no report, so each error is logged when it occurs. */
 function logUnexpected({ service, log }: LoopParts, run: WorkloadRun, outcome: Outcome): void {
   if (outcome.kind === 'succeeded' || propagates(service.policy, outcome)) return;
   if (service.policy.kind === 'critical' && service.policy.trips) return;
@@ -62,7 +62,7 @@ function logOverrun({ service, pace, log }: LoopParts, { durationMs }: WorkloadR
   if (pace === 'fixed-rate' && durationMs > interval) log.warn(overrunLine(service.name, durationMs, interval));
 }
 
-/** Why the loop can't go on after this iteration, or `undefined` if it can. */
+/** The error with which the loop ends after this iteration, or `undefined` if the loop goes on. */
 export function endOf({ policy, name }: Service, iteration: Iteration): { readonly error: unknown } | undefined {
   const { outcome, verdict, error, abandoned } = iteration;
   const { haltCause } = iteration.state;

@@ -5,8 +5,8 @@ import type { Clock, Duration, Random } from '../time/index.ts';
 import type { SignalSource } from './signals.ts';
 
 /**
- * What the next start counts from. `fixed-delay`: the end of the iteration before (upstream's critical service loop).
- * `fixed-rate`: its start, or now if that is later (upstream's loop service).
+ * From when the wait for the next start is counted. `fixed-delay`: from the end of the last iteration (upstream's
+ * critical service loop). `fixed-rate`: from its start; an overdue run starts at once (upstream's loop service).
  */
 export type Pace = 'fixed-delay' | 'fixed-rate';
 
@@ -18,11 +18,11 @@ export interface LoopOptions {
   /** @default 'fixed-rate' for a loop service, 'fixed-delay' for a critical one */
   readonly pace?: Pace;
   /**
-   * The state to go on from, as an earlier loop left it. A halted one is probed: its first failure halts it again, its
-   * first success lifts the halt. @default the state of a service that has never run
+   * The state with which the loop begins, as an earlier loop left it. If it is halted, the first run is a probe: a
+   * failure halts the service again, a success lifts the halt. @default the state of a service that has never run
    */
   readonly state?: LoopState;
-  /** The service's cursor to go on from. @default none */
+  /** The cursor with which the loop begins. @default none */
   readonly cursor?: string;
   /** How long one run may last before its signal fires and it counts as timed out. @default no limit */
   readonly maxDuration?: Duration;
@@ -31,31 +31,31 @@ export interface LoopOptions {
   /** @default the process */
   readonly signals?: SignalSource;
   /**
-   * Handed to the service's `prepare`, which the first run calls, and later ones only if it failed.
+   * The argument of the service's `prepare`, which the first run calls. A later run calls it again only if it failed.
    * @default an empty environment
    */
   readonly surroundings?: Surroundings;
   /**
-   * Called once per start before the first run. If it fails nothing is run, `onStop` is called and `start` rejects with
-   * its error.
+   * Called once per start, before the first run. If it fails, no run is made, `onStop` is called, and `start` rejects
+   * with the error of `onStart`.
    */
   readonly onStart?: () => void | Promise<void>;
   /**
-   * Called once per start after the last run, however the loop ended. `start` rejects with its error; if the loop had
-   * failed already, the error is logged.
+   * Called once per start, after the last run, however the loop ended. If it fails, `start` rejects with its error; if
+   * the loop had failed already, the error of `onStop` is only logged.
    */
   readonly onStop?: () => void | Promise<void>;
   /**
-   * Called with each iteration, and waited for, before the loop sleeps or ends: the place to store the state. Its error
-   * is logged and changes nothing.
+   * Called and awaited after each iteration, before the loop sleeps or ends: the place to store the state. An error of
+   * this function is logged and has no other effect.
    */
   readonly onIteration?: (iteration: Iteration) => void | Promise<void>;
 }
 
-/** One iteration that has ended. Instants in epoch milliseconds. */
+/** One iteration that has ended. Instants are in epoch milliseconds. */
 export interface Iteration {
   readonly service: string;
-  /** Which iteration of this start it was, from 1. */
+  /** The number of the iteration within this start, from 1. */
   readonly count: number;
   readonly outcome: Outcome;
   readonly verdict: Verdict;
@@ -66,27 +66,27 @@ export interface Iteration {
   readonly startedAt: number;
   readonly endedAt: number;
   readonly durationMs: number;
-  /** Whether the workload still runs although its time was up. */
+  /** Whether the workload is still running although its time was up. */
   readonly abandoned: boolean;
   /** The report, as it was printed. */
   readonly report: readonly string[];
-  /** The state after the iteration: a value that survives JSON. */
+  /** The state after the iteration. It can be stored as JSON. */
   readonly state: LoopState;
-  /** The service's cursor after the iteration. */
+  /** The cursor of the service after the iteration. */
   readonly cursor?: string;
 }
 
-/** How one start differs from the loop's options. */
+/** The options of one start, which replace those of the loop. */
 export interface StartOptions {
-  /** @default the loop's */
+  /** @default that of the loop */
   readonly handleSignals?: boolean;
 }
 
-/** Options of a stop. */
+/** The options of a stop. */
 export interface StopOptions {
   /**
-   * Whether to wait until the loop has ended, at most one interval; a warning is logged if it goes on even then. From
-   * inside the service stop with `false`: the loop would wait for the run, and the run for the loop.
+   * Whether to wait until the loop has ended, at most one interval; if the loop still goes on then, a warning is
+   * logged. From inside the service use `false`: otherwise the loop would wait for the run, and the run for the loop.
    * @default true
    */
   readonly block?: boolean;
@@ -94,30 +94,32 @@ export interface StopOptions {
 
 /** A service that repeats in this process. */
 export interface Loop {
-  /** The service's name. */
+  /** The name of the service. */
   readonly name: string;
   readonly running: boolean;
   /** The state after the newest iteration. */
   readonly state: LoopState;
-  /** The service's cursor after the newest iteration. */
+  /** The cursor of the service after the newest iteration. */
   readonly cursor: string | undefined;
   /**
-   * Runs the service `loops` times, or for ever; the first run is immediate and the last one doesn't sleep. Resolves
-   * when the loops are done or the loop was stopped. A loop that has ended can be started again: it goes on from its
-   * state.
+   * Runs the service `loops` times, or for ever. The first run is immediate, and there is no sleep after the last one.
+   * Resolves when all runs are done or the loop was stopped. A loop that has ended can be started again, and continues
+   * with its state.
    * @throws InvalidOptionsError if `loops` is no whole number of 1 or more
-   * @throws LoopRunningError if it runs already
-   * @throws ServiceHaltedError when the policy halts the service (rule R5)
-   * @throws RunTimedOutError when a run outlived its `maxDuration` and ignores its signal, since a second one must not
-   * run beside it
-   * @throws whatever the workload threw, as itself, when that is fatal (rules R4 and S2)
+   * @throws LoopRunningError if the loop is running already
+   * @throws ServiceHaltedError if the policy halts the service (rule R5 of docs/design.md)
+   * @throws RunTimedOutError if a run outlived its `maxDuration` and ignores its signal, since two runs must not go on
+   * together
+   * @throws the error of the workload itself, if it is fatal (rules R4 and S2)
    */
   start(loops?: number, options?: StartOptions): Promise<void>;
-  /** Asks the loop to end: a run under way is finished, a sleep is cut short. Forgotten if the loop doesn't run. */
+  /**
+   * Asks the loop to end: a run under way finishes, a sleep ends at once. Has no effect on a loop that is not running.
+   */
   stop(options?: StopOptions): Promise<void>;
 }
 
-/** Thrown by the start of a loop that runs already. */
+/** The error of a second start of a loop that is running. */
 export class LoopRunningError extends Error {
   override readonly name = 'LoopRunningError';
   readonly code = 'loop-running';

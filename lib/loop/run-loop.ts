@@ -1,14 +1,15 @@
 /**
- * The loop in one process: the same iteration as a tick's, repeated with real sleeps.
+ * The loop in one process: the same iteration as in a tick, repeated with real sleeps.
  *
  *   1. onStart
- *   2. run the workload, step its outcome, print the report, call onIteration
- *   3. a halt, a fatal error or a run that can't be ended: the loop ends with that error
- *   4. the last of `loops`, or asked to stop: the loop ends
- *   5. sleep (rule R7 after the run's end, or rule S1 from its start), then 2
+ *   2. run the workload, make the step of its outcome, print the report, call onIteration
+ *   3. after a halt, a fatal error or a run that can't be ended, the loop ends with that error
+ *   4. after the last of `loops`, or after a stop, the loop ends
+ *   5. sleep, counted from the end of the run or, at a fixed rate, from its start (rules R7 and S1 of docs/design.md);
+ *      then go to 2
  *   6. onStop
  *
- * Its state lives in memory: it is handed in, may be read after each iteration, and is kept across starts.
+ * The state is kept in memory. It is an option, can be read after each iteration, and is kept from start to start.
  */
 import { delayAfter, fitTrackRecord, freshState, InvalidOptionsError, type LoopState } from '../rules/index.ts';
 import { prepareOnce, type Service, safeLog } from '../service/index.ts';
@@ -51,13 +52,14 @@ function longestRun(service: string, written: Duration | undefined): number {
 }
 
 /**
- * Runs the service `loops` times (once is upstream's `run_once`), or for ever; see {@link Loop.start} for how it ends.
+ * Runs the service `loops` times (1 is upstream's `run_once`), or for ever. {@link Loop.start} lists the ways in which
+ * it ends.
  */
 export async function runLoop(service: Service, options: LoopOptions & { readonly loops?: number }): Promise<void> {
   await createLoop(service, options).start(options.loops);
 }
 
-/** One start of a loop: `stop` asks it to end, `ended` says that it has. */
+/** One start of a loop: `stop` asks it to end, and `ended` is aborted when it has ended. */
 interface Start {
   readonly stop: AbortController;
   readonly ended: AbortController;
@@ -179,7 +181,7 @@ class ServiceLoop implements Loop {
     }
   }
 
-  /** How long to sleep, in milliseconds. Whoever asked to be left alone for longer is. */
+  /** How long to sleep, in milliseconds; at least as long as a `retryAfter` asks. */
   #waitAfter({ state, outcome, startedAt }: Iteration): number {
     const { service, clock, random, pace } = this.#parts;
     const delay = delayAfter(service.policy, state, service.policy.jitterRange === undefined ? 0 : random.draw());
@@ -189,7 +191,7 @@ class ServiceLoop implements Loop {
   }
 }
 
-/** The state to begin with, its record fitted to a policy that may have changed since. */
+/** The state with which the loop begins. Its track record is fitted to the policy, which may have changed. */
 function firstState({ service, state }: LoopParts): LoopState {
   if (state === undefined) return freshState(service.policy);
   return { ...state, trackRecord: fitTrackRecord(service.policy, state.trackRecord) };

@@ -3,7 +3,7 @@ import { toSafeCause } from '../text/index.ts';
 import type { Loop } from './loop.ts';
 import { onStopSignal, type SignalSource } from './signals.ts';
 
-/** Loops that ended with an error while their fellows went on. Its `errors` are in the order of `services`. */
+/** The error of loops that ended with an error while the others went on. `errors` has the order of `services`. */
 export class LoopsFailedError extends AggregateError {
   override readonly name = 'LoopsFailedError';
   readonly code = 'loops-failed';
@@ -21,10 +21,10 @@ export class LoopsFailedError extends AggregateError {
 }
 
 /**
- * Starts all loops under one handler for SIGINT and SIGTERM, which stops them all; a loop's own handler is left out. A
- * loop that fails takes none of the others down: the loop logs its error at once, and the call rejects when all have
+ * Starts all loops with one handler for SIGINT and SIGTERM, which stops all of them and replaces their own handlers. A
+ * loop that fails ends none of the others: its error is logged at once, and `runMany` rejects when all loops have
  * ended.
- * @throws LoopsFailedError, an AggregateError, naming those that failed
+ * @throws LoopsFailedError, an AggregateError that names the loops that failed
  */
 export async function runMany(
   loops: readonly Loop[],

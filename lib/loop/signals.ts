@@ -1,7 +1,7 @@
 /** The signals by which a process is asked to end. */
 import process from 'node:process';
 
-/** Where signals come from: the process, or a test's stand-in. */
+/** The source of signals: the process, or a substitute in a test. */
 export interface SignalSource {
   on(signal: StopSignal, listener: () => void): unknown;
   off(signal: StopSignal, listener: () => void): unknown;
