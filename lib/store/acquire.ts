@@ -1,4 +1,4 @@
-/** Taking the lease: one conditional write, and the reason where it is refused. */
+/** Takes the lease with one conditional write. If the write is refused, finds the reason. */
 import { admit } from '../rules/index.ts';
 import { ACQUIRE_LIMIT, RELEASE_LIMIT, UnreadableStateError } from '../service/index.ts';
 import type { Acquired, AcquireRequest } from '../tick/index.ts';
@@ -12,7 +12,7 @@ import type { Item } from './item/validate-item.ts';
 import { VERSION } from './item/version.ts';
 import { getItem, type ItemAccess, type Update, updateItem } from './item-access.ts';
 
-/** The item as it was before the lease was taken, or, behind a lost response, our own after-image of it. */
+/** The item before the lease was taken; after a lost response, the item that this write left (its after-image). */
 interface Taken {
   readonly granted: true;
   readonly item: Item | undefined;
@@ -22,9 +22,9 @@ interface Taken {
 type Refused = Extract<Acquired, { granted: false }>;
 
 /**
- * Takes the lease if admission allows. An item that is read after a refusal may no longer explain the refusal: then the
- * write is tried once more. If that fails as well, other writers keep coming in between, which is an overlap.
- * @throws UnreadableStateError if the item is damaged or newer; a lease taken on such an item is released
+ * Takes the lease if admission allows it. An item that is read after a refusal may no longer explain the refusal; then
+ * the write is tried once more. If that fails too, other writers keep interfering, and the answer is `overlap`.
+ * @throws UnreadableStateError if the item is damaged or of a newer version; a lease taken on such an item is released
  */
 export async function acquire(items: ItemAccess, clock: Clock, request: AcquireRequest): Promise<Acquired> {
   const { service, owner, now } = request;
@@ -32,7 +32,8 @@ export async function acquire(items: ItemAccess, clock: Clock, request: AcquireR
   try {
     answer = await withTimeLimit(clock, ACQUIRE_LIMIT, (signal) => take({ ...items, signal }, request));
   } catch (error) {
-    // No answer came, but the lease may have been taken: left alone it would keep ticks out and count as a crash.
+    // No answer came, but the lease may have been taken. It would then keep ticks out until it expires, and count as a
+    // crash, so it is released.
     if (!(error instanceof UnreadableStateError)) await giveUp(items, clock, request);
     throw error;
   }
@@ -43,13 +44,13 @@ export async function acquire(items: ItemAccess, clock: Clock, request: AcquireR
     const fence = isAfterImage ? state.fence : state.fence + 1;
     return { granted: true, claim: { service, owner, fence, epoch: state.epoch }, state };
   } catch (error) {
-    // The damage is the error to report, also where the lease can't be released; it stays to be seen.
+    // The damage is reported even if the lease can't be released.
     await giveUp(items, clock, request, isAfterImage ? undefined : item);
     throw error;
   }
 }
 
-/** Releases a lease that may have been taken, as well as it can. */
+/** Tries to release a lease that may have been taken. Never rejects. */
 function giveUp(items: ItemAccess, clock: Clock, request: AcquireRequest, before?: Item): Promise<void> {
   return withTimeLimit(clock, RELEASE_LIMIT, (signal) => release({ ...items, signal }, request, before)).catch(
     () => {},
@@ -89,7 +90,8 @@ async function tryOnce(
 }
 
 /**
- * The SDK sends a write again when its response was lost. The second one is refused because the first has succeeded.
+ * Whether the lease in the item belongs to this request. The SDK sends a write again if its response was lost, and the
+ * second write is refused because the first has succeeded.
  */
 function isOurs({ owner }: AcquireRequest, item: Item | undefined): boolean {
   return item?.['leaseOwner'] === owner;

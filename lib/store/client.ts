@@ -5,8 +5,9 @@ import { CONNECT_TIMEOUT, MOST_ATTEMPTS, REQUEST_TIMEOUT } from '../service/inde
 import { marshalling } from './item/marshalling.ts';
 
 /**
- * A document client; endpoint, region and credentials come from the environment, as the SDK reads them. The request's
- * time-out ends with the answer's first byte, so that of the socket ends an answer that stops half-way.
+ * A document client. The SDK takes endpoint, region and credentials from the environment. Two time-outs are needed:
+ * that of the request covers only the time to the first byte of an answer, that of the socket also ends an answer that
+ * stops half-way.
  */
 export function documentClient(): DynamoDBDocumentClient {
   const client = new DynamoDBClient({

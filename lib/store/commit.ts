@@ -1,6 +1,6 @@
 /**
- * The end of a run: a commit writes the new state, a release frees the lease without one. Both hold only for the run's
- * own claim.
+ * The end of a run: a commit writes the new state; a release only frees the lease. Both require that the claim of the
+ * run still holds.
  */
 import { containsCommit, type ServiceState } from '../rules/index.ts';
 import type { Claim, CommitAnswer } from '../tick/index.ts';
@@ -13,15 +13,15 @@ import { getItem, type ItemAccess, updateItem } from './item-access.ts';
 const NO_LEASE = { leaseOwner: undefined, leaseUntil: undefined, leaseTick: undefined };
 
 /**
- * Writes the state, frees the lease unless the claim keeps it, and sets `done` to the claim's fence, so that no run up
- * to this one counts as crashed. Refused unless fence and epoch are still the claim's.
+ * Writes the state, frees the lease unless the claim keeps it, and sets `done` to the fence of the claim, so that no
+ * run up to this one counts as crashed. Refused if fence or epoch of the item differ from the claim.
  */
 export async function commit(items: ItemAccess, claim: Claim, state: ServiceState): Promise<CommitAnswer> {
   const fitted = fitState(claim.service, state);
   try {
     return await tryOnce(items, claim, fitted);
   } catch (error) {
-    // The write may have succeeded although every response was lost: the item shows it, if it can be read.
+    // The write may have succeeded although every response was lost; the item shows whether it did.
     const item = await getItem(items, claim.service).catch(() => undefined);
     if (item !== undefined && isWritten(item, claim, fitted)) return { written: true };
     throw error;
@@ -43,7 +43,8 @@ async function tryOnce(items: ItemAccess, claim: Claim, fitted: FittedState): Pr
     ...alias.collected(),
   });
   if (written.ok) return { written: true };
-  // The condition also fails on this write's own result, when its response was lost and the SDK has sent it again.
+  // The condition also fails if the SDK sends this write again after a lost response: the item then contains its own
+  // result.
   if (written.item !== undefined && isWritten(written.item, claim, fitted)) return { written: true };
   const current = stateIn(claim.service, written.item);
   if (current.fence !== claim.fence) return { written: false, reason: 'fence' };
@@ -55,10 +56,10 @@ function isWritten(item: Item, { service, fence }: Claim, { state }: FittedState
 }
 
 /**
- * Frees the lease, so that its run doesn't count as crashed. Changes nothing if the lease isn't this run's any more.
- * An owner belongs to one acquire: while it holds the lease, the newest fence is its run's. So `done` rises by one,
- * which leaves the runs that crashed before it to be counted, and makes a second delivery of this write fail.
- * @param before an item whose lease, one that had ended, is restored
+ * Frees the lease, so that its run doesn't count as crashed. Changes nothing if another run holds the lease. An owner
+ * belongs to one acquire, so while the owner holds the lease, the newest fence belongs to its run. `done` rises by one:
+ * runs that crashed before are still counted, and a second delivery of this write fails.
+ * @param before an item with an expired lease, which is restored
  */
 export async function release(
   items: ItemAccess,

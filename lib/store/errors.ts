@@ -3,12 +3,12 @@ import { cut, mask, toSafeCause } from '../text/index.ts';
 /** The step that takes the lease, as an error names it. */
 export const TAKING_LEASE = 'taking the lease';
 
-/** The longest part of the cause's message that is kept. */
+/** How much of the message of the cause is kept, in bytes. */
 const CAUSE_BYTES = 1_000;
 
 /**
- * DynamoDB can't be reached, or fails for a reason other than the state. The message contains that of the cause, cut
- * and with credentials masked.
+ * DynamoDB can't be reached, or fails for a reason other than the state. The message contains the message of the cause,
+ * cut and with credentials masked.
  */
 export class StoreError extends Error {
   override readonly name = 'StoreError';

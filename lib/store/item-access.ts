@@ -6,15 +6,15 @@ import { stateKey } from './item/table.ts';
 import type { Item } from './item/validate-item.ts';
 import { isConditionFailure, isInvalid, itemOf } from './refusal.ts';
 
-/** The parts of an update beside key and table. */
+/** An update without key and table. */
 export type Update = Pick<
   UpdateCommandInput,
   'UpdateExpression' | 'ConditionExpression' | 'ExpressionAttributeNames' | 'ExpressionAttributeValues' | 'ReturnValues'
 >;
 
 /**
- * The result of a write: the attributes that it returned, or the item for which its condition failed. Where the
- * endpoint doesn't return that item, a consistent read gives it.
+ * The result of a write: the attributes that it returned, or the item for which its condition failed. If the endpoint
+ * doesn't return that item, a consistent read fetches it.
  */
 export interface Written {
   readonly ok: boolean;
@@ -25,7 +25,7 @@ export interface Written {
 export interface ItemAccess {
   readonly documents: DynamoDBDocumentClient;
   readonly table: string;
-  /** Once it is aborted, requests reject with its reason and nothing more is sent. */
+  /** If it is aborted, requests reject with its reason and nothing more is sent. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -37,8 +37,8 @@ export async function getItem({ documents, table, signal }: ItemAccess, service:
 }
 
 /**
- * Writes the item under the update's condition. A condition that fails is a value, not an error.
- * @throws UnreadableStateError if the item is damaged so that DynamoDB can't evaluate the update
+ * Writes the item under the condition of the update. A condition that fails is a value, not an error.
+ * @throws UnreadableStateError if the damage of the item makes the update invalid for DynamoDB
  */
 export async function updateItem(items: ItemAccess, service: string, update: Update): Promise<Written> {
   const { documents, table, signal } = items;
@@ -49,7 +49,8 @@ export async function updateItem(items: ItemAccess, service: string, update: Upd
     ...update,
   });
   try {
-    // The signal makes the client send nothing more. `abortable` doesn't wait for the client to notice.
+    // The aborted signal stops the client from sending more. `abortable` rejects at once, without waiting for the
+    // client.
     const answer = await abortable(signal, () =>
       documents.send(wanted, signal === undefined ? {} : { abortSignal: signal }),
     );

@@ -1,4 +1,4 @@
-/** An operator's writes: the pause, which no commit touches, and the epoch, which a commit must find unchanged. */
+/** The writes of an operator: the pause, which no commit writes, and the epoch, which a commit must find unchanged. */
 import type { Pause, ServiceState } from '../rules/index.ts';
 import { UnreadableStateError } from '../service/index.ts';
 import { type Aliases, aliases, assignments } from './item/expression.ts';
@@ -8,7 +8,7 @@ import { pauseAttributes, stateIn } from './item/state-item.ts';
 import { VERSION } from './item/version.ts';
 import { getItem, type ItemAccess, updateItem } from './item-access.ts';
 
-/** Sets the pause, or replaces it. Returns the state with it. */
+/** Sets or replaces the pause. Returns the new state. */
 export async function pause(items: ItemAccess, service: string, wanted: Pause): Promise<ServiceState> {
   const alias = aliases();
   await current(items, service);
@@ -29,13 +29,13 @@ const CLEARED = [
 ];
 
 /**
- * A fresh start: track record, backoff count, streak, failures, halt, pause and `notBefore` go. Runs that crashed and
- * aren't counted yet will count. The epoch rises, so that a commit under way applies its run to this state and not to
- * the one it saw. Returns the state as it was.
+ * A fresh start: ends halt, pause and backoff, and clears track record, backoff count, streak and failures. Crashed
+ * runs that were not counted yet are counted later. The epoch rises, so that a commit under way applies its run to the
+ * new state. Returns the state before the resume.
  *
- * The old epoch is the condition, and the new one is written as a number. A resume that is sent again because its
- * response was lost is therefore refused; so is one that came second. In both cases the epoch has risen, and the work
- * is done.
+ * The old epoch is the condition, and the new epoch is written as a number. So a resume that the SDK sends again after
+ * a lost response is refused, and so is the later of two resumes. In both cases the epoch has risen, and nothing
+ * remains to be done.
  */
 export async function resume(items: ItemAccess, service: string): Promise<ServiceState> {
   const before = await current(items, service);
@@ -67,7 +67,7 @@ async function current(items: ItemAccess, service: string): Promise<ServiceState
   return stateIn(service, await getItem(items, service));
 }
 
-/** Assigns the attributes that every item has, in case this write creates it. */
+/** Assigns the attributes that every item has, since this write may create the item. */
 function required(alias: Aliases): string[] {
   const orZero = (attribute: string) =>
     `${alias.name(attribute)} = if_not_exists(${alias.name(attribute)}, ${alias.value(0)})`;
@@ -79,7 +79,8 @@ function versionIsKnown(alias: Aliases): string {
 }
 
 /**
- * An operator is refused only for state that can't be read. It is read first, since no condition covers every damage.
+ * The error of a refused write. An operator is refused only if the state can't be read. It is read first, since no
+ * condition covers every damage.
  */
 function refused(service: string): UnreadableStateError {
   return new UnreadableStateError('state-damaged', service, 'its state refused the change');

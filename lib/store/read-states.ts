@@ -15,24 +15,23 @@ interface Waits {
   readonly signal: AbortSignal;
 }
 
-/** A state, the error that makes it unreadable, or undefined where nothing is stored. */
+/** A state, the error of an unreadable state, or undefined if nothing is stored. */
 type Found = ServiceState | UnreadableStateError | undefined;
 
-/** DynamoDB's limit for one request. */
+/** The largest number of keys that DynamoDB accepts in one request. */
 const MOST_KEYS = 100;
 /** How often keys that DynamoDB leaves unprocessed are requested. */
 const MOST_ATTEMPTS = 5;
 const FIRST_WAIT_MS = 100;
 
 /**
- * A reader of states. Reads are eventually consistent, which costs half.
- * @param reader the service that reads, as errors name it
+ * A reader of states. Reads are eventually consistent, which costs half as much.
+ * @param reader the name of the service that reads, for errors
  */
 export function dynamoStatesReader(documents: DynamoDBDocumentClient, table: string, reader: string) {
   return {
     /**
-     * The state of each service. Services whose keys DynamoDB leaves unprocessed at every attempt are missing in the
-     * map.
+     * The state of each service. The map lacks services whose keys DynamoDB leaves unprocessed at every attempt.
      * @throws StoreError if a request fails
      */
     async read(services: readonly string[], waits: Waits): Promise<ReadonlyMap<string, Found>> {
@@ -82,7 +81,7 @@ function unprocessedOf({ UnprocessedKeys }: BatchGetCommandOutput, table: string
   return (UnprocessedKeys?.[table]?.Keys ?? []).map((key) => String(key['pk']));
 }
 
-/** A damaged state doesn't affect the other services. */
+/** The state in an item, or the error that makes it unreadable: a damaged state doesn't affect the other services. */
 function stateOf(service: string, item: Item | undefined, now: number): Found {
   try {
     return item === undefined ? undefined : readItem(service, item, now);

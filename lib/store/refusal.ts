@@ -5,17 +5,20 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { marshalling } from './item/marshalling.ts';
 import type { Item } from './item/validate-item.ts';
 
-/** Whether the write's condition did not hold. */
+/** Whether the condition of the write did not hold. */
 export function isConditionFailure(error: unknown): error is ConditionalCheckFailedException {
   return error instanceof ConditionalCheckFailedException;
 }
 
-/** Whether DynamoDB rejects the write as invalid, which it does when a stored attribute has the wrong type. */
+/** Whether DynamoDB rejects the write as invalid. It does so if a stored attribute has the wrong type. */
 export function isInvalid(error: unknown): boolean {
   return error instanceof Error && error.name === 'ValidationException';
 }
 
-/** The item for which the condition failed, if the endpoint returns it. The document client leaves it unconverted. */
+/**
+ * The item for which the condition failed, if the endpoint returns it. The document client doesn't convert it, so this
+ * function does.
+ */
 export function itemOf(error: ConditionalCheckFailedException): Item | undefined {
   return error.Item === undefined
     ? undefined

@@ -1,9 +1,10 @@
 /**
- * Repairing a damaged state item. No attribute is guessed: the item is kept as a copy, and a fresh, paused one takes
- * its place.
+ * Repairs a damaged state item. No attribute is guessed: the item is kept as a copy, and a fresh, paused item replaces
+ * it.
  *
- *   fence, done    equal, above every number that shows a run: a run under way can't commit, and none counts as crashed
- *   epoch          raised, so that a commit under way is refused for it as well
+ *   fence, done    equal, and above the number of every run that the item or the run records mention: a run under way
+ *                  can't commit, and no run is counted as crashed
+ *   epoch          raised, which is a second reason to refuse a commit under way
  *   failuresSince  equal to fence: earlier failures are forgotten, as after a resume
  *   lastTick       kept if it is valid, else now, and never before the lease's tick: no decided tick runs again
  *   cursor         kept if it is valid
@@ -26,40 +27,44 @@ import { newestRecords } from './run-records.ts';
 /** A damaged attribute. */
 export interface DamagedAttribute {
   readonly attribute: string;
-  /** `expected up to 64 of 0 and 1, got "1102"`. */
+  /** The fault in words, such as `expected up to 64 of 0 and 1, got "1102"`. */
   readonly fault: string;
 }
 
-/** The damage of an item, and the repair of it. */
+/** The damage of an item, and the item that repairs it. */
 export interface RepairPlan {
-  /** Empty for a valid item, which needs no repair. */
+  /** The damaged attributes; empty for a valid item, which needs no repair. */
   readonly damage: readonly DamagedAttribute[];
-  /** The attributes that replace every known one. */
+  /** The attributes of the fresh item. They replace all attributes that this code knows. */
   readonly fresh: Item;
-  /** A run that holds the lease may be under way until this instant; absent if there can be none. */
+  /** Until when a run that holds the lease may be under way; absent if no run can be. */
   readonly runningUntil?: number;
 }
 
-/** Inspects and repairs the states in one table. Both methods reject with whatever the SDK throws. */
+/** Inspects and repairs the states of one table. Both methods reject with the errors of the SDK. */
 export interface StateRepairs {
   /**
-   * The damage of a service's state, and its repair; `undefined` if nothing is stored for the service.
-   * @throws UnreadableStateError if the state is of a newer version, which only newer code can judge
+   * The damage of a service's state and its repair; `undefined` if nothing is stored for the service.
+   * @throws UnreadableStateError if the state is of a newer version, which only newer code can check
    */
   examine(service: string, now: number): Promise<RepairPlan | undefined>;
   /**
-   * Keeps the damaged item as `REPAIR#<time>`, as long as a run record, and replaces it. The condition is that every
-   * known attribute still stands as it was read.
-   * @returns the plan that was carried out; `undefined` if by now other attributes are damaged than `shown`, or none
+   * Keeps a copy of the damaged item as `REPAIR#<time>`, for as long as a run record, and replaces the item. The
+   * condition is that no attribute which this code knows has changed since it was read.
+   * @returns the plan that was carried out; `undefined` if the item is valid by now, or other attributes are damaged
+   * than in `shown`
    */
   repair(service: string, shown: RepairPlan, now: number): Promise<RepairPlan | undefined>;
 }
 
 const MOST_ATTEMPTS = 5;
-/** Run records are in order of time, and their fences nearly so. */
+/**
+ * How many run records are read to find the highest fence. Records are in the order of their times, and their fences
+ * are nearly in the same order.
+ */
 const INSPECTED_RECORDS = 25;
 
-/** The repairs on a table as `stateTable` creates it. They need the rights to get, query, put and update its items. */
+/** The repairs for a table as `stateTable` creates it. They need the rights to get, query, put and update its items. */
 export function stateRepairs(documents: DynamoDBDocumentClient, table: string): StateRepairs {
   const items = { documents, table };
 
@@ -75,7 +80,7 @@ export function stateRepairs(documents: DynamoDBDocumentClient, table: string): 
   return {
     examine: async (service, now) => (await inspect(service, now))?.plan,
     async repair(service, shown, now) {
-      // A tick that is refused for the damage raises the counters meanwhile: then the item is read again.
+      // A tick that is refused because of the damage changes the counters meanwhile; then the item is read again.
       for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
         const found = await inspect(service, now);
         if (found === undefined || shown.damage.length === 0 || !isSame(found.plan, shown)) return undefined;
@@ -88,26 +93,29 @@ export function stateRepairs(documents: DynamoDBDocumentClient, table: string): 
   };
 }
 
-/** Whether the same attributes are damaged. Their values may have changed with the counters. */
+/**
+ * Whether both plans have the same damaged attributes. Their values may differ, since refused ticks change the
+ * counters.
+ */
 function isSame(one: RepairPlan, other: RepairPlan): boolean {
   const names = ({ damage }: RepairPlan) => damage.map(({ attribute }) => attribute).join(' ');
   return names(one) === names(other);
 }
 
-/** The item as it was, whatever it holds, inside an item of its own. */
+/** A copy of the item, inside an item of its own. */
 function copyOf(service: string, item: Item, now: number): Item {
   const expires = Math.floor((now + RECORD_RETENTION_DAYS * DAY) / SECOND);
   return { pk: service, sk: `REPAIR#${toIso(now)}`, item, [TTL_ATTRIBUTE]: expires };
 }
 
-/** Evidence for a repair besides the item. */
+/** The evidence for a repair in addition to the item. */
 interface Evidence {
   readonly now: number;
   /** The highest fence in the run records; 0 without any. */
   readonly highestRecorded: number;
 }
 
-/** The repair of an item of any version that isn't newer. A version that can't be read is taken for today's. */
+/** The repair of an item of this version or an older one. A version that can't be read is taken for today's version. */
 export function planRepair(item: Item, evidence: Evidence): RepairPlan {
   const { now } = evidence;
   const damagedVersion = versionFault(item);
@@ -135,13 +143,14 @@ export function planRepair(item: Item, evidence: Evidence): RepairPlan {
   });
 }
 
-/** Many more runs than can have started without a trace. */
+/** How far the new fence is above the highest known one: many more runs than can have started without a trace. */
 const FENCE_LEAP = 1_000;
-/** No service gets this far: a larger number shows nothing but damage. */
+/** The largest count that is believed. No service reaches it, so a larger number is damage. */
 const MOST_BELIEVED = 1e12;
 
 /**
- * Above every number that shows a run; where neither counter can be read, above one run for every second since 1970.
+ * Returns a fence above the number of every run that the item or the run records mention. If neither `fence` nor `done`
+ * can be read, it is also above the seconds since 1970, since no service runs once a second for so long.
  */
 function fenceAbove(item: Item, valid: Item, { now, highestRecorded }: Evidence): number {
   const { fence, done, failuresSince } = item;
@@ -155,13 +164,16 @@ function isBelievable(count: unknown): count is number {
   return typeof count === 'number' && count >= 0 && count <= MOST_BELIEVED;
 }
 
-/** An epoch that no run under way can have seen. */
+/** Returns an epoch that no run under way can have seen. */
 function epochAfter(valid: Item, broken: ReadonlySet<string>, now: number): number {
   const { epoch = broken.has('epoch') ? undefined : 0 } = valid;
   return isBelievable(epoch) ? epoch + 1 : inSeconds(now);
 }
 
-/** Without a mark, a damaged history may still hold a tick; a valid one without a tick shows that none was decided. */
+/**
+ * The `lastTick` of the fresh item. Without `lastTick`, a damaged history may still contain a decided tick, so `now` is
+ * used; a valid history shows that none was decided.
+ */
 function lastTickAfter(valid: Item, broken: ReadonlySet<string>, now: number): number | undefined {
   const { lastTick, leaseTick } = valid;
   const isLost = broken.has('lastTick') || (lastTick === undefined && broken.has('runs'));
@@ -173,7 +185,7 @@ function inSeconds(now: number): number {
   return Math.floor(now / SECOND);
 }
 
-/** Attributes in words: values cut, credentials masked, instants with their date. */
+/** Attributes in words: values are cut, credentials masked, and instants written as dates. */
 export function describeAttributes(item: Item): Readonly<Record<string, string>> {
   const kinds: Readonly<Record<string, string>> = ATTRIBUTES;
   return Object.fromEntries(

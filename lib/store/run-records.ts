@@ -1,4 +1,4 @@
-/** Run records: items of their own, kept until their time to live has passed. */
+/** Run records: items of their own, kept until their time to live ends. */
 import { type DynamoDBDocumentClient, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { RECORD_RETENTION_DAYS, type RunRecord } from '../rules/index.ts';
 import { STORE_LIMIT } from '../service/index.ts';
@@ -10,7 +10,7 @@ import { RUN_PREFIX, runKey, TTL_ATTRIBUTE } from './item/table.ts';
 import type { Item } from './item/validate-item.ts';
 import type { ItemAccess } from './item-access.ts';
 
-/** Successful manual runs come between failed ones, so a page asks for a few more records than are wanted. */
+/** How many more records than wanted a page requests, since successful manual runs come between failed ones. */
 const EXTRA_A_PAGE = 10;
 const MOST_PAGES = 5;
 
@@ -48,7 +48,10 @@ interface Wanted {
   readonly abortSignal: AbortSignal;
 }
 
-/** Newest first. Keys are in order of time, and fences nearly so: the page that reaches `after` is the last. */
+/**
+ * The newest failed runs first. Keys are in the order of time, and fences nearly in the same order, so the page that
+ * reaches `after` is the last.
+ */
 async function failedRuns(
   documents: DynamoDBDocumentClient,
   { table, service, after, limit, abortSignal }: Wanted,
@@ -87,8 +90,8 @@ export function newestRecords(
 }
 
 /**
- * A run that crashed after its record was written gets another record when it is counted as crashed, and one more from
- * each tick that crashes while it counts: the last one stands.
+ * Returns the newest record of each run, newest run first. A run can have several records: its own, one from the tick
+ * that counted it as crashed, and one from each tick that crashed while counting it.
  */
 function newestOfEachRun(records: readonly RunRecord[]): RunRecord[] {
   const byFence = new Map<number, RunRecord>();
@@ -99,7 +102,8 @@ function newestOfEachRun(records: readonly RunRecord[]): RunRecord[] {
 }
 
 /**
- * Attributes are listed by name, here and where they are read: stored names stay, whatever the properties are called.
+ * The attributes of a record. Their names are listed here and in `recordIn`, so that stored names stay the same if
+ * properties are renamed.
  */
 function recordAttributes(record: RunRecord): Item {
   const endedAt = record.startedAt + record.durationMs;
@@ -121,7 +125,7 @@ function failureAttributes({ at, errorClass, message, text }: ErrorSummary): Ite
   return { at, errorClass, message, text };
 }
 
-/** Records serve reports alone: one that can't be read is left out. */
+/** The record in an item; an unreadable record is left out, since records are used only for reports. */
 function recordIn(item: Item): RunRecord[] {
   const { fence, at, manual, outcome, startedAt, durationMs, build, verdict, failure } = item;
   if (![fence, at].every(Number.isSafeInteger) || typeof outcome !== 'string') return [];

@@ -1,16 +1,18 @@
 /**
  * The StateStore on DynamoDB.
  *
- * One item per service holds its state (`item/state-item.ts`). A tick costs one write to take the lease and one to
+ * One item per service contains its state (`item/state-item.ts`). A tick costs one write to take the lease and one to
  * commit:
- *   1. acquire: admission is the write's condition. The fence rises, the lease is set, the item as it was comes back.
- *   2. commit: the condition is the fence and the epoch that acquire saw. The lease goes, `done` becomes the fence.
- * A condition that fails returns the item, which gives the reason. An endpoint that doesn't return it costs one
- * consistent read.
+ *   1. acquire: admission is the condition of the write. The write raises the fence, sets the lease, and returns the
+ *      item as it was before.
+ *   2. commit: the condition is the fence and the epoch that acquire saw. The write frees the lease and sets `done` to
+ *      the fence.
+ * A write whose condition fails returns the item, which shows the reason. With an endpoint that doesn't return it, one
+ * consistent read is needed.
  *
- * The SDK sends a write again when its response was lost, and the second one fails because of the first. The first is
- * recognised by its own owner in the lease, or by its own run in the history. Hence no ADD and no list_append: each
- * write leaves the same item when sent twice.
+ * The SDK sends a write again if its response was lost, and the second write fails because of the first. The first
+ * write is recognised by its own owner in the lease, or by its own run in the history. Therefore no write uses ADD or
+ * list_append: a write that is sent twice leaves the same item.
  */
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { STORE_LIMIT, UnreadableStateError } from '../service/index.ts';

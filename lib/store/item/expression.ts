@@ -1,19 +1,25 @@
-/** Expressions with every name and value aliased, so that no reserved word and no special character can break them. */
+/**
+ * Expressions in which every name and value has an alias, so that reserved words and special characters can't break
+ * them.
+ */
 
 /** Collects the aliases of an expression. */
 export interface Aliases {
-  /** The alias of an attribute's name. */
+  /** The alias of the name of an attribute. */
   name(attribute: string): string;
   /** The alias of a value. */
   value(value: unknown): string;
-  /** The names and values of a request; without any value the latter is absent, since DynamoDB refuses an empty one. */
+  /**
+   * The names and values of a request. Without any value `ExpressionAttributeValues` is absent, since DynamoDB refuses
+   * an empty one.
+   */
   collected(): {
     readonly ExpressionAttributeNames: Record<string, string>;
     readonly ExpressionAttributeValues?: Record<string, unknown>;
   };
 }
 
-/** A new collection of aliases. */
+/** A new, empty collection of aliases. */
 export function aliases(): Aliases {
   const names: Record<string, string> = {};
   const values: Record<string, unknown> = {};

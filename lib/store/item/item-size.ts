@@ -1,7 +1,6 @@
 /**
- * The size of the state item. DynamoDB bills a write per started kilobyte, so the item always stays within one: a
- * commit drops the oldest runs of the history so that the item fits even with a lease and the largest pause added to
- * it.
+ * The size of the state item. DynamoDB bills a write per started kilobyte, so the item never exceeds one kilobyte: a
+ * commit drops the oldest runs of the history so that the item fits even after a lease and the largest pause are added.
  */
 import type { Pause, ServiceState } from '../../rules/index.ts';
 import { cut } from '../../text/index.ts';
@@ -10,13 +9,13 @@ import { stateKey } from './table.ts';
 import type { Item } from './validate-item.ts';
 import { VERSION } from './version.ts';
 
-/** One write unit, in bytes. */
+/** The size of one write unit, in bytes. */
 export const LARGEST_ITEM = 1_024;
-/** Room for the texts of a pause, in bytes of UTF-8. */
+/** The largest size of the reason of a pause, in bytes of UTF-8. */
 const PAUSE_REASON_BYTES = 120;
 const PAUSE_BY_BYTES = 32;
 
-/** The pause, its texts cut to their room. */
+/** The pause, with its texts cut to their largest size. */
 export function fittedPause(pause: Pause): Pause {
   return { ...pause, reason: cut(pause.reason, PAUSE_REASON_BYTES), by: cut(pause.by, PAUSE_BY_BYTES) };
 }
@@ -40,7 +39,8 @@ export function fitState(service: string, state: ServiceState): FittedState {
 
 function shorten(state: ServiceState, excess: number): FittedState {
   const { runs: history } = committedAttributes(state);
-  // The history is ASCII, a character a byte: the runs up to the first space from there on are enough.
+  // The history is ASCII, so a character is a byte: enough is removed by dropping the runs up to the first space from
+  // `excess - 1` on.
   const end = history?.indexOf(' ', excess - 1) ?? -1;
   if (history !== undefined && end >= 0) {
     const dropped = history.slice(0, end + 1).split(' ').length - 1;
@@ -60,19 +60,18 @@ function asFitted(state: ServiceState): FittedState {
 const LONGEST_COUNT = 999_999_999;
 const LONGEST_INSTANT = 9_999_999_999_999;
 /**
- * The last instant that ISO 8601 writes with four digits of a year: the latest end of a pause that a person can ask
- * for.
+ * The last instant that ISO 8601 writes with a year of four digits: the latest end of a pause that a person can give.
  */
 const LAST_WRITTEN_INSTANT = 253_402_300_799_999;
 
-/** The largest that the attributes can be which a commit doesn't write, for a service whose name has no length. */
+/** The largest size of the attributes that a commit doesn't write, for a service whose name is empty. */
 const LARGEST_WITHOUT_COMMIT = itemSize({
   ...stateKey(''),
   v: VERSION,
   fence: LONGEST_COUNT,
   done: LONGEST_COUNT,
   epoch: LONGEST_COUNT,
-  // A resume sets it on any state.
+  // A resume sets `failuresSince` on any state.
   failuresSince: LONGEST_COUNT,
   ...leaseAttributes({ owner: 'o'.repeat(12), until: LONGEST_INSTANT, tick: LONGEST_INSTANT }),
   ...pauseAttributes({
@@ -84,8 +83,8 @@ const LARGEST_WITHOUT_COMMIT = itemSize({
 });
 
 /**
- * An item's size as DynamoDB counts it, in bytes: names and text in UTF-8, a number as half its significant digits,
- * rounded up, plus one.
+ * The size of an item in bytes, as DynamoDB counts it: names and texts in UTF-8; a number as half its significant
+ * digits, rounded up, plus one.
  */
 export function itemSize(item: Item): number {
   return Object.entries(item)

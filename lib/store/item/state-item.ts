@@ -1,6 +1,6 @@
 /**
- * The state item: a service's state as flat attributes. Damage is reported and never repaired here; see
- * `validate-item.ts`.
+ * The state item: a service's state as flat attributes. Reading reports damage (see `validate-item.ts`) and never
+ * repairs it.
  */
 import { NumberValue } from '@aws-sdk/lib-dynamodb';
 import {
@@ -18,7 +18,7 @@ import { migrated, VERSION, versionFault } from './version.ts';
 
 /**
  * The state in an item.
- * @param now if given, an instant too far ahead of it is damage too
+ * @param now if given, an instant too far ahead of `now` counts as damage
  * @throws UnreadableStateError if the item is damaged or of a newer version
  */
 export function readItem(service: string, item: Item, now?: number): ServiceState {
@@ -28,14 +28,14 @@ export function readItem(service: string, item: Item, now?: number): ServiceStat
   return stateOf(current as unknown as ValidItem, runs);
 }
 
-/** The state in an item that may not exist yet. */
+/** The state in an item; without an item, the state of a service that has never run. */
 export function stateIn(service: string, item: Item | undefined, now?: number): ServiceState {
   return item === undefined ? NEVER_RUN : readItem(service, item, now);
 }
 
 /**
  * The version of an item.
- * @throws UnreadableStateError if it is damaged, or newer than this code
+ * @throws UnreadableStateError if the version is damaged, or newer than this code
  */
 export function versionOf(service: string, item: Item): number {
   const fault = versionFault(item);
@@ -51,14 +51,14 @@ function damaged(service: string, fault: Fault, item: Item): UnreadableStateErro
   return new UnreadableStateError('state-damaged', service, what);
 }
 
-/** `expected up to 64 of 0 and 1, got "1102"`. */
+/** A fault in words, such as `expected up to 64 of 0 and 1, got "1102"`. */
 export function describeFault({ attribute, expected }: Fault, item: Item): string {
   return `expected ${expected}, got ${describeValue(item[attribute])}`;
 }
 
 const DESCRIBED_BYTES = 100;
 
-/** A stored value in words, cut, credentials masked. A damaged attribute can have any type and length. */
+/** A stored value in words, cut, with credentials masked. A damaged attribute can have any type and length. */
 export function describeValue(value: unknown): string {
   if (value instanceof Uint8Array) return `${value.length} bytes of binary`;
   if (value instanceof Set) return `a set of ${value.size}`;
@@ -70,7 +70,10 @@ export function describeValue(value: unknown): string {
   return short === words ? words : `${short}...`;
 }
 
-/** A number with more digits than JSON can hold, also inside a list or a map. */
+/**
+ * Whether the value is a number with more digits than JSON can hold. Such a number can also occur inside a list or a
+ * map.
+ */
 function isLongNumber(value: unknown): value is bigint | NumberValue {
   return typeof value === 'bigint' || value instanceof NumberValue;
 }
@@ -110,9 +113,9 @@ function pauseOf({ pauseAt: at, pauseUntil: until, pauseReason: reason = '', pau
 }
 
 /**
- * The attributes that a commit writes. An undefined one is removed; one whose value means the same as its absence is
- * undefined. Not among them: the lease (a commit frees it), the fence (an acquire raises it), the pause and the epoch
- * (an operator's).
+ * The attributes that a commit writes. An undefined one is removed; a value that means the same as a missing attribute
+ * is undefined. A commit does not write the lease (it frees it), the fence (an acquire raises it), the pause and the
+ * epoch (operators change them).
  */
 export function committedAttributes(state: ServiceState) {
   const { halt } = state;
@@ -141,7 +144,7 @@ export function leaseAttributes({ owner, until, tick }: Lease) {
   return { leaseOwner: owner, leaseUntil: until, leaseTick: tick };
 }
 
-/** The attributes of a pause; all undefined without one. */
+/** The attributes of a pause; without a pause all are undefined. */
 export function pauseAttributes(pause: Pause | undefined) {
   return { pauseAt: pause?.at, pauseUntil: pause?.until, pauseReason: pause?.reason, pauseBy: pause?.by };
 }

@@ -2,7 +2,7 @@
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
 import { toIso } from '../../time/index.ts';
 
-/** The instant from which DynamoDB may delete an item, in epoch seconds as it requires. */
+/** The attribute with the instant from which DynamoDB may delete an item, in epoch seconds as DynamoDB requires. */
 export const TTL_ATTRIBUTE = 'expiresAtSeconds';
 
 /** The request that creates the table. Time to live is enabled separately, on {@link TTL_ATTRIBUTE}. */
@@ -21,14 +21,14 @@ export function stateTable(name: string): CreateTableCommandInput {
   };
 }
 
-/** The key of a service's state. */
+/** The key of the state item of a service. */
 export function stateKey(service: string) {
   return { pk: service, sk: 'STATE' };
 }
 
 export const RUN_PREFIX = 'RUN#';
 
-/** The key of a run record. Newer ones sort last. */
+/** The key of a run record. Newer records sort last. */
 export function runKey({ service, at, fence }: { service: string; at: number; fence: number }) {
   return { pk: service, sk: `${RUN_PREFIX}${toIso(at)}#${fence}` };
 }

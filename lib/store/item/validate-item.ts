@@ -2,17 +2,17 @@
  * The rules for a valid item. Reading is strict: a state that is read wrongly would forget failures or run a tick
  * twice.
  *
- *   1. Alone: an attribute has its type and range: a count from 0, an instant that a date can express, text of at most
- *      a kilobyte.
- *   2. Together: a lease has its end and its owner, a halt and a pause have their beginning. Half a halt would be no
- *      halt.
+ *   1. Single attributes: each has its type and range: a count of 0 or more, an instant that a date can express, text
+ *      of at most a kilobyte.
+ *   2. Groups: a lease has an end and an owner; a halt and a pause have a start. An incomplete halt would not be read
+ *      as a halt.
  *   3. Order: `done` and `failuresSince` are at most `fence`, and `lastTick` is no older than the newest tick in
  *      `runs`.
- *   4. Clock: no tick or lease is more than an hour ahead of it, no wait more than two years. A clock that was wrong
- *      once would otherwise make every later tick late, or the lease endless, without any sign of it.
+ *   4. Clock: no tick and no lease is more than an hour ahead of it, no wait more than two years. Otherwise a clock
+ *      that was wrong once would make every later tick late, or the lease endless, without any sign of it.
  *
- * An absent attribute means what it means for a service that never had it; its loss can't be recognised. Unknown
- * attributes, as a newer writer adds them, are no fault.
+ * A missing attribute is read as if the service never had it; its loss can't be recognised. Unknown attributes, which a
+ * newer writer may add, are no fault.
  */
 import { parseRunHistory, type RunEntry } from '../../rules/index.ts';
 import { DAY, HOUR, LAST_INSTANT, toIso } from '../../time/index.ts';
@@ -20,7 +20,7 @@ import { DAY, HOUR, LAST_INSTANT, toIso } from '../../time/index.ts';
 /** An item as the document client returns it. */
 export type Item = Readonly<Record<string, unknown>>;
 
-/** A damaged attribute, and what should stand there. */
+/** A damaged attribute, and the values that would be valid. */
 export interface Fault {
   readonly attribute: string;
   readonly expected: string;
@@ -28,7 +28,7 @@ export interface Fault {
 
 type Kind = 'count' | 'instant' | 'text';
 
-/** Every attribute beside the keys and the version, in the order in which faults are reported. */
+/** Every attribute except the keys and the version, in the order in which faults are reported. */
 export const ATTRIBUTES = {
   fence: 'count',
   done: 'count',
@@ -61,15 +61,16 @@ export type ValidItem = Readonly<Record<'fence' | 'done', number>> & {
   readonly [Name in keyof typeof ATTRIBUTES]?: (typeof ATTRIBUTES)[Name] extends 'text' ? string : number;
 };
 
-/** Far above any count that a service reaches, and far below the largest safe integer. */
+/** The largest valid count: far above any count that a service reaches, and far below the largest safe integer. */
 export const LARGEST_COUNT = 1e15;
-/** The whole item is no larger, so no text in it is. */
+/** The largest valid text: no text is larger than the whole item. */
 const LARGEST_TEXT = 1_024;
 
-/** Twice the longest interval, restart or backoff. */
+/** The longest valid wait: twice the longest interval, restart or backoff. */
 const TWO_YEARS = 2 * 366 * DAY;
 /**
- * How far each can be ahead of a right clock. An hour is the longest lease, and as much again for clocks that differ.
+ * How far ahead of the clock each attribute can be. An hour covers the longest lease, and the same time again for
+ * clocks that differ.
  */
 const FARTHEST_AHEAD: readonly (readonly [attribute: string, ms: number, words: string])[] = [
   ['leaseUntil', HOUR, 'an hour'],
@@ -79,14 +80,14 @@ const FARTHEST_AHEAD: readonly (readonly [attribute: string, ms: number, words: 
   ['haltUntil', TWO_YEARS, 'two years'],
 ];
 
-/** The faults of an item, none for a valid one, and its run history, parsed once; empty where it is damaged. */
+/** The faults of an item (empty for a valid one), and its parsed run history (empty if it is damaged). */
 export interface ValidatedItem {
   readonly faults: readonly Fault[];
   readonly runs: readonly RunEntry[];
 }
 
 /**
- * Validates an item of today's version, the version itself left aside.
+ * Validates an item of today's version, except the version itself.
  * @param now if given, instants are compared with it
  */
 export function validateItem(item: Item, now?: number): ValidatedItem {
@@ -99,7 +100,7 @@ export function validateItem(item: Item, now?: number): ValidatedItem {
   });
   const broken = new Set(alone.map(({ attribute }) => attribute));
   const valid = Object.fromEntries(Object.entries(item).filter(([attribute]) => !broken.has(attribute)));
-  // Of two that belong together, a broken one still shows that the other is missing.
+  // A broken attribute still shows that an attribute which belongs to it is missing.
   const together = [...halves(item), ...overtaken(valid, runs ?? []), ...(now === undefined ? [] : ahead(valid, now))];
   const faults = [...alone, ...together.filter(({ attribute }) => !broken.has(attribute))];
   return { faults, runs: runs ?? [] };
@@ -129,7 +130,7 @@ function expectedText(attribute: string, value: unknown): string | undefined {
   return attribute === 'record' && !/^[01]{0,64}$/.test(value) ? 'up to 64 of 0 and 1' : undefined;
 }
 
-/** Attributes that must stand beside any of the others. */
+/** Groups: the first attribute must be present if any of the others is. */
 const BESIDE: readonly (readonly [attribute: string, kind: string, ...others: string[]])[] = [
   ['leaseUntil', 'a whole number', 'leaseOwner', 'leaseTick'],
   ['leaseOwner', 'text', 'leaseUntil', 'leaseTick'],
@@ -159,7 +160,10 @@ function isAbove(value: unknown, bound: unknown): boolean {
   return typeof value === 'number' && typeof bound === 'number' && value > bound;
 }
 
-/** The newest tick in the history. A manual run has no tick; the time of a crashed one is when it was counted. */
+/**
+ * The newest tick in the history. A manual run has no tick, and the time of a crashed run is the time when it was
+ * counted, so both are left out.
+ */
 function newestTick(runs: readonly RunEntry[]): number | undefined {
   const ticks = runs.filter(({ outcome, manual }) => !manual && outcome !== 'crashed').map(({ at }) => at);
   return ticks.length === 0 ? undefined : Math.max(...ticks);

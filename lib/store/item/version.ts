@@ -1,6 +1,6 @@
 /**
  * The version of the stored state. It rises only for a change that code of the version before would read wrongly: older
- * code then refuses the item, and newer code migrates an older item once no run is under way on it.
+ * code then refuses the item, and newer code migrates an older item when no run is under way.
  */
 import { MIGRATIONS } from './migrations.ts';
 import type { Fault, Item } from './validate-item.ts';
@@ -15,7 +15,7 @@ export function versionFault({ v }: Item): Fault | undefined {
   return { attribute: 'v', expected: isWhole || v === undefined ? 'a version from 1' : 'a whole number' };
 }
 
-/** An item of an older version, migrated to today's. */
+/** An item of an older version, migrated to today's version. */
 export function migrated(item: Item): Item {
   return MIGRATIONS.slice(Number(item['v']) - 1).reduce(
     (older, migrate) => ({ ...migrate(older), v: Number(older['v']) + 1 }),
