@@ -1,30 +1,30 @@
 /**
- * Metrics in CloudWatch's embedded metric format: lines on standard output, which cost no call. Each metric has the
- * dimension `service` alone. Powertools reads its own switches from the environment (`POWERTOOLS_DEV` or
- * `POWERTOOLS_METRICS_DISABLED` silence it).
+ * Metrics in CloudWatch's embedded metric format: lines on standard output, which need no request. The only dimension
+ * of each metric is `service`. Powertools reads switches of its own from the environment (`POWERTOOLS_DEV` or
+ * `POWERTOOLS_METRICS_DISABLED` turns the metrics off).
  *
- * Of each service, in unit Count:
+ * For each service, in unit Count:
  *
  *   FailureStreak  failures since the last success: at each run, each crash, and 0 at a resume
- *   Halted         1 while the service is halted, else 0: at each tick but a duplicate or late one, each crash, and 0
- *                  at a resume
+ *   Halted         1 while the service is halted, else 0: at each tick except duplicate and late ones, each crash, and
+ *                  0 at a resume
  *
  * With `detailed` also, in the same documents:
  *
  *   Duration       milliseconds, at each run that ended
- *   Lateness       milliseconds from the due time to the start, at each tick but a duplicate or late one
+ *   Lateness       milliseconds from the due time to the start, at each tick except duplicate and late ones
  *   Overrun        milliseconds beyond the interval, at each run that took longer
  *   SkippedBackoff, SkippedDuplicate, SkippedHalted, SkippedLate, SkippedOverlap, SkippedPaused
  *                  1 at each tick skipped for that reason
  *
- * Of each watched service:
+ * For each watched service:
  *
  *   Overdue        1 while the service is overdue, else 0
  *
- * CloudWatch bills a metric for the hours in which it has samples. Two in any case; detailed, a service that does well
- * is billed four (Duration, Lateness), and one more for each of the seven others in the hours it occurs: eleven at
- * most. A reason as a second dimension would be billed the same and need a second document for each skip, since the
- * metrics of a document share their dimensions.
+ * CloudWatch bills a metric for the hours in which it has samples. Each service has two metrics. With `detailed` a
+ * service without failures has four (Duration and Lateness), and one more for each of the seven others in the hours in
+ * which it occurs: eleven at most. A dimension for the reason would cost the same and need a second document for each
+ * skip, since the metrics of one document share their dimensions.
  */
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { SkipReason } from '../rules/index.ts';
@@ -32,12 +32,12 @@ import type { Surroundings } from '../service/index.ts';
 import type { Observer, TickEvent } from '../tick/index.ts';
 import { describesService } from './describes-service.ts';
 
-/** The namespace of the embedded metrics, and how many of them there are. */
+/** The namespace of the embedded metrics, and whether they are detailed. */
 export interface EmfOptions {
-  /** CloudWatch's namespace. @default 'Tickover' */
+  /** The CloudWatch namespace. @default 'Tickover' */
   readonly namespace?: string;
   /**
-   * Whether to add duration, lateness, overrun and skips by reason: up to nine more metrics a service.
+   * Whether to add duration, lateness, overrun and skips by reason: up to nine more metrics for each service.
    * @default false
    */
   readonly detailed?: boolean;
@@ -45,10 +45,16 @@ export interface EmfOptions {
 
 const DEFAULT_NAMESPACE = 'Tickover';
 
-/** Amazon keeps namespaces that begin with `AWS/` for itself; CloudWatch refuses one that begins with a colon. */
+/**
+ * The form of a namespace. Namespaces that begin with `AWS/` are reserved for Amazon; CloudWatch refuses one that
+ * begins with a colon.
+ */
 const NAMESPACE = /^(?!AWS\/)(?!:)[\w.\-/#: ]{1,255}$/;
 
-/** Reads `TICKOVER_METRICS_NAMESPACE` ('Tickover') and `TICKOVER_DETAILED_METRICS` (false); empty means unset. */
+/**
+ * Reads `TICKOVER_METRICS_NAMESPACE` (default 'Tickover') and `TICKOVER_DETAILED_METRICS` (default false). An empty
+ * variable counts as missing.
+ */
 export function emfOptionsIn(env: Surroundings['env']): Required<EmfOptions> {
   return {
     namespace: env['TICKOVER_METRICS_NAMESPACE'] || DEFAULT_NAMESPACE,
@@ -80,7 +86,7 @@ const SKIPPED: Readonly<Record<SkipReason, string>> = {
   paused: 'SkippedPaused',
 };
 
-/** An observer that writes embedded metrics with `flush`, synchronously, so that the process may end right after it. */
+/** An observer that writes embedded metrics in `flush`, synchronously, so that the process may end right after it. */
 export function emfObserver({ namespace = DEFAULT_NAMESPACE, detailed = false }: EmfOptions = {}): Observer {
   const { add, flush } = emfDocuments(namespace);
   return {
@@ -92,7 +98,7 @@ export function emfObserver({ namespace = DEFAULT_NAMESPACE, detailed = false }:
   };
 }
 
-/** Writes `Overdue` with `flush`, like {@link emfObserver}. */
+/** The metric `Overdue`, written in `flush` as by {@link emfObserver}. */
 export function overdueEmf({ namespace = DEFAULT_NAMESPACE }: EmfOptions = {}) {
   const { add, flush } = emfDocuments(namespace);
   return { set: (service: string, overdue: boolean) => add(service, { Overdue: Number(overdue) }), flush };
@@ -106,12 +112,12 @@ function valuesOf({ disposition, reason, state }: TickEvent): Values {
   };
 }
 
-/** A run without an outcome did not end: its duration means nothing. */
+/** The detailed metrics of a tick. A run without an outcome did not end, so it has no duration. */
 function detailsOf({ reason, outcome, durationMs, latenessMs, overrunMs }: TickEvent): Values {
   return {
     ...(reason === undefined ? {} : { [SKIPPED[reason]]: 1 }),
     Duration: outcome && durationMs,
-    // Clocks disagree: a tick that was early was not late.
+    // Clocks disagree: a tick that starts before its due time has lateness 0.
     Lateness: latenessMs === undefined || !describesService(reason) ? undefined : Math.max(0, latenessMs),
     Overrun: outcome && overrunMs,
   };
@@ -122,7 +128,7 @@ type Values = Readonly<Record<string, number | undefined>>;
 
 const IN_MILLISECONDS: ReadonlySet<string> = new Set(['Duration', 'Lateness', 'Overrun']);
 
-/** Writes one document for each call of `add`, since a document has one value of each metric. */
+/** Collects documents, one for each call of `add`, since a document has one value for each metric. */
 function emfDocuments(namespace: string) {
   const services = new Map<string, Metrics>();
   return {
@@ -142,7 +148,7 @@ function emfDocuments(namespace: string) {
   };
 }
 
-/** Powertools warns if there is nothing to publish, which is common. */
+/** Writes the metrics, if there are any. Powertools would warn about an empty document, which is common. */
 function publish(metrics: Metrics): void {
   if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
 }

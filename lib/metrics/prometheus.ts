@@ -1,31 +1,31 @@
-/** Metrics of a long-lived process, counted in a Prometheus registry of this process alone. Times in seconds. */
+/** Metrics of a long-lived process, counted in a Prometheus registry of its own. Times are in seconds. */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { CrashEvent, Observer, TickEvent } from '../tick/index.ts';
 import { SECOND } from '../time/index.ts';
 import { describesService } from './describes-service.ts';
 
-/** The part of a tick's event that is counted; the tick's log line has it too. */
+/** The part of a tick event that is counted. The log line of the tick contains it too. */
 export interface TickFigures
   extends Pick<TickEvent, 'service' | 'disposition' | 'reason' | 'outcome' | 'durationMs' | 'latenessMs'> {
   readonly state: Pick<TickEvent['state'], 'streak' | 'backoffCount' | 'lastSuccess'>;
 }
 
-/** An observer, and the registry that it counts in. */
+/** An observer, and the registry in which it counts. */
 export interface PrometheusObserver extends Observer {
   readonly registry: Registry;
   runCrashed(crashEvent: CrashEvent): void;
   tickEnded(figures: TickFigures): void;
 }
 
-/** In seconds, up to Lambda's longest invocation. */
+/** Seconds, up to Lambda's longest invocation. */
 const DURATION_BUCKETS = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 900];
-/** In seconds, finest around a minute, since a schedule may fire at any time within its minute. */
+/** Seconds, with the smallest steps around a minute, since a schedule may fire at any time within its minute. */
 const LATENESS_BUCKETS = [0.01, 0.1, 0.5, 1, 5, 15, 30, 45, 60, 90, 120, 300, 900];
 
 /**
- * An observer that counts in `registry`, beside the metrics of the process. Per service: ticks, runs, their duration
- * and lateness, the failure streak, the backoff count and the last success.
- * @param registry one that has none of these metrics yet.
+ * An observer that counts in `registry`, and adds the metrics of the process. For each service: ticks, runs, their
+ * duration and lateness, the failure streak, the backoff count and the last success.
+ * @param registry a registry that has none of these metrics yet.
  * @default a new one; never prom-client's global registry
  */
 export function prometheusObserver(registry: Registry = new Registry()): PrometheusObserver {
@@ -55,12 +55,12 @@ export function prometheusObserver(registry: Registry = new Registry()): Prometh
 }
 
 /**
- * Gauges whose names end like a counter's, which `promtool` refuses. Nothing is lost: each is the sum, over all types,
- * of the gauge of the same name without `_total`.
+ * Gauges with the name of a counter, which `promtool` refuses. They are left out. Each is the sum, over all types, of
+ * the gauge with the same name without `_total`.
  */
 const MISNAMED = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total'];
 
-/** Memory, processor time, event loop, garbage collection. */
+/** Adds memory, processor time, event loop and garbage collection. */
 function registerProcessMetrics(registry: Registry): void {
   collectDefaultMetrics({ register: registry });
   for (const name of MISNAMED) registry.removeSingleMetric(name);
@@ -100,13 +100,16 @@ function registerServiceMetrics(registry: Registry) {
   };
 }
 
-/** Prometheus reserves names in `_count` for histograms; `promtool` accepts such a name on an untyped metric alone. */
+/**
+ * Makes the gauge untyped. Prometheus reserves names that end in `_count` for histograms; `promtool` accepts such a
+ * name only for an untyped metric.
+ */
 function untyped(gauge: Gauge<'service'>): Gauge<'service'> {
   return Object.assign(gauge, { type: 'untyped' });
 }
 
 function setState(metrics: ServiceMetrics, { service, state, latenessMs }: TickFigures): void {
-  // Clocks disagree: a tick that was early was not late, and a histogram's sum never falls.
+  // Clocks disagree: a tick that starts before its due time has lateness 0. A histogram's sum must not fall.
   if (latenessMs !== undefined) metrics.lateness.observe({ service }, Math.max(0, latenessMs) / SECOND);
   metrics.streak.set({ service }, state.streak);
   metrics.backoffCount.set({ service }, state.backoffCount);

@@ -1,6 +1,6 @@
 /**
  * The metrics server of a process: upstream's `start_client_metrics_server` and `stop_client_metrics_server`. It must
- * not disturb the services: it keeps no process alive, and logs what goes wrong instead of throwing it.
+ * not disturb the services: it keeps no process alive, and logs errors instead of throwing them.
  */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
@@ -17,7 +17,7 @@ export interface MetricsSettings extends MetricsAddress {
 /** The address at which metrics are served, at `/metrics`. */
 export interface MetricsAddress {
   readonly host: string;
-  /** In the settings, 0 lets the system choose one. */
+  /** The port. In the settings, 0 lets the system choose one. */
   readonly port: number;
 }
 
@@ -27,7 +27,7 @@ export interface Exposition {
   metrics(): Promise<string>;
 }
 
-/** Settings, the metrics to serve, and the log to write to. */
+/** The options of a metrics server: settings, the metrics to serve, and the log. */
 export interface MetricsServerOptions extends MetricsSettings {
   readonly registry: Exposition;
   readonly log: Log;
@@ -40,22 +40,22 @@ export interface MetricsServerOptions extends MetricsSettings {
 }
 
 const DEFAULT_HOST = '127.0.0.1';
-/** Upstream's default too. */
+/** The default port, which is also upstream's. */
 const DEFAULT_PORT = 4201;
 const DEFAULT_REQUEST_TIMEOUT = 10 * SECOND;
 /**
- * A scraper needs one or two. More than this are refused, so that no client can take all files that the process may
- * open.
+ * The largest number of connections. A scraper needs one or two. Further connections are refused, so that no client can
+ * use up all files that the process may open.
  */
 const MOST_CONNECTIONS = 64;
-/** Larger heads are answered with 431. In bytes. */
+/** The largest size of request headers, in bytes; larger ones are answered with status 431. */
 const LARGEST_HEAD = 8_192;
 
 /**
  * Reads `TICKOVER_METRICS_ENABLED` (default false), `TICKOVER_METRICS_PORT` (4201) and `TICKOVER_METRICS_HOST`
- * (127.0.0.1); empty means unset. Inside Lambda nothing is read and the server is disabled: metrics leave as embedded
- * metric format.
- * @throws InvalidOptionsError naming every variable at fault, the expected and the given value
+ * (127.0.0.1). An empty variable counts as missing. In Lambda nothing is read and the server is disabled, since metrics
+ * are written in embedded metric format there.
+ * @throws InvalidOptionsError which names every faulty variable, the expected and the given value
  */
 export function metricsSettings(env: Surroundings['env']): MetricsSettings {
   if (isInLambda(env)) return { enabled: false, host: DEFAULT_HOST, port: DEFAULT_PORT };
@@ -76,16 +76,16 @@ export function metricsSettings(env: Surroundings['env']): MetricsSettings {
   };
 }
 
-/** A server that can be started and stopped any number of times. Calls run one after another, in their order. */
+/** A server that can be started and stopped any number of times. Calls are done one after the other. */
 export interface MetricsServer {
   /**
-   * Serves, unless it is disabled or serving already. Never rejects: if the port is not available, logs an error; a
-   * later start tries again. Resolves to the address, or to `undefined` if nothing is served.
+   * Serves, unless the server is disabled or serving already. Never rejects: if the port is not available, it logs an
+   * error, and a later start tries again. Resolves to the address, or to `undefined` if nothing is served.
    */
   start(): Promise<MetricsAddress | undefined>;
-  /** Stops serving: cuts open connections and refuses new ones. */
+  /** Stops serving: closes open connections and refuses new ones. */
   stop(): Promise<void>;
-  /** `undefined` while nothing is served. */
+  /** The address; `undefined` while nothing is served. */
   readonly address: MetricsAddress | undefined;
 }
 
@@ -126,7 +126,7 @@ async function listen(options: MetricsServerOptions): Promise<Server | undefined
   };
   const server = createServer(limits, (request, response) => void answer(options, request, response)).unref();
   server.maxConnections = MOST_CONNECTIONS;
-  // A scraper keeps its connection open, which would keep the process alive as the listening socket would.
+  // A scraper keeps its connection open. That would keep the process alive, as the listening socket would.
   server.on('connection', (socket) => socket.unref());
   try {
     server.listen(port, host);
