@@ -1,4 +1,4 @@
-/** One check of all watched services, which reports the overdue ones by metric and log. */
+/** One check of all watched services. It reports the overdue ones by metric and log. */
 import type { RunContext } from '../service/index.ts';
 import { toIso } from '../time/index.ts';
 import { judge } from './judge.ts';
@@ -8,7 +8,7 @@ import { WATCHED_VARIABLE, type WatchedService } from './watched-service.ts';
 
 /** The services to check, and the ports that a check needs. */
 export interface Watchdog {
-  /** In the order of their names. */
+  /** The watched services, in the order of their names. */
   readonly watched: readonly WatchedService[];
   readonly states: StatesReader;
   readonly metric: OverdueMetric;
@@ -23,9 +23,9 @@ export interface WatchdogResult {
 type Context = Pick<RunContext, 'service' | 'clock' | 'random' | 'signal' | 'log' | 'cursor' | 'saveCursor'>;
 
 /**
- * Checks each service by itself: a state that can't be read is reported as overdue and doesn't stop the others from
- * being judged.
- * @throws Error at the end, if some states were not read; the store's error, if none was
+ * Checks each service separately: a state that can't be read is reported as overdue and doesn't prevent the check of
+ * the others.
+ * @throws Error at the end, if some states were not read; the error of the store, if none was
  */
 export async function checkServices(context: Context, { watched, states, metric }: Watchdog): Promise<WatchdogResult> {
   const { clock, log } = context;
@@ -33,7 +33,7 @@ export async function checkServices(context: Context, { watched, states, metric 
     log.info(`No services are watched; set ${WATCHED_VARIABLE}.`);
     return { watched: 0, overdue: [] };
   }
-  // Before the states are read: the next check judges what happens in the meantime.
+  // Taken before the states are read: the next check judges what happens later.
   const now = clock.now();
   const names = watched.map(({ name }) => name);
   const found = await states.read(names, context);

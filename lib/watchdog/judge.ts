@@ -1,17 +1,17 @@
 /**
- * The judgement on one service by its state. Pure.
+ * Judges whether one service is overdue, from its state. Pure.
  *
  *   last activity ------ due ------ due + grace ------> now      overdue: no activity since `due`
  *
- * `due` is the first due time that admission would let through after the last activity of the service (its newest
- * decided tick, its last success, the end of its newest run) or after `since`, whichever is later.
+ * `due` is the first due time that admission would accept after the last activity of the service (its newest decided
+ * tick, its last success, the end of its newest run) or after `since`, whichever is later.
  *
- *   1. A state that can't be read is overdue: the service does not run until a person repairs it.
- *   2. A paused or halted service is not: another alarm covers it. It is due again after its pause or with its probe;
- *      if a person has to act first, it is never due.
- *   3. A service whose run is under way is not: its lease has an end, after which it is judged again.
- *   4. A service with an interval of an hour or more, or with a cron expression, whose gaps may be long, is overdue
- *      when its next tick is. A service with a shorter interval has an alarm on missing metrics instead.
+ *   1. A service whose state can't be read is overdue: it does not run until a person repairs the state.
+ *   2. A paused or halted service is not overdue: another alarm covers it. It is due again after its pause or with its
+ *      probe; if a person must act first, it is never due.
+ *   3. A service whose run is under way is not overdue: it is judged again after the end of its lease.
+ *   4. A service with an interval of an hour or more, or with a cron expression (since its gaps may be long), is
+ *      overdue if its next tick is. A service with a shorter interval has an alarm on missing metrics instead.
  *   5. Any service is overdue if a run crashed, and no later run took over by the due time after the end of its lease.
  */
 import {
@@ -29,7 +29,7 @@ import { HOUR, toIso } from '../time/index.ts';
 import type { Found } from './ports.ts';
 import type { WatchedService } from './watched-service.ts';
 
-/** An overdue service. */
+/** An overdue service, and the reason. */
 export interface Finding {
   readonly service: string;
   readonly kind: 'missed' | 'died' | 'never-ran' | 'unreadable';
@@ -39,10 +39,10 @@ export interface Finding {
   readonly message: string;
 }
 
-/** The instants that a judgement rests on. */
+/** The instants on which a judgement is based. */
 export interface Moment {
   readonly now: number;
-  /** Earlier due times don't count. */
+  /** Due times before this instant don't count. */
   readonly since: number;
 }
 
@@ -58,14 +58,14 @@ export function judge(watched: WatchedService, found: Found, moment: Moment): Fi
   return { service: name, kind, due, message: `${name}: overdue: ${fault}` };
 }
 
-/** Whether a halt or a pause holds the service back. */
+/** Whether a halt or a pause keeps the service from running. */
 export function isBlocked(state: ServiceState, now: number): boolean {
   return haltHolds(state.halt, now, storedBuild(state)) || pauseHolds(state.pause, now);
 }
 
 /**
- * The instant of the last activity, or `undefined` if there was none. A run by hand covers a due time that passed
- * meanwhile.
+ * The instant of the last activity, or `undefined` if there was none. A manual run covers a due time that passed during
+ * it.
  */
 export function lastActivity({ lastTick, lastSuccess, runs }: ServiceState): number | undefined {
   const newest = runs.at(-1);
@@ -85,7 +85,7 @@ function withinSchedule({ schedule }: WatchedService, state: ServiceState): Serv
   return withinBackoff({ policy: { interval: schedule.interval }, schedule }, state);
 }
 
-/** Ignores a lease that lasts longer than the grace: no run can have it. */
+/** Whether a run is under way. A lease that lasts longer than the grace is ignored, since no run can hold it. */
 function isRunning({ grace }: WatchedService, state: ServiceState, now: number): boolean {
   return leaseIsLive(state, now) && (state.lease?.until ?? 0) <= now + grace;
 }

@@ -1,17 +1,17 @@
 /**
  * The memory of the watchdog from one check to the next, in the 256 bytes of its cursor. Pure.
  *
- * Due times count from an instant called the floor. Most services share one: the first check of this list of services.
- * Some have a later floor of their own, until they show activity:
+ * Due times count from an instant called the floor. Most services share one floor: the first check of this list of
+ * services. Some services have a later floor of their own, until they show activity:
  *
  *   without state        the first check that found no state
- *   paused or halted     the latest check that found it so, since a resumed service owes nothing for the time before
+ *   paused or halted     the latest check that found the service so, since ticks before its resume can't be missed
  *
- * As text: `list.floor.overdue[.instant.bits]...`, instants in base 36. `list` is a hash of the watched services;
- * `bits`, one a service in the order of names, marks those that have this instant as their floor. When the list or a
- * schedule changes, the bits become meaningless and due times count from now, since a new schedule owes nothing for the
- * time before it. But a service that was overdue (`overdue`: a hash of four characters each) and has kept its own
- * schedule stays overdue until it shows activity.
+ * As text: `list.floor.overdue[.instant.bits]...`, with instants in base 36. `list` is a hash of the watched services.
+ * `bits` has one bit for each service, in the order of names, which is set if the service has this instant as its
+ * floor. If the list or a schedule changes, the bits lose their meaning and due times count from now, since ticks
+ * before a new schedule can't be missed. But a service that was overdue (`overdue`: a hash of four characters for each)
+ * and whose own schedule is unchanged stays overdue until it shows activity.
  */
 
 import { createHash } from 'node:crypto';
@@ -21,7 +21,7 @@ import { isBlocked, lastActivity } from './judge.ts';
 import type { Found } from './ports.ts';
 import type { WatchedService } from './watched-service.ts';
 
-/** Instants in epoch milliseconds. */
+/** What the watchdog remembers. Instants are in epoch milliseconds. */
 export interface Memory {
   readonly floor: number;
   /** The floors of single services, by name. */
@@ -30,10 +30,10 @@ export interface Memory {
 
 const LIST_LENGTH = 6;
 const HASH_LENGTH = 4;
-/** The length of an instant in milliseconds in base 36, until the year 5188. */
+/** How many characters an instant in milliseconds has in base 36, until the year 5188. */
 const INSTANT_LENGTH = 9;
 
-/** Reads the memory from a cursor; a cursor that is absent or can't be read gives a fresh one. */
+/** Reads the memory from a cursor; without a readable cursor, starts with a fresh memory. */
 export function readCursor(cursor: string | undefined, watched: readonly WatchedService[], now: number): Memory {
   const [list, floorText, overdue = '', ...groups] = cursor?.split('.') ?? [];
   const floor = parseInstant(floorText);
@@ -44,7 +44,7 @@ export function readCursor(cursor: string | undefined, watched: readonly Watched
   return { floor: now, ownFloors: new Map(stillOverdue.map(({ name }) => [name, floor])) };
 }
 
-/** Writes the memory into a cursor. If it doesn't fit, floors become later, never earlier. */
+/** Writes the memory into a cursor. If it doesn't fit, some floors become later, never earlier. */
 export function writeCursor(
   { floor, ownFloors }: Memory,
   overdue: readonly string[],
@@ -63,7 +63,7 @@ export function writeCursor(
   return [hashOfList(watched), formatInstant(floor), hashes.join(''), ...parts].join('.');
 }
 
-/** The instant from which the service's due times count. */
+/** The instant from which the due times of the service count. */
 export function floorOf({ floor, ownFloors }: Memory, service: string): number {
   return ownFloors.get(service) ?? floor;
 }
@@ -89,7 +89,7 @@ function groupsOf(ownFloors: Memory['ownFloors']): Group[] {
   return [...groups].toSorted(([one], [other]) => one - other);
 }
 
-/** Merges the oldest group into the next: its services are judged a little later. */
+/** Merges the oldest group into the next one: its services are judged a little later. */
 function mergeOldest([oldest, next, ...rest]: readonly Group[]): Group[] {
   if (oldest === undefined || next === undefined) return [];
   return [[next[0], [...oldest[1], ...next[1]]], ...rest];

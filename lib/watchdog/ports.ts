@@ -2,14 +2,14 @@
 import type { ServiceState } from '../rules/index.ts';
 import type { RunContext, UnreadableStateError } from '../service/index.ts';
 
-/** The state of a service; the error, if it can't be read; `undefined`, if there is none. */
+/** The state of a service; the error if the state can't be read; `undefined` if there is none. */
 export type Found = ServiceState | UnreadableStateError | undefined;
 
 /** Reads the states of many services. */
 export interface StatesReader {
   /**
-   * Returns the states by service, without those that the store did not return. May lag a moment behind the latest
-   * writes. Rejects with the adapter's own error when the store can't be reached.
+   * Returns the states by service, without those that the store did not return. The states may lag a moment behind the
+   * latest writes. Rejects with the error of the store if it can't be reached.
    */
   read(
     services: readonly string[],

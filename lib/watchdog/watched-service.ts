@@ -1,14 +1,14 @@
 /**
- * The description of a watched service, and its form in an environment variable. A function's whole environment has 4
- * KB on Lambda, hence the short form: `{"nightly":[86400000,115000,"0 3 * * ? *","Europe/Berlin"]}`, that is interval,
- * grace (both in milliseconds), cron expression and time zone by name.
+ * The description of a watched service, and its form in an environment variable. On Lambda all variables of a function
+ * together have 4 KB, so the form is short: `{"nightly":[86400000,115000,"0 3 * * ? *","Europe/Berlin"]}`. By name, it
+ * gives interval and grace (in milliseconds), cron expression and time zone.
  */
 import * as z from 'zod';
 import { cronFault, flexibleWindow, InvalidOptionsError, type Schedule } from '../rules/index.ts';
 import { invocationTimeout, SCHEDULER_PRECISION, type Service } from '../service/index.ts';
 import { cut, showValue, withoutUndefined } from '../text/index.ts';
 
-/** A watched service. */
+/** A service that the watchdog judges. */
 export interface WatchedService {
   readonly name: string;
   readonly schedule: Schedule;
@@ -19,12 +19,12 @@ export interface WatchedService {
 /** The environment variable that lists the watched services. */
 export const WATCHED_VARIABLE = 'TICKOVER_WATCHED';
 
-/** The most services whose memory fits the watchdog's cursor. */
+/** The largest number of services whose memory fits into the watchdog's cursor. */
 const MOST_WATCHED = 500;
 
 /**
  * Describes the service for the watchdog. Its grace is the sum of Scheduler's precision, the flexible window (whole
- * minutes of jitterRange × interval), one invocation, and the lease margin.
+ * minutes of jitterRange × interval), the length of one invocation, and the lease margin.
  */
 export function watchedServiceOf(service: Service): WatchedService {
   const { name, schedule, policy, leaseMargin } = service;
@@ -32,7 +32,7 @@ export function watchedServiceOf(service: Service): WatchedService {
   return { name, schedule, grace: SCHEDULER_PRECISION + window + invocationTimeout(service) + leaseMargin };
 }
 
-/** The environment variables that make these the watched services. */
+/** The environment variables that list the watched services. */
 export function watchdogVariables(services: readonly Service[]): Record<string, string> {
   const entries = services.map(watchedServiceOf).map(({ name, schedule: { interval, cron, timezone }, grace }) => {
     return [name, cron === undefined ? [interval, grace] : [interval, grace, cron, timezone ?? 'UTC']];
@@ -50,8 +50,9 @@ const entry = z.union([
 const list = z.record(z.string().min(1).max(64), entry);
 
 /**
- * Reads the watched services from the environment, in the order of their names; none if the variable is unset or empty.
- * @throws InvalidOptionsError naming the expected and the given value
+ * Reads the watched services from the environment, in the order of their names; none if the variable is missing or
+ * empty.
+ * @throws InvalidOptionsError which names the expected and the given value
  */
 export function parseWatchedServices(env: Readonly<Record<string, string | undefined>>): readonly WatchedService[] {
   const text = env[WATCHED_VARIABLE]?.trim() ?? '';
