@@ -1,4 +1,4 @@
-/** The answers: one type for each thing a handler can be asked. Times in ISO 8601, `null` for a missing value. */
+/** The answers of a handler, one type for each request. Times are in ISO 8601; a missing value is `null`. */
 import {
   type Disposition,
   haltHolds,
@@ -12,61 +12,61 @@ import { limitJson } from '../text/index.ts';
 import type { Bypassed, TickEvent } from '../tick/index.ts';
 import { toIso } from '../time/index.ts';
 
-/** What became of a tick. */
+/** The answer to a tick. */
 export interface TickAnswer {
   readonly service: string;
-  /** The due time; `null` for a run by hand. */
+  /** The due time; `null` for a manual run. */
   readonly tick: string | null;
   readonly disposition: Disposition;
   /** Why the tick was skipped. */
   readonly reason: SkipReason | null;
-  /** How the run ended; `null` if there was none, or it gave way to the process's stop. */
+  /** How the run ended; `null` if there was no run, or if it yielded to a stop of its process. */
   readonly outcome: OutcomeKind | null;
   readonly verdict: Verdict | null;
   readonly durationMs: number | null;
-  /** The run's number. */
+  /** The number of the run. */
   readonly fence: number | null;
   /** Trips since the last success. */
   readonly backoffCount: number;
-  /** When the service may run next; `null` if somebody has to act first. */
+  /** When the service may run next; `null` if a person must act first. */
   readonly nextDue: string | null;
-  /** What the run failed with. */
+  /** The error of the run. */
   readonly error: { readonly class: string; readonly message: string } | null;
   /**
-   * What the workload returned, as JSON; credentials masked; text in its place if that can't be had, or takes more than
-   * 64,000 bytes.
+   * The result of the workload as JSON, with credentials masked. A text replaces a result that can't be converted or
+   * takes more than 64,000 bytes.
    */
   readonly result: unknown;
 }
 
-/** What became of a firing that owns several ticks. */
+/** The answer to a firing that owns several ticks. */
 export interface FiringAnswer {
   readonly service: string;
-  /** The minute the firing was for. */
+  /** The minute for which the firing was scheduled. */
   readonly firing: string;
   readonly ticks: readonly TickAnswer[];
 }
 
-/** What became of a run by hand. */
+/** The answer to a manual run. */
 export interface RunOnceAnswer extends TickAnswer {
   readonly action: 'run-once';
-  /** What would have kept the schedule from running it. */
+  /** The reasons for which the schedule would have skipped this run. */
   readonly bypassed: readonly Bypassed[];
-  /** What still keeps the schedule from running it. */
+  /** The reasons for which the schedule still skips the ticks of the service. */
   readonly stays: readonly Bypassed[];
 }
 
-/** What the results of one firing may take together, in bytes: Lambda sends no answer above 6 MB. */
+/** The largest size of all results of one firing together, in bytes, since Lambda sends no answer above 6 MB. */
 const LARGEST_RESULTS = 3_000_000;
 
-/** The answer of a firing. The more ticks it has, the less room the result of each gets. */
+/** The answer to a firing. The more ticks it has, the less room there is for the result of each. */
 export function firingAnswer(service: string, scheduledFor: number, events: readonly TickEvent[]): FiringAnswer {
   const room = Math.floor(LARGEST_RESULTS / Math.max(1, events.length));
   const ticks = events.map(tickAnswer).map((tick) => ({ ...tick, result: limitJson(tick.result, room) }));
   return { service, firing: toIso(scheduledFor), ticks };
 }
 
-/** The answer of a tick. */
+/** The answer to a tick. */
 export function tickAnswer(event: TickEvent): TickAnswer {
   const { tick, failure, nextDue } = event;
   return {
@@ -85,7 +85,7 @@ export function tickAnswer(event: TickEvent): TickAnswer {
   };
 }
 
-/** The answer of a run by hand, as things stand at `now`. */
+/** The answer to a manual run, with the state of affairs at `now`. */
 export function runOnceAnswer(event: TickEvent, now: number): RunOnceAnswer {
   const { state, build } = event;
   const stays: Bypassed[] = [];

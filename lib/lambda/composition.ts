@@ -1,4 +1,4 @@
-/** The composition root of a function: everything a handler works with, made once, at cold start. */
+/** The composition of a function: makes everything that its handler works with, once, at cold start. */
 import { emfObserver, emfOptionsIn } from '../metrics/index.ts';
 import { catchStrayErrors, type StrayErrors } from '../run/index.ts';
 import { prepareOnce, type Service, withInterval } from '../service/index.ts';
@@ -10,20 +10,20 @@ import { ownLog, serviceLog, serviceLogger, tickLog } from './log.ts';
 
 /** Everything that a handler works with. */
 export interface Composition {
-  /** The service, with the interval that the environment gives it. */
+  /** The service, with the interval that the environment sets. */
   readonly service: Service;
   readonly environment: Environment;
   readonly ports: Ports;
-  /** Returns what the service's `prepare` made; it is called until it succeeds once. */
+  /** Returns the result of the service's `prepare`. `prepare` is called until it has succeeded once. */
   readonly prepared: () => unknown;
-  /** After a stray error the process is not to be trusted with many more runs. */
+  /** The stray errors so far. After one the process is ended soon, since its memory may be damaged. */
   readonly strayErrors: Pick<StrayErrors, 'count'>;
 }
 
-/** Stand-ins for a test. */
+/** Substitutes for tests. */
 export type Overrides = Partial<Ports> & { readonly environment?: Environment };
 
-/** Composes a function of a service. */
+/** Composes the function of a service. */
 export function compose(defined: Service, overrides: Overrides = {}): Composition {
   const environment = overrides.environment ?? readEnvironment();
   const service = environment.interval === undefined ? defined : withInterval(defined, `${environment.interval}ms`);
@@ -51,12 +51,12 @@ export function compose(defined: Service, overrides: Overrides = {}): Compositio
   };
 }
 
-// As it is at load: a workload that replaces it, as tools for tests do, can still be ended.
+// Taken at load, so that the process of a workload that replaces `process.exit`, as test tools do, can still be ended.
 const { exit } = process;
 
 /**
- * On Lambda the process ends within the invocation, and the next one starts in a new environment; in a worker, the
- * worker ends.
+ * Ends the process. On Lambda it ends within the invocation, and the next invocation starts in a new environment; in a
+ * worker only the worker ends.
  */
 function endProcess(): void {
   exit.call(process, 1);

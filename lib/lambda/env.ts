@@ -1,23 +1,23 @@
-/** The environment codec: the variables of a function. The only file of this room that reads the environment. */
+/** The environment codec: the variables of a function. Only this file of the room reads the environment. */
 import { emfFaults } from '../metrics/index.ts';
 import { expectedWords, InvalidOptionsError, LIMITS, limitFaults } from '../rules/index.ts';
 import { isInLambda, SCHEDULER_PRECISION } from '../service/index.ts';
 import { parseDuration, SECOND, unitHint } from '../time/index.ts';
 
-/** The settings of a function, from its environment. Durations in milliseconds. */
+/** The settings of a function, from its environment. Durations are in milliseconds. */
 export interface Environment {
   /** `TICKOVER_TABLE`: the state table. */
   readonly table: string;
-  /** `TICKOVER_BUILD`: a hash of this function's code and policy, at most 16 characters. @default 'unbuilt' */
+  /** `TICKOVER_BUILD`: the build id, at most 16 characters. @default 'unbuilt' */
   readonly build: string;
   /**
-   * `TICKOVER_SLACK_SECONDS`: how late a firing may come without losing a slot.
+   * `TICKOVER_SLACK_SECONDS`: how late a firing may arrive without losing a slot.
    * @default 60 s, the precision of EventBridge Scheduler
    */
   readonly slack: number;
-  /** `TICKOVER_INTERVAL`: another interval than the service's own, such as `5s`. */
+  /** `TICKOVER_INTERVAL`: an interval that replaces the service's own, such as `5s`. */
   readonly interval?: number;
-  /** Whether this is Lambda, by `AWS_LAMBDA_FUNCTION_NAME`. */
+  /** Whether the function runs in Lambda, which sets `AWS_LAMBDA_FUNCTION_NAME`. */
   readonly inLambda: boolean;
   /**
    * All variables, for a service's `prepare` and for the metrics (`TICKOVER_METRICS_NAMESPACE`,
@@ -28,12 +28,12 @@ export interface Environment {
 
 type Variables = Environment['variables'];
 
-/** Longer ones would not fit into the hot item beside everything else. */
+/** The largest length of a build id: a longer one would not fit into the state item with everything else. */
 const LONGEST_BUILD = 16;
 
 /**
  * Reads the environment.
- * @throws InvalidOptionsError naming every variable at fault, what was expected and what came
+ * @throws InvalidOptionsError which names every faulty variable, the expected and the given value
  */
 export function readEnvironment(variables: Variables = process.env): Environment {
   const {
@@ -69,7 +69,7 @@ export function readEnvironment(variables: Variables = process.env): Environment
   };
 }
 
-/** Milliseconds of written seconds. Empty text is no number, whatever `Number` makes of it. */
+/** Converts a text in seconds to milliseconds. Empty text is refused, though `Number` makes 0 of it. */
 function seconds(written: string): number {
   return written.trim() === '' ? Number.NaN : Number(written) * SECOND;
 }

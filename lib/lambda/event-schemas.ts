@@ -1,4 +1,4 @@
-/** The schemas of events. A schema's message names the expected value; `malformed` adds the value that came. */
+/** The schemas of events. The message of a schema names the expected value; `malformed` adds the given value. */
 import * as z from 'zod';
 import { parseInstant } from '../time/index.ts';
 
@@ -13,7 +13,10 @@ const instant = z.string('an ISO 8601 time with a zone').transform((written, con
   return z.NEVER;
 });
 
-/** A context attribute that wasn't filled in, as when the schedule's input is sent by hand: it counts as missing. */
+/**
+ * A context attribute that was not filled in, as happens if the input of the schedule is sent by hand. It counts as
+ * missing.
+ */
 const placeholder = z
   .string()
   .regex(/^<aws\.scheduler\.[a-z-]+>$/)

@@ -8,11 +8,11 @@ import { manualEvent, scheduledEvent, schedulerEvent } from './event-schemas.ts'
 import { brief, MalformedEventError, malformed } from './malformed-event.ts';
 
 /**
- * EventBridge Scheduler's input, filled from its context attributes. An unfilled placeholder stands for the latest due
- * time.
+ * The input that EventBridge Scheduler sends, with its context attributes filled in. If `scheduledFor` is not filled
+ * in, the latest due time is used.
  */
 export interface SchedulerEvent {
-  /** `<aws.scheduler.scheduled-time>`: the due time in ISO 8601, the tick's identity. */
+  /** `<aws.scheduler.scheduled-time>`: the due time in ISO 8601, which identifies the tick. */
   readonly scheduledFor: string;
   /** `<aws.scheduler.execution-id>`: differs for each attempt; only logged. */
   readonly executionId?: string;
@@ -29,27 +29,31 @@ export interface ScheduledEvent {
 
 /** An operator's payload. */
 export type ManualEvent =
-  | { readonly action: 'run-once' /** Past pause and halt too. @default false */; readonly force?: boolean }
+  | {
+      readonly action: 'run-once';
+      /** Whether pause and halt are bypassed too. @default false */
+      readonly force?: boolean;
+    }
   | { readonly action: 'status' }
   | {
       readonly action: 'pause';
-      /** Why: 1 to 120 bytes. */
+      /** The reason: 1 to 120 bytes. */
       readonly reason: string;
-      /** Who: 1 to 32 bytes. */
+      /** The person who pauses: 1 to 32 bytes. */
       readonly by: string;
-      /** When the pause ends by itself, in ISO 8601. @default it waits to be resumed */
+      /** When the pause ends by itself, in ISO 8601. @default the pause lasts until the service is resumed */
       readonly until?: string;
     }
   | { readonly action: 'resume' };
 
-/** Whatever a handler is invoked with. */
+/** Any event with which a handler is invoked. */
 export type HandlerEvent = SchedulerEvent | ScheduledEvent | ManualEvent;
 
-/** An event, read. Instants in epoch milliseconds. */
+/** An event that was read. Instants are in epoch milliseconds. */
 export type Request =
   | {
       readonly kind: 'firing';
-      /** Absent for the latest due time. */
+      /** The due time; absent if the latest due time is meant. */
       readonly scheduledFor?: number;
       readonly delivery: Delivery;
     }
@@ -58,14 +62,17 @@ export type Request =
   | { readonly kind: 'pause'; readonly reason: string; readonly by: string; readonly until?: number }
   | { readonly kind: 'resume' };
 
-/** Scheduler and EventBridge send shorter ones; each log line of the delivery repeats them. In bytes. */
+/**
+ * The largest size of the details of a delivery, in bytes. Scheduler and EventBridge send shorter ones; each log line
+ * of the delivery repeats them.
+ */
 const LONGEST_DETAIL = 128;
 
 type PauseEvent = Extract<z.output<typeof manualEvent>, { action: 'pause' }>;
 
 /**
  * Reads an event.
- * @throws MalformedEventError naming each field at fault, what was expected and what came
+ * @throws MalformedEventError which names each faulty field, the expected and the given value
  */
 export function readEvent(service: string, event: unknown, now: number): Request {
   if (isRecord(event) && Object.hasOwn(event, 'action')) return readManual(service, event, now);

@@ -1,4 +1,4 @@
-/** The log: structured lines through Powertools, one wide line a tick. */
+/** The log: structured lines through Powertools, with one wide line for each tick. */
 import { Logger } from '@aws-lambda-powertools/logger';
 import { fitTrackRecord, type Policy } from '../rules/index.ts';
 import { type Log, logTo } from '../service/index.ts';
@@ -11,23 +11,23 @@ export const TICK_MESSAGE = 'tick';
 /** The message of the line that each crashed run leaves when it is counted. */
 export const CRASH_MESSAGE = 'run crashed';
 
-/** Powertools' thresholds: a logger writes the levels at or above its own. */
+/** Powertools' thresholds: a logger writes lines of its own level and above. */
 const LEVELS: Readonly<Record<keyof Log, number>> = { debug: 8, info: 12, warn: 16, error: 20 };
 
-/** The logger of one service; its lines carry the name as `service`. */
+/** The logger of one service; its lines contain the name as `service`. */
 export function serviceLogger(service: string): Logger {
   return new Logger({ serviceName: service });
 }
 
-/** A log that writes fields as they are, so it is for Tickover's own values alone. */
+/** A log that writes fields unchanged, so it is only for Tickover's own values. */
 export function ownLog(logger: Logger): Log {
   return logTo((level, message, fields = {}) => logger[level](message, fields));
 }
 
 /**
- * A log for whatever a service logs. Messages and fields become bounded JSON, credentials masked, an error its summary;
- * a few words replace a value that JSON can't hold. Writing never throws. Level and switches are Powertools' own
- * (`POWERTOOLS_LOG_LEVEL`).
+ * A log for the values that a service logs. Messages and fields become bounded JSON with credentials masked; an error
+ * becomes its summary; a few words replace a value that JSON can't hold. Writing never throws. Level and switches are
+ * those of Powertools (`POWERTOOLS_LOG_LEVEL`).
  */
 export function serviceLog(service: string, logger = serviceLogger(service)): Log {
   return logTo((level, message, fields = {}) => {
@@ -36,8 +36,8 @@ export function serviceLog(service: string, logger = serviceLogger(service)): Lo
 }
 
 /**
- * An observer that writes one wide line a tick, and a line for every crashed run. Event fields are plain values, so
- * they are written as they are.
+ * An observer that writes one wide line for each tick, and a line for every crashed run. The fields of events are
+ * Tickover's own values, so they are written unchanged.
  */
 export function tickLog(log: Log, policy: Policy): Observer {
   return {
@@ -51,7 +51,10 @@ function levelOf({ outcome, verdict }: TickEvent): 'info' | 'warn' | 'error' {
   return outcome === undefined || outcome === 'succeeded' ? 'info' : 'warn';
 }
 
-/** Every field is named here, so that a renamed property of the event leaves the log as it is. */
+/**
+ * The fields of the wide line. Each is named here, so that the log stays the same if a property of the event is
+ * renamed.
+ */
 function wideLine(event: TickEvent, policy: Policy): Record<string, unknown> {
   const { tick, state, failure, nextDue, result } = event;
   const scheduled = tick.kind === 'scheduled' ? tick : undefined;

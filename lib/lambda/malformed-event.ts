@@ -1,14 +1,14 @@
-/** An event that makes no sense, and the faults that its error names. */
+/** The error of a malformed event, with its faults. */
 
 import type * as z from 'zod';
 import { cut, isRecord, mask, showValue } from '../text/index.ts';
 
-/** An event that a handler can't make sense of: nothing was done. */
+/** The error of an event that a handler can't read; nothing was done. */
 export class MalformedEventError extends Error {
   override readonly name = 'MalformedEventError';
   readonly code = 'malformed-event';
   readonly service: string;
-  /** Each as `field: expected ..., got ...`. */
+  /** Each fault as `field: expected ..., got ...`. */
   readonly faults: readonly string[];
 
   constructor(service: string, faults: readonly string[]) {
@@ -18,10 +18,10 @@ export class MalformedEventError extends Error {
   }
 }
 
-/** An event may hold megabytes: a message shows only so many faults, and so many bytes of each name and value. */
+/** The largest number of faults in a message. Their names and values are cut too, since an event may have megabytes. */
 const MOST_FAULTS = 10;
 const SHOWN_BYTES = 97;
-/** The error for an event that a schema refuses: each field at fault, the expected value and the value that came. */
+/** The error of an event that a schema refuses. It names each faulty field, the expected and the given value. */
 export function malformed(service: string, event: object, issues: readonly z.core.$ZodIssue[]): MalformedEventError {
   const faults = issues.flatMap((issue) => faultsOf(issue, event));
   const first = faults.slice(0, MOST_FAULTS);
@@ -48,7 +48,7 @@ export function brief(value: unknown): string {
   return value === undefined ? 'none' : shortened(showValue(value));
 }
 
-/** The words as a message shows them: it goes to a log, so secrets in them are masked. */
+/** The words as a message shows them, cut and with credentials masked, since the message is logged. */
 function shortened(words: string): string {
   const masked = mask(words);
   const short = cut(masked, SHOWN_BYTES);

@@ -1,4 +1,4 @@
-/** The operator's actions on a service's state. */
+/** The actions of an operator on the state of a service. */
 
 import { freshStart, NEVER_RUN, pauseHolds, type RunRecord, type ServiceState, withinBackoff } from '../rules/index.ts';
 import { mask } from '../text/index.ts';
@@ -8,15 +8,18 @@ import type { Composition } from './composition.ts';
 import type { Request } from './event.ts';
 import { type StatusAnswer, statusAnswer } from './status-answer.ts';
 
-/** The answer to `pause`: the service's status, paused. */
+/** The answer to `pause`: the new status of the service. */
 export interface PauseAnswer extends Omit<StatusAnswer, 'action'> {
   readonly action: 'pause';
 }
 
-/** The answer to `resume`: the service's status after it, and everything that it ended. */
+/** The answer to `resume`: the new status of the service, and everything that the resume ended. */
 export interface ResumeAnswer extends Omit<StatusAnswer, 'action'> {
   readonly action: 'resume';
-  /** Everything that kept the service from running until now; `streak`: how many failures in a row are forgotten. */
+  /**
+   * Everything that kept the service from running until now; `streak` is the number of failures in a row that are
+   * forgotten.
+   */
   readonly ended: {
     readonly halt: string | null;
     readonly pause: string | null;
@@ -25,7 +28,7 @@ export interface ResumeAnswer extends Omit<StatusAnswer, 'action'> {
   };
 }
 
-/** Answers with everything that is stored of the service. A service that has never run is `steady`. */
+/** Answers with everything that is stored about the service. A service that has never run is `steady`. */
 export async function answerStatus(composition: Composition): Promise<StatusAnswer> {
   const { service, ports } = composition;
   const state = (await ports.store.read(service.name)) ?? NEVER_RUN;
@@ -46,7 +49,7 @@ export async function pauseService(
   return { ...statusOf(composition, state, await failuresIfAny(composition)), action: 'pause' };
 }
 
-/** Starts the service afresh: halt, pause, backoff, streak and failures are gone. */
+/** Starts the service afresh: ends halt, pause and backoff, and clears streak and failures. */
 export async function resumeService(composition: Composition): Promise<ResumeAnswer> {
   const { service, ports } = composition;
   const before = await ports.store.resume(service.name);
@@ -88,12 +91,17 @@ function statusOf(
   return statusAnswer({ service, state, failures, now: ports.clock.now(), build: environment.build });
 }
 
-/** The newest failure is the cause, also where the policy remembers none. */
+/**
+ * The newest failed runs, as many as the policy remembers. One is read even if the policy remembers none, since the
+ * newest failure is the cause of a halt.
+ */
 function failuresOf({ service, ports }: Composition): Promise<RunRecord[]> {
   return ports.store.failedRuns(service.name, { after: 0, limit: Math.max(1, service.policy.memory) });
 }
 
-/** The change is made by now: if the failures can't be read, the answer leaves them out rather than fail. */
+/**
+ * The newest failed runs, or none if they can't be read: the change is written already, so the answer must not fail.
+ */
 async function failuresIfAny(composition: Composition): Promise<RunRecord[]> {
   try {
     return await failuresOf(composition);

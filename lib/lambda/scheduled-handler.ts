@@ -1,4 +1,4 @@
-/** The handler of a function: what EventBridge Scheduler, a classic scheduled event or a person invokes. */
+/** The handler of a function, which EventBridge Scheduler, a classic scheduled event or a person invokes. */
 
 import { FIRING_PERIOD, floorToGrid, hasSlots, latestDue } from '../rules/index.ts';
 import { exhaustionIn, type Service, ServiceHaltedError } from '../service/index.ts';
@@ -18,21 +18,24 @@ import { MalformedEventError } from './malformed-event.ts';
 import { answerStatus, type PauseAnswer, pauseService, type ResumeAnswer, resumeService } from './operator.ts';
 import type { StatusAnswer } from './status-answer.ts';
 
-/** The part of Lambda's context that a handler reads. */
+/** The part of the Lambda context that a handler reads. */
 export interface HandlerContext {
   getRemainingTimeInMillis(): number;
-  /** On one machine: the process is about to stop, begin nothing more. Lambda has no such thing. */
+  /**
+   * On one machine: aborted when the process is about to stop, so that nothing more is begun. Lambda has no such
+   * signal.
+   */
   readonly closing?: AbortSignal;
-  /** On one machine: the process stops, give way. */
+  /** On one machine: aborted when the process stops, so that runs yield. */
   readonly stop?: AbortSignal;
   /**
-   * On one machine: ends the process once the answer is out. Lambda offers no such thing, so there the process ends
-   * before it.
+   * On one machine: ends the process after the answer. Lambda offers no such function, so there the process ends before
+   * the answer.
    */
   readonly recycle?: () => void;
 }
 
-/** Whatever a handler answers. */
+/** Any answer of a handler. */
 export type Answer = TickAnswer | FiringAnswer | RunOnceAnswer | StatusAnswer | PauseAnswer | ResumeAnswer;
 
 /** A Lambda handler. */
@@ -41,10 +44,10 @@ export type ScheduledHandler = (event: HandlerEvent, context: HandlerContext) =>
 /**
  * Makes the Lambda handler of a service. Environment, client and logger are made here, once.
  *
- * A firing answers with what became of its tick, or its ticks where the interval is below a minute. A skipped tick is
- * an answer like any other. The handler throws MalformedEventError on an event it can't read, ServiceHaltedError once
- * when a scheduled tick halts the service, and the store's errors, with credentials masked; a manual action never
- * throws for an outcome.
+ * The answer to a firing contains the answer to its tick, or to its ticks if the interval is below a minute. A skipped
+ * tick is an answer too, not an error. The handler throws MalformedEventError for an event that it can't read,
+ * ServiceHaltedError once when a scheduled tick halts the service, and the errors of the store with credentials masked.
+ * A manual action never throws for an outcome.
  * @throws InvalidOptionsError at once, if the environment can't be used
  */
 export function scheduledHandler(service: Service, overrides: Overrides = {}): ScheduledHandler {
@@ -91,8 +94,9 @@ function invocationOf({ ports, environment, prepared }: Composition, context: Ha
 }
 
 /**
- * A process in which a stray error happened is not to be trusted: it ends once the firing is over, committed and
- * notified. Lambda loses the invocation then, so a manual action never does this: a person waits for its answer.
+ * Runs a firing, and then ends the process if a stray error occurred, since the memory of the process may be damaged.
+ * By then the firing is committed and its observers are notified. On Lambda the answer is lost, so a manual action
+ * never does this: a person waits for its answer.
  */
 async function fireAndRecycle(
   composition: Composition,

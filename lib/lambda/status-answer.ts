@@ -1,4 +1,4 @@
-/** The answer to `status`: everything that is stored of a service, for a person to read. */
+/** The answer to `status`: everything that is stored about a service, for a person to read. */
 import {
   fitTrackRecord,
   nextRunDue,
@@ -17,16 +17,16 @@ import type { Service } from '../service/index.ts';
 import { mask } from '../text/index.ts';
 import { SECOND, toIso } from '../time/index.ts';
 
-/** The answer to `status`. Times in ISO 8601, `null` for a missing value. */
+/** The answer to `status`. Times are in ISO 8601; a missing value is `null`. */
 export interface StatusAnswer {
   readonly action: 'status';
   readonly service: string;
   readonly status: Status;
-  /** Since when, as far as the last 20 runs show. */
+  /** When the status began, if the last 20 runs show it. */
   readonly since: string | null;
-  /** Why it is halted or paused, or what the newest failure of the streak was. */
+  /** The reason of the halt or the pause; otherwise the newest failure of the streak. */
   readonly cause: string | null;
-  /** The last outcomes, oldest first, true for success. */
+  /** The track record: the last outcomes, oldest first, true for success. */
   readonly trackRecord: readonly boolean[];
   readonly streak: number;
   readonly backoffCount: number;
@@ -62,12 +62,12 @@ export interface StatusAnswer {
     readonly message: string;
   }[];
   readonly policy: PolicyAnswer;
-  /** With credentials masked. */
+  /** The cursor, with credentials masked. */
   readonly cursor: string | null;
   readonly build: string;
 }
 
-/** A policy in the answer: durations in seconds. */
+/** The policy in the answer to `status`; durations are in seconds. */
 export interface PolicyAnswer {
   readonly kind: Policy['kind'];
   readonly memory: number;
@@ -81,7 +81,7 @@ export interface PolicyAnswer {
   readonly restartAfterSeconds: number | 'never';
 }
 
-/** The sources of the answer. */
+/** The values from which the answer is made. */
 export interface StatusSources {
   readonly service: Service;
   readonly state: ServiceState;
