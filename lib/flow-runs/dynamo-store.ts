@@ -1,4 +1,4 @@
-/** Flow runs in DynamoDB. A transition is one conditional write; due runs come from an index, page by page. */
+/** Flow runs in DynamoDB. A transition is one conditional write. Due runs are read from an index, page by page. */
 import { ConditionalCheckFailedException, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
   DynamoDBDocumentClient,
@@ -44,7 +44,10 @@ export function dynamoFlowRunStore(client: DynamoDBClient, table: string): FlowR
   };
 }
 
-/** DynamoDB may end a page before the limit; only a page without a last key is the last one. */
+/**
+ * Reads a page of due runs. DynamoDB may end its own page before the limit; only a page without a last key is the last
+ * one.
+ */
 async function due(call: Call, { cutoff, limit, after }: DueQuery): Promise<DuePage> {
   const items: Item[] = [];
   let key: Item | undefined = after && { id: after.id, waiting: WAITING, nextScheduledStartTime: after.start };
@@ -93,7 +96,10 @@ async function transition(call: Call, seen: FlowRun, state: FlowRunState): Promi
   }
 }
 
-/** The client repeats a write whose answer was lost. If the state there is ours, the first write succeeded. */
+/**
+ * The result of a refused write. The client repeats a write whose answer was lost: if the stored state is the one that
+ * was to be written, the first write succeeded.
+ */
 function refused(state: FlowRunState, now: FlowRun | undefined): Transitioned {
   if (now === undefined) return { written: false };
   return now.state.id === state.id ? { written: true } : { written: false, now };

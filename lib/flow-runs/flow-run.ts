@@ -1,6 +1,9 @@
-/** A flow run: one run of a scheduled program, and the state it is in. Instants in epoch milliseconds. */
+/** A flow run: one run of a Prefect workflow, with its state. Instants are in epoch milliseconds. */
 
-/** Upstream's types of state. The name of a state is more precise: `Late` and `Scheduled` both have type SCHEDULED. */
+/**
+ * Upstream's types of state. The name of a state is more precise than its type: `Late` and `Scheduled` both have the
+ * type SCHEDULED.
+ */
 export const STATE_TYPES = [
   'SCHEDULED',
   'PENDING',
@@ -18,7 +21,7 @@ export type StateType = (typeof STATE_TYPES)[number];
 const SCHEDULED_NAME = 'Scheduled';
 export const LATE_NAME = 'Late';
 
-/** One state of a flow run. Another state is another id. */
+/** One state of a flow run. Each new state has a new id. */
 export interface FlowRunState {
   readonly id: string;
   readonly type: StateType;
@@ -28,21 +31,23 @@ export interface FlowRunState {
   readonly message?: string;
 }
 
-/** A flow run. The index of waiting runs gives it without the state's message, `expectedStartTime` and `source`. */
+/**
+ * A flow run. The index of waiting runs returns it without the message of its state, `expectedStartTime` and `source`.
+ */
 export interface FlowRun {
   readonly id: string;
   readonly name: string;
   readonly deploymentId?: string;
   readonly state: FlowRunState;
-  /** When it is due to start; kept when it turns late. */
+  /** When the run is due to start; unchanged if it becomes late. */
   readonly nextScheduledStartTime?: number;
-  /** When it was first meant to start. */
+  /** When the run was first meant to start. */
   readonly expectedStartTime?: number;
-  /** The API's whole description of the run when it was imported, as JSON text. */
+  /** The whole description of the run by the API when it was imported, as JSON text. */
   readonly source?: string;
 }
 
-/** Whether the run can turn late: state type SCHEDULED, name `Scheduled`, with a time to start. */
+/** Whether the run can become late: it has state type SCHEDULED, the name `Scheduled`, and a time to start. */
 export function isWaiting(run: FlowRun): boolean {
   const { state, nextScheduledStartTime } = run;
   return state.type === 'SCHEDULED' && state.name === SCHEDULED_NAME && nextScheduledStartTime !== undefined;

@@ -1,7 +1,7 @@
 /**
- * A flow run as a DynamoDB item, flat. Key `id`. An item has `waiting` only while its run is in state `Scheduled` with
- * a time to start, so that the index on it has no other runs: it gives the oldest start first without reading the rest
- * of the table.
+ * A flow run as a flat DynamoDB item with the key `id`. An item has `waiting` only while its run is in state
+ * `Scheduled` with a time to start, so that the index on this attribute contains no other runs: it returns the oldest
+ * start first without reading the rest of the table.
  */
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
@@ -11,12 +11,14 @@ import { UnreadableRunError } from './ports.ts';
 
 /** The default name of the table. */
 export const FLOW_RUNS_TABLE = 'tickover-flow-runs';
-/** The index of waiting runs: partition `waiting`, sort `nextScheduledStartTime`. */
+/** The index of waiting runs, with partition key `waiting` and sort key `nextScheduledStartTime`. */
 export const WAITING_INDEX = 'waiting';
-/** The one value of `waiting`. */
+/** The only value of `waiting`. */
 export const WAITING = 'SCHEDULED#Scheduled';
 
-/** The table, for CreateTable and for a stack. The index copies only what marking a run late needs. */
+/**
+ * The table, for CreateTable and for a stack. The index copies only the attributes that are needed to mark a run late.
+ */
 export function flowRunsTable(name: string): CreateTableCommandInput {
   return {
     TableName: name,
@@ -80,7 +82,7 @@ export function itemOf(run: FlowRun): Item {
 
 /**
  * Reads the run from an item.
- * @throws UnreadableRunError naming the attribute at fault
+ * @throws UnreadableRunError which names the faulty attribute
  */
 export function runOf(item: Readonly<Record<string, unknown>>): FlowRun {
   const parsed = Item.safeParse(item);

@@ -1,7 +1,7 @@
 /** The rule of lateness: which runs may be marked late, and the results of marking. Pure. */
 import { type FlowRun, type FlowRunState, LATE_NAME } from './flow-run.ts';
 
-/** The reasons why a run may not turn late. */
+/** The reason why a run in another state is not marked late. */
 export const ONLY_SCHEDULED = 'Only scheduled flows can be marked late.';
 export const ALREADY_LATE = 'This flow run is already marked late.';
 
@@ -12,16 +12,16 @@ export type Proposal =
   | { readonly accepted: true; readonly state: FlowRunState }
   | { readonly accepted: false; readonly reason: Rejection };
 
-/** The result of marking one run late. All but `marked` leave the run alone. */
+/** The result of marking one run late. Only with `marked` the run has changed. */
 export type MarkResult = 'marked' | 'already-late' | 'moved-on' | 'deleted';
 
-/** The result for a rejected run. */
+/** For each reason not to mark a flow run late: the result under which it is counted. */
 export const RESULT_OF: Readonly<Record<Rejection, MarkResult>> = {
   [ONLY_SCHEDULED]: 'moved-on',
   [ALREADY_LATE]: 'already-late',
 };
 
-/** The state that makes the run late: the type stays SCHEDULED, and the run keeps its scheduled time. */
+/** The state that makes the run late: its type is still SCHEDULED, and the run keeps its scheduled time. */
 export function proposeLate(run: FlowRun, fresh: { readonly id: string; readonly now: number }): Proposal {
   const reason = rejectionOf(run);
   if (reason !== undefined) return { accepted: false, reason };
@@ -33,7 +33,7 @@ function rejectionOf({ state }: FlowRun): Rejection | undefined {
   return state.name === LATE_NAME ? ALREADY_LATE : undefined;
 }
 
-/** The result for a run that changed before it was written. `now` is the run as it is, `undefined` if it is gone. */
+/** The result for a run that changed before the write. `now` is the run at present, `undefined` if it was deleted. */
 export function whyLeftAlone(now: FlowRun | undefined): MarkResult {
   if (now === undefined) return 'deleted';
   const reason = rejectionOf(now);

@@ -1,7 +1,7 @@
 /**
- * Marking late runs, after upstream's `MarkLateRuns`: takes the due flow runs oldest first, page by page, and moves
- * each to `Late` if its state is still the one seen. A failure doesn't stop the others; it is thrown at the end. Here a
- * run is a flow run; the run that does the marking is called the run of the service.
+ * Marks late runs, as upstream's `MarkLateRuns` does: reads the due flow runs oldest first, page by page, and moves
+ * each to `Late` if its state hasn't changed since it was read. A failure doesn't stop the others; it is thrown at the
+ * end. In this room "run" means a flow run; the run that marks is called the run of the service.
  */
 import { setMaxListeners } from 'node:events';
 import type { RunContext } from '../service/index.ts';
@@ -16,12 +16,12 @@ export type MarkLateContext = Pick<RunContext, 'signal' | 'deadline' | 'clock' |
 
 /** The options of marking. */
 export interface MarkLateOptions {
-  /** A run is late from so many seconds after its scheduled start. */
+  /** How many seconds after its scheduled start a run is late. */
   readonly lateAfterSeconds: number;
-  /** The most runs in one page. */
+  /** The largest number of runs in one page. */
   readonly pageSize: number;
   /**
-   * Marks one run; upstream's override point. Its errors are logged and counted. Several calls run at once.
+   * Marks one run; upstream's override point. Its errors are logged and counted. Several calls go on at the same time.
    * @default `asUsual`: the rule, one conditional write and one log event
    */
   readonly mark?: (run: FlowRun, asUsual: (run: FlowRun) => Promise<MarkResult>) => Promise<MarkResult>;
@@ -45,7 +45,7 @@ export interface LateCounts {
   readonly pages: number;
 }
 
-/** A run of the service ends this long before its deadline; the next one continues. */
+/** How long before its deadline a run of the service ends; the next run continues. */
 const TIME_FOR_A_PAGE = 2 * SECOND;
 /** The runs that are left are counted until this long before the deadline. */
 const TIME_FOR_THE_END = 0.5 * SECOND;
@@ -55,7 +55,7 @@ const COUNTED_PAGE = 1_000;
 const TIME_FOR_WRITES = 0.5 * SECOND;
 /** The number of runs marked at once. */
 const AT_ONCE = 10;
-/** The most members of the error that ends the run of the service; all errors are logged. */
+/** The largest number of members of the error that ends the run of the service. All errors are logged. */
 const MOST_ERRORS = 20;
 const OUT_OF_TIME =
   'mark-late-runs: its time is up before all late flow runs are marked; the next run of the service goes on';
@@ -67,7 +67,7 @@ const COUNTED: Readonly<Record<MarkResult, Exclude<keyof LateCounts, 'unfinished
   deleted: 'deleted',
 };
 
-/** One run of the service, while it marks. */
+/** The values of one run of the service while it marks. */
 interface Batch {
   readonly context: MarkLateContext;
   readonly store: FlowRunStore;
@@ -80,10 +80,10 @@ interface Batch {
 }
 
 /**
- * Marks the runs that are late now. Ends after a short page, after a page without a run that is new to this run of the
+ * Marks the runs that are late now. Ends after a short page, after a page in which no run is new to this run of the
  * service, or shortly before the deadline, with a warning if runs are left.
- * @throws AggregateError if a run failed, after all others were tried; the store's error if it can't be reached, or if
- *   the signal fires before the first page was read
+ * @throws AggregateError if a run failed, after all others were tried; the error of the store if it can't be reached,
+ * or if the signal fires before the first page was read
  */
 export async function markLate(
   context: MarkLateContext,
@@ -154,7 +154,10 @@ async function countLeft(batch: Batch, cutoff: number, after: Place): Promise<vo
   if (next !== undefined) counts.more = true;
 }
 
-/** Returns a page, or `undefined` if the signal aborted the call. Before the first page, the store may be at fault. */
+/**
+ * Returns a page, or `undefined` if the signal aborted the call. If it fires before the first page, the error is
+ * thrown, since the store may be at fault.
+ */
 async function pageOf(batch: Batch, cutoff: number, after: Place | undefined): Promise<DuePage | undefined> {
   const { signal } = batch.context;
   const query = withoutUndefined({ cutoff, limit: batch.options.pageSize, after });
@@ -168,7 +171,7 @@ async function pageOf(batch: Batch, cutoff: number, after: Place | undefined): P
   }
 }
 
-/** Marks the runs of a page. Returns whether any was new to this run of the service. */
+/** Marks the runs of a page. Returns whether any of them was new to this run of the service. */
 async function markPage(batch: Batch, page: DuePage): Promise<boolean> {
   const unreadable = page.unreadable.filter(({ id }) => isFirstSight(batch, id));
   for (const { id, error } of unreadable) countFailure(batch, id, error);
@@ -213,7 +216,7 @@ async function markAsUsual(batch: Batch, run: FlowRun): Promise<MarkResult> {
   return 'marked';
 }
 
-/** The fields of a transition's log line. */
+/** The fields of the log line about a transition. */
 function transitionFields(run: FlowRun, state: FlowRunState): Record<string, unknown> {
   const { nextScheduledStartTime: scheduled } = run;
   return withoutUndefined({

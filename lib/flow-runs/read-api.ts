@@ -1,17 +1,19 @@
 /**
- * Reads flow runs as a Prefect server's API returns them: a JSON array, one object, an object whose `results` is the
- * array, or JSON lines. Elements that can't be used are faults, named by their number; the rest is read. Nothing
- * throws.
+ * Reads flow runs as the API of a Prefect server returns them: a JSON array, one object, an object whose `results` is
+ * the array, or JSON lines. Each element that can't be used becomes a fault with its number; the other elements are
+ * read. Nothing throws.
  */
 import * as z from 'zod';
 import { showValue, tryRead, withoutUndefined } from '../text/index.ts';
 import { parseInstant, parseInstantUp } from '../time/index.ts';
 import { type FlowRun, STATE_TYPES, type StateType } from './flow-run.ts';
 
-/** The runs in a text. */
+/** The flow runs in a text, and its faults. */
 export interface ReadRuns {
   readonly runs: readonly FlowRun[];
-  /** Each as `line 3: field: expected ..., got ...`; of an array, `element 3: ...`. Numbers start at 1. */
+  /**
+   * The faults, each as `line 3: field: expected ..., got ...`; for an array as `element 3: ...`. Numbers start at 1.
+   */
   readonly faults: readonly string[];
 }
 
@@ -21,7 +23,10 @@ interface Numbered {
   readonly element: unknown;
 }
 
-/** A DynamoDB item has at most 400 KB. It holds the other fields too, and the state's message a second time. */
+/**
+ * The largest size of `source` in bytes. A DynamoDB item has at most 400 KB, and it also contains the other fields and
+ * a second copy of the state's message.
+ */
 const SOURCE_BYTES = 350_000;
 const SHOWN_CHARACTERS = 80;
 
@@ -64,8 +69,8 @@ const ApiRun = z.object(
 type ApiRun = z.output<typeof ApiRun>;
 
 /**
- * Reads the text of a file or an answer.
- * @param now the timestamp of a state that has none, in epoch milliseconds
+ * Reads the text of a file or of an answer.
+ * @param now the timestamp for a state that has none, in epoch milliseconds
  */
 export function readFlowRuns(written: string, now: number): ReadRuns {
   const trimmed = written.replace(/^\uFEFF/, '');
@@ -112,11 +117,11 @@ function parseJson(written: string): { value: unknown } | { why: string } {
   }
 }
 
-/** Returns the run, or its fault. */
+/** Returns the run, or the fault of the element. */
 function readOne(element: unknown, now: number): FlowRun | string {
   const parsed = ApiRun.safeParse(element);
   if (!parsed.success) return parsed.error.issues.map((issue) => faultOf(issue, element)).join('; ');
-  // JSON can be parsed at depths at which it can't be written any more.
+  // Deeply nested JSON can be parsed and yet be too deep to be written again.
   const source = tryRead(() => JSON.stringify(element));
   if (source === undefined) return 'expected a flow run that can be written as JSON, got one nested too deep';
   const bytes = Buffer.byteLength(source) + Buffer.byteLength(parsed.data.state?.message ?? '');

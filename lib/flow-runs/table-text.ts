@@ -1,9 +1,9 @@
-/** Flow runs as a table of text, at most 100 columns of a terminal wide. */
+/** Flow runs as a table of text, at most 100 columns wide. */
 import { padded, printable } from '../text/index.ts';
 import { toIso } from '../time/index.ts';
 import type { FlowRun } from './flow-run.ts';
 
-/** A column's heading, width and cells. With two spaces between, 24 + 13 + 20 + 36 columns make 99. */
+/** The heading, width and cells of a column. With two spaces between columns, 24 + 13 + 20 + 36 columns make 99. */
 interface Column {
   readonly heading: string;
   readonly width: number;
@@ -17,7 +17,7 @@ const COLUMNS: readonly Column[] = [
   { heading: 'DEPLOYMENT', width: 36, of: (run) => run.deploymentId ?? '-' },
 ];
 
-/** The lines of the table: a heading, then the runs by next start, those without one at the end. */
+/** The lines of the table: a heading, then the runs by next start; runs without a next start come last. */
 export function tableOf(runs: readonly FlowRun[]): string[] {
   const sorted = runs.toSorted((one, other) => orderOf(one) - orderOf(other) || (one.name < other.name ? -1 : 1));
   return [lineOf(({ heading }) => heading), ...sorted.map((run) => lineOf((column) => column.of(run)))];
