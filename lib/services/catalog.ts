@@ -1,6 +1,6 @@
 /**
- * The catalog: every service that has a function. A service is one file here and one of the same name in `functions/`;
- * there is no list to maintain.
+ * The catalog: every service that has a function. A service is one file here, and one file of the same name in
+ * `functions/`; there is no list to maintain.
  */
 import { readdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -11,7 +11,7 @@ import { inSeconds, SECOND, systemClock } from '../time/index.ts';
 /** A service of the catalog. */
 export interface CatalogEntry {
   readonly service: Service;
-  /** The file that exports its handler. */
+  /** The file that exports the handler of the service. */
   readonly functionFile: string;
 }
 
@@ -48,8 +48,8 @@ const LONGEST_LOAD = 20 * SECOND;
 
 /**
  * Loads the definitions of all services, in the order of their names.
- * @param places directories, as URLs that end in a slash. @default the project's own
- * @throws InvalidOptionsError naming every function without a service of its name
+ * @param places directories, as URLs that end in a slash. @default those of the project
+ * @throws InvalidOptionsError which names every function without a service of the same name
  */
 export async function loadCatalog(places: Places = PLACES): Promise<CatalogEntry[]> {
   const { entries, faults } = await readCatalog(places);

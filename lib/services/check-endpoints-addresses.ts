@@ -1,18 +1,22 @@
 /**
- * The addresses that check-endpoints may connect to. A URL, a redirect or a host name may lead to a server that hands
- * out credentials to any client on this machine, so such addresses are refused unless an endpoint allows them.
+ * The addresses to which check-endpoints may connect. A URL, a redirect or a host name may lead to a server that gives
+ * credentials to any client on this machine, so such addresses are refused unless an endpoint allows them.
  */
 import { BlockList, isIP } from 'node:net';
 import { isInLambda, type Surroundings } from '../service/index.ts';
 import { embeddedAddresses } from './check-endpoints-embedded.ts';
 
 /**
- * Returns the reason to refuse an address, or `undefined` if it is allowed. Refuses text that is no address.
- * @param redirectedBy the address of the server that redirected there; absent for an endpoint's own URL
+ * Returns the reason to refuse an address, or `undefined` if the address is allowed. A text that is no address is
+ * refused.
+ * @param redirectedBy the address of the server that sent the redirect; absent for the URL of the endpoint itself
  */
 export type Vet = (address: string, redirectedBy?: string) => string | undefined;
 
-/** An address was refused before a connection was made. Not transient: a second try would be refused too. */
+/**
+ * The error of an address that was refused before a connection was made. It is not transient, since a second try would
+ * be refused too.
+ */
 export class RefusedAddressError extends Error {
   override readonly name = 'RefusedAddressError';
   readonly code = 'refused-address';
@@ -25,27 +29,27 @@ export class RefusedAddressError extends Error {
   }
 }
 
-/** Link-local addresses, and others at which a cloud serves metadata and credentials to its instances. */
+/** Link-local addresses, and other addresses at which a cloud serves metadata and credentials to its instances. */
 const METADATA = [
   ...['169.254.0.0/16', 'fe80::/10'],
   // AWS: instance metadata, EKS Pod Identity, DNS and time over IPv6.
   'fd00:ec2::/32',
-  // Azure's host agent.
+  // Azure: the host agent.
   '168.63.129.16/32',
-  // Google Cloud over IPv6.
+  // Google Cloud: metadata over IPv6.
   'fd20:ce::254/128',
   // Alibaba Cloud.
   ...['100.100.100.200/32', 'fd00:100::100:200/128'],
-  // Oracle Cloud, its classic form and IPv6.
+  // Oracle Cloud: metadata in its classic form, and over IPv6.
   ...['192.0.0.192/32', 'fd00:c1::a9fe:a9fe/128'],
-  // Scaleway and Linode over IPv6.
+  // Scaleway and Linode: metadata over IPv6.
   ...['fd00:42::42/128', 'fd00:a9fe:a9fe::1/128'],
 ];
 
-/** The machine itself. In Lambda only the interfaces of the runtime and of the extensions listen there. */
+/** Loopback addresses. In Lambda only the APIs of the runtime and of extensions listen there. */
 const LOOPBACK = ['127.0.0.0/8', '::1/128', '0.0.0.0/8', '::/128'];
 
-/** Not reachable from outside: the machine itself, private and shared ranges, unique local addresses. */
+/** Addresses that can't be reached from outside: loopback, private and shared ranges, unique local addresses. */
 const INSIDE = [...LOOPBACK, '10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', 'fc00::/7'];
 
 /**
@@ -83,13 +87,13 @@ function isAmong(ranges: BlockList, address: string): boolean {
   return version !== 0 && ranges.check(address, version === 6 ? 'ipv6' : 'ipv4');
 }
 
-/** The address in a URL; `undefined` if it has a host name. */
+/** The address in a URL; `undefined` if the URL has a host name. */
 export function literalAddress({ hostname }: URL): string | undefined {
   const host = hostname.replace(/^\[|\]$/g, '');
   return isIP(host) === 0 ? undefined : host;
 }
 
-/** The address of Lambda's runtime interface, if it is not on loopback. */
+/** The address of Lambda's runtime API, if it is not a loopback address. */
 function runtimeOf({ AWS_LAMBDA_RUNTIME_API = '' }: Surroundings['env']): string[] {
   const host = AWS_LAMBDA_RUNTIME_API.replace(/:\d+$/, '');
   return isIP(host) === 4 ? [host] : [];

@@ -1,6 +1,6 @@
 /**
- * Requests the status of one URL. It doesn't use `fetch`: it vets every address before the connection and connects to
- * the vetted address, so that a name can't resolve differently the second time.
+ * Requests the status of one URL. Doesn't use `fetch`: it vets every address before the connection and connects to the
+ * vetted address, so that a name can't resolve differently the second time.
  */
 import { type LookupAddress, lookup } from 'node:dns';
 import { type IncomingMessage, request as requestHttp } from 'node:http';
@@ -10,7 +10,7 @@ import { cut, mask, withoutUndefined } from '../text/index.ts';
 import { abortable } from '../time/index.ts';
 import { literalAddress, RefusedAddressError, type Vet } from './check-endpoints-addresses.ts';
 
-/** Resolves a name to all its addresses, as Node's `dns.lookup` does with `all`. */
+/** Resolves a name to all its addresses, like Node's `dns.lookup` with the option `all`. */
 export type Resolve = (
   name: string,
   options: { readonly all: true; readonly family?: number | 'IPv4' | 'IPv6' | undefined },
@@ -19,30 +19,30 @@ export type Resolve = (
 
 /** A request for a status, and the rules that it follows. */
 export interface StatusRequest {
-  /** Of http or https. User and password are sent as a header. */
+  /** A URL of http or https. User and password in it are sent as a header. */
   readonly url: string;
   readonly method: string;
-  /** Whether to return the status at the end of redirects, instead of the first one. */
+  /** Whether to follow redirects and return the status at their end, instead of the first status. */
   readonly followRedirects: boolean;
   readonly vet: Vet;
   readonly signal: AbortSignal;
-  /** @default the machine's own resolver */
+  /** @default the resolver of the machine */
   readonly resolve?: Resolve;
 }
 
-/** One request of the chain that redirects make. */
+/** One request in a chain of redirects. */
 interface Hop {
   readonly url: URL;
   readonly method: string;
   readonly authorization?: string;
-  /** The address of the server that redirected here. */
+  /** The address of the server that sent the redirect. */
   readonly redirectedBy?: string;
 }
 
-/** As many as `fetch` follows. */
+/** The largest number of redirects, the same as in `fetch`. */
 const MOST_REDIRECTS = 20;
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
-/** Some servers refuse a request without these. */
+/** Some servers refuse a request without these headers. */
 const HEADERS = { accept: '*/*', 'user-agent': 'tickover' };
 
 /**
@@ -105,7 +105,7 @@ function answerTo({ url, method, authorization, redirectedBy }: Hop, request: St
     const outgoing = (url.protocol === 'https:' ? requestHttps : requestHttp)(url, {
       method,
       headers: withoutUndefined({ ...HEADERS, authorization }),
-      // Node's own agent may reuse connections, or a proxy, and would then connect to an address that was not vetted.
+      // Node's own agent may reuse connections or a proxy, and would then connect to an address that was not vetted.
       agent: false,
       lookup: vettedLookup(vet, resolveName),
       signal,
@@ -141,7 +141,7 @@ function refuseLiteral(url: URL, vet: Vet): void {
   if (address !== undefined && reason !== undefined) throw new RefusedAddressError(address, address, reason);
 }
 
-/** Refuses a name if one of its addresses is refused. Node asks for all addresses, or for one. */
+/** A lookup that refuses a name if one of its addresses is refused. Node asks either for all addresses or for one. */
 function vettedLookup(vet: Vet, resolveName: Resolve): LookupFunction {
   return (name, { family, all }, callback) => {
     resolveName(name, { all: true, family }, (error, addresses) => {

@@ -6,26 +6,28 @@ import { cut, mask, showValue, tryRead, withoutUndefined } from '../text/index.t
 import { parseDuration, SECOND, unitHint } from '../time/index.ts';
 import { literalAddress, vettingIn } from './check-endpoints-addresses.ts';
 
-/** A request, and the statuses to expect. */
+/** A request, and the expected statuses. */
 export interface Endpoint {
   readonly method: string;
   readonly url: string;
-  /** The time until the answer begins, redirects included, in milliseconds. */
+  /** How long the answer may take to begin, redirects included, in milliseconds. */
   readonly timeout: number;
   /** @default any 2xx */
   readonly expectedStatus?: readonly number[];
-  /** Addresses and ranges that this endpoint may have although they are refused otherwise. */
+  /** Addresses and ranges that this endpoint may use although they are refused otherwise. */
   readonly allowAddresses?: readonly string[];
 }
 
 /** The environment variable that lists the endpoints. */
 export const ENDPOINTS_VARIABLE = 'TICKOVER_ENDPOINTS';
 
-/** The longest run of the service, and so the longest timeout of an endpoint, in milliseconds. */
+/** The longest run of the service in milliseconds, and so the longest timeout of an endpoint. */
 export const LONGEST_RUN = 45 * SECOND;
 
 const DEFAULT_TIMEOUT = 10 * SECOND;
-/** In characters. Lambda's environment has less room; on one machine this is the bound. */
+/**
+ * The longest value of the variable, in characters. Lambda's environment has less room; this bound is for one machine.
+ */
 const LONGEST_LIST = 256_000;
 const MOST_ENDPOINTS = 1_000;
 const LONGEST_URL = 2_000;
@@ -33,7 +35,7 @@ const MOST_ALLOWED = 20;
 const MOST_FAULTS = 20;
 const METHODS = ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
-/** The middle of messages such as `TICKOVER_ENDPOINTS[0].url: expected ..., got ...`. */
+/** The expectation in messages such as `TICKOVER_ENDPOINTS[0].url: expected ..., got ...`. */
 const URL_EXPECTED = 'a URL of http or https';
 const URL_CREDENTIALS_EXPECTED = 'a URL whose user and password are percent-encoded UTF-8';
 const URL_LENGTH_EXPECTED = `a URL of at most ${LONGEST_URL} characters`;
@@ -83,16 +85,16 @@ function isTimeout(milliseconds: number | undefined): boolean {
 }
 
 /**
- * Reads the endpoints from the environment; none if the variable is unset or empty. `TICKOVER_ENDPOINTS` is a JSON
+ * Reads the endpoints from the environment; none if the variable is missing or empty. `TICKOVER_ENDPOINTS` is a JSON
  * array of at most 1,000 objects: `url`; `method`, 'GET' by default; `timeout`, up to 45 s, '10s' by default, or
  * `timeoutMs`; `expectedStatus`, a status or a list of them, any 2xx by default. A user and password in the URL are
  * sent as a header. Redirects are followed, unless a 3xx is expected.
  *
- * Link-local addresses and those of a cloud's metadata are refused, and in Lambda the function's own machine (loopback)
- * as well: in the URL, as the address of its host name, or after a redirect. `allowAddresses`, a list of addresses and
- * ranges such as '169.254.170.0/24', allows them to one endpoint. Private ranges and, outside of Lambda, loopback are
- * allowed, unless a redirect from outside leads there.
- * @throws InvalidOptionsError naming every field at fault, up to 20 of them, the expected and the given value
+ * Link-local addresses and metadata addresses of clouds are refused, and in Lambda loopback addresses too: in the URL,
+ * as the address of its host name, and after a redirect. `allowAddresses`, a list of addresses and ranges such as
+ * '169.254.170.0/24', allows them for one endpoint. Private ranges and, outside Lambda, loopback are allowed, unless a
+ * redirect from outside leads there.
+ * @throws InvalidOptionsError which names every faulty field, up to 20 of them, the expected and the given value
  */
 export function endpointsIn(env: Surroundings['env']): readonly Endpoint[] {
   const text = env[ENDPOINTS_VARIABLE]?.trim() ?? '';
@@ -112,7 +114,7 @@ export function endpointsIn(env: Surroundings['env']): readonly Endpoint[] {
   );
 }
 
-/** The faults of addresses in the URLs. The address of a host name is judged when it is resolved. */
+/** The faults of addresses in the URLs. The address of a host name is vetted when the name is resolved. */
 function addressFaults(endpoints: z.output<typeof list>, env: Surroundings['env']): string[] {
   const vetting = vettingIn(env);
   return endpoints.flatMap(({ url, allowAddresses }, index) => {
@@ -148,7 +150,7 @@ function faultOf({ path, message, input, ...issue }: z.core.$ZodIssue): string {
   return `${ENDPOINTS_VARIABLE}${where}: expected ${message}, got ${given}${hint}`;
 }
 
-/** The value in a message, masked and cut. */
+/** The value as a message shows it, cut and with credentials masked. */
 function got(value: unknown): string {
   return value === undefined ? 'nothing' : cut(mask(showValue(value)), 200);
 }

@@ -1,6 +1,6 @@
 /**
- * check-endpoints: requests a list of URLs and checks their statuses. A critical service; since a monitor must not stop
- * monitoring, no error halts it at once.
+ * check-endpoints: requests a list of URLs and checks their statuses. A critical service. No error halts it at once,
+ * since a monitor must not stop monitoring.
  */
 import { defineService, HttpStatusError, type RunContext, type Service } from '../service/index.ts';
 import { errorClassOf, mask, summarizeError, toSafeCause, withoutUndefined } from '../text/index.ts';
@@ -11,10 +11,10 @@ import { ENDPOINTS_VARIABLE, type Endpoint, endpointsIn, LONGEST_RUN } from './c
 
 /** The result of one endpoint. */
 export interface EndpointResult {
-  /** With credentials masked. */
+  /** The URL, with credentials masked. */
   readonly url: string;
   readonly ok: boolean;
-  /** Absent if there was no answer. */
+  /** The status; absent if there was no answer. */
   readonly status?: number;
   readonly durationMs: number;
   /** The fault, in one line. */
@@ -29,21 +29,22 @@ interface Check {
   readonly skipped?: true;
 }
 
-/** Shared by all runs of a process. */
+/** The values that all runs of a process share. */
 interface Prepared {
   readonly endpoints: readonly Endpoint[];
-  /** Makes the judge of addresses for an endpoint, from the addresses that it allows. */
+  /** Makes the vet of an endpoint from the addresses that the endpoint allows. */
   readonly vetting: (allowed?: readonly string[]) => Vet;
 }
 
 const MOST_AT_ONCE = 5;
 
 /**
- * The service. Its workload returns an {@link EndpointResult} per endpoint, in the order they are configured; if any
- * failed it throws one AggregateError with an error for each that did, and the `results` of all. If the run's signal
- * fires before every endpoint was requested, the remaining ones fail as not asked.
+ * The service. Its workload returns an {@link EndpointResult} for each endpoint, in the order of the configuration. If
+ * any failed it throws one AggregateError with an error for each failure, and with the `results` of all endpoints. If
+ * the run's signal fires before every endpoint was requested, the remaining ones fail as not asked.
  *
- * Capacity: five requests at once, for 45 s. If every endpoint hangs for the default 10 s, that is time for 20 of them.
+ * Capacity: five requests at the same time, for 45 s. If every endpoint hangs for the default 10 s, that is time for 20
+ * of them.
  *
  * Environment: `TICKOVER_ENDPOINTS`, see {@link endpointsIn}.
  */
@@ -81,7 +82,10 @@ function summaryOf(checks: readonly Check[], errors: readonly Error[]): string {
   return `${failed}${skipped === 0 ? '' : `, ${skipped} not asked`}: ${errors.map(({ message }) => message).join('; ')}`;
 }
 
-/** Does `work` on every item, `most` at once. Returns the results in the order of the items. `work` must not reject. */
+/**
+ * Calls `work` for every item, at most `most` at the same time. Returns the results in the order of the items. `work`
+ * must not reject.
+ */
 async function eachAtMost<Item, Result>(
   most: number,
   items: readonly Item[],
@@ -137,7 +141,7 @@ function statusError({ method, url, expectedStatus }: Endpoint, status: number):
   return new HttpStatusError({ status, method, url, expected: expectedStatus?.join(' or ') ?? '2xx' });
 }
 
-/** An error that names the endpoint. Its cause, by which the run is classified, is the error that was caught. */
+/** An error that names the endpoint. Its cause is the error that was caught; the run is classified by this cause. */
 function requestError({ method, url }: Endpoint, cause: unknown): Error {
   const { message } = summarizeError(cause, 0);
   const code = errorClassOf(cause);

@@ -1,4 +1,4 @@
-/** mark-late-runs: moves flow runs that are late to start to state `Late`, as upstream's `MarkLateRuns` does. */
+/** mark-late-runs: moves flow runs that are late to start to the state `Late`, as upstream's `MarkLateRuns` does. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
   dynamoFlowRunStore,
@@ -11,7 +11,7 @@ import { InvalidOptionsError } from '../rules/index.ts';
 import { defineService, type Service, type Surroundings } from '../service/index.ts';
 import { showValue } from '../text/index.ts';
 
-/** Shared by all runs of a process. */
+/** The values that all runs of a process share. */
 interface Prepared {
   readonly store: FlowRunStore;
   readonly options: MarkLateOptions;
@@ -36,7 +36,7 @@ const LARGEST_PAGE = 1_000;
  */
 export const markLateRuns: Service = defineMarkLateRuns();
 
-/** The service with options that override the environment's; `mark` is upstream's override point. */
+/** The service with options that override those of the environment; `mark` is upstream's override point. */
 export function defineMarkLateRuns(overrides: Partial<MarkLateOptions> = {}): Service {
   return defineService<Prepared>({
     name: NAME,
@@ -53,8 +53,8 @@ export function defineMarkLateRuns(overrides: Partial<MarkLateOptions> = {}): Se
 }
 
 /**
- * Reads the settings from the environment, with defaults for variables that are unset or empty.
- * @throws InvalidOptionsError naming every variable at fault, the expected and the given value
+ * Reads the settings from the environment, with defaults for variables that are missing or empty.
+ * @throws InvalidOptionsError which names every faulty variable, the expected and the given value
  */
 export function markLateSettings(env: Surroundings['env']): MarkLateSettings {
   const faults: string[] = [];
@@ -84,7 +84,7 @@ export function markLateSettings(env: Surroundings['env']): MarkLateSettings {
   return settings;
 }
 
-/** A name or an ARN: DynamoDB accepts both. */
+/** Accepts a name or an ARN, as DynamoDB does. */
 function parseTable(text: string): string | undefined {
   return /^[\w.:/-]{3,1024}$/.test(text) ? text : undefined;
 }

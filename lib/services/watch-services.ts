@@ -1,6 +1,6 @@
 /**
- * watch-services: finds hourly and rarer services whose next tick is overdue, and any service that is stuck after a
- * crash. A loop service: a monitor must not stop monitoring.
+ * watch-services: finds services whose next tick is overdue (if their ticks are an hour or more apart), and any service
+ * that is stuck after a crash. A loop service, since a monitor must not stop monitoring.
  */
 import { emfOptionsIn, overdueEmf } from '../metrics/index.ts';
 import { InvalidOptionsError } from '../rules/index.ts';
@@ -11,7 +11,7 @@ import { checkServices, type OverdueMetric, parseWatchedServices, type Watchdog 
 
 const NAME = 'watch-services';
 
-/** For use outside of Lambda, where overdue services are only logged. */
+/** The metric outside Lambda, where overdue services are only logged. */
 const NO_METRIC: OverdueMetric = { set: () => {}, flush: () => {} };
 
 /**
