@@ -1,7 +1,7 @@
 /**
- * A clock for tests: its time is a number that moves only when a test moves it, or when everyone who uses it is asleep.
- * Nothing here waits for real time. After each wake-up the event loop gets a turn, so that the sleeper goes on before
- * the next.
+ * A clock for tests. Its time is a number that changes only if a test changes it, or if everything that uses the clock
+ * is asleep. Nothing here waits for real time. After each wake-up the event loop gets a turn, so that the sleeper goes
+ * on before the next one wakes up.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from '../time/index.ts';
@@ -9,8 +9,8 @@ import type { Clock } from '../time/index.ts';
 /** How the time of a {@link FakeClock} moves. */
 export interface FakeClockOptions {
   /**
-   * `auto`: when only sleepers are left, time jumps to the first of them. The clock takes a workload for asleep that
-   * waits for anything else, such as a socket: use `manual` there, where only `advance` moves time.
+   * `auto`: if only sleepers are left, time jumps to the first of them. A workload that waits for anything else, such
+   * as a socket, counts as asleep; use `manual` for it, where only `advance` moves the time.
    * @default 'auto'
    */
   readonly mode?: 'auto' | 'manual';
@@ -18,12 +18,12 @@ export interface FakeClockOptions {
 
 /** A clock whose time a test moves. */
 export interface FakeClock extends Clock {
-  /** Every sleep, in milliseconds, in the order of their beginning. */
+  /** The length of every sleep in milliseconds, in the order in which the sleeps began. */
   readonly sleeps: readonly number[];
-  /** The number of sleepers now. */
+  /** How many sleepers there are now. */
   readonly sleeping: number;
   /**
-   * Moves time on by `ms` and wakes each sleeper at its own instant, also those that fall asleep meanwhile.
+   * Moves the time on by `ms` and wakes each sleeper at its own instant, even one that falls asleep meanwhile.
    * @throws RangeError if `ms` is negative
    */
   advance(ms: number): Promise<void>;
@@ -34,7 +34,7 @@ interface Sleeper {
   readonly wake: () => void;
 }
 
-/** A fake clock that shows `startMs`, in epoch milliseconds. */
+/** A fake clock that starts at `startMs`, in epoch milliseconds. */
 export function fakeClock(startMs = 0, { mode = 'auto' }: FakeClockOptions = {}): FakeClock {
   let time = startMs;
   let leaping = false;
@@ -82,7 +82,7 @@ export function fakeClock(startMs = 0, { mode = 'auto' }: FakeClockOptions = {})
   };
 }
 
-/** Of several sleepers with the same instant, the one that fell asleep first. */
+/** The sleeper that wakes up first. Of several with the same instant, it is the one that fell asleep first. */
 function earliest(sleepers: ReadonlySet<Sleeper>): Sleeper | undefined {
   let first: Sleeper | undefined;
   for (const sleeper of sleepers) {

@@ -1,4 +1,7 @@
-/** A StateStore in memory: the contract of the one on DynamoDB, for tests and for a process that keeps no state. */
+/**
+ * A StateStore in memory, for tests and for a process that keeps no state. It has the contract of the store on
+ * DynamoDB.
+ */
 import {
   admit,
   containsCommit,
@@ -80,7 +83,7 @@ function refusalOf(current: ServiceState, claim: Claim): CommitAnswer | undefine
   return { written: false, reason: 'epoch', claim: { ...claim, epoch: current.epoch }, state: current };
 }
 
-/** Pause and epoch stay as they are; the lease is freed unless the claim keeps it. */
+/** The state after a commit. Pause and epoch are unchanged; the lease is freed unless the claim keeps it. */
 function committed(current: ServiceState, state: ServiceState, { fence, keepsLease }: Claim): ServiceState {
   const { lease: _lease, pause: _pause, ...next } = state;
   const { pause, epoch, lease } = current;

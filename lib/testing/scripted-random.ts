@@ -1,11 +1,11 @@
-/** Randomness for tests: the draws come from a script. */
+/** Randomness for tests: the draws are given in advance. */
 import type { Random } from '../time/index.ts';
 
 let scripts = 0;
 
 /**
- * Randomness that returns `draws` in order, again and again, and identifiers that count up from 1. They differ from
- * those of every other script, so that two processes of a test never have the same.
+ * Randomness that returns `draws` in order, again and again, and identifiers that count up from 1. The identifiers of
+ * different scripts differ, so that two processes of a test never have the same one.
  * @throws RangeError if there is no draw, or one outside [0, 1)
  */
 export function scriptedRandom(draws: readonly number[] = [0.5]): Random {
