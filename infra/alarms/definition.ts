@@ -1,6 +1,6 @@
-/** Alarms as data: everything that CloudWatch needs to make one. Pure. */
+/** Alarms as data: everything that CloudWatch needs to make an alarm. Pure. */
 
-/** An alarm on one metric. Times in seconds, since CloudWatch counts in them. */
+/** An alarm on one metric. Times are in seconds, as in CloudWatch. */
 export interface MetricAlarmDefinition {
   readonly kind: 'metric';
   /** The trouble in one word; unique among the alarms of a service. */
@@ -9,17 +9,17 @@ export interface MetricAlarmDefinition {
   readonly metricName: string;
   readonly dimensions: Readonly<Record<string, string>>;
   readonly statistic: 'Maximum' | 'Sum' | 'SampleCount';
-  /** Length of a window in seconds: a multiple of 60. */
+  /** The length of a window in seconds: a multiple of 60. */
   readonly period: number;
   /** How many windows CloudWatch evaluates. */
   readonly evaluationPeriods: number;
-  /** In how many of them the threshold must be crossed. */
+  /** In how many of these windows the threshold must be crossed. */
   readonly datapointsToAlarm: number;
   readonly threshold: number;
   readonly comparison: 'at least' | 'above' | 'below';
-  /** How a window without a sample counts; `ignore` keeps the alarm's state. */
+  /** How a window without a sample counts; `ignore` keeps the state of the alarm. */
   readonly missing: 'breaching' | 'notBreaching' | 'ignore';
-  /** The meaning, the places to check, the command to run. */
+  /** The meaning of the alarm, where to look, and the command to run. */
   readonly description: string;
 }
 
@@ -31,7 +31,7 @@ export type AlarmCondition =
   | { readonly anyOf: readonly AlarmCondition[] }
   | { readonly allOf: readonly AlarmCondition[] };
 
-/** An alarm on the states of other alarms: the only one that notifies people. */
+/** An alarm on the states of other alarms. Only alarms of this kind notify people. */
 export interface CompositeAlarmDefinition {
   readonly kind: 'composite';
   readonly id: string;
@@ -43,10 +43,16 @@ export interface CompositeAlarmDefinition {
 
 export type AlarmDefinition = MetricAlarmDefinition | CompositeAlarmDefinition;
 
-/** Longest stretches that CloudWatch evaluates, in seconds: for windows below an hour, and from an hour. */
+/**
+ * The longest time that the windows of an alarm may last together, in seconds: for windows below an hour, and from an
+ * hour on.
+ */
 const LONGEST_STRETCH = { belowHour: 86_400, fromHour: 604_800 } as const;
 
-/** Why CloudWatch would refuse the alarm, as `option: expected ..., got ...`; none for one that can be made. */
+/**
+ * The faults for which CloudWatch would refuse the alarm, as `option: expected ..., got ...`; an empty list for a valid
+ * alarm.
+ */
 export function alarmFaults({ period, evaluationPeriods, datapointsToAlarm }: MetricAlarmDefinition): string[] {
   const faults: string[] = [];
   const check = (holds: boolean, option: string, expected: string, got: number) => {

@@ -2,14 +2,14 @@
  * The alarms of a service, derived from its policy. Pure.
  *
  *   failing      the streak reached `consecutive`
- *   halted       it stopped running
- *   silent       it sends no metric, though its ticks come less than an hour apart
- *   overdue      the same, found by the watchdog, where ticks are further apart; 'full': stuck under the lease of a
- *                crashed run
+ *   halted       the service is halted
+ *   silent       the service sends no metric, though its ticks are less than an hour apart
+ *   overdue      the watchdog finds that a tick is missing; for ticks an hour or more apart. At level 'full' also for
+ *                other services, which are overdue if they are stuck under the lease of a crashed run
  *   errors       'full': invocations end in errors
- *   throttles    'full': Lambda throttles it
- *   overrunning  'full', and where its timeout allows that: runs outlast the longest gap between ticks
- *   pager        one of them rings; the only one that notifies people
+ *   throttles    'full': Lambda throttles the function
+ *   overrunning  'full', if the timeout is longer than the longest gap between ticks: runs last longer than this gap
+ *   pager        one of these alarms fires; only this alarm notifies people
  */
 import { hasSlots } from '../../lib/rules/index.ts';
 import type { Service } from '../../lib/service/index.ts';
@@ -22,34 +22,35 @@ import { minutePeriod, silenceOf } from './silence.ts';
 
 /** Everything that the alarms of a service need besides the service. */
 export interface AlarmsOptions {
-  /** CloudWatch's namespace of the service's own metrics. */
+  /** The CloudWatch namespace of the service's own metrics. */
   readonly namespace: string;
-  /** Of its Lambda function. */
+  /** The name of the service's Lambda function. */
   readonly functionName: string;
   readonly level: AlarmLevel;
 }
 
-/** The name of the service that watches the others. */
+/** The name of the watchdog service. */
 export const WATCHDOG = 'watch-services';
 /**
- * CloudWatch evaluates each alarm at its own moment of the minute. With the first sample of a new service, failing may
- * leave INSUFFICIENT_DATA up to a minute before silent leaves ALARM, and the pager's rule holds for that while.
+ * How long the pager waits, in seconds. CloudWatch evaluates each alarm at a moment of its own. After the first sample
+ * of a new service, `failing` may leave INSUFFICIENT_DATA up to a minute before `silent` leaves ALARM; until then the
+ * rule of the pager holds.
  */
 const PAGER_WAIT = 120;
 /**
- * Seconds. Longer than the pager waits, so that each alarm that rang reaches people; and metrics by EMF may come some
- * minutes late.
+ * The length of a window, in seconds. It is longer than the pager waits, so that each alarm that fired reaches people,
+ * and metrics by EMF may come some minutes late.
  */
 const WINDOW = 300;
 
-/** The parts of every definition. */
+/** The values that every definition needs. */
 interface Basis {
   readonly service: Service;
   readonly options: AlarmsOptions;
   readonly subject: Subject;
 }
 
-/** The alarms of a service, the pager last; none at level 'none'. */
+/** The alarms of a service, the pager last; an empty list at level 'none'. */
 export function alarmsOf(service: Service, options: AlarmsOptions): readonly AlarmDefinition[] {
   if (options.level === 'none') return [];
   const basis = { service, options, subject: { service: service.name, functionName: options.functionName } };
@@ -58,7 +59,7 @@ export function alarmsOf(service: Service, options: AlarmsOptions): readonly Ala
   return [...metrics, pager(basis, metrics)];
 }
 
-/** One window, of which the newest sample decides: until the next one the state stays. */
+/** An alarm with one window, whose newest sample decides. Without a sample the state of the alarm is unchanged. */
 function newest({ service, options }: Basis, own: OwnParts): MetricAlarmDefinition {
   return {
     kind: 'metric',
@@ -87,7 +88,7 @@ function halted(basis: Basis): MetricAlarmDefinition {
   return newest(basis, { id: 'halted', metricName: 'Halted', threshold: 1, description });
 }
 
-/** Counts samples whatever their value: a halted service sends them too, and is not silent. */
+/** Counts samples of any value: a halted service also sends samples, and is not silent. */
 function silent({ service, options, subject }: Basis): MetricAlarmDefinition | undefined {
   const silence = silenceOf(service);
   if (silence === undefined) return undefined;
@@ -114,7 +115,7 @@ function overdue(basis: Basis): MetricAlarmDefinition {
   return newest(basis, { id: 'overdue', metricName: 'Overdue', threshold: 1, description });
 }
 
-/** The alarms that 'full' adds. */
+/** The alarms that level 'full' adds. */
 function rest(basis: Basis): MetricAlarmDefinition[] {
   const { service } = basis;
   // The watchdog does not watch itself.
@@ -123,8 +124,8 @@ function rest(basis: Basis): MetricAlarmDefinition[] {
 }
 
 /**
- * Alarms on Lambda's own counts. A single error or throttle of a frequent service is a hiccup; of a rare one it is a
- * tick lost.
+ * Alarms on Lambda's own counts. For a frequent service a single error or throttle is harmless; for a rare one it means
+ * a lost tick.
  */
 function lambdaAlarms({ service, options, subject }: Basis): MetricAlarmDefinition[] {
   const gap = longestGap(service.schedule);
@@ -151,7 +152,7 @@ function lambdaAlarms({ service, options, subject }: Basis): MetricAlarmDefiniti
             id: 'overrunning',
             metricName: 'Duration',
             statistic: 'Maximum',
-            // In each window a run begins that nothing covers.
+            // So long that at least one run begins in each window.
             period: Math.max(minutePeriod((Math.ceil(service.timeout / gap) + 1) * gap), WINDOW),
             threshold: gap,
             comparison: 'above',
@@ -162,12 +163,18 @@ function lambdaAlarms({ service, options, subject }: Basis): MetricAlarmDefiniti
   ];
 }
 
-/** The duration of an invocation that waits for several slots doesn't show a run's. */
+/**
+ * Whether a run can be longer than the gap between ticks. With several slots the duration of the invocation says
+ * nothing, since it includes waiting for slots.
+ */
 function canOverrun({ schedule, timeout }: Service): boolean {
   return !hasSlots(schedule) && timeout > longestGap(schedule);
 }
 
-/** A breaching alarm rings as soon as it is made: silence counts only once the service has sent a metric. */
+/**
+ * The alarm that notifies people. A metric alarm that treats missing samples as breaching fires as soon as it is made,
+ * so `silent` counts only after the service has sent a metric.
+ */
 function pager({ subject }: Basis, metrics: readonly MetricAlarmDefinition[]): CompositeAlarmDefinition {
   const rings = ({ id }: MetricAlarmDefinition): AlarmCondition =>
     id === 'silent' ? { allOf: [{ alarm: id }, { not: { insufficientData: 'failing' } }] } : { alarm: id };

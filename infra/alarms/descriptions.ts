@@ -1,10 +1,10 @@
 /**
- * The texts that people read when an alarm rings: its meaning, the places to check, the command to run. Pure.
- * CloudWatch keeps up to 1024 characters.
+ * The texts that people read when an alarm fires: its meaning, where to look, and the command to run. Pure. CloudWatch
+ * keeps up to 1024 characters.
  */
 import { briefly } from '../../lib/time/index.ts';
 
-/** Of whom a description speaks. */
+/** The service that a description is about. */
 export interface Subject {
   readonly service: string;
   readonly functionName: string;
@@ -17,7 +17,10 @@ function invoke({ functionName }: Subject, payload: string): string {
   );
 }
 
-/** The messages in a queue. Nothing is hidden from its length meanwhile, which would end the alarm and ring it anew. */
+/**
+ * The command that reads the messages of a queue. It doesn't hide messages from the count of the queue, which would end
+ * the alarm and fire it again.
+ */
 function receive(queueName: string): string {
   return (
     `aws sqs receive-message --visibility-timeout 0 --message-attribute-names All ` +

@@ -13,25 +13,28 @@ import { SCHEDULER_PRECISION } from '../../lib/service/index.ts';
 import { HOUR, MINUTE, SECOND } from '../../lib/time/index.ts';
 import { longestQuiet } from '../longest-gap.ts';
 
-/** Windows that must all be empty. */
+/** The windows that must all be empty. */
 export interface Silence {
-  /** Length of a window in seconds. */
+  /** The length of a window in seconds. */
   readonly period: number;
-  /** How many of them. */
+  /** How many windows there are. */
   readonly periods: number;
 }
 
 const FEWEST_INTERVALS = 3;
-/** Short, so that the windows which CloudWatch looks back further are minutes. */
+/**
+ * The longest window in seconds. It is short, so that the windows to which CloudWatch looks back further are minutes.
+ */
 const LONGEST_PERIOD = 300;
 
-/** The duration in whole minutes, the finest that metrics come in: seconds. */
+/** The duration in seconds, rounded up to whole minutes, the finest period of metrics. */
 export function minutePeriod(milliseconds: number): number {
   return (Math.ceil(milliseconds / MINUTE) * MINUTE) / SECOND;
 }
 
 /**
- * When the service counts as silent; `undefined` if only the watchdog notices, because ticks are an hour or more apart.
+ * How long a service must be without metrics to count as silent; `undefined` if only the watchdog notices silence,
+ * because ticks are an hour or more apart.
  */
 export function silenceOf({ schedule, policy }: Service): Silence | undefined {
   const spacing = longestQuiet(schedule);

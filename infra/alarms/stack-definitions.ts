@@ -1,22 +1,24 @@
-/** The alarms that a stack has once. Pure. The watchdog's own are those of any service. */
+/** The alarms of which a stack has one each. Pure. The watchdog has the same alarms as any service. */
 import type { MetricAlarmDefinition } from './definition.ts';
 import { descriptions } from './descriptions.ts';
 
-/** Rings while the queue of firings that Scheduler could not deliver holds any. */
+/** Fires while the queue has firings that Scheduler could not deliver. */
 export function undeliverable(queueName: string): MetricAlarmDefinition {
   return { ...holdsAny(queueName), id: 'undeliverable', description: descriptions.undeliverable(queueName) };
 }
 
 /**
- * Rings while the queue of events whose invocation broke holds any: Lambda had accepted them, so they were never
- * undeliverable. No other alarm rings for a function that is broken from its first deploy, since it never sends a
- * metric of ours.
+ * Fires while the queue has events that Lambda accepted and could not handle. No other alarm fires for a function that
+ * is broken from its first deploy, since it never sends a metric of Tickover.
  */
 export function failed(queueName: string): MetricAlarmDefinition {
   return { ...holdsAny(queueName), id: 'failed', description: descriptions.failed(queueName) };
 }
 
-/** An unused queue sends no length after some hours; its messages are still there, so the alarm keeps its state. */
+/**
+ * The part of an alarm that fires while a queue has messages. SQS stops sending the length of an unused queue after
+ * some hours; its messages are still there, so the alarm keeps its state.
+ */
 function holdsAny(queueName: string): Omit<MetricAlarmDefinition, 'id' | 'description'> {
   return {
     kind: 'metric',
@@ -33,7 +35,7 @@ function holdsAny(queueName: string): Omit<MetricAlarmDefinition, 'id' | 'descri
   };
 }
 
-/** Never rings, since nothing emits its metric. The pagers' wait needs such an alarm. */
+/** An alarm that never fires, since nothing emits its metric. The wait of the pagers requires such an alarm. */
 export const HOLD: MetricAlarmDefinition = {
   kind: 'metric',
   id: 'hold',
