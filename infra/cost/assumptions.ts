@@ -1,15 +1,15 @@
-/** The parts of a bill that no definition states. Each has a name, a default and a flag of the command. */
+/** The parts of a bill that no definition gives. Each has a name, a default, and a flag of the command. */
 
 /** An assumption: its default, its unit and its meaning. */
 export interface Assumption {
   readonly standard: number;
   readonly unit: string;
   readonly meaning: string;
-  /** The largest value that makes sense; none where absent. The smallest is 0. */
+  /** The largest value that makes sense; without it there is no upper bound. The smallest is 0. */
   readonly most?: number;
 }
 
-/** All of them, by name. */
+/** All assumptions, by name. */
 export const ASSUMPTIONS = {
   runSeconds: { standard: 0.2, unit: 's', meaning: 'how long a run lasts, the two writes of the state included' },
   failureShare: { standard: 0.01, unit: 'of the runs', meaning: 'how many runs fail', most: 1 },
@@ -36,8 +36,8 @@ export type Assumed = Readonly<Record<AssumptionName, number>>;
 const NAMES = Object.keys(ASSUMPTIONS) as AssumptionName[];
 
 /**
- * Every assumption at its default, but for those that are given.
- * @throws RangeError naming the assumption, the range and the value
+ * Every assumption with its default, unless a value is given.
+ * @throws RangeError which names the assumption, the range and the value
  */
 export function assume(given: Partial<Assumed> = {}): Assumed {
   return Object.fromEntries(NAMES.map((name) => [name, checked(name, given[name])])) as Assumed;

@@ -1,39 +1,45 @@
 /**
- * The honest comparison: one always-on Fargate task of 0.25 vCPU and 0.5 GB on arm64 that runs all services of the
- * catalog as loops. It pays for compute and, unless it reaches the internet otherwise, for a public address. It keeps
- * no state, has no alarms and has no second instance.
+ * A comparison with one always-on Fargate task of 0.25 vCPU and 0.5 GB on arm64 that runs all services of the catalog
+ * as loops. The task is billed for compute and, unless it reaches the internet in another way, for a public address. It
+ * keeps no state, has no alarms and no second instance.
  */
 import { type EstimateOptions, estimate } from './estimate.ts';
 import type { Plan, ServicePlan } from './plan.ts';
 import { dollarsFor } from './prices.ts';
 import { MONTH_HOURS, paceOf } from './ticks.ts';
 
-/** The smallest task that Fargate has. */
+/** The smallest task that Fargate offers. */
 const TASK = { cpus: 0.25, gigabytes: 0.5 } as const;
 const EVERY_MINUTE = paceOf({ interval: 60_000 });
 const EVERY_TEN_SECONDS = paceOf({ interval: 10_000 });
 
-/** The result of the comparison. Dollars a month; no free tier on either side. */
+/** The result of the comparison, in dollars a month, without any free tier. */
 export interface BreakEven {
-  /** The task's compute. */
+  /** The compute of the task. */
   readonly task: number;
-  /** Its public address. */
+  /** The public address of the task. */
   readonly address: number;
   /** The cost of the catalog's services without alarms, metrics and logs. */
   readonly engine: number;
   /** The cost of everything that is deployed. */
   readonly total: number;
-  /** How many services like the catalog's first, every minute, cost less than the task: engine alone. */
+  /**
+   * How many services like the catalog's first, each running every minute, cost less than the task, without alarms,
+   * metrics and logs.
+   */
   readonly servicesByEngine: number;
-  /** The same with everything that is deployed, shared parts included. */
+  /** How many such services cost less than the task with everything that is deployed, shared parts included. */
   readonly servicesInAll: number;
-  /** The engine of one such service every 10 s. */
+  /** The cost of one such service that runs every 10 s, without alarms, metrics and logs. */
   readonly engineEveryTenSeconds: number;
-  /** Seconds a run from which the task is cheaper than the engine; `undefined` if it is at any, infinite if at none. */
+  /**
+   * The length of a run, in seconds, from which the task is cheaper; `undefined` if it is cheaper at any length,
+   * infinite if at none. Alarms, metrics and logs are not counted.
+   */
   readonly runSeconds: number | undefined;
 }
 
-/** A task's price for a month. */
+/** The price of a task for a month. */
 export function fargateTask(): { readonly task: number; readonly address: number } {
   const { cpus, gigabytes } = TASK;
   return {

@@ -1,5 +1,5 @@
 /**
- * `npm run cost`: what the catalog costs a month, as it would be deployed now. Builds the stack, bundles and deploys
+ * `npm run cost`: the monthly cost of the catalog as it would be deployed now. Makes the stack, but bundles and deploys
  * nothing.
  */
 import { readFile } from 'node:fs/promises';
@@ -19,7 +19,7 @@ type Options = Partial<Assumed> & { readonly context: Readonly<Record<string, st
 
 const CDK_JSON = new URL('../../cdk.json', import.meta.url);
 
-/** Prints the report for what the command line says. */
+/** Prints the report for the arguments of the command line. */
 async function main(args: readonly string[]): Promise<void> {
   guardOutput([process.stdout, process.stderr]);
   const typed = command().parse(args);
@@ -49,7 +49,7 @@ function command(): Command {
   return made;
 }
 
-/** The plan of the stack that cdk.json and the given context make. */
+/** The plan of the stack that follows from cdk.json and the given context. */
 async function deployedPlan(given: Options['context']) {
   const { context: standing } = JSON.parse(await readFile(CDK_JSON, 'utf8')) as { context: Record<string, unknown> };
   const app = new App({ context: { ...standing, ...given, 'aws:cdk:bundling-stacks': [] } });

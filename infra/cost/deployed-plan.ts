@@ -1,4 +1,4 @@
-/** The plan of a stack, counted on its constructs, so that there is no list to keep in step with it. */
+/** The plan of a stack, counted on its constructs, so that no list must be kept up to date. */
 import { Stack } from 'aws-cdk-lib';
 import { CfnAlarm, CfnCompositeAlarm, CfnDashboard } from 'aws-cdk-lib/aws-cloudwatch';
 import { CfnFunction } from 'aws-cdk-lib/aws-lambda';
@@ -9,21 +9,21 @@ import { ScheduledService } from '../constructs/scheduled-service.ts';
 import type { Plan, ServicePlan } from './plan.ts';
 import { paceOf } from './ticks.ts';
 
-/** `FailureStreak` and `Halted`. */
+/** The metrics `FailureStreak` and `Halted`. */
 const METRICS = 2;
 /**
- * `Duration` and `Lateness`. The others are charged only for the hours in which something went wrong, and aren't
- * counted.
+ * The metrics `Duration` and `Lateness`. The other detailed metrics are not counted, since they are billed only for the
+ * hours in which something went wrong.
  */
 const DETAILED_METRICS = 2;
-/** `Overdue`, by the watchdog. */
+/** The metric `Overdue`, sent by the watchdog. */
 const WATCHED_METRICS = 1;
-/** Lambda's own default, in MB. */
+/** Lambda's own default memory, in MB. */
 const LEAST_MEMORY = 128;
-/** A log group without retention keeps its lines for ever; ten years are counted. */
+/** How many days are counted for a log group without retention, which keeps its lines for ever: ten years. */
 const FOR_EVER_DAYS = 3_653;
 
-/** The plan of the stack's services and of the rest of it. */
+/** The plan of the stack: its services, and the resources that they share. */
 export function planOf(stack: Stack): Plan {
   const all = inside(stack);
   const deployed = all.filter((node) => node instanceof ScheduledService);
@@ -58,13 +58,15 @@ function servicePlan(deployed: ScheduledService, isWatched: boolean): ServicePla
   };
 }
 
-/** The names of the services for which this one sends a metric. */
+/** The names of the services for which this service sends a metric. */
 function watchedBy(deployed: ScheduledService): string[] {
   const { [WATCHED_VARIABLE]: list } = variablesOf(deployed);
   return typeof list === 'string' ? Object.keys(JSON.parse(list)) : [];
 }
 
-/** The environment of its function. A value that refers to another resource is an object, others are text. */
+/**
+ * The environment of the service's function. A value that refers to another resource is an object; all others are text.
+ */
 function variablesOf(deployed: ScheduledService): Readonly<Record<string, unknown>> {
   const environment = Stack.of(deployed).resolve(functionOf(deployed)?.environment) as
     | { readonly variables?: Readonly<Record<string, unknown>> }
@@ -83,7 +85,7 @@ function countsOf(nodes: readonly IConstruct[]): { alarms: number; compositeAlar
   };
 }
 
-/** An alarm is charged for each of its metrics. */
+/** The number of metrics of an alarm, since each of them is billed. */
 function metricsOf({ metrics }: CfnAlarm): number {
   if (!Array.isArray(metrics)) return 1;
   return metrics.filter((query) => 'metricStat' in query && query.metricStat !== undefined).length;

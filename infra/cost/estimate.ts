@@ -1,20 +1,20 @@
-/** The bill of a plan for a month, itemised. Pure. */
+/** The itemised bill of a plan for a month. Pure. */
 import { type Assumed, assume } from './assumptions.ts';
 import type { Plan } from './plan.ts';
 import { beyondFree, type Counted, dollarsFor, PRICES } from './prices.ts';
 import { totalUsage, type Usage, usageOf } from './usage.ts';
 
-/** Options of an estimate. */
+/** The options of an estimate. */
 export interface EstimateOptions {
-  /** @default every assumption at its default */
+  /** @default the default of every assumption */
   readonly assumptions?: Partial<Assumed>;
-  /** Whether the free tiers are taken off, as if nothing else in the account used them. @default false */
+  /** Whether the free tiers are subtracted, as if nothing else in the account used them. @default false */
   readonly freeTier?: boolean;
 }
 
 /** One line of a bill. */
 export interface CostLine {
-  /** Such as `Lambda`. */
+  /** The item of the bill, such as `Lambda`. */
   readonly item: string;
   readonly quantity: number;
   readonly unit: string;
@@ -24,9 +24,9 @@ export interface CostLine {
 /** The cost of one service before any free tier. */
 export interface ServiceCost {
   readonly name: string;
-  /** Scheduler, Lambda and DynamoDB. */
+  /** The cost of Scheduler, Lambda and DynamoDB. */
   readonly engine: number;
-  /** Alarms, metrics and logs. */
+  /** The cost of alarms, metrics and logs. */
   readonly monitoring: number;
 }
 
@@ -34,7 +34,7 @@ export interface ServiceCost {
 export interface Estimate {
   readonly lines: readonly CostLine[];
   readonly services: readonly ServiceCost[];
-  /** The part of the total that is for Scheduler, Lambda and DynamoDB. */
+  /** The part of the total for Scheduler, Lambda and DynamoDB. */
   readonly engine: number;
   readonly total: number;
 }

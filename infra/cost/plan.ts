@@ -5,26 +5,26 @@ import type { Pace } from './ticks.ts';
 export interface ServicePlan {
   readonly name: string;
   readonly pace: Pace;
-  /** A trip comes after this many failures in a row; absent for a service that never trips. */
+  /** How many failures in a row make a trip; absent for a service that never trips. */
   readonly consecutive?: number;
-  /** The function's memory, in MB. */
+  /** The memory of the function, in MB. */
   readonly memoryMb: number;
-  /** How many metrics of our own it sends. */
+  /** How many metrics of Tickover the service sends. */
   readonly metrics: number;
-  /** Alarms on one metric each. */
+  /** How many alarms on one metric the service has. */
   readonly alarms: number;
   readonly compositeAlarms: number;
   readonly logRetentionDays: number;
 }
 
-/** The parts that a stack has once, whatever its services. */
+/** The parts of which a stack has one, whatever its services. */
 export interface SharedPlan {
   readonly alarms: number;
   readonly compositeAlarms: number;
   readonly dashboards: number;
 }
 
-/** A stack, as far as it is paid for. */
+/** The parts of a stack that are billed. */
 export interface Plan {
   readonly services: readonly ServicePlan[];
   readonly shared: SharedPlan;

@@ -1,25 +1,25 @@
 /**
- * The prices of AWS, as data. US dollars in us-east-1 (other regions cost up to a third more), without volume
- * discounts, which begin far above what small services use. A price changes here and nowhere else; with it, change the
- * date.
+ * The prices of AWS, as data: US dollars in us-east-1 (other regions cost up to a third more), without volume
+ * discounts, which begin far above the usage of small services. Prices are only in this file; if one changes, change
+ * `PRICED.date` too.
  */
 
-/** A price: dollars for so many units. */
+/** A price: dollars for a number of units. */
 export interface Price {
-  /** The item of a bill that it belongs to. */
+  /** The item of a bill to which the price belongs. */
   readonly item: string;
   readonly dollars: number;
   readonly per: number;
   readonly unit: string;
-  /** How much of the unit a month is free, for an account that uses it for nothing else. */
+  /** How much of the unit is free each month, if nothing else in the account uses it. */
   readonly free: number;
   /** The page that publishes the price. */
   readonly source: string;
-  /** Whether the price is from memory: no published table confirmed it. @default false */
+  /** Whether no published table confirmed the price, so that it is from memory. @default false */
   readonly assumed?: boolean;
 }
 
-/** When and where the prices held. */
+/** When and where the prices were valid. */
 export const PRICED = { region: 'us-east-1', date: '2026-03', currency: 'USD' } as const;
 
 const MILLION = 1_000_000;
@@ -29,7 +29,7 @@ const DYNAMO = { item: 'DynamoDB', source: 'https://aws.amazon.com/dynamodb/pric
 const CLOUDWATCH = 'https://aws.amazon.com/cloudwatch/pricing/';
 const FARGATE = { item: 'Fargate', source: 'https://aws.amazon.com/fargate/pricing/' };
 
-/** The prices, by what is counted. */
+/** The prices, by the quantity that is counted. */
 export const PRICES = {
   schedulerInvocations: { ...SCHEDULER, dollars: 1, per: MILLION, unit: 'invocations', free: 14 * MILLION },
   lambdaRequests: { ...LAMBDA, dollars: 0.2, per: MILLION, unit: 'requests', free: MILLION },
@@ -82,7 +82,7 @@ export function dollarsFor(counted: Counted, quantity: number): number {
   return (quantity * dollars) / per;
 }
 
-/** How much of the quantity is charged when the free tier is this account's alone. */
+/** How much of the quantity is billed, if nothing else in the account uses the free tier. */
 export function beyondFree(counted: Counted, quantity: number): number {
   return Math.max(0, quantity - PRICES[counted].free);
 }

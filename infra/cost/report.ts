@@ -4,7 +4,7 @@ import type { BreakEven } from './break-even.ts';
 import type { CostLine, Estimate } from './estimate.ts';
 import { PRICED, PRICES, type Price } from './prices.ts';
 
-/** The one line at synth. */
+/** The line about costs that synth prints. */
 export function costLine({ total, engine, services }: Estimate): string {
   const count = services.length === 1 ? '1 service' : `${services.length} services`;
   return `About ${dollars(total)} a month for ${count} in ${PRICED.region}, of which the engine is ${dollars(engine)}; \`npm run cost\` itemises it.`;
@@ -57,7 +57,7 @@ function breakEvenLines({ task, address, ...compared }: BreakEven): string[] {
   ];
 }
 
-/** The points from which one is cheaper than the other; none without a service to compare. */
+/** The lines about the points from which Tickover or the task is cheaper; empty without a service to compare. */
 function pointLines(compared: Omit<BreakEven, 'task' | 'address'>, fargate: number): string[] {
   const { servicesByEngine, servicesInAll, engineEveryTenSeconds, runSeconds } = compared;
   if (servicesByEngine === Infinity) return [];
@@ -87,7 +87,7 @@ function assumptionLines(assumed: Assumed): string[] {
   );
 }
 
-/** The option that sets an assumption: `runSeconds` is `--run-seconds`. */
+/** The command-line option that sets an assumption: `--run-seconds` for `runSeconds`. */
 export function optionOf(name: AssumptionName): string {
   return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
@@ -97,13 +97,13 @@ function quantityOf({ quantity, unit }: CostLine): string {
   return `${quantity.toLocaleString('en-US', { maximumFractionDigits: digits })} ${unit}`;
 }
 
-/** Dollars with two digits, or four below a cent, since an engine often costs less than that. */
+/** Dollars with two digits, or with four if the amount is below a cent, as is common for an engine. */
 function dollars(amount: number): string {
   if (amount > 0 && amount < 0.00005) return 'below $0.0001';
   return `$${amount.toFixed(amount > 0 && amount < 0.01 ? 4 : 2)}`;
 }
 
-/** Rows whose cells are aligned in columns, two spaces apart. */
+/** Rows whose cells are aligned in columns, with two spaces between. */
 function columns(rows: readonly (readonly string[])[]): string[] {
   const widths = (rows[0] ?? []).map((_cell, index) => Math.max(...rows.map((row) => (row[index] ?? '').length)));
   return rows.map((row) => `  ${row.map((cell, index) => cell.padEnd(widths[index] ?? 0)).join('  ')}`.trimEnd());

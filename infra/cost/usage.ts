@@ -1,19 +1,23 @@
-/** How much of everything a plan uses in a month. Pure: plan and assumptions in, quantities out. */
+/** How much of each quantity a plan uses in a month. Pure. */
 import { RECORD_RETENTION_DAYS } from '../../lib/rules/index.ts';
 import type { Assumed } from './assumptions.ts';
 import type { Plan, ServicePlan, SharedPlan } from './plan.ts';
 import type { Counted } from './prices.ts';
 import { MONTH_HOURS } from './ticks.ts';
 
-/** Quantities a month, without those that are zero. */
+/** Quantities for a month, without those that are zero. */
 export type Usage = Readonly<Partial<Record<Counted, number>>>;
 
 const MONTH_DAYS = MONTH_HOURS / 24;
 const KB_A_GB = 1024 * 1024;
-/** A page of records that the report of a trip reads: strongly consistent, 4 KB a unit. */
+/**
+ * How many records the report of a trip reads in one page. The read is strongly consistent, and one unit covers 4 KB.
+ */
 const RECORDS_A_REPORT = 20;
 const KB_A_READ = 4;
-/** Each opening of the dashboard searches the last day of every log, once for failures and once for skips. */
+/**
+ * How many days of every log one opening of the dashboard searches: the last day once for failures and once for skips.
+ */
 const SEARCHED_DAYS = 2;
 const REQUESTS_A_MESSAGE = 3;
 
@@ -28,13 +32,13 @@ export function usageOf(plan: ServicePlan, assumed: Assumed): Usage {
     ...storeUsage(plan, { ticks, failures }, assumed),
     alarms: plan.alarms,
     compositeAlarms: plan.compositeAlarms,
-    // A metric is charged for the hours in which it was filled.
+    // A metric is billed for the hours in which it has samples.
     metrics: plan.metrics * Math.min(1, firings / MONTH_HOURS),
     ...logUsage(plan, { ticks, firings, failures }, assumed),
   };
 }
 
-/** The usage that the stack has once, whatever its services. */
+/** The usage of the shared parts of a stack, whatever its services. */
 export function sharedUsage(shared: SharedPlan, assumed: Assumed): Usage {
   return { ...shared, queueRequests: assumed.messages * REQUESTS_A_MESSAGE, mails: assumed.mails };
 }
@@ -45,15 +49,18 @@ export function totalUsage({ services, shared }: Plan, assumed: Assumed): Usage 
 }
 
 /**
- * The seconds that an invocation is billed for. One with several ticks waits for the last of its minute, and is billed
- * for waiting.
+ * The seconds for which an invocation is billed. An invocation with several ticks waits for the last one of its minute,
+ * and is billed for waiting.
  */
 function billedSeconds({ pace: { spanSeconds } }: ServicePlan, assumed: Assumed): number {
   const { runSeconds, latenessSeconds, coldShare, coldSeconds } = assumed;
   return Math.max(0, spanSeconds - latenessSeconds) + runSeconds + coldShare * coldSeconds;
 }
 
-/** A tick writes the state twice; a failed one adds its record, and a trip reads records for its report. */
+/**
+ * The usage of the state table. A tick writes the state twice; a failed tick adds its record, and a trip reads records
+ * for its report.
+ */
 function storeUsage(
   { consecutive }: ServicePlan,
   { ticks, failures }: { readonly ticks: number; readonly failures: number },
