@@ -1,5 +1,6 @@
 /**
- * The app that `cdk` runs: the catalog and the context make one stack. Synth needs no network, Docker or credentials.
+ * The app that `cdk` runs: makes one stack from the catalog and the context. Synth needs no network, Docker or
+ * credentials.
  */
 import { Annotations, App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';

@@ -3,8 +3,8 @@ import { nextDue, type Schedule, splitCron } from '../lib/rules/index.ts';
 import { DAY, HOUR, zoneOffset } from '../lib/time/index.ts';
 
 /**
- * The longest time between two due times, in milliseconds. A cron that leaves out days, months or years is taken as an
- * endless gap.
+ * The longest time between two due times, in milliseconds. For a cron expression that leaves out days, months or years
+ * it is `Infinity`.
  */
 export function longestGap(schedule: Schedule): number {
   if (schedule.cron === undefined) return schedule.interval;

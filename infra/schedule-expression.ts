@@ -1,20 +1,20 @@
 /**
- * A service's schedule as EventBridge Scheduler expects it. Pure.
+ * The schedule of a service in the form that EventBridge Scheduler expects. Pure.
  *
  *   a cron expression                          passed through, in its time zone
- *   an interval that divides an hour or a day  cron: aligned with the service's grid, unmoved by a redeploy
- *   an interval below a minute                 a firing a minute, which owns several slots
- *   any other whole minutes                    rate: counted from the moment at which the schedule was made
+ *   an interval that divides an hour or a day  cron: has the due times of the service's grid, which no redeploy moves
+ *   an interval below a minute                 a firing each minute, which owns several slots
+ *   any other whole minutes                    rate: counted from the creation of the schedule
  */
 import { flexibleWindow, hasSlots, isAligned, type Schedule, splitCron } from '../lib/rules/index.ts';
 import { DAY, HOUR, inSeconds, MINUTE } from '../lib/time/index.ts';
 import { longestGap } from './longest-gap.ts';
 
-/** A schedule for Scheduler. */
+/** A schedule in Scheduler's form. */
 export interface ScheduleText {
-  /** `cron(...)` or `rate(...)`. */
+  /** The expression: `cron(...)` or `rate(...)`. */
   readonly expression: string;
-  /** IANA name. */
+  /** The IANA name of the time zone. */
   readonly timezone: string;
 }
 
@@ -23,13 +23,13 @@ const DELIVERY_AGE = { least: MINUTE, most: DAY } as const;
 const DELIVERY_RETRIES = { least: 2, most: 185 } as const;
 const EVENT_AGE = { least: MINUTE, most: DAY / 4 } as const;
 
-/** Why Scheduler can't express the schedule, as `option: expected ..., got ...`; `undefined` if it can. */
+/** The reason why Scheduler can't express the schedule, as `option: expected ..., got ...`; `undefined` if it can. */
 export function scheduleFault({ cron, interval }: Schedule): string | undefined {
   if (cron !== undefined || (interval > 0 && interval <= MINUTE) || interval % MINUTE === 0) return undefined;
   return `interval: expected whole minutes where it is above one, got ${inSeconds(interval)} s`;
 }
 
-/** The schedule for Scheduler, which must be one without a {@link scheduleFault}. */
+/** The schedule in Scheduler's form. The schedule must have no {@link scheduleFault}. */
 export function scheduleText(schedule: Schedule): ScheduleText {
   const { cron, timezone = 'UTC', interval } = schedule;
   if (cron !== undefined) return { expression: `cron(${splitCron(cron).join(' ')})`, timezone };
@@ -37,7 +37,10 @@ export function scheduleText(schedule: Schedule): ScheduleText {
   return { expression: isAligned({ interval: period }) ? alignedCron(period) : rate(period), timezone: 'UTC' };
 }
 
-/** Minutes and hours of a cron are counted apart: only an interval that divides one of them evenly can be aligned. */
+/**
+ * A cron expression for an interval. Its minutes and hours are counted separately, so the interval must divide one of
+ * them evenly.
+ */
 function alignedCron(period: number): string {
   if (period === MINUTE) return 'cron(* * * * ? *)';
   if (period === HOUR) return 'cron(0 * * * ? *)';
@@ -45,7 +48,7 @@ function alignedCron(period: number): string {
   return period < HOUR ? `cron(0/${period / MINUTE} * * * ? *)` : `cron(0 0/${period / HOUR} * * ? *)`;
 }
 
-/** In the largest unit that leaves it whole. */
+/** The interval as a rate, in the largest unit in which it is a whole number. */
 function rate(period: number): string {
   const units = [
     ['day', DAY],
@@ -62,14 +65,15 @@ export function windowMinutes(schedule: Schedule, jitterRange?: number): number 
   return flexibleWindow(schedule, jitterRange) / MINUTE;
 }
 
-/** How hard Scheduler tries to deliver a firing. A tick is worth delivering until the next one is due. */
+/** How long and how often Scheduler tries to deliver a firing. A tick is worth delivering until the next one is due. */
 export function deliveryOf(schedule: Schedule): { readonly maximumAge: number; readonly retries: number } {
   const maximumAge = wholeSeconds(clamp(longestGap(schedule), DELIVERY_AGE));
   return { maximumAge, retries: clamp(Math.floor(maximumAge / MINUTE), DELIVERY_RETRIES) };
 }
 
 /**
- * How old an event may get in Lambda's own queue, in milliseconds: Lambda drops an event that it throttled for longer.
+ * How old an event may become in Lambda's own queue, in milliseconds. Lambda drops an event that it throttled for
+ * longer.
  */
 export function eventAge(schedule: Schedule): number {
   return wholeSeconds(clamp(longestGap(schedule), EVENT_AGE));

@@ -1,6 +1,7 @@
 /**
- * The faults of a service that can't be deployed. Pure. Synth refuses a service that AWS would refuse or that would
- * never work there, and names every fault. `defineService` refuses most of them, but a service may be made without it.
+ * The faults of a service that can't be deployed. Pure. Synth refuses a service that AWS would refuse or that could
+ * never work there, and names every fault. `defineService` refuses most faults already, but a service can be made
+ * without it.
  */
 import {
   cronFault,
@@ -18,29 +19,29 @@ import { WATCHDOG } from './alarms/index.ts';
 import { longestQuiet } from './longest-gap.ts';
 import { scheduleFault } from './schedule-expression.ts';
 
-/** A service about to be deployed. */
+/** A service that is about to be deployed. */
 export interface Deployment {
   readonly service: Service;
   /** The file that exports the handler. */
   readonly entry: string;
-  /** Megabytes. */
+  /** The memory of the function, in megabytes. */
   readonly memorySize: number;
-  /** Environment variables of the service's own. */
+  /** The environment variables that the settings give the service. */
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** The outside world, as far as a fault depends on it. */
+/** The facts outside a service on which a fault depends. */
 export interface Surroundings {
   readonly fileExists: (path: string) => boolean;
 }
 
 const VARIABLE = /^[A-Za-z][A-Za-z0-9_]+$/;
-/** Variables that the stack or Lambda sets: a service's own value would be lost, or break it. */
+/** Variables that the stack or Lambda sets. A value from the settings would be lost, or break the function. */
 const TAKEN =
   /^(TICKOVER_(TABLE|BUILD|INTERVAL|METRICS_NAMESPACE|DETAILED_METRICS)|NODE_OPTIONS|LAMBDA_.*|AWS_(?!SDK_|RETRY_MODE|MAX_ATTEMPTS).*)$/;
 const LARGEST_ENVIRONMENT = 3_500;
 
-/** Every fault of one service, each as `option: expected ..., got ...`; none for one that can be deployed. */
+/** Every fault of one service as `option: expected ..., got ...`; an empty list for a service that can be deployed. */
 export function serviceFaults(deployment: Deployment, { fileExists }: Surroundings): string[] {
   const { service, entry, memorySize } = deployment;
   return [
@@ -55,15 +56,15 @@ export function serviceFaults(deployment: Deployment, { fileExists }: Surroundin
 }
 
 /**
- * The names that are there more than once, each as `name: expected ..., got ...`: services of one name share state or
- * metrics.
+ * The names that occur more than once, each as `name: expected ..., got ...`: services of the same name would share
+ * state or metrics.
  */
 export function nameTwiceFaults(names: readonly string[]): string[] {
   const twice = new Set(names.filter((name, index) => names.indexOf(name) !== index));
   return [...twice].map((name) => `name: expected one service of each name, got '${name}' twice`);
 }
 
-/** The variables of a service's own that the stack sets for it, each as `option: expected ..., got ...`. */
+/** The variables from the settings that the stack sets too, each as `option: expected ..., got ...`. */
 export function overwrittenFaults(own: Deployment['environment'], set: Deployment['environment']): string[] {
   return Object.keys(own).flatMap((name) => ownVariable(name, !Object.hasOwn(set, name)));
 }
@@ -72,7 +73,10 @@ function ownVariable(name: string, isOwn: boolean): string[] {
   return optionFault(isOwn, `environment.${name}`, "a variable of the service's own", 'one that is set for it');
 }
 
-/** A service that `defineService` didn't make may have any times. Lambda counts its timeout in seconds. */
+/**
+ * The faults of a service's times, since a service that `defineService` didn't make may have any. Lambda counts its
+ * timeout in seconds.
+ */
 function timeFaults(service: Service): string[] {
   const { schedule, timeout, reserve } = service;
   const limit: Limit = {
@@ -104,7 +108,10 @@ function scheduleFaults({ schedule }: Service): string[] {
   ];
 }
 
-/** Only the alarm on its silence shows that the watchdog ended, and that alarm needs ticks less than an hour apart. */
+/**
+ * The faults of the watchdog's schedule. Only the alarm on its silence shows that the watchdog has stopped, and that
+ * alarm requires ticks less than an hour apart.
+ */
 function watchdogFaults({ name, schedule }: Service): string[] {
   const { cron, timezone = 'UTC', interval } = schedule;
   if (name !== WATCHDOG || (cron !== undefined && cronFault(cron, timezone) !== undefined)) return [];

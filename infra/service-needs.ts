@@ -1,4 +1,4 @@
-/** Needs of single services of the catalog, beyond those of every service. */
+/** The needs of single services of the catalog, in addition to those of every service. */
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
@@ -8,17 +8,17 @@ import { WATCHDOG } from './alarms/index.ts';
 import { FlowRunsTable } from './constructs/flow-runs-table.ts';
 import { grantStateBatchRead } from './constructs/state-table.ts';
 
-/** Variables for the function's environment, and rights for its role. */
+/** Variables for the environment of the function, and rights for its role. */
 export interface ServiceNeeds {
   readonly environment: Readonly<Record<string, string>>;
   readonly grant: (grantee: IGrantable) => void;
 }
 
-/** The stack around a service. */
+/** The parts of the stack that the needs of a service depend on. */
 export interface ServiceSurroundings {
-  /** All services of the stack, with the intervals that they are given. */
+  /** All services of the stack, with their configured intervals. */
   readonly services: readonly Service[];
-  /** Their state. */
+  /** The state table of these services. */
   readonly table: ITable;
   /** Whether tables refuse to be deleted. */
   readonly deletionProtection: boolean;
@@ -27,7 +27,7 @@ export interface ServiceSurroundings {
 /** Makes the needs of a service. */
 type MakeNeeds = (scope: Construct, surroundings: ServiceSurroundings) => ServiceNeeds;
 
-/** By name of the service; the others need nothing more. */
+/** The needs by name of the service. A service that is not listed needs nothing more. */
 export const NEEDS: Readonly<Record<string, MakeNeeds>> = {
   'mark-late-runs': (scope, options) => {
     const flowRuns = new FlowRunsTable(scope, 'FlowRunsTable', options);

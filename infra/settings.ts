@@ -1,39 +1,39 @@
-/** The stack's settings, from CDK's context: cdk.json, or `-c name=value` on the command line. */
+/** The settings of the stack, from the context of CDK: cdk.json, or `-c name=value` on the command line. */
 
 import * as z from 'zod';
 import { expectedWords, InvalidOptionsError, LIMITS, limitFaults } from '../lib/rules/index.ts';
 import { showValue } from '../lib/text/index.ts';
 import { type Duration, parseDuration, unitHint } from '../lib/time/index.ts';
 
-/** Which alarms a service gets. */
+/** The levels of a service's alarms. */
 export const ALARM_LEVELS = ['none', 'essential', 'full'] as const;
 export type AlarmLevel = (typeof ALARM_LEVELS)[number];
 
-/** Settings of one service, under its name in `services`. */
+/** The settings of one service, under its name in `services`. */
 export interface ServiceSettings {
-  /** Whether it is deployed at all. @default true */
+  /** Whether the service is deployed. @default true */
   readonly enabled?: boolean;
-  /** Another interval than the service's own. @default the service's */
+  /** An interval that replaces the service's own. @default the service's own */
   readonly interval?: Duration;
-  /** Environment variables of its own. @default none */
+  /** Environment variables of the service's function. @default none */
   readonly environment?: Readonly<Record<string, string>>;
-  /** @default that of the stage: 'none' in dev, else 'essential' */
+  /** The level of the service's alarms. @default 'none' in stage dev, else 'essential' */
   readonly alarms?: AlarmLevel;
   /** Whether duration, lateness and skips are metrics too. @default false */
   readonly detailedMetrics?: boolean;
-  /** Megabytes. @default 256 */
+  /** The memory of the function, in megabytes. @default 256 */
   readonly memorySize?: number;
 }
 
 /** Settings of a stack. */
 export interface Settings {
-  /** Distinguishes the stacks of an account. @default 'prod' */
+  /** The name that distinguishes the stacks of an account. @default 'prod' */
   readonly stage: string;
   /** The address that gets a mail for each alarm. @default none: people subscribe to the topic themselves */
   readonly alarmEmail?: string;
   /** Whether the tables refuse to be deleted. @default true */
   readonly deletionProtection: boolean;
-  /** By name of the service. */
+  /** The settings of single services, by name. */
   readonly services: Readonly<Record<string, ServiceSettings>>;
 }
 
@@ -68,13 +68,13 @@ const schema = z.object({
   services: z.record(z.string(), service, 'an object of settings by name of the service').default({}),
 });
 
-/** The names of the settings in CDK's context. */
+/** The names of the settings in the context of CDK. */
 const KEYS = Object.keys(schema.shape) as (keyof Settings)[];
 
 /**
  * Reads the settings.
- * @param contextOf gives the context's value of a name, `undefined` if there is none
- * @throws InvalidOptionsError naming every setting at fault, what was expected and what came
+ * @param contextOf returns the value of a name in the context, `undefined` if there is none
+ * @throws InvalidOptionsError which names every faulty setting, the expected and the given value
  */
 export function readSettings(contextOf: (name: string) => unknown): Settings {
   const given = Object.fromEntries(
@@ -85,7 +85,7 @@ export function readSettings(contextOf: (name: string) => unknown): Settings {
   throw new InvalidOptionsError('context', parsed.error.issues.map(faultOf));
 }
 
-/** On the command line an object can only be written as JSON. */
+/** Parses an object that is given as text: on the command line an object can only be written as JSON. */
 function fromText(value: unknown): unknown {
   if (typeof value !== 'string') return value;
   try {
@@ -102,9 +102,9 @@ function faultOf({ path, message, input, ...issue }: z.core.$ZodIssue): string {
 }
 
 /**
- * Refuses settings of services that the catalog does not have. The whole catalog counts: stacks that it is split over
- * take the same settings.
- * @throws InvalidOptionsError naming every one of them
+ * Refuses settings of services that are not in the catalog. The whole catalog counts, since several stacks that share
+ * it take the same settings.
+ * @throws InvalidOptionsError which names every unknown service
  */
 export function refuseUnknownServices({ services }: Settings, names: readonly string[]): void {
   const unknown = Object.keys(services).filter((name) => !names.includes(name));

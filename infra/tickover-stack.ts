@@ -1,4 +1,4 @@
-/** The stack: every service of a catalog, and the resources that they share. */
+/** The stack: every service of a catalog, and the resources that these services share. */
 
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
@@ -21,25 +21,28 @@ import { nameTwiceFaults, overwrittenFaults } from './service-faults.ts';
 import { NEEDS } from './service-needs.ts';
 import type { Settings } from './settings.ts';
 
-/** A stack to make. */
+/** The properties of a stack. */
 export interface TickoverStackProps extends StackProps {
-  /** The services; those that the settings disable are left out. */
+  /** The services; a service that the settings disable is left out. */
   readonly catalog: readonly CatalogEntry[];
-  /** Stage, alarms and settings of single services. Settings of services outside the catalog are for another stack. */
+  /**
+   * Stage, alarms and the settings of single services. Settings of services outside the catalog belong to another stack
+   * and are ignored.
+   */
   readonly settings: Settings;
-  /** The state table of another stack, where services are split over several. @default one of its own */
+  /** The state table of another stack, if services are split over several stacks. @default a table of its own */
   readonly table?: ITable;
 }
 
-/** The stage that has no alarms unless asked for. */
+/** The stage that has no alarms unless the settings ask for them. */
 const QUIET_STAGE = 'dev';
 
 /**
- * The stack.
+ * The stack of one stage.
  * @throws InvalidOptionsError if a service can't be deployed
  */
 export class TickoverStack extends Stack {
-  /** The state of all services. */
+  /** The state table of all services. */
   readonly table: ITable;
   /** The services, in the order of the catalog. */
   readonly services: readonly ScheduledService[];
@@ -135,13 +138,16 @@ function enabledEntries({ catalog, settings }: TickoverStackProps): readonly Cat
   return catalog.filter(({ service }) => settings.services[service.name]?.enabled !== false);
 }
 
-/** The service with the interval that the settings give it. */
+/** The service with the interval from the settings. */
 function configured(service: Service, { services }: Settings): Service {
   const interval = services[service.name]?.interval;
   return interval === undefined ? service : withInterval(service, interval);
 }
 
-/** Runs before any construct is made: CDK refuses a construct's second use of a name too, in words that don't help. */
+/**
+ * Refuses a catalog with two services of one name. Runs before any construct is made, since CDK's own message for a
+ * second construct of the same name doesn't help.
+ */
 function refuseFaults({ catalog }: TickoverStackProps): void {
   const faults = nameTwiceFaults(catalog.map(({ service }) => service.name));
   if (faults.length > 0) throw new InvalidOptionsError('catalog', faults);
@@ -149,7 +155,10 @@ function refuseFaults({ catalog }: TickoverStackProps): void {
 
 type Environment = Readonly<Record<string, string>>;
 
-/** The stack sets the variables of the resources that it makes for a service: another value there would be lost. */
+/**
+ * Throws if the settings of a service set an environment variable that the stack sets for the resources which it makes
+ * for that service: the value from the settings would be lost.
+ */
 function refuseOverwritten({ name }: Service, own: Environment, set: Environment): void {
   const faults = overwrittenFaults(own, set);
   if (faults.length > 0) throw new InvalidOptionsError(`service ${showValue(name)}`, faults);

@@ -1,7 +1,7 @@
-/** One statement of a grantee's policy. */
+/** One statement in the policy of a grantee. */
 import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 
-/** Lets the grantee call the actions on the resources, named by ARN. */
+/** Allows the grantee to call the actions on the resources, which are given by ARN. */
 export function allow(grantee: IGrantable, actions: readonly string[], resources: readonly string[]): void {
   grantee.grantPrincipal.addToPrincipalPolicy(
     new PolicyStatement({ actions: [...actions], resources: [...resources] }),

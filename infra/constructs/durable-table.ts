@@ -1,4 +1,4 @@
-/** A table that outlives its stack and its operators' mistakes, in the shape that its room in lib defines. */
+/** A table that outlives its stack and mistakes of its operators. A room of lib defines its shape. */
 import type { CreateTableCommandInput, KeySchemaElement } from '@aws-sdk/client-dynamodb';
 import { RemovalPolicy } from 'aws-cdk-lib';
 import {
@@ -12,23 +12,26 @@ import {
 import { Construct } from 'constructs';
 import { withoutUndefined } from '../../lib/text/index.ts';
 
-/** How well a table is guarded. */
+/** The protection of a table. */
 export interface DurableTableOptions {
-  /** Whether DynamoDB refuses to delete it until that is switched off. @default true */
+  /** Whether DynamoDB refuses to delete the table until this is switched off. @default true */
   readonly deletionProtection?: boolean;
 }
 
-/** A table to make. */
+/** The properties of a table. */
 export interface DurableTableProps extends DurableTableOptions {
-  /** Keys and indexes, as CreateTable takes them; the name in it is not used. */
+  /** Keys and indexes, as CreateTable takes them. The name in the shape is not used. */
   readonly shape: CreateTableCommandInput;
-  /** The attribute whose passing lets DynamoDB remove an item, in epoch seconds. @default items stay */
+  /**
+   * The attribute with the time, in epoch seconds, after which DynamoDB removes an item. @default items are never
+   * removed
+   */
   readonly timeToLive?: string;
 }
 
 /**
- * A table on demand, encrypted with DynamoDB's own key, recoverable to any second of the last 35 days, kept when its
- * stack is deleted.
+ * An on-demand table. It is encrypted with DynamoDB's own key, recoverable to any second of the last 35 days, and kept
+ * when its stack is deleted.
  */
 export class DurableTable extends Construct {
   readonly table: ITable;
@@ -44,7 +47,8 @@ export class DurableTable extends Construct {
       ...withoutUndefined({ timeToLiveAttribute: timeToLive }),
     });
     addIndexes(table, shape);
-    // The class has `undefined` where its interface has no property: readers see no difference.
+    // The class types some properties as `undefined` where the interface has no property; at run time there is no
+    // difference.
     this.table = table as ITable;
   }
 }

@@ -1,4 +1,4 @@
-/** The flow runs that mark-late-runs works on. */
+/** The table of the flow runs on which mark-late-runs works. */
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
@@ -15,7 +15,7 @@ export class FlowRunsTable extends Construct {
     this.table = new DurableTable(this, 'FlowRuns', { ...options, shape: flowRunsTable('') }).table;
   }
 
-  /** Lets a function find waiting runs by the index and move them on: no Scan, no Put, no Delete. */
+  /** Allows a function to find waiting runs by the index and to change their state: no Scan, no Put, no Delete. */
   grantMarkLate(grantee: IGrantable): void {
     const indexes = flowRunsTable('').GlobalSecondaryIndexes ?? [];
     allow(grantee, ['dynamodb:GetItem', 'dynamodb:UpdateItem'], [this.table.tableArn]);

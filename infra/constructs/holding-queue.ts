@@ -1,12 +1,12 @@
-/** A queue that holds events that could not be handled, until a person reads them. */
+/** A queue that keeps events which could not be handled, until a person reads them. */
 import { Duration, Validations } from 'aws-cdk-lib';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 
-/** SQS keeps a message no longer. */
+/** The longest time for which SQS keeps a message. */
 const LONGEST_RETENTION = Duration.days(14);
 
-/** A standard queue, encrypted by SQS, reached by TLS only; it keeps messages for 14 days. */
+/** A standard queue, encrypted by SQS and reached only by TLS. It keeps messages for 14 days. */
 export class HoldingQueue extends Construct {
   readonly queue: Queue;
 

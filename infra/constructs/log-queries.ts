@@ -1,10 +1,10 @@
 /**
- * Questions to the services' logs, in the language of CloudWatch Logs Insights. Pure. Lambda passes a line on as it is
- * where it is JSON already, so the fields are those of the wide line at the top level.
+ * Queries of the services' logs, in the language of CloudWatch Logs Insights. Pure. Lambda passes on a line unchanged
+ * if it is JSON already, so the fields of the wide line are at the top level.
  */
 import { CRASH_MESSAGE, TICK_MESSAGE } from '../../lib/lambda/index.ts';
 
-/** A query: its commands, to be joined by `|`. */
+/** A query: its commands, which are joined by `|`. */
 export type LogQuery = readonly string[];
 
 const TICKS = `filter message = "${TICK_MESSAGE}"`;
@@ -29,7 +29,7 @@ export const SKIPS: LogQuery = [
   'sort skipped desc',
 ];
 
-/** Everything that became of one service's ticks, its crashes included. The user puts another name into the query. */
+/** Everything that happened to the ticks of one service, including crashes. The user replaces the name in the query. */
 export function whatHappened(service: string): LogQuery {
   return [
     `fields @timestamp, message, tick, manual, fence, disposition, reason, outcome, verdict, status, streak, durationMs, latenessMs, nextDue, ${TROUBLE}, haltCause`,
@@ -40,7 +40,7 @@ export function whatHappened(service: string): LogQuery {
   ];
 }
 
-/** The same questions to all services. */
+/** The queries of all services, by question. */
 export const QUESTIONS: Readonly<Record<string, LogQuery>> = {
   'Failed runs, with stacks': [
     `fields @timestamp, service, fence, outcome, streak, ${TROUBLE}, errorText`,

@@ -1,4 +1,4 @@
-/** A person's rights on a deployed service. */
+/** The rights of a person on a deployed service. */
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
@@ -7,7 +7,7 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Service } from '../../lib/service/index.ts';
 import { grantStateRead } from './state-table.ts';
 
-/** A deployed service, as far as rights go. */
+/** The parts of a deployed service to which rights refer. */
 interface DeployedService {
   readonly service: Service;
   readonly function: IFunction;
@@ -17,14 +17,14 @@ interface DeployedService {
   readonly failedQueue: IQueue;
 }
 
-/** Lets the grantee invoke the function as it is: neither its versions nor its aliases. */
+/** Allows the grantee to invoke the function itself, but not its versions and aliases. */
 export function grantInvoke(deployed: Pick<DeployedService, 'function'>, grantee: IGrantable): Grant {
   return grant(grantee, ['lambda:InvokeFunction'], [deployed.function.functionArn]);
 }
 
 /**
- * Lets the grantee run the commands that alarms name: invoke the function, and read its configuration, its log, the
- * service's state and both queues.
+ * Allows the grantee to run the commands that alarms name: invoke the function, and read its configuration, its log,
+ * the state of the service and both queues.
  */
 export function grantOperate(deployed: DeployedService, grantee: IGrantable): Grant {
   grantStateRead(deployed.table, grantee, deployed.service.name);

@@ -1,6 +1,6 @@
 /**
- * The topic by which alarms reach people: CloudWatch may publish to it, over TLS. An e-mail address subscribes to it if
- * one is given.
+ * The topic through which alarms reach people. CloudWatch may publish to it, over TLS. If an e-mail address is given,
+ * it is subscribed.
  */
 import { Stack } from 'aws-cdk-lib';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
@@ -8,10 +8,10 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
 
-/** A pager. */
+/** The properties of a pager. */
 export interface PagerProps {
   /**
-   * The address that gets a mail; AWS asks for a confirmation first.
+   * The address that gets a mail for each alarm. AWS first asks it for a confirmation.
    * @default none: people subscribe to the topic themselves
    */
   readonly email?: string;
@@ -23,14 +23,17 @@ export class Pager extends Construct {
 
   constructor(scope: Construct, id: string, { email }: PagerProps = {}) {
     super(scope, id);
-    // Unencrypted at rest: CloudWatch can't use the key that AWS keeps for SNS, and a key of one's own costs more than
-    // all alarms.
+    // Not encrypted at rest: CloudWatch can't use the key that AWS keeps for SNS, and a key of the account would cost
+    // more than all alarms.
     this.topic = new Topic(this, 'Topic', { enforceSSL: true });
     this.#letAlarmsPublish();
     if (email !== undefined) this.topic.addSubscription(new EmailSubscription(email));
   }
 
-  /** A topic's policy replaces the one that lets the account in: without this, alarms ring and no message is sent. */
+  /**
+   * Allows CloudWatch to publish. A topic with a policy loses the default policy that lets the account publish: without
+   * this statement alarms fire and no message is sent.
+   */
   #letAlarmsPublish(): void {
     this.topic.addToResourcePolicy(
       new PolicyStatement({

@@ -1,4 +1,4 @@
-/** Alarms as data, made constructs. */
+/** Makes constructs from alarms that are given as data. */
 import { Duration } from 'aws-cdk-lib';
 import {
   Alarm,
@@ -28,7 +28,7 @@ const MISSING: Readonly<Record<MetricAlarmDefinition['missing'], TreatMissingDat
 
 /**
  * The alarm of a definition, without an action.
- * @throws InvalidOptionsError if CloudWatch would refuse it
+ * @throws InvalidOptionsError if CloudWatch would refuse the alarm
  */
 export function renderAlarm(scope: Construct, definition: MetricAlarmDefinition): Alarm {
   const { id, namespace, metricName, dimensions, statistic, period, description } = definition;
@@ -51,7 +51,7 @@ export function renderAlarm(scope: Construct, definition: MetricAlarmDefinition)
   });
 }
 
-/** The rule of a condition on alarms that are there. */
+/** The rule of a condition on existing alarms. */
 export function renderRule(condition: AlarmCondition, alarms: Readonly<Record<string, IAlarm>>): IAlarmRule {
   const rule = (inner: AlarmCondition) => renderRule(inner, alarms);
   if ('anyOf' in condition) return AlarmRule.anyOf(...condition.anyOf.map(rule));

@@ -1,13 +1,13 @@
-/** A warning before a stack grows into CloudFormation's limit. */
+/** A warning before a stack reaches the limit of CloudFormation. */
 import { Annotations, AspectPriority, Aspects, CfnResource, type IAspect, Stack } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 
-/** CloudFormation allows no more in one stack. */
+/** The largest number of resources that CloudFormation allows in one stack. */
 const MOST_RESOURCES = 500;
-/** From here on synth warns. */
+/** The number of resources from which synth warns. */
 const WARN_FROM = 450;
 
-/** Warns at synth when the stack comes near the limit, and says how to split its services. */
+/** Warns at synth if the stack is near the limit, and explains how to split its services. */
 export function warnNearResourceLimit(stack: Stack): void {
   Aspects.of(stack).add(new ResourceLimit(), { priority: AspectPriority.READONLY });
 }

@@ -1,23 +1,28 @@
-/** Saved queries, once per stack: they answer what happened to a service without knowledge of the log's fields. */
+/**
+ * Saved queries, once for each stack. They show what happened to a service, and need no knowledge of the log's fields.
+ */
 import { CfnQueryDefinition } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { type LogQuery, QUESTIONS, queryText, whatHappened } from './log-queries.ts';
 import type { ScheduledService } from './scheduled-service.ts';
 
-/** The services whose logs are queried. */
+/** The properties of the saved queries. */
 export interface SavedQueriesProps {
-  /** The services; with none, nothing is saved. */
+  /** The services whose logs are queried; without services no query is saved. */
   readonly services: readonly ScheduledService[];
-  /** Names the folder of the queries: `Tickover-<stage>`. */
+  /** The stage, which is part of the folder of the queries: `Tickover-<stage>`. */
   readonly stage: string;
 }
 
-/** The most log groups that one query may name. Beyond that the queries name none, and the user chooses. */
+/**
+ * The largest number of log groups that one query may name. If there are more, the queries name none, and the user
+ * chooses.
+ */
 const MOST_LOG_GROUPS = 50;
 
-/** Queries in the console's list of saved ones. */
+/** The queries in the console's list of saved queries. */
 export class SavedQueries extends Construct {
-  /** By the question. */
+  /** The queries, by question. */
   readonly queries: Readonly<Record<string, CfnQueryDefinition>>;
 
   constructor(scope: Construct, id: string, props: SavedQueriesProps) {

@@ -1,4 +1,4 @@
-/** The group that holds the schedules of a stack, and the role with which Scheduler invokes their functions. */
+/** The group that contains the schedules of a stack, and the role with which Scheduler invokes their functions. */
 import { Stack } from 'aws-cdk-lib';
 import { type IRole, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
@@ -17,13 +17,13 @@ export class ServiceScheduleGroup extends Construct {
   }
 }
 
-/** The schedules that use the role. */
+/** The properties of the role. */
 export interface SchedulerRoleProps {
-  /** The schedules that may use the role are those of this group, in this account. */
+  /** The group in this account whose schedules may use the role. */
   readonly group: IScheduleGroup;
 }
 
-/** A role that Scheduler alone may take, for the schedules of one group. It may do what {@link grantFire} adds. */
+/** A role that only Scheduler may assume, for the schedules of one group. {@link grantFire} adds its rights. */
 export class SchedulerRole extends Construct {
   readonly role: Role;
 
@@ -46,7 +46,7 @@ export interface FireGrant {
   readonly undeliverableQueue: IQueue;
 }
 
-/** Lets the role invoke exactly this function, and put aside what can't be delivered. */
+/** Allows the role to invoke exactly this function, and to put firings that can't be delivered into the queue. */
 export function grantFire(role: IRole, { function: target, undeliverableQueue }: FireGrant): void {
   allow(role, ['lambda:InvokeFunction'], [target.functionArn]);
   allow(role, ['sqs:SendMessage'], [undeliverableQueue.queueArn]);

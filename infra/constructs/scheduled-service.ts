@@ -1,4 +1,4 @@
-/** A service on AWS: schedule, function, log and rights. Usable in any stack. */
+/** A service on AWS: schedule, function, log and rights. It can be used in any stack. */
 
 import { existsSync } from 'node:fs';
 import { Annotations, Stack } from 'aws-cdk-lib';
@@ -27,50 +27,53 @@ import { ServiceFunction, type ServiceFunctionOptions } from './service-function
 import { ServiceSchedule } from './service-schedule.ts';
 import { StateTable } from './state-table.ts';
 
-/** Options of a service on AWS. */
+/** The options of a service on AWS. */
 export interface ScheduledServiceOptions extends ServiceFunctionOptions {
-  /** Another interval than the service's own. @default the service's */
+  /** An interval that replaces the service's own. @default the service's own */
   readonly interval?: Duration;
-  /** Which alarms it gets. @default 'essential' */
+  /** The level of the service's alarms. @default 'essential' */
   readonly alarms?: AlarmLevel;
-  /** Whether duration, lateness and skips are metrics too; each is paid for. @default false */
+  /** Whether duration, lateness and skips are metrics too, which are billed. @default false */
   readonly detailedMetrics?: boolean;
 }
 
-/** A service for AWS. Resources that services of a stack can share are made for this one alone where none is given. */
+/**
+ * The properties of a service on AWS. A resource that services of a stack can share is made for this service alone if
+ * none is given.
+ */
 export interface ScheduledServiceProps extends ScheduledServiceOptions {
   /** The result of `defineService`. */
   readonly service: Service;
-  /** The file that exports its handler. */
+  /** The file that exports the handler of the service. */
   readonly entry: string;
-  /** The state table. @default one of its own */
+  /** The state table. @default a table of its own */
   readonly table?: ITable;
-  /** The group of its schedule. @default one of its own */
+  /** The group of the schedule. @default a group of its own */
   readonly group?: IScheduleGroup;
-  /** The role that Scheduler takes. @default one of its own, for schedules of the group */
+  /** The role that Scheduler assumes. @default a role of its own, for schedules of the group */
   readonly schedulerRole?: IRole;
-  /** Gets the firings that Scheduler could not deliver. @default a queue of its own */
+  /** The queue for firings that Scheduler could not deliver. @default a queue of its own */
   readonly undeliverableQueue?: IQueue;
-  /** Gets the events that threw, crashed or expired in Lambda. @default a queue of its own */
+  /** The queue for events that expired in Lambda, or whose invocation threw or crashed. @default a queue of its own */
   readonly failedQueue?: IQueue;
-  /** The topic to which its pager publishes. @default none: the alarms notify no one */
+  /** The topic to which the pager publishes. @default none: the alarms notify nobody */
   readonly pagerTopic?: ITopic;
   /**
-   * Whether a watch-services on its table has it in TICKOVER_WATCHED: only that notices a missing tick where ticks are
-   * an hour or more apart.
+   * Whether a watch-services with the same state table lists this service in TICKOVER_WATCHED. Only the watchdog
+   * notices a missing tick if ticks are an hour or more apart.
    * @default false
    */
   readonly watched?: boolean;
-  /** CloudWatch's namespace of its metrics. @default 'Tickover' */
+  /** The CloudWatch namespace of the service's metrics. @default 'Tickover' */
   readonly namespace?: string;
 }
 
 /**
- * A service, deployed.
- * @throws InvalidOptionsError naming every option that prevents it
+ * A deployed service.
+ * @throws InvalidOptionsError which names every option that prevents the deploy
  */
 export class ScheduledService extends Construct {
-  /** The service, with the interval that it was given. */
+  /** The service, with its configured interval. */
   readonly service: Service;
   readonly function: LambdaFunction;
   readonly schedule: Schedule;
@@ -79,9 +82,9 @@ export class ScheduledService extends Construct {
   readonly failedQueue: IQueue;
   readonly table: ITable;
   readonly namespace: string;
-  /** By trouble: `failing`, `halted`, `silent` and so on; none where the level is 'none'. */
+  /** The alarms by trouble: `failing`, `halted`, `silent` and so on; empty at level 'none'. */
   readonly alarms: Readonly<Record<string, Alarm>>;
-  /** Rings when one of them does; `undefined` where the level is 'none'. */
+  /** Fires if one of the alarms does; `undefined` at level 'none'. */
   readonly pager: CompositeAlarm | undefined;
 
   constructor(scope: Construct, id: string, props: ScheduledServiceProps) {
@@ -103,12 +106,14 @@ export class ScheduledService extends Construct {
     this.#warnIfUnwatched(props);
   }
 
-  /** Lets the grantee invoke the function: run it once, pause it, resume it, ask its status. */
+  /**
+   * Allows the grantee to invoke the function: to run the service once, pause it, resume it, and ask for its status.
+   */
   grantInvoke(grantee: IGrantable): Grant {
     return grantInvoke(this, grantee);
   }
 
-  /** Lets the grantee invoke the function and read its log, its state and its failed events. */
+  /** Allows the grantee to invoke the function and to read its log, its state and its failed events. */
   grantOperate(grantee: IGrantable): Grant {
     return grantOperate(this, grantee);
   }
@@ -146,7 +151,7 @@ export class ScheduledService extends Construct {
     if (faults.length > 0) throw new InvalidOptionsError(`service ${showValue(this.service.name)}`, faults);
   }
 
-  /** The other services of the stack, and those of any stack of the app that share the state table. */
+  /** The other services of the stack, and the services of other stacks of the app that share the state table. */
   #neighbours({ table }: ScheduledServiceProps): ScheduledService[] {
     return this.node.root.node
       .findAll()

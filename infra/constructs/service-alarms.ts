@@ -1,4 +1,4 @@
-/** Notifies people when a service fails, halts or falls silent, and of nothing less. */
+/** Alarms that notify people if a service fails, halts or falls silent, and of nothing else. */
 import { Duration, Stack } from 'aws-cdk-lib';
 import { type Alarm, CompositeAlarm, type IAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
@@ -10,29 +10,29 @@ import { alarmsOf, type CompositeAlarmDefinition, HOLD, type MetricAlarmDefiniti
 import type { AlarmLevel } from '../settings.ts';
 import { renderAlarm, renderRule } from './rendered-alarm.ts';
 
-/** Options of a service's alarms. */
+/** The options of a service's alarms. */
 export interface ServiceAlarmsOptions {
-  /** Which alarms it gets. @default 'essential' */
+  /** The level of the alarms. @default 'essential' */
   readonly level?: AlarmLevel;
   /** The topic to which the pager publishes. @default none: the alarms only show their state */
   readonly pagerTopic?: ITopic;
 }
 
-/** The alarms of a service. */
+/** The properties of a service's alarms. */
 export interface ServiceAlarmsProps extends ServiceAlarmsOptions {
-  /** The service, with the interval that it is deployed with. */
+  /** The service, with its configured interval. */
   readonly service: Service;
-  /** CloudWatch's namespace of its metrics. */
+  /** The CloudWatch namespace of the service's metrics. */
   readonly namespace: string;
-  /** Its function. */
+  /** The function of the service. */
   readonly function: IFunction;
 }
 
 /** The alarms of a service. Only the pager has an action. */
 export class ServiceAlarms extends Construct {
-  /** By trouble: `failing`, `halted`, `silent` or `overdue`, and so on; none at level 'none'. */
+  /** The alarms by trouble: `failing`, `halted`, `silent` or `overdue`, and so on; empty at level 'none'. */
   readonly alarms: Readonly<Record<string, Alarm>>;
-  /** Rings when one of them does; none at level 'none'. */
+  /** Fires if one of the alarms does; `undefined` at level 'none'. */
   readonly pager: CompositeAlarm | undefined;
 
   constructor(scope: Construct, id: string, props: ServiceAlarmsProps) {
@@ -61,7 +61,7 @@ export class ServiceAlarms extends Construct {
   }
 }
 
-/** The alarm that never rings, one for all pagers of a stack. */
+/** The alarm that never fires. A stack has one, which all its pagers use. */
 function holdOf(scope: Construct): IAlarm {
   const stack = Stack.of(scope);
   const found = stack.node.tryFindChild('PagerHold') as Construct | undefined;

@@ -1,4 +1,4 @@
-/** A service's function: its bundle, its log, and a role that reaches no further than the service. */
+/** The function of a service: its bundle, its log, and a role that can reach nothing but this service. */
 
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -24,28 +24,28 @@ import { grantState } from './state-table.ts';
 
 /** Options of a function. */
 export interface ServiceFunctionOptions {
-  /** Environment variables of the service's own. @default none */
+  /** Environment variables that the settings give the service. @default none */
   readonly environment?: Readonly<Record<string, string>>;
-  /** Megabytes; processor time comes in proportion. @default 256 */
+  /** The memory in megabytes; processor time is in proportion to it. @default 256 */
   readonly memorySize?: number;
   /** How long log lines are kept. @default 30 days */
   readonly logRetention?: RetentionDays;
 }
 
-/** A function to make. */
+/** The properties of a function. */
 export interface ServiceFunctionProps extends ServiceFunctionOptions {
   readonly service: Service;
   /** The file that exports the handler. */
   readonly entry: string;
-  /** The table of the service's state. */
+  /** The table with the state of the service. */
   readonly table: ITable;
-  /** Gets the events that threw, crashed or expired. */
+  /** The queue for events that expired, or whose invocation threw or crashed. */
   readonly failedQueue: IQueue;
 }
 
 /**
- * A function that runs one service. A firing that was run is never run again by Lambda: no retries. Its role has no
- * managed policy: it writes its own log group, works with its own service's items, and sends its failed events away.
+ * A function that runs one service. Lambda never retries an invocation. The role has no managed policy: it may write to
+ * its own log group, use the items of its own service, and send failed events to the queue.
  */
 export class ServiceFunction extends Construct {
   readonly function: LambdaFunction;
@@ -110,12 +110,12 @@ export class ServiceFunction extends Construct {
   }
 }
 
-/** CDK's own destination would grant two reads of the queue besides. */
+/** A destination for failed events. CDK's own destination would also grant two rights to read the queue. */
 function destinationAt(queue: IQueue): IDestination {
   return { bind: () => ({ destination: queue.queueArn }) };
 }
 
-/** The bundle that CDK made; empty where bundling is off, as in a command that deploys nothing. */
+/** The bundle that CDK made; empty if bundling is off, as in a command that deploys nothing. */
 function bundledCode(made: LambdaFunction): string {
   const staging = made.node.findAll().find((child) => child instanceof AssetStaging);
   const file = join(staging?.absoluteStagedPath ?? '', 'index.mjs');

@@ -17,20 +17,20 @@ import type { Service } from '../../lib/service/index.ts';
 import { deliveryOf, scheduleText, windowMinutes } from '../schedule-expression.ts';
 import { grantFire } from './schedule-group.ts';
 
-/** A schedule to make. */
+/** The properties of a schedule. */
 export interface ServiceScheduleProps {
   readonly service: Service;
-  /** The function that it invokes. */
+  /** The function that the schedule invokes. */
   readonly function: IFunction;
-  /** The group that holds it. */
+  /** The group that contains the schedule. */
   readonly group: IScheduleGroup;
-  /** The role that Scheduler takes; it is given what it needs. */
+  /** The role that Scheduler assumes; the schedule adds the rights that are needed. */
   readonly role: IRole;
-  /** Gets the firings that could not be delivered. */
+  /** The queue for firings that could not be delivered. */
   readonly undeliverableQueue: IQueue;
 }
 
-/** A schedule that fires at the service's due times, and gives a firing up when the next one is due. */
+/** A schedule that fires at the due times of the service. Scheduler gives up a firing when the next one is due. */
 export class ServiceSchedule extends Construct {
   readonly schedule: Schedule;
 
@@ -47,13 +47,13 @@ export class ServiceSchedule extends Construct {
       target: targetOf(props),
     });
     grantFire(role, props);
-    // By their names alone CloudFormation would not know that it comes after the group, and that the role can't fire
-    // without its policy.
+    // The schedule refers to group and role only by name, so CloudFormation would not know that it must make them
+    // first, and that the role can't fire without its policy.
     this.schedule.node.addDependency(group, role);
   }
 }
 
-/** The event that the handler reads, filled in by Scheduler with each delivery. */
+/** The event that the handler reads. Scheduler fills in its placeholders at each delivery. */
 const EVENT = {
   scheduledFor: ContextAttribute.scheduledTime,
   executionId: ContextAttribute.executionId,

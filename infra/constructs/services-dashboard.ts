@@ -1,4 +1,4 @@
-/** A dashboard that shows all services, a row each. */
+/** A dashboard that shows all services, one row for each. */
 import { Duration, Stack } from 'aws-cdk-lib';
 import {
   Dashboard,
@@ -13,33 +13,36 @@ import { Construct } from 'constructs';
 import { lastFailures, queryText, SKIPS } from './log-queries.ts';
 import type { ScheduledService } from './scheduled-service.ts';
 
-/** The services of a dashboard. */
+/** The properties of the dashboard. */
 export interface ServicesDashboardProps {
-  /** The services, one row each in this order; with none there is no dashboard. */
+  /** The services, one row for each in this order; without services there is no dashboard. */
   readonly services: readonly ScheduledService[];
-  /** Shown in the heading. */
+  /** The stage, which the heading shows. */
   readonly stage: string;
 }
 
-/** CloudWatch allows no more in one dashboard. */
+/** The largest number of widgets that CloudWatch allows in one dashboard. */
 const MOST_WIDGETS = 500;
 const WIDGETS_A_SERVICE = 7;
-/** An account runs no more queries of logs at a time, those of an open dashboard included. */
+/** The largest number of log queries that an account may run at a time; an open dashboard counts too. */
 const MOST_QUERIES = 100;
 const QUERIES_A_SERVICE = 2;
-/** Services beyond these begin a further dashboard. */
+/** The largest number of services in one dashboard; further services are shown in another one. */
 const MOST_SERVICES = Math.floor(Math.min((MOST_WIDGETS - 1) / WIDGETS_A_SERVICE, MOST_QUERIES / QUERIES_A_SERVICE));
 
 const FULL_WIDTH = 24;
 const HEIGHT = 5;
-/** The number of last failures that fit below the graphs. */
+/** How many of the last failures fit below the graphs. */
 const FAILURES = 10;
-/** A streak or a halt may have no newer sample than this: then its newest point is further back. */
+/**
+ * The period of a point in the graphs. A streak or a halt without a sample in the last period has its newest point
+ * further back.
+ */
 const WINDOW = Duration.minutes(5);
 
-/** Streak, halts, duration, errors, skips and the last failures of every service, over the last day. */
+/** The dashboards: streak, halts, duration, errors, skips and the last failures of every service, over the last day. */
 export class ServicesDashboard extends Construct {
-  /** One, and another for every 50 services more. */
+  /** One dashboard for every 50 services. */
   readonly dashboards: readonly Dashboard[];
 
   constructor(scope: Construct, id: string, props: ServicesDashboardProps) {
@@ -65,7 +68,9 @@ export class ServicesDashboard extends Construct {
   }
 }
 
-/** A heading with the function's name, the graphs, and below them the last failures. */
+/**
+ * The widgets of one service: a heading with the name of the function, the graphs, and below them the last failures.
+ */
 function rowsOf(deployed: ScheduledService): IWidget[][] {
   const { service, function: lambda } = deployed;
   return [

@@ -1,4 +1,7 @@
-/** Notifies people of firings that never reached their function, or broke it, whichever service they were for. */
+/**
+ * Alarms that notify people of firings that never reached their function, or that the function could not handle. They
+ * cover all services.
+ */
 import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
@@ -7,21 +10,21 @@ import { Construct } from 'constructs';
 import { failed, type MetricAlarmDefinition, undeliverable } from '../alarms/index.ts';
 import { renderAlarm } from './rendered-alarm.ts';
 
-/** The alarms that a stack has once. */
+/** The properties of the stack's alarms. */
 export interface StackAlarmsProps {
-  /** Gets the firings that Scheduler could not deliver. */
+  /** The queue for firings that Scheduler could not deliver. */
   readonly undeliverableQueue: IQueue;
-  /** Gets the events whose invocation threw, crashed or expired. */
+  /** The queue for events that expired, or whose invocation threw or crashed. */
   readonly failedQueue: IQueue;
   /** The topic to which the alarms publish. @default none: the alarms only show their state */
   readonly pagerTopic?: ITopic;
 }
 
-/** The alarms that a stack has once. */
+/** The alarms of which a stack has one each. */
 export class StackAlarms extends Construct {
-  /** Rings while there are firings that could not be delivered. */
+  /** Fires while the queue has firings that could not be delivered. */
   readonly undeliverable: Alarm;
-  /** Rings while there are events whose invocation broke. */
+  /** Fires while the queue has events that could not be handled. */
   readonly failed: Alarm;
 
   constructor(scope: Construct, id: string, { undeliverableQueue, failedQueue, pagerTopic }: StackAlarmsProps) {

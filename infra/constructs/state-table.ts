@@ -1,11 +1,11 @@
-/** The state of all services, and the rights on it. */
+/** The table with the state of all services, and the rights on it. */
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { Effect, type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { stateTable, TTL_ATTRIBUTE } from '../../lib/store/index.ts';
 import { DurableTable, type DurableTableOptions } from './durable-table.ts';
 
-/** The one table, with run records that expire. */
+/** The state table. Its run records expire. */
 export class StateTable extends Construct {
   readonly table: ITable;
 
@@ -16,27 +16,30 @@ export class StateTable extends Construct {
   }
 }
 
-/** A service's calls on its own items: acquire, commit, run records, the report's query. */
+/** The calls of a service on its own items: acquire, commit, run records, the query for a report. */
 const RUN = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:Query'];
-/** An operator's calls on them: reads alone. */
+/** The calls of an operator on these items: only reads. */
 const READ = ['dynamodb:GetItem', 'dynamodb:Query'];
 
-/** Lets a service's function work with that service's items and no others. */
+/** Allows the function of a service to use the items of that service and no others. */
 export function grantState(table: ITable, grantee: IGrantable, service: string): void {
   grantee.grantPrincipal.addToPrincipalPolicy(onItemsOf([service], RUN, table));
 }
 
-/** Lets a person read that service's items and no others. */
+/** Allows a person to read the items of that service and no others. */
 export function grantStateRead(table: ITable, grantee: IGrantable, service: string): void {
   grantee.grantPrincipal.addToPrincipalPolicy(onItemsOf([service], READ, table));
 }
 
-/** Lets the watchdog read the items of the services it watches. It may not scan. */
+/** Allows the watchdog to read the items of the services that it watches. It may not scan. */
 export function grantStateBatchRead(table: ITable, grantee: IGrantable, services: readonly string[]): void {
   grantee.grantPrincipal.addToPrincipalPolicy(onItemsOf(services, ['dynamodb:BatchGetItem'], table));
 }
 
-/** `ForAllValues` also holds where the request has no key: the second condition demands one. */
+/**
+ * A statement for the items of the given services. `ForAllValues` also holds for a request without a key, so the second
+ * condition requires a key.
+ */
 function onItemsOf(services: readonly string[], actions: readonly string[], table: ITable): PolicyStatement {
   return new PolicyStatement({
     effect: Effect.ALLOW,
