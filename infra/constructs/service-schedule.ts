@@ -30,7 +30,7 @@ export interface ServiceScheduleProps {
   readonly undeliverableQueue: IQueue;
 }
 
-/** A schedule that fires at the due times of the service. Scheduler gives up a firing when the next one is due. */
+/** A schedule that fires at the due times of the service. Scheduler gives up on a firing when the next one is due. */
 export class ServiceSchedule extends Construct {
   readonly schedule: Schedule;
 

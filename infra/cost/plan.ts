@@ -17,7 +17,7 @@ export interface ServicePlan {
   readonly logRetentionDays: number;
 }
 
-/** The parts of which a stack has one, whatever its services. */
+/** The parts that a stack has once, whatever services it has. */
 export interface SharedPlan {
   readonly alarms: number;
   readonly compositeAlarms: number;

@@ -18,7 +18,7 @@ export interface Delivery {
 /** A manual run. It has no due time, and neither reads nor changes `lastTick`. */
 export interface ManualTick {
   readonly kind: 'manual';
-  /** Whether pause and halt are bypassed too. The lease is never bypassed. */
+  /** Whether the run bypasses pause and halt, in addition to a backoff. It never bypasses the lease. */
   readonly force: boolean;
 }
 

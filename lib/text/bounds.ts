@@ -3,17 +3,17 @@
  * otherwise.
  */
 
-/** The size of an error class: small, so that the error summary of a failed run fits into a few write units. */
+/** The largest size of an error class: small, so that the error summary of a failed run fits into a few write units. */
 export const CLASS_BYTES = 64;
-/** The size of the message of an error summary, which is one line. */
+/** The largest size of the message of an error summary, which is one line. */
 export const MESSAGE_BYTES = 400;
-/** The size of the text of an error summary: class, message, stack and causes. */
+/** The largest size of the text of an error summary: class, message, stack and causes. */
 export const TEXT_BYTES = 2_400;
-/** The size of one error's message inside that text, so that its stack and causes still fit. */
+/** The largest size of one error's message inside such a text, so that the stack and the causes still fit. */
 export const MESSAGE_IN_TEXT_BYTES = 1_000;
-/** How many frames of each error's stack are kept. */
+/** How many frames of each error's stack are kept, at most. */
 export const MOST_FRAMES = 6;
-/** The size of one frame of a stack. */
+/** The largest size of one frame of a stack. */
 export const FRAME_BYTES = 300;
 /**
  * How many errors the text contains: causes and members. This also bounds how far a chain of causes is followed, since
@@ -29,24 +29,24 @@ export const MASKED_BYTES = 20_000;
 export const LONGEST_WORD = 512;
 
 /**
- * The size of a run's result as JSON: a larger one would not fit into a log event, and many results not into one
- * answer.
+ * The largest size of a run's result as JSON: a larger one would not fit into a log event, and many results not into
+ * one answer.
  */
 export const RESULT_BYTES = 64_000;
-/** The size of the message of a log line. */
+/** The largest size of the message of a log line. */
 export const LINE_MESSAGE_BYTES = 8_000;
-/** The size of all fields of a log line as JSON: with the message they fit into one log event of CloudWatch. */
+/** The largest size of all fields of a log line as JSON: with the message they fit into one log event of CloudWatch. */
 export const LINE_FIELDS_BYTES = 160_000;
-/** How many fields a log line has. */
+/** The largest number of fields of a log line. */
 export const MOST_LOG_FIELDS = 1_000;
-/** The size of the name of a field in JSON. */
+/** The largest size of the name of a field in JSON. */
 export const FIELD_NAME_BYTES = 256;
-/** How many levels of objects and arrays JSON has. */
+/** The largest number of levels of objects and arrays in JSON. */
 export const MOST_LEVELS = 32;
 
-/** The size of a cursor, so that it fits into the state item. */
+/** The largest size of a cursor, so that it fits into the state item. */
 export const CURSOR_BYTES = 256;
-/** The size of the cause of a halt, so that it fits into the state item. */
+/** The largest size of the cause of a halt, so that it fits into the state item. */
 export const HALT_CAUSE_BYTES = 160;
 
 /** The words that replace an omitted part of JSON. */

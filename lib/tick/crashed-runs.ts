@@ -25,7 +25,7 @@ export function crashedRuns({ rules, startedAt }: TickContext, { claim, before }
   const newest = claim.fence - 1;
   if (newest <= before.done) return [];
   const count = Math.min(newest - before.done, mostCounted(rules));
-  // After a lost answer, the state that was read is the one that this acquire wrote, with its own lease.
+  // After a lost answer, `before` is the state that this acquire wrote, and contains its own lease.
   const lease = before.lease?.owner === claim.owner ? undefined : before.lease;
   const due = countedDue(rules.schedule, startedAt, before.lastTick);
   return Array.from({ length: count }, (_, index) => {

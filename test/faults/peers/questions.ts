@@ -68,7 +68,7 @@ const lostResponse: Question = {
 };
 
 const noTimeLeft: Question = {
-  asks: 'A process is told that 0 ms remain, is let in all the same, and dies in its run',
+  asks: 'A process learns that 0 ms remain, is let in nevertheless, and dies in its run',
   sees: ['it is', 'another one at once is', 'another one, once the hold is over, is'],
   async see({ process }) {
     const first = await (await process({ stalls: true })).begin(0);

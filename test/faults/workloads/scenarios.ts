@@ -83,8 +83,8 @@ const MEDDLERS: readonly Scenario[] = [
   meddles('replaces globals'),
   meddles('listens a thousand times'),
   meddles('dispatches its own abort'),
-  meddles('moves its cursor to what is no text'),
-  meddles('returns what cannot be told'),
+  meddles('sets its cursor to a value that is no text'),
+  meddles('returns a value that JSON cannot hold'),
   meddles('returns 10 MB'),
 ];
 

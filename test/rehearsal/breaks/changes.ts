@@ -39,12 +39,12 @@ export const BREAKS: readonly Break[] = [
   },
   {
     name: 'no-table-variable',
-    what: 'the function is not told the state table',
+    what: 'the function does not get the name of the state table',
     change: onFunction('steered', (properties) => withoutVariable(properties, 'TICKOVER_TABLE')),
   },
   {
     name: 'no-flow-runs-variable',
-    what: 'mark-late-runs is not told the table of flow runs',
+    what: 'mark-late-runs does not get the name of the table of flow runs',
     change: onFunction('mark-late-runs', (properties) => withoutVariable(properties, 'TICKOVER_FLOW_RUNS_TABLE')),
   },
   {
