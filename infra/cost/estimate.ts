@@ -6,7 +6,7 @@ import { totalUsage, type Usage, usageOf } from './usage.ts';
 
 /** The options of an estimate. */
 export interface EstimateOptions {
-  /** @default the default of every assumption */
+  /** Values that replace the defaults of assumptions. @default none */
   readonly assumptions?: Partial<Assumed>;
   /** Whether the free tiers are subtracted, as if nothing else in the account used them. @default false */
   readonly freeTier?: boolean;

@@ -15,7 +15,7 @@ export interface LoopOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
-  /** @default 'fixed-rate' for a loop service, 'fixed-delay' for a critical one */
+  /** From when the waits are counted. @default 'fixed-rate' for a loop service, 'fixed-delay' for a critical one */
   readonly pace?: Pace;
   /**
    * The state with which the loop begins, as an earlier loop left it. If it is halted, the first run is a probe: a
@@ -28,7 +28,7 @@ export interface LoopOptions {
   readonly maxDuration?: Duration;
   /** Whether SIGINT and SIGTERM stop the loop while it runs. @default true */
   readonly handleSignals?: boolean;
-  /** @default the process */
+  /** The source of SIGINT and SIGTERM. @default the process */
   readonly signals?: SignalSource;
   /**
    * The argument of the service's `prepare`, which the first run calls. A later run calls it again only if it failed.
@@ -78,7 +78,7 @@ export interface Iteration {
 
 /** The options of one start, which replace those of the loop. */
 export interface StartOptions {
-  /** @default that of the loop */
+  /** Whether SIGINT and SIGTERM stop the loop during this start. @default that of the loop */
   readonly handleSignals?: boolean;
 }
 

@@ -20,7 +20,10 @@ export interface RunSurroundings {
    * `prepare` is the failure of the run.
    */
   readonly prepared: () => unknown;
-  /** @default none: an exception that nothing catches ends the process, as usual in Node */
+  /**
+   * Attributes the errors that nothing catches to this run.
+   * @default none: an exception that nothing catches ends the process, as usual in Node
+   */
   readonly runScope?: RunScope | undefined;
 }
 

@@ -26,7 +26,7 @@ export interface StatusRequest {
   readonly followRedirects: boolean;
   readonly vet: Vet;
   readonly signal: AbortSignal;
-  /** @default the resolver of the machine */
+  /** Resolves host names. @default the resolver of the machine */
   readonly resolve?: Resolve;
 }
 

@@ -12,7 +12,7 @@ export interface Endpoint {
   readonly url: string;
   /** How long the answer may take to begin, redirects included, in milliseconds. */
   readonly timeout: number;
-  /** @default any 2xx */
+  /** The statuses that are no failure. @default any 2xx */
   readonly expectedStatus?: readonly number[];
   /** Addresses and ranges that this endpoint may use although they are refused otherwise. */
   readonly allowAddresses?: readonly string[];

@@ -102,7 +102,7 @@ function isSame(one: RepairPlan, other: RepairPlan): boolean {
   return names(one) === names(other);
 }
 
-/** A copy of the item, inside an item of its own. */
+/** A new item that contains the damaged item as one attribute. */
 function copyOf(service: string, item: Item, now: number): Item {
   const expires = Math.floor((now + RECORD_RETENTION_DAYS * DAY) / SECOND);
   return { pk: service, sk: `REPAIR#${toIso(now)}`, item, [TTL_ATTRIBUTE]: expires };
