@@ -23,8 +23,8 @@ export function poissonInterval(mean: number, draw: number, lower = 0, upper = 1
 }
 
 /**
- * The lower bound, in means, that belongs to an upper bound of `k` means. Both bounds have the same probability between
- * themselves and the median.
+ * The lower bound, in means, that belongs to an upper bound of `k` means: a draw falls between the lower bound and the
+ * median with the same probability as between the median and the upper bound.
  */
 export function lowerClampMultiple(k: number): number {
   return k >= LARGEST_CLAMP ? 0 : Math.log2(2 ** k / (2 ** k - 1));
