@@ -36,10 +36,11 @@ export async function fire(host: FunctionHost, due: number, options: FiringOptio
     if (isShown(failure, attempt, closing)) onError(host, failure.error);
     if (!isTriedAgain(failure, schedule)) return;
     await clock.sleep(Math.min(wait, until - clock.now()), closing);
+    const now = clock.now();
+    if (now >= until && hasNoEffect(failure)) onError(host, leftOut(host, due, until));
     // Before its due time the firing is over too: the clock was set back, and the schedule waits anew.
-    if (clock.now() < due) return;
-    if (clock.now() >= until) return hasNoEffect(failure) ? onError(host, leftOut(host, due, until)) : undefined;
-    if (!hasSlots(schedule)) wait = Math.min(2 * wait, LONGEST_WAIT);
+    if (now < due || now >= until) return;
+    wait = hasSlots(schedule) ? wait : Math.min(2 * wait, LONGEST_WAIT);
   }
 }
 

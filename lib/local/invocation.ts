@@ -1,7 +1,7 @@
 /** The check of an invocation by hand, before anything is started for it. */
 import { ACTIONS, EVENT_FIELDS, readEvent } from '../lambda/index.ts';
 import type { CatalogContent } from '../services/catalog.ts';
-import { didYouMean, isRecord } from '../text/index.ts';
+import { didYouMean, isRecord, toSafeCause } from '../text/index.ts';
 import { systemClock } from '../time/index.ts';
 
 /** An invocation as a person asks for it. */
@@ -27,7 +27,7 @@ export function checkInvocation(
   try {
     readEvent(service, event, now);
   } catch (error) {
-    throw new RangeError(`${(error as Error).message}${hintFor(event)}`, { cause: error });
+    throw new RangeError(`${(error as Error).message}${hintFor(event)}`, { cause: toSafeCause(error) });
   }
   return event;
 }

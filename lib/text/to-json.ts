@@ -48,8 +48,8 @@ interface Walk extends JsonOptions {
 /** @param secret the name on the way that gives the value away */
 function jsonOf(walk: Walk, key: string, value: unknown, secret: Secret): unknown {
   if (walk.left < 0) return undefined;
-  const isPlain = typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint';
-  if (isPlain && secret !== undefined && isHidden(secret, String(value))) return spend(walk, MASK);
+  const isValue = typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint';
+  if (isValue && secret !== undefined && isHidden(secret, String(value))) return spend(walk, MASK);
   if (typeof value === 'string') return spend(walk, textOf(walk, value));
   if (typeof value === 'bigint') return spend(walk, String(value));
   // JSON has no -0, which is 0 once 0 is added, and nothing that isn't finite.

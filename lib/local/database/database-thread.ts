@@ -1,4 +1,4 @@
-/** The inside of the thread that serves the embedded DynamoDB: it opens the directory, answers, and ends when asked to. */
+/** The thread that serves the embedded DynamoDB: it opens the directory, answers requests, and ends when asked to. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { DatabaseError } from './database-error.ts';
 import { type EmbeddedOptions, serveEmbedded } from './embedded.ts';
