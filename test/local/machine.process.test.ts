@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Machine, openMachine } from '../../lib/local/index.ts';
+import { defineService } from '../../lib/service/index.ts';
 import { watchServices } from '../../lib/services/watch-services.ts';
 import { testDatabase } from '../support/dynalite.ts';
 import { stubborn } from './fixtures/stubborn.ts';
@@ -41,6 +42,33 @@ async function openStubborn(where: { readonly endpoint?: string } = {}) {
   await host.invoke({ action: 'status' });
   return host;
 }
+
+/** A service with a cron expression, on the function of another. */
+async function openNightly() {
+  const functionFile = fileURLToPath(new URL('./fixtures/stubborn.ts', import.meta.url));
+  const service = defineService({ name: 'stubborn', interval: '1d', cron: '0 3 * * ? *' });
+  machine = await openMachine({
+    directory,
+    catalog: [{ service, functionFile }],
+    variables: { ...process.env, MARKS_STARTED: join(directory, 'started') },
+    onLine: (line) => lines.push(line),
+  });
+  return machine;
+}
+
+test('a machine knows of which cron services a tick was decided before', async () => {
+  const first = await openNightly();
+  expect([...first.ticked]).toEqual([]);
+  const scheduledFor = new Date(Math.floor(Date.now() / 60_000) * 60_000).toISOString();
+  // By this mark it isn't the function's first run, which would ignore its signal.
+  await writeFile(join(directory, 'started'), '');
+  await first.hosts[0]?.invoke({ scheduledFor });
+  await first.close();
+
+  const second = await openNightly();
+
+  expect([...second.ticked]).toEqual(['stubborn']);
+});
 
 const tickLines = () => lines.filter((line) => line.includes('"message":"tick"')).map((line) => JSON.parse(line));
 
