@@ -190,7 +190,9 @@ test('the errors have these names and codes, and there are no others', async () 
   );
   expect([...new Set(ofDatabase)].filter((code) => code !== undefined).toSorted()).toEqual([
     'database-in-use',
+    'database-lost',
     'database-unusable',
+    'database-unwritable',
     'port-in-use',
     'table-not-active',
   ]);
