@@ -1,6 +1,6 @@
 /** The parts that the commands share: the flags for a database, and how a failure is printed. */
 import { type Command, InvalidArgumentError } from 'commander';
-import type { DatabaseOptions } from '../local/index.ts';
+import { type Database, type DatabaseOptions, localCredentials, withoutCredentials } from '../local/index.ts';
 import { cut, guardOutput, mask, printable, withoutUndefined } from '../text/index.ts';
 
 /** The flags that name a database. */
@@ -27,6 +27,15 @@ export function databaseOptions({ endpoint, directory, port }: DatabaseFlags): D
   return withoutUndefined({ directory, endpoint, port });
 }
 
+/** Sets the environment of this process so that every client uses the database. */
+export function useDatabase({ endpoint, shared }: Database): void {
+  if (shared) {
+    for (const name of ['AWS_PROFILE', 'AWS_SESSION_TOKEN']) delete process.env[name];
+    Object.assign(process.env, withoutCredentials({}));
+  }
+  Object.assign(process.env, localCredentials(endpoint, process.env));
+}
+
 /** Keeps the SDK from printing a notice about the version of Node that it will need. */
 function silenceSdkNotice(): void {
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
@@ -38,6 +47,8 @@ function silenceSdkNotice(): void {
  */
 export async function runCommand(command: Command): Promise<void> {
   guardOutput([process.stdout, process.stderr]);
+  // Whatever is written, the database's files too, is for this user alone.
+  process.umask(0o077);
   silenceSdkNotice();
   process.on('uncaughtException', (error) => fail(command.name(), error));
   try {

@@ -10,10 +10,17 @@ import {
   importFlowRuns,
   tableOf,
 } from '../flow-runs/index.ts';
-import { ensureTable, isAwsEndpoint, localCredentials, openDatabase } from '../local/index.ts';
+import { ensureTable, isAwsEndpoint, openDatabase } from '../local/index.ts';
 import { toSafeCause } from '../text/index.ts';
 import { systemClock } from '../time/index.ts';
-import { type DatabaseFlags, databaseOptions, oneLine, runCommand, withDatabaseFlags } from './database-flags.ts';
+import {
+  type DatabaseFlags,
+  databaseOptions,
+  oneLine,
+  runCommand,
+  useDatabase,
+  withDatabaseFlags,
+} from './database-flags.ts';
 
 interface Flags extends DatabaseFlags {
   readonly table: string;
@@ -71,7 +78,7 @@ async function list(flags: Flags, state: string | undefined): Promise<void> {
 async function withStore(flags: Flags, work: (store: FlowRunStore) => Promise<void>): Promise<void> {
   const database = await openDatabase({ ...databaseOptions(flags), brief: true });
   try {
-    Object.assign(process.env, localCredentials(database.endpoint, process.env));
+    useDatabase(database);
     const client = new DynamoDBClient({});
     if (!isAwsEndpoint(database.endpoint)) await ensureTable(client, flowRunsTable(flags.table));
     await work(dynamoFlowRunStore(client, flags.table));

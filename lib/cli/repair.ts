@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { ResourceNotFoundException } from '@aws-sdk/client-dynamodb';
 import { Command } from 'commander';
-import { localCredentials, openDatabase, STATE_TABLE } from '../local/index.ts';
+import { openDatabase, STATE_TABLE } from '../local/index.ts';
 import {
   describeAttributes,
   documentClient,
@@ -13,7 +13,7 @@ import {
 } from '../store/index.ts';
 import { toSafeCause } from '../text/index.ts';
 import { systemClock, toIso } from '../time/index.ts';
-import { type DatabaseFlags, databaseOptions, runCommand, withDatabaseFlags } from './database-flags.ts';
+import { type DatabaseFlags, databaseOptions, runCommand, useDatabase, withDatabaseFlags } from './database-flags.ts';
 
 interface Flags extends DatabaseFlags {
   readonly table: string;
@@ -103,7 +103,7 @@ async function isConfirmed(service: string): Promise<boolean> {
 async function withRepairs(flags: Flags, work: (repairs: StateRepairs) => Promise<void>): Promise<void> {
   const database = await openDatabase({ ...databaseOptions(flags), brief: true });
   try {
-    Object.assign(process.env, localCredentials(database.endpoint, process.env));
+    useDatabase(database);
     await work(stateRepairs(documentClient(), flags.table));
   } catch (error) {
     if (!(error instanceof ResourceNotFoundException)) throw error;

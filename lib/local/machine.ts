@@ -16,7 +16,13 @@ import { watchdogVariables } from '../watchdog/index.ts';
 import { type Database, type DatabaseOptions, openDatabase } from './database/database.ts';
 import { ensureTable } from './database/tables.ts';
 import { bundleFunctions, makeBundleDirectory, removeBundles } from './functions/bundle.ts';
-import { clientOf, environmentOf, isAwsEndpoint, type LocalEnvironment } from './functions/environment.ts';
+import {
+  clientOf,
+  environmentOf,
+  isAwsEndpoint,
+  type LocalEnvironment,
+  withoutCredentials,
+} from './functions/environment.ts';
 import { fewAtOnce } from './functions/few-at-once.ts';
 import { type FunctionHost, hostFunction } from './functions/function-host.ts';
 import { idleWorkers } from './functions/idle-workers.ts';
@@ -70,7 +76,8 @@ export async function openMachine(options: MachineOptions): Promise<Machine> {
   try {
     // The watchdog doesn't watch itself: a person at the screen does.
     const watched = catalog.filter(({ service }) => service.name !== WATCHDOG).map(localService);
-    const env = { ...watchdogVariables(watched), ...environmentOf(database.endpoint, options.variables) };
+    const variables = database.shared ? withoutCredentials(options.variables) : options.variables;
+    const env = { ...watchdogVariables(watched), ...environmentOf(database.endpoint, variables) };
     const sampleRuns = await prepareTables(database, env);
     const directory = await makeBundleDirectory(options.directory);
     bundles = directory;

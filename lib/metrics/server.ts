@@ -124,7 +124,10 @@ async function listen(options: MetricsServerOptions): Promise<Server | undefined
     connectionsCheckingInterval: requestTimeout / 2,
     maxHeaderSize: LARGEST_HEAD,
   };
-  const server = createServer(limits, (request, response) => void answer(options, request, response)).unref();
+  const server = createServer(limits, (request, response) => {
+    if (isMeant(request, addressOf(server))) void answer(options, request, response);
+    else refuse(response, 403, 'Forbidden. Metrics are for this machine, by its own name.');
+  }).unref();
   server.maxConnections = MOST_CONNECTIONS;
   // A scraper keeps its connection open. That would keep the process alive, as the listening socket would.
   server.on('connection', (socket) => socket.unref());
@@ -189,6 +192,18 @@ async function answer(
 /** As upstream's server: whoever names gzip gets it. Weight 0 refuses it. */
 function acceptsGzip({ headers }: IncomingMessage): boolean {
   return /(^|,)\s*gzip\s*(;\s*q=(?!0(\.0*)?\s*(,|$))[^,]*)?\s*(,|$)/i.test(String(headers['accept-encoding'] ?? ''));
+}
+
+const LOOPBACK_ADDRESS = /^(::ffff:)?127\.|^::1$/;
+const LOOPBACK_NAME = /^(127(\.\d{1,3}){3}|localhost|\[::1\])(:\d+)?$/i;
+
+/**
+ * Whether the client meant this server: a web page whose name was bound to a loopback address sends its own name. A
+ * server that listens elsewhere may have any name.
+ */
+function isMeant({ headers }: IncomingMessage, address: MetricsAddress | undefined): boolean {
+  if (address === undefined || !LOOPBACK_ADDRESS.test(address.host)) return true;
+  return headers.host === undefined || LOOPBACK_NAME.test(headers.host);
 }
 
 function refuse(response: ServerResponse, status: number, reason: string): void {

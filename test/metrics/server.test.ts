@@ -128,7 +128,9 @@ test('stop cuts open connections, kept alive, silent or in the middle of a scrap
   const request = get({ ...address, path: '/metrics', agent });
   const [response] = await once(request, 'response');
   await once(response.resume(), 'end');
-  const waiting = connect(address.port, address.host, () => waiting.write('GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n'));
+  const waiting = connect(address.port, address.host, () =>
+    waiting.write('GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n'),
+  );
   const silent = connect(address.port, address.host);
   sockets.push(waiting, silent);
   await once(silent, 'connect');
@@ -248,4 +250,38 @@ test.each([
   expect(response.headers['content-encoding']).toBe(encoding);
   expect(response.headers.vary).toBe('accept-encoding');
   expect((encoding === undefined ? body : gunzipSync(body)).toString()).toBe('a page\n');
+});
+
+test('a server on a loopback address refuses every other host: a page whose name was bound to that address has one', async () => {
+  const { server } = setup();
+  const { host, port } = await begun(server);
+  const statusFor = (name: string) =>
+    new Promise((resolve, reject) => {
+      const headers = { host: name, connection: 'close' };
+      get({ host, port, path: '/metrics', headers }, (response) => {
+        response.resume();
+        resolve(response.statusCode);
+      }).on('error', reject);
+    });
+
+  for (const name of ['rebound.example', `rebound.example:${port}`, '127.0.0.1.rebound.example', '10.0.0.1']) {
+    expect([name, await statusFor(name)]).toEqual([name, 403]);
+  }
+  for (const name of [`127.0.0.1:${port}`, `localhost:${port}`, 'LOCALHOST', `[::1]:${port}`]) {
+    expect([name, await statusFor(name)]).toEqual([name, 200]);
+  }
+});
+
+test('a server on every address answers to any host', async () => {
+  const { server } = setup({ host: '0.0.0.0' });
+  const { port } = await begun(server);
+  const status = await new Promise((resolve, reject) => {
+    const headers = { host: 'prometheus.example', connection: 'close' };
+    get({ host: '127.0.0.1', port, path: '/metrics', headers }, (response) => {
+      response.resume();
+      resolve(response.statusCode);
+    }).on('error', reject);
+  });
+
+  expect(status).toBe(200);
 });

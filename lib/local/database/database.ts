@@ -9,6 +9,7 @@ import { systemClock, systemRandom, timeoutSignal } from '../../time/index.ts';
 import { DatabaseError } from './database-error.ts';
 import { publish, publishedEndpoint, withdraw } from './endpoint-file.ts';
 import { makeDirectory } from './make-directory.ts';
+import { makeOwnDirectory } from './own-files.ts';
 import { serveInThread } from './serve-in-thread.ts';
 
 /** Which database to open. */
@@ -35,6 +36,8 @@ export interface Database {
   readonly isNew: boolean;
   /** Whether this process serves it. */
   readonly embedded: boolean;
+  /** Whether another process serves it that a file in the directory named: it gets no credentials of the caller. */
+  readonly shared: boolean;
   /** Ends what this process started. Further calls have no effect. */
   close(): Promise<void>;
 }
@@ -48,7 +51,7 @@ const RETRY_MS = 100;
  * `database-unusable`
  */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
-  if (options.endpoint !== undefined) return foreign(options.endpoint);
+  if (options.endpoint !== undefined) return foreign(options.endpoint, false);
   // By a timer, since the clock may be set back meanwhile.
   const patienceEnds = timeoutSignal(options.patience ?? LONGEST_WAIT_MS);
   do {
@@ -62,19 +65,20 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   );
 }
 
-function foreign(endpoint: string): Database {
-  return { endpoint, isNew: false, embedded: false, close: async () => {} };
+function foreign(endpoint: string, shared: boolean): Database {
+  return { endpoint, isNew: false, embedded: false, shared, close: async () => {} };
 }
 
 async function tryToOpen({ directory, port = 0, brief = false }: DatabaseOptions): Promise<Database | undefined> {
+  const path = join(directory, 'dynamodb');
   const published = await publishedEndpoint(directory);
-  if (published !== undefined) return foreign(published);
+  if (published !== undefined) return foreign(published, true);
   try {
     makeDirectory(directory);
+    makeOwnDirectory(path);
   } catch (error) {
     throw unusable(`${directory}: can't be made`, error);
   }
-  const path = join(directory, 'dynamodb');
   // LevelDB makes this file when it opens a directory for the first time.
   const isNew = !existsSync(join(path, 'CURRENT'));
   const identity = systemRandom.id();
@@ -92,7 +96,7 @@ async function tryToOpen({ directory, port = 0, brief = false }: DatabaseOptions
     closing ??= withdraw(directory, identity).then(() => served.close());
     return closing;
   };
-  return { endpoint, isNew, embedded: true, close };
+  return { endpoint, isNew, embedded: true, shared: false, close };
 }
 
 function unusable(what: string, cause: unknown): DatabaseError {

@@ -13,6 +13,7 @@ import levels from 'dynalite/db/index.js';
 import { systemClock } from '../../time/index.ts';
 import { DatabaseError } from './database-error.ts';
 import { markClosed, mendIndexes } from './indexes.ts';
+import { boundBody, boundConnections } from './request-bounds.ts';
 import { answerFaults } from './write-faults.ts';
 
 /** The header of every answer that names the server. */
@@ -33,6 +34,8 @@ export interface EmbeddedOptions {
   readonly identity: string;
 }
 
+/** A page whose name was bound to this machine's address sends its own name. */
+const LOOPBACK = /^(127\.0\.0\.1|localhost)(:\d+)?$/i;
 /** How long requests under way may take to end once the server is asked to close. */
 const CLOSING_MS = 2_000;
 const CLOSING_STEP_MS = 10;
@@ -116,10 +119,13 @@ function harden(server: Server, identity: string): Requests {
   const underWay = new Set<IncomingMessage>();
   let refusing = false;
   server.removeAllListeners('request');
+  boundConnections(server);
   server.on('request', (request, response) => {
     response.setHeader(IDENTITY_HEADER, identity);
-    if (request.headers.origin !== undefined) return void response.writeHead(403).end();
+    const isForeign = request.headers.origin !== undefined || !LOOPBACK.test(request.headers.host ?? '');
+    if (isForeign) return void response.writeHead(403).end();
     if (refusing) return void response.writeHead(503).end();
+    boundBody(request, response);
     underWay.add(request);
     // Dynalite ends every response to a request that came whole, also where nobody is left to get it.
     const end = response.end.bind(response);

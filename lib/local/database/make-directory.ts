@@ -6,7 +6,7 @@ import { mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /**
- * Makes the directory and those above it where they are missing.
+ * Makes the directory and those above it where they are missing, for this user alone.
  * @throws the system's error if it can't be made, or is no directory
  */
 export function makeDirectory(path: string): void {
@@ -14,7 +14,7 @@ export function makeDirectory(path: string): void {
   const above = dirname(path);
   if (above !== path) makeDirectory(above);
   try {
-    mkdirSync(path);
+    mkdirSync(path, { mode: 0o700 });
   } catch (error) {
     // Another process may have made it in between.
     if (!isDirectory(path)) throw error;

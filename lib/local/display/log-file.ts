@@ -1,8 +1,9 @@
 /** The file that keeps the functions' whole log. A full file replaces the older one: the log has two files at most. */
-import { appendFileSync, renameSync, statSync } from 'node:fs';
+import { lstatSync, renameSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { escapeControls } from '../../text/index.ts';
 import { makeDirectory } from '../database/make-directory.ts';
+import { appendOwn } from '../database/own-files.ts';
 
 /** The size of a full file, in bytes: a few days of one service with an interval of 5 s. */
 const FULL = 32 * 1_024 * 1_024;
@@ -19,7 +20,7 @@ export function logKeeper(file: string, show: (line: string) => void, full = FUL
       size ??= sizeOf(file);
       if (size >= full) size = sizeOnceRotated(file, full);
       const written = `${escapeControls(line)}\n`;
-      appendFileSync(file, written);
+      appendOwn(file, written);
       size += Buffer.byteLength(written);
     } catch (error) {
       if (!hasFailed) show(`${file}: can't be written (${String(error)}); services go on, their log is lost`);
@@ -39,5 +40,5 @@ function sizeOnceRotated(file: string, full: number): number {
 /** The bytes that all processes have written so far. */
 function sizeOf(file: string): number {
   makeDirectory(dirname(file));
-  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+  return lstatSync(file, { throwIfNoEntry: false })?.size ?? 0;
 }

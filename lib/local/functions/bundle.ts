@@ -11,6 +11,7 @@ import { buildId, COMMONJS, type Service } from '../../service/index.ts';
 import type { CatalogEntry } from '../../services/catalog.ts';
 import { systemRandom } from '../../time/index.ts';
 import { makeDirectory } from '../database/make-directory.ts';
+import { makeOwnDirectory } from '../database/own-files.ts';
 import { sourcesOf } from './bundle-sources.ts';
 
 /** A function ready to be served. */
@@ -29,6 +30,8 @@ const WORKER = fileURLToPath(new URL('./worker.ts', import.meta.url));
 export async function makeBundleDirectory(directory: string): Promise<string> {
   const functions = join(directory, 'functions');
   const path = join(functions, `${process.pid}-${systemRandom.id()}`);
+  makeDirectory(directory);
+  makeOwnDirectory(functions);
   makeDirectory(path);
   const abandoned = (await readdir(functions)).filter(isAbandoned);
   await Promise.all(abandoned.map((name) => removeBundles(join(functions, name))));

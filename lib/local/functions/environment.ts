@@ -41,6 +41,15 @@ export function localCredentials(endpoint: string, variables: Variables): Record
   };
 }
 
+/**
+ * The variables without the caller's credentials, with placeholders instead: requests to a database that only a file
+ * has named are signed with nothing that another program could use.
+ */
+export function withoutCredentials(variables: Variables): Variables {
+  const { AWS_PROFILE: _profile, AWS_SESSION_TOKEN: _token, ...others } = variables;
+  return { ...others, ...PLACEHOLDERS };
+}
+
 const PLACEHOLDERS = { AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' };
 
 /**

@@ -1,0 +1,67 @@
+/**
+ * Files of this user alone. A directory may have come with links that somebody planted in it: none is followed, and
+ * nothing but a plain file is read or written.
+ */
+import { closeSync, constants, fchmodSync, fstatSync, lstatSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { makeDirectory } from './make-directory.ts';
+
+const { O_APPEND, O_CREAT, O_RDONLY, O_WRONLY } = constants;
+/** A pipe would wait for its other end. Windows knows neither of the two. */
+const PLAIN = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+/** For this user alone. */
+const OWN_FILE = 0o600;
+const OTHERS = 0o077;
+
+/**
+ * Appends to the file, which is made if missing.
+ * @throws the system's error, or an Error if it is no plain file
+ */
+export function appendOwn(file: string, text: string): void {
+  withPlainFile(file, O_APPEND | O_CREAT | O_WRONLY, (descriptor, mode) => {
+    if ((mode & OTHERS) !== 0) fchmodSync(descriptor, OWN_FILE);
+    const bytes = Buffer.from(text);
+    for (let written = 0; written < bytes.length; ) written += writeSync(descriptor, bytes, written);
+  });
+}
+
+/**
+ * Returns the content of a file.
+ * @throws the system's error, or an Error if it is no plain file or somebody else's
+ */
+export function readOwn(file: string): string {
+  return withPlainFile(file, O_RDONLY, (descriptor, _, owner) => {
+    const self = process.getuid?.() ?? owner;
+    if (owner !== self) throw new Error(`${file}: expected a file of this user`);
+    return readFileSync(descriptor, 'utf8');
+  });
+}
+
+type Work<Result> = (descriptor: number, mode: number, owner: number) => Result;
+
+function withPlainFile<Result>(file: string, flags: number, work: Work<Result>): Result {
+  const descriptor = openSync(file, flags | PLAIN, OWN_FILE);
+  try {
+    const found = fstatSync(descriptor);
+    if (!found.isFile()) throw new Error(`${file}: expected a plain file`);
+    return work(descriptor, found.mode, found.uid);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/**
+ * Makes a directory for this user alone, below one that may be anybody's.
+ * @throws the system's error, or an Error if a link is in its place
+ */
+export function makeOwnDirectory(path: string): void {
+  if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) {
+    throw new Error(`${path}: expected a directory, got a link`);
+  }
+  makeDirectory(path);
+  const descriptor = openSync(path, O_RDONLY | PLAIN);
+  try {
+    if ((fstatSync(descriptor).mode & OTHERS) !== 0) fchmodSync(descriptor, 0o700);
+  } finally {
+    closeSync(descriptor);
+  }
+}
