@@ -7,7 +7,7 @@ import { makeDirectory } from './make-directory.ts';
 
 const { O_APPEND, O_CREAT, O_RDONLY, O_WRONLY } = constants;
 /** A pipe would wait for its other end. Windows knows neither of the two. */
-const PLAIN = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+const REGULAR = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 /** For this user alone. */
 const OWN_FILE = 0o600;
 const OTHERS = 0o077;
@@ -17,7 +17,7 @@ const OTHERS = 0o077;
  * @throws the system's error, or an Error if it is no plain file
  */
 export function appendOwn(file: string, text: string): void {
-  withPlainFile(file, O_APPEND | O_CREAT | O_WRONLY, (descriptor, mode) => {
+  withRegularFile(file, O_APPEND | O_CREAT | O_WRONLY, (descriptor, mode) => {
     if ((mode & OTHERS) !== 0) fchmodSync(descriptor, OWN_FILE);
     const bytes = Buffer.from(text);
     for (let written = 0; written < bytes.length; ) written += writeSync(descriptor, bytes, written);
@@ -29,7 +29,7 @@ export function appendOwn(file: string, text: string): void {
  * @throws the system's error, or an Error if it is no plain file or somebody else's
  */
 export function readOwn(file: string): string {
-  return withPlainFile(file, O_RDONLY, (descriptor, _, owner) => {
+  return withRegularFile(file, O_RDONLY, (descriptor, _, owner) => {
     const self = process.getuid?.() ?? owner;
     if (owner !== self) throw new Error(`${file}: expected a file of this user`);
     return readFileSync(descriptor, 'utf8');
@@ -38,8 +38,8 @@ export function readOwn(file: string): string {
 
 type Work<Result> = (descriptor: number, mode: number, owner: number) => Result;
 
-function withPlainFile<Result>(file: string, flags: number, work: Work<Result>): Result {
-  const descriptor = openSync(file, flags | PLAIN, OWN_FILE);
+function withRegularFile<Result>(file: string, flags: number, work: Work<Result>): Result {
+  const descriptor = openSync(file, flags | REGULAR, OWN_FILE);
   try {
     const found = fstatSync(descriptor);
     if (!found.isFile()) throw new Error(`${file}: expected a plain file`);
@@ -58,7 +58,7 @@ export function makeOwnDirectory(path: string): void {
     throw new Error(`${path}: expected a directory, got a link`);
   }
   makeDirectory(path);
-  const descriptor = openSync(path, O_RDONLY | PLAIN);
+  const descriptor = openSync(path, O_RDONLY | REGULAR);
   try {
     if ((fstatSync(descriptor).mode & OTHERS) !== 0) fchmodSync(descriptor, 0o700);
   } finally {

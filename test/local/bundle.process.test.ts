@@ -1,0 +1,53 @@
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { bundleFunctions } from '../../lib/local/functions/bundle.ts';
+import { manySlots } from './fixtures/many-slots.ts';
+import { wayward } from './fixtures/wayward.ts';
+
+const file = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+const first = { service: wayward, functionFile: file('./fixtures/wayward.ts') };
+const second = { service: manySlots, functionFile: file('./fixtures/many-slots.ts') };
+const missing = { service: { ...wayward, name: 'missing' }, functionFile: file('./fixtures/missing.ts') };
+
+let directory: string;
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'tickover-bundle-'));
+});
+afterAll(() => rm(directory, { recursive: true, force: true }));
+
+const buildsOf = (bundles: Awaited<ReturnType<typeof bundleFunctions>>) =>
+  bundles.map((bundle) => (bundle instanceof Error ? 'none' : bundle.build));
+
+test('functions bundled together share their code, and have the builds that they have alone', async () => {
+  const together = buildsOf(await bundleFunctions([first, second], join(directory, 'together')));
+  const alone = [
+    ...buildsOf(await bundleFunctions([first], join(directory, 'first'))),
+    ...buildsOf(await bundleFunctions([second], join(directory, 'second'))),
+  ];
+
+  expect(together).toEqual(alone);
+  expect(new Set(together).size).toBe(2);
+  const names = await readdir(join(directory, 'together'));
+  const codeOf = async (name: string) => (await stat(join(directory, 'together', name))).size;
+  expect(names.filter((name) => /^shared\..*\.mjs$/.test(name))).not.toEqual([]);
+  expect(await codeOf('wayward.code.mjs')).toBeLessThan(50_000);
+});
+
+test('bundles are minified, and their source maps are outside of the code', async () => {
+  const path = join(directory, 'together');
+  for (const name of (await readdir(path)).filter((found) => /^(shared|.*\.code)\b.*\.mjs$/.test(found))) {
+    const code = await readFile(join(path, name), 'utf8');
+    expect(code).not.toContain('sourceMappingURL=data:');
+    expect(await readdir(path)).toContain(`${name}.map`);
+  }
+});
+
+test('a function that can not be bundled is an error of its own and takes no other down', async () => {
+  const bundles = await bundleFunctions([first, missing, second], join(directory, 'broken'));
+
+  expect(bundles.map((bundle) => bundle instanceof Error)).toEqual([false, true, false]);
+  expect(String(bundles[1])).toContain('missing.ts');
+});
