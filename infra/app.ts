@@ -11,7 +11,7 @@ import { readSettings, refuseUnknownServices } from './settings.ts';
 import { TickoverStack } from './tickover-stack.ts';
 
 const app = new App();
-const settings = readSettings((name) => app.node.tryGetContext(name));
+const settings = readSettings((name) => app.node.tryGetContext(name), Object.keys(app.node.getAllContext()));
 const catalog = await loadCatalog();
 refuseUnknownServices(
   settings,

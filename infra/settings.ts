@@ -2,7 +2,8 @@
 
 import * as z from 'zod';
 import { expectedWords, InvalidOptionsError, LIMITS, limitFaults } from '../lib/rules/index.ts';
-import { showValue } from '../lib/text/index.ts';
+import { unknownNameFault, variableFaults } from '../lib/service/index.ts';
+import { nearest, nearMiss, showValue } from '../lib/text/index.ts';
 import { type Duration, parseDuration, unitHint } from '../lib/time/index.ts';
 
 /** The levels of a service's alarms. */
@@ -74,15 +75,31 @@ const KEYS = Object.keys(schema.shape) as (keyof Settings)[];
 /**
  * Reads the settings.
  * @param contextOf returns the value of a name in the context, `undefined` if there is none
+ * @param names every name in the context: those of CDK and of the user pass, a near miss of a setting is refused
  * @throws InvalidOptionsError which names every faulty setting, the expected and the given value
  */
-export function readSettings(contextOf: (name: string) => unknown): Settings {
+export function readSettings(contextOf: (name: string) => unknown, names: readonly string[] = []): Settings {
   const given = Object.fromEntries(
     KEYS.map((key) => [key, key === 'services' ? fromText(contextOf(key)) : contextOf(key)]),
   );
   const parsed = schema.safeParse(given, { reportInput: true });
-  if (parsed.success) return parsed.data as Settings;
-  throw new InvalidOptionsError('context', parsed.error.issues.map(faultOf));
+  const faults = [...nearMisses(contextOf, names), ...(parsed.error?.issues ?? []).map(faultOf)];
+  if (parsed.success) faults.push(...variablesOf(parsed.data as Settings));
+  if (parsed.success && faults.length === 0) return parsed.data as Settings;
+  throw new InvalidOptionsError('context', faults);
+}
+
+function nearMisses(contextOf: (name: string) => unknown, names: readonly string[]): string[] {
+  return names.flatMap((name) => {
+    const nearest = KEYS.some((key) => key === name) ? undefined : nearMiss(name, KEYS);
+    return nearest === undefined ? [] : unknownNameFault(name, showValue(contextOf(name)), nearest);
+  });
+}
+
+function variablesOf({ services }: Settings): string[] {
+  return Object.entries(services).flatMap(([name, { environment = {} }]) =>
+    variableFaults(Object.keys(environment)).map((fault) => `services.${name}.environment.${fault}`),
+  );
 }
 
 /** Parses an object that is given as text: on the command line an object can only be written as JSON. */
@@ -96,9 +113,14 @@ function fromText(value: unknown): unknown {
 }
 
 function faultOf({ path, message, input, ...issue }: z.core.$ZodIssue): string {
-  const came = issue.code === 'unrecognized_keys' ? issue.keys.join(', ') : showValue(input);
-  const hint = path.at(-1) === 'interval' ? unitHint(input) : '';
-  return `${path.join('.')}: expected ${message}, got ${came}${hint}`;
+  if (issue.code !== 'unrecognized_keys') {
+    const hint = path.at(-1) === 'interval' ? unitHint(input) : '';
+    return `${path.join('.')}: expected ${message}, got ${showValue(input)}${hint}`;
+  }
+  const known = Object.keys(serviceFields);
+  const hints = issue.keys.map((key) => nearest(key, known)).filter((hint) => hint !== undefined);
+  const hint = hints.length === 0 ? '' : `; did you mean ${hints.join(', ')}?`;
+  return `${path.join('.')}: expected ${message}, got ${issue.keys.join(', ')}${hint}`;
 }
 
 /**

@@ -12,7 +12,7 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { InvalidOptionsError, LIMITS } from '../../lib/rules/index.ts';
-import { type Service, withInterval } from '../../lib/service/index.ts';
+import { type Service, type Shape, shapeFaults, variableFaults, withInterval } from '../../lib/service/index.ts';
 import { showValue, withoutUndefined } from '../../lib/text/index.ts';
 import { type Duration, inSeconds } from '../../lib/time/index.ts';
 import { silenceOf } from '../alarms/index.ts';
@@ -67,6 +67,13 @@ export interface ScheduledServiceProps extends ScheduledServiceOptions {
   /** The CloudWatch namespace of the service's metrics. @default 'Tickover' */
   readonly namespace?: string;
 }
+
+const PROPS = {
+  ...{ service: 'object', entry: 'text', table: 'any', group: 'any', schedulerRole: 'any' },
+  ...{ undeliverableQueue: 'any', failedQueue: 'any', pagerTopic: 'any', watched: 'flag', namespace: 'text' },
+  ...{ interval: 'any', alarms: 'text', detailedMetrics: 'flag', environment: 'object' },
+  ...{ memorySize: 'any', logRetention: 'any' },
+} as const satisfies Readonly<Record<keyof ScheduledServiceProps, Shape>>;
 
 /**
  * A deployed service.
@@ -147,7 +154,8 @@ export class ScheduledService extends Construct {
     const { memorySize = LIMITS.memorySize.default, environment = {}, entry } = props;
     const deployment = { service: this.service, entry, memorySize, environment };
     const names = [...this.#neighbours(props), this].map(({ service }) => service.name);
-    const faults = [...serviceFaults(deployment, { fileExists: existsSync }), ...nameTwiceFaults(names)];
+    const shape = [...shapeFaults(props, PROPS), ...variableFaults(Object.keys(environment))];
+    const faults = [...shape, ...serviceFaults(deployment, { fileExists: existsSync }), ...nameTwiceFaults(names)];
     if (faults.length > 0) throw new InvalidOptionsError(`service ${showValue(this.service.name)}`, faults);
   }
 

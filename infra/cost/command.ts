@@ -53,7 +53,7 @@ function command(): Command {
 async function deployedPlan(given: Options['context']) {
   const { context: standing } = JSON.parse(await readFile(CDK_JSON, 'utf8')) as { context: Record<string, unknown> };
   const app = new App({ context: { ...standing, ...given, 'aws:cdk:bundling-stacks': [] } });
-  const settings = readSettings((name) => app.node.tryGetContext(name));
+  const settings = readSettings((name) => app.node.tryGetContext(name), Object.keys(app.node.getAllContext()));
   const stack = new TickoverStack(app, `Tickover-${settings.stage}`, { catalog: await loadCatalog(), settings });
   return planOf(stack);
 }

@@ -1,6 +1,7 @@
 /** The parts that the commands share: the flags for a database, and how a failure is printed. */
 import { type Command, InvalidArgumentError } from 'commander';
 import { type Database, type DatabaseOptions, localCredentials, withoutCredentials } from '../local/index.ts';
+import { variableFaults } from '../service/index.ts';
 import { cut, guardOutput, mask, printable, withoutUndefined } from '../text/index.ts';
 
 /** The flags that name a database. */
@@ -52,10 +53,17 @@ export async function runCommand(command: Command): Promise<void> {
   silenceSdkNotice();
   process.on('uncaughtException', (error) => fail(command.name(), error));
   try {
+    refuseNearMisses();
     await command.parseAsync();
   } catch (error) {
     fail(command.name(), error);
   }
+}
+
+/** A variable that is nearly one of ours would have no effect. */
+function refuseNearMisses(): void {
+  const faults = variableFaults(Object.keys(process.env));
+  if (faults.length > 0) throw new Error(`environment: ${faults.join('; ')}`);
 }
 
 /** Prints in one line why a command failed, and ends the process. */

@@ -1,7 +1,15 @@
 /** The composition of a function: makes everything that its handler works with, once, at cold start. */
 import { emfObserver, emfOptionsIn } from '../metrics/index.ts';
+import { InvalidOptionsError } from '../rules/index.ts';
 import { catchStrayErrors, type StrayErrors } from '../run/index.ts';
-import { prepareOnce, type Service, withInterval } from '../service/index.ts';
+import {
+  prepareOnce,
+  type Service,
+  type Shape,
+  shapeFaults,
+  unknownVariableWarnings,
+  withInterval,
+} from '../service/index.ts';
 import { documentClient, dynamoStateStore } from '../store/index.ts';
 import type { Ports } from '../tick/index.ts';
 import { systemClock, systemRandom } from '../time/index.ts';
@@ -23,13 +31,24 @@ export interface Composition {
 /** Substitutes for tests. */
 export type Overrides = Partial<Ports> & { readonly environment?: Environment };
 
-/** Composes the function of a service. */
+const OVERRIDES: Readonly<Record<string, Shape>> = {
+  ...{ store: 'object', clock: 'object', random: 'object', log: 'object', environment: 'object' },
+  ...{ observers: 'any', recycle: 'function', runScope: 'function' },
+};
+
+/**
+ * Composes the function of a service.
+ * @throws InvalidOptionsError which names every substitute that is unknown or of another shape
+ */
 export function compose(defined: Service, overrides: Overrides = {}): Composition {
+  const faults = shapeFaults(overrides, OVERRIDES);
+  if (faults.length > 0) throw new InvalidOptionsError(defined.name, faults);
   const environment = overrides.environment ?? readEnvironment();
   const service = environment.interval === undefined ? defined : withInterval(defined, `${environment.interval}ms`);
   const logger = serviceLogger(service.name);
   const log = overrides.log ?? serviceLog(service.name, logger);
   const clock = overrides.clock ?? systemClock;
+  for (const warning of unknownVariableWarnings(Object.keys(environment.variables))) log.warn(warning);
   const strayErrors = catchStrayErrors(log);
   return {
     service,

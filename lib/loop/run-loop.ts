@@ -12,7 +12,7 @@
  * The state is kept in memory. It is an option, can be read after each iteration, and is kept from start to start.
  */
 import { delayAfter, fitTrackRecord, freshState, InvalidOptionsError, type LoopState } from '../rules/index.ts';
-import { prepareOnce, type Service, safeLog } from '../service/index.ts';
+import { prepareOnce, type Service, type Shape, safeLog, shapeFaults } from '../service/index.ts';
 import { errorClassOf, showValue } from '../text/index.ts';
 import { type Duration, inSeconds, LAST_INSTANT, parseDuration, toIso, unitHint } from '../time/index.ts';
 import { type Carried, endOf, iterate, type LoopParts } from './iterate.ts';
@@ -26,11 +26,19 @@ import {
 } from './loop.ts';
 import { onStopSignal } from './signals.ts';
 
+const LOOP_SHAPES: Readonly<Record<string, Shape>> = {
+  ...{ clock: 'object', random: 'object', log: 'object', surroundings: 'object', signals: 'object', state: 'object' },
+  ...{ pace: 'text', cursor: 'text', handleSignals: 'flag', maxDuration: 'any', loops: 'any' },
+  ...{ onStart: 'function', onStop: 'function', onIteration: 'function' },
+};
+
 /**
  * A loop of the service, not yet started.
- * @throws InvalidOptionsError if `maxDuration` can't be used
+ * @throws InvalidOptionsError which names every option that is unknown or can't be used
  */
 export function createLoop(service: Service, options: LoopOptions): Loop {
+  const faults = shapeFaults(options, LOOP_SHAPES);
+  if (faults.length > 0) throw new InvalidOptionsError(service.name, faults);
   return new ServiceLoop({
     ...options,
     log: safeLog(options.log),
@@ -90,6 +98,8 @@ class ServiceLoop implements Loop {
   }
 
   async start(loops?: number, options: StartOptions = {}): Promise<void> {
+    const faults = shapeFaults(options, { handleSignals: 'flag' });
+    if (faults.length > 0) throw new InvalidOptionsError(this.name, faults);
     if (loops !== undefined && !(Number.isInteger(loops) && loops >= 1)) {
       throw new InvalidOptionsError(this.name, [`loops: expected a whole number of 1 or more, got ${loops}`]);
     }
@@ -113,7 +123,10 @@ class ServiceLoop implements Loop {
     }
   }
 
-  async stop({ block = true }: StopOptions = {}): Promise<void> {
+  async stop(options: StopOptions = {}): Promise<void> {
+    const faults = shapeFaults(options, { block: 'flag' });
+    if (faults.length > 0) throw new InvalidOptionsError(this.name, faults);
+    const { block = true } = options;
     const start = this.#start;
     if (start === undefined) return;
     start.stop.abort();

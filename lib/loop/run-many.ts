@@ -1,4 +1,6 @@
 /** Several loops in one process (rule S5). */
+import { InvalidOptionsError } from '../rules/index.ts';
+import { shapeFaults } from '../service/index.ts';
 import { toSafeCause } from '../text/index.ts';
 import type { Loop } from './loop.ts';
 import { onStopSignal, type SignalSource } from './signals.ts';
@@ -30,6 +32,8 @@ export async function runMany(
   loops: readonly Loop[],
   options: { readonly signals?: SignalSource } = {},
 ): Promise<void> {
+  const faults = shapeFaults(options, { signals: 'any' });
+  if (faults.length > 0) throw new InvalidOptionsError('runMany', faults);
   const stopAll = () => {
     for (const loop of loops) void loop.stop({ block: false });
   };

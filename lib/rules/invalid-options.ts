@@ -1,3 +1,5 @@
+import { escaped } from '../text/index.ts';
+
 /** The error of options that can't be used. It names every fault. */
 export class InvalidOptionsError extends Error {
   override readonly name = 'InvalidOptionsError';
@@ -6,7 +8,7 @@ export class InvalidOptionsError extends Error {
   readonly faults: readonly string[];
 
   constructor(subject: string, faults: readonly string[]) {
-    super(`${subject}: ${faults.join('; ')}`);
+    super(escaped(`${subject}: ${faults.join('; ')}`));
     this.faults = faults;
   }
 }

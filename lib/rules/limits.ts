@@ -169,6 +169,7 @@ export function defaultWords(option: LimitedOption): string {
 
 function isWithin({ kind, texts, pattern, ...limit }: Limit, value: unknown, bounds: NamedBounds): boolean {
   if (kind === 'flag') return typeof value === 'boolean';
+  if (kind === 'text' && typeof value !== 'string') return false;
   if (typeof value === 'string') return texts?.includes(value) === true || pattern?.test(value) === true;
   if (typeof value !== 'number' || (kind === 'whole' && !Number.isSafeInteger(value))) return false;
   const at = (bound: Bound | undefined, open: number) => (typeof bound === 'string' ? bounds[bound] : bound) ?? open;

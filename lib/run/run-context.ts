@@ -1,6 +1,6 @@
 /** The context of a workload. Everything in it that isn't frozen belongs to this run only. */
 import { type Log, logTo, type RunContext, type Service } from '../service/index.ts';
-import { CURSOR_BYTES, isError, tryRead } from '../text/index.ts';
+import { CURSOR_BYTES, isError, showValue, tryRead } from '../text/index.ts';
 import type { Clock, Random } from '../time/index.ts';
 import type { RunScope } from './run-scope.ts';
 
@@ -65,14 +65,17 @@ export function runContext(
   };
 }
 
-/** Returns the cursor as it will be read back. Only text can be stored, and an unpaired surrogate can't. */
+/** Returns the cursor as it will be read back. Only text can be stored, and half a surrogate pair can't. */
 function storedCursor(service: string, next: unknown): string {
   if (typeof next !== 'string') throw new TypeError(`${service}: cursor: expected text, got ${typeof next}`);
+  if (/\p{Cs}/u.test(next)) {
+    throw new TypeError(`${service}: cursor: expected well-formed text, got half a surrogate pair: ${showValue(next)}`);
+  }
   const bytes = new TextEncoder().encode(next);
   if (bytes.length > CURSOR_BYTES) {
     throw new RangeError(`${service}: cursor: expected at most ${CURSOR_BYTES} bytes, got ${bytes.length}`);
   }
-  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
+  return next;
 }
 
 /**

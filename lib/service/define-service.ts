@@ -7,12 +7,14 @@ import {
   type Limit,
   limitFaults,
   optionFault,
+  type PolicyOptions,
   policyFaults,
 } from '../rules/index.ts';
-import { showValue, withoutUndefined } from '../text/index.ts';
+import { isRecord, readProperty, showValue, withoutUndefined } from '../text/index.ts';
 import { type Duration, parseDuration } from '../time/index.ts';
 import { classifierOf } from './classify.ts';
 import { NotImplementedError } from './errors.ts';
+import { LOCAL_SHAPES, SERVICE_SHAPES, shapeFaults } from './known-options.ts';
 import type { Service, ServiceOptions } from './service.ts';
 import { longestTimeout } from './time-budget.ts';
 
@@ -22,9 +24,12 @@ import { longestTimeout } from './time-budget.ts';
  */
 export function defineService<Prepared = undefined>(given: ServiceOptions<Prepared>): Service {
   const options = given as ServiceOptions<unknown>;
+  // With a wrong shape the rest can't be judged.
+  const misshapen = [...shapeFaults(options, SERVICE_SHAPES), ...localShapeFaults(options)];
+  if (misshapen.length > 0) throw new InvalidOptionsError(subjectOf(given), [...misshapen, ...readableFaults(options)]);
   const service = fill(options);
   const faults = [...faultsOf(options, service), ...localFaults(options)];
-  if (faults.length > 0) throw new InvalidOptionsError(`service ${showValue(options.name)}`, faults);
+  if (faults.length > 0) throw new InvalidOptionsError(subjectOf(given), faults);
   return Object.freeze(service);
 }
 
@@ -35,6 +40,26 @@ export function defineService<Prepared = undefined>(given: ServiceOptions<Prepar
  */
 export function withInterval(service: Service, interval: Duration): Service {
   return defineService({ ...service.written, interval });
+}
+
+function subjectOf(options: unknown): string {
+  return `service ${showValue(readProperty(options, 'name'))}`;
+}
+
+function localShapeFaults(options: unknown): string[] {
+  const local = readProperty(options, 'local');
+  return isRecord(local) ? shapeFaults(local, LOCAL_SHAPES, 'local.') : [];
+}
+
+/** The faults of the options that can be judged one by one beside others that can't be used at all. */
+function readableFaults(options: unknown): string[] {
+  if (!isRecord(options)) return [];
+  const { name, ...others } = options;
+  const hasNoNull = Object.values(others).every((value) => value !== null);
+  return [
+    ...(hasNoNull ? policyFaults(others as PolicyOptions) : []),
+    ...(name === null ? [] : limitFaults('name', name)),
+  ];
 }
 
 function fill(options: ServiceOptions<unknown>): Service {

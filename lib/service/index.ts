@@ -20,6 +20,7 @@ export {
 } from './errors.ts';
 export { type Exhausted, exhaustionIn } from './exhaustion.ts';
 export { HttpStatusError, raiseForStatus } from './http.ts';
+export { type Shape, shapeFaults, unknownNameFault } from './known-options.ts';
 export { type Log, logTo, safeLog } from './log.ts';
 export { isInLambda } from './platform.ts';
 export { prepareOnce } from './prepare-once.ts';
@@ -43,3 +44,4 @@ export {
   SCHEDULER_PRECISION,
   STORE_LIMIT,
 } from './time-budget.ts';
+export { unknownVariableWarnings, variableFaults } from './variables.ts';

@@ -4,8 +4,8 @@ export { escapeControls, fitted, padded, printable, wrapped } from './columns.ts
 export { type ErrorSummary, errorClassOf, summarizeError } from './error-summary.ts';
 export { guardOutput } from './guard-output.ts';
 export { cut, mask } from './mask.ts';
-export { didYouMean, nearest } from './nearest.ts';
+export { didYouMean, nearest, nearMiss } from './nearest.ts';
 export { isError, isRecord, membersOf, readProperty, tryRead } from './safe-read.ts';
-export { showValue } from './show-value.ts';
+export { escaped, showValue } from './show-value.ts';
 export { jsonBytes, toJson } from './to-json.ts';
 export { withoutUndefined } from './without-undefined.ts';

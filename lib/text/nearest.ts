@@ -11,14 +11,30 @@ const FAR = 1_000;
  */
 export function nearest(written: string, known: readonly string[]): string | undefined {
   const wanted = normal(written);
-  if (wanted === '') return undefined;
+  const most = Math.max(1, Math.floor(wanted.length / 3));
+  return (
+    closest(wanted, known, () => most) ?? known.find((name) => wanted.length >= 3 && normal(name).startsWith(wanted))
+  );
+}
+
+/**
+ * The known name that the written one misses by so little that no other can be meant: by two typing errors, in names of
+ * up to five letters by one. For names that stand beside those of others, such as environment variables.
+ */
+export function nearMiss(written: string, known: readonly string[]): string | undefined {
+  const wanted = normal(written);
+  if (written.length > LONGEST) return undefined;
+  return closest(wanted, known, (name) => (Math.min(wanted.length, name.length) <= 5 ? 1 : 2));
+}
+
+function closest(wanted: string, known: readonly string[], mostFor: (name: string) => number): string | undefined {
   let found: string | undefined;
-  let fewest = Math.max(1, Math.floor(wanted.length / 3)) + 1;
-  for (const name of known) {
+  let fewest = FAR;
+  for (const name of wanted === '' ? [] : known) {
     const errors = errorsBetween(wanted, normal(name));
-    if (errors < fewest) [found, fewest] = [name, errors];
+    if (errors < fewest && errors <= mostFor(normal(name))) [found, fewest] = [name, errors];
   }
-  return found ?? known.find((name) => wanted.length >= 3 && normal(name).startsWith(wanted));
+  return found;
 }
 
 /** `; did you mean '...'?`, or nothing where no known name is near. */

@@ -221,7 +221,7 @@ describe('the context is refused for', () => {
     [
       'a setting that is unknown',
       { services: { a: { intervall: '5m' } } },
-      'services.a: expected only enabled, interval, environment, alarms, detailedMetrics, memorySize, got intervall',
+      'services.a: expected only enabled, interval, environment, alarms, detailedMetrics, memorySize, got intervall; did you mean interval?',
     ],
   ];
   test.each(rows)('%s', (_words, context, fault) => {

@@ -224,9 +224,19 @@ describe('the bookmark', () => {
     },
   );
 
-  it('is kept as it can be stored: without half characters', async () => {
-    const { run } = setup({ workload: async ({ saveCursor }) => saveCursor('\ufeffpage \ud83d') });
-    expect((await run()).cursor).toBe('\ufeffpage \ufffd');
+  it.each(['page \ud83d', '\ude00 page', 'a\ud83db'])('is refused with half a surrogate pair: %j', async (cursor) => {
+    const { run } = setup({ workload: async ({ saveCursor }) => saveCursor(cursor) });
+    const { outcome, ...ended } = await run();
+    expect(ended).not.toHaveProperty('cursor');
+    expect(outcome).toMatchObject({
+      kind: 'fatal',
+      failure: { message: expect.stringMatching(/cursor: expected well-formed text, got half .*\\ud[8e]/) },
+    });
+  });
+
+  it('is kept as it is, a byte order mark and whole pairs included', async () => {
+    const { run } = setup({ workload: async ({ saveCursor }) => saveCursor('\ufeffpage 🚲') });
+    expect((await run()).cursor).toBe('\ufeffpage 🚲');
   });
 });
 

@@ -1,0 +1,20 @@
+/** Names in the context that are nearly those of settings. */
+import { expect, test } from 'vitest';
+import { readSettings } from '../../infra/settings.ts';
+
+const settingsOf = (context: Record<string, unknown>) => readSettings((name) => context[name], Object.keys(context));
+
+test.each([
+  [{ alarmEmial: 'a@b.test' }, "alarmEmial: expected only known names, got 'a@b.test'; did you mean alarmEmail?"],
+  [{ deletionprotection: 'false' }, 'did you mean deletionProtection?'],
+  [{ services: { sync: { intervall: '5m' } } }, 'did you mean interval?'],
+  [{ services: { sync: { environment: { TICKOVER_ENDPOINT: '[]' } } } }, 'did you mean TICKOVER_ENDPOINTS?'],
+])('a near miss is refused: %j', (context, message) => {
+  expect(() => settingsOf(context)).toThrow(message);
+});
+
+test("CDK's own names and the user's pass", () => {
+  const context = { '@aws-cdk/core:newStyleStackSynthesis': true, 'aws:cdk:bundling-stacks': [], team: 'ops' };
+
+  expect(settingsOf({ ...context, alarmEmail: 'a@b.test' })).toMatchObject({ alarmEmail: 'a@b.test' });
+});
