@@ -99,7 +99,7 @@ const WRONG: [unknown, string][] = [
     { ...API_RUN, id: ['\u001b[2J'], name: '' },
     'id: expected text of 1 to 200 characters, got ["\\u001b[2J"]; name: expected text of 1 to 400 characters, got \'\'',
   ],
-  [{ ...API_RUN, state: 'Late\u001b[2J\r\n' }, "state: expected an object, got 'Late [2J  '"],
+  [{ ...API_RUN, state: 'Late\u001b[2J\r\n' }, "state: expected an object, got 'Late\\u001b[2J\\r\\n'"],
   [{ ...API_RUN, state: 'Scheduled' }, "state: expected an object, got 'Scheduled'"],
   [
     { ...API_RUN, id: 1, name: 2 },
