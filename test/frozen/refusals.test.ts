@@ -186,7 +186,7 @@ test('the errors have these names and codes, and there are no others', async () 
     "WorkerEndedError 'worker-ended'",
   ]);
   const ofDatabase = sources.flatMap((source) =>
-    [...source.matchAll(/new DatabaseError\([^']*?'([a-z-]+)'(?: : '([a-z-]+)')?,/g)].flatMap(([, ...codes]) => codes),
+    [...source.matchAll(/new DatabaseError\([^';]*?'([a-z-]+)'(?: : '([a-z-]+)')?,/g)].flatMap(([, ...codes]) => codes),
   );
   expect([...new Set(ofDatabase)].filter((code) => code !== undefined).toSorted()).toEqual([
     'database-in-use',

@@ -6,7 +6,8 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import levels from 'dynalite/db/index.js';
 import { afterEach, describe, expect, test } from 'vitest';
 import { dynamoFlowRunStore, type FlowRunStore, flowRunsTable } from '../../lib/flow-runs/index.ts';
-import { type Database, ensureTable, openDatabase } from '../../lib/local/index.ts';
+import { type Embedded, serveEmbedded } from '../../lib/local/database/embedded.ts';
+import { ensureTable } from '../../lib/local/index.ts';
 import { LATE_STATE, START, waitingRun } from '../flow-runs/runs.ts';
 
 /** LevelDB as the test damages it. */
@@ -34,9 +35,17 @@ function newDirectory(): string {
   return directory;
 }
 
-async function open(directory: string): Promise<{ database: Database; store: FlowRunStore }> {
-  const database = await openDatabase({ directory });
-  endings.push(() => database.close());
+/** In this thread, where a test can hold the database's own writes back. */
+async function open(directory: string): Promise<{ database: Embedded; store: FlowRunStore }> {
+  const served = await serveEmbedded({ path: join(directory, 'dynamodb'), port: 0, identity: 'test' });
+  if (served === undefined) throw new Error(`${directory}: another process holds it`);
+  let closed: Promise<void> | undefined;
+  const close = () => {
+    closed ??= served.close();
+    return closed;
+  };
+  const database = { endpoint: served.endpoint, close };
+  endings.push(close);
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
   const client = new DynamoDBClient({ endpoint: database.endpoint, region: 'us-east-1', credentials });
   endings.push(() => client.destroy());
@@ -109,7 +118,7 @@ describe('A write whose client goes away', () => {
       goOn = resolve;
     });
     const { create } = levels;
-    let database: Database;
+    let database: Embedded;
     let store: FlowRunStore;
     let slow = false;
     levels.create = (options) => {

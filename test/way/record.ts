@@ -14,8 +14,6 @@ import type { StageData, StageResult } from './stage.ts';
 const STAGE = fileURLToPath(new URL('./stage.ts', import.meta.url));
 /** What the stage names from where it lies. It is found in the checkout that is measured. */
 const FROM_STAGE = '../../';
-/** A part of the database, which answers the tick from behind the wire: its calls are not the tick's. */
-const BEHIND_THE_WIRE = 'lib/local/database/write-faults.ts';
 /** Loaded as they are installed: they load files of their own that no bundle holds. */
 const NOT_BUNDLED = /^(dynalite|esbuild)(\/|$)/;
 /** ESM has no `require`, which some bundled packages call. */
@@ -68,8 +66,12 @@ function marking(checkout: string): Plugin {
         // A bundle lies elsewhere: who asks where his file is must hear where it was.
         const define = { 'import.meta.url': JSON.stringify(pathToFileURL(path).href) };
         const text = await readFile(path, 'utf8');
-        const source = file === BEHIND_THE_WIRE ? text : instrumented(file, text);
-        const { code } = await transform(source, { loader: 'ts', sourcefile: file, define, target: 'node20' });
+        const { code } = await transform(instrumented(file, text), {
+          loader: 'ts',
+          sourcefile: file,
+          define,
+          target: 'node20',
+        });
         return { contents: code, loader: 'js' };
       });
     },
