@@ -49,7 +49,8 @@ export function exhaustionIn(value: unknown): Exhausted | undefined {
     seen.add(error);
     found = exhaustedIn(error) ?? found;
     if (found === 'process') return found;
-    waiting.push(...(membersOf(error, MOST_ERRORS) ?? []), readProperty(error, 'cause'));
+    const room = MOST_ERRORS - seen.size - waiting.length;
+    waiting.push(...(membersOf(error, Math.max(0, room)) ?? []), readProperty(error, 'cause'));
   }
   return found;
 }

@@ -12,7 +12,7 @@ import {
   ONE_TRY,
   UnreadableStateError,
 } from '../service/index.ts';
-import { abortable, withTimeLimit } from '../time/index.ts';
+import { abortable, type Clock, withTimeLimit } from '../time/index.ts';
 import type { Claim } from './ports.ts';
 import type { TickContext } from './tick-context.ts';
 
@@ -46,7 +46,7 @@ export async function retryUntilEnd<Result>(
   const until = Math.max(endsAt - NOTIFY_TIME, clock.now() + ONE_TRY);
   for (let wait = FIRST_RETRY_WAIT; ; wait = Math.min(2 * wait, LONGEST_RETRY_WAIT)) {
     try {
-      return await withTimeLimit(clock, until - clock.now(), write);
+      return await writeWithin(clock, until - clock.now(), write);
     } catch (error) {
       const isLast = clock.now() + wait >= until || invocation.stop?.aborted === true;
       if (isLast || error instanceof UnreadableStateError) throw error;
@@ -55,5 +55,23 @@ export async function retryUntilEnd<Result>(
       }
       await clock.sleep(wait, invocation.stop);
     }
+  }
+}
+
+/** One attempt. A store that heeds its signal rejects with an error of its own, which says more than a time limit. */
+async function writeWithin<Result>(
+  clock: Clock,
+  ms: number,
+  write: (signal: AbortSignal) => Promise<Result>,
+): Promise<Result> {
+  let attempt: Promise<Result> | undefined;
+  try {
+    return await withTimeLimit(clock, ms, (signal) => {
+      attempt = write(signal);
+      return attempt;
+    });
+  } catch (error) {
+    await Promise.race([attempt, clock.sleep(0)]);
+    throw error;
   }
 }

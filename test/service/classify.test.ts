@@ -228,6 +228,24 @@ describe('exhaustion', () => {
     expect(exhaustionIn(new Error('Array buffer allocation failed'))).toBeUndefined();
   });
 
+  it('reads no more than ten thousand errors of members without end within members', () => {
+    let read = 0;
+    const endless = (): unknown => {
+      const members = new Proxy([], {
+        get: (target, key) => {
+          if (key === 'length') return 2 ** 53;
+          if (typeof key !== 'string' || !/^\d+$/.test(key)) return Reflect.get(target, key);
+          read += 1;
+          return endless();
+        },
+      });
+      return Object.defineProperty(new AggregateError([]), 'errors', { value: members });
+    };
+
+    expect(exhaustionIn(endless())).toBeUndefined();
+    expect(read).toBeLessThanOrEqual(10_000);
+  });
+
   it('of the process outweighs that of the disk, and other errors are none', () => {
     const both = new AggregateError([withCode('ENOSPC'), withCode('EMFILE'), withCode('ENOSPC')]);
     const circle = withCode('ENOENT');
