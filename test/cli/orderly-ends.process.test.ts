@@ -79,11 +79,14 @@ test('the second of two starts in one directory goes on when the first ends, on 
   await first.end('SIGTERM');
   await second.line(/the process that served .* has ended; this one does now$/);
   const seen = second.lines.length;
-  await eventually(() => (second.lines.slice(seen).some((line) => RAN.test(line)) ? true : undefined));
+  // A tick between the two may fail to take its lease; it is tried again.
+  const ran = () => second.lines.findIndex((line, index) => index >= seen && RAN.test(line));
+  await eventually(() => (ran() >= 0 ? true : undefined));
+  const since = ran();
 
   expect(await second.end('SIGTERM')).toEqual({ code: 0, signal: null });
 
-  expect(second.lines.join('\n')).not.toContain('ECONNREFUSED');
+  expect(second.lines.slice(since).join('\n')).not.toContain('ECONNREFUSED');
   expect(await unfinished()).toEqual([]);
 });
 
