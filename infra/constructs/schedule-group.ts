@@ -2,18 +2,23 @@
 import { Stack } from 'aws-cdk-lib';
 import { type IRole, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import { type IScheduleGroup, ScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
+import { CfnScheduleGroup, type IScheduleGroup, ScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { allow } from './allow.ts';
 
-/** A group of schedules. */
+/**
+ * A group of schedules. It goes with its stack, and CloudFormation names it: a group that CDK makes has a fixed name and
+ * is kept, so that the next deploy of a stack that was destroyed is refused.
+ */
 export class ServiceScheduleGroup extends Construct {
-  readonly group: ScheduleGroup;
+  readonly group: IScheduleGroup;
 
   constructor(scope: Construct, id: string) {
     super(scope, id);
-    this.group = new ScheduleGroup(this, 'Group');
+    const made = new CfnScheduleGroup(this, 'Group');
+    this.group = ScheduleGroup.fromScheduleGroupName(this, 'Imported', made.ref);
+    this.group.node.addDependency(made);
   }
 }
 
