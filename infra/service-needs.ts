@@ -5,7 +5,8 @@ import type { Construct } from 'constructs';
 import type { Service } from '../lib/service/index.ts';
 import { watchdogVariables } from '../lib/watchdog/index.ts';
 import { WATCHDOG } from './alarms/index.ts';
-import { FlowRunsTable } from './constructs/flow-runs-table.ts';
+import type { DurableTableOptions } from './constructs/durable-table.ts';
+import { FlowRunsTable, grantMarkLate } from './constructs/flow-runs-table.ts';
 import { grantStateBatchRead } from './constructs/state-table.ts';
 
 /** Variables for the environment of the function, and rights for its role. */
@@ -20,8 +21,10 @@ export interface ServiceSurroundings {
   readonly services: readonly Service[];
   /** The state table of these services. */
   readonly table: ITable;
-  /** Whether tables refuse to be deleted. */
-  readonly deletionProtection: boolean;
+  /** How well tables are guarded that are made for a service. */
+  readonly tables: DurableTableOptions;
+  /** The flow runs' table. @default one that is made */
+  readonly flowRunsTable?: ITable;
 }
 
 /** Makes the needs of a service. */
@@ -29,11 +32,11 @@ type MakeNeeds = (scope: Construct, surroundings: ServiceSurroundings) => Servic
 
 /** The needs by name of the service. A service that is not listed needs nothing more. */
 export const NEEDS: Readonly<Record<string, MakeNeeds>> = {
-  'mark-late-runs': (scope, options) => {
-    const flowRuns = new FlowRunsTable(scope, 'FlowRunsTable', options);
+  'mark-late-runs': (scope, { tables, flowRunsTable }) => {
+    const table = flowRunsTable ?? new FlowRunsTable(scope, 'FlowRunsTable', tables).table;
     return {
-      environment: { TICKOVER_FLOW_RUNS_TABLE: flowRuns.table.tableName },
-      grant: (grantee) => flowRuns.grantMarkLate(grantee),
+      environment: { TICKOVER_FLOW_RUNS_TABLE: table.tableName },
+      grant: (grantee) => grantMarkLate(table, grantee),
     };
   },
   [WATCHDOG]: (_scope, { services, table }) => {

@@ -32,12 +32,22 @@ export interface Settings {
   readonly stage: string;
   /** The address that gets a mail for each alarm. @default none: people subscribe to the topic themselves */
   readonly alarmEmail?: string;
-  /** Whether the tables refuse to be deleted. @default true */
+  /**
+   * Whether the stack's tables stay in the account when the stack is deleted.
+   * @default true; false in stage 'dev'
+   */
+  readonly keepTables: boolean;
+  /** Whether the tables refuse to be deleted. Only tables that are kept can. @default the same as `keepTables` */
   readonly deletionProtection: boolean;
+  /** The ARN of the state table to use, such as one that an earlier stack left. @default the stack makes one */
+  readonly stateTableArn?: string;
+  /** The ARN of the flow-runs table to use. @default the stack makes one */
+  readonly flowRunsTableArn?: string;
   /** The settings of single services, by name. */
   readonly services: Readonly<Record<string, ServiceSettings>>;
 }
 
+const TABLE_ARN_EXPECTED = "a table's ARN, such as arn:aws:dynamodb:eu-central-1:111122223333:table/Name";
 const known = (fields: object) => `only ${Object.keys(fields).join(', ')}`;
 const flag = z.union([z.boolean(), z.literal(['true', 'false']).transform((text) => text === 'true')], 'true or false');
 
@@ -58,6 +68,11 @@ const serviceFields = {
 const service = z.strictObject(serviceFields, {
   error: ({ code }) => (code === 'unrecognized_keys' ? known(serviceFields) : 'an object of settings'),
 });
+/** The stage whose stack leaves nothing behind, and has no alarms unless asked for. */
+export const DEV_STAGE = 'dev';
+const TABLE_ARN = z
+  .string(TABLE_ARN_EXPECTED)
+  .regex(/^arn:aws[a-z-]*:dynamodb:[a-z0-9-]+:\d{12}:table\/[\w.-]{3,255}$/, TABLE_ARN_EXPECTED);
 const STAGE_EXPECTED = 'a letter, then letters and digits, at most 20 in all';
 const schema = z.object({
   stage: z
@@ -65,7 +80,10 @@ const schema = z.object({
     .regex(/^[A-Za-z][A-Za-z0-9]{0,19}$/, STAGE_EXPECTED)
     .default('prod'),
   alarmEmail: z.email('an e-mail address').optional(),
-  deletionProtection: flag.default(true),
+  keepTables: flag.optional(),
+  deletionProtection: flag.optional(),
+  stateTableArn: TABLE_ARN.optional(),
+  flowRunsTableArn: TABLE_ARN.optional(),
   services: z.record(z.string(), service, 'an object of settings by name of the service').default({}),
 });
 
@@ -84,10 +102,21 @@ export function readSettings(contextOf: (name: string) => unknown, names: readon
   );
   const parsed = schema.safeParse(given, { reportInput: true });
   const faults = [...nearMisses(contextOf, names), ...(parsed.error?.issues ?? []).map(faultOf)];
-  if (parsed.success) faults.push(...variablesOf(parsed.data as Settings));
-  if (parsed.success && faults.length === 0) return parsed.data as Settings;
-  throw new InvalidOptionsError('context', faults);
+  if (!parsed.success) throw new InvalidOptionsError('context', faults);
+  const { data } = parsed;
+  const keepTables = data.keepTables ?? data.stage !== DEV_STAGE;
+  const deletionProtection = data.deletionProtection ?? keepTables;
+  if (deletionProtection && !keepTables) faults.push(PROTECTED_FAULT);
+  const settings = { ...data, keepTables, deletionProtection } as Settings;
+  faults.push(...variablesOf(settings));
+  if (faults.length > 0) throw new InvalidOptionsError('context', faults);
+  return settings;
 }
+
+/** CloudFormation would fail to delete such a table, and the stack with it. */
+const PROTECTED_FAULT =
+  `deletionProtection: expected false for tables that go with their stack (keepTables, false in stage '${DEV_STAGE}'), ` +
+  'got true';
 
 function nearMisses(contextOf: (name: string) => unknown, names: readonly string[]): string[] {
   return names.flatMap((name) => {

@@ -1,13 +1,15 @@
 /** The stack: every service of a catalog, and the resources that these services share. */
 
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
-import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
+import { type ITable, Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { Construct } from 'constructs';
 import { InvalidOptionsError } from '../lib/rules/index.ts';
 import { type Service, withInterval } from '../lib/service/index.ts';
 import type { CatalogEntry } from '../lib/services/catalog.ts';
 import { showValue, withoutUndefined } from '../lib/text/index.ts';
 import { WATCHDOG } from './alarms/index.ts';
+import type { DurableTableOptions } from './constructs/durable-table.ts';
+import { flowRunsTableOf } from './constructs/flow-runs-table.ts';
 import { HoldingQueue } from './constructs/holding-queue.ts';
 import { Pager } from './constructs/pager.ts';
 import { warnNearResourceLimit } from './constructs/resource-limit.ts';
@@ -19,7 +21,7 @@ import { StackAlarms } from './constructs/stack-alarms.ts';
 import { StateTable } from './constructs/state-table.ts';
 import { nameTwiceFaults, overwrittenFaults } from './service-faults.ts';
 import { NEEDS } from './service-needs.ts';
-import type { Settings } from './settings.ts';
+import { DEV_STAGE, type Settings } from './settings.ts';
 
 /** The properties of a stack. */
 export interface TickoverStackProps extends StackProps {
@@ -30,12 +32,17 @@ export interface TickoverStackProps extends StackProps {
    * and are ignored.
    */
   readonly settings: Settings;
-  /** The state table of another stack, if services are split over several stacks. @default a table of its own */
+  /**
+   * The state table of another stack, where services are split over several, or one that an earlier stack left.
+   * @default that of the settings' `stateTableArn`, else one of its own
+   */
   readonly table?: ITable;
+  /**
+   * The table of the flow runs that mark-late-runs works on.
+   * @default that of the settings' `flowRunsTableArn`, else one of its own
+   */
+  readonly flowRunsTable?: ITable;
 }
-
-/** The stage that has no alarms unless the settings ask for them. */
-const QUIET_STAGE = 'dev';
 
 /**
  * The stack of one stage.
@@ -56,8 +63,7 @@ export class TickoverStack extends Stack {
   constructor(scope: Construct, id: string, props: TickoverStackProps) {
     super(scope, id, { description: 'Tickover: small periodic services that run serverless.', ...props });
     refuseFaults(props);
-    const { deletionProtection } = props.settings;
-    this.table = props.table ?? new StateTable(this, 'StateTable', { deletionProtection }).table;
+    this.table = this.#stateTable(props);
     this.undeliverableQueue = new HoldingQueue(this, 'Undeliverable');
     this.failedQueue = new HoldingQueue(this, 'Failed');
     this.group = new ServiceScheduleGroup(this, 'Schedules');
@@ -68,14 +74,29 @@ export class TickoverStack extends Stack {
     warnNearResourceLimit(this);
   }
 
+  #stateTable({ table, settings }: TickoverStackProps): ITable {
+    const { stateTableArn } = settings;
+    if (table !== undefined) return table;
+    return stateTableArn === undefined
+      ? new StateTable(this, 'StateTable', guardOf(settings)).table
+      : Table.fromTableArn(this, 'StateTable', stateTableArn);
+  }
+
+  #flowRunsTable({ flowRunsTable, settings }: TickoverStackProps): ITable | undefined {
+    const { flowRunsTableArn } = settings;
+    if (flowRunsTable !== undefined || flowRunsTableArn === undefined) return flowRunsTable;
+    return flowRunsTableOf(this, 'GivenFlowRunsTable', flowRunsTableArn);
+  }
+
   #makeServices(props: TickoverStackProps): readonly ScheduledService[] {
     const { settings } = props;
     const entries = enabledEntries(props);
-    const surroundings = {
+    const surroundings = withoutUndefined({
       services: entries.map(({ service }) => configured(service, settings)),
       table: this.table,
-      deletionProtection: settings.deletionProtection,
-    };
+      tables: guardOf(settings),
+      flowRunsTable: this.#flowRunsTable(props),
+    });
     return entries.map((entry) => {
       const needs = NEEDS[entry.service.name]?.(this, surroundings);
       const made = this.#makeService(entry, props, needs?.environment);
@@ -107,10 +128,10 @@ export class TickoverStack extends Stack {
 
   /** The dashboard of all services. */
   #makeViews({ stage }: Settings): void {
-    const { services } = this;
+    const { services, stackName } = this;
     new ServicesDashboard(this, 'Dashboard', { services, stage });
-    new SavedQueries(this, 'Queries', { services, stage });
-    if (stage === QUIET_STAGE) return;
+    new SavedQueries(this, 'Queries', { services, folder: stackName });
+    if (stage === DEV_STAGE) return;
     new StackAlarms(this, 'Alarms', {
       undeliverableQueue: this.undeliverableQueue.queue,
       failedQueue: this.failedQueue.queue,
@@ -126,12 +147,17 @@ export class TickoverStack extends Stack {
       schedulerRole: this.schedulerRole.role,
       undeliverableQueue: this.undeliverableQueue.queue,
       failedQueue: this.failedQueue.queue,
-      namespace: `Tickover-${stage}`,
-      alarms: stage === QUIET_STAGE ? 'none' : 'essential',
+      // Two stacks of one account and region have two names, and so two namespaces.
+      namespace: this.stackName,
+      alarms: stage === DEV_STAGE ? 'none' : 'essential',
       pagerTopic: this.pager.topic,
       watched: enabledEntries(props).some(({ service }) => service.name === WATCHDOG),
     };
   }
+}
+
+function guardOf({ keepTables, deletionProtection }: Settings): DurableTableOptions {
+  return { keep: keepTables, deletionProtection };
 }
 
 function enabledEntries({ catalog, settings }: TickoverStackProps): readonly CatalogEntry[] {

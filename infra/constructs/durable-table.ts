@@ -14,7 +14,9 @@ import { withoutUndefined } from '../../lib/text/index.ts';
 
 /** The protection of a table. */
 export interface DurableTableOptions {
-  /** Whether DynamoDB refuses to delete the table until this is switched off. @default true */
+  /** Whether it stays in the account when its stack is deleted, or its stack needs it no longer. @default true */
+  readonly keep?: boolean;
+  /** Whether DynamoDB refuses to delete it until that is switched off. @default the same as `keep` */
   readonly deletionProtection?: boolean;
 }
 
@@ -29,21 +31,19 @@ export interface DurableTableProps extends DurableTableOptions {
   readonly timeToLive?: string;
 }
 
-/**
- * An on-demand table. It is encrypted with DynamoDB's own key, recoverable to any second of the last 35 days, and kept
- * when its stack is deleted.
- */
+/** A table on demand, encrypted with DynamoDB's own key, recoverable to any second of the last 35 days. */
 export class DurableTable extends Construct {
   readonly table: ITable;
 
-  constructor(scope: Construct, id: string, { shape, timeToLive, deletionProtection = true }: DurableTableProps) {
+  constructor(scope: Construct, id: string, props: DurableTableProps) {
     super(scope, id);
+    const { shape, timeToLive, keep = true, deletionProtection = keep } = props;
     const table = new Table(this, 'Table', {
       ...keysOf(shape.KeySchema, shape),
       billingMode: BillingMode.PAY_PER_REQUEST,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       deletionProtection,
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: keep ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
       ...withoutUndefined({ timeToLiveAttribute: timeToLive }),
     });
     addIndexes(table, shape);

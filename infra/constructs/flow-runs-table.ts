@@ -1,5 +1,5 @@
-/** The table of the flow runs on which mark-late-runs works. */
-import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
+/** The flow runs that mark-late-runs works on. */
+import { type ITable, Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { flowRunsTable } from '../../lib/flow-runs/index.ts';
@@ -14,15 +14,23 @@ export class FlowRunsTable extends Construct {
     super(scope, id);
     this.table = new DurableTable(this, 'FlowRuns', { ...options, shape: flowRunsTable('') }).table;
   }
+}
 
-  /** Allows a function to find waiting runs by the index and to change their state: no Scan, no Put, no Delete. */
-  grantMarkLate(grantee: IGrantable): void {
-    const indexes = flowRunsTable('').GlobalSecondaryIndexes ?? [];
-    allow(grantee, ['dynamodb:GetItem', 'dynamodb:UpdateItem'], [this.table.tableArn]);
-    allow(
-      grantee,
-      ['dynamodb:Query'],
-      indexes.map(({ IndexName }) => `${this.table.tableArn}/index/${IndexName}`),
-    );
-  }
+/** The table of this ARN, which an earlier stack left or a backup was restored to. */
+export function flowRunsTableOf(scope: Construct, id: string, tableArn: string): ITable {
+  return Table.fromTableAttributes(scope, id, { tableArn, globalIndexes: indexNames() });
+}
+
+/** Lets a function find waiting runs by the index and move them on: no Scan, no Put, no Delete. */
+export function grantMarkLate(table: ITable, grantee: IGrantable): void {
+  allow(grantee, ['dynamodb:GetItem', 'dynamodb:UpdateItem'], [table.tableArn]);
+  allow(
+    grantee,
+    ['dynamodb:Query'],
+    indexNames().map((name) => `${table.tableArn}/index/${name}`),
+  );
+}
+
+function indexNames(): string[] {
+  return (flowRunsTable('').GlobalSecondaryIndexes ?? []).flatMap(({ IndexName }) => IndexName ?? []);
 }

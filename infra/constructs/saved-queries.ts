@@ -10,8 +10,8 @@ import type { ScheduledService } from './scheduled-service.ts';
 export interface SavedQueriesProps {
   /** The services whose logs are queried; without services no query is saved. */
   readonly services: readonly ScheduledService[];
-  /** The stage, which is part of the folder of the queries: `Tickover-<stage>`. */
-  readonly stage: string;
+  /** The folder of the queries in the console, such as the stack's name. */
+  readonly folder: string;
 }
 
 /**
@@ -35,10 +35,10 @@ export class SavedQueries extends Construct {
     );
   }
 
-  #save(question: string, query: LogQuery, { services, stage }: SavedQueriesProps): CfnQueryDefinition {
+  #save(question: string, query: LogQuery, { services, folder }: SavedQueriesProps): CfnQueryDefinition {
     const logGroupNames = services.map(({ logGroup }) => logGroup.logGroupName);
     return new CfnQueryDefinition(this, question.replaceAll(/\W/g, ''), {
-      name: `Tickover-${stage}/${question}`,
+      name: `${folder}/${question}`,
       queryString: queryText(query),
       ...(logGroupNames.length > MOST_LOG_GROUPS ? {} : { logGroupNames }),
     });

@@ -1,5 +1,5 @@
-/** Alarms that notify people if a service fails, halts or falls silent, and of nothing else. */
-import { Duration, Stack } from 'aws-cdk-lib';
+/** Notifies people when a service fails, halts or falls silent, and of nothing less. */
+import { Duration, Names, Stack } from 'aws-cdk-lib';
 import { type Alarm, CompositeAlarm, type IAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
@@ -51,6 +51,8 @@ export class ServiceAlarms extends Construct {
 
   #makePager({ id, rule, wait, description }: CompositeAlarmDefinition, topic?: ITopic): CompositeAlarm {
     const pager = new CompositeAlarm(this, id, {
+      // Its own default knows nothing of the stack's name: two stacks of one account would share a pager.
+      compositeAlarmName: `${Stack.of(this).stackName}-${Names.uniqueResourceName(this, { maxLength: 120 })}`,
       alarmRule: renderRule(rule, this.alarms),
       alarmDescription: description,
       actionsSuppressor: holdOf(this),

@@ -61,7 +61,7 @@ export class ServicesDashboard extends Construct {
 
   #heading(stage: string): TextWidget {
     return text(
-      `# Tickover, stage ${stage}\nOne row a service. What happened to one: the saved queries of Logs Insights under \`Tickover-${stage}\`. ` +
+      `# Tickover, stage ${stage}\nOne row a service. What happened to one: the saved queries of Logs Insights under \`${Stack.of(this).stackName}\`. ` +
         'Changes made here are lost with the next deploy.',
       2,
     );

@@ -199,6 +199,16 @@ describe('the context is refused for', () => {
       "deletionProtection: expected true or false, got 'off'",
     ],
     [
+      'protection of tables that are to go',
+      { stage: 'dev', deletionProtection: 'true' },
+      "deletionProtection: expected false for tables that go with their stack (keepTables, false in stage 'dev'), got true",
+    ],
+    [
+      'a table by its name',
+      { stateTableArn: 'Kept' },
+      "stateTableArn: expected a table's ARN, such as arn:aws:dynamodb:eu-central-1:111122223333:table/Name, got 'Kept'",
+    ],
+    [
       'services that are no JSON',
       { services: '{' },
       "services: expected an object of settings by name of the service, got '{'",
@@ -240,5 +250,10 @@ describe('settings of a service that the catalog does not have', () => {
 test('the context of a command line is text, and read the same', () => {
   const settings = settingsOf({ stage: 'dev', deletionProtection: 'false', services: '{"a":{"enabled":"false"}}' });
 
-  expect(settings).toEqual({ stage: 'dev', deletionProtection: false, services: { a: { enabled: false } } });
+  expect(settings).toEqual({
+    stage: 'dev',
+    keepTables: false,
+    deletionProtection: false,
+    services: { a: { enabled: false } },
+  });
 });

@@ -26,7 +26,7 @@ let ids: { readonly functions: string[]; readonly logs: string[] };
 beforeAll(() => {
   const { stack, services } = twoServices();
   new ServicesDashboard(stack, 'Services', { services, stage: 'test' });
-  new SavedQueries(stack, 'Queries', { services, stage: 'test' });
+  new SavedQueries(stack, 'Queries', { services, folder: 'Tickover-test' });
   const [dashboard] = propertiesOf(stack, 'AWS::CloudWatch::Dashboard');
   const { DashboardBody } = dashboard ?? {};
   widgets = (JSON.parse(String(DashboardBody)) as { widgets: Widget[] }).widgets;
