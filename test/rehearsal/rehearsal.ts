@@ -11,11 +11,12 @@ import { RehearsalError, refuse } from './failure.ts';
 import { inventory } from './inventory.ts';
 import { listFaults, unrecognizedTypes, withoutLeftOut } from './left-out.ts';
 import { buildsOf, changedAndUnchanged, haltBoth } from './scenarios/change.ts';
+import { onKeptTables } from './scenarios/deploy-again.ts';
 import { failingService } from './scenarios/failing.ts';
 import { haltAndResume } from './scenarios/halt.ts';
 import { importedForTheSchedule, markedByHand, markedByTheSchedule } from './scenarios/late-runs.ts';
 import { catalogRuns } from './scenarios/others.ts';
-import { takeDown } from './scenarios/take-down.ts';
+import { tablesOf, takeDown } from './scenarios/take-down.ts';
 import { healthyTick } from './scenarios/ticks.ts';
 import { holds, type Stage, type Wings } from './stage.ts';
 import { startSteering } from './steering.ts';
@@ -63,6 +64,7 @@ export async function rehearse(wings: Wings): Promise<Transcript> {
   await markedByTheSchedule(stage, since);
   const whole = await changeOver(stage);
   await takeDown(stage, pagerNames(stage));
+  await deployedAgain(stage);
   await breaks(stage, whole);
   await wings.emulator.assertLoopback();
   return wings.transcript;
@@ -148,6 +150,22 @@ async function changeOver(stage: WholeStage): Promise<Template> {
   const changed = await deployed(stage, whole);
   await changedAndUnchanged({ ...changed, due: stage.due }, before);
   return whole;
+}
+
+/** Under the same name, with the tables that stayed given back. */
+async function deployedAgain(stage: WholeStage): Promise<void> {
+  const { cdk, deployed: before, transcript } = stage;
+  transcript.section(
+    'Deployed again',
+    'Under the same name, with the ARNs of the tables that stayed: what the services remember is remembered.',
+  );
+  const arnOf = (part: string) => {
+    const [table] = ofType(before.template, 'AWS::DynamoDB::Table').filter(({ id }) => id.startsWith(part));
+    return before.world.arn(table?.id ?? '');
+  };
+  const tables = { stateTableArn: arnOf('StateTable'), flowRunsTableArn: arnOf('FlowRuns') };
+  const whole = await cdk.synth({ ...contextOf(stage), ...tables });
+  await onKeptTables(await deployed(stage, whole), tablesOf(stage));
 }
 
 function contextOf({ steering }: Wings): Record<string, unknown> {
