@@ -64,7 +64,31 @@ export function nameTwiceFaults(names: readonly string[]): string[] {
   return [...twice].map((name) => `name: expected one service of each name, got '${name}' twice`);
 }
 
-/** The variables from the settings that the stack sets too, each as `option: expected ..., got ...`. */
+/**
+ * The names that can't all be constructs and outputs of one stack, each as `name: expected ..., got ...`: CloudFormation
+ * reads only letters and digits of an output's name, and CDK takes what every object inherits for a construct that is
+ * there already.
+ */
+export function constructFaults(names: readonly string[]): string[] {
+  return [...inheritedFaults(names), ...outputFaults(names)];
+}
+
+function inheritedFaults(names: readonly string[]): string[] {
+  return names.flatMap((name) =>
+    optionFault(!(name in {}), 'name', "a name that CDK accepts as a construct's", showValue(name)),
+  );
+}
+
+function outputFaults(names: readonly string[]): string[] {
+  const outputOf = (name: string) => name.replaceAll(/[^a-z0-9]/gi, '');
+  return [...new Set(names)].flatMap((name, index, all) => {
+    const before = all.slice(0, index).find((other) => outputOf(other) === outputOf(name));
+    const differs = 'names that differ in letters and digits, since outputs are named by these';
+    return optionFault(before === undefined, 'name', differs, `${showValue(before)} and ${showValue(name)}`);
+  });
+}
+
+/** The variables of a service's own that the stack sets for it, each as `option: expected ..., got ...`. */
 export function overwrittenFaults(own: Deployment['environment'], set: Deployment['environment']): string[] {
   return Object.keys(own).flatMap((name) => ownVariable(name, !Object.hasOwn(set, name)));
 }

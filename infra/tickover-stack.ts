@@ -12,14 +12,14 @@ import type { DurableTableOptions } from './constructs/durable-table.ts';
 import { flowRunsTableOf } from './constructs/flow-runs-table.ts';
 import { HoldingQueue } from './constructs/holding-queue.ts';
 import { Pager } from './constructs/pager.ts';
-import { warnNearResourceLimit } from './constructs/resource-limit.ts';
+import { guardResourceLimit } from './constructs/resource-limit.ts';
 import { SavedQueries } from './constructs/saved-queries.ts';
 import { SchedulerRole, ServiceScheduleGroup } from './constructs/schedule-group.ts';
 import { ScheduledService, type ScheduledServiceProps } from './constructs/scheduled-service.ts';
 import { ServicesDashboard } from './constructs/services-dashboard.ts';
 import { StackAlarms } from './constructs/stack-alarms.ts';
 import { StateTable } from './constructs/state-table.ts';
-import { nameTwiceFaults, overwrittenFaults } from './service-faults.ts';
+import { constructFaults, nameTwiceFaults, overwrittenFaults } from './service-faults.ts';
 import { NEEDS } from './service-needs.ts';
 import { DEV_STAGE, type Settings } from './settings.ts';
 
@@ -71,7 +71,7 @@ export class TickoverStack extends Stack {
     this.pager = new Pager(this, 'Pager', withoutUndefined({ email: props.settings.alarmEmail }));
     this.services = this.#makeServices(props);
     this.#makeViews(props.settings);
-    warnNearResourceLimit(this);
+    guardResourceLimit(this);
   }
 
   #stateTable({ table, settings }: TickoverStackProps): ITable {
@@ -98,7 +98,7 @@ export class TickoverStack extends Stack {
       flowRunsTable: this.#flowRunsTable(props),
     });
     return entries.map((entry) => {
-      const needs = NEEDS[entry.service.name]?.(this, surroundings);
+      const needs = ownValue(NEEDS, entry.service.name)?.(this, surroundings);
       const made = this.#makeService(entry, props, needs?.environment);
       needs?.grant(made.function);
       return made;
@@ -110,7 +110,7 @@ export class TickoverStack extends Stack {
     props: TickoverStackProps,
     environment: Environment = {},
   ): ScheduledService {
-    const { enabled: _enabled, ...own } = props.settings.services[service.name] ?? {};
+    const { enabled: _enabled, ...own } = ownValue(props.settings.services, service.name) ?? {};
     refuseOverwritten(service, own.environment ?? {}, environment);
     const made = new ScheduledService(this, service.name, {
       ...this.#shared(props),
@@ -161,12 +161,12 @@ function guardOf({ keepTables, deletionProtection }: Settings): DurableTableOpti
 }
 
 function enabledEntries({ catalog, settings }: TickoverStackProps): readonly CatalogEntry[] {
-  return catalog.filter(({ service }) => settings.services[service.name]?.enabled !== false);
+  return catalog.filter(({ service }) => ownValue(settings.services, service.name)?.enabled !== false);
 }
 
 /** The service with the interval from the settings. */
 function configured(service: Service, { services }: Settings): Service {
-  const interval = services[service.name]?.interval;
+  const interval = ownValue(services, service.name)?.interval;
   return interval === undefined ? service : withInterval(service, interval);
 }
 
@@ -175,8 +175,14 @@ function configured(service: Service, { services }: Settings): Service {
  * second construct of the same name doesn't help.
  */
 function refuseFaults({ catalog }: TickoverStackProps): void {
-  const faults = nameTwiceFaults(catalog.map(({ service }) => service.name));
+  const names = catalog.map(({ service }) => service.name);
+  const faults = [...nameTwiceFaults(names), ...constructFaults(names)];
   if (faults.length > 0) throw new InvalidOptionsError('catalog', faults);
+}
+
+/** A service may be named `constructor`: what every object inherits is no setting of it. */
+function ownValue<Value>(byName: Readonly<Record<string, Value>>, name: string): Value | undefined {
+  return Object.hasOwn(byName, name) ? byName[name] : undefined;
 }
 
 type Environment = Readonly<Record<string, string>>;

@@ -1,4 +1,4 @@
-/** A warning before a stack reaches the limit of CloudFormation. */
+/** A warning before a stack grows into CloudFormation's limit, and a refusal beyond it. */
 import { Annotations, AspectPriority, Aspects, CfnResource, type IAspect, Stack } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 
@@ -7,23 +7,28 @@ const MOST_RESOURCES = 500;
 /** The number of resources from which synth warns. */
 const WARN_FROM = 450;
 
-/** Warns at synth if the stack is near the limit, and explains how to split its services. */
-export function warnNearResourceLimit(stack: Stack): void {
+/** Warns at synth when the stack comes near the limit, refuses it beyond, and says how to split its services. */
+export function guardResourceLimit(stack: Stack): void {
   Aspects.of(stack).add(new ResourceLimit(), { priority: AspectPriority.READONLY });
+  // CDK refuses such a stack by itself, but with a list of its resources instead of a remedy.
+  stack.node.addValidation({ validate: () => (countOf(stack) > MOST_RESOURCES ? [adviceOn(stack)] : []) });
 }
 
 class ResourceLimit implements IAspect {
   visit(node: IConstruct): void {
-    if (!(node instanceof Stack)) return;
-    const count = node.node
-      .findAll()
-      .filter((child) => CfnResource.isCfnResource(child) && child.stack === node).length;
-    if (count < WARN_FROM) return;
-    Annotations.of(node).addWarningV2(
-      'tickover:resource-limit',
-      `${node.stackName}: expected fewer than ${WARN_FROM} resources, got ${count}; CloudFormation refuses more than ${MOST_RESOURCES}. ` +
-        'Split the services: in infra/app.ts make a second TickoverStack with a part of the catalog and `table: first.table`; ' +
-        'it has its own schedule group, role and queues, and shares the state.',
-    );
+    if (!(node instanceof Stack) || countOf(node) < WARN_FROM) return;
+    Annotations.of(node).addWarningV2('tickover:resource-limit', adviceOn(node));
   }
+}
+
+function countOf(stack: Stack): number {
+  return stack.node.findAll().filter((child) => CfnResource.isCfnResource(child) && child.stack === stack).length;
+}
+
+function adviceOn(stack: Stack): string {
+  return (
+    `${stack.stackName}: expected fewer than ${WARN_FROM} resources, got ${countOf(stack)}; CloudFormation refuses more than ${MOST_RESOURCES}. ` +
+    'Split the services: in infra/app.ts make a second TickoverStack with a part of the catalog and `table: first.table`; ' +
+    'it has its own schedule group, role and queues, and shares the state.'
+  );
 }

@@ -1,7 +1,7 @@
 /** A service on AWS: schedule, function, log and rights. It can be used in any stack. */
 
 import { existsSync } from 'node:fs';
-import { Annotations, Stack } from 'aws-cdk-lib';
+import { Annotations, Stack, Token } from 'aws-cdk-lib';
 import { type Alarm, type CompositeAlarm, Metric, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { Grant, IGrantable, IRole } from 'aws-cdk-lib/aws-iam';
@@ -165,7 +165,9 @@ export class ScheduledService extends Construct {
       .findAll()
       .filter((node) => node instanceof ScheduledService)
       .filter((other) => other !== this)
-      .filter((other) => Stack.of(other) === Stack.of(this) || (table !== undefined && other.table === table));
+      .filter(
+        (other) => Stack.of(other) === Stack.of(this) || (table !== undefined && isSameTable(other.table, table)),
+      );
   }
 
   #makeFunction(props: ScheduledServiceProps): ServiceFunction {
@@ -218,4 +220,10 @@ export class ScheduledService extends Construct {
         'with `watchdogVariables([...])` as its environment and `grantStateBatchRead`, and set `watched: true`.',
     );
   }
+}
+
+/** The same construct, or two imports of one table. */
+function isSameTable(one: ITable, other: ITable): boolean {
+  const isSame = (text: string, second: string) => !Token.isUnresolved(text) && text === second;
+  return one === other || isSame(one.tableArn, other.tableArn) || isSame(one.tableName, other.tableName);
 }

@@ -219,11 +219,14 @@ describe('a service that only a watchdog can see fall silent', () => {
 });
 
 describe('a stack that grows', () => {
-  const padded = (resources: number) => {
-    const stack = newStack();
+  const fill = (stack: Stack, resources: number) => {
     const has = () => stack.node.findAll().filter((node) => CfnResource.isCfnResource(node)).length;
     for (let count = has(); count < resources; count += 1)
       new CfnResource(stack, `Padding${count}`, { type: 'AWS::CloudFormation::WaitConditionHandle' });
+  };
+  const padded = (resources: number) => {
+    const stack = newStack();
+    fill(stack, resources);
     return Annotations.fromStack(stack).findWarning('*', Match.stringLikeRegexp('resources'));
   };
 
@@ -237,6 +240,14 @@ describe('a stack that grows', () => {
 
   test('is not warned of before', () => {
     expect(padded(449)).toEqual([]);
+  });
+
+  test('is refused beyond 500 resources in the same words, before CDK lists them', () => {
+    const app = newApp();
+    const stack = newStack(app);
+    fill(stack, 501);
+
+    expect(() => app.synth()).toThrow(/expected fewer than 450 resources, got 501; .* a second TickoverStack/);
   });
 
   test('is split that way: a second stack shares the state, and has its own group, role and queues', () => {

@@ -1,5 +1,6 @@
 /** Services that can't be deployed are refused at synth, each fault in words that say what to change. */
 import { Stack } from 'aws-cdk-lib';
+import { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { afterAll, describe, expect, test } from 'vitest';
 import { ScheduledService, type ScheduledServiceProps } from '../../infra/constructs/scheduled-service.ts';
 import { withInterval } from '../../lib/service/index.ts';
@@ -7,6 +8,7 @@ import { ENTRY, emptyStack, entryOf, idle, newApp, newStack, removeOutputs, sett
 
 afterAll(removeOutputs);
 
+const TABLE_ARN = 'arn:aws:dynamodb:eu-central-1:111122223333:table/Shared';
 const LONG_NAME = 'a'.repeat(65);
 
 describe('a service is refused for', () => {
@@ -170,6 +172,20 @@ describe('a name that a service of another stack has', () => {
     expect(twice(true)).toThrow("service 'idle': name: expected one service of each name, got 'idle' twice");
   });
 
+  test.each([
+    ['ARN', (stack: Stack, id: string) => Table.fromTableArn(stack, id, TABLE_ARN)],
+    ['name', (stack: Stack, id: string) => Table.fromTableName(stack, id, 'Shared')],
+  ])('is refused where both import one table by its %s', (_by, imported) => {
+    const app = newApp();
+    const deploy = (id: string) => {
+      const stack = new Stack(app, id);
+      return new ScheduledService(stack, id, { service: idle(), entry: ENTRY, table: imported(stack, 'Table') });
+    };
+    deploy('One');
+
+    expect(() => deploy('Other')).toThrow("name: expected one service of each name, got 'idle' twice");
+  });
+
   test('is free where each has a table of its own', () => {
     expect(twice(false)).not.toThrow();
   });
@@ -181,6 +197,20 @@ describe('a catalog is refused for', () => {
 
     expect(() => newStack(newApp(), { catalog })).toThrow(
       "catalog: name: expected one service of each name, got 'idle' twice",
+    );
+  });
+
+  test('two names that CloudFormation would take for one', () => {
+    const catalog = ['sync-users', 'syncusers', 'other'].map((name) => entryOf(idle({ name })));
+
+    expect(() => newStack(newApp(), { catalog })).toThrow(
+      "catalog: name: expected names that differ in letters and digits, since outputs are named by these, got 'sync-users' and 'syncusers'",
+    );
+  });
+
+  test('a name that every object inherits', () => {
+    expect(() => newStack(newApp(), { catalog: [entryOf(idle({ name: 'constructor' }))] })).toThrow(
+      "catalog: name: expected a name that CDK accepts as a construct's, got 'constructor'",
     );
   });
 });
