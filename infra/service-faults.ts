@@ -65,9 +65,9 @@ export function nameTwiceFaults(names: readonly string[]): string[] {
 }
 
 /**
- * The names that can't all be constructs and outputs of one stack, each as `name: expected ..., got ...`: CloudFormation
- * reads only letters and digits of an output's name, and CDK takes what every object inherits for a construct that is
- * there already.
+ * The names that can't all be constructs and outputs of one stack, each as `name: expected ..., got ...`.
+ * CloudFormation reads only letters and digits of an output's name, and CDK takes what every object inherits for a
+ * construct that is there already.
  */
 export function constructFaults(names: readonly string[]): string[] {
   return [...inheritedFaults(names), ...outputFaults(names)];
@@ -155,6 +155,12 @@ function environmentFaults(environment: Deployment['environment']): string[] {
       optionFault(VARIABLE.test(name), `environment.${name}`, 'a letter, then letters, digits and _', showValue(name)),
     ),
     ...entries.flatMap(([name]) => ownVariable(name, !TAKEN.test(name))),
+    ...optionFault(
+      !('POWERTOOLS_LOG_LEVEL' in environment),
+      'environment.POWERTOOLS_LOG_LEVEL',
+      "the option `logLevel` instead, since Lambda's own level goes before it",
+      showValue(environment['POWERTOOLS_LOG_LEVEL']),
+    ),
     ...optionFault(
       size <= LARGEST_ENVIRONMENT,
       'environment',

@@ -1,7 +1,7 @@
 /** The settings of the stack, from the context of CDK: cdk.json, or `-c name=value` on the command line. */
 
 import * as z from 'zod';
-import { expectedWords, InvalidOptionsError, LIMITS, limitFaults } from '../lib/rules/index.ts';
+import { expectedWords, InvalidOptionsError, LIMITS, limitFaults, optionFault } from '../lib/rules/index.ts';
 import { unknownNameFault, variableFaults } from '../lib/service/index.ts';
 import { nearest, nearMiss, showValue } from '../lib/text/index.ts';
 import { type Duration, parseDuration, unitHint } from '../lib/time/index.ts';
@@ -9,6 +9,10 @@ import { type Duration, parseDuration, unitHint } from '../lib/time/index.ts';
 /** The levels of a service's alarms. */
 export const ALARM_LEVELS = ['none', 'essential', 'full'] as const;
 export type AlarmLevel = (typeof ALARM_LEVELS)[number];
+
+/** The levels of a service's log: `info` leaves its debug lines out. */
+export const LOG_LEVELS = ['info', 'debug'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** The settings of one service, under its name in `services`. */
 export interface ServiceSettings {
@@ -24,6 +28,8 @@ export interface ServiceSettings {
   readonly detailedMetrics?: boolean;
   /** The memory of the function, in megabytes. @default 256 */
   readonly memorySize?: number;
+  /** Which lines of its log are kept. @default 'info' */
+  readonly logLevel?: LogLevel;
 }
 
 /** Settings of a stack. */
@@ -64,6 +70,7 @@ const serviceFields = {
   alarms: z.enum(ALARM_LEVELS, "'none', 'essential' or 'full'").optional(),
   detailedMetrics: flag.optional(),
   memorySize: z.int(expectedWords(LIMITS.memorySize)).optional(),
+  logLevel: z.enum(LOG_LEVELS, "'info' or 'debug'").optional(),
 };
 const service = z.strictObject(serviceFields, {
   error: ({ code }) => (code === 'unrecognized_keys' ? known(serviceFields) : 'an object of settings'),
@@ -158,7 +165,13 @@ function faultOf({ path, message, input, ...issue }: z.core.$ZodIssue): string {
  * @throws InvalidOptionsError which names every unknown service
  */
 export function refuseUnknownServices({ services }: Settings, names: readonly string[]): void {
-  const unknown = Object.keys(services).filter((name) => !names.includes(name));
-  const faults = unknown.map((name) => `services: expected only ${names.join(', ')}, got ${showValue(name)}`);
+  const faults = unknownNameFaults('services', Object.keys(services), names);
   if (faults.length > 0) throw new InvalidOptionsError('context', faults);
+}
+
+/** The names that no service has, each as `option: expected ..., got ...`. */
+export function unknownNameFaults(option: string, given: readonly string[], names: readonly string[]): string[] {
+  return given.flatMap((name) =>
+    optionFault(names.includes(name), option, `only ${names.join(', ')}`, showValue(name)),
+  );
 }

@@ -2,6 +2,7 @@
 
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import { type ITable, Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { NodejsFunctionProps } from 'aws-cdk-lib/aws-lambda-nodejs';
 import type { Construct } from 'constructs';
 import { InvalidOptionsError } from '../lib/rules/index.ts';
 import { type Service, withInterval } from '../lib/service/index.ts';
@@ -10,6 +11,7 @@ import { showValue, withoutUndefined } from '../lib/text/index.ts';
 import { WATCHDOG } from './alarms/index.ts';
 import type { DurableTableOptions } from './constructs/durable-table.ts';
 import { flowRunsTableOf } from './constructs/flow-runs-table.ts';
+import { mergeFunctionProps } from './constructs/function-props.ts';
 import { HoldingQueue } from './constructs/holding-queue.ts';
 import { Pager } from './constructs/pager.ts';
 import { guardResourceLimit } from './constructs/resource-limit.ts';
@@ -21,7 +23,7 @@ import { StackAlarms } from './constructs/stack-alarms.ts';
 import { StateTable } from './constructs/state-table.ts';
 import { constructFaults, nameTwiceFaults, overwrittenFaults } from './service-faults.ts';
 import { NEEDS } from './service-needs.ts';
-import { DEV_STAGE, type Settings } from './settings.ts';
+import { DEV_STAGE, type Settings, unknownNameFaults } from './settings.ts';
 
 /** The properties of a stack. */
 export interface TickoverStackProps extends StackProps {
@@ -42,6 +44,10 @@ export interface TickoverStackProps extends StackProps {
    * @default that of the settings' `flowRunsTableArn`, else one of its own
    */
   readonly flowRunsTable?: ITable;
+  /** CDK's own props for the function of every service. @default none */
+  readonly functionProps?: NodejsFunctionProps;
+  /** CDK's own props for the functions of single services, by name of the service, over those for all. @default none */
+  readonly functionPropsOf?: Readonly<Record<string, NodejsFunctionProps>>;
 }
 
 /**
@@ -111,11 +117,13 @@ export class TickoverStack extends Stack {
     environment: Environment = {},
   ): ScheduledService {
     const { enabled: _enabled, ...own } = ownValue(props.settings.services, service.name) ?? {};
-    refuseOverwritten(service, own.environment ?? {}, environment);
+    const functionProps = functionPropsFor(service, props);
+    refuseOverwritten(service, { ...own.environment, ...functionProps.environment }, environment);
     const made = new ScheduledService(this, service.name, {
       ...this.#shared(props),
       ...own,
       environment: { ...own.environment, ...environment },
+      functionProps,
       service,
       entry: functionFile,
     });
@@ -174,10 +182,18 @@ function configured(service: Service, { services }: Settings): Service {
  * Refuses a catalog with two services of one name. Runs before any construct is made, since CDK's own message for a
  * second construct of the same name doesn't help.
  */
-function refuseFaults({ catalog }: TickoverStackProps): void {
+function refuseFaults({ catalog, functionPropsOf = {} }: TickoverStackProps): void {
   const names = catalog.map(({ service }) => service.name);
   const faults = [...nameTwiceFaults(names), ...constructFaults(names)];
   if (faults.length > 0) throw new InvalidOptionsError('catalog', faults);
+  const unknown = unknownNameFaults('functionPropsOf', Object.keys(functionPropsOf), names);
+  if (unknown.length > 0) throw new InvalidOptionsError('stack', unknown);
+}
+
+/** Those of the one service over those of all. */
+function functionPropsFor({ name }: Service, props: TickoverStackProps): NodejsFunctionProps {
+  const { functionProps = {}, functionPropsOf = {} } = props;
+  return mergeFunctionProps(functionProps, ownValue(functionPropsOf, name));
 }
 
 /** A service may be named `constructor`: what every object inherits is no setting of it. */

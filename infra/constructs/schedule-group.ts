@@ -8,8 +8,8 @@ import { Construct } from 'constructs';
 import { allow } from './allow.ts';
 
 /**
- * A group of schedules. It goes with its stack, and CloudFormation names it: a group that CDK makes has a fixed name and
- * is kept, so that the next deploy of a stack that was destroyed is refused.
+ * A group of schedules. It goes with its stack, and CloudFormation names it: a group that CDK makes has a fixed name
+ * and is kept, so that the next deploy of a stack that was destroyed is refused.
  */
 export class ServiceScheduleGroup extends Construct {
   readonly group: IScheduleGroup;

@@ -6,7 +6,7 @@ import { type Alarm, type CompositeAlarm, Metric, type MetricOptions } from 'aws
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { Grant, IGrantable, IRole } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
-import type { LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IScheduleGroup, Schedule } from 'aws-cdk-lib/aws-scheduler';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
@@ -19,6 +19,7 @@ import { silenceOf } from '../alarms/index.ts';
 import { longestGap } from '../longest-gap.ts';
 import { nameTwiceFaults, serviceFaults } from '../service-faults.ts';
 import type { AlarmLevel } from '../settings.ts';
+import { functionPropsFaults } from './function-props.ts';
 import { HoldingQueue } from './holding-queue.ts';
 import { grantInvoke, grantOperate } from './operator-rights.ts';
 import { SchedulerRole, ServiceScheduleGroup } from './schedule-group.ts';
@@ -72,7 +73,7 @@ const PROPS = {
   ...{ service: 'object', entry: 'text', table: 'any', group: 'any', schedulerRole: 'any' },
   ...{ undeliverableQueue: 'any', failedQueue: 'any', pagerTopic: 'any', watched: 'flag', namespace: 'text' },
   ...{ interval: 'any', alarms: 'text', detailedMetrics: 'flag', environment: 'object' },
-  ...{ memorySize: 'any', logRetention: 'any' },
+  ...{ memorySize: 'any', logRetention: 'any', logLevel: 'text', functionProps: 'object' },
 } as const satisfies Readonly<Record<keyof ScheduledServiceProps, Shape>>;
 
 /**
@@ -84,7 +85,7 @@ export class ScheduledService extends Construct {
   readonly service: Service;
   readonly function: LambdaFunction;
   readonly schedule: Schedule;
-  readonly logGroup: LogGroup;
+  readonly logGroup: ILogGroup;
   readonly undeliverableQueue: IQueue;
   readonly failedQueue: IQueue;
   readonly table: ITable;
@@ -151,11 +152,18 @@ export class ScheduledService extends Construct {
   }
 
   #refuseFaults(props: ScheduledServiceProps): void {
-    const { memorySize = LIMITS.memorySize.default, environment = {}, entry } = props;
+    const { entry, functionProps = {} } = props;
+    const memorySize = functionProps.memorySize ?? props.memorySize ?? LIMITS.memorySize.default;
+    const environment = { ...props.environment, ...functionProps.environment };
     const deployment = { service: this.service, entry, memorySize, environment };
     const names = [...this.#neighbours(props), this].map(({ service }) => service.name);
-    const shape = [...shapeFaults(props, PROPS), ...variableFaults(Object.keys(environment))];
-    const faults = [...shape, ...serviceFaults(deployment, { fileExists: existsSync }), ...nameTwiceFaults(names)];
+    const faults = [
+      ...shapeFaults(props, PROPS),
+      ...variableFaults(Object.keys(environment)),
+      ...serviceFaults(deployment, { fileExists: existsSync }),
+      ...functionPropsFaults(functionProps),
+      ...nameTwiceFaults(names),
+    ];
     if (faults.length > 0) throw new InvalidOptionsError(`service ${showValue(this.service.name)}`, faults);
   }
 
@@ -171,15 +179,17 @@ export class ScheduledService extends Construct {
   }
 
   #makeFunction(props: ScheduledServiceProps): ServiceFunction {
-    const { interval, environment, memorySize, logRetention, entry, detailedMetrics = false } = props;
+    const { interval, environment, memorySize, logRetention, logLevel, functionProps, entry } = props;
+    const { detailedMetrics = false } = props;
     return new ServiceFunction(this, 'Function', {
       service: this.service,
       entry,
       table: this.table,
       failedQueue: this.failedQueue,
-      ...withoutUndefined({ memorySize, logRetention }),
+      ...withoutUndefined({ memorySize, logRetention, logLevel, functionProps }),
       environment: withoutUndefined({
         ...environment,
+        ...functionProps?.environment,
         TICKOVER_METRICS_NAMESPACE: this.namespace,
         TICKOVER_DETAILED_METRICS: detailedMetrics ? 'true' : undefined,
         TICKOVER_INTERVAL: interval === undefined ? undefined : `${this.service.schedule.interval}ms`,

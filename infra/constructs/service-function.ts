@@ -6,20 +6,23 @@ import { AssetStaging, Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
+  ApplicationLogLevel,
   Architecture,
   type IDestination,
   type Function as LambdaFunction,
   LoggingFormat,
   Runtime,
 } from 'aws-cdk-lib/aws-lambda';
-import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { NodejsFunction, type NodejsFunctionProps, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { type ILogGroup, LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { LIMITS } from '../../lib/rules/index.ts';
 import { buildId, COMMONJS, invocationTimeout, type Service } from '../../lib/service/index.ts';
 import { eventAge } from '../schedule-expression.ts';
+import type { LogLevel } from '../settings.ts';
 import { allow } from './allow.ts';
+import { overOurs } from './function-props.ts';
 import { grantState } from './state-table.ts';
 
 /** Options of a function. */
@@ -30,6 +33,14 @@ export interface ServiceFunctionOptions {
   readonly memorySize?: number;
   /** How long log lines are kept. @default 30 days */
   readonly logRetention?: RetentionDays;
+  /** Which lines are kept; Lambda drops the others before they cost anything. @default 'info' */
+  readonly logLevel?: LogLevel;
+  /**
+   * CDK's own props of the function, laid over ours: a network, layers, tracing, concurrency, a role. Refused is what
+   * would break a promise, such as retries or a timeout of its own.
+   * @default none
+   */
+  readonly functionProps?: NodejsFunctionProps;
 }
 
 /** The properties of a function. */
@@ -49,32 +60,23 @@ export interface ServiceFunctionProps extends ServiceFunctionOptions {
  */
 export class ServiceFunction extends Construct {
   readonly function: LambdaFunction;
-  readonly logGroup: LogGroup;
+  readonly logGroup: ILogGroup;
   /** The value of `TICKOVER_BUILD`. */
   readonly build: string;
 
   constructor(scope: Construct, id: string, props: ServiceFunctionProps) {
     super(scope, id);
-    this.logGroup = new LogGroup(this, 'Log', {
-      retention: props.logRetention ?? RetentionDays.ONE_MONTH,
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
-    this.function = this.#makeFunction(props, this.#makeRole(props));
+    const { functionProps = {} } = props;
+    this.function = new NodejsFunction(this, 'Function', overOurs(this.#ourProps(props), functionProps));
+    this.logGroup = this.function.logGroup;
     this.build = buildId(bundledCode(this.function), props.service);
     this.function.addEnvironment('TICKOVER_BUILD', this.build);
-    grantState(props.table, this.function, props.service.name);
+    this.#grantRights(props);
   }
 
-  #makeRole({ failedQueue }: ServiceFunctionProps): Role {
-    const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
-    allow(role, ['logs:CreateLogStream', 'logs:PutLogEvents'], [this.logGroup.logGroupArn]);
-    allow(role, ['sqs:SendMessage'], [failedQueue.queueArn]);
-    return role;
-  }
-
-  #makeFunction(props: ServiceFunctionProps, role: Role): NodejsFunction {
-    const { service, failedQueue } = props;
-    return new NodejsFunction(this, 'Function', {
+  #ourProps(props: ServiceFunctionProps): NodejsFunctionProps {
+    const { service, failedQueue, functionProps = {}, logLevel } = props;
+    return {
       entry: props.entry,
       handler: 'handler',
       description: `Tickover: runs the service ${service.name}.`,
@@ -82,11 +84,13 @@ export class ServiceFunction extends Construct {
       architecture: Architecture.ARM_64,
       memorySize: props.memorySize ?? LIMITS.memorySize.default,
       timeout: Duration.seconds(Math.ceil(Duration.millis(invocationTimeout(service)).toSeconds({ integral: false }))),
-      role,
-      logGroup: this.logGroup,
+      role: functionProps.role ?? new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') }),
+      logGroup: functionProps.logGroup ?? this.#makeLogGroup(props),
       loggingFormat: LoggingFormat.JSON,
+      ...(logLevel === undefined ? {} : { applicationLogLevelV2: LEVELS[logLevel] }),
       environment: {
         ...props.environment,
+        ...functionProps.environment,
         TICKOVER_TABLE: props.table.tableName,
         NODE_OPTIONS: '--enable-source-maps',
       },
@@ -96,7 +100,6 @@ export class ServiceFunction extends Construct {
       awsSdkConnectionReuse: false,
       bundling: {
         format: OutputFormat.ESM,
-        target: 'node24',
         mainFields: ['module', 'main'],
         bundleAwsSDK: true,
         minify: true,
@@ -106,8 +109,35 @@ export class ServiceFunction extends Construct {
         banner: COMMONJS.banner,
         define: COMMONJS.define,
       },
-    });
+    };
   }
+
+  #makeLogGroup({ logRetention = RetentionDays.ONE_MONTH }: ServiceFunctionProps): LogGroup {
+    return new LogGroup(this, 'Log', { retention: logRetention, removalPolicy: RemovalPolicy.DESTROY });
+  }
+
+  #grantRights({ table, failedQueue, service, functionProps = {} }: ServiceFunctionProps): void {
+    allow(this.function, ['logs:CreateLogStream', 'logs:PutLogEvents'], [this.logGroup.logGroupArn]);
+    allow(this.function, ['sqs:SendMessage'], [failedQueue.queueArn]);
+    grantState(table, this.function, service.name);
+    if (functionProps.vpc !== undefined) grantNetwork(this.function);
+  }
+}
+
+const LEVELS: Readonly<Record<LogLevel, ApplicationLogLevel>> = {
+  info: ApplicationLogLevel.INFO,
+  debug: ApplicationLogLevel.DEBUG,
+};
+
+/** What Lambda does in a role's name for a function in a VPC. EC2 has no narrower resources for most of it. */
+const NETWORK = [
+  ...['ec2:CreateNetworkInterface', 'ec2:DescribeNetworkInterfaces', 'ec2:DeleteNetworkInterface'],
+  ...['ec2:DescribeSubnets', 'ec2:AssignPrivateIpAddresses', 'ec2:UnassignPrivateIpAddresses'],
+];
+
+/** CDK grants these only to roles that it makes, in a policy by which they also write every log. */
+function grantNetwork(grantee: LambdaFunction): void {
+  allow(grantee, NETWORK, ['*']);
 }
 
 /** A destination for failed events. CDK's own destination would also grant two rights to read the queue. */

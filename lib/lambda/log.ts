@@ -26,8 +26,8 @@ export function ownLog(logger: Logger): Log {
 
 /**
  * A log for the values that a service logs. Messages and fields become bounded JSON with credentials masked; an error
- * becomes its summary; a few words replace a value that JSON can't hold. Writing never throws. Level and switches are
- * those of Powertools (`POWERTOOLS_LOG_LEVEL`).
+ * becomes its summary; a few words replace a value that JSON can't hold. Writing never throws. The level is Lambda's
+ * (`AWS_LAMBDA_LOG_LEVEL`), elsewhere Powertools' own (`POWERTOOLS_LOG_LEVEL`).
  */
 export function serviceLog(service: string, logger = serviceLogger(service)): Log {
   return logTo((level, message, fields = {}) => {

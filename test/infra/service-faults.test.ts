@@ -261,7 +261,7 @@ describe('the context is refused for', () => {
     [
       'a setting that is unknown',
       { services: { a: { intervall: '5m' } } },
-      'services.a: expected only enabled, interval, environment, alarms, detailedMetrics, memorySize, got intervall; did you mean interval?',
+      'services.a: expected only enabled, interval, environment, alarms, detailedMetrics, memorySize, logLevel, got intervall; did you mean interval?',
     ],
   ];
   test.each(rows)('%s', (_words, context, fault) => {

@@ -157,7 +157,15 @@ describe('credentials', () => {
 });
 
 describe('the level', () => {
-  it("is Powertools' own switch: at ERROR a healthy tick leaves no line, a halt does", async () => {
+  it("is Lambda's own where it sets one, whatever Powertools' switch says", async () => {
+    vi.stubEnv('AWS_LAMBDA_LOG_LEVEL', 'DEBUG');
+    vi.stubEnv('POWERTOOLS_LOG_LEVEL', 'ERROR');
+    await logging().tick('12:01');
+
+    expect(lines()).toMatchObject([{ level: 'DEBUG', message: "Starting run of 'sync'" }, { message: 'tick' }]);
+  });
+
+  it("is Powertools' own switch elsewhere: at ERROR a healthy tick leaves no line, a halt does", async () => {
     vi.stubEnv('POWERTOOLS_LOG_LEVEL', 'ERROR');
     await logging().tick('12:01');
     expect(lines()).toEqual([]);

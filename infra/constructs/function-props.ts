@@ -1,0 +1,141 @@
+/**
+ * CDK's own props of a function, laid over ours: which of them a service can't take since they would break a promise,
+ * and what becomes of the rest. Pure.
+ */
+import { Duration } from 'aws-cdk-lib';
+import { RuntimeFamily } from 'aws-cdk-lib/aws-lambda';
+import { type NodejsFunctionProps, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { optionFault } from '../../lib/rules/index.ts';
+import { COMMONJS } from '../../lib/service/index.ts';
+import { showValue, withoutUndefined } from '../../lib/text/index.ts';
+
+type Prop = keyof NodejsFunctionProps;
+type BundlingProps = NonNullable<NodejsFunctionProps['bundling']>;
+
+/** Props that would break a promise whatever they are, and what to do instead. */
+const REFUSED: Readonly<Partial<Record<Prop, string>>> = {
+  entry: "none, since the service's own `entry` is bundled",
+  code: "none, since the service's own `entry` is bundled",
+  handler: 'none, since the entry exports it as `handler`',
+  timeout: "none, since it follows from the service's own `timeout`",
+  maxEventAge: "none, since it follows from the service's schedule",
+  onFailure: 'none, since these events go to `failedQueue`',
+  events: 'none, since a service is fired by its schedule',
+  logFormat: 'none, since lines are JSON',
+  logRetention: "none, since the service's own `logRetention` says it",
+  logRetentionRole: 'none, since no function sets the retention',
+  logRetentionRetryOptions: 'none, since no function sets the retention',
+  logRemovalPolicy: 'none, since the log group has its own',
+  durableConfig: 'none, since a durable function is not invoked by Scheduler',
+  tenancyConfig: 'none, since Scheduler names no tenant',
+};
+
+/** What may be set of the bundling. Each leaves the bundle a module with our banner, and the names of errors. */
+export const BUNDLING_KEYS = [
+  ...['banner', 'charset', 'commandHooks', 'define', 'externalModules', 'footer', 'format', 'inject', 'loader'],
+  ...['logLevel', 'mainFields', 'metafile', 'minify', 'nodeModules', 'sourceMap', 'sourceMapMode', 'sourcesContent'],
+  ...['target', 'tsconfig'],
+] as const;
+
+/** Levels that let through the wide line of a tick, and metrics, which Lambda takes for lines of level INFO. */
+const LEVELS: readonly string[] = ['TRACE', 'DEBUG', 'INFO'];
+const OLDEST_NODE = 20;
+
+/** The props that would break a promise, each as `functionProps.option: expected ..., got ...`. */
+export function functionPropsFaults(given: NodejsFunctionProps): string[] {
+  const props = withoutUndefined(given) as NodejsFunctionProps;
+  const { retryAttempts = 0, loggingFormat = 'JSON', reservedConcurrentExecutions = 1, bundling = {} } = props;
+  const level = props.applicationLogLevelV2 ?? props.applicationLogLevel ?? 'INFO';
+  const judged = (holds: boolean, option: string, expected: string, got: unknown) =>
+    optionFault(holds, `functionProps.${option}`, expected, shown(got));
+  return [
+    ...Object.entries(REFUSED).flatMap(([prop, expected]) =>
+      judged(!(prop in props), prop, expected, props[prop as Prop]),
+    ),
+    ...judged(retryAttempts === 0, 'retryAttempts', '0, since a tick that ran is not run again', retryAttempts),
+    ...judged(loggingFormat === 'JSON', 'loggingFormat', 'JSON', loggingFormat),
+    ...judged(
+      LEVELS.includes(level),
+      props.applicationLogLevelV2 === undefined ? 'applicationLogLevel' : 'applicationLogLevelV2',
+      `${LEVELS.join(', ')}, since Lambda would drop metrics and the lines of ticks`,
+      level,
+    ),
+    ...judged(
+      reservedConcurrentExecutions > 0,
+      'reservedConcurrentExecutions',
+      '1 or more, since 0 stops the service unseen',
+      reservedConcurrentExecutions,
+    ),
+    ...judged(isKnownRuntime(props), 'runtime', `nodejs${OLDEST_NODE}.x or newer`, props.runtime?.name),
+    ...bundlingFaults(bundling),
+  ];
+}
+
+function bundlingFaults(bundling: BundlingProps): string[] {
+  const known: readonly string[] = BUNDLING_KEYS;
+  const { banner = COMMONJS.banner, format = OutputFormat.ESM } = bundling;
+  const others = Object.keys(bundling).filter((key) => !known.includes(key));
+  return [
+    ...optionFault(
+      others.length === 0,
+      'functionProps.bundling',
+      `only ${BUNDLING_KEYS.join(', ')}`,
+      others.join(', '),
+    ),
+    ...optionFault(format === OutputFormat.ESM, 'functionProps.bundling.format', 'esm', format),
+    ...optionFault(
+      banner.includes(COMMONJS.banner),
+      'functionProps.bundling.banner',
+      'text with COMMONJS.banner in it, which CommonJS packages need',
+      showValue(banner),
+    ),
+  ];
+}
+
+function isKnownRuntime({ runtime }: NodejsFunctionProps): boolean {
+  return runtime === undefined || (runtime.family === RuntimeFamily.NODEJS && nodeVersion(runtime.name) >= OLDEST_NODE);
+}
+
+/** The version in a runtime's name, such as 24 in `nodejs24.x`. */
+function nodeVersion(runtime: string): number {
+  return Number(/^nodejs(\d+)\.x$/.exec(runtime)?.[1] ?? Number.NaN);
+}
+
+/** CDK's objects are too large to be shown. */
+function shown(value: unknown): string {
+  if (value instanceof Duration) return `${value.toSeconds({ integral: false })} s`;
+  return typeof value === 'object' && value !== null ? 'one' : showValue(value);
+}
+
+/** The second laid over the first; of their environments and bundling, each variable and each key. */
+export function mergeFunctionProps(first: NodejsFunctionProps, second: NodejsFunctionProps = {}): NodejsFunctionProps {
+  const props = { ...first, ...withoutUndefined(second) };
+  return {
+    ...props,
+    environment: { ...first.environment, ...second.environment },
+    bundling: { ...first.bundling, ...withoutUndefined(second.bundling ?? {}) },
+  };
+}
+
+/** What a bundle replaces in the code: theirs, and the names that CommonJS promises as ours has them. */
+function definesOf(ours: NodejsFunctionProps, theirs: NodejsFunctionProps): Pick<BundlingProps, 'define'> {
+  const define = { ...theirs.bundling?.define, ...ours.bundling?.define };
+  return Object.keys(define).length === 0 ? {} : { define };
+}
+
+/**
+ * Theirs, which must be without {@link functionPropsFaults}, over ours. Our variables stay. The bundle is made for the
+ * runtime that is chosen.
+ */
+export function overOurs(ours: NodejsFunctionProps, theirs: NodejsFunctionProps = {}): NodejsFunctionProps {
+  const { environment, ...merged } = mergeFunctionProps(ours, theirs);
+  const { target = `node${nodeVersion(merged.runtime?.name ?? '')}`, ...bundling } = merged.bundling ?? {};
+  const { applicationLogLevelV2, ...rest } = merged;
+  const isOldLevel = theirs.applicationLogLevelV2 === undefined && theirs.applicationLogLevel !== undefined;
+  return {
+    ...rest,
+    ...(isOldLevel || applicationLogLevelV2 === undefined ? {} : { applicationLogLevelV2 }),
+    environment: { ...environment, ...ours.environment },
+    bundling: { ...bundling, ...definesOf(ours, theirs), target },
+  };
+}
