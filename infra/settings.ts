@@ -49,11 +49,17 @@ export interface Settings {
   readonly stateTableArn?: string;
   /** The ARN of the flow-runs table to use. @default the stack makes one */
   readonly flowRunsTableArn?: string;
+  /**
+   * The ARN of the customer's key that encrypts everything that the stack makes, and the tables that it is given.
+   * @default AWS's own keys
+   */
+  readonly encryptionKeyArn?: string;
   /** The settings of single services, by name. */
   readonly services: Readonly<Record<string, ServiceSettings>>;
 }
 
 const TABLE_ARN_EXPECTED = "a table's ARN, such as arn:aws:dynamodb:eu-central-1:111122223333:table/Name";
+const KEY_ARN_EXPECTED = "a key's ARN, such as arn:aws:kms:eu-central-1:111122223333:key/1234abcd-...";
 const known = (fields: object) => `only ${Object.keys(fields).join(', ')}`;
 const flag = z.union([z.boolean(), z.literal(['true', 'false']).transform((text) => text === 'true')], 'true or false');
 
@@ -80,6 +86,9 @@ export const DEV_STAGE = 'dev';
 const TABLE_ARN = z
   .string(TABLE_ARN_EXPECTED)
   .regex(/^arn:aws[a-z-]*:dynamodb:[a-z0-9-]+:\d{12}:table\/[\w.-]{3,255}$/, TABLE_ARN_EXPECTED);
+const KEY_ARN = z
+  .string(KEY_ARN_EXPECTED)
+  .regex(/^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/, KEY_ARN_EXPECTED);
 const STAGE_EXPECTED = 'a letter, then letters and digits, at most 20 in all';
 const schema = z.object({
   stage: z
@@ -91,6 +100,7 @@ const schema = z.object({
   deletionProtection: flag.optional(),
   stateTableArn: TABLE_ARN.optional(),
   flowRunsTableArn: TABLE_ARN.optional(),
+  encryptionKeyArn: KEY_ARN.optional(),
   services: z.record(z.string(), service, 'an object of settings by name of the service').default({}),
 });
 

@@ -2,14 +2,21 @@
 
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import { type ITable, Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { IRole } from 'aws-cdk-lib/aws-iam';
+import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import type { NodejsFunctionProps } from 'aws-cdk-lib/aws-lambda-nodejs';
+import type { IScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { InvalidOptionsError } from '../lib/rules/index.ts';
 import { type Service, withInterval } from '../lib/service/index.ts';
 import type { CatalogEntry } from '../lib/services/catalog.ts';
 import { showValue, withoutUndefined } from '../lib/text/index.ts';
 import { WATCHDOG } from './alarms/index.ts';
-import type { DurableTableOptions } from './constructs/durable-table.ts';
+import { roleHere } from './constructs/allow.ts';
+import type { DurableTableOptions, GivenTable } from './constructs/durable-table.ts';
 import { flowRunsTableOf } from './constructs/flow-runs-table.ts';
 import { mergeFunctionProps } from './constructs/function-props.ts';
 import { HoldingQueue } from './constructs/holding-queue.ts';
@@ -44,6 +51,21 @@ export interface TickoverStackProps extends StackProps {
    * @default that of the settings' `flowRunsTableArn`, else one of its own
    */
   readonly flowRunsTable?: ITable;
+  /**
+   * The customer's key that encrypts everything that the stack makes: tables, queues, topic, logs and environments. A
+   * table of the settings is on it too. @default that of the settings' `encryptionKeyArn`, else AWS's own keys
+   */
+  readonly encryptionKey?: IKey;
+  /** The group of the schedules. @default one of its own */
+  readonly group?: IScheduleGroup;
+  /** The role that Scheduler takes; it is given what it needs. @default one of its own, for schedules of the group */
+  readonly schedulerRole?: IRole;
+  /** Gets the firings that Scheduler could not deliver. @default a queue of its own */
+  readonly undeliverableQueue?: IQueue;
+  /** Gets the events that threw, crashed or expired in Lambda. @default a queue of its own */
+  readonly failedQueue?: IQueue;
+  /** The topic to which alarms publish; its policy must let CloudWatch publish. @default one of its own */
+  readonly pagerTopic?: ITopic;
   /** CDK's own props for the function of every service. @default none */
   readonly functionProps?: NodejsFunctionProps;
   /** CDK's own props for the functions of single services, by name of the service, over those for all. @default none */
@@ -59,39 +81,66 @@ export class TickoverStack extends Stack {
   readonly table: ITable;
   /** The services, in the order of the catalog. */
   readonly services: readonly ScheduledService[];
-  readonly undeliverableQueue: HoldingQueue;
-  readonly failedQueue: HoldingQueue;
-  readonly group: ServiceScheduleGroup;
-  readonly schedulerRole: SchedulerRole;
+  readonly undeliverableQueue: IQueue;
+  readonly failedQueue: IQueue;
+  readonly group: IScheduleGroup;
+  readonly schedulerRole: IRole;
   /** The topic to which alarms publish. */
-  readonly pager: Pager;
+  readonly pagerTopic: ITopic;
+  /** The customer's key that encrypts what the stack makes; `undefined` where these are AWS's own. */
+  readonly encryptionKey: IKey | undefined;
 
   constructor(scope: Construct, id: string, props: TickoverStackProps) {
     super(scope, id, { description: 'Tickover: small periodic services that run serverless.', ...props });
     refuseFaults(props);
+    this.encryptionKey = this.#keyOf(props);
+    const encryption = withoutUndefined({ encryptionKey: this.encryptionKey });
     this.table = this.#stateTable(props);
-    this.undeliverableQueue = new HoldingQueue(this, 'Undeliverable');
-    this.failedQueue = new HoldingQueue(this, 'Failed');
-    this.group = new ServiceScheduleGroup(this, 'Schedules');
-    this.schedulerRole = new SchedulerRole(this, 'Scheduler', { group: this.group.group });
-    this.pager = new Pager(this, 'Pager', withoutUndefined({ email: props.settings.alarmEmail }));
+    this.undeliverableQueue = props.undeliverableQueue ?? new HoldingQueue(this, 'Undeliverable', encryption).queue;
+    this.failedQueue = props.failedQueue ?? new HoldingQueue(this, 'Failed', encryption).queue;
+    this.group = props.group ?? new ServiceScheduleGroup(this, 'Schedules').group;
+    this.schedulerRole =
+      props.schedulerRole === undefined
+        ? new SchedulerRole(this, 'Scheduler', { group: this.group }).role
+        : roleHere(this, 'SchedulerRole', props.schedulerRole);
+    this.pagerTopic = this.#pagerTopic(props);
     this.services = this.#makeServices(props);
     this.#makeViews(props.settings);
     guardResourceLimit(this);
+  }
+
+  #keyOf({ encryptionKey, settings: { encryptionKeyArn } }: TickoverStackProps): IKey | undefined {
+    if (encryptionKey !== undefined || encryptionKeyArn === undefined) return encryptionKey;
+    return Key.fromKeyArn(this, 'EncryptionKey', encryptionKeyArn);
   }
 
   #stateTable({ table, settings }: TickoverStackProps): ITable {
     const { stateTableArn } = settings;
     if (table !== undefined) return table;
     return stateTableArn === undefined
-      ? new StateTable(this, 'StateTable', guardOf(settings)).table
-      : Table.fromTableArn(this, 'StateTable', stateTableArn);
+      ? new StateTable(this, 'StateTable', this.#guardOf(settings)).table
+      : Table.fromTableAttributes(this, 'StateTable', this.#given(stateTableArn));
+  }
+
+  #pagerTopic({ pagerTopic, settings: { alarmEmail: email } }: TickoverStackProps): ITopic {
+    const { encryptionKey } = this;
+    const topic = pagerTopic ?? new Pager(this, 'Pager', withoutUndefined({ encryptionKey })).topic;
+    if (email !== undefined) topic.addSubscription(new EmailSubscription(email));
+    return topic;
   }
 
   #flowRunsTable({ flowRunsTable, settings }: TickoverStackProps): ITable | undefined {
     const { flowRunsTableArn } = settings;
     if (flowRunsTable !== undefined || flowRunsTableArn === undefined) return flowRunsTable;
-    return flowRunsTableOf(this, 'GivenFlowRunsTable', flowRunsTableArn);
+    return flowRunsTableOf(this, 'GivenFlowRunsTable', this.#given(flowRunsTableArn));
+  }
+
+  #given(tableArn: string): GivenTable {
+    return withoutUndefined({ tableArn, encryptionKey: this.encryptionKey });
+  }
+
+  #guardOf({ keepTables, deletionProtection }: Settings): DurableTableOptions {
+    return withoutUndefined({ keep: keepTables, deletionProtection, encryptionKey: this.encryptionKey });
   }
 
   #makeServices(props: TickoverStackProps): readonly ScheduledService[] {
@@ -100,7 +149,7 @@ export class TickoverStack extends Stack {
     const surroundings = withoutUndefined({
       services: entries.map(({ service }) => configured(service, settings)),
       table: this.table,
-      tables: guardOf(settings),
+      tables: this.#guardOf(settings),
       flowRunsTable: this.#flowRunsTable(props),
     });
     return entries.map((entry) => {
@@ -141,9 +190,9 @@ export class TickoverStack extends Stack {
     new SavedQueries(this, 'Queries', { services, folder: stackName });
     if (stage === DEV_STAGE) return;
     new StackAlarms(this, 'Alarms', {
-      undeliverableQueue: this.undeliverableQueue.queue,
-      failedQueue: this.failedQueue.queue,
-      pagerTopic: this.pager.topic,
+      undeliverableQueue: this.undeliverableQueue,
+      failedQueue: this.failedQueue,
+      pagerTopic: this.pagerTopic,
     });
   }
 
@@ -151,21 +200,18 @@ export class TickoverStack extends Stack {
     const { stage } = props.settings;
     return {
       table: this.table,
-      group: this.group.group,
-      schedulerRole: this.schedulerRole.role,
-      undeliverableQueue: this.undeliverableQueue.queue,
-      failedQueue: this.failedQueue.queue,
+      group: this.group,
+      schedulerRole: this.schedulerRole,
+      undeliverableQueue: this.undeliverableQueue,
+      failedQueue: this.failedQueue,
+      ...withoutUndefined({ encryptionKey: this.encryptionKey }),
       // Two stacks of one account and region have two names, and so two namespaces.
       namespace: this.stackName,
       alarms: stage === DEV_STAGE ? 'none' : 'essential',
-      pagerTopic: this.pager.topic,
+      pagerTopic: this.pagerTopic,
       watched: enabledEntries(props).some(({ service }) => service.name === WATCHDOG),
     };
   }
-}
-
-function guardOf({ keepTables, deletionProtection }: Settings): DurableTableOptions {
-  return { keep: keepTables, deletionProtection };
 }
 
 function enabledEntries({ catalog, settings }: TickoverStackProps): readonly CatalogEntry[] {

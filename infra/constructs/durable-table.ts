@@ -8,7 +8,9 @@ import {
   type ITable,
   ProjectionType,
   Table,
+  TableEncryption,
 } from 'aws-cdk-lib/aws-dynamodb';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { withoutUndefined } from '../../lib/text/index.ts';
 
@@ -18,6 +20,15 @@ export interface DurableTableOptions {
   readonly keep?: boolean;
   /** Whether DynamoDB refuses to delete it until that is switched off. @default the same as `keep` */
   readonly deletionProtection?: boolean;
+  /** The customer's key that encrypts it. @default DynamoDB's own */
+  readonly encryptionKey?: IKey;
+}
+
+/** A table that exists. */
+export interface GivenTable {
+  readonly tableArn: string;
+  /** The customer's key that encrypts it. @default DynamoDB's own */
+  readonly encryptionKey?: IKey;
 }
 
 /** The properties of a table. */
@@ -31,20 +42,24 @@ export interface DurableTableProps extends DurableTableOptions {
   readonly timeToLive?: string;
 }
 
-/** A table on demand, encrypted with DynamoDB's own key, recoverable to any second of the last 35 days. */
+/**
+ * A table on demand, encrypted with DynamoDB's own key or the customer's, recoverable to any second of the last 35
+ * days.
+ */
 export class DurableTable extends Construct {
   readonly table: ITable;
 
   constructor(scope: Construct, id: string, props: DurableTableProps) {
     super(scope, id);
-    const { shape, timeToLive, keep = true, deletionProtection = keep } = props;
+    const { shape, timeToLive, keep = true, deletionProtection = keep, encryptionKey } = props;
     const table = new Table(this, 'Table', {
       ...keysOf(shape.KeySchema, shape),
       billingMode: BillingMode.PAY_PER_REQUEST,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       deletionProtection,
       removalPolicy: keep ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
-      ...withoutUndefined({ timeToLiveAttribute: timeToLive }),
+      ...withoutUndefined({ timeToLiveAttribute: timeToLive, encryptionKey }),
+      ...(encryptionKey === undefined ? {} : { encryption: TableEncryption.CUSTOMER_MANAGED }),
     });
     addIndexes(table, shape);
     // The class types some properties as `undefined` where the interface has no property; at run time there is no

@@ -4,7 +4,8 @@ import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { flowRunsTable } from '../../lib/flow-runs/index.ts';
 import { allow } from './allow.ts';
-import { DurableTable, type DurableTableOptions } from './durable-table.ts';
+import { DurableTable, type DurableTableOptions, type GivenTable } from './durable-table.ts';
+import { grantKey } from './encryption-key.ts';
 
 /** The table, with the index of waiting runs. */
 export class FlowRunsTable extends Construct {
@@ -16,9 +17,9 @@ export class FlowRunsTable extends Construct {
   }
 }
 
-/** The table of this ARN, which an earlier stack left or a backup was restored to. */
-export function flowRunsTableOf(scope: Construct, id: string, tableArn: string): ITable {
-  return Table.fromTableAttributes(scope, id, { tableArn, globalIndexes: indexNames() });
+/** The table of this ARN, which an earlier stack left or a backup was restored to, and the key that encrypts it. */
+export function flowRunsTableOf(scope: Construct, id: string, given: GivenTable): ITable {
+  return Table.fromTableAttributes(scope, id, { ...given, globalIndexes: indexNames() });
 }
 
 /** Lets a function find waiting runs by the index and move them on: no Scan, no Put, no Delete. */
@@ -29,6 +30,7 @@ export function grantMarkLate(table: ITable, grantee: IGrantable): void {
     ['dynamodb:Query'],
     indexNames().map((name) => `${table.tableArn}/index/${name}`),
   );
+  grantKey(table.encryptionKey, grantee, 'items');
 }
 
 function indexNames(): string[] {

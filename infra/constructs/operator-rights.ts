@@ -1,10 +1,15 @@
-/** The rights of a person on a deployed service. */
+/** A person's rights on a deployed service. */
+import { Stack } from 'aws-cdk-lib';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
+import type { ISchedule } from 'aws-cdk-lib/aws-scheduler';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Service } from '../../lib/service/index.ts';
+import { grantKey } from './encryption-key.ts';
+import { grantReceive } from './holding-queue.ts';
 import { grantStateRead } from './state-table.ts';
 
 /** The parts of a deployed service to which rights refer. */
@@ -15,6 +20,9 @@ interface DeployedService {
   readonly table: ITable;
   readonly undeliverableQueue: IQueue;
   readonly failedQueue: IQueue;
+  /** The customer's key that encrypts its log. */
+  readonly logKey: IKey | undefined;
+  readonly schedule: ISchedule;
 }
 
 /** Allows the grantee to invoke the function itself, but not its versions and aliases. */
@@ -23,24 +31,40 @@ export function grantInvoke(deployed: Pick<DeployedService, 'function'>, grantee
 }
 
 /**
- * Allows the grantee to run the commands that alarms name: invoke the function, and read its configuration, its log,
- * the state of the service and both queues.
+ * Lets the grantee look at everything that the texts of alarms and the guides name, and change nothing: the service's
+ * state, log, schedule and configuration, both queues, the stack's outputs, and alarms, metrics, dashboards and saved
+ * queries.
  */
-export function grantOperate(deployed: DeployedService, grantee: IGrantable): Grant {
-  grantStateRead(deployed.table, grantee, deployed.service.name);
-  const logs = grant(
-    grantee,
-    ['logs:DescribeLogStreams', 'logs:FilterLogEvents', 'logs:GetLogEvents'],
-    [deployed.logGroup.logGroupArn],
-  );
-  const queues = grant(
-    grantee,
-    ['sqs:GetQueueAttributes', 'sqs:GetQueueUrl', 'sqs:ReceiveMessage'],
-    [deployed.undeliverableQueue.queueArn, deployed.failedQueue.queueArn],
-  );
-  const configuration = grant(grantee, ['lambda:GetFunctionConfiguration'], [deployed.function.functionArn]);
-  return grantInvoke(deployed, grantee).combine(logs).combine(queues).combine(configuration);
+export function grantRead(deployed: DeployedService, grantee: IGrantable): Grant {
+  const { service, table, logGroup, undeliverableQueue, failedQueue, schedule } = deployed;
+  grantStateRead(table, grantee, service.name);
+  grantKey(deployed.logKey, grantee, 'readLog');
+  return [
+    grant(grantee, LOG, [logGroup.logGroupArn]),
+    grantReceive(undeliverableQueue, grantee),
+    grantReceive(failedQueue, grantee),
+    grant(grantee, ['lambda:GetFunctionConfiguration'], [deployed.function.functionArn]),
+    grant(grantee, ['scheduler:GetSchedule'], [schedule.scheduleArn]),
+    grant(grantee, STACK, [Stack.of(deployed.function).stackId]),
+    grant(grantee, ACCOUNT, ['*']),
+  ].reduce((all, one) => all.combine(one));
 }
+
+/** Lets the grantee run the commands that alarms name: {@link grantRead}, and invoke the function. */
+export function grantOperate(deployed: DeployedService, grantee: IGrantable): Grant {
+  return grantInvoke(deployed, grantee).combine(grantRead(deployed, grantee));
+}
+
+const LOG = ['logs:DescribeLogStreams', 'logs:FilterLogEvents', 'logs:GetLogEvents', 'logs:StartQuery'];
+/** By which the guides find the function's name. */
+const STACK = ['cloudformation:DescribeStacks', 'cloudformation:ListStackResources'];
+/** IAM knows no narrower resource for most of these, nor for composite alarms and what a console lists. */
+const ACCOUNT = [
+  ...['cloudwatch:DescribeAlarms', 'cloudwatch:DescribeAlarmHistory', 'cloudwatch:GetMetricData'],
+  ...['cloudwatch:GetMetricStatistics', 'cloudwatch:ListMetrics', 'cloudwatch:GetDashboard'],
+  ...['cloudwatch:ListDashboards', 'logs:DescribeQueryDefinitions', 'logs:GetQueryResults', 'logs:StopQuery'],
+  ...['logs:DescribeLogGroups', 'lambda:GetAccountSettings'],
+];
 
 function grant(grantee: IGrantable, actions: string[], resourceArns: string[]): Grant {
   return Grant.addToPrincipal({ grantee, actions, resourceArns });

@@ -3,10 +3,21 @@
  * it is subscribed.
  */
 import { Stack } from 'aws-cdk-lib';
+import type { AlarmBase } from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Topic } from 'aws-cdk-lib/aws-sns';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
+import { withoutUndefined } from '../../lib/text/index.ts';
+import { letAlarmsUse } from './encryption-key.ts';
+
+/** Lets the alarm publish to the topic, on whatever key that is. */
+export function notifyBy(alarm: AlarmBase, topic: ITopic): void {
+  letAlarmsUse(topic.masterKey);
+  alarm.addAlarmAction(new SnsAction(topic));
+}
 
 /** The properties of a pager. */
 export interface PagerProps {
@@ -15,17 +26,19 @@ export interface PagerProps {
    * @default none: people subscribe to the topic themselves
    */
   readonly email?: string;
+  /** The customer's key that encrypts messages at rest. @default none: SNS keeps them unencrypted */
+  readonly encryptionKey?: IKey;
 }
 
 /** The topic to which alarms publish. */
 export class Pager extends Construct {
   readonly topic: Topic;
 
-  constructor(scope: Construct, id: string, { email }: PagerProps = {}) {
+  constructor(scope: Construct, id: string, { email, encryptionKey }: PagerProps = {}) {
     super(scope, id);
-    // Not encrypted at rest: CloudWatch can't use the key that AWS keeps for SNS, and a key of the account would cost
+    // Unencrypted at rest by itself: CloudWatch can't use the key that AWS keeps for SNS, and a key of one's own costs
     // more than all alarms.
-    this.topic = new Topic(this, 'Topic', { enforceSSL: true });
+    this.topic = new Topic(this, 'Topic', { enforceSSL: true, ...withoutUndefined({ masterKey: encryptionKey }) });
     this.#letAlarmsPublish();
     if (email !== undefined) this.topic.addSubscription(new EmailSubscription(email));
   }

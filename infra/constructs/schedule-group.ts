@@ -6,6 +6,7 @@ import { CfnScheduleGroup, type IScheduleGroup, ScheduleGroup } from 'aws-cdk-li
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { allow } from './allow.ts';
+import { grantSend } from './holding-queue.ts';
 
 /**
  * A group of schedules. It goes with its stack, and CloudFormation names it: a group that CDK makes has a fixed name
@@ -54,5 +55,5 @@ export interface FireGrant {
 /** Allows the role to invoke exactly this function, and to put firings that can't be delivered into the queue. */
 export function grantFire(role: IRole, { function: target, undeliverableQueue }: FireGrant): void {
   allow(role, ['lambda:InvokeFunction'], [target.functionArn]);
-  allow(role, ['sqs:SendMessage'], [undeliverableQueue.queueArn]);
+  grantSend(undeliverableQueue, role);
 }

@@ -5,6 +5,7 @@ import { Annotations, Stack, Token } from 'aws-cdk-lib';
 import { type Alarm, type CompositeAlarm, Metric, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { Grant, IGrantable, IRole } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IScheduleGroup, Schedule } from 'aws-cdk-lib/aws-scheduler';
@@ -19,9 +20,10 @@ import { silenceOf } from '../alarms/index.ts';
 import { longestGap } from '../longest-gap.ts';
 import { nameTwiceFaults, serviceFaults } from '../service-faults.ts';
 import type { AlarmLevel } from '../settings.ts';
+import { roleHere } from './allow.ts';
 import { functionPropsFaults } from './function-props.ts';
 import { HoldingQueue } from './holding-queue.ts';
-import { grantInvoke, grantOperate } from './operator-rights.ts';
+import { grantInvoke, grantOperate, grantRead } from './operator-rights.ts';
 import { SchedulerRole, ServiceScheduleGroup } from './schedule-group.ts';
 import { ServiceAlarms } from './service-alarms.ts';
 import { ServiceFunction, type ServiceFunctionOptions } from './service-function.ts';
@@ -73,7 +75,7 @@ const PROPS = {
   ...{ service: 'object', entry: 'text', table: 'any', group: 'any', schedulerRole: 'any' },
   ...{ undeliverableQueue: 'any', failedQueue: 'any', pagerTopic: 'any', watched: 'flag', namespace: 'text' },
   ...{ interval: 'any', alarms: 'text', detailedMetrics: 'flag', environment: 'object' },
-  ...{ memorySize: 'any', logRetention: 'any', logLevel: 'text', functionProps: 'object' },
+  ...{ memorySize: 'any', logRetention: 'any', logLevel: 'text', functionProps: 'object', encryptionKey: 'any' },
 } as const satisfies Readonly<Record<keyof ScheduledServiceProps, Shape>>;
 
 /**
@@ -89,6 +91,8 @@ export class ScheduledService extends Construct {
   readonly undeliverableQueue: IQueue;
   readonly failedQueue: IQueue;
   readonly table: ITable;
+  /** The customer's key that encrypts its log; `undefined` where that is AWS's own, or the log group was given. */
+  readonly logKey: IKey | undefined;
   readonly namespace: string;
   /** The alarms by trouble: `failing`, `halted`, `silent` and so on; empty at level 'none'. */
   readonly alarms: Readonly<Record<string, Alarm>>;
@@ -100,9 +104,11 @@ export class ScheduledService extends Construct {
     this.service = props.interval === undefined ? props.service : withInterval(props.service, props.interval);
     this.namespace = props.namespace ?? 'Tickover';
     this.#refuseFaults(props);
-    this.table = props.table ?? new StateTable(this, 'State').table;
-    this.undeliverableQueue = props.undeliverableQueue ?? new HoldingQueue(this, 'Undeliverable').queue;
-    this.failedQueue = props.failedQueue ?? new HoldingQueue(this, 'Failed').queue;
+    const encryption = withoutUndefined({ encryptionKey: props.encryptionKey });
+    this.table = props.table ?? new StateTable(this, 'State', encryption).table;
+    this.undeliverableQueue = props.undeliverableQueue ?? new HoldingQueue(this, 'Undeliverable', encryption).queue;
+    this.failedQueue = props.failedQueue ?? new HoldingQueue(this, 'Failed', encryption).queue;
+    this.logKey = props.functionProps?.logGroup === undefined ? props.encryptionKey : undefined;
     const made = this.#makeFunction(props);
     this.function = made.function;
     this.logGroup = made.logGroup;
@@ -121,9 +127,17 @@ export class ScheduledService extends Construct {
     return grantInvoke(this, grantee);
   }
 
-  /** Allows the grantee to invoke the function and to read its log, its state and its failed events. */
+  /** Lets the grantee do what {@link grantInvoke} and {@link grantRead} let it do. */
   grantOperate(grantee: IGrantable): Grant {
     return grantOperate(this, grantee);
+  }
+
+  /**
+   * Lets the grantee look at the service and change nothing: its state, log, configuration and schedule, both queues,
+   * and alarms, metrics, dashboards and saved queries of the account.
+   */
+  grantRead(grantee: IGrantable): Grant {
+    return grantRead(this, grantee);
   }
 
   /** Failures since the last success, at each run. @default the maximum of 5 minutes */
@@ -180,13 +194,13 @@ export class ScheduledService extends Construct {
 
   #makeFunction(props: ScheduledServiceProps): ServiceFunction {
     const { interval, environment, memorySize, logRetention, logLevel, functionProps, entry } = props;
-    const { detailedMetrics = false } = props;
+    const { detailedMetrics = false, encryptionKey } = props;
     return new ServiceFunction(this, 'Function', {
       service: this.service,
       entry,
       table: this.table,
       failedQueue: this.failedQueue,
-      ...withoutUndefined({ memorySize, logRetention, logLevel, functionProps }),
+      ...withoutUndefined({ memorySize, logRetention, logLevel, functionProps, encryptionKey }),
       environment: withoutUndefined({
         ...environment,
         ...functionProps?.environment,
@@ -199,7 +213,10 @@ export class ScheduledService extends Construct {
 
   #makeSchedule(given: ScheduledServiceProps): Schedule {
     const group = given.group ?? new ServiceScheduleGroup(this, 'Group').group;
-    const role = given.schedulerRole ?? new SchedulerRole(this, 'Scheduler', { group }).role;
+    const role =
+      given.schedulerRole === undefined
+        ? new SchedulerRole(this, 'Scheduler', { group }).role
+        : roleHere(this, 'SchedulerRole', given.schedulerRole);
     const { service, undeliverableQueue } = this;
     const props = { service, function: this.function, group, role, undeliverableQueue };
     return new ServiceSchedule(this, 'Schedule', props).schedule;

@@ -1,13 +1,13 @@
 /** Notifies people when a service fails, halts or falls silent, and of nothing less. */
 import { Duration, Names, Stack } from 'aws-cdk-lib';
 import { type Alarm, CompositeAlarm, type IAlarm } from 'aws-cdk-lib/aws-cloudwatch';
-import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { Service } from '../../lib/service/index.ts';
 import { alarmsOf, type CompositeAlarmDefinition, HOLD, type MetricAlarmDefinition } from '../alarms/index.ts';
 import type { AlarmLevel } from '../settings.ts';
+import { notifyBy } from './pager.ts';
 import { renderAlarm, renderRule } from './rendered-alarm.ts';
 
 /** The options of a service's alarms. */
@@ -58,7 +58,7 @@ export class ServiceAlarms extends Construct {
       actionsSuppressor: holdOf(this),
       actionsSuppressorWaitPeriod: Duration.seconds(wait),
     });
-    if (topic !== undefined) pager.addAlarmAction(new SnsAction(topic));
+    if (topic !== undefined) notifyBy(pager, topic);
     return pager;
   }
 }

@@ -4,7 +4,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AssetStaging, Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
-import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { type IRole, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import {
   ApplicationLogLevel,
   Architecture,
@@ -19,10 +20,13 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { LIMITS } from '../../lib/rules/index.ts';
 import { buildId, COMMONJS, invocationTimeout, type Service } from '../../lib/service/index.ts';
+import { withoutUndefined } from '../../lib/text/index.ts';
 import { eventAge } from '../schedule-expression.ts';
 import type { LogLevel } from '../settings.ts';
-import { allow } from './allow.ts';
+import { allow, roleHere } from './allow.ts';
+import { grantKey, keyOf, letLogsUse } from './encryption-key.ts';
 import { overOurs } from './function-props.ts';
+import { grantSend } from './holding-queue.ts';
 import { grantState } from './state-table.ts';
 
 /** Options of a function. */
@@ -41,6 +45,8 @@ export interface ServiceFunctionOptions {
    * @default none
    */
   readonly functionProps?: NodejsFunctionProps;
+  /** The customer's key that encrypts what is made for it: log, environment, and others. @default AWS's own keys */
+  readonly encryptionKey?: IKey;
 }
 
 /** The properties of a function. */
@@ -66,8 +72,9 @@ export class ServiceFunction extends Construct {
 
   constructor(scope: Construct, id: string, props: ServiceFunctionProps) {
     super(scope, id);
-    const { functionProps = {} } = props;
-    this.function = new NodejsFunction(this, 'Function', overOurs(this.#ourProps(props), functionProps));
+    // The role and the log group are among ours already, as they are needed here.
+    const { role: _role, logGroup: _logGroup, ...rest } = props.functionProps ?? {};
+    this.function = new NodejsFunction(this, 'Function', overOurs(this.#ourProps(props), rest));
     this.logGroup = this.function.logGroup;
     this.build = buildId(bundledCode(this.function), props.service);
     this.function.addEnvironment('TICKOVER_BUILD', this.build);
@@ -75,7 +82,7 @@ export class ServiceFunction extends Construct {
   }
 
   #ourProps(props: ServiceFunctionProps): NodejsFunctionProps {
-    const { service, failedQueue, functionProps = {}, logLevel } = props;
+    const { service, failedQueue, functionProps = {}, logLevel, encryptionKey } = props;
     return {
       entry: props.entry,
       handler: 'handler',
@@ -84,10 +91,11 @@ export class ServiceFunction extends Construct {
       architecture: Architecture.ARM_64,
       memorySize: props.memorySize ?? LIMITS.memorySize.default,
       timeout: Duration.seconds(Math.ceil(Duration.millis(invocationTimeout(service)).toSeconds({ integral: false }))),
-      role: functionProps.role ?? new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') }),
+      role: this.#roleOf(functionProps),
       logGroup: functionProps.logGroup ?? this.#makeLogGroup(props),
       loggingFormat: LoggingFormat.JSON,
       ...(logLevel === undefined ? {} : { applicationLogLevelV2: LEVELS[logLevel] }),
+      ...(encryptionKey === undefined ? {} : { environmentEncryption: encryptionKey }),
       environment: {
         ...props.environment,
         ...functionProps.environment,
@@ -112,14 +120,28 @@ export class ServiceFunction extends Construct {
     };
   }
 
-  #makeLogGroup({ logRetention = RetentionDays.ONE_MONTH }: ServiceFunctionProps): LogGroup {
-    return new LogGroup(this, 'Log', { retention: logRetention, removalPolicy: RemovalPolicy.DESTROY });
+  #roleOf({ role }: NodejsFunctionProps): IRole {
+    return role === undefined
+      ? new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') })
+      : roleHere(this, 'GivenRole', role);
   }
 
-  #grantRights({ table, failedQueue, service, functionProps = {} }: ServiceFunctionProps): void {
+  #makeLogGroup({ logRetention = RetentionDays.ONE_MONTH, encryptionKey }: ServiceFunctionProps): LogGroup {
+    letLogsUse(encryptionKey);
+    return new LogGroup(this, 'Log', {
+      retention: logRetention,
+      removalPolicy: RemovalPolicy.DESTROY,
+      ...withoutUndefined({ encryptionKey }),
+    });
+  }
+
+  #grantRights({ table, failedQueue, service, encryptionKey, functionProps = {} }: ServiceFunctionProps): void {
     allow(this.function, ['logs:CreateLogStream', 'logs:PutLogEvents'], [this.logGroup.logGroupArn]);
-    allow(this.function, ['sqs:SendMessage'], [failedQueue.queueArn]);
+    grantSend(failedQueue, this.function);
     grantState(table, this.function, service.name);
+    const environmentKey = functionProps.environmentEncryption ?? encryptionKey;
+    if (environmentKey !== undefined)
+      grantKey(keyOf(this, 'EnvironmentKey', environmentKey), this.function, 'environment');
     if (functionProps.vpc !== undefined) grantNetwork(this.function);
   }
 }

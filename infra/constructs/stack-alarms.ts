@@ -3,11 +3,11 @@
  * cover all services.
  */
 import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
-import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { failed, type MetricAlarmDefinition, undeliverable } from '../alarms/index.ts';
+import { notifyBy } from './pager.ts';
 import { renderAlarm } from './rendered-alarm.ts';
 
 /** The properties of the stack's alarms. */
@@ -35,7 +35,7 @@ export class StackAlarms extends Construct {
 
   #rendered(definition: MetricAlarmDefinition, pagerTopic: ITopic | undefined): Alarm {
     const alarm = renderAlarm(this, definition);
-    if (pagerTopic !== undefined) alarm.addAlarmAction(new SnsAction(pagerTopic));
+    if (pagerTopic !== undefined) notifyBy(alarm, pagerTopic);
     return alarm;
   }
 }

@@ -4,6 +4,7 @@ import { Effect, type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { stateTable, TTL_ATTRIBUTE } from '../../lib/store/index.ts';
 import { DurableTable, type DurableTableOptions } from './durable-table.ts';
+import { grantKey } from './encryption-key.ts';
 
 /** The state table. Its run records expire. */
 export class StateTable extends Construct {
@@ -24,16 +25,19 @@ const READ = ['dynamodb:GetItem', 'dynamodb:Query'];
 /** Allows the function of a service to use the items of that service and no others. */
 export function grantState(table: ITable, grantee: IGrantable, service: string): void {
   grantee.grantPrincipal.addToPrincipalPolicy(onItemsOf([service], RUN, table));
+  grantKey(table.encryptionKey, grantee, 'items');
 }
 
 /** Allows a person to read the items of that service and no others. */
 export function grantStateRead(table: ITable, grantee: IGrantable, service: string): void {
   grantee.grantPrincipal.addToPrincipalPolicy(onItemsOf([service], READ, table));
+  grantKey(table.encryptionKey, grantee, 'readItems');
 }
 
 /** Allows the watchdog to read the items of the services that it watches. It may not scan. */
 export function grantStateBatchRead(table: ITable, grantee: IGrantable, services: readonly string[]): void {
   grantee.grantPrincipal.addToPrincipalPolicy(onItemsOf(services, ['dynamodb:BatchGetItem'], table));
+  grantKey(table.encryptionKey, grantee, 'readItems');
 }
 
 /**

@@ -156,13 +156,23 @@ describe('rights', () => {
     ]);
   });
 
-  test('the right to operate is also one to read state, log and queues, and to change nothing', () => {
-    expect(granted((made, role) => made.grantOperate(role)).flatMap(({ Action }) => Action)).toEqual([
-      ...['dynamodb:GetItem', 'dynamodb:Query'],
-      ...['logs:DescribeLogStreams', 'logs:FilterLogEvents', 'logs:GetLogEvents'],
-      ...['sqs:GetQueueAttributes', 'sqs:GetQueueUrl', 'sqs:ReceiveMessage'],
-      ...['lambda:GetFunctionConfiguration', 'lambda:InvokeFunction'],
-    ]);
+  test('the right to read is none to invoke, and the right to operate is both', () => {
+    const actions = (grant: (made: ScheduledService, role: Role) => void) =>
+      granted(grant).flatMap(({ Action }) => Action);
+    const read = actions((made, role) => made.grantRead(role));
+
+    expect(read).toEqual(
+      expect.arrayContaining([
+        'dynamodb:Query',
+        'logs:StartQuery',
+        'cloudwatch:GetDashboard',
+        'cloudwatch:DescribeAlarms',
+      ]),
+    );
+    expect(read).not.toContain('lambda:InvokeFunction');
+    expect(actions((made, role) => made.grantOperate(role)).toSorted()).toEqual(
+      [...read, 'lambda:InvokeFunction'].toSorted(),
+    );
   });
 });
 

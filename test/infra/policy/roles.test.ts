@@ -12,11 +12,10 @@ import { ACCOUNT, arnOf, ofType, REGION, type Role, resolve, rolesOf } from './t
 
 const subject = withMore((stack) => {
   const [service] = stack.services;
-  for (const id of ['Invoker', 'Operator']) {
-    const role = new IamRole(stack, id, { assumedBy: new ServicePrincipal('example.amazonaws.com') });
-    if (id === 'Invoker') service?.grantInvoke(role);
-    else service?.grantOperate(role);
-  }
+  const person = (id: string) => new IamRole(stack, id, { assumedBy: new ServicePrincipal('example.amazonaws.com') });
+  service?.grantInvoke(person('Invoker'));
+  service?.grantRead(person('Reader'));
+  service?.grantOperate(person('Operator'));
 });
 
 const service = (name: string) => serviceOf(subject, name);
@@ -32,6 +31,22 @@ const names = () => namesOf(subject);
 /** Everything that any role of the stack may do. */
 const permissions = (): readonly Statement[] => rolesOf(subject.template).flatMap((each) => each.permissions);
 
+const READING_LOGS = ['logs:FilterLogEvents', 'logs:GetLogEvents', 'logs:DescribeLogStreams', 'logs:StartQuery'];
+/** Of these IAM knows no narrower resource, or none that a console could do with. */
+const LISTED = [
+  ...['cloudwatch:DescribeAlarmHistory', 'cloudwatch:DescribeAlarms', 'cloudwatch:GetDashboard'],
+  ...['cloudwatch:GetMetricData', 'cloudwatch:GetMetricStatistics', 'cloudwatch:ListDashboards'],
+  ...['cloudwatch:ListMetrics', 'lambda:GetAccountSettings', 'logs:DescribeLogGroups'],
+  ...['logs:DescribeQueryDefinitions', 'logs:GetQueryResults', 'logs:StopQuery'],
+];
+const READ = [
+  ...['cloudformation:DescribeStacks', 'cloudformation:ListStackResources', 'dynamodb:GetItem', 'dynamodb:Query'],
+  ...['lambda:GetFunctionConfiguration', 'scheduler:GetSchedule'],
+  ...['sqs:GetQueueAttributes', 'sqs:GetQueueUrl', 'sqs:ReceiveMessage'],
+  ...READING_LOGS,
+  ...LISTED,
+];
+
 describe('the roles of the stack', () => {
   test('have no managed policy', () => {
     expect(rolesOf(subject.template).flatMap(({ managedPolicies }) => managedPolicies)).toEqual([]);
@@ -44,7 +59,7 @@ describe('the roles of the stack', () => {
     expect(actions.filter((action) => action.includes('*'))).toEqual([]);
   });
 
-  test('name every resource in full, but for the streams of their own log groups', () => {
+  test('name every resource in full, but for the streams of their own log groups, and what a console lists', () => {
     const starred = permissions().flatMap(({ Action, Resource }) =>
       listed(Resource)
         .filter((resource) => resource.includes('*'))
@@ -55,11 +70,10 @@ describe('the roles of the stack', () => {
       ({ logGroup }) => `logs:CreateLogStream logs:PutLogEvents on ${arnOf(subject.template, idOf(logGroup))}`,
     );
     const [first] = subject.stack.services;
-    const reading =
-      first &&
-      `logs:FilterLogEvents logs:GetLogEvents logs:DescribeLogStreams on ${arnOf(subject.template, idOf(first.logGroup))}`;
+    const log = first === undefined ? '' : arnOf(subject.template, idOf(first.logGroup));
+    const reading = [`${READING_LOGS.join(' ')} on ${log}`, `${LISTED.join(' ')} on *`];
 
-    expect(starred.map(inOrder).toSorted()).toEqual([...writing, reading ?? ''].map(inOrder).toSorted());
+    expect(starred.map(inOrder).toSorted()).toEqual([...writing, ...reading, ...reading].map(inOrder).toSorted());
   });
 
   test("write no log but their service's own", () => {
@@ -182,19 +196,29 @@ describe('what is granted to people', () => {
     ]);
   });
 
-  test('grantOperate reads besides, and writes nothing', () => {
-    expect(actionsOf('Operator')).toEqual([
-      'dynamodb:GetItem',
-      'dynamodb:Query',
-      'lambda:GetFunctionConfiguration',
-      'lambda:InvokeFunction',
-      'logs:DescribeLogStreams',
-      'logs:FilterLogEvents',
-      'logs:GetLogEvents',
-      'sqs:GetQueueAttributes',
-      'sqs:GetQueueUrl',
-      'sqs:ReceiveMessage',
-    ]);
+  test('grantRead is to look, and neither to invoke nor to change anything', () => {
+    expect(actionsOf('Reader')).toEqual(READ.toSorted());
+  });
+
+  test('grantOperate is that, and to invoke', () => {
+    expect(actionsOf('Operator')).toEqual([...READ, 'lambda:InvokeFunction'].toSorted());
+  });
+
+  test('the log, the schedule and the stack that are read are those of the service', () => {
+    const { permissions: granted } = role('Reader');
+    const may = (action: string, resource: string) => judge(granted, { action, resource }) === 'allowed';
+    const own = (property: 'logGroup' | 'schedule') =>
+      subject.stack.services.map((each) => arnOf(subject.template, idOf(each[property])));
+    const onlyFirst = (_service: unknown, index: number) => index === 0;
+
+    expect(own('logGroup').map((arn) => may('logs:StartQuery', arn))).toEqual(names().map(onlyFirst));
+    expect(own('schedule').map((arn) => may('scheduler:GetSchedule', arn))).toEqual(names().map(onlyFirst));
+    expect(may('cloudformation:DescribeStacks', `arn:aws:cloudformation:${REGION}:${ACCOUNT}:stack/Stack/1`)).toBe(
+      true,
+    );
+    expect(may('cloudformation:DescribeStacks', `arn:aws:cloudformation:${REGION}:${ACCOUNT}:stack/Other/1`)).toBe(
+      false,
+    );
   });
 
   test("an operator may run the commands of the queues' alarms, and ask where the function logs", () => {

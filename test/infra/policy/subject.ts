@@ -27,7 +27,11 @@ export function withMore(add: (stack: TickoverStack) => void): Subject {
 
 /** The logical id that a construct's resource got. */
 export function idOf(
-  construct: ScheduledService['function'] | TickoverStack['table'] | ScheduledService['logGroup'],
+  construct:
+    | ScheduledService['function']
+    | TickoverStack['table']
+    | ScheduledService['logGroup']
+    | ScheduledService['schedule'],
 ): string {
   return String(Stack.of(construct).resolve(Stack.of(construct).getLogicalId(construct.node.defaultChild as never)));
 }

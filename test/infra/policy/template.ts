@@ -33,6 +33,7 @@ const PSEUDO: Readonly<Record<string, string>> = {
   'AWS::AccountId': ACCOUNT,
   'AWS::URLSuffix': 'amazonaws.com',
   'AWS::StackName': 'Stack',
+  'AWS::StackId': `arn:aws:cloudformation:us-east-1:111122223333:stack/Stack/1`,
 };
 
 /** What follows `arn:aws:` in the ARN of a resource. */
@@ -45,6 +46,8 @@ const ARNS: Readonly<Record<string, (name: string) => string>> = {
   'AWS::SNS::Topic': (name) => `sns:${REGION}:${ACCOUNT}:${name}`,
   'AWS::IAM::Role': (name) => `iam::${ACCOUNT}:role/${name}`,
   'AWS::Scheduler::ScheduleGroup': (name) => `scheduler:${REGION}:${ACCOUNT}:schedule-group/${name}`,
+  'AWS::Scheduler::Schedule': (name) => `scheduler:${REGION}:${ACCOUNT}:schedule/Group/${name}`,
+  'AWS::KMS::Key': (name) => `kms:${REGION}:${ACCOUNT}:key/${name}`,
   'AWS::CloudWatch::Alarm': (name) => `cloudwatch:${REGION}:${ACCOUNT}:alarm:${name}`,
   'AWS::CloudWatch::CompositeAlarm': (name) => `cloudwatch:${REGION}:${ACCOUNT}:alarm:${name}`,
 };

@@ -1,0 +1,166 @@
+/**
+ * Rights on a customer's key. Whoever reaches a resource that is encrypted with one must be allowed to use the key too,
+ * and here may only by way of that resource's service. Without that right a function starts, fails and says nothing.
+ */
+import { Annotations, Aws, Resource, Stack, Token } from 'aws-cdk-lib';
+import {
+  type AddToPrincipalPolicyResult,
+  type IGrantable,
+  type IPrincipal,
+  type PolicyStatement,
+  PrincipalPolicyFragment,
+  ServicePrincipal,
+} from 'aws-cdk-lib/aws-iam';
+import { type IKey, type IKeyRef, Key } from 'aws-cdk-lib/aws-kms';
+import type { Construct } from 'constructs';
+
+type Conditions = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+/** What a role does with the key of a resource: the service that asks for it in the role's name, and its calls. */
+const USES = {
+  // DynamoDB's own list for whoever works with items, and for whoever reads them.
+  items: {
+    service: 'dynamodb',
+    actions: ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey*', 'kms:ReEncrypt*'],
+  },
+  readItems: { service: 'dynamodb', actions: ['kms:Decrypt', 'kms:DescribeKey'] },
+  // SQS checks with Decrypt the data key that it has generated.
+  send: { service: 'sqs', actions: ['kms:Decrypt', 'kms:GenerateDataKey'] },
+  receive: { service: 'sqs', actions: ['kms:Decrypt'] },
+  readLog: { service: 'logs', actions: ['kms:Decrypt'] },
+  environment: { service: 'lambda', actions: ['kms:Decrypt'] },
+} as const;
+export type KeyUse = keyof typeof USES;
+
+/** Lets the grantee use the key, if there is one, by way of the service of that use. */
+export function grantKey(key: IKey | undefined, grantee: IGrantable, use: KeyUse): void {
+  if (key === undefined) return;
+  const { service, actions } = USES[use];
+  const via = { StringEquals: { 'kms:ViaService': `${service}.${regionOf(key)}.amazonaws.com` } };
+  key.grant(new NarrowedPrincipal(grantee, via), ...actions);
+  askForStatement(key, {
+    statement: { Principal: { AWS: `arn:${partitionOf(key)}:iam::${accountOf(key)}:root` }, actions, conditions: via },
+    unless: ', unless it lets the IAM policies of the account grant its use, as it does by default',
+  });
+}
+
+/** Lets CloudWatch Logs use the key for log groups of this account. */
+export function letLogsUse(key: IKey | undefined): void {
+  if (key === undefined) return;
+  const service = `logs.${regionOf(key)}.amazonaws.com`;
+  const actions = ['kms:Encrypt', 'kms:Decrypt', 'kms:ReEncrypt*', 'kms:GenerateDataKey*', 'kms:DescribeKey'];
+  // The group names the key, so the key can't name the group.
+  const groups = `arn:${partitionOf(key)}:logs:${regionOf(key)}:${accountOf(key)}:log-group:*`;
+  letService(key, { service, actions, conditions: { ArnLike: { 'kms:EncryptionContext:aws:logs:arn': groups } } });
+}
+
+/** Lets CloudWatch use the key for the messages of alarms. Which alarms may publish is for the topic to say. */
+export function letAlarmsUse(key: IKey | undefined): void {
+  if (key === undefined) return;
+  const actions = ['kms:Decrypt', 'kms:GenerateDataKey*'];
+  letService(key, { service: 'cloudwatch.amazonaws.com', actions, conditions: {} });
+}
+
+/** The key, where CDK may have only a reference to it. */
+export function keyOf(scope: Construct, id: string, key: IKeyRef): IKey {
+  return 'grant' in key ? (key as IKey) : Key.fromKeyArn(scope, id, key.keyRef.keyArn);
+}
+
+interface ServiceUse {
+  readonly service: string;
+  readonly actions: readonly string[];
+  readonly conditions: Conditions;
+}
+
+function letService(key: IKey, { service, actions, conditions }: ServiceUse): void {
+  key.grant(new NarrowedPrincipal(new ServicePrincipal(service), conditions), ...actions);
+  askForStatement(key, { statement: { Principal: { Service: service }, actions, conditions }, unless: '' });
+}
+
+/** A grantee that is given each right under conditions. CDK's own narrowing reaches the key's policy alone. */
+class NarrowedPrincipal implements IPrincipal {
+  readonly grantPrincipal = this;
+  readonly assumeRoleAction: string;
+  readonly policyFragment: PrincipalPolicyFragment;
+  readonly principalAccount?: string;
+  readonly #principal: IPrincipal;
+  readonly #conditions: Conditions;
+
+  constructor({ grantPrincipal }: IGrantable, conditions: Conditions) {
+    const { principalJson, conditions: own } = grantPrincipal.policyFragment;
+    this.#principal = grantPrincipal;
+    this.#conditions = conditions;
+    this.assumeRoleAction = grantPrincipal.assumeRoleAction;
+    this.policyFragment = new PrincipalPolicyFragment(principalJson, { ...own, ...conditions });
+    if (grantPrincipal.principalAccount !== undefined) this.principalAccount = grantPrincipal.principalAccount;
+  }
+
+  addToPolicy(statement: PolicyStatement): boolean {
+    return this.addToPrincipalPolicy(statement).statementAdded;
+  }
+
+  addToPrincipalPolicy(statement: PolicyStatement): AddToPrincipalPolicyResult {
+    statement.addConditions(this.#conditions);
+    return this.#principal.addToPrincipalPolicy(statement);
+  }
+}
+
+interface NeededStatement {
+  readonly statement: {
+    readonly Principal: Readonly<Record<string, string>>;
+    readonly actions: readonly string[];
+    readonly conditions: Conditions;
+  };
+  /** When it isn't needed. */
+  readonly unless: string;
+}
+
+/** By stack: the same statement is asked for once. */
+const asked = new WeakMap<Stack, Set<string>>();
+
+/** A key that was imported keeps its policy: a person has to add the statement. */
+function askForStatement(key: IKey, { statement, unless }: NeededStatement): void {
+  if (Resource.isOwnedResource(key)) return;
+  const stack = Stack.of(key);
+  const { Principal, actions, conditions } = statement;
+  const Condition = Object.keys(conditions).length === 0 ? {} : { Condition: conditions };
+  const json = written(stack, { Effect: 'Allow', Principal, Action: actions, Resource: '*', ...Condition });
+  const message =
+    `${written(stack, key.keyArn)}: expected a key whose policy has the statement ${json}${unless}; ` +
+    'an imported key keeps its policy, so add it there.';
+  const known = asked.get(stack) ?? new Set();
+  if (!known.has(message)) Annotations.of(stack).addWarningV2(`tickover:key-policy:${known.size + 1}`, message);
+  asked.set(stack, known.add(message));
+}
+
+/** As a person writes it into the policy: what only a deploy knows, such as the account, is named in brackets. */
+function written(stack: Stack, value: unknown): string {
+  const resolved = stack.resolve(value) as unknown;
+  const text = JSON.stringify(resolved, (_name, part) => joined(part));
+  return typeof resolved === 'string' ? resolved : text;
+}
+
+function joined(part: unknown): unknown {
+  const { 'Fn::Join': join } = (part ?? {}) as { 'Fn::Join'?: readonly [string, readonly unknown[]] };
+  if (join === undefined) return part;
+  const [separator, parts] = join;
+  return parts.map((each) => (typeof each === 'string' ? each : `<${nameOf(each)}>`)).join(separator);
+}
+
+function nameOf(part: unknown): string {
+  const { Ref = 'unknown' } = part as { Ref?: string };
+  return Ref.replace(/^AWS::/, '').toLowerCase();
+}
+
+function regionOf(key: IKey): string {
+  return key.env.region;
+}
+
+/** That of the stack, which uses the key; the key itself may be another account's. */
+function accountOf(key: IKey): string {
+  return Stack.of(key).account;
+}
+
+function partitionOf({ keyArn }: IKey): string {
+  return Token.isUnresolved(keyArn) ? Aws.PARTITION : (keyArn.split(':')[1] ?? 'aws');
+}
