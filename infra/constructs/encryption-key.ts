@@ -21,7 +21,10 @@ const USES = {
   // DynamoDB's own list for whoever works with items, and for whoever reads them.
   items: {
     service: 'dynamodb',
-    actions: ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey*', 'kms:ReEncrypt*'],
+    actions: [
+      ...(['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey'] as const),
+      ...(['kms:GenerateDataKeyWithoutPlaintext', 'kms:ReEncryptFrom', 'kms:ReEncryptTo'] as const),
+    ],
   },
   readItems: { service: 'dynamodb', actions: ['kms:Decrypt', 'kms:DescribeKey'] },
   // SQS checks with Decrypt the data key that it has generated.

@@ -12,7 +12,7 @@ import type { IScheduleGroup, Schedule } from 'aws-cdk-lib/aws-scheduler';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { InvalidOptionsError, LIMITS } from '../../lib/rules/index.ts';
+import { InvalidOptionsError, LIMITS, optionFault } from '../../lib/rules/index.ts';
 import { type Service, type Shape, shapeFaults, variableFaults, withInterval } from '../../lib/service/index.ts';
 import { showValue, withoutUndefined } from '../../lib/text/index.ts';
 import { type Duration, inSeconds } from '../../lib/time/index.ts';
@@ -176,6 +176,7 @@ export class ScheduledService extends Construct {
       ...variableFaults(Object.keys(environment)),
       ...serviceFaults(deployment, { fileExists: existsSync }),
       ...functionPropsFaults(functionProps),
+      ...queueFaults(props),
       ...nameTwiceFaults(names),
     ];
     if (faults.length > 0) throw new InvalidOptionsError(`service ${showValue(this.service.name)}`, faults);
@@ -247,6 +248,13 @@ export class ScheduledService extends Construct {
         'with `watchdogVariables([...])` as its environment and `grantStateBatchRead`, and set `watched: true`.',
     );
   }
+}
+
+/** Neither Scheduler nor Lambda sends to a FIFO queue. */
+function queueFaults(props: ScheduledServiceProps): string[] {
+  return (['undeliverableQueue', 'failedQueue'] as const).flatMap((option) =>
+    optionFault(props[option]?.fifo !== true, option, 'a standard queue', 'a FIFO queue'),
+  );
 }
 
 /** The same construct, or two imports of one table. */

@@ -2,7 +2,7 @@
 
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { AssetStaging, Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { AssetStaging, Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { type IRole, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
@@ -120,6 +120,10 @@ export class ServiceFunction extends Construct {
     };
   }
 
+  #acknowledgeStar(): void {
+    Validations.of(this).acknowledge({ id: 'AwsSolutions-IAM5[Resource::*]', reason: STAR_REASON });
+  }
+
   #roleOf({ role }: NodejsFunctionProps): IRole {
     return role === undefined
       ? new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') })
@@ -142,9 +146,14 @@ export class ServiceFunction extends Construct {
     const environmentKey = functionProps.environmentEncryption ?? encryptionKey;
     if (environmentKey !== undefined)
       grantKey(keyOf(this, 'EnvironmentKey', environmentKey), this.function, 'environment');
-    if (functionProps.vpc !== undefined) grantNetwork(this.function);
+    const { vpc, tracing } = functionProps;
+    if (vpc !== undefined) grantNetwork(this.function);
+    if (vpc !== undefined || tracing !== undefined) this.#acknowledgeStar();
   }
 }
+
+/** Why some rights name no resource. */
+const STAR_REASON = 'EC2 and X-Ray have no narrower resource for what Lambda does in the name of its role.';
 
 const LEVELS: Readonly<Record<LogLevel, ApplicationLogLevel>> = {
   info: ApplicationLogLevel.INFO,

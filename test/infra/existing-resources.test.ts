@@ -132,3 +132,10 @@ test('a role that was imported as one that keeps its rights is given none', () =
 
   expect(resourcesOf(template, 'AWS::IAM::Policy').map(({ id }) => id)).toEqual([expect.stringMatching(/^Scheduler/)]);
 });
+
+test.each(['undeliverableQueue', 'failedQueue'])('a FIFO queue as %s is refused', (option) => {
+  const app = newApp();
+  const queue = Queue.fromQueueArn(new Stack(app, 'Theirs'), 'Queue', arn('sqs', 'Theirs.fifo'));
+
+  expect(() => newStack(app, { [option]: queue })).toThrow(`${option}: expected a standard queue, got a FIFO queue`);
+});

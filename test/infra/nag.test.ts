@@ -1,18 +1,22 @@
 /** AWS's own rules for solutions find nothing in the stack that is not acknowledged, each with a reason. */
-import { Validations } from 'aws-cdk-lib';
+import { Stack, Validations } from 'aws-cdk-lib';
+import { Vpc } from 'aws-cdk-lib/aws-ec2';
+import { Tracing } from 'aws-cdk-lib/aws-lambda';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { afterAll, describe, expect, test } from 'vitest';
-import type { TickoverStack } from '../../infra/tickover-stack.ts';
+import type { TickoverStack, TickoverStackProps } from '../../infra/tickover-stack.ts';
 import { newApp, newStack, removeOutputs, settingsOf } from '../support/stack-kit.ts';
 
 afterAll(removeOutputs);
 
 /** The stack of a stage, with everything switched on that the context knows. */
-function fullStack(stage: string): TickoverStack {
-  const everything = { alarms: 'full', detailedMetrics: true, interval: '10s' };
+function fullStack(stage: string, props: Partial<TickoverStackProps> = {}): TickoverStack {
+  const everything = { alarms: 'full', detailedMetrics: true, interval: '10s', logLevel: 'debug' };
   const services = { 'check-endpoints': everything, 'mark-late-runs': everything, 'watch-services': everything };
-  return newStack(newApp(), { settings: settingsOf({ stage, alarmEmail: 'someone@example.com', services }) });
+  const encryptionKeyArn = 'arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab';
+  const context = { stage, alarmEmail: 'someone@example.com', services, encryptionKeyArn };
+  return newStack(newApp(), { settings: settingsOf(context), ...props });
 }
 
 const findingsIn = (stack: TickoverStack): string[] =>
@@ -25,6 +29,14 @@ const findingsIn = (stack: TickoverStack): string[] =>
 describe('the rules', () => {
   test.each(['dev', 'prod'])('find nothing in stage %s, with everything switched on', (stage) => {
     expect(findingsIn(fullStack(stage))).toEqual([]);
+  });
+
+  test('find nothing in a VPC, with tracing', () => {
+    const vpc = Vpc.fromVpcAttributes(new Stack(newApp(), 'Theirs'), 'Vpc', {
+      ...{ vpcId: 'vpc-1', availabilityZones: ['a'], privateSubnetIds: ['subnet-1'] },
+    });
+
+    expect(findingsIn(fullStack('prod', { functionProps: { vpc, tracing: Tracing.ACTIVE } }))).toEqual([]);
   });
 
   test('find what is wrong', () => {
