@@ -10,9 +10,9 @@ import { type Duration, parseDuration, unitHint } from '../lib/time/index.ts';
 export const ALARM_LEVELS = ['none', 'essential', 'full'] as const;
 export type AlarmLevel = (typeof ALARM_LEVELS)[number];
 
-/** The levels of a service's log: `info` leaves its debug lines out. */
-export const LOG_LEVELS = ['info', 'debug'] as const;
-export type LogLevel = (typeof LOG_LEVELS)[number];
+/** Which lines of a service's log are kept: `info` leaves out its debug lines. */
+export const LINE_LEVELS = ['info', 'debug'] as const;
+export type LogLevel = (typeof LINE_LEVELS)[number];
 
 /** The settings of one service, under its name in `services`. */
 export interface ServiceSettings {
@@ -76,7 +76,7 @@ const serviceFields = {
   alarms: z.enum(ALARM_LEVELS, "'none', 'essential' or 'full'").optional(),
   detailedMetrics: flag.optional(),
   memorySize: z.int(expectedWords(LIMITS.memorySize)).optional(),
-  logLevel: z.enum(LOG_LEVELS, "'info' or 'debug'").optional(),
+  logLevel: z.enum(LINE_LEVELS, "'info' or 'debug'").optional(),
 };
 const service = z.strictObject(serviceFields, {
   error: ({ code }) => (code === 'unrecognized_keys' ? known(serviceFields) : 'an object of settings'),
