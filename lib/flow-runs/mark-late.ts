@@ -102,9 +102,9 @@ export async function markLate(
   const [writing, done] = [new AbortController(), new AbortController()];
   // Every write under way listens, and so does the client for it.
   setMaxListeners(2 * AT_ONCE, writing.signal);
-  const stopWriting = async () => {
-    await context.clock.sleep(TIME_FOR_WRITES, done.signal);
-    writing.abort(context.signal.reason);
+  const stopWriting = () => {
+    const stopped = context.clock.sleep(TIME_FOR_WRITES, done.signal);
+    void stopped.then(() => writing.abort(context.signal.reason));
   };
   context.signal.addEventListener('abort', stopWriting, { once: true });
   const batch: Batch = { context, store, options, counts, seen: new Set(), errors: [], writing: writing.signal };
