@@ -32,7 +32,12 @@ const SHOWN_CHARACTERS = 80;
 
 const text = (most: number) => {
   const expected = `text of 1 to ${most} characters`;
-  return z.string(expected).min(1, expected).max(most, expected);
+  // Half a surrogate pair would be stored as another character: two ids could become one.
+  return z
+    .string(expected)
+    .min(1, expected)
+    .max(most, expected)
+    .regex(/^\P{Cs}*$/u, `well-formed ${expected}`);
 };
 const instantRead = (parse: (written: unknown) => number | undefined) =>
   z

@@ -4,7 +4,10 @@ import { parseInstant } from '../time/index.ts';
 
 const text = (bytes: number) => {
   const expected = `text of 1 to ${bytes} bytes`;
-  return z.string(expected).refine((value) => value.trim() !== '' && Buffer.byteLength(value) <= bytes, expected);
+  return z
+    .string(expected)
+    .refine((value) => value.trim() !== '' && Buffer.byteLength(value) <= bytes, expected)
+    .regex(/^\P{Cs}*$/u, `well-formed ${expected}`);
 };
 const instant = z.string('an ISO 8601 time with a zone').transform((written, context) => {
   const parsed = parseInstant(written);

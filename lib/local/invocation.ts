@@ -1,7 +1,7 @@
 /** The check of an invocation by hand, before anything is started for it. */
 import { ACTIONS, EVENT_FIELDS, readEvent } from '../lambda/index.ts';
 import type { CatalogContent } from '../services/catalog.ts';
-import { didYouMean, isRecord, toSafeCause } from '../text/index.ts';
+import { didYouMean, isRecord, showValue, toSafeCause } from '../text/index.ts';
 import { systemClock } from '../time/index.ts';
 
 /** An invocation as a person asks for it. */
@@ -46,7 +46,7 @@ function unknownService(service: string, known: readonly string[], faults: Catal
   if (fault !== undefined) return new RangeError(`${service}: it can't be loaded (${fault.text}); nothing was started`);
   const names = [...known, ...faults.map(({ name }) => name)];
   const expected = known.length === 0 ? 'a service of the catalog, which is empty' : known.join(' or ');
-  return new RangeError(`service: expected ${expected}, got '${service}'${didYouMean(service, names)}`);
+  return new RangeError(`service: expected ${expected}, got ${showValue(service)}${didYouMean(service, names)}`);
 }
 
 /** A word is the name of an action. */
@@ -55,6 +55,6 @@ function eventOf(payload: string): unknown {
     return JSON.parse(payload);
   } catch {
     if (/^[\w-]+$/.test(payload)) return { action: payload };
-    throw new RangeError(`payload: expected JSON or the name of an action, got '${payload}'`);
+    throw new RangeError(`payload: expected JSON or the name of an action, got ${showValue(payload)}`);
   }
 }

@@ -11,9 +11,16 @@
  *
  * The state is kept in memory. It is an option, can be read after each iteration, and is kept from start to start.
  */
-import { delayAfter, fitTrackRecord, freshState, InvalidOptionsError, type LoopState } from '../rules/index.ts';
+import {
+  delayAfter,
+  fitTrackRecord,
+  freshState,
+  InvalidOptionsError,
+  type LoopState,
+  optionFault,
+} from '../rules/index.ts';
 import { prepareOnce, type Service, type Shape, safeLog, shapeFaults } from '../service/index.ts';
-import { errorClassOf, showValue } from '../text/index.ts';
+import { CURSOR_BYTES, errorClassOf, showValue } from '../text/index.ts';
 import { type Duration, inSeconds, LAST_INSTANT, parseDuration, toIso, unitHint } from '../time/index.ts';
 import { type Carried, endOf, iterate, type LoopParts } from './iterate.ts';
 import {
@@ -21,11 +28,13 @@ import {
   type Loop,
   type LoopOptions,
   LoopRunningError,
+  type Pace,
   type StartOptions,
   type StopOptions,
 } from './loop.ts';
 import { onStopSignal } from './signals.ts';
 
+const PACES: readonly string[] = ['fixed-delay', 'fixed-rate'] satisfies Pace[];
 const LOOP_SHAPES: Readonly<Record<string, Shape>> = {
   ...{ clock: 'object', random: 'object', log: 'object', surroundings: 'object', signals: 'object', state: 'object' },
   ...{ pace: 'text', cursor: 'text', handleSignals: 'flag', maxDuration: 'any', loops: 'any' },
@@ -37,7 +46,22 @@ const LOOP_SHAPES: Readonly<Record<string, Shape>> = {
  * @throws InvalidOptionsError which names every option that is unknown or can't be used
  */
 export function createLoop(service: Service, options: LoopOptions): Loop {
-  const faults = shapeFaults(options, LOOP_SHAPES);
+  const { pace = 'fixed-delay', cursor = '' } = options;
+  const faults = [
+    ...shapeFaults(options, LOOP_SHAPES),
+    ...optionFault(
+      typeof pace !== 'string' || PACES.includes(pace),
+      'pace',
+      PACES.map(showValue).join(' or '),
+      showValue(pace),
+    ),
+    ...optionFault(
+      typeof cursor !== 'string' || (Buffer.byteLength(cursor) <= CURSOR_BYTES && !/\p{Cs}/u.test(cursor)),
+      'cursor',
+      `well-formed text of at most ${CURSOR_BYTES} bytes`,
+      showValue(cursor),
+    ),
+  ];
   if (faults.length > 0) throw new InvalidOptionsError(service.name, faults);
   return new ServiceLoop({
     ...options,

@@ -63,7 +63,10 @@ export function isRetryableByAws(error: object): boolean | undefined {
   if (name === 'TransactionCanceledException') return isCanceledForATime(readProperty(error, 'CancellationReasons'));
   const retryable = readProperty(error, '$retryable');
   if (retryable !== undefined && retryable !== null && retryable !== false) return true;
-  if (readProperty(readProperty(error, '$metadata'), 'clockSkewCorrected') === true) return true;
+  const metadata = readProperty(error, '$metadata');
+  if (readProperty(metadata, 'clockSkewCorrected') === true) return true;
+  // The SDK takes this status for throttling whatever the name of the error.
+  if (readProperty(metadata, 'httpStatusCode') === 429) return true;
   return isRetryableName(name) || isRetryableName(readProperty(error, 'code')) || undefined;
 }
 

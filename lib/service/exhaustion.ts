@@ -12,11 +12,12 @@ const PROCESS = new Set<unknown>([
   ...['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM', 'ENOSR', 'EADDRNOTAVAIL', 'EAGAIN', 'EAI_MEMORY'],
   ...['ERR_OUT_OF_MEMORY', 'ERR_MEMORY_ALLOCATION_FAILED'],
   ...['ERR_WORKER_OUT_OF_MEMORY', 'ERR_WORKER_INIT_FAILED'],
+  ...['Z_MEM_ERROR', 'OUT_OF_MEM', 'ERR_OSSL_MALLOC_FAILURE', 'ERR_SSL_MALLOC_FAILURE'],
 ]);
 const DISK = new Set<unknown>(['ENOSPC', 'EDQUOT']);
 /** V8's errors have no code. */
 const OUT_OF_MEMORY =
-  /^(?:Array buffer allocation failed|WebAssembly\.\w+\(\): (?:could not allocate memory|Out of memory))/i;
+  /^(?:Array buffer allocation failed|WebAssembly\.[\w.]{1,50}\(\): (?:could not allocate memory|out of memory|unable to grow))/i;
 
 /** What the code of an error says to be exhausted. */
 export function exhaustedBy(code: unknown): Exhausted | undefined {
@@ -26,7 +27,10 @@ export function exhaustedBy(code: unknown): Exhausted | undefined {
 
 /** What an error says to be exhausted, its causes and members left aside. */
 export function exhaustedIn(error: object): Exhausted | undefined {
-  const byCode = exhaustedBy(readProperty(error, 'code'));
+  const code = readProperty(error, 'code');
+  // The room for watches of files belongs to the processes of this user, not to the disk.
+  const isInotify = code === 'ENOSPC' && readProperty(error, 'syscall') === 'watch';
+  const byCode = isInotify ? 'process' : exhaustedBy(code);
   if (byCode !== undefined || readProperty(error, 'name') !== 'RangeError') return byCode;
   const message = readProperty(error, 'message');
   return typeof message === 'string' && OUT_OF_MEMORY.test(message) ? 'process' : undefined;

@@ -15,8 +15,12 @@ export type Masked = readonly [pattern: RegExp, replacement: Replacement, needs:
 /** Hosts, and the beginning of a path behind which there is nothing but a credential. */
 const HOSTS: readonly (readonly [host: string, path: string])[] = [
   ['hooks.slack.com', '\\w{1,20}'],
-  ['discord.com', 'api/webhooks'],
-  ['discordapp.com', 'api/webhooks'],
+  ['discord.com', 'api/(?:v\\d{1,2}/)?webhooks'],
+  ['discordapp.com', 'api/(?:v\\d{1,2}/)?webhooks'],
+  ['open.feishu.cn', 'open-apis/bot/v2/hook'],
+  ['open.larksuite.com', 'open-apis/bot/v2/hook'],
+  ['events.pagerduty.com', 'integration'],
+  ['cronitor.link', 'p'],
   ['.office.com', 'webhook\\w{0,3}'],
   ['hooks.zapier.com', 'hooks/\\w{1,20}'],
   ['maker.ifttt.com', '(?:trigger/[^\\s/]{1,100}/)?(?:json/)?(?:with/key|use)'],
@@ -87,7 +91,11 @@ const IN_MARKUP: readonly Masked[] = [
 
 const IN_COMMANDS: readonly Masked[] = [
   [/(-(?<![\w-]-)-?([A-Za-z][\w.-]{0,100})\s{1,5}["']?)(?![-*])((?<=["'])[^"'\r\n]+|[^\s"']\S*)/g, valueOfName, '-'],
-  [/(-(?:u|-user)\s{1,5}["']?[^\s:"']{1,100}:)[^\s"']+/g, `$1${MASK}`, '-u'],
+  [
+    /((?<![\w-])-(?:[uU](?:\s{1,5}|=)?|-(?:proxy-)?user(?:\s{1,5}|=))["']?[^\s:"'/=-][^\s:"'/=]{0,99}:)(?!\/\/)[^\s"']+/g,
+    `$1${MASK}`,
+    '-',
+  ],
   [/(\b(?:mysql|mysqldump|mysqladmin|mariadb)\s(?:[^\r\n]{0,300}?\s)?-p)[^\s"'=]+/g, `$1${MASK}`, ' -p'],
   [
     /(\b(?:sshpass|docker\s{1,3}login|podman\s{1,3}login|helm\s[a-z ]{1,20}login)\s(?:[^\r\n]{0,200}?\s)?-p\s{0,3})[^\s"']+/g,
@@ -103,7 +111,12 @@ const IN_COMMANDS: readonly Masked[] = [
     `$1${MASK}`,
     '',
   ],
-  [/\b((?:password|passphrase|secret|api[- ]key)(?: is)?:? ["'`])(?!\*\*\*)[^"'`\r\n]+/gi, `$1${MASK}`, ' '],
+  // Up to the same quote: one that is escaped or doubled belongs to the value.
+  [
+    /\b((?:password|passphrase|secret|api[- ]key)(?: is)?:? )(?:(")(?!\*\*\*)(?:\\[^\r\n]|""|[^"\\\r\n])+|(')(?!\*\*\*)(?:\\[^\r\n]|''|[^'\\\r\n])+|(`)(?!\*\*\*)(?:\\[^\r\n]|[^`\\\r\n])+)/gi,
+    (_match, lead, double = '', single = '', back = '') => `${lead}${double || single || back}${MASK}`,
+    ' ',
+  ],
 ];
 
 const IN_LISTS: readonly Masked[] = [

@@ -4,6 +4,8 @@
 const LONGEST = 64;
 
 const FAR = 1_000;
+/** A shorter beginning of a name may be a name of its own. */
+const LONGEST_SHORT = 8;
 
 /**
  * The known name nearest to what was written, or `undefined` if none is near: one that differs in case alone, that goes
@@ -19,12 +21,13 @@ export function nearest(written: string, known: readonly string[]): string | und
 
 /**
  * The known name that the written one misses by so little that no other can be meant: by two typing errors, in names of
- * up to five letters by one. For names that stand beside those of others, such as environment variables.
+ * up to five letters by one, or by its end. For names that stand beside those of others, such as environment variables.
  */
 export function nearMiss(written: string, known: readonly string[]): string | undefined {
   const wanted = normal(written);
   if (written.length > LONGEST) return undefined;
-  return closest(wanted, known, (name) => (Math.min(wanted.length, name.length) <= 5 ? 1 : 2));
+  const near = closest(wanted, known, (name) => (Math.min(wanted.length, name.length) <= 5 ? 1 : 2));
+  return near ?? known.find((name) => wanted.length >= LONGEST_SHORT && normal(name).startsWith(wanted));
 }
 
 function closest(wanted: string, known: readonly string[], mostFor: (name: string) => number): string | undefined {

@@ -11,14 +11,15 @@ import { mayBeSecret } from './secret-values.ts';
 
 const SEPARATOR = /=>|->|[:=]{1,3}|%3[AD]/gi;
 /** What may stand between a name and the separator: quotes of every kind, brackets, bold print. */
-const CLOSING = /(?:\\{0,3}["'`]|%2[27]|&(?:quot|apos|#3[49]);|\\u002[27])?(?:\]|%5D)?\*{0,2}\s{0,5}$/i;
-const LONGEST_CLOSING = 20;
+const CLOSING =
+  /(?:\\{0,3}["'`]|%2[27]|&(?:quot|apos|#3[49]);|\\u002[27])?(?:\]|%5D)?(?:(?:\[|%5B)(?:\d{0,6}|["']\w{0,20}["'])(?:\]|%5D)){0,3}\*{0,2}\s{0,5}$/i;
+const LONGEST_CLOSING = 90;
 const OPENING_QUOTE = /^(?:\\{0,3}["'`]|%2[27]|&(?:quot|apos|#3[49]);|\\u002[27])/i;
 
 /** The value in quotes of some kind, or up to the next separator of fields; a list; the first line of a block. */
 const VALUE = new RegExp(
   [
-    String.raw`(?:[bruf]{1,2}(?=["']))?(?:\\{1,3}["'](?:[^"'\\]|\\{2,}["']?|\\(?!["']))*`,
+    String.raw`(?:[bruf]{1,2}(?=["'])|N(?='))?(?:\\{1,3}["'](?:[^"'\\]|\\{2,}["']?|\\(?!["']))*`,
     String.raw`"(?:\\[^]|[^"\\])*|'(?:\\[^]|[^'\\])*|${'`[^`]*'})`,
     String.raw`%2[27](?:(?!%2[27])[^\s&"'])*`,
     String.raw`&(?:quot|apos|#3[49]);(?:(?!&(?:quot|apos|#3[49]);)[^"'\r\n])*`,
@@ -44,8 +45,8 @@ const TYPED = /\{\s{0,5}\\{0,3}["']?(?:S|N|B|value)\\{0,3}["']?\s{0,5}:\s{0,5}/i
 
 /** Fields whose value is the name of another field's value, and that other field. */
 const NAME_FIELD =
-  /^(?:name|key|field|header|headername|variable|attribute|property|parameter|parameterkey|parametername|n|k)$/i;
-export const VALUE_FIELD = /^(?:value|values|val|content|parametervalue|stringvalue|secretvalue|default|v)$/i;
+  /^(?:name|key|field|header|headername|label|title|id|path|variable|attribute|property|parameter|parameterkey|parametername|n|k)$/i;
+export const VALUE_FIELD = /^(?:value|values|val|content|text|parametervalue|stringvalue|secretvalue|default|v)$/i;
 /** The part that is judged of a value whose name doesn't decide. In characters. */
 const LONGEST_LIKELY = 256;
 /** How far apart the two may be. In characters. */
@@ -193,7 +194,7 @@ function maskedValue(text: string, field: Field, { name, secrecy, query }: Judge
   const near = secrecy === 'likely' ? text.slice(begin, begin + LONGEST_LIKELY) : '';
   const length = near === '' ? lengthAt(pattern, text, begin) : lengthAt(pattern, near, 0);
   const given = text.slice(begin, begin + length);
-  const quote = /^[bruf]{0,2}(?:\\{0,3}["'`])|^/i.exec(given)?.[0] || (OPENING_QUOTE.exec(given)?.[0] ?? '');
+  const quote = /^[bruNf]{0,2}(?:\\{0,3}["'`])|^/i.exec(given)?.[0] || (OPENING_QUOTE.exec(given)?.[0] ?? '');
   if (length === 0 || isNextLine(text, begin, { space, given, quote })) return undefined;
   const value = given.slice(quote.length);
   if (given.startsWith('[') && !isSecretList(given)) return undefined;

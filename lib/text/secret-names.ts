@@ -42,7 +42,7 @@ const OPEN_KEYS = new Set(
   [
     'public publishable primary partition sort foreign cache object hash range index group row item message event',
     'translation lookup unique natural composite map last first next start issue metric config idempotency socket s3',
-    'deduplication dedup order document record column table ordering tag label state query search react key no such',
+    'evaluated cursor trace deduplication dedup order document record column table ordering tag label state query search react key no such',
   ]
     .join(' ')
     .split(' '),

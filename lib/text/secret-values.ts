@@ -11,7 +11,7 @@ const STATES = new Set(
     'removed anonymous basic bearer digest oauth oauth2 iam jwt saml sso ldap ntlm negotiate kerberos mismatch incorrect',
     'wrong correct changed unchanged updated rotated refreshed string text number boolean object array function any all',
     'error timeout unauthorized forbidden unauthenticated authenticated authorized active inactive supported unsupported',
-    'provided unavailable available used unused issued',
+    'provided unavailable available used unused issued malformed include omit same-origin',
   ]
     .join(' ')
     .split(' '),
@@ -54,8 +54,14 @@ export function mayBeSecret({ name, secrecy, value, isWhole }: NamedValue): bool
   if (!isWhole && SENTENCES.has(word.toLowerCase())) return false;
   if (SMALL_NUMBER.test(word) || (MEASURE.test(word) && isCount(name))) return false;
   if (secrecy === 'likely') return /auth$/i.test(name) ? !SCHEME.test(word) && !MEASURE.test(word) : isRandom(word);
-  // What a shell calls so is a directory.
-  return !(/^(?:OLD)?PWD$/.test(name) && word.startsWith('/'));
+  return !isOfSystem(name, word);
+}
+
+/** What a shell calls `pwd` is a directory, and what an operating system calls `sig` a signal. */
+function isOfSystem(name: string, word: string): boolean {
+  return (
+    (/^(?:old)?pwd$/i.test(name) && /^\/[a-z]/.test(word)) || (/^sig$/i.test(name) && /^SIG[A-Z]{2,8}$/.test(word))
+  );
 }
 
 /** Names whose numbers are counts: `tokens`, `pass`. */

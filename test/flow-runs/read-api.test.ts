@@ -79,6 +79,7 @@ const WRONG: [unknown, string][] = [
   [null, 'expected a flow run, which is an object, got null'],
   ['text', "expected a flow run, which is an object, got 'text'"],
   [[], 'expected a flow run, which is an object, got []'],
+  [{ ...API_RUN, id: 'a\ud800' }, "id: expected well-formed text of 1 to 200 characters, got 'a\\ud800'"],
   [{ ...API_RUN, id: '' }, "id: expected text of 1 to 200 characters, got ''"],
   [{ ...API_RUN, name: undefined }, 'name: expected text of 1 to 400 characters, got none'],
   [

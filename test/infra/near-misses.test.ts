@@ -7,6 +7,8 @@ const settingsOf = (context: Record<string, unknown>) => readSettings((name) => 
 test.each([
   [{ alarmEmial: 'a@b.test' }, "alarmEmial: expected only known names, got 'a@b.test'; did you mean alarmEmail?"],
   [{ deletionprotection: 'false' }, 'did you mean deletionProtection?'],
+  [{ encryptionKey: 'arn:aws:kms:x' }, 'did you mean encryptionKeyArn?'],
+  [{ stateTable: 'Kept' }, 'did you mean stateTableArn?'],
   [{ services: { sync: { intervall: '5m' } } }, 'did you mean interval?'],
   [{ services: { sync: { environment: { TICKOVER_ENDPOINT: '[]' } } } }, 'did you mean TICKOVER_ENDPOINTS?'],
 ])('a near miss is refused: %j', (context, message) => {

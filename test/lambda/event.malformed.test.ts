@@ -46,6 +46,7 @@ const MALFORMED: readonly (readonly [event: unknown, ...faults: string[]])[] = [
     'reason: expected text of 1 to 120 bytes, got none',
     'by: expected text of 1 to 32 bytes, got none',
   ],
+  [paused({ reason: 'moving \ud83d' }), "reason: expected well-formed text of 1 to 120 bytes, got 'moving \\ud83d'"],
   [paused({ reason: '' }), "reason: expected text of 1 to 120 bytes, got ''"],
   [paused({ reason: ' \n ' }), "reason: expected text of 1 to 120 bytes, got ' \\n '"],
   [paused({ reason: '\u001b[2J', by: '' }), "by: expected text of 1 to 32 bytes, got ''"],

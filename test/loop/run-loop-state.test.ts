@@ -130,6 +130,16 @@ describe('a run with a limit', () => {
   });
 
   it.each([
+    [{ pace: 'fixedrate' }, "pace: expected 'fixed-delay' or 'fixed-rate', got 'fixedrate'"],
+    [{ cursor: '\ud800' }, "cursor: expected well-formed text of at most 256 bytes, got '\\ud800'"],
+    [{ cursor: 'a'.repeat(257) }, 'cursor: expected well-formed text of at most 256 bytes'],
+    [{ cursor: 5 }, 'cursor: expected text'],
+    [{ paces: 'fixed-rate' }, 'did you mean pace?'],
+  ])('the options may not be %j', (options, refusal) => {
+    expect(() => loopOver(() => {}, {}, options as object)).toThrow(refusal);
+  });
+
+  it.each([
     [300, "300 (write '300s' or '300ms')"],
     [0, '0'],
     ['5', "'5' (write '5s' or '5ms')"],

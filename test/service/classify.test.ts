@@ -50,12 +50,16 @@ describe('an HTTP status', () => {
       withFields({ response: { statusCode: status } }),
       withFields({ status }),
       withFields({ statusCode: status }),
-      withFields({ $metadata: { httpStatusCode: status } }),
+      ...(status === 429 ? [] : [withFields({ $metadata: { httpStatusCode: status } })]),
       new Error('sync failed', { cause: answered(status) }),
       new TypeError('sync failed', { cause: axiosError(status) }),
     ];
 
     expect(shapes.map(classifyCritical)).toEqual(shapes.map(() => judged));
+  });
+
+  it("of 429 is throttling where AWS's clients say so", () => {
+    expect(classifyCritical(withFields({ name: 'Foo', $metadata: { httpStatusCode: 429 } }))).toEqual(FAILED);
   });
 
   it('outweighs the code beside it', () => {
@@ -226,6 +230,16 @@ describe('exhaustion', () => {
     expect([classifyCritical(real), exhaustionIn(real)]).toEqual([FAILED, 'process']);
     expect(exhaustionIn(new RangeError('Invalid array length'))).toBeUndefined();
     expect(exhaustionIn(new Error('Array buffer allocation failed'))).toBeUndefined();
+  });
+
+  it.each([
+    [withFields({ code: 'Z_MEM_ERROR' }), 'process'],
+    [withFields({ code: 'ERR_OSSL_MALLOC_FAILURE' }), 'process'],
+    [withFields({ code: 'ENOSPC', syscall: 'watch' }), 'process'],
+    [withFields({ code: 'ENOSPC', syscall: 'write' }), 'disk'],
+    [new RangeError('WebAssembly.Memory.grow(): Unable to grow instance memory'), 'process'],
+  ])('is seen in %o', (error, what) => {
+    expect(exhaustionIn(error)).toBe(what);
   });
 
   it('reads no more than ten thousand errors of members without end within members', () => {

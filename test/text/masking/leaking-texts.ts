@@ -68,6 +68,18 @@ export const SECRET_NAMES: readonly string[] = [
 ];
 
 const ADDRESSES: readonly Row[] = [
+  ['a quote within quotes', `{ secret: "it's \\"x ${LETTERS}" }`, LETTERS],
+  ['an escaped quote of the same kind', `password: 'a\\'${LETTERS}'`, LETTERS],
+  ['a doubled quote', `password "it's ${LETTERS}"`, LETTERS],
+  ['an empty index', `tokens[]=${LETTERS}&x=1`, LETTERS],
+  ['an index', `apiKeys[1]=${LETTERS}`, LETTERS],
+  ['an index in a form', `user[password][0]=${LETTERS}`, LETTERS],
+  ['a literal of T-SQL', `@passwd = N'${LETTERS}'`, LETTERS],
+  ['a webhook with a version', `https://discord.com/api/v10/webhooks/123/${LETTERS}`, LETTERS],
+  ['an option with an equals sign', `curl --user=ada:${LETTERS}`, LETTERS],
+  ['an option without a space', `curl -uada:${LETTERS}`, LETTERS],
+  ['the user of a proxy', `curl --proxy-user ada:${LETTERS}`, LETTERS],
+  ['a hash of Apache', `$apr1$abcdefgh$${LETTERS}${LETTERS}${LETTERS}`, LETTERS],
   ['a password in a URL', `GET https://ada:${PASSWORD}@db.test/x failed`, PASSWORD],
   ['a password of letters in a URL', `redis://:${LETTERS}@cache.test:6379`, LETTERS],
   ['a token as the user of a URL', `https://${HEX}@o1.ingest.test/2`, HEX],

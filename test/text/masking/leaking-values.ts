@@ -6,6 +6,10 @@ type Row = readonly [what: string, value: unknown, secret?: string];
 
 const ROWS: readonly Row[] = [
   ['a pair of name and value', { name: 'DB_PASSWORD', value: LETTERS }],
+  ['a label and its value', { label: 'password', value: LETTERS }],
+  ['a patch of JSON', { op: 'replace', path: '/password', value: LETTERS }],
+  ['a title and its text', { title: 'Password', text: LETTERS }],
+  ['a name with an empty index', { 'tokens[]': LETTERS }],
   ['a pair of key and value', { key: 'clientSecret', value: LETTERS }],
   ['a pair in capitals', { Name: 'DbPass', Value: LETTERS }],
   ['a pair whose value comes first', { value: LETTERS, name: 'API_KEY' }],
