@@ -1,4 +1,4 @@
-/** `npm run bench -- NAME`: measures what README and docs quote of speed and size, and prints the figures. */
+/** `npm run bench -- NAME`: measures the figures on speed and size that the README and docs quote, and prints them. */
 import { benchLocal } from './local/command.ts';
 
 const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<boolean>>> = { local: benchLocal };

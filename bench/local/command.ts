@@ -1,6 +1,6 @@
 /**
- * `npm run bench -- local [services] [seconds]`: many services with an interval of 60 s on this machine. It prints
- * how many of the first ticks ran, when the last of them ended, and what a service costs in memory.
+ * `npm run bench -- local [services] [seconds]`: runs many services with an interval of 60 s on this machine. Prints
+ * how many of them ran their first tick, when the last of these ticks ended, and how much memory each service takes.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -8,11 +8,11 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { Figures } from './machine.ts';
 
-/** At most so many megabytes a service. */
+/** The most megabytes that one service may take. */
 const MOST_MEGABYTES = 12;
 const MACHINE = fileURLToPath(new URL('./machine.ts', import.meta.url));
 
-/** Prints the figures; returns whether they are within their bounds. */
+/** Prints the figures. Returns whether they are within their bounds. */
 export async function benchLocal([services = '100', seconds = '60']: readonly string[]): Promise<boolean> {
   const empty = await measured('0', seconds);
   const full = await measured(services, seconds);

@@ -1,4 +1,4 @@
-/** A machine with as many services as are asked for: what `npm start` does, with a catalog made here. */
+/** Runs as many services as the arguments ask for, as `npm start` does, with a catalog that is generated here. */
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,20 +7,20 @@ import { openMachine, readLogLine, runMachine } from '../../lib/local/index.ts';
 import type { CatalogEntry } from '../../lib/services/catalog.ts';
 import { SECOND, systemClock } from '../../lib/time/index.ts';
 
-/** What was measured. */
+/** The figures of one measurement. */
 export interface Figures {
   /** How many services have run a tick. */
   readonly ran: number;
-  /** When the last of these first ticks had ended, in seconds from the start of the process. */
+  /** When the last service's first tick had ended, in seconds from the start of the process. */
   readonly lastRanAfter: number;
-  /** Resident memory of the process and its children, at the end and at its highest. */
+  /** Resident memory of the process and its children: at the end, and the highest value. */
   readonly megabytes: number;
   readonly highest: number;
-  /** Seconds of processors that this process has used. */
+  /** Processor time that this process has used, in seconds. */
   readonly processorSeconds: number;
-  /** What failed, in lines. */
+  /** The failures, one line each. */
   readonly failures: readonly string[];
-  /** What was written to standard error. */
+  /** The lines that were written to standard error. */
   readonly warnings: readonly string[];
 }
 
@@ -64,7 +64,7 @@ function count(line: string): void {
   ran.set(read.tick.service, (systemClock.now() - startedAt) / SECOND);
 }
 
-/** So many services, each in a file of its own, as a project has them. */
+/** Makes `count` services, each in a file of its own, as in a project. */
 async function catalogOf(count: number): Promise<CatalogEntry[]> {
   const room = (path: string) => JSON.stringify(fileURLToPath(new URL(`../../lib/${path}/index.ts`, import.meta.url)));
   const entries: CatalogEntry[] = [];
@@ -84,7 +84,7 @@ async function catalogOf(count: number): Promise<CatalogEntry[]> {
   return entries;
 }
 
-/** Megabytes of a process and of those below it. Without /proc only this process is known. */
+/** Memory of a process and its descendants, in megabytes. Without /proc, only the memory of this process is known. */
 async function memoryOf(pid: number): Promise<number> {
   const all = await readdir('/proc').catch(() => []);
   const processes = await Promise.all(all.filter((name) => /^\d+$/.test(name)).map(read));

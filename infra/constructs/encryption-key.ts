@@ -1,6 +1,7 @@
 /**
- * Rights on a customer's key. Whoever reaches a resource that is encrypted with one must be allowed to use the key too,
- * and here may only by way of that resource's service. Without that right a function starts, fails and says nothing.
+ * Rights on a customer's key. Whoever reads or writes a resource that is encrypted with a customer's key must be
+ * allowed to use the key too. The rights given here hold only for requests that come through the AWS service of that
+ * resource (`kms:ViaService`). Without the right, a function starts and fails without any message.
  */
 import { Annotations, Aws, Resource, Stack, Token } from 'aws-cdk-lib';
 import {

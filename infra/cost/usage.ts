@@ -15,9 +15,7 @@ const KB_A_GB = 1024 * 1024;
  */
 const RECORDS_A_REPORT = 20;
 const KB_A_READ = 4;
-/**
- * How many days of every log one opening of the dashboard searches: the last day once for failures and once for skips.
- */
+/** Opening the dashboard searches each log twice, once for failures and once for skips. Each search reads one day. */
 const SEARCHED_DAYS = 2;
 const REQUESTS_A_MESSAGE = 3;
 

@@ -1,4 +1,4 @@
-/** The parts that the commands share: the flags for a database, and how a failure is printed. */
+/** The code that the commands share: the flags for a database, and the printing of a failure. */
 import { type Command, InvalidArgumentError } from 'commander';
 import { type Database, type DatabaseOptions, localCredentials, withoutCredentials } from '../local/index.ts';
 import { variableFaults } from '../service/index.ts';
@@ -11,7 +11,7 @@ export interface DatabaseFlags {
   readonly port?: number;
 }
 
-/** More characters make no single line. */
+/** The greatest length of a printed error, in characters. */
 const LONGEST_LINE = 2_000;
 
 /** Adds the flags that name a database. */
@@ -23,7 +23,7 @@ export function withDatabaseFlags(command: Command): Command {
     .option('--port <port>', 'the port of the embedded DynamoDB (default: any free one)', parsePort);
 }
 
-/** The flags as options of the database. */
+/** Converts the flags to options for `openDatabase`. */
 export function databaseOptions({ endpoint, directory, port }: DatabaseFlags): DatabaseOptions {
   return withoutUndefined({ directory, endpoint, port });
 }
@@ -43,12 +43,12 @@ function silenceSdkNotice(): void {
 }
 
 /**
- * Parses the arguments of the process and runs the command. An error ends the process, one that nobody waits for too:
- * the embedded database throws where its files can't be written.
+ * Parses the arguments of the process and runs the command. An error ends the process, even if no code catches it: the
+ * embedded database throws such an error if its files can't be written.
  */
 export async function runCommand(command: Command): Promise<void> {
   guardOutput([process.stdout, process.stderr]);
-  // Whatever is written, the database's files too, is for this user alone.
+  // Only this user may read the files that the process writes, including those of the database.
   process.umask(0o077);
   silenceSdkNotice();
   process.on('uncaughtException', (error) => fail(command.name(), error));
@@ -60,7 +60,7 @@ export async function runCommand(command: Command): Promise<void> {
   }
 }
 
-/** A variable that is nearly one of ours would have no effect. */
+/** Refuses a variable whose name is nearly one of Tickover's: a misspelled variable would have no effect. */
 function refuseNearMisses(): void {
   const faults = variableFaults(Object.keys(process.env));
   if (faults.length > 0) throw new Error(`environment: ${faults.join('; ')}`);
@@ -72,7 +72,7 @@ function fail(command: string, error: unknown): never {
   process.exit(1);
 }
 
-/** An error in one line of a terminal: credentials masked, and nothing that a terminal would obey. */
+/** An error as one line for a terminal: credentials are masked, and control characters have no effect. */
 export function oneLine(error: unknown): string {
   const { message, code, name } = (error ?? {}) as { message?: string; code?: string; name?: string };
   return printable(cut(mask(message || code || name || String(error)), LONGEST_LINE));

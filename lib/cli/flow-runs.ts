@@ -74,7 +74,7 @@ async function list(flags: Flags, state: string | undefined): Promise<void> {
   });
 }
 
-/** Runs the work on the store. Makes the table if it is missing; on AWS the table is the stack's. */
+/** Runs the work on the store. Makes the table if it is missing; on AWS the stack makes it. */
 async function withStore(flags: Flags, work: (store: FlowRunStore) => Promise<void>): Promise<void> {
   const database = await openDatabase({ ...databaseOptions(flags), brief: true });
   try {

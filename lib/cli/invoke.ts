@@ -40,7 +40,7 @@ async function invoke(service: string, payload: string, flags: Flags): Promise<v
   process.exit();
 }
 
-/** Shows crashes, reports and the workload's own output; the answer has the rest of the log. */
+/** Shows crashes, reports and what the workload prints. The log's other lines add nothing to the printed answer. */
 function showPrints(line: string): void {
   const logLine = readLogLine(line);
   if (logLine.kind !== 'tick') for (const text of shownAs(logLine)) console.error(text);

@@ -1,6 +1,6 @@
 /**
- * Standard output of a long-running command that can't be written any more, such as where the reader of a pipe has gone
- * (`npm start | head -3`).
+ * Handles standard output that a long-running command can't write any more, for example because the reader of a pipe
+ * has ended (`npm start | head -3`).
  */
 import type { EventEmitter } from 'node:events';
 import process from 'node:process';
@@ -10,10 +10,10 @@ interface Streams {
   readonly stdout: EventEmitter;
 }
 
-/** Reading has ended for good: the reader of a pipe or the terminal has gone. */
+/** The codes of errors after which nobody reads the output any more: the reader of a pipe or the terminal has gone. */
 const READER_GONE: ReadonlySet<unknown> = new Set(['EPIPE', 'EIO']);
 
-/** How a long-running command goes on without its output. */
+/** What a long-running command does when it loses its output. */
 interface OutputLoss {
   /** Called once if the reader has gone for good. */
   readonly onReaderGone: () => void;
@@ -21,7 +21,10 @@ interface OutputLoss {
   readonly show: (line: string) => void;
 }
 
-/** Shows once that standard output can't be written, and whether the command ends for that. */
+/**
+ * Shows one line when standard output can't be written any more. The line says whether the command ends because of
+ * that.
+ */
 export function reportOutputLoss({ onReaderGone, show }: OutputLoss, { stdout }: Streams = process): void {
   stdout.once('error', (error: { code?: unknown }) => {
     const isGone = READER_GONE.has(error.code);

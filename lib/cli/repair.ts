@@ -21,7 +21,7 @@ interface Flags extends DatabaseFlags {
   readonly json: boolean;
 }
 
-/** As it is before the output is guarded: the question steers the terminal. */
+/** The original `write`, kept before the output is guarded: the question writes control characters to the terminal. */
 const writeToTerminal = process.stdout.write.bind(process.stdout);
 
 const program = withDatabaseFlags(
@@ -90,7 +90,7 @@ async function isConfirmed(service: string): Promise<boolean> {
   }
   const output = new Writable({ write: (chunk: Buffer, _encoding, done) => void writeToTerminal(chunk, () => done()) });
   const terminal = createInterface({ input: process.stdin, output, terminal: process.stdout.isTTY });
-  // Ctrl+C and Ctrl+D close the terminal, which alone would leave the question unanswered for ever.
+  // Ctrl+C and Ctrl+D close the terminal. Without this abort, the question would then wait for ever.
   const closed = new AbortController();
   terminal.once('close', () => closed.abort());
   const answer = await terminal.question('Repair it? [y/N] ', { signal: closed.signal }).catch(() => '');

@@ -1,4 +1,4 @@
-/** `npm start`: all services of the catalog on this machine, until a signal stops it. */
+/** `npm start`: runs all services of the catalog on this machine until a signal stops it. */
 import { join } from 'node:path';
 import { Command } from 'commander';
 import {
@@ -18,7 +18,7 @@ import { type DatabaseFlags, databaseOptions, oneLine, runCommand, withDatabaseF
 import { reportOutputLoss } from './output.ts';
 import { type StoppingCommand, stopOnSignal } from './stopping.ts';
 
-/** Messages without fields, and none for debugging. */
+/** Prints messages without their fields, and omits debug messages. */
 const log: Log = {
   debug: () => {},
   info: (message) => console.log(message),
@@ -62,12 +62,15 @@ async function start(flags: DatabaseFlags): Promise<void> {
   process.exit();
 }
 
-/** Shows in one line what is wrong with a service; the others run. */
+/** Shows in one line what is wrong with a service. The other services run. */
 function showFault(fault: string): void {
   console.error(oneLine(fault));
 }
 
-/** Runs the machine to its end. Returns the database as it is then: another process that served it may have ended. */
+/**
+ * Runs the machine until it ends. Returns the database as it is at the end: if another process served the database and
+ * has ended, this process may serve it now.
+ */
 async function runServed(machine: Machine, flags: DatabaseFlags, stopping: StoppingCommand): Promise<Database> {
   const ended = new AbortController();
   const parts = { signal: ended.signal, onNotice: console.log };

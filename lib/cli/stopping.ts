@@ -1,21 +1,21 @@
-/** How a command ends after a signal. */
+/** Ends a command in steps after a signal. */
 import { setMaxListeners } from 'node:events';
 import process from 'node:process';
 import type { Stopping } from '../local/index.ts';
 import { onStopSignal, type SignalSource, type StopSignal } from '../loop/index.ts';
 import { type Clock, SECOND, systemClock } from '../time/index.ts';
 
-/** How long a run under way may take to finish, and then to give way. */
+/** How long a run under way may take to finish, and, after that, to obey its stop signal. */
 const STEP = 5 * SECOND;
-/** npm passes on a signal that the terminal has sent to every process: signals closer than this are one. */
+/** Signals closer together than this count as one: npm repeats a signal that the terminal has sent to every process. */
 const ONE_SIGNAL = SECOND / 2;
 
-/** A terminal that is closed sends SIGHUP. */
+/** The signals that stop a command. A terminal that is closed sends SIGHUP. */
 const SIGNALS: readonly StopSignal[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 /** A command that ends in steps. */
 export interface StoppingCommand extends Stopping {
-  /** Begins to stop, as the first signal does. */
+  /** Starts to stop the command, as the first signal does. */
   readonly begin: () => void;
 }
 
@@ -27,8 +27,8 @@ interface Parts {
 }
 
 /**
- * From now on the first SIGINT, SIGTERM or SIGHUP lets runs under way finish; a second one, or 5 s, asks them to give
- * way; after 5 s more the process leaves with exit code 1.
+ * From this call on, the first SIGINT, SIGTERM or SIGHUP lets runs under way finish. A second signal, or 5 s, asks them
+ * to stop early. After 5 s more, the process exits with code 1.
  * @param show called with a line at each step
  */
 export function stopOnSignal(
@@ -38,7 +38,7 @@ export function stopOnSignal(
   const closing = new AbortController();
   const hurried = new AbortController();
   const stop = new AbortController();
-  // Every service listens.
+  // Every service adds listeners to both signals.
   setMaxListeners(0, closing.signal, stop.signal);
   let askedAt = 0;
   const stopInSteps = async () => {
@@ -57,7 +57,7 @@ export function stopOnSignal(
   const onSignal = () => {
     const now = clock.now();
     if (!closing.signal.aborted) begin();
-    // The clock may have been set back in between.
+    // An absolute difference, since the clock may have been set back between the two signals.
     else if (Math.abs(now - askedAt) > ONE_SIGNAL) hurried.abort();
     askedAt = now;
   };

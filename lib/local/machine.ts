@@ -46,7 +46,10 @@ export interface MachineOptions extends DatabaseOptions {
 export interface Machine {
   readonly database: Database;
   readonly hosts: readonly FunctionHost[];
-  /** The names of the services with a cron expression of which a tick was decided before. */
+  /**
+   * The names of the cron services of which a tick had been decided before this machine started, or whose state is
+   * unreadable.
+   */
   readonly ticked: ReadonlySet<string>;
   /** How many flow runs of the sample were loaded, into a new database. */
   readonly sampleRuns: number;

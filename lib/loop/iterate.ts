@@ -55,7 +55,10 @@ function logUnexpected({ service, log }: LoopParts, run: WorkloadRun, outcome: O
   log.error(`Unexpected error in: ${errorClass}: ${message}`, { service: service.name, stack: text, error: run.error });
 }
 
-/** Rule S3. A loop that counts from the end of a run can't be overrun, nor one that ends with this run. */
+/**
+ * Warns about a run that took longer than the interval (rule S3 of docs/design.md). No warning if the loop counts its
+ * next start from the end of a run, or if it ends with this run: then no start is delayed.
+ */
 function logOverrun({ service, pace, log }: LoopParts, { durationMs }: WorkloadRun, outcome: Outcome): void {
   const { interval } = service.policy;
   if (propagates(service.policy, outcome)) return;

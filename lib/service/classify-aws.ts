@@ -1,7 +1,7 @@
 /**
- * The errors that AWS's own clients try again, by their names. The lists are those of the SDK for JavaScript
- * (`@smithy/core/retry`, service-error-classification), which a test holds against the installed one, and what its
- * predecessor and the SDKs of other languages add: expired credentials, and services' own names for throttling.
+ * The errors that AWS's own clients retry, by their names. The lists hold the names of the SDK for JavaScript
+ * (`@smithy/core/retry`, service-error-classification; a test compares them with the installed version), and those that
+ * its predecessor and the SDKs of other languages add: expired credentials, and services' own names for throttling.
  */
 import { readProperty } from '../text/index.ts';
 

@@ -27,7 +27,7 @@ export interface Evidence {
   readonly retryAfter?: number | undefined;
 }
 
-/** How deep causes, and members within members, are followed. */
+/** How many levels of causes, and of AggregateErrors inside AggregateErrors, are followed. */
 const DEEPEST = 32;
 /** How many errors are read, including causes and members. Evidence in later ones is not worth the time. */
 const MOST_ERRORS = 10_000;

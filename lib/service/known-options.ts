@@ -1,4 +1,7 @@
-/** The names and shapes of what a person hands in: an unknown name is refused, with the nearest known one. */
+/**
+ * The known names of options, and the shape of each value. An unknown name is refused, and the message suggests the
+ * nearest known one.
+ */
 import { LIMITS, type LimitedOption, limitFaults, optionFault } from '../rules/index.ts';
 import { escaped, isRecord, nearest, showValue } from '../text/index.ts';
 

@@ -41,7 +41,8 @@ const CLOSING_MS = 2_000;
 const CLOSING_STEP_MS = 10;
 
 /**
- * Serves the directory on 127.0.0.1. Data are on disk once a write is answered, and survive the process being killed.
+ * Serves an embedded DynamoDB on 127.0.0.1, with its data in the directory `path`. When a write is answered, its data
+ * are on disk, and survive if the process is killed.
  * @returns `undefined` if another process holds the directory
  * @throws DatabaseError `port-in-use` or `database-unusable`
  */

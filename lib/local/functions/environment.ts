@@ -70,8 +70,8 @@ export function environmentOf(endpoint: string, variables: Variables): LocalEnvi
 }
 
 /**
- * The display and the metrics read the log, so each line must be written, and on one line, whatever the surrounding
- * shell sets about logs. A shell may ask for more than that.
+ * Settings for a log that the display and the metrics can read: each line is written, and has no line breaks, whatever
+ * the surrounding shell sets. A more detailed level that the shell sets is kept.
  */
 function readableLog({ POWERTOOLS_LOG_LEVEL, LOG_LEVEL }: Variables): Variables {
   const asked = POWERTOOLS_LOG_LEVEL || LOG_LEVEL || '';
