@@ -5,5 +5,5 @@
 'use strict';
 
 require('./node-version.cjs');
-// In a file of its own, since an older Node couldn't parse that file.
+// This code is in another file, since an older Node couldn't parse it.
 require('./run-typescript.cjs');
