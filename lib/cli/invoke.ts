@@ -40,7 +40,7 @@ async function invoke(service: string, payload: string, flags: Flags): Promise<v
   process.exit();
 }
 
-/** Shows crashes, reports and what the workload prints. The log's other lines add nothing to the printed answer. */
+/** Shows every line of the log but those of ticks, whose content the printed answer has. */
 function showPrints(line: string): void {
   const logLine = readLogLine(line);
   if (logLine.kind !== 'tick') for (const text of shownAs(logLine)) console.error(text);

@@ -21,10 +21,7 @@ interface OutputLoss {
   readonly show: (line: string) => void;
 }
 
-/**
- * Shows one line when standard output can't be written any more. The line says whether the command ends because of
- * that.
- */
+/** Shows one line when standard output can't be written any more, which says whether the command ends. */
 export function reportOutputLoss({ onReaderGone, show }: OutputLoss, { stdout }: Streams = process): void {
   stdout.once('error', (error: { code?: unknown }) => {
     const isGone = READER_GONE.has(error.code);

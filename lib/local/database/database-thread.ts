@@ -6,7 +6,7 @@ import { type EmbeddedOptions, serveEmbedded } from './embedded.ts';
 /** A message from the thread. */
 export type FromDatabase =
   | { readonly kind: 'served'; readonly endpoint: string }
-  /** Another process holds the directory. */
+  /** Another process has the directory's files open. */
   | { readonly kind: 'held' }
   | { readonly kind: 'refused'; readonly code: DatabaseError['code']; readonly message: string }
   | { readonly kind: 'closed' };

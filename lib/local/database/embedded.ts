@@ -43,7 +43,7 @@ const CLOSING_STEP_MS = 10;
 /**
  * Serves an embedded DynamoDB on 127.0.0.1, with its data in the directory `path`. When a write is answered, its data
  * are on disk, and survive if the process is killed.
- * @returns `undefined` if another process holds the directory
+ * @returns `undefined` if another process has the directory's files open
  * @throws DatabaseError `port-in-use` or `database-unusable`
  */
 export async function serveEmbedded({ path, port, identity }: EmbeddedOptions): Promise<Embedded | undefined> {
