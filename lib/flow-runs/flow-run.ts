@@ -43,7 +43,7 @@ export interface FlowRun {
   readonly nextScheduledStartTime?: number;
   /** When the run was first meant to start. */
   readonly expectedStartTime?: number;
-  /** The whole description of the run by the API when it was imported, as JSON text. */
+  /** The run exactly as Prefect's API described it when it was imported, as JSON text. */
   readonly source?: string;
 }
 

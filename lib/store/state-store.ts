@@ -33,7 +33,7 @@ const NOT_CHANGED = 'nothing was changed';
 /**
  * The store on a table as `stateTable` creates it. Its methods reject with StoreError if DynamoDB can't be reached or
  * fails.
- * @param clock limits how long each method may take but `commit` and `release`, whose callers limit them
+ * @param clock limits how long each method may take, except `commit` and `release`, which their callers limit
  */
 export function dynamoStateStore(
   documents: DynamoDBDocumentClient,

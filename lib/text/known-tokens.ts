@@ -80,7 +80,7 @@ const PREFIXED: readonly (readonly [prefixes: string, body: string])[] = [
 
 const ALL_PREFIXED = PREFIXED.map(([prefixes, body]) => `(?:${prefixes})${body}`).join('|');
 
-/** Every form, in the order in which it is masked. */
+/** The known forms of tokens, in the order in which they are masked. */
 export const KNOWN_TOKENS: readonly Masked[] = [
   [
     /-----BEGIN(?:[A-Z ]|%20|\+){1,30}?PRIVATE(?: |%20|\+)KEY(?:(?: |%20|\+)BLOCK)?-----[\s\S]*?(?:-----END|$)/g,

@@ -16,7 +16,7 @@ export function showValue(value: unknown): string {
 /** Everything that a terminal obeys, that moves text about, or that is half a character; a line's end included. */
 const HIDDEN = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu;
 
-/** Text in which control characters are seen: as JSON writes them. */
+/** The text with its control characters made visible, escaped as JSON escapes them. */
 export function escaped(text: string): string {
   return text.replace(HIDDEN, (character) => {
     const quoted = JSON.stringify(character).slice(1, -1);

@@ -70,8 +70,8 @@ export function environmentOf(endpoint: string, variables: Variables): LocalEnvi
 }
 
 /**
- * Settings for a log that the display and the metrics can read: each line is written, and has no line breaks, whatever
- * the surrounding shell sets. A more detailed level that the shell sets is kept.
+ * Settings for a log that the display and the metrics can read: every line of level INFO and above is written,
+ * without line breaks in it, whatever the surrounding shell sets. A more detailed level that the shell sets is kept.
  */
 function readableLog({ POWERTOOLS_LOG_LEVEL, LOG_LEVEL }: Variables): Variables {
   const asked = POWERTOOLS_LOG_LEVEL || LOG_LEVEL || '';
