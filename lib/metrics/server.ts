@@ -125,7 +125,7 @@ async function listen(options: MetricsServerOptions): Promise<Server | undefined
     maxHeaderSize: LARGEST_HEAD,
   };
   const server = createServer(limits, (request, response) => {
-    if (isMeant(request, addressOf(server))) void answer(options, request, response);
+    if (isMeant(request.headers.host, addressOf(server)?.host)) void answer(options, request, response);
     else refuse(response, 403, 'Forbidden. Metrics are for this machine, by its own name.');
   }).unref();
   server.maxConnections = MOST_CONNECTIONS;
@@ -201,9 +201,9 @@ const LOOPBACK_NAME = /^(127(\.\d{1,3}){3}|localhost|\[::1\])(:\d+)?$/i;
  * Whether the client meant this server: a web page whose name was bound to a loopback address sends its own name. A
  * server that listens elsewhere may have any name.
  */
-function isMeant({ headers }: IncomingMessage, address: MetricsAddress | undefined): boolean {
-  if (address === undefined || !LOOPBACK_ADDRESS.test(address.host)) return true;
-  return headers.host === undefined || LOOPBACK_NAME.test(headers.host);
+export function isMeant(name: string | undefined, address: string | undefined): boolean {
+  if (address === undefined || !LOOPBACK_ADDRESS.test(address)) return true;
+  return name === undefined || LOOPBACK_NAME.test(name);
 }
 
 function refuse(response: ServerResponse, status: number, reason: string): void {
