@@ -31,7 +31,7 @@ export interface Deployment {
 }
 
 /** The facts outside a service on which a fault depends. */
-export interface Surroundings {
+export interface FileSystem {
   readonly fileExists: (path: string) => boolean;
 }
 
@@ -42,7 +42,7 @@ const TAKEN =
 const LARGEST_ENVIRONMENT = 3_500;
 
 /** Every fault of one service as `option: expected ..., got ...`; an empty list for a service that can be deployed. */
-export function serviceFaults(deployment: Deployment, { fileExists }: Surroundings): string[] {
+export function serviceFaults(deployment: Deployment, { fileExists }: FileSystem): string[] {
   const { service, entry, memorySize } = deployment;
   return [
     ...limitFaults('name', service.name),

@@ -1,10 +1,10 @@
 /** The catalog as it is deployed, reduced to the quantities that have a price. */
-import type { Pace } from './ticks.ts';
+import type { TickPace } from './ticks.ts';
 
 /** A service as it is deployed. */
 export interface ServicePlan {
   readonly name: string;
-  readonly pace: Pace;
+  readonly pace: TickPace;
   /** How many failures in a row make a trip; absent for a service that never trips. */
   readonly consecutive?: number;
   /** The memory of the function, in MB. */

@@ -17,7 +17,7 @@ const WEEK = 7 * DAY;
 const MOST_A_YEAR = 2_000;
 
 /** The ticks and invocations of a schedule in a month. */
-export interface Pace {
+export interface TickPace {
   readonly ticks: number;
   /** How many invocations there are. One invocation owns every tick of its minute. */
   readonly firings: number;
@@ -26,7 +26,7 @@ export interface Pace {
 }
 
 /** The pace of a schedule. Counting the ticks of a cron expression is slow: call this once. */
-export function paceOf(schedule: Schedule): Pace {
+export function paceOf(schedule: Schedule): TickPace {
   const ticks = ticksAMonth(schedule);
   if (!hasSlots(schedule)) return { ticks, firings: ticks, spanSeconds: 0 };
   // The slots of a firing are in the minute after its own.

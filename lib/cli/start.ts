@@ -10,7 +10,7 @@ import {
   openMachine,
   readCatalog,
   runMachine,
-  scheduleText,
+  scheduleLine,
 } from '../local/index.ts';
 import { metricsServer, metricsSettings, prometheusObserver } from '../metrics/index.ts';
 import type { Log } from '../service/index.ts';
@@ -85,5 +85,5 @@ function introduce({ database, hosts, sampleRuns }: Machine, logFile: string): v
   console.log(`DynamoDB at ${database.endpoint}`);
   console.log(`the whole log in ${logFile}; times are UTC; Ctrl+C stops`);
   if (sampleRuns > 0) console.log(`a new database: ${sampleRuns} sample flow runs loaded`);
-  for (const { service } of hosts) console.log(`${service.name} ${scheduleText(service)}`);
+  for (const { service } of hosts) console.log(`${service.name} ${scheduleLine(service)}`);
 }

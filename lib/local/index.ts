@@ -4,7 +4,7 @@ export { keepServed } from './database/succession.ts';
 export { ensureTable } from './database/tables.ts';
 export { shownAs } from './display/display.ts';
 export { countLine, type LogLine, readLogLine } from './display/log-line.ts';
-export { scheduleText } from './display/schedule-text.ts';
+export { scheduleLine } from './display/schedule-text.ts';
 export { isAwsEndpoint, localCredentials, STATE_TABLE, withoutCredentials } from './functions/environment.ts';
 export { checkInvocation } from './invocation.ts';
 export { loadSample, type Machine, openMachine } from './machine.ts';

@@ -5,7 +5,7 @@ import { didYouMean, isRecord, showValue, toSafeCause } from '../text/index.ts';
 import { systemClock } from '../time/index.ts';
 
 /** An invocation as a person asks for it. */
-export interface Invocation {
+export interface ManualInvocation {
   readonly service: string;
   /** The event as JSON, or the name of an action. */
   readonly payload: string;
@@ -18,7 +18,7 @@ export interface Invocation {
  */
 export function checkInvocation(
   { entries, faults }: Pick<CatalogContent, 'entries' | 'faults'>,
-  { service, payload }: Invocation,
+  { service, payload }: ManualInvocation,
   now: number = systemClock.now(),
 ): unknown {
   const known = entries.map((entry) => entry.service.name);

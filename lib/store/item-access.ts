@@ -4,7 +4,7 @@ import { abortable } from '../time/index.ts';
 import { stateIn } from './item/state-item.ts';
 import { stateKey } from './item/table.ts';
 import type { Item } from './item/validate-item.ts';
-import { isConditionFailure, isInvalid, itemOf } from './refusal.ts';
+import { isConditionFailure, isInvalid, refusedItem } from './refusal.ts';
 
 /** An update without key and table. */
 export type Update = Pick<
@@ -56,7 +56,7 @@ export async function updateItem(items: ItemAccess, service: string, update: Upd
     );
     return { ok: true, item: answer.Attributes };
   } catch (error) {
-    if (isConditionFailure(error)) return { ok: false, item: itemOf(error) ?? (await getItem(items, service)) };
+    if (isConditionFailure(error)) return { ok: false, item: refusedItem(error) ?? (await getItem(items, service)) };
     if (isInvalid(error)) stateIn(service, await getItem(items, service));
     throw error;
   }

@@ -19,7 +19,7 @@ export function isInvalid(error: unknown): boolean {
  * The item for which the condition failed, if the endpoint returns it. The document client doesn't convert it, so this
  * function does.
  */
-export function itemOf(error: ConditionalCheckFailedException): Item | undefined {
+export function refusedItem(error: ConditionalCheckFailedException): Item | undefined {
   return error.Item === undefined
     ? undefined
     : unmarshall(error.Item as Record<string, AttributeValue>, marshalling().unmarshallOptions);

@@ -33,7 +33,7 @@ export interface Refused {
  * Takes the lease.
  * @throws UnreadableStateError, or the error of the store if the lease can't be taken
  */
-export async function acquire({
+export async function takeLease({
   service,
   tick,
   invocation,

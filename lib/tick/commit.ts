@@ -17,7 +17,7 @@ import { blockedBy } from './crashed-runs.ts';
 import type { Claim } from './ports.ts';
 import { putRecords, rememberedFailures } from './run-records.ts';
 import type { TickContext } from './tick-context.ts';
-import { release, retryUntilEnd } from './write-deadline.ts';
+import { releaseLease, retryUntilEnd } from './write-deadline.ts';
 
 /** The parts of a commit that the tick event shows. */
 export type Committed = Pick<AppliedRuns, 'state' | 'report'> & Partial<Pick<AppliedRuns, 'verdict'>>;
@@ -39,7 +39,7 @@ export async function commitRun(
   const held = run.abandoned ? { ...claim, keepsLease: true as const } : claim;
   if (outcome === undefined) {
     if (crashed.length > 0) return commit(context, { claim: held, state, runs: crashed, ending: 'stopped' });
-    await release(context, claim);
+    await releaseLease(context, claim);
     return { state: { ...state, done: claim.fence }, report: [] };
   }
   const due =
@@ -102,7 +102,7 @@ async function commit(context: TickContext, commitment: Commitment): Promise<Com
       claim = answer.claim;
       state = current;
     }
-    await release(context, claim);
+    await releaseLease(context, claim);
     throw leaseLost(commitment, `met a resume at each of ${MOST_RESUMES} tries`);
   } catch (error) {
     printReport(service, report, ports.log);

@@ -13,7 +13,7 @@
 import { applyRuns, type EndedRun, type ServiceState, type Tick } from '../rules/index.ts';
 import { runWorkload } from '../run/index.ts';
 import { haltedError, type Service, type ServiceHaltedError, safeLog } from '../service/index.ts';
-import { type Admitted, acquire, bypassedBy } from './acquire.ts';
+import { type Admitted, bypassedBy, takeLease } from './acquire.ts';
 import { commitCrashes, commitRun } from './commit.ts';
 import { blockedBy, crashedRuns } from './crashed-runs.ts';
 import { notifyCrashes, notifyTick } from './notify.ts';
@@ -44,7 +44,7 @@ export async function endTick(service: Service, tick: Tick, invocation: Invocati
   const context = tickContext(service, tick, invocation, { ...given, log: safeLog(given.log) });
   const { ports, endsAt } = context;
 
-  const admitted = await acquire(context);
+  const admitted = await takeLease(context);
   if (!admitted.granted) {
     const { reason, state } = admitted;
     return { event: await notifyTick(context, { disposition: 'skipped', reason, state, crashesBooked: 0 }) };

@@ -30,7 +30,7 @@ export async function beforeWriteDeadline<Result>(
 }
 
 /** Releases the lease, in as much time as taking one has. */
-export function release({ ports: { clock, store } }: TickContext, claim: Claim): Promise<void> {
+export function releaseLease({ ports: { clock, store } }: TickContext, claim: Claim): Promise<void> {
   return withTimeLimit(clock, ACQUIRE_LIMIT, (signal) => store.release(claim, signal));
 }
 

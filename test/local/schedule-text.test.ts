@@ -1,6 +1,6 @@
 /** A service's schedule in words. */
 import { expect, test } from 'vitest';
-import { scheduleText } from '../../lib/local/display/schedule-text.ts';
+import { scheduleLine } from '../../lib/local/display/schedule-text.ts';
 import { defineService } from '../../lib/service/index.ts';
 
 test.each([
@@ -18,13 +18,13 @@ test.each([
   ['101h', 'every 101h'],
   ['365d', 'every 365d'],
 ] as const)('an interval of %s is shown as it is: %s', (interval, text) => {
-  expect(scheduleText(defineService({ name: 'polls', interval }))).toBe(text);
+  expect(scheduleLine(defineService({ name: 'polls', interval }))).toBe(text);
 });
 
 test('a cron is shown as its expression with its time zone, not as its interval', () => {
   const yearly = defineService({ name: 'polls', interval: '365d', cron: '0  6 1 3 ? *' });
   const berlin = defineService({ name: 'polls', interval: '1d', cron: '30 9 * * ? *', timezone: 'Europe/Berlin' });
 
-  expect(scheduleText(yearly)).toBe('by cron 0 6 1 3 ? * in UTC');
-  expect(scheduleText(berlin)).toBe('by cron 30 9 * * ? * in Europe/Berlin');
+  expect(scheduleLine(yearly)).toBe('by cron 0 6 1 3 ? * in UTC');
+  expect(scheduleLine(berlin)).toBe('by cron 30 9 * * ? * in Europe/Berlin');
 });

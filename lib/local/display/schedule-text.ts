@@ -12,7 +12,7 @@ const UNITS = [
 ] as const;
 
 /** The schedule behind a service's name: `every 5m`, or `by cron 0 6 * * ? * in Europe/Berlin`. */
-export function scheduleText({ schedule }: Pick<Service, 'schedule'>): string {
+export function scheduleLine({ schedule }: Pick<Service, 'schedule'>): string {
   const { interval, cron, timezone = 'UTC' } = schedule;
   return cron === undefined
     ? `every ${exactly(interval)}`

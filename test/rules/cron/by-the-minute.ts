@@ -166,3 +166,13 @@ export function dueByTheMinute(expression: string, clock: WallClock, { from, to 
   }
   return due;
 }
+
+const DAY = 24 * 60 * MINUTE;
+
+/** The two years in which due times are compared, and a margin around them. */
+export const FROM = Date.UTC(2026, 0, 1);
+export const TO = Date.UTC(2028, 0, 1);
+export const YEARS: Stretch = { from: FROM - 2 * DAY, to: TO + 2 * DAY };
+
+/** The zones that change their clock in these years. */
+export const CHANGING = Intl.supportedValuesOf('timeZone').filter((timezone) => !neverChanges(timezone, YEARS));
