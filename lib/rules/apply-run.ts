@@ -71,7 +71,7 @@ export function applyRun(
       trackRecord: stepped.state.trackRecord,
       backoffCount: stepped.state.backoffCount,
       streak: stepped.state.streak,
-      failuresSince: stepped.verdict === 'backing-off' ? run.fence : before.failuresSince,
+      failuresAfter: stepped.verdict === 'backing-off' ? run.fence : before.failuresAfter,
       runs: appendRun(before.runs, {
         outcome: run.outcome.kind,
         at: run.at,

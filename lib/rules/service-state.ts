@@ -35,10 +35,10 @@ export interface ServiceState {
   /** The number of the newest acquire (the fencing token). */
   readonly fence: number;
   /**
-   * The fence of the newest run whose end is known. `fence - done` runs have started, and have not been counted as
-   * ended or crashed.
+   * How far runs are counted, as ended, crashed or released. A commit raises it to the fence of its run, a release by
+   * one. `fence - countedUpTo` runs have started and are not counted yet.
    */
-  readonly done: number;
+  readonly countedUpTo: number;
   /** A number that an operator's resume raises, so that a commit under way notices the resume. */
   readonly epoch: number;
   readonly lease?: Lease;
@@ -58,8 +58,8 @@ export interface ServiceState {
   readonly trackRecord: readonly boolean[];
   readonly backoffCount: number;
   readonly streak: number;
-  /** Failures of runs with this fence or a lower one are forgotten. */
-  readonly failuresSince: number;
+  /** A fence: the failures of runs above it are remembered, those of all others are forgotten. */
+  readonly failuresAfter: number;
   /** The run history: the newest runs, oldest first, at most {@link HISTORY_SIZE}. */
   readonly runs: readonly RunEntry[];
   /** The cursor: a text in which the workload keeps its own position. */
@@ -72,26 +72,26 @@ export const ASKED = '*';
 /** The state of a service that has never run. */
 export const NEVER_RUN: ServiceState = {
   fence: 0,
-  done: 0,
+  countedUpTo: 0,
   epoch: 0,
   trackRecord: [],
   backoffCount: 0,
   streak: 0,
-  failuresSince: 0,
+  failuresAfter: 0,
   runs: [],
 };
 
 /**
- * Whether `current` contains the commit of run `fence`, which wrote `committed`. `done` alone does not prove it, since
- * a later run may have counted this run as crashed or released its lease. So the run history must contain the run too.
- * If the commit had no room for a history, `lastTick` and `lastSuccess` must match instead.
+ * Whether `current` contains the commit of run `fence`, which wrote `committed`. `countedUpTo` alone does not prove
+ * it, since a later run may have counted this run as crashed or released its lease. So the run history must contain the
+ * run too. If the commit had no room for a history, `lastTick` and `lastSuccess` must match instead.
  */
 export function containsCommit(current: ServiceState, fence: number, committed: ServiceState): boolean {
   const { runs, lastTick, lastSuccess } = committed;
   if (runs.length === 0) {
-    return current.done === fence && current.lastTick === lastTick && current.lastSuccess === lastSuccess;
+    return current.countedUpTo === fence && current.lastTick === lastTick && current.lastSuccess === lastSuccess;
   }
-  return current.done >= fence && historyGrewFrom(runs, current.runs);
+  return current.countedUpTo >= fence && historyGrewFrom(runs, current.runs);
 }
 
 /** The loop state within a service state. The failures are stored in run records; callers that need them add them. */
@@ -111,5 +111,5 @@ export function toLoopState(policy: Policy, state: ServiceState): LoopState {
  */
 export function freshStart(state: ServiceState): ServiceState {
   const { halt: _halt, notBefore: _notBefore, notBeforeBuild: _notBeforeBuild, ...rest } = state;
-  return { ...rest, trackRecord: [], backoffCount: 0, streak: 0, failuresSince: state.done };
+  return { ...rest, trackRecord: [], backoffCount: 0, streak: 0, failuresAfter: state.countedUpTo };
 }

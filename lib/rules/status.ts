@@ -21,7 +21,7 @@ export function serviceStatus(state: ServiceState, now: number): Status {
  * process has ended.
  */
 function isRunning(state: ServiceState, now: number): boolean {
-  return leaseIsLive(state, now) && state.fence > state.done;
+  return leaseIsLive(state, now) && state.fence > state.countedUpTo;
 }
 
 /**
@@ -36,7 +36,7 @@ export function statusSince(state: ServiceState, now: number): number | undefine
   // A resume ends a streak without a run: only the streak says how many of the failures belong to it.
   if (status !== 'steady') return state.runs.at(-state.streak)?.at;
   const failed = state.runs.findLastIndex((run) => !succeeded(run));
-  return failed >= 0 || state.runs.length >= state.done ? state.runs[failed + 1]?.at : undefined;
+  return failed >= 0 || state.runs.length >= state.countedUpTo ? state.runs[failed + 1]?.at : undefined;
 }
 
 function succeeded(run: RunEntry): boolean {

@@ -38,7 +38,7 @@ export function memoryStore(): StateStore {
     async release(claim) {
       const { lease, ...unleased } = current(claim.service);
       if (unleased.fence === claim.fence && lease?.owner === claim.owner)
-        states.set(claim.service, { ...unleased, done: unleased.done + 1 });
+        states.set(claim.service, { ...unleased, countedUpTo: unleased.countedUpTo + 1 });
     },
     async read(service) {
       return states.get(service);
@@ -88,5 +88,5 @@ function committed(current: ServiceState, state: ServiceState, { fence, keepsLea
   const { lease: _lease, pause: _pause, ...next } = state;
   const { pause, epoch, lease } = current;
   const kept = withoutUndefined({ pause, lease: keepsLease ? lease : undefined });
-  return { ...next, fence, epoch, done: fence, ...kept };
+  return { ...next, fence, epoch, countedUpTo: fence, ...kept };
 }

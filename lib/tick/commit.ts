@@ -40,7 +40,7 @@ export async function commitRun(
   if (outcome === undefined) {
     if (crashed.length > 0) return commit(context, { claim: held, state, runs: crashed, ending: 'stopped' });
     await releaseLease(context, claim);
-    return { state: { ...state, done: claim.fence }, report: [] };
+    return { state: { ...state, countedUpTo: claim.fence }, report: [] };
   }
   const due =
     tick.kind === 'manual'
@@ -94,7 +94,7 @@ async function commit(context: TickContext, commitment: Commitment): Promise<Com
       const asked = [claim, next] as const;
       const answer = await retryUntilEnd(context, (signal) => ports.store.commit(...asked, signal));
       if (answer.written) {
-        return { state: { ...next, done: claim.fence }, report, ...(verdict === undefined ? {} : { verdict }) };
+        return { state: { ...next, countedUpTo: claim.fence }, report, ...(verdict === undefined ? {} : { verdict }) };
       }
       if (answer.reason === 'fence')
         throw leaseLost(commitment, OUTLIVED, ', the run that took over counted it as crashed');

@@ -1,8 +1,9 @@
 /**
- * Crashed runs. Every commit sets `done` to the fence of its run, and every acquire raises the fence. So `fence - done`
- * of the item before this acquire is the number of runs that started and never wrote their end: their process died. The
- * next run counts each of them as an ended run with the outcome `crashed` before its own workload, and whatever this
- * tick commits includes them. If this run crashes too, nothing was written, and the next run counts all of them.
+ * Crashed runs. Every commit sets `countedUpTo` to the fence of its run, and every acquire raises the fence. So
+ * `fence - countedUpTo` of the state before this acquire is the number of runs that started and never wrote their end:
+ * their process died. The next run counts each of them as an ended run with the outcome `crashed` before its own
+ * workload, and whatever this tick commits includes them. If this run crashes too, nothing was written, and the next
+ * run counts all of them.
  */
 import {
   countedDue,
@@ -23,8 +24,8 @@ import type { TickContext } from './tick-context.ts';
 /** The runs that crashed before this one, oldest first. */
 export function crashedRuns({ rules, startedAt }: TickContext, { claim, before }: Admitted): EndedRun[] {
   const newest = claim.fence - 1;
-  if (newest <= before.done) return [];
-  const count = Math.min(newest - before.done, mostCounted(rules));
+  if (newest <= before.countedUpTo) return [];
+  const count = Math.min(newest - before.countedUpTo, mostCounted(rules));
   // After a lost answer, `before` is the state that this acquire wrote, and contains its own lease.
   const lease = before.lease?.owner === claim.owner ? undefined : before.lease;
   const due = countedDue(rules.schedule, startedAt, before.lastTick);

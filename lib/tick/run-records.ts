@@ -15,7 +15,7 @@ import { beforeWriteDeadline } from './write-deadline.ts';
  */
 export async function rememberedFailures(context: TickContext, state: ServiceState): Promise<readonly ErrorSummary[]> {
   const { service, ports, rules } = context;
-  const range = { after: state.failuresSince, limit: rules.policy.memory };
+  const range = { after: state.failuresAfter, limit: rules.policy.memory };
   try {
     const records = await beforeWriteDeadline(context, () => ports.store.failedRuns(service.name, range));
     return records.toReversed().flatMap((record) => rememberedFailure(context, state, record));
@@ -33,7 +33,8 @@ export async function rememberedFailures(context: TickContext, state: ServiceSta
  */
 function rememberedFailure({ rules }: TickContext, state: ServiceState, record: RunRecord): ErrorSummary[] {
   const { failure, outcome, fence } = record;
-  const isLeftOut = failure === undefined || fence > state.done || propagates(rules.policy, { kind: outcome, failure });
+  const isLeftOut =
+    failure === undefined || fence > state.countedUpTo || propagates(rules.policy, { kind: outcome, failure });
   return isLeftOut ? [] : [failure];
 }
 

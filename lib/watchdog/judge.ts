@@ -103,8 +103,8 @@ function dueOf(watched: WatchedService, state: ServiceState, { now, since }: Mom
 }
 
 /** Whether a run has started and not ended, given that none is under way. */
-function hasCrashed({ lease, fence, done }: ServiceState): boolean {
-  return lease !== undefined && fence > done;
+function hasCrashed({ lease, fence, countedUpTo }: ServiceState): boolean {
+  return lease !== undefined && fence > countedUpTo;
 }
 
 function faultOf(state: ServiceState, due: number): [kind: Finding['kind'], fault: string] {

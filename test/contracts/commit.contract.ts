@@ -10,7 +10,7 @@ export function commitContract(kit: ContractKit): void {
   describe('committing', () => {
     it('writes the whole state, frees the lease and marks the run as booked', async () => {
       const service = fresh();
-      await written(service, { ...FULL, fence: 77, done: 66, epoch: 55 });
+      await written(service, { ...FULL, fence: 77, countedUpTo: 66, epoch: 55 });
 
       expect(await known(service)).toEqual(FULL);
     });
@@ -22,11 +22,14 @@ export function commitContract(kit: ContractKit): void {
       expect(await kit.store.commit({ ...claim, keepsLease: true }, mine)).toEqual({ written: true });
       expect(await kit.store.commit({ ...claim, keepsLease: true }, mine)).toEqual({ written: true });
 
-      expect(await known(service)).toMatchObject({ done: 1, lease: { owner: 'deaf', until: DUE + 400, tick: DUE } });
+      expect(await known(service)).toMatchObject({
+        countedUpTo: 1,
+        lease: { owner: 'deaf', until: DUE + 400, tick: DUE },
+      });
       const next = { tick: scheduled(DUE + MINUTE) };
       expect(await kit.refusal(asked(service, { ...next, now: DUE + 399 }))).toBe('overlap');
       const { state } = await granted(asked(service, { ...next, now: DUE + 400 }));
-      expect([state.fence, state.done]).toEqual([1, 1]);
+      expect([state.fence, state.countedUpTo]).toEqual([1, 1]);
     });
 
     it('removes what the new state has no more', async () => {
@@ -35,7 +38,7 @@ export function commitContract(kit: ContractKit): void {
       const { claim } = await granted(asked(service, { tick: byHand(true) }));
       await kit.store.commit(claim, NOTHING_KNOWN);
 
-      expect(await known(service)).toEqual({ ...NOTHING_KNOWN, fence: 2, done: 2 });
+      expect(await known(service)).toEqual({ ...NOTHING_KNOWN, fence: 2, countedUpTo: 2 });
     });
 
     it('marks the runs that died before this one as booked too', async () => {
@@ -43,10 +46,10 @@ export function commitContract(kit: ContractKit): void {
       await granted(asked(service, { leaseUntil: DUE + 400 }));
       await granted(asked(service, { now: DUE + 500, leaseUntil: DUE + 600 }));
       const { claim, state } = await granted(asked(service, { now: DUE + 700 }));
-      expect([state.fence, state.done]).toEqual([2, 0]);
+      expect([state.fence, state.countedUpTo]).toEqual([2, 0]);
       await kit.store.commit(claim, NOTHING_KNOWN);
 
-      expect(await known(service)).toMatchObject({ fence: 3, done: 3 });
+      expect(await known(service)).toMatchObject({ fence: 3, countedUpTo: 3 });
     });
 
     it('is refused for the fence once another run took over, and changes nothing', async () => {
@@ -66,7 +69,7 @@ export function commitContract(kit: ContractKit): void {
       await kit.store.commit(quick.claim, { ...NOTHING_KNOWN, lastTick: DUE });
 
       expect(await kit.store.commit(slow.claim, FULL)).toEqual({ written: false, reason: 'fence' });
-      expect(await known(service)).toMatchObject({ fence: 2, done: 2, lastTick: DUE, streak: 0 });
+      expect(await known(service)).toMatchObject({ fence: 2, countedUpTo: 2, lastTick: DUE, streak: 0 });
     });
 
     it('still holds after its lease has ended, if nobody took over', async () => {
@@ -85,7 +88,7 @@ export function commitContract(kit: ContractKit): void {
       const refused = await kit.store.commit(claim, FULL);
 
       const current = await known(service);
-      expect(current).toMatchObject({ epoch: 1, fence: 2, done: 1, streak: 0, lastTick: DUE });
+      expect(current).toMatchObject({ epoch: 1, fence: 2, countedUpTo: 1, streak: 0, lastTick: DUE });
       expect(refused).toEqual({
         written: false,
         reason: 'epoch',
@@ -94,7 +97,7 @@ export function commitContract(kit: ContractKit): void {
       });
       if (refused.written || refused.reason !== 'epoch') throw new Error('expected a refusal for the epoch');
       expect(await kit.store.commit(refused.claim, { ...current, streak: 1 })).toEqual({ written: true });
-      expect(await known(service)).toMatchObject({ epoch: 1, fence: 2, done: 2, streak: 1 });
+      expect(await known(service)).toMatchObject({ epoch: 1, fence: 2, countedUpTo: 2, streak: 1 });
     });
 
     it('is answered as written when it is sent again: at once, after the next run began, and after that has ended', async () => {
@@ -112,7 +115,7 @@ export function commitContract(kit: ContractKit): void {
       await kit.store.commit(next.claim, theirs);
       expect(await kit.store.commit(first.claim, mine)).toEqual({ written: true });
 
-      expect(await known(service)).toEqual({ ...theirs, fence: 2, done: 2 });
+      expect(await known(service)).toEqual({ ...theirs, fence: 2, countedUpTo: 2 });
     });
 
     it('is refused where the run that took over booked this one as crashed and ran its tick to the very same end', async () => {
@@ -131,7 +134,7 @@ export function commitContract(kit: ContractKit): void {
       const slow = await granted(asked(service, { leaseUntil: DUE + 400 }));
       const quick = await granted(asked(service, { now: DUE + 500 }));
       await kit.store.release(quick.claim);
-      expect(await known(service)).toMatchObject({ fence: 2, done: 1 });
+      expect(await known(service)).toMatchObject({ fence: 2, countedUpTo: 1 });
 
       const mine = { ...NOTHING_KNOWN, lastTick: DUE, runs: [{ ...RAN, at: DUE }] };
       expect(await kit.store.commit(slow.claim, mine)).toEqual({ written: false, reason: 'fence' });
@@ -172,7 +175,7 @@ export function commitContract(kit: ContractKit): void {
       const { claim } = await granted(asked(service, { tick: byHand(true) }));
       await kit.store.release(claim);
 
-      expect(await known(service)).toEqual({ ...FULL, fence: 2, done: 2 });
+      expect(await known(service)).toEqual({ ...FULL, fence: 2, countedUpTo: 2 });
     });
 
     it('does nothing to the lease of another run', async () => {
@@ -183,7 +186,7 @@ export function commitContract(kit: ContractKit): void {
 
       expect(await known(service)).toMatchObject({
         fence: 2,
-        done: 0,
+        countedUpTo: 0,
         lease: { owner: 'theirs', until: DUE + 2 * MINUTE },
       });
     });

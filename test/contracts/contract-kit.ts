@@ -9,12 +9,12 @@ export const MINUTE = 60_000;
 
 export const NOTHING_KNOWN: ServiceState = {
   fence: 0,
-  done: 0,
+  countedUpTo: 0,
   epoch: 0,
   trackRecord: [],
   backoffCount: 0,
   streak: 0,
-  failuresSince: 0,
+  failuresAfter: 0,
   runs: [],
 };
 
@@ -23,7 +23,7 @@ export const PAUSE: Pause = { at: DUE, reason: 'moving house', by: 'ada' };
 /** A state with something of everything a commit writes. */
 export const FULL: ServiceState = {
   fence: 1,
-  done: 1,
+  countedUpTo: 1,
   epoch: 0,
   lastTick: DUE,
   lastSuccess: DUE - MINUTE,
@@ -33,7 +33,7 @@ export const FULL: ServiceState = {
   trackRecord: [true, false, true],
   backoffCount: 1,
   streak: 2,
-  failuresSince: 1,
+  failuresAfter: 1,
   runs: [
     { outcome: 'succeeded', at: DUE - MINUTE, durationMs: 12, manual: false },
     { outcome: 'timed-out', at: DUE, durationMs: 45_000, manual: true },

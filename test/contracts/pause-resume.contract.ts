@@ -56,9 +56,9 @@ export function operatorContract(kit: ContractKit): void {
       expect(await known(service)).toEqual({
         ...NOTHING_KNOWN,
         fence: 2,
-        done: 1,
+        countedUpTo: 1,
         epoch: 1,
-        failuresSince: 1,
+        failuresAfter: 1,
         lease,
         lastTick: DUE,
         lastSuccess: DUE - MINUTE,

@@ -48,7 +48,7 @@ describe('a service that halts', () => {
     const { raisedBy, store, log } = functionUnderTest({ script: 'X' });
     await raisedBy('12:01');
 
-    expect(await store.read('sync')).toMatchObject({ lastTick: NOON + 60_000, done: 1, halt: { build: 'b1' } });
+    expect(await store.read('sync')).toMatchObject({ lastTick: NOON + 60_000, countedUpTo: 1, halt: { build: 'b1' } });
     expect(log.of('error')).toEqual(['tick', 'the invocation failed']);
   });
 });
@@ -144,7 +144,7 @@ describe('the end of the invocation', () => {
       'tick',
       'recycled',
     ]);
-    expect(states).toMatchObject([{ lastTick: NOON, done: 1, streak: 1 }]);
+    expect(states).toMatchObject([{ lastTick: NOON, countedUpTo: 1, streak: 1 }]);
   });
 
   it('recycles the process that has no descriptor left for the store, and once behind a halt', async () => {

@@ -94,7 +94,7 @@ describe('kill -9 in the middle of a run', () => {
     });
 
     expect(killed.lease?.until).toBeGreaterThan(0);
-    expect(killed.fence).toBe(killed.done + 1);
+    expect(killed.fence).toBe(killed.countedUpTo + 1);
     expect(taken).toMatchObject({ outcome: 'succeeded', crashesBooked: 1 });
     const leaseUntil = killed.lease?.until ?? 0;
     expect(Date.parse(taken.startedAt)).toBeGreaterThanOrEqual(leaseUntil);

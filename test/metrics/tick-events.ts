@@ -7,12 +7,12 @@ export const NOON = Date.UTC(2024, 4, 1, 12);
 
 const STEADY: ServiceState = {
   fence: 7,
-  done: 7,
+  countedUpTo: 7,
   epoch: 0,
   trackRecord: [true, true, true],
   backoffCount: 0,
   streak: 0,
-  failuresSince: 0,
+  failuresAfter: 0,
   runs: [],
 };
 

@@ -72,7 +72,7 @@ describe('a fresh start', () => {
     const before: ServiceState = {
       ...NEVER_RUN,
       fence: 9,
-      done: 8,
+      countedUpTo: 8,
       epoch: 1,
       lastTick: 5,
       lastSuccess: 4,
@@ -83,13 +83,13 @@ describe('a fresh start', () => {
       trackRecord: [false, false, false],
       backoffCount: 3,
       streak: 12,
-      failuresSince: 2,
+      failuresAfter: 2,
       runs: [{ outcome: 'failed', at: 5, durationMs: 1, manual: false }],
       cursor: 'page 2',
     };
     expect(freshStart(before)).toEqual({
       fence: 9,
-      done: 8,
+      countedUpTo: 8,
       epoch: 1,
       lastTick: 5,
       lastSuccess: 4,
@@ -97,7 +97,7 @@ describe('a fresh start', () => {
       trackRecord: [],
       backoffCount: 0,
       streak: 0,
-      failuresSince: 8,
+      failuresAfter: 8,
       runs: before.runs,
       cursor: 'page 2',
     });

@@ -7,7 +7,7 @@ describe('a run that is settled', () => {
     const before: ServiceState = {
       ...NEVER_RUN,
       fence: 7,
-      done: 6,
+      countedUpTo: 6,
       epoch: 2,
       lastTick: 0,
       lease: { owner: 'o', until: 99, tick: INTERVAL },
@@ -16,7 +16,7 @@ describe('a run that is settled', () => {
     };
     expect(settled(rulesOf(), before, runAt(INTERVAL, FAILED))).toMatchObject({
       fence: 7,
-      done: 6,
+      countedUpTo: 6,
       epoch: 2,
       lastTick: 0,
       lease: before.lease,
@@ -41,9 +41,9 @@ describe('a run that is settled', () => {
   it('forgets older failures from a trip on, and only then', () => {
     const rules = rulesOf({ consecutive: 2, backoff: 2 });
     const first = settled(rules, NEVER_RUN, runAt(INTERVAL, FAILED, { fence: 7 }));
-    expect(first.failuresSince).toBe(0);
+    expect(first.failuresAfter).toBe(0);
     const second = applyRun(rules, first, [failureOf('before')], runAt(120_000, FAILED, { fence: 8 }));
-    expect(second.state.failuresSince).toBe(8);
+    expect(second.state.failuresAfter).toBe(8);
     expect(second.failures).toEqual([]);
     expect(second.report).toContain('refused');
   });

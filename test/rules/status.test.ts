@@ -23,7 +23,7 @@ describe('the status', () => {
     ['with a failure since the last success', { streak: 1 }, 'failing'],
     ['with a trip since the last success', { streak: 3, backoffCount: 1 }, 'backing-off'],
     ['under a live lease', { ...LEASE, streak: 3, backoffCount: 1 }, 'running'],
-    ['under the live lease of a run whose end is written', { ...LEASE, done: 1, streak: 1 }, 'failing'],
+    ['under the live lease of a run whose end is written', { ...LEASE, countedUpTo: 1, streak: 1 }, 'failing'],
     ['under an expired lease', { lease: { owner: 'o', until: NOW } }, 'steady'],
     ['while paused', { ...PAUSE, ...LEASE }, 'paused'],
     ['after a pause', { pause: { ...PAUSE.pause, until: NOW } }, 'steady'],
@@ -51,11 +51,11 @@ describe('since when', () => {
     ['failing', { streak: 2, runs: runs('SFSFF') }, 4000],
     ['failing since an operator resumed it', { streak: 1, runs: runs('SFFFF') }, 5000],
     ['failing from the first run on', { streak: 3, runs: runs('FFF') }, 1000],
-    ['failing for longer than the ring reaches', { done: 40, streak: 30, runs: runs('FFF') }, undefined],
+    ['failing for longer than the ring reaches', { countedUpTo: 40, streak: 30, runs: runs('FFF') }, undefined],
     ['backing off', { streak: 4, backoffCount: 1, runs: runs('SFFFF') }, 2000],
     ['steady again', { runs: runs('FFSS') }, 3000],
-    ['steady for longer than the ring reaches', { done: 40, runs: runs('SSS') }, undefined],
-    ['steady from the first run on', { done: 3, runs: runs('SSS') }, 1000],
+    ['steady for longer than the ring reaches', { countedUpTo: 40, runs: runs('SSS') }, undefined],
+    ['steady from the first run on', { countedUpTo: 3, runs: runs('SSS') }, 1000],
     ['never run', {}, undefined],
   ])('%s', (_name, changes, expected) => {
     expect(statusSince(state(changes), NOW)).toBe(expected);

@@ -42,12 +42,12 @@ const state: fc.Arbitrary<ServiceState> = marks.map(
   (some) =>
     ({
       fence: 7,
-      done: 6,
+      countedUpTo: 6,
       epoch: 0,
       trackRecord: [],
       backoffCount: 0,
       streak: 0,
-      failuresSince: 0,
+      failuresAfter: 0,
       runs: [],
       ...some,
     }) as ServiceState,
@@ -73,12 +73,12 @@ it('the pure rule and the condition agree on states and ticks at random', async 
         const request = { service, tick: asked, now, build: by, owner: 'ours', leaseUntil: BASE + 10 };
         const unknown = {
           fence: 0,
-          done: 0,
+          countedUpTo: 0,
           epoch: 0,
           trackRecord: [],
           backoffCount: 0,
           streak: 0,
-          failuresSince: 0,
+          failuresAfter: 0,
           runs: [],
         };
         const expected = admit(before ?? unknown, request);

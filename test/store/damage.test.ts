@@ -15,7 +15,7 @@ const database = useDatabase();
 const DUE = 1_760_000_400_000;
 const WHOLE: ServiceState = {
   fence: 41,
-  done: 41,
+  countedUpTo: 41,
   epoch: 2,
   lastTick: DUE - 60_000,
   lastSuccess: DUE - 60_000,
@@ -27,7 +27,7 @@ const WHOLE: ServiceState = {
   trackRecord: [true, false],
   backoffCount: 1,
   streak: 2,
-  failuresSince: 3,
+  failuresAfter: 3,
   runs: [{ outcome: 'failed', at: DUE - 60_000, durationMs: 5, manual: false }],
   cursor: 'here',
 };
@@ -145,7 +145,7 @@ describe('A damaged state', () => {
     expect(after).toMatchObject({ leaseOwner: 'theirs', leaseUntil: DUE - 5, leaseTick: DUE - 60_000 });
     await putItem(database, { ...after, record: '10' });
     const repaired = await database.store.acquire(asked(service, { owner: 'later' }));
-    expect(repaired).toMatchObject({ granted: true, claim: { fence: 43 }, state: { fence: 42, done: 42 } });
+    expect(repaired).toMatchObject({ granted: true, claim: { fence: 43 }, state: { fence: 42, countedUpTo: 42 } });
   });
 
   it('a damaged counter is not healed by being refused', async () => {

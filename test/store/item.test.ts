@@ -32,7 +32,7 @@ const state = fc
   .record(
     {
       fence: count,
-      done: count,
+      countedUpTo: count,
       epoch: count,
       lease: fc.record({ owner: text, until: instant, tick: instant }, { requiredKeys: ['owner', 'until'] }),
       lastTick: instant,
@@ -47,11 +47,13 @@ const state = fc
       trackRecord,
       backoffCount: count,
       streak: count,
-      failuresSince: count,
+      failuresAfter: count,
       runs: fc.array(run, { maxLength: 20 }),
       cursor: text,
     },
-    { requiredKeys: ['fence', 'done', 'epoch', 'trackRecord', 'backoffCount', 'streak', 'failuresSince', 'runs'] },
+    {
+      requiredKeys: ['fence', 'countedUpTo', 'epoch', 'trackRecord', 'backoffCount', 'streak', 'failuresAfter', 'runs'],
+    },
   )
   // What can't overtake hasn't: no booked run is newer than the newest, no tick that ran newer than the mark.
   // No build has set a mark that isn't there.
@@ -60,7 +62,7 @@ const state = fc
   )
   .map((drawn) => ({
     ...drawn,
-    fence: Math.max(drawn.fence, drawn.done, drawn.failuresSince),
+    fence: Math.max(drawn.fence, drawn.countedUpTo, drawn.failuresAfter),
     ...(drawn.runs.length === 0 ? {} : { lastTick: Math.max(...drawn.runs.map(({ at }) => at)) }),
   })) as fc.Arbitrary<ServiceState>;
 
@@ -100,7 +102,7 @@ describe('The hot item', () => {
     const schedule = { interval: 61_001, cron: '0/5 * * * ? *', timezone: 'UTC' };
     fc.assert(
       fc.property(fc.array(ended, { maxLength: 12 }), (runs) => {
-        let before: ServiceState = { ...NEVER_RUN, fence: 1, done: 1 };
+        let before: ServiceState = { ...NEVER_RUN, fence: 1, countedUpTo: 1 };
         for (const [index, { kind, retryAfter, length }] of runs.entries()) {
           const at = 1_760_000_400_000 + index * 61_001;
           const ran = { fence: index, at, due: at, endedAt: at + length, durationMs: length, manual: false };
@@ -110,7 +112,7 @@ describe('The hot item', () => {
             ...ran,
             outcome: done as Outcome,
           });
-          before = { ...settled.state, fence: index + 1, done: index + 1, lastTick: at };
+          before = { ...settled.state, fence: index + 1, countedUpTo: index + 1, lastTick: at };
           const { trackRecord: _all, ...others } = before;
           expect(readItem('s', itemOf('s', before))).toMatchObject(others);
         }

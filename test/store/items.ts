@@ -8,7 +8,7 @@ import type { Connection } from '../support/dynalite.ts';
 
 /** The item of a state, by the store's own codec. */
 export function itemOf(service: string, state: ServiceState): Item {
-  const { fence, done, epoch, lease, pause } = state;
+  const { fence, countedUpTo: done, epoch, lease, pause } = state;
   return {
     pk: service,
     sk: 'STATE',

@@ -48,7 +48,7 @@ describe.each(ENDPOINTS)('On %s, a tick', (endpoint, otherwise) => {
     expect(tickEvent).toMatchObject({ disposition: 'ran', outcome: 'succeeded', fence: 1, crashesBooked: 0 });
     expect(here.events.filter((event) => event === 'run')).toHaveLength(1);
     expect(connection.attempts.slice(0, 2)).toEqual(['UpdateItem', 'UpdateItem']);
-    expect(await here.state(service)).toMatchObject({ fence: 1, done: 1, lastTick: DUE });
+    expect(await here.state(service)).toMatchObject({ fence: 1, countedUpTo: 1, lastTick: DUE });
   });
 
   it(`a tick whose acquire lost its response still books the runs that crashed before (${endpoint})`, async () => {
@@ -63,7 +63,7 @@ describe.each(ENDPOINTS)('On %s, a tick', (endpoint, otherwise) => {
       [4, 2],
       [5, 3],
     ]);
-    expect(await here.state(service)).toMatchObject({ fence: 6, done: 6 });
+    expect(await here.state(service)).toMatchObject({ fence: 6, countedUpTo: 6 });
   });
 
   it(`a tick whose commit lost its response is committed, once in the ring (${endpoint})`, async () => {
@@ -74,7 +74,7 @@ describe.each(ENDPOINTS)('On %s, a tick', (endpoint, otherwise) => {
 
     expect(tickEvent).toMatchObject({ disposition: 'ran', outcome: 'failed', verdict: 'steady' });
     const state = await here.state(service);
-    expect(state).toMatchObject({ fence: 1, done: 1, streak: 1, runs: [{ outcome: 'failed', at: DUE }] });
+    expect(state).toMatchObject({ fence: 1, countedUpTo: 1, streak: 1, runs: [{ outcome: 'failed', at: DUE }] });
     expect(state.runs).toHaveLength(1);
   });
 
@@ -94,7 +94,12 @@ describe.each(ENDPOINTS)('On %s, a tick', (endpoint, otherwise) => {
     const tickEvent = await here.deliver(service, DUE);
 
     expect(tickEvent).toMatchObject({ outcome: 'failed' });
-    expect(await here.state(service)).toMatchObject({ epoch: 1, done: 1, streak: 0, runs: [{ outcome: 'failed' }] });
+    expect(await here.state(service)).toMatchObject({
+      epoch: 1,
+      countedUpTo: 1,
+      streak: 0,
+      runs: [{ outcome: 'failed' }],
+    });
   });
 
   it(`a tick whose commit lost its response is committed also if the next tick took the lease in between (${endpoint})`, async () => {
@@ -128,7 +133,7 @@ describe('Behind a lost response', () => {
 
     await here.store.release(answer.claim);
 
-    expect(await here.state(service)).toMatchObject({ fence: 1, done: 1 });
+    expect(await here.state(service)).toMatchObject({ fence: 1, countedUpTo: 1 });
     expect((await here.state(service)).lease).toBeUndefined();
     expect(connection.attempts.filter((attempt) => attempt === 'UpdateItem')).toHaveLength(3);
   });
@@ -169,7 +174,7 @@ describe('Behind a lost response', () => {
       }
 
       expect(ran).toEqual([DUE, DUE + MINUTE, DUE + 2 * MINUTE]);
-      expect(await here.state(service)).toMatchObject({ fence: 3, done: 3 });
+      expect(await here.state(service)).toMatchObject({ fence: 3, countedUpTo: 3 });
     }
   });
 
@@ -197,7 +202,7 @@ describe('When every answer to a write is lost', () => {
     const service = here.service({ name: 'acquire-unheard' });
 
     await expect(here.deliver(service, DUE)).rejects.toMatchObject({ code: 'store-failed' });
-    expect(await here.state(service)).toMatchObject({ fence: 1, done: 1 });
+    expect(await here.state(service)).toMatchObject({ fence: 1, countedUpTo: 1 });
     expect((await here.state(service)).lease).toBeUndefined();
     when.lost = false;
 
@@ -209,6 +214,6 @@ describe('When every answer to a write is lost', () => {
     const service = here.service({ name: 'commit-unheard' });
 
     expect(await here.deliver(service, DUE)).toMatchObject({ disposition: 'ran', outcome: 'succeeded' });
-    expect(await here.state(service)).toMatchObject({ fence: 1, done: 1, lastTick: DUE });
+    expect(await here.state(service)).toMatchObject({ fence: 1, countedUpTo: 1, lastTick: DUE });
   });
 });

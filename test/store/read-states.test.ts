@@ -58,7 +58,7 @@ test('a damaged state and a newer one are values beside the others', async () =>
   expect(found.get('damaged')).toBeInstanceOf(UnreadableStateError);
   expect(found.get('damaged')).toMatchObject({ code: 'state-damaged', service: 'damaged' });
   expect(found.get('newer')).toMatchObject({ code: 'state-newer', service: 'newer' });
-  expect(found.get('s7')).toMatchObject({ fence: 7, done: 7 });
+  expect(found.get('s7')).toMatchObject({ fence: 7, countedUpTo: 7 });
 });
 
 test('keys that DynamoDB leaves unprocessed are asked for again, after a wait', async () => {

@@ -55,7 +55,7 @@ describe('A repair', () => {
         expect(named.some((attribute) => struck.includes(attribute))).toBe(true);
         const state = readItem('s', after, NOW);
         expect(state).toMatchObject({
-          fence: state.done,
+          fence: state.countedUpTo,
           pause: { by: 'repair' },
           trackRecord: [],
           runs: [],

@@ -26,7 +26,7 @@ function runs(count: number, durationMs: number): RunEntry[] {
 function worst(fence: number): ServiceState {
   return {
     fence,
-    done: fence,
+    countedUpTo: fence,
     epoch: BIG,
     lastTick: LATE,
     lastSuccess: LATE,
@@ -35,7 +35,7 @@ function worst(fence: number): ServiceState {
     trackRecord: Array.from({ length: 64 }, () => false),
     backoffCount: BIG,
     streak: BIG,
-    failuresSince: BIG,
+    failuresAfter: BIG,
     runs: runs(20, 899_999),
     cursor: '🚲'.repeat(32),
   };
@@ -136,7 +136,7 @@ it('has room for what a resume adds to a state that was full without it', async 
   const service = 'r'.repeat(64);
   // The plain state of a service that never failed, its ring as long as fits.
   const { halt: _halt, notBefore: _notBefore, ...simple } = worst(BIG);
-  const full = { ...simple, epoch: 0, trackRecord: [], backoffCount: 0, streak: 0, failuresSince: 0 };
+  const full = { ...simple, epoch: 0, trackRecord: [], backoffCount: 0, streak: 0, failuresAfter: 0 };
   for (const length of [246, 248, 250, 252, 254, 256]) {
     const name = `${service.slice(0, 60)}-${length}`;
     await putItem(database, { pk: name, sk: 'STATE', v: 1, fence: BIG, done: BIG });
@@ -149,7 +149,7 @@ it('has room for what a resume adds to a state that was full without it', async 
 });
 
 it('keeps all 20 runs of a healthy service, in a third of the room', async () => {
-  const healthy = { ...worst(1), epoch: 0, trackRecord: [], backoffCount: 0, streak: 0, failuresSince: 0 };
+  const healthy = { ...worst(1), epoch: 0, trackRecord: [], backoffCount: 0, streak: 0, failuresAfter: 0 };
   const { halt: _halt, notBefore: _notBefore, cursor: _cursor, ...state } = healthy;
   await committed('check-endpoints', { ...state, runs: runs(20, 1_234) });
 

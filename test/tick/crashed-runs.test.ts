@@ -32,7 +32,7 @@ describe('A run that died', () => {
     ]);
     expect(here.crashes).toEqual([{ service: 'svc', fence: 1, bookedAt: DUE + MINUTE, streak: 1, halted: false }]);
     const state = await here.state(service);
-    expect(state).toMatchObject({ fence: 2, done: 2, streak: 0, trackRecord: [true, false, true] });
+    expect(state).toMatchObject({ fence: 2, countedUpTo: 2, streak: 0, trackRecord: [true, false, true] });
     expect(state.runs).toEqual([
       { outcome: 'crashed', at: DUE + MINUTE, durationMs: 0, manual: false },
       { outcome: 'succeeded', at: DUE + MINUTE, durationMs: 0, manual: false },
@@ -73,7 +73,7 @@ describe('A run that died', () => {
     expect(tickEvent.report.at(-1)).toBe('Backing off due to consecutive errors, using increased interval of 120s.');
     const state = await here.state(service);
     expect(outcomes(state)).toEqual(['crashed', 'crashed', 'crashed']);
-    expect(state).toMatchObject({ fence: 4, done: 4, streak: 3, notBefore: DUE + 4 * MINUTE });
+    expect(state).toMatchObject({ fence: 4, countedUpTo: 4, streak: 3, notBefore: DUE + 4 * MINUTE });
     expect(state.lease).toBeUndefined();
   });
 
@@ -150,7 +150,7 @@ describe('Runs that die', () => {
     const service = here.service({ consecutive: 2, restartAfter: 'never' });
     for (const tick of [0, 1, 2, 3, 4]) await here.crash(service, DUE + tick * MINUTE).catch(() => {});
     const before = await here.state(service);
-    expect(before).toMatchObject({ fence: 3, done: 3 });
+    expect(before).toMatchObject({ fence: 3, countedUpTo: 3 });
 
     // Five died without anybody to book them, as under a deploy that kills each process at once.
     await here.store.resume('svc');
@@ -167,7 +167,7 @@ describe('Runs that die', () => {
     expect(tickEvent).toMatchObject({ disposition: 'skipped', reason: 'halted', crashesBooked: 5, verdict: 'halted' });
     const state = await here.state(service);
     expect(outcomes(state).slice(-5)).toEqual(['crashed', 'crashed', 'crashed', 'crashed', 'crashed']);
-    expect(state).toMatchObject({ fence: 9, done: 9, streak: 5, backoffCount: 1 });
+    expect(state).toMatchObject({ fence: 9, countedUpTo: 9, streak: 5, backoffCount: 1 });
     expect(here.events.filter((event) => event === 'putRun')).toHaveLength(5);
     expect(here.events.filter((event) => event.startsWith('print Failed the last'))).toHaveLength(1);
   });
@@ -223,7 +223,7 @@ describe('Runs that die', () => {
 
     expect(tickEvent.crashesBooked).toBe(150);
     expect(here.crashes.at(-1)?.fence).toBe(200);
-    expect(await here.state(service)).toMatchObject({ fence: 201, done: 201 });
+    expect(await here.state(service)).toMatchObject({ fence: 201, countedUpTo: 201 });
   });
 });
 

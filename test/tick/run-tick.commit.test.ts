@@ -48,7 +48,7 @@ describe('A commit that the store fails to take', () => {
     expect(tries).toEqual([0, 100, 300, 700, 1_500, 2_500, 3_500]);
     expect(here.log.of('warn')).toEqual([AWAY]);
     const state = await here.state(service);
-    expect(state).toMatchObject({ fence: 1, done: 1, lastTick: DUE });
+    expect(state).toMatchObject({ fence: 1, countedUpTo: 1, lastTick: DUE });
     expect(state.runs).toHaveLength(1);
     expect(here.events.filter((event) => event === 'run')).toHaveLength(1);
   });
@@ -62,7 +62,7 @@ describe('A commit that the store fails to take', () => {
     expect(tries.slice(-2)).toEqual([8_500, 9_500]);
     expect(here.tickEvents).toEqual([]);
     // At-least-once: the run that succeeded is booked as crashed, and the next one does its work again.
-    expect(await store.read('svc')).toMatchObject({ fence: 1, done: 0 });
+    expect(await store.read('svc')).toMatchObject({ fence: 1, countedUpTo: 0 });
   });
 
   it('is given up also where the store never answers: its signal is aborted before the run ends', async () => {
@@ -123,7 +123,7 @@ describe('A commit that the store fails to take', () => {
     expect(await here.deliver(service, DUE)).toMatchObject({ outcome: 'failed' });
 
     const state = await here.state(service);
-    expect(state).toMatchObject({ done: 1, streak: 1 });
+    expect(state).toMatchObject({ countedUpTo: 1, streak: 1 });
     expect(state.runs).toHaveLength(1);
   });
 

@@ -104,7 +104,7 @@ describe('A run that does not end in time', () => {
     const tickEvent = await here.deliver(service, DUE);
 
     expect(tickEvent).toMatchObject({ outcome: 'timed-out', verdict: 'steady', durationMs: 45_000 });
-    expect(await here.state(service)).toMatchObject({ streak: 1, done: 1, runs: [{ outcome: 'timed-out' }] });
+    expect(await here.state(service)).toMatchObject({ streak: 1, countedUpTo: 1, runs: [{ outcome: 'timed-out' }] });
     expect(here.events).not.toContain('recycle');
   });
 
@@ -181,7 +181,7 @@ describe('Our own stop', () => {
     expect(tickEvent).not.toHaveProperty('verdict');
     expect(here.events).toEqual(['acquire', 'run', 'release', 'reported ran', 'flush']);
     const state = await here.state(service);
-    expect(state).toMatchObject({ fence: 1, done: 1, streak: 0, runs: [] });
+    expect(state).toMatchObject({ fence: 1, countedUpTo: 1, streak: 0, runs: [] });
     expect([state.lastTick, state.cursor, state.lease]).toEqual([undefined, undefined, undefined]);
 
     const again = await here.deliver(here.service({}), DUE);
@@ -200,7 +200,7 @@ describe('Our own stop', () => {
     expect(tickEvent).toMatchObject({ disposition: 'ran', crashesBooked: 1 });
     expect(tickEvent).not.toHaveProperty('outcome');
     const state = await here.state(service);
-    expect(state).toMatchObject({ fence: 2, done: 2, streak: 1, runs: [{ outcome: 'crashed' }] });
+    expect(state).toMatchObject({ fence: 2, countedUpTo: 2, streak: 1, runs: [{ outcome: 'crashed' }] });
     expect(state.lastTick).toBeUndefined();
   });
 

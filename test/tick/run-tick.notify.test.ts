@@ -107,7 +107,7 @@ describe('What listens to a tick', () => {
 
     expect(await here.deliver(service, DUE)).toMatchObject({ verdict: 'backing-off' });
 
-    expect(await here.state(service)).toMatchObject({ done: 1, lastTick: DUE });
+    expect(await here.state(service)).toMatchObject({ countedUpTo: 1, lastTick: DUE });
     expect(here.log.of('error')).toHaveLength(4);
   });
 
@@ -121,7 +121,7 @@ describe('What listens to a tick', () => {
 
     expect(await other.deliver(service, DUE)).toMatchObject({ outcome: 'succeeded' });
 
-    expect(await here.state(service)).toMatchObject({ fence: 1, done: 1 });
+    expect(await here.state(service)).toMatchObject({ fence: 1, countedUpTo: 1 });
   });
 });
 
@@ -133,7 +133,7 @@ describe('A store that fails', () => {
 
     expect(await here.deliver(service, DUE)).toMatchObject({ outcome: 'failed' });
 
-    expect(await here.state(service)).toMatchObject({ done: 1, streak: 1 });
+    expect(await here.state(service)).toMatchObject({ countedUpTo: 1, streak: 1 });
     expect(here.log.of('warn')).toEqual(["svc: the record of run 1 can't be written; later reports will miss it"]);
   });
 

@@ -24,7 +24,7 @@ describe('An operator who resumes during a run', () => {
 
     expect(tickEvent).toMatchObject({ outcome: 'failed', verdict: 'steady', report: [], status: 'failing' });
     const state = await here.state(service);
-    expect(state).toMatchObject({ epoch: 1, fence: 3, done: 3, streak: 1, trackRecord: [true, true, false] });
+    expect(state).toMatchObject({ epoch: 1, fence: 3, countedUpTo: 3, streak: 1, trackRecord: [true, true, false] });
     expect(state.lastTick).toBe(DUE + 2 * MINUTE);
     expect(state.runs.map(({ at }) => at)).toEqual([DUE, DUE + MINUTE, DUE + 2 * MINUTE]);
     expect(here.events.filter((event) => event.startsWith('print'))).toEqual([]);
@@ -64,7 +64,7 @@ describe('An operator who resumes during a run', () => {
     expect(tickEvent).toMatchObject({ outcome: 'succeeded', crashesBooked: 2 });
     const state = await here.state(service);
     expect(state.runs.map(({ outcome }) => outcome)).toEqual(['crashed', 'crashed', 'succeeded']);
-    expect(state).toMatchObject({ epoch: 1, fence: 3, done: 3, streak: 0, lastTick: DUE + 2 * MINUTE });
+    expect(state).toMatchObject({ epoch: 1, fence: 3, countedUpTo: 3, streak: 0, lastTick: DUE + 2 * MINUTE });
     expect(here.crashes.slice(-2).map(({ fence }) => fence)).toEqual([1, 2]);
     expect(here.events.filter((event) => event === 'crash 2')).toHaveLength(1);
   });
@@ -85,7 +85,7 @@ describe('An operator who resumes during a run', () => {
 
     expect(tickEvent).toMatchObject({ disposition: 'skipped', reason: 'backoff' });
     expect(await here.state(service)).toMatchObject({
-      ...{ epoch: 1, done: 2, backoffCount: 1, lastTick: DUE + MINUTE },
+      ...{ epoch: 1, countedUpTo: 2, backoffCount: 1, lastTick: DUE + MINUTE },
       runs: [{ outcome: 'crashed' }],
     });
   });
@@ -101,7 +101,7 @@ describe('An operator who resumes during a run', () => {
     const service = here.service({});
 
     expect(await here.deliver(service, DUE)).toMatchObject({ outcome: 'succeeded' });
-    expect(await here.state(service)).toMatchObject({ epoch: 4, done: 1, lastTick: DUE });
+    expect(await here.state(service)).toMatchObject({ epoch: 4, countedUpTo: 1, lastTick: DUE });
 
     resumes = Number.POSITIVE_INFINITY;
     await expect(here.deliver(service, DUE + MINUTE)).rejects.toBeInstanceOf(LeaseLostError);
@@ -136,7 +136,7 @@ describe('A run that outlives its lease', () => {
     expect(here.events.filter((event) => event.startsWith('print'))).toHaveLength(4);
     const state = await here.state(service);
     expect(state.runs.map(({ outcome }) => outcome)).toEqual(['crashed', 'succeeded']);
-    expect(state).toMatchObject({ fence: 2, done: 2 });
+    expect(state).toMatchObject({ fence: 2, countedUpTo: 2 });
   });
 
   it('writes it if nobody took over', async () => {
@@ -145,6 +145,6 @@ describe('A run that outlives its lease', () => {
     const patient = { ...service, maxDuration: 900_000, reserve: -900_000 };
 
     expect(await here.deliver(patient, DUE)).toMatchObject({ outcome: 'succeeded', durationMs: 2 * MINUTE });
-    expect(await here.state(service)).toMatchObject({ done: 1, lastTick: DUE });
+    expect(await here.state(service)).toMatchObject({ countedUpTo: 1, lastTick: DUE });
   });
 });

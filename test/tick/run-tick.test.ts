@@ -37,7 +37,7 @@ describe('A tick', () => {
       build: 'b1',
     });
     expect(tickEvent).not.toHaveProperty('overrunMs');
-    expect(await here.state(service)).toMatchObject({ fence: 1, done: 1, lastTick: DUE, streak: 0 });
+    expect(await here.state(service)).toMatchObject({ fence: 1, countedUpTo: 1, lastTick: DUE, streak: 0 });
     expect((await here.state(service)).lease).toBeUndefined();
     expect((await here.state(service)).runs).toEqual([
       { outcome: 'succeeded', at: DUE, durationMs: tickEvent.durationMs, manual: false },

@@ -23,7 +23,7 @@ describe('A run whose record can not be written in time', () => {
 
     expect(await here.deliver(here.service(failing), DUE)).toMatchObject({
       outcome: 'failed',
-      state: { done: 1, streak: 1 },
+      state: { countedUpTo: 1, streak: 1 },
     });
 
     expect(here.clock.now()).toBeLessThan(DUE + 50_000);
@@ -37,7 +37,7 @@ describe('A run whose record can not be written in time', () => {
 
     expect(await here.deliver(here.service({ ...failing, workload }), DUE)).toMatchObject({
       outcome: 'timed-out',
-      state: { done: 1 },
+      state: { countedUpTo: 1 },
     });
     expect(here.clock.now()).toBeLessThan(DUE + 50_000);
   });
@@ -51,7 +51,7 @@ describe('A trip whose earlier failures can not be read in time', () => {
 
     expect(await here.deliver(service, DUE + MINUTE)).toMatchObject({
       verdict: 'backing-off',
-      state: { backoffCount: 1, done: 2 },
+      state: { backoffCount: 1, countedUpTo: 2 },
     });
     expect(here.log.of('warn')).toContain(
       "svc: earlier failures can't be read; the report shows only this invocation's",

@@ -9,7 +9,7 @@ const NOON = Date.UTC(2025, 9, 9, 12);
 const HOUR = 3_600_000;
 
 const hourly = (name: string): WatchedService => ({ name, schedule: { interval: HOUR }, grace: 120_000 });
-const ticked = (lastTick: number): ServiceState => ({ ...NEVER_RUN, fence: 1, done: 1, lastTick });
+const ticked = (lastTick: number): ServiceState => ({ ...NEVER_RUN, fence: 1, countedUpTo: 1, lastTick });
 
 /** A watchdog whose checks find the states of `found`, and remember from one to the next. */
 function setup(watched: readonly WatchedService[]) {

@@ -22,7 +22,7 @@ const WEEKDAYS: WatchedService = {
 const SEVEN_HOURS: WatchedService = { name: 'rate', schedule: { interval: 25_200_000 }, grace: 120_000 };
 const MINUTELY: WatchedService = { name: 'minutely', schedule: { interval: 60_000 }, grace: 120_000 };
 
-const state = (parts: Partial<ServiceState>): ServiceState => ({ ...NEVER_RUN, fence: 7, done: 7, ...parts });
+const state = (parts: Partial<ServiceState>): ServiceState => ({ ...NEVER_RUN, fence: 7, countedUpTo: 7, ...parts });
 
 function kindAt(watched: WatchedService, found: Parameters<typeof judge>[1], now: number, since = LONG_AGO) {
   return judge(watched, found, { now, since })?.kind;
@@ -222,7 +222,7 @@ describe('a service below an hour', () => {
   });
 
   test('is not stuck when the dead run was booked, or nobody may take over yet', () => {
-    expect(kindAt(MINUTELY, state({ fence: 8, done: 8, lease }), at('23:00:00'))).toBeUndefined();
+    expect(kindAt(MINUTELY, state({ fence: 8, countedUpTo: 8, lease }), at('23:00:00'))).toBeUndefined();
     expect(kindAt(MINUTELY, state({ fence: 8, lease, notBefore: at('12:30:00') }), at('12:20:00'))).toBeUndefined();
   });
 });

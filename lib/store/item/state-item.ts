@@ -81,7 +81,7 @@ function isLongNumber(value: unknown): value is bigint | NumberValue {
 function stateOf(item: ValidItem, runs: readonly RunEntry[]): ServiceState {
   return withoutUndefined({
     fence: item.fence,
-    done: item.done,
+    countedUpTo: item.done,
     epoch: item.epoch ?? 0,
     lease: leaseOf(item),
     lastTick: item.lastTick,
@@ -94,7 +94,7 @@ function stateOf(item: ValidItem, runs: readonly RunEntry[]): ServiceState {
     trackRecord: [...(item.record ?? '')].map((outcome) => outcome === '1'),
     backoffCount: item.backoffCount ?? 0,
     streak: item.streak ?? 0,
-    failuresSince: item.failuresSince ?? 0,
+    failuresAfter: item.failuresSince ?? 0,
     runs,
     cursor: item.cursor,
   });
@@ -133,7 +133,7 @@ export function committedAttributes(state: ServiceState) {
       : undefined,
     backoffCount: state.backoffCount || undefined,
     streak: state.streak || undefined,
-    failuresSince: state.failuresSince || undefined,
+    failuresSince: state.failuresAfter || undefined,
     runs: state.runs.length === 0 ? undefined : formatRunHistory(state.runs),
     cursor: state.cursor,
   };

@@ -67,7 +67,7 @@ function storeWith(state: ServiceState): StateStore {
   };
 }
 
-const FRESH: ServiceState = { ...NEVER_RUN, fence: 1, done: 1 };
+const FRESH: ServiceState = { ...NEVER_RUN, fence: 1, countedUpTo: 1 };
 
 /** The store, saying of the first acquire that so many runs had died before it. */
 function storeOfTheCrashed(crashed: number): StateStore {

@@ -36,7 +36,7 @@ async function pausedAndResumed({ store }: Place, service: string): Promise<stri
     asked(service, { tick: { kind: 'scheduled', scheduledFor }, now: later, leaseUntil: later + 9 });
   const read = await outcomeOf(store.read(service));
   if (read.value?.pause?.by !== 'repair') faults.push(`read as ${JSON.stringify(read.value)}, ${read.error?.message}`);
-  if (read.value?.fence !== read.value?.done) faults.push('a run counts as crashed that was none');
+  if (read.value?.fence !== read.value?.countedUpTo) faults.push('a run counts as crashed that was none');
   const kept = await outcomeOf(store.acquire(due(later)));
   if (kept.value?.granted !== false || kept.value.reason !== 'paused') faults.push('a tick is not kept out as paused');
   await store.resume(service);

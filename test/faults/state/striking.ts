@@ -135,7 +135,7 @@ function stateStoredIn(item: Item): ServiceState {
   const ring = text('runs') === undefined ? [] : RING;
   return {
     fence: number('fence'),
-    done: number('done'),
+    countedUpTo: number('done'),
     epoch: number('epoch') ?? 0,
     lease: { owner: text('leaseOwner'), until: number('leaseUntil'), tick: number('leaseTick') },
     lastTick: number('lastTick'),
@@ -157,7 +157,7 @@ function stateStoredIn(item: Item): ServiceState {
     trackRecord: text('record') === undefined ? [] : [true, false],
     backoffCount: number('backoffCount') ?? 0,
     streak: number('streak') ?? 0,
-    failuresSince: number('failuresSince') ?? 0,
+    failuresAfter: number('failuresSince') ?? 0,
     runs: ring,
     cursor: text('cursor'),
   } as ServiceState;

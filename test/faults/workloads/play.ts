@@ -142,10 +142,10 @@ function ticksExpected(steps: readonly Step[]): string[] {
 }
 
 /** Every run is booked, once, and nobody holds the lease. */
-function countingFaults({ fence, done, lease, streak, cursor }: ServiceState, runs: number): string[] {
+function countingFaults({ fence, countedUpTo, lease, streak, cursor }: ServiceState, runs: number): string[] {
   const faults: string[] = [];
-  if (fence !== runs || done !== runs)
-    faults.push(`expected ${runs} runs, all counted, got fence ${fence}, done ${done}`);
+  if (fence !== runs || countedUpTo !== runs)
+    faults.push(`expected ${runs} runs, all counted, got fence ${fence}, counted up to ${countedUpTo}`);
   if (lease !== undefined) faults.push('somebody holds the lease');
   if (streak !== 0) faults.push(`expected the last run to have ended the streak, got ${streak}`);
   if (cursor !== undefined) faults.push(`nobody moved the cursor while they ran, yet it is '${cursor}'`);
