@@ -45,10 +45,10 @@ export function stopOnSignal(
     show('stopping: runs under way may finish');
     closing.abort();
     await clock.sleep(STEP, hurried.signal);
-    show('stopping: runs under way are asked to give way');
+    show('stopping: runs under way are asked to yield');
     stop.abort();
     await clock.sleep(STEP);
-    show('a run does not give way; the next tick counts it as crashed');
+    show('a run does not yield; the next tick counts it as crashed');
     leave();
   };
   const begin = () => {

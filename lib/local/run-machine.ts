@@ -30,7 +30,7 @@ export function linePrinter({ show, onLogLine, logFile }: PrinterOptions): (line
   };
 }
 
-/** The two steps of stopping: begin nothing more (`closing`), and give way (`stop`). */
+/** The two steps of stopping: begin nothing more (`closing`), and yield (`stop`). */
 export interface Stopping {
   readonly closing: AbortSignal;
   readonly stop: AbortSignal;

@@ -80,7 +80,7 @@ function registerServiceMetrics(registry: Registry) {
     }),
     runs: new Counter({
       name: 'tickover_runs_total',
-      help: 'Runs of a workload by how they ended; crashed ones are counted when the next tick books them.',
+      help: 'Runs of a workload by how they ended; crashed ones are counted when the next tick counts them.',
       labelNames: ['service', 'outcome'],
       registers,
     }),

@@ -23,7 +23,7 @@ export type Ending =
   /** `settled` is false if the workload may still run; then only the end of the process ends it. */
   | { readonly kind: 'timed-out'; readonly error: RunTimedOutError; readonly settled: boolean }
   /** The run yielded to a stop of its process and has no outcome. */
-  | { readonly kind: 'stopped' };
+  | { readonly kind: 'yielded' };
 
 /** The limits of one run: when its signal fires, and by what. */
 export interface Limits {
@@ -52,7 +52,7 @@ export async function runUnderDeadline(
   const { signal } = controller;
   const over = new AbortController();
   const stopRun = () =>
-    controller.abort(new StoppedError(`${service}: the process is stopping; the run is given back`));
+    controller.abort(new StoppedError(`${service}: the process is stopping; the run yields, and has no outcome`));
   if (stop?.aborted) stopRun();
   else stop?.addEventListener('abort', stopRun, { once: true });
 
@@ -71,7 +71,7 @@ export async function runUnderDeadline(
     (value): Ending => ({ kind: 'returned', value }),
     (error: unknown): Ending => {
       if (!signal.aborted) return { kind: 'threw', error, settled: true };
-      if (signal.reason instanceof StoppedError) return { kind: 'stopped' };
+      if (signal.reason instanceof StoppedError) return { kind: 'yielded' };
       // The signal ended this run, whatever error the workload threw after it.
       return { kind: 'timed-out', error: timedOut(limits, startedAt, error), settled: true };
     },

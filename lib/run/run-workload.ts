@@ -96,7 +96,7 @@ function failedOutcome(
   ending: Exclude<Ending, { kind: 'returned' }>,
   endedAt: number,
 ): Outcome | undefined {
-  if (ending.kind === 'stopped') return undefined;
+  if (ending.kind === 'yielded') return undefined;
   const failure = summarizeError(ending.error, endedAt);
   return ending.kind === 'timed-out'
     ? { kind: 'timed-out', failure }

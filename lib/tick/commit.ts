@@ -38,7 +38,7 @@ export async function commitRun(
   const { outcome, startedAt, endedAt, durationMs, cursor } = run;
   const held = run.abandoned ? { ...claim, keepsLease: true as const } : claim;
   if (outcome === undefined) {
-    if (crashed.length > 0) return commit(context, { claim: held, state, runs: crashed, ending: 'stopped' });
+    if (crashed.length > 0) return commit(context, { claim: held, state, runs: crashed, ending: 'yielded' });
     await releaseLease(context, claim);
     return { state: { ...state, countedUpTo: claim.fence }, report: [] };
   }
@@ -71,7 +71,7 @@ interface Commitment {
   /** The ended runs, in the order in which they are applied. */
   readonly runs: readonly EndedRun[];
   /** How the tick ended, for the error which says that this end was not written. */
-  readonly ending: OutcomeKind | 'skipped' | 'stopped';
+  readonly ending: OutcomeKind | 'skipped' | 'yielded';
 }
 
 /**

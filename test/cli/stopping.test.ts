@@ -20,10 +20,10 @@ function underWay() {
 }
 
 const FINISH = ['stopping: runs under way may finish', 'closing'];
-const GIVE_WAY = ['stopping: runs under way are asked to give way', 'stop'];
-const LEAVE = ['a run does not give way; the next tick counts it as crashed', 'left'];
+const YIELD = ['stopping: runs under way are asked to yield', 'stop'];
+const LEAVE = ['a run does not yield; the next tick counts it as crashed', 'left'];
 
-test('a signal lets runs finish for five seconds, and asks them to give way for five more; then the command leaves', async () => {
+test('a signal lets runs finish for five seconds, and asks them to yield for five more; then the command leaves', async () => {
   const { clock, source, shown } = underWay();
   await clock.advance(1_000);
   expect(shown).toEqual([]);
@@ -32,11 +32,11 @@ test('a signal lets runs finish for five seconds, and asks them to give way for 
   await clock.advance(4_999);
   expect(shown).toEqual(FINISH);
   await clock.advance(1);
-  expect(shown).toEqual([...FINISH, ...GIVE_WAY]);
+  expect(shown).toEqual([...FINISH, ...YIELD]);
   await clock.advance(4_999);
-  expect(shown).toEqual([...FINISH, ...GIVE_WAY]);
+  expect(shown).toEqual([...FINISH, ...YIELD]);
   await clock.advance(1);
-  expect(shown).toEqual([...FINISH, ...GIVE_WAY, ...LEAVE]);
+  expect(shown).toEqual([...FINISH, ...YIELD, ...LEAVE]);
 });
 
 test('a terminal that is closed stops as a signal does, and so does the command itself when it begins to stop', async () => {
@@ -57,7 +57,7 @@ test('a second signal counts although the clock was set back in between', async 
   source.emit('SIGINT');
   await clock.advance(0);
 
-  expect(shown).toEqual([...FINISH, ...GIVE_WAY]);
+  expect(shown).toEqual([...FINISH, ...YIELD]);
 });
 
 test('a signal that npm passes on besides the terminal is no second one', async () => {
@@ -72,18 +72,18 @@ test('a signal that npm passes on besides the terminal is no second one', async 
   expect(shown).toEqual(FINISH);
 });
 
-test('a second signal asks runs to give way at once, and a third changes nothing', async () => {
+test('a second signal asks runs to yield at once, and a third changes nothing', async () => {
   const { clock, source, shown } = underWay();
   source.emit('SIGINT');
   await clock.advance(600);
   source.emit('SIGINT');
   await clock.advance(0);
-  expect(shown).toEqual([...FINISH, ...GIVE_WAY]);
+  expect(shown).toEqual([...FINISH, ...YIELD]);
 
   await clock.advance(1_000);
   source.emit('SIGINT');
   await clock.advance(3_999);
-  expect(shown).toEqual([...FINISH, ...GIVE_WAY]);
+  expect(shown).toEqual([...FINISH, ...YIELD]);
   await clock.advance(1);
   expect(shown.slice(-2)).toEqual(LEAVE);
 });

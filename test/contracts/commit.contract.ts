@@ -8,14 +8,14 @@ export function commitContract(kit: ContractKit): void {
   const { fresh, asked, granted, written, known } = kit;
 
   describe('committing', () => {
-    it('writes the whole state, frees the lease and marks the run as booked', async () => {
+    it('writes the whole state, frees the lease and marks the run as counted', async () => {
       const service = fresh();
       await written(service, { ...FULL, fence: 77, countedUpTo: 66, epoch: 55 });
 
       expect(await known(service)).toEqual(FULL);
     });
 
-    it('leaves the lease as it stands if the claim keeps it: others are kept out until it ends, and nothing is booked then', async () => {
+    it('leaves the lease as it stands if the claim keeps it: others are kept out until it ends, and nothing is counted then', async () => {
       const service = fresh();
       const { claim } = await granted(asked(service, { owner: 'deaf', leaseUntil: DUE + 400 }));
       const mine = { ...NOTHING_KNOWN, lastTick: DUE, runs: [{ ...RAN, at: DUE }] };
@@ -41,7 +41,7 @@ export function commitContract(kit: ContractKit): void {
       expect(await known(service)).toEqual({ ...NOTHING_KNOWN, fence: 2, countedUpTo: 2 });
     });
 
-    it('marks the runs that died before this one as booked too', async () => {
+    it('marks the runs that died before this one as counted too', async () => {
       const service = fresh();
       await granted(asked(service, { leaseUntil: DUE + 400 }));
       await granted(asked(service, { now: DUE + 500, leaseUntil: DUE + 600 }));
@@ -118,7 +118,7 @@ export function commitContract(kit: ContractKit): void {
       expect(await known(service)).toEqual({ ...theirs, fence: 2, countedUpTo: 2 });
     });
 
-    it('is refused where the run that took over booked this one as crashed and ran its tick to the very same end', async () => {
+    it('is refused where the run that took over counted this one as crashed and ran its tick to the very same end', async () => {
       const service = fresh();
       const slow = await granted(asked(service, { leaseUntil: DUE + 400 }));
       const quick = await granted(asked(service, { now: DUE + 500 }));
@@ -169,7 +169,7 @@ export function commitContract(kit: ContractKit): void {
   });
 
   describe('giving the lease back', () => {
-    it('frees the lease and marks the run as booked, and changes nothing else', async () => {
+    it('frees the lease and marks the run as counted, and changes nothing else', async () => {
       const service = fresh();
       await written(service, FULL);
       const { claim } = await granted(asked(service, { tick: byHand(true) }));

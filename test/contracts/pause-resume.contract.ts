@@ -43,7 +43,7 @@ export function operatorContract(kit: ContractKit): void {
   });
 
   describe('resuming', () => {
-    it('starts afresh, keeps marks and history and what is not booked yet, and returns how it was', async () => {
+    it('starts afresh, keeps marks and history and what is not counted yet, and returns how it was', async () => {
       const service = fresh();
       await written(service, FULL);
       const paused = await kit.store.pause(service, PAUSE);

@@ -43,7 +43,7 @@ test('a service whose run died, that is paused, run by hand and given a tick twi
   await kit.tick('12:02');
   await kit.invoke({ action: 'run-once', force: true });
   expect(shown()).toEqual([
-    '    run 1 of sync died; it is booked as crashed',
+    '    run 1 of sync died; it is counted as crashed',
     '12:01:02  sync                            succeeded            250ms  streak 0      next 12:02:00',
     '12:01:02  sync                            skipped: duplicate          streak 0      next 12:02:00',
     '12:02:02  sync                            skipped: paused             streak 0      next: by hand',

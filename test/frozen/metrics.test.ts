@@ -83,7 +83,7 @@ describe('the embedded metrics of a function', () => {
     ]);
   });
 
-  test('a function that books a crash writes these metrics', async () => {
+  test('a function that counts a crash writes these metrics', async () => {
     const kit = onLambda();
     await crashAtNoon(kit);
     await kit.tick('12:01');
@@ -394,7 +394,7 @@ test('Prometheus gets metrics of these names, types and labels, besides those of
     '# TYPE tickover_ticks_total counter',
     'tickover_ticks_total{service="sync",disposition="ran",reason=""} 3',
     'tickover_ticks_total{service="sync",disposition="skipped",reason="duplicate"} 1',
-    '# HELP tickover_runs_total Runs of a workload by how they ended; crashed ones are counted when the next tick books them.',
+    '# HELP tickover_runs_total Runs of a workload by how they ended; crashed ones are counted when the next tick counts them.',
     '# TYPE tickover_runs_total counter',
     'tickover_runs_total{service="sync",outcome="crashed"} 1',
     'tickover_runs_total{service="sync",outcome="succeeded"} 1',

@@ -77,7 +77,7 @@ describe('the report of a trip', () => {
 });
 
 describe('the line of a crash', () => {
-  it('shows the run that died, as a warning, before the tick that booked it', async () => {
+  it('shows the run that died, as a warning, before the tick that counted it', async () => {
     const { store, tick } = logging();
     await store.acquire({
       service: 'sync',

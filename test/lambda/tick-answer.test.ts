@@ -144,7 +144,7 @@ describe('the answer to a tick', () => {
     expect(await invoke({ scheduledFor })).toMatchObject({ disposition: 'skipped', reason: 'duplicate' });
   });
 
-  it('has no outcome when the run gave way to the stop of the process', async () => {
+  it('has no outcome when the run yielded to the stop of the process', async () => {
     const stop = new AbortController();
     const kit = functionUnderTest({
       workload: async ({ signal }) => {

@@ -42,7 +42,7 @@ describe('a tick', () => {
     ],
     [
       { outcome: undefined, durationMs: 5_012 },
-      '03:14:17  mark-late-runs                  given back              5s  streak 0      next 03:14:20',
+      '03:14:17  mark-late-runs                  yielded                 5s  streak 0      next 03:14:20',
     ],
     [
       { disposition: 'skipped', reason: 'duplicate' },
@@ -170,7 +170,7 @@ describe('what else a function writes', () => {
     ]);
   });
 
-  test('a crash that was booked is shown', () => {
+  test('a crash that was counted is shown', () => {
     const crash = {
       message: 'run crashed',
       service: 'mark-late-runs',
@@ -180,7 +180,7 @@ describe('what else a function writes', () => {
       halted: false,
     } as const;
 
-    expect(shownAs({ kind: 'crash', crash })).toEqual(['    run 7 of mark-late-runs died; it is booked as crashed']);
+    expect(shownAs({ kind: 'crash', crash })).toEqual(['    run 7 of mark-late-runs died; it is counted as crashed']);
   });
 
   test('prints are shown, other lines of the log are not', () => {

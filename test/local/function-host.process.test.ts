@@ -116,13 +116,13 @@ const SOURCE = fileURLToPath(new URL('./fixtures/wayward.ts', import.meta.url));
 describe('a worker in which something throws that is no run of it', () => {
   test('ends, its error is shown with its stack, and the next invocation has another worker', async () => {
     const host = await hostOf(bundled.wayward);
-    await go('gives way');
+    await go('yields');
     const ended = expect(host.invoke(due(-1))).rejects.toMatchObject({
       code: 'worker-ended',
       message:
         'wayward: the worker ended before it answered (RangeError: thrown outside the handler); the next invocation starts another',
     });
-    await begun('gives way');
+    await begun('yields');
     await go('the module throws');
     await ended;
     await go('straight');
@@ -201,7 +201,7 @@ describe('a promise that a run leaves behind and that is rejected', () => {
 });
 
 describe('a workload that blocks its thread', () => {
-  test('has its worker ended at the timeout, and its crash booked by the next tick', async () => {
+  test('has its worker ended at the timeout, and its crash counted by the next tick', async () => {
     const service = { ...wayward };
     const host = await hostOf(bundled.wayward, { service });
     await host.invoke({ action: 'status' });
@@ -247,9 +247,9 @@ describe('a worker that has longer than a run may take, for several slots', () =
   test('is left alone as long as it answers, however long it takes', async () => {
     const clock = fakeClock(Date.now(), { mode: 'manual' });
     const host = await hostOf(bundled.wayward, { service: slotted, clock });
-    await go('gives way');
+    await go('yields');
     const answer = host.invoke(due(-1));
-    await begun('gives way');
+    await begun('yields');
     for (let second = 0; second < 20; second++) {
       await clock.advance(1_000);
       // Messages keep their order: behind this answer the worker has said that it is there.
@@ -324,11 +324,11 @@ describe('stopping', () => {
     expect(await answer).toEqual({ service: 'many-slots', firing, ticks: [] });
   });
 
-  test('stop makes a run give way without an outcome, and no crash is booked later', async () => {
+  test('stop makes a run yield without an outcome, and no crash is counted later', async () => {
     const host = await hostOf(bundled.wayward);
-    await go('gives way');
+    await go('yields');
     const answer = host.invoke(due(-1));
-    await begun('gives way');
+    await begun('yields');
     host.ask('stop');
 
     expect(await answer).toMatchObject({ disposition: 'ran', outcome: null, fence: 1 });
@@ -341,10 +341,10 @@ describe('stopping', () => {
 
   test('end while a run is under way ends its worker, and rejects whoever waits', async () => {
     const host = await hostOf(bundled.wayward);
-    await go('gives way');
+    await go('yields');
     const answer = host.invoke(due(0));
     const ended = expect(answer).rejects.toMatchObject({ code: 'worker-ended' });
-    await begun('gives way');
+    await begun('yields');
 
     await host.end();
     await ended;

@@ -68,7 +68,7 @@ async function stateOnDisk(): Promise<ServiceState> {
 }
 
 describe('kill -9 in the middle of a run', () => {
-  test('the first tick after the lease has expired takes over, books the crash, and nothing is lost', async () => {
+  test('the first tick after the lease has expired takes over, counts the crash, and nothing is lost', async () => {
     const first = startMachine();
     await first.line(/keeps-count +succeeded/);
     await appendFile(join(directory, 'hang'), '');
@@ -153,7 +153,7 @@ describe('a service whose process dies every time', () => {
         ...['failed', 'failed', 'failed', 'skipped backoff', 'failed', 'failed', 'threw ServiceHaltedError'],
         'skipped halted',
       ]);
-      // A process that died can't throw: the next tick books its death, and that is when the halt is thrown.
+      // A process that died can't throw: the next tick counts its death, and that is when the halt is thrown.
       expect(ofCrashes).toEqual([
         ...['failed', 'failed', 'failed', 'skipped backoff', 'failed', 'failed', 'failed'],
         ...['threw ServiceHaltedError', 'skipped halted'],

@@ -112,7 +112,7 @@ describe('what a function logs is read back', () => {
     });
   });
 
-  test('a crash that is booked, before the tick that books it', async () => {
+  test('a crash that is counted, before the tick that counts it', async () => {
     const store = memoryStore();
     const { invoke } = functionOf(async () => 'done', store);
     const owner = 'died';

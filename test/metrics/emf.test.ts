@@ -120,7 +120,7 @@ test.each(['duplicate', 'late'] as const)('a delivery that is %s gives nothing',
   expect(written()).toEqual([]);
 });
 
-test('a crash booking and a resume give both', async () => {
+test('a counted crash and a resume give both', async () => {
   const { observer, values } = setup();
 
   observer.runCrashed?.({ service: 'sweep', fence: 6, bookedAt: NOON, streak: 3, halted: true });
@@ -224,7 +224,7 @@ describe('in detail', () => {
     expect(values()).toEqual([{ service: 'sweep', ...expected }]);
   });
 
-  test('a run by hand has no lateness, one that was given back no duration, and a tick that came early is not late', async () => {
+  test('a run by hand has no lateness, one that yielded no duration, and a tick that came early is not late', async () => {
     const { observer, values } = setup({ detailed: true });
 
     observer.tickEnded?.(tickEvent({ tick: { kind: 'manual', force: false }, outcome: 'succeeded', durationMs: 5 }));

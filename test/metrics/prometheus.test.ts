@@ -27,7 +27,7 @@ test('ticks are counted by disposition and reason, which is empty for a tick tha
   });
 });
 
-test('runs are counted by outcome, crashed ones when they are booked and runs without an outcome never', async () => {
+test('runs are counted by outcome, crashed ones when they are counted and runs without an outcome never', async () => {
   const observer = prometheusObserver();
 
   observer.runCrashed?.({ service: 'sweep', fence: 6, bookedAt: NOON, streak: 1, halted: false });
@@ -78,7 +78,7 @@ test('lateness is in seconds, never below 0, and not counted of deliveries that 
   expect(lateness['tickover_tick_lateness_seconds_bucket{le="45",service="sweep"}']).toBe(3);
 });
 
-test('streak and backoff count follow the state, also of a skipped tick, and a crash booking', async () => {
+test('streak and backoff count follow the state, also of a skipped tick, and a counted crash', async () => {
   const observer = prometheusObserver();
   const streak = async () =>
     (await samples(observer, 'tickover_failure_streak'))['tickover_failure_streak{service="sweep"}'];

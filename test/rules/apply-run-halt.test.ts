@@ -68,7 +68,7 @@ describe('a halt', () => {
 });
 
 describe('a fresh start', () => {
-  it('forgives every run that is booked, and keeps the marks, the history and the pause', () => {
+  it('forgives every run that is counted, and keeps the marks, the history and the pause', () => {
     const before: ServiceState = {
       ...NEVER_RUN,
       fence: 9,

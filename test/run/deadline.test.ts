@@ -149,14 +149,14 @@ describe('the stop of our own process', () => {
       signal.throwIfAborted();
     });
     stop.abort();
-    expect(await ending).toEqual({ kind: 'stopped' });
+    expect(await ending).toEqual({ kind: 'yielded' });
     expect(reason).toBeInstanceOf(StoppedError);
-    expect((reason as Error).message).toBe('sweeper: the process is stopping; the run is given back');
+    expect((reason as Error).message).toBe('sweeper: the process is stopping; the run yields, and has no outcome');
   });
 
   it('a stop that came before the run is seen by it', async () => {
     const { run } = setup({ stop: AbortSignal.abort() });
-    expect(await run(async (signal) => signal.throwIfAborted())).toEqual({ kind: 'stopped' });
+    expect(await run(async (signal) => signal.throwIfAborted())).toEqual({ kind: 'yielded' });
   });
 
   it('leaves a workload that returns all the same its success', async () => {

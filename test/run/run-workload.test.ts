@@ -155,7 +155,7 @@ describe('a run', () => {
     expect(ended).toMatchObject({ outcome: { kind: 'timed-out' }, durationMs: 46_000, abandoned: true });
   });
 
-  it('a run that gives way to the stop has no outcome', async () => {
+  it('a run that yields to the stop has no outcome', async () => {
     const { run } = setup({ workload: async ({ signal }) => signal.throwIfAborted() }, { stop: AbortSignal.abort() });
     const ended = await run();
     expect(ended).not.toHaveProperty('outcome');

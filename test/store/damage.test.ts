@@ -118,7 +118,7 @@ describe('A damaged state', () => {
     expect(lasting(after)).toEqual(lasting(item));
     const taken = after?.['fence'] !== item['fence'];
     // Either nothing changed at all, or the lease was taken and given back, which takes this run off those to be
-    // booked.
+    // counted.
     if (taken) expect(after?.['done']).toBe(42);
     else expect(after).toEqual(item);
   });
@@ -134,7 +134,7 @@ describe('A damaged state', () => {
     expect(await storedItem(database, service)).toEqual(item);
   });
 
-  it('a state that passes the condition keeps its damage, gives the lease back and leaves no crash to book', async () => {
+  it('a state that passes the condition keeps its damage, gives the lease back and leaves no crash to count', async () => {
     const { service } = await damaged('record', 'abc');
 
     await errorOf(database.store.acquire(asked(service)));
@@ -162,7 +162,7 @@ describe('A damaged state', () => {
     }
   });
 
-  it('leaves runs that had died to be booked when the lease on it is given back', async () => {
+  it('leaves runs that had died to be counted when the lease on it is given back', async () => {
     const { service, item } = await damaged('record', 'abc');
     await putItem(database, { ...item, done: 38 });
 

@@ -55,7 +55,7 @@ const state = fc
       requiredKeys: ['fence', 'countedUpTo', 'epoch', 'trackRecord', 'backoffCount', 'streak', 'failuresAfter', 'runs'],
     },
   )
-  // What can't overtake hasn't: no booked run is newer than the newest, no tick that ran newer than the mark.
+  // What can't overtake hasn't: no counted run is newer than the newest, no tick that ran newer than the mark.
   // No build has set a mark that isn't there.
   .map(({ notBeforeBuild, ...drawn }) =>
     drawn.notBefore === undefined || notBeforeBuild === undefined ? drawn : { ...drawn, notBeforeBuild },

@@ -51,7 +51,7 @@ describe.each(ENDPOINTS)('On %s, a tick', (endpoint, otherwise) => {
     expect(await here.state(service)).toMatchObject({ fence: 1, countedUpTo: 1, lastTick: DUE });
   });
 
-  it(`a tick whose acquire lost its response still books the runs that crashed before (${endpoint})`, async () => {
+  it(`a tick whose acquire lost its response still counts the runs that crashed before (${endpoint})`, async () => {
     const { here } = await behind(losingUpdate(1, otherwise));
     const service = here.service({ name: named('after-crashes') });
     await putItem(database.connect(), { pk: service.name, sk: 'STATE', v: 1, fence: 5, done: 3, streak: 1 });
@@ -196,7 +196,7 @@ describe('When every answer to a write is lost', () => {
   }
   const frees = (request: Readonly<Record<string, unknown>>) => String(request['UpdateExpression']).includes('REMOVE');
 
-  it('the lease that was taken all the same is given back, and no crash is booked that never was', async () => {
+  it('the lease that was taken all the same is given back, and no crash is counted that never was', async () => {
     const when = { lost: true };
     const { here } = await behind(silent(when, (request) => !frees(request)));
     const service = here.service({ name: 'acquire-unheard' });

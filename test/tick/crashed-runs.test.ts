@@ -1,4 +1,4 @@
-/** Runs that died are booked by the next one, and count like runs that threw. */
+/** Runs that died are counted by the next one, and count like runs that threw. */
 import { describe, expect, it } from 'vitest';
 import { ServiceHaltedError, type ServiceOptions } from '../../lib/service/index.ts';
 import { DUE, MINUTE, refused, world } from '../support/tick-kit.ts';
@@ -18,7 +18,7 @@ async function dispositions(count: number, deliver: (due: number) => Promise<unk
 }
 
 describe('A run that died', () => {
-  it('is booked once by the next tick, reported and flushed before that one’s workload', async () => {
+  it('is counted once by the next tick, reported and flushed before that one’s workload', async () => {
     const here = world();
     const service = here.service({});
     await here.crash(service, DUE);
@@ -57,7 +57,7 @@ describe('A run that died', () => {
     });
   });
 
-  it('is not lost when the run that would book it dies too: a service that always dies trips', async () => {
+  it('is not lost when the run that would count it dies too: a service that always dies trips', async () => {
     const here = world();
     const service = here.service({ consecutive: 3, backoff: 2 });
     for (const tick of [0, 1, 2]) await here.crash(service, DUE + tick * MINUTE);
@@ -91,7 +91,7 @@ describe('A run that died', () => {
 
 describe('Runs that die', () => {
   const policies: [string, Partial<ServiceOptions<undefined>>][] = [
-    // A probe comes a tick later than after a throw: the halt begins when the crash is booked.
+    // A probe comes a tick later than after a throw: the halt begins when the crash is counted.
     ['halt', { consecutive: 3, restartAfter: 'never' }],
     ['back off twice and halt', { consecutive: 2, backoff: 3, restartAfter: 'never' }],
     ['trip each time', { consecutive: 1, backoff: 4, restartAfter: 'never' }],
@@ -123,7 +123,7 @@ describe('Runs that die', () => {
     expect(ran.length).toBeGreaterThan(2);
   });
 
-  it('halt the service with one ServiceHaltedError, thrown by the booking; later ticks are skipped', async () => {
+  it('halt the service with one ServiceHaltedError, thrown by the tick that counts them; later ticks are skipped', async () => {
     const here = world();
     const service = here.service({ consecutive: 2, restartAfter: 'never' });
     await here.crash(service, DUE);
@@ -152,7 +152,7 @@ describe('Runs that die', () => {
     const before = await here.state(service);
     expect(before).toMatchObject({ fence: 3, countedUpTo: 3 });
 
-    // Five died without anybody to book them, as under a deploy that kills each process at once.
+    // Five died without anybody to count them, as under a deploy that kills each process at once.
     await here.store.resume('svc');
     for (const tick of [5, 6]) await here.crash(service, DUE + tick * MINUTE);
     const forced = { kind: 'manual', force: true } as const;
@@ -208,7 +208,7 @@ describe('Runs that die', () => {
     expect((await here.state(service)).halt).toMatchObject({ at: DUE, until: DUE + 5 * MINUTE });
   });
 
-  it('runs that die in great numbers are booked in bounded time, the newest of them', async () => {
+  it('runs that die in great numbers are counted in bounded time, the newest of them', async () => {
     const here = world();
     const service = here.service({ consecutive: 3, backoff: 50 });
     await here.store.pause('svc', { at: DUE, reason: 'r', by: 'b' });

@@ -31,7 +31,7 @@ async function fire(here: World, service: Service, { late = 0, slack = 0, minute
 function outcomesOf(tickEvents: readonly TickEvent[]): string[] {
   return tickEvents.map(({ tick, reason, outcome }) => {
     const seconds = tick.kind === 'scheduled' ? (tick.scheduledFor - DUE) / SECOND : Number.NaN;
-    return `${seconds} ${reason ?? outcome ?? 'given back'}`;
+    return `${seconds} ${reason ?? outcome ?? 'yielded'}`;
   });
 }
 
@@ -192,7 +192,7 @@ describe('A firing ends', () => {
     expect(here.events).toEqual([]);
   });
 
-  it('a firing ends with the run that the stop came in, given back; slots it covered are not reported any more', async () => {
+  it('a firing ends with the run that the stop came in and that yielded; slots it covered are not reported any more', async () => {
     const here = world({ mode: 'auto' });
     const stopping = new AbortController();
     const service = here.service({
@@ -205,7 +205,7 @@ describe('A firing ends', () => {
       },
     });
 
-    expect(outcomesOf(await fire(here, service, { over: { stop: stopping.signal } }))).toEqual(['0 given back']);
+    expect(outcomesOf(await fire(here, service, { over: { stop: stopping.signal } }))).toEqual(['0 yielded']);
     expect(here.events).toEqual(['acquire', 'run', 'release', 'reported ran', 'flush']);
   });
 

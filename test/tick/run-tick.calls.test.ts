@@ -87,7 +87,7 @@ describe('A tick over the wire', () => {
     expect(calls(connection)).toEqual(['UpdateItem', 'UpdateItem']);
   });
 
-  it('writes the crashes it books with its own commit, and commits also where they make it skip', async () => {
+  it('writes the crashes it counts with its own commit, and commits also where they make it skip', async () => {
     const { connection, here } = connected();
     const service = here.service({ name: 'dying', consecutive: 2, backoff: 2 });
     await here.crash(service, DUE);

@@ -61,7 +61,7 @@ describe('A commit that the store fails to take', () => {
 
     expect(tries.slice(-2)).toEqual([8_500, 9_500]);
     expect(here.tickEvents).toEqual([]);
-    // At-least-once: the run that succeeded is booked as crashed, and the next one does its work again.
+    // At-least-once: the run that succeeded is counted as crashed, and the next one does its work again.
     expect(await store.read('svc')).toMatchObject({ fence: 1, countedUpTo: 0 });
   });
 

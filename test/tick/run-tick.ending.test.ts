@@ -169,7 +169,7 @@ describe('Our own stop', () => {
       },
     });
 
-  it('gives the tick back without an outcome; it may run again, and nobody books a crash', async () => {
+  it('yields without an outcome; its tick may run again, and no crash is counted', async () => {
     const here = world();
     const stopping = new AbortController();
     const service = stopped(here, stopping);
@@ -189,7 +189,7 @@ describe('Our own stop', () => {
     expect(again).toMatchObject({ outcome: 'succeeded', crashesBooked: 0, fence: 2 });
   });
 
-  it('still writes the crashes it had booked', async () => {
+  it('still writes the crashes it had counted', async () => {
     const here = world();
     const stopping = new AbortController();
     const service = stopped(here, stopping);

@@ -53,7 +53,7 @@ describe('An operator who resumes during a run', () => {
     ]);
   });
 
-  it('finds the crashes that the tick had booked booked all the same', async () => {
+  it('finds the crashes that the tick counted in the state all the same', async () => {
     const here = world();
     const service = here.service({ workload: async () => void (await here.store.resume('svc')) });
     await here.crash(service, DUE);
@@ -69,7 +69,7 @@ describe('An operator who resumes during a run', () => {
     expect(here.events.filter((event) => event === 'crash 2')).toHaveLength(1);
   });
 
-  it('an operator who resumes in the moment before a booking halts the service finds the crash in the ring and the tick decided', async () => {
+  it('an operator who resumes in the moment before a counted crash halts the service finds the crash in the ring and the tick decided', async () => {
     const store = memoryStore();
     let resumed = false;
     const commit: typeof store.commit = async (claim, state) => {

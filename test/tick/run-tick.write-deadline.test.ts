@@ -124,7 +124,7 @@ describe('A state that can not be written while the process stops', () => {
   });
 });
 
-describe('A tick that a booked crash would skip, while an operator resumes the service', () => {
+describe('A tick that a counted crash would skip, while an operator resumes the service', () => {
   it('is not decided: delivered again, it runs', async () => {
     const store = memoryStore();
     const here = world({ store });
@@ -162,7 +162,7 @@ describe('A store that never answers', () => {
     expect(here.clock.now()).toBe(DUE + 29_750);
   });
 
-  it('is left when a run that gave way to a stop can not be given back', async () => {
+  it('is left when the lease of a run that yielded to a stop can not be released', async () => {
     const store = memoryStore();
     const here = world({ store, mode: 'auto' });
     store.release = () => new Promise(() => {});

@@ -221,7 +221,7 @@ describe('a service below an hour', () => {
     expect(kindAt(MINUTELY, claims, at('12:02:01'))).toBe('died');
   });
 
-  test('is not stuck when the dead run was booked, or nobody may take over yet', () => {
+  test('is not stuck when the dead run was counted, or nobody may take over yet', () => {
     expect(kindAt(MINUTELY, state({ fence: 8, countedUpTo: 8, lease }), at('23:00:00'))).toBeUndefined();
     expect(kindAt(MINUTELY, state({ fence: 8, lease, notBefore: at('12:30:00') }), at('12:20:00'))).toBeUndefined();
   });

@@ -18,7 +18,7 @@ export function shownAs(line: LogLine): string[] {
     case 'tick':
       return [tickText(line.tick), ...backlogOf(line.tick), ...failureOf(line.tick)];
     case 'crash':
-      return indented(`run ${line.crash.fence} of ${line.crash.service} died; it is booked as crashed`);
+      return indented(`run ${line.crash.fence} of ${line.crash.service} died; it is counted as crashed`);
     case 'report':
     case 'print':
       return indented(line.text);
@@ -30,7 +30,7 @@ export function shownAs(line: LogLine): string[] {
 /** A tick in one line: time, service, disposition or outcome, duration, streak, next due time. Times are UTC. */
 function tickText(tick: TickLine): string {
   const { service, disposition, reason, outcome, durationMs, nextDue } = tick;
-  const result = disposition === 'skipped' ? `skipped: ${reason ?? 'unknown'}` : (outcome ?? 'given back');
+  const result = disposition === 'skipped' ? `skipped: ${reason ?? 'unknown'}` : (outcome ?? 'yielded');
   const line = [
     timeOfDay(tick.startedAt),
     padded(printable(service), 30),

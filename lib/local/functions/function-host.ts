@@ -29,7 +29,7 @@ export interface FunctionHost {
    * @throws FunctionError if the handler threw; WorkerEndedError if it never answered
    */
   invoke(event: unknown): Promise<unknown>;
-  /** Asks the function to begin nothing more (`close`), or to give way (`stop`). */
+  /** Asks the function to begin nothing more (`close`), or to yield (`stop`). */
   ask(kind: 'close' | 'stop'): void;
   /** Ends the worker. Resolves when its last line was passed on. */
   end(): Promise<void>;

@@ -11,7 +11,7 @@ export type ToWorker =
   | { readonly kind: 'ping' }
   /** Begin nothing more. */
   | { readonly kind: 'close' }
-  /** Give way. */
+  /** Lets the run yield. */
   | { readonly kind: 'stop' };
 
 /** A message from the worker. */

@@ -35,9 +35,9 @@ export const KINDS: readonly Kind[] = [
   { name: 'a tick that times out', service: 'poll', event: tick(1), way: 'never ends' },
   { name: 'a tick that gives in when its time is up', service: 'poll', event: tick(1), way: 'gives in when told' },
   { name: 'a tick that succeeds in its grace', service: 'poll', event: tick(1), way: 'gives in late, with success' },
-  { name: 'a tick that books a crash', service: 'poll', event: tick(1), before: [{ event: tick(0), crash: true }] },
+  { name: 'a tick that counts a crash', service: 'poll', event: tick(1), before: [{ event: tick(0), crash: true }] },
   {
-    name: 'a tick that is skipped for what it books',
+    name: 'a tick that is skipped for what it counts',
     service: 'sync',
     event: tick(5),
     before: [{ event: tick(0), crash: true }],

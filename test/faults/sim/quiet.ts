@@ -1,6 +1,6 @@
 /**
  * The quiet after the faults: all processes are gone, the clocks are right, requests arrive once and workloads succeed.
- * Now every service has to succeed in time (promise I4), every run that died has to be booked, and no process may die
+ * Now every service has to succeed in time (promise I4), every run that died has to be counted, and no process may die
  * any more.
  */
 import type { HandlerEvent } from '../../../lib/lambda/index.ts';
@@ -87,7 +87,7 @@ class Judged {
     } else if (this.#waitsForSomebody()) {
       this.#resume(pause === undefined ? 'halted for good' : 'paused for good');
     } else if (!this.#counted && crashed === 0 && !isRunning) {
-      // A crash that was booked can halt the service or make it back off: what it is bound by is known from here on.
+      // A crash that was counted can halt the service or make it back off: what it is bound by is known from here on.
       this.#counted = true;
       this.#limit = Math.max(this.#limit, this.#limitFrom(0));
     }

@@ -134,7 +134,7 @@ export class Reference {
     this.#foresee();
   }
 
-  /** The visit wrote its end: its run, what it booked, or both. */
+  /** The visit wrote its end: its run, what it counted, or both. */
   written(visit: Visit, grant: Grant): void {
     const { request, run } = visit;
     const opened = this.#opened(grant);
@@ -179,7 +179,7 @@ export class Reference {
     return (halt !== undefined && halt.build !== build) || (notBeforeBuild !== '*' && notBeforeBuild !== build);
   }
 
-  /** The service with the dead booked, as the run finds it. */
+  /** The service with the dead counted, as the run finds it. */
   #opened({ visit, crashed, crashedTick, repeated }: Grant): Loop {
     const { policy } = visit.variant.service;
     const { now, build } = visit.request;

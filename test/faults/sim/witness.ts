@@ -117,7 +117,7 @@ export class Witness {
       return;
     }
     if (reported.grant.runs.get(reported.epoch) === false)
-      this.#break('rules', 'a run started that the booked crashes forbid');
+      this.#break('rules', 'a run started that the counted crashes forbid');
     this.#tally.check('I1');
     for (const other of this.#running) this.#overlap(reported.grant, other);
     this.#running.push(visit);

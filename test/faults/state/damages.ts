@@ -124,7 +124,7 @@ function isHarmless(attribute: string, kind: string): boolean {
   if (kind === 'garbage') return FREE_TEXTS.includes(attribute);
   if (kind === 'negative') return MAY_BE_NEGATIVE.includes(attribute);
   if (kind === 'the year 2100') return MAY_BE_AHEAD.includes(attribute);
-  // The fence may be any number above what was booked; these have no bound but that of numbers.
+  // The fence may be any number above what was counted; these have no bound but that of numbers.
   if (kind === 'a billion') return ['fence', 'epoch', 'backoffCount', 'streak'].includes(attribute);
   return false;
 }

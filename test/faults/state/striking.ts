@@ -63,7 +63,7 @@ async function takenAsStored({ store }: Place, service: string, item: Item): Pro
 const FOREVER = Number.POSITIVE_INFINITY;
 
 /**
- * Refused: no run, the attribute named, nothing else changed, no lease left, no crash to be booked, for ticks,
+ * Refused: no run, the attribute named, nothing else changed, no lease left, no crash to be counted, for ticks,
  * operators and who looks.
  */
 async function refused(

@@ -90,7 +90,7 @@ class Round {
     this.#takeViolations();
   }
 
-  /** The faults are over: what was held arrives, dead runs are booked, and then a tick succeeds. */
+  /** The faults are over: what was held arrives, dead runs are counted, and then a tick succeeds. */
   async applyRun(): Promise<void> {
     const { field, up } = this.#ground;
     this.#fault = AFTER;

@@ -32,7 +32,7 @@ export interface Run {
   fate: 'under way' | 'committed' | 'given back';
   started: boolean;
   ended: boolean;
-  /** The line it added to the history, which one that was skipped for a booking has not. */
+  /** The line it added to the history, which one that was skipped for a counted crash has not. */
   line?: string;
 }
 
@@ -197,7 +197,10 @@ export class Witness {
 
   #released(before: Item | undefined, after: Item): void {
     const run = this.runs.get(number(before, 'fence'));
-    this.#holds(number(after, 'done') === number(before, 'done') + 1, 'I6 a give-back did not count one run as booked');
+    this.#holds(
+      number(after, 'done') === number(before, 'done') + 1,
+      'I6 a give-back did not count one run as counted',
+    );
     this.#holds(run?.fate === 'under way' && !run.started, 'I6 a run that began was given back');
     if (run !== undefined) run.fate = 'given back';
   }

@@ -125,7 +125,7 @@ function numbersOf(steps: readonly Step[]): string[] {
   return steps.flatMap(({ way }, index) => (way === 'exits while it prepares' ? [] : [String(index + 1)]));
 }
 
-/** Number, outcome and booked crashes of each tick that told its end. */
+/** Number, outcome and counted crashes of each tick that told its end. */
 function ticksReported({ lines }: Seen): string[] {
   return lines
     .filter((line) => line.includes('"message":"tick"'))
@@ -133,7 +133,7 @@ function ticksReported({ lines }: Seen): string[] {
     .map(({ fence, outcome, crashesBooked }) => `${fence} ${outcome} ${crashesBooked}`);
 }
 
-/** Of a run that died nothing is told but by the next, which books it. */
+/** Of a run that died nothing is told but by the next, which counts it. */
 function ticksExpected(steps: readonly Step[]): string[] {
   const crashed = (step: Step | undefined) => step?.outcome === 'crashed';
   return steps.flatMap((step, index) =>
@@ -141,7 +141,7 @@ function ticksExpected(steps: readonly Step[]): string[] {
   );
 }
 
-/** Every run is booked, once, and nobody holds the lease. */
+/** Every run is counted, once, and nobody holds the lease. */
 function countingFaults({ fence, countedUpTo, lease, streak, cursor }: ServiceState, runs: number): string[] {
   const faults: string[] = [];
   if (fence !== runs || countedUpTo !== runs)

@@ -69,7 +69,7 @@ function left(fault: string, reported: RegExp, more: More = {}): Scenario {
   };
 }
 
-/** A run that dies. The next tick books it. */
+/** A run that dies. The next tick counts it. */
 const crash = (fault: string, more: More = {}): Scenario =>
   alone(fault, 'crashed', 'ends', { reported: [/"message":"run crashed".*"fence":1/], ...more });
 
@@ -134,7 +134,7 @@ export const SCENARIOS: readonly Scenario[] = [
   ),
   alone('leaves timers, a server and a socket', 'succeeded', 'answers', { unreported: STRAY, short: ['process'] }),
   {
-    // Nobody can keep a process that is told to exit: the innocent run dies with it, and is booked as what it is.
+    // Nobody can keep a process that is told to exit: the innocent run dies with it, and is counted as what it is.
     fault: 'leaves an exit',
     steps: [
       { way: 'leaves an exit', outcome: 'succeeded', end: 'answers' },

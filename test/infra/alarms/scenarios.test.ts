@@ -47,7 +47,7 @@ describe.each(READINGS)('read as $lookBack windows back, $windows, delayed $dela
       expectAllQuiet(on);
     });
 
-    test('rings for a process that dies every time, since the next tick books the crash', async () => {
+    test('rings for a process that dies every time, since the next tick counts the crash', async () => {
       const on = await running({ service, reading });
 
       await on.pass(5 * MINUTE, 'dies');
