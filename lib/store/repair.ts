@@ -22,7 +22,7 @@ import { TTL_ATTRIBUTE } from './item/table.ts';
 import { ATTRIBUTES, type Item, LARGEST_COUNT, validateItem } from './item/validate-item.ts';
 import { migrated, VERSION, versionFault } from './item/version.ts';
 import { getItem } from './item-access.ts';
-import { newestRecords } from './run-records.ts';
+import { newestRecords } from './record-items.ts';
 
 /** A damaged attribute. */
 export interface DamagedAttribute {

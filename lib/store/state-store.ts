@@ -18,13 +18,13 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { STORE_LIMIT, UnreadableStateError } from '../service/index.ts';
 import type { StateStore } from '../tick/index.ts';
 import { type Clock, systemClock, withTimeLimit } from '../time/index.ts';
-import { acquire } from './acquire.ts';
-import { commit, release } from './commit.ts';
+import { acquire } from './lease-write.ts';
+import { commit, release } from './state-write.ts';
 import { StoreError, TAKING_LEASE } from './errors.ts';
 import { readItem } from './item/state-item.ts';
 import { getItem, type ItemAccess } from './item-access.ts';
 import { pause, resume } from './pause-resume.ts';
-import { runRecords } from './run-records.ts';
+import { runRecords } from './record-items.ts';
 
 const NOT_RUN = 'the tick did not run';
 const NOT_WRITTEN = 'the next run counts this one as crashed';

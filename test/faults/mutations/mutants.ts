@@ -11,8 +11,8 @@ export interface Mutant {
   readonly instead: string;
 }
 
-const ACQUIRE = 'lib/store/acquire.ts';
-const COMMIT = 'lib/store/commit.ts';
+const ACQUIRE = 'lib/store/lease-write.ts';
+const COMMIT = 'lib/store/state-write.ts';
 const CONDITION = 'lib/store/admission-condition.ts';
 const ADMIT = 'lib/rules/admission.ts';
 const EVIDENCE = 'lib/service/classify-evidence.ts';

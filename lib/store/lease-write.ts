@@ -4,7 +4,7 @@ import { ACQUIRE_LIMIT, RELEASE_LIMIT, UnreadableStateError } from '../service/i
 import type { Acquired, AcquireRequest } from '../tick/index.ts';
 import { type Clock, withTimeLimit } from '../time/index.ts';
 import { admissionCondition } from './admission-condition.ts';
-import { release } from './commit.ts';
+import { release } from './state-write.ts';
 import { aliases, assignments } from './item/expression.ts';
 import { migrateItem } from './item/replace-item.ts';
 import { leaseAttributes, stateIn } from './item/state-item.ts';
