@@ -1,16 +1,16 @@
 /** Takes the lease with one conditional write. If the write is refused, finds the reason. */
 import { admit } from '../rules/index.ts';
 import { ACQUIRE_LIMIT, RELEASE_LIMIT, UnreadableStateError } from '../service/index.ts';
-import type { Acquired, AcquireRequest } from '../tick/index.ts';
+import type { Acquired, AcquireRequest, Refused } from '../tick/index.ts';
 import { type Clock, withTimeLimit } from '../time/index.ts';
 import { admissionCondition } from './admission-condition.ts';
-import { release } from './state-write.ts';
 import { aliases, assignments } from './item/expression.ts';
 import { migrateItem } from './item/replace-item.ts';
 import { leaseAttributes, stateIn } from './item/state-item.ts';
 import type { Item } from './item/validate-item.ts';
 import { VERSION } from './item/version.ts';
 import { getItem, type ItemAccess, type Update, updateItem } from './item-access.ts';
+import { freeLease } from './state-write.ts';
 
 /** The item before the lease was taken; after a lost response, the item that this write left (its after-image). */
 interface Taken {
@@ -19,18 +19,16 @@ interface Taken {
   readonly isAfterImage: boolean;
 }
 
-type Refused = Extract<Acquired, { granted: false }>;
-
 /**
  * Takes the lease if admission allows it. An item that is read after a refusal may no longer explain the refusal; then
  * the write is tried once more. If that fails too, other writers keep interfering, and the answer is `overlap`.
  * @throws UnreadableStateError if the item is damaged or of a newer version; a lease taken on such an item is released
  */
-export async function acquire(items: ItemAccess, clock: Clock, request: AcquireRequest): Promise<Acquired> {
+export async function writeLease(items: ItemAccess, clock: Clock, request: AcquireRequest): Promise<Acquired> {
   const { service, owner, now } = request;
   let answer: Taken | Refused;
   try {
-    answer = await withTimeLimit(clock, ACQUIRE_LIMIT, (signal) => take({ ...items, signal }, request));
+    answer = await withTimeLimit(clock, ACQUIRE_LIMIT, (signal) => tryTwice({ ...items, signal }, request));
   } catch (error) {
     // No answer came, but the lease may have been taken. It would then keep ticks out until it expires, and count as a
     // crash, so it is released.
@@ -52,15 +50,15 @@ export async function acquire(items: ItemAccess, clock: Clock, request: AcquireR
 
 /** Tries to release a lease that may have been taken. Never rejects. */
 function giveUp(items: ItemAccess, clock: Clock, request: AcquireRequest, before?: Item): Promise<void> {
-  return withTimeLimit(clock, RELEASE_LIMIT, (signal) => release({ ...items, signal }, request, before)).catch(
+  return withTimeLimit(clock, RELEASE_LIMIT, (signal) => freeLease({ ...items, signal }, request, before)).catch(
     () => {},
   );
 }
 
-async function take(items: ItemAccess, request: AcquireRequest): Promise<Taken | Refused> {
-  const first = await tryOnce(items, request);
+async function tryTwice(items: ItemAccess, request: AcquireRequest): Promise<Taken | Refused> {
+  const first = await tryLease(items, request);
   if ('granted' in first) return first;
-  const second = await tryOnce(items, request, first.outlived);
+  const second = await tryLease(items, request, first.outlived);
   if ('granted' in second) return second;
   return { granted: false, reason: 'overlap', state: stateIn(request.service, await getItem(items, request.service)) };
 }
@@ -71,7 +69,7 @@ interface Unconfirmed {
   readonly outlived: number | undefined;
 }
 
-async function tryOnce(
+async function tryLease(
   items: ItemAccess,
   request: AcquireRequest,
   outlived?: number,

@@ -18,13 +18,13 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { STORE_LIMIT, UnreadableStateError } from '../service/index.ts';
 import type { StateStore } from '../tick/index.ts';
 import { type Clock, systemClock, withTimeLimit } from '../time/index.ts';
-import { acquire } from './lease-write.ts';
-import { commit, release } from './state-write.ts';
 import { StoreError, TAKING_LEASE } from './errors.ts';
 import { readItem } from './item/state-item.ts';
 import { getItem, type ItemAccess } from './item-access.ts';
+import { writeLease } from './lease-write.ts';
 import { pause, resume } from './pause-resume.ts';
 import { runRecords } from './record-items.ts';
+import { freeLease, writeState } from './state-write.ts';
 
 const NOT_RUN = 'the tick did not run';
 const NOT_WRITTEN = 'the next run counts this one as crashed';
@@ -44,11 +44,11 @@ export function dynamoStateStore(
   const limited = <Result>(facts: Attempt, work: (within: ItemAccess) => Promise<Result>) =>
     attempt(facts, () => withTimeLimit(clock, STORE_LIMIT, (signal) => work({ ...items, signal })));
   return {
-    acquire: (request) => attempt([request.service, TAKING_LEASE, NOT_RUN], () => acquire(items, clock, request)),
+    acquire: (request) => attempt([request.service, TAKING_LEASE, NOT_RUN], () => writeLease(items, clock, request)),
     commit: (claim, state, signal) =>
-      attempt([claim.service, 'writing the state', NOT_WRITTEN], () => commit({ ...items, signal }, claim, state)),
+      attempt([claim.service, 'writing the state', NOT_WRITTEN], () => writeState({ ...items, signal }, claim, state)),
     release: (claim, signal) =>
-      attempt([claim.service, 'releasing the lease', NOT_WRITTEN], () => release({ ...items, signal }, claim)),
+      attempt([claim.service, 'releasing the lease', NOT_WRITTEN], () => freeLease({ ...items, signal }, claim)),
     async read(service) {
       const item = await limited([service, 'reading the state', NOT_CHANGED], (within) => getItem(within, service));
       return item === undefined ? undefined : readItem(service, item);

@@ -16,10 +16,10 @@ const NO_LEASE = { leaseOwner: undefined, leaseUntil: undefined, leaseTick: unde
  * Writes the state, frees the lease unless the claim keeps it, and sets `done` to the fence of the claim, so that no
  * run up to this one counts as crashed. Refused if fence or epoch of the item differ from the claim.
  */
-export async function commit(items: ItemAccess, claim: Claim, state: ServiceState): Promise<CommitAnswer> {
+export async function writeState(items: ItemAccess, claim: Claim, state: ServiceState): Promise<CommitAnswer> {
   const fitted = fitState(claim.service, state);
   try {
-    return await tryOnce(items, claim, fitted);
+    return await tryState(items, claim, fitted);
   } catch (error) {
     // The write may have succeeded although every response was lost; the item shows whether it did.
     const item = await getItem(items, claim.service).catch(() => undefined);
@@ -28,7 +28,7 @@ export async function commit(items: ItemAccess, claim: Claim, state: ServiceStat
   }
 }
 
-async function tryOnce(items: ItemAccess, claim: Claim, fitted: FittedState): Promise<CommitAnswer> {
+async function tryState(items: ItemAccess, claim: Claim, fitted: FittedState): Promise<CommitAnswer> {
   const alias = aliases();
   const epoch = alias.name('epoch');
   const isTheClaims = `${epoch} = ${alias.value(claim.epoch)}`;
@@ -61,7 +61,7 @@ function isWritten(item: Item, { service, fence }: Claim, { state }: FittedState
  * runs that crashed before are still counted, and a second delivery of this write fails.
  * @param before an item with an expired lease, which is restored
  */
-export async function release(
+export async function freeLease(
   items: ItemAccess,
   { service, owner }: Pick<Claim, 'service' | 'owner'>,
   before: Item = {},

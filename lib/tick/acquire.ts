@@ -1,31 +1,16 @@
 /** The first step of a tick: takes the lease, or returns the reason why the tick is skipped. */
-import {
-  haltHolds,
-  isBackingOff,
-  pauseHolds,
-  type ServiceState,
-  type SkipReason,
-  stateFoundBy,
-  withinBackoff,
-} from '../rules/index.ts';
-import type { Claim } from './ports.ts';
+import { haltHolds, isBackingOff, pauseHolds, type ServiceState, stateFoundBy, withinBackoff } from '../rules/index.ts';
+import type { Claim, Refused } from './ports.ts';
 import type { TickContext } from './tick-context.ts';
 import type { Bypassed } from './tick-event.ts';
 
 /** A tick that holds the lease. */
-export interface Admitted {
+export interface Leased {
   readonly granted: true;
   readonly claim: Claim;
   /** The state before the lease was taken. */
   readonly before: ServiceState;
   /** The same under this run's fence, without a lease, and as this build and its rules find it. */
-  readonly state: ServiceState;
-}
-
-/** A tick that is skipped. */
-export interface Refused {
-  readonly granted: false;
-  readonly reason: SkipReason;
   readonly state: ServiceState;
 }
 
@@ -40,7 +25,7 @@ export async function takeLease({
   ports,
   startedAt,
   rules,
-}: TickContext): Promise<Admitted | Refused> {
+}: TickContext): Promise<Leased | Refused> {
   const answer = await ports.store.acquire({
     service: service.name,
     tick,

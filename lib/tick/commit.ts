@@ -12,7 +12,7 @@ import {
 } from '../rules/index.ts';
 import { printReport, type WorkloadRun } from '../run/index.ts';
 import { LeaseLostError } from '../service/index.ts';
-import type { Admitted } from './acquire.ts';
+import type { Leased } from './acquire.ts';
 import { blockedBy } from './crashed-runs.ts';
 import type { Claim } from './ports.ts';
 import { putRecords, rememberedFailures } from './run-records.ts';
@@ -30,7 +30,7 @@ export type Committed = Pick<AppliedRuns, 'state' | 'report'> & Partial<Pick<App
  */
 export async function commitRun(
   context: TickContext,
-  { claim, state }: Admitted,
+  { claim, state }: Leased,
   crashed: readonly EndedRun[],
   run: WorkloadRun,
 ): Promise<Committed> {
@@ -38,7 +38,7 @@ export async function commitRun(
   const { outcome, startedAt, endedAt, durationMs, cursor } = run;
   const held = run.abandoned ? { ...claim, keepsLease: true as const } : claim;
   if (outcome === undefined) {
-    if (crashed.length > 0) return commit(context, { claim: held, state, runs: crashed, ending: 'yielded' });
+    if (crashed.length > 0) return commitEnded(context, { claim: held, state, runs: crashed, ending: 'yielded' });
     await releaseLease(context, claim);
     return { state: { ...state, countedUpTo: claim.fence }, report: [] };
   }
@@ -47,7 +47,7 @@ export async function commitRun(
       ? { manual: true, at: startedAt, due: countedDue(rules.schedule, startedAt, state.lastTick) }
       : { manual: false, at: tick.scheduledFor, due: tick.scheduledFor, decides: tick.scheduledFor };
   const own = { outcome, fence: claim.fence, endedAt, durationMs, ...due, ...(cursor === undefined ? {} : { cursor }) };
-  return commit(context, { claim: held, state, runs: [...crashed, own], ending: outcome.kind });
+  return commitEnded(context, { claim: held, state, runs: [...crashed, own], ending: outcome.kind });
 }
 
 /**
@@ -57,10 +57,10 @@ export async function commitRun(
  */
 export function commitCrashes(
   context: TickContext,
-  { claim, state }: Admitted,
+  { claim, state }: Leased,
   crashed: readonly EndedRun[],
 ): Promise<Committed> {
-  return commit(context, { claim, state, runs: crashed, ending: 'skipped' });
+  return commitEnded(context, { claim, state, runs: crashed, ending: 'skipped' });
 }
 
 /** The ended runs, and the claim and the state to which they are applied. */
@@ -80,7 +80,7 @@ interface Commitment {
 const MOST_RESUMES = 5;
 
 /** Commits, and tries again after a resume. If the commit fails, the report is printed before the error is thrown. */
-async function commit(context: TickContext, commitment: Commitment): Promise<Committed> {
+async function commitEnded(context: TickContext, commitment: Commitment): Promise<Committed> {
   const { service, ports } = context;
   let report: readonly string[] = [];
   try {

@@ -18,11 +18,11 @@ import {
 import { RunCrashedError } from '../service/index.ts';
 import { summarizeError } from '../text/index.ts';
 import { toIso } from '../time/index.ts';
-import type { Admitted } from './acquire.ts';
+import type { Leased } from './acquire.ts';
 import type { TickContext } from './tick-context.ts';
 
 /** The runs that crashed before this one, oldest first. */
-export function crashedRuns({ rules, startedAt }: TickContext, { claim, before }: Admitted): EndedRun[] {
+export function crashedRuns({ rules, startedAt }: TickContext, { claim, before }: Leased): EndedRun[] {
   const newest = claim.fence - 1;
   if (newest <= before.countedUpTo) return [];
   const count = Math.min(newest - before.countedUpTo, mostCounted(rules));

@@ -7,6 +7,7 @@ export type {
   CrashEvent,
   Observer,
   Ports,
+  Refused,
   StateStore,
 } from './ports.ts';
 export { type Firing, runFiring } from './run-firing.ts';

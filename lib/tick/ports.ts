@@ -34,7 +34,14 @@ export interface Claim {
   readonly keepsLease?: true;
 }
 
-/** An answer to {@link AcquireRequest}. A refusal is a value. */
+/** The answer to an {@link AcquireRequest} that got no lease: why its tick is skipped. A refusal is a value. */
+export interface Refused {
+  readonly granted: false;
+  readonly reason: SkipReason;
+  readonly state: ServiceState;
+}
+
+/** An answer to {@link AcquireRequest}. */
 export type Acquired =
   | {
       readonly granted: true;
@@ -42,7 +49,7 @@ export type Acquired =
       /** The state before the lease was taken. */
       readonly state: ServiceState;
     }
-  | { readonly granted: false; readonly reason: SkipReason; readonly state: ServiceState };
+  | Refused;
 
 /**
  * An answer to a commit. `epoch`: refused, since an operator resumed the service meanwhile; `state` is the new state.

@@ -13,7 +13,7 @@
 import { applyRuns, type EndedRun, type ServiceState, type Tick } from '../rules/index.ts';
 import { runWorkload } from '../run/index.ts';
 import { haltedError, type Service, type ServiceHaltedError, safeLog } from '../service/index.ts';
-import { type Admitted, bypassedBy, takeLease } from './acquire.ts';
+import { bypassedBy, type Leased, takeLease } from './acquire.ts';
 import { commitCrashes, commitRun } from './commit.ts';
 import { blockedBy, crashedRuns } from './crashed-runs.ts';
 import { notifyCrashes, notifyTick } from './notify.ts';
@@ -44,17 +44,17 @@ export async function endTick(service: Service, tick: Tick, invocation: Invocati
   const context = tickContext(service, tick, invocation, { ...given, log: safeLog(given.log) });
   const { ports, endsAt } = context;
 
-  const admitted = await takeLease(context);
-  if (!admitted.granted) {
-    const { reason, state } = admitted;
+  const leased = await takeLease(context);
+  if (!leased.granted) {
+    const { reason, state } = leased;
     return { event: await notifyTick(context, { disposition: 'skipped', reason, state, crashesBooked: 0 }) };
   }
 
-  const crashed = crashedRuns(context, admitted);
-  const opened = crashed.length === 0 ? { state: admitted.state } : await openBehindCrashes(context, admitted, crashed);
+  const crashed = crashedRuns(context, leased);
+  const opened = crashed.length === 0 ? { state: leased.state } : await openBehindCrashes(context, leased, crashed);
   if ('skipped' in opened) return withHalt(context, opened.skipped);
 
-  const { claim } = admitted;
+  const { claim } = leased;
   const run = await runWorkload(service, {
     clock: ports.clock,
     random: ports.random,
@@ -69,7 +69,7 @@ export async function endTick(service: Service, tick: Tick, invocation: Invocati
   });
 
   try {
-    const committed = await commitRun(context, admitted, crashed, run);
+    const committed = await commitRun(context, leased, crashed, run);
     const event = await notifyTick(context, {
       ...committed,
       disposition: 'ran',
@@ -95,15 +95,15 @@ export async function endTick(service: Service, tick: Tick, invocation: Invocati
  */
 async function openBehindCrashes(
   context: TickContext,
-  admitted: Admitted,
+  leased: Leased,
   crashed: readonly EndedRun[],
 ): Promise<{ readonly state: ServiceState } | { readonly skipped: TickEvent }> {
-  const { state, steps } = applyRuns(context.rules, admitted.state, crashed);
+  const { state, steps } = applyRuns(context.rules, leased.state, crashed);
   await notifyCrashes(context, steps);
   const reason = blockedBy(context, state);
   if (reason === undefined) return { state };
-  const committed = await commitCrashes(context, admitted, crashed);
-  const facts = { disposition: 'skipped', reason, crashesBooked: crashed.length, fence: admitted.claim.fence } as const;
+  const committed = await commitCrashes(context, leased, crashed);
+  const facts = { disposition: 'skipped', reason, crashesBooked: crashed.length, fence: leased.claim.fence } as const;
   return { skipped: await notifyTick(context, { ...committed, ...facts }) };
 }
 
