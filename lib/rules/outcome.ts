@@ -6,7 +6,8 @@ export type Outcome =
   | { readonly kind: 'succeeded' }
   | {
       readonly kind: 'failed';
-      readonly failure: ErrorSummary /** How long the server asked its clients to wait, in ms. */;
+      readonly failure: ErrorSummary;
+      /** How long the server asked its clients to wait, in milliseconds. */
       readonly retryAfter?: number;
     }
   | { readonly kind: 'fatal'; readonly failure: ErrorSummary }

@@ -1,6 +1,6 @@
 /**
  * The run history: the newest runs, stored in the state item as one text. Each run is written as a letter for its
- * outcome, its due time, a `.` and its duration; both numbers are in base 36.
+ * outcome (a small one for a manual run), its instant `at`, a `.` and its duration; both numbers are in base 36.
  */
 
 import { LAST_INSTANT } from '../time/index.ts';

@@ -21,14 +21,15 @@ export interface AcquireRequest {
   readonly leaseUntil: number;
 }
 
-/** A granted lease: the facts that a commit must still find in the item. */
+/** A granted lease. A commit is written if the item still has `fence` and `epoch`, a release if it has `owner`. */
 export interface Claim {
   readonly service: string;
   readonly owner: string;
   readonly fence: number;
   readonly epoch: number;
   /**
-   * The commit does not free the lease, since the workload may run until its process ends.
+   * An order, not a fact of the item: the commit does not free the lease, since the workload may run until its process
+   * ends.
    * @default the commit frees the lease
    */
   readonly keepsLease?: true;
