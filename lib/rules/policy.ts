@@ -20,7 +20,12 @@ export interface PolicyOptions {
   readonly consecutive?: number;
   /** How many trips without a success between them halt the service. @default 1 */
   readonly backoff?: number;
-  /** How far a wait or a start may differ from the interval, as a fraction of the interval. @default none */
+  /**
+   * As a fraction of the interval: on a schedule how much later than its due time a tick may start, in `runLoop` how
+   * far a sleep may differ from the interval. A schedule of EventBridge spreads in whole minutes, and a schedule below
+   * a minute doesn't spread.
+   * @default none
+   */
   readonly jitterRange?: number;
   /** The longest interval that a backoff may reach. @default 366 days */
   readonly maxInterval?: Duration;

@@ -12,7 +12,7 @@ export interface RunContext<Prepared = unknown> {
    * `fetch(url, { signal })`.
    */
   readonly signal: AbortSignal;
-  /** When `signal` fires, in epoch milliseconds. */
+  /** When `signal` fires, in epoch milliseconds; `Infinity` in a loop without a `maxDuration` of its own. */
   readonly deadline: number;
   /**
    * The due time of the run, in epoch milliseconds; absent for a manual run, and in a loop that sleeps between its runs

@@ -15,7 +15,7 @@ export interface CatalogEntry {
   readonly functionFile: string;
 }
 
-/** The directories of functions and services. A service has one file of its name in each; beside it may lie parts of it. */
+/** The directories of functions and services. A service has a file of its name in each; its parts lie beside it. */
 interface Places {
   readonly functions: URL;
   readonly services: URL;

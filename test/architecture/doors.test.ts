@@ -210,7 +210,40 @@ const SHORTEST_HELPER = 20;
  */
 const MAY_BE_SHORT = /^(functions\/|infra\/app\.ts$|lib\/store\/item\/migrations\.ts$)|\/index\.ts$/;
 
+/** The rooms that import one another in a row, as docs/design.md draws them. */
+const ROW = ['time', 'text', 'rules', 'service', 'run', 'tick'];
+
+/** The doors in the table of docs/design.md: `` `room` and the rooms to its left `` stands for a part of the row. */
+function doorsIn(page: string): [room: string, doors: string[]][] {
+  return [...page.matchAll(/^\| (`[a-z-]+`(?:, `[a-z-]+`)*) \| ([^|;:]*)/gm)].flatMap(([, rooms = '', cell = '']) => {
+    const doors = namesIn(cell);
+    const last = cell.includes('and the rooms to its left') ? ROW.indexOf(doors.at(-1) ?? '') : -1;
+    return namesIn(rooms).map((room): [string, string[]] => [room, [...doors, ...ROW.slice(0, Math.max(0, last))]]);
+  });
+}
+
+function namesIn(cell: string): string[] {
+  return [...cell.matchAll(/`([a-z-]+)`/g)].map(([, name = '']) => name);
+}
+
 describe('The rooms', () => {
+  test('have the doors that docs/design.md lists', async () => {
+    const [, page = ''] =
+      /may also import([\s\S]*?)\n\n/.exec(await readFile(join(ROOT, 'docs/design.md'), 'utf8')) ?? [];
+    const enforced = Object.entries(DOORS).map(([room, doors]) =>
+      [room, doors].flat().map((name) => name.replace('lib/', '')),
+    );
+
+    const listed = doorsIn(page).map(([room, doors]) => [room, ...doors.toSorted()]);
+
+    expect(listed.toSorted()).toEqual(
+      enforced
+        .map(([room = '', ...doors]) => [room, ...doors.toSorted()])
+        .filter(([room = '']) => !ROW.includes(room))
+        .toSorted(),
+    );
+  });
+
   test('ask only the rooms they have a door to, use only their packages, and leave clock, chance and environment to their places', async () => {
     const all = await sources();
 
