@@ -32,7 +32,7 @@ export interface HandlerContext {
    * On one machine: ends the process after the answer. Lambda offers no such function, so there the process ends before
    * the answer.
    */
-  readonly recycle?: () => void;
+  readonly endAfterAnswer?: () => void;
 }
 
 /** Any answer of a handler. */
@@ -60,7 +60,7 @@ export function scheduledHandler(service: Service, overrides: Overrides = {}): S
       composition.ports.log.error('the invocation failed', { error });
       // A halt has its error as cause, and its tick has ended the process already where that was exhausted.
       if (!(error instanceof ServiceHaltedError) && exhaustionIn(error) === 'process') {
-        (context.recycle ?? composition.ports.recycle)();
+        (context.endAfterAnswer ?? composition.ports.recycle)();
       }
       throw toSafeError(error);
     }
@@ -87,7 +87,7 @@ function invocationOf({ ports, environment, prepared }: Composition, context: Ha
     deadline: ports.clock.now() + context.getRemainingTimeInMillis(),
     build: environment.build,
     prepared,
-    recycle: context.recycle,
+    endAfterAnswer: context.endAfterAnswer,
     closing: context.closing,
     stop: context.stop,
   };
@@ -104,7 +104,7 @@ async function fireAndRecycle(
   context: HandlerContext,
 ): Promise<TickAnswer | FiringAnswer> {
   const answer = await fire(composition, request, context);
-  const recycle = context.recycle ?? composition.ports.recycle;
+  const recycle = context.endAfterAnswer ?? composition.ports.recycle;
   if (composition.strayErrors.count > 0) recycle();
   return answer;
 }

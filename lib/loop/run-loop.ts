@@ -13,8 +13,8 @@
  */
 import {
   delayAfter,
+  firstLoopState,
   fitTrackRecord,
-  freshState,
   InvalidOptionsError,
   type LoopState,
   optionFault,
@@ -230,6 +230,6 @@ class ServiceLoop implements Loop {
 
 /** The state with which the loop begins. Its track record is fitted to the policy, which may have changed. */
 function firstState({ service, state }: LoopParts): LoopState {
-  if (state === undefined) return freshState(service.policy);
+  if (state === undefined) return firstLoopState(service.policy);
   return { ...state, trackRecord: fitTrackRecord(service.policy, state.trackRecord) };
 }

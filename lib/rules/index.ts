@@ -30,15 +30,15 @@ export {
   limitFaults,
   optionFault,
 } from './limits.ts';
-export { fitTrackRecord, freshState, type LoopState } from './loop-state.ts';
+export { firstLoopState, fitTrackRecord, type LoopState } from './loop-state.ts';
 export type { Outcome, OutcomeKind } from './outcome.ts';
 export {
   definePolicy,
   fillPolicy,
-  type Kind,
   type Policy,
   type PolicyOptions,
   policyFaults,
+  type ServiceKind,
 } from './policy.ts';
 export { overrunLine, RESET_LINE, THRESHOLD_CAUSE } from './report.ts';
 export { appendRun, formatRunHistory, HISTORY_SIZE, parseRunHistory, type RunEntry } from './run-history.ts';

@@ -16,8 +16,8 @@ export interface LoopState {
   readonly haltCause?: string;
 }
 
-/** The state of a service that has never run. */
-export function freshState(policy: Policy): LoopState {
+/** The loop state before the first run: a track record of successes only. */
+export function firstLoopState(policy: Policy): LoopState {
   return { trackRecord: allTrue(policy), failures: [], backoffCount: 0, streak: 0 };
 }
 

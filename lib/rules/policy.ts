@@ -6,12 +6,12 @@ import { InvalidOptionsError } from './invalid-options.ts';
 import { LIMITS, LONGEST_INTERVAL, LOOP_INTERVAL, limitFaults, RESTART_INTERVALS, RESTART_TIME } from './limits.ts';
 
 /** The kinds of service: a `critical` one trips, backs off and halts; a `loop` one logs an error and goes on. */
-export type Kind = 'critical' | 'loop';
+export type ServiceKind = 'critical' | 'loop';
 
 /** The options of a policy. An option that upstream has too has upstream's name. The bounds are in `LIMITS`. */
 export interface PolicyOptions {
   /** `critical` (upstream's critical service loop) or `loop` (upstream's loop service). @default 'critical' */
-  readonly kind?: Kind;
+  readonly kind?: ServiceKind;
   /** The nominal spacing of ticks. @default required; 60 s for `kind: 'loop'` */
   readonly interval?: Duration;
   /** How many recent failures the service remembers. @default 10 */
@@ -42,7 +42,7 @@ export interface PolicyOptions {
 
 /** A policy with every default filled in; durations in milliseconds. */
 export interface Policy {
-  readonly kind: Kind;
+  readonly kind: ServiceKind;
   readonly interval: number;
   readonly memory: number;
   readonly consecutive: number;

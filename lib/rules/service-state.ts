@@ -69,7 +69,7 @@ export interface ServiceState {
 /** In place of a build: the other side asked to be left alone until `notBefore` (Retry-After), whatever build runs. */
 export const ASKED = '*';
 
-/** The state of a service that has never run. */
+/** The stored state of a service that has never run. */
 export const NEVER_RUN: ServiceState = {
   fence: 0,
   countedUpTo: 0,

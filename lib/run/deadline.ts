@@ -25,8 +25,8 @@ export type Ending =
   /** The run yielded to a stop of its process and has no outcome. */
   | { readonly kind: 'yielded' };
 
-/** The limits of one run: when its signal fires, and by what. */
-export interface Limits {
+/** The deadline of one run: when its signal fires, and by what. */
+export interface RunDeadline {
   /** The name of the service, for messages. */
   readonly service: string;
   /** When the signal fires, in epoch milliseconds; `Infinity` for a run without a limit. */
@@ -44,9 +44,9 @@ export interface Limits {
 /** Runs the workload until it settles or its grace is over. Never rejects. */
 export async function runUnderDeadline(
   workload: (signal: AbortSignal) => Promise<unknown>,
-  limits: Limits,
+  deadline: RunDeadline,
 ): Promise<Ending> {
-  const { service, clock, stop } = limits;
+  const { service, clock, stop } = deadline;
   const startedAt = clock.now();
   const controller = new AbortController();
   const { signal } = controller;
@@ -57,15 +57,15 @@ export async function runUnderDeadline(
   else stop?.addEventListener('abort', stopRun, { once: true });
 
   const uncaught = new Promise<Ending>((resolve) => {
-    limits.onUncaught?.((error) => {
+    deadline.onUncaught?.((error) => {
       // A run whose signal has fired is ending already, and keeps its grace.
       if (signal.aborted) return;
       resolve({ kind: 'threw', error, settled: false });
       controller.abort(error);
     });
   });
-  const tooLong = graceOver(limits, controller, over.signal).then((): Ending => {
-    return { kind: 'timed-out', error: timedOut(limits, startedAt), settled: false };
+  const tooLong = graceOver(deadline, controller, over.signal).then((): Ending => {
+    return { kind: 'timed-out', error: timedOut(deadline, startedAt), settled: false };
   });
   const settled = new Promise((resolve) => resolve(workload(signal))).then(
     (value): Ending => ({ kind: 'returned', value }),
@@ -73,7 +73,7 @@ export async function runUnderDeadline(
       if (!signal.aborted) return { kind: 'threw', error, settled: true };
       if (signal.reason instanceof StoppedError) return { kind: 'yielded' };
       // The signal ended this run, whatever error the workload threw after it.
-      return { kind: 'timed-out', error: timedOut(limits, startedAt, error), settled: true };
+      return { kind: 'timed-out', error: timedOut(deadline, startedAt, error), settled: true };
     },
   );
   const ending = await Promise.race([settled, tooLong, uncaught]);
@@ -84,7 +84,11 @@ export async function runUnderDeadline(
 }
 
 /** Fires the run's signal at its time. Resolves when the grace is over; never resolves once `over` is aborted. */
-async function graceOver({ clock, signalAt, service }: Limits, run: AbortController, over: AbortSignal): Promise<void> {
+async function graceOver(
+  { clock, signalAt, service }: RunDeadline,
+  run: AbortController,
+  over: AbortSignal,
+): Promise<void> {
   if (signalAt !== Number.POSITIVE_INFINITY) {
     await clock.sleep(signalAt - clock.now(), over);
     if (!over.aborted) run.abort(new RunTimedOutError(`${service}: the run's time is up; end it now`));
@@ -94,7 +98,7 @@ async function graceOver({ clock, signalAt, service }: Limits, run: AbortControl
   await new Promise(() => {});
 }
 
-function timedOut({ service, clock }: Limits, startedAt: number, cause?: unknown): RunTimedOutError {
+function timedOut({ service, clock }: RunDeadline, startedAt: number, cause?: unknown): RunTimedOutError {
   const seconds = Math.round((clock.now() - startedAt) / 100) / 10;
   return new RunTimedOutError(`${service}: the run was not done after ${seconds} s; it counts as timed out`, {
     ...(cause === undefined ? {} : { cause: toSafeCause(cause) }),

@@ -1,6 +1,6 @@
 /** Classification: which errors are transient and which are fatal (rules R3 and R4 of docs/design.md). */
 
-import type { Kind } from '../rules/index.ts';
+import type { ServiceKind } from '../rules/index.ts';
 import { isError } from '../text/index.ts';
 import { DAY } from '../time/index.ts';
 import { evidenceIn } from './classify-evidence.ts';
@@ -16,7 +16,7 @@ export type Classification = { readonly kind: 'failed'; readonly retryAfter?: nu
 export type Classify = (error: unknown) => Classification;
 
 /** The default classifier of a kind of service. */
-export function classifierOf(kind: Kind): Classify {
+export function classifierOf(kind: ServiceKind): Classify {
   return kind === 'loop' ? classifyLoop : classifyCritical;
 }
 

@@ -71,7 +71,7 @@ export const CONNECT_TIMEOUT = 0.5 * SECOND;
  */
 export const REQUEST_TIMEOUT = 0.9 * SECOND;
 /** How often the DynamoDB client tries a request. All attempts fit into ACQUIRE_LIMIT. */
-export const MOST_ATTEMPTS = 3;
+export const REQUEST_TRIES = 3;
 
 /** The parts of a service that determine the length of its invocation. */
 interface Timed {

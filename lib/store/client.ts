@@ -1,7 +1,7 @@
 /** The DynamoDB client of the store. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { CONNECT_TIMEOUT, MOST_ATTEMPTS, REQUEST_TIMEOUT } from '../service/index.ts';
+import { CONNECT_TIMEOUT, REQUEST_TIMEOUT, REQUEST_TRIES } from '../service/index.ts';
 import { marshalling } from './item/marshalling.ts';
 
 /**
@@ -11,7 +11,7 @@ import { marshalling } from './item/marshalling.ts';
  */
 export function documentClient(): DynamoDBDocumentClient {
   const client = new DynamoDBClient({
-    maxAttempts: MOST_ATTEMPTS,
+    maxAttempts: REQUEST_TRIES,
     requestHandler: {
       connectionTimeout: CONNECT_TIMEOUT,
       requestTimeout: REQUEST_TIMEOUT,

@@ -1,7 +1,7 @@
 /** Access to one state item in the table: a consistent read, and a write under a condition. */
 import { type DynamoDBDocumentClient, GetCommand, UpdateCommand, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
 import { abortable } from '../time/index.ts';
-import { stateIn } from './item/state-item.ts';
+import { readItem } from './item/state-item.ts';
 import { stateKey } from './item/table.ts';
 import type { Item } from './item/validate-item.ts';
 import { isConditionFailure, isInvalid, refusedItem } from './refusal.ts';
@@ -57,7 +57,12 @@ export async function updateItem(items: ItemAccess, service: string, update: Upd
     return { ok: true, item: answer.Attributes };
   } catch (error) {
     if (isConditionFailure(error)) return { ok: false, item: refusedItem(error) ?? (await getItem(items, service)) };
-    if (isInvalid(error)) stateIn(service, await getItem(items, service));
+    if (isInvalid(error)) refuseDamaged(service, await getItem(items, service));
     throw error;
   }
+}
+
+/** @throws UnreadableStateError if the item can't be read */
+function refuseDamaged(service: string, item: Item | undefined): void {
+  if (item !== undefined) readItem(service, item);
 }

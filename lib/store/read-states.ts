@@ -21,7 +21,7 @@ type Found = ServiceState | UnreadableStateError | undefined;
 /** The largest number of keys that DynamoDB accepts in one request. */
 const MOST_KEYS = 100;
 /** How often keys that DynamoDB leaves unprocessed are requested. */
-const MOST_ATTEMPTS = 5;
+const READ_TRIES = 5;
 const FIRST_WAIT_MS = 100;
 
 /**
@@ -62,7 +62,7 @@ async function readChunk(
   const { clock, random, signal } = waits;
   const found = new Map<string, Found>();
   let left = services;
-  for (let attempt = 0; attempt < MOST_ATTEMPTS && left.length > 0; attempt++) {
+  for (let attempt = 0; attempt < READ_TRIES && left.length > 0; attempt++) {
     if (attempt > 0) await clock.sleep(random.draw() * FIRST_WAIT_MS * 2 ** attempt, signal);
     const request = new BatchGetCommand({ RequestItems: { [table]: { Keys: left.map(stateKey) } } });
     // `abortable` doesn't wait for the client to notice: between two attempts it waits as long as the server asks.
@@ -70,7 +70,7 @@ async function readChunk(
     const unprocessed = unprocessedOf(answer, table);
     const items = new Map((answer.Responses?.[table] ?? []).map((item) => [String(item['pk']), item]));
     for (const service of left) {
-      if (!unprocessed.includes(service)) found.set(service, stateOf(service, items.get(service), clock.now()));
+      if (!unprocessed.includes(service)) found.set(service, tryReadItem(service, items.get(service), clock.now()));
     }
     left = unprocessed;
   }
@@ -82,7 +82,7 @@ function unprocessedOf({ UnprocessedKeys }: BatchGetCommandOutput, table: string
 }
 
 /** The state in an item, or the error that makes it unreadable: a damaged state doesn't affect the other services. */
-function stateOf(service: string, item: Item | undefined, now: number): Found {
+function tryReadItem(service: string, item: Item | undefined, now: number): Found {
   try {
     return item === undefined ? undefined : readItem(service, item, now);
   } catch (error) {

@@ -130,10 +130,10 @@ function recordIn(item: Item): RunRecord[] {
   const { fence, at, manual, outcome, startedAt, durationMs, build, verdict, failure } = item;
   if (![fence, at].every(Number.isSafeInteger) || typeof outcome !== 'string') return [];
   const readable = withoutUndefined({ fence, at, manual, outcome, startedAt, durationMs, build, verdict });
-  const summary = withoutUndefined({ failure: isMap(failure) ? failureAttributes(failure) : failure });
+  const summary = withoutUndefined({ failure: isSummary(failure) ? failureAttributes(failure) : failure });
   return [{ ...readable, ...summary, service: String(item['pk']) } as unknown as RunRecord];
 }
 
-function isMap(value: unknown): value is ErrorSummary {
+function isSummary(value: unknown): value is ErrorSummary {
   return typeof value === 'object' && value !== null;
 }

@@ -19,7 +19,7 @@ import { DAY, SECOND, toIso } from '../time/index.ts';
 import { replaceItem } from './item/replace-item.ts';
 import { describeFault, describeValue, versionOf } from './item/state-item.ts';
 import { TTL_ATTRIBUTE } from './item/table.ts';
-import { ATTRIBUTES, type Item, LARGEST_COUNT, validateItem } from './item/validate-item.ts';
+import { ATTRIBUTES, type Item, LARGEST_VALID_COUNT, validateItem } from './item/validate-item.ts';
 import { migrated, VERSION, versionFault } from './item/version.ts';
 import { getItem } from './item-access.ts';
 import { newestRecords } from './record-items.ts';
@@ -57,7 +57,7 @@ export interface StateRepairs {
   repair(service: string, shown: RepairPlan, now: number): Promise<RepairPlan | undefined>;
 }
 
-const MOST_ATTEMPTS = 5;
+const REPAIR_TRIES = 5;
 /**
  * How many run records are read to find the highest fence. Records are in the order of their times, and their fences
  * are nearly in the same order.
@@ -81,7 +81,7 @@ export function stateRepairs(documents: DynamoDBDocumentClient, table: string): 
     examine: async (service, now) => (await inspect(service, now))?.plan,
     async repair(service, shown, now) {
       // A tick that is refused because of the damage changes the counters meanwhile; then the item is read again.
-      for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
+      for (let attempt = 0; attempt < REPAIR_TRIES; attempt++) {
         const found = await inspect(service, now);
         if (found === undefined || shown.damage.length === 0 || !isSame(found.plan, shown)) return undefined;
         await documents.send(new PutCommand({ TableName: table, Item: copyOf(service, found.item, now) }));
@@ -108,22 +108,22 @@ function copyOf(service: string, item: Item, now: number): Item {
   return { pk: service, sk: `REPAIR#${toIso(now)}`, item, [TTL_ATTRIBUTE]: expires };
 }
 
-/** The evidence for a repair in addition to the item. */
-interface Evidence {
+/** The facts for a repair in addition to the item. */
+interface RepairFacts {
   readonly now: number;
   /** The highest fence in the run records; 0 without any. */
   readonly highestRecorded: number;
 }
 
 /** The repair of an item of this version or an older one. A version that can't be read is taken for today's version. */
-export function planRepair(item: Item, evidence: Evidence): RepairPlan {
-  const { now } = evidence;
+export function planRepair(item: Item, facts: RepairFacts): RepairPlan {
+  const { now } = facts;
   const damagedVersion = versionFault(item);
   const current = damagedVersion === undefined ? migrated(item) : item;
   const faults = [damagedVersion ?? [], validateItem(current, now).faults].flat();
   const broken = new Set(faults.map(({ attribute }) => attribute));
   const valid = Object.fromEntries(Object.entries(current).filter(([attribute]) => !broken.has(attribute)));
-  const fence = fenceAbove(current, valid, evidence);
+  const fence = fenceAbove(current, valid, facts);
   const leaseEnd = broken.has('leaseUntil') ? now + LONGEST_LEASE : Number(valid['leaseUntil'] ?? 0);
   return withoutUndefined({
     damage: faults.map((fault) => ({ attribute: fault.attribute, fault: describeFault(fault, current) })),
@@ -146,28 +146,28 @@ export function planRepair(item: Item, evidence: Evidence): RepairPlan {
 /** How far the new fence is above the highest known one: many more runs than can have started without a trace. */
 const FENCE_LEAP = 1_000;
 /** The largest count that is believed. No service reaches it, so a larger number is damage. */
-const MOST_BELIEVED = 1e12;
+const LARGEST_BELIEVED_COUNT = 1e12;
 
 /**
  * Returns a fence above the number of every run that the item or the run records mention. If neither `fence` nor `done`
  * can be read, it is also above the seconds since 1970, since no service runs once a second for so long.
  */
-function fenceAbove(item: Item, valid: Item, { now, highestRecorded }: Evidence): number {
+function fenceAbove(item: Item, valid: Item, { now, highestRecorded }: RepairFacts): number {
   const { fence, done, failuresSince } = item;
   const shown = [fence, done, failuresSince].map(Number).filter(isBelievable);
-  const guess = isBelievable(fence) || isBelievable(done) ? 0 : inSeconds(now);
+  const guess = isBelievable(fence) || isBelievable(done) ? 0 : epochSeconds(now);
   const highest = Math.max(Number(valid['fence'] ?? 0), highestRecorded, guess, ...shown);
-  return Math.min(Math.ceil(highest) + FENCE_LEAP, LARGEST_COUNT);
+  return Math.min(Math.ceil(highest) + FENCE_LEAP, LARGEST_VALID_COUNT);
 }
 
 function isBelievable(count: unknown): count is number {
-  return typeof count === 'number' && count >= 0 && count <= MOST_BELIEVED;
+  return typeof count === 'number' && count >= 0 && count <= LARGEST_BELIEVED_COUNT;
 }
 
 /** Returns an epoch that no run under way can have seen. */
 function epochAfter(valid: Item, broken: ReadonlySet<string>, now: number): number {
   const { epoch = broken.has('epoch') ? undefined : 0 } = valid;
-  return isBelievable(epoch) ? epoch + 1 : inSeconds(now);
+  return isBelievable(epoch) ? epoch + 1 : epochSeconds(now);
 }
 
 /**
@@ -181,7 +181,7 @@ function lastTickAfter(valid: Item, broken: ReadonlySet<string>, now: number): n
   return marks.length === 0 ? undefined : Math.max(...marks);
 }
 
-function inSeconds(now: number): number {
+function epochSeconds(now: number): number {
   return Math.floor(now / SECOND);
 }
 

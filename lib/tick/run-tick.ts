@@ -120,7 +120,7 @@ function withHalt({ service, tick }: TickContext, event: TickEvent, error?: unkn
 function recycleExhausted({ service, tick, invocation, ports }: TickContext): void {
   if (tick.kind === 'manual') return;
   ports.log.warn(`${service.name}: the process is exhausted; it is ended, and the next tick starts in a new one`);
-  (invocation.recycle ?? ports.recycle)();
+  (invocation.endAfterAnswer ?? ports.recycle)();
 }
 
 /** The context of a tick that starts now. */

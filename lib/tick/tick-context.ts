@@ -12,7 +12,7 @@ export interface Invocation {
   /** Returns the result of the service's `prepare`. */
   readonly prepared: () => unknown;
   /** Ends the process once the answer is out. @default the port of that name, which ends it at once */
-  readonly recycle?: (() => void) | undefined;
+  readonly endAfterAnswer?: (() => void) | undefined;
   /** The process is about to stop: a firing begins no further slot; a run under way goes on. */
   readonly closing?: AbortSignal | undefined;
   /** Aborted when the process stops: a run under way is asked to yield, and then has no outcome. */

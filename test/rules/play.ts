@@ -2,7 +2,14 @@
  * Plays a policy through a line of outcomes, one letter each: S succeeded, F failed, X fatal, T timed out, C crashed.
  */
 
-import { freshState, type LoopState, type Outcome, type Policy, step, type Verdict } from '../../lib/rules/index.ts';
+import {
+  firstLoopState,
+  type LoopState,
+  type Outcome,
+  type Policy,
+  step,
+  type Verdict,
+} from '../../lib/rules/index.ts';
 import type { ErrorSummary } from '../../lib/text/index.ts';
 
 /** What a step concluded, and what it left. */
@@ -27,7 +34,7 @@ export function outcome(letter: string, at = 0): Outcome {
 }
 
 /** Each step of the line in turn. */
-export function play(policy: Policy, letters: string, from: LoopState = freshState(policy)): Played[] {
+export function play(policy: Policy, letters: string, from: LoopState = firstLoopState(policy)): Played[] {
   let state = from;
   return [...letters].map((letter, at) => {
     const played = step(policy, state, outcome(letter, at));
@@ -47,7 +54,7 @@ export function verdicts(policy: Policy, letters: string, from?: LoopState): str
 
 /** The state after a line. */
 export function stateAfter(policy: Policy, letters: string, from?: LoopState): LoopState {
-  return play(policy, letters, from).at(-1)?.state ?? from ?? freshState(policy);
+  return play(policy, letters, from).at(-1)?.state ?? from ?? firstLoopState(policy);
 }
 
 /** A track record as it is written: 1 for success. */

@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fillPolicy, freshState, type LoopState, type PolicyOptions, step, wouldTrip } from '../../lib/rules/index.ts';
+import {
+  fillPolicy,
+  firstLoopState,
+  type LoopState,
+  type PolicyOptions,
+  step,
+  wouldTrip,
+} from '../../lib/rules/index.ts';
 import { bits, failure, outcome, play, stateAfter, verdicts } from './play.ts';
 
 const policyOf = (options: PolicyOptions = {}) => fillPolicy({ interval: 60_000, ...options });
@@ -36,7 +43,7 @@ describe('the verdicts of a line of outcomes', () => {
 
 describe('the state', () => {
   it('begins with nothing against the service', () => {
-    expect(freshState(policyOf({ consecutive: 2 }))).toEqual({
+    expect(firstLoopState(policyOf({ consecutive: 2 }))).toEqual({
       trackRecord: [true, true],
       failures: [],
       backoffCount: 0,
@@ -137,7 +144,7 @@ describe('the probe of a halted service', () => {
 describe('the report', () => {
   it('shows a trip with one example of each class, newest first, and the interval from now on', () => {
     const policy = policyOf({ interval: 1500, backoff: 2 });
-    let state = freshState(policy);
+    let state = firstLoopState(policy);
     for (const [at, name] of [
       [1, 'TimeoutError'],
       [2, 'ECONNREFUSED'],
@@ -210,7 +217,7 @@ describe('any line of outcomes', () => {
   it('is foretold by wouldTrip exactly where examples are reported', () => {
     fc.assert(
       fc.property(policies, lines, (policy, letters) => {
-        let state = freshState(policy);
+        let state = firstLoopState(policy);
         for (const letter of letters) {
           const foretold = wouldTrip(policy, state, outcome(letter));
           const stepped = step(policy, state, outcome(letter));

@@ -1,7 +1,7 @@
 import process from 'node:process';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Ending, type Limits, runUnderDeadline } from '../../lib/run/deadline.ts';
+import { type Ending, type RunDeadline, runUnderDeadline } from '../../lib/run/deadline.ts';
 import { RunTimedOutError, StoppedError } from '../../lib/service/index.ts';
 import { type FakeClock, fakeClock } from '../../lib/testing/index.ts';
 
@@ -20,7 +20,7 @@ afterEach(async () => {
 });
 
 /** A run whose signal fires at 10 s; the grace lasts until 11 s. */
-function setup(limits: Partial<Limits> = {}) {
+function setup(limits: Partial<RunDeadline> = {}) {
   const clock = fakeClock(0, { mode: 'manual' });
   const run = (workload: (signal: AbortSignal) => Promise<unknown>) =>
     runUnderDeadline(workload, { service: 'sweeper', signalAt: 10_000, clock, ...limits });
@@ -184,7 +184,7 @@ describe('a workload that throws where nothing can catch it', () => {
   /** A run that a test throws into. */
   function scoped() {
     let throwInto: (error: unknown) => void = () => {};
-    const onUncaught: Limits['onUncaught'] = (listener) => {
+    const onUncaught: RunDeadline['onUncaught'] = (listener) => {
       throwInto = listener;
     };
     return { ...setup({ onUncaught }), throwInto: (error: unknown) => throwInto(error) };

@@ -52,7 +52,7 @@ describe('A run whose process is exhausted', () => {
     let later = 0;
 
     await here.deliver(service, DUE, {
-      recycle: () => {
+      endAfterAnswer: () => {
         later += 1;
       },
     });

@@ -50,7 +50,7 @@ async function invoke(
     ...signals,
     getRemainingTimeInMillis: () => Math.max(0, deadline - systemClock.now()),
     // Sent before the answer, so that this worker serves nobody who has the answer.
-    recycle: () => post('recycle'),
+    endAfterAnswer: () => post('recycle'),
   };
   try {
     // Lambda would send the answer back as JSON.

@@ -57,8 +57,8 @@ function asFitted(state: ServiceState): FittedState {
   return { state, attributes: committedAttributes(state) };
 }
 
-const LONGEST_COUNT = 999_999_999;
-const LONGEST_INSTANT = 9_999_999_999_999;
+const LONGEST_WRITTEN_COUNT = 999_999_999;
+const LONGEST_WRITTEN_INSTANT = 9_999_999_999_999;
 /**
  * The last instant that ISO 8601 writes with a year of four digits: the latest end of a pause that a person can give.
  */
@@ -68,14 +68,14 @@ const LAST_WRITTEN_INSTANT = 253_402_300_799_999;
 const LARGEST_WITHOUT_COMMIT = itemSize({
   ...stateKey(''),
   v: VERSION,
-  fence: LONGEST_COUNT,
-  done: LONGEST_COUNT,
-  epoch: LONGEST_COUNT,
+  fence: LONGEST_WRITTEN_COUNT,
+  done: LONGEST_WRITTEN_COUNT,
+  epoch: LONGEST_WRITTEN_COUNT,
   // A resume sets `failuresSince` on any state.
-  failuresSince: LONGEST_COUNT,
-  ...leaseAttributes({ owner: 'o'.repeat(12), until: LONGEST_INSTANT, tick: LONGEST_INSTANT }),
+  failuresSince: LONGEST_WRITTEN_COUNT,
+  ...leaseAttributes({ owner: 'o'.repeat(12), until: LONGEST_WRITTEN_INSTANT, tick: LONGEST_WRITTEN_INSTANT }),
   ...pauseAttributes({
-    at: LONGEST_INSTANT,
+    at: LONGEST_WRITTEN_INSTANT,
     until: LAST_WRITTEN_INSTANT,
     reason: 'r'.repeat(PAUSE_REASON_BYTES),
     by: 'b'.repeat(PAUSE_BY_BYTES),

@@ -26,7 +26,7 @@ export interface Fault {
   readonly expected: string;
 }
 
-type Kind = 'count' | 'instant' | 'text';
+type AttributeKind = 'count' | 'instant' | 'text';
 
 /** Every attribute except the keys and the version, in the order in which faults are reported. */
 export const ATTRIBUTES = {
@@ -54,7 +54,7 @@ export const ATTRIBUTES = {
   failuresSince: 'count',
   runs: 'text',
   cursor: 'text',
-} as const satisfies Readonly<Record<string, Kind>>;
+} as const satisfies Readonly<Record<string, AttributeKind>>;
 
 /** The attributes of a valid item, with their types. */
 export type ValidItem = Readonly<Record<'fence' | 'done', number>> & {
@@ -62,7 +62,7 @@ export type ValidItem = Readonly<Record<'fence' | 'done', number>> & {
 };
 
 /** The largest valid count: far above any count that a service reaches, and far below the largest safe integer. */
-export const LARGEST_COUNT = 1e15;
+export const LARGEST_VALID_COUNT = 1e15;
 /** The largest valid text: no text is larger than the whole item. */
 const LARGEST_TEXT = 1_024;
 
@@ -115,12 +115,12 @@ function isShort(text: string): boolean {
   return Buffer.byteLength(text) <= LARGEST_TEXT;
 }
 
-function expectedAlone(attribute: string, kind: Kind, value: unknown): string | undefined {
+function expectedAlone(attribute: string, kind: AttributeKind, value: unknown): string | undefined {
   const isRequired = attribute === 'fence' || attribute === 'done';
   if (value === undefined) return isRequired ? 'a whole number' : undefined;
   if (kind === 'text') return expectedText(attribute, value);
   if (typeof value !== 'number' || !Number.isSafeInteger(value)) return 'a whole number';
-  if (kind === 'count') return value >= 0 && value <= LARGEST_COUNT ? undefined : 'a count from 0';
+  if (kind === 'count') return value >= 0 && value <= LARGEST_VALID_COUNT ? undefined : 'a count from 0';
   return Math.abs(value) <= LAST_INSTANT ? undefined : 'epoch milliseconds';
 }
 
