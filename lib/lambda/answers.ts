@@ -1,15 +1,14 @@
 /** The answers of a handler, one type for each request. Times are in ISO 8601; a missing value is `null`. */
 import {
   type Disposition,
-  haltHolds,
-  isBackingOff,
+  type Obstacle,
   type OutcomeKind,
-  pauseHolds,
+  obstacles,
   type SkipReason,
   type Verdict,
 } from '../rules/index.ts';
 import { limitJson } from '../text/index.ts';
-import type { Bypassed, TickEvent } from '../tick/index.ts';
+import type { TickEvent } from '../tick/index.ts';
 import { toIso } from '../time/index.ts';
 
 /** The answer to a tick. */
@@ -51,9 +50,9 @@ export interface FiringAnswer {
 export interface RunOnceAnswer extends TickAnswer {
   readonly action: 'run-once';
   /** The reasons for which the schedule would have skipped this run. */
-  readonly bypassed: readonly Bypassed[];
+  readonly bypassed: readonly Obstacle[];
   /** The reasons for which the schedule still skips the ticks of the service. */
-  readonly stays: readonly Bypassed[];
+  readonly stays: readonly Obstacle[];
 }
 
 /** The largest size of all results of one firing together, in bytes, since Lambda sends no answer above 6 MB. */
@@ -87,10 +86,6 @@ export function tickAnswer(event: TickEvent): TickAnswer {
 
 /** The answer to a manual run, with the state of affairs at `now`. */
 export function runOnceAnswer(event: TickEvent, now: number): RunOnceAnswer {
-  const { state, build } = event;
-  const stays: Bypassed[] = [];
-  if (isBackingOff(state, now)) stays.push('backoff');
-  if (pauseHolds(state.pause, now)) stays.push('pause');
-  if (haltHolds(state.halt, now, build)) stays.push('halt');
+  const stays = obstacles(event.state, now, event.build);
   return { action: 'run-once', ...tickAnswer(event), bypassed: event.bypassed, stays };
 }

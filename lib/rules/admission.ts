@@ -103,6 +103,18 @@ export function withinBackoff({ policy, schedule }: BackoffRules, state: Service
   return latest < notBefore ? { ...state, notBefore: latest } : state;
 }
 
+/** A reason to skip that belongs to the state of the service alone. A manual run bypasses it. */
+export type Obstacle = 'backoff' | 'pause' | 'halt';
+
+/** Everything that keeps ticks due at `now` from running, apart from a lease. */
+export function obstacles(state: ServiceState, now: number, build: string): Obstacle[] {
+  const found: Obstacle[] = [];
+  if (isBackingOff(state, now)) found.push('backoff');
+  if (pauseHolds(state.pause, now)) found.push('pause');
+  if (haltHolds(state.halt, now, build)) found.push('halt');
+  return found;
+}
+
 /** Whether the pause keeps ticks from running at `now`. */
 export function pauseHolds(pause: Pause | undefined, now: number): boolean {
   return pause !== undefined && (pause.until === undefined || pause.until > now);

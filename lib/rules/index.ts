@@ -5,6 +5,8 @@ export {
   haltHolds,
   isBackingOff,
   leaseIsLive,
+  type Obstacle,
+  obstacles,
   pauseHolds,
   stateFoundBy,
   withinBackoff,

@@ -1,8 +1,7 @@
 /** The first step of a tick: takes the lease, or returns the reason why the tick is skipped. */
-import { haltHolds, isBackingOff, pauseHolds, type ServiceState, stateFoundBy, withinBackoff } from '../rules/index.ts';
+import { type ServiceState, stateFoundBy, withinBackoff } from '../rules/index.ts';
 import type { Claim, Refused } from './ports.ts';
 import type { TickContext } from './tick-context.ts';
-import type { Bypassed } from './tick-event.ts';
 
 /** A tick that holds the lease. */
 export interface Leased {
@@ -46,14 +45,4 @@ export async function takeLease({
     before,
     state: stateFoundBy(rules, known),
   };
-}
-
-/** The reasons to skip that a manual run bypasses. */
-export function bypassedBy({ tick, startedAt, invocation }: TickContext, state: ServiceState): Bypassed[] {
-  if (tick.kind === 'scheduled') return [];
-  const bypassed: Bypassed[] = [];
-  if (isBackingOff(state, startedAt)) bypassed.push('backoff');
-  if (pauseHolds(state.pause, startedAt)) bypassed.push('pause');
-  if (haltHolds(state.halt, startedAt, invocation.build)) bypassed.push('halt');
-  return bypassed;
 }

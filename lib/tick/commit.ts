@@ -34,7 +34,7 @@ export async function commitRun(
   crashed: readonly EndedRun[],
   run: WorkloadRun,
 ): Promise<Committed> {
-  const { tick, rules } = context;
+  const { service, tick } = context;
   const { outcome, startedAt, endedAt, durationMs, cursor } = run;
   const held = run.abandoned ? { ...claim, keepsLease: true as const } : claim;
   if (outcome === undefined) {
@@ -44,7 +44,7 @@ export async function commitRun(
   }
   const due =
     tick.kind === 'manual'
-      ? { manual: true, at: startedAt, due: countedDue(rules.schedule, startedAt, state.lastTick) }
+      ? { manual: true, at: startedAt, due: countedDue(service.schedule, startedAt, state.lastTick) }
       : { manual: false, at: tick.scheduledFor, due: tick.scheduledFor, decides: tick.scheduledFor };
   const own = { outcome, fence: claim.fence, endedAt, durationMs, ...due, ...(cursor === undefined ? {} : { cursor }) };
   return commitEnded(context, { claim: held, state, runs: [...crashed, own], ending: outcome.kind });
@@ -133,6 +133,6 @@ async function applyWithMemory(
   runs: readonly EndedRun[],
 ): Promise<AppliedRuns> {
   const applied = applyRuns(context.rules, state, runs);
-  if (!applied.tripped || context.rules.policy.memory === 0) return applied;
+  if (!applied.tripped || context.service.policy.memory === 0) return applied;
   return applyRuns(context.rules, state, runs, await rememberedFailures(context, state));
 }

@@ -11,7 +11,7 @@ import {
   HISTORY_SIZE,
   haltHolds,
   isBackingOff,
-  type Rules,
+  type Policy,
   type ServiceState,
   type SkipReason,
 } from '../rules/index.ts';
@@ -22,13 +22,13 @@ import type { Leased } from './acquire.ts';
 import type { TickContext } from './tick-context.ts';
 
 /** The runs that crashed before this one, oldest first. */
-export function crashedRuns({ rules, startedAt }: TickContext, { claim, before }: Leased): EndedRun[] {
+export function crashedRuns({ service, startedAt }: TickContext, { claim, before }: Leased): EndedRun[] {
   const newest = claim.fence - 1;
   if (newest <= before.countedUpTo) return [];
-  const count = Math.min(newest - before.countedUpTo, mostCounted(rules));
+  const count = Math.min(newest - before.countedUpTo, mostCounted(service.policy));
   // After a lost answer, `before` is the state that this acquire wrote, and contains its own lease.
   const lease = before.lease?.owner === claim.owner ? undefined : before.lease;
-  const due = countedDue(rules.schedule, startedAt, before.lastTick);
+  const due = countedDue(service.schedule, startedAt, before.lastTick);
   return Array.from({ length: count }, (_, index) => {
     const fence = newest - count + 1 + index;
     const tick = fence === newest ? lease?.tick : undefined;
@@ -37,7 +37,7 @@ export function crashedRuns({ rules, startedAt }: TickContext, { claim, before }
 }
 
 /** How many crashed runs are counted. More than fit into track record, memory and history would change nothing. */
-function mostCounted({ policy: { consecutive, backoff, memory } }: Rules): number {
+function mostCounted({ consecutive, backoff, memory }: Policy): number {
   return Math.min(1_000, Math.max(HISTORY_SIZE, memory, consecutive * Math.min(backoff, 100)));
 }
 

@@ -13,4 +13,4 @@ export type {
 export { type Firing, runFiring } from './run-firing.ts';
 export { runTick } from './run-tick.ts';
 export type { Invocation } from './tick-context.ts';
-export type { Bypassed, TickEvent } from './tick-event.ts';
+export type { TickEvent } from './tick-event.ts';

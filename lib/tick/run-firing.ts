@@ -3,7 +3,7 @@
  * can fire. Each slot is a tick of its own, with its own acquire and commit, so that an operator can act between them.
  */
 import { type Delivery, FIRING_PERIOD, type ScheduledTick, slotsOf } from '../rules/index.ts';
-import { GRACE, type Service, type ServiceHaltedError, safeLog } from '../service/index.ts';
+import { GRACE, type Service, type ServiceHaltedError } from '../service/index.ts';
 import { notifyTick } from './notify.ts';
 import type { Ports } from './ports.ts';
 import { endTick, tickContext } from './run-tick.ts';
@@ -36,9 +36,8 @@ export async function runFiring(
   service: Service,
   firing: Firing,
   invocation: Invocation,
-  given: Ports,
+  ports: Ports,
 ): Promise<TickEvent[]> {
-  const ports = { ...given, log: safeLog(given.log) };
   const { clock } = ports;
   const slots = slotsOf(service.schedule, firing.scheduledFor, firing.slack);
   const closing = AbortSignal.any([invocation.closing, invocation.stop].filter((signal) => signal !== undefined));

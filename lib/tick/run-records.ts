@@ -14,8 +14,8 @@ import { beforeWriteDeadline } from './write-deadline.ts';
  * is not lost.
  */
 export async function rememberedFailures(context: TickContext, state: ServiceState): Promise<readonly ErrorSummary[]> {
-  const { service, ports, rules } = context;
-  const range = { after: state.failuresAfter, limit: rules.policy.memory };
+  const { service, ports } = context;
+  const range = { after: state.failuresAfter, limit: service.policy.memory };
   try {
     const records = await beforeWriteDeadline(context, () => ports.store.failedRuns(service.name, range));
     return records.toReversed().flatMap((record) => rememberedFailure(context, state, record));
@@ -31,10 +31,14 @@ export async function rememberedFailures(context: TickContext, state: ServiceSta
  * The failure in a run record, if it is remembered. A run that was never committed counts as crashed, so its own
  * failure is left out, and so is a fatal error that halted the service.
  */
-function rememberedFailure({ rules }: TickContext, state: ServiceState, record: RunRecord): ErrorSummary[] {
+function rememberedFailure(
+  { service: { policy } }: TickContext,
+  state: ServiceState,
+  record: RunRecord,
+): ErrorSummary[] {
   const { failure, outcome, fence } = record;
   const isLeftOut =
-    failure === undefined || fence > state.countedUpTo || propagates(rules.policy, { kind: outcome, failure });
+    failure === undefined || fence > state.countedUpTo || propagates(policy, { kind: outcome, failure });
   return isLeftOut ? [] : [failure];
 }
 

@@ -10,10 +10,10 @@
  *   6. a scheduled tick that halted the service throws; the process of a workload that can't be ended is ended, and so
  *      is a process that is exhausted
  */
-import { applyRuns, type EndedRun, type ServiceState, type Tick } from '../rules/index.ts';
+import { applyRuns, type EndedRun, obstacles, type ServiceState, type Tick } from '../rules/index.ts';
 import { runWorkload } from '../run/index.ts';
 import { haltedError, type Service, type ServiceHaltedError, safeLog } from '../service/index.ts';
-import { bypassedBy, type Leased, takeLease } from './acquire.ts';
+import { type Leased, takeLease } from './acquire.ts';
 import { commitCrashes, commitRun } from './commit.ts';
 import { blockedBy, crashedRuns } from './crashed-runs.ts';
 import { notifyCrashes, notifyTick } from './notify.ts';
@@ -27,8 +27,8 @@ import type { TickEvent } from './tick-event.ts';
  * @throws LeaseLostError if another run took over before this one could write its outcome
  * @throws UnreadableStateError, or the error of the store, if the state can't be read or written
  */
-export async function runTick(service: Service, tick: Tick, invocation: Invocation, given: Ports): Promise<TickEvent> {
-  const { event, halt } = await endTick(service, tick, invocation, given);
+export async function runTick(service: Service, tick: Tick, invocation: Invocation, ports: Ports): Promise<TickEvent> {
+  const { event, halt } = await endTick(service, tick, invocation, ports);
   if (halt !== undefined) throw halt;
   return event;
 }
@@ -41,7 +41,7 @@ export interface EndedTick {
 
 /** Like {@link runTick}, but returns the halt together with the event. */
 export async function endTick(service: Service, tick: Tick, invocation: Invocation, given: Ports): Promise<EndedTick> {
-  const context = tickContext(service, tick, invocation, { ...given, log: safeLog(given.log) });
+  const context = tickContext(service, tick, invocation, given);
   const { ports, endsAt } = context;
 
   const leased = await takeLease(context);
@@ -75,7 +75,7 @@ export async function endTick(service: Service, tick: Tick, invocation: Invocati
       disposition: 'ran',
       crashesBooked: crashed.length,
       fence: claim.fence,
-      bypassed: tick.kind === 'manual' ? bypassedBy(context, opened.state) : [],
+      bypassed: tick.kind === 'manual' ? obstacles(opened.state, context.startedAt, invocation.build) : [],
       run,
     });
     return event.verdict === 'halted' ? withHalt(context, event, run.error) : { event };
@@ -123,8 +123,9 @@ function recycleExhausted({ service, tick, invocation, ports }: TickContext): vo
   (invocation.endAfterAnswer ?? ports.recycle)();
 }
 
-/** The context of a tick that starts now. */
-export function tickContext(service: Service, tick: Tick, invocation: Invocation, ports: Ports): TickContext {
+/** The context of a tick that starts now. Its log never throws. */
+export function tickContext(service: Service, tick: Tick, invocation: Invocation, given: Ports): TickContext {
+  const ports = { ...given, log: safeLog(given.log) };
   const startedAt = ports.clock.now();
   const rules = { service: service.name, policy: service.policy, schedule: service.schedule, build: invocation.build };
   const endsAt = Math.min(invocation.deadline, startedAt + service.timeout);

@@ -25,6 +25,7 @@ export interface TickContext {
   readonly tick: Tick;
   readonly invocation: Invocation;
   readonly ports: Ports;
+  /** The parts of service and invocation that the pure rules take. */
   readonly rules: Rules;
   readonly startedAt: number;
   /** The time by which the outcome of the run must be written, in epoch milliseconds. */

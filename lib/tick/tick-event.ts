@@ -3,11 +3,17 @@
  * milliseconds.
  */
 
-import type { Disposition, OutcomeKind, ServiceState, SkipReason, Status, Tick, Verdict } from '../rules/index.ts';
+import type {
+  Disposition,
+  Obstacle,
+  OutcomeKind,
+  ServiceState,
+  SkipReason,
+  Status,
+  Tick,
+  Verdict,
+} from '../rules/index.ts';
 import type { ErrorSummary } from '../text/index.ts';
-
-/** A reason to skip that a manual run bypassed. */
-export type Bypassed = 'backoff' | 'pause' | 'halt';
 
 /** A tick that has ended; its state is written. */
 export interface TickEvent {
@@ -31,7 +37,8 @@ export interface TickEvent {
   readonly fence?: number;
   /** How many crashed runs this tick counted. */
   readonly crashesBooked: number;
-  readonly bypassed: readonly Bypassed[];
+  /** What would have kept the schedule from this run, which was made by hand. */
+  readonly bypassed: readonly Obstacle[];
   /** The state after the tick. */
   readonly state: ServiceState;
   readonly status: Status;
