@@ -47,10 +47,6 @@ export function prometheusObserver(registry: Registry = new Registry()): Prometh
       }
       if (describesService(figures.reason)) setState(metrics, figures);
     },
-    resumed: (service) => {
-      metrics.streak.set({ service }, 0);
-      metrics.backoffCount.set({ service }, 0);
-    },
   };
 }
 

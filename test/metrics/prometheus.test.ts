@@ -96,9 +96,6 @@ test('streak and backoff count follow the state, also of a skipped tick, and a c
     tickEvent({ disposition: 'skipped', reason: 'halted' }, { streak: 6, backoffCount: 2, halt: HALT }),
   );
   expect([await streak(), await backoffCount()]).toEqual([6, 2]);
-
-  observer.resumed?.('sweep');
-  expect([await streak(), await backoffCount()]).toEqual([0, 0]);
 });
 
 test('the last success is absent until there was one, then in Unix seconds, and a failure leaves it', async () => {
