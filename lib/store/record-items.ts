@@ -1,11 +1,8 @@
 /** Run records: items of their own, kept until their time to live ends. */
-import { type DynamoDBDocumentClient, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { RECORD_RETENTION_DAYS, type RunRecord } from '../rules/index.ts';
-import { STORE_LIMIT } from '../service/index.ts';
 import { type ErrorSummary, withoutUndefined } from '../text/index.ts';
-import type { StateStore } from '../tick/index.ts';
-import { type Clock, DAY, SECOND, withTimeLimit } from '../time/index.ts';
-import { StoreError } from './errors.ts';
+import { DAY, SECOND } from '../time/index.ts';
 import { RUN_PREFIX, runKey, TTL_ATTRIBUTE } from './item/table.ts';
 import type { Item } from './item/validate-item.ts';
 import type { ItemAccess } from './item-access.ts';
@@ -14,54 +11,27 @@ import type { ItemAccess } from './item-access.ts';
 const EXTRA_A_PAGE = 10;
 const MOST_PAGES = 5;
 
-/** The part of the store that deals with run records. */
-export function runRecords(
-  { documents, table }: Pick<ItemAccess, 'documents' | 'table'>,
-  clock: Clock,
-): Pick<StateStore, 'putRun' | 'failedRuns'> {
-  return {
-    async putRun(record) {
-      const command = new PutCommand({ TableName: table, Item: { ...runKey(record), ...recordAttributes(record) } });
-      try {
-        await withTimeLimit(clock, STORE_LIMIT, (abortSignal) => documents.send(command, { abortSignal }));
-      } catch (error) {
-        throw new StoreError(record.service, 'writing a run record', 'the record will be missing', error);
-      }
-    },
-    async failedRuns(service, range) {
-      try {
-        return await withTimeLimit(clock, STORE_LIMIT, (abortSignal) =>
-          failedRuns(documents, { table, service, abortSignal, ...range }),
-        );
-      } catch (error) {
-        throw new StoreError(service, 'reading the failed runs', 'the report omits them', error);
-      }
-    },
-  };
-}
-
-interface Wanted {
-  readonly table: string;
-  readonly service: string;
-  readonly after: number;
-  readonly limit: number;
-  readonly abortSignal: AbortSignal;
+/** Writes a run record. Writing the same record again changes nothing. */
+export async function putRun({ documents, table, signal }: ItemAccess, record: RunRecord): Promise<void> {
+  const command = new PutCommand({ TableName: table, Item: { ...runKey(record), ...recordAttributes(record) } });
+  await documents.send(command, withoutUndefined({ abortSignal: signal }));
 }
 
 /**
  * The newest failed runs first. Keys are in the order of time, and fences nearly in the same order, so the page that
  * reaches `after` is the last.
  */
-async function failedRuns(
-  documents: DynamoDBDocumentClient,
-  { table, service, after, limit, abortSignal }: Wanted,
+export async function failedRuns(
+  { documents, table, signal }: ItemAccess,
+  service: string,
+  { after, limit }: { readonly after: number; readonly limit: number },
 ): Promise<RunRecord[]> {
   const found: RunRecord[] = [];
   let start: Item | undefined;
   for (let page = 0; page < MOST_PAGES && found.length < limit; page++) {
     const { Items = [], LastEvaluatedKey } = await documents.send(
       newestRecords({ table, service }, limit + EXTRA_A_PAGE, start),
-      { abortSignal },
+      withoutUndefined({ abortSignal: signal }),
     );
     const records = Items.flatMap(recordIn);
     found.push(...records.filter((record) => record.fence > after && record.outcome !== 'succeeded'));
@@ -73,7 +43,7 @@ async function failedRuns(
 
 /** The query for the newest run records of a service, from the key `start` on. */
 export function newestRecords(
-  { table, service }: Pick<Wanted, 'table' | 'service'>,
+  { table, service }: { readonly table: string; readonly service: string },
   limit: number,
   start?: Item,
 ): QueryCommand {

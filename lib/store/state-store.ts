@@ -23,12 +23,14 @@ import { readItem } from './item/state-item.ts';
 import { getItem, type ItemAccess } from './item-access.ts';
 import { writeLease } from './lease-write.ts';
 import { pause, resume } from './pause-resume.ts';
-import { runRecords } from './record-items.ts';
+import { failedRuns, putRun } from './record-items.ts';
 import { freeLease, writeState } from './state-write.ts';
 
 const NOT_RUN = 'the tick did not run';
 const NOT_WRITTEN = 'the next run counts this one as crashed';
 const NOT_CHANGED = 'nothing was changed';
+const NO_RECORD = 'the record will be missing';
+const NOT_REPORTED = 'the report omits them';
 
 /**
  * The store on a table as `stateTable` creates it. Its methods reject with StoreError if DynamoDB can't be reached or
@@ -55,7 +57,10 @@ export function dynamoStateStore(
     },
     pause: (service, wanted) => limited([service, 'pausing', NOT_CHANGED], (within) => pause(within, service, wanted)),
     resume: (service) => limited([service, 'resuming', NOT_CHANGED], (within) => resume(within, service)),
-    ...runRecords(items, clock),
+    putRun: (record) =>
+      limited([record.service, 'writing a run record', NO_RECORD], (within) => putRun(within, record)),
+    failedRuns: (service, range) =>
+      limited([service, 'reading the failed runs', NOT_REPORTED], (within) => failedRuns(within, service, range)),
   };
 }
 
