@@ -2,7 +2,7 @@
 
 import { freshStart, NEVER_RUN, pauseHolds, type RunRecord, type ServiceState, withinBackoff } from '../rules/index.ts';
 import { mask } from '../text/index.ts';
-import { flushObservers, type Ports } from '../tick/index.ts';
+import { flushObservers, notifyObservers, type Ports } from '../tick/index.ts';
 import { toIso } from '../time/index.ts';
 import type { Composition } from './composition.ts';
 import type { Request } from './event.ts';
@@ -71,15 +71,9 @@ function endedBy({ halt, pause, notBefore, streak }: ServiceState, now: number):
 
 /** The service is resumed by now: no observer can take that back. */
 async function notifyResume(ports: Ports, service: string): Promise<void> {
-  const { observers, log } = ports;
-  const onError = (error: unknown) => log.error('An observer threw; the service is resumed without it', { error });
-  for (const observer of observers) {
-    try {
-      observer.resumed?.(service);
-    } catch (error) {
-      onError(error);
-    }
-  }
+  const onError = (error: unknown) =>
+    ports.log.error(`${service}: an observer failed; the service is resumed all the same`, { error });
+  notifyObservers(ports.observers, (observer) => observer.resumed?.(service), onError);
   await flushObservers(ports, Number.POSITIVE_INFINITY, onError);
 }
 

@@ -57,7 +57,7 @@ export function scheduledHandler(service: Service, overrides: Overrides = {}): S
       const request = readEvent(service.name, event, composition.ports.clock.now());
       return await answer(composition, request, context);
     } catch (error) {
-      composition.ports.log.error('the invocation failed', { error });
+      composition.ports.log.error(`${service.name}: the invocation failed; its error says what follows`, { error });
       // A halt has its error as cause, and its tick has ended the process already where that was exhausted.
       if (!(error instanceof ServiceHaltedError) && exhaustionIn(error) === 'process') {
         (context.endAfterAnswer ?? composition.ports.recycle)();

@@ -1,4 +1,4 @@
-export { flushObservers } from './notify.ts';
+export { flushObservers, notifyObservers } from './notify.ts';
 export type {
   Acquired,
   AcquireRequest,

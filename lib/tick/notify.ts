@@ -4,7 +4,7 @@ import { printReport, type WorkloadRun } from '../run/index.ts';
 import { FLUSH_LIMIT, NOTIFY_TIME, type Service } from '../service/index.ts';
 import { toBoundedJson } from '../text/index.ts';
 import { withTimeLimit } from '../time/index.ts';
-import type { Ports } from './ports.ts';
+import type { Observer, Ports } from './ports.ts';
 import type { TickContext } from './tick-context.ts';
 import type { TickEvent } from './tick-event.ts';
 
@@ -19,12 +19,13 @@ export type TickFacts = Pick<TickEvent, 'disposition' | 'state' | 'crashesBooked
 export async function notifyTick(context: TickContext, facts: TickFacts): Promise<TickEvent> {
   const { service, ports } = context;
   const event = tickEvent(context, facts);
-  for (const observer of ports.observers) guarded(context, () => observer.tickEnded?.(event));
+  const onError = (error: unknown) => logObserverError(context, error);
+  notifyObservers(ports.observers, (observer) => observer.tickEnded?.(event), onError);
   if (event.overrunMs !== undefined && event.durationMs !== undefined && !isPropagated(service, facts.run)) {
     ports.log.warn(overrunLine(service.name, event.durationMs, service.policy.interval));
   }
   if (event.report.length > 0) printReport(service, event.report, ports.log);
-  await flushObservers(ports, context.endsAt, (error) => logObserverError(ports, error));
+  await flushObservers(ports, context.endsAt, onError);
   return event;
 }
 
@@ -36,11 +37,12 @@ function isPropagated({ policy }: Service, run: WorkloadRun | undefined): boolea
 /** Hands every observer the crashed runs, and flushes before anything else can go wrong. */
 export async function notifyCrashes(context: TickContext, steps: AppliedRuns['steps']): Promise<void> {
   const { service, ports, startedAt } = context;
+  const onError = (error: unknown) => logObserverError(context, error);
   for (const { fence, streak, halted } of steps) {
     const event = { service: service.name, fence, bookedAt: startedAt, streak, halted };
-    for (const observer of ports.observers) guarded(context, () => observer.runCrashed?.(event));
+    notifyObservers(ports.observers, (observer) => observer.runCrashed?.(event), onError);
   }
-  await flushObservers(ports, context.endsAt, (error) => logObserverError(ports, error));
+  await flushObservers(ports, context.endsAt, onError);
 }
 
 function tickEvent(context: TickContext, { run, ...facts }: TickFacts): TickEvent {
@@ -67,6 +69,22 @@ function tickEvent(context: TickContext, { run, ...facts }: TickFacts): TickEven
   };
 }
 
+/** Calls every observer. Nobody waits for an asynchronous one, but its rejection must not end the process. */
+export function notifyObservers(
+  observers: readonly Observer[],
+  notify: (observer: Observer) => unknown,
+  onError: (error: unknown) => void,
+): void {
+  for (const observer of observers) {
+    try {
+      const answer = notify(observer);
+      if (answer instanceof Promise) answer.catch(onError);
+    } catch (error) {
+      onError(error);
+    }
+  }
+}
+
 /**
  * Lets every observer flush, all at once. One that takes longer than FLUSH_LIMIT, or than the time until `endsAt`, is
  * left. Never rejects.
@@ -90,16 +108,6 @@ export async function flushObservers(
   await Promise.all(slow.map((flushed) => withTimeLimit(clock, limit, async () => flushed).catch(onError)));
 }
 
-/** Calls an observer. Nobody waits for an asynchronous observer, but its rejection must not end the process. */
-function guarded({ ports }: TickContext, notify: () => unknown): void {
-  try {
-    const answer = notify();
-    if (answer instanceof Promise) answer.catch((error: unknown) => logObserverError(ports, error));
-  } catch (error) {
-    logObserverError(ports, error);
-  }
-}
-
-function logObserverError({ log }: TickContext['ports'], error: unknown): void {
-  log.error('An observer threw; the tick goes on without it', { error });
+function logObserverError({ service, ports }: TickContext, error: unknown): void {
+  ports.log.error(`${service.name}: an observer failed; the tick goes on without it`, { error });
 }

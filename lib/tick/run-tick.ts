@@ -81,13 +81,15 @@ export async function endTick(service: Service, tick: Tick, invocation: Invocati
     return event.verdict === 'halted' ? withHalt(context, event, run.error) : { event };
   } catch (error) {
     // The process may end below, before a caller can log the error.
-    if (run.abandoned) ports.log.error('the run could not be committed', { error });
+    if (run.abandoned) ports.log.error(`${service.name}: ${NOT_COMMITTED}`, { error });
     throw error;
   } finally {
     if (run.abandoned) ports.recycle();
     else if (run.exhausted === 'process') recycleExhausted(context);
   }
 }
+
+const NOT_COMMITTED = 'the run could not be committed; its process is ended now, since its workload goes on';
 
 /**
  * Passes the crashed runs to the observers. If they cause this tick to be skipped, commits them and returns the event

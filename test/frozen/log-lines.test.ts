@@ -232,7 +232,7 @@ describe('the lines of a function', () => {
       },
       {
         level: 'ERROR',
-        message: 'the invocation failed',
+        message: 'sync: the invocation failed; its error says what follows',
         timestamp: 'now',
         service: 'sync',
         sampling_rate: 0,
@@ -359,7 +359,7 @@ describe('the lines of a function', () => {
       },
       {
         level: 'ERROR',
-        message: 'the invocation failed',
+        message: 'sync: the invocation failed; its error says what follows',
         timestamp: 'now',
         service: 'sync',
         sampling_rate: 0,
@@ -687,7 +687,7 @@ describe('the lines of a function', () => {
     expect(logLines()).toEqual([
       {
         level: 'ERROR',
-        message: 'the invocation failed',
+        message: 'sync: the invocation failed; its error says what follows',
         timestamp: 'now',
         service: 'sync',
         sampling_rate: 0,

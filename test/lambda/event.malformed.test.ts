@@ -131,7 +131,7 @@ describe('a malformed event', () => {
     for (const [event] of MALFORMED) await expect(invoke(event)).rejects.toBeInstanceOf(MalformedEventError);
 
     expect(calls).toEqual([]);
-    expect(log.of('error')).toEqual(MALFORMED.map(() => 'the invocation failed'));
+    expect(log.of('error')).toEqual(MALFORMED.map(() => 'sync: the invocation failed; its error says what follows'));
   });
 
   it('leaves the prototype of objects alone', () => {

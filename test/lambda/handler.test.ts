@@ -49,7 +49,7 @@ describe('a service that halts', () => {
     await raisedBy('12:01');
 
     expect(await store.read('sync')).toMatchObject({ lastTick: NOON + 60_000, countedUpTo: 1, halt: { build: 'b1' } });
-    expect(log.of('error')).toEqual(['tick', 'the invocation failed']);
+    expect(log.of('error')).toEqual(['tick', 'sync: the invocation failed; its error says what follows']);
   });
 });
 
@@ -83,7 +83,7 @@ describe('a store that is down', () => {
       operation: tried,
       message: `sync: ${tried} failed (Error: connect ECONNREFUSED 127.0.0.1:${port}); ${follows}`,
     });
-    expect(log.of('error')).toEqual(['the invocation failed']);
+    expect(log.of('error')).toEqual(['sync: the invocation failed; its error says what follows']);
     expect(ran()).toBe(0);
   });
 });
@@ -223,6 +223,6 @@ describe('an observer that throws', () => {
     });
 
     expect(await tick('12:01')).toMatchObject({ outcome: 'succeeded' });
-    expect(log.of('error')).toEqual(['An observer threw; the tick goes on without it']);
+    expect(log.of('error')).toEqual(['sync: an observer failed; the tick goes on without it']);
   });
 });

@@ -115,7 +115,7 @@ describe('credentials', () => {
     expect(lines()).toHaveLength(2);
     expect(written.join('')).not.toContain('hunter2');
     expect(lines().at(-1)).toMatchObject({
-      message: 'the invocation failed',
+      message: 'sync: the invocation failed; its error says what follows',
       error: {
         name: 'ServiceHaltedError',
         message: 'sync: halted: Error: GET https://***@example.com/rows?api_key=*** failed',
@@ -129,7 +129,9 @@ describe('credentials', () => {
     const { raisedBy } = logging({ ports: { store: store as never } });
     await raisedBy('12:01');
 
-    expect(lines()).toMatchObject([{ level: 'ERROR', message: 'the invocation failed', error: { name: 'Error' } }]);
+    expect(lines()).toMatchObject([
+      { level: 'ERROR', message: 'sync: the invocation failed; its error says what follows', error: { name: 'Error' } },
+    ]);
     expect(written.join('')).not.toContain('hunter2');
   });
 

@@ -130,7 +130,11 @@ describe('the line of a tick', () => {
         haltCause: 'TypeError: rows is not iterable',
         errorClass: 'TypeError',
       },
-      { level: 'ERROR', message: 'the invocation failed', error: { name: 'ServiceHaltedError' } },
+      {
+        level: 'ERROR',
+        message: 'sync: the invocation failed; its error says what follows',
+        error: { name: 'ServiceHaltedError' },
+      },
     ]);
   });
 

@@ -52,6 +52,8 @@ describe('pause', () => {
   });
 });
 
+const NO_OBSERVER = 'sync: an observer failed; the service is resumed all the same';
+
 describe('resume', () => {
   it('answers though an observer never ends its flush, and the others get theirs', async () => {
     const flushed: string[] = [];
@@ -63,7 +65,7 @@ describe('resume', () => {
 
     expect(flushed).toEqual(['flush']);
     expect(clock.now()).toBe(NOON + 2_000);
-    expect(log.of('error')).toEqual(['An observer threw; the service is resumed without it']);
+    expect(log.of('error')).toEqual([NO_OBSERVER]);
   });
 
   it('answers what it ended, and raises the epoch', async () => {
@@ -137,7 +139,16 @@ describe('resume', () => {
 
     expect(await invoke(RESUME)).toMatchObject({ action: 'resume' });
     expect(received).toEqual(['sync', 'flushed']);
-    expect(log.of('error')).toEqual(['An observer threw; the service is resumed without it']);
+    expect(log.of('error')).toEqual([NO_OBSERVER]);
+  });
+
+  it('logs the rejection of an asynchronous observer, which would end the process', async () => {
+    const observer = { resumed: () => Promise.reject(new Error('metrics are down')) };
+    const { invoke, log } = functionUnderTest({ ports: { observers: [observer] } });
+
+    expect(await invoke(RESUME)).toMatchObject({ action: 'resume' });
+
+    expect(log.of('error')).toEqual([NO_OBSERVER]);
   });
 });
 

@@ -131,6 +131,7 @@ describe('a function under the real runtime', () => {
 });
 
 describe('a function that halts', () => {
+  const FAILED = 'halting: the invocation failed; its error says what follows';
   const MESSAGE = 'halting: halted: TypeError: rows is not iterable in https://***@db.example/rows';
 
   it('fails its invocation once, with names and sources as written and credentials masked, and skips from then on', async () => {
@@ -150,7 +151,7 @@ describe('a function that halts', () => {
     ]);
     expect(parsed(stderr)).toMatchObject([
       { level: 'ERROR', message: 'tick', outcome: 'fatal', verdict: 'halted', errorClass: 'TypeError' },
-      { level: 'ERROR', message: 'the invocation failed', error: { name: 'ServiceHaltedError', message: MESSAGE } },
+      { level: 'ERROR', message: FAILED, error: { name: 'ServiceHaltedError', message: MESSAGE } },
     ]);
     expect(stderr[0]).toContain('test/runtime/fixtures/services.ts:');
     expect(parsed(telemetry)).toMatchObject([

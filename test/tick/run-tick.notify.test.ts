@@ -78,7 +78,7 @@ describe('What listens to a tick', () => {
     expect(here.clock.now()).toBe(DUE + MINUTE + 4_000);
     expect(here.events.filter((event) => event === 'flush')).toHaveLength(2);
     expect(here.log.of('error')).toEqual(
-      Array.from({ length: 2 }, () => 'An observer threw; the tick goes on without it'),
+      Array.from({ length: 2 }, () => 'svc: an observer failed; the tick goes on without it'),
     );
   });
 

@@ -68,7 +68,9 @@ describe('A run that ignores its signal and can not be concluded', () => {
 
     await expect(here.deliver(service, DUE)).rejects.toThrow('the store is away');
 
-    expect(here.log.of('error')).toEqual(['the run could not be committed']);
+    expect(here.log.of('error')).toEqual([
+      'svc: the run could not be committed; its process is ended now, since its workload goes on',
+    ]);
     expect(here.events.at(-1)).toBe('recycle');
   });
 });

@@ -51,7 +51,9 @@ describe('A damaged state', () => {
     }
 
     expect(runs()).toBe(0);
-    expect(log.of('error')).toEqual(Array.from({ length: 5 }, () => 'the invocation failed'));
+    expect(log.of('error')).toEqual(
+      Array.from({ length: 5 }, () => 'told: the invocation failed; its error says what follows'),
+    );
     expect(log.lines.at(-1)?.fields?.['error']).toMatchObject({ message: expect.stringMatching(damageMessage) });
   });
 
