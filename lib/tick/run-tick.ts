@@ -51,8 +51,9 @@ export async function endTick(service: Service, tick: Tick, invocation: Invocati
   }
 
   const crashed = crashedRuns(context, leased);
-  const opened = crashed.length === 0 ? { state: leased.state } : await openBehindCrashes(context, leased, crashed);
-  if ('skipped' in opened) return withHalt(context, opened.skipped);
+  const opened: Opened =
+    crashed.length === 0 ? { mayRun: true, state: leased.state } : await openBehindCrashes(context, leased, crashed);
+  if (!opened.mayRun) return withHalt(context, opened.event);
 
   const { claim } = leased;
   const run = await runWorkload(service, {
@@ -91,22 +92,23 @@ export async function endTick(service: Service, tick: Tick, invocation: Invocati
 
 const NOT_COMMITTED = 'the run could not be committed; its process is ended now, since its workload goes on';
 
+/** The state in which the workload runs; or, if the crashed runs forbid it, the event of the skipped tick. */
+type Opened =
+  | { readonly mayRun: true; readonly state: ServiceState }
+  | { readonly mayRun: false; readonly event: TickEvent };
+
 /**
  * Passes the crashed runs to the observers. If they cause this tick to be skipped, commits them and returns the event
  * of the skipped tick.
  */
-async function openBehindCrashes(
-  context: TickContext,
-  leased: Leased,
-  crashed: readonly EndedRun[],
-): Promise<{ readonly state: ServiceState } | { readonly skipped: TickEvent }> {
+async function openBehindCrashes(context: TickContext, leased: Leased, crashed: readonly EndedRun[]): Promise<Opened> {
   const { state, steps } = applyRuns(context.rules, leased.state, crashed);
   await notifyCrashes(context, steps);
   const reason = blockedBy(context, state);
-  if (reason === undefined) return { state };
+  if (reason === undefined) return { mayRun: true, state };
   const committed = await commitCrashes(context, leased, crashed);
   const facts = { disposition: 'skipped', reason, crashesBooked: crashed.length, fence: leased.claim.fence } as const;
-  return { skipped: await notifyTick(context, { ...committed, ...facts }) };
+  return { mayRun: false, event: await notifyTick(context, { ...committed, ...facts }) };
 }
 
 /** A manual tick answers with its halt; that of a scheduled one is thrown, so that Lambda counts an error. */
