@@ -5,7 +5,6 @@ import type { Acquired, AcquireRequest, Refused } from '../tick/index.ts';
 import { type Clock, withTimeLimit } from '../time/index.ts';
 import { admissionCondition } from './admission-condition.ts';
 import { aliases, assignments } from './item/expression.ts';
-import { migrateItem } from './item/replace-item.ts';
 import { leaseAttributes, stateIn } from './item/state-item.ts';
 import type { Item } from './item/validate-item.ts';
 import { VERSION } from './item/version.ts';
@@ -81,9 +80,8 @@ async function tryLease(
   const state = stateIn(request.service, written.item, request.now);
   const reason = admit(state, request);
   if (reason !== undefined) return { granted: false, reason, state };
-  // `admit` finds no reason: the item is of an older version, has changed since it stood in the way, or its `notBefore`
-  // is later than the policy allows by now.
-  await migrateItem(items, request.service, written.item);
+  // `admit` finds no reason: the item has changed since it stood in the way, or its `notBefore` is later than the
+  // policy allows by now.
   return { outlived: state.notBefore };
 }
 

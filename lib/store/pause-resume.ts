@@ -3,7 +3,6 @@ import type { Pause, ServiceState } from '../rules/index.ts';
 import { UnreadableStateError } from '../service/index.ts';
 import { type Aliases, aliases, assignments } from './item/expression.ts';
 import { fittedPause } from './item/item-size.ts';
-import { migrateItem } from './item/replace-item.ts';
 import { pauseAttributes, stateIn } from './item/state-item.ts';
 import { VERSION } from './item/version.ts';
 import { getItem, type ItemAccess, updateItem } from './item-access.ts';
@@ -58,12 +57,8 @@ export async function resume(items: ItemAccess, service: string): Promise<Servic
   throw refused(service);
 }
 
-/** The present state. An item of an older version is migrated. */
+/** The present state. It is read before each write, since no condition covers every damage. */
 async function current(items: ItemAccess, service: string): Promise<ServiceState> {
-  const item = await getItem(items, service);
-  const state = stateIn(service, item);
-  if (item === undefined || item['v'] === VERSION) return state;
-  await migrateItem(items, service, item);
   return stateIn(service, await getItem(items, service));
 }
 

@@ -17,10 +17,10 @@ import { LONGEST_LEASE } from '../service/index.ts';
 import { withoutUndefined } from '../text/index.ts';
 import { DAY, SECOND, toIso } from '../time/index.ts';
 import { replaceItem } from './item/replace-item.ts';
-import { describeFault, describeValue, versionOf } from './item/state-item.ts';
+import { checkVersion, describeFault, describeValue } from './item/state-item.ts';
 import { TTL_ATTRIBUTE } from './item/table.ts';
 import { ATTRIBUTES, type Item, LARGEST_VALID_COUNT, validateItem } from './item/validate-item.ts';
-import { migrated, VERSION, versionFault } from './item/version.ts';
+import { VERSION, versionFault } from './item/version.ts';
 import { getItem } from './item-access.ts';
 import { newestRecords } from './record-items.ts';
 
@@ -71,7 +71,7 @@ export function stateRepairs(documents: DynamoDBDocumentClient, table: string): 
   async function inspect(service: string, now: number) {
     const item = await getItem(items, service);
     if (item === undefined) return undefined;
-    if (versionFault(item) === undefined) versionOf(service, item);
+    if (versionFault(item) === undefined) checkVersion(service, item);
     const { Items = [] } = await documents.send(newestRecords({ table, service }, INSPECTED_RECORDS));
     const highestRecorded = Math.max(0, ...Items.map(({ fence }) => fence).filter(isBelievable));
     return { item, plan: planRepair(item, { now, highestRecorded }) };
@@ -115,18 +115,17 @@ interface RepairFacts {
   readonly highestRecorded: number;
 }
 
-/** The repair of an item of this version or an older one. A version that can't be read is taken for today's version. */
+/** The repair of an item. A version that can't be read is taken for today's version. */
 export function planRepair(item: Item, facts: RepairFacts): RepairPlan {
   const { now } = facts;
   const damagedVersion = versionFault(item);
-  const current = damagedVersion === undefined ? migrated(item) : item;
-  const faults = [damagedVersion ?? [], validateItem(current, now).faults].flat();
+  const faults = [damagedVersion ?? [], validateItem(item, now).faults].flat();
   const broken = new Set(faults.map(({ attribute }) => attribute));
-  const valid = Object.fromEntries(Object.entries(current).filter(([attribute]) => !broken.has(attribute)));
-  const fence = fenceAbove(current, valid, facts);
+  const valid = Object.fromEntries(Object.entries(item).filter(([attribute]) => !broken.has(attribute)));
+  const fence = fenceAbove(item, valid, facts);
   const leaseEnd = broken.has('leaseUntil') ? now + LONGEST_LEASE : Number(valid['leaseUntil'] ?? 0);
   return withoutUndefined({
-    damage: faults.map((fault) => ({ attribute: fault.attribute, fault: describeFault(fault, current) })),
+    damage: faults.map((fault) => ({ attribute: fault.attribute, fault: describeFault(fault, item) })),
     fresh: withoutUndefined({
       v: VERSION,
       fence,

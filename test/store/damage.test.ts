@@ -233,6 +233,18 @@ describe('A state of a newer version', () => {
     }
     expect(await storedItem(database, service)).toEqual(item);
   });
+
+  it('is not written by a run of this version that outlived its lease: whatever made it newer raised its epoch', async () => {
+    const { store } = database;
+    const answer = await store.acquire(asked('outlived'));
+    if (!answer.granted) throw new Error('expected the lease to be granted');
+    const item = { ...(await storedItem(database, 'outlived')), v: 2, epoch: 1 };
+    await putItem(database, item);
+
+    expect(await errorOf(store.commit(answer.claim, WHOLE))).toMatchObject({ code: 'state-newer' });
+
+    expect(await storedItem(database, 'outlived')).toEqual(item);
+  });
 });
 
 describe('What is not the state’s fault', () => {

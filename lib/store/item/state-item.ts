@@ -14,7 +14,7 @@ import {
 import { UnreadableStateError } from '../../service/index.ts';
 import { cut, mask, withoutUndefined } from '../../text/index.ts';
 import { type Fault, type Item, type ValidItem, validateItem } from './validate-item.ts';
-import { migrated, VERSION, versionFault } from './version.ts';
+import { VERSION, versionFault } from './version.ts';
 
 /**
  * The state in an item.
@@ -22,10 +22,10 @@ import { migrated, VERSION, versionFault } from './version.ts';
  * @throws UnreadableStateError if the item is damaged or of a newer version
  */
 export function readItem(service: string, item: Item, now?: number): ServiceState {
-  const current = versionOf(service, item) === VERSION ? item : migrated(item);
-  const { faults, runs } = validateItem(current, now);
-  if (faults[0] !== undefined) throw damaged(service, faults[0], current);
-  return stateOf(current as unknown as ValidItem, runs);
+  checkVersion(service, item);
+  const { faults, runs } = validateItem(item, now);
+  if (faults[0] !== undefined) throw damaged(service, faults[0], item);
+  return stateOf(item as unknown as ValidItem, runs);
 }
 
 /** The state in an item; without an item, the state of a service that has never run. */
@@ -33,15 +33,12 @@ export function stateIn(service: string, item: Item | undefined, now?: number): 
   return item === undefined ? NEVER_RUN : readItem(service, item, now);
 }
 
-/**
- * The version of an item.
- * @throws UnreadableStateError if the version is damaged, or newer than this code
- */
-export function versionOf(service: string, item: Item): number {
+/** @throws UnreadableStateError if the version of the item is damaged, or newer than this code */
+export function checkVersion(service: string, item: Item): void {
   const fault = versionFault(item);
   if (fault !== undefined) throw damaged(service, fault, item);
   const version = Number(item['v']);
-  if (version <= VERSION) return version;
+  if (version <= VERSION) return;
   const what = `its state is of version ${version}, this code knows ${VERSION}`;
   throw new UnreadableStateError('state-newer', service, what);
 }

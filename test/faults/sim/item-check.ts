@@ -79,7 +79,7 @@ export function differences(item: MarshalledItem, reference: Reference): string[
 }
 
 /** Instants that the reference knew only by their bounds, as the item tells them. */
-export function migrateItem(item: MarshalledItem, { loop }: Reference): void {
+export function readInstants(item: MarshalledItem, { loop }: Reference): void {
   const stored = (name: string): Between => ({ from: Number(item[name]?.N), to: Number(item[name]?.N) });
   if (loop.notBefore !== undefined) {
     loop.notBefore = stored('notBefore');
