@@ -1,7 +1,7 @@
 /** The actions of an operator on the state of a service. */
 
 import { freshStart, NEVER_RUN, pauseHolds, type RunRecord, type ServiceState, withinBackoff } from '../rules/index.ts';
-import { mask } from '../text/index.ts';
+import { mask, withoutUndefined } from '../text/index.ts';
 import { flushObservers, notifyObservers, type Ports } from '../tick/index.ts';
 import { toIso } from '../time/index.ts';
 import type { Composition } from './composition.ts';
@@ -44,7 +44,7 @@ export async function pauseService(
   const { until } = request;
   const [reason, by] = [mask(request.reason), mask(request.by)];
   const at = ports.clock.now();
-  const state = await ports.store.pause(service.name, { at, reason, by, ...(until === undefined ? {} : { until }) });
+  const state = await ports.store.pause(service.name, withoutUndefined({ at, reason, by, until }));
   ports.log.info('service paused', { reason, by, until: until === undefined ? null : toIso(until) });
   return { ...statusOf(composition, state, await failuresIfAny(composition)), action: 'pause' };
 }

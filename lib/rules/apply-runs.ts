@@ -3,7 +3,7 @@
  * Pure: if an operator resumes the service before the commit, the commit applies the same list to the new state.
  */
 
-import type { ErrorSummary } from '../text/index.ts';
+import { type ErrorSummary, withoutUndefined } from '../text/index.ts';
 import { applyRun, type EndedRun, type Rules } from './apply-run.ts';
 import { appendRun } from './run-history.ts';
 import type { RunRecord } from './run-record.ts';
@@ -70,7 +70,7 @@ function counted(state: ServiceState, { outcome, at, durationMs, manual }: Ended
 /** The run record of a failed, manual or crashed run. Other runs are only in the run history. */
 function recordOf({ service, build }: Rules, run: EndedRun, verdict?: Verdict): RunRecord {
   const { fence, at, manual, outcome, endedAt, durationMs } = run;
-  return {
+  return withoutUndefined({
     service,
     fence,
     at,
@@ -79,7 +79,7 @@ function recordOf({ service, build }: Rules, run: EndedRun, verdict?: Verdict): 
     startedAt: endedAt - durationMs,
     durationMs,
     build,
-    ...(verdict === undefined ? {} : { verdict }),
-    ...(outcome.kind === 'succeeded' ? {} : { failure: outcome.failure }),
-  };
+    verdict,
+    failure: outcome.kind === 'succeeded' ? undefined : outcome.failure,
+  });
 }

@@ -1,6 +1,7 @@
 /** Removes expired items where no time to live does: DynamoDB on one machine keeps them for ever. */
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, type DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { withoutUndefined } from '../text/index.ts';
 import { SECOND } from '../time/index.ts';
 import { TTL_ATTRIBUTE } from './item/table.ts';
 import type { Item } from './item/validate-item.ts';
@@ -28,7 +29,7 @@ export async function sweepExpired(documents: DynamoDBDocumentClient, table: str
         ProjectionExpression: 'pk, sk',
         ExpressionAttributeNames: EXPIRED.ExpressionAttributeNames,
         ExpressionAttributeValues: values,
-        ...(start === undefined ? {} : { ExclusiveStartKey: start }),
+        ...withoutUndefined({ ExclusiveStartKey: start }),
       }),
     );
     for (const { pk, sk } of page.Items ?? [])

@@ -4,6 +4,7 @@
  */
 import { type Delivery, FIRING_PERIOD, type ScheduledTick, slotsOf } from '../rules/index.ts';
 import { GRACE, type Service, type ServiceHaltedError } from '../service/index.ts';
+import { withoutUndefined } from '../text/index.ts';
 import { notifyTick } from './notify.ts';
 import type { Ports } from './ports.ts';
 import { endTick, tickContext } from './run-tick.ts';
@@ -68,7 +69,7 @@ export async function runFiring(
 }
 
 function tickOf({ delivery }: Firing, scheduledFor: number): ScheduledTick {
-  return { kind: 'scheduled', scheduledFor, ...(delivery === undefined ? {} : { delivery }) };
+  return withoutUndefined({ kind: 'scheduled' as const, scheduledFor, delivery });
 }
 
 /**
