@@ -1,5 +1,4 @@
 /** Text in the columns of a terminal: functions that measure, fit, pad and wrap it. */
-import { stripVTControlCharacters } from 'node:util';
 
 /** Characters that take two columns: East Asian wide and fullwidth ones, and emoji. */
 const WIDE =
@@ -8,34 +7,6 @@ const WIDE =
 const NARROWEST = /^[\p{Mark}\p{Format}]+$/u;
 
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
-
-/**
- * Characters that change the direction of writing: on the screen they could reorder the text and the rest of its line.
- */
-const DIRECTIONS = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
-
-/**
- * The text with visible characters only: escape sequences and direction characters are removed, other control
- * characters and unpaired surrogates replaced.
- */
-export function printable(text: string): string {
-  return stripVTControlCharacters(text)
-    .replace(DIRECTIONS, '')
-    .replace(/\p{Surrogate}/gu, '\ufffd')
-    .replace(/\p{Control}|[\u2028\u2029]/gu, ' ');
-}
-
-/** Controls but for the tab and the end of a line, and characters that turn the direction or break a line. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is about
-const UNWRITTEN = /[\0-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
-
-/**
- * The text with every character that a terminal would obey written as JSON escapes it, `\u001b`. JSON stays the same
- * data; lines stay lines.
- */
-export function escapeControls(text: string): string {
-  return text.replace(UNWRITTEN, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
-}
 
 /** The columns that a printable text takes. */
 export function columnsOf(text: string): number {

@@ -2,7 +2,7 @@
  * The border between a command and its terminal. Whatever a command writes passes here, by whatever way: its own lines,
  * messages of other libraries, those of the command line's parser.
  */
-import { escapeControls } from './columns.ts';
+import { escapeControls } from './visible.ts';
 
 /** The part of an output stream that the border needs. */
 interface Output {

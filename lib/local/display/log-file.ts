@@ -1,7 +1,7 @@
 /** The file that keeps the functions' whole log. A full file replaces the older one: the log has two files at most. */
 import { lstatSync, renameSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { escapeControls } from '../../text/index.ts';
+import { escapeLogLine } from '../../text/index.ts';
 import { makeDirectory } from '../database/make-directory.ts';
 import { appendOwn } from '../database/own-files.ts';
 
@@ -9,7 +9,7 @@ import { appendOwn } from '../database/own-files.ts';
 const FULL = 32 * 1_024 * 1_024;
 
 /**
- * Returns a function that appends a line at once, so that a process that ends loses none. What a terminal would obey is
+ * Returns a function that appends a line at once, so that a process that ends loses none. Hidden characters are
  * written escaped. The first failure is shown, later ones are not.
  */
 export function logKeeper(file: string, show: (line: string) => void, full = FULL): (line: string) => void {
@@ -19,7 +19,7 @@ export function logKeeper(file: string, show: (line: string) => void, full = FUL
     try {
       size ??= sizeOf(file);
       if (size >= full) size = sizeOnceRotated(file, full);
-      const written = `${escapeControls(line)}\n`;
+      const written = `${escapeLogLine(line)}\n`;
       appendOwn(file, written);
       size += Buffer.byteLength(written);
     } catch (error) {
