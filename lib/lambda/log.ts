@@ -2,7 +2,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { fitTrackRecord, type Policy } from '../rules/index.ts';
 import { type Log, logTo } from '../service/index.ts';
-import { toLogFields, toLogMessage } from '../text/index.ts';
+import { escapeLogLine, toLogFields, toLogMessage } from '../text/index.ts';
 import type { CrashEvent, Observer, TickEvent } from '../tick/index.ts';
 import { toIso } from '../time/index.ts';
 
@@ -14,9 +14,28 @@ export const CRASH_MESSAGE = 'run crashed';
 /** Powertools' thresholds: a logger writes lines of its own level and above. */
 const LEVELS: Readonly<Record<keyof Log, number>> = { debug: 8, info: 12, warn: 16, error: 20 };
 
-/** The logger of one service; its lines contain the name as `service`. */
+/** Most lines: nothing in them has to be looked for. */
+const OF_PRINTED_ASCII = /^[ -~]*$/;
+
+/** The logger of one service; its lines contain the name as `service`, and no hidden characters. */
 export function serviceLogger(service: string): Logger {
-  return new Logger({ serviceName: service });
+  const logger = new Logger({ serviceName: service });
+  return Object.assign(logger, { console: visibleConsole(logger) }) as Logger;
+}
+
+/**
+ * The border at which a line is written. JSON escapes few of the characters that a reader doesn't see, and Powertools
+ * offers no other place between JSON and the console: this replaces the console of the logger.
+ */
+function visibleConsole(logger: Logger): object {
+  // Only in brackets is a private member readable.
+  const console = logger['console'];
+  const methods = Object.keys(LEVELS) as (keyof Log)[];
+  const visible = methods.map((method) => [
+    method,
+    (line: string) => console[method](OF_PRINTED_ASCII.test(line) ? line : escapeLogLine(line)),
+  ]);
+  return Object.assign(Object.create(console) as object, Object.fromEntries(visible));
 }
 
 /** A log that writes fields unchanged, so it is only for Tickover's own values. */

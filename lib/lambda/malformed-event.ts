@@ -1,7 +1,7 @@
 /** The error of a malformed event, with its faults. */
 
 import type * as z from 'zod';
-import { cut, isRecord, mask, showValue } from '../text/index.ts';
+import { cut, escaped, isRecord, mask, showValue } from '../text/index.ts';
 
 /** The error of an event that a handler can't read; nothing was done. */
 export class MalformedEventError extends Error {
@@ -12,9 +12,9 @@ export class MalformedEventError extends Error {
   readonly faults: readonly string[];
 
   constructor(service: string, faults: readonly string[]) {
-    super(`${service}: the event is malformed: ${faults.join('; ')}; nothing was done`);
+    super(escaped(`${service}: the event is malformed: ${faults.join('; ')}; nothing was done`));
     this.service = service;
-    this.faults = faults;
+    this.faults = faults.map(escaped);
   }
 }
 

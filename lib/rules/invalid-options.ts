@@ -9,6 +9,6 @@ export class InvalidOptionsError extends Error {
 
   constructor(subject: string, faults: readonly string[]) {
     super(escaped(`${subject}: ${faults.join('; ')}`));
-    this.faults = faults;
+    this.faults = faults.map(escaped);
   }
 }

@@ -16,6 +16,7 @@ import { summarizeError } from './error-summary.ts';
 import { cut, mask } from './mask.ts';
 import { isError, membersOf, readProperty, tryRead } from './safe-read.ts';
 import { jsonBytes, toJson } from './to-json.ts';
+import { escapeControls, escaped, hidesCharacters } from './visible.ts';
 
 /** The value after a conversion to JSON and back, or a few words if it can't be converted. Never throws. */
 export function toBoundedJson(value: unknown): unknown {
@@ -60,20 +61,21 @@ export function toLogMessage(message: string): string {
 /**
  * The error as it may leave a handler: Lambda sends and prints its name, message, stack and fields as they are, and
  * Node its causes and members. A harmless error is returned as it is, any other is replaced by one made of its summary,
- * with the fields by which it is classified.
+ * hidden characters escaped, with the fields by which it is classified.
  */
 export function toSafeError(error: unknown): unknown {
   if (isError(error) && tryRead(() => isHarmless(error)) === true) return error;
   const { errorClass, message, text } = summarizeError(error, 0);
-  return Object.assign(new Error(message), { name: errorClass, stack: text }, evidenceFields(error));
+  const [name, stack] = [escapeControls(errorClass), escapeControls(text)];
+  return Object.assign(new Error(escapeControls(message)), { name, stack }, evidenceFields(error));
 }
 
 /** A foreign value as the `cause` of an error of ours: see {@link toSafeError}. A harmless text stays a text. */
 export function toSafeCause(cause: unknown): unknown {
-  return typeof cause === 'string' && mask(cause) === cause ? cause : toSafeError(cause);
+  return typeof cause === 'string' && escapeControls(mask(cause)) === cause ? cause : toSafeError(cause);
 }
 
-/** Whether nothing would be masked or left out in the error, its causes and members. */
+/** Whether nothing would be masked, escaped or left out in the error, its causes and members. */
 function isHarmless(error: object): boolean {
   const links = new Set<unknown>([error]);
   for (const link of links) {
@@ -88,7 +90,9 @@ function isHarmless(error: object): boolean {
 
 function isHarmlessAlone(link: unknown): boolean {
   const visible = link instanceof Error ? [link.name, link.message, link.stack, { ...link }] : link;
-  return JSON.stringify(toJson(visible, { most: LINE_FIELDS_BYTES, error: errorAsJson })) === JSON.stringify(visible);
+  const json = JSON.stringify(visible);
+  if (typeof json === 'string' && hidesCharacters(json)) return false;
+  return JSON.stringify(toJson(visible, { most: LINE_FIELDS_BYTES, error: errorAsJson })) === json;
 }
 
 /** What classification reads of an error: codes and statuses. */
@@ -101,7 +105,7 @@ function evidenceFields(error: unknown): Record<string, unknown> {
     readProperty(readProperty(error, '$metadata'), 'httpStatusCode'),
   ].find((status) => typeof status === 'number');
   return {
-    ...(typeof code === 'string' ? { code: cut(mask(code), CLASS_BYTES) } : {}),
+    ...(typeof code === 'string' ? { code: cut(escaped(mask(code)), CLASS_BYTES) } : {}),
     ...(statusCode === undefined ? {} : { statusCode }),
     ...(typeof retryable === 'object' && retryable !== null ? { $retryable: {} } : {}),
   };

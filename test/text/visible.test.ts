@@ -5,7 +5,8 @@ import { escapeControls, escaped, escapeLogLine, guardOutput, printable } from '
 import { hidesCharacters } from '../../lib/text/visible.ts';
 
 const STEERING = '\u001b[2J \u009b31m \u0007 \b \r \u007f \u202e \u2066 \u200f \u061c \u2028 \u0000';
-const LANGUAGES = 'a\tb\nörgryte 日本語 שלום नी\u200dक می\u200cخواهم 葛\u{e0100} 1\ufe0f\u20e3 ❤\ufe0f 👩\u{1f3fd}\u200d🚀\n';
+const LANGUAGES =
+  'a\tb\nörgryte 日本語 שלום नी\u200dक می\u200cخواهم 葛\u{e0100} 1\ufe0f\u20e3 ❤\ufe0f 👩\u{1f3fd}\u200d🚀\n';
 
 /** By name: one of each kind of character that nobody sees. */
 const HIDDEN: Readonly<Record<string, string>> = {
@@ -78,8 +79,8 @@ describe('Hidden characters', () => {
   it('leave JSON the same data, on several lines too', () => {
     const value = { [STEERING]: [STEERING, LANGUAGES] };
 
-    for (const escape of [escapeControls, escapeLogLine]) {
-      expect(JSON.parse(escape(JSON.stringify(value, null, 2)))).toEqual(value);
+    for (const escapeAll of [escapeControls, escapeLogLine]) {
+      expect(JSON.parse(escapeAll(JSON.stringify(value, null, 2)))).toEqual(value);
     }
     expect(escapeLogLine('{\n\t"a": 1\n}')).toBe('{\n\t"a": 1\n}');
   });
