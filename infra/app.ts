@@ -5,10 +5,18 @@
 import { Annotations, App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { loadCatalog, readCatalog } from '../lib/services/catalog.ts';
+import { escaped, guardOutput } from '../lib/text/index.ts';
 import { planOf } from './cost/deployed-plan.ts';
 import { costLine, estimate } from './cost/index.ts';
 import { readSettings, refuseUnknownServices } from './settings.ts';
 import { TickoverStack } from './tickover-stack.ts';
+
+// Node would print an error that ends the app past the guard.
+guardOutput([process.stdout, process.stderr]);
+process.once('uncaughtException', (error) => {
+  console.error(error);
+  process.exit(1);
+});
 
 const app = new App();
 const settings = readSettings((name) => app.node.tryGetContext(name), Object.keys(app.node.getAllContext()));
@@ -21,5 +29,5 @@ Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
 const stack = new TickoverStack(app, `Tickover-${settings.stage}`, { catalog, settings });
 Annotations.of(stack).addInfo(costLine(estimate(planOf(stack))));
 for (const { name, text } of (await readCatalog()).unserved) {
-  Annotations.of(stack).addWarningV2(`tickover:unserved-${name}`, text);
+  Annotations.of(stack).addWarningV2(`tickover:unserved-${escaped(name)}`, text);
 }

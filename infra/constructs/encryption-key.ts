@@ -14,6 +14,7 @@ import {
 } from 'aws-cdk-lib/aws-iam';
 import { type IKey, type IKeyRef, Key } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
+import { escaped } from '../../lib/text/index.ts';
 
 type Conditions = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
@@ -133,7 +134,8 @@ function askForStatement(key: IKey, { statement, unless }: NeededStatement): voi
     `${written(stack, key.keyArn)}: expected a key whose policy has the statement ${json}${unless}; ` +
     'an imported key keeps its policy, so add it there.';
   const known = asked.get(stack) ?? new Set();
-  if (!known.has(message)) Annotations.of(stack).addWarningV2(`tickover:key-policy:${known.size + 1}`, message);
+  if (!known.has(message))
+    Annotations.of(stack).addWarningV2(`tickover:key-policy:${known.size + 1}`, escaped(message));
   asked.set(stack, known.add(message));
 }
 

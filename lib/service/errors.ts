@@ -2,7 +2,7 @@
  * The errors of the engine. A refused tick is none: that is a value. Every class has a string `code`. A cause that is
  * somebody else's error is a safe one: whoever prints an error of ours prints its causes too.
  */
-import { toSafeCause } from '../text/index.ts';
+import { escaped, toSafeCause } from '../text/index.ts';
 
 /**
  * The error of a service that its policy halts. The run that halted it throws this error, once, after the state was
@@ -14,7 +14,7 @@ export class ServiceHaltedError extends Error {
   readonly service: string;
 
   constructor(service: string, message: string, options?: ErrorOptions) {
-    super(message, options);
+    super(escaped(message), options);
     this.service = service;
   }
 }
@@ -53,7 +53,7 @@ export class UnreadableStateError extends Error {
   constructor(code: 'state-damaged' | 'state-newer', service: string, what: string) {
     const until =
       code === 'state-newer' ? 'its code is updated' : `its state is repaired (npm run repair -- ${service})`;
-    super(`${service}: ${what}; the service does not run until ${until}`);
+    super(escaped(`${service}: ${what}; the service does not run until ${until}`));
     this.code = code;
     this.service = service;
   }

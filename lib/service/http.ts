@@ -1,5 +1,5 @@
 /** HTTP for workloads: `fetch` does not throw on a status, `raiseForStatus` does. */
-import { mask } from '../text/index.ts';
+import { escaped, mask } from '../text/index.ts';
 import { parseHttpDate, SECOND } from '../time/index.ts';
 
 /** The facts about an HTTP answer that its caller can't use. */
@@ -25,13 +25,12 @@ export class HttpStatusError extends Error {
   readonly retryAfter: number | undefined;
 
   constructor(answer: HttpAnswer) {
-    const url = mask(answer.url);
-    const request = url === '' ? answer.method : `${answer.method} ${url}`;
-    super(
-      `${request} answered ${answer.status}${answer.expected === undefined ? '' : `, expected ${answer.expected}`}`,
-    );
+    const [method, url] = [escaped(answer.method), escaped(mask(answer.url))];
+    const request = url === '' ? method : `${method} ${url}`;
+    const expected = answer.expected === undefined ? '' : `, expected ${answer.expected}`;
+    super(`${request} answered ${answer.status}${escaped(expected)}`);
     this.status = answer.status;
-    this.method = answer.method;
+    this.method = method;
     this.url = url;
     this.retryAfter = answer.retryAfter;
   }

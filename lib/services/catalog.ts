@@ -6,6 +6,7 @@ import { readdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { InvalidOptionsError } from '../rules/index.ts';
 import type { Service } from '../service/index.ts';
+import { escaped } from '../text/index.ts';
 import { inSeconds, SECOND, systemClock } from '../time/index.ts';
 
 /** A service of the catalog. */
@@ -72,7 +73,7 @@ export async function readCatalog(places: Places = PLACES): Promise<CatalogConte
   );
   const faults = functions.flatMap((file, index) => {
     const text = loaded[index];
-    return typeof text === 'string' ? [{ name: nameOf(file), text }] : [];
+    return typeof text === 'string' ? [faultOf(file, text)] : [];
   });
   const alone = services.filter((file) => !functions.includes(file));
   const served = functions.map(nameOf);
@@ -109,9 +110,9 @@ async function unservedFault(
   try {
     const alone = (await servicesIn(new URL(file, services))).filter(({ name }) => !served.includes(name));
     const names = alone.map(({ name }) => `'${name}'`).join(', ');
-    return names === '' ? undefined : { name: nameOf(file), text: `lib/services/${file} exports ${names}: ${follows}` };
+    return names === '' ? undefined : faultOf(file, `lib/services/${file} exports ${names}: ${follows}`);
   } catch (error) {
-    return { name: nameOf(file), text: `lib/services/${file} can't be loaded (${messageOf(error)}): ${follows}` };
+    return faultOf(file, `lib/services/${file} can't be loaded (${messageOf(error)}): ${follows}`);
   }
 }
 
@@ -128,6 +129,11 @@ async function servicesIn(file: URL): Promise<Service[]> {
   } finally {
     loaded.abort();
   }
+}
+
+/** The names of files and the messages of others are foreign, and synth prints them. */
+function faultOf(file: string, text: string): CatalogFault {
+  return { name: nameOf(file), text: escaped(text) };
 }
 
 function messageOf(error: unknown): string {

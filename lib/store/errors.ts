@@ -1,4 +1,4 @@
-import { cut, mask, toSafeCause } from '../text/index.ts';
+import { cut, escaped, mask, toSafeCause } from '../text/index.ts';
 
 /** The step that takes the lease, as an error names it. */
 export const TAKING_LEASE = 'taking the lease';
@@ -18,7 +18,7 @@ export class StoreError extends Error {
 
   constructor(service: string, operation: string, consequence: string, cause: unknown) {
     const what = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
-    super(`${service}: ${operation} failed (${cut(mask(what), CAUSE_BYTES)}); ${consequence}`, {
+    super(`${service}: ${operation} failed (${cut(escaped(mask(what)), CAUSE_BYTES)}); ${consequence}`, {
       cause: toSafeCause(cause),
     });
     this.service = service;

@@ -127,3 +127,20 @@ test('the app refuses settings of a service that the catalog does not have', asy
     stderr: expect.stringContaining(`context: services: expected only ${names}, got 'check-endpoint'`),
   });
 });
+
+test('the app prints what it refuses, and what CDK refuses, with hidden characters escaped', async () => {
+  const hostile = 'a\u001b[2J\u009b\u200b\u202e\u2028\ufeffz';
+  const refused = async (context: Record<string, unknown>) => {
+    const env = { PATH: process.env['PATH'], CDK_CONTEXT_JSON: JSON.stringify(context) };
+    const app = run(process.execPath, ['--import', 'tsx', 'infra/app.ts'], { cwd: ROOT, env });
+    const { code, stderr } = (await app.catch((error: unknown) => error)) as { code: number; stderr: string };
+    expect(code).toBe(1);
+    expect(stderr).not.toMatch(/[^\n -~]/);
+    return stderr;
+  };
+  const shown = String.raw`a\u001b[2J\u009b\u200b\u202e\u2028\ufeffz`;
+
+  expect(await refused({ services: { [hostile]: { [hostile]: hostile } }, stage: hostile })).toContain(shown);
+  expect(await refused({ services: { [hostile]: {} } })).toContain(shown);
+  await refused({ '@aws-cdk/core:bootstrapQualifier': hostile, 'aws:cdk:bundling-stacks': 'none' });
+});

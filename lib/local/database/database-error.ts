@@ -1,5 +1,5 @@
 /** The errors of the database on this machine. */
-import { toSafeCause } from '../../text/index.ts';
+import { escaped, toSafeCause } from '../../text/index.ts';
 
 type Code =
   | 'port-in-use'
@@ -15,7 +15,7 @@ export class DatabaseError extends Error {
   readonly code: Code;
 
   constructor(code: Code, message: string, { cause }: ErrorOptions = {}) {
-    super(`database: ${message}`, cause === undefined ? {} : { cause: toSafeCause(cause) });
+    super(escaped(`database: ${message}`), cause === undefined ? {} : { cause: toSafeCause(cause) });
     this.code = code;
   }
 }
