@@ -1,9 +1,10 @@
 /** The actions of an operator on the state of a service. */
 
 import { freshStart, NEVER_RUN, pauseHolds, type RunRecord, type ServiceState, withinBackoff } from '../rules/index.ts';
+import { GRACE, STORE_LIMIT } from '../service/index.ts';
 import { mask, withoutUndefined } from '../text/index.ts';
 import { flushObservers, notifyObservers, type Ports } from '../tick/index.ts';
-import { toIso } from '../time/index.ts';
+import { toIso, withTimeLimit } from '../time/index.ts';
 import type { Composition } from './composition.ts';
 import type { Request } from './event.ts';
 import { type StatusAnswer, statusAnswer } from './status-answer.ts';
@@ -31,7 +32,7 @@ export interface ResumeAnswer extends Omit<StatusAnswer, 'action'> {
 /** Answers with everything that is stored about the service. A service that has never run is `steady`. */
 export async function answerStatus(composition: Composition): Promise<StatusAnswer> {
   const { service, ports } = composition;
-  const state = (await ports.store.read(service.name)) ?? NEVER_RUN;
+  const state = (await inTime(composition, () => ports.store.read(service.name))) ?? NEVER_RUN;
   return statusOf(composition, state, await failuresOf(composition));
 }
 
@@ -44,7 +45,8 @@ export async function pauseService(
   const { until } = request;
   const [reason, by] = [mask(request.reason), mask(request.by)];
   const at = ports.clock.now();
-  const state = await ports.store.pause(service.name, withoutUndefined({ at, reason, by, until }));
+  const wanted = withoutUndefined({ at, reason, by, until });
+  const state = await inTime(composition, () => ports.store.pause(service.name, wanted));
   ports.log.info('service paused', { reason, by, until: until === undefined ? null : toIso(until) });
   return { ...statusOf(composition, state, await failuresIfAny(composition)), action: 'pause' };
 }
@@ -52,7 +54,7 @@ export async function pauseService(
 /** Starts the service afresh: ends halt, pause and backoff, and clears streak and failures. */
 export async function resumeService(composition: Composition): Promise<ResumeAnswer> {
   const { service, ports } = composition;
-  const before = await ports.store.resume(service.name);
+  const before = await inTime(composition, () => ports.store.resume(service.name));
   await notifyResume(ports, service.name);
   const ended = endedBy(withinBackoff(service, before), ports.clock.now());
   ports.log.info('service resumed', { ended });
@@ -89,8 +91,15 @@ function statusOf(
  * The newest failed runs, as many as the policy remembers. One is read even if the policy remembers none, since the
  * newest failure is the cause of a halt.
  */
-function failuresOf({ service, ports }: Composition): Promise<RunRecord[]> {
-  return ports.store.failedRuns(service.name, { after: 0, limit: Math.max(1, service.policy.memory) });
+function failuresOf(composition: Composition): Promise<RunRecord[]> {
+  const { service, ports } = composition;
+  const range = { after: 0, limit: Math.max(1, service.policy.memory) };
+  return inTime(composition, () => ports.store.failedRuns(service.name, range));
+}
+
+/** The answer of the store, which a person waits for: a store that gives none is left. */
+function inTime<Result>({ ports }: Composition, work: () => Promise<Result>): Promise<Result> {
+  return withTimeLimit(ports.clock, { ms: STORE_LIMIT, grace: GRACE }, work);
 }
 
 /**

@@ -21,17 +21,22 @@ interface Taken {
 /**
  * Takes the lease if admission allows it. An item that is read after a refusal may no longer explain the refusal; then
  * the write is tried once more. If that fails too, other writers keep interfering, and the answer is `overlap`.
+ * @param items with a signal, by which its caller limits the time; without one it is ACQUIRE_LIMIT
  * @throws UnreadableStateError if the item is damaged or of a newer version; a lease taken on such an item is released
  */
 export async function writeLease(items: ItemAccess, clock: Clock, request: AcquireRequest): Promise<Acquired> {
   const { service, owner, now } = request;
+  const { signal: given, ...unlimited } = items;
   let answer: Taken | Refused;
   try {
-    answer = await withTimeLimit(clock, ACQUIRE_LIMIT, (signal) => tryTwice({ ...items, signal }, request));
+    answer =
+      given === undefined
+        ? await withTimeLimit(clock, ACQUIRE_LIMIT, (signal) => tryTwice({ ...items, signal }, request))
+        : await tryTwice(items, request);
   } catch (error) {
     // No answer came, but the lease may have been taken. It would then keep ticks out until it expires, and count as a
     // crash, so it is released.
-    if (!(error instanceof UnreadableStateError)) await giveUp(items, clock, request);
+    if (!(error instanceof UnreadableStateError)) await giveUp(unlimited, clock, request);
     throw error;
   }
   if (!answer.granted) return answer;
@@ -42,7 +47,7 @@ export async function writeLease(items: ItemAccess, clock: Clock, request: Acqui
     return { granted: true, claim: { service, owner, fence, epoch: state.epoch }, state };
   } catch (error) {
     // The damage is reported even if the lease can't be released.
-    await giveUp(items, clock, request, isAfterImage ? undefined : item);
+    await giveUp(unlimited, clock, request, isAfterImage ? undefined : item);
     throw error;
   }
 }

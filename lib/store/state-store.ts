@@ -35,7 +35,8 @@ const NOT_REPORTED = 'the report omits them';
 /**
  * The store on a table as `stateTable` creates it. Its methods reject with StoreError if DynamoDB can't be reached or
  * fails.
- * @param clock limits how long each method may take, except `commit` and `release`, which their callers limit
+ * @param clock limits how long each method may take, except `commit` and `release`, and an `acquire` with a
+ *   signal, which their callers limit
  */
 export function dynamoStateStore(
   documents: DynamoDBDocumentClient,
@@ -46,7 +47,8 @@ export function dynamoStateStore(
   const limited = <Result>(facts: Attempt, work: (within: ItemAccess) => Promise<Result>) =>
     attempt(facts, () => withTimeLimit(clock, STORE_LIMIT, (signal) => work({ ...items, signal })));
   return {
-    acquire: (request) => attempt([request.service, TAKING_LEASE, NOT_RUN], () => writeLease(items, clock, request)),
+    acquire: (request, signal) =>
+      attempt([request.service, TAKING_LEASE, NOT_RUN], () => writeLease({ ...items, signal }, clock, request)),
     commit: (claim, state, signal) =>
       attempt([claim.service, 'writing the state', NOT_WRITTEN], () => writeState({ ...items, signal }, claim, state)),
     release: (claim, signal) =>

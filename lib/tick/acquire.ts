@@ -1,7 +1,10 @@
 /** The first step of a tick: takes the lease, or returns the reason why the tick is skipped. */
 import { type ServiceState, stateFoundBy, withinBackoff } from '../rules/index.ts';
-import type { Claim, Refused } from './ports.ts';
+import { ACQUIRE_LIMIT, GRACE } from '../service/index.ts';
+import { withTimeLimit } from '../time/index.ts';
+import type { Acquired, Claim, Refused } from './ports.ts';
 import type { TickContext } from './tick-context.ts';
+import { releaseLease } from './write-deadline.ts';
 
 /** A tick that holds the lease. */
 export interface Leased {
@@ -14,18 +17,12 @@ export interface Leased {
 }
 
 /**
- * Takes the lease.
- * @throws UnreadableStateError, or the error of the store if the lease can't be taken
+ * Takes the lease. A store that answers too late is left; a lease that it grants after that is released.
+ * @throws UnreadableStateError, or the error of the store if the lease can't be taken in time
  */
-export async function takeLease({
-  service,
-  tick,
-  invocation,
-  ports,
-  startedAt,
-  rules,
-}: TickContext): Promise<Leased | Refused> {
-  const answer = await ports.store.acquire({
+export async function takeLease(context: TickContext): Promise<Leased | Refused> {
+  const { service, tick, invocation, ports, startedAt, rules } = context;
+  const request = {
     service: service.name,
     tick,
     now: startedAt,
@@ -34,6 +31,14 @@ export async function takeLease({
     owner: ports.random.id().slice(-12),
     // The process may live as long as its invocation, even if this run ends earlier.
     leaseUntil: Math.ceil(invocation.deadline + service.leaseMargin),
+  };
+  let asked: Promise<Acquired> | undefined;
+  const answer = await withTimeLimit(ports.clock, { ms: ACQUIRE_LIMIT, grace: GRACE }, (signal) => {
+    asked = ports.store.acquire(request, signal);
+    return asked;
+  }).catch((error: unknown) => {
+    void asked?.then((late) => (late.granted ? releaseLease(context, late.claim) : undefined)).catch(() => {});
+    throw error;
   });
   if (!answer.granted) return { ...answer, state: withinBackoff(rules, answer.state) };
   const { claim, state: before } = answer;

@@ -63,11 +63,16 @@ export type CommitAnswer =
 
 /**
  * The store of the states of services. Every method rejects with UnreadableStateError if the state is damaged or of a
- * newer version, and with an error of its own if the store can't be reached.
+ * newer version, and with an error of its own if the store can't be reached. No tick and no answer waits longer than a
+ * time limit for any of them; a signal lets the store give up before it is left.
  */
 export interface StateStore {
-  /** Takes the lease and raises the fence in one write, if admission allows it. */
-  acquire(request: AcquireRequest): Promise<Acquired>;
+  /**
+   * Takes the lease and raises the fence in one write, if admission allows it.
+   * @param signal when it is aborted, the store gives up within the grace (1 s) and rejects; a lease that it may have
+   * taken is released
+   */
+  acquire(request: AcquireRequest, signal?: AbortSignal): Promise<Acquired>;
   /**
    * If the claim still holds: writes the state, frees the lease unless the claim keeps it, and marks all runs up to the
    * run of the claim as counted. Never changes the pause. The same commit can be sent again: if it was written before,

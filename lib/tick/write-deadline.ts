@@ -12,7 +12,7 @@ import {
   ONE_TRY,
   UnreadableStateError,
 } from '../service/index.ts';
-import { abortable, type Clock, withTimeLimit } from '../time/index.ts';
+import { withTimeLimit } from '../time/index.ts';
 import type { Claim } from './ports.ts';
 import type { TickContext } from './tick-context.ts';
 
@@ -26,7 +26,7 @@ export async function beforeWriteDeadline<Result>(
 ): Promise<Result> {
   const until = endsAt - (service.reserve - GRACE) / 2;
   if (clock.now() >= until) throw new Error('there is no time left for it before the state must be written');
-  return withTimeLimit(clock, until - clock.now(), (signal) => abortable(signal, work));
+  return withTimeLimit(clock, until - clock.now(), work);
 }
 
 /** Releases the lease, in as much time as taking one has. */
@@ -46,7 +46,8 @@ export async function retryUntilEnd<Result>(
   const until = Math.max(endsAt - NOTIFY_TIME, clock.now() + ONE_TRY);
   for (let wait = FIRST_RETRY_WAIT; ; wait = Math.min(2 * wait, LONGEST_RETRY_WAIT)) {
     try {
-      return await writeWithin(clock, until - clock.now(), write);
+      // A store that heeds its signal rejects with an error of its own, which says more than a time limit.
+      return await withTimeLimit(clock, { ms: until - clock.now(), grace: 0 }, write);
     } catch (error) {
       const isLast = clock.now() + wait >= until || invocation.stop?.aborted === true;
       if (isLast || error instanceof UnreadableStateError) throw error;
@@ -55,23 +56,5 @@ export async function retryUntilEnd<Result>(
       }
       await clock.sleep(wait, invocation.stop);
     }
-  }
-}
-
-/** One attempt. A store that heeds its signal rejects with an error of its own, which says more than a time limit. */
-async function writeWithin<Result>(
-  clock: Clock,
-  ms: number,
-  write: (signal: AbortSignal) => Promise<Result>,
-): Promise<Result> {
-  let attempt: Promise<Result> | undefined;
-  try {
-    return await withTimeLimit(clock, ms, (signal) => {
-      attempt = write(signal);
-      return attempt;
-    });
-  } catch (error) {
-    await Promise.race([attempt, clock.sleep(0)]);
-    throw error;
   }
 }

@@ -8,19 +8,30 @@ class TimeoutError extends Error {
   readonly code = 'time-up';
 }
 
+/** A time limit with a grace: work that heeds its signal may end in its own way, which says more than a time limit. */
+export interface TimeLimit {
+  readonly ms: number;
+  /** How long after its signal the work may still end, in milliseconds. */
+  readonly grace: number;
+}
+
 /**
- * Does the work under a signal that is aborted with a `TimeoutError` once `ms` have passed on the clock. It rejects
- * with that error at that moment, whether the work heeds its signal or not; the end of the work is ignored after that.
+ * Does the work under a signal that is aborted with a `TimeoutError` once its time has passed on the clock. It rejects
+ * with that error at that moment, or after the grace, whether the work heeds its signal or not; the end of the work is
+ * ignored after that.
+ * @param limit in milliseconds, without a grace, or with one
  */
 export async function withTimeLimit<Result>(
   clock: Clock,
-  ms: number,
+  limit: number | TimeLimit,
   work: (signal: AbortSignal) => Promise<Result>,
 ): Promise<Result> {
+  const { ms, grace } = typeof limit === 'number' ? { ms: limit, grace: undefined } : limit;
   const timeUp = new AbortController();
   const done = new AbortController();
-  const timer = clock.sleep(ms, done.signal).then((): never => {
+  const timer = clock.sleep(ms, done.signal).then(async (): Promise<never> => {
     if (!done.signal.aborted) timeUp.abort(new TimeoutError(`no answer within ${inSeconds(ms)} s`));
+    if (!done.signal.aborted && grace !== undefined) await clock.sleep(grace, done.signal);
     throw timeUp.signal.reason;
   });
   // Once the work is done, nothing waits for the timer.

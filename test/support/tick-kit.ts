@@ -141,7 +141,7 @@ function putDown(store: StateStore, events: string[]): StateStore {
   };
   return {
     ...store,
-    acquire: (request) => after('acquire', store.acquire(request)),
+    acquire: (request, signal) => after('acquire', store.acquire(request, signal)),
     commit: (claim, state, signal) => after('commit', store.commit(claim, state, signal)),
     release: (claim) => after('release', store.release(claim)),
     putRun: (record) => after('putRun', store.putRun(record)),
