@@ -36,7 +36,9 @@ export interface LoopOptions {
    */
   readonly surroundings?: Surroundings;
   /**
-   * Called once per start, before the first run. If it fails, no run is made, `onStop` is called, and `start` rejects
+   * Called once per start, before the first run. Neither this function nor the two below have a time limit: the loop,
+   * and a stop of it, wait for their promises. A warning names the function that goes on for an interval after the loop
+   * was to end. If this one fails, no run is made, `onStop` is called, and `start` rejects
    * with the error of `onStart`.
    */
   readonly onStart?: () => void | Promise<void>;

@@ -21,7 +21,7 @@ import {
 } from '../rules/index.ts';
 import { prepareOnce, type Service, type Shape, safeLog, shapeFaults } from '../service/index.ts';
 import { CURSOR_BYTES, errorClassOf, showValue } from '../text/index.ts';
-import { type Duration, inSeconds, LAST_INSTANT, parseDuration, toIso, unitHint } from '../time/index.ts';
+import { type Duration, inSeconds, LAST_INSTANT, parseDuration, SECOND, toIso, unitHint } from '../time/index.ts';
 import { type Carried, endOf, iterate, type LoopParts } from './iterate.ts';
 import {
   type Iteration,
@@ -131,7 +131,7 @@ class ServiceLoop implements Loop {
     const start: Start = { stop: new AbortController(), ended: new AbortController() };
     this.#start = start;
     const handleSignals = options.handleSignals ?? this.#parts.handleSignals ?? true;
-    const forgetSignals = handleSignals ? onStopSignal(() => start.stop.abort(), this.#parts.signals) : () => {};
+    const forgetSignals = handleSignals ? onStopSignal(() => void this.stop(), this.#parts.signals) : () => {};
     try {
       await this.#fromStartToStop(start.stop.signal, loops);
     } catch (error) {
@@ -169,13 +169,13 @@ class ServiceLoop implements Loop {
     const { onStart, onStop, log } = this.#parts;
     let failure: { readonly error: unknown } | undefined;
     try {
-      await onStart?.();
+      await this.#waitFor('onStart', onStart?.(), stop);
       await this.#repeat(stop, loops);
     } catch (error) {
       failure = { error };
     }
     try {
-      await onStop?.();
+      await this.#waitFor('onStop', onStop?.(), AbortSignal.abort());
     } catch (error) {
       if (failure === undefined) throw error;
       log.error(`${this.name}: onStop threw; the loop had failed before it`, { error });
@@ -186,7 +186,7 @@ class ServiceLoop implements Loop {
   async #repeat(stop: AbortSignal, loops: number | undefined): Promise<void> {
     const { clock, log } = this.#parts;
     for (let count = 1; !stop.aborted; count++) {
-      const iteration = await this.#iterate(count);
+      const iteration = await this.#iterate(count, stop);
       if (count === loops) {
         log.debug(`${this.name} exiting after ${loops} loop(s).`);
         return;
@@ -198,24 +198,54 @@ class ServiceLoop implements Loop {
     }
   }
 
-  async #iterate(count: number): Promise<Iteration> {
+  async #iterate(count: number, stop: AbortSignal): Promise<Iteration> {
     const { service, log } = this.#parts;
     log.debug(`About to run ${this.name}...`);
     const iteration = await iterate(this.#parts, this.#carried, count);
     this.#carried = { state: iteration.state, cursor: iteration.cursor, fence: this.#carried.fence + 1 };
-    await this.#notify(iteration);
+    await this.#notify(iteration, stop);
     const end = endOf(service, iteration);
     if (end !== undefined) throw end.error;
     return iteration;
   }
 
-  async #notify(iteration: Iteration): Promise<void> {
+  async #notify(iteration: Iteration, stop: AbortSignal): Promise<void> {
     const { onIteration, log } = this.#parts;
     try {
-      await onIteration?.(iteration);
+      await this.#waitFor('onIteration', onIteration?.(iteration), stop);
     } catch (error) {
       log.error(`${this.name}: onIteration threw; the loop goes on`, { error });
     }
+  }
+
+  /**
+   * Waits for a hook as long as it takes, as upstream does: a state that is being stored must not be cut off. No stop
+   * waits for it in silence, though.
+   * @param ending is aborted once the loop is to end
+   */
+  async #waitFor(hook: string, answer: void | Promise<void>, ending: AbortSignal): Promise<void> {
+    if (answer === undefined) return;
+    const done = new AbortController();
+    const watch = () => void this.#warnOf(hook, done.signal);
+    if (ending.aborted) watch();
+    else ending.addEventListener('abort', watch, { once: true });
+    try {
+      await answer;
+    } finally {
+      ending.removeEventListener('abort', watch);
+      done.abort();
+    }
+  }
+
+  async #warnOf(hook: string, done: AbortSignal): Promise<void> {
+    const { clock, log, service } = this.#parts;
+    const interval = Math.max(service.policy.interval, SECOND);
+    await clock.sleep(interval, done);
+    if (done.aborted) return;
+    log.warn(
+      `${this.name}: ${hook} is not done ${inSeconds(interval)} s after the loop was to end; the loop waits for it; ` +
+        'give what it awaits a time limit',
+    );
   }
 
   /** How long to sleep, in milliseconds; at least as long as a `retryAfter` asks. */

@@ -35,7 +35,7 @@ export async function runMany(
   const faults = shapeFaults(options, { signals: 'any' });
   if (faults.length > 0) throw new InvalidOptionsError('runMany', faults);
   const stopAll = () => {
-    for (const loop of loops) void loop.stop({ block: false });
+    for (const loop of loops) void loop.stop();
   };
   const forgetSignals = onStopSignal(stopAll, options.signals);
   try {
