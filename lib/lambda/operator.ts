@@ -32,7 +32,7 @@ export interface ResumeAnswer extends Omit<StatusAnswer, 'action'> {
 /** Answers with everything that is stored about the service. A service that has never run is `steady`. */
 export async function answerStatus(composition: Composition): Promise<StatusAnswer> {
   const { service, ports } = composition;
-  const state = (await inTime(composition, () => ports.store.read(service.name))) ?? NEVER_RUN;
+  const state = (await answerOf(composition, () => ports.store.read(service.name))) ?? NEVER_RUN;
   return statusOf(composition, state, await failuresOf(composition));
 }
 
@@ -46,7 +46,7 @@ export async function pauseService(
   const [reason, by] = [mask(request.reason), mask(request.by)];
   const at = ports.clock.now();
   const wanted = withoutUndefined({ at, reason, by, until });
-  const state = await inTime(composition, () => ports.store.pause(service.name, wanted));
+  const state = await answerOf(composition, () => ports.store.pause(service.name, wanted));
   ports.log.info('service paused', { reason, by, until: until === undefined ? null : toIso(until) });
   return { ...statusOf(composition, state, await failuresIfAny(composition)), action: 'pause' };
 }
@@ -54,7 +54,7 @@ export async function pauseService(
 /** Starts the service afresh: ends halt, pause and backoff, and clears streak and failures. */
 export async function resumeService(composition: Composition): Promise<ResumeAnswer> {
   const { service, ports } = composition;
-  const before = await inTime(composition, () => ports.store.resume(service.name));
+  const before = await answerOf(composition, () => ports.store.resume(service.name));
   await notifyResume(ports, service.name);
   const ended = endedBy(withinBackoff(service, before), ports.clock.now());
   ports.log.info('service resumed', { ended });
@@ -94,11 +94,11 @@ function statusOf(
 function failuresOf(composition: Composition): Promise<RunRecord[]> {
   const { service, ports } = composition;
   const range = { after: 0, limit: Math.max(1, service.policy.memory) };
-  return inTime(composition, () => ports.store.failedRuns(service.name, range));
+  return answerOf(composition, () => ports.store.failedRuns(service.name, range));
 }
 
 /** The answer of the store, which a person waits for: a store that gives none is left. */
-function inTime<Result>({ ports }: Composition, work: () => Promise<Result>): Promise<Result> {
+function answerOf<Result>({ ports }: Composition, work: () => Promise<Result>): Promise<Result> {
   return withTimeLimit(ports.clock, { ms: STORE_LIMIT, grace: GRACE }, work);
 }
 

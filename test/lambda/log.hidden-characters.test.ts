@@ -1,4 +1,4 @@
-/** Hidden characters in the log as CloudWatch would get it: escaped in each line, the same data for whoever parses it. */
+/** Hidden characters in the log, as CloudWatch would get it: escaped in each line, the same data once parsed. */
 import { inspect } from 'node:util';
 import { describe, expect, it, vi } from 'vitest';
 import { serviceLog } from '../../lib/lambda/index.ts';
@@ -31,10 +31,10 @@ describe('A line of the log', () => {
   );
 
   it('shows those of an error class, a message, a result and a cause of a halt in the line of a tick', async () => {
-    const thrown = Object.assign(new Error(HOSTILE, { cause: new Error(HOSTILE) }), { name: HOSTILE });
+    const raised = Object.assign(new Error(HOSTILE, { cause: new Error(HOSTILE) }), { name: HOSTILE });
     const { tick, raisedBy } = logging({ workload: async () => ({ [HOSTILE]: HOSTILE }) });
     await tick('12:01');
-    await logging({ workload: () => Promise.reject(thrown) }).raisedBy('12:01');
+    await logging({ workload: () => Promise.reject(raised) }).raisedBy('12:01');
     await raisedBy('12:02');
 
     expectVisible();
@@ -75,8 +75,8 @@ describe('An error that leaves the handler', () => {
     ['its message', new Error(HOSTILE)],
     ['its cause', new Error('no rows', { cause: new Error(HOSTILE) })],
     ['a field', Object.assign(new Error('no rows'), { [HOSTILE]: HOSTILE })],
-  ])('shows hidden characters of a halt, since Lambda prints it as it is: in %s', async (_, thrown) => {
-    const error = await logging({ workload: () => Promise.reject(thrown) }).raisedBy('12:01');
+  ])('shows hidden characters of a halt, since Lambda prints it as it is: in %s', async (_, raised) => {
+    const error = await logging({ workload: () => Promise.reject(raised) }).raisedBy('12:01');
 
     expect(visible(error)).toMatchObject({ name: 'ServiceHaltedError' });
     expect(inspect(error)).not.toMatch(/[^\n -~]/);
@@ -92,7 +92,7 @@ describe('An error that leaves the handler', () => {
   it('shows those of an event that is refused, in its list of faults too', async () => {
     const error = await logging()
       .invoke({ action: HOSTILE, [HOSTILE]: HOSTILE })
-      .catch((thrown: unknown) => thrown);
+      .catch((raised: unknown) => raised);
 
     expect(visible(error)).toMatchObject({ name: 'MalformedEventError' });
     for (const fault of (error as { faults: string[] }).faults) expect(fault).toMatch(VISIBLE);
