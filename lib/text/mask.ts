@@ -3,25 +3,40 @@ import { LONGEST_WORD, MASKED_BYTES } from './bounds.ts';
 import { type Masked, SURROUNDED } from './credentials.ts';
 import { KNOWN_TOKENS } from './known-tokens.ts';
 import { maskFields } from './secret-fields.ts';
+import { bare, hasMoreThanBare } from './visible.ts';
 
 /**
  * The text with `***` in place of everything that has the form of a credential: user and password in a URL, secret
- * query parameters, headers and fields, bearer tokens, AWS keys, web tokens, tokens of known forms, private keys.
+ * query parameters, headers and fields, bearer tokens, AWS keys, web tokens, tokens of known forms, private keys. Where
+ * something is masked, colour codes and hidden characters are left out.
  * @param most the largest size of the result in bytes of UTF-8; the rest is dropped. @default 20,000
  */
 export function mask(text: string, most = MASKED_BYTES): string {
-  const known = replaceAll(KNOWN_TOKENS, wholeWords(text, most));
-  return maskFields(replaceAll(SURROUNDED, known));
+  const kept = wholeWords(text, most);
+  if (SHOWN.test(kept) || !hasMoreThanBare(kept)) return masked(kept);
+  // A colour code or a hidden character may stand between a name and its value, inside of a token, or between words.
+  for (const seen of [bare(kept), bare(kept, ' ')]) {
+    const maskedAsSeen = masked(seen);
+    if (maskedAsSeen !== seen) return maskedAsSeen;
+  }
+  return kept;
+}
+
+/** Most texts: nothing in them parts a word. */
+const SHOWN = /^[ -[\]_-~\n\t]*$/;
+
+function masked(text: string): string {
+  return maskFields(replaceAll(SURROUNDED, replaceAll(KNOWN_TOKENS, text)));
 }
 
 function replaceAll(patterns: readonly Masked[], text: string): string {
-  let masked = text;
+  let replaced = text;
   for (const [pattern, replacement, needs] of patterns) {
-    if (!masked.includes(needs)) continue;
-    masked =
-      typeof replacement === 'string' ? masked.replace(pattern, replacement) : masked.replace(pattern, replacement);
+    if (!replaced.includes(needs)) continue;
+    replaced =
+      typeof replacement === 'string' ? replaced.replace(pattern, replacement) : replaced.replace(pattern, replacement);
   }
-  return masked;
+  return replaced;
 }
 
 /** The text cut between two words. A cut inside a credential would leave a part that no pattern recognises. */

@@ -16,6 +16,9 @@ const CLOSING =
 const LONGEST_CLOSING = 90;
 const OPENING_QUOTE = /^(?:\\{0,3}["'`]|%2[27]|&(?:quot|apos|#3[49]);|\\u002[27])/i;
 
+/** A part of a list: an escaped character, a text in quotes, or any other character. */
+const ITEM = String.raw`\\[^]|"(?:\\[^]|[^"\\]){0,2000}"|'(?:\\[^]|[^'\\]){0,2000}'|[^[\]]`;
+
 /** The value in quotes of some kind, or up to the next separator of fields; a list; the first line of a block. */
 const VALUE = new RegExp(
   [
@@ -25,7 +28,8 @@ const VALUE = new RegExp(
     String.raw`&(?:quot|apos|#3[49]);(?:(?!&(?:quot|apos|#3[49]);)[^"'\r\n])*`,
     String.raw`\\u002[27](?:(?!\\u002[27])[^"'\r\n])*`,
     String.raw`\[[A-Za-z]{1,20}\]`,
-    String.raw`\[(?!\s{0,200}\])[^\]]{1,2000}`,
+    String.raw`\[(?!\s{0,200}\])(?:${ITEM}|\[(?:${ITEM}|\[(?:${ITEM}){0,500}\]?){0,500}\]?){1,2000}\]?`,
+    String.raw`\((?=\s{0,20}[bruf]?\\{0,3}["'])(?:(?!\))(?:${ITEM}|[[\]])){1,2000}\)?`,
     String.raw`[|>][-+]?[ \t]{0,5}\r?\n[^\r\n]*`,
     String.raw`\{(?=[^\s{}"':]{0,200}[^\w\s{}"':])[^\s{}"':]{1,200}\}`,
     String.raw`\$?\{\{?[\w.:-]{0,100}\}{0,2}`,

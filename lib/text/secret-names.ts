@@ -2,6 +2,7 @@
  * The names of credentials, in every way of writing a name: `dbPass`, `DB_PASS`, `db-pass`, `x-api-key`, `apiKeyV2`,
  * `/prod/db/password`.
  */
+import { bare, hasMoreThanBare } from './visible.ts';
 
 /**
  * How far a name gives its value away. `secret`: the value is masked unless it can't be a credential. `likely`: it is
@@ -82,8 +83,9 @@ const HINT =
 
 /** Whether a name says that its value is a credential, and how surely; `undefined` if it doesn't. */
 export function secrecyOf(name: string): Secrecy | undefined {
-  if (!HINT.test(name.slice(-LONGEST_NAME))) return undefined;
-  const words = wordsOf(name);
+  const seen = /^[\w.$-]*$/.test(name) || !hasMoreThanBare(name) ? name : bare(name);
+  if (!HINT.test(seen.slice(-LONGEST_NAME))) return undefined;
+  const words = wordsOf(seen);
   const last = words.findLastIndex((word, index) => judgeWord(words, word, index) !== undefined);
   if (last < 0) return undefined;
   const secrecy = judgeWord(words, words[last] ?? '', last);

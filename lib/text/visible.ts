@@ -48,6 +48,34 @@ export function hidesCharacters(json: string): boolean {
   return escapeLogLine(json) !== json || /(?<!\\)(\\\\)*\\[bfru]/.test(json);
 }
 
+/** A colour code as it is, or as a text writes it: `\\u001b[0m`, `\\x1b[0m`, `\\033[0m`, `^[[0m`. */
+const WRITTEN_CODE = /(?:(?:\\{1,2}(?:u001b|x1b|033|e)|\^\[)\[|\\{1,2}u009b)[\d;:]{0,20}[A-Za-z]/gi;
+/** What {@link bare} leaves out, or more. Ends of lines and tabs separate words. */
+const LEFT_OUT =
+  /(?![\n\r\t])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]|\\(?:u00[19]b|x1b|033|e)|\^\[/iu;
+
+/** Whether {@link bare} may change the text. */
+export function hasMoreThanBare(text: string): boolean {
+  return LEFT_OUT.test(text);
+}
+
+/** A code as a terminal gets it; Node's own pattern knows no colons in it. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is about
+const CODE = /(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]/g;
+
+/**
+ * The text as a reader sees it: without colour codes and hidden characters, which may part a name from its value.
+ * @param instead stands in their place
+ */
+export function bare(text: string, instead = ''): string {
+  return stripVTControlCharacters(text.replace(CODE, instead))
+    .replace(WRITTEN_CODE, instead)
+    .replace(ALL, (character) => {
+      if (/[\n\r\t]/.test(character)) return character;
+      return /[\p{Zl}\p{Zp}]/u.test(character) ? '\n' : instead;
+    });
+}
+
 /**
  * The text with visible characters only, for a column of a terminal: escape sequences and format characters are
  * removed, other hidden characters replaced.

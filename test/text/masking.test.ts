@@ -53,6 +53,14 @@ describe('a text that gives a credential away by what stands around it', () => {
     ['{ authorization: "Bearer x y", accept: "a" }', '{ authorization: "***", accept: "a" }'],
     ['tool --password x --user ada', 'tool --password *** --user ada'],
     ['<password>x</password><user>ada</user>', '<password>***</password><user>ada</user>'],
+    ['tokens=["a","b"]', 'tokens=***'],
+    ['{"tokens":["a1","b2"],"n":1}', '{"tokens":***,"n":1}'],
+    ["passwords: [\n  'a1',\n  'b2'\n]\nn: 1", 'passwords: ***\nn: 1'],
+    ['secrets=[["a1"],["b2"]] n=1', 'secrets=*** n=1'],
+    ["passwords=('a1', 'b2'), n=1", 'passwords=***, n=1'],
+    ['(tokens=["a1"]), n=1', '(tokens=***), n=1'],
+    ['[tokens=["a1"]] n=1', '[tokens=***] n=1'],
+    ['\u001b[31mpassword\u001b[0m=\u001b[32mx1y\u001b[0m n=\u001b[1m1\u001b[0m', 'password=*** n=1'],
     ['[["user","ada"],["password","x"]]', '[["user","ada"],["password","***"]]'],
   ])('keeps its siblings readable: %s', (text, masked) => {
     expect(mask(text)).toBe(masked);

@@ -127,6 +127,10 @@ export const HARMLESS_TEXTS: readonly string[] = [
   '{"name":"color","value":"red"},{"key":"users","value":"all"}',
   '[["user","ada"],["color","red"]]',
   'PWD=/var/task OLDPWD=/var',
+  '\u001b[31merror\u001b[0m: \u001b[1mno rows\u001b[0m, tokens: \u001b[33m12\u001b[0m',
+  'tokens: [101, 2023], max: (4, 5)',
+  'fields: ["password", "email"]',
+  'C:\\e[0]\\x1b and \\u001b alone, 👩\u200d🚀 ❤\ufe0f',
   'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
 ];
 

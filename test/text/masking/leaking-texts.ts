@@ -185,6 +185,45 @@ const COMMANDS: readonly Row[] = [
   ['a sentence', `the password is "${LETTERS}"`, LETTERS],
 ];
 
+/** What a terminal obeys, or nobody sees, between a name and its value, inside of either, and around both. */
+const BETWEEN: readonly string[] = [
+  ...[
+    '\u001b[0m',
+    '\u001b[1;31m',
+    '\u001b[38;5;9m',
+    '\u001b[38:2::1:2:3m',
+    '\u009b0m',
+    '\u001b]8;;http://a.test\u0007',
+  ],
+  ...['\\u001b[0m', '\\x1b[0m', '\\033[0m', '\\e[0m', '^[[0m', '\\u009b0m', '\\\\u001b[0m'],
+  ...['\u200b', '\u200d', '\u00ad', '\u2060', '\ufeff', '\u202e', '\u2066', '\u0000', '\u0008', '\u0085', '\u{e0041}'],
+];
+
+const HIDDEN: readonly Row[] = BETWEEN.flatMap((code): Row[] => {
+  const name = JSON.stringify(code);
+  return [
+    [`a setting with ${name} behind its name`, `n=1 password${code}=${LETTERS} m`, LETTERS],
+    [`a setting with ${name} before its value`, `n=1 dbPass: ${code}${LETTERS}${code} m`, LETTERS],
+    [`a setting with ${name} in its name`, `n=1 pass${code}word=${LETTERS} m`, LETTERS],
+    [`a coloured field with ${name} around all`, `${code}"apiKey"${code}:${code} ${code}"${LETTERS}"${code},`, LETTERS],
+    [`a header with ${name}`, `${code}Authorization${code}: ${code}Bearer ${code}${LETTERS}`, LETTERS],
+    [`a setting with ${name} between it and a word`, `none${code}token=${LETTERS} m`, LETTERS],
+    [`a URL with ${name}`, `https${code}://ada:${LETTERS}${code}@example.test`, LETTERS],
+    [`a parameter with ${name}`, `/x?a=1&${code}client_secret${code}=${LETTERS}`, LETTERS],
+    [`an argument with ${name}`, `tool --password${code} ${LETTERS} x`, LETTERS],
+  ];
+});
+
+const LISTS: readonly Row[] = [
+  ['a list in a list', `secrets=[["a1"],["${LETTERS}"]] x`, LETTERS],
+  ['a list in lists', `secrets=[[["a1"]],[["b2"],["${LETTERS}"]]] x`, LETTERS],
+  ['a list with a bracket in a text', `tokens=["a]b1","${LETTERS}"] x`, LETTERS],
+  ['a list with an escaped quote', `tokens=["a\\"]b1","${LETTERS}"] x`, LETTERS],
+  ['a tuple', `passwords = ('a1', '${LETTERS}') x`, LETTERS],
+  ['a tuple with a bracket in a text', `passwords=("a)1", "${LETTERS}") x`, LETTERS],
+  ['a list in a text of JSON', `{\\"tokens\\":[\\"a1\\",\\"${LETTERS}\\"],\\"n\\":1}`, LETTERS],
+];
+
 /** Every text that leaks by its surroundings. */
 export const LEAKING_TEXTS: readonly { readonly what: string; readonly text: string; readonly secret: string }[] = [
   ...SECRET_NAMES.map((name): Row => [`a field ${name}`, `{"${name}":"${PASSWORD}","n":1}`, PASSWORD]),
@@ -193,4 +232,6 @@ export const LEAKING_TEXTS: readonly { readonly what: string; readonly text: str
   ...HEADERS,
   ...PAIRS,
   ...COMMANDS,
+  ...HIDDEN,
+  ...LISTS,
 ].map(([what, text, secret]) => ({ what, text, secret }));

@@ -62,6 +62,9 @@ const ROWS: readonly Row[] = [
   ['a private JSON web key', { kty: 'EC', crv: 'P-256', d: word(43) }, word(43)],
   ['a field that is the secret', { [`https://ada:${LETTERS}@a.test`]: 1 }],
   ['a field in a class', Object.assign(new (class Client {})(), { apiKeyV2: LETTERS })],
+  ['a name with a colour code', { 'pass\u001b[1mword\u001b[0m': LETTERS }],
+  ['a name with a hidden character', { 'client\u200bSecret': LETTERS }],
+  ['a pair whose name is coloured', { name: '\u001b[1mDB_PASSWORD\u001b[0m', value: LETTERS }],
   ['a secret beside a password', { 'db.password': PASSWORD, user: 'ada' }, PASSWORD],
 ];
 
