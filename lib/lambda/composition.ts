@@ -32,7 +32,7 @@ export interface Composition {
 export type Overrides = Partial<Ports> & { readonly environment?: Environment };
 
 const OVERRIDES: Readonly<Record<string, Shape>> = {
-  ...{ store: 'object', clock: 'object', random: 'object', log: 'object', environment: 'object' },
+  ...{ store: 'object', clock: 'object', random: 'object', log: 'object', ownLog: 'object', environment: 'object' },
   ...{ observers: 'any', recycle: 'function', runScope: 'function' },
 };
 
@@ -47,6 +47,7 @@ export function compose(defined: Service, overrides: Overrides = {}): Compositio
   const service = environment.interval === undefined ? defined : withInterval(defined, `${environment.interval}ms`);
   const logger = serviceLogger(service.name);
   const log = overrides.log ?? serviceLog(service.name, logger);
+  const ownValues = overrides.ownLog ?? overrides.log ?? ownLog(logger);
   const clock = overrides.clock ?? systemClock;
   for (const warning of unknownVariableWarnings(Object.keys(environment.variables))) log.warn(warning);
   const strayErrors = catchStrayErrors(log);
@@ -58,8 +59,9 @@ export function compose(defined: Service, overrides: Overrides = {}): Compositio
       clock,
       random: overrides.random ?? systemRandom,
       log,
+      ownLog: ownValues,
       observers: overrides.observers ?? [
-        tickLog(overrides.log ?? ownLog(logger), service.policy),
+        tickLog(ownValues, service.policy),
         ...(environment.inLambda ? [emfObserver(emfOptionsIn(environment.variables))] : []),
       ],
       recycle: overrides.recycle ?? endProcess,

@@ -1,7 +1,7 @@
 /** The actions of an operator on the state of a service. */
 
 import { freshStart, NEVER_RUN, pauseHolds, type RunRecord, type ServiceState, withinBackoff } from '../rules/index.ts';
-import { GRACE, STORE_LIMIT } from '../service/index.ts';
+import { GRACE, type Log, STORE_LIMIT } from '../service/index.ts';
 import { mask, withoutUndefined } from '../text/index.ts';
 import { flushObservers, notifyObservers, type Ports } from '../tick/index.ts';
 import { toIso, withTimeLimit } from '../time/index.ts';
@@ -47,7 +47,7 @@ export async function pauseService(
   const at = ports.clock.now();
   const wanted = withoutUndefined({ at, reason, by, until });
   const state = await answerOf(composition, () => ports.store.pause(service.name, wanted));
-  ports.log.info('service paused', { reason, by, until: until === undefined ? null : toIso(until) });
+  ownLogOf(ports).info('service paused', { reason, by, until: until === undefined ? null : toIso(until) });
   return { ...statusOf(composition, state, await failuresIfAny(composition)), action: 'pause' };
 }
 
@@ -57,7 +57,7 @@ export async function resumeService(composition: Composition): Promise<ResumeAns
   const before = await answerOf(composition, () => ports.store.resume(service.name));
   await notifyResume(ports, service.name);
   const ended = endedBy(withinBackoff(service, before), ports.clock.now());
-  ports.log.info('service resumed', { ended });
+  ownLogOf(ports).info('service resumed', { ended });
   const { pause: _pause, ...state } = freshStart(before);
   return { ...statusOf(composition, state, await failuresIfAny(composition)), action: 'resume', ended };
 }
@@ -95,6 +95,11 @@ function failuresOf(composition: Composition): Promise<RunRecord[]> {
   const { service, ports } = composition;
   const range = { after: 0, limit: Math.max(1, service.policy.memory) };
   return answerOf(composition, () => ports.store.failedRuns(service.name, range));
+}
+
+/** The values of a pause are masked before they are stored; those of a resume were stored. */
+function ownLogOf({ log, ownLog }: Ports): Log {
+  return ownLog ?? log;
 }
 
 /** The answer of the store, which a person waits for: a store that gives none is left. */

@@ -43,7 +43,7 @@ export async function iterate(parts: LoopParts, before: Carried, count: number):
   const stepped = step(service.policy, before.state, outcome);
   logUnexpected(parts, run, outcome);
   logOverrun(parts, run, outcome);
-  printReport(service, stepped.report, log);
+  printReport(service, stepped.report, { log });
   return { service: service.name, count, ...ended, ...stepped, outcome };
 }
 

@@ -1,12 +1,23 @@
 /** Prints reports. */
 import type { Log, Service } from '../service/index.ts';
 
+/** Where a report goes. */
+export interface ReportLogs {
+  readonly log: Log;
+  /** Gets lines that are Tickover's own: their credentials are masked already. @default the log */
+  readonly ownLog?: Log | undefined;
+}
+
 /**
  * Passes the report line by line to the service's printer, by default the log. If the printer throws, only that line is
  * lost.
  */
-export function printReport({ name, printer }: Service, lines: readonly string[], log: Log): void {
-  const print: (line: string) => unknown = printer ?? ((line) => log.warn(line, { report: true }));
+export function printReport(
+  { name, printer }: Service,
+  lines: readonly string[],
+  { log, ownLog = log }: ReportLogs,
+): void {
+  const print: (line: string) => unknown = printer ?? ((line) => ownLog.warn(line, { report: true }));
   for (const line of lines) {
     const logError = (error: unknown) =>
       log.error(`${name}: the printer threw; the service goes on without this line: ${line}`, { error });

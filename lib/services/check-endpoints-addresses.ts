@@ -49,14 +49,38 @@ const METADATA = [
 /** Loopback addresses. In Lambda only the APIs of the runtime and of extensions listen there. */
 const LOOPBACK = ['127.0.0.0/8', '::1/128', '0.0.0.0/8', '::/128'];
 
-/** Addresses that can't be reached from outside: loopback, private and shared ranges, unique local addresses. */
-const INSIDE = [...LOOPBACK, '10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', 'fc00::/7'];
+/**
+ * Addresses that can't be reached from outside: those that IANA's special-purpose registries call not globally
+ * reachable, and a few that are retired or for many receivers. A network may use any of them within its own bounds.
+ * A form of IPv6 that carries an address of IPv4 is judged by that one.
+ */
+const INSIDE = [
+  ...LOOPBACK,
+  // Private, shared, link-local, and unique local.
+  ...['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', '169.254.0.0/16', 'fc00::/7', 'fe80::/10'],
+  // Site-local, retired by RFC 3879; relays of 6to4, retired by RFC 7526.
+  ...['fec0::/10', '192.88.99.0/24'],
+  // Protocols of the IETF, and segment routing.
+  ...['192.0.0.0/24', '2001::/23', '5f00::/16'],
+  // Benchmarks, and documentation.
+  ...['198.18.0.0/15', '192.0.2.0/24', '198.51.100.0/24', '203.0.113.0/24', '2001:db8::/32', '3fff::/20'],
+  // Discarded, dummies, reserved for the future, and broadcast.
+  ...['100::/64', '100:0:0:1::/64', '240.0.0.0/4'],
+  // Multicast.
+  ...['224.0.0.0/4', 'ff00::/8'],
+];
+
+/** Parts of them that can be reached: anycast of single protocols, AMT, AS112, identifiers, and Teredo. */
+const OUTSIDE = [
+  ...['192.0.0.9/32', '192.0.0.10/32', '2001:1::1/128', '2001:1::2/128', '2001:1::3/128'],
+  ...['2001:3::/32', '2001:4:112::/48', '2001:20::/28', '2001:30::/28', '2001::/32'],
+];
 
 /**
  * Returns a function that makes the {@link Vet} of an endpoint from the addresses and ranges that it allows. A vet
  * judges an address of IPv6 also by every address of IPv4 that it can carry. It
  * refuses link-local and metadata addresses; in Lambda, where the interface of the runtime listens on the machine
- * itself, loopback as well. It refuses private ranges only after a redirect from outside, whose sender could not reach
+ * itself, loopback as well. It refuses the other {@link INSIDE} ranges only after a redirect from outside, whose sender could not reach
  * them itself.
  */
 export function vettingIn(env: Surroundings['env']): (allowed?: readonly string[]) => Vet {
@@ -66,7 +90,8 @@ export function vettingIn(env: Surroundings['env']): (allowed?: readonly string[
       ? [{ refused: rangesOf([...LOOPBACK, ...runtimeOf(env)]), reason: "the function's own machine" }]
       : []),
   ];
-  const inside = rangesOf(INSIDE);
+  const [inside, outside] = [rangesOf(INSIDE), rangesOf(OUTSIDE)];
+  const isInside = (address: string) => isAmong(inside, address) && !isAmong(outside, address);
   return (allowed = []) => {
     const exempt = rangesOf(allowed);
     return (address, redirectedBy) => {
@@ -75,7 +100,7 @@ export function vettingIn(env: Surroundings['env']): (allowed?: readonly string[
       const forms = [address, ...embeddedAddresses(address)].filter((form) => !isAmong(exempt, form));
       const rule = rules.find(({ refused }) => forms.some((form) => isAmong(refused, form)));
       if (rule !== undefined || redirectedBy === undefined) return rule?.reason;
-      const redirectedInside = forms.some((form) => isAmong(inside, form)) && !isAmong(inside, redirectedBy);
+      const redirectedInside = forms.some(isInside) && !isInside(redirectedBy);
       return redirectedInside ? 'private, and a redirect from outside led there' : undefined;
     };
   };

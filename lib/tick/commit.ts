@@ -105,7 +105,7 @@ async function commitEnded(context: TickContext, commitment: Commitment): Promis
     await releaseLease(context, claim);
     throw leaseLost(commitment, `met a resume at each of ${MOST_RESUMES} tries`);
   } catch (error) {
-    printReport(service, report, ports.log);
+    printReport(service, report, ports);
     throw error;
   }
 }

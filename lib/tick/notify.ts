@@ -24,7 +24,7 @@ export async function notifyTick(context: TickContext, facts: TickFacts): Promis
   if (event.overrunMs !== undefined && event.durationMs !== undefined && !isPropagated(service, facts.run)) {
     ports.log.warn(overrunLine(service.name, event.durationMs, service.policy.interval));
   }
-  if (event.report.length > 0) printReport(service, event.report, ports.log);
+  if (event.report.length > 0) printReport(service, event.report, ports);
   await flushObservers(ports, context.endsAt, onError);
   return event;
 }

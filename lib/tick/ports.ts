@@ -139,6 +139,8 @@ export interface Ports {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
+  /** The log for Tickover's own values, in which nothing has to be masked. @default the log */
+  readonly ownLog?: Log;
   readonly observers: readonly Observer[];
   /**
    * Ends this process, or this worker: nothing else ends a workload that ignores its signal or gives an exhausted

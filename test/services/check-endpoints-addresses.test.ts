@@ -77,6 +77,28 @@ describe('an address is refused', () => {
     expect(vettingIn({})([address])(address, '93.184.216.34')).toBeUndefined();
   });
 
+  /** The rows of IANA's special-purpose registries that aren't globally reachable: first and last address of each. */
+  it.each([
+    ...['10.0.0.0', '10.255.255.255', '100.64.0.0', '100.127.255.255', '127.0.0.0', '127.255.255.255'],
+    ...['172.16.0.0', '172.31.255.255', '192.168.0.0', '192.168.255.255', '0.0.0.0', '0.255.255.255'],
+    ...['192.0.0.0', '192.0.0.7', '192.0.0.8', '192.0.0.11', '192.0.0.170', '192.0.0.171', '192.0.0.255'],
+    ...['192.0.2.0', '192.0.2.255', '198.51.100.0', '198.51.100.255', '203.0.113.0', '203.0.113.255'],
+    ...['192.88.99.0', '192.88.99.255', '198.18.0.0', '198.19.255.255', '240.0.0.0', '255.255.255.255'],
+    ...['224.0.0.0', '239.255.255.255', 'ff00::', 'ff02::1', 'ffff:ffff::'],
+    ...['::', '::1', '100::', '100::ffff:ffff:ffff:ffff', '100:0:0:1::', '100:0:0:1:ffff:ffff:ffff:ffff'],
+    ...['2001:1::', '2001:1::4', '2001:2::', '2001:2:0:ffff::', '2001:4::', '2001:10::', '2001:1f:ffff::'],
+    ...['2001:40::', '2001:1ff:ffff::', '2001:db8::', '2001:db8:ffff::', '3fff::', '3fff:fff:ffff::'],
+    ...['5f00::', '5f00:ffff::', 'fc00::', 'fdff:ffff::', 'fec0::', 'feff:ffff::', 'fec0::1%eth0'],
+    ...['::ffff:198.18.0.1', '::ffff:c612:1', '64:ff9b::c612:1', '2002:c613:ffff::', '64:ff9b:1::c612:1'],
+  ])('an address is refused where no registry lets somebody outside reach: %s', (address) => {
+    expect(here(address, '93.184.216.34')).toBe('private, and a redirect from outside led there');
+    expect([here(address), here(address, '10.9.9.9'), here(address, 'fec0::9')]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
+
   it.each(['', 'localhost', '169.254.169.254.', '10.0.0.1:80', '[::1]'])(
     'an address is refused when it is none: %j',
     (text) => {
@@ -94,6 +116,34 @@ describe('an address may be connected to', () => {
     ...['2003:a9fe:a9fe::', '2001:1:a9fe:a9fe::', '64:ff9b:2::a9fe:a9fe', '2600::a9fe:a9fe', '2600::5eff:a9fe:a9fe'],
   ])('an address may be connected to in the open or a private range: %s', (address) => {
     expect([here(address), inLambda(address)]).toEqual([undefined, undefined]);
+  });
+
+  it.each([
+    // The neighbours of those ranges, and the parts of them that are globally reachable.
+    ...['9.255.255.255', '11.0.0.0', '100.63.255.255', '100.128.0.0', '128.0.0.0', '172.15.255.255', '172.32.0.0'],
+    ...['192.167.255.255', '192.169.0.0', '192.0.1.0', '192.0.3.0', '192.0.0.9', '192.0.0.10', '192.31.196.1'],
+    ...['192.52.193.1', '192.88.98.255', '192.88.100.0', '192.175.48.1', '198.17.255.255', '198.20.0.0'],
+    ...['198.51.99.255', '198.51.101.0', '203.0.112.255', '203.0.114.0', '223.255.255.255', '1.0.0.0'],
+    ...['100:0:0:2::', '2001:1::1', '2001:1::2', '2001:1::3', '2001:3::1', '2001:4:112::1', '2001:20::1', '2001:3f::1'],
+    ...[
+      '2001:200::1',
+      '2001:db7::1',
+      '2001:db9::1',
+      '2620:4f:8000::1',
+      '3ffe::1',
+      '3fff:1000::1',
+      '5eff::1',
+      '5f01::1',
+    ],
+    ...[
+      '2001:0:5db8:d822::a247:27dd',
+      '64:ff9b::5db8:d822',
+      '2002:5db8:d822::',
+      '64:ff9b:1::5db8:d822',
+      '2606:4700::1',
+    ],
+  ])('an address may be connected to, whoever leads there: %s', (address) => {
+    expect([here(address), here(address, '93.184.216.34')]).toEqual([undefined, undefined]);
   });
 
   it('an address may be connected to outside, whoever leads there', () => {
