@@ -78,10 +78,9 @@ const OUTSIDE = [
 
 /**
  * Returns a function that makes the {@link Vet} of an endpoint from the addresses and ranges that it allows. A vet
- * judges an address of IPv6 also by every address of IPv4 that it can carry. It
- * refuses link-local and metadata addresses; in Lambda, where the interface of the runtime listens on the machine
- * itself, loopback as well. It refuses the other {@link INSIDE} ranges only after a redirect from outside, whose sender could not reach
- * them itself.
+ * judges an address of IPv6 also by every address of IPv4 that it can carry. It refuses link-local and metadata
+ * addresses; in Lambda, where the interface of the runtime listens on the machine itself, loopback as well. It refuses
+ * the other {@link INSIDE} ranges only after a redirect from outside, whose sender could not reach them itself.
  */
 export function vettingIn(env: Surroundings['env']): (allowed?: readonly string[]) => Vet {
   const rules = [
