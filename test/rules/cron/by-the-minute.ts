@@ -2,66 +2,10 @@
  * An evaluator of cron expressions that shares no code with the product: it walks through time minute by minute, reads
  * the wall clock, and asks each field for itself. A wall time that was shown before is not due again.
  */
+import { QUARTER, type Stretch, type WallClock } from './wall-clock.ts';
 
 const MINUTE = 60_000;
-/** Every zone changes its clock on a whole quarter of an hour. */
-const QUARTER = 15 * MINUTE;
-const WEEK = 7 * 24 * 60 * MINUTE;
-
-/** A stretch of time: its beginning belongs to it, its end doesn't. */
-export interface Stretch {
-  readonly from: number;
-  readonly to: number;
-}
-
-/** The offset of the zone's wall clock. */
-function offsets(timezone: string): (instant: number) => number {
-  const clock = new Intl.DateTimeFormat('sv-SE', { timeZone: timezone, dateStyle: 'short', timeStyle: 'medium' });
-  return (instant) => Date.parse(`${clock.format(instant).replace(' ', 'T')}Z`) - instant;
-}
-
-/** Whether the zone has the same offset each week of the stretch. */
-export function neverChanges(timezone: string, { from, to }: Stretch): boolean {
-  const offsetAt = offsets(timezone);
-  const weeks = Array.from({ length: Math.floor((to - from) / WEEK) }, (_, week) => offsetAt(from + week * WEEK));
-  return new Set(weeks).size === 1;
-}
-
-/** The wall clock of a zone, as a table of its offsets by quarters of an hour. */
-export class WallClock {
-  readonly #from: number;
-  readonly #offsets: Int32Array;
-
-  constructor(timezone: string, { from, to }: Stretch) {
-    this.#from = from;
-    this.#offsets = new Int32Array(Math.ceil((to - from) / QUARTER));
-    const offsetAt = offsets(timezone);
-    this.#fill((index) => offsetAt(from + index * QUARTER));
-  }
-
-  /** Days whose two ends have the same offset have no change; the others are read quarter by quarter. */
-  #fill(offsetAt: (index: number) => number): void {
-    const last = this.#offsets.length - 1;
-    for (let index = 0; index <= last; index += 96) {
-      const end = Math.min(index + 96, last);
-      const [one, other] = [offsetAt(index), offsetAt(end)];
-      for (let each = index; each <= end; each++) this.#offsets[each] = one === other ? one : offsetAt(each);
-    }
-  }
-
-  /** The wall time, counted as if it were UTC. */
-  at(instant: number): number {
-    return instant + (this.#offsets[Math.floor((instant - this.#from) / QUARTER)] ?? Number.NaN);
-  }
-
-  /** The instants at which the clock was set forward or back. */
-  changes(): number[] {
-    const at = (index: number) => this.#from + index * QUARTER;
-    return [...this.#offsets.keys()]
-      .filter((index) => index > 0 && this.#offsets[index] !== this.#offsets[index - 1])
-      .map(at);
-  }
-}
+const DAY = 24 * 60 * MINUTE;
 
 type Asks = (date: Date) => boolean;
 
@@ -127,19 +71,24 @@ function asksDayOfWeek(field: string): Asks {
   return (date) => isIts(date) && Math.floor((date.getUTCDate() - 1) / 7) + 1 === Number(nth);
 }
 
-/** Whether a wall time is one that the expression names. Each answer about a minute, an hour and a day is kept. */
-function asks(expression: string): (wall: number) => boolean {
+/** The wall times that an expression names. Each answer about a minute, an hour and a day is kept. */
+interface Named {
+  readonly hasHour: (wall: number) => boolean;
+  readonly hasMinute: (wall: number) => boolean;
+}
+
+function named(expression: string): Named {
   const [minutes = '', hours = '', day = '', month = '', weekday = '', year = ''] = expression.toUpperCase().split(' ');
   const isInMonth = day === '?' ? asksDayOfWeek(weekday) : asksDayOfMonth(day);
   const isDay = kept((dayNumber) => {
-    const date = new Date(dayNumber * 86_400_000);
+    const date = new Date(dayNumber * DAY);
     return has(month, date.getUTCMonth() + 1) && has(year, date.getUTCFullYear()) && isInMonth(date);
   });
   const isMinute = kept((minute) => has(minutes, minute));
   const isHour = kept((hour) => has(hours, hour));
-  return (wall) => {
-    const minute = Math.floor(wall / MINUTE);
-    return isMinute(minute % 60) && isHour(Math.floor(minute / 60) % 24) && isDay(Math.floor(minute / 1_440));
+  return {
+    hasHour: (wall) => isHour(Math.floor(wall / (60 * MINUTE)) % 24) && isDay(Math.floor(wall / DAY)),
+    hasMinute: (wall) => isMinute(Math.floor(wall / MINUTE) % 60),
   };
 }
 
@@ -152,27 +101,21 @@ function kept(ask: (value: number) => boolean): (value: number) => boolean {
   };
 }
 
-/** The due times in a stretch. Times that were shown within the day before it are not due again. */
+/**
+ * The due times in a stretch. Times that were shown within the day before it are not due again. A quarter of an hour
+ * in an hour that is not named is passed over at once: no clock changes within a quarter.
+ */
 export function dueByTheMinute(expression: string, clock: WallClock, { from, to }: Stretch): number[] {
-  const isNamed = asks(expression);
+  const { hasHour, hasMinute } = named(expression);
   const due: number[] = [];
   let latestShown = Number.NEGATIVE_INFINITY;
-  for (let instant = from - 86_400_000; instant < to; instant += MINUTE) {
-    const wall = clock.at(instant);
-    if (wall > latestShown) {
-      latestShown = wall;
-      if (instant >= from && isNamed(wall)) due.push(instant);
+  for (let quarter = Math.floor(from / QUARTER) * QUARTER - DAY; quarter < to; quarter += QUARTER) {
+    const ahead = clock.at(quarter) - quarter;
+    const end = hasHour(quarter + ahead) ? Math.min(quarter + QUARTER, to) : quarter;
+    for (let instant = Math.max(quarter, from); instant < end; instant += MINUTE) {
+      if (instant + ahead > latestShown && hasMinute(instant + ahead)) due.push(instant);
     }
+    latestShown = Math.max(latestShown, quarter + QUARTER - MINUTE + ahead);
   }
   return due;
 }
-
-const DAY = 24 * 60 * MINUTE;
-
-/** The two years in which due times are compared, and a margin around them. */
-export const FROM = Date.UTC(2026, 0, 1);
-export const TO = Date.UTC(2028, 0, 1);
-export const YEARS: Stretch = { from: FROM - 2 * DAY, to: TO + 2 * DAY };
-
-/** The zones that change their clock in these years. */
-export const CHANGING = Intl.supportedValuesOf('timeZone').filter((timezone) => !neverChanges(timezone, YEARS));

@@ -1,7 +1,8 @@
 /** Due times around the changes of the clock, against an evaluator of the tests' own. */
 import { describe, expect, test } from 'vitest';
 import { latestDue, nextDue, type Schedule } from '../../../lib/rules/index.ts';
-import { CHANGING, dueByTheMinute, FROM, type Stretch, TO, WallClock, YEARS } from './by-the-minute.ts';
+import { differences, FORMS } from './due-times-in.ts';
+import { changingZones, FROM, TO, zoneClasses } from './wall-clock.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -38,69 +39,24 @@ describe('a wall time that daylight saving repeats is due once, the first time',
   });
 });
 
-/** Expressions of every form. */
-const FORMS = [
-  ...[
-    '30 2 * * ? *',
-    '30 2,14 * * ? *',
-    '0/30 2 * * ? *',
-    '*/20 1-3 * * ? *',
-    '0 0-23/3 * * ? *',
-    '15,45 0,1,23 * * ? *',
-  ],
-  ...[
-    '59 23 L * ? *',
-    '0 0 ? * 1L *',
-    '5 1 ? MAR,OCT,NOV SUN *',
-    '0 3 ? * 1#1 *',
-    '30 0 LW * ? *',
-    '20 2 29 3 ? 2026-2027',
-  ],
-  ...['45 1 3W 4,10,11 ? *', '10-50/20 2 1-7 * ? *', '* 2 ? * L *', '0 * ? * SUN-MON 2027', '* * * * ? *'],
-];
-
-/** A day and some hours around each change of the clock, or any one where there is none. */
-function stretchesOf(clock: WallClock): Stretch[] {
-  const changes = clock.changes().filter((change) => change > FROM + 3 * DAY && change < TO - 3 * DAY);
-  return (changes.length === 0 ? [at('2027-10-31T00:00:00Z')] : changes).map((change) => ({
-    from: change - 3 * HOUR,
-    to: change + 27 * HOUR,
-  }));
-}
-
-/** The due times in the stretch by the product. */
-function dueWithin(schedule: Schedule, { from, to }: Stretch): number[] {
-  const due: number[] = [];
-  for (let next = nextDue(schedule, from - 1); next !== undefined && next < to; next = nextDue(schedule, next))
-    due.push(next);
-  return due;
-}
-
-/** All forms in the two zones of the tests above; elsewhere two, which together are all of them. */
-function formsFor(timezone: string): readonly string[] {
-  if (['Australia/Lord_Howe', 'Europe/Berlin'].includes(timezone)) return FORMS;
-  const first = [...timezone].reduce((sum, character) => sum + character.charCodeAt(0), 0);
-  return [0, 8].map((step) => FORMS[(first + step) % FORMS.length] ?? '');
-}
+const CHANGING = zoneClasses().filter(({ clock }) => clock.changes().length > 0);
 
 describe('around each change of the clock in two years the due times are those of an evaluator that walks by the minute', () => {
   test('in more than a hundred zones, one of which shifts by half an hour', () => {
-    expect(CHANGING.length).toBeGreaterThan(100);
-    expect(CHANGING).toContain('Australia/Lord_Howe');
+    expect(changingZones().length).toBeGreaterThan(100);
+    expect(changingZones()).toContain('Australia/Lord_Howe');
   });
 
-  test.each(['UTC', 'Asia/Calcutta', ...CHANGING])('in %s', (timezone) => {
-    const clock = new WallClock(timezone, YEARS);
-    for (const [form, stretch] of formsFor(timezone).flatMap((each) =>
-      stretchesOf(clock).map((at) => [each, at] as const),
-    )) {
-      const expected = dueByTheMinute(form, clock, stretch);
-      const schedule = cron(form, timezone);
-      expect(dueWithin(schedule, stretch), form).toEqual(expected);
-      for (const now of [...expected.slice(0, 3), stretch.from + 4 * HOUR, stretch.to - 1]) {
-        const latest = expected.findLast((due) => due <= now);
-        if (latest !== undefined) expect(latestDue(schedule, now), `${form} at ${iso(now)}`).toBe(latest);
+  test.each(CHANGING.map(({ clock, zones }) => [clock.timezone, zones.length, clock] as const))(
+    'for every form of expression in %s, and so in all %i zones whose clocks show the same',
+    (timezone, _zones, clock) => {
+      const changes = clock.changes().filter((change) => change >= FROM && change < TO);
+      const stretches = changes.map((change) => ({ from: change - 3 * HOUR, to: change + 27 * HOUR }));
+
+      expect(changes).not.toEqual([]);
+      for (const form of FORMS) {
+        for (const stretch of stretches) expect(differences(cron(form, timezone), clock, stretch), form).toEqual([]);
       }
-    }
-  });
+    },
+  );
 });
