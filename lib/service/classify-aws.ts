@@ -57,12 +57,51 @@ const TRANSIENT_REASONS = new Set<unknown>([
 /** More are never in one transaction. */
 const MOST_REASONS = 100;
 
+/**
+ * Words for a lost connection that the clients look for in a TypeError. Browsers use them, and HTTP clients of others.
+ */
+const LOST_CONNECTION = new Set<unknown>([
+  'Failed to fetch',
+  'NetworkError when attempting to fetch resource',
+  'The Internet connection appears to be offline',
+  'Load failed',
+  'Network request failed',
+]);
+
+/** How many causes of an error the clients follow. */
+const MOST_CAUSES = 11;
+
+/** Whether one of AWS's clients threw it: they leave the data of the request in all their errors. */
+export function isFromAws(error: object): boolean {
+  const metadata = readProperty(error, '$metadata');
+  return typeof metadata === 'object' && metadata !== null;
+}
+
+/**
+ * Whether the clients try an error of theirs again, for what it says itself or what one of its causes does. They follow
+ * causes of any kind, up to an abort.
+ * @param isTransient whether an error alone, without its causes, is transient by what isn't AWS's own
+ */
+export function isFollowedByAws(error: object, isTransient: (cause: unknown) => boolean): boolean {
+  let link: unknown = error;
+  for (let depth = 0; depth <= MOST_CAUSES && typeof link === 'object' && link !== null; depth += 1) {
+    if (readProperty(link, 'name') === 'AbortError') return false;
+    if (isRetryableByAws(link) === true || isLostConnection(link) || isTransient(link)) return true;
+    link = readProperty(link, 'cause');
+  }
+  return false;
+}
+
+function isLostConnection(error: object): boolean {
+  return error instanceof TypeError && LOST_CONNECTION.has(readProperty(error, 'message'));
+}
+
 /** Whether AWS says that the request may be tried again; `undefined` where it says nothing. */
 export function isRetryableByAws(error: object): boolean | undefined {
   const name = readProperty(error, 'name');
   if (name === 'TransactionCanceledException') return isCanceledForATime(readProperty(error, 'CancellationReasons'));
   const retryable = readProperty(error, '$retryable');
-  if (retryable !== undefined && retryable !== null && retryable !== false) return true;
+  if (retryable !== undefined) return true;
   const metadata = readProperty(error, '$metadata');
   if (readProperty(metadata, 'clockSkewCorrected') === true) return true;
   // The SDK takes this status for throttling whatever the name of the error.

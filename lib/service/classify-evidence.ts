@@ -2,18 +2,20 @@
  * The evidence in an error that the other side, or the connection to it, failed. The error itself is examined first,
  * then its causes; the first one with evidence decides.
  *
- *   1. AWS marks it as retryable, or its clients try it again: transient, whatever the status. A cancelled transaction
- *      is transient if each of its reasons is, else not.
+ *   1. AWS marks it as retryable, or its clients try it again: transient, whatever the status. These clients follow the
+ *      causes of their own errors, so that a refusal with a transient cause is transient. A cancelled transaction is
+ *      transient if each of its reasons is, else not.
  *   2. An HTTP status of 400 or more: transient from 500 on, or if it is tolerated.
- *   3. An AggregateError: transient if its own code is, or it has members and every one is transient.
+ *   3. An AggregateError: transient if its own code is, or it has members and every one is transient. So is a
+ *      SuppressedError, of its two errors.
  *   4. The name `TimeoutError`, or that of an answer that is no HTTP: transient.
  *   5. A code: transient if it is one of transport's or of exhaustion's, or if a cause says that this process or the
  *      disk is exhausted; else not.
  *
  * Anything else (a bare Error or TypeError, an abort) is no evidence; then the cause is examined.
  */
-import { isError, membersOf, readProperty } from '../text/index.ts';
-import { isRetryableByAws } from './classify-aws.ts';
+import { isError, membersOf, readProperty, unmasked } from '../text/index.ts';
+import { isFollowedByAws, isFromAws, isRetryableByAws } from './classify-aws.ts';
 import { isTransientName, judgeCode } from './classify-codes.ts';
 import { exhaustedIn } from './exhaustion.ts';
 import { retryAfterIn } from './http.ts';
@@ -38,28 +40,43 @@ const MOST_ERRORS = 10_000;
  */
 export function evidenceIn(error: unknown, tolerated: ReadonlySet<number>): Evidence | undefined {
   const known = new Map<object, Evidence | undefined>();
-  const evidenceOf = (link: unknown, depth: number): Evidence | undefined => {
+  const evidenceOf = (given: unknown, depth: number): Evidence | undefined => {
+    const link = unmasked(given);
     if (!isError(link) || depth > DEEPEST) return undefined;
     if (known.has(link) || known.size > MOST_ERRORS) return known.get(link);
     known.set(link, undefined);
     // Asks for one member more than may still be read, so that the members are known to be too many.
     const members = membersOf(link, MOST_ERRORS - known.size + 2);
-    const evidence =
-      ownEvidence(link, tolerated, members && (() => together(members, (member) => evidenceOf(member, depth + 1)))) ??
-      evidenceOf(readProperty(link, 'cause'), depth + 1);
+    const inside: Inside = {
+      ofCause: () => evidenceOf(readProperty(link, 'cause'), depth + 1),
+      ofMembers: members && (() => together(members, (member) => evidenceOf(member, depth + 1))),
+    };
+    const evidence = ownEvidence(link, tolerated, inside) ?? inside.ofCause();
     known.set(link, evidence);
     return evidence;
   };
   return evidenceOf(error, 0);
 }
 
+/** The evidence in the errors inside of one. */
+interface Inside {
+  readonly ofCause: () => Evidence | undefined;
+  /** Missing where it has no members. */
+  readonly ofMembers: (() => Evidence) | undefined;
+}
+
 function ownEvidence(
   error: object,
   tolerated: ReadonlySet<number>,
-  ofMembers: (() => Evidence) | undefined,
+  { ofCause, ofMembers }: Inside,
 ): Evidence | undefined {
   const retryable = isRetryableByAws(error);
   if (retryable !== undefined) return { transient: retryable };
+  if (isFromAws(error)) {
+    const behind = ofCause();
+    if (behind?.transient === true) return behind;
+    if (isFollowedByAws(error, isTransientAlone)) return { transient: true };
+  }
   const status = httpStatusOf(error);
   if (status !== undefined) {
     return { transient: status >= 500 || tolerated.has(status), retryAfter: retryAfterOf(error) };
@@ -69,6 +86,12 @@ function ownEvidence(
   if (isTransientName(readProperty(error, 'name'))) return { transient: true };
   if (code === 'transient' || isExhausted(error)) return { transient: true };
   return code === undefined ? undefined : { transient: false };
+}
+
+/** Whether a cause that AWS's clients follow is transient, its own causes left aside. */
+function isTransientAlone(link: unknown): boolean {
+  if (isTransientName(readProperty(link, 'name')) || judgeCode(readProperty(link, 'code')) === 'transient') return true;
+  return (httpStatusOf(link) ?? 0) >= 500;
 }
 
 /** Whether the error or one of its causes says that this process or the disk is exhausted. */
@@ -98,7 +121,7 @@ function together(members: Iterable<unknown>, evidenceOf: (member: unknown) => E
 }
 
 /** An HTTP status of 400 or more: of our own error, of one shaped like axios's or got's, or of the AWS SDK's. */
-function httpStatusOf(error: object): number | undefined {
+function httpStatusOf(error: unknown): number | undefined {
   const response = readProperty(error, 'response');
   return [
     readProperty(error, 'status'),

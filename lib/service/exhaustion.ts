@@ -3,7 +3,7 @@
  * the next one may succeed: in a new process, or once somebody has emptied the disk. The errors of Node's libuv, of its
  * threads and of V8.
  */
-import { isError, membersOf, readProperty } from '../text/index.ts';
+import { isError, membersOf, readProperty, unmasked } from '../text/index.ts';
 
 /** `process`: file descriptors, sockets, threads or memory of this process. `disk`: room for files. */
 export type Exhausted = 'process' | 'disk';
@@ -48,7 +48,7 @@ export function exhaustionIn(value: unknown): Exhausted | undefined {
   const waiting = [value];
   let found: Exhausted | undefined;
   while (waiting.length > 0 && seen.size < MOST_ERRORS) {
-    const error = waiting.pop();
+    const error = unmasked(waiting.pop());
     if (!isError(error) || seen.has(error)) continue;
     seen.add(error);
     found = exhaustedIn(error) ?? found;

@@ -67,7 +67,17 @@ export function toSafeError(error: unknown): unknown {
   if (isError(error) && tryRead(() => isHarmless(error)) === true) return error;
   const { errorClass, message, text } = summarizeError(error, 0);
   const [name, stack] = [escapeControls(errorClass), escapeControls(text)];
-  return Object.assign(new Error(escapeControls(message)), { name, stack }, evidenceFields(error));
+  const safe = Object.assign(new Error(escapeControls(message)), { name, stack }, evidenceFields(error));
+  if (isError(error)) ORIGINALS.set(safe, error);
+  return safe;
+}
+
+/** The errors that safe ones were made of. They can't be reached from these, and so are never printed with them. */
+const ORIGINALS = new WeakMap<object, object>();
+
+/** The error that a safe one was made of, to classify by; any other value is returned as it is. */
+export function unmasked(error: unknown): unknown {
+  return isError(error) ? (ORIGINALS.get(error) ?? error) : error;
 }
 
 /** A foreign value as the `cause` of an error of ours: see {@link toSafeError}. A harmless text stays a text. */
@@ -95,7 +105,7 @@ function isHarmlessAlone(link: unknown): boolean {
   return JSON.stringify(toJson(visible, { most: LINE_FIELDS_BYTES, error: errorAsJson })) === json;
 }
 
-/** What classification reads of an error: codes and statuses. */
+/** Codes and statuses, by which a user's own code may classify. */
 function evidenceFields(error: unknown): Record<string, unknown> {
   const [code, retryable] = [readProperty(error, 'code'), readProperty(error, '$retryable')];
   const statusCode = [

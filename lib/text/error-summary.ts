@@ -15,7 +15,7 @@ import {
   UNSHOWABLE,
 } from './bounds.ts';
 import { cut, mask } from './mask.ts';
-import { isError, membersOf, readProperty, tryRead } from './safe-read.ts';
+import { isError, isSuppressed, membersOf, readProperty, tryRead } from './safe-read.ts';
 import { toJson } from './to-json.ts';
 
 /** The class, message and text of an error, bounded in size, with credentials masked. */
@@ -48,11 +48,16 @@ export function summarizeError(error: unknown, at: number): ErrorSummary {
 
 /**
  * The first line of the message. A wrapper such as fetch's `fetch failed` says nothing, so the first line of its cause
- * is added.
+ * is added. A SuppressedError says nothing either: the lines are those of its two errors.
  */
 function lineOf(error: unknown): string {
   const line = firstLine(messageOf(error));
-  const cause = isError(error) ? readProperty(error, 'cause') : undefined;
+  if (!isError(error)) return line;
+  if (isSuppressed(error)) {
+    const [later, earlier] = [...(membersOf(error, 2) ?? [])].map((member) => firstLine(messageOf(member)));
+    return `${later}; it suppressed: ${earlier}`;
+  }
+  const cause = readProperty(error, 'cause');
   return isError(cause) && line === 'fetch failed' ? `${line}: ${firstLine(messageOf(cause))}` : line;
 }
 
@@ -76,20 +81,22 @@ export function errorClassOf(error: unknown): string {
 
 const HTTP_ERROR = 'HttpStatusError';
 const PARSER_ERROR = 'HTTPParserError';
-const GENERIC = new Set(['Error', 'TypeError', 'AggregateError']);
+const GENERIC = new Set(['Error', 'TypeError', 'AggregateError', 'SuppressedError']);
 
 /**
- * The code of the first error in the chain of causes that has a code. In newer versions of Node, fetch's error for a
- * broken answer has no code of its own.
+ * The code of the first error that has a code, in the chain of causes and of the errors of a SuppressedError. In newer
+ * versions of Node, fetch's error for a broken answer has no code of its own.
  */
 function codeWithin(error: object): string | undefined {
-  let link: unknown = error;
-  for (let depth = 0; depth < MOST_ERRORS && isError(link); depth += 1) {
+  const waiting: unknown[] = [error];
+  for (let read = 0; read < MOST_ERRORS && waiting.length > 0; read += 1) {
+    const link = waiting.shift();
+    if (!isError(link)) continue;
     if (hasHttpStatus(link)) return HTTP_ERROR;
     const code = codeOf(link);
     if (code !== undefined) return code;
     if (readProperty(link, 'name') === PARSER_ERROR) return PARSER_ERROR;
-    link = readProperty(link, 'cause');
+    waiting.unshift(...(isSuppressed(link) ? (membersOf(link, 2) ?? []) : []), readProperty(link, 'cause'));
   }
   return undefined;
 }
@@ -140,7 +147,10 @@ function shownValue(value: unknown): string {
   return typeof data === 'string' ? data : (JSON.stringify(data) ?? UNSHOWABLE);
 }
 
-/** Class, message, stack, causes and the members of an AggregateError, each error once, each part masked. */
+/**
+ * Class, message, stack, causes and the members of an AggregateError or a SuppressedError, each error once, each part
+ * masked.
+ */
 function textOf(error: unknown): string {
   const lines: string[] = [];
   const waiting: { error: unknown; lead: string }[] = [{ error, lead: '' }];

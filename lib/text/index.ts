@@ -1,4 +1,12 @@
-export { limitJson, toBoundedJson, toLogFields, toLogMessage, toSafeCause, toSafeError } from './bounded-json.ts';
+export {
+  limitJson,
+  toBoundedJson,
+  toLogFields,
+  toLogMessage,
+  toSafeCause,
+  toSafeError,
+  unmasked,
+} from './bounded-json.ts';
 export { CURSOR_BYTES, HALT_CAUSE_BYTES } from './bounds.ts';
 export { fitted, padded, wrapped } from './columns.ts';
 export { type ErrorSummary, errorClassOf, summarizeError } from './error-summary.ts';

@@ -24,11 +24,14 @@ export function readProperty(value: unknown, property: string): unknown {
 }
 
 /**
- * The members of an AggregateError, at most `most` of them; `undefined` for any other value. A member is read when the
- * iteration reaches it. A member that throws when it is read becomes `undefined`.
+ * The members of an AggregateError, at most `most` of them, or the two of a SuppressedError, the later one first;
+ * `undefined` for any other value. A member is read when the iteration reaches it. A member that throws when it is read
+ * becomes `undefined`.
  */
 export function membersOf(error: unknown, most: number): Iterable<unknown> | undefined {
-  if (!isError(error) || !isAggregate(error)) return undefined;
+  if (!isError(error)) return undefined;
+  if (isSuppressed(error)) return ['error', 'suppressed'].slice(0, most).map((each) => readProperty(error, each));
+  if (!isAggregate(error)) return undefined;
   const errors = readProperty(error, 'errors');
   return tryRead(() => Array.isArray(errors)) === true ? each(errors, most) : undefined;
 }
@@ -40,6 +43,14 @@ function* each(list: unknown, most: number): Generator<unknown> {
 
 function isAggregate(error: object): boolean {
   return tryRead(() => error instanceof AggregateError) === true || readProperty(error, 'name') === 'AggregateError';
+}
+
+/**
+ * Whether `using` threw it, since a disposal failed after its scope had. It is judged by its name, as this version of
+ * Node may have no class for it.
+ */
+export function isSuppressed(error: object): boolean {
+  return readProperty(error, 'name') === 'SuppressedError' && tryRead(() => 'suppressed' in error) === true;
 }
 
 /** The result of `read`, or `undefined` if `read` throws. */

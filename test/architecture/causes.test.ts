@@ -5,10 +5,11 @@ import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { DatabaseError } from '../../lib/local/database/database-error.ts';
 import { LoopsFailedError } from '../../lib/loop/run-many.ts';
-import { classifyCritical, haltedError } from '../../lib/service/index.ts';
+import { classifyCritical, exhaustionIn, haltedError } from '../../lib/service/index.ts';
 import { StoreError } from '../../lib/store/errors.ts';
 import { toSafeCause, toSafeError } from '../../lib/text/index.ts';
 import { ROOT } from '../support/process.ts';
+import { suppressed } from '../support/suppressed.ts';
 
 const SECRET = 'hunter2';
 
@@ -56,6 +57,22 @@ describe('an error of ours around a foreign one', () => {
     expect(classifyCritical(foreign).kind).toBe(kind);
     expect(classifyCritical(new Error('it failed', { cause })).kind).toBe(kind);
   });
+
+  it('is classified by the causes and members of the foreign one too, though it takes none of them along', () => {
+    const [reset, full] = ['ECONNRESET', 'EMFILE'].map((code) => Object.assign(new Error(SECRET), { code }));
+    const text = `password=${SECRET}`;
+    const foreign = [
+      Object.assign(new Error(text, { cause: reset }), { $metadata: { httpStatusCode: 400 } }),
+      new AggregateError([reset, full], text),
+      suppressed(reset, Object.assign(new Error(text), { code: 'EPIPE' })),
+      new Error(text, { cause: new Error('again', { cause: full }) }),
+    ];
+    const wrapped = foreign.map((error) => new Error('it failed', { cause: toSafeCause(error) }));
+
+    expect(wrapped.map((error) => classifyCritical(error).kind)).toEqual(['failed', 'failed', 'failed', 'failed']);
+    expect(wrapped.map(exhaustionIn)).toEqual([undefined, 'process', undefined, 'process']);
+    for (const error of wrapped) expect(inspect(error, { depth: 10, showHidden: true })).not.toContain(text);
+  });
 });
 
 describe('an error that leaves a handler', () => {
@@ -64,6 +81,8 @@ describe('an error that leaves a handler', () => {
     ['the cause of its cause', new Error('it broke', { cause: new Error('so did this', { cause: leaking() }) })],
     ['a cause that is no error', new Error('it broke', { cause: { password: SECRET } })],
     ['a member', new AggregateError([new Error('a'), leaking()], 'many')],
+    ['an error that was suppressed', suppressed(new Error('a'), leaking())],
+    ['an error that suppressed another', suppressed(leaking(), new Error('a'))],
     ['a field', leaking({ config: { headers: { 'x-api-key': SECRET } } })],
   ])('shows no credential of %s', (_, error) => {
     expect(inspect(toSafeError(error), { depth: 10, showHidden: true })).not.toContain(SECRET);

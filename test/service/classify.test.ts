@@ -10,6 +10,7 @@ import { NotImplementedError } from '../../lib/service/errors.ts';
 import { exhaustionIn } from '../../lib/service/exhaustion.ts';
 import { HttpStatusError } from '../../lib/service/http.ts';
 import { errorClassOf } from '../../lib/text/index.ts';
+import { suppressed } from '../support/suppressed.ts';
 
 const FAILED = { kind: 'failed' };
 const FATAL = { kind: 'fatal' };
@@ -359,6 +360,54 @@ describe('an AggregateError', () => {
     circle.errors.push(circle);
 
     expect(classifyCritical(circle)).toEqual(FATAL);
+  });
+});
+
+describe('a SuppressedError', () => {
+  it('is as bad as the worse of its two errors, whichever came first', () => {
+    const [reset, mistake] = [withCode('ECONNRESET'), new TypeError('x is not a function')];
+
+    expect(classifyCritical(suppressed(reset, answered(503)))).toEqual(FAILED);
+    expect(classifyCritical(suppressed(reset, mistake))).toEqual(FATAL);
+    expect(classifyCritical(suppressed(mistake, reset))).toEqual(FATAL);
+    expect(classifyCritical(suppressed(reset, 'text'))).toEqual(FATAL);
+    expect(classifyCritical(suppressed(reset, answered(404)))).toEqual(FATAL);
+  });
+
+  it('is judged alike within another, behind a cause, in an AggregateError and around one', () => {
+    const both = suppressed(withCode('EPIPE'), withCode('ECONNRESET'));
+    const shapes = [
+      suppressed(withCode('ETIMEDOUT'), both),
+      new Error('no rows', { cause: both }),
+      new AggregateError([both, withCode('EPIPE')]),
+      suppressed(both, new AggregateError([withCode('EPIPE')])),
+    ];
+
+    expect(shapes.map(classifyCritical)).toEqual(shapes.map(() => FAILED));
+    expect(classifyTolerant(suppressed(answered(429, 7_000), answered(503, 9_000)))).toEqual({
+      kind: 'failed',
+      retryAfter: 9_000,
+    });
+  });
+
+  it('that holds itself, or nothing, is fatal', () => {
+    const circle = suppressed(withCode('EPIPE'), undefined);
+    Object.assign(circle, { suppressed: circle });
+
+    expect(classifyCritical(circle)).toEqual(FATAL);
+    expect(classifyCritical(withFields({ name: 'SuppressedError' }))).toEqual(FATAL);
+  });
+
+  it.each(['EMFILE', 'ENOSPC'])('shows exhaustion in both of its errors: %s', (code) => {
+    const what = code === 'EMFILE' ? 'process' : 'disk';
+    const shapes = [
+      suppressed(withCode(code), new TypeError('x')),
+      suppressed(new TypeError('x'), new Error('no rows', { cause: withCode(code) })),
+      new Error('no rows', { cause: suppressed(withCode('EPIPE'), suppressed(withCode('EPIPE'), withCode(code))) }),
+    ];
+
+    expect(shapes.map(exhaustionIn)).toEqual(shapes.map(() => what));
+    expect(shapes.map((shape) => classifyCritical(shape).kind)).toEqual(['fatal', 'fatal', 'failed']);
   });
 });
 

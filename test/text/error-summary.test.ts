@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { HttpStatusError } from '../../lib/service/http.ts';
 import { errorClassOf, summarizeError } from '../../lib/text/index.ts';
+import { suppressed } from '../support/suppressed.ts';
 
 const AT = 1_760_000_000_000;
 
@@ -56,6 +57,16 @@ describe('the class of an error', () => {
     expect(errorClassOf(new Unnamed('x'))).toBe('Unnamed');
     expect(errorClassOf(new TypeError('x'))).toBe('TypeError');
     expect(errorClassOf(new AggregateError([withCode('EPIPE')]))).toBe('AggregateError');
+  });
+
+  it('is the code or the class of the later error of a SuppressedError, else of the earlier', () => {
+    const [reset, bare] = [withCode('ECONNRESET'), new Error('bare')];
+
+    expect(errorClassOf(suppressed(reset, withCode('EPIPE')))).toBe('ECONNRESET');
+    expect(errorClassOf(suppressed(bare, new Error('sync failed', { cause: reset })))).toBe('ECONNRESET');
+    expect(errorClassOf(suppressed(bare, suppressed(bare, withCode('EPIPE'))))).toBe('EPIPE');
+    expect(errorClassOf(suppressed(new RangeError('x'), undefined))).toBe('SuppressedError');
+    expect(errorClassOf(new Error('wrapped', { cause: suppressed(bare, reset) }))).toBe('ECONNRESET');
   });
 
   it('is the name of an error that another realm has made', () => {
@@ -139,6 +150,19 @@ describe('the text of a memo', () => {
       'Caused by: AggregateError: both',
       'Member: RangeError: first',
       'Member: RangeError: second',
+    ]);
+  });
+
+  it('holds both errors of a SuppressedError, masked, and its message is made of theirs', () => {
+    const earlier = new Error('select failed: postgres://app:hunter2hunter2@db/x', { cause: withCode('ECONNRESET') });
+    const { message, text } = summarizeError(suppressed(new TypeError('close is no function'), earlier), AT);
+
+    expect(message).toMatch(/^close is no function; it suppressed: select failed: postgres:/);
+    expect(`${message} ${text}`).not.toContain('hunter2');
+    expect(text.split('\n').filter((line) => /^(?:Caused by|Member)/.test(line))).toEqual([
+      'Member: TypeError: close is no function',
+      expect.stringMatching(/^Member: Error: select failed/),
+      'Caused by: Error: it broke (ECONNRESET)',
     ]);
   });
 
