@@ -4,8 +4,6 @@
 const LONGEST = 64;
 
 const FAR = 1_000;
-/** A shorter beginning of a name may be a name of its own. */
-const LONGEST_SHORT = 8;
 
 /**
  * The known name nearest to what was written, or `undefined` if none is near: one that differs in case alone, that goes
@@ -20,14 +18,57 @@ export function nearest(written: string, known: readonly string[]): string | und
 }
 
 /**
- * The known name that the written one misses by so little that no other can be meant: by two typing errors, in names of
- * up to five letters by one, or by its end. For names that stand beside those of others, such as environment variables.
+ * The known name that the written one misses by so little that no other can be meant. For names that stand beside those
+ * of others, such as the context of CDK and environment variables:
+ *
+ *   - one that differs in case, dashes, underscores and spaces alone;
+ *   - of a name made of several words (`alarmEmail`), one with up to two typing errors, or that is its first words. One
+ *     of its words alone (`alarm`, `encryption`) is none;
+ *   - of a name that is an ordinary word (`stage`), one that no other word is: two neighbours swapped (`stgae`), a letter
+ *     doubled (`staage`), a vowel inside left out (`stge`), its end left out (`stag`). A word of eight letters or more
+ *     may have any one error but at its end. A plural and its singular are two words.
  */
 export function nearMiss(written: string, known: readonly string[]): string | undefined {
   const wanted = normal(written);
-  if (written.length > LONGEST) return undefined;
-  const near = closest(wanted, known, (name) => (Math.min(wanted.length, name.length) <= 5 ? 1 : 2));
-  return near ?? known.find((name) => wanted.length >= LONGEST_SHORT && normal(name).startsWith(wanted));
+  if (written.length > LONGEST || wanted === '') return undefined;
+  const names = known.filter((name) => isMissed(wanted, name));
+  return closest(wanted, names, () => FAR);
+}
+
+const MOST_ERRORS = 2;
+/** In letters. */
+const LONG_WORD = 8;
+
+function isMissed(wanted: string, name: string): boolean {
+  const [first = '', ...others] = wordsOf(name);
+  const whole = normal(name);
+  if (wanted === whole) return true;
+  if (others.length === 0) return isSlip(wanted, whole);
+  if (errorsBetween(wanted, whole) <= MOST_ERRORS) return true;
+  return whole.startsWith(wanted) && wanted.length >= (first + others[0]).length;
+}
+
+function wordsOf(name: string): string[] {
+  return name
+    .replace(/(?<=[a-z\d])(?=[A-Z])/g, '-')
+    .split(/[-_\s]/)
+    .map(normal)
+    .filter((word) => word !== '');
+}
+
+/** Whether a word is another one with a typing error that makes no other word. */
+function isSlip(wanted: string, word: string): boolean {
+  if (errorsBetween(wanted, word) !== 1) return false;
+  const [same, end] = [word.slice(0, -1), word.slice(-1)];
+  if (wanted === same) return end !== 's';
+  if (wanted.startsWith(same)) return false;
+  if (word.length >= LONG_WORD) return true;
+  const letters = [...word];
+  const isVowelLeftOut = letters.some(
+    (letter, index) => index > 0 && 'aeiou'.includes(letter) && wanted === letters.toSpliced(index, 1).join(''),
+  );
+  const isDoubled = letters.some((letter, index) => wanted === letters.toSpliced(index, 0, letter).join(''));
+  return isVowelLeftOut || isDoubled || [...wanted].sort().join('') === [...letters].sort().join('');
 }
 
 function closest(wanted: string, known: readonly string[], mostFor: (name: string) => number): string | undefined {

@@ -1,7 +1,16 @@
 /** What a person hands in under a name that nothing knows, or in another shape. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { defineService, unknownVariableWarnings, variableFaults } from '../../lib/service/index.ts';
+import { VARIABLES } from '../../lib/service/variables.ts';
 import { nearMiss, showValue } from '../../lib/text/index.ts';
+import { ROOT } from '../support/process.ts';
+
+/** The code without its comments. A name in a comment is read by nothing. */
+function withoutComments(code: string): string {
+  return code.replace(/\/\*[\s\S]*?\*\/|(?<![:'"`\w])\/\/.*$/gm, '');
+}
 
 const minimal = { name: 'sweeper', interval: '5m' } as const;
 const faultsOf = (options: unknown): unknown => {
@@ -48,21 +57,33 @@ describe('the options of a service', () => {
 
 describe('the nearest name', () => {
   it.each([
-    ['alarmEmial', 'alarmEmail'],
-    ['alarm-email', 'alarmEmail'],
-    ['ALARMEMAIL', 'alarmEmail'],
-    ['stag', 'stage'],
-    ['storage', undefined],
-    ['availability-zones', undefined],
-    ['', undefined],
-  ])('of %j is %j', (written, nearest) => {
-    expect(nearMiss(written, ['stage', 'alarmEmail', 'deletionProtection'])).toBe(nearest);
+    ['alarmEmail', ['alarmEmial', 'alarm-email', 'ALARMEMAIL', 'alarmemail', 'AlarmMail']],
+    ['stage', ['stag', 'stgae', 'Stage', 'STAGE', 's-tage', 'satge', 'staage', 'stge']],
+    ['services', ['sevices', 'srevices', 'Services', 'servises']],
+    ['deletionProtection', ['deletionprotection', 'deletion_protection', 'deletionProtektion']],
+    ['encryptionKeyArn', ['encryptionKey', 'encryptionKeyARN']],
+    [undefined, ['storage', 'availability-zones', '', '-', 'a'.repeat(100)]],
+  ])('is %s for each of %j', (nearest, written) => {
+    const known = ['stage', 'services', 'alarmEmail', 'deletionProtection', 'encryptionKeyArn'];
+
+    expect(written.map((each) => nearMiss(each, known))).toEqual(written.map(() => nearest));
+  });
+
+  it.each([
+    ...['state', 'stages', 'stake', 'stale', 'sage', 'age', 'page', 'usage', 'image', 'staged', 'stack', 'staging'],
+    ...['service', 'serviced', 'server', 'devices', 'group', 'table', 'tables', 'alarm', 'alarms', 'name', 'email'],
+    ...['deletion', 'encryption', 'protection', 'key', 'region', 'account', 'env', 'vpc', 'owner', 'domain', 'tags'],
+  ])('is none for an ordinary word, which may be the name of somebody else: %s', (word) => {
+    const settings = ['stage', 'services', 'alarmEmail', 'keepTables', 'deletionProtection'];
+    const arns = ['stateTableArn', 'flowRunsTableArn', 'encryptionKeyArn'];
+
+    expect(nearMiss(word, [...settings, ...arns])).toBeUndefined();
   });
 });
 
 describe('environment variables', () => {
   it('are refused where they are nearly ours; others pass', () => {
-    expect(variableFaults(['PATH', 'TICKOVER_TABLE', 'TICKOVER_OF_MINE', 'MY_TABLE'])).toEqual([]);
+    expect(variableFaults(['PATH', 'TICKOVER_TABLE', 'TICKOVER_OF_MINE', 'MY_TABLE', 'TICKOVER'])).toEqual([]);
     expect(variableFaults(['TICKOVER_TABEL', 'TICKOVR_TABLE'])).toEqual([
       'TICKOVER_TABEL: expected only known names, got a variable of this name; did you mean TICKOVER_TABLE?',
       'TICKOVR_TABLE: expected only known names, got a variable of this name; did you mean TICKOVER_TABLE?',
@@ -73,6 +94,22 @@ describe('environment variables', () => {
     expect(unknownVariableWarnings(['PATH', 'TICKOVER_TABLE', 'TICKOVER_NEWER'])).toEqual([
       'environment: TICKOVER_NEWER is no variable of this version; it has no effect',
     ]);
+  });
+
+  it('are all in the list that the code has in quotes anywhere, and the list has no others', () => {
+    const rooms = ['lib', 'functions', 'infra'].flatMap((room) =>
+      readdirSync(join(ROOT, room), { recursive: true, encoding: 'utf8' })
+        .filter((file) => /\.[cm]?[jt]s$/.test(file))
+        .map((file) => join(room, file)),
+    );
+    const read = rooms
+      .filter((file) => file !== join('lib', 'service', 'variables.ts'))
+      .flatMap((file) =>
+        withoutComments(readFileSync(join(ROOT, file), 'utf8')).match(/\bTICKOVER_[A-Z0-9_]*[A-Z0-9]\b/g),
+      );
+    const names = new Set(read.filter((name) => name !== null));
+
+    expect([...names].sort()).toEqual([...VARIABLES].sort());
   });
 });
 
