@@ -2,8 +2,8 @@
 
 import * as z from 'zod';
 import { expectedWords, InvalidOptionsError, LIMITS, limitFaults, optionFault } from '../lib/rules/index.ts';
-import { unknownNameFault, variableFaults } from '../lib/service/index.ts';
-import { nearest, nearMiss, showValue } from '../lib/text/index.ts';
+import { shapeFaults, unknownNameFault, variableFaults } from '../lib/service/index.ts';
+import { isRecord, nearest, nearMiss, showValue } from '../lib/text/index.ts';
 import { type Duration, parseDuration, unitHint } from '../lib/time/index.ts';
 
 /** The levels of a service's alarms. */
@@ -128,6 +128,17 @@ export function readSettings(contextOf: (name: string) => unknown, names: readon
   faults.push(...variablesOf(settings));
   if (faults.length > 0) throw new InvalidOptionsError('context', faults);
   return settings;
+}
+
+/** The faults of settings that come from somewhere else than the context: names that are unknown. */
+export function settingsShapeFaults(settings: Readonly<Record<string, unknown>>): string[] {
+  const any = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, 'any'] as const));
+  const { services } = settings;
+  const single = isRecord(services) ? Object.entries(services) : [];
+  return [
+    ...shapeFaults(settings, { ...any(KEYS), services: 'object' }, 'settings.'),
+    ...single.flatMap(([name, own]) => shapeFaults(own, any(Object.keys(serviceFields)), `settings.services.${name}.`)),
+  ];
 }
 
 /** CloudFormation would fail to delete such a table, and the stack with it. */

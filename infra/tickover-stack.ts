@@ -10,10 +10,10 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import { InvalidOptionsError } from '../lib/rules/index.ts';
+import { InvalidOptionsError, optionFault } from '../lib/rules/index.ts';
 import { type Service, withInterval } from '../lib/service/index.ts';
 import type { CatalogEntry } from '../lib/services/catalog.ts';
-import { showValue, withoutUndefined } from '../lib/text/index.ts';
+import { isRecord, showValue, withoutUndefined } from '../lib/text/index.ts';
 import { WATCHDOG } from './alarms/index.ts';
 import { roleHere } from './constructs/allow.ts';
 import type { DurableTableOptions, GivenTable } from './constructs/durable-table.ts';
@@ -28,9 +28,10 @@ import { ScheduledService, type ScheduledServiceProps } from './constructs/sched
 import { ServicesDashboard } from './constructs/services-dashboard.ts';
 import { StackAlarms } from './constructs/stack-alarms.ts';
 import { StateTable } from './constructs/state-table.ts';
+import { propsFaults, type Shapes, STACK_PROPS } from './known-props.ts';
 import { constructFaults, nameTwiceFaults, overwrittenFaults } from './service-faults.ts';
 import { NEEDS } from './service-needs.ts';
-import { DEV_STAGE, type Settings, unknownNameFaults } from './settings.ts';
+import { DEV_STAGE, type Settings, settingsShapeFaults, unknownNameFaults } from './settings.ts';
 
 /** The properties of a stack. */
 export interface TickoverStackProps extends StackProps {
@@ -92,6 +93,7 @@ export class TickoverStack extends Stack {
 
   constructor(scope: Construct, id: string, props: TickoverStackProps) {
     super(scope, id, { description: 'Tickover: small periodic services that run serverless.', ...props });
+    refuseMisshapen(props);
     refuseFaults(props);
     this.encryptionKey = this.#keyOf(props);
     const encryption = withoutUndefined({ encryptionKey: this.encryptionKey });
@@ -222,6 +224,27 @@ function enabledEntries({ catalog, settings }: TickoverStackProps): readonly Cat
 function configured(service: Service, { services }: Settings): Service {
   const interval = ownValue(services, service.name)?.interval;
   return interval === undefined ? service : withInterval(service, interval);
+}
+
+const PROPS = {
+  ...STACK_PROPS,
+  ...{ catalog: 'any', settings: 'object', table: 'object', flowRunsTable: 'object', encryptionKey: 'object' },
+  ...{ group: 'object', schedulerRole: 'object', undeliverableQueue: 'object', failedQueue: 'object' },
+  ...{ pagerTopic: 'object', functionProps: 'object', functionPropsOf: 'object' },
+} as const satisfies Shapes<TickoverStackProps>;
+const ENTRY = { service: 'object', functionFile: 'text' } as const satisfies Shapes<CatalogEntry>;
+
+/** Refuses unknown names and values of another shape: with these the rest can't be judged. */
+function refuseMisshapen(props: TickoverStackProps): void {
+  const { catalog, settings } = props ?? {};
+  const entries: readonly unknown[] = Array.isArray(catalog) ? catalog : [];
+  const faults = [
+    ...propsFaults(props, PROPS),
+    ...optionFault(Array.isArray(catalog), 'catalog', 'a list of services', showValue(catalog)),
+    ...entries.flatMap((entry, index) => propsFaults(entry, ENTRY, `catalog[${index}].`)),
+    ...(isRecord(settings) ? settingsShapeFaults(settings) : []),
+  ];
+  if (faults.length > 0) throw new InvalidOptionsError('stack', faults);
 }
 
 /**

@@ -13,6 +13,7 @@ import {
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { withoutUndefined } from '../../lib/text/index.ts';
+import { refuseUnknownProps, type Shapes } from '../known-props.ts';
 
 /** The protection of a table. */
 export interface DurableTableOptions {
@@ -23,6 +24,11 @@ export interface DurableTableOptions {
   /** The customer's key that encrypts it. @default DynamoDB's own */
   readonly encryptionKey?: IKey;
 }
+
+/** The shapes of these options. */
+export const DURABLE_SHAPES = {
+  ...{ keep: 'flag', deletionProtection: 'flag', encryptionKey: 'object' },
+} as const satisfies Shapes<DurableTableOptions>;
 
 /** A table that exists. */
 export interface GivenTable {
@@ -51,6 +57,7 @@ export class DurableTable extends Construct {
 
   constructor(scope: Construct, id: string, props: DurableTableProps) {
     super(scope, id);
+    refuseUnknownProps<DurableTableProps>(this, props, { ...DURABLE_SHAPES, shape: 'object', timeToLive: 'text' });
     const { shape, timeToLive, keep = true, deletionProtection = keep, encryptionKey } = props;
     const table = new Table(this, 'Table', {
       ...keysOf(shape.KeySchema, shape),

@@ -3,8 +3,9 @@ import { type ITable, Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { flowRunsTable } from '../../lib/flow-runs/index.ts';
+import { refuseUnknownProps } from '../known-props.ts';
 import { allow } from './allow.ts';
-import { DurableTable, type DurableTableOptions, type GivenTable } from './durable-table.ts';
+import { DURABLE_SHAPES, DurableTable, type DurableTableOptions, type GivenTable } from './durable-table.ts';
 import { grantKey } from './encryption-key.ts';
 
 /** The table, with the index of waiting runs. */
@@ -13,6 +14,7 @@ export class FlowRunsTable extends Construct {
 
   constructor(scope: Construct, id: string, options: DurableTableOptions = {}) {
     super(scope, id);
+    refuseUnknownProps<DurableTableOptions>(this, options, DURABLE_SHAPES);
     this.table = new DurableTable(this, 'FlowRuns', { ...options, shape: flowRunsTable('') }).table;
   }
 }

@@ -3,6 +3,7 @@
  */
 import { CfnQueryDefinition } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { refuseUnknownProps } from '../known-props.ts';
 import { type LogQuery, QUESTIONS, queryText, whatHappened } from './log-queries.ts';
 import type { ScheduledService } from './scheduled-service.ts';
 
@@ -27,6 +28,7 @@ export class SavedQueries extends Construct {
 
   constructor(scope: Construct, id: string, props: SavedQueriesProps) {
     super(scope, id);
+    refuseUnknownProps<SavedQueriesProps>(this, props, { services: 'list', folder: 'text' });
     const [first] = props.services;
     const questions: Readonly<Record<string, LogQuery>> =
       first === undefined ? {} : { 'What happened to a service': whatHappened(first.service.name), ...QUESTIONS };

@@ -5,6 +5,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { CfnScheduleGroup, type IScheduleGroup, ScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { refuseUnknownProps } from '../known-props.ts';
 import { allow } from './allow.ts';
 import { grantSend } from './holding-queue.ts';
 
@@ -33,8 +34,10 @@ export interface SchedulerRoleProps {
 export class SchedulerRole extends Construct {
   readonly role: Role;
 
-  constructor(scope: Construct, id: string, { group }: SchedulerRoleProps) {
+  constructor(scope: Construct, id: string, props: SchedulerRoleProps) {
     super(scope, id);
+    refuseUnknownProps<SchedulerRoleProps>(this, props, { group: 'object' });
+    const { group } = props;
     this.role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
         conditions: {

@@ -13,10 +13,11 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { InvalidOptionsError, LIMITS, optionFault } from '../../lib/rules/index.ts';
-import { type Service, type Shape, shapeFaults, variableFaults, withInterval } from '../../lib/service/index.ts';
-import { showValue, withoutUndefined } from '../../lib/text/index.ts';
+import { type Service, variableFaults, withInterval } from '../../lib/service/index.ts';
+import { isRecord, readProperty, showValue, withoutUndefined } from '../../lib/text/index.ts';
 import { type Duration, inSeconds } from '../../lib/time/index.ts';
 import { silenceOf } from '../alarms/index.ts';
+import { FUNCTION_PROPS, propsFaults, type Shapes } from '../known-props.ts';
 import { longestGap } from '../longest-gap.ts';
 import { nameTwiceFaults, serviceFaults } from '../service-faults.ts';
 import type { AlarmLevel } from '../settings.ts';
@@ -26,7 +27,7 @@ import { HoldingQueue } from './holding-queue.ts';
 import { grantInvoke, grantOperate, grantRead } from './operator-rights.ts';
 import { SchedulerRole, ServiceScheduleGroup } from './schedule-group.ts';
 import { ServiceAlarms } from './service-alarms.ts';
-import { ServiceFunction, type ServiceFunctionOptions } from './service-function.ts';
+import { FUNCTION_SHAPES, ServiceFunction, type ServiceFunctionOptions } from './service-function.ts';
 import { ServiceSchedule } from './service-schedule.ts';
 import { StateTable } from './state-table.ts';
 
@@ -72,11 +73,11 @@ export interface ScheduledServiceProps extends ScheduledServiceOptions {
 }
 
 const PROPS = {
-  ...{ service: 'object', entry: 'text', table: 'any', group: 'any', schedulerRole: 'any' },
-  ...{ undeliverableQueue: 'any', failedQueue: 'any', pagerTopic: 'any', watched: 'flag', namespace: 'text' },
-  ...{ interval: 'any', alarms: 'text', detailedMetrics: 'flag', environment: 'object' },
-  ...{ memorySize: 'any', logRetention: 'any', logLevel: 'text', functionProps: 'object', encryptionKey: 'any' },
-} as const satisfies Readonly<Record<keyof ScheduledServiceProps, Shape>>;
+  ...{ service: 'object', entry: 'text', table: 'object', group: 'object', schedulerRole: 'object' },
+  ...{ undeliverableQueue: 'object', failedQueue: 'object', pagerTopic: 'object', watched: 'flag', namespace: 'text' },
+  ...{ interval: 'any', alarms: 'text', detailedMetrics: 'flag' },
+  ...FUNCTION_SHAPES,
+} as const satisfies Shapes<ScheduledServiceProps>;
 
 /**
  * A deployed service.
@@ -101,6 +102,7 @@ export class ScheduledService extends Construct {
 
   constructor(scope: Construct, id: string, props: ScheduledServiceProps) {
     super(scope, id);
+    refuseMisshapen(props);
     this.service = props.interval === undefined ? props.service : withInterval(props.service, props.interval);
     this.namespace = props.namespace ?? 'Tickover';
     this.#refuseFaults(props);
@@ -172,7 +174,6 @@ export class ScheduledService extends Construct {
     const deployment = { service: this.service, entry, memorySize, environment };
     const names = [...this.#neighbours(props), this].map(({ service }) => service.name);
     const faults = [
-      ...shapeFaults(props, PROPS),
       ...variableFaults(Object.keys(environment)),
       ...serviceFaults(deployment, { fileExists: existsSync }),
       ...functionPropsFaults(functionProps),
@@ -248,6 +249,17 @@ export class ScheduledService extends Construct {
         'with `watchdogVariables([...])` as its environment and `grantStateBatchRead`, and set `watched: true`.',
     );
   }
+}
+
+/** Refuses unknown names and values of another shape: with these the rest can't be judged. */
+function refuseMisshapen(props: unknown): void {
+  const functionProps = readProperty(props, 'functionProps');
+  const faults = [
+    ...propsFaults(props, PROPS),
+    ...(isRecord(functionProps) ? propsFaults(functionProps, FUNCTION_PROPS, 'functionProps.') : []),
+  ];
+  const name = readProperty(readProperty(props, 'service'), 'name');
+  if (faults.length > 0) throw new InvalidOptionsError(`service ${showValue(name)}`, faults);
 }
 
 /** Neither Scheduler nor Lambda sends to a FIFO queue. */

@@ -21,6 +21,7 @@ import { Construct } from 'constructs';
 import { LIMITS } from '../../lib/rules/index.ts';
 import { buildId, COMMONJS, invocationTimeout, type Service } from '../../lib/service/index.ts';
 import { withoutUndefined } from '../../lib/text/index.ts';
+import { refuseUnknownProps, type Shapes } from '../known-props.ts';
 import { eventAge } from '../schedule-expression.ts';
 import type { LogLevel } from '../settings.ts';
 import { allow, roleHere } from './allow.ts';
@@ -60,6 +61,12 @@ export interface ServiceFunctionProps extends ServiceFunctionOptions {
   readonly failedQueue: IQueue;
 }
 
+/** The shapes of these options. */
+export const FUNCTION_SHAPES = {
+  ...{ environment: 'object', memorySize: 'any', logRetention: 'any', logLevel: 'text', functionProps: 'object' },
+  encryptionKey: 'object',
+} as const satisfies Shapes<ServiceFunctionOptions>;
+
 /**
  * A function that runs one service. Lambda never retries an invocation. The role has no managed policy: it may write to
  * its own log group, use the items of its own service, and send failed events to the queue.
@@ -72,6 +79,10 @@ export class ServiceFunction extends Construct {
 
   constructor(scope: Construct, id: string, props: ServiceFunctionProps) {
     super(scope, id);
+    refuseUnknownProps<ServiceFunctionProps>(this, props, {
+      ...FUNCTION_SHAPES,
+      ...{ service: 'object', entry: 'text', table: 'object', failedQueue: 'object' },
+    });
     // The role and the log group are among ours already, as they are needed here.
     const { role: _role, logGroup: _logGroup, ...rest } = props.functionProps ?? {};
     this.function = new NodejsFunction(this, 'Function', overOurs(this.#ourProps(props), rest));

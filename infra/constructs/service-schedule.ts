@@ -14,6 +14,7 @@ import {
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { Service } from '../../lib/service/index.ts';
+import { refuseUnknownProps } from '../known-props.ts';
 import { deliveryOf, scheduleText, windowMinutes } from '../schedule-expression.ts';
 import { grantFire } from './schedule-group.ts';
 
@@ -36,6 +37,9 @@ export class ServiceSchedule extends Construct {
 
   constructor(scope: Construct, id: string, props: ServiceScheduleProps) {
     super(scope, id);
+    refuseUnknownProps<ServiceScheduleProps>(this, props, {
+      ...{ service: 'object', function: 'object', group: 'object', role: 'object', undeliverableQueue: 'object' },
+    });
     const { service, group, role } = props;
     const { expression, timezone } = scheduleText(service.schedule);
     const window = windowMinutes(service.schedule, service.policy.jitterRange);

@@ -10,6 +10,7 @@ import {
   TextWidgetBackground,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
+import { refuseUnknownProps } from '../known-props.ts';
 import { lastFailures, queryText, SKIPS } from './log-queries.ts';
 import type { ScheduledService } from './scheduled-service.ts';
 
@@ -47,6 +48,7 @@ export class ServicesDashboard extends Construct {
 
   constructor(scope: Construct, id: string, props: ServicesDashboardProps) {
     super(scope, id);
+    refuseUnknownProps<ServicesDashboardProps>(this, props, { services: 'list', stage: 'text' });
     const parts = Math.ceil(props.services.length / MOST_SERVICES);
     this.dashboards = Array.from({ length: parts }, (_none, part) => this.#makeDashboard(part, props));
   }

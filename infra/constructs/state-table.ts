@@ -3,7 +3,8 @@ import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { Effect, type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { stateTable, TTL_ATTRIBUTE } from '../../lib/store/index.ts';
-import { DurableTable, type DurableTableOptions } from './durable-table.ts';
+import { refuseUnknownProps } from '../known-props.ts';
+import { DURABLE_SHAPES, DurableTable, type DurableTableOptions } from './durable-table.ts';
 import { grantKey } from './encryption-key.ts';
 
 /** The state table. Its run records expire. */
@@ -12,6 +13,7 @@ export class StateTable extends Construct {
 
   constructor(scope: Construct, id: string, options: DurableTableOptions = {}) {
     super(scope, id);
+    refuseUnknownProps<DurableTableOptions>(this, options, DURABLE_SHAPES);
     const durable = new DurableTable(this, 'State', { ...options, shape: stateTable(''), timeToLive: TTL_ATTRIBUTE });
     this.table = durable.table;
   }

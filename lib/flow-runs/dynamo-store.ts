@@ -1,4 +1,5 @@
 /** Flow runs in DynamoDB. A transition is one conditional write. Due runs are read from an index, page by page. */
+
 import { ConditionalCheckFailedException, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
   DynamoDBDocumentClient,
@@ -10,6 +11,7 @@ import {
   type UpdateCommandInput,
 } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { refuseOptions } from '../service/index.ts';
 import { withoutUndefined } from '../text/index.ts';
 import { abortable } from '../time/index.ts';
 import { type FlowRun, type FlowRunState, isWaiting } from './flow-run.ts';
@@ -38,7 +40,10 @@ export function dynamoFlowRunStore(client: DynamoDBClient, table: string): FlowR
   return {
     due: (query, signal) => due({ ...call, signal }, query),
     transition: (seen, state, signal) => transition({ ...call, signal }, seen, state),
-    put: (run, options) => put(call, run, options?.overwrite === true),
+    put: async (run, options = {}) => {
+      refuseOptions('put', options, { overwrite: 'flag' });
+      return put(call, run, options.overwrite === true);
+    },
     get: (id) => get(call, id),
     list: () => list(call),
   };

@@ -4,7 +4,7 @@
  * end. In this room "run" means a flow run; the run that marks is called the run of the service.
  */
 import { setMaxListeners } from 'node:events';
-import type { RunContext } from '../service/index.ts';
+import { type RunContext, refuseOptions } from '../service/index.ts';
 import { withoutUndefined } from '../text/index.ts';
 import { SECOND, toIso } from '../time/index.ts';
 import type { FlowRun, FlowRunState } from './flow-run.ts';
@@ -90,6 +90,7 @@ export async function markLate(
   store: FlowRunStore,
   options: MarkLateOptions,
 ): Promise<LateCounts> {
+  refuseOptions('markLate', options, { lateAfterSeconds: 'any', pageSize: 'any', mark: 'function' });
   const counts: Batch['counts'] = {
     marked: 0,
     alreadyLate: 0,

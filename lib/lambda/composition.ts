@@ -1,5 +1,5 @@
 /** The composition of a function: makes everything that its handler works with, once, at cold start. */
-import { emfObserver, emfOptionsIn } from '../metrics/index.ts';
+import { emfObserverOf, emfOptionsIn } from '../metrics/index.ts';
 import { InvalidOptionsError } from '../rules/index.ts';
 import { catchStrayErrors, type StrayErrors } from '../run/index.ts';
 import {
@@ -33,7 +33,7 @@ export type Overrides = Partial<Ports> & { readonly environment?: Environment };
 
 const OVERRIDES: Readonly<Record<string, Shape>> = {
   ...{ store: 'object', clock: 'object', random: 'object', log: 'object', ownLog: 'object', environment: 'object' },
-  ...{ observers: 'any', recycle: 'function', runScope: 'function' },
+  ...{ observers: 'list', recycle: 'function', runScope: 'function' },
 };
 
 /**
@@ -62,7 +62,7 @@ export function compose(defined: Service, overrides: Overrides = {}): Compositio
       ownLog: ownValues,
       observers: overrides.observers ?? [
         tickLog(ownValues, service.policy),
-        ...(environment.inLambda ? [emfObserver(emfOptionsIn(environment.variables))] : []),
+        ...(environment.inLambda ? [emfObserverOf(emfOptionsIn(environment.variables))] : []),
       ],
       recycle: overrides.recycle ?? endProcess,
       runScope: overrides.runScope ?? strayErrors.runScope,

@@ -19,8 +19,8 @@ import {
   type LoopState,
   optionFault,
 } from '../rules/index.ts';
-import { prepareOnce, type Service, type Shape, safeLog, shapeFaults } from '../service/index.ts';
-import { CURSOR_BYTES, errorClassOf, showValue } from '../text/index.ts';
+import { prepareOnce, refuseOptions, type Service, type Shape, safeLog, shapeFaults } from '../service/index.ts';
+import { CURSOR_BYTES, errorClassOf, isRecord, readProperty, showValue } from '../text/index.ts';
 import { type Duration, inSeconds, LAST_INSTANT, parseDuration, SECOND, toIso, unitHint } from '../time/index.ts';
 import { type Carried, endOf, iterate, type LoopParts } from './iterate.ts';
 import {
@@ -46,9 +46,13 @@ const LOOP_SHAPES: Readonly<Record<string, Shape>> = {
  * @throws InvalidOptionsError which names every option that is unknown or can't be used
  */
 export function createLoop(service: Service, options: LoopOptions): Loop {
+  const name = showName(service);
+  const misshapen = [...serviceFaults(service), ...shapeFaults(options, LOOP_SHAPES)];
+  // Without a service or an object of options the rest can't be judged.
+  if (!isRecord(service) || !isRecord(options)) throw new InvalidOptionsError(name, misshapen);
   const { pace = 'fixed-delay', cursor = '' } = options;
   const faults = [
-    ...shapeFaults(options, LOOP_SHAPES),
+    ...misshapen,
     ...optionFault(
       typeof pace !== 'string' || PACES.includes(pace),
       'pace',
@@ -62,7 +66,7 @@ export function createLoop(service: Service, options: LoopOptions): Loop {
       showValue(cursor),
     ),
   ];
-  if (faults.length > 0) throw new InvalidOptionsError(service.name, faults);
+  if (faults.length > 0) throw new InvalidOptionsError(name, faults);
   return new ServiceLoop({
     ...options,
     log: safeLog(options.log),
@@ -71,6 +75,17 @@ export function createLoop(service: Service, options: LoopOptions): Loop {
     pace: options.pace ?? (service.policy.kind === 'loop' ? 'fixed-rate' : 'fixed-delay'),
     prepared: prepareOnce(service, options.surroundings ?? { env: {} }),
   });
+}
+
+/** `defineService` has made it, or something else has: it is known by its policy. */
+function serviceFaults(service: unknown): string[] {
+  const isDefined = isRecord(readProperty(service, 'policy'));
+  return optionFault(isDefined, 'service', 'the result of defineService', showValue(service));
+}
+
+function showName(service: unknown): string {
+  const name = readProperty(service, 'name');
+  return typeof name === 'string' ? name : 'loop';
 }
 
 function longestRun(service: string, written: Duration | undefined): number {
@@ -88,7 +103,8 @@ function longestRun(service: string, written: Duration | undefined): number {
  * it ends.
  */
 export async function runLoop(service: Service, options: LoopOptions & { readonly loops?: number }): Promise<void> {
-  await createLoop(service, options).start(options.loops);
+  const loop = createLoop(service, options);
+  await loop.start(options.loops);
 }
 
 /** One start of a loop: `stop` asks it to end, and `ended` is aborted when it has ended. */
@@ -122,8 +138,7 @@ class ServiceLoop implements Loop {
   }
 
   async start(loops?: number, options: StartOptions = {}): Promise<void> {
-    const faults = shapeFaults(options, { handleSignals: 'flag' });
-    if (faults.length > 0) throw new InvalidOptionsError(this.name, faults);
+    refuseOptions(this.name, options, { handleSignals: 'flag' });
     if (loops !== undefined && !(Number.isInteger(loops) && loops >= 1)) {
       throw new InvalidOptionsError(this.name, [`loops: expected a whole number of 1 or more, got ${loops}`]);
     }
@@ -148,8 +163,7 @@ class ServiceLoop implements Loop {
   }
 
   async stop(options: StopOptions = {}): Promise<void> {
-    const faults = shapeFaults(options, { block: 'flag' });
-    if (faults.length > 0) throw new InvalidOptionsError(this.name, faults);
+    refuseOptions(this.name, options, { block: 'flag' });
     const { block = true } = options;
     const start = this.#start;
     if (start === undefined) return;

@@ -1,7 +1,7 @@
 /** Several loops in one process (rule S5). */
-import { InvalidOptionsError } from '../rules/index.ts';
+import { InvalidOptionsError, optionFault } from '../rules/index.ts';
 import { shapeFaults } from '../service/index.ts';
-import { toSafeCause } from '../text/index.ts';
+import { readProperty, showValue, toSafeCause } from '../text/index.ts';
 import type { Loop } from './loop.ts';
 import { onStopSignal, type SignalSource } from './signals.ts';
 
@@ -32,7 +32,14 @@ export async function runMany(
   loops: readonly Loop[],
   options: { readonly signals?: SignalSource } = {},
 ): Promise<void> {
-  const faults = shapeFaults(options, { signals: 'any' });
+  const given: readonly unknown[] = Array.isArray(loops) ? loops : [];
+  const faults = [
+    ...optionFault(Array.isArray(loops), 'loops', 'a list of loops', showValue(loops)),
+    ...given.flatMap((loop, index) =>
+      optionFault(isLoop(loop), `loops[${index}]`, 'the result of createLoop', showValue(loop)),
+    ),
+    ...shapeFaults(options, { signals: 'object' }),
+  ];
   if (faults.length > 0) throw new InvalidOptionsError('runMany', faults);
   const stopAll = () => {
     for (const loop of loops) void loop.stop();
@@ -48,4 +55,8 @@ export async function runMany(
   } finally {
     forgetSignals();
   }
+}
+
+function isLoop(loop: unknown): boolean {
+  return ['start', 'stop'].every((method) => typeof readProperty(loop, method) === 'function');
 }

@@ -28,7 +28,7 @@
  */
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { SkipReason } from '../rules/index.ts';
-import type { Surroundings } from '../service/index.ts';
+import { refuseOptions, type Surroundings } from '../service/index.ts';
 import type { Observer, TickEvent } from '../tick/index.ts';
 import { describesService } from './describes-service.ts';
 
@@ -87,7 +87,13 @@ const SKIPPED: Readonly<Record<SkipReason, string>> = {
 };
 
 /** An observer that writes embedded metrics in `flush`, synchronously, so that the process may end right after it. */
-export function emfObserver({ namespace = DEFAULT_NAMESPACE, detailed = false }: EmfOptions = {}): Observer {
+export function emfObserver(options: EmfOptions = {}): Observer {
+  refuseOptions('emfObserver', options, { namespace: 'text', detailed: 'flag' });
+  return emfObserverOf(options);
+}
+
+/** The same observer, of options that are known to be good, such as those of {@link emfOptionsIn}. */
+export function emfObserverOf({ namespace = DEFAULT_NAMESPACE, detailed = false }: EmfOptions): Observer {
   const { add, flush } = emfDocuments(namespace);
   return {
     runCrashed: ({ service, streak, halted }) => add(service, { FailureStreak: streak, Halted: Number(halted) }),

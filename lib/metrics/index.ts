@@ -1,4 +1,4 @@
-export { type EmfOptions, emfFaults, emfObserver, emfOptionsIn, overdueEmf } from './emf.ts';
+export { type EmfOptions, emfFaults, emfObserver, emfObserverOf, emfOptionsIn, overdueEmf } from './emf.ts';
 export { type PrometheusObserver, prometheusObserver, type TickFigures } from './prometheus.ts';
 export {
   type Exposition,

@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { InvalidOptionsError } from '../rules/index.ts';
-import { isInLambda, type Log, type Surroundings } from '../service/index.ts';
+import { isInLambda, type Log, refuseOptions, type Surroundings } from '../service/index.ts';
 import { SECOND, systemClock, withTimeLimit } from '../time/index.ts';
 
 /** Whether and where metrics are served. */
@@ -89,8 +89,14 @@ export interface MetricsServer {
   readonly address: MetricsAddress | undefined;
 }
 
-/** Makes a metrics server and does not start it. */
+/**
+ * Makes a metrics server and does not start it.
+ * @throws InvalidOptionsError which names every option that is unknown or of another shape
+ */
 export function metricsServer(options: MetricsServerOptions): MetricsServer {
+  refuseOptions('metrics', options, {
+    ...{ enabled: 'flag', host: 'text', port: 'any', registry: 'object', log: 'object', requestTimeout: 'any' },
+  });
   let serving: Server | undefined;
   let last: Promise<unknown> = Promise.resolve();
   const inOrder = <Result>(act: () => Promise<Result>): Promise<Result> => {

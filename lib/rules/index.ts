@@ -35,7 +35,6 @@ export {
 export { firstLoopState, fitTrackRecord, type LoopState } from './loop-state.ts';
 export type { Outcome, OutcomeKind } from './outcome.ts';
 export {
-  definePolicy,
   fillPolicy,
   type Policy,
   type PolicyOptions,
@@ -71,5 +70,5 @@ export {
   toLoopState,
 } from './service-state.ts';
 export { nextRunDue, type Status, serviceStatus, statusSince } from './status.ts';
-export { type FailedOutcome, propagates, type Step, step, type Verdict, wouldTrip } from './step.ts';
+export { propagates, type Step, step, type Verdict, wouldTrip } from './step.ts';
 export type { Delivery, Disposition, ManualTick, ScheduledTick, SkipReason, Tick } from './tick.ts';

@@ -2,7 +2,6 @@
 
 import { showValue, withoutUndefined } from '../text/index.ts';
 import { type Duration, parseDuration } from '../time/index.ts';
-import { InvalidOptionsError } from './invalid-options.ts';
 import { LIMITS, LONGEST_INTERVAL, LOOP_INTERVAL, limitFaults, RESTART_INTERVALS, RESTART_TIME } from './limits.ts';
 
 /** The kinds of service: a `critical` one trips, backs off and halts; a `loop` one logs an error and goes on. */
@@ -97,14 +96,4 @@ export function policyFaults(options: PolicyOptions): string[] {
   return POLICY_OPTIONS.filter((option) => options[option] !== undefined || !OPTIONAL.has(option)).flatMap((option) =>
     limitFaults(option, policy[option], { bounds, written: options[option], got: showValue(options[option]) }),
   );
-}
-
-/**
- * Checks a policy, fills in its defaults and freezes it.
- * @throws InvalidOptionsError which names every faulty option with its range and the given value
- */
-export function definePolicy(options: PolicyOptions): Policy {
-  const faults = policyFaults(options);
-  if (faults.length > 0) throw new InvalidOptionsError('policy', faults);
-  return Object.freeze(fillPolicy(options));
 }

@@ -32,9 +32,6 @@ export interface Step {
   readonly report: readonly string[];
 }
 
-/** Any outcome except success. */
-export type FailedOutcome = Exclude<Outcome, { kind: 'succeeded' }>;
-
 /** The step after one outcome. */
 export function step(policy: Policy, state: LoopState, outcome: Outcome): Step {
   if (outcome.kind === 'succeeded') return afterSuccess(policy, state);

@@ -20,7 +20,7 @@ export {
 } from './errors.ts';
 export { type Exhausted, exhaustionIn } from './exhaustion.ts';
 export { HttpStatusError, raiseForStatus } from './http.ts';
-export { type Shape, shapeFaults, unknownNameFault } from './known-options.ts';
+export { refuseOptions, type Shape, shapeFaults, unknownNameFault } from './known-options.ts';
 export { type Log, logTo, safeLog } from './log.ts';
 export { isInLambda } from './platform.ts';
 export { prepareOnce } from './prepare-once.ts';

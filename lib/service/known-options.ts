@@ -2,15 +2,16 @@
  * The known names of options, and the shape of each value. An unknown name is refused, and the message suggests the
  * nearest known one.
  */
-import { LIMITS, type LimitedOption, limitFaults, optionFault } from '../rules/index.ts';
+import { InvalidOptionsError, LIMITS, type LimitedOption, limitFaults, optionFault } from '../rules/index.ts';
 import { escaped, isRecord, nearest, showValue } from '../text/index.ts';
 
 /** The shape of an option that has no limits; `any` where something else judges it. */
-export type Shape = 'function' | 'object' | 'text' | 'flag' | 'any';
+export type Shape = 'function' | 'object' | 'list' | 'text' | 'flag' | 'any';
 
 const SHAPES: Readonly<Record<Exclude<Shape, 'any'>, readonly [words: string, holds: (value: unknown) => boolean]>> = {
   function: ['a function', (value) => typeof value === 'function'],
   object: ['an object', (value) => isRecord(value)],
+  list: ['a list', (value) => Array.isArray(value)],
   text: ['text', (value) => typeof value === 'string'],
   flag: ['true or false', (value) => typeof value === 'boolean'],
 };
@@ -32,6 +33,15 @@ export function shapeFaults(options: unknown, shapes: Readonly<Record<string, Sh
     const [words, holds] = SHAPES[shape];
     return holds(value) ? [] : optionFault(false, `${prefix}${name}`, words, showValue(value));
   });
+}
+
+/**
+ * Refuses an object of options.
+ * @throws InvalidOptionsError which names every option that is unknown or of another shape
+ */
+export function refuseOptions(subject: string, options: unknown, shapes: Readonly<Record<string, Shape>>): void {
+  const faults = shapeFaults(options, shapes);
+  if (faults.length > 0) throw new InvalidOptionsError(subject, faults);
 }
 
 /** The fault of a name that nothing knows, with the nearest name that something does. */

@@ -4,6 +4,9 @@
  * on before the next one wakes up.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { InvalidOptionsError, optionFault } from '../rules/index.ts';
+import { refuseOptions } from '../service/index.ts';
+import { showValue } from '../text/index.ts';
 import type { Clock } from '../time/index.ts';
 
 /** How the time of a {@link FakeClock} moves. */
@@ -35,7 +38,11 @@ interface Sleeper {
 }
 
 /** A fake clock that starts at `startMs`, in epoch milliseconds. */
-export function fakeClock(startMs = 0, { mode = 'auto' }: FakeClockOptions = {}): FakeClock {
+export function fakeClock(startMs = 0, options: FakeClockOptions = {}): FakeClock {
+  refuseOptions('fakeClock', options, { mode: 'any' });
+  const { mode = 'auto' } = options;
+  const faults = optionFault(['auto', 'manual'].includes(mode), 'mode', "'auto' or 'manual'", showValue(mode));
+  if (faults.length > 0) throw new InvalidOptionsError('fakeClock', faults);
   let time = startMs;
   let leaping = false;
   const sleeps: number[] = [];

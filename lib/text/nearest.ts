@@ -24,9 +24,9 @@ export function nearest(written: string, known: readonly string[]): string | und
  *   - one that differs in case, dashes, underscores and spaces alone;
  *   - of a name made of several words (`alarmEmail`), one with up to two typing errors, or that is its first words. One
  *     of its words alone (`alarm`, `encryption`) is none;
- *   - of a name that is an ordinary word (`stage`), one that no other word is: two neighbours swapped (`stgae`), a letter
- *     doubled (`staage`), a vowel inside left out (`stge`), its end left out (`stag`). A word of eight letters or more
- *     may have any one error but at its end. A plural and its singular are two words.
+ *   - of a name that is an ordinary word (`stage`), one that no other word is: two neighbours swapped (`stgae`), a
+ *     letter doubled (`staage`), a vowel inside left out (`stge`), its end left out (`stag`). A word of eight letters
+ *     or more may have any one error but at its end. A plural and its singular are two words.
  */
 export function nearMiss(written: string, known: readonly string[]): string | undefined {
   const wanted = normal(written);

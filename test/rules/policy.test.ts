@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { definePolicy, InvalidOptionsError, type PolicyOptions, policyFaults } from '../../lib/rules/index.ts';
+import { fillPolicy, type PolicyOptions, policyFaults } from '../../lib/rules/index.ts';
 import { showValue } from '../../lib/text/index.ts';
 
 describe('a policy', () => {
   it('a critical service has the defaults of the original', () => {
-    expect(definePolicy({ interval: '5m' })).toEqual({
+    expect(fillPolicy({ interval: '5m' })).toEqual({
       kind: 'critical',
       interval: 300_000,
       memory: 10,
@@ -17,14 +17,14 @@ describe('a policy', () => {
   });
 
   it('a loop service has an interval of 60 s and never trips', () => {
-    expect(definePolicy({ kind: 'loop' })).toMatchObject({ kind: 'loop', interval: 60_000, trips: false });
+    expect(fillPolicy({ kind: 'loop' })).toMatchObject({ kind: 'loop', interval: 60_000, trips: false });
   });
 
   it('is restarted after 15 minutes at least', () => {
-    expect(definePolicy({ interval: '10s' }).restartAfter).toBe(900_000);
-    expect(definePolicy({ interval: '1h' }).restartAfter).toBe(36_000_000);
-    expect(definePolicy({ interval: '1h', restartAfter: '5m' }).restartAfter).toBe(300_000);
-    expect(definePolicy({ interval: '1h', restartAfter: 'never' }).restartAfter).toBe('never');
+    expect(fillPolicy({ interval: '10s' }).restartAfter).toBe(900_000);
+    expect(fillPolicy({ interval: '1h' }).restartAfter).toBe(36_000_000);
+    expect(fillPolicy({ interval: '1h', restartAfter: '5m' }).restartAfter).toBe(300_000);
+    expect(fillPolicy({ interval: '1h', restartAfter: 'never' }).restartAfter).toBe('never');
   });
 
   it.each<PolicyOptions>([
@@ -40,13 +40,6 @@ describe('a policy', () => {
     },
   ])('takes the ends of its ranges: %j', (options) => {
     expect(policyFaults(options)).toEqual([]);
-  });
-
-  it('can not be changed', () => {
-    const policy = definePolicy({ interval: '5m' }) as { interval: number };
-    expect(() => {
-      policy.interval = 1;
-    }).toThrow(TypeError);
   });
 });
 
@@ -95,12 +88,11 @@ describe('a policy is refused', () => {
     expect(policyFaults({ interval: '5m', ...options } as PolicyOptions)).toContain(fault);
   });
 
-  it('a refusal names all faults at once', () => {
-    const define = () => definePolicy({ interval: '5m', memory: 99, backoff: 0 });
-    expect(define).toThrow(InvalidOptionsError);
-    expect(define).toThrow(
-      'policy: memory: expected a whole number from 0 to 50, got 99; backoff: expected a whole number of 1 or more, got 0',
-    );
+  it('all faults are named at once', () => {
+    expect(policyFaults({ interval: '5m', memory: 99, backoff: 0 })).toEqual([
+      'memory: expected a whole number from 0 to 50, got 99',
+      'backoff: expected a whole number of 1 or more, got 0',
+    ]);
   });
 });
 

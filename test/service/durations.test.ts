@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { readSettings } from '../../infra/settings.ts';
 import { readEnvironment } from '../../lib/lambda/env.ts';
-import { definePolicy, fillPolicy } from '../../lib/rules/index.ts';
+import { fillPolicy, policyFaults } from '../../lib/rules/index.ts';
 import { defineService, type ServiceOptions, withInterval } from '../../lib/service/index.ts';
 import { endpointsIn } from '../../lib/services/check-endpoints-settings.ts';
 import { unitHint } from '../../lib/time/index.ts';
@@ -48,7 +48,7 @@ describe('an interval', () => {
       const refusal = `interval: expected a duration from 0.1 s up to 366 days, such as '5m', got '${interval}'`;
       expect(() => defined({ interval })).toThrow(`service 'sweeper': ${refusal}`);
       expect(() => defined({ local: { interval } })).toThrow(`service 'sweeper': local.${refusal}`);
-      expect(() => definePolicy({ interval })).toThrow(`policy: ${refusal}`);
+      expect(policyFaults({ interval })).toEqual([refusal]);
     }
   });
 
