@@ -4,7 +4,7 @@
  * end. In this room "run" means a flow run; the run that marks is called the run of the service.
  */
 import { setMaxListeners } from 'node:events';
-import { type RunContext, refuseOptions } from '../service/index.ts';
+import { type RunContext, refuseOptions, type Shape } from '../service/index.ts';
 import { withoutUndefined } from '../text/index.ts';
 import { SECOND, toIso } from '../time/index.ts';
 import type { FlowRun, FlowRunState } from './flow-run.ts';
@@ -26,6 +26,11 @@ export interface MarkLateOptions {
    */
   readonly mark?: (run: FlowRun, asUsual: (run: FlowRun) => Promise<MarkResult>) => Promise<MarkResult>;
 }
+
+/** The shapes of these options. */
+export const MARK_LATE_SHAPES = {
+  ...{ lateAfterSeconds: 'any', pageSize: 'any', mark: 'function' },
+} as const satisfies Readonly<Record<keyof MarkLateOptions, Shape>>;
 
 /** The results of one run of the service; all but `pages` add up to the number of runs that were late. */
 export interface LateCounts {
@@ -80,17 +85,29 @@ interface Batch {
 }
 
 /**
- * Marks the runs that are late now. Ends after a short page, after a page in which no run is new to this run of the
- * service, or shortly before the deadline, with a warning if runs are left.
- * @throws AggregateError if a run failed, after all others were tried; the error of the store if it can't be reached,
- * or if the signal fires before the first page was read
+ * Marks the runs that are late now: {@link markLateRunsWith}, with options that a person wrote.
+ * @throws InvalidOptionsError which names every option that is unknown or of another shape
  */
 export async function markLate(
   context: MarkLateContext,
   store: FlowRunStore,
   options: MarkLateOptions,
 ): Promise<LateCounts> {
-  refuseOptions('markLate', options, { lateAfterSeconds: 'any', pageSize: 'any', mark: 'function' });
+  refuseOptions('markLate', options, MARK_LATE_SHAPES);
+  return markLateRunsWith(context, store, options);
+}
+
+/**
+ * Marks the runs that are late now, with options that are known to be good. Ends after a short page, after a page in
+ * which no run is new to this run of the service, or shortly before the deadline, with a warning if runs are left.
+ * @throws AggregateError if a run failed, after all others were tried; the error of the store if it can't be reached,
+ * or if the signal fires before the first page was read
+ */
+export async function markLateRunsWith(
+  context: MarkLateContext,
+  store: FlowRunStore,
+  options: MarkLateOptions,
+): Promise<LateCounts> {
   const counts: Batch['counts'] = {
     marked: 0,
     alreadyLate: 0,

@@ -4,11 +4,12 @@ import {
   dynamoFlowRunStore,
   FLOW_RUNS_TABLE,
   type FlowRunStore,
+  MARK_LATE_SHAPES,
   type MarkLateOptions,
-  markLate,
+  markLateRunsWith,
 } from '../flow-runs/index.ts';
 import { InvalidOptionsError } from '../rules/index.ts';
-import { defineService, type Service, type Surroundings } from '../service/index.ts';
+import { defineService, refuseOptions, type Service, type Surroundings } from '../service/index.ts';
 import { showValue } from '../text/index.ts';
 
 /** The values that all runs of a process share. */
@@ -38,6 +39,7 @@ export const markLateRuns: Service = defineMarkLateRuns();
 
 /** The service with options that override those of the environment; `mark` is upstream's override point. */
 export function defineMarkLateRuns(overrides: Partial<MarkLateOptions> = {}): Service {
+  refuseOptions(NAME, overrides, MARK_LATE_SHAPES);
   return defineService<Prepared>({
     name: NAME,
     kind: 'loop',
@@ -48,7 +50,7 @@ export function defineMarkLateRuns(overrides: Partial<MarkLateOptions> = {}): Se
       const { table, ...settings } = markLateSettings(env);
       return { store: dynamoFlowRunStore(new DynamoDBClient({}), table), options: { ...settings, ...overrides } };
     },
-    workload: (context) => markLate(context, context.prepared.store, context.prepared.options),
+    workload: (context) => markLateRunsWith(context, context.prepared.store, context.prepared.options),
   });
 }
 

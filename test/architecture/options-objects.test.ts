@@ -6,6 +6,7 @@ import { scheduledHandler } from '../../lib/lambda/index.ts';
 import { createLoop, runLoop, runMany } from '../../lib/loop/index.ts';
 import { emfObserver, metricsServer } from '../../lib/metrics/index.ts';
 import { defineService } from '../../lib/service/index.ts';
+import { defineMarkLateRuns } from '../../lib/services/mark-late-runs.ts';
 import { fakeClock, scriptedRandom } from '../../lib/testing/index.ts';
 import { keptLog } from '../support/loop-kit.ts';
 
@@ -67,6 +68,13 @@ const CALLS: readonly (readonly [name: string, call: Call, misspelt: object, mis
   [
     'markLate',
     (options) => markLate({} as never, {} as never, options),
+    { pagesize: 5 },
+    { mark: 'x' },
+    'mark: expected a function',
+  ],
+  [
+    'defineMarkLateRuns',
+    (options) => defineMarkLateRuns(options),
     { pagesize: 5 },
     { mark: 'x' },
     'mark: expected a function',
