@@ -51,21 +51,32 @@ function wallClock(timezone: string): Intl.DateTimeFormat {
 }
 
 /** Words of names of zones that are written in capitals, and those that are written small. */
-const CAPITALS = new Set(
-  'ACT CET CHAT CST6CDT EET EST EST5EDT GB GMT GMT0 HST IN LHI MET MST MST7MDT NSW NZ PRC PST8PDT ROC ROK SU UCT US UTC W WET'.split(
-    ' ',
-  ),
-);
+const CAPITALS = new Set('ACT GMT GMT0 IN LHI NSW UCT US UTC'.split(' '));
 const SMALL = new Set(['au', 'es', 'of']);
+
+/** The names of the IANA database without an area. JavaScript knows Java's as well, such as `ACT` and `PST`. */
+const SINGLE = new Set(
+  [
+    'CET CST6CDT Cuba EET EST EST5EDT Egypt Eire GB GB-Eire GMT GMT+0 GMT-0 GMT0 Greenwich HST Hongkong Iceland Iran',
+    'Israel Jamaica Japan Kwajalein Libya MET MST MST7MDT NZ NZ-CHAT Navajo PRC PST8PDT Poland Portugal ROC ROK',
+    'Singapore Turkey UCT UTC Universal W-SU WET Zulu',
+  ].flatMap((names) => names.split(' ')),
+);
+/** Names that the IANA database had once, and that JavaScript still knows. */
+const DROPPED = /^(?:SystemV\/.*|US\/Pacific-New|Canada\/East-Saskatchewan)$/;
 
 /**
  * Whether it is the name of a time zone in the IANA database, in the case in which it is written there: AWS knows no
- * other spelling, though JavaScript does.
+ * other names, though JavaScript does. An alias that the database has (a link, such as `US/Pacific`) is as good as the
+ * name that it stands for, and is handed on as it is written. Names that the database doesn't have are none, even where
+ * JavaScript has them: Java's short ones (`ACT`, `PST`), and those that the database has dropped.
  */
 export function isTimeZone(name: unknown): name is string {
   if (typeof name !== 'string' || !/^[A-Z][\w+-]*(\/[\w+-]+){0,2}$/i.test(name)) return false;
   try {
     const known = new Intl.DateTimeFormat('en-US', { timeZone: name }).resolvedOptions().timeZone;
+    if (!name.includes('/')) return SINGLE.has(name);
+    if (DROPPED.test(name)) return false;
     // For an older name JavaScript returns a newer one: the case of the older can only be judged word by word.
     if (known.toLowerCase() === name.toLowerCase()) return known === name;
     return name.split(/[/_-]/).every(isWrittenAsListed);

@@ -155,10 +155,37 @@ export const ZONES: readonly string[] = [
   ...['Europe/Isle_of_Man', 'Africa/Dar_es_Salaam', 'Asia/Kolkata', 'Asia/Calcutta', 'Asia/Ho_Chi_Minh', 'US/Pacific'],
   ...['Antarctica/DumontDUrville', 'Antarctica/McMurdo', 'Australia/Lord_Howe', 'Australia/NSW', 'GB', 'GB-Eire', 'NZ'],
   ...['NZ-CHAT', 'W-SU', 'PST8PDT', 'EST', 'EST5EDT', 'Mexico/BajaNorte', 'Chile/EasterIsland', 'Brazil/DeNoronha'],
+  // Aliases: links of the IANA database, also those that JavaScript shows as another name.
+  ...['CET', 'MET', 'HST', 'MST7MDT', 'PRC', 'ROC', 'ROK', 'UCT', 'Universal', 'GMT0', 'GMT+0', 'Navajo', 'Kwajalein'],
+  ...[
+    'Australia/ACT',
+    'Australia/LHI',
+    'America/Knox_IN',
+    'US/East-Indiana',
+    'US/Indiana-Starke',
+    'Canada/Saskatchewan',
+    'Etc/UCT',
+  ],
+  ...['America/Indianapolis', 'America/Nuuk', 'America/Godthab', 'Pacific/Kanton', 'Asia/Saigon', 'Etc/Greenwich'],
 ];
 
 /** What is no name of a time zone, or is spelt in another case than the IANA database has. */
 export const NO_ZONES: readonly unknown[] = [
+  // Names that JavaScript knows, and the IANA database doesn't: Java's, and those that it has dropped.
+  ...['ACT', 'AET', 'AGT', 'ART', 'AST', 'BET', 'BST', 'CAT', 'CNT', 'CST', 'CTT', 'EAT', 'ECT', 'IET', 'IST', 'JST'],
+  ...['MIT', 'NET', 'NST', 'PLT', 'PNT', 'PRT', 'PST', 'SST', 'VST', 'LHI', 'NSW', 'US', 'IN', 'SU', 'W', 'CHAT'],
+  ...['US/Pacific-New', 'Canada/East-Saskatchewan', 'SystemV/PST8PDT', 'SystemV/AST4', 'SystemV/HST10'],
+  ...[
+    'Factory',
+    'localtime',
+    'posixrules',
+    'posix/Europe/Berlin',
+    'right/UTC',
+    'Etc/Unknown',
+    'GMT+2',
+    'UTC+2',
+    '+02:00',
+  ],
   ...[
     '',
     ' ',
