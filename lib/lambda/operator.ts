@@ -29,7 +29,7 @@ export interface ResumeAnswer extends Omit<StatusAnswer, 'action'> {
   };
 }
 
-/** Answers with everything that is stored about the service. A service that has never run is `steady`. */
+/** Answers with everything that is stored about the service. A service without a state is `never-ran`. */
 export async function answerStatus(composition: Composition): Promise<StatusAnswer> {
   const { service, ports } = composition;
   const state = (await answerOf(composition, () => ports.store.read(service.name))) ?? NEVER_RUN;

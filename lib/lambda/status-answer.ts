@@ -13,7 +13,7 @@ import {
   statusSince,
   withinBackoff,
 } from '../rules/index.ts';
-import type { Service } from '../service/index.ts';
+import { latenessTolerance, type Service } from '../service/index.ts';
 import { mask } from '../text/index.ts';
 import { SECOND, toIso } from '../time/index.ts';
 
@@ -92,14 +92,15 @@ export interface StatusSources {
 
 /** The status of a service at `now`. */
 export function statusAnswer({ service, state, failures, now, build }: StatusSources): StatusAnswer {
-  const status = serviceStatus(state, now);
+  const punctual = { schedule: service.schedule, tolerance: latenessTolerance(service) };
+  const status = serviceStatus(state, now, punctual);
   const { halt } = state;
   const pause = pauseHolds(state.pause, now) ? state.pause : undefined;
   return {
     action: 'status',
     service: service.name,
     status,
-    since: iso(statusSince(state, now)),
+    since: iso(statusSince(state, now, punctual)),
     cause: causeOf(status, state, failures),
     trackRecord: fitTrackRecord(service.policy, state.trackRecord),
     streak: state.streak,

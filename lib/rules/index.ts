@@ -69,6 +69,14 @@ export {
   type ServiceState,
   toLoopState,
 } from './service-state.ts';
-export { nextRunDue, type Status, serviceStatus, statusSince } from './status.ts';
+export {
+  hasNeverRun,
+  type Moment,
+  missedDue,
+  newestTick,
+  nextRunDue,
+  type Punctuality,
+} from './punctuality.ts';
+export { type Status, serviceStatus, statusSince } from './status.ts';
 export { propagates, type Step, step, type Verdict, wouldTrip } from './step.ts';
 export type { Delivery, Disposition, ManualTick, ScheduledTick, SkipReason, Tick } from './tick.ts';

@@ -33,6 +33,7 @@ export {
   FLUSH_LIMIT,
   GRACE,
   invocationTimeout,
+  latenessTolerance,
   LONGEST_LEASE,
   LONGEST_RETRY_WAIT,
   longestTimeout,

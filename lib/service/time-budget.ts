@@ -19,7 +19,7 @@
  * for the state. Its write is tried again after FIRST_RETRY_WAIT, and then after waits that grow up to
  * LONGEST_RETRY_WAIT, until NOTIFY_TIME before the end. A write that starts later than that still has ONE_TRY.
  */
-import { FIRING_PERIOD, hasSlots, LIMITS, type Schedule } from '../rules/index.ts';
+import { FIRING_PERIOD, flexibleWindow, hasSlots, LIMITS, type Schedule } from '../rules/index.ts';
 import { MINUTE, SECOND } from '../time/index.ts';
 
 /**
@@ -86,6 +86,22 @@ interface Timed {
  */
 export function invocationTimeout({ schedule, timeout }: Timed, slack = SCHEDULER_PRECISION): number {
   return hasSlots(schedule) ? slack + FIRING_PERIOD + timeout : timeout;
+}
+
+/** The parts of a service that determine how late its ticks may be. */
+interface Tolerated extends Timed {
+  readonly policy: { readonly jitterRange?: number };
+  readonly leaseMargin: number;
+}
+
+/**
+ * The longest time from the due time of a tick to the end of its run: Scheduler's precision, the flexible window (whole
+ * minutes of jitterRange × interval), one invocation, and the lease margin. A tick without a trace by then is missing.
+ */
+export function latenessTolerance(service: Tolerated): number {
+  const { schedule, policy, leaseMargin } = service;
+  const window = flexibleWindow(schedule, policy.jitterRange);
+  return SCHEDULER_PRECISION + window + invocationTimeout(service) + leaseMargin;
 }
 
 /** The longest `timeout` that fits into Lambda's longest invocation. */

@@ -1,38 +1,64 @@
 /**
- * watch-services: finds services whose next tick is overdue (if their ticks are an hour or more apart), and any service
- * that is stuck after a crash. A loop service, since a monitor must not stop monitoring.
+ * watch-services: the watchdog. Each minute it judges every service from its stored state and its due times, and
+ * reports what changed. A loop service, since a monitor must not stop monitoring.
  */
-import { emfOptionsIn, overdueEmf } from '../metrics/index.ts';
+import { emfOptionsIn, healthEmf } from '../metrics/index.ts';
 import { InvalidOptionsError } from '../rules/index.ts';
 import { defineService, isInLambda, type Service, type Surroundings } from '../service/index.ts';
-import { documentClient, dynamoStatesReader } from '../store/index.ts';
+import { documentClient, dynamoStatesReader, dynamoWatchMemory } from '../store/index.ts';
 import { showValue } from '../text/index.ts';
-import { checkServices, type OverdueMetric, parseWatchedServices, type Watchdog } from '../watchdog/index.ts';
+import {
+  type HealthMetrics,
+  inOrder,
+  look,
+  parseWatchedServices,
+  sendersIn,
+  type WatchedService,
+  type Watchdog,
+} from '../watchdog/index.ts';
 
 const NAME = 'watch-services';
+/** Names the place in notices where no stack does. */
+const ONE_MACHINE = 'one machine';
 
-/** The metric outside Lambda, where overdue services are only logged. */
-const NO_METRIC: OverdueMetric = { set: () => {}, flush: () => {} };
+/** The metrics outside Lambda, where findings are only logged and sent. */
+const NO_METRICS: HealthMetrics = { unhealthy: () => {}, looked: () => {}, flush: () => {} };
 
 /**
- * The service. Its workload returns the number of watched services and the names of the overdue ones.
+ * The watchdog of the services that `TICKOVER_WATCHED` lists, as on one machine. Its workload returns how many services
+ * it judged, the names of those in trouble, and the changes that it found.
  *
- * Environment: `TICKOVER_WATCHED`, see `watchdogVariables`; `TICKOVER_TABLE`; in Lambda
- * `TICKOVER_METRICS_NAMESPACE` ('Tickover').
+ * Environment: `TICKOVER_WATCHED`, see `watchdogVariables`; `TICKOVER_TABLE`; `TICKOVER_STACK`, which notices name; the
+ * variables of the senders; in Lambda `TICKOVER_METRICS_NAMESPACE` ('Tickover').
  */
-export const watchServices: Service = defineService<Watchdog>({
-  name: NAME,
-  kind: 'loop',
-  interval: '5m',
-  local: { interval: '60s' },
-  timeout: '30s',
-  prepare: ({ env }) => ({
-    watched: parseWatchedServices(env),
-    states: dynamoStatesReader(documentClient(), tableIn(env), NAME),
-    metric: isInLambda(env) ? overdueEmf(emfOptionsIn(env)) : NO_METRIC,
-  }),
-  workload: (context) => checkServices(context, context.prepared),
-});
+export const watchServices: Service = watchdog(parseWatchedServices);
+
+/** The watchdog of these services, whatever the environment lists. */
+export function watchServicesOver(watched: readonly WatchedService[]): Service {
+  return watchdog(() => inOrder(watched));
+}
+
+function watchdog(watchedIn: (env: Surroundings['env']) => readonly WatchedService[]): Service {
+  return defineService<Watchdog>({
+    name: NAME,
+    kind: 'loop',
+    interval: '1m',
+    timeout: '30s',
+    prepare: ({ env }) => {
+      const documents = documentClient();
+      const table = tableIn(env);
+      return {
+        watched: watchedIn(env),
+        states: dynamoStatesReader(documents, table, NAME),
+        memory: dynamoWatchMemory(documents, table, NAME),
+        senders: sendersIn(env),
+        metrics: isInLambda(env) ? healthEmf(emfOptionsIn(env)) : NO_METRICS,
+        stack: env['TICKOVER_STACK'] || ONE_MACHINE,
+      };
+    },
+    workload: (context) => look(context, context.prepared),
+  });
+}
 
 function tableIn({ TICKOVER_TABLE: table }: Surroundings['env']): string {
   if (table !== undefined && table !== '') return table;

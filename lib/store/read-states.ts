@@ -1,12 +1,14 @@
 /** Reads the states of many services at once, for the watchdog: BatchGetItem over their names, never a scan. */
-import { BatchGetCommand, type BatchGetCommandOutput, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { BatchGetCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { ServiceState } from '../rules/index.ts';
 import { UnreadableStateError } from '../service/index.ts';
+import type { ErrorSummary } from '../text/index.ts';
 import { abortable, type Clock, type Random } from '../time/index.ts';
 import { StoreError } from './errors.ts';
 import { readItem } from './item/state-item.ts';
-import { stateKey } from './item/table.ts';
+import { runKey, stateKey } from './item/table.ts';
 import type { Item } from './item/validate-item.ts';
+import { recordIn } from './run-records.ts';
 
 /** The means to wait between attempts. */
 interface Waits {
@@ -21,33 +23,52 @@ type Found = ServiceState | UnreadableStateError | undefined;
 /** The largest number of keys that DynamoDB accepts in one request. */
 const MOST_KEYS = 100;
 /** How often keys that DynamoDB leaves unprocessed are requested. */
-const READ_TRIES = 5;
+const MOST_ATTEMPTS = 5;
 const FIRST_WAIT_MS = 100;
 
 /**
- * A reader of states. Reads are eventually consistent, which costs half as much.
+ * A reader of states, for the watchdog. Reads are strongly consistent: an older state would end a trouble that lasts.
  * @param reader the name of the service that reads, for errors
  */
 export function dynamoStatesReader(documents: DynamoDBDocumentClient, table: string, reader: string) {
+  const sourceOf = (waits: Waits): Source => ({ documents, table, waits });
   return {
     /**
      * The state of each service. The map lacks services whose keys DynamoDB leaves unprocessed at every attempt.
      * @throws StoreError if a request fails
      */
     async read(services: readonly string[], waits: Waits): Promise<ReadonlyMap<string, Found>> {
-      const found = new Map<string, Found>();
       try {
-        for (let first = 0; first < services.length; first += MOST_KEYS) {
-          const chunk = services.slice(first, first + MOST_KEYS);
-          for (const [service, state] of await readChunk({ documents, table, waits }, chunk)) found.set(service, state);
-        }
+        const { items, left } = await readItems(sourceOf(waits), services.map(stateKey));
+        const read = services.filter((service) => !left.has(service));
+        return new Map(read.map((service) => [service, stateOf(service, items.get(service), waits.clock.now())]));
       } catch (error) {
         throw new StoreError(reader, 'reading the states', 'no service was checked', error);
       }
-      return found;
+    },
+    /**
+     * The failures of these runs, as `class: message` by service; at most one run of a service. The map lacks runs whose
+     * records are not found or describe no failure.
+     * @throws StoreError if a request fails
+     */
+    async failures(runs: readonly Run[], waits: Waits): Promise<ReadonlyMap<string, string>> {
+      try {
+        const { items } = await readItems(sourceOf(waits), runs.map(runKey));
+        const records = [...items.values()].flatMap(recordIn);
+        return new Map(records.flatMap(({ service, failure }) => (failure ? [[service, headline(failure)]] : [])));
+      } catch (error) {
+        throw new StoreError(reader, 'reading the failures', 'notices name no cause', error);
+      }
     },
   };
 }
+
+function headline({ errorClass, message }: ErrorSummary): string {
+  return `${errorClass}: ${message}`;
+}
+
+type Run = Parameters<typeof runKey>[0];
+type Key = ReturnType<typeof stateKey>;
 
 interface Source {
   readonly documents: DynamoDBDocumentClient;
@@ -55,34 +76,41 @@ interface Source {
   readonly waits: Waits;
 }
 
-async function readChunk(
-  { documents, table, waits }: Source,
-  services: readonly string[],
-): Promise<Map<string, Found>> {
-  const { clock, random, signal } = waits;
-  const found = new Map<string, Found>();
-  let left = services;
-  for (let attempt = 0; attempt < READ_TRIES && left.length > 0; attempt++) {
-    if (attempt > 0) await clock.sleep(random.draw() * FIRST_WAIT_MS * 2 ** attempt, signal);
-    const request = new BatchGetCommand({ RequestItems: { [table]: { Keys: left.map(stateKey) } } });
-    // `abortable` doesn't wait for the client to notice: between two attempts it waits as long as the server asks.
-    const answer = await abortable(signal, () => documents.send(request, { abortSignal: signal }));
-    const unprocessed = unprocessedOf(answer, table);
-    const items = new Map((answer.Responses?.[table] ?? []).map((item) => [String(item['pk']), item]));
-    for (const service of left) {
-      if (!unprocessed.includes(service)) found.set(service, tryReadItem(service, items.get(service), clock.now()));
-    }
-    left = unprocessed;
-  }
-  return found;
+/** The items by service, and the services whose keys were never processed. */
+interface Read {
+  readonly items: ReadonlyMap<string, Item>;
+  readonly left: ReadonlySet<string>;
 }
 
-function unprocessedOf({ UnprocessedKeys }: BatchGetCommandOutput, table: string): string[] {
-  return (UnprocessedKeys?.[table]?.Keys ?? []).map((key) => String(key['pk']));
+/** Reads items, at most one of each service. */
+async function readItems(source: Source, keys: readonly Key[]): Promise<Read> {
+  const items = new Map<string, Item>();
+  const left = new Set<string>();
+  for (let first = 0; first < keys.length; first += MOST_KEYS) {
+    const read = await readChunk(source, keys.slice(first, first + MOST_KEYS));
+    for (const [service, item] of read.items) items.set(service, item);
+    for (const service of read.left) left.add(service);
+  }
+  return { items, left };
+}
+
+async function readChunk({ documents, table, waits }: Source, keys: readonly Key[]): Promise<Read> {
+  const { clock, random, signal } = waits;
+  const items = new Map<string, Item>();
+  let left = keys;
+  for (let attempt = 0; attempt < MOST_ATTEMPTS && left.length > 0; attempt++) {
+    if (attempt > 0) await clock.sleep(random.draw() * FIRST_WAIT_MS * 2 ** attempt, signal);
+    const request = new BatchGetCommand({ RequestItems: { [table]: { Keys: [...left], ConsistentRead: true } } });
+    // `abortable` doesn't wait for the client to notice: between two attempts it waits as long as the server asks.
+    const answer = await abortable(signal, () => documents.send(request, { abortSignal: signal }));
+    for (const item of answer.Responses?.[table] ?? []) items.set(String(item['pk']), item);
+    left = (answer.UnprocessedKeys?.[table]?.Keys ?? []) as Key[];
+  }
+  return { items, left: new Set(left.map(({ pk }) => pk)) };
 }
 
 /** The state in an item, or the error that makes it unreadable: a damaged state doesn't affect the other services. */
-function tryReadItem(service: string, item: Item | undefined, now: number): Found {
+function stateOf(service: string, item: Item | undefined, now: number): Found {
   try {
     return item === undefined ? undefined : readItem(service, item, now);
   } catch (error) {

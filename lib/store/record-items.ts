@@ -96,7 +96,7 @@ function failureAttributes({ at, errorClass, message, text }: ErrorSummary): Ite
 }
 
 /** The record in an item; an unreadable record is left out, since records are used only for reports. */
-function recordIn(item: Item): RunRecord[] {
+export function recordIn(item: Item): RunRecord[] {
   const { fence, at, manual, outcome, startedAt, durationMs, build, verdict, failure } = item;
   if (![fence, at].every(Number.isSafeInteger) || typeof outcome !== 'string') return [];
   const readable = withoutUndefined({ fence, at, manual, outcome, startedAt, durationMs, build, verdict });

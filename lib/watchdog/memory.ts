@@ -1,141 +1,154 @@
 /**
- * The memory of the watchdog from one check to the next, in the 256 bytes of its cursor. Pure.
- *
- * Due times count from an instant called the floor. Most services share one floor: the first check of this list of
- * services. Some services have a later floor of their own, until they show activity:
- *
- *   without state        the first check that found no state
- *   paused or halted     the latest check that found the service so, since ticks before its resume can't be missed
- *
- * As text: `list.floor.overdue[.instant.bits]...`, with instants in base 36. `list` is a hash of the watched services.
- * `bits` has one bit for each service, in the order of names, which is set if the service has this instant as its
- * floor. If the list or a schedule changes, the bits lose their meaning and due times count from now, since ticks
- * before a new schedule can't be missed. But a service that was overdue (`overdue`: a hash of four characters for each)
- * and whose own schedule is unchanged stays overdue until it shows activity.
+ * What the watchdog remembers of each service from one look to the next. It is kept in parts, items of up to 100
+ * services each, which are written only when something changes; a deploy doesn't reset them.
  */
-
 import { createHash } from 'node:crypto';
-import { UnreadableStateError } from '../service/index.ts';
-import { CURSOR_BYTES } from '../text/index.ts';
-import { isBlocked, lastActivity } from './judge.ts';
-import type { Found } from './ports.ts';
+import * as z from 'zod';
+import { withoutUndefined } from '../text/index.ts';
+import { TROUBLES } from './notice.ts';
 import type { WatchedService } from './watched-service.ts';
 
-/** What the watchdog remembers. Instants are in epoch milliseconds. */
-export interface Memory {
+/** The services in one part. A part has at most 25 KB, so that a write of it costs little. */
+export const PART_SIZE = 100;
+
+/** A part as it is stored. */
+export interface MemoryPart {
+  /** The number of the part, from 0 on. */
+  readonly number: number;
+  /** How often the part was written; 0 for one that is not stored yet. */
+  readonly revision: number;
+  /** What is remembered, by name of the service. */
+  readonly entries: Readonly<Record<string, unknown>>;
+}
+
+const instant = z.number();
+const kind = z.enum(TROUBLES);
+const trouble = z.object({
+  kind,
+  since: instant,
+  epoch: z.number().optional(),
+  build: z.string().optional(),
+  tick: instant.optional(),
+  success: instant.optional(),
+  interrupted: z.literal(true).optional(),
+});
+const owed = z.object({
+  kind: z.union([kind, z.literal('recovered')]),
+  since: instant,
+  was: kind.optional(),
+  senders: z.array(z.string()),
+});
+const remembered = z.object({
+  schedule: z.string(),
+  floor: instant,
+  blocked: z.literal(true).optional(),
+  trouble: trouble.optional(),
+  owed: owed.optional(),
+});
+
+type Readable<Shape> = { readonly [Key in keyof Shape]: Shape[Key] };
+
+/** A trouble that was reported, or is owed; with what tells a later one of the same kind from it. */
+export type RememberedTrouble = Readable<z.infer<typeof trouble>>;
+/** A change that some senders have not taken yet. `was` is the trouble that a recovery ended. */
+export type Owed = Readable<z.infer<typeof owed>>;
+
+/** What is remembered of one service. */
+export interface Remembered {
+  /** A hash of the schedule: due times before a new schedule don't count. */
+  readonly schedule: string;
+  /** Due times until this instant don't count: the first look at this schedule, or the end of a pause or halt. */
   readonly floor: number;
-  /** The floors of single services, by name. */
-  readonly ownFloors: ReadonlyMap<string, number>;
+  /** Set while a pause or halt keeps ticks out; its end moves the floor. */
+  readonly blocked?: true | undefined;
+  readonly trouble?: RememberedTrouble | undefined;
+  readonly owed?: Owed | undefined;
 }
 
-const LIST_LENGTH = 6;
-const HASH_LENGTH = 4;
-/** How many characters an instant in milliseconds has in base 36, until the year 5188. */
-const INSTANT_LENGTH = 9;
-
-/** Reads the memory from a cursor; without a readable cursor, starts with a fresh memory. */
-export function readCursor(cursor: string | undefined, watched: readonly WatchedService[], now: number): Memory {
-  const [list, floorText, overdue = '', ...groups] = cursor?.split('.') ?? [];
-  const floor = parseInstant(floorText);
-  if (list === undefined || floor === undefined) return { floor: now, ownFloors: new Map() };
-  if (list === hashOfList(watched)) return { floor, ownFloors: parseGroups(groups, watched) };
-  const hashes: string[] = overdue.match(new RegExp(`.{${HASH_LENGTH}}`, 'g')) ?? [];
-  const stillOverdue = watched.filter((each) => hashes.includes(hashOfService(each)));
-  return { floor: now, ownFloors: new Map(stillOverdue.map(({ name }) => [name, floor])) };
+/** What is remembered of a service at the first look at it, or at its new schedule. */
+export function firstSight(watched: WatchedService, now: number): Remembered {
+  return { schedule: hashOf(watched), floor: now };
 }
 
-/** Writes the memory into a cursor. If it doesn't fit, some floors become later, never earlier. */
-export function writeCursor(
-  { floor, ownFloors }: Memory,
-  overdue: readonly string[],
+/** Reads what is remembered of the watched services. An entry that can't be read counts as missing. */
+export function entriesOf(
+  parts: readonly MemoryPart[],
   watched: readonly WatchedService[],
-): string {
-  const hashes = watched.filter(({ name }) => overdue.includes(name)).map(hashOfService);
-  let groups = groupsOf(ownFloors);
-  const groupLength = INSTANT_LENGTH + Math.ceil((Math.ceil(watched.length / 8) * 4) / 3) + 2;
-  const isTooLong = () => {
-    const length = LIST_LENGTH + 1 + INSTANT_LENGTH + 1 + hashes.length * HASH_LENGTH + groups.length * groupLength;
-    return length > CURSOR_BYTES;
-  };
-  while (isTooLong() && groups.length > 1) groups = mergeOldest(groups);
-  while (isTooLong() && hashes.length > 0) hashes.pop();
-  const parts = groups.flatMap(([instant, names]) => [formatInstant(instant), formatBits(new Set(names), watched)]);
-  return [hashOfList(watched), formatInstant(floor), hashes.join(''), ...parts].join('.');
+  now: number,
+): ReadonlyMap<string, Remembered> {
+  const stored = Object.assign({}, ...parts.map(({ entries }) => entries)) as Record<string, unknown>;
+  return new Map(watched.map((each) => [each.name, entryOf(each, ownEntry(stored, each.name), now)]));
 }
 
-/** The instant from which the due times of the service count. */
-export function floorOf({ floor, ownFloors }: Memory, service: string): number {
-  return ownFloors.get(service) ?? floor;
+function ownEntry(stored: Record<string, unknown>, name: string): Remembered | undefined {
+  const parsed = remembered.safeParse(Object.hasOwn(stored, name) ? stored[name] : undefined);
+  return parsed.success ? parsed.data : undefined;
 }
 
-/** Returns the memory after a check. A service whose state was not read keeps its floor. */
-export function updateMemory({ floor, ownFloors }: Memory, found: ReadonlyMap<string, Found>, now: number): Memory {
-  const updated = new Map(ownFloors);
-  for (const [service, state] of found) {
-    const own = ownFloors.get(service);
-    if (state instanceof UnreadableStateError) continue;
-    if (state === undefined) updated.set(service, own ?? now);
-    else if (isBlocked(state, now)) updated.set(service, now);
-    else if (own !== undefined && (lastActivity(state) ?? 0) >= Math.max(own, floor)) updated.delete(service);
+function entryOf(watched: WatchedService, stored: Remembered | undefined, now: number): Remembered {
+  if (stored === undefined) return firstSight(watched, now);
+  return stored.schedule === hashOf(watched) ? stored : { ...stored, ...firstSight(watched, now) };
+}
+
+/**
+ * The parts that must be written so that they say what `entries` says: an entry stays in the part that has it, a new
+ * one goes to the first part with room, and one of a service that is no longer watched is left out.
+ */
+export function changedParts(
+  parts: readonly MemoryPart[],
+  entries: ReadonlyMap<string, Remembered>,
+): readonly MemoryPart[] {
+  const home = new Map(parts.flatMap(({ number, entries: own }) => Object.keys(own).map((name) => [name, number])));
+  const names = [...entries.keys()];
+  const filled = new Map<number, string[]>(parts.map(({ number }) => [number, []]));
+  for (const name of names) {
+    const number = home.get(name);
+    if (number !== undefined) filled.get(number)?.push(name);
   }
-  return { floor, ownFloors: updated };
+  for (const name of names.filter((each) => !home.has(each))) partWithRoom(filled).push(name);
+  const next = [...filled].map(([number, own]) => partOf(number, own, { parts, entries }));
+  return next.filter((part) => !isSame(part, parts.find(({ number }) => number === part.number)));
 }
 
-type Group = readonly [instant: number, names: readonly string[]];
-
-function groupsOf(ownFloors: Memory['ownFloors']): Group[] {
-  const groups = new Map<number, string[]>();
-  for (const [name, instant] of ownFloors) groups.set(instant, [...(groups.get(instant) ?? []), name]);
-  return [...groups].toSorted(([one], [other]) => one - other);
+function partWithRoom(filled: Map<number, string[]>): string[] {
+  for (const [, names] of filled) if (names.length < PART_SIZE) return names;
+  const added: string[] = [];
+  let number = 0;
+  while (filled.has(number)) number++;
+  filled.set(number, added);
+  return added;
 }
 
-/** Merges the oldest group into the next one: its services are judged a little later. */
-function mergeOldest([oldest, next, ...rest]: readonly Group[]): Group[] {
-  if (oldest === undefined || next === undefined) return [];
-  return [[next[0], [...oldest[1], ...next[1]]], ...rest];
+function partOf(
+  number: number,
+  names: readonly string[],
+  known: { readonly parts: readonly MemoryPart[]; readonly entries: ReadonlyMap<string, Remembered> },
+): MemoryPart {
+  const revision = known.parts.find((part) => part.number === number)?.revision ?? 0;
+  const own = names.toSorted().map((name) => [name, plain(known.entries.get(name))]);
+  return { number, revision, entries: Object.fromEntries(own) };
 }
 
-function parseGroups(parts: readonly string[], watched: readonly WatchedService[]): Map<string, number> {
-  const ownFloors = new Map<string, number>();
-  for (let at = 0; at + 1 < parts.length; at += 2) {
-    const instant = parseInstant(parts[at]);
-    if (instant === undefined) continue;
-    const bytes = Buffer.from(parts[at + 1] ?? '', 'base64url');
-    for (const [index, { name }] of watched.entries()) {
-      if (((bytes[index >> 3] ?? 0) >> (index & 7)) & 1) ownFloors.set(name, instant);
-    }
-  }
-  return ownFloors;
+/** The entry without properties that are undefined, as the database returns it. */
+function plain(entry: Remembered | undefined): unknown {
+  if (entry === undefined) return undefined;
+  const { trouble: its, ...rest } = entry;
+  return withoutUndefined({ ...rest, trouble: its === undefined ? undefined : withoutUndefined(its) });
 }
 
-function formatBits(names: ReadonlySet<string>, watched: readonly WatchedService[]): string {
-  const bytes = new Uint8Array(Math.ceil(watched.length / 8));
-  for (const [index, { name }] of watched.entries()) {
-    if (names.has(name)) bytes[index >> 3] = (bytes[index >> 3] ?? 0) | (1 << (index & 7));
-  }
-  return Buffer.from(bytes).toString('base64url');
+function isSame(part: MemoryPart, stored: MemoryPart | undefined): boolean {
+  return stored !== undefined && canonical(part.entries) === canonical(stored.entries);
 }
 
-function formatInstant(instant: number): string {
-  return Math.floor(instant).toString(36);
+/** JSON with sorted keys: the database returns the keys of a map in an order of its own. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_key, inner: unknown) =>
+    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).toSorted(([one], [other]) => (one < other ? -1 : 1)))
+      : inner,
+  );
 }
 
-function parseInstant(text: string | undefined): number | undefined {
-  return text !== undefined && /^[0-9a-z]{1,10}$/.test(text) ? Number.parseInt(text, 36) : undefined;
-}
-
-function hashOfService(service: WatchedService): string {
-  return hash(identityOf(service)).slice(0, HASH_LENGTH);
-}
-
-function hashOfList(watched: readonly WatchedService[]): string {
-  return hash(watched.map(identityOf)).slice(0, LIST_LENGTH);
-}
-
-function identityOf({ name, schedule: { interval, cron, timezone } }: WatchedService): unknown[] {
-  return [name, interval, cron, timezone];
-}
-
-function hash(value: unknown): string {
-  return createHash('sha256').update(JSON.stringify(value)).digest('base64url');
+function hashOf({ schedule: { interval, cron, timezone } }: WatchedService): string {
+  return createHash('sha256').update(JSON.stringify([interval, cron, timezone])).digest('base64url').slice(0, 8);
 }

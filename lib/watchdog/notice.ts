@@ -1,4 +1,5 @@
-/** Notices: what the watchdog says about a service, as data. Pure. */
+/** Notices: what the watchdog says about services, as data. Pure. */
+import { toIso } from '../time/index.ts';
 
 /** What the watchdog finds wrong with a service. */
 export const TROUBLES = ['halted', 'never-ran', 'overdue', 'unhealthy', 'unreadable'] as const;
@@ -37,4 +38,64 @@ export interface Notice {
   /** Some lines of plain text. */
   readonly text: string;
   readonly changes: readonly Change[];
+}
+
+/** With more changes than this in one look, one notice names them all. */
+export const MOST_NOTICES = 10;
+const LONGEST_SUBJECT = 100;
+
+/** The notices of one look. `stack` names where the services run; it is part of every subject. */
+export function noticesOf(changes: readonly Change[], stack: string): readonly Notice[] {
+  return changes.length > MOST_NOTICES ? [groupNotice(changes, stack)] : changes.map((each) => notice(each, stack));
+}
+
+const IS: Readonly<Record<ChangeKind, string>> = {
+  halted: 'is halted',
+  'never-ran': 'has never run',
+  overdue: 'is overdue',
+  unhealthy: 'is failing',
+  unreadable: 'has an unreadable state',
+  recovered: 'has recovered',
+};
+
+function notice(change: Change, stack: string): Notice {
+  const { id, service, kind } = change;
+  return {
+    id,
+    subject: subject(`${stack}: ${service} ${IS[kind]}`),
+    text: [...linesOf(change), '', `Stack: ${stack}`, `Id: ${id}`].join('\n'),
+    changes: [change],
+  };
+}
+
+function groupNotice(changes: readonly Change[], stack: string): Notice {
+  const kinds = [...new Set(changes.map(({ kind }) => kind))];
+  const counts = kinds.map((kind) => `${changes.filter((each) => each.kind === kind).length} ${kind}`).join(', ');
+  const [first] = changes;
+  const id = `${changes.length} services/${first?.id ?? ''}`;
+  const summary = `${changes.length} services changed: ${counts}`;
+  return {
+    id,
+    subject: subject(`${stack}: ${summary}`),
+    text: [`${summary}.`, ...changes.flatMap((each) => ['', ...linesOf(each)]), '', `Stack: ${stack}`].join('\n'),
+    changes,
+  };
+}
+
+function linesOf({ happened, cause, follows, command }: Change): string[] {
+  return [
+    happened,
+    ...(cause === undefined ? [] : [`Cause: ${cause}`]),
+    `What follows: ${follows}`,
+    `Command: ${command}`,
+  ];
+}
+
+function subject(text: string): string {
+  return text.replaceAll(/[^ -~]/g, '?').slice(0, LONGEST_SUBJECT);
+}
+
+/** The id of a change. */
+export function changeId({ service, kind, since }: Pick<Change, 'service' | 'kind' | 'since'>): string {
+  return `${service}/${kind}/${toIso(since)}`;
 }

@@ -1,13 +1,22 @@
 /** The ports of the watchdog. */
 import type { ServiceState } from '../rules/index.ts';
 import type { RunContext, UnreadableStateError } from '../service/index.ts';
+import type { MemoryPart } from './memory.ts';
 import type { Notice } from './notice.ts';
-import type { StoredMemory } from './memory.ts';
 
 /** The state of a service; the error if the state can't be read; `undefined` if there is none. */
 export type Found = ServiceState | UnreadableStateError | undefined;
 
-type Waits = Pick<RunContext, 'clock' | 'random' | 'signal'>;
+/** The means to wait between attempts, and the signal that ends the look. */
+export type LookContext = Pick<RunContext, 'clock' | 'random' | 'signal'>;
+
+/** A run in the history of a service. */
+export interface RunKey {
+  readonly service: string;
+  /** The time in the key of its run record. */
+  readonly at: number;
+  readonly fence: number;
+}
 
 /** Reads the states of many services. */
 export interface StatesReader {
@@ -15,18 +24,21 @@ export interface StatesReader {
    * Returns the states by service, without those that the store did not return. Rejects with the error of the store if
    * it can't be reached.
    */
-  read(services: readonly string[], context: Waits): Promise<ReadonlyMap<string, Found>>;
+  read(services: readonly string[], context: LookContext): Promise<ReadonlyMap<string, Found>>;
+  /** Returns the failures of these runs as `class: message` by service, as far as their records are found. */
+  failures(runs: readonly RunKey[], context: LookContext): Promise<ReadonlyMap<string, string>>;
 }
 
 /** Keeps the watchdog's memory from one look to the next. */
 export interface MemoryStore {
-  /** Returns what the last look remembered. Rejects with the error of the store if it can't be reached. */
-  load(context: Waits): Promise<StoredMemory>;
+  /** Returns every part. Rejects with the error of the store if it can't be reached. */
+  load(context: LookContext): Promise<readonly MemoryPart[]>;
   /**
-   * Writes the parts that changed.
-   * @throws StoreError also if another look has written since `load`, so that an older look never undoes a newer one
+   * Writes these parts, each with its revision raised by one, and returns them so.
+   * @throws StoreError also if another look has written a part since `load`, so that an older look never undoes a newer
+   *   one
    */
-  save(memory: StoredMemory, context: Waits): Promise<void>;
+  save(parts: readonly MemoryPart[], context: LookContext): Promise<readonly MemoryPart[]>;
 }
 
 /** A way by which notices leave. */
@@ -34,7 +46,7 @@ export interface Sender {
   /** A short name, which the memory stores for a notice that this sender still owes. */
   readonly name: string;
   /** Sends the notice. Rejects if the other side did not take it; then the next look tries again. */
-  send(notice: Notice, context: Waits): Promise<void>;
+  send(notice: Notice, context: LookContext): Promise<void>;
 }
 
 /** The metrics of one look. */

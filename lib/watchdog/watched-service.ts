@@ -1,53 +1,64 @@
 /**
- * The description of a watched service, and its form in an environment variable. On Lambda all variables of a function
- * together have 4 KB, so the form is short: `{"nightly":[86400000,115000,"0 3 * * ? *","Europe/Berlin"]}`. By name, it
- * gives interval and grace (in milliseconds), cron expression and time zone.
+ * The description of a watched service. On AWS the list of descriptions is part of the watchdog's bundle; on one machine
+ * it is in an environment variable.
  */
 import * as z from 'zod';
-import { cronFault, flexibleWindow, InvalidOptionsError, type Schedule } from '../rules/index.ts';
-import { invocationTimeout, SCHEDULER_PRECISION, type Service } from '../service/index.ts';
+import { cronFault, InvalidOptionsError, type Policy, type Punctuality, type Schedule } from '../rules/index.ts';
+import { latenessTolerance, type Service } from '../service/index.ts';
 import { cut, showValue, withoutUndefined } from '../text/index.ts';
 
 /** A service that the watchdog judges. */
-export interface WatchedService {
+export interface WatchedService extends Punctuality {
   readonly name: string;
-  readonly schedule: Schedule;
-  /** The longest time from the due time of a tick to its end, in milliseconds. */
-  readonly grace: number;
+  /** How many failures in a row make it unhealthy. */
+  readonly consecutive: number;
+  /** Where its function is found, for the commands in notices. @default one machine */
+  readonly deployed?: DeployedFunction;
 }
 
-/** The environment variable that lists the watched services. */
+/** A function in a stack of CloudFormation. */
+export interface DeployedFunction {
+  readonly stack: string;
+  /** The logical id of the function. */
+  readonly logicalId: string;
+}
+
+/** The environment variable that lists the watched services as a JSON array. */
 export const WATCHED_VARIABLE = 'TICKOVER_WATCHED';
 
-/** The largest number of services whose memory fits into the watchdog's cursor. */
-const MOST_WATCHED = 500;
-
-/**
- * Describes the service for the watchdog. Its grace is the sum of Scheduler's precision, the flexible window (whole
- * minutes of jitterRange × interval), the length of one invocation, and the lease margin.
- */
-export function watchedServiceOf(service: Service): WatchedService {
-  const { name, schedule, policy, leaseMargin } = service;
-  const window = flexibleWindow(schedule, policy.jitterRange);
-  return { name, schedule, grace: SCHEDULER_PRECISION + window + invocationTimeout(service) + leaseMargin };
+/** Describes the service for the watchdog. */
+export function watchedServiceOf(
+  service: Pick<Service, 'name' | 'schedule' | 'timeout' | 'leaseMargin'> & { readonly policy: Policy },
+  deployed?: DeployedFunction,
+): WatchedService {
+  const { name, schedule, policy } = service;
+  const { interval, cron, timezone } = schedule;
+  return withoutUndefined({
+    name,
+    schedule: withoutUndefined({ interval, cron, timezone }) as Schedule,
+    tolerance: latenessTolerance(service),
+    consecutive: policy.consecutive,
+    deployed,
+  });
 }
 
 /** The environment variables that list the watched services. */
 export function watchdogVariables(services: readonly Service[]): Record<string, string> {
-  const entries = services.map(watchedServiceOf).map(({ name, schedule: { interval, cron, timezone }, grace }) => {
-    return [name, cron === undefined ? [interval, grace] : [interval, grace, cron, timezone ?? 'UTC']];
-  });
-  return { [WATCHED_VARIABLE]: JSON.stringify(Object.fromEntries(entries)) };
+  return { [WATCHED_VARIABLE]: JSON.stringify(services.map((service) => watchedServiceOf(service))) };
 }
 
 const duration = z.number().positive();
-const entry = z.union([
-  z.tuple([duration, duration]),
-  z
-    .tuple([duration, duration, z.string(), z.string()])
-    .refine(([, , cron, zone]) => cronFault(cron, zone) === undefined),
-]);
-const list = z.record(z.string().min(1).max(64), entry);
+const schedule = z
+  .strictObject({ interval: duration, cron: z.string().optional(), timezone: z.string().optional() })
+  .refine(({ cron, timezone }) => cron === undefined || cronFault(cron, timezone ?? 'UTC') === undefined);
+const entry = z.strictObject({
+  name: z.string().min(1).max(64),
+  schedule,
+  tolerance: duration,
+  consecutive: z.int().positive(),
+  deployed: z.strictObject({ stack: z.string(), logicalId: z.string() }).optional(),
+});
+const list = z.array(entry).refine((all) => new Set(all.map(({ name }) => name)).size === all.length);
 
 /**
  * Reads the watched services from the environment, in the order of their names; none if the variable is missing or
@@ -58,22 +69,17 @@ export function parseWatchedServices(env: Readonly<Record<string, string | undef
   const text = env[WATCHED_VARIABLE]?.trim() ?? '';
   if (text === '') return [];
   const parsed = list.safeParse(parsedJson(text));
-  if (!parsed.success) {
-    const at = cut(parsed.error.issues[0]?.path.slice(0, 1).join() ?? '', 100);
-    throw refusal(
-      `${at === '' ? '' : `.${at}`}: expected {"<name>": [interval, grace] or [interval, grace, cron, time zone]}`,
-      text,
-    );
-  }
-  const entries = Object.entries(parsed.data);
-  if (entries.length > MOST_WATCHED) {
-    throw refusal(`: expected at most ${MOST_WATCHED} services`, String(entries.length));
-  }
-  return entries
-    .map(([name, [interval, grace, cron, timezone]]) => {
-      return { name, schedule: withoutUndefined({ interval, cron, timezone }), grace };
-    })
-    .toSorted((one, other) => (one.name < other.name ? -1 : 1));
+  if (parsed.success) return inOrder(parsed.data as readonly WatchedService[]);
+  const at = cut(parsed.error.issues[0]?.path.join('.') ?? '', 100);
+  const expected = 'expected [{"name", "schedule": {"interval"}, "tolerance", "consecutive"}, ...], each name once';
+  throw new InvalidOptionsError('watch-services', [
+    `${WATCHED_VARIABLE}${at === '' ? '' : `.${at}`}: ${expected}, got ${cut(showValue(text), 200)}`,
+  ]);
+}
+
+/** The services in the order of their names. */
+export function inOrder(services: readonly WatchedService[]): readonly WatchedService[] {
+  return services.toSorted((one, other) => (one.name < other.name ? -1 : 1));
 }
 
 function parsedJson(text: string): unknown {
@@ -82,10 +88,4 @@ function parsedJson(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-function refusal(expectation: string, got: string): InvalidOptionsError {
-  return new InvalidOptionsError('watch-services', [
-    `${WATCHED_VARIABLE}${expectation}, got ${cut(showValue(got), 200)}`,
-  ]);
 }

@@ -1,4 +1,7 @@
-/** The shape of the table: `pk` is the service, `sk` is `STATE`, `RUN#<time>#<fence>` or `REPAIR#<time>`. */
+/**
+ * The shape of the table: `pk` is the service, `sk` is `STATE`, `RUN#<time>#<fence>` or `REPAIR#<time>`; of the watchdog
+ * also `WATCH#<number>`.
+ */
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
 import { toIso } from '../../time/index.ts';
 
@@ -24,6 +27,13 @@ export function stateTable(name: string): CreateTableCommandInput {
 /** The key of the state item of a service. */
 export function stateKey(service: string) {
   return { pk: service, sk: 'STATE' };
+}
+
+export const WATCH_PREFIX = 'WATCH#';
+
+/** The key of a part of the watchdog's memory. */
+export function watchKey(service: string, number: number) {
+  return { pk: service, sk: `${WATCH_PREFIX}${number}` };
 }
 
 export const RUN_PREFIX = 'RUN#';

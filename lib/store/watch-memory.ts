@@ -1,0 +1,102 @@
+/** The watchdog's memory: items `WATCH#<number>` beside its state, each with a revision that every write raises. */
+import { type DynamoDBDocumentClient, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { abortable } from '../time/index.ts';
+import { StoreError } from './errors.ts';
+import { WATCH_PREFIX, watchKey } from './item/table.ts';
+import type { Item } from './item/validate-item.ts';
+
+/** A part of the memory. Its entries are the watchdog's own; here they are only kept. */
+interface Part {
+  readonly number: number;
+  /** How often the part was written; 0 for one that is not stored. */
+  readonly revision: number;
+  readonly entries: Readonly<Record<string, unknown>>;
+}
+
+interface Ended {
+  readonly signal: AbortSignal;
+}
+
+/**
+ * The memory of a watchdog.
+ * @param service the name of the watchdog, whose items these are
+ */
+export function dynamoWatchMemory(documents: DynamoDBDocumentClient, table: string, service: string) {
+  return {
+    /**
+     * Every stored part, in the order of their numbers, read consistently.
+     * @throws StoreError if a request fails
+     */
+    async load(ended: Ended): Promise<readonly Part[]> {
+      try {
+        return (await readParts({ documents, table, service }, ended)).toSorted(
+          (one, other) => one.number - other.number,
+        );
+      } catch (error) {
+        throw new StoreError(service, 'reading its memory', 'nothing is reported', error);
+      }
+    },
+    /**
+     * Writes the parts, and returns them with the revisions that they have then.
+     * @throws StoreError if a request fails, or if a part has another revision: another look has written it
+     */
+    async save(parts: readonly Part[], { signal }: Ended): Promise<readonly Part[]> {
+      const saved: Part[] = [];
+      for (const { number, revision, entries } of parts) {
+        const put = new PutCommand({
+          TableName: table,
+          Item: { ...watchKey(service, number), revision: revision + 1, entries },
+          ...(revision === 0
+            ? { ConditionExpression: 'attribute_not_exists(#pk)', ExpressionAttributeNames: { '#pk': 'pk' } }
+            : {
+                ConditionExpression: '#revision = :seen',
+                ExpressionAttributeNames: { '#revision': 'revision' },
+                ExpressionAttributeValues: { ':seen': revision },
+              }),
+        });
+        try {
+          await abortable(signal, () => documents.send(put, { abortSignal: signal }));
+        } catch (error) {
+          throw new StoreError(service, 'writing its memory', 'the next look compares with the memory as it was', error);
+        }
+        saved.push({ number, revision: revision + 1, entries });
+      }
+      return saved;
+    },
+  };
+}
+
+interface Source {
+  readonly documents: DynamoDBDocumentClient;
+  readonly table: string;
+  readonly service: string;
+}
+
+async function readParts({ documents, table, service }: Source, { signal }: Ended): Promise<Part[]> {
+  const parts: Part[] = [];
+  let start: Item | undefined;
+  do {
+    const query = new QueryCommand({
+      TableName: table,
+      KeyConditionExpression: '#pk = :service AND begins_with(#sk, :watch)',
+      ExpressionAttributeNames: { '#pk': 'pk', '#sk': 'sk' },
+      ExpressionAttributeValues: { ':service': service, ':watch': WATCH_PREFIX },
+      ConsistentRead: true,
+      ...(start === undefined ? {} : { ExclusiveStartKey: start }),
+    });
+    const { Items = [], LastEvaluatedKey } = await abortable(signal, () =>
+      documents.send(query, { abortSignal: signal }),
+    );
+    parts.push(...Items.flatMap(partIn));
+    start = LastEvaluatedKey;
+  } while (start !== undefined);
+  return parts;
+}
+
+/** The part in an item. Damaged entries count as none: what they remembered is found, and said, again. */
+function partIn({ sk, revision, entries }: Item): Part[] {
+  const number = Number(String(sk).slice(WATCH_PREFIX.length));
+  if (!Number.isSafeInteger(number) || !Number.isSafeInteger(revision)) return [];
+  const isMap = typeof entries === 'object' && entries !== null && !Array.isArray(entries);
+  return [{ number, revision: revision as number, entries: isMap ? (entries as Part['entries']) : {} }];
+}

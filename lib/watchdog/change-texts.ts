@@ -1,0 +1,124 @@
+/** The words of a change: what happened, its cause, what follows, and the command to run. Pure. */
+import { NEVER_RUN, type ServiceState } from '../rules/index.ts';
+import { UnreadableStateError } from '../service/index.ts';
+import { withoutUndefined } from '../text/index.ts';
+import { toIso } from '../time/index.ts';
+import type { Judgement } from './judge.ts';
+import type { Owed } from './memory.ts';
+import { type Change, type ChangeKind, changeId, type TroubleKind } from './notice.ts';
+import type { WatchedService } from './watched-service.ts';
+
+/** The facts that a change is described from. */
+export interface ChangeFacts {
+  readonly watched: WatchedService;
+  readonly judgement: Judgement;
+  readonly owed: Pick<Owed, 'kind' | 'since' | 'was'>;
+  /** The newest failure, if it could be read. */
+  readonly failure?: string | undefined;
+}
+
+/** Describes a change. */
+export function changeOf(facts: ChangeFacts): Change {
+  const { watched, judgement, owed } = facts;
+  const { kind, since } = owed;
+  const state = judgement.found instanceof UnreadableStateError ? NEVER_RUN : judgement.found;
+  return withoutUndefined({
+    service: watched.name,
+    kind,
+    since,
+    id: changeId({ service: watched.name, kind, since }),
+    happened: `${watched.name} ${HAPPENED[kind]({ ...facts, state })}.`,
+    cause: CAUSES[kind]({ ...facts, state }),
+    follows: FOLLOWS[kind]({ ...facts, state }),
+    command: commandOf(kind, watched),
+  });
+}
+
+type Stated = ChangeFacts & { readonly state: ServiceState };
+type Words<Result> = Readonly<Record<ChangeKind, (facts: Stated) => Result>>;
+
+const HAPPENED: Words<string> = {
+  halted: ({ state }) => `is halted since ${toIso(state.halt?.at ?? 0)}: it has stopped running`,
+  'never-ran': ({ owed }) => `has never run, though it was due at ${toIso(owed.since)}`,
+  overdue: (facts) => `is overdue: ${missedTick(facts)}`,
+  unhealthy: ({ state }) => `is failing: ${failuresIn(state)}${backingOff(state)}`,
+  unreadable: () => 'does not run, since its stored state cannot be read',
+  recovered: ({ state, owed }) =>
+    `has recovered: a run succeeded at ${toIso(state.lastSuccess ?? 0)}, after it ${WAS[owed.was ?? 'unhealthy']} since ${toIso(owed.since)}`,
+};
+
+const WAS: Readonly<Record<TroubleKind, string>> = {
+  halted: 'had been halted',
+  'never-ran': 'should have run for the first time',
+  overdue: 'had been overdue',
+  unhealthy: 'had been failing',
+  unreadable: 'had an unreadable state',
+};
+
+const NO_START = 'no start is stored: its schedule may be disabled, Scheduler may not reach it, or its code cannot be loaded';
+
+const CAUSES: Words<string | undefined> = {
+  halted: ({ state }) => state.halt?.cause,
+  'never-ran': () => NO_START,
+  overdue: ({ state }) => (hasCrashed(state) ? 'its process died in that run' : NO_START),
+  unhealthy: ({ failure }) => failure,
+  unreadable: ({ judgement: { found } }) => (found instanceof UnreadableStateError ? found.message : undefined),
+  recovered: () => undefined,
+};
+
+const FOLLOWS: Words<string> = {
+  halted: ({ state: { halt } }) =>
+    halt?.until === undefined
+      ? 'Every tick is skipped until a person resumes it or a changed build is deployed.'
+      : `Every tick is skipped until its probe at ${toIso(halt.until)}, a resume, or a changed build.`,
+  'never-ran': () => 'Nothing is done until a tick arrives. Look at its schedule and at its log; the command runs it once.',
+  overdue: () => 'Nothing is done until a tick arrives. Look at its schedule and at its log; the command runs it once.',
+  unhealthy: ({ state, watched }) =>
+    state.backoffCount > 0
+      ? 'It tries again after the backoff, and halts if it keeps failing.'
+      : `It goes on at its interval of ${watched.schedule.interval / 1000} s and recovers with its first success.`,
+  unreadable: () => 'Every tick ends in an error until a person repairs the state.',
+  recovered: () => 'It runs on schedule again; nothing is to be done.',
+};
+
+function missedTick({ state, owed }: Stated): string {
+  if (!hasCrashed(state)) return `its tick of ${toIso(owed.since)} has left no trace`;
+  const { until = 0, tick } = state.lease ?? {};
+  const run = tick === undefined ? `run ${state.fence}` : `run ${state.fence}, for the tick of ${toIso(tick)},`;
+  return `${run} never ended (its lease ended at ${toIso(until)}), and no run has followed, though one was due at ${toIso(owed.since)}`;
+}
+
+function hasCrashed({ lease, fence, done }: ServiceState): boolean {
+  return lease !== undefined && fence > done;
+}
+
+function failuresIn({ streak }: ServiceState): string {
+  return streak === 1 ? 'its last run failed' : `its last ${streak} runs failed`;
+}
+
+function backingOff({ backoffCount, notBefore }: ServiceState): string {
+  if (backoffCount === 0) return '';
+  return notBefore === undefined ? ', and it backs off' : `, and it backs off until ${toIso(notBefore)}`;
+}
+
+const ACTIONS: Readonly<Record<Exclude<ChangeKind, 'unreadable'>, string>> = {
+  halted: 'resume',
+  'never-ran': 'run-once',
+  overdue: 'run-once',
+  unhealthy: 'status',
+  recovered: 'status',
+};
+
+function commandOf(kind: ChangeKind, { name, deployed }: WatchedService): string {
+  if (kind === 'unreadable') return `npm run repair -- ${name}`;
+  const action = ACTIONS[kind];
+  if (deployed === undefined) return `npm run invoke -- ${name} ${action}`;
+  const { stack, logicalId } = deployed;
+  const functionName =
+    `aws cloudformation describe-stack-resource --stack-name ${stack} --logical-resource-id ${logicalId} ` +
+    '--query StackResourceDetail.PhysicalResourceId --output text';
+  return (
+    `aws lambda invoke --function-name "$(${functionName})" --cli-read-timeout 0 ` +
+    `--cli-binary-format raw-in-base64-out --payload '{"action":"${action}"}' /dev/stdout`
+  );
+}

@@ -1,0 +1,127 @@
+/**
+ * One look at all watched services.
+ *
+ *   1. Read the states, and what the last look remembered.
+ *   2. Judge each service, and compare it with what is remembered. Write the metric of those in trouble.
+ *   3. Remember what changed, as owed to every sender.
+ *   4. Send what is owed. A sender that fails owes it until a later look.
+ *   5. Remember what was sent.
+ *   6. Only a scheduled look that has done all of this writes `Watched`: the alarm of the watchdog rests on it.
+ */
+import type { RunContext } from '../service/index.ts';
+import { type Looked, lookAt } from './changes.ts';
+import { changedParts, entriesOf, type MemoryPart, type Remembered } from './memory.ts';
+import { newChanges, type OwedChange, owedChanges } from './owed-changes.ts';
+import type { Found, HealthMetrics, MemoryStore, Sender, StatesReader } from './ports.ts';
+import { sendAll, withoutSent } from './sending.ts';
+import type { WatchedService } from './watched-service.ts';
+
+/** The services to watch, and the ports of a look. */
+export interface Watchdog {
+  /** The watched services, in the order of their names. */
+  readonly watched: readonly WatchedService[];
+  readonly states: StatesReader;
+  readonly memory: MemoryStore;
+  readonly senders: readonly Sender[];
+  readonly metrics: HealthMetrics;
+  /** Names in every notice where the services run. */
+  readonly stack: string;
+}
+
+/** What a look found and said. */
+export interface WatchdogResult {
+  readonly watched: number;
+  /** The names of the services in trouble. */
+  readonly unhealthy: readonly string[];
+  /** The ids of the changes that this look found. */
+  readonly changes: readonly string[];
+}
+
+type Context = Pick<RunContext, 'service' | 'clock' | 'random' | 'signal' | 'log' | 'scheduledFor'>;
+type Entries = ReadonlyMap<string, Remembered>;
+
+/**
+ * Looks at every service once. A state that can't be read is a finding of its own service.
+ * @throws Error at the end, if some states were not read or a sender failed; the error of the store, if it can't be
+ *   reached
+ */
+export async function look(context: Context, watchdog: Watchdog): Promise<WatchdogResult> {
+  const { watched, states, memory, metrics } = watchdog;
+  // Taken before the states are read: the next look judges what happens later.
+  const now = context.clock.now();
+  const found = await states.read(watched.map(({ name }) => name), context);
+  const stored = await memory.load(context);
+  const before = entriesOf(stored, watched, now);
+  const looks = judgeAll(watchdog, { found, before, now });
+  const unhealthy = looks.filter(({ inTrouble }) => inTrouble).map(({ watched: { name } }) => name);
+  for (const name of unhealthy) metrics.unhealthy(name);
+  metrics.flush();
+
+  const entries = new Map([...before, ...looks.map(({ watched: { name }, entry }) => [name, entry] as const)]);
+  const remembered = await remember(context, watchdog, { stored, entries });
+  const owed = await owedChanges(looks, states, context);
+  const changes = newChanges(looks, owed);
+  logChanges(context, changes);
+  const { sent, failed } = await sendAll(owed, watchdog, context);
+  await remember(context, watchdog, { stored: remembered, entries: withoutSent(entries, sent, watchdog.senders) });
+
+  refuseHalfDone(context.service, { unread: watched.filter(({ name }) => !found.has(name)), failed });
+  if (context.scheduledFor !== undefined) {
+    metrics.looked({ watched: watched.length, unhealthy: unhealthy.length });
+    metrics.flush();
+  }
+  return { watched: watched.length, unhealthy, changes: changes.map(({ change }) => change.id) };
+}
+
+interface Sights {
+  readonly found: ReadonlyMap<string, Found>;
+  readonly before: Entries;
+  readonly now: number;
+}
+
+function judgeAll({ watched, senders }: Watchdog, { found, before, now }: Sights): readonly Looked[] {
+  const names = senders.map(({ name }) => name);
+  return watched.flatMap((each) => {
+    const entry = before.get(each.name);
+    if (entry === undefined || !found.has(each.name)) return [];
+    return lookAt({ watched: each, found: found.get(each.name), entry }, now, names);
+  });
+}
+
+/** Writes the parts that changed, and returns all parts as they are stored then. */
+async function remember(
+  context: Context,
+  { memory }: Watchdog,
+  { stored, entries }: { readonly stored: readonly MemoryPart[]; readonly entries: Entries },
+): Promise<readonly MemoryPart[]> {
+  const changed = changedParts(stored, entries);
+  if (changed.length === 0) return stored;
+  const saved = await memory.save(changed, context);
+  const numbers = new Set(saved.map(({ number }) => number));
+  return [...stored.filter(({ number }) => !numbers.has(number)), ...saved];
+}
+
+function logChanges({ log }: Context, changes: readonly OwedChange[]): void {
+  for (const { change } of changes) {
+    const { service: watched, kind, id, happened, cause = null, follows, command } = change;
+    const fields = { watched, kind, id, cause, follows, command };
+    if (kind === 'recovered') log.info(happened, fields);
+    else log.warn(happened, fields);
+  }
+}
+
+interface HalfDone {
+  readonly unread: readonly WatchedService[];
+  /** The senders that failed, each with the number of changes that it still owes. */
+  readonly failed: readonly string[];
+}
+
+function refuseHalfDone(service: string, { unread, failed }: HalfDone): void {
+  const faults = [
+    ...(unread.length === 0
+      ? []
+      : [`the states of ${unread.map(({ name }) => name).join(', ')} were not read; they are not judged`]),
+    ...failed.map((sender) => `the sender ${sender} failed; the next look sends again what it owes`),
+  ];
+  if (faults.length > 0) throw new Error(`${service}: ${faults.join('; ')}`);
+}

@@ -1,0 +1,60 @@
+/** The changes that are owed to senders, described from what a look found. */
+import type { ServiceState } from '../rules/index.ts';
+import { UnreadableStateError } from '../service/index.ts';
+import { changeOf } from './change-texts.ts';
+import type { Looked } from './changes.ts';
+import type { Change } from './notice.ts';
+import type { LookContext, RunKey, StatesReader } from './ports.ts';
+
+/** A change, and the names of the senders that have not taken it. */
+export interface OwedChange {
+  readonly change: Change;
+  readonly senders: readonly string[];
+}
+
+/**
+ * Describes everything that is owed. What can't be described now, since the service is paused meanwhile, stays owed.
+ * The newest failure is read only for services that fail; without it a change has no cause.
+ */
+export async function owedChanges(
+  looks: readonly Looked[],
+  states: Pick<StatesReader, 'failures'>,
+  context: LookContext,
+): Promise<readonly OwedChange[]> {
+  const described = looks.filter(isDescribable);
+  const keys = described.flatMap(failedRun);
+  const failures = keys.length === 0 ? undefined : await failuresOf(states, keys, context);
+  return described.flatMap(({ watched, judgement, entry: { owed } }) => {
+    if (owed === undefined) return [];
+    const failure = failures?.get(watched.name);
+    return [{ change: changeOf({ watched, judgement, owed, failure }), senders: owed.senders }];
+  });
+}
+
+/** The changes that this look found, without those that earlier looks could not send. */
+export function newChanges(looks: readonly Looked[], owed: readonly OwedChange[]): readonly OwedChange[] {
+  const names = new Set(looks.filter(({ isNew }) => isNew).map(({ watched }) => watched.name));
+  return owed.filter(({ change }) => names.has(change.service));
+}
+
+function isDescribable({ judgement: { finding }, entry: { owed } }: Looked): boolean {
+  if (owed === undefined) return false;
+  if (owed.kind === 'recovered') return true;
+  return finding !== 'quiet' && finding !== 'well' && finding.kind === owed.kind;
+}
+
+/** The key of the newest run of a failing service, which has failed. */
+function failedRun({ watched, judgement: { found }, entry: { owed } }: Looked): RunKey[] {
+  if (owed?.kind !== 'unhealthy' || found instanceof UnreadableStateError) return [];
+  const newest: ServiceState['runs'][number] | undefined = found.runs.at(-1);
+  return newest === undefined ? [] : [{ service: watched.name, at: newest.at, fence: found.done }];
+}
+
+async function failuresOf(states: Pick<StatesReader, 'failures'>, keys: readonly RunKey[], context: LookContext) {
+  try {
+    return await states.failures(keys, context);
+  } catch {
+    // The notice matters more than its cause.
+    return undefined;
+  }
+}
