@@ -15,53 +15,44 @@ const nightly = defineService({
 const spread = defineService({ name: 'spread', interval: '1h', jitterRange: 0.11 });
 const weekly = defineService({ name: 'weekly', interval: '7d', jitterRange: 0.5 });
 
-test('the grace is Scheduler’s minute, its flexible window in whole minutes, one invocation and the margin of the lease', () => {
-  expect([poll, sweep, nightly, spread].map((service) => watchedServiceOf(service).grace)).toEqual([
+test('the tolerance is Scheduler’s minute, its flexible window in whole minutes, one invocation and the margin of the lease', () => {
+  expect([poll, sweep, nightly, spread].map((service) => watchedServiceOf(service).tolerance)).toEqual([
     115_000, 215_000, 665_000, 475_000,
   ]);
 });
 
-test('the grace holds no more of the flexible window than Scheduler allows: a day', () => {
-  expect(watchedServiceOf(weekly).grace).toBe(86_400_000 + 115_000);
+test('the tolerance holds no more of the flexible window than Scheduler allows: a day', () => {
+  expect(watchedServiceOf(weekly).tolerance).toBe(86_400_000 + 115_000);
 });
 
-test('the variable is short, and means the same when it is read', () => {
+test('the variable means the same when it is read, in the order of names', () => {
   const variables = watchdogVariables([poll, nightly]);
 
-  expect(variables).toEqual({
-    TICKOVER_WATCHED: '{"poll":[60000,115000],"nightly":[86400000,665000,"0 3 * * ? *","Europe/Berlin"]}',
-  });
   expect(parseWatchedServices(variables)).toEqual([
     {
       name: 'nightly',
       schedule: { interval: 86_400_000, cron: '0 3 * * ? *', timezone: 'Europe/Berlin' },
-      grace: 665_000,
+      tolerance: 665_000,
+      consecutive: 3,
     },
-    { name: 'poll', schedule: { interval: 60_000 }, grace: 115_000 },
+    { name: 'poll', schedule: { interval: 60_000 }, tolerance: 115_000, consecutive: 3 },
   ]);
 });
 
-test('sixty services of a common kind take no more than 2.5 of the 4 KB that a function’s environment holds', () => {
-  const many = Array.from({ length: 60 }, (_, index) =>
-    defineService({ name: `check-something-${index}`, interval: '60s' }),
-  );
-
-  expect(watchdogVariables(many)['TICKOVER_WATCHED']?.length).toBeLessThan(2_500);
-});
-
 describe('what is refused', () => {
-  const SHAPE = 'expected {"<name>": [interval, grace] or [interval, grace, cron, time zone]}';
+  const SHAPE = 'expected [{"name", "schedule": {"interval"}, "tolerance", "consecutive"}, ...], each name once';
+  const entry = (over: object) => JSON.stringify([{ name: 'a', schedule: { interval: 1 }, ...over }]);
+  const whole = { tolerance: 1, consecutive: 1 };
 
   test.each([
     ['not JSON', `TICKOVER_WATCHED: ${SHAPE}, got 'not JSON'`],
-    ['[]', `TICKOVER_WATCHED: ${SHAPE}, got '[]'`],
-    ['{"poll":[0,1]}', `TICKOVER_WATCHED.poll: ${SHAPE}`],
-    ['{"poll":[60000]}', `TICKOVER_WATCHED.poll: ${SHAPE}`],
-    ['{"poll":[60000,1,"every day","UTC"]}', `TICKOVER_WATCHED.poll: ${SHAPE}`],
-    [
-      JSON.stringify(Object.fromEntries(Array.from({ length: 501 }, (_, index) => [`s${index}`, [1, 1]]))),
-      "TICKOVER_WATCHED: expected at most 500 services, got '501'",
-    ],
+    ['{}', `TICKOVER_WATCHED: ${SHAPE}, got '{}'`],
+    [entry({}), `TICKOVER_WATCHED.0.tolerance: ${SHAPE}`],
+    [entry({ ...whole, name: '' }), `TICKOVER_WATCHED.0.name: ${SHAPE}`],
+    [entry({ ...whole, schedule: { interval: 0 } }), `TICKOVER_WATCHED.0.schedule.interval: ${SHAPE}`],
+    [entry({ ...whole, schedule: { interval: 1, cron: 'daily' } }), `TICKOVER_WATCHED.0.schedule: ${SHAPE}`],
+    [entry({ ...whole, grace: 1 }), `TICKOVER_WATCHED.0: ${SHAPE}`],
+    [JSON.stringify([...Array(2)].map(() => JSON.parse(entry(whole))[0])), `TICKOVER_WATCHED: ${SHAPE}`],
   ])('%s', (text, message) => {
     expect(() => parseWatchedServices({ TICKOVER_WATCHED: text })).toThrow(message);
   });
