@@ -41,6 +41,14 @@ export {
   policyFaults,
   type ServiceKind,
 } from './policy.ts';
+export {
+  hasNeverRun,
+  type Moment,
+  missedDue,
+  newestTick,
+  nextRunDue,
+  type Punctuality,
+} from './punctuality.ts';
 export { overrunLine, RESET_LINE, THRESHOLD_CAUSE } from './report.ts';
 export { appendRun, formatRunHistory, HISTORY_SIZE, parseRunHistory, type RunEntry } from './run-history.ts';
 export { RECORD_RETENTION_DAYS, type RunRecord } from './run-record.ts';
@@ -69,14 +77,6 @@ export {
   type ServiceState,
   toLoopState,
 } from './service-state.ts';
-export {
-  hasNeverRun,
-  type Moment,
-  missedDue,
-  newestTick,
-  nextRunDue,
-  type Punctuality,
-} from './punctuality.ts';
 export { type Status, serviceStatus, statusSince } from './status.ts';
 export { propagates, type Step, step, type Verdict, wouldTrip } from './step.ts';
 export type { Delivery, Disposition, ManualTick, ScheduledTick, SkipReason, Tick } from './tick.ts';

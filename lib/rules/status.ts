@@ -5,15 +5,7 @@ import type { RunEntry } from './run-history.ts';
 import type { ServiceState } from './service-state.ts';
 
 /** The status of a service: the first of these that holds. */
-export type Status =
-  | 'halted'
-  | 'paused'
-  | 'running'
-  | 'never-ran'
-  | 'overdue'
-  | 'backing-off'
-  | 'failing'
-  | 'steady';
+export type Status = 'halted' | 'paused' | 'running' | 'never-ran' | 'overdue' | 'backing-off' | 'failing' | 'steady';
 
 /**
  * The status at `now`. A halted service stays `halted` until a run succeeds, even while a probe is due.

@@ -13,8 +13,8 @@ import {
   look,
   parseWatchedServices,
   sendersIn,
-  type WatchedService,
   type Watchdog,
+  type WatchedService,
 } from '../watchdog/index.ts';
 
 const NAME = 'watch-services';
@@ -38,25 +38,30 @@ export function watchServicesOver(watched: readonly WatchedService[]): Service {
   return watchdog(() => inOrder(watched));
 }
 
-function watchdog(watchedIn: (env: Surroundings['env']) => readonly WatchedService[]): Service {
+/** The watchdog that works with these ports. */
+export function watchdogWith(prepare: (surroundings: Surroundings) => Watchdog): Service {
   return defineService<Watchdog>({
     name: NAME,
     kind: 'loop',
     interval: '1m',
     timeout: '30s',
-    prepare: ({ env }) => {
-      const documents = documentClient();
-      const table = tableIn(env);
-      return {
-        watched: watchedIn(env),
-        states: dynamoStatesReader(documents, table, NAME),
-        memory: dynamoWatchMemory(documents, table, NAME),
-        senders: sendersIn(env),
-        metrics: isInLambda(env) ? healthEmf(emfOptionsIn(env)) : NO_METRICS,
-        stack: env['TICKOVER_STACK'] || ONE_MACHINE,
-      };
-    },
+    prepare,
     workload: (context) => look(context, context.prepared),
+  });
+}
+
+function watchdog(watchedIn: (env: Surroundings['env']) => readonly WatchedService[]): Service {
+  return watchdogWith(({ env }) => {
+    const documents = documentClient();
+    const table = tableIn(env);
+    return {
+      watched: watchedIn(env),
+      states: dynamoStatesReader(documents, table, NAME),
+      memory: dynamoWatchMemory(documents, table, NAME),
+      senders: sendersIn(env),
+      metrics: isInLambda(env) ? healthEmf(emfOptionsIn(env)) : NO_METRICS,
+      stack: env['TICKOVER_STACK'] || ONE_MACHINE,
+    };
   });
 }
 

@@ -57,7 +57,12 @@ export function dynamoWatchMemory(documents: DynamoDBDocumentClient, table: stri
         try {
           await abortable(signal, () => documents.send(put, { abortSignal: signal }));
         } catch (error) {
-          throw new StoreError(service, 'writing its memory', 'the next look compares with the memory as it was', error);
+          throw new StoreError(
+            service,
+            'writing its memory',
+            'the next look compares with the memory as it was',
+            error,
+          );
         }
         saved.push({ number, revision: revision + 1, entries });
       }

@@ -55,7 +55,8 @@ const WAS: Readonly<Record<TroubleKind, string>> = {
   unreadable: 'had an unreadable state',
 };
 
-const NO_START = 'no start is stored: its schedule may be disabled, Scheduler may not reach it, or its code cannot be loaded';
+const NO_START =
+  'no start is stored: its schedule may be disabled, Scheduler may not reach it, or its code cannot be loaded';
 
 const CAUSES: Words<string | undefined> = {
   halted: ({ state }) => state.halt?.cause,
@@ -71,7 +72,8 @@ const FOLLOWS: Words<string> = {
     halt?.until === undefined
       ? 'Every tick is skipped until a person resumes it or a changed build is deployed.'
       : `Every tick is skipped until its probe at ${toIso(halt.until)}, a resume, or a changed build.`,
-  'never-ran': () => 'Nothing is done until a tick arrives. Look at its schedule and at its log; the command runs it once.',
+  'never-ran': () =>
+    'Nothing is done until a tick arrives. Look at its schedule and at its log; the command runs it once.',
   overdue: () => 'Nothing is done until a tick arrives. Look at its schedule and at its log; the command runs it once.',
   unhealthy: ({ state, watched }) =>
     state.backoffCount > 0

@@ -49,7 +49,10 @@ export async function look(context: Context, watchdog: Watchdog): Promise<Watchd
   const { watched, states, memory, metrics } = watchdog;
   // Taken before the states are read: the next look judges what happens later.
   const now = context.clock.now();
-  const found = await states.read(watched.map(({ name }) => name), context);
+  const found = await states.read(
+    watched.map(({ name }) => name),
+    context,
+  );
   const stored = await memory.load(context);
   const before = entriesOf(stored, watched, now);
   const looks = judgeAll(watchdog, { found, before, now });

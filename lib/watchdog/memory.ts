@@ -107,7 +107,13 @@ export function changedParts(
   }
   for (const name of names.filter((each) => !home.has(each))) partWithRoom(filled).push(name);
   const next = [...filled].map(([number, own]) => partOf(number, own, { parts, entries }));
-  return next.filter((part) => !isSame(part, parts.find(({ number }) => number === part.number)));
+  return next.filter(
+    (part) =>
+      !isSame(
+        part,
+        parts.find(({ number }) => number === part.number),
+      ),
+  );
 }
 
 function partWithRoom(filled: Map<number, string[]>): string[] {
@@ -150,5 +156,8 @@ function canonical(value: unknown): string {
 }
 
 function hashOf({ schedule: { interval, cron, timezone } }: WatchedService): string {
-  return createHash('sha256').update(JSON.stringify([interval, cron, timezone])).digest('base64url').slice(0, 8);
+  return createHash('sha256')
+    .update(JSON.stringify([interval, cron, timezone]))
+    .digest('base64url')
+    .slice(0, 8);
 }

@@ -35,7 +35,10 @@ test('only parts that change are written, and a service that is no longer watche
 test('an entry that comes back with its keys in another order has not changed', () => {
   const entry = { schedule: 'x', floor: 1, trouble: { kind: 'halted' as const, since: 2, epoch: 0 } };
   const [part] = saved(changedParts([], new Map([['a', entry]])));
-  const turned = { ...part, entries: { a: { trouble: { epoch: 0, since: 2, kind: 'halted' }, floor: 1, schedule: 'x' } } };
+  const turned = {
+    ...part,
+    entries: { a: { trouble: { epoch: 0, since: 2, kind: 'halted' }, floor: 1, schedule: 'x' } },
+  };
 
   expect(changedParts([turned as MemoryPart], new Map([['a', entry]]))).toEqual([]);
 });
@@ -52,7 +55,9 @@ test('a service whose entry is damaged, missing or named like what every object 
 test('another schedule moves the floor, and keeps the trouble and what is owed', () => {
   const owed = { kind: 'halted' as const, since: 2, senders: ['sns'] };
   const before = entriesOf([], [watched('a')], 5).get('a') as Remembered;
-  const parts = [{ number: 0, revision: 1, entries: { a: { ...before, owed, trouble: { kind: 'halted', since: 2 } } } }];
+  const parts = [
+    { number: 0, revision: 1, entries: { a: { ...before, owed, trouble: { kind: 'halted', since: 2 } } } },
+  ];
 
   expect(entriesOf(parts, [watched('a')], NOON).get('a')?.floor).toBe(5);
   expect(entriesOf(parts, [watched('a', 60_000)], NOON).get('a')).toMatchObject({

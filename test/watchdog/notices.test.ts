@@ -33,7 +33,7 @@ test('a halt: what happened, its cause, what follows, and the command that resum
     'What follows: Every tick is skipped until its probe at 2025-10-09T12:15:00.000Z, a resume, or a changed build.',
     'Command: aws lambda invoke --function-name "$(aws cloudformation describe-stack-resource --stack-name TickoverProd ' +
       '--logical-resource-id pollFunction1A2B --query StackResourceDetail.PhysicalResourceId --output text)" ' +
-      "--cli-read-timeout 0 --cli-binary-format raw-in-base64-out --payload '{\"action\":\"resume\"}' /dev/stdout",
+      '--cli-read-timeout 0 --cli-binary-format raw-in-base64-out --payload \'{"action":"resume"}\' /dev/stdout',
     '',
     'Stack: TickoverProd',
     'Id: poll/halted/2025-10-09T12:00:01.000Z',

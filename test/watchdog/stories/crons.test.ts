@@ -1,0 +1,49 @@
+/** What people get, and when: each story with the real handlers, the real watchdog and every due time. */
+import { describe, expect, test } from 'vitest';
+import { DAY, type Part, spread, story } from './kit.ts';
+
+const POLL: Part = { name: 'poll', interval: '1m', consecutive: 3, backoff: 3, restartAfter: '30m' };
+const _many = (count: number): Part[] =>
+  Array.from({ length: count }, (_, index) => ({ ...POLL, name: `poll-${index + 1}` }));
+
+describe('a cron service', () => {
+  const cron = (name: string, expression: string, timezone = 'UTC'): Part => ({
+    name,
+    interval: '1d',
+    cron: expression,
+    timezone,
+  });
+
+  test('of weekdays says nothing over two weekends, and is overdue when its Monday is missing', async () => {
+    const on = story({ services: [cron('weekdays', '0 9 ? * MON-FRI *')], lookEvery: 10 });
+    await on.pass(10 * DAY);
+    expect([on.said(), on.unhealthy]).toEqual([[], []]);
+
+    on.fate('weekdays', 'is not fired');
+    await on.pass(2 * DAY);
+    expect(on.said()).toEqual(['+11d 09:11 weekdays/overdue']);
+  });
+
+  test('of the first day of each month says nothing for three months', async () => {
+    const on = story({ services: [cron('monthly', '0 6 1 * ? *')], lookEvery: 60 });
+    await on.pass(92 * DAY);
+
+    expect([on.said(), on.unhealthy]).toEqual([[], []]);
+  });
+
+  test.each([
+    ['autumn', Date.UTC(2025, 9, 25, 12)],
+    ['spring', Date.UTC(2026, 2, 28, 12)],
+  ])('in a zone whose clocks change in %s says nothing', async (_season, from) => {
+    const services = [
+      { ...cron('hourly', '0 * * * ? *', 'Europe/Berlin'), interval: '1h' as const },
+      { ...cron('often', '0/10 * * * ? *', 'Europe/Berlin'), interval: '10m' as const },
+      cron('nightly', '30 2 * * ? *', 'Europe/Berlin'),
+      cron('lord-howe', '15 2 * * ? *', 'Australia/Lord_Howe'),
+    ];
+    const on = story({ services, from, lateness: spread, lookEvery: 5 });
+    await on.pass(2 * DAY);
+
+    expect([on.said(), on.unhealthy]).toEqual([[], []]);
+  });
+});

@@ -1,0 +1,260 @@
+/**
+ * A stack that is played: Scheduler fires the real handlers of its services and of its watchdog over one memory store
+ * and one fake clock, as late as it may be. What the watchdog sends is put down, and its metrics go to the stack's
+ * synthesised alarms.
+ */
+import { type HandlerContext, type ScheduledHandler, scheduledHandler } from '../../../lib/lambda/index.ts';
+import { nextDue } from '../../../lib/rules/index.ts';
+import { defineService, type Service, type ServiceOptions } from '../../../lib/service/index.ts';
+import { watchdogWith } from '../../../lib/services/watch-services.ts';
+import { type FakeClock, fakeClock, memoryStore } from '../../../lib/testing/index.ts';
+import type { StateStore } from '../../../lib/tick/index.ts';
+import { systemRandom } from '../../../lib/time/index.ts';
+import { type Found, type MemoryStore, type Notice, watchedServiceOf } from '../../../lib/watchdog/index.ts';
+import { errorWith, keptLog } from '../../support/loop-kit.ts';
+import { partsInMemory } from '../../support/parts-in-memory.ts';
+
+export const MINUTE = 60_000;
+export const HOUR = 60 * MINUTE;
+export const DAY = 24 * HOUR;
+/** 2025-10-09T12:00:00Z, a Thursday. */
+export const NOON = Date.UTC(2025, 9, 9, 12);
+
+/** What becomes of a firing. */
+export type Fate =
+  | 'succeeds'
+  | 'fails'
+  | 'is fatal'
+  /** Its function throws as it is loaded: the handler never begins. */
+  | 'cannot load'
+  /** Scheduler can't invoke the function. */
+  | 'cannot be invoked'
+  /** Its schedule is disabled. */
+  | 'is not fired';
+
+/** A service of a story. */
+export type Part = Omit<ServiceOptions<undefined>, 'workload' | 'prepare'>;
+
+export interface StoryOptions {
+  readonly services: readonly Part[];
+  /** When the stack is deployed for the first time. @default noon */
+  readonly from?: number;
+  /** How late each firing arrives. @default services after 5 s, the watchdog after 30 s */
+  readonly lateness?: Lateness;
+  /** Of how many looks of the watchdog one takes place, to tell long stories. @default 1 */
+  readonly lookEvery?: number;
+  readonly build?: string;
+}
+
+interface Scheduled {
+  readonly service: Service;
+  readonly handler: ScheduledHandler;
+  due: number | undefined;
+}
+
+/** A look that dies after it has sent what it found: its second write to the memory never comes. */
+type Death = 'after sending';
+
+export interface Story {
+  readonly clock: FakeClock;
+  /** What people got, as `12:03 poll/halted`; days after the first as `+1d 12:03`. */
+  readonly messages: readonly string[];
+  /** The messages since the last call. */
+  said(): string[];
+  readonly notices: readonly Notice[];
+  /** The samples of `Unhealthy`, as `12:03 poll`. */
+  readonly unhealthy: readonly string[];
+  /** How often the watchdog wrote `Watched`. */
+  looks(): number;
+  /** What becomes of the firings of a service from now on; of the watchdog as `watch-services`. */
+  fate(service: string, fate: Fate): void;
+  /** Lets time pass. */
+  pass(milliseconds: number): Promise<void>;
+  /** Another version of the stack: other services, schedules or builds. */
+  deploy(services: readonly Part[], build?: string): void;
+  /** A person's command, through the handler of the service. */
+  command(service: string, event: object): Promise<unknown>;
+  /** The next look of the watchdog dies. */
+  die(death: Death): void;
+}
+
+/** How late the firing of a service for a due time arrives, in milliseconds. */
+export type Lateness = (service: string, due: number) => number;
+
+const steady: Lateness = (service) => (service === 'watch-services' ? 30_000 : 5_000);
+
+/** Anywhere in the minute in which Scheduler may fire, and another moment for each firing. */
+export const spread: Lateness = (service, due) => (((due / MINUTE) * 37 + service.length * 11) % 60) * 1_000;
+
+/** Starts a story. */
+export function story({ services, from = NOON, lateness = steady, lookEvery = 1, build = 'b1' }: StoryOptions): Story {
+  const clock = fakeClock(from, { mode: 'manual' });
+  const store = memoryStore();
+  const memory = partsInMemory();
+  const fates = new Map<string, Fate>();
+  const notices: Notice[] = [];
+  const messages: string[] = [];
+  const unhealthy: string[] = [];
+  let looks = 0;
+  let firing = 0;
+  let death: Death | undefined;
+  let parts: Scheduled[] = [];
+  let watchdog: Scheduled;
+
+  const stamp = () => {
+    const days = Math.floor(clock.now() / DAY) - Math.floor(from / DAY);
+    return `${days === 0 ? '' : `+${days}d `}${new Date(clock.now()).toISOString().slice(11, 16)}`;
+  };
+  const make = (part: Part, own: string): Scheduled => {
+    const service = defineService({ printer: () => {}, ...part, workload: async () => act(fates.get(part.name)) });
+    return { service, handler: handlerOf(service, { store, clock, build: own }), due: firstDue(service, clock.now()) };
+  };
+  const makeWatchdog = (): Scheduled => {
+    const service = watchdogWith(() => ({
+      watched: parts.map((each) => watchedServiceOf(each.service)),
+      states: { read: async (names) => statesIn(store, names), failures: async () => new Map() },
+      memory: mortal(memory, () => {
+        const dies = death === 'after sending';
+        if (dies) death = undefined;
+        return dies;
+      }),
+      senders: [
+        {
+          name: 'sns',
+          send: async (notice) => {
+            notices.push(notice);
+            messages.push(`${stamp()} ${named(notice)}`);
+          },
+        },
+      ],
+      metrics: {
+        unhealthy: (name) => void unhealthy.push(`${stamp()} ${name}`),
+        looked: () => {
+          looks += 1;
+        },
+        flush: () => {},
+      },
+      stack: 'Prod',
+    }));
+    const handler = handlerOf(service, { store, clock, build });
+    return { service, handler, due: firstDue(service, clock.now()) };
+  };
+  const deploy = (next: readonly Part[], own = build) => {
+    const before = parts;
+    parts = next.map((part) => {
+      const made = make(part, own);
+      const old = before.find((each) => each.service.name === part.name);
+      const isSame = JSON.stringify(old?.service.schedule) === JSON.stringify(made.service.schedule);
+      return isSame && old !== undefined ? { ...made, due: old.due } : made;
+    });
+    watchdog = { ...makeWatchdog(), ...(before.length === 0 ? {} : { due: watchdog.due }) };
+  };
+  deploy(services);
+
+  async function fire(scheduled: Scheduled, due: number): Promise<void> {
+    const fate = fates.get(scheduled.service.name) ?? 'succeeds';
+    const { schedule } = scheduled.service;
+    const skipped = scheduled === watchdog ? (lookEvery - 1) * MINUTE : 0;
+    scheduled.due = nextDue(schedule, due + skipped, due);
+    if (fate === 'cannot load' || fate === 'cannot be invoked' || fate === 'is not fired') return;
+    const event = { scheduledFor: new Date(due).toISOString(), executionId: `e${firing}`, attempt: '1' };
+    await scheduled.handler(event as never, contextOf(scheduled.service)).catch(() => {});
+  }
+
+  return {
+    clock,
+    messages,
+    notices,
+    unhealthy,
+    said: () => messages.splice(0),
+    looks: () => looks,
+    fate: (service, fate) => void fates.set(service, fate),
+    async pass(milliseconds) {
+      const end = clock.now() + milliseconds;
+      for (;;) {
+        const all = [...parts, watchdog].filter(({ due }) => due !== undefined);
+        const next = all.toSorted((one, other) => arrival(one) - arrival(other))[0];
+        if (next?.due === undefined || arrival(next) > end) break;
+        await moveTo(clock, arrival(next));
+        firing += 1;
+        await fire(next, next.due);
+      }
+      await moveTo(clock, end);
+    },
+    deploy,
+    command(service, event) {
+      const found = [...parts, watchdog].find((each) => each.service.name === service);
+      if (found === undefined) throw new Error(`command: expected a service of the story, got ${service}`);
+      return found.handler(event as never, contextOf(found.service));
+    },
+    die: (its) => {
+      death = its;
+    },
+  };
+
+  function arrival({ due, service }: Scheduled): number {
+    return (due ?? 0) + lateness(service.name, due ?? 0);
+  }
+}
+
+function moveTo(clock: FakeClock, instant: number): Promise<void> {
+  return clock.advance(Math.max(0, instant - clock.now()));
+}
+
+/** `poll/halted`, or `12 services: 12 halted`. */
+function named({ changes, subject }: Notice): string {
+  const [only] = changes;
+  if (changes.length === 1 && only !== undefined) return `${only.service}/${only.kind}`;
+  return subject.replace(/^Prod: /, '');
+}
+
+/** A schedule that is made or changed counts from now: aligned to the clock, or as a rate from its creation. */
+function firstDue({ schedule }: Service, now: number): number | undefined {
+  return nextDue(schedule, now, now);
+}
+
+function handlerOf(
+  service: Service,
+  { store, clock, build }: { readonly store: StateStore; readonly clock: FakeClock; readonly build: string },
+): ScheduledHandler {
+  const environment = { table: 'none', build, slack: MINUTE, inLambda: false, variables: {} };
+  const random = { draw: () => 0.5, id: () => systemRandom.id() };
+  return scheduledHandler(service, {
+    store,
+    clock,
+    random,
+    log: keptLog(),
+    environment,
+    observers: [],
+    recycle: () => {},
+  });
+}
+
+function contextOf({ timeout }: Service): HandlerContext {
+  return { getRemainingTimeInMillis: () => timeout };
+}
+
+function act(fate: Fate = 'succeeds'): void {
+  if (fate === 'fails') throw errorWith('connect ECONNREFUSED', { code: 'ECONNREFUSED' });
+  if (fate === 'is fatal') throw new TypeError('undefined is not a function');
+}
+
+async function statesIn(store: StateStore, names: readonly string[]): Promise<ReadonlyMap<string, Found>> {
+  return new Map(await Promise.all(names.map(async (name) => [name, await store.read(name)] as const)));
+}
+
+/** The memory; where `dies` says so, the second write of a look never comes. */
+function mortal(memory: MemoryStore, dies: () => boolean): MemoryStore {
+  let writes = 0;
+  return {
+    load: (context) => {
+      writes = 0;
+      return memory.load(context);
+    },
+    save: async (parts, context) => {
+      writes += 1;
+      if (writes === 2 && dies()) throw new Error('the process died');
+      return memory.save(parts, context);
+    },
+  };
+}
