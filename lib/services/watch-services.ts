@@ -5,12 +5,12 @@
 import { emfOptionsIn, healthEmf } from '../metrics/index.ts';
 import { InvalidOptionsError } from '../rules/index.ts';
 import { defineService, isInLambda, type Service, type Surroundings } from '../service/index.ts';
-import { documentClient, dynamoStatesReader, dynamoWatchMemory } from '../store/index.ts';
+import { documentClient, dynamoStatesReader, dynamoWatchdogMemory } from '../store/index.ts';
 import { showValue } from '../text/index.ts';
 import {
+  checkServices,
   type HealthMetrics,
   inOrder,
-  look,
   parseWatchedServices,
   sendersIn,
   type Watchdog,
@@ -22,7 +22,7 @@ const NAME = 'watch-services';
 const ONE_MACHINE = 'one machine';
 
 /** The metrics outside Lambda, where findings are only logged and sent. */
-const NO_METRICS: HealthMetrics = { unhealthy: () => {}, looked: () => {}, flush: () => {} };
+const NO_METRICS: HealthMetrics = { unhealthy: () => {}, checked: () => {}, flush: () => {} };
 
 /**
  * The watchdog of the services that `TICKOVER_WATCHED` lists, as on one machine. Its workload returns how many services
@@ -34,7 +34,7 @@ const NO_METRICS: HealthMetrics = { unhealthy: () => {}, looked: () => {}, flush
 export const watchServices: Service = watchdog(parseWatchedServices);
 
 /** The watchdog of these services, whatever the environment lists. */
-export function watchServicesOver(watched: readonly WatchedService[]): Service {
+export function watchdogOver(watched: readonly WatchedService[]): Service {
   return watchdog(() => inOrder(watched));
 }
 
@@ -46,7 +46,7 @@ export function watchdogWith(prepare: (surroundings: Surroundings) => Watchdog):
     interval: '1m',
     timeout: '30s',
     prepare,
-    workload: (context) => look(context, context.prepared),
+    workload: (context) => checkServices(context, context.prepared),
   });
 }
 
@@ -57,7 +57,7 @@ function watchdog(watchedIn: (env: Surroundings['env']) => readonly WatchedServi
     return {
       watched: watchedIn(env),
       states: dynamoStatesReader(documents, table, NAME),
-      memory: dynamoWatchMemory(documents, table, NAME),
+      memory: dynamoWatchdogMemory(documents, table, NAME),
       senders: sendersIn(env),
       metrics: isInLambda(env) ? healthEmf(emfOptionsIn(env)) : NO_METRICS,
       stack: env['TICKOVER_STACK'] || ONE_MACHINE,

@@ -27,7 +27,7 @@ export function admissionCondition(
   const at = (attribute: string, comparison: string, value: unknown) =>
     `${alias.name(attribute)} ${comparison} ${alias.value(value)}`;
 
-  // A count below 0 is damage. Taking and releasing leases would raise it until it looks sound.
+  // A count below 0 is damage. Taking and releasing leases would raise it until it checks sound.
   const isCounted = `${at('fence', '>=', 0)} AND ${at('done', '>=', 0)}`;
   const canBeRead = `(${missing('pk')} OR (${at('v', '=', VERSION)} AND ${isCounted}))`;
   const leaseIsFree = `(${missing('leaseUntil')} OR ${at('leaseUntil', '<=', now)})`;

@@ -7,4 +7,4 @@ export { dynamoStatesReader } from './read-states.ts';
 export { describeAttributes, type RepairPlan, type StateRepairs, stateRepairs } from './repair.ts';
 export { dynamoStateStore } from './state-store.ts';
 export { sweepExpired } from './sweep-expired.ts';
-export { dynamoWatchMemory } from './watch-memory.ts';
+export { dynamoWatchdogMemory } from './watchdog-memory.ts';

@@ -47,8 +47,8 @@ export function dynamoStatesReader(documents: DynamoDBDocumentClient, table: str
       }
     },
     /**
-     * The failures of these runs, as `class: message` by service; at most one run of a service. The map lacks runs whose
-     * records are not found or describe no failure.
+     * The failures of these runs, as `class: message` by service; at most one run of a service. The map lacks runs
+     * whose records are not found or describe no failure.
      * @throws StoreError if a request fails
      */
     async failures(runs: readonly Run[], waits: Waits): Promise<ReadonlyMap<string, string>> {

@@ -1,14 +1,14 @@
 /**
- * Compares what a look finds with what is remembered, and decides what is said. Pure.
+ * Compares what a check finds with what is remembered, and decides what is said. Pure.
  *
  *   - A trouble is said once: when it is first found, when it changes into another kind, and when it begins again.
  *   - `recovered` is said when the service is well and a run has succeeded since the trouble. A resume or a pause ends
  *     no trouble: the trouble is then interrupted, and if it is found again, it is said again.
  *   - While a service is paused nothing is said; what still holds when the pause ends is said then.
- *   - A service that is well at the first look is not mentioned.
+ *   - A service that is well at the first check is not mentioned.
  *
  * What is said is first remembered as owed to every sender, and then sent: a watchdog that dies in between sends it at
- * its next look, with the same id.
+ * its next check, with the same id.
  */
 import { newestTick, type ServiceState } from '../rules/index.ts';
 import { UnreadableStateError } from '../service/index.ts';
@@ -17,19 +17,19 @@ import type { Owed, Remembered, RememberedTrouble } from './memory.ts';
 import type { Found } from './ports.ts';
 import type { WatchedService } from './watched-service.ts';
 
-/** What a look makes of one service. */
-export interface Looked {
+/** What a check makes of one service. */
+export interface Checked {
   readonly watched: WatchedService;
   readonly judgement: Judgement;
   /** What to remember. */
   readonly entry: Remembered;
-  /** Whether this look found a change. */
+  /** Whether this check found a change. */
   readonly isNew: boolean;
   /** Whether the service counts as unhealthy now. */
   readonly inTrouble: boolean;
 }
 
-/** One service of a look. */
+/** One service of a check. */
 interface Sight {
   readonly watched: WatchedService;
   readonly found: Found;
@@ -37,7 +37,7 @@ interface Sight {
 }
 
 /** Judges the service, and returns what to remember of it. `senders` are the names of all senders. */
-export function lookAt({ watched, found, entry }: Sight, now: number, senders: readonly string[]): Looked {
+export function checkService({ watched, found, entry }: Sight, now: number, senders: readonly string[]): Checked {
   const blocked = isBlocked(found, now);
   const placed = atFloor(entry, blocked, now);
   const judgement = judge(watched, found, { now, since: placed.floor });

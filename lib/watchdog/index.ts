@@ -1,10 +1,10 @@
-export { look, type Watchdog, type WatchdogResult } from './look.ts';
+export { checkServices, type Watchdog, type WatchdogResult } from './check-services.ts';
 export type { MemoryPart } from './memory.ts';
 export { type Change, type ChangeKind, type Notice, TROUBLES, type TroubleKind } from './notice.ts';
 export type {
+  CheckContext,
   Found,
   HealthMetrics,
-  LookContext,
   MemoryStore,
   RunKey,
   Sender,

@@ -1,5 +1,5 @@
 /**
- * What the watchdog remembers of each service from one look to the next. It is kept in parts, items of up to 100
+ * What the watchdog remembers of each service from one check to the next. It is kept in parts, items of up to 100
  * services each, which are written only when something changes; a deploy doesn't reset them.
  */
 import { createHash } from 'node:crypto';
@@ -57,7 +57,7 @@ export type Owed = Readable<z.infer<typeof owed>>;
 export interface Remembered {
   /** A hash of the schedule: due times before a new schedule don't count. */
   readonly schedule: string;
-  /** Due times until this instant don't count: the first look at this schedule, or the end of a pause or halt. */
+  /** Due times until this instant don't count: the first check by this schedule, or the end of a pause or halt. */
   readonly floor: number;
   /** Set while a pause or halt keeps ticks out; its end moves the floor. */
   readonly blocked?: true | undefined;
@@ -65,7 +65,7 @@ export interface Remembered {
   readonly owed?: Owed | undefined;
 }
 
-/** What is remembered of a service at the first look at it, or at its new schedule. */
+/** What is remembered of a service at the first check of it, or at its new schedule. */
 export function firstSight(watched: WatchedService, now: number): Remembered {
   return { schedule: hashOf(watched), floor: now };
 }
@@ -131,12 +131,12 @@ function partOf(
   known: { readonly parts: readonly MemoryPart[]; readonly entries: ReadonlyMap<string, Remembered> },
 ): MemoryPart {
   const revision = known.parts.find((part) => part.number === number)?.revision ?? 0;
-  const own = names.toSorted().map((name) => [name, plain(known.entries.get(name))]);
+  const own = names.toSorted().map((name) => [name, storedForm(known.entries.get(name))]);
   return { number, revision, entries: Object.fromEntries(own) };
 }
 
 /** The entry without properties that are undefined, as the database returns it. */
-function plain(entry: Remembered | undefined): unknown {
+function storedForm(entry: Remembered | undefined): unknown {
   if (entry === undefined) return undefined;
   const { trouble: its, ...rest } = entry;
   return withoutUndefined({ ...rest, trouble: its === undefined ? undefined : withoutUndefined(its) });

@@ -29,7 +29,7 @@ export interface Change {
   readonly command: string;
 }
 
-/** A message to people: one change, or all changes of a look that has many. */
+/** A message to people: one change, or all changes of a check that has many. */
 export interface Notice {
   /** Equal for a repetition of the same notice. */
   readonly id: string;
@@ -40,11 +40,11 @@ export interface Notice {
   readonly changes: readonly Change[];
 }
 
-/** With more changes than this in one look, one notice names them all. */
+/** With more changes than this in one check, one notice names them all. */
 export const MOST_NOTICES = 10;
 const LONGEST_SUBJECT = 100;
 
-/** The notices of one look. `stack` names where the services run; it is part of every subject. */
+/** The notices of one check. `stack` names where the services run; it is part of every subject. */
 export function noticesOf(changes: readonly Change[], stack: string): readonly Notice[] {
   return changes.length > MOST_NOTICES ? [groupNotice(changes, stack)] : changes.map((each) => notice(each, stack));
 }

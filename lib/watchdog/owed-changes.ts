@@ -1,10 +1,10 @@
-/** The changes that are owed to senders, described from what a look found. */
+/** The changes that are owed to senders, described from what a check found. */
 import type { ServiceState } from '../rules/index.ts';
 import { UnreadableStateError } from '../service/index.ts';
 import { changeOf } from './change-texts.ts';
-import type { Looked } from './changes.ts';
+import type { Checked } from './changes.ts';
 import type { Change } from './notice.ts';
-import type { LookContext, RunKey, StatesReader } from './ports.ts';
+import type { CheckContext, RunKey, StatesReader } from './ports.ts';
 
 /** A change, and the names of the senders that have not taken it. */
 export interface OwedChange {
@@ -17,11 +17,11 @@ export interface OwedChange {
  * The newest failure is read only for services that fail; without it a change has no cause.
  */
 export async function owedChanges(
-  looks: readonly Looked[],
+  checks: readonly Checked[],
   states: Pick<StatesReader, 'failures'>,
-  context: LookContext,
+  context: CheckContext,
 ): Promise<readonly OwedChange[]> {
-  const described = looks.filter(isDescribable);
+  const described = checks.filter(isDescribable);
   const keys = described.flatMap(failedRun);
   const failures = keys.length === 0 ? undefined : await failuresOf(states, keys, context);
   return described.flatMap(({ watched, judgement, entry: { owed } }) => {
@@ -31,26 +31,26 @@ export async function owedChanges(
   });
 }
 
-/** The changes that this look found, without those that earlier looks could not send. */
-export function newChanges(looks: readonly Looked[], owed: readonly OwedChange[]): readonly OwedChange[] {
-  const names = new Set(looks.filter(({ isNew }) => isNew).map(({ watched }) => watched.name));
+/** The changes that this check found, without those that earlier checks could not send. */
+export function newChanges(checks: readonly Checked[], owed: readonly OwedChange[]): readonly OwedChange[] {
+  const names = new Set(checks.filter(({ isNew }) => isNew).map(({ watched }) => watched.name));
   return owed.filter(({ change }) => names.has(change.service));
 }
 
-function isDescribable({ judgement: { finding }, entry: { owed } }: Looked): boolean {
+function isDescribable({ judgement: { finding }, entry: { owed } }: Checked): boolean {
   if (owed === undefined) return false;
   if (owed.kind === 'recovered') return true;
   return finding !== 'quiet' && finding !== 'well' && finding.kind === owed.kind;
 }
 
 /** The key of the newest run of a failing service, which has failed. */
-function failedRun({ watched, judgement: { found }, entry: { owed } }: Looked): RunKey[] {
+function failedRun({ watched, judgement: { found }, entry: { owed } }: Checked): RunKey[] {
   if (owed?.kind !== 'unhealthy' || found instanceof UnreadableStateError) return [];
   const newest: ServiceState['runs'][number] | undefined = found.runs.at(-1);
   return newest === undefined ? [] : [{ service: watched.name, at: newest.at, fence: found.done }];
 }
 
-async function failuresOf(states: Pick<StatesReader, 'failures'>, keys: readonly RunKey[], context: LookContext) {
+async function failuresOf(states: Pick<StatesReader, 'failures'>, keys: readonly RunKey[], context: CheckContext) {
   try {
     return await states.failures(keys, context);
   } catch {

@@ -3,9 +3,9 @@ import type { RunContext } from '../service/index.ts';
 import type { Remembered } from './memory.ts';
 import { type Notice, noticesOf } from './notice.ts';
 import type { OwedChange } from './owed-changes.ts';
-import type { LookContext, Sender } from './ports.ts';
+import type { CheckContext, Sender } from './ports.ts';
 
-/** What became of the notices of a look. */
+/** What became of the notices of a check. */
 export interface Sent {
   /** The services whose change each sender took, by name of the sender. */
   readonly sent: ReadonlyMap<string, ReadonlySet<string>>;
@@ -13,7 +13,7 @@ export interface Sent {
   readonly failed: readonly string[];
 }
 
-type Context = LookContext & Pick<RunContext, 'service' | 'log'>;
+type Context = CheckContext & Pick<RunContext, 'service' | 'log'>;
 
 /** Sends every change to the senders that owe it. The notices of one sender go out one after the other. */
 export async function sendAll(
@@ -40,8 +40,8 @@ async function sendBy(sender: Sender, notices: readonly Notice[], context: Conte
       await sender.send(notice, context);
       for (const { service } of notice.changes) taken.add(service);
     } catch (error) {
-      // Its next notice would most likely fail alike, and take the look's time.
-      const message = `${context.service}: the sender ${sender.name} failed; the next look sends again what it owes`;
+      // Its next notice would most likely fail alike, and take the check's time.
+      const message = `${context.service}: the sender ${sender.name} failed; the next check sends again what it owes`;
       context.log.error(message, { error, notice: notice.id });
       return { taken, failed: true };
     }

@@ -1,6 +1,6 @@
 /**
- * The description of a watched service. On AWS the list of descriptions is part of the watchdog's bundle; on one machine
- * it is in an environment variable.
+ * The description of a watched service. On AWS the list of descriptions is part of the watchdog's bundle; on one
+ * machine it is in an environment variable.
  */
 import * as z from 'zod';
 import { cronFault, InvalidOptionsError, type Policy, type Punctuality, type Schedule } from '../rules/index.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { changedParts, entriesOf, type MemoryPart, PART_SIZE, type Remembered } from '../../lib/watchdog/memory.ts';
-import { NOON, watched } from './look-kit.ts';
+import { NOON, watched } from './check-kit.ts';
 
 const names = (count: number, from = 0) =>
   Array.from({ length: count }, (_, index) => `s${String(index + from).padStart(4, '0')}`);

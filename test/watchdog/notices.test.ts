@@ -3,7 +3,7 @@ import { UnreadableStateError } from '../../lib/service/index.ts';
 import { changeOf } from '../../lib/watchdog/change-texts.ts';
 import type { WatchedService } from '../../lib/watchdog/index.ts';
 import { type Change, noticesOf } from '../../lib/watchdog/notice.ts';
-import { failing, halted, MINUTE, NOON, state, ticked, watched } from './look-kit.ts';
+import { failing, halted, MINUTE, NOON, state, ticked, watched } from './check-kit.ts';
 
 const deployed = { stack: 'TickoverProd', logicalId: 'pollFunction1A2B' };
 const POLL: WatchedService = { ...watched('poll', MINUTE), deployed };

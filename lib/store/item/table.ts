@@ -1,6 +1,6 @@
 /**
- * The shape of the table: `pk` is the service, `sk` is `STATE`, `RUN#<time>#<fence>` or `REPAIR#<time>`; of the watchdog
- * also `WATCH#<number>`.
+ * The shape of the table: `pk` is the service, `sk` is `STATE`, `RUN#<time>#<fence>` or `REPAIR#<time>`. The
+ * watchdog also has `WATCH#<number>`.
  */
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
 import { toIso } from '../../time/index.ts';
@@ -29,11 +29,11 @@ export function stateKey(service: string) {
   return { pk: service, sk: 'STATE' };
 }
 
-export const WATCH_PREFIX = 'WATCH#';
+export const WATCHDOG_PREFIX = 'WATCH#';
 
 /** The key of a part of the watchdog's memory. */
-export function watchKey(service: string, number: number) {
-  return { pk: service, sk: `${WATCH_PREFIX}${number}` };
+export function watchdogKey(service: string, number: number) {
+  return { pk: service, sk: `${WATCHDOG_PREFIX}${number}` };
 }
 
 export const RUN_PREFIX = 'RUN#';

@@ -1,19 +1,17 @@
-/** What people get, and when: each story with the real handlers, the real watchdog and every due time. */
+/** What people get, and when: each scenario with the real handlers, the real watchdog and every due time. */
 import { describe, expect, test } from 'vitest';
-import { DAY, HOUR, MINUTE, type Part, spread, story } from './kit.ts';
+import { DAY, HOUR, MINUTE, type Part, scenario, spread } from './kit.ts';
 
 const POLL: Part = { name: 'poll', interval: '1m', consecutive: 3, backoff: 3, restartAfter: '30m' };
-const _many = (count: number): Part[] =>
-  Array.from({ length: count }, (_, index) => ({ ...POLL, name: `poll-${index + 1}` }));
 
 describe('a deploy', () => {
   test('for the first time says nothing', async () => {
     const hourly: Part = { name: 'hourly', interval: '1h' };
     const rate: Part = { name: 'rate', interval: '7h' };
-    const on = story({ services: [POLL, hourly, rate] });
+    const on = scenario({ services: [POLL, hourly, rate] });
     await on.pass(DAY);
 
-    expect([on.said(), on.unhealthy]).toEqual([[], []]);
+    expect([on.newMessages(), on.unhealthy]).toEqual([[], []]);
   });
 
   test.each([
@@ -25,26 +23,26 @@ describe('a deploy', () => {
   ])('that changes an interval from %s to %s says nothing, at any minute', async (from, to) => {
     const parts = (interval: string): Part[] => [{ name: 'poll', interval: interval as '1m' }];
     for (let minute = 1; minute <= 46; minute += 15) {
-      const on = story({ services: parts(from), lateness: spread });
+      const on = scenario({ services: parts(from), lateness: spread });
       await on.pass(HOUR + minute * MINUTE);
       on.deploy(parts(to));
       await on.pass(HOUR + 20 * MINUTE);
-      expect([minute, on.said(), on.unhealthy]).toEqual([minute, [], []]);
+      expect([minute, on.newMessages(), on.unhealthy]).toEqual([minute, [], []]);
     }
   });
 
   test('every ten minutes for a day, each with another interval, says nothing', async () => {
-    const on = story({ services: [POLL] });
+    const on = scenario({ services: [POLL] });
     for (let round = 0; round < 6 * 24; round++) {
       on.deploy([{ ...POLL, interval: round % 2 === 0 ? '15m' : '1m' }], `b${round % 3}`);
       await on.pass(10 * MINUTE);
     }
 
-    expect([on.said(), on.unhealthy]).toEqual([[], []]);
+    expect([on.newMessages(), on.unhealthy]).toEqual([[], []]);
   });
 
   test('every ten minutes of the same schedule keeps no service that does not run from being overdue', async () => {
-    const on = story({ services: [{ ...POLL, interval: '15m' }] });
+    const on = scenario({ services: [{ ...POLL, interval: '15m' }] });
     await on.pass(HOUR);
     on.fate('poll', 'is not fired');
     for (let round = 0; round < 12; round++) {
@@ -52,6 +50,6 @@ describe('a deploy', () => {
       await on.pass(10 * MINUTE);
     }
 
-    expect(on.said()).toEqual(['13:02 poll/overdue']);
+    expect(on.newMessages()).toEqual(['13:02 poll/overdue']);
   });
 });

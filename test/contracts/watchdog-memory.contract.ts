@@ -12,7 +12,7 @@ const part = (number: number, entries: Record<string, unknown>, revision = 0): M
 
 const ENTRY = { schedule: 'abc', floor: 1_760_000_400_000, owed: { kind: 'halted', since: 5, senders: ['sns'] } };
 
-export function watchMemoryContract(name: string, open: () => Promise<MemoryStore>): void {
+export function watchdogMemoryContract(name: string, open: () => Promise<MemoryStore>): void {
   describe(`the memory ${name}`, () => {
     test('is empty at first, and returns every part that was written, in the order of their numbers', async () => {
       const memory = await open();
@@ -37,9 +37,9 @@ export function watchMemoryContract(name: string, open: () => Promise<MemoryStor
     });
 
     test.each([
-      ['a part that another look has made meanwhile', 0],
-      ['a part that another look has changed meanwhile', 1],
-    ])('refuses %s, and leaves it as that look wrote it', async (_what, revision) => {
+      ['a part that another check has made meanwhile', 0],
+      ['a part that another check has changed meanwhile', 1],
+    ])('refuses %s, and leaves it as that check wrote it', async (_what, revision) => {
       const memory = await open();
       const first = await memory.save([part(0, { a: ENTRY })], context());
       const newer = await memory.save(first, context());

@@ -2,7 +2,7 @@
 import { type DynamoDBDocumentClient, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { abortable } from '../time/index.ts';
 import { StoreError } from './errors.ts';
-import { WATCH_PREFIX, watchKey } from './item/table.ts';
+import { WATCHDOG_PREFIX, watchdogKey } from './item/table.ts';
 import type { Item } from './item/validate-item.ts';
 
 /** A part of the memory. Its entries are the watchdog's own; here they are only kept. */
@@ -21,7 +21,7 @@ interface Ended {
  * The memory of a watchdog.
  * @param service the name of the watchdog, whose items these are
  */
-export function dynamoWatchMemory(documents: DynamoDBDocumentClient, table: string, service: string) {
+export function dynamoWatchdogMemory(documents: DynamoDBDocumentClient, table: string, service: string) {
   return {
     /**
      * Every stored part, in the order of their numbers, read consistently.
@@ -38,14 +38,14 @@ export function dynamoWatchMemory(documents: DynamoDBDocumentClient, table: stri
     },
     /**
      * Writes the parts, and returns them with the revisions that they have then.
-     * @throws StoreError if a request fails, or if a part has another revision: another look has written it
+     * @throws StoreError if a request fails, or if a part has another revision: another check has written it
      */
     async save(parts: readonly Part[], { signal }: Ended): Promise<readonly Part[]> {
       const saved: Part[] = [];
       for (const { number, revision, entries } of parts) {
         const put = new PutCommand({
           TableName: table,
-          Item: { ...watchKey(service, number), revision: revision + 1, entries },
+          Item: { ...watchdogKey(service, number), revision: revision + 1, entries },
           ...(revision === 0
             ? { ConditionExpression: 'attribute_not_exists(#pk)', ExpressionAttributeNames: { '#pk': 'pk' } }
             : {
@@ -60,7 +60,7 @@ export function dynamoWatchMemory(documents: DynamoDBDocumentClient, table: stri
           throw new StoreError(
             service,
             'writing its memory',
-            'the next look compares with the memory as it was',
+            'the next check compares with the memory as it was',
             error,
           );
         }
@@ -85,7 +85,7 @@ async function readParts({ documents, table, service }: Source, { signal }: Ende
       TableName: table,
       KeyConditionExpression: '#pk = :service AND begins_with(#sk, :watch)',
       ExpressionAttributeNames: { '#pk': 'pk', '#sk': 'sk' },
-      ExpressionAttributeValues: { ':service': service, ':watch': WATCH_PREFIX },
+      ExpressionAttributeValues: { ':service': service, ':watch': WATCHDOG_PREFIX },
       ConsistentRead: true,
       ...(start === undefined ? {} : { ExclusiveStartKey: start }),
     });
@@ -100,7 +100,7 @@ async function readParts({ documents, table, service }: Source, { signal }: Ende
 
 /** The part in an item. Damaged entries count as none: what they remembered is found, and said, again. */
 function partIn({ sk, revision, entries }: Item): Part[] {
-  const number = Number(String(sk).slice(WATCH_PREFIX.length));
+  const number = Number(String(sk).slice(WATCHDOG_PREFIX.length));
   if (!Number.isSafeInteger(number) || !Number.isSafeInteger(revision)) return [];
   const isMap = typeof entries === 'object' && entries !== null && !Array.isArray(entries);
   return [{ number, revision: revision as number, entries: isMap ? (entries as Part['entries']) : {} }];

@@ -32,17 +32,17 @@ export type Fate =
   /** Its schedule is disabled. */
   | 'is not fired';
 
-/** A service of a story. */
+/** A service of a scenario. */
 export type Part = Omit<ServiceOptions<undefined>, 'workload' | 'prepare'>;
 
-export interface StoryOptions {
+export interface ScenarioOptions {
   readonly services: readonly Part[];
   /** When the stack is deployed for the first time. @default noon */
   readonly from?: number;
   /** How late each firing arrives. @default services after 5 s, the watchdog after 30 s */
   readonly lateness?: Lateness;
-  /** Of how many looks of the watchdog one takes place, to tell long stories. @default 1 */
-  readonly lookEvery?: number;
+  /** Of how many checks of the watchdog one takes place, to tell long stories. @default 1 */
+  readonly checkEvery?: number;
   readonly build?: string;
 }
 
@@ -52,20 +52,20 @@ interface Scheduled {
   due: number | undefined;
 }
 
-/** A look that dies after it has sent what it found: its second write to the memory never comes. */
-type Death = 'after sending';
+/** A check that crashes after it has sent what it found: its second write to the memory never comes. */
+type Crash = 'after sending';
 
-export interface Story {
+export interface Scenario {
   readonly clock: FakeClock;
   /** What people got, as `12:03 poll/halted`; days after the first as `+1d 12:03`. */
   readonly messages: readonly string[];
   /** The messages since the last call. */
-  said(): string[];
+  newMessages(): string[];
   readonly notices: readonly Notice[];
   /** The samples of `Unhealthy`, as `12:03 poll`. */
   readonly unhealthy: readonly string[];
   /** How often the watchdog wrote `Watched`. */
-  looks(): number;
+  checks(): number;
   /** What becomes of the firings of a service from now on; of the watchdog as `watch-services`. */
   fate(service: string, fate: Fate): void;
   /** Lets time pass. */
@@ -74,8 +74,8 @@ export interface Story {
   deploy(services: readonly Part[], build?: string): void;
   /** A person's command, through the handler of the service. */
   command(service: string, event: object): Promise<unknown>;
-  /** The next look of the watchdog dies. */
-  die(death: Death): void;
+  /** The next check of the watchdog crashes. */
+  crash(when: Crash): void;
 }
 
 /** How late the firing of a service for a due time arrives, in milliseconds. */
@@ -86,8 +86,14 @@ const steady: Lateness = (service) => (service === 'watch-services' ? 30_000 : 5
 /** Anywhere in the minute in which Scheduler may fire, and another moment for each firing. */
 export const spread: Lateness = (service, due) => (((due / MINUTE) * 37 + service.length * 11) % 60) * 1_000;
 
-/** Starts a story. */
-export function story({ services, from = NOON, lateness = steady, lookEvery = 1, build = 'b1' }: StoryOptions): Story {
+/** Starts a scenario. */
+export function scenario({
+  services,
+  from = NOON,
+  lateness = steady,
+  checkEvery = 1,
+  build = 'b1',
+}: ScenarioOptions): Scenario {
   const clock = fakeClock(from, { mode: 'manual' });
   const store = memoryStore();
   const memory = partsInMemory();
@@ -95,9 +101,9 @@ export function story({ services, from = NOON, lateness = steady, lookEvery = 1,
   const notices: Notice[] = [];
   const messages: string[] = [];
   const unhealthy: string[] = [];
-  let looks = 0;
+  let checks = 0;
   let firing = 0;
-  let death: Death | undefined;
+  let planned: Crash | undefined;
   let parts: Scheduled[] = [];
   let watchdog: Scheduled;
 
@@ -114,9 +120,9 @@ export function story({ services, from = NOON, lateness = steady, lookEvery = 1,
       watched: parts.map((each) => watchedServiceOf(each.service)),
       states: { read: async (names) => statesIn(store, names), failures: async () => new Map() },
       memory: mortal(memory, () => {
-        const dies = death === 'after sending';
-        if (dies) death = undefined;
-        return dies;
+        const isNow = planned === 'after sending';
+        if (isNow) planned = undefined;
+        return isNow;
       }),
       senders: [
         {
@@ -129,8 +135,8 @@ export function story({ services, from = NOON, lateness = steady, lookEvery = 1,
       ],
       metrics: {
         unhealthy: (name) => void unhealthy.push(`${stamp()} ${name}`),
-        looked: () => {
-          looks += 1;
+        checked: () => {
+          checks += 1;
         },
         flush: () => {},
       },
@@ -154,7 +160,7 @@ export function story({ services, from = NOON, lateness = steady, lookEvery = 1,
   async function fire(scheduled: Scheduled, due: number): Promise<void> {
     const fate = fates.get(scheduled.service.name) ?? 'succeeds';
     const { schedule } = scheduled.service;
-    const skipped = scheduled === watchdog ? (lookEvery - 1) * MINUTE : 0;
+    const skipped = scheduled === watchdog ? (checkEvery - 1) * MINUTE : 0;
     scheduled.due = nextDue(schedule, due + skipped, due);
     if (fate === 'cannot load' || fate === 'cannot be invoked' || fate === 'is not fired') return;
     const event = { scheduledFor: new Date(due).toISOString(), executionId: `e${firing}`, attempt: '1' };
@@ -166,8 +172,8 @@ export function story({ services, from = NOON, lateness = steady, lookEvery = 1,
     messages,
     notices,
     unhealthy,
-    said: () => messages.splice(0),
-    looks: () => looks,
+    newMessages: () => messages.splice(0),
+    checks: () => checks,
     fate: (service, fate) => void fates.set(service, fate),
     async pass(milliseconds) {
       const end = clock.now() + milliseconds;
@@ -184,11 +190,11 @@ export function story({ services, from = NOON, lateness = steady, lookEvery = 1,
     deploy,
     command(service, event) {
       const found = [...parts, watchdog].find((each) => each.service.name === service);
-      if (found === undefined) throw new Error(`command: expected a service of the story, got ${service}`);
+      if (found === undefined) throw new Error(`command: expected a service of the scenario, got ${service}`);
       return found.handler(event as never, contextOf(found.service));
     },
-    die: (its) => {
-      death = its;
+    crash: (when) => {
+      planned = when;
     },
   };
 
@@ -243,8 +249,8 @@ async function statesIn(store: StateStore, names: readonly string[]): Promise<Re
   return new Map(await Promise.all(names.map(async (name) => [name, await store.read(name)] as const)));
 }
 
-/** The memory; where `dies` says so, the second write of a look never comes. */
-function mortal(memory: MemoryStore, dies: () => boolean): MemoryStore {
+/** The memory; where `crashes` says so, the second write of a check never comes. */
+function mortal(memory: MemoryStore, crashes: () => boolean): MemoryStore {
   let writes = 0;
   return {
     load: (context) => {
@@ -253,7 +259,7 @@ function mortal(memory: MemoryStore, dies: () => boolean): MemoryStore {
     },
     save: async (parts, context) => {
       writes += 1;
-      if (writes === 2 && dies()) throw new Error('the process died');
+      if (writes === 2 && crashes()) throw new Error('the process died');
       return memory.save(parts, context);
     },
   };

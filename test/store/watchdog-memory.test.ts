@@ -1,8 +1,8 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeEach, expect, test } from 'vitest';
-import { dynamoWatchMemory, StoreError } from '../../lib/store/index.ts';
+import { dynamoWatchdogMemory, StoreError } from '../../lib/store/index.ts';
 import { fakeClock, scriptedRandom } from '../../lib/testing/index.ts';
-import { watchMemoryContract } from '../contracts/watch-memory.contract.ts';
+import { watchdogMemoryContract } from '../contracts/watchdog-memory.contract.ts';
 import { TABLE } from '../support/dynalite.ts';
 import { partsInMemory } from '../support/parts-in-memory.ts';
 import { useDatabase } from '../support/use-database.ts';
@@ -16,15 +16,15 @@ beforeEach(() => {
   name = `watch-${tests}`;
 });
 
-watchMemoryContract('on DynamoDB', async () => dynamoWatchMemory(database.connect().documents, TABLE, name));
-watchMemoryContract('of the stories', async () => partsInMemory());
+watchdogMemoryContract('on DynamoDB', async () => dynamoWatchdogMemory(database.connect().documents, TABLE, name));
+watchdogMemoryContract('of the stories', async () => partsInMemory());
 
 const context = () => ({ clock: fakeClock(0), random: scriptedRandom(), signal: new AbortController().signal });
 
 test('a memory of 1,000 services is read whole', async () => {
   const { documents } = database.connect();
-  const memory = dynamoWatchMemory(documents, TABLE, name);
-  const entry = { schedule: 'abcdefgh', floor: 1_760_000_400_000, note: 'x'.repeat(2_000) };
+  const memory = dynamoWatchdogMemory(documents, TABLE, name);
+  const entry = { schedule: 'abcdefgh', floor: 1_760_000_400_000, text: 'x'.repeat(2_000) };
   const entriesOf = (number: number) =>
     Object.fromEntries(Array.from({ length: 100 }, (_, index) => [`service-${number}-${index}`, entry]));
   const parts = Array.from({ length: 10 }, (_, number) => ({ number, revision: 0, entries: entriesOf(number) }));
@@ -46,19 +46,19 @@ test('items of its state and its runs are no parts of it, and damaged entries co
   ];
   for (const item of items) await documents.send(new PutCommand({ TableName: TABLE, Item: { pk: name, ...item } }));
 
-  expect(await dynamoWatchMemory(documents, TABLE, name).load(context())).toEqual([
+  expect(await dynamoWatchdogMemory(documents, TABLE, name).load(context())).toEqual([
     { number: 0, revision: 3, entries: {} },
   ]);
 });
 
-test('a look whose memory another look has written says so, with the service and what follows', async () => {
-  const memory = dynamoWatchMemory(database.connect().documents, TABLE, name);
+test('a check whose memory another check has written says so, with the service and what follows', async () => {
+  const memory = dynamoWatchdogMemory(database.connect().documents, TABLE, name);
   await memory.save([{ number: 0, revision: 0, entries: {} }], context());
 
   const refused = memory.save([{ number: 0, revision: 0, entries: {} }], context());
 
   await expect(refused).rejects.toThrow(StoreError);
   await expect(refused).rejects.toThrow(
-    new RegExp(`^${name}: writing its memory failed \\(.*\\); the next look compares with the memory as it was$`),
+    new RegExp(`^${name}: writing its memory failed \\(.*\\); the next check compares with the memory as it was$`),
   );
 });

@@ -1,10 +1,6 @@
-/** What people get, and when: each story with the real handlers, the real watchdog and every due time. */
+/** What people get, and when: each scenario with the real handlers, the real watchdog and every due time. */
 import { describe, expect, test } from 'vitest';
-import { DAY, type Part, spread, story } from './kit.ts';
-
-const POLL: Part = { name: 'poll', interval: '1m', consecutive: 3, backoff: 3, restartAfter: '30m' };
-const _many = (count: number): Part[] =>
-  Array.from({ length: count }, (_, index) => ({ ...POLL, name: `poll-${index + 1}` }));
+import { DAY, type Part, scenario, spread } from './kit.ts';
 
 describe('a cron service', () => {
   const cron = (name: string, expression: string, timezone = 'UTC'): Part => ({
@@ -15,20 +11,20 @@ describe('a cron service', () => {
   });
 
   test('of weekdays says nothing over two weekends, and is overdue when its Monday is missing', async () => {
-    const on = story({ services: [cron('weekdays', '0 9 ? * MON-FRI *')], lookEvery: 10 });
+    const on = scenario({ services: [cron('weekdays', '0 9 ? * MON-FRI *')], checkEvery: 10 });
     await on.pass(10 * DAY);
-    expect([on.said(), on.unhealthy]).toEqual([[], []]);
+    expect([on.newMessages(), on.unhealthy]).toEqual([[], []]);
 
     on.fate('weekdays', 'is not fired');
     await on.pass(2 * DAY);
-    expect(on.said()).toEqual(['+11d 09:11 weekdays/overdue']);
+    expect(on.newMessages()).toEqual(['+11d 09:11 weekdays/overdue']);
   });
 
   test('of the first day of each month says nothing for three months', async () => {
-    const on = story({ services: [cron('monthly', '0 6 1 * ? *')], lookEvery: 60 });
+    const on = scenario({ services: [cron('monthly', '0 6 1 * ? *')], checkEvery: 60 });
     await on.pass(92 * DAY);
 
-    expect([on.said(), on.unhealthy]).toEqual([[], []]);
+    expect([on.newMessages(), on.unhealthy]).toEqual([[], []]);
   });
 
   test.each([
@@ -41,9 +37,9 @@ describe('a cron service', () => {
       cron('nightly', '30 2 * * ? *', 'Europe/Berlin'),
       cron('lord-howe', '15 2 * * ? *', 'Australia/Lord_Howe'),
     ];
-    const on = story({ services, from, lateness: spread, lookEvery: 5 });
+    const on = scenario({ services, from, lateness: spread, checkEvery: 5 });
     await on.pass(2 * DAY);
 
-    expect([on.said(), on.unhealthy]).toEqual([[], []]);
+    expect([on.newMessages(), on.unhealthy]).toEqual([[], []]);
   });
 });

@@ -1,25 +1,25 @@
-/** What people get, and when: each story with the real handlers, the real watchdog and every due time. */
+/** What people get, and when: each scenario with the real handlers, the real watchdog and every due time. */
 import { describe, expect, test } from 'vitest';
-import { MINUTE, type Part, story } from './kit.ts';
+import { MINUTE, type Part, scenario } from './kit.ts';
 
 const POLL: Part = { name: 'poll', interval: '1m', consecutive: 3, backoff: 3, restartAfter: '30m' };
 const many = (count: number): Part[] =>
   Array.from({ length: count }, (_, index) => ({ ...POLL, name: `poll-${index + 1}` }));
 
 describe('the watchdog', () => {
-  test('that dies between sending and remembering sends the same message twice, with one id, and then no more', async () => {
-    const on = story({ services: [POLL] });
+  test('that crashes between sending and remembering sends the same message twice, with one id, and then no more', async () => {
+    const on = scenario({ services: [POLL] });
     await on.pass(10 * MINUTE);
     on.fate('poll', 'is fatal');
-    on.die('after sending');
+    on.crash('after sending');
     await on.pass(20 * MINUTE);
 
-    expect(on.said()).toEqual(['12:10 poll/halted', '12:11 poll/halted']);
+    expect(on.newMessages()).toEqual(['12:10 poll/halted', '12:11 poll/halted']);
     expect(new Set(on.notices.map(({ id }) => id)).size).toBe(1);
   });
 
   test('that was dead for an hour says what holds then, and nothing of what has healed meanwhile', async () => {
-    const on = story({ services: many(2) });
+    const on = scenario({ services: many(2) });
     await on.pass(10 * MINUTE);
     on.fate('watch-services', 'is not fired');
     on.fate('poll-1', 'fails');
@@ -27,10 +27,10 @@ describe('the watchdog', () => {
     await on.pass(20 * MINUTE);
     on.fate('poll-1', 'succeeds');
     await on.pass(40 * MINUTE);
-    expect(on.said()).toEqual([]);
+    expect(on.newMessages()).toEqual([]);
 
     on.fate('watch-services', 'succeeds');
     await on.pass(10 * MINUTE);
-    expect(on.said()).toEqual(['13:10 poll-2/halted']);
+    expect(on.newMessages()).toEqual(['13:10 poll-2/halted']);
   });
 });

@@ -1,22 +1,22 @@
 /**
- * One look at all watched services.
+ * One check of all watched services.
  *
- *   1. Read the states, and what the last look remembered.
+ *   1. Read the states, and what the last check remembered.
  *   2. Judge each service, and compare it with what is remembered. Write the metric of those in trouble.
  *   3. Remember what changed, as owed to every sender.
- *   4. Send what is owed. A sender that fails owes it until a later look.
+ *   4. Send what is owed. A sender that fails owes it until a later check.
  *   5. Remember what was sent.
- *   6. Only a scheduled look that has done all of this writes `Watched`: the alarm of the watchdog rests on it.
+ *   6. Only a scheduled check that has done all of this writes `Watched`: the alarm of the watchdog rests on it.
  */
 import type { RunContext } from '../service/index.ts';
-import { type Looked, lookAt } from './changes.ts';
+import { type Checked, checkService } from './changes.ts';
 import { changedParts, entriesOf, type MemoryPart, type Remembered } from './memory.ts';
 import { newChanges, type OwedChange, owedChanges } from './owed-changes.ts';
 import type { Found, HealthMetrics, MemoryStore, Sender, StatesReader } from './ports.ts';
 import { sendAll, withoutSent } from './sending.ts';
 import type { WatchedService } from './watched-service.ts';
 
-/** The services to watch, and the ports of a look. */
+/** The services to watch, and the ports of a check. */
 export interface Watchdog {
   /** The watched services, in the order of their names. */
   readonly watched: readonly WatchedService[];
@@ -28,12 +28,12 @@ export interface Watchdog {
   readonly stack: string;
 }
 
-/** What a look found and said. */
+/** What a check found and said. */
 export interface WatchdogResult {
   readonly watched: number;
   /** The names of the services in trouble. */
   readonly unhealthy: readonly string[];
-  /** The ids of the changes that this look found. */
+  /** The ids of the changes that this check found. */
   readonly changes: readonly string[];
 }
 
@@ -45,9 +45,9 @@ type Entries = ReadonlyMap<string, Remembered>;
  * @throws Error at the end, if some states were not read or a sender failed; the error of the store, if it can't be
  *   reached
  */
-export async function look(context: Context, watchdog: Watchdog): Promise<WatchdogResult> {
+export async function checkServices(context: Context, watchdog: Watchdog): Promise<WatchdogResult> {
   const { watched, states, memory, metrics } = watchdog;
-  // Taken before the states are read: the next look judges what happens later.
+  // Taken before the states are read: the next check judges what happens later.
   const now = context.clock.now();
   const found = await states.read(
     watched.map(({ name }) => name),
@@ -55,22 +55,22 @@ export async function look(context: Context, watchdog: Watchdog): Promise<Watchd
   );
   const stored = await memory.load(context);
   const before = entriesOf(stored, watched, now);
-  const looks = judgeAll(watchdog, { found, before, now });
-  const unhealthy = looks.filter(({ inTrouble }) => inTrouble).map(({ watched: { name } }) => name);
+  const checks = judgeAll(watchdog, { found, before, now });
+  const unhealthy = checks.filter(({ inTrouble }) => inTrouble).map(({ watched: { name } }) => name);
   for (const name of unhealthy) metrics.unhealthy(name);
   metrics.flush();
 
-  const entries = new Map([...before, ...looks.map(({ watched: { name }, entry }) => [name, entry] as const)]);
+  const entries = new Map([...before, ...checks.map(({ watched: { name }, entry }) => [name, entry] as const)]);
   const remembered = await remember(context, watchdog, { stored, entries });
-  const owed = await owedChanges(looks, states, context);
-  const changes = newChanges(looks, owed);
+  const owed = await owedChanges(checks, states, context);
+  const changes = newChanges(checks, owed);
   logChanges(context, changes);
   const { sent, failed } = await sendAll(owed, watchdog, context);
   await remember(context, watchdog, { stored: remembered, entries: withoutSent(entries, sent, watchdog.senders) });
 
   refuseHalfDone(context.service, { unread: watched.filter(({ name }) => !found.has(name)), failed });
   if (context.scheduledFor !== undefined) {
-    metrics.looked({ watched: watched.length, unhealthy: unhealthy.length });
+    metrics.checked({ watched: watched.length, unhealthy: unhealthy.length });
     metrics.flush();
   }
   return { watched: watched.length, unhealthy, changes: changes.map(({ change }) => change.id) };
@@ -82,12 +82,12 @@ interface Sights {
   readonly now: number;
 }
 
-function judgeAll({ watched, senders }: Watchdog, { found, before, now }: Sights): readonly Looked[] {
+function judgeAll({ watched, senders }: Watchdog, { found, before, now }: Sights): readonly Checked[] {
   const names = senders.map(({ name }) => name);
   return watched.flatMap((each) => {
     const entry = before.get(each.name);
     if (entry === undefined || !found.has(each.name)) return [];
-    return lookAt({ watched: each, found: found.get(each.name), entry }, now, names);
+    return checkService({ watched: each, found: found.get(each.name), entry }, now, names);
   });
 }
 
@@ -124,7 +124,7 @@ function refuseHalfDone(service: string, { unread, failed }: HalfDone): void {
     ...(unread.length === 0
       ? []
       : [`the states of ${unread.map(({ name }) => name).join(', ')} were not read; they are not judged`]),
-    ...failed.map((sender) => `the sender ${sender} failed; the next look sends again what it owes`),
+    ...failed.map((sender) => `the sender ${sender} failed; the next check sends again what it owes`),
   ];
   if (faults.length > 0) throw new Error(`${service}: ${faults.join('; ')}`);
 }

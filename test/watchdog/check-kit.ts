@@ -3,8 +3,8 @@ import type { ServiceState } from '../../lib/rules/index.ts';
 import { NEVER_RUN } from '../../lib/rules/index.ts';
 import { fakeClock, scriptedRandom } from '../../lib/testing/index.ts';
 import {
+  checkServices,
   type Found,
-  look,
   type MemoryStore,
   type Notice,
   type RunKey,
@@ -51,7 +51,7 @@ export interface KitOptions {
   readonly failures?: (runs: readonly RunKey[]) => Promise<ReadonlyMap<string, string>>;
 }
 
-export function looks(services: readonly WatchedService[], options: KitOptions = {}) {
+export function checks(services: readonly WatchedService[], options: KitOptions = {}) {
   const { senders: names = ['sns'], memory = partsInMemory(), failures = async () => new Map() } = options;
   const clock = fakeClock(NOON, { mode: 'manual' });
   const found = new Map<string, Found>();
@@ -76,13 +76,13 @@ export function looks(services: readonly WatchedService[], options: KitOptions =
     broken,
     counts,
     /** The ids of the notices since the last call. */
-    said: () => notices.splice(0).map(({ notice }) => notice.id),
+    newMessages: () => notices.splice(0).map(({ notice }) => notice.id),
     unhealthy: () => unhealthy,
     watch: (next: readonly WatchedService[]) => {
       list = next;
     },
-    /** A look, this many minutes after noon. One that dies has sent its notices, and not remembered that. */
-    async look(minutes: number, { manual = false, dies = false } = {}) {
+    /** A check, this many minutes after noon. One that crashes has sent its notices, and not remembered that. */
+    async checkServices(minutes: number, { manual = false, crashes = false } = {}) {
       await clock.advance(NOON + minutes * MINUTE - clock.now());
       unhealthy = [];
       let saves = 0;
@@ -90,7 +90,7 @@ export function looks(services: readonly WatchedService[], options: KitOptions =
         ...memory,
         save: async (parts, its) => {
           saves += 1;
-          if (dies && saves === 2) throw new Error('the process died');
+          if (crashes && saves === 2) throw new Error('the process died');
           return memory.save(parts, its);
         },
       };
@@ -105,10 +105,17 @@ export function looks(services: readonly WatchedService[], options: KitOptions =
       const states = { read: async (all: readonly string[]) => pick(found, all), failures };
       const metrics = {
         unhealthy: (name: string) => void unhealthy.push(name),
-        looked: (count: { readonly watched: number; readonly unhealthy: number }) => void counts.push(count),
+        checked: (count: { readonly watched: number; readonly unhealthy: number }) => void counts.push(count),
         flush: () => {},
       };
-      return look(context, { watched: list, states, memory: mortal, senders: senders(), metrics, stack: 'Prod' });
+      return checkServices(context, {
+        watched: list,
+        states,
+        memory: mortal,
+        senders: senders(),
+        metrics,
+        stack: 'Prod',
+      });
     },
   };
 }
