@@ -1,5 +1,5 @@
 /** The composition of a function: makes everything that its handler works with, once, at cold start. */
-import { emfObserverOf, emfOptionsIn } from '../metrics/index.ts';
+import { emfObserver, emfOptionsIn, emfWarnings } from '../metrics/index.ts';
 import { InvalidOptionsError } from '../rules/index.ts';
 import { catchStrayErrors, type StrayErrors } from '../run/index.ts';
 import {
@@ -11,7 +11,7 @@ import {
   withInterval,
 } from '../service/index.ts';
 import { documentClient, dynamoStateStore } from '../store/index.ts';
-import type { Ports } from '../tick/index.ts';
+import type { Observer, Ports } from '../tick/index.ts';
 import { systemClock, systemRandom } from '../time/index.ts';
 import { type Environment, readEnvironment } from './env.ts';
 import { ownLog, serviceLog, serviceLogger, tickLog } from './log.ts';
@@ -49,7 +49,7 @@ export function compose(defined: Service, overrides: Overrides = {}): Compositio
   const log = overrides.log ?? serviceLog(service.name, logger);
   const ownValues = overrides.ownLog ?? overrides.log ?? ownLog(logger);
   const clock = overrides.clock ?? systemClock;
-  for (const warning of unknownVariableWarnings(Object.keys(environment.variables))) log.warn(warning);
+  for (const warning of warningsOf(environment)) log.warn(warning);
   const strayErrors = catchStrayErrors(log);
   return {
     service,
@@ -62,7 +62,7 @@ export function compose(defined: Service, overrides: Overrides = {}): Compositio
       ownLog: ownValues,
       observers: overrides.observers ?? [
         tickLog(ownValues, service.policy),
-        ...(environment.inLambda ? [emfObserverOf(emfOptionsIn(environment.variables))] : []),
+        ...metricsOf(environment),
       ],
       recycle: overrides.recycle ?? endProcess,
       runScope: overrides.runScope ?? strayErrors.runScope,
@@ -70,6 +70,16 @@ export function compose(defined: Service, overrides: Overrides = {}): Compositio
     strayErrors,
     prepared: prepareOnce(service, { env: environment.variables }),
   };
+}
+
+function warningsOf({ variables, inLambda }: Environment): string[] {
+  return [...unknownVariableWarnings(Object.keys(variables)), ...(inLambda ? emfWarnings(variables) : [])];
+}
+
+/** In Lambda a function writes metrics of its service if it is asked for the detailed ones. */
+function metricsOf({ variables, inLambda }: Environment): Observer[] {
+  const { detailed, ...options } = emfOptionsIn(variables);
+  return inLambda && detailed ? [emfObserver(options)] : [];
 }
 
 // Taken at load, so that the process of a workload that replaces `process.exit`, as test tools do, can still be ended.

@@ -20,8 +20,7 @@ export interface Environment {
   /** Whether the function runs in Lambda, which sets `AWS_LAMBDA_FUNCTION_NAME`. */
   readonly inLambda: boolean;
   /**
-   * All variables, for a service's `prepare` and for the metrics (`TICKOVER_METRICS_NAMESPACE`,
-   * `TICKOVER_DETAILED_METRICS`).
+   * All variables, for a service's `prepare` and for the metrics (`TICKOVER_METRICS_NAMESPACE`, `TICKOVER_METRICS`).
    */
   readonly variables: Readonly<Record<string, string | undefined>>;
 }

@@ -1,49 +1,57 @@
 /**
  * Metrics in CloudWatch's embedded metric format: lines on standard output, which need no request. The only dimension
- * of each metric is `service`. Powertools reads switches of its own from the environment (`POWERTOOLS_DEV` or
- * `POWERTOOLS_METRICS_DISABLED` turns the metrics off).
+ * of each metric is `service`. What the environment says to Powertools doesn't silence them: see `powertools.ts`.
  *
- * For each service, in unit Count:
+ * The watchdog writes, in unit Count:
  *
- *   FailureStreak  failures since the last success: at each run, each crash, and 0 at a resume
- *   Halted         1 while the service is halted, else 0: at each tick except duplicate and late ones, each crash, and
- *                  0 at a resume
+ *   Unhealthy          1 for each service in trouble, under that service's name; nothing for the others
+ *   Watched            how many services it judged, under its own name, at each scheduled look
+ *   UnhealthyServices  how many of them are in trouble, likewise
  *
- * With `detailed` also, in the same documents:
+ * A function writes none of its own unless it is asked for the detailed ones (`TICKOVER_METRICS=detailed`):
  *
+ *   FailureStreak  failures since the last success: at each run, each counted crash, and 0 at a resume
+ *   BackoffCount   trips since the last success: at each tick except duplicate and late ones, and 0 at a resume
+ *   Halted         1 while the service is halted, else 0: as BackoffCount, and at each counted crash
  *   Duration       milliseconds, at each run that ended
  *   Lateness       milliseconds from the due time to the start, at each tick except duplicate and late ones
  *   Overrun        milliseconds beyond the interval, at each run that took longer
  *   SkippedBackoff, SkippedDuplicate, SkippedHalted, SkippedLate, SkippedOverlap, SkippedPaused
  *                  1 at each tick skipped for that reason
  *
- * For each watched service:
- *
- *   Overdue        1 while the service is overdue, else 0
- *
- * CloudWatch bills a metric for the hours in which it has samples. Each service has two metrics. With `detailed` a
- * service without failures has four (Duration and Lateness), and one more for each of the seven others in the hours in
- * which it occurs: eleven at most. A dimension for the reason would cost the same and need a second document for each
- * skip, since the metrics of one document share their dimensions.
+ * CloudWatch bills a custom metric for each hour in which it has a sample, as a share of its monthly price. So a
+ * service that is well costs nothing without the detailed ones, and one in trouble costs one metric for the hours of
+ * its trouble. With them, a service that ticks in every hour costs five metrics, and one more for each of the seven
+ * others in the hours in which it occurs: twelve at most. Each document also costs its bytes as a line of the log. A
+ * dimension for the reason would cost the same and need a second document for each skip, since the metrics of one
+ * document share their dimensions. docs/metrics-choice.md compares this with the other ways.
  */
-import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { type Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { SkipReason } from '../rules/index.ts';
 import { refuseOptions, type Surroundings } from '../service/index.ts';
 import type { Observer, TickEvent } from '../tick/index.ts';
 import { describesService } from './describes-service.ts';
+import { serviceMetrics } from './powertools.ts';
 
-/** The namespace of the embedded metrics, and whether they are detailed. */
+/** Where embedded metrics are written. */
 export interface EmfOptions {
   /** The CloudWatch namespace. @default 'Tickover' */
   readonly namespace?: string;
-  /**
-   * Whether to add duration, lateness, overrun and skips by reason: up to nine more metrics for each service.
-   * @default false
-   */
-  readonly detailed?: boolean;
+}
+
+/** The settings of the embedded metrics. */
+export interface EmfSettings extends Required<EmfOptions> {
+  /** Whether a function writes the metrics of its own service. */
+  readonly detailed: boolean;
 }
 
 const DEFAULT_NAMESPACE = 'Tickover';
+
+/** The only value of `TICKOVER_METRICS`. */
+const DETAILED = 'detailed';
+
+/** The name of the watchdog, whose looks are counted under it. */
+const WATCHDOG = 'watch-services';
 
 /**
  * The form of a namespace. Namespaces that begin with `AWS/` are reserved for Amazon; CloudWatch refuses one that
@@ -52,27 +60,27 @@ const DEFAULT_NAMESPACE = 'Tickover';
 const NAMESPACE = /^(?!AWS\/)(?!:)[\w.\-/#: ]{1,255}$/;
 
 /**
- * Reads `TICKOVER_METRICS_NAMESPACE` (default 'Tickover') and `TICKOVER_DETAILED_METRICS` (default false). An empty
+ * Reads `TICKOVER_METRICS_NAMESPACE` (default 'Tickover') and `TICKOVER_METRICS` ('detailed' or nothing). An empty
  * variable counts as missing.
  */
-export function emfOptionsIn(env: Surroundings['env']): Required<EmfOptions> {
+export function emfOptionsIn(env: Surroundings['env']): EmfSettings {
   return {
     namespace: env['TICKOVER_METRICS_NAMESPACE'] || DEFAULT_NAMESPACE,
-    detailed: env['TICKOVER_DETAILED_METRICS'] === 'true',
+    detailed: env['TICKOVER_METRICS'] === DETAILED,
   };
 }
 
 /** Returns the faults of these variables, each as `variable: expected ..., got ...`. */
 export function emfFaults(env: Surroundings['env']): string[] {
-  const { TICKOVER_METRICS_NAMESPACE: namespace = '', TICKOVER_DETAILED_METRICS: detailed = '' } = env;
+  const { TICKOVER_METRICS_NAMESPACE: namespace = '', TICKOVER_METRICS: metrics = '' } = env;
   const faults: string[] = [];
   if (namespace !== '' && !(NAMESPACE.test(namespace) && namespace.trim() !== '')) {
     faults.push(
       `TICKOVER_METRICS_NAMESPACE: expected 1 to 255 letters, digits, spaces or . - _ / # :, not beginning with 'AWS/' or ':', got '${namespace}'`,
     );
   }
-  if (!['', 'true', 'false'].includes(detailed)) {
-    faults.push(`TICKOVER_DETAILED_METRICS: expected 'true' or 'false', got '${detailed}'`);
+  if (metrics !== '' && metrics !== DETAILED) {
+    faults.push(`TICKOVER_METRICS: expected '${DETAILED}' or nothing, got '${metrics}'`);
   }
   return faults;
 }
@@ -86,45 +94,45 @@ const SKIPPED: Readonly<Record<SkipReason, string>> = {
   paused: 'SkippedPaused',
 };
 
-/** An observer that writes embedded metrics in `flush`, synchronously, so that the process may end right after it. */
+/**
+ * An observer that writes the detailed metrics in `flush`, synchronously, so that the process may end right after it.
+ */
 export function emfObserver(options: EmfOptions = {}): Observer {
-  refuseOptions('emfObserver', options, { namespace: 'text', detailed: 'flag' });
-  return emfObserverOf(options);
-}
-
-/** The same observer, of options that are known to be good, such as those of {@link emfOptionsIn}. */
-export function emfObserverOf({ namespace = DEFAULT_NAMESPACE, detailed = false }: EmfOptions): Observer {
+  refuseOptions('emfObserver', options, { namespace: 'text' });
+  const { namespace = DEFAULT_NAMESPACE } = options;
   const { add, flush } = emfDocuments(namespace);
   return {
     runCrashed: ({ service, streak, halted }) => add(service, { FailureStreak: streak, Halted: Number(halted) }),
-    tickEnded: (tickEvent) =>
-      add(tickEvent.service, { ...valuesOf(tickEvent), ...(detailed ? detailsOf(tickEvent) : {}) }),
-    resumed: (service) => add(service, { FailureStreak: 0, Halted: 0 }),
+    tickEnded: (tickEvent) => add(tickEvent.service, valuesOf(tickEvent)),
+    resumed: (service) => add(service, { FailureStreak: 0, BackoffCount: 0, Halted: 0 }),
     flush,
   };
 }
 
-/** The metric `Overdue`, written in `flush` as by {@link emfObserver}. */
-export function overdueEmf({ namespace = DEFAULT_NAMESPACE }: EmfOptions = {}) {
+/** The metrics of the watchdog's looks: its port `HealthMetrics`. They are written in `flush`, synchronously. */
+export function healthEmf({ namespace = DEFAULT_NAMESPACE }: EmfOptions = {}) {
   const { add, flush } = emfDocuments(namespace);
-  return { set: (service: string, overdue: boolean) => add(service, { Overdue: Number(overdue) }), flush };
-}
-
-function valuesOf({ disposition, reason, state }: TickEvent): Values {
-  if (!describesService(reason)) return {};
   return {
-    FailureStreak: disposition === 'ran' ? state.streak : undefined,
-    Halted: Number(state.halt !== undefined),
+    unhealthy: (service: string) => add(service, { Unhealthy: 1 }),
+    looked: ({ watched, unhealthy }: { readonly watched: number; readonly unhealthy: number }) =>
+      add(WATCHDOG, { Watched: watched, UnhealthyServices: unhealthy }),
+    flush,
   };
 }
 
-/** The detailed metrics of a tick. A run without an outcome did not end, so it has no duration. */
-function detailsOf({ reason, outcome, durationMs, latenessMs, overrunMs }: TickEvent): Values {
+/** The metrics of a tick. A run without an outcome did not end, so it has no duration. */
+function valuesOf({ disposition, reason, outcome, state, ...times }: TickEvent): Values {
+  const { durationMs, latenessMs, overrunMs } = times;
+  const skip = reason === undefined ? {} : { [SKIPPED[reason]]: 1 };
+  if (!describesService(reason)) return skip;
   return {
-    ...(reason === undefined ? {} : { [SKIPPED[reason]]: 1 }),
+    FailureStreak: disposition === 'ran' ? state.streak : undefined,
+    BackoffCount: state.backoffCount,
+    Halted: Number(state.halt !== undefined),
+    ...skip,
     Duration: outcome && durationMs,
     // Clocks disagree: a tick that starts before its due time has lateness 0.
-    Lateness: latenessMs === undefined || !describesService(reason) ? undefined : Math.max(0, latenessMs),
+    Lateness: latenessMs === undefined ? undefined : Math.max(0, latenessMs),
     Overrun: outcome && overrunMs,
   };
 }
@@ -141,7 +149,7 @@ function emfDocuments(namespace: string) {
     add(service: string, values: Values) {
       const defined = Object.entries(values).filter((entry): entry is [string, number] => entry[1] !== undefined);
       if (defined.length === 0) return;
-      const metrics = services.get(service) ?? new Metrics({ namespace, serviceName: service });
+      const metrics = services.get(service) ?? serviceMetrics(namespace, service);
       services.set(service, metrics);
       publish(metrics);
       for (const [name, value] of defined) {

@@ -1,4 +1,12 @@
-export { type EmfOptions, emfFaults, emfObserver, emfObserverOf, emfOptionsIn, overdueEmf } from './emf.ts';
+export {
+  type EmfOptions,
+  type EmfSettings,
+  emfFaults,
+  emfObserver,
+  emfOptionsIn,
+  healthEmf,
+} from './emf.ts';
+export { emfWarnings } from './powertools.ts';
 export { type PrometheusObserver, prometheusObserver, type TickFigures } from './prometheus.ts';
 export {
   type Exposition,

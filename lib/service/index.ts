@@ -1,3 +1,4 @@
+export { clientSettings } from './aws-client.ts';
 export { buildId, COMMONJS } from './build-id.ts';
 export {
   type Classification,
@@ -43,6 +44,9 @@ export {
   REQUEST_TIMEOUT,
   REQUEST_TRIES,
   SCHEDULER_PRECISION,
+  SEND_LIMIT,
+  SEND_REQUEST_TIMEOUT,
   STORE_LIMIT,
+  WEBHOOK_LIMIT,
 } from './time-budget.ts';
 export { unknownVariableWarnings, variableFaults } from './variables.ts';

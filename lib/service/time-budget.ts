@@ -64,13 +64,25 @@ export const ACQUIRE_LIMIT = 2.9 * SECOND;
 export const STORE_LIMIT = 3 * ACQUIRE_LIMIT;
 /** The longest that releasing a doubtful lease may take, one that may be taken although no answer came: one attempt. */
 export const RELEASE_LIMIT = 0.9 * SECOND;
-/** The longest time that the DynamoDB client waits for a connection. */
+/**
+ * The longest that sending one notice of the watchdog by SNS or EventBridge may take, with all requests, all attempts
+ * of the client and the waits between them.
+ */
+export const SEND_LIMIT = 8 * SECOND;
+/**
+ * The longest time that the clients of SNS and EventBridge wait for the first byte of an answer. It is longer than
+ * REQUEST_TIMEOUT, since a request that is given up too early may reach people twice. All attempts fit into SEND_LIMIT.
+ */
+export const SEND_REQUEST_TIMEOUT = 2 * SECOND;
+/** The longest that sending one notice of the watchdog to a webhook may take. */
+export const WEBHOOK_LIMIT = 5 * SECOND;
+/** The longest time that a client of AWS waits for a connection. */
 export const CONNECT_TIMEOUT = 0.5 * SECOND;
 /**
  * The longest time that the DynamoDB client waits for the first byte of an answer, and then for each next part of it.
  */
 export const REQUEST_TIMEOUT = 0.9 * SECOND;
-/** How often the DynamoDB client tries a request. All attempts fit into ACQUIRE_LIMIT. */
+/** How often a client of AWS tries a request. All attempts of the DynamoDB client fit into ACQUIRE_LIMIT. */
 export const REQUEST_TRIES = 3;
 
 /** The parts of a service that determine the length of its invocation. */

@@ -83,7 +83,11 @@ const GUARDED: readonly { readonly what: string; readonly pattern: RegExp; reado
     pattern: /Math\.random|randomUUID|getRandomValues|randomBytes/,
     allowed: /^lib\/time\/random\.ts$/,
   },
-  { what: 'the environment', pattern: /process\.env\b/, allowed: /^lib\/(lambda\/env\.ts|cli\/)/ },
+  {
+    what: 'the environment',
+    pattern: /process\.env\b/,
+    allowed: /^lib\/(lambda\/env\.ts|cli\/|metrics\/powertools\.ts)/,
+  },
   {
     what: 'a store or a handler, of which the stack needs the shape alone',
     pattern: /\b(dynamo\w+Store|dynamoStatesReader|documentClient|scheduledHandler)\b/,

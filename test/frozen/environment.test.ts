@@ -47,17 +47,23 @@ test('the code knows these variables and no others', async () => {
     'TICKOVER_BUILD',
     'TICKOVER_DETAILED_METRICS',
     'TICKOVER_ENDPOINTS',
+    'TICKOVER_EVENT_BUS',
     'TICKOVER_FLOW_RUNS_TABLE',
     'TICKOVER_INTERVAL',
     'TICKOVER_LATE_AFTER_SECONDS',
+    'TICKOVER_METRICS',
     'TICKOVER_METRICS_ENABLED',
     'TICKOVER_METRICS_HOST',
     'TICKOVER_METRICS_NAMESPACE',
     'TICKOVER_METRICS_PORT',
     'TICKOVER_PAGE_SIZE',
     'TICKOVER_SLACK_SECONDS',
+    'TICKOVER_STACK',
     'TICKOVER_TABLE',
+    'TICKOVER_TOPIC_ARN',
     'TICKOVER_WATCHED',
+    'TICKOVER_WEBHOOK_TEMPLATE',
+    'TICKOVER_WEBHOOK_URL',
   ]);
 });
 
@@ -68,11 +74,11 @@ test('a function refuses what it cannot use of them, by name', () => {
     TICKOVER_SLACK_SECONDS: '61',
     TICKOVER_INTERVAL: 'soon',
     TICKOVER_METRICS_NAMESPACE: 'AWS/Mine',
-    TICKOVER_DETAILED_METRICS: 'yes',
+    TICKOVER_METRICS: 'yes',
   }))
     vi.stubEnv(name, value);
   expect(messageOf(() => scheduledHandler(defineService({ name: 'sync', interval: '1m' })))).toEqual(
-    "environment: TICKOVER_METRICS_NAMESPACE: expected 1 to 255 letters, digits, spaces or . - _ / # :, not beginning with 'AWS/' or ':', got 'AWS/Mine'; TICKOVER_DETAILED_METRICS: expected 'true' or 'false', got 'yes'; TICKOVER_TABLE: expected the name of the state table, got ''; TICKOVER_BUILD: expected 1 to 16 characters, got ''; TICKOVER_SLACK_SECONDS: expected a number from 0 to 60, got '61'; TICKOVER_INTERVAL: expected a duration from 0.1 s up to 366 days, such as '5m', got 'soon'",
+    "environment: TICKOVER_METRICS_NAMESPACE: expected 1 to 255 letters, digits, spaces or . - _ / # :, not beginning with 'AWS/' or ':', got 'AWS/Mine'; TICKOVER_METRICS: expected 'detailed' or nothing, got 'yes'; TICKOVER_TABLE: expected the name of the state table, got ''; TICKOVER_BUILD: expected 1 to 16 characters, got ''; TICKOVER_SLACK_SECONDS: expected a number from 0 to 60, got '61'; TICKOVER_INTERVAL: expected a duration from 0.1 s up to 366 days, such as '5m', got 'soon'",
   );
   vi.unstubAllEnvs();
 });

@@ -6,125 +6,20 @@ import { crashAtNoon, freeze, metricDocuments, onLambda, quiet } from './kit.ts'
 
 freeze();
 
-const DETAILED = { variables: { TICKOVER_DETAILED_METRICS: 'true', TICKOVER_METRICS_NAMESPACE: 'Tickover-dev' } };
+const DETAILED = { variables: { TICKOVER_METRICS: 'detailed', TICKOVER_METRICS_NAMESPACE: 'Tickover-dev' } };
 
 describe('the embedded metrics of a function', () => {
-  test('a function that fails, halts, skips for it and is resumed writes these metrics', async () => {
-    const { tick, raisedBy, invoke } = onLambda({ script: 'FX' });
-    await tick('12:01');
-    await raisedBy('12:02');
-    await tick('12:03');
-    await invoke({ action: 'resume' });
-    expect(metricDocuments()).toEqual([
-      {
-        _aws: {
-          Timestamp: 'now',
-          CloudWatchMetrics: [
-            {
-              Namespace: 'Tickover',
-              Dimensions: [['service']],
-              Metrics: [
-                { Name: 'FailureStreak', Unit: 'Count' },
-                { Name: 'Halted', Unit: 'Count' },
-              ],
-            },
-          ],
-        },
-        service: 'sync',
-        FailureStreak: 1,
-        Halted: 0,
-      },
-      {
-        _aws: {
-          Timestamp: 'now',
-          CloudWatchMetrics: [
-            {
-              Namespace: 'Tickover',
-              Dimensions: [['service']],
-              Metrics: [
-                { Name: 'FailureStreak', Unit: 'Count' },
-                { Name: 'Halted', Unit: 'Count' },
-              ],
-            },
-          ],
-        },
-        service: 'sync',
-        FailureStreak: 1,
-        Halted: 1,
-      },
-      {
-        _aws: {
-          Timestamp: 'now',
-          CloudWatchMetrics: [
-            { Namespace: 'Tickover', Dimensions: [['service']], Metrics: [{ Name: 'Halted', Unit: 'Count' }] },
-          ],
-        },
-        service: 'sync',
-        Halted: 1,
-      },
-      {
-        _aws: {
-          Timestamp: 'now',
-          CloudWatchMetrics: [
-            {
-              Namespace: 'Tickover',
-              Dimensions: [['service']],
-              Metrics: [
-                { Name: 'FailureStreak', Unit: 'Count' },
-                { Name: 'Halted', Unit: 'Count' },
-              ],
-            },
-          ],
-        },
-        service: 'sync',
-        FailureStreak: 0,
-        Halted: 0,
-      },
-    ]);
-  });
-
-  test('a function that counts a crash writes these metrics', async () => {
-    const kit = onLambda();
-    await crashAtNoon(kit);
+  test('a function that fails, halts, skips for it, is resumed and counts a crash writes none unless it is asked to', async () => {
+    const kit = onLambda({ script: 'FX' });
     await kit.tick('12:01');
-    expect(metricDocuments()).toEqual([
-      {
-        _aws: {
-          Timestamp: 'now',
-          CloudWatchMetrics: [
-            {
-              Namespace: 'Tickover',
-              Dimensions: [['service']],
-              Metrics: [
-                { Name: 'FailureStreak', Unit: 'Count' },
-                { Name: 'Halted', Unit: 'Count' },
-              ],
-            },
-          ],
-        },
-        service: 'sync',
-        FailureStreak: 1,
-        Halted: 0,
-      },
-      {
-        _aws: {
-          Timestamp: 'now',
-          CloudWatchMetrics: [
-            {
-              Namespace: 'Tickover',
-              Dimensions: [['service']],
-              Metrics: [
-                { Name: 'FailureStreak', Unit: 'Count' },
-                { Name: 'Halted', Unit: 'Count' },
-              ],
-            },
-          ],
-        },
-        service: 'sync',
-        FailureStreak: 0,
-        Halted: 0,
-      },
-    ]);
+    await kit.raisedBy('12:02');
+    await kit.tick('12:03');
+    await kit.invoke({ action: 'resume' });
+    expect(metricDocuments()).toEqual([]);
+    const crashed = onLambda({ script: 'S' });
+    await crashAtNoon(crashed);
+    await crashed.tick('12:01');
+    expect(metricDocuments()).toEqual([]);
   });
 
   test('a function with detailed metrics writes these: every reason to skip, the lateness, the duration and the overrun', async () => {
@@ -153,6 +48,7 @@ describe('the embedded metrics of a function', () => {
               Namespace: 'Tickover-dev',
               Dimensions: [['service']],
               Metrics: [
+                { Name: 'BackoffCount', Unit: 'Count' },
                 { Name: 'Halted', Unit: 'Count' },
                 { Name: 'SkippedOverlap', Unit: 'Count' },
                 { Name: 'Lateness', Unit: 'Milliseconds' },
@@ -161,6 +57,7 @@ describe('the embedded metrics of a function', () => {
           ],
         },
         service: 'sync',
+        BackoffCount: 0,
         Halted: 0,
         SkippedOverlap: 1,
         Lateness: 0,
@@ -192,6 +89,7 @@ describe('the embedded metrics of a function', () => {
               Dimensions: [['service']],
               Metrics: [
                 { Name: 'FailureStreak', Unit: 'Count' },
+                { Name: 'BackoffCount', Unit: 'Count' },
                 { Name: 'Halted', Unit: 'Count' },
                 { Name: 'Duration', Unit: 'Milliseconds' },
                 { Name: 'Lateness', Unit: 'Milliseconds' },
@@ -202,6 +100,7 @@ describe('the embedded metrics of a function', () => {
         },
         service: 'sync',
         FailureStreak: 0,
+        BackoffCount: 0,
         Halted: 0,
         Duration: 70_000,
         Lateness: 2000,
@@ -240,6 +139,7 @@ describe('the embedded metrics of a function', () => {
               Dimensions: [['service']],
               Metrics: [
                 { Name: 'FailureStreak', Unit: 'Count' },
+                { Name: 'BackoffCount', Unit: 'Count' },
                 { Name: 'Halted', Unit: 'Count' },
                 { Name: 'Duration', Unit: 'Milliseconds' },
                 { Name: 'Lateness', Unit: 'Milliseconds' },
@@ -249,6 +149,7 @@ describe('the embedded metrics of a function', () => {
         },
         service: 'sync',
         FailureStreak: 1,
+        BackoffCount: 0,
         Halted: 0,
         Duration: 250,
         Lateness: 2000,
@@ -262,6 +163,7 @@ describe('the embedded metrics of a function', () => {
               Dimensions: [['service']],
               Metrics: [
                 { Name: 'FailureStreak', Unit: 'Count' },
+                { Name: 'BackoffCount', Unit: 'Count' },
                 { Name: 'Halted', Unit: 'Count' },
                 { Name: 'Duration', Unit: 'Milliseconds' },
                 { Name: 'Lateness', Unit: 'Milliseconds' },
@@ -271,6 +173,7 @@ describe('the embedded metrics of a function', () => {
         },
         service: 'sync',
         FailureStreak: 2,
+        BackoffCount: 1,
         Halted: 0,
         Duration: 250,
         Lateness: 2000,
@@ -283,6 +186,7 @@ describe('the embedded metrics of a function', () => {
               Namespace: 'Tickover-dev',
               Dimensions: [['service']],
               Metrics: [
+                { Name: 'BackoffCount', Unit: 'Count' },
                 { Name: 'Halted', Unit: 'Count' },
                 { Name: 'SkippedBackoff', Unit: 'Count' },
                 { Name: 'Lateness', Unit: 'Milliseconds' },
@@ -291,6 +195,7 @@ describe('the embedded metrics of a function', () => {
           ],
         },
         service: 'sync',
+        BackoffCount: 1,
         Halted: 0,
         SkippedBackoff: 1,
         Lateness: 2000,
@@ -303,6 +208,7 @@ describe('the embedded metrics of a function', () => {
               Namespace: 'Tickover-dev',
               Dimensions: [['service']],
               Metrics: [
+                { Name: 'BackoffCount', Unit: 'Count' },
                 { Name: 'Halted', Unit: 'Count' },
                 { Name: 'SkippedPaused', Unit: 'Count' },
                 { Name: 'Lateness', Unit: 'Milliseconds' },
@@ -311,6 +217,7 @@ describe('the embedded metrics of a function', () => {
           ],
         },
         service: 'sync',
+        BackoffCount: 1,
         Halted: 0,
         SkippedPaused: 1,
         Lateness: 2000,
@@ -324,6 +231,7 @@ describe('the embedded metrics of a function', () => {
               Dimensions: [['service']],
               Metrics: [
                 { Name: 'FailureStreak', Unit: 'Count' },
+                { Name: 'BackoffCount', Unit: 'Count' },
                 { Name: 'Halted', Unit: 'Count' },
               ],
             },
@@ -331,6 +239,7 @@ describe('the embedded metrics of a function', () => {
         },
         service: 'sync',
         FailureStreak: 0,
+        BackoffCount: 0,
         Halted: 0,
       },
       {
@@ -342,6 +251,7 @@ describe('the embedded metrics of a function', () => {
               Dimensions: [['service']],
               Metrics: [
                 { Name: 'FailureStreak', Unit: 'Count' },
+                { Name: 'BackoffCount', Unit: 'Count' },
                 { Name: 'Halted', Unit: 'Count' },
                 { Name: 'Duration', Unit: 'Milliseconds' },
                 { Name: 'Lateness', Unit: 'Milliseconds' },
@@ -351,6 +261,7 @@ describe('the embedded metrics of a function', () => {
         },
         service: 'sync',
         FailureStreak: 0,
+        BackoffCount: 0,
         Halted: 1,
         Duration: 250,
         Lateness: 2000,
@@ -363,6 +274,7 @@ describe('the embedded metrics of a function', () => {
               Namespace: 'Tickover-dev',
               Dimensions: [['service']],
               Metrics: [
+                { Name: 'BackoffCount', Unit: 'Count' },
                 { Name: 'Halted', Unit: 'Count' },
                 { Name: 'SkippedHalted', Unit: 'Count' },
                 { Name: 'Lateness', Unit: 'Milliseconds' },
@@ -371,6 +283,7 @@ describe('the embedded metrics of a function', () => {
           ],
         },
         service: 'sync',
+        BackoffCount: 0,
         Halted: 1,
         SkippedHalted: 1,
         Lateness: 2000,

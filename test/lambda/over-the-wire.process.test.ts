@@ -66,6 +66,7 @@ async function invoked(
     AWS_ENDPOINT_URL_DYNAMODB: database.endpoint,
     TICKOVER_TABLE: TABLE,
     TICKOVER_BUILD: 'b1',
+    TICKOVER_METRICS: 'detailed',
     ...variables,
   };
   const child = spawn(process.execPath, [file, JSON.stringify(events)], {
@@ -132,8 +133,10 @@ describe('a healthy function', () => {
         service: 'check-endpoints',
         FailureStreak: 0,
         Halted: 0,
+        Duration: expect.any(Number),
         _aws: { CloudWatchMetrics: [{ Namespace: 'Tickover', Dimensions: [['service']] }] },
       },
+      { service: 'check-endpoints', SkippedDuplicate: 1 },
     ]);
     expect(second.results.map(({ answer }) => answer)).toMatchObject([
       {

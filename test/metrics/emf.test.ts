@@ -2,7 +2,14 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { readEnvironment } from '../../lib/lambda/env.ts';
-import { type EmfOptions, emfFaults, emfObserver, emfOptionsIn, overdueEmf } from '../../lib/metrics/index.ts';
+import {
+  type EmfOptions,
+  emfFaults,
+  emfObserver,
+  emfOptionsIn,
+  emfWarnings,
+  healthEmf,
+} from '../../lib/metrics/index.ts';
 import { HALT, NOON, tickEvent } from './tick-events.ts';
 
 // What the machine's environment says of Powertools must neither silence nor rename anything here.
@@ -17,6 +24,10 @@ afterEach(() => {
   vi.restoreAllMocks();
   vi.unstubAllEnvs();
 });
+
+const TIMES = { durationMs: 1_250, latenessMs: 40_000 } as const;
+/** The document of a service that is well. */
+const STEADY = { service: 'sweep', FailureStreak: 0, BackoffCount: 0, Halted: 0 };
 
 interface Document {
   readonly _aws: {
@@ -60,10 +71,10 @@ function valuesOf(document: Document): Record<string, unknown> {
   return members;
 }
 
-test('a run gives its streak and that the service is not halted, in one document that keeps the format', async () => {
+test('a run gives its streak, backoff count, duration and lateness, in one document that keeps the format', async () => {
   const { observer, written } = setup();
 
-  observer.tickEnded?.(tickEvent({ outcome: 'failed' }, { streak: 2 }));
+  observer.tickEnded?.(tickEvent({ ...TIMES, outcome: 'failed' }, { streak: 2, backoffCount: 1 }));
   await observer.flush?.();
 
   expect(written()).toEqual([
@@ -76,25 +87,65 @@ test('a run gives its streak and that the service is not halted, in one document
             Dimensions: [['service']],
             Metrics: [
               { Name: 'FailureStreak', Unit: 'Count' },
+              { Name: 'BackoffCount', Unit: 'Count' },
               { Name: 'Halted', Unit: 'Count' },
+              { Name: 'Duration', Unit: 'Milliseconds' },
+              { Name: 'Lateness', Unit: 'Milliseconds' },
             ],
           },
         ],
       },
       service: 'sweep',
       FailureStreak: 2,
+      BackoffCount: 1,
       Halted: 0,
+      Duration: 1_250,
+      Lateness: 40_000,
     },
   ]);
 });
 
-test.each(['overlap', 'backoff', 'paused'] as const)('a tick skipped for %s gives Halted alone', async (reason) => {
+test('an overrun is given where there is one', async () => {
   const { observer, values } = setup();
 
-  observer.tickEnded?.(tickEvent({ disposition: 'skipped', reason }, { streak: 5 }));
+  observer.tickEnded?.(tickEvent({ outcome: 'succeeded', durationMs: 75_000, overrunMs: 15_000 }));
   await observer.flush?.();
 
-  expect(values()).toEqual([{ service: 'sweep', Halted: 0 }]);
+  expect(values()).toEqual([
+    { service: 'sweep', FailureStreak: 0, BackoffCount: 0, Halted: 0, Duration: 75_000, Overrun: 15_000 },
+  ]);
+});
+
+test.each([
+  ['overlap', { BackoffCount: 2, Halted: 0, SkippedOverlap: 1, Lateness: 40_000 }],
+  ['backoff', { BackoffCount: 2, Halted: 0, SkippedBackoff: 1, Lateness: 40_000 }],
+  ['paused', { BackoffCount: 2, Halted: 0, SkippedPaused: 1, Lateness: 40_000 }],
+  ['halted', { BackoffCount: 2, Halted: 0, SkippedHalted: 1, Lateness: 40_000 }],
+  ['duplicate', { SkippedDuplicate: 1 }],
+  ['late', { SkippedLate: 1 }],
+] as const)('a tick skipped for %s is counted under that reason', async (reason, expected) => {
+  const { observer, values } = setup();
+
+  const skipped = { disposition: 'skipped', reason, latenessMs: 40_000 } as const;
+  observer.tickEnded?.(tickEvent(skipped, { streak: 5, backoffCount: 2 }));
+  await observer.flush?.();
+
+  expect(values()).toEqual([{ service: 'sweep', ...expected }]);
+});
+
+test('a run by hand has no lateness, one that was given back no duration, and a tick that came early is not late', async () => {
+  const { observer, values } = setup();
+
+  observer.tickEnded?.(tickEvent({ tick: { kind: 'manual', force: false }, outcome: 'succeeded', durationMs: 5 }));
+  observer.tickEnded?.(tickEvent({ durationMs: 7, latenessMs: 1 }));
+  observer.tickEnded?.(tickEvent({ outcome: 'succeeded', durationMs: 9, latenessMs: -3 }));
+  await observer.flush?.();
+
+  expect(values()).toEqual([
+    { ...STEADY, Duration: 5 },
+    { ...STEADY, Lateness: 1 },
+    { ...STEADY, Duration: 9, Lateness: 0 },
+  ]);
 });
 
 test('a halted service is shown as one at the run that halts it and at each tick skipped for it', async () => {
@@ -106,21 +157,12 @@ test('a halted service is shown as one at the run that halts it and at each tick
   await observer.flush?.();
 
   expect(values()).toEqual([
-    { service: 'sweep', FailureStreak: 3, Halted: 1 },
-    { service: 'sweep', Halted: 1 },
+    { service: 'sweep', FailureStreak: 3, BackoffCount: 0, Halted: 1 },
+    { service: 'sweep', BackoffCount: 0, Halted: 1, SkippedHalted: 1 },
   ]);
 });
 
-test.each(['duplicate', 'late'] as const)('a delivery that is %s gives nothing', async (reason) => {
-  const { observer, written } = setup();
-
-  observer.tickEnded?.(tickEvent({ disposition: 'skipped', reason }, { streak: 3, halt: HALT }));
-  await observer.flush?.();
-
-  expect(written()).toEqual([]);
-});
-
-test('a counted crash and a resume give both', async () => {
+test('a counted crash gives its streak and halt, a resume that all is over', async () => {
   const { observer, values } = setup();
 
   observer.runCrashed?.({ service: 'sweep', fence: 6, bookedAt: NOON, streak: 3, halted: true });
@@ -128,13 +170,10 @@ test('a counted crash and a resume give both', async () => {
   observer.resumed?.('sweep');
   await observer.flush?.();
 
-  expect(values()).toEqual([
-    { service: 'sweep', FailureStreak: 3, Halted: 1 },
-    { service: 'sweep', FailureStreak: 0, Halted: 0 },
-  ]);
+  expect(values()).toEqual([{ service: 'sweep', FailureStreak: 3, Halted: 1 }, STEADY]);
 });
 
-test('several stories before a flush are never mixed into one document', async () => {
+test('several events before a flush are never mixed into one document', async () => {
   const { observer, values } = setup();
 
   observer.runCrashed?.({ service: 'sweep', fence: 6, bookedAt: NOON, streak: 1, halted: false });
@@ -146,8 +185,8 @@ test('several stories before a flush are never mixed into one document', async (
   expect(values()).toEqual([
     { service: 'sweep', FailureStreak: 1, Halted: 0 },
     { service: 'sweep', FailureStreak: 2, Halted: 0 },
-    { service: 'sweep', FailureStreak: 0, Halted: 0 },
-    { service: 'poll', FailureStreak: 9, Halted: 0 },
+    STEADY,
+    { service: 'poll', FailureStreak: 9, BackoffCount: 0, Halted: 0 },
   ]);
 });
 
@@ -165,113 +204,76 @@ test('nothing leaves before the flush, all of it with the flush, and nothing twi
   expect(warned).not.toHaveBeenCalled();
 });
 
-describe('in detail', () => {
-  const NAMES = { outcome: 'succeeded', durationMs: 1_250, latenessMs: 40_000 } as const;
+describe('the health of services', () => {
+  test('gives each service in trouble under its own name, and both counts under the name of the watchdog, at the flush', () => {
+    const { written } = setup();
+    const metrics = healthEmf({ namespace: 'Tickover' });
 
-  test('a run also gives its duration and lateness in milliseconds, in the same document', async () => {
-    const { observer, written } = setup({ detailed: true });
+    metrics.unhealthy('nightly');
+    metrics.unhealthy('sweep');
+    metrics.looked({ watched: 7, unhealthy: 2 });
+    expect(written()).toEqual([]);
+    metrics.flush();
 
-    observer.tickEnded?.(tickEvent(NAMES));
-    await observer.flush?.();
-
-    const [document, ...rest] = written();
-    expect(rest).toEqual([]);
-    expect(document).toMatchObject({
-      service: 'sweep',
-      FailureStreak: 0,
-      Halted: 0,
-      Duration: 1_250,
-      Lateness: 40_000,
-    });
-    expect(document?._aws.CloudWatchMetrics).toEqual([
-      {
-        Namespace: 'Tickover',
-        Dimensions: [['service']],
-        Metrics: [
-          { Name: 'FailureStreak', Unit: 'Count' },
-          { Name: 'Halted', Unit: 'Count' },
-          { Name: 'Duration', Unit: 'Milliseconds' },
-          { Name: 'Lateness', Unit: 'Milliseconds' },
-        ],
-      },
+    expect(written().map(valuesOf)).toEqual([
+      { service: 'nightly', Unhealthy: 1 },
+      { service: 'sweep', Unhealthy: 1 },
+      { service: 'watch-services', Watched: 7, UnhealthyServices: 2 },
     ]);
   });
 
-  test('an overrun is given where there is one', async () => {
-    const { observer, values } = setup({ detailed: true });
+  test('gives nothing for services that are well, and counts no look that was made by hand', () => {
+    const { written } = setup();
+    const metrics = healthEmf();
 
-    observer.tickEnded?.(tickEvent({ ...NAMES, durationMs: 75_000, overrunMs: 15_000 }));
-    await observer.flush?.();
+    metrics.looked({ watched: 7, unhealthy: 0 });
+    metrics.flush();
+    metrics.flush();
 
-    expect(values()).toEqual([
-      { service: 'sweep', FailureStreak: 0, Halted: 0, Duration: 75_000, Lateness: 40_000, Overrun: 15_000 },
-    ]);
-  });
-
-  test.each([
-    ['overlap', { Halted: 0, SkippedOverlap: 1, Lateness: 40_000 }],
-    ['backoff', { Halted: 0, SkippedBackoff: 1, Lateness: 40_000 }],
-    ['paused', { Halted: 0, SkippedPaused: 1, Lateness: 40_000 }],
-    ['halted', { Halted: 0, SkippedHalted: 1, Lateness: 40_000 }],
-    ['duplicate', { SkippedDuplicate: 1 }],
-    ['late', { SkippedLate: 1 }],
-  ] as const)('a tick skipped for %s is counted under that reason', async (reason, expected) => {
-    const { observer, values } = setup({ detailed: true });
-
-    observer.tickEnded?.(tickEvent({ disposition: 'skipped', reason, latenessMs: 40_000 }));
-    await observer.flush?.();
-
-    expect(values()).toEqual([{ service: 'sweep', ...expected }]);
-  });
-
-  test('a run by hand has no lateness, one that yielded no duration, and a tick that came early is not late', async () => {
-    const { observer, values } = setup({ detailed: true });
-
-    observer.tickEnded?.(tickEvent({ tick: { kind: 'manual', force: false }, outcome: 'succeeded', durationMs: 5 }));
-    observer.tickEnded?.(tickEvent({ durationMs: 7, latenessMs: 1 }));
-    observer.tickEnded?.(tickEvent({ outcome: 'succeeded', durationMs: 9, latenessMs: -3 }));
-    await observer.flush?.();
-
-    expect(values()).toEqual([
-      { service: 'sweep', FailureStreak: 0, Halted: 0, Duration: 5 },
-      { service: 'sweep', FailureStreak: 0, Halted: 0, Lateness: 1 },
-      { service: 'sweep', FailureStreak: 0, Halted: 0, Duration: 9, Lateness: 0 },
-    ]);
-  });
-
-  test('a run without details gives none of these', async () => {
-    const { observer, values } = setup();
-
-    observer.tickEnded?.(tickEvent({ ...NAMES, overrunMs: 15_000 }));
-    observer.tickEnded?.(tickEvent({ disposition: 'skipped', reason: 'overlap', latenessMs: 5 }));
-    await observer.flush?.();
-
-    expect(values()).toEqual([
-      { service: 'sweep', FailureStreak: 0, Halted: 0 },
-      { service: 'sweep', Halted: 0 },
-    ]);
+    expect(written().map(valuesOf)).toEqual([{ service: 'watch-services', Watched: 7, UnhealthyServices: 0 }]);
   });
 });
 
-test('an overdue service is counted under its own name, at once with the flush', () => {
-  const { written } = setup();
-  const metric = overdueEmf({ namespace: 'Tickover' });
+describe('a switch of Powertools', () => {
+  const SWITCHES = [
+    ...['1', 'y', 'yes', 't', 'TRUE', 'on', 'perhaps'].map((value) => ['POWERTOOLS_METRICS_DISABLED', value] as const),
+    ...['1', 'y', 'yes', 't', 'TRUE', 'on'].map((value) => ['POWERTOOLS_DEV', value] as const),
+  ];
 
-  metric.set('nightly', true);
-  metric.set('sweep', false);
-  expect(written()).toEqual([]);
-  metric.flush();
+  test.each(SWITCHES)('%s=%s silences neither the health of services nor the metrics of ticks', async (name, value) => {
+    vi.stubEnv(name, value);
+    const patched = vi.spyOn(console, 'log').mockReturnValue();
+    const { observer, values } = setup();
+    const metrics = healthEmf();
 
-  expect(written().map(valuesOf)).toEqual([
-    { service: 'nightly', Overdue: 1 },
-    { service: 'sweep', Overdue: 0 },
-  ]);
+    metrics.unhealthy('nightly');
+    metrics.flush();
+    observer.resumed?.('sweep');
+    await observer.flush?.();
+
+    expect(values()).toEqual([{ service: 'nightly', Unhealthy: 1 }, STEADY]);
+    // Lambda puts words of its own before each line of this console.
+    expect(patched).not.toHaveBeenCalled();
+    // The metrics of the user's own, by Powertools too, still heed it.
+    expect(process.env[name]).toBe(value);
+  });
+
+  test.each(SWITCHES)('%s=%s is a warning that it has no effect here', (name, value) => {
+    expect(emfWarnings({ [name]: value })).toEqual([
+      `environment: ${name} is set; it doesn't silence the metrics of Tickover`,
+    ]);
+  });
+
+  test.each(['', ' ', '0', 'n', 'no', 'f', 'False', 'off'])('that is off is none: %j', (value) => {
+    expect(emfWarnings({ POWERTOOLS_DEV: value, POWERTOOLS_METRICS_DISABLED: value })).toEqual([]);
+    expect(emfWarnings({})).toEqual([]);
+  });
 });
 
 describe('the environment', () => {
   test('names the namespace and asks for detail; empty values are none', () => {
-    const asked = { TICKOVER_METRICS_NAMESPACE: 'Tickover-dev', TICKOVER_DETAILED_METRICS: 'true' };
-    const none = { TICKOVER_METRICS_NAMESPACE: '', TICKOVER_DETAILED_METRICS: '' };
+    const asked = { TICKOVER_METRICS_NAMESPACE: 'Tickover-dev', TICKOVER_METRICS: 'detailed' };
+    const none = { TICKOVER_METRICS_NAMESPACE: '', TICKOVER_METRICS: '' };
 
     expect(emfOptionsIn(asked)).toEqual({ namespace: 'Tickover-dev', detailed: true });
     expect([emfOptionsIn(none), emfOptionsIn({})]).toEqual(
@@ -286,16 +288,22 @@ describe('the environment', () => {
     ]);
   });
 
+  test.each(['true', 'Detailed', 'detailed ', 'full'])('may not ask for the metrics %j', (metrics) => {
+    expect(emfFaults({ TICKOVER_METRICS: metrics })).toEqual([
+      `TICKOVER_METRICS: expected 'detailed' or nothing, got '${metrics}'`,
+    ]);
+  });
+
   test('is refused with every fault at once when a function starts', () => {
     const variables = {
       TICKOVER_TABLE: 't',
       TICKOVER_METRICS_NAMESPACE: ':x',
-      TICKOVER_DETAILED_METRICS: 'yes',
+      TICKOVER_METRICS: 'yes',
       TICKOVER_SLACK_SECONDS: '-1',
     };
 
     expect(() => readEnvironment(variables)).toThrow(
-      /^environment: TICKOVER_METRICS_NAMESPACE: .*; TICKOVER_DETAILED_METRICS: expected 'true' or 'false', got 'yes'; TICKOVER_SLACK_SECONDS: /,
+      /^environment: TICKOVER_METRICS_NAMESPACE: .*; TICKOVER_METRICS: expected 'detailed' or nothing, got 'yes'; TICKOVER_SLACK_SECONDS: /,
     );
   });
 });
@@ -319,5 +327,5 @@ test('a flushed document is on standard output even if the process ends right af
     .trimEnd()
     .split('\n')
     .map((line) => JSON.parse(line) as Document);
-  expect(documents.map(valuesOf)).toEqual([{ service: 'sweep', FailureStreak: 2, Halted: 0 }]);
+  expect(documents.map(valuesOf)).toEqual([{ service: 'sweep', FailureStreak: 2, BackoffCount: 0, Halted: 0 }]);
 });

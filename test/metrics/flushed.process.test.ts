@@ -7,7 +7,7 @@ const IN_LAMBDA = {
   AWS_LAMBDA_FUNCTION_NAME: 'sync',
   TICKOVER_TABLE: 'none',
   TICKOVER_METRICS_NAMESPACE: 'Tickover-dev',
-  TICKOVER_DETAILED_METRICS: 'true',
+  TICKOVER_METRICS: 'detailed',
   POWERTOOLS_DEV: '',
 };
 
@@ -31,7 +31,10 @@ test('a tick that halts its service has written its metrics before what it throw
   expect(code).toBeGreaterThan(0);
   expect(namespaces).toEqual(['Tickover-dev']);
   expect(metrics).toEqual([
-    { service: 'sync', FailureStreak: 1, Halted: 1, Duration: expect.any(Number), Lateness: expect.any(Number) },
+    {
+      ...{ service: 'sync', FailureStreak: 1, BackoffCount: 1, Halted: 1 },
+      ...{ Duration: expect.any(Number), Lateness: expect.any(Number) },
+    },
   ]);
   const metricsAt = lines.findIndex((line) => line.includes('"_aws"'));
   const errorAt = lines.findIndex((line) => line.includes('the invocation failed'));
@@ -43,6 +46,9 @@ test('a run that never ends has written its metrics before its process is recycl
 
   expect(code).toBe(1);
   expect(metrics).toEqual([
-    { service: 'sync', FailureStreak: 1, Halted: 1, Duration: expect.any(Number), Lateness: expect.any(Number) },
+    {
+      ...{ service: 'sync', FailureStreak: 1, BackoffCount: 1, Halted: 1 },
+      ...{ Duration: expect.any(Number), Lateness: expect.any(Number) },
+    },
   ]);
 });

@@ -4,11 +4,14 @@ import { describe, expect, it } from 'vitest';
 import { defaultWords, expectedWords, LIMITS, type LimitedOption, limitFaults } from '../../lib/rules/index.ts';
 import {
   ACQUIRE_LIMIT,
+  CONNECT_TIMEOUT,
   GRACE,
   ONE_TRY,
   RELEASE_LIMIT,
   REQUEST_TIMEOUT,
   REQUEST_TRIES,
+  SEND_LIMIT,
+  SEND_REQUEST_TIMEOUT,
 } from '../../lib/service/index.ts';
 import { ROOT } from '../support/process.ts';
 
@@ -54,5 +57,10 @@ describe('The time budget', () => {
     expect(REQUEST_TRIES * REQUEST_TIMEOUT).toBeLessThanOrEqual(ACQUIRE_LIMIT);
     expect(REQUEST_TIMEOUT).toBeLessThanOrEqual(RELEASE_LIMIT);
     expect(ACQUIRE_LIMIT + RELEASE_LIMIT).toBeLessThan(4_000);
+  });
+
+  it('has room for every attempt to send a notice, within ten seconds', () => {
+    expect(REQUEST_TRIES * (CONNECT_TIMEOUT + SEND_REQUEST_TIMEOUT)).toBeLessThanOrEqual(SEND_LIMIT);
+    expect(SEND_LIMIT).toBeLessThan(10_000);
   });
 });

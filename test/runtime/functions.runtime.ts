@@ -53,6 +53,8 @@ function due(minutes = 0): { readonly scheduledFor: string } {
 }
 
 const STATUS = { action: 'status' };
+/** A function writes metrics only if it is asked to. */
+const DETAILED = { TICKOVER_METRICS: 'detailed' };
 const parsed = (lines: readonly string[]) => lines.map((line) => JSON.parse(line) as Line);
 
 describe('a function under the real runtime', () => {
@@ -87,7 +89,7 @@ describe('a function under the real runtime', () => {
   });
 
   it('writes one JSON object a line, its metrics unwrapped, and nothing by way of the runtime', async () => {
-    const one = await start('check-endpoints');
+    const one = await start('check-endpoints', DETAILED);
     const { scheduledFor } = due(2);
     await one.invoke({ scheduledFor });
 
@@ -105,14 +107,20 @@ describe('a function under the real runtime', () => {
               Dimensions: [['service']],
               Metrics: [
                 { Name: 'FailureStreak', Unit: 'Count' },
+                { Name: 'BackoffCount', Unit: 'Count' },
                 { Name: 'Halted', Unit: 'Count' },
+                { Name: 'Duration', Unit: 'Milliseconds' },
+                { Name: 'Lateness', Unit: 'Milliseconds' },
               ],
             },
           ],
         },
         service: 'check-endpoints',
         FailureStreak: 0,
+        BackoffCount: 0,
         Halted: 0,
+        Duration: expect.any(Number),
+        Lateness: expect.any(Number),
       },
     ]);
     expect({ stderr, telemetry }).toEqual({ stderr: [], telemetry: [] });
@@ -135,7 +143,7 @@ describe('a function that halts', () => {
   const MESSAGE = 'halting: halted: TypeError: rows is not iterable in https://***@db.example/rows';
 
   it('fails its invocation once, with names and sources as written and credentials masked, and skips from then on', async () => {
-    const one = await start('halting');
+    const one = await start('halting', DETAILED);
 
     const first = await one.invoke(due());
     const second = await one.invoke(due(1));
@@ -166,7 +174,7 @@ describe('a function that halts', () => {
 
 describe('a function whose workload is past its deadline and ignores its signal', () => {
   it('has its outcome committed and logged, and then its process ends within the invocation', async () => {
-    const one = await start('deaf');
+    const one = await start('deaf', DETAILED);
 
     const result = await one.invoke(due());
     const { code, stdout, stderr, telemetry } = await one.ended();

@@ -90,6 +90,15 @@ describe('environment variables', () => {
     ]);
   });
 
+  it('that another one has replaced are refused, and a warning at run time, with that one as the hint', () => {
+    expect(variableFaults(['TICKOVER_DETAILED_METRICS'])).toEqual([
+      'TICKOVER_DETAILED_METRICS: expected only known names, got a variable of this name; did you mean TICKOVER_METRICS=detailed?',
+    ]);
+    expect(unknownVariableWarnings(['TICKOVER_DETAILED_METRICS'])).toEqual([
+      'environment: TICKOVER_DETAILED_METRICS is no variable of this version; it has no effect; did you mean TICKOVER_METRICS=detailed?',
+    ]);
+  });
+
   it('with our prefix that nothing reads are a warning', () => {
     expect(unknownVariableWarnings(['PATH', 'TICKOVER_TABLE', 'TICKOVER_NEWER'])).toEqual([
       'environment: TICKOVER_NEWER is no variable of this version; it has no effect',

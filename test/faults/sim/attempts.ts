@@ -28,13 +28,13 @@ export interface Line {
   readonly label: string;
 }
 
-const MOST_ATTEMPTS = 3;
+const REQUEST_TRIES = 3;
 
 /** A document client whose every attempt passes through the kernel. */
 export function attempting(line: Line): DynamoDBDocumentClient {
   return documentClientOf(async (command, { abortSignal } = {}) => {
     let failure: unknown;
-    for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
+    for (let attempt = 1; attempt <= REQUEST_TRIES; attempt++) {
       abortSignal?.throwIfAborted();
       const outcome = await attemptOnce(line, command, { attempt, abortSignal });
       if ('failure' in outcome) failure = outcome.failure;

@@ -1,0 +1,21 @@
+/** The settings that all clients of AWS share. */
+import { CONNECT_TIMEOUT, REQUEST_TRIES, REQUEST_TIMEOUT } from './time-budget.ts';
+
+/**
+ * The settings of a client of the AWS SDK. The SDK takes endpoint, region and credentials from the environment. Two
+ * time-outs are needed: that of the request covers only the time to the first byte of an answer, that of the socket
+ * also ends an answer that stops half-way.
+ * @param requestTimeout how long the client waits for the first byte of an answer, and then for each next part of it,
+ * in milliseconds. @default REQUEST_TIMEOUT
+ */
+export function clientSettings(requestTimeout = REQUEST_TIMEOUT) {
+  return {
+    maxAttempts: REQUEST_TRIES,
+    requestHandler: {
+      connectionTimeout: CONNECT_TIMEOUT,
+      requestTimeout,
+      socketTimeout: requestTimeout,
+      throwOnRequestTimeout: true,
+    },
+  };
+}
