@@ -10,6 +10,7 @@ export type {
   Sender,
   StatesReader,
 } from './ports.ts';
+export { senderFaults, sendersIn, stackIn } from './senders/senders-in.ts';
 export {
   type DeployedFunction,
   inOrder,

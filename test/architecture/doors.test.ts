@@ -66,7 +66,7 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   'lib/store': /^@aws-sdk\//,
   'lib/metrics': /^(prom-client|@aws-lambda-powertools\/metrics|node:(http|events|zlib))$/,
   'lib/lambda': /^(zod|@aws-lambda-powertools\/logger|node:(process|crypto))$/,
-  'lib/watchdog': /^(zod|node:crypto)$/,
+  'lib/watchdog': /^(zod|node:crypto|@aws-sdk\/client-(sns|eventbridge))$/,
   functions: /^$/,
 };
 
@@ -89,8 +89,13 @@ const GUARDED: readonly { readonly what: string; readonly pattern: RegExp; reado
     allowed: /^lib\/(lambda\/env\.ts|cli\/|metrics\/powertools\.ts)/,
   },
   {
+    what: 'SNS or EventBridge',
+    pattern: /'@aws-sdk\/client-(sns|eventbridge)'/,
+    allowed: /^lib\/watchdog\/senders\/(sns|event-bridge)\.ts$/,
+  },
+  {
     what: 'a store or a handler, of which the stack needs the shape alone',
-    pattern: /\b(dynamo\w+Store|dynamoStatesReader|documentClient|scheduledHandler)\b/,
+    pattern: /\b(dynamo\w+Store|dynamoStatesReader|documentClient|scheduledHandler|sendersIn)\b/,
     allowed: /^(lib|functions)\//,
   },
   { what: 'a workload', pattern: /\.(workload|prepare)\b/, allowed: /^(lib|functions)\// },
@@ -322,6 +327,14 @@ describe('The rooms', () => {
     [
       'lib/lambda/a.ts enters infra through no door',
       { file: 'lib/lambda/a.ts', room: 'lib/lambda', code: "import { x } from '../../infra/settings.ts';" },
+    ],
+    [
+      'lib/watchdog/senders/a.ts touches SNS or EventBridge',
+      {
+        file: 'lib/watchdog/senders/a.ts',
+        room: 'lib/watchdog',
+        code: "await import('@aws-sdk/client-sns')",
+      },
     ],
     [
       'infra/a.ts enters lib/local through no door',

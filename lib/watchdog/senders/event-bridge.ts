@@ -1,0 +1,87 @@
+/** Sends changes to an EventBridge bus, for programs: one event per change, even if people get one notice for many. */
+import type { EventBridgeClient, PutEventsRequestEntry, PutEventsResultEntry } from '@aws-sdk/client-eventbridge';
+import { clientSettings, SEND_LIMIT, SEND_REQUEST_TIMEOUT } from '../../service/index.ts';
+import type { Change, ChangeKind } from '../notice.ts';
+import type { Sender } from '../ports.ts';
+import { boundedSend } from './bounded-send.ts';
+import { changeJson } from './sent-text.ts';
+
+/** The source of every event, for the patterns of rules. */
+const SOURCE = 'tickover';
+
+/** The detail type of each kind of change. */
+const DETAIL_TYPES: Readonly<Record<ChangeKind, string>> = {
+  halted: 'Service Halted',
+  'never-ran': 'Service Never Ran',
+  overdue: 'Service Overdue',
+  unhealthy: 'Service Unhealthy',
+  unreadable: 'Service Unreadable',
+  recovered: 'Service Recovered',
+};
+
+/** The bounds of one request. The size of an entry is that of its source, its detail type and its detail. */
+const MOST_ENTRIES = 10;
+const LARGEST_REQUEST = 256 * 1_024;
+
+/**
+ * A sender to the bus, which has a name or an ARN, in the region of the ARN. Fails if one event was not taken; then all
+ * are sent again, with the same ids. The client is made at the first send, once.
+ * @param stack names where the services run; each event contains it
+ */
+export function eventBridgeSender(bus: string, stack: string): Sender {
+  const region = bus.startsWith('arn:') ? bus.split(':')[3] : undefined;
+  let client: EventBridgeClient | undefined;
+  return {
+    name: 'event-bridge',
+    send: ({ changes }, context) =>
+      boundedSend({ sender: 'event-bridge', receiver: bus, limit: SEND_LIMIT }, context, async (abortSignal) => {
+        // Loaded at need: a look without a change sends nothing.
+        const sdk = await import('@aws-sdk/client-eventbridge');
+        client ??= new sdk.EventBridgeClient({
+          ...(region === undefined ? {} : { region }),
+          ...clientSettings(SEND_REQUEST_TIMEOUT),
+        });
+        const refused: PutEventsResultEntry[] = [];
+        for (const Entries of requestsOf(changes.map((change) => entryOf(change, bus, stack)))) {
+          const answer = await client.send(new sdk.PutEventsCommand({ Entries }), { abortSignal });
+          if (answer.FailedEntryCount !== 0) refused.push(...refusedIn(answer.Entries, answer.FailedEntryCount));
+        }
+        if (refused.length > 0) throw notTaken(refused, changes.length);
+      }),
+  };
+}
+
+function entryOf(change: Change, bus: string, stack: string): PutEventsRequestEntry {
+  const detail = JSON.stringify({ ...changeJson(change), stack });
+  return { EventBusName: bus, Source: SOURCE, DetailType: DETAIL_TYPES[change.kind], Detail: detail };
+}
+
+/** The entries in requests that EventBridge takes, in their order. */
+function requestsOf(entries: readonly PutEventsRequestEntry[]): PutEventsRequestEntry[][] {
+  const requests: PutEventsRequestEntry[][] = [];
+  let room = 0;
+  for (const entry of entries) {
+    const size = Buffer.byteLength(`${entry.Source}${entry.DetailType}${entry.Detail}`);
+    const last = requests.at(-1);
+    if (last === undefined || last.length === MOST_ENTRIES || size > room) {
+      requests.push([entry]);
+      room = LARGEST_REQUEST - size;
+    } else {
+      last.push(entry);
+      room -= size;
+    }
+  }
+  return requests;
+}
+
+function refusedIn(entries: readonly PutEventsResultEntry[] = [], count = 1): readonly PutEventsResultEntry[] {
+  const named = entries.filter(({ ErrorCode }) => ErrorCode !== undefined);
+  return named.length > 0 ? named : new Array<PutEventsResultEntry>(count).fill({});
+}
+
+/** An error with the name of the first refusal, by which it is classified. */
+function notTaken(refused: readonly PutEventsResultEntry[], all: number): Error {
+  const [{ ErrorCode = 'InternalFailure', ErrorMessage = 'no reason was given' } = {}] = refused;
+  const message = `${refused.length} of ${all} events were not taken: ${ErrorCode}: ${ErrorMessage}`;
+  return Object.assign(new Error(message), { name: ErrorCode });
+}

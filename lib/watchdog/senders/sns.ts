@@ -1,0 +1,45 @@
+/** Sends notices to an SNS topic, whose subscribers are people: by mail, by text message, by chat. */
+import { createHash } from 'node:crypto';
+import type { PublishCommandInput, SNSClient } from '@aws-sdk/client-sns';
+import { clientSettings, SEND_LIMIT, SEND_REQUEST_TIMEOUT } from '../../service/index.ts';
+import type { Notice } from '../notice.ts';
+import type { Sender } from '../ports.ts';
+import { boundedSend } from './bounded-send.ts';
+import { asciiSubject, plainText } from './sent-text.ts';
+
+/** SNS refuses a message above 256 KB; its attributes count too. */
+const LONGEST_MESSAGE = 255 * 1_024;
+const LONGEST_ID = 256;
+
+/**
+ * A sender to the topic, in the region of its ARN. The message has the attribute `id`, by which receivers can drop a
+ * repetition; a topic of type FIFO drops it by itself. The client is made at the first send, once.
+ */
+export function snsSender(topicArn: string): Sender {
+  const [, , , region = ''] = topicArn.split(':');
+  let client: SNSClient | undefined;
+  return {
+    name: 'sns',
+    send: (notice, context) =>
+      boundedSend({ sender: 'sns', receiver: topicArn, limit: SEND_LIMIT }, context, async (abortSignal) => {
+        // Loaded at need: a look without a change sends nothing.
+        const sdk = await import('@aws-sdk/client-sns');
+        client ??= new sdk.SNSClient({ region, ...clientSettings(SEND_REQUEST_TIMEOUT) });
+        await client.send(new sdk.PublishCommand(messageOf(notice, topicArn)), { abortSignal });
+      }),
+  };
+}
+
+function messageOf({ id, subject, text }: Notice, topicArn: string): PublishCommandInput {
+  return {
+    TopicArn: topicArn,
+    Subject: asciiSubject(subject),
+    Message: plainText(text, LONGEST_MESSAGE),
+    MessageAttributes: { id: { DataType: 'String', StringValue: plainText(id, LONGEST_ID) } },
+    ...(topicArn.endsWith('.fifo') ? { MessageGroupId: 'tickover', MessageDeduplicationId: hashed(id) } : {}),
+  };
+}
+
+function hashed(id: string): string {
+  return createHash('sha256').update(id).digest('hex');
+}
