@@ -1,7 +1,7 @@
-/** Sending within a limit: whatever the other side does, a send ends by its limit, and at once with the run's signal. */
+/** Sends within a limit: whatever the other side does, a send ends by its limit, and at once with the run's signal. */
+import type { RunContext } from '../../service/index.ts';
 import { errorClassOf, summarizeError, toSafeCause } from '../../text/index.ts';
 import { abortable, withTimeLimit } from '../../time/index.ts';
-import type { LookContext } from '../ports.ts';
 
 /** A way to send, and its bounds. */
 export interface Sending {
@@ -16,11 +16,11 @@ export interface Sending {
 
 /**
  * Does the work under a signal that is aborted at the limit and with the run.
- * @throws Error `<sender>: <receiver>: <what happened>`, by whose cause the failure is classified; credentials are masked
+ * @throws Error `<sender>: <receiver>: <what happened>`, with credentials masked; its cause decides how it is classified
  */
 export async function boundedSend(
   { sender, receiver, limit, redact = (text) => text }: Sending,
-  { clock, signal }: Pick<LookContext, 'clock' | 'signal'>,
+  { clock, signal }: Pick<RunContext, 'clock' | 'signal'>,
   work: (signal: AbortSignal) => Promise<void>,
 ): Promise<void> {
   try {

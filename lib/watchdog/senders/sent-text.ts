@@ -29,6 +29,6 @@ export function asciiSubject(text: string): string {
 }
 
 /** The text with its control characters made visible, except ends of lines, in at most `most` bytes of UTF-8. */
-export function plainText(text: string, most: number): string {
+export function visibleText(text: string, most: number): string {
   return cut(text.split(/\r?\n/).map(escaped).join('\n'), most);
 }

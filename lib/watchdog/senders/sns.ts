@@ -5,7 +5,7 @@ import { clientSettings, SEND_LIMIT, SEND_REQUEST_TIMEOUT } from '../../service/
 import type { Notice } from '../notice.ts';
 import type { Sender } from '../ports.ts';
 import { boundedSend } from './bounded-send.ts';
-import { asciiSubject, plainText } from './sent-text.ts';
+import { asciiSubject, visibleText } from './sent-text.ts';
 
 /** SNS refuses a message above 256 KB; its attributes count too. */
 const LONGEST_MESSAGE = 255 * 1_024;
@@ -34,8 +34,8 @@ function messageOf({ id, subject, text }: Notice, topicArn: string): PublishComm
   return {
     TopicArn: topicArn,
     Subject: asciiSubject(subject),
-    Message: plainText(text, LONGEST_MESSAGE),
-    MessageAttributes: { id: { DataType: 'String', StringValue: plainText(id, LONGEST_ID) } },
+    Message: visibleText(text, LONGEST_MESSAGE),
+    MessageAttributes: { id: { DataType: 'String', StringValue: visibleText(id, LONGEST_ID) } },
     ...(topicArn.endsWith('.fifo') ? { MessageGroupId: 'tickover', MessageDeduplicationId: hashed(id) } : {}),
   };
 }
