@@ -114,7 +114,7 @@ export function healthEmf({ namespace = DEFAULT_NAMESPACE }: EmfOptions = {}) {
   const { add, flush } = emfDocuments(namespace);
   return {
     unhealthy: (service: string) => add(service, { Unhealthy: 1 }),
-    looked: ({ watched, unhealthy }: { readonly watched: number; readonly unhealthy: number }) =>
+    checked: ({ watched, unhealthy }: { readonly watched: number; readonly unhealthy: number }) =>
       add(WATCHDOG, { Watched: watched, UnhealthyServices: unhealthy }),
     flush,
   };

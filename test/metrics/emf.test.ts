@@ -211,7 +211,7 @@ describe('the health of services', () => {
 
     metrics.unhealthy('nightly');
     metrics.unhealthy('sweep');
-    metrics.looked({ watched: 7, unhealthy: 2 });
+    metrics.checked({ watched: 7, unhealthy: 2 });
     expect(written()).toEqual([]);
     metrics.flush();
 
@@ -222,11 +222,11 @@ describe('the health of services', () => {
     ]);
   });
 
-  test('gives nothing for services that are well, and counts no look that was made by hand', () => {
+  test('gives nothing for services that are well, and nothing twice', () => {
     const { written } = setup();
     const metrics = healthEmf();
 
-    metrics.looked({ watched: 7, unhealthy: 0 });
+    metrics.checked({ watched: 7, unhealthy: 0 });
     metrics.flush();
     metrics.flush();
 

@@ -16,7 +16,7 @@ export interface Sending {
 
 /**
  * Does the work under a signal that is aborted at the limit and with the run.
- * @throws Error `<sender>: <receiver>: <what happened>`, with credentials masked; its cause decides how it is classified
+ * @throws Error `<sender>: <receiver>: <what happened>`, without credentials; its cause decides how it is classified
  */
 export async function boundedSend(
   { sender, receiver, limit, redact = (text) => text }: Sending,
