@@ -13,13 +13,12 @@ import {
   inOrder,
   parseWatchedServices,
   sendersIn,
+  stackIn,
   type Watchdog,
   type WatchedService,
 } from '../watchdog/index.ts';
 
 const NAME = 'watch-services';
-/** Names the place in notices where no stack does. */
-const ONE_MACHINE = 'one machine';
 
 /** The metrics outside Lambda, where findings are only logged and sent. */
 const NO_METRICS: HealthMetrics = { unhealthy: () => {}, checked: () => {}, flush: () => {} };
@@ -60,7 +59,7 @@ function watchdog(watchedIn: (env: Surroundings['env']) => readonly WatchedServi
       memory: dynamoWatchdogMemory(documents, table, NAME),
       senders: sendersIn(env),
       metrics: isInLambda(env) ? healthEmf(emfOptionsIn(env)) : NO_METRICS,
-      stack: env['TICKOVER_STACK'] || ONE_MACHINE,
+      stack: stackIn(env),
     };
   });
 }
