@@ -69,8 +69,8 @@ function isBusy({ tolerance }: Punctuality, state: ServiceState, now: number): b
   return leaseIsLive(state, now) && (state.lease?.until ?? 0) <= now + tolerance;
 }
 
-function isLeased({ lease, fence, done }: ServiceState): boolean {
-  return lease !== undefined && fence > done;
+function isLeased({ lease, fence, countedUpTo }: ServiceState): boolean {
+  return lease !== undefined && fence > countedUpTo;
 }
 
 /** The end of a lease that has ended without a release: until then ticks were skipped as `overlap`. */

@@ -8,7 +8,7 @@ import { StoreError } from './errors.ts';
 import { readItem } from './item/state-item.ts';
 import { runKey, stateKey } from './item/table.ts';
 import type { Item } from './item/validate-item.ts';
-import { recordIn } from './run-records.ts';
+import { recordIn } from './record-items.ts';
 
 /** The means to wait between attempts. */
 interface Waits {
@@ -23,7 +23,7 @@ type Found = ServiceState | UnreadableStateError | undefined;
 /** The largest number of keys that DynamoDB accepts in one request. */
 const MOST_KEYS = 100;
 /** How often keys that DynamoDB leaves unprocessed are requested. */
-const REQUEST_TRIES = 5;
+const READ_TRIES = 5;
 const FIRST_WAIT_MS = 100;
 
 /**
@@ -98,7 +98,7 @@ async function readChunk({ documents, table, waits }: Source, keys: readonly Key
   const { clock, random, signal } = waits;
   const items = new Map<string, Item>();
   let left = keys;
-  for (let attempt = 0; attempt < REQUEST_TRIES && left.length > 0; attempt++) {
+  for (let attempt = 0; attempt < READ_TRIES && left.length > 0; attempt++) {
     if (attempt > 0) await clock.sleep(random.draw() * FIRST_WAIT_MS * 2 ** attempt, signal);
     const request = new BatchGetCommand({ RequestItems: { [table]: { Keys: [...left], ConsistentRead: true } } });
     // `abortable` doesn't wait for the client to notice: between two attempts it waits as long as the server asks.

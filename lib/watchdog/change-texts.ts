@@ -90,8 +90,8 @@ function missedTick({ state, owed }: Stated): string {
   return `${run} never ended (its lease ended at ${toIso(until)}), and no run has followed, though one was due at ${toIso(owed.since)}`;
 }
 
-function hasCrashed({ lease, fence, done }: ServiceState): boolean {
-  return lease !== undefined && fence > done;
+function hasCrashed({ lease, fence, countedUpTo }: ServiceState): boolean {
+  return lease !== undefined && fence > countedUpTo;
 }
 
 function failuresIn({ streak }: ServiceState): string {

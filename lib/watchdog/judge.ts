@@ -67,5 +67,5 @@ function findingOf(watched: WatchedService, state: ServiceState, moment: Require
 }
 
 function isRunning(state: ServiceState, now: number): boolean {
-  return leaseIsLive(state, now) && state.fence > state.done;
+  return leaseIsLive(state, now) && state.fence > state.countedUpTo;
 }

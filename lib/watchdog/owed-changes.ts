@@ -47,7 +47,7 @@ function isDescribable({ judgement: { finding }, entry: { owed } }: Checked): bo
 function failedRun({ watched, judgement: { found }, entry: { owed } }: Checked): RunKey[] {
   if (owed?.kind !== 'unhealthy' || found instanceof UnreadableStateError) return [];
   const newest: ServiceState['runs'][number] | undefined = found.runs.at(-1);
-  return newest === undefined ? [] : [{ service: watched.name, at: newest.at, fence: found.done }];
+  return newest === undefined ? [] : [{ service: watched.name, at: newest.at, fence: found.countedUpTo }];
 }
 
 async function failuresOf(states: Pick<StatesReader, 'failures'>, keys: readonly RunKey[], context: CheckContext) {

@@ -29,7 +29,7 @@ const BERLIN: Punctuality = {
 const SEVEN_HOURS: Punctuality = { schedule: { interval: 25_200_000 }, tolerance: 120_000 };
 const MINUTELY: Punctuality = { schedule: { interval: 60_000 }, tolerance: 120_000 };
 
-const state = (parts: Partial<ServiceState>): ServiceState => ({ ...NEVER_RUN, fence: 7, done: 7, ...parts });
+const state = (parts: Partial<ServiceState>): ServiceState => ({ ...NEVER_RUN, fence: 7, countedUpTo: 7, ...parts });
 
 const time = (instant: number | undefined) => instant && new Date(instant).toISOString().slice(11, 19);
 function missedAt(punctual: Punctuality, found: ServiceState, now: number, since = LONG_AGO) {
