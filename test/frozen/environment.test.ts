@@ -96,7 +96,7 @@ test('the services that come with it have these names, and refuse what they cann
     TICKOVER_LATE_AFTER_SECONDS: 'soon',
     TICKOVER_PAGE_SIZE: '0',
     TICKOVER_TABLE: 'states',
-    TICKOVER_WATCHED: '[]',
+    TICKOVER_WATCHED: '{}',
   };
   const messages = (await loadCatalog()).map(({ service }) => [
     service.name,
@@ -113,7 +113,7 @@ test('the services that come with it have these names, and refuse what they cann
     ],
     [
       'watch-services',
-      'watch-services: TICKOVER_WATCHED: expected {"<name>": [interval, grace] or [interval, grace, cron, time zone]}, got \'[]\'',
+      `watch-services: TICKOVER_WATCHED: expected [{"name", "schedule": {"interval"}, "tolerance", "consecutive"}, ...], each name once, got '{}'`,
     ],
   ]);
 });

@@ -14,7 +14,7 @@ describe('the answer to status', () => {
     expect(asSent(await invoke(STATUS))).toEqual({
       action: 'status',
       service: 'sync',
-      status: 'steady',
+      status: 'never-ran',
       since: null,
       cause: null,
       trackRecord: [true, true],

@@ -33,25 +33,32 @@ function answerOf(service: Service, variables: Record<string, string>, time = '1
   return stored(database.store, { ...service.written, environment: { inLambda, variables } }).tick(time);
 }
 
+/** The hash of a schedule of one hour. */
+const HOURLY = '_v2wJoNb';
+
 async function itemOf(table: string, key: Record<string, string>): Promise<unknown> {
   const { Item } = await database.documents.send(new GetCommand({ TableName: table, Key: key, ConsistentRead: true }));
   return steady(Item);
 }
 
-test('watch-services reports who is overdue, and remembers since when', async () => {
+test('watch-services finds the troubles of services, logs and counts them, and remembers them', async () => {
+  const longAgo = NOON - 172_800_000;
+  const seen = (schedule: string) => ({ schedule, floor: longAgo });
   const items = [
-    { pk: 'asleep', sk: 'STATE', v: 1, fence: 1, done: 1, lastTick: NOON - 172_800_000 },
-    { pk: 'died', sk: 'STATE', v: 1, fence: 2, done: 1, leaseOwner: 'o', leaseUntil: NOON - 172_000_000, leaseTick: 1 },
+    { pk: 'asleep', sk: 'STATE', v: 1, fence: 1, done: 1, lastTick: longAgo },
+    { pk: 'awake', sk: 'STATE', v: 1, fence: 1, done: 1, lastTick: NOON, lastSuccess: NOON },
     { pk: 'damaged', sk: 'STATE', v: 1, fence: 1, done: 'one' },
-    { pk: 'watch-services', sk: 'STATE', v: 1, fence: 1, done: 1, cursor: 'mSwPOH.mga00000..mga00000.CA' },
+    { pk: 'watch-services', sk: 'STATE', v: 1, fence: 1, done: 1 },
+    { pk: 'watch-services', sk: 'WATCH#0', revision: 1, entries: { asleep: seen(HOURLY), awake: seen(HOURLY) } },
   ];
   for (const Item of items) await database.documents.send(new PutCommand({ TableName: database.table, Item }));
+  const watched = (name: string) => ({ name, schedule: { interval: 3_600_000 }, tolerance: 115_000, consecutive: 3 });
   const answer = await answerOf(watchServices, {
     AWS_LAMBDA_FUNCTION_NAME: 'watch-services',
     TICKOVER_TABLE: database.table,
-    TICKOVER_WATCHED:
-      '{"asleep":[3600000,115000],"damaged":[3600000,115000],"died":[3600000,115000],"new":[3600000,115000,"0 3 * * ? *","UTC"]}',
+    TICKOVER_WATCHED: JSON.stringify([watched('asleep'), watched('awake'), watched('damaged')]),
   });
+  const changes = ['asleep/overdue/2025-10-07T13:00:00.000Z', 'damaged/unreadable/2025-10-09T12:00:02.000Z'];
   expect(answer).toEqual({
     service: 'watch-services',
     tick: '2025-10-09T12:00:00.000Z',
@@ -62,157 +69,72 @@ test('watch-services reports who is overdue, and remembers since when', async ()
     durationMs: 0,
     fence: 2,
     backoffCount: 0,
-    nextDue: '2025-10-09T12:05:00.000Z',
+    nextDue: '2025-10-09T12:01:00.000Z',
     error: null,
-    result: { watched: 4, overdue: ['asleep', 'damaged', 'died', 'new'] },
+    result: { watched: 3, unhealthy: ['asleep', 'damaged'], changes },
   });
-  expect(logLines()).toEqual([
+  expect(logLines().slice(0, 2)).toEqual([
     {
       level: 'WARN',
-      message:
-        'asleep: overdue: its tick of 2025-10-07T13:00:00.000Z has not ended; look whether its schedule is enabled, at the queue of undeliverable events, and at the errors in its log',
+      message: 'asleep is overdue: its tick of 2025-10-07T13:00:00.000Z has left no trace.',
       timestamp: 'now',
       service: 'watch-services',
       sampling_rate: 0,
       fence: 2,
       watched: 'asleep',
-      kind: 'missed',
-      due: '2025-10-07T13:00:00.000Z',
+      kind: 'overdue',
+      id: 'asleep/overdue/2025-10-07T13:00:00.000Z',
+      cause:
+        'no start is stored: its schedule may be disabled, Scheduler may not reach it, or its code cannot be loaded',
+      follows: 'Nothing is done until a tick arrives. Look at its schedule and at its log; the command runs it once.',
+      command: 'npm run invoke -- asleep run-once',
     },
     {
       level: 'WARN',
-      message:
-        'damaged: its state is damaged: done: expected a whole number, got "one"; the service does not run until its state is repaired (npm run repair -- damaged)',
+      message: 'damaged does not run, since its stored state cannot be read.',
       timestamp: 'now',
       service: 'watch-services',
       sampling_rate: 0,
       fence: 2,
       watched: 'damaged',
       kind: 'unreadable',
-    },
-    {
-      level: 'WARN',
-      message:
-        'died: overdue: run 2 for 1970-01-01T00:00:00.001Z took the lease until 2025-10-07T12:13:20.000Z and never ended, and no later run took over, though one was due at 2025-10-02T23:00:00.000Z; look at the end of that run in its log, and whether its schedule is enabled',
-      timestamp: 'now',
-      service: 'watch-services',
-      sampling_rate: 0,
-      fence: 2,
-      watched: 'died',
-      kind: 'died',
-      due: '2025-10-02T23:00:00.000Z',
-    },
-    {
-      level: 'WARN',
-      message:
-        'new: overdue: it has never run, though it was due at 2025-10-03T03:00:00.000Z; look whether its schedule is enabled, at the queue of undeliverable events, and at the errors in its log',
-      timestamp: 'now',
-      service: 'watch-services',
-      sampling_rate: 0,
-      fence: 2,
-      watched: 'new',
-      kind: 'never-ran',
-      due: '2025-10-03T03:00:00.000Z',
-    },
-    {
-      level: 'INFO',
-      message: 'tick',
-      timestamp: 'now',
-      service: 'watch-services',
-      sampling_rate: 0,
-      build: 'b1',
-      bypassed: [],
-      disposition: 'ran',
-      crashesBooked: 0,
-      fence: 2,
-      verdict: 'steady',
-      status: 'steady',
-      latenessMs: 2000,
-      durationMs: 0,
-      outcome: 'succeeded',
-      manual: false,
-      tick: '2025-10-09T12:00:00.000Z',
-      executionId: 'x-12:00',
-      attempt: '1',
-      startedAt: '2025-10-09T12:00:02.000Z',
-      nextDue: '2025-10-09T12:05:00.000Z',
-      streak: 0,
-      backoffCount: 0,
-      trackRecord: '11',
-      lastSuccess: '2025-10-09T12:00:02.000Z',
-      result: { watched: 4, overdue: ['asleep', 'damaged', 'died', 'new'] },
+      id: 'damaged/unreadable/2025-10-09T12:00:02.000Z',
+      cause:
+        'damaged: its state is damaged: done: expected a whole number, got "one"; the service does not run until its state is repaired (npm run repair -- damaged)',
+      follows: 'Every tick ends in an error until a person repairs the state.',
+      command: 'npm run repair -- damaged',
     },
   ]);
+  const document = (service: string, values: Record<string, number>) => ({
+    _aws: {
+      Timestamp: 'now',
+      CloudWatchMetrics: [
+        {
+          Namespace: 'Tickover',
+          Dimensions: [['service']],
+          Metrics: Object.keys(values).map((Name) => ({ Name, Unit: 'Count' })),
+        },
+      ],
+    },
+    service,
+    ...values,
+  });
   expect(metricDocuments()).toEqual([
-    {
-      _aws: {
-        Timestamp: 'now',
-        CloudWatchMetrics: [
-          { Namespace: 'Tickover', Dimensions: [['service']], Metrics: [{ Name: 'Overdue', Unit: 'Count' }] },
-        ],
-      },
-      service: 'asleep',
-      Overdue: 1,
-    },
-    {
-      _aws: {
-        Timestamp: 'now',
-        CloudWatchMetrics: [
-          { Namespace: 'Tickover', Dimensions: [['service']], Metrics: [{ Name: 'Overdue', Unit: 'Count' }] },
-        ],
-      },
-      service: 'damaged',
-      Overdue: 1,
-    },
-    {
-      _aws: {
-        Timestamp: 'now',
-        CloudWatchMetrics: [
-          { Namespace: 'Tickover', Dimensions: [['service']], Metrics: [{ Name: 'Overdue', Unit: 'Count' }] },
-        ],
-      },
-      service: 'died',
-      Overdue: 1,
-    },
-    {
-      _aws: {
-        Timestamp: 'now',
-        CloudWatchMetrics: [
-          { Namespace: 'Tickover', Dimensions: [['service']], Metrics: [{ Name: 'Overdue', Unit: 'Count' }] },
-        ],
-      },
-      service: 'new',
-      Overdue: 1,
-    },
-    {
-      _aws: {
-        Timestamp: 'now',
-        CloudWatchMetrics: [
-          {
-            Namespace: 'Tickover',
-            Dimensions: [['service']],
-            Metrics: [
-              { Name: 'FailureStreak', Unit: 'Count' },
-              { Name: 'Halted', Unit: 'Count' },
-            ],
-          },
-        ],
-      },
-      service: 'watch-services',
-      FailureStreak: 0,
-      Halted: 0,
-    },
+    document('asleep', { Unhealthy: 1 }),
+    document('damaged', { Unhealthy: 1 }),
+    document('watch-services', { Watched: 3, UnhealthyServices: 2 }),
   ]);
-  expect(await itemOf(database.table, { pk: 'watch-services', sk: 'STATE' })).toEqual({
+  const unhealthy = { trouble: { kind: 'overdue', since: NOON - 169_200_000, epoch: 0, tick: longAgo } };
+  const damaged = { kind: 'unreadable', since: NOON + 2_000, success: NOON + 2_000 };
+  expect(await itemOf(database.table, { pk: 'watch-services', sk: 'WATCH#0' })).toEqual({
     pk: 'watch-services',
-    sk: 'STATE',
-    v: 1,
-    fence: 2,
-    done: 2,
-    cursor: 'mSwPOH.mga00000.EHOccRRbyzJuRg07.mga00000.CA',
-    lastTick: 1_760_011_200_000,
-    lastSuccess: 1_760_011_202_000,
-    runs: 'Smgjd85c0.0',
+    sk: 'WATCH#0',
+    revision: 3,
+    entries: {
+      asleep: { ...seen(HOURLY), ...unhealthy },
+      awake: seen(HOURLY),
+      damaged: { schedule: HOURLY, floor: NOON + 2_000, trouble: damaged },
+    },
   });
 });
 

@@ -171,8 +171,8 @@ describe('an operator', () => {
       { answer: { action: 'run-once', reason: 'paused', stays: ['pause'] } },
     ]);
     expect(second.results).toMatchObject([
-      { answer: { action: 'resume', status: 'steady', ended: { pause: 'späte Wartung' } } },
-      { answer: { action: 'resume', status: 'steady', ended: { pause: null } } },
+      { answer: { action: 'resume', status: 'never-ran', ended: { pause: 'späte Wartung' } } },
+      { answer: { action: 'resume', status: 'never-ran', ended: { pause: null } } },
     ]);
     expect(second.metrics).toMatchObject([
       { FailureStreak: 0, Halted: 0 },

@@ -4,7 +4,7 @@ import { asSent, functionUnderTest } from './kit.ts';
 import { afterRuns, CAUSE, failedAt, NEVER_SEEN, PAUSE, runAt, STATUS } from './status-kit.ts';
 
 describe('the answer to status', () => {
-  it('shows a service that was never seen as steady', async () => {
+  it('shows a service that was never seen as never-ran', async () => {
     const { invoke, calls } = functionUnderTest();
 
     expect(asSent(await invoke(STATUS))).toEqual(NEVER_SEEN);
@@ -146,7 +146,7 @@ describe('the answer to status', () => {
     await invoke({ ...PAUSE, until: '2025-10-09T12:30:00Z' });
     await goTo(Date.parse('2025-10-09T12:30:00Z'));
 
-    expect(await invoke(STATUS)).toMatchObject({ status: 'steady', cause: null, pause: null });
+    expect(await invoke(STATUS)).toMatchObject({ status: 'never-ran', cause: null, pause: null });
   });
 
   it('shows a run under way, the lease and how long it holds', async () => {

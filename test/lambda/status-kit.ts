@@ -19,7 +19,7 @@ export const POLICY = {
 export const NEVER_SEEN = {
   action: 'status',
   service: 'sync',
-  status: 'steady',
+  status: 'never-ran',
   since: null,
   cause: null,
   trackRecord: [true, true],

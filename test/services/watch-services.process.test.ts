@@ -2,6 +2,8 @@ import { join } from 'node:path';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, test } from 'vitest';
 import { defineService } from '../../lib/service/index.ts';
+import { dynamoWatchdogMemory } from '../../lib/store/index.ts';
+import { fakeClock, scriptedRandom } from '../../lib/testing/index.ts';
 import { watchdogVariables } from '../../lib/watchdog/index.ts';
 import { TABLE } from '../support/dynalite.ts';
 import { ROOT, runScript } from '../support/process.ts';
@@ -10,23 +12,23 @@ import { useDatabase } from '../support/use-database.ts';
 describe('its function in Lambda', () => {
   const database = useDatabase();
 
-  /** Asleep for two days, awake right now, damaged, and none at all of `new`. */
+  /** Halted an hour ago, awake right now, damaged, and none at all of `new`. */
   async function seed() {
     const now = Date.now();
     const { documents } = database.connect();
     const state = { sk: 'STATE', v: 1, fence: 1, done: 1 };
     const items = [
-      { pk: 'asleep', ...state, lastTick: now - 172_800_000 },
-      { pk: 'awake', ...state, lastTick: now },
+      { pk: 'halted', ...state, lastTick: now - 3_600_000, haltAt: now - 3_600_000, haltCause: 'TypeError: no' },
+      { pk: 'awake', ...state, lastTick: now, lastSuccess: now },
       { pk: 'damaged', ...state, done: 'one' },
-      { pk: 'watch-services', ...state, cursor: '' },
     ];
     for (const Item of items) await documents.send(new PutCommand({ TableName: TABLE, Item }));
   }
 
-  async function check(env: Record<string, string> = {}) {
-    const services = ['asleep', 'awake', 'damaged', 'new'].map((name) => defineService({ name, interval: '1h' }));
-    const { code, lines } = await runScript(join(ROOT, 'test/services/fixtures/watchdog-process.ts'), [], {
+  async function check(event: object, env: Record<string, string> = {}) {
+    const services = ['halted', 'awake', 'damaged', 'new'].map((name) => defineService({ name, interval: '1h' }));
+    const script = join(ROOT, 'test/services/fixtures/watchdog-process.ts');
+    const { code, lines } = await runScript(script, [JSON.stringify(event)], {
       AWS_LAMBDA_FUNCTION_NAME: 'watch-services',
       AWS_ENDPOINT_URL_DYNAMODB: database.endpoint,
       AWS_REGION: 'us-east-1',
@@ -35,6 +37,7 @@ describe('its function in Lambda', () => {
       TICKOVER_TABLE: TABLE,
       TICKOVER_METRICS_NAMESPACE: 'Tickover-dev',
       POWERTOOLS_DEV: '',
+      POWERTOOLS_METRICS_DISABLED: 'true',
       ...watchdogVariables(services),
       ...env,
     });
@@ -43,67 +46,45 @@ describe('its function in Lambda', () => {
     return {
       code,
       namespaces: new Set(metrics.map(({ _aws }) => _aws.CloudWatchMetrics[0].Namespace)),
-      overdue: metrics.filter((each) => 'Overdue' in each).map(({ service, Overdue }) => [service, Overdue]),
-      warned: json.filter(({ level }) => level === 'WARN').map(({ watched, kind }) => [watched, kind]),
+      unhealthy: metrics.filter((each) => 'Unhealthy' in each).map(({ service }) => service),
+      watched: metrics.filter((each) => 'Watched' in each).map((each) => [each.Watched, each.UnhealthyServices]),
+      warned: json.filter(({ level, kind }) => level === 'WARN' && kind).map(({ watched, kind }) => [watched, kind]),
       answer: json.find((each) => 'answer' in each)?.answer,
     };
   }
 
-  test('counts each service by metric under its own name, and keeps its memory and state like any service', async () => {
+  test('counts each service in trouble by metric, says each trouble once, and remembers both from process to process', async () => {
     await seed();
+    const minute = Math.floor(Date.now() / 60_000) * 60_000;
+    const tick = (at: number) => ({ scheduledFor: new Date(at).toISOString(), executionId: 'e', attempt: '1' });
 
-    const first = await check();
+    const first = await check(tick(minute));
+    const second = await check(tick(minute + 60_000));
 
-    expect(first.code).toBe(0);
-    expect(first.namespaces).toEqual(new Set(['Tickover-dev']));
-    expect(first.overdue).toEqual([
-      ['asleep', 0],
-      ['awake', 0],
-      ['damaged', 1],
-      ['new', 0],
-    ]);
-    expect(first.warned).toEqual([['damaged', 'unreadable']]);
-    expect(first.answer).toMatchObject({ outcome: 'succeeded', result: { watched: 4, overdue: ['damaged'] } });
-
-    const { store } = database.connect();
-    const cursor = (await store.read('watch-services'))?.cursor ?? '';
-    const [list, floor, ...rest] = cursor.split('.');
-    const longAgo = (Number.parseInt(floor ?? '', 36) - 172_000_000).toString(36);
-    const { documents } = database.connect();
-    await documents.send(
-      new PutCommand({
-        TableName: TABLE,
-        Item: {
-          pk: 'watch-services',
-          sk: 'STATE',
-          v: 1,
-          fence: 2,
-          done: 2,
-          cursor: [list, longAgo, ...rest].join('.'),
-        },
-      }),
-    );
-
-    const second = await check();
-
-    expect(second.overdue).toEqual([
-      ['asleep', 1],
-      ['awake', 0],
-      ['damaged', 1],
-      ['new', 0],
-    ]);
-    expect(second.warned).toEqual([
-      ['asleep', 'missed'],
+    expect([first.code, first.namespaces]).toEqual([0, new Set(['Tickover-dev'])]);
+    expect([first.unhealthy, first.watched]).toEqual([['damaged', 'halted'], [[4, 2]]]);
+    expect(first.warned).toEqual([
       ['damaged', 'unreadable'],
+      ['halted', 'halted'],
     ]);
+    expect(first.answer).toMatchObject({ outcome: 'succeeded', result: { watched: 4 } });
+    expect([second.unhealthy, second.warned]).toEqual([['damaged', 'halted'], []]);
+    const context = { clock: fakeClock(0), random: scriptedRandom(), signal: new AbortController().signal };
+    const [part] = await dynamoWatchdogMemory(database.connect().documents, TABLE, 'watch-services').load(context);
+    expect(Object.keys(part?.entries ?? {})).toEqual(['awake', 'damaged', 'halted', 'new']);
+  });
+
+  test('run by hand writes no sign of its own life', async () => {
+    const { watched, answer } = await check({ action: 'run-once' });
+
+    expect(answer).toMatchObject({ outcome: 'succeeded' });
+    expect(watched).toEqual([]);
   });
 
   test('fails like any run when its list cannot be read', async () => {
-    await seed();
-
-    const { answer, overdue } = await check({ TICKOVER_WATCHED: '{"a":[0,0]}' });
+    const { answer, unhealthy } = await check({ action: 'run-once' }, { TICKOVER_WATCHED: '{"a":[0,0]}' });
 
     expect(answer).toMatchObject({ disposition: 'ran', outcome: 'failed' });
-    expect(overdue).toEqual([]);
+    expect(unhealthy).toEqual([]);
   });
 });

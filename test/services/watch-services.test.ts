@@ -2,9 +2,9 @@ import { expect, test } from 'vitest';
 import { loadCatalog } from '../../lib/services/catalog.ts';
 import { watchServices } from '../../lib/services/watch-services.ts';
 
-test('the service is a loop every 5 minutes, and every minute on one machine, and is in the catalog', async () => {
-  expect(watchServices).toMatchObject({ name: 'watch-services', localInterval: 60_000, timeout: 30_000 });
-  expect(watchServices.policy).toMatchObject({ kind: 'loop', interval: 300_000 });
+test('the service is a loop every minute, and is in the catalog', async () => {
+  expect(watchServices).toMatchObject({ name: 'watch-services', timeout: 30_000 });
+  expect(watchServices.policy).toMatchObject({ kind: 'loop', interval: 60_000 });
   expect((await loadCatalog()).map(({ service }) => service.name)).toEqual([
     'check-endpoints',
     'mark-late-runs',

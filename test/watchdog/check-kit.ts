@@ -26,7 +26,12 @@ export const watched = (name: string, interval = HOUR, tolerance = 2 * MINUTE): 
   consecutive: 3,
 });
 
-export const state = (parts: Partial<ServiceState>): ServiceState => ({ ...NEVER_RUN, fence: 9, countedUpTo: 9, ...parts });
+export const state = (parts: Partial<ServiceState>): ServiceState => ({
+  ...NEVER_RUN,
+  fence: 9,
+  countedUpTo: 9,
+  ...parts,
+});
 /** A service whose tick of this instant has succeeded. */
 export const ticked = (lastTick: number): ServiceState => state({ lastTick, lastSuccess: lastTick + 1_000 });
 /** A service that has failed `streak` times in a row, at the last minutes until `lastTick`. */
