@@ -16,6 +16,7 @@ describe('the answer to status', () => {
 
     expect(asSent(await invoke(STATUS))).toEqual({
       ...NEVER_SEEN,
+      status: 'steady',
       since: '2025-10-09T12:01:00.000Z',
       nextDue: '2025-10-09T12:03:00.000Z',
       lastTick: '2025-10-09T12:02:00.000Z',
