@@ -14,7 +14,7 @@ import {
 } from '../lib/rules/index.ts';
 import { invocationTimeout, longestTimeout, type Service } from '../lib/service/index.ts';
 import { showValue } from '../lib/text/index.ts';
-import { HOUR, inSeconds, SECOND } from '../lib/time/index.ts';
+import { inSeconds, MINUTE, SECOND } from '../lib/time/index.ts';
 import { WATCHDOG } from './alarms/index.ts';
 import { longestQuiet } from './longest-gap.ts';
 import { scheduleFault } from './schedule-expression.ts';
@@ -28,6 +28,8 @@ export interface Deployment {
   readonly memorySize: number;
   /** The environment variables that the settings give the service. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Whether people rely on metrics that the function sends. */
+  readonly emitsMetrics: boolean;
 }
 
 /** The facts outside a service on which a fault depends. */
@@ -38,8 +40,12 @@ export interface FileSystem {
 const VARIABLE = /^[A-Za-z][A-Za-z0-9_]+$/;
 /** Variables that the stack or Lambda sets. A value from the settings would be lost, or break the function. */
 const TAKEN =
-  /^(TICKOVER_(TABLE|BUILD|INTERVAL|METRICS_NAMESPACE|DETAILED_METRICS)|NODE_OPTIONS|LAMBDA_.*|AWS_(?!SDK_|RETRY_MODE|MAX_ATTEMPTS).*)$/;
+  /^(TICKOVER_(TABLE|BUILD|INTERVAL|METRICS|METRICS_NAMESPACE|STACK|TOPIC_ARN|EVENT_BUS|WEBHOOK_URL|WEBHOOK_TEMPLATE)|NODE_OPTIONS|LAMBDA_.*|AWS_(?!SDK_|RETRY_MODE|MAX_ATTEMPTS).*)$/;
 const LARGEST_ENVIRONMENT = 3_500;
+/** The longest time between two ticks of the watchdog. */
+const LONGEST_GAP = 5 * MINUTE;
+/** Switches of Powertools that turn its metrics off. */
+const METRICS_OFF = ['POWERTOOLS_METRICS_DISABLED', 'POWERTOOLS_DEV'];
 
 /** Every fault of one service as `option: expected ..., got ...`; an empty list for a service that can be deployed. */
 export function serviceFaults(deployment: Deployment, { fileExists }: FileSystem): string[] {
@@ -52,6 +58,7 @@ export function serviceFaults(deployment: Deployment, { fileExists }: FileSystem
     ...optionFault(fileExists(entry), 'entry', 'a file that exports a handler', showValue(entry)),
     ...limitFaults('memorySize', memorySize),
     ...environmentFaults(deployment.environment),
+    ...switchFaults(deployment),
   ];
 }
 
@@ -133,17 +140,26 @@ function scheduleFaults({ schedule }: Service): string[] {
 }
 
 /**
- * The faults of the watchdog's schedule. Only the alarm on its silence shows that the watchdog has stopped, and that
- * alarm requires ticks less than an hour apart.
+ * The faults of the watchdog's schedule. Only the alarm on its looks shows that the watchdog has stopped, and each
+ * window of that alarm must have one.
  */
 function watchdogFaults({ name, schedule }: Service): string[] {
   const { cron, timezone = 'UTC', interval } = schedule;
   if (name !== WATCHDOG || (cron !== undefined && cronFault(cron, timezone) !== undefined)) return [];
   return optionFault(
-    longestQuiet(schedule) < HOUR,
+    longestQuiet(schedule) <= LONGEST_GAP,
     cron === undefined ? 'interval' : 'cron',
-    'ticks less than 3600 s apart, since nothing watches the watchdog',
+    'ticks at most 300 s apart, since its alarm fires after 900 s without one',
     cron === undefined ? `${inSeconds(interval)} s` : showValue(cron),
+  );
+}
+
+/** Without its metrics the watchdog's alarms, and those of all other services, show nothing. */
+function switchFaults({ environment, emitsMetrics }: Deployment): string[] {
+  const found = emitsMetrics ? METRICS_OFF.filter((name) => name in environment) : [];
+  return found.map(
+    (name) =>
+      `environment.${name}: expected none for a service whose metrics are relied on, got ${showValue(environment[name])}`,
   );
 }
 

@@ -14,6 +14,10 @@ export type AlarmLevel = (typeof ALARM_LEVELS)[number];
 export const LINE_LEVELS = ['info', 'debug'] as const;
 export type LogLevel = (typeof LINE_LEVELS)[number];
 
+/** Which metrics of its own a service sends. */
+export const METRICS_LEVELS = ['detailed'] as const;
+export type MetricsLevel = (typeof METRICS_LEVELS)[number];
+
 /** The settings of one service, under its name in `services`. */
 export interface ServiceSettings {
   /** Whether the service is deployed. @default true */
@@ -24,8 +28,8 @@ export interface ServiceSettings {
   readonly environment?: Readonly<Record<string, string>>;
   /** The level of the service's alarms. @default 'none' in stage dev, else 'essential' */
   readonly alarms?: AlarmLevel;
-  /** Whether duration, lateness and skips are metrics too. @default false */
-  readonly detailedMetrics?: boolean;
+  /** Whether the service sends metrics of its own: streak, duration, lateness and others. @default none */
+  readonly metrics?: MetricsLevel;
   /** The memory of the function, in megabytes. @default 256 */
   readonly memorySize?: number;
   /** Which lines of its log are kept. @default 'info' */
@@ -36,8 +40,16 @@ export interface ServiceSettings {
 export interface Settings {
   /** The name that distinguishes the stacks of an account. @default 'prod' */
   readonly stage: string;
-  /** The address that gets a mail for each alarm. @default none: people subscribe to the topic themselves */
+  /** The address that gets a mail for each message. @default none: people subscribe to the topic themselves */
   readonly alarmEmail?: string;
+  /** The ARN of the topic for messages and the stack's alarms. @default the stack makes one */
+  readonly alarmTopicArn?: string;
+  /** The ARN of the bus that gets an event for each change of a service's health. @default none */
+  readonly eventBusArn?: string;
+  /** The web address to which messages are posted. @default none */
+  readonly webhookUrl?: string;
+  /** The body of what is posted there. @default JSON with everything that a message has */
+  readonly webhookTemplate?: string;
   /**
    * Whether the stack's tables stay in the account when the stack is deleted.
    * @default true; false in stage 'dev'
@@ -60,6 +72,9 @@ export interface Settings {
 
 const TABLE_ARN_EXPECTED = "a table's ARN, such as arn:aws:dynamodb:eu-central-1:111122223333:table/Name";
 const KEY_ARN_EXPECTED = "a key's ARN, such as arn:aws:kms:eu-central-1:111122223333:key/1234abcd-...";
+const TOPIC_ARN_EXPECTED = "a standard topic's ARN, such as arn:aws:sns:eu-central-1:111122223333:Name";
+const BUS_ARN_EXPECTED = "a bus's ARN, such as arn:aws:events:eu-central-1:111122223333:event-bus/Name";
+const URL_EXPECTED = 'an http or https URL';
 const known = (fields: object) => `only ${Object.keys(fields).join(', ')}`;
 const flag = z.union([z.boolean(), z.literal(['true', 'false']).transform((text) => text === 'true')], 'true or false');
 
@@ -74,7 +89,7 @@ const serviceFields = {
     .optional(),
   environment: z.record(z.string(), z.string('text'), 'an object of texts').optional(),
   alarms: z.enum(ALARM_LEVELS, "'none', 'essential' or 'full'").optional(),
-  detailedMetrics: flag.optional(),
+  metrics: z.enum(METRICS_LEVELS, "'detailed'").optional(),
   memorySize: z.int(expectedWords(LIMITS.memorySize)).optional(),
   logLevel: z.enum(LINE_LEVELS, "'info' or 'debug'").optional(),
 };
@@ -89,6 +104,12 @@ const TABLE_ARN = z
 const KEY_ARN = z
   .string(KEY_ARN_EXPECTED)
   .regex(/^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/, KEY_ARN_EXPECTED);
+const TOPIC_ARN = z
+  .string(TOPIC_ARN_EXPECTED)
+  .regex(/^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}$/, TOPIC_ARN_EXPECTED);
+const BUS_ARN = z
+  .string(BUS_ARN_EXPECTED)
+  .regex(/^arn:aws[a-z-]*:events:[a-z0-9-]+:\d{12}:event-bus\/[\w./-]{1,256}$/, BUS_ARN_EXPECTED);
 const STAGE_EXPECTED = 'a letter, then letters and digits, at most 20 in all';
 const schema = z.object({
   stage: z
@@ -96,6 +117,10 @@ const schema = z.object({
     .regex(/^[A-Za-z][A-Za-z0-9]{0,19}$/, STAGE_EXPECTED)
     .default('prod'),
   alarmEmail: z.email('an e-mail address').optional(),
+  alarmTopicArn: TOPIC_ARN.optional(),
+  eventBusArn: BUS_ARN.optional(),
+  webhookUrl: z.url({ protocol: /^https?$/, error: URL_EXPECTED }).optional(),
+  webhookTemplate: z.string('text').min(1, 'text').optional(),
   keepTables: flag.optional(),
   deletionProtection: flag.optional(),
   stateTableArn: TABLE_ARN.optional(),
@@ -124,6 +149,7 @@ export function readSettings(contextOf: (name: string) => unknown, names: readon
   const keepTables = data.keepTables ?? data.stage !== DEV_STAGE;
   const deletionProtection = data.deletionProtection ?? keepTables;
   if (deletionProtection && !keepTables) faults.push(PROTECTED_FAULT);
+  if (data.webhookTemplate !== undefined && data.webhookUrl === undefined) faults.push(TEMPLATE_FAULT);
   const settings = { ...data, keepTables, deletionProtection } as Settings;
   faults.push(...variablesOf(settings));
   if (faults.length > 0) throw new InvalidOptionsError('context', faults);
@@ -145,6 +171,8 @@ export function settingsShapeFaults(settings: Readonly<Record<string, unknown>>)
 const PROTECTED_FAULT =
   `deletionProtection: expected false for tables that go with their stack (keepTables, false in stage '${DEV_STAGE}'), ` +
   'got true';
+
+const TEMPLATE_FAULT = 'webhookTemplate: expected webhookUrl besides it, got none';
 
 function nearMisses(contextOf: (name: string) => unknown, names: readonly string[]): string[] {
   return names.flatMap((name) => {
@@ -169,13 +197,16 @@ function fromText(value: unknown): unknown {
   }
 }
 
+/** Settings of a service that have another name now. */
+const RENAMED = new Map([['detailedMetrics', '"metrics": "detailed"']]);
+
 function faultOf({ path, message, input, ...issue }: z.core.$ZodIssue): string {
   if (issue.code !== 'unrecognized_keys') {
     const hint = path.at(-1) === 'interval' ? unitHint(input) : '';
     return `${path.join('.')}: expected ${message}, got ${showValue(input)}${hint}`;
   }
   const known = Object.keys(serviceFields);
-  const hints = issue.keys.map((key) => nearest(key, known)).filter((hint) => hint !== undefined);
+  const hints = issue.keys.map((key) => RENAMED.get(key) ?? nearest(key, known)).filter((hint) => hint !== undefined);
   const hint = hints.length === 0 ? '' : `; did you mean ${hints.join(', ')}?`;
   return `${path.join('.')}: expected ${message}, got ${issue.keys.join(', ')}${hint}`;
 }

@@ -1,40 +1,43 @@
 /** The stack: every service of a catalog, and the resources that these services share. */
 
-import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import { Annotations, CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import { type ITable, Table } from 'aws-cdk-lib/aws-dynamodb';
+import { EventBus, type IEventBus } from 'aws-cdk-lib/aws-events';
 import type { IRole } from 'aws-cdk-lib/aws-iam';
 import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import type { NodejsFunctionProps } from 'aws-cdk-lib/aws-lambda-nodejs';
 import type { IScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
-import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { InvalidOptionsError, optionFault } from '../lib/rules/index.ts';
-import { type Service, withInterval } from '../lib/service/index.ts';
+import type { Service } from '../lib/service/index.ts';
 import type { CatalogEntry } from '../lib/services/catalog.ts';
 import { isRecord, showValue, withoutUndefined } from '../lib/text/index.ts';
 import { WATCHDOG } from './alarms/index.ts';
-import { roleHere } from './constructs/allow.ts';
 import type { DurableTableOptions, GivenTable } from './constructs/durable-table.ts';
 import { flowRunsTableOf } from './constructs/flow-runs-table.ts';
 import { mergeFunctionProps } from './constructs/function-props.ts';
 import { HoldingQueue } from './constructs/holding-queue.ts';
 import { Pager } from './constructs/pager.ts';
+import type { AlarmActions } from './constructs/rendered-alarm.ts';
 import { guardResourceLimit } from './constructs/resource-limit.ts';
+import { roleHere } from './constructs/rights/allow.ts';
 import { SavedQueries } from './constructs/saved-queries.ts';
 import { SchedulerRole, ServiceScheduleGroup } from './constructs/schedule-group.ts';
 import { ScheduledService, type ScheduledServiceProps } from './constructs/scheduled-service.ts';
 import { ServicesDashboard } from './constructs/services-dashboard.ts';
 import { StackAlarms } from './constructs/stack-alarms.ts';
 import { StateTable } from './constructs/state-table.ts';
+import { type Outlets, Watchdog, type Webhook } from './constructs/watchdog.ts';
 import { propsFaults, type Shapes, STACK_PROPS } from './known-props.ts';
 import { constructFaults, nameTwiceFaults, overwrittenFaults } from './service-faults.ts';
 import { NEEDS } from './service-needs.ts';
 import { DEV_STAGE, type Settings, settingsShapeFaults, unknownNameFaults } from './settings.ts';
 
 /** The properties of a stack. */
-export interface TickoverStackProps extends StackProps {
+export interface TickoverStackProps extends StackProps, AlarmActions {
   /** The services; a service that the settings disable is left out. */
   readonly catalog: readonly CatalogEntry[];
   /**
@@ -63,10 +66,15 @@ export interface TickoverStackProps extends StackProps {
   readonly schedulerRole?: IRole;
   /** Gets the firings that Scheduler could not deliver. @default a queue of its own */
   readonly undeliverableQueue?: IQueue;
-  /** Gets the events that threw, crashed or expired in Lambda. @default a queue of its own */
-  readonly failedQueue?: IQueue;
-  /** The topic to which alarms publish; its policy must let CloudWatch publish. @default one of its own */
+  /**
+   * The topic for the watchdog's messages and the stack's alarms; its policy must let CloudWatch publish.
+   * @default that of the settings' `alarmTopicArn`, else one of its own
+   */
   readonly pagerTopic?: ITopic;
+  /** The bus that gets an event for each change. @default that of the settings' `eventBusArn`, else none */
+  readonly eventBus?: IEventBus;
+  /** The web address to which messages are posted. @default that of the settings' `webhookUrl`, else none */
+  readonly webhook?: Webhook;
   /** CDK's own props for the function of every service. @default none */
   readonly functionProps?: NodejsFunctionProps;
   /** CDK's own props for the functions of single services, by name of the service, over those for all. @default none */
@@ -83,10 +91,9 @@ export class TickoverStack extends Stack {
   /** The services, in the order of the catalog. */
   readonly services: readonly ScheduledService[];
   readonly undeliverableQueue: IQueue;
-  readonly failedQueue: IQueue;
   readonly group: IScheduleGroup;
   readonly schedulerRole: IRole;
-  /** The topic to which alarms publish. */
+  /** The topic for the watchdog's messages and the stack's alarms. */
   readonly pagerTopic: ITopic;
   /** The customer's key that encrypts what the stack makes; `undefined` where these are AWS's own. */
   readonly encryptionKey: IKey | undefined;
@@ -99,7 +106,6 @@ export class TickoverStack extends Stack {
     const encryption = withoutUndefined({ encryptionKey: this.encryptionKey });
     this.table = this.#stateTable(props);
     this.undeliverableQueue = props.undeliverableQueue ?? new HoldingQueue(this, 'Undeliverable', encryption).queue;
-    this.failedQueue = props.failedQueue ?? new HoldingQueue(this, 'Failed', encryption).queue;
     this.group = props.group ?? new ServiceScheduleGroup(this, 'Schedules').group;
     this.schedulerRole =
       props.schedulerRole === undefined
@@ -107,7 +113,8 @@ export class TickoverStack extends Stack {
         : roleHere(this, 'SchedulerRole', props.schedulerRole);
     this.pagerTopic = this.#pagerTopic(props);
     this.services = this.#makeServices(props);
-    this.#makeViews(props.settings);
+    this.#makeViews(props);
+    this.#warnIfNobodyIsNotified(props);
     guardResourceLimit(this);
   }
 
@@ -124,9 +131,10 @@ export class TickoverStack extends Stack {
       : Table.fromTableAttributes(this, 'StateTable', this.#given(stateTableArn));
   }
 
-  #pagerTopic({ pagerTopic, settings: { alarmEmail: email } }: TickoverStackProps): ITopic {
+  #pagerTopic({ pagerTopic, settings: { alarmEmail: email, alarmTopicArn } }: TickoverStackProps): ITopic {
     const { encryptionKey } = this;
-    const topic = pagerTopic ?? new Pager(this, 'Pager', withoutUndefined({ encryptionKey })).topic;
+    const given = alarmTopicArn === undefined ? undefined : Topic.fromTopicArn(this, 'GivenTopic', alarmTopicArn);
+    const topic = pagerTopic ?? given ?? new Pager(this, 'Pager', withoutUndefined({ encryptionKey })).topic;
     if (email !== undefined) topic.addSubscription(new EmailSubscription(email));
     return topic;
   }
@@ -149,17 +157,19 @@ export class TickoverStack extends Stack {
     const { settings } = props;
     const entries = enabledEntries(props);
     const surroundings = withoutUndefined({
-      services: entries.map(({ service }) => configured(service, settings)),
-      table: this.table,
       tables: this.#guardOf(settings),
       flowRunsTable: this.#flowRunsTable(props),
     });
-    return entries.map((entry) => {
-      const needs = ownValue(NEEDS, entry.service.name)?.(this, surroundings);
-      const made = this.#makeService(entry, props, needs?.environment);
-      needs?.grant(made.function);
-      return made;
-    });
+    const services = entries
+      .filter(({ service }) => service.name !== WATCHDOG)
+      .map((entry) => {
+        const needs = ownValue(NEEDS, entry.service.name)?.(this, surroundings);
+        const made = this.#makeService(entry, props, needs?.environment);
+        needs?.grant(made.function);
+        return made;
+      });
+    const made = entries.length === services.length ? services : [...services, this.#makeWatchdog(services, props)];
+    return entries.flatMap((entry) => made.find(({ service }) => service.name === entry.service.name) ?? []);
   }
 
   #makeService(
@@ -167,51 +177,87 @@ export class TickoverStack extends Stack {
     props: TickoverStackProps,
     environment: Environment = {},
   ): ScheduledService {
-    const { enabled: _enabled, ...own } = ownValue(props.settings.services, service.name) ?? {};
-    const functionProps = functionPropsFor(service, props);
-    refuseOverwritten(service, { ...own.environment, ...functionProps.environment }, environment);
+    const options = this.#optionsOf(service, props);
+    refuseOverwritten(service, { ...options.environment, ...options.functionProps?.environment }, environment);
     const made = new ScheduledService(this, service.name, {
-      ...this.#shared(props),
-      ...own,
-      environment: { ...own.environment, ...environment },
-      functionProps,
+      ...options,
+      environment: { ...options.environment, ...environment },
       service,
       entry: functionFile,
     });
-    new CfnOutput(this, `${service.name}-function`, {
-      value: made.function.functionName,
-      description: `The function of ${service.name}, to invoke by hand.`,
-    });
+    this.#addOutput(made);
     return made;
   }
 
-  /** The dashboard of all services. */
-  #makeViews({ stage }: Settings): void {
+  /** The catalog's file of the watchdog serves one machine; deployed, the list of services is in its entry. */
+  #makeWatchdog(services: readonly ScheduledService[], props: TickoverStackProps): Watchdog {
+    const options = this.#optionsOf({ name: WATCHDOG }, props);
+    const made = new Watchdog(this, WATCHDOG, { ...options, ...this.#outlets(props), services });
+    this.#addOutput(made);
+    return made;
+  }
+
+  #outlets({ eventBus, webhook, settings }: TickoverStackProps): Outlets {
+    const { eventBusArn, webhookUrl: url, webhookTemplate: template } = settings;
+    const given = eventBusArn === undefined ? undefined : EventBus.fromEventBusArn(this, 'GivenBus', eventBusArn);
+    return withoutUndefined({
+      pagerTopic: this.pagerTopic,
+      eventBus: eventBus ?? given,
+      webhook: webhook ?? (url === undefined ? undefined : withoutUndefined({ url, template })),
+    });
+  }
+
+  #optionsOf(service: Pick<Service, 'name'>, props: TickoverStackProps) {
+    const { enabled: _enabled, ...own } = ownValue(props.settings.services, service.name) ?? {};
+    return { ...this.#shared(props), ...own, functionProps: functionPropsFor(service, props) };
+  }
+
+  #addOutput({ service, function: lambda }: ScheduledService): void {
+    new CfnOutput(this, `${service.name}-function`, {
+      value: lambda.functionName,
+      description: `The function of ${service.name}, to invoke by hand.`,
+    });
+  }
+
+  /** The dashboard of all services, and the alarms of the stack. */
+  #makeViews({ settings: { stage }, ...props }: TickoverStackProps): void {
     const { services, stackName } = this;
     new ServicesDashboard(this, 'Dashboard', { services, stage });
     new SavedQueries(this, 'Queries', { services, folder: stackName });
     if (stage === DEV_STAGE) return;
     new StackAlarms(this, 'Alarms', {
+      ...actionsOf(props),
+      group: this.group,
       undeliverableQueue: this.undeliverableQueue,
-      failedQueue: this.failedQueue,
       pagerTopic: this.pagerTopic,
     });
   }
 
-  #shared(props: TickoverStackProps): Omit<ScheduledServiceProps, 'service' | 'entry'> {
+  /** A topic of the stack's own has no subscriber unless an address is given. */
+  #warnIfNobodyIsNotified({ settings, pagerTopic, eventBus, webhook, alarmActions = [] }: TickoverStackProps): void {
+    const { stage, alarmEmail, alarmTopicArn, eventBusArn, webhookUrl } = settings;
+    const given = [alarmEmail, alarmTopicArn, eventBusArn, webhookUrl, pagerTopic, eventBus, webhook, ...alarmActions];
+    if (stage === DEV_STAGE || given.some((outlet) => outlet !== undefined)) return;
+    Annotations.of(this).addWarningV2(
+      'tickover:nobody-is-notified',
+      `${this.stackName}: nobody is notified when a service is in trouble: no mail address, topic, web address, bus ` +
+        'or alarm action is given. Give one, such as `-c alarmEmail=you@example.com` (or alarmTopicArn, webhookUrl, ' +
+        "eventBusArn); or subscribe to the stack's own topic and acknowledge this warning.",
+    );
+  }
+
+  #shared(props: TickoverStackProps): Omit<ScheduledServiceProps, 'service' | 'entry' | 'watched'> {
     const { stage } = props.settings;
     return {
       table: this.table,
       group: this.group,
       schedulerRole: this.schedulerRole,
       undeliverableQueue: this.undeliverableQueue,
-      failedQueue: this.failedQueue,
       ...withoutUndefined({ encryptionKey: this.encryptionKey }),
       // Two stacks of one account and region have two names, and so two namespaces.
       namespace: this.stackName,
       alarms: stage === DEV_STAGE ? 'none' : 'essential',
-      pagerTopic: this.pagerTopic,
-      watched: enabledEntries(props).some(({ service }) => service.name === WATCHDOG),
+      ...actionsOf(props),
     };
   }
 }
@@ -220,16 +266,15 @@ function enabledEntries({ catalog, settings }: TickoverStackProps): readonly Cat
   return catalog.filter(({ service }) => ownValue(settings.services, service.name)?.enabled !== false);
 }
 
-/** The service with the interval from the settings. */
-function configured(service: Service, { services }: Settings): Service {
-  const interval = ownValue(services, service.name)?.interval;
-  return interval === undefined ? service : withInterval(service, interval);
+function actionsOf({ alarmActions, okActions }: AlarmActions): AlarmActions {
+  return withoutUndefined({ alarmActions, okActions });
 }
 
 const PROPS = {
   ...STACK_PROPS,
   ...{ catalog: 'any', settings: 'object', table: 'object', flowRunsTable: 'object', encryptionKey: 'object' },
-  ...{ group: 'object', schedulerRole: 'object', undeliverableQueue: 'object', failedQueue: 'object' },
+  ...{ group: 'object', schedulerRole: 'object', undeliverableQueue: 'object', eventBus: 'object', webhook: 'object' },
+  ...{ alarmActions: 'list', okActions: 'list' },
   ...{ pagerTopic: 'object', functionProps: 'object', functionPropsOf: 'object' },
 } as const satisfies Shapes<TickoverStackProps>;
 const ENTRY = { service: 'object', functionFile: 'text' } as const satisfies Shapes<CatalogEntry>;
@@ -260,7 +305,7 @@ function refuseFaults({ catalog, functionPropsOf = {} }: TickoverStackProps): vo
 }
 
 /** Those of the one service over those of all. */
-function functionPropsFor({ name }: Service, props: TickoverStackProps): NodejsFunctionProps {
+function functionPropsFor({ name }: Pick<Service, 'name'>, props: TickoverStackProps): NodejsFunctionProps {
   const { functionProps = {}, functionPropsOf = {} } = props;
   return mergeFunctionProps(functionProps, ownValue(functionPropsOf, name));
 }

@@ -1,9 +1,8 @@
 /** Alarms as data: everything that CloudWatch needs to make an alarm. Pure. */
 
 /** An alarm on one metric. Times are in seconds, as in CloudWatch. */
-export interface MetricAlarmDefinition {
-  readonly kind: 'metric';
-  /** The trouble in one word; unique among the alarms of a service. */
+export interface AlarmDefinition {
+  /** The trouble in a word or two; unique among the alarms of a service, and of a stack. */
   readonly id: string;
   readonly namespace: string;
   readonly metricName: string;
@@ -16,44 +15,30 @@ export interface MetricAlarmDefinition {
   /** In how many of these windows the threshold must be crossed. */
   readonly datapointsToAlarm: number;
   readonly threshold: number;
-  readonly comparison: 'at least' | 'above' | 'below';
-  /** How a window without a sample counts; `ignore` keeps the state of the alarm. */
-  readonly missing: 'breaching' | 'notBreaching' | 'ignore';
-  /** The meaning of the alarm, where to look, and the command to run. */
+  readonly comparison: 'at least' | 'below';
+  /** How a window without a sample counts. No alarm keeps its state for want of samples: it would never end. */
+  readonly missing: 'breaching' | 'notBreaching';
+  /** How many minutes after its creation CloudWatch evaluates the alarm at the latest. @default at once */
+  readonly warmUp?: number;
+  /** The service or part, what happened, what follows, and the command to run; lines of at most 120 columns. */
   readonly description: string;
 }
-
-/** A condition on the states of other alarms, by their ids. */
-export type AlarmCondition =
-  | { readonly alarm: string }
-  | { readonly insufficientData: string }
-  | { readonly not: AlarmCondition }
-  | { readonly anyOf: readonly AlarmCondition[] }
-  | { readonly allOf: readonly AlarmCondition[] };
-
-/** An alarm on the states of other alarms. Only alarms of this kind notify people. */
-export interface CompositeAlarmDefinition {
-  readonly kind: 'composite';
-  readonly id: string;
-  readonly rule: AlarmCondition;
-  /** How many seconds the rule must hold before people are notified. */
-  readonly wait: number;
-  readonly description: string;
-}
-
-export type AlarmDefinition = MetricAlarmDefinition | CompositeAlarmDefinition;
 
 /**
  * The longest time that the windows of an alarm may last together, in seconds: for windows below an hour, and from an
  * hour on.
  */
 const LONGEST_STRETCH = { belowHour: 86_400, fromHour: 604_800 } as const;
+/** CloudWatch's longest description, in characters, and its longest warm-up, in minutes. */
+const LONGEST_DESCRIPTION = 1_024;
+const LONGEST_WARM_UP = 2_880;
 
 /**
  * The faults for which CloudWatch would refuse the alarm, as `option: expected ..., got ...`; an empty list for a valid
  * alarm.
  */
-export function alarmFaults({ period, evaluationPeriods, datapointsToAlarm }: MetricAlarmDefinition): string[] {
+export function alarmFaults(definition: AlarmDefinition): string[] {
+  const { period, evaluationPeriods, datapointsToAlarm, warmUp = 1, description } = definition;
   const faults: string[] = [];
   const check = (holds: boolean, option: string, expected: string, got: number) => {
     if (!holds) faults.push(`${option}: expected ${expected}, got ${got}`);
@@ -72,5 +57,8 @@ export function alarmFaults({ period, evaluationPeriods, datapointsToAlarm }: Me
     `1 to ${evaluationPeriods}`,
     datapointsToAlarm,
   );
+  check(warmUp >= 1 && warmUp <= LONGEST_WARM_UP, 'warmUp', `1 to ${LONGEST_WARM_UP} minutes`, warmUp);
+  const { length } = description;
+  check(length <= LONGEST_DESCRIPTION, 'description', `at most ${LONGEST_DESCRIPTION} characters`, length);
   return faults;
 }

@@ -1,10 +1,3 @@
-export {
-  type AlarmCondition,
-  type AlarmDefinition,
-  alarmFaults,
-  type CompositeAlarmDefinition,
-  type MetricAlarmDefinition,
-} from './definition.ts';
-export { alarmsOf, WATCHDOG } from './definitions.ts';
-export { silenceOf } from './silence.ts';
-export { failed, HOLD, undeliverable } from './stack-definitions.ts';
+export { type AlarmDefinition, alarmFaults } from './definition.ts';
+export { type AlarmsOptions, alarmsOf, WATCHDOG } from './definitions.ts';
+export { type Deliveries, deliveryAlarms } from './stack-definitions.ts';

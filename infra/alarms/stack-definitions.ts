@@ -1,53 +1,69 @@
-/** The alarms of which a stack has one each. Pure. The watchdog has the same alarms as any service. */
-import type { MetricAlarmDefinition } from './definition.ts';
+/**
+ * The alarms of which a stack has one each, on its deliveries: the free metrics of its schedule group, and the messages
+ * that are sent to the queue for firings that could not be delivered. Pure.
+ *
+ * They count what happens, not what is left behind: nothing has to be purged for them to end.
+ */
+import type { AlarmDefinition } from './definition.ts';
+import { WINDOW } from './definitions.ts';
 import { descriptions } from './descriptions.ts';
 
-/** Fires while the queue has firings that Scheduler could not deliver. */
-export function undeliverable(queueName: string): MetricAlarmDefinition {
-  return { ...holdsAny(queueName), id: 'undeliverable', description: descriptions.undeliverable(queueName) };
+/** The parts of a stack whose deliveries are guarded. */
+export interface Deliveries {
+  /** The name of the group of the schedules. */
+  readonly groupName: string;
+  /** The name of the queue for firings that Scheduler could not deliver. */
+  readonly queueName: string;
 }
 
-/**
- * Fires while the queue has events that Lambda accepted and could not handle. No other alarm fires for a function that
- * is broken from its first deploy, since it never sends a metric of Tickover.
- */
-export function failed(queueName: string): MetricAlarmDefinition {
-  return { ...holdsAny(queueName), id: 'failed', description: descriptions.failed(queueName) };
+/** The alarms on deliveries. */
+export function deliveryAlarms({ groupName, queueName }: Deliveries): readonly AlarmDefinition[] {
+  const dimensions = { ScheduleGroup: groupName };
+  return [
+    {
+      ...every(dimensions, 'TargetErrorCount'),
+      id: 'delivery-errors',
+      description: descriptions.deliveryErrors(groupName),
+    },
+    {
+      ...every(dimensions, 'TargetErrorThrottledCount'),
+      id: 'delivery-throttles',
+      description: descriptions.deliveryThrottles(groupName),
+    },
+    { ...any(dimensions, 'InvocationDroppedCount'), id: 'dropped', description: descriptions.dropped(queueName) },
+    {
+      ...any(dimensions, 'InvocationsFailedToBeSentToDeadLetterCount'),
+      id: 'lost',
+      description: descriptions.lost(groupName),
+    },
+    {
+      ...any({ QueueName: queueName }, 'NumberOfMessagesSent'),
+      namespace: 'AWS/SQS',
+      id: 'undeliverable',
+      description: descriptions.undeliverable(queueName),
+    },
+  ];
 }
 
-/**
- * The part of an alarm that fires while a queue has messages. SQS stops sending the length of an unused queue after
- * some hours; its messages are still there, so the alarm keeps its state.
- */
-function holdsAny(queueName: string): Omit<MetricAlarmDefinition, 'id' | 'description'> {
+type Part = Omit<AlarmDefinition, 'id' | 'description'>;
+
+/** A count of which a single one is trouble. */
+function any(dimensions: AlarmDefinition['dimensions'], metricName: string): Part {
   return {
-    kind: 'metric',
-    namespace: 'AWS/SQS',
-    metricName: 'ApproximateNumberOfMessagesVisible',
-    dimensions: { QueueName: queueName },
-    statistic: 'Maximum',
-    period: 60,
+    namespace: 'AWS/Scheduler',
+    metricName,
+    dimensions,
+    statistic: 'Sum',
+    period: WINDOW,
     evaluationPeriods: 1,
     datapointsToAlarm: 1,
     threshold: 1,
     comparison: 'at least',
-    missing: 'ignore',
+    missing: 'notBreaching',
   };
 }
 
-/** An alarm that never fires, since nothing emits its metric. The wait of the pagers requires such an alarm. */
-export const HOLD: MetricAlarmDefinition = {
-  kind: 'metric',
-  id: 'hold',
-  namespace: 'Tickover/Hold',
-  metricName: 'Never',
-  dimensions: {},
-  statistic: 'Maximum',
-  period: 60,
-  evaluationPeriods: 1,
-  datapointsToAlarm: 1,
-  threshold: 1,
-  comparison: 'at least',
-  missing: 'notBreaching',
-  description: descriptions.hold(),
-};
+/** A count that is trouble only if it goes on, since Scheduler tries each firing again. */
+function every(dimensions: AlarmDefinition['dimensions'], metricName: string): Part {
+  return { ...any(dimensions, metricName), evaluationPeriods: 3, datapointsToAlarm: 3 };
+}

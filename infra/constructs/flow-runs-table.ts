@@ -4,9 +4,9 @@ import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { flowRunsTable } from '../../lib/flow-runs/index.ts';
 import { refuseUnknownProps } from '../known-props.ts';
-import { allow } from './allow.ts';
 import { DURABLE_SHAPES, DurableTable, type DurableTableOptions, type GivenTable } from './durable-table.ts';
-import { grantKey } from './encryption-key.ts';
+import { allow } from './rights/allow.ts';
+import { grantKey } from './rights/encryption-key.ts';
 
 /** The table, with the index of waiting runs. */
 export class FlowRunsTable extends Construct {

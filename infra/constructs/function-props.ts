@@ -19,7 +19,7 @@ const REFUSED: Readonly<Partial<Record<Prop, string>>> = {
   handler: 'none, since the entry exports it as `handler`',
   timeout: "none, since it follows from the service's own `timeout`",
   maxEventAge: "none, since it follows from the service's schedule",
-  onFailure: 'none, since these events go to `failedQueue`',
+  onFailure: "none, since the service's state and the watchdog show what failed",
   events: 'none, since a service is fired by its schedule',
   logFormat: 'none, since lines are JSON',
   logRetention: "none, since the service's own `logRetention` says it",

@@ -4,7 +4,7 @@ import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { type IQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { grantKey } from './encryption-key.ts';
+import { grantKey } from './rights/encryption-key.ts';
 
 /** The longest time for which SQS keeps a message. */
 const LONGEST_RETENTION = Duration.days(14);

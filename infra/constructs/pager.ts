@@ -1,6 +1,6 @@
 /**
- * The topic through which alarms reach people. CloudWatch may publish to it, over TLS. If an e-mail address is given,
- * it is subscribed.
+ * The topic through which the watchdog and the stack's alarms reach people. CloudWatch may publish to it, over TLS. If
+ * an e-mail address is given, it is subscribed.
  */
 import { Stack } from 'aws-cdk-lib';
 import type { AlarmBase } from 'aws-cdk-lib/aws-cloudwatch';
@@ -11,10 +11,11 @@ import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
 import { withoutUndefined } from '../../lib/text/index.ts';
-import { letAlarmsUse } from './encryption-key.ts';
+import { letAlarmsUse } from './rights/encryption-key.ts';
 
-/** Lets the alarm publish to the topic, on whatever key that is. */
-export function notifyBy(alarm: AlarmBase, topic: ITopic): void {
+/** Lets the alarm publish to the topic, if there is one, on whatever key that is. */
+export function notifyBy(alarm: AlarmBase, topic: ITopic | undefined): void {
+  if (topic === undefined) return;
   letAlarmsUse(topic.masterKey);
   alarm.addAlarmAction(new SnsAction(topic));
 }
@@ -22,7 +23,7 @@ export function notifyBy(alarm: AlarmBase, topic: ITopic): void {
 /** The properties of a pager. */
 export interface PagerProps {
   /**
-   * The address that gets a mail for each alarm. AWS first asks it for a confirmation.
+   * The address that gets a mail for each message and each of the stack's alarms. AWS first asks it for a confirmation.
    * @default none: people subscribe to the topic themselves
    */
   readonly email?: string;
@@ -30,7 +31,7 @@ export interface PagerProps {
   readonly encryptionKey?: IKey;
 }
 
-/** The topic to which alarms publish. */
+/** The topic to which the watchdog and the stack's alarms publish. */
 export class Pager extends Construct {
   readonly topic: Topic;
 

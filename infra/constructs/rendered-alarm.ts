@@ -2,39 +2,47 @@
 import { Duration } from 'aws-cdk-lib';
 import {
   Alarm,
-  AlarmRule,
-  AlarmState,
+  type CfnAlarm,
   ComparisonOperator,
-  type IAlarm,
-  type IAlarmRule,
+  type IAlarmAction,
   Metric,
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 import { InvalidOptionsError } from '../../lib/rules/index.ts';
-import { type AlarmCondition, alarmFaults, type MetricAlarmDefinition } from '../alarms/index.ts';
+import { type AlarmDefinition, alarmFaults } from '../alarms/index.ts';
 
-const COMPARISONS: Readonly<Record<MetricAlarmDefinition['comparison'], ComparisonOperator>> = {
+/** What else happens when alarms change their states. */
+export interface AlarmActions {
+  /** The actions of the alarms when they fire. @default none */
+  readonly alarmActions?: readonly IAlarmAction[];
+  /** The actions of the alarms when they end. @default none */
+  readonly okActions?: readonly IAlarmAction[];
+}
+
+const COMPARISONS: Readonly<Record<AlarmDefinition['comparison'], ComparisonOperator>> = {
   'at least': ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-  above: ComparisonOperator.GREATER_THAN_THRESHOLD,
   below: ComparisonOperator.LESS_THAN_THRESHOLD,
 };
 
-const MISSING: Readonly<Record<MetricAlarmDefinition['missing'], TreatMissingData>> = {
+const MISSING: Readonly<Record<AlarmDefinition['missing'], TreatMissingData>> = {
   breaching: TreatMissingData.BREACHING,
   notBreaching: TreatMissingData.NOT_BREACHING,
-  ignore: TreatMissingData.IGNORE,
 };
 
 /**
- * The alarm of a definition, without an action.
+ * The alarm of a definition.
  * @throws InvalidOptionsError if CloudWatch would refuse the alarm
  */
-export function renderAlarm(scope: Construct, definition: MetricAlarmDefinition): Alarm {
+export function renderAlarm(
+  scope: Construct,
+  definition: AlarmDefinition,
+  { alarmActions = [], okActions = [] }: AlarmActions = {},
+): Alarm {
   const { id, namespace, metricName, dimensions, statistic, period, description } = definition;
   const faults = alarmFaults(definition);
   if (faults.length > 0) throw new InvalidOptionsError(`alarm ${id}`, faults);
-  return new Alarm(scope, id, {
+  const alarm = new Alarm(scope, constructId(definition), {
     metric: new Metric({
       namespace,
       metricName,
@@ -49,20 +57,22 @@ export function renderAlarm(scope: Construct, definition: MetricAlarmDefinition)
     treatMissingData: MISSING[definition.missing],
     alarmDescription: description,
   });
+  warmUp(alarm, definition);
+  alarm.addAlarmAction(...alarmActions);
+  alarm.addOkAction(...okActions);
+  return alarm;
 }
 
-/** The rule of a condition on existing alarms. */
-export function renderRule(condition: AlarmCondition, alarms: Readonly<Record<string, IAlarm>>): IAlarmRule {
-  const rule = (inner: AlarmCondition) => renderRule(inner, alarms);
-  if ('anyOf' in condition) return AlarmRule.anyOf(...condition.anyOf.map(rule));
-  if ('allOf' in condition) return AlarmRule.allOf(...condition.allOf.map(rule));
-  if ('not' in condition) return AlarmRule.not(rule(condition.not));
-  if ('alarm' in condition) return AlarmRule.fromAlarm(alarmOf(condition.alarm, alarms), AlarmState.ALARM);
-  return AlarmRule.fromAlarm(alarmOf(condition.insufficientData, alarms), AlarmState.INSUFFICIENT_DATA);
+/**
+ * CloudWatch warms an alarm up once, when it is made. An alarm with another window is another alarm, so that the window
+ * fills anew before it counts.
+ */
+function constructId({ id, warmUp: minutes, evaluationPeriods, period }: AlarmDefinition): string {
+  return minutes === undefined ? id : `${id}-${evaluationPeriods}x${period}s`;
 }
 
-function alarmOf(id: string, alarms: Readonly<Record<string, IAlarm>>): IAlarm {
-  const alarm = alarms[id];
-  if (alarm !== undefined) return alarm;
-  throw new InvalidOptionsError('alarm rule', [`alarm: expected ${Object.keys(alarms).join(', ')}, got ${id}`]);
+/** CDK's own alarm has no property for it yet. */
+function warmUp(alarm: Alarm, { warmUp: warmUpPeriodDurationInMinutes }: AlarmDefinition): void {
+  if (warmUpPeriodDurationInMinutes === undefined) return;
+  (alarm.node.defaultChild as CfnAlarm).warmUpConfiguration = { warmUpPeriodDurationInMinutes };
 }

@@ -29,6 +29,6 @@ function adviceOn(stack: Stack): string {
   return (
     `${stack.stackName}: expected fewer than ${WARN_FROM} resources, got ${countOf(stack)}; CloudFormation refuses more than ${MOST_RESOURCES}. ` +
     'Split the services: in infra/app.ts make a second TickoverStack with a part of the catalog and `table: first.table`; ' +
-    'it has its own schedule group, role and queues, and shares the state.'
+    'it has its own schedule group, role and queue, and shares the state.'
   );
 }

@@ -6,8 +6,8 @@ import { CfnScheduleGroup, type IScheduleGroup, ScheduleGroup } from 'aws-cdk-li
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { refuseUnknownProps } from '../known-props.ts';
-import { allow } from './allow.ts';
 import { grantSend } from './holding-queue.ts';
+import { allow } from './rights/allow.ts';
 
 /**
  * A group of schedules. It goes with its stack, and CloudFormation names it: a group that CDK makes has a fixed name

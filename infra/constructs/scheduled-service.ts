@@ -1,30 +1,30 @@
 /** A service on AWS: schedule, function, log and rights. It can be used in any stack. */
 
 import { existsSync } from 'node:fs';
-import { Annotations, Stack, Token } from 'aws-cdk-lib';
-import { type Alarm, type CompositeAlarm, Metric, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
+import { Annotations, AspectPriority, Aspects, type IAspect, Stack, Token } from 'aws-cdk-lib';
+import { type Alarm, Metric, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { Grant, IGrantable, IRole } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IScheduleGroup, Schedule } from 'aws-cdk-lib/aws-scheduler';
-import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
-import { Construct } from 'constructs';
+import { Construct, type IConstruct } from 'constructs';
 import { InvalidOptionsError, LIMITS, optionFault } from '../../lib/rules/index.ts';
 import { type Service, variableFaults, withInterval } from '../../lib/service/index.ts';
 import { isRecord, readProperty, showValue, withoutUndefined } from '../../lib/text/index.ts';
 import { type Duration, inSeconds } from '../../lib/time/index.ts';
-import { silenceOf } from '../alarms/index.ts';
+import { WATCHDOG } from '../alarms/index.ts';
 import { FUNCTION_PROPS, propsFaults, type Shapes } from '../known-props.ts';
 import { longestGap } from '../longest-gap.ts';
 import { nameTwiceFaults, serviceFaults } from '../service-faults.ts';
-import type { AlarmLevel } from '../settings.ts';
-import { roleHere } from './allow.ts';
+import type { AlarmLevel, MetricsLevel } from '../settings.ts';
 import { functionPropsFaults } from './function-props.ts';
 import { HoldingQueue } from './holding-queue.ts';
-import { grantInvoke, grantOperate, grantRead } from './operator-rights.ts';
+import type { AlarmActions } from './rendered-alarm.ts';
+import { roleHere } from './rights/allow.ts';
+import { grantInvoke, grantOperate, grantRead } from './rights/operator-rights.ts';
 import { SchedulerRole, ServiceScheduleGroup } from './schedule-group.ts';
 import { ServiceAlarms } from './service-alarms.ts';
 import { FUNCTION_SHAPES, ServiceFunction, type ServiceFunctionOptions } from './service-function.ts';
@@ -32,13 +32,13 @@ import { ServiceSchedule } from './service-schedule.ts';
 import { StateTable } from './state-table.ts';
 
 /** The options of a service on AWS. */
-export interface ScheduledServiceOptions extends ServiceFunctionOptions {
+export interface ScheduledServiceOptions extends ServiceFunctionOptions, AlarmActions {
   /** An interval that replaces the service's own. @default the service's own */
   readonly interval?: Duration;
   /** The level of the service's alarms. @default 'essential' */
   readonly alarms?: AlarmLevel;
-  /** Whether duration, lateness and skips are metrics too, which are billed. @default false */
-  readonly detailedMetrics?: boolean;
+  /** Whether the service sends metrics of its own, which are billed: streak, duration, lateness. @default none */
+  readonly metrics?: MetricsLevel;
 }
 
 /**
@@ -58,24 +58,19 @@ export interface ScheduledServiceProps extends ScheduledServiceOptions {
   readonly schedulerRole?: IRole;
   /** The queue for firings that Scheduler could not deliver. @default a queue of its own */
   readonly undeliverableQueue?: IQueue;
-  /** The queue for events that expired in Lambda, or whose invocation threw or crashed. @default a queue of its own */
-  readonly failedQueue?: IQueue;
-  /** The topic to which the pager publishes. @default none: the alarms notify nobody */
-  readonly pagerTopic?: ITopic;
   /**
-   * Whether a watch-services with the same state table lists this service in TICKOVER_WATCHED. Only the watchdog
-   * notices a missing tick if ticks are an hour or more apart.
-   * @default false
+   * Whether the watchdog of another app watches this service. Only a watchdog notices that a service is in trouble.
+   * @default false; a Watchdog of the same app that has it among its `services` is known
    */
   readonly watched?: boolean;
-  /** The CloudWatch namespace of the service's metrics. @default 'Tickover' */
+  /** The CloudWatch namespace of its metrics and of the watchdog's. @default the name of its stack */
   readonly namespace?: string;
 }
 
 const PROPS = {
   ...{ service: 'object', entry: 'text', table: 'object', group: 'object', schedulerRole: 'object' },
-  ...{ undeliverableQueue: 'object', failedQueue: 'object', pagerTopic: 'object', watched: 'flag', namespace: 'text' },
-  ...{ interval: 'any', alarms: 'text', detailedMetrics: 'flag' },
+  ...{ undeliverableQueue: 'object', watched: 'flag', namespace: 'text', alarmActions: 'list', okActions: 'list' },
+  ...{ interval: 'any', alarms: 'text', metrics: 'text' },
   ...FUNCTION_SHAPES,
 } as const satisfies Shapes<ScheduledServiceProps>;
 
@@ -86,40 +81,38 @@ const PROPS = {
 export class ScheduledService extends Construct {
   /** The service, with its configured interval. */
   readonly service: Service;
+  /** The file that is bundled. */
+  readonly entry: string;
   readonly function: LambdaFunction;
   readonly schedule: Schedule;
   readonly logGroup: ILogGroup;
   readonly undeliverableQueue: IQueue;
-  readonly failedQueue: IQueue;
   readonly table: ITable;
   /** The customer's key that encrypts its log; `undefined` where that is AWS's own, or the log group was given. */
   readonly logKey: IKey | undefined;
   readonly namespace: string;
-  /** The alarms by trouble: `failing`, `halted`, `silent` and so on; empty at level 'none'. */
+  /** The alarms by trouble: `unhealthy` and, at level 'full', others; empty at level 'none'. */
   readonly alarms: Readonly<Record<string, Alarm>>;
-  /** Fires if one of the alarms does; `undefined` at level 'none'. */
-  readonly pager: CompositeAlarm | undefined;
 
   constructor(scope: Construct, id: string, props: ScheduledServiceProps) {
     super(scope, id);
     refuseMisshapen(props);
     this.service = props.interval === undefined ? props.service : withInterval(props.service, props.interval);
-    this.namespace = props.namespace ?? 'Tickover';
+    this.entry = props.entry;
+    this.namespace = props.namespace ?? Stack.of(this).stackName;
     this.#refuseFaults(props);
     const encryption = withoutUndefined({ encryptionKey: props.encryptionKey });
     this.table = props.table ?? new StateTable(this, 'State', encryption).table;
     this.undeliverableQueue = props.undeliverableQueue ?? new HoldingQueue(this, 'Undeliverable', encryption).queue;
-    this.failedQueue = props.failedQueue ?? new HoldingQueue(this, 'Failed', encryption).queue;
     this.logKey = props.functionProps?.logGroup === undefined ? props.encryptionKey : undefined;
     const made = this.#makeFunction(props);
     this.function = made.function;
     this.logGroup = made.logGroup;
     this.schedule = this.#makeSchedule(props);
-    const { alarms, pager } = this.#makeAlarms(props);
-    this.alarms = alarms;
-    this.pager = pager;
+    this.alarms = this.#makeAlarms(props).alarms;
     this.#addOverrunInfo();
-    this.#warnIfUnwatched(props);
+    if (props.watched === true) markWatched([this]);
+    if (props.alarms !== 'none') Aspects.of(this).add(new UnwatchedWarning(), { priority: AspectPriority.READONLY });
   }
 
   /**
@@ -135,21 +128,31 @@ export class ScheduledService extends Construct {
   }
 
   /**
-   * Lets the grantee look at the service and change nothing: its state, log, configuration and schedule, both queues,
+   * Lets the grantee look at the service and change nothing: its state, log, configuration and schedule, the queue,
    * and alarms, metrics, dashboards and saved queries of the account.
    */
   grantRead(grantee: IGrantable): Grant {
     return grantRead(this, grantee);
   }
 
-  /** Failures since the last success, at each run. @default the maximum of 5 minutes */
+  /** 1 at each look of the watchdog that finds the service in trouble. @default the maximum of 5 minutes */
+  metricUnhealthy(options: MetricOptions = {}): Metric {
+    return this.#ownMetric('Unhealthy', options);
+  }
+
+  /** Failures since the last success, at each run, with `metrics: 'detailed'`. @default the maximum of 5 minutes */
   metricFailureStreak(options: MetricOptions = {}): Metric {
     return this.#ownMetric('FailureStreak', options);
   }
 
-  /** 1 while the service is halted, else 0, at each tick. @default the maximum of 5 minutes */
+  /** 1 while it is halted, else 0, at each tick, with `metrics: 'detailed'`. @default the maximum of 5 minutes */
   metricHalted(options: MetricOptions = {}): Metric {
     return this.#ownMetric('Halted', options);
+  }
+
+  /** Lambda's count of invocations. @default the sum of 5 minutes */
+  metricInvocations(options: MetricOptions = {}): Metric {
+    return this.function.metricInvocations(options);
   }
 
   /** Lambda's count of invocations that ended in an error. @default the sum of 5 minutes */
@@ -171,7 +174,8 @@ export class ScheduledService extends Construct {
     const { entry, functionProps = {} } = props;
     const memorySize = functionProps.memorySize ?? props.memorySize ?? LIMITS.memorySize.default;
     const environment = { ...props.environment, ...functionProps.environment };
-    const deployment = { service: this.service, entry, memorySize, environment };
+    const emitsMetrics = props.metrics === 'detailed' || this.service.name === WATCHDOG;
+    const deployment = { service: this.service, entry, memorySize, environment, emitsMetrics };
     const names = [...this.#neighbours(props), this].map(({ service }) => service.name);
     const faults = [
       ...variableFaults(Object.keys(environment)),
@@ -196,18 +200,17 @@ export class ScheduledService extends Construct {
 
   #makeFunction(props: ScheduledServiceProps): ServiceFunction {
     const { interval, environment, memorySize, logRetention, logLevel, functionProps, entry } = props;
-    const { detailedMetrics = false, encryptionKey } = props;
+    const { metrics, encryptionKey } = props;
     return new ServiceFunction(this, 'Function', {
       service: this.service,
       entry,
       table: this.table,
-      failedQueue: this.failedQueue,
       ...withoutUndefined({ memorySize, logRetention, logLevel, functionProps, encryptionKey }),
       environment: withoutUndefined({
         ...environment,
         ...functionProps?.environment,
         TICKOVER_METRICS_NAMESPACE: this.namespace,
-        TICKOVER_DETAILED_METRICS: detailedMetrics ? 'true' : undefined,
+        TICKOVER_METRICS: metrics,
         TICKOVER_INTERVAL: interval === undefined ? undefined : `${this.service.schedule.interval}ms`,
       }),
     });
@@ -224,9 +227,9 @@ export class ScheduledService extends Construct {
     return new ServiceSchedule(this, 'Schedule', props).schedule;
   }
 
-  #makeAlarms({ alarms: level, pagerTopic }: ScheduledServiceProps): ServiceAlarms {
+  #makeAlarms({ alarms: level, alarmActions, okActions }: ScheduledServiceProps): ServiceAlarms {
     const { service, namespace } = this;
-    const options = withoutUndefined({ level, pagerTopic });
+    const options = withoutUndefined({ level, alarmActions, okActions });
     return new ServiceAlarms(this, 'Alarms', { service, namespace, function: this.function, ...options });
   }
 
@@ -239,14 +242,26 @@ export class ScheduledService extends Construct {
         'ticks that a long run covers are skipped as overlap.',
     );
   }
+}
 
-  #warnIfUnwatched({ watched = false, alarms }: ScheduledServiceProps): void {
-    if (watched || alarms === 'none' || silenceOf(this.service) !== undefined) return;
-    Annotations.of(this).addWarningV2(
-      `tickover:unwatched:${this.service.name}`,
-      `${this.service.name}: its ticks may be an hour or more apart and no watch-services watches it; no alarm rings when it falls silent. ` +
-        'Deploy it in a TickoverStack that has watch-services too, or deploy watch-services over the same table and namespace ' +
-        'with `watchdogVariables([...])` as its environment and `grantStateBatchRead`, and set `watched: true`.',
+/** The services that a watchdog watches, and watchdogs themselves. */
+const watchedServices = new WeakSet<ScheduledService>();
+
+/** Remembers that a watchdog watches the services. */
+export function markWatched(services: readonly ScheduledService[]): void {
+  for (const service of services) watchedServices.add(service);
+}
+
+/** Warns at synth, since a watchdog may be made after the services that it watches. */
+class UnwatchedWarning implements IAspect {
+  visit(node: IConstruct): void {
+    if (!(node instanceof ScheduledService) || watchedServices.has(node)) return;
+    const { name } = node.service;
+    Annotations.of(node).addWarningV2(
+      `tickover:unwatched:${name}`,
+      `${name}: no watchdog watches it, so nobody is notified when it is in trouble, and its alarm never fires. ` +
+        'Make a `Watchdog` over the same table and namespace with this service among its `services`; ' +
+        'if another app has one, set `watched: true`.',
     );
   }
 }
@@ -262,15 +277,13 @@ function refuseMisshapen(props: unknown): void {
   if (faults.length > 0) throw new InvalidOptionsError(`service ${showValue(name)}`, faults);
 }
 
-/** Neither Scheduler nor Lambda sends to a FIFO queue. */
-function queueFaults(props: ScheduledServiceProps): string[] {
-  return (['undeliverableQueue', 'failedQueue'] as const).flatMap((option) =>
-    optionFault(props[option]?.fifo !== true, option, 'a standard queue', 'a FIFO queue'),
-  );
+/** Scheduler doesn't send to a FIFO queue. */
+function queueFaults({ undeliverableQueue }: ScheduledServiceProps): string[] {
+  return optionFault(undeliverableQueue?.fifo !== true, 'undeliverableQueue', 'a standard queue', 'a FIFO queue');
 }
 
 /** The same construct, or two imports of one table. */
-function isSameTable(one: ITable, other: ITable): boolean {
+export function isSameTable(one: ITable, other: ITable): boolean {
   const isSame = (text: string, second: string) => !Token.isUnresolved(text) && text === second;
   return one === other || isSame(one.tableArn, other.tableArn) || isSame(one.tableName, other.tableName);
 }

@@ -4,19 +4,17 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AssetStaging, Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
-import { type IRole, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { type IRole, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import {
   ApplicationLogLevel,
   Architecture,
-  type IDestination,
   type Function as LambdaFunction,
   LoggingFormat,
   Runtime,
 } from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction, type NodejsFunctionProps, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { type ILogGroup, LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
-import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { LIMITS } from '../../lib/rules/index.ts';
 import { buildId, COMMONJS, invocationTimeout, type Service } from '../../lib/service/index.ts';
@@ -24,10 +22,10 @@ import { withoutUndefined } from '../../lib/text/index.ts';
 import { refuseUnknownProps, type Shapes } from '../known-props.ts';
 import { eventAge } from '../schedule-expression.ts';
 import type { LogLevel } from '../settings.ts';
-import { allow, roleHere } from './allow.ts';
-import { grantKey, keyOf, letLogsUse } from './encryption-key.ts';
 import { overOurs } from './function-props.ts';
-import { grantSend } from './holding-queue.ts';
+import { allow, roleHere } from './rights/allow.ts';
+import { grantKey, keyOf, letLogsUse } from './rights/encryption-key.ts';
+import { OwnRole } from './rights/own-role.ts';
 import { grantState } from './state-table.ts';
 
 /** Options of a function. */
@@ -57,8 +55,6 @@ export interface ServiceFunctionProps extends ServiceFunctionOptions {
   readonly entry: string;
   /** The table with the state of the service. */
   readonly table: ITable;
-  /** The queue for events that expired, or whose invocation threw or crashed. */
-  readonly failedQueue: IQueue;
 }
 
 /** The shapes of these options. */
@@ -68,8 +64,9 @@ export const FUNCTION_SHAPES = {
 } as const satisfies Shapes<ServiceFunctionOptions>;
 
 /**
- * A function that runs one service. Lambda never retries an invocation. The role has no managed policy: it may write to
- * its own log group, use the items of its own service, and send failed events to the queue.
+ * A function that runs one service. Lambda never retries an invocation, and keeps no event of one that failed: the
+ * service's state, its log and Lambda's count of errors show it. The role has no managed policy: it may write to its
+ * own log group, and use the items of its own service.
  */
 export class ServiceFunction extends Construct {
   readonly function: LambdaFunction;
@@ -93,7 +90,7 @@ export class ServiceFunction extends Construct {
   }
 
   #ourProps(props: ServiceFunctionProps): NodejsFunctionProps {
-    const { service, failedQueue, functionProps = {}, logLevel, encryptionKey } = props;
+    const { service, functionProps = {}, logLevel, encryptionKey } = props;
     return {
       entry: props.entry,
       handler: 'handler',
@@ -115,7 +112,6 @@ export class ServiceFunction extends Construct {
       },
       retryAttempts: 0,
       maxEventAge: Duration.millis(eventAge(service.schedule)),
-      onFailure: destinationAt(failedQueue),
       awsSdkConnectionReuse: false,
       bundling: {
         format: OutputFormat.ESM,
@@ -137,7 +133,7 @@ export class ServiceFunction extends Construct {
 
   #roleOf({ role }: NodejsFunctionProps): IRole {
     return role === undefined
-      ? new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') })
+      ? new OwnRole(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') })
       : roleHere(this, 'GivenRole', role);
   }
 
@@ -150,9 +146,8 @@ export class ServiceFunction extends Construct {
     });
   }
 
-  #grantRights({ table, failedQueue, service, encryptionKey, functionProps = {} }: ServiceFunctionProps): void {
+  #grantRights({ table, service, encryptionKey, functionProps = {} }: ServiceFunctionProps): void {
     allow(this.function, ['logs:CreateLogStream', 'logs:PutLogEvents'], [this.logGroup.logGroupArn]);
-    grantSend(failedQueue, this.function);
     grantState(table, this.function, service.name);
     const environmentKey = functionProps.environmentEncryption ?? encryptionKey;
     if (environmentKey !== undefined)
@@ -180,11 +175,6 @@ const NETWORK = [
 /** CDK grants these only to roles that it makes, in a policy by which they also write every log. */
 function grantNetwork(grantee: LambdaFunction): void {
   allow(grantee, NETWORK, ['*']);
-}
-
-/** A destination for failed events. CDK's own destination would also grant two rights to read the queue. */
-function destinationAt(queue: IQueue): IDestination {
-  return { bind: () => ({ destination: queue.queueArn }) };
 }
 
 /** The bundle that CDK made; empty if bundling is off, as in a command that deploys nothing. */

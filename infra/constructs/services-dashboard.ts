@@ -24,7 +24,7 @@ export interface ServicesDashboardProps {
 
 /** The largest number of widgets that CloudWatch allows in one dashboard. */
 const MOST_WIDGETS = 500;
-const WIDGETS_A_SERVICE = 7;
+const WIDGETS_A_SERVICE = 6;
 /** The largest number of log queries that an account may run at a time; an open dashboard counts too. */
 const MOST_QUERIES = 100;
 const QUERIES_A_SERVICE = 2;
@@ -35,13 +35,10 @@ const FULL_WIDTH = 24;
 const HEIGHT = 5;
 /** How many of the last failures fit below the graphs. */
 const FAILURES = 10;
-/**
- * The period of a point in the graphs. A streak or a halt without a sample in the last period has its newest point
- * further back.
- */
+/** The period of a point in the graphs. */
 const WINDOW = Duration.minutes(5);
 
-/** The dashboards: streak, halts, duration, errors, skips and the last failures of every service, over the last day. */
+/** The dashboards: trouble, invocations, duration, skips and the last failures of every service, over the last day. */
 export class ServicesDashboard extends Construct {
   /** One dashboard for every 50 services. */
   readonly dashboards: readonly Dashboard[];
@@ -77,26 +74,29 @@ function rowsOf(deployed: ScheduledService): IWidget[][] {
   const { service, function: lambda } = deployed;
   return [
     [text(`## ${service.name}\nFunction \`${lambda.functionName}\``, 2)],
-    [streak(deployed), halted(deployed), duration(deployed), errors(deployed), skips(deployed)],
+    [trouble(deployed), invocations(deployed), duration(deployed), skips(deployed)],
     [failures(deployed)],
   ];
 }
 
-function streak(deployed: ScheduledService): GraphWidget {
-  const { consecutive } = deployed.service.policy;
+/** The metric is there only while the watchdog finds the service in trouble. */
+function trouble(deployed: ScheduledService): GraphWidget {
   return graph(deployed, {
-    title: 'failures since the last success',
-    left: [deployed.metricFailureStreak({ label: 'streak', period: WINDOW })],
-    leftAnnotations: [{ value: consecutive, label: 'failing' }],
+    title: 'in trouble',
+    left: [deployed.metricUnhealthy({ label: 'in trouble', period: WINDOW })],
+    leftYAxis: { min: 0, max: 1 },
   });
 }
 
-function halted(deployed: ScheduledService): GraphWidget {
+/** Both are free metrics of Lambda. */
+function invocations(deployed: ScheduledService): GraphWidget {
   return graph(deployed, {
-    title: 'halted',
-    left: [deployed.metricHalted({ label: 'halted', period: WINDOW })],
-    leftYAxis: { min: 0, max: 1 },
-    width: 4,
+    title: 'invocations, and those that ended in an error',
+    left: [
+      deployed.metricInvocations({ label: 'invocations', statistic: 'Sum', period: WINDOW }),
+      deployed.metricErrors({ label: 'errors', statistic: 'Sum', period: WINDOW }),
+    ],
+    leftYAxis: { min: 0 },
   });
 }
 
@@ -110,23 +110,15 @@ function duration(deployed: ScheduledService): GraphWidget {
   });
 }
 
-function errors(deployed: ScheduledService): GraphWidget {
-  return graph(deployed, {
-    title: 'invocations that ended in an error',
-    left: [deployed.metricErrors({ label: 'errors', statistic: 'Sum', period: WINDOW })],
-    leftYAxis: { min: 0 },
-  });
-}
-
 function graph(
   { service }: ScheduledService,
   { title, ...props }: ConstructorParameters<typeof GraphWidget>[0],
 ): GraphWidget {
-  return new GraphWidget({ title: `${service.name}: ${title}`, width: 5, height: HEIGHT, ...props });
+  return new GraphWidget({ title: `${service.name}: ${title}`, width: 6, height: HEIGHT, ...props });
 }
 
 function skips(deployed: ScheduledService): LogQueryWidget {
-  return table(deployed, { title: 'skipped ticks by reason', query: queryText(SKIPS), width: 5 });
+  return table(deployed, { title: 'skipped ticks by reason', query: queryText(SKIPS), width: 6 });
 }
 
 function failures(deployed: ScheduledService): LogQueryWidget {

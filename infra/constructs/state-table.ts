@@ -5,7 +5,7 @@ import { Construct } from 'constructs';
 import { stateTable, TTL_ATTRIBUTE } from '../../lib/store/index.ts';
 import { refuseUnknownProps } from '../known-props.ts';
 import { DURABLE_SHAPES, DurableTable, type DurableTableOptions } from './durable-table.ts';
-import { grantKey } from './encryption-key.ts';
+import { grantKey } from './rights/encryption-key.ts';
 
 /** The state table. Its run records expire. */
 export class StateTable extends Construct {
@@ -36,17 +36,11 @@ export function grantStateRead(table: ITable, grantee: IGrantable, service: stri
   grantKey(table.encryptionKey, grantee, 'readItems');
 }
 
-/** Allows the watchdog to read the items of the services that it watches. It may not scan. */
-export function grantStateBatchRead(table: ITable, grantee: IGrantable, services: readonly string[]): void {
-  grantee.grantPrincipal.addToPrincipalPolicy(onItemsOf(services, ['dynamodb:BatchGetItem'], table));
-  grantKey(table.encryptionKey, grantee, 'readItems');
-}
-
 /**
  * A statement for the items of the given services. `ForAllValues` also holds for a request without a key, so the second
  * condition requires a key.
  */
-function onItemsOf(services: readonly string[], actions: readonly string[], table: ITable): PolicyStatement {
+export function onItemsOf(services: readonly string[], actions: readonly string[], table: ITable): PolicyStatement {
   return new PolicyStatement({
     effect: Effect.ALLOW,
     actions: [...actions],

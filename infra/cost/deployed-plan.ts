@@ -4,20 +4,18 @@ import { CfnAlarm, CfnCompositeAlarm, CfnDashboard } from 'aws-cdk-lib/aws-cloud
 import { CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import { CfnLogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IConstruct } from 'constructs';
-import { WATCHED_VARIABLE } from '../../lib/watchdog/index.ts';
+import { WATCHDOG } from '../alarms/index.ts';
 import { ScheduledService } from '../constructs/scheduled-service.ts';
 import type { Plan, ServicePlan } from './plan.ts';
 import { paceOf } from './ticks.ts';
 
-/** The metrics `FailureStreak` and `Halted`. */
-const METRICS = 2;
 /**
- * The metrics `Duration` and `Lateness`. The other detailed metrics are not counted, since they are billed only for the
- * hours in which something went wrong.
+ * The detailed metrics `FailureStreak`, `BackoffCount`, `Halted`, `Duration` and `Lateness`. The others, and the metric
+ * `Unhealthy`, are not counted: they are sent, and billed, only in the hours in which something went wrong.
  */
-const DETAILED_METRICS = 2;
-/** The metric `Overdue`, sent by the watchdog. */
-const WATCHED_METRICS = 1;
+const DETAILED_METRICS = 5;
+/** The metrics `Watched` and `UnhealthyServices` of the watchdog. */
+const WATCHDOG_METRICS = 2;
 /** Lambda's own default memory, in MB. */
 const LEAST_MEMORY = 128;
 /** How many days are counted for a log group without retention, which keeps its lines for ever: ten years. */
@@ -27,8 +25,7 @@ const FOR_EVER_DAYS = 3_653;
 export function planOf(stack: Stack): Plan {
   const all = inside(stack);
   const deployed = all.filter((node) => node instanceof ScheduledService);
-  const watched = deployed.flatMap(watchedBy);
-  const services = deployed.map((service) => servicePlan(service, watched.includes(service.service.name)));
+  const services = deployed.map(servicePlan);
   const total = countsOf(all);
   const rest = (counted: 'alarms' | 'compositeAlarms') =>
     services.reduce((left, service) => left - service[counted], total[counted]);
@@ -42,26 +39,20 @@ export function planOf(stack: Stack): Plan {
   };
 }
 
-function servicePlan(deployed: ScheduledService, isWatched: boolean): ServicePlan {
+function servicePlan(deployed: ScheduledService): ServicePlan {
   const { service } = deployed;
   const nodes = inside(deployed);
   const log = nodes.find((node) => node instanceof CfnLogGroup);
-  const { TICKOVER_DETAILED_METRICS: detailed } = variablesOf(deployed);
+  const { TICKOVER_METRICS: metrics } = variablesOf(deployed);
   return {
     name: service.name,
     pace: paceOf(service.schedule),
     ...(service.policy.kind === 'critical' ? { consecutive: service.policy.consecutive } : {}),
     memoryMb: functionOf(deployed)?.memorySize ?? LEAST_MEMORY,
-    metrics: METRICS + (detailed === 'true' ? DETAILED_METRICS : 0) + (isWatched ? WATCHED_METRICS : 0),
+    metrics: (metrics === 'detailed' ? DETAILED_METRICS : 0) + (service.name === WATCHDOG ? WATCHDOG_METRICS : 0),
     ...countsOf(nodes),
     logRetentionDays: log?.retentionInDays ?? FOR_EVER_DAYS,
   };
-}
-
-/** The names of the services for which this service sends a metric. */
-function watchedBy(deployed: ScheduledService): string[] {
-  const { [WATCHED_VARIABLE]: list } = variablesOf(deployed);
-  return typeof list === 'string' ? Object.keys(JSON.parse(list)) : [];
 }
 
 /**

@@ -1,41 +1,42 @@
 /** What CloudWatch is asked by: names of alarms and of their metrics, and the saved questions to the logs. */
 import { expect, test } from 'vitest';
-import { alarmsOf } from '../../infra/alarms/index.ts';
+import { type AlarmDefinition, alarmsOf, deliveryAlarms } from '../../infra/alarms/index.ts';
 import { lastFailures, QUESTIONS, queryText, SKIPS, whatHappened } from '../../infra/constructs/log-queries.ts';
-import { defineService } from '../../lib/service/index.ts';
+import { defineService, type Service } from '../../lib/service/index.ts';
 
-test.each([
-  [
-    '1m',
-    [
-      ['failing', 'Tickover', 'FailureStreak', { service: 'sync' }],
-      ['halted', 'Tickover', 'Halted', { service: 'sync' }],
-      ['silent', 'Tickover', 'Halted', { service: 'sync' }],
-      ['overdue', 'Tickover', 'Overdue', { service: 'sync' }],
-      ['errors', 'AWS/Lambda', 'Errors', { FunctionName: 'f' }],
-      ['throttles', 'AWS/Lambda', 'Throttles', { FunctionName: 'f' }],
-      ['pager'],
-    ],
-  ],
-  [
-    '2h',
-    [
-      ['failing', 'Tickover', 'FailureStreak', { service: 'sync' }],
-      ['halted', 'Tickover', 'Halted', { service: 'sync' }],
-      ['overdue', 'Tickover', 'Overdue', { service: 'sync' }],
-      ['errors', 'AWS/Lambda', 'Errors', { FunctionName: 'f' }],
-      ['throttles', 'AWS/Lambda', 'Throttles', { FunctionName: 'f' }],
-      ['pager'],
-    ],
-  ],
-])('the alarms of a service every %s look at these metrics', (interval, expected) => {
-  const service = defineService({ name: 'sync', interval: interval as '1m' });
-  const alarms = alarmsOf(service, { namespace: 'Tickover', functionName: 'f', level: 'full' });
-  const found = alarms.map((alarm) =>
-    alarm.kind === 'metric' ? [alarm.id, alarm.namespace, alarm.metricName, alarm.dimensions] : [alarm.id],
-  );
-  expect(found).toEqual(expected);
+test.each(['1m', '2h'] as const)('the alarms of a service every %s are on these metrics', (interval) => {
+  const service = defineService({ name: 'sync', interval, workload: async () => {} });
+
+  expect(alarmMetrics(service)).toEqual([
+    ['unhealthy', 'Mine', 'Unhealthy', { service: 'sync' }],
+    ['throttles', 'AWS/Lambda', 'Throttles', { FunctionName: 'f' }],
+    ['near-timeout', 'AWS/Lambda', 'Duration', { FunctionName: 'f' }],
+  ]);
 });
+
+test('the alarm of the watchdog is on its looks', () => {
+  const service = defineService({ name: 'watch-services', interval: '1m', workload: async () => {} });
+
+  expect(alarmMetrics(service)[0]).toEqual(['watchdog', 'Mine', 'Watched', { service: 'watch-services' }]);
+});
+
+test('the alarms of a stack are on these metrics', () => {
+  expect(deliveryAlarms({ groupName: 'g', queueName: 'q' }).map(metricOf)).toEqual([
+    ['delivery-errors', 'AWS/Scheduler', 'TargetErrorCount', { ScheduleGroup: 'g' }],
+    ['delivery-throttles', 'AWS/Scheduler', 'TargetErrorThrottledCount', { ScheduleGroup: 'g' }],
+    ['dropped', 'AWS/Scheduler', 'InvocationDroppedCount', { ScheduleGroup: 'g' }],
+    ['lost', 'AWS/Scheduler', 'InvocationsFailedToBeSentToDeadLetterCount', { ScheduleGroup: 'g' }],
+    ['undeliverable', 'AWS/SQS', 'NumberOfMessagesSent', { QueueName: 'q' }],
+  ]);
+});
+
+function alarmMetrics(service: Service): unknown[] {
+  return alarmsOf(service, { namespace: 'Mine', functionName: 'f', level: 'full' }).map(metricOf);
+}
+
+function metricOf({ id, namespace, metricName, dimensions }: AlarmDefinition): unknown[] {
+  return [id, namespace, metricName, dimensions];
+}
 
 test('the questions to the logs name these fields', () => {
   expect([lastFailures(10), SKIPS, whatHappened('sync')].map(queryText)).toEqual([

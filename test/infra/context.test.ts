@@ -26,14 +26,6 @@ describe('what the context sets for a service', () => {
     expect(lambda['Environment']).toMatchObject({ Variables: { TICKOVER_INTERVAL: '900000ms' } });
   });
 
-  test('is its interval for the watchdog too', () => {
-    const { made } = configured({ interval: '2h' });
-    const { Properties } = resourceLike(made, 'AWS::Lambda::Function', 'watchservices');
-    const { Variables } = Properties['Environment'] as { Variables: { TICKOVER_WATCHED: string } };
-
-    expect(JSON.parse(Variables.TICKOVER_WATCHED)).toMatchObject({ 'check-endpoints': [7_200_000, expect.anything()] });
-  });
-
   test('is its environment, beside what every function gets', () => {
     expect(configured({ environment: { TICKOVER_ENDPOINTS: '[]' } }).lambda['Environment']).toMatchObject({
       Variables: { TICKOVER_ENDPOINTS: '[]', TICKOVER_TABLE: expect.anything() },
@@ -41,10 +33,16 @@ describe('what the context sets for a service', () => {
   });
 
   test('is whether it gets detailed metrics', () => {
-    expect(configured({ detailedMetrics: true }).lambda['Environment']).toMatchObject({
-      Variables: { TICKOVER_DETAILED_METRICS: 'true' },
+    expect(configured({ metrics: 'detailed' }).lambda['Environment']).toMatchObject({
+      Variables: { TICKOVER_METRICS: 'detailed' },
     });
-    expect(JSON.stringify(configured({}).lambda['Environment'])).not.toContain('TICKOVER_DETAILED_METRICS');
+    expect(JSON.stringify(configured({}).lambda['Environment'])).not.toContain('TICKOVER_METRICS"');
+  });
+
+  test('is refused under the name that it had, with the one that it has', () => {
+    expect(() => configured({ detailedMetrics: true })).toThrow(
+      /detailedMetrics; did you mean "metrics": "detailed"\?/,
+    );
   });
 
   test('is its alarms', () => {
@@ -52,7 +50,7 @@ describe('what the context sets for a service', () => {
       resourcesOf(configured(own).made, 'AWS::CloudWatch::Alarm').filter(({ id }) => id.startsWith('checkendpoints'))
         .length;
 
-    expect([alarmsOf({ alarms: 'none' }), alarmsOf({}), alarmsOf({ alarms: 'full' })]).toEqual([0, 3, 6]);
+    expect([alarmsOf({ alarms: 'none' }), alarmsOf({}), alarmsOf({ alarms: 'full' })]).toEqual([0, 1, 3]);
   });
 
   test('is nothing of who is paged: that is one address for all', () => {

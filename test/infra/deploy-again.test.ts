@@ -3,15 +3,14 @@
  * own goes, and tables that stayed can be given back.
  */
 import { afterAll, describe, expect, test } from 'vitest';
-import { HOLD } from '../../infra/alarms/index.ts';
 import {
   newApp,
   newStack,
   removeOutputs,
   resourceLike,
   resourcesOf,
+  rightsOf,
   settingsOf,
-  statementsOf,
   synthesised,
   templateOf,
 } from '../support/stack-kit.ts';
@@ -111,13 +110,13 @@ describe('tables that are given back', () => {
 
   test('are opened to the same calls as tables of the stack, and to no others', () => {
     const actionsOn = (template: ReturnType<typeof given>) =>
-      statementsOf(template, 'marklaterunsFunctionRole')
+      rightsOf(template, 'marklaterunsFunctionRole')
         .filter(({ Action }) => JSON.stringify(Action).includes('dynamodb:'))
         .map(({ Action, Condition }) => ({ Action, Condition }));
 
     expect(actionsOn(given())).toEqual(actionsOn(synthesised().template));
     expect(
-      statementsOf(given(), 'marklaterunsFunctionRole')
+      rightsOf(given(), 'marklaterunsFunctionRole')
         .map(({ Resource }) => Resource)
         .filter((resource) => JSON.stringify(resource).includes(':dynamodb:'))
         .toSorted(),
@@ -135,8 +134,7 @@ test('two stacks of the same code and stage share no name, namespace or folder',
     const texts = [...made.map((resource) => nameOf(resource)), ...namespaces].filter(
       (text) => typeof text === 'string',
     );
-    // Nobody sends the metric of the alarm that holds pagers back.
-    return new Set(texts.filter((text) => !text.startsWith('AWS/') && text !== HOLD.namespace));
+    return new Set(texts.filter((text) => !text.startsWith('AWS/')));
   };
   const [one, other] = [fixedBy('Tickover-prod'), fixedBy('Copy')];
 

@@ -12,7 +12,7 @@ afterAll(removeOutputs);
 
 /** The stack of a stage, with everything switched on that the context knows. */
 function fullStack(stage: string, props: Partial<TickoverStackProps> = {}): TickoverStack {
-  const everything = { alarms: 'full', detailedMetrics: true, interval: '10s', logLevel: 'debug' };
+  const everything = { alarms: 'full', metrics: 'detailed', interval: '10s', logLevel: 'debug' };
   const services = { 'check-endpoints': everything, 'mark-late-runs': everything, 'watch-services': everything };
   const encryptionKeyArn = 'arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab';
   const context = { stage, alarmEmail: 'someone@example.com', services, encryptionKeyArn };
@@ -50,7 +50,7 @@ describe('the rules', () => {
   });
 });
 
-test('the stack acknowledges one rule at two queues, with the reason', () => {
+test('the stack acknowledges one rule at its queue, with the reason', () => {
   const stack = newStack();
   const key = Validations.ACKNOWLEDGED_RULES_METADATA_KEY;
   const acknowledged = stack.node
@@ -62,6 +62,5 @@ test('the stack acknowledges one rule at two queues, with the reason', () => {
   const reason = 'It is a dead-letter queue itself: nothing consumes it, so nothing can fail to.';
   expect(acknowledged).toEqual([
     { path: 'Tickover-prod/Undeliverable/Queue', 'Annotation::AwsSolutions-SQS3': reason },
-    { path: 'Tickover-prod/Failed/Queue', 'Annotation::AwsSolutions-SQS3': reason },
   ]);
 });

@@ -42,7 +42,7 @@ describe("in somebody else's stack a service", () => {
 
     for (const type of ['DynamoDB::Table', 'Lambda::Function', 'Scheduler::Schedule', 'Scheduler::ScheduleGroup'])
       expect(types.filter((found) => found === `AWS::${type}`)).toHaveLength(1);
-    expect(types.filter((found) => found === 'AWS::SQS::Queue')).toHaveLength(2);
+    expect(types.filter((found) => found === 'AWS::SQS::Queue')).toHaveLength(1);
   });
 
   test('shares the table that it is given', () => {
@@ -57,22 +57,15 @@ describe("in somebody else's stack a service", () => {
   test('shows what it made', () => {
     const { made } = deployed();
 
-    expect(Object.keys(made.alarms)).toEqual(['failing', 'halted', 'silent']);
-    for (const part of [
-      made.function,
-      made.schedule,
-      made.logGroup,
-      made.undeliverableQueue,
-      made.failedQueue,
-      made.table,
-    ])
+    expect(Object.keys(made.alarms)).toEqual(['unhealthy']);
+    for (const part of [made.function, made.schedule, made.logGroup, made.undeliverableQueue, made.table])
       expect(part.node.path).toMatch(/^Theirs\/Idle\//);
   });
 });
 
 describe('a service', () => {
   test('is given its environment in a form that the function reads', () => {
-    const at = deployed({ interval: '20s', detailedMetrics: true, namespace: 'Mine', environment: { MY_URL: 'x' } });
+    const at = deployed({ interval: '20s', metrics: 'detailed', namespace: 'Mine', environment: { MY_URL: 'x' } });
     const { Variables } = only(at, 'AWS::Lambda::Function')['Environment'] as { Variables: Record<string, string> };
 
     expect(readEnvironment({ ...Variables, TICKOVER_TABLE: 'state' })).toMatchObject({
@@ -82,7 +75,7 @@ describe('a service', () => {
     });
     expect(Variables).toMatchObject({
       TICKOVER_METRICS_NAMESPACE: 'Mine',
-      TICKOVER_DETAILED_METRICS: 'true',
+      TICKOVER_METRICS: 'detailed',
       MY_URL: 'x',
     });
   });
@@ -179,52 +172,58 @@ describe('rights', () => {
 test('metrics are those of the service, in its namespace', () => {
   const { stack, made } = deployed({ namespace: 'Mine' });
 
-  for (const metric of [made.metricFailureStreak(), made.metricHalted()])
+  for (const metric of [made.metricUnhealthy(), made.metricFailureStreak(), made.metricHalted()])
     expect(stack.resolve(metric.toMetricConfig().metricStat)).toMatchObject({
       namespace: 'Mine',
       statistic: 'Maximum',
       dimensions: [{ name: 'service', value: 'idle' }],
     });
-  expect([made.metricErrors().metricName, made.metricDuration().metricName]).toEqual(['Errors', 'Duration']);
+  expect(
+    [made.metricErrors(), made.metricDuration(), made.metricInvocations()].map(({ metricName }) => metricName),
+  ).toEqual(['Errors', 'Duration', 'Invocations']);
 });
 
-describe('a service that only a watchdog can see fall silent', () => {
+test('the namespace of its metrics is the name of its stack, if none is given', () => {
+  const { made, template } = deployed();
+  const { Variables } = only({ template }, 'AWS::Lambda::Function')['Environment'] as {
+    Variables: Record<string, string>;
+  };
+
+  expect([made.namespace, Variables['TICKOVER_METRICS_NAMESPACE']]).toEqual(['Theirs', 'Theirs']);
+});
+
+describe('a service that no watchdog watches', () => {
   const warnings = (stack: Stack) =>
     Annotations.fromStack(stack)
-      .findWarning('*', Match.stringLikeRegexp('no watch-services watches it'))
+      .findWarning('*', Match.stringLikeRegexp('no watchdog watches it'))
       .map(({ entry }) => String(entry.data).split(':')[0]);
   const theirs = (props: Partial<ScheduledServiceProps>) => warnings(deployed(props).stack);
   const ours = (services: Record<string, unknown>, stage = 'prod', catalog = CATALOG) =>
     warnings(newStack(newApp(), { catalog, settings: settingsOf({ stage, services }) }));
-  const hourly = { 'check-endpoints': { interval: '1h' } };
 
-  test('is warned of where there is none, with what to do', () => {
-    const { stack } = deployed({ interval: '1h' });
-    const [warning] = Annotations.fromStack(stack).findWarning('*', Match.stringLikeRegexp('no watch-services'));
+  test('is warned of, with what to do', () => {
+    const { stack } = deployed();
+    const [warning] = Annotations.fromStack(stack).findWarning('*', Match.stringLikeRegexp('no watchdog'));
 
     expect(warning?.entry.data).toMatch(
-      /^idle: its ticks may be an hour or more apart .* a TickoverStack that has watch-services .* `watched: true`/,
+      /^idle: no watchdog watches it, so nobody is notified .* `Watchdog` over the same table .* `watched: true`/,
     );
   });
 
-  test('is one whose cron has long gaps, too', () => {
-    expect(theirs({ service: idle({ cron: '0/10 8-17 * * ? *' }) })).toEqual(['idle']);
-    expect(theirs({ service: idle({ cron: '0/10 * * * ? *', interval: '2h' }) })).toEqual([]);
-  });
-
-  test('is not warned of where it ticks more often, is watched, or has no alarms', () => {
-    expect(theirs({ interval: '30m' })).toEqual([]);
-    expect(theirs({ interval: '1h', watched: true })).toEqual([]);
-    expect(theirs({ interval: '1h', alarms: 'none' })).toEqual([]);
+  test.each(['1m', '1h', '1d'] as const)('is one every %s, unless it is watched or has no alarms', (interval) => {
+    expect(theirs({ interval })).toEqual(['idle']);
+    expect(theirs({ interval, watched: true })).toEqual([]);
+    expect(theirs({ interval, alarms: 'none' })).toEqual([]);
   });
 
   test('is warned of in a stack without watch-services, be it disabled or in another part of the catalog', () => {
     const part = CATALOG.filter(({ service }) => service.name === 'check-endpoints');
+    const disabled = { 'watch-services': { enabled: false } };
 
-    expect(ours(hourly)).toEqual([]);
-    expect(ours({ ...hourly, 'watch-services': { enabled: false } })).toEqual(['check-endpoints']);
-    expect(ours(hourly, 'prod', part)).toEqual(['check-endpoints']);
-    expect(ours({ ...hourly, 'watch-services': { enabled: false } }, 'dev')).toEqual([]);
+    expect(ours({})).toEqual([]);
+    expect(ours(disabled)).toEqual(['check-endpoints', 'mark-late-runs']);
+    expect(ours({}, 'prod', part)).toEqual(['check-endpoints']);
+    expect(ours(disabled, 'dev')).toEqual([]);
   });
 });
 
@@ -260,7 +259,7 @@ describe('a stack that grows', () => {
     expect(() => app.synth()).toThrow(/expected fewer than 450 resources, got 501; .* a second TickoverStack/);
   });
 
-  test('is split that way: a second stack shares the state, and has its own group, role and queues', () => {
+  test('is split that way: a second stack shares the state, and has its own group, role and queue', () => {
     const app = newApp();
     const first = newStack(app, { catalog: CATALOG.slice(0, 1) });
     const second = newStack(app, {

@@ -76,20 +76,20 @@ describe('a service is refused for', () => {
     ],
     [
       'an interval by which nobody would hear of the end of the watchdog',
-      { service: idle({ name: 'watch-services' }), interval: '1h' },
-      "service 'watch-services': interval: expected ticks less than 3600 s apart, since nothing watches the watchdog, got 3600 s",
+      { service: idle({ name: 'watch-services' }), interval: '10m' },
+      "service 'watch-services': interval: expected ticks at most 300 s apart, since its alarm fires after 900 s without one, got 600 s",
     ],
     [
       'a cron by which nobody would hear of the end of the watchdog',
       { service: idle({ name: 'watch-services', cron: '0/10 8-17 * * ? *' }) },
-      "service 'watch-services': cron: expected ticks less than 3600 s apart, since nothing watches the watchdog, " +
+      "service 'watch-services': cron: expected ticks at most 300 s apart, since its alarm fires after 900 s without one, " +
         "got '0/10 8-17 * * ? *'",
     ],
     [
-      'a cron that is quiet for more than an hour when daylight saving ends',
-      { service: idle({ name: 'watch-services', cron: '0/10 * * * ? *', timezone: 'Europe/Berlin' }) },
-      "service 'watch-services': cron: expected ticks less than 3600 s apart, since nothing watches the watchdog, " +
-        "got '0/10 * * * ? *'",
+      'a cron of the watchdog that is quiet for an hour when daylight saving ends',
+      { service: idle({ name: 'watch-services', cron: '0/5 * * * ? *', timezone: 'Europe/Berlin' }) },
+      "service 'watch-services': cron: expected ticks at most 300 s apart, since its alarm fires after 900 s without one, " +
+        "got '0/5 * * * ? *'",
     ],
     [
       'a time zone in another case than AWS knows',
@@ -127,6 +127,23 @@ describe('a service is refused for', () => {
       { environment: { TEXT: 'x'.repeat(3_497) } },
       "service 'idle': environment: expected at most 3500 bytes, since Lambda takes 4096 in all, got 3501 bytes",
     ],
+    [
+      'a variable that the stack sets for the watchdog',
+      { environment: { TICKOVER_WEBHOOK_URL: 'https://example.com' } },
+      "service 'idle': environment.TICKOVER_WEBHOOK_URL: expected a variable of the service's own, got one that is set for it",
+    ],
+    ...['POWERTOOLS_METRICS_DISABLED', 'POWERTOOLS_DEV'].flatMap((name): typeof rows => [
+      [
+        `${name} of a service with detailed metrics`,
+        { metrics: 'detailed', environment: { [name]: 'true' } },
+        `service 'idle': environment.${name}: expected none for a service whose metrics are relied on, got 'true'`,
+      ],
+      [
+        `${name} of the watchdog, in the props of its function`,
+        { service: idle({ name: 'watch-services' }), functionProps: { environment: { [name]: 'false' } } },
+        `service 'watch-services': environment.${name}: expected none for a service whose metrics are relied on, got 'false'`,
+      ],
+    ]),
     [
       'several faults, all of them named',
       { service: { ...idle({ interval: '90s' }), leaseMargin: -1_000 } },
@@ -261,7 +278,7 @@ describe('the context is refused for', () => {
     [
       'a setting that is unknown',
       { services: { a: { intervall: '5m' } } },
-      'services.a: expected only enabled, interval, environment, alarms, detailedMetrics, memorySize, logLevel, got intervall; did you mean interval?',
+      'services.a: expected only enabled, interval, environment, alarms, metrics, memorySize, logLevel, got intervall; did you mean interval?',
     ],
   ];
   test.each(rows)('%s', (_words, context, fault) => {

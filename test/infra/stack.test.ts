@@ -1,11 +1,14 @@
 /** What the project's stack promises of functions, schedules and their roles, one by one. */
 import { afterAll, describe, expect, test } from 'vitest';
+import { scheduleText } from '../../infra/schedule-expression.ts';
+import { watchServices } from '../../lib/services/watch-services.ts';
 import {
   arnOf,
   type Resource,
   removeOutputs,
   resourceLike,
   resourcesOf,
+  rightsOf,
   statementsOf,
   synthesised,
 } from '../support/stack-kit.ts';
@@ -13,6 +16,8 @@ import {
 afterAll(removeOutputs);
 
 const { template } = synthesised();
+/** In seconds. */
+const watchdogAge = watchServices.schedule.interval / 1_000;
 
 const functionOf = (service: string) => resourceLike(template, 'AWS::Lambda::Function', service);
 const scheduleOf = (service: string) => resourceLike(template, 'AWS::Scheduler::Schedule', service);
@@ -51,23 +56,27 @@ describe('every function', () => {
     );
   });
 
-  test('is not run again by Lambda, and what failed goes to the one queue for it', () => {
-    const { id: queue } = resourceLike(template, 'AWS::SQS::Queue', 'Failed');
+  test('is not run again by Lambda, and no event of one that failed is kept', () => {
     const configs = resourcesOf(template, 'AWS::Lambda::EventInvokeConfig');
 
     expect(configs).toHaveLength(3);
     for (const { Properties } of configs)
-      expect(Properties).toMatchObject({
+      expect(Properties).toEqual({
+        FunctionName: expect.anything(),
+        MaximumEventAgeInSeconds: expect.any(Number),
         MaximumRetryAttempts: 0,
-        DestinationConfig: { OnFailure: { Destination: arnOf({ id: queue }) } },
+        Qualifier: '$LATEST',
       });
+    expect(resourcesOf(template, 'AWS::SQS::Queue').map(({ id }) => id)).toEqual([
+      expect.stringMatching(/^Undeliverable/),
+    ]);
   });
 
   test('gives up an event that waited until the next one', () => {
     const ageOf = (service: string) =>
       resourceLike(template, 'AWS::Lambda::EventInvokeConfig', service).Properties['MaximumEventAgeInSeconds'];
 
-    expect([ageOf('checkendpoints'), ageOf('watchservices')]).toEqual([60, 300]);
+    expect([ageOf('checkendpoints'), ageOf('watchservices')]).toEqual([60, watchdogAge]);
   });
 
   test('may last as long as one invocation of its service', () => {
@@ -85,17 +94,12 @@ describe('every function', () => {
 });
 
 describe('the role of a function', () => {
-  test("may work with its own service's items, logs to its own group, and send to the queue for what failed", () => {
-    expect(statementsOf(template, 'checkendpoints')).toEqual([
+  test("may work with its own service's items, and logs to its own group", () => {
+    expect(rightsOf(template, 'checkendpoints')).toEqual([
       {
         Effect: 'Allow',
         Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
         Resource: arnOf(resourceLike(template, 'AWS::Logs::LogGroup', 'checkendpoints')),
-      },
-      {
-        Effect: 'Allow',
-        Action: 'sqs:SendMessage',
-        Resource: arnOf(resourceLike(template, 'AWS::SQS::Queue', 'Failed')),
       },
       {
         Effect: 'Allow',
@@ -112,14 +116,14 @@ describe('the role of a function', () => {
   test('the role of mark-late-runs may also find waiting runs and move them on', () => {
     const flowRuns = arnOf(resourceLike(template, 'AWS::DynamoDB::Table', 'FlowRuns'));
 
-    expect(statementsOf(template, 'marklateruns').slice(3)).toEqual([
+    expect(rightsOf(template, 'marklateruns').slice(2)).toEqual([
       { Effect: 'Allow', Action: ['dynamodb:GetItem', 'dynamodb:UpdateItem'], Resource: flowRuns },
       { Effect: 'Allow', Action: 'dynamodb:Query', Resource: { 'Fn::Join': ['', [flowRuns, '/index/waiting']] } },
     ]);
   });
 
   test('the role of watch-services may also read the items of the others', () => {
-    expect(statementsOf(template, 'watchservices').slice(3)).toEqual([
+    expect(rightsOf(template, 'watchservices').slice(2)).toEqual([
       {
         Effect: 'Allow',
         Action: 'dynamodb:BatchGetItem',
@@ -129,6 +133,7 @@ describe('the role of a function', () => {
           Null: { 'dynamodb:LeadingKeys': 'false' },
         },
       },
+      { Effect: 'Allow', Action: 'sns:Publish', Resource: { Ref: resourceLike(template, 'AWS::SNS::Topic').id } },
     ]);
   });
 });
@@ -165,14 +170,16 @@ describe('every schedule', () => {
       FlexibleTimeWindow: { Mode: 'OFF' },
       State: 'ENABLED',
     });
-    expect(scheduleOf('watchservices').Properties['ScheduleExpression']).toBe('cron(0/5 * * * ? *)');
+    expect(scheduleOf('watchservices').Properties['ScheduleExpression']).toBe(
+      scheduleText(watchServices.schedule).expression,
+    );
   });
 
   test('gives a firing up when the next is due, and puts aside what it could not deliver', () => {
     const { id: queue } = resourceLike(template, 'AWS::SQS::Queue', 'Undeliverable');
 
     expect(scheduleOf('watchservices').Properties['Target']).toMatchObject({
-      RetryPolicy: { MaximumEventAgeInSeconds: 300, MaximumRetryAttempts: 5 },
+      RetryPolicy: { MaximumEventAgeInSeconds: watchdogAge, MaximumRetryAttempts: expect.any(Number) },
       DeadLetterConfig: { Arn: arnOf({ id: queue }) },
     });
   });
@@ -214,13 +221,19 @@ describe('the role of Scheduler', () => {
   });
 });
 
-test('a service takes at most 12 resources', () => {
-  const all = Object.keys(template.toJSON()['Resources']);
+test('a service takes six resources, its alarm among them: role, log, function, invoke configuration, schedule', () => {
+  const all = Object.entries(template.toJSON()['Resources'] as Record<string, { Type: string }>);
 
   for (const service of ['checkendpoints', 'marklateruns', 'watchservices']) {
-    const own = all.filter((id) => id.startsWith(service));
-    expect(own.length).toBeGreaterThanOrEqual(6);
-    expect(own.length).toBeLessThanOrEqual(12);
+    const own = all.filter(([id]) => id.startsWith(service)).map(([, { Type }]) => Type);
+    expect(own.toSorted()).toEqual([
+      'AWS::CloudWatch::Alarm',
+      'AWS::IAM::Role',
+      'AWS::Lambda::EventInvokeConfig',
+      'AWS::Lambda::Function',
+      'AWS::Logs::LogGroup',
+      'AWS::Scheduler::Schedule',
+    ]);
   }
 });
 

@@ -105,16 +105,16 @@ describe('every table', () => {
   });
 });
 
-describe('the queues', () => {
-  test('are two, standard, encrypted by SQS, and keep messages for 14 days', () => {
+describe('the queue of what is undeliverable', () => {
+  test('is the only one, standard, encrypted by SQS, and keeps messages for 14 days', () => {
     const queues = resourcesOf(template, 'AWS::SQS::Queue');
 
-    expect(queues).toHaveLength(2);
+    expect(queues).toHaveLength(1);
     for (const { Properties } of queues)
       expect(Properties).toEqual({ SqsManagedSseEnabled: true, MessageRetentionPeriod: 1_209_600 });
   });
 
-  test('are reached by TLS only', () => {
+  test('is reached by TLS only', () => {
     const queues = resourcesOf(template, 'AWS::SQS::Queue').map(({ id }) => id);
     const policies = resourcesOf(template, 'AWS::SQS::QueuePolicy');
 

@@ -132,3 +132,11 @@ export function statementsOf(template: Template, part: string): readonly Record<
   const { PolicyDocument } = resourceLike(template, 'AWS::IAM::Policy', part).Properties;
   return (PolicyDocument as { Statement: Record<string, unknown>[] }).Statement;
 }
+
+/** The statements that the one role with the part in its logical id has in itself. */
+export function rightsOf(template: Template, part: string): readonly Record<string, unknown>[] {
+  const { Policies } = resourceLike(template, 'AWS::IAM::Role', part).Properties;
+  return (Policies as { PolicyDocument: { Statement: Record<string, unknown>[] } }[]).flatMap(
+    ({ PolicyDocument }) => PolicyDocument.Statement,
+  );
+}

@@ -4,69 +4,81 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
 import { Pager } from '../../../infra/constructs/pager.ts';
 import { defineService } from '../../../lib/service/index.ts';
-import { synthesise } from './evaluator-stack.ts';
+import { actionOn, synthesise } from './evaluator-stack.ts';
 import { readAlarms } from './evaluator-template.ts';
 
 const service = (name: string) => defineService({ name, interval: '1m', workload: async () => {} });
+const DELIVERIES = ['delivery-errors', 'delivery-throttles', 'dropped', 'lost', 'undeliverable'];
 
 describe('the alarms of two services in a stack', () => {
   const { template, ids } = synthesise([service('poll'), service('sweep')], { level: 'full' });
-  const { metrics, composites } = readAlarms(template);
+  const alarms = readAlarms(template);
+  const resource = (id: string) => template.Resources[ids[id] ?? '']?.Properties ?? {};
 
-  test('notify people through the pagers alone, and through the queues of what could not be delivered and of what broke', () => {
-    const acting = [...metrics, ...composites].filter(({ actions }) => actions > 0).map(({ id }) => id);
+  test('publish to the topic where the watchdog or a delivery is in trouble, and nowhere else', () => {
+    const acting = alarms.filter(({ actions }) => actions > 0).map(({ id }) => id);
+    const expected = ['watch-services/watchdog', ...DELIVERIES].map((id) => ids[id]);
 
-    expect(acting.toSorted()).toEqual(
-      [ids['pager'], ids['sweep/pager'], ids['undeliverable'], ids['failed']].toSorted(),
-    );
+    expect(acting.toSorted()).toEqual(expected.toSorted());
   });
 
-  test('have one alarm between them on which the pagers wait', () => {
-    expect(new Set(composites.map(({ suppressor }) => suppressor)).size).toBe(1);
-    expect(metrics.filter(({ metricName }) => metricName === 'Never').map(({ id }) => id)).toEqual([
-      composites[0]?.suppressor,
-    ]);
-    expect(composites.map(({ wait }) => wait)).toEqual([120_000, 120_000]);
+  test('are one for each service at level essential, and five and the watchdog once', () => {
+    expect(readAlarms(synthesise([service('poll'), service('sweep')]).template)).toHaveLength(2 + 6);
+    expect(alarms).toHaveLength(2 * 3 + 2 + 6);
   });
 
-  test('are six and a pager for each service, three once', () => {
-    expect([metrics.length, composites.length]).toEqual([2 * 6 + 3, 2]);
-  });
-
-  test('have no fixed names', () => {
+  test('have no fixed names, and none keeps its state for want of samples', () => {
     for (const { Type, Properties = {} } of Object.values(template.Resources)) {
       if (Type === 'AWS::CloudWatch::Alarm') expect(Properties['AlarmName']).toBeUndefined();
     }
-    expect(composites).toHaveLength(2);
+    expect(new Set(alarms.map(({ missing }) => missing))).toEqual(new Set(['breaching', 'notBreaching']));
   });
 
   test('read the metrics of their own function', () => {
-    const functions = metrics
+    const functions = alarms
       .filter(({ namespace }) => namespace === 'AWS/Lambda')
       .map(({ dimensions }) => dimensions['FunctionName']);
 
-    expect(new Set(functions)).toEqual(
-      new Set(functions.filter((name) => template.Resources[name ?? '']?.Type === 'AWS::Lambda::Function')),
-    );
-    expect(new Set(functions).size).toBe(2);
+    expect(new Set(functions).size).toBe(3);
+    expect(functions.filter((name) => template.Resources[name ?? '']?.Type !== 'AWS::Lambda::Function')).toEqual([]);
   });
 
-  test('name in their descriptions which command to run, with the name of the function', () => {
-    for (const { description } of [...metrics, ...composites]) {
-      expect(description).toMatch(/^Never rings|aws (lambda|sqs) /);
-      expect(description.length).toBeLessThanOrEqual(1_024);
+  test('read the deliveries of the one group and the one queue', () => {
+    expect(resource('delivery-errors')['Dimensions']).toEqual([
+      { Name: 'ScheduleGroup', Value: { Ref: expect.stringMatching(/^SchedulesGroup/) } },
+    ]);
+    expect(resource('undeliverable')['Dimensions']).toEqual([
+      { Name: 'QueueName', Value: { 'Fn::GetAtt': [expect.stringMatching(/^Undeliverable/), 'QueueName'] } },
+    ]);
+  });
+
+  test('warm up where a sample is missed: the watchdog alone, whose logical id has its windows', () => {
+    expect(alarms.filter(({ warmUp }) => warmUp > 0).map(({ id }) => id)).toEqual([ids['watch-services/watchdog']]);
+    expect(ids['watch-services/watchdog']).toMatch(/^watchserviceswatchdog3x300s/);
+    expect(resource('watch-services/watchdog')['WarmUpConfiguration']).toEqual({ WarmUpPeriodDurationInMinutes: 30 });
+  });
+
+  test('have the actions of the user besides, when they fire and when they end', () => {
+    const actions = { alarmActions: [actionOn('arn:mine')], okActions: [actionOn('arn:fine')] };
+    const acting = synthesise([service('poll')], actions);
+    const by = (id: string) => acting.template.Resources[acting.ids[id] ?? '']?.Properties ?? {};
+    const topic = { Ref: expect.stringMatching(/^Pager/) };
+
+    expect([by('poll/unhealthy')['AlarmActions'], by('poll/unhealthy')['OKActions']]).toEqual([
+      ['arn:mine'],
+      ['arn:fine'],
+    ]);
+    for (const id of ['watch-services/watchdog', ...DELIVERIES]) {
+      expect(by(id)['AlarmActions']).toEqual(['arn:mine', topic]);
+      expect(by(id)['OKActions']).toEqual(['arn:fine']);
     }
   });
 });
 
-test("a service at level 'none' has no alarm, and nothing to wait on", () => {
-  const { metrics, composites } = readAlarms(synthesise([service('poll')], { level: 'none' }).template);
+test("a service at level 'none' has no alarm", () => {
+  const { ids } = synthesise([service('poll')], { level: 'none' });
 
-  expect(metrics.map(({ metricName }) => metricName)).toEqual([
-    'ApproximateNumberOfMessagesVisible',
-    'ApproximateNumberOfMessagesVisible',
-  ]);
-  expect(composites).toEqual([]);
+  expect(Object.keys(ids)).toEqual(DELIVERIES);
 });
 
 describe('the pager', () => {

@@ -1,29 +1,28 @@
 import { describe, expect, test } from 'vitest';
-import { type AlarmDefinition, alarmFaults, alarmsOf, silenceOf } from '../../../infra/alarms/index.ts';
+import { type AlarmDefinition, alarmFaults, alarmsOf, deliveryAlarms } from '../../../infra/alarms/index.ts';
 import { defineService, type ServiceOptions } from '../../../lib/service/index.ts';
 
 const OPTIONS = { namespace: 'Tickover-prod', functionName: 'poll-function', level: 'essential' } as const;
+const FULL = { ...OPTIONS, level: 'full' } as const;
 
 function poll(options: Partial<ServiceOptions<undefined>> = {}) {
   return defineService({ name: 'poll', interval: '1m', workload: async () => {}, ...options });
 }
 
-function metrics(definitions: readonly AlarmDefinition[]) {
-  return definitions.filter((definition) => definition.kind === 'metric');
-}
+const watchdog = poll({ name: 'watch-services', kind: 'loop' });
 
 function called(definitions: readonly AlarmDefinition[], id: string) {
-  const found = metrics(definitions).find((definition) => definition.id === id);
+  const found = definitions.find((definition) => definition.id === id);
   if (found === undefined) throw new Error(`expected an alarm ${id}`);
   return found;
 }
 
 describe('which alarms a service gets', () => {
   test.each([
-    ['essential', '1m', 'failing halted silent pager'],
-    ['essential', '1h', 'failing halted overdue pager'],
-    ['full', '1m', 'failing halted silent overdue errors throttles pager'],
-    ['full', '1h', 'failing halted overdue errors throttles pager'],
+    ['essential', '1m', 'unhealthy'],
+    ['essential', '1d', 'unhealthy'],
+    ['full', '1m', 'unhealthy throttles near-timeout'],
+    ['full', '1d', 'unhealthy throttles near-timeout'],
     ['none', '1m', ''],
   ] as const)('%s, every %s: %s', (level, interval, ids) => {
     expect(
@@ -33,51 +32,32 @@ describe('which alarms a service gets', () => {
     ).toBe(ids);
   });
 
-  test('the watchdog is not watched by itself', () => {
-    const ids = alarmsOf(poll({ name: 'watch-services', interval: '5m' }), { ...OPTIONS, level: 'full' });
-
-    expect(ids.map(({ id }) => id)).not.toContain('overdue');
-  });
-
-  test('overrunning is watched only where the timeout allows it, and not where an invocation waits for slots', () => {
-    const ids = (options: Partial<ServiceOptions<undefined>>) =>
-      alarmsOf(poll(options), { ...OPTIONS, level: 'full' }).map(({ id }) => id);
-
-    expect(ids({ interval: '1m', timeout: '2m' })).toContain('overrunning');
-    expect(ids({ interval: '2m', timeout: '2m' })).not.toContain('overrunning');
-    expect(ids({ interval: '5s', timeout: '30s' })).not.toContain('overrunning');
+  test('the watchdog does not judge itself: an alarm on its looks stands in the place of that on its health', () => {
+    expect(alarmsOf(watchdog, OPTIONS).map(({ id }) => id)).toEqual(['watchdog']);
+    expect(alarmsOf(watchdog, FULL).map(({ id }) => id)).toEqual(['watchdog', 'throttles', 'near-timeout']);
   });
 });
 
 describe('what they are', () => {
-  test('failing: the largest streak of the newest window reaches what is tolerated; without a run the state stays', () => {
-    expect(called(alarmsOf(poll({ consecutive: 5 }), OPTIONS), 'failing')).toMatchObject({
+  test('unhealthy: a single sample of the newest window, and none means healthy', () => {
+    expect(called(alarmsOf(poll(), OPTIONS), 'unhealthy')).toMatchObject({
       namespace: 'Tickover-prod',
-      metricName: 'FailureStreak',
+      metricName: 'Unhealthy',
       dimensions: { service: 'poll' },
       statistic: 'Maximum',
       period: 300,
       evaluationPeriods: 1,
       datapointsToAlarm: 1,
-      threshold: 5,
-      comparison: 'at least',
-      missing: 'ignore',
-    });
-  });
-
-  test('halted: the newest window shows a halt; without a tick the state stays', () => {
-    expect(called(alarmsOf(poll(), OPTIONS), 'halted')).toMatchObject({
-      metricName: 'Halted',
-      statistic: 'Maximum',
       threshold: 1,
       comparison: 'at least',
-      missing: 'ignore',
+      missing: 'notBreaching',
     });
   });
 
-  test('silent: every window is empty, since CloudWatch looks further back before it fills one in', () => {
-    expect(called(alarmsOf(poll({ interval: '5m' }), OPTIONS), 'silent')).toMatchObject({
-      metricName: 'Halted',
+  test('watchdog: three windows without a look, counted half an hour after it is made at the latest', () => {
+    expect(called(alarmsOf(watchdog, OPTIONS), 'watchdog')).toMatchObject({
+      metricName: 'Watched',
+      dimensions: { service: 'watch-services' },
       statistic: 'SampleCount',
       period: 300,
       evaluationPeriods: 3,
@@ -85,30 +65,50 @@ describe('what they are', () => {
       threshold: 1,
       comparison: 'below',
       missing: 'breaching',
+      warmUp: 30,
     });
   });
 
-  test('the pager counts silent only once failing has data, and waits two minutes', () => {
-    expect(alarmsOf(poll(), OPTIONS).at(-1)).toMatchObject({
-      id: 'pager',
-      wait: 120,
-      rule: {
-        anyOf: [
-          { alarm: 'failing' },
-          { alarm: 'halted' },
-          { allOf: [{ alarm: 'silent' }, { not: { insufficientData: 'failing' } }] },
-        ],
-      },
-    });
+  test('near-timeout: nine tenths of what the function may last, waiting for its slots included', () => {
+    const threshold = (options: Partial<ServiceOptions<undefined>>) =>
+      called(alarmsOf(poll(options), FULL), 'near-timeout').threshold;
+
+    expect([threshold({ timeout: '10s' }), threshold({ timeout: '5m' })]).toEqual([9_000, 270_000]);
+    expect(threshold({ interval: '20s', timeout: '10s' })).toBeGreaterThan(60_000);
+  });
+
+  test.each([
+    ['a cron by its longest gap', { cron: '0/10 * * * ? *', interval: '1d' }, { period: 600, evaluationPeriods: 3 }],
+    ['a daily cron', { cron: '0 9 * * ? *', interval: '5m' }, { period: 3_600, evaluationPeriods: 1 }],
+    ['an interval', { interval: '1m' }, { period: 300, evaluationPeriods: 3 }],
+  ] as const)('throttles count in windows of what is between ticks: %s', (_what, options, windows) => {
+    expect(called(alarmsOf(poll(options), FULL), 'throttles')).toMatchObject(windows);
+  });
+
+  test('those on deliveries count what happens to firings, not what is left in a queue', () => {
+    const found = deliveryAlarms({ groupName: 'Group', queueName: 'Queue' });
+
+    expect(
+      found.map(({ id, namespace, metricName, dimensions, evaluationPeriods }) => [
+        ...[id, namespace, metricName, dimensions, evaluationPeriods],
+      ]),
+    ).toEqual([
+      ['delivery-errors', 'AWS/Scheduler', 'TargetErrorCount', { ScheduleGroup: 'Group' }, 3],
+      ['delivery-throttles', 'AWS/Scheduler', 'TargetErrorThrottledCount', { ScheduleGroup: 'Group' }, 3],
+      ['dropped', 'AWS/Scheduler', 'InvocationDroppedCount', { ScheduleGroup: 'Group' }, 1],
+      ['lost', 'AWS/Scheduler', 'InvocationsFailedToBeSentToDeadLetterCount', { ScheduleGroup: 'Group' }, 1],
+      ['undeliverable', 'AWS/SQS', 'NumberOfMessagesSent', { QueueName: 'Queue' }, 1],
+    ]);
+    for (const each of found) expect(each).toMatchObject({ statistic: 'Sum', threshold: 1, missing: 'notBreaching' });
   });
 
   test.each(['5s', '60s', '90s', '7m', '59m', '1h', '26h', '36d'] as const)(
     'every %s: CloudWatch takes them all',
     (interval) => {
-      const definitions = metrics(alarmsOf(poll({ interval }), { ...OPTIONS, level: 'full' }));
+      const definitions = alarmsOf(poll({ interval }), FULL);
 
       expect(definitions.flatMap(alarmFaults)).toEqual([]);
-      expect(definitions.length).toBeGreaterThan(4);
+      expect(definitions).toHaveLength(3);
     },
   );
 
@@ -124,89 +124,35 @@ describe('what they are', () => {
       'evaluationPeriods: expected at most 604800 s in all (3600 s each), got 169',
     ],
     [{ datapointsToAlarm: 4 }, 'datapointsToAlarm: expected 1 to 3, got 4'],
+    [{ warmUp: 2_881 }, 'warmUp: expected 1 to 2880 minutes, got 2881'],
+    [{ description: 'x'.repeat(1_025) }, 'description: expected at most 1024 characters, got 1025'],
   ])('%o is refused', (change, fault) => {
-    expect(alarmFaults({ ...called(alarmsOf(poll(), OPTIONS), 'silent'), ...change })).toEqual([fault]);
-  });
-});
-
-describe('when a service counts as silent', () => {
-  test.each([
-    ['5s', 60, 3],
-    ['60s', 60, 3],
-    ['90s', 120, 3],
-    ['5m', 300, 3],
-    ['10m', 300, 6],
-    ['59m', 300, 36],
-  ] as const)('every %s: windows of %i s, %i of them', (interval, period, periods) => {
-    expect(silenceOf(poll({ interval }))).toEqual({ period, periods });
-  });
-
-  test('a service with jitter counts as silent one window later, since its ticks lie further apart', () => {
-    expect(silenceOf(poll({ interval: '60s', jitterRange: 1 }))).toEqual({ period: 60, periods: 4 });
-  });
-
-  test.each(['1h', '26h'] as const)('every %s: only the watchdog can notice', (interval) => {
-    expect(silenceOf(poll({ interval }))).toBeUndefined();
-  });
-
-  test.each([
-    ['0/10 * * * ? *', { period: 300, periods: 6 }],
-    ['0,5,50 * * * ? *', { period: 300, periods: 27 }],
-    ['0/10 8-17 * * ? *', undefined],
-    ['0 * * * ? *', undefined],
-    ['0/10 * ? * MON-FRI *', undefined],
-    ['0/10 * 1-20 * ? *', undefined],
-    ['0/10 * * 6 ? *', undefined],
-  ])('cron %s: by the longest gap between its ticks', (cron, silence) => {
-    expect(silenceOf(poll({ cron, interval: '10m' }))).toEqual(silence);
-  });
-
-  test.each([
-    ['Asia/Tokyo, where it never is', { period: 300, periods: 6 }],
-    ['Europe/Berlin, where that makes more than an hour', undefined],
-    ['Australia/Lord_Howe, where that makes 40 minutes', { period: 300, periods: 24 }],
-  ])('a cron is quiet while a clock that was set back shows its times again: in %s', (place, silence) => {
-    const [timezone = ''] = place.split(',');
-    expect(silenceOf(poll({ cron: '0/10 * * * ? *', timezone, interval: '10m' }))).toEqual(silence);
-  });
-});
-
-describe('what Lambda counts of a cron goes by the longest gap, whatever the interval is', () => {
-  const full = (options: Partial<ServiceOptions<undefined>>) => alarmsOf(poll(options), { ...OPTIONS, level: 'full' });
-
-  test.each([
-    ['0/10 * * * ? *', '1d', { period: 600, evaluationPeriods: 3, datapointsToAlarm: 2 }],
-    ['0 9 * * ? *', '5m', { period: 3_600, evaluationPeriods: 1, datapointsToAlarm: 1 }],
-    ['0 9 ? * MON *', '5m', { period: 3_600, evaluationPeriods: 1, datapointsToAlarm: 1 }],
-  ] as const)('cron %s', (cron, interval, windows) => {
-    const definitions = full({ cron, interval });
-
-    expect(called(definitions, 'errors')).toMatchObject(windows);
-    expect(called(definitions, 'throttles')).toMatchObject(windows);
-  });
-
-  test('the choice whether its runs can outlast it goes by the longest gap, too', () => {
-    const rare = full({ cron: '0 9 * * ? *', interval: '5m', timeout: '10m' });
-    const frequent = full({ cron: '0/5 * * * ? *', interval: '1h', timeout: '10m' });
-
-    expect(rare.map(({ id }) => id)).not.toContain('overrunning');
-    expect(called(frequent, 'overrunning')).toMatchObject({ threshold: 300_000, period: 900 });
+    expect(alarmFaults({ ...called(alarmsOf(watchdog, OPTIONS), 'watchdog'), ...change })).toEqual([fault]);
   });
 });
 
 describe('descriptions', () => {
+  // The longest names that the parts may have.
+  const [name, functionName] = ['s'.repeat(64), 'f'.repeat(64)];
   const all = [
-    ...metrics(alarmsOf(poll({ interval: '1m', timeout: '2m' }), { ...OPTIONS, level: 'full' })),
-    ...metrics(alarmsOf(poll({ interval: '1h' }), OPTIONS)),
+    ...alarmsOf(poll({ name, interval: '90s', timeout: '61s' }), { ...FULL, functionName }),
+    ...alarmsOf(watchdog, { ...OPTIONS, functionName }),
+    ...deliveryAlarms({ groupName: 'g'.repeat(64), queueName: 'q'.repeat(80) }),
   ];
 
   test.each(all.map(({ id, description }) => [id, description] as const))(
-    '%s: names the service, what to look at and a command, within what CloudWatch keeps',
+    '%s: lines of at most 120 columns, the last of which are a command',
     (_id, description) => {
-      expect(description).toContain('poll');
-      expect(description).toContain('Look at ');
-      expect(description).toMatch(/aws lambda (invoke|get-account-settings)/);
-      expect(description.length).toBeLessThan(900);
+      const lines = description.split('\n');
+
+      expect(lines.filter((line) => line.length > 120)).toEqual([]);
+      expect(lines.length).toBeGreaterThanOrEqual(3);
+      expect(description).toMatch(/\n(Run|Then): aws (lambda|sqs|scheduler) /);
+      expect(description.length).toBeLessThan(1_024);
     },
   );
+
+  test('those of a service begin with its name', () => {
+    for (const { description } of all.slice(0, 3)) expect(description).toMatch(new RegExp(`^${name} `));
+  });
 });

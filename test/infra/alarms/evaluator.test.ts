@@ -1,7 +1,6 @@
 /** The evaluator against what AWS documents, row by row. */
 import { describe, expect, test } from 'vitest';
 import { nextState } from './evaluator.ts';
-import { parseRule } from './evaluator-template.ts';
 
 const BASE = { evaluationPeriods: 3, threshold: 1, comparison: 'GreaterThanOrEqualToThreshold' } as const;
 
@@ -47,24 +46,14 @@ describe('two of three windows, five looked at', () => {
   });
 });
 
-describe('a rule', () => {
-  test('is read with NOT before AND before OR, names quoted or not, ARNs as their alarms', () => {
-    expect(parseRule('ALARM("a.Arn") OR OK(b) AND NOT (INSUFFICIENT_DATA("c"))')).toEqual({
-      is: 'or',
-      inner: [
-        { is: 'state', state: 'ALARM', alarm: 'a' },
-        {
-          is: 'and',
-          inner: [
-            { is: 'state', state: 'OK', alarm: 'b' },
-            { is: 'not', inner: { is: 'state', state: 'INSUFFICIENT_DATA', alarm: 'c' } },
-          ],
-        },
-      ],
-    });
-  });
+describe('the newest real windows decide, however far back the look-back finds them', () => {
+  test.each([
+    ['X - -', 'ALARM'],
+    ['- - -', 'OK'],
+    ['X 0 -', 'OK'],
+  ] as const)('one of one window, three looked at: %s', (row, state) => {
+    const alarm = { ...BASE, evaluationPeriods: 1, datapointsToAlarm: 1, missing: 'notBreaching' };
 
-  test.each(['ALARM(', 'ALARM("a") AND', 'LOUD("a")', 'ALARM("a") ALARM("b")'])('is refused: %s', (rule) => {
-    expect(() => parseRule(rule)).toThrow(/^rule: expected/);
+    expect(nextState(alarm, windows(row))).toBe(state);
   });
 });

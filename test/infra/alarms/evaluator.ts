@@ -2,16 +2,11 @@
  * CloudWatch's alarms, played: states over time of the alarms of a synthesised template, over samples.
  *
  * What AWS documents is fixed here: an alarm looks at more windows than it was told to (the look-back), evaluates the
- * newest real ones if there are enough of them, else fills in what is missing; a composite follows the others at once,
- * and its actions wait for its suppressor. What AWS leaves open is a {@link Reading}: a story has to hold in each.
+ * newest real ones if there are enough of them, else fills in what is missing; an alarm that warms up is not evaluated
+ * until its windows have filled or the time is over, once after it is made. What AWS leaves open is a {@link Reading}:
+ * a scenario has to hold in each.
  */
-import {
-  type CompositeAlarm,
-  type Condition,
-  type MetricAlarm,
-  readAlarms,
-  type Template,
-} from './evaluator-template.ts';
+import { type MetricAlarm, readAlarms, type Template } from './evaluator-template.ts';
 
 export type State = 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
 
@@ -32,15 +27,15 @@ export interface Reading {
   readonly windows: 'sliding' | 'wall clock';
   /** How long after its instant a sample is there, in milliseconds. */
   readonly delay: number;
-  /** In which order of a minute the alarms are evaluated. */
-  readonly order: 'as written' | 'reversed';
 }
 
+/** Late samples are met by the look-back: without one no alarm with a single window could see them. */
 export const READINGS: readonly Reading[] = [
-  { checkBack: 0, windows: 'sliding', delay: 0, order: 'as written' },
-  { checkBack: 0, windows: 'wall clock', delay: 0, order: 'reversed' },
-  { checkBack: 2, windows: 'sliding', delay: 90_000, order: 'as written' },
-  { checkBack: 5, windows: 'sliding', delay: 20_000, order: 'reversed' },
+  { checkBack: 0, windows: 'sliding', delay: 0 },
+  { checkBack: 0, windows: 'wall clock', delay: 0 },
+  { checkBack: 2, windows: 'sliding', delay: 90_000 },
+  { checkBack: 2, windows: 'wall clock', delay: 300_000 },
+  { checkBack: 5, windows: 'sliding', delay: 300_000 },
 ];
 
 /** A change of state, or an action. `at` in epoch milliseconds. */
@@ -59,56 +54,48 @@ export interface Evaluation {
   /** Puts the alarms of another template in place: those it still has keep their states. */
   deploy(template: Template, now: number): void;
   state(alarm: string): State | undefined;
-  readonly states: Readonly<Record<string, State>>;
   readonly changes: readonly Change[];
-  /** Actions taken: somebody was told. */
+  /** Actions taken: somebody was notified. */
   readonly pages: readonly Change[];
 }
 
-interface Pending {
-  readonly due: number;
-}
-
-/** Evaluates the alarms of a template. New ones begin without data. */
-export function evaluation(first: Template, reading: Reading): Evaluation {
-  let { metrics, composites } = readAlarms(first);
+/** Evaluates the alarms of a template that is deployed at that time. New alarms begin without data. */
+export function evaluation(first: Template, reading: Reading, start: number): Evaluation {
+  let alarms: readonly MetricAlarm[] = [];
   const samples = new Map<string, Sample[]>();
   const states = new Map<string, State>();
-  const pending = new Map<string, Pending>();
+  /** When the warm-up of an alarm ends at the latest; alarms that are warm are not in it. */
+  const warming = new Map<string, number>();
   const changes: Change[] = [];
   const pages: Change[] = [];
 
-  function add({ id, actions, suppressor, wait }: MetricAlarm | CompositeAlarm, to: State, at: number): void {
+  function add({ id, actions, okActions }: MetricAlarm, to: State, at: number): void {
     if (states.get(id) === to) return;
     states.set(id, to);
     changes.push({ alarm: id, to, at });
-    pending.delete(id);
-    if (to !== 'ALARM' || actions === 0) return;
-    if (suppressor === undefined || wait === 0) pages.push({ alarm: id, to, at });
-    else pending.set(id, { due: at + wait });
+    if ((to === 'ALARM' && actions > 0) || (to === 'OK' && okActions > 0)) pages.push({ alarm: id, to, at });
   }
 
-  function follow(now: number): void {
-    for (const composite of composites) add(composite, holds(composite.rule, states) ? 'ALARM' : 'OK', now);
-  }
-
-  function act(now: number): void {
-    for (const { id, suppressor } of composites) {
-      const waiting = pending.get(id);
-      if (waiting === undefined || waiting.due > now || states.get(suppressor ?? '') === 'ALARM') continue;
-      pending.delete(id);
-      pages.push({ alarm: id, to: 'ALARM', at: now });
+  function install(template: Template, now: number): void {
+    alarms = readAlarms(template);
+    const ids = alarms.map(({ id }) => id);
+    for (const id of states.keys()) if (!ids.includes(id)) states.delete(id);
+    for (const { id, warmUp } of alarms) {
+      if (states.has(id)) continue;
+      states.set(id, 'INSUFFICIENT_DATA');
+      warming.set(id, now + warmUp);
     }
   }
 
-  function install(): void {
-    const ids = [...metrics, ...composites].map(({ id }) => id);
-    for (const id of states.keys()) if (!ids.includes(id)) states.delete(id);
-    for (const id of pending.keys()) if (!ids.includes(id)) pending.delete(id);
-    for (const id of ids) if (!states.has(id)) states.set(id, 'INSUFFICIENT_DATA');
+  function isWarm({ id, evaluationPeriods }: MetricAlarm, windows: readonly (number | undefined)[], now: number) {
+    const until = warming.get(id);
+    const filled = windows.filter((value) => value !== undefined).length >= evaluationPeriods;
+    if (until !== undefined && !filled && now < until) return false;
+    warming.delete(id);
+    return true;
   }
 
-  install();
+  install(first, start);
   return {
     changes,
     pages,
@@ -119,22 +106,14 @@ export function evaluation(first: Template, reading: Reading): Evaluation {
       }
     },
     evaluate(now) {
-      for (const alarm of reading.order === 'as written' ? metrics : metrics.toReversed()) {
+      for (const alarm of alarms) {
         const own = (samples.get(metricOf(alarm)) ?? []).filter(({ at }) => at + reading.delay < now);
-        add(alarm, nextState(alarm, points(alarm, own, { now, reading }), states.get(alarm.id)), now);
-        follow(now);
+        const windows = points(alarm, own, { now, reading });
+        if (isWarm(alarm, windows, now)) add(alarm, nextState(alarm, windows), now);
       }
-      act(now);
     },
-    deploy(template, now) {
-      ({ metrics, composites } = readAlarms(template));
-      install();
-      follow(now);
-    },
+    deploy: install,
     state: (id) => states.get(id),
-    get states() {
-      return Object.fromEntries(states);
-    },
   };
 }
 
@@ -186,19 +165,6 @@ export function nextState(
 
 function breaches({ comparison, threshold }: Pick<MetricAlarm, 'comparison' | 'threshold'>, value: number): boolean {
   if (comparison === 'GreaterThanOrEqualToThreshold') return value >= threshold;
-  if (comparison === 'GreaterThanThreshold') return value > threshold;
   if (comparison === 'LessThanThreshold') return value < threshold;
   throw new Error(`comparison: expected one that the evaluator knows, got ${comparison}`);
-}
-
-function holds(rule: Condition, states: ReadonlyMap<string, State>): boolean {
-  if (rule.is === 'state') {
-    const state = states.get(rule.alarm);
-    if (state === undefined) throw new Error(`rule: expected an alarm of the template, got ${rule.alarm}`);
-    return state === rule.state;
-  }
-  if (rule.is === 'not') return !holds(rule.inner, states);
-  return rule.is === 'and'
-    ? rule.inner.every((part) => holds(part, states))
-    : rule.inner.some((part) => holds(part, states));
 }

@@ -1,224 +1,250 @@
 /**
- * What people are told of a service, and what not: its synthesised alarms evaluated over what it really emits, in every
+ * Which alarms fire, when, and who is notified: the synthesised alarms over what AWS and the watchdog send, in every
  * reading of CloudWatch.
  */
 import { describe, expect, test } from 'vitest';
-import { MINUTE } from '../../support/tick-kit.ts';
+import { defineService } from '../../../lib/service/index.ts';
 import { READINGS, type Reading } from './evaluator.ts';
-import { play } from './evaluator-play.ts';
-import { expectAllQuiet, onStage, paged, running } from './evaluator-scenarios.ts';
-import { synthesise } from './evaluator-stack.ts';
+import { type Minute, play } from './evaluator-play.ts';
+import { actionOn, type SynthesisedAlarms, synthesise } from './evaluator-stack.ts';
 
-const HOUR = 60 * MINUTE;
+const poll = defineService({ name: 'poll', interval: '1m', timeout: '30s', workload: async () => {} });
+const essential = synthesise([poll]);
+const full = synthesise([poll], { level: 'full' });
+const acting = synthesise([poll], { alarmActions: [actionOn('arn:mine')], okActions: [actionOn('arn:fine')] });
+
+const HOUR = 60;
 const DAY = 24 * HOUR;
-const SECOND = 1_000;
-/** Within how many minutes of the moment the slowest reading has told: look-back, delay and the pager's wait. */
-const SOON = 6;
-/** Longest window of an alarm that keeps the newest sample, in minutes. */
+/** The length of a window, in minutes. */
 const WINDOW = 5;
+const ALARMS = ['poll/unhealthy', 'watch-services/watchdog'];
+const DELIVERIES = ['delivery-errors', 'delivery-throttles', 'dropped', 'lost', 'undeliverable'];
 
-onStage();
+/** How many minutes at most a window's end and a sample's delay take. */
+const lateness = ({ delay, windows }: Reading) => Math.ceil(delay / 60_000) + (windows === 'sliding' ? 1 : WINDOW + 1);
+/** How many minutes the look-back of one window keeps what is over. */
+const checkBackMinutes = ({ checkBack }: Reading) => checkBack * WINDOW;
 
-describe.each(READINGS)('read as $lookBack windows back, $windows, delayed $delay ms, $order:', (reading: Reading) => {
-  describe('failing', () => {
-    const service = { consecutive: 3, backoff: 5 };
+function running(stack: SynthesisedAlarms, reading: Reading) {
+  const on = play(stack, reading);
+  on.pass(HOUR);
+  return on;
+}
 
-    test('rings at the third failure in a row and ends with the first success', async () => {
-      const on = await running({ service, reading });
+describe.each(READINGS)('with $checkBack windows of look-back, $windows, delayed by $delay ms:', (reading: Reading) => {
+  const latest = lateness(reading);
 
-      await on.pass(3 * MINUTE, 'fails');
-      await on.pass(SOON * MINUTE, 'lost');
-      expect(on.state('failing')).toBe('ALARM');
-      expect(paged(on)).toHaveLength(1);
-      expect(paged(on)[0]).toBeGreaterThanOrEqual(13);
-      expect(paged(on)[0]).toBeLessThanOrEqual(13 + SOON);
+  describe('a first deploy', () => {
+    test('fires nothing and notifies nobody', () => {
+      const on = play(acting, reading);
+      on.pass(2 * HOUR);
 
-      await on.pass(10 * MINUTE);
-      expect(on.state('failing')).toBe('OK');
-      expect(on.state('pager')).toBe('OK');
-      expect(paged(on)).toHaveLength(1);
+      expect([...ALARMS, ...DELIVERIES].flatMap((alarm) => on.fired(alarm))).toEqual([]);
+      expect(
+        on.pages.filter((page) => !/^(watch-services|poll|delivery|dropped|lost|undeliv)\S* at [0-9]+$/.test(page)),
+      ).toEqual([]);
+      expect(essential.template).not.toEqual(acting.template);
     });
 
-    test('stays silent at two failures in a row', async () => {
-      const on = await running({ service, reading });
+    test('fires nothing while the first look takes a quarter of an hour', () => {
+      const on = play(essential, reading);
+      on.pass(15, { checks: false, firing: 'none' });
+      on.pass(2 * HOUR);
 
-      await on.pass(30 * MINUTE, (tick) => (tick % 3 === 2 ? 'succeeds' : 'fails'));
-
-      expectAllQuiet(on);
+      expect(on.fired('watch-services/watchdog')).toEqual([]);
+      expect(on.state('watch-services/watchdog')).toBe('OK');
+      expect(on.pages).toEqual([]);
     });
 
-    test('rings for a process that dies every time, since the next tick counts the crash', async () => {
-      const on = await running({ service, reading });
+    test('fires after half an hour if the watchdog never looks', () => {
+      const on = play(essential, reading);
+      on.pass(HOUR, { checks: false });
 
-      await on.pass(5 * MINUTE, 'dies');
-      await on.pass(SOON * MINUTE, 'succeeds');
-
-      expect(on.rang('failing')).toHaveLength(1);
-      expect(paged(on)).toHaveLength(1);
-    });
-
-    test('goes on ringing while the service backs off for hours, of which nothing is silent', async () => {
-      const on = await running({ service: { ...service, backoff: 9 }, reading });
-
-      await on.pass(6 * HOUR, 'fails');
-
-      expect(on.state('failing')).toBe('ALARM');
-      expect([on.rang('failing').length, on.rang('silent'), on.rang('halted')]).toEqual([1, [1], []]);
-      expect(paged(on)).toHaveLength(1);
+      expect(on.fired('watch-services/watchdog')).toEqual([30]);
+      expect(on.pages).toEqual(['watch-services/watchdog at 30']);
     });
   });
 
-  describe('halted', () => {
-    const service = { consecutive: 3, backoff: 1, restartAfter: '30m' } as const;
+  describe('the watchdog', () => {
+    test('that stops fires once, a quarter of an hour after its last look beside look-back and delay', () => {
+      const on = running(essential, reading);
+      on.pass(3 * HOUR, { checks: false });
 
-    test('rings at a fatal error, for as long as the halt lasts, and ends when a person resumes the service', async () => {
-      const on = await running({ service, reading });
-
-      await on.pass(MINUTE, 'is fatal');
-      await on.pass(20 * MINUTE);
-      expect(on.state('halted')).toBe('ALARM');
-      expect(on.state('silent')).toBe('OK');
-      expect(paged(on)).toHaveLength(1);
-
-      await on.resume();
-      await on.pass((WINDOW + SOON) * MINUTE);
-      expect([on.state('halted'), on.state('pager')]).toEqual(['OK', 'OK']);
-      expect(paged(on)).toHaveLength(1);
+      const [fired = 0] = on.fired('watch-services/watchdog');
+      expect(on.pages).toEqual([`watch-services/watchdog at ${fired}`]);
+      expect(fired - HOUR).toBeGreaterThanOrEqual(14);
+      expect(fired - HOUR).toBeLessThanOrEqual(15 + checkBackMinutes(reading) + latest);
     });
 
-    test('stays silent while failures are tolerated', async () => {
-      const on = await running({ service, reading });
+    test('that stops fires just so while somebody asks it each minute by hand', () => {
+      const untouched = running(essential, reading);
+      untouched.pass(HOUR, { checks: false });
+      const on = running(essential, reading);
+      on.pass(HOUR, { checks: false, manual: true });
 
-      await on.pass(10 * MINUTE, (tick) => (tick % 2 === 0 ? 'fails' : 'succeeds'));
-
-      expectAllQuiet(on);
+      expect(on.pages).toEqual(untouched.pages);
+      expect(on.pages).toHaveLength(1);
     });
 
-    test('a probe that fails rings no second time; one that succeeds ends it', async () => {
-      const on = await running({ service, reading });
+    test('that looks again ends the alarm by itself, and a second stop fires it again', () => {
+      const on = running(essential, reading);
+      on.pass(HOUR, { checks: false });
+      on.pass(HOUR);
+      expect(on.state('watch-services/watchdog')).toBe('OK');
 
-      await on.pass(70 * MINUTE, 'fails');
-      expect(on.state('halted')).toBe('ALARM');
-      await on.pass(40 * MINUTE, 'succeeds');
-
-      expect([on.state('halted'), on.state('failing'), on.state('pager')]).toEqual(['OK', 'OK', 'OK']);
-      expect([on.rang('halted').length, paged(on).length]).toEqual([1, 1]);
+      on.pass(HOUR, { checks: false });
+      expect(on.fired('watch-services/watchdog')).toHaveLength(2);
+      expect(on.pages).toHaveLength(2);
     });
 
-    test('ends with a deploy that brings another build', async () => {
-      const on = await running({ service: { ...service, restartAfter: 'never' }, reading });
+    test('that misses two looks, or every second one, fires nothing', () => {
+      const on = running(essential, reading);
+      on.pass(HOUR, (minute) => ({ checks: minute !== 20 && minute !== 21 }));
+      on.pass(DAY, (minute) => ({ checks: minute % 2 === 0 }));
 
-      await on.pass(MINUTE, 'is fatal');
-      await on.pass(10 * MINUTE);
-      on.deploy(synthesise([on.service]));
-      await on.pass(10 * MINUTE);
-      expect(on.state('halted')).toBe('ALARM');
-
-      on.rebuild('b2');
-      await on.pass(10 * MINUTE);
-      expect([on.state('halted'), paged(on).length]).toEqual(['OK', 1]);
+      expect(on.fired('watch-services/watchdog')).toEqual([]);
     });
   });
 
-  describe('silent', () => {
+  describe('a service', () => {
+    test('in trouble shows it soon, notifies nobody by itself, and ends by itself', () => {
+      const on = running(essential, reading);
+      on.pass(2 * HOUR, { troubled: true });
+      expect(on.state('poll/unhealthy')).toBe('ALARM');
+      expect((on.fired('poll/unhealthy')[0] ?? 0) - HOUR).toBeLessThanOrEqual(latest);
+
+      on.pass(HOUR);
+      const [, ended = 0] = on.ended('poll/unhealthy');
+      expect(ended - 3 * HOUR).toBeLessThanOrEqual(WINDOW + checkBackMinutes(reading) + latest);
+      expect(on.fired('poll/unhealthy')).toHaveLength(1);
+      expect(on.pages).toEqual([]);
+    });
+
+    test("in trouble takes the user's own actions, once when it begins and once when it ends", () => {
+      const on = running(acting, reading);
+      const before = on.pages.length;
+      on.pass(2 * HOUR, { troubled: true });
+      on.pass(2 * HOUR);
+
+      const [fired] = on.fired('poll/unhealthy');
+      expect(on.pages.slice(before)).toEqual([
+        `poll/unhealthy at ${fired}`,
+        `poll/unhealthy at ${on.ended('poll/unhealthy').at(-1)}`,
+      ]);
+    });
+
+    test('that is well for a day fires nothing, though nothing writes its metric', () => {
+      const on = running(essential, reading);
+      on.pass(DAY);
+
+      expect([on.fired('poll/unhealthy'), on.state('poll/unhealthy')]).toEqual([[], 'OK']);
+    });
+
+    test('in trouble does not stay so for want of a watchdog: that one has an alarm of its own', () => {
+      const on = running(essential, reading);
+      on.pass(30, { troubled: true });
+      on.pass(2 * HOUR, { checks: false });
+
+      expect([on.state('poll/unhealthy'), on.state('watch-services/watchdog')]).toEqual(['OK', 'ALARM']);
+      expect(on.pages).toHaveLength(1);
+    });
+  });
+
+  describe('deliveries', () => {
     test.each([
-      ['60s', 3],
-      ['5m', 15],
-      ['59m', 177],
-    ] as const)(
-      'every %s: rings once ticks stop arriving, not before %i minutes, and ends with the first that comes',
-      async (interval, least) => {
-        const on = await running({ service: { interval }, reading });
-        const every = on.service.schedule.interval;
-        const stopped = (10 * every) / MINUTE;
+      ['delivery-errors', 'target error'],
+      ['delivery-throttles', 'target throttled'],
+    ] as const)('%s fires for firings that go on meeting errors, once, and ends by itself', (alarm, firing) => {
+      const on = running(essential, reading);
+      on.pass(HOUR, { firing });
+      expect(on.pages).toEqual([`${alarm} at ${on.fired(alarm)[0]}`]);
+      expect((on.fired(alarm)[0] ?? 0) - HOUR).toBeLessThanOrEqual(3 * WINDOW + latest);
 
-        await on.pass(12 * every, 'lost');
-        expect(on.state('silent')).toBe('ALARM');
-        expect(paged(on)).toHaveLength(1);
-        expect(paged(on)[0]).toBeGreaterThanOrEqual(stopped + least);
-        expect(paged(on)[0]).toBeLessThanOrEqual(stopped + least + 5 * WINDOW + SOON);
-
-        await on.pass(3 * every);
-        expect([on.state('silent'), on.state('pager')]).toEqual(['OK', 'OK']);
-        expect(paged(on)).toHaveLength(1);
-      },
-    );
-
-    test('rings for a function that dies before it can write anything', async () => {
-      const on = await running({ reading });
-
-      await on.pass(20 * MINUTE, 'broken');
-
-      expect([on.state('silent'), on.state('failing'), paged(on).length]).toEqual(['ALARM', 'OK', 1]);
+      on.pass(2 * HOUR);
+      expect(on.state(alarm)).toBe('OK');
+      expect(on.pages).toHaveLength(1);
     });
 
-    test.each(['60s', '90s', '5m'] as const)(
-      'every %s: a tick that comes 59 s late is no silence, nor is one lost before it',
-      async (interval) => {
-        const on = await running({ service: { interval }, reading });
+    test('a single error that a second try mends fires nothing', () => {
+      const on = running(essential, reading);
+      on.pass(DAY, (minute) => ({ firing: minute % 60 === 7 ? 'target error' : 'delivered' }));
 
-        const every = on.service.schedule.interval;
-        await on.pass(6 * every, (tick) => (tick === 1 ? { late: 59 * SECOND } : 'succeeds'));
-        if (reading.delay === 0 || reading.checkBack > 0) {
-          await on.pass(6 * every, (tick) => (tick === 1 ? 'lost' : tick === 2 ? { late: 59 * SECOND } : 'succeeds'));
-        }
+      expect(DELIVERIES.flatMap((alarm) => on.fired(alarm))).toEqual([]);
+    });
 
-        expectAllQuiet(on);
-      },
-    );
+    test("Scheduler's broken role shows in what it gives up, and nothing has to be purged for the end", () => {
+      const on = running(essential, reading);
+      on.pass(HOUR, (minute): Minute => ({ firing: 'target error', dropped: minute > 0 }));
+      expect(new Set(on.pages.map((page) => page.replace(/ at .*/, '')))).toEqual(
+        new Set(['delivery-errors', 'dropped', 'undeliverable']),
+      );
+      expect(on.pages).toHaveLength(3);
+      expect((on.fired('undeliverable')[0] ?? 0) - HOUR).toBeLessThanOrEqual(latest + 1);
 
-    test('is not what a service that is paused for hours is', async () => {
-      const on = await running({ reading });
+      on.pass(2 * HOUR);
+      expect(DELIVERIES.map((alarm) => on.state(alarm))).toEqual(DELIVERIES.map(() => 'OK'));
+      on.pass(1, { dropped: true });
+      on.pass(30);
+      expect(on.fired('undeliverable')).toHaveLength(2);
+    });
 
-      await on.pause();
-      await on.pass(5 * HOUR);
-      expectAllQuiet(on);
+    test('a queue that Scheduler may not send to shows in what is lost', () => {
+      const on = running(essential, reading);
+      on.pass(1, { dropped: true, lost: true });
+      on.pass(HOUR);
 
-      await on.resume();
-      await on.pass(10 * MINUTE);
-      expectAllQuiet(on);
+      expect(on.fired('lost')).toHaveLength(1);
+      expect(on.fired('undeliverable')).toEqual([]);
     });
   });
 
-  describe('overdue', () => {
-    const service = { interval: '6h' } as const;
-    const quiet = ['failing', 'halted', 'overdue'];
-    /** Of a tick: Scheduler's minute, the run, its lease; then the watchdog's next look and the alarm's window. */
-    const CHECKED = 1 + 1 + 5 + WINDOW + SOON;
+  describe('level full', () => {
+    test.each([
+      ['throttles', { firing: 'throttled' }],
+      ['near-timeout', { lasts: 28_000 }],
+    ] as const)('%s fires when it goes on, notifies nobody by itself, and ends by itself', (id, minute) => {
+      const alarm = `poll/${id}`;
+      const on = running(full, reading);
+      on.pass(1, minute);
+      on.pass(HOUR);
+      expect(on.fired(alarm)).toEqual([]);
 
-    test('rings for a service of long intervals whose tick does not come, and ends after the one that does', async () => {
-      const on = play({ service, reading, watched: true });
-      await on.pass(14 * HOUR);
-      expectAllQuiet(on, quiet);
+      on.pass(30, minute);
+      expect(on.state(alarm)).toBe('ALARM');
+      on.pass(2 * HOUR);
+      expect([on.fired(alarm).length, on.state(alarm), on.pages]).toEqual([1, 'OK', []]);
+    });
+  });
 
-      await on.pass(6 * HOUR, 'lost');
-      expect(on.state('overdue')).toBe('ALARM');
-      expect(paged(on)).toHaveLength(1);
-      // The tick of 00:00 UTC, 15 hours after the start.
-      expect(paged(on)[0]).toBeGreaterThan(15 * 60 + 1);
-      expect(paged(on)[0]).toBeLessThanOrEqual(15 * 60 + CHECKED);
-
-      await on.pass(7 * HOUR);
-      expect([on.state('overdue'), on.state('pager')]).toEqual(['OK', 'OK']);
-      expect(paged(on)).toHaveLength(1);
+  describe('a redeploy', () => {
+    test('keeps the states of the alarms, and warms none of them up again', () => {
+      const on = running(essential, reading);
+      on.deploy(essential);
+      on.pass(5 * HOUR, { checks: false });
+      expect(on.pages).toHaveLength(1);
+      expect((on.fired('watch-services/watchdog')[0] ?? 0) - HOUR).toBeLessThanOrEqual(
+        15 + checkBackMinutes(reading) + latest,
+      );
     });
 
-    test('rings for one that was never invoked', async () => {
-      const on = play({ service, reading, watched: true });
+    test('every ten minutes for a day fires nothing', () => {
+      const on = play(essential, reading);
+      for (let minute = 0; minute < DAY; minute += 10) {
+        on.pass(10);
+        on.deploy(essential);
+      }
 
-      await on.pass(5 * HOUR, 'lost');
-
-      expect([on.state('overdue'), paged(on).length]).toEqual(['ALARM', 1]);
+      expect([...ALARMS, ...DELIVERIES].flatMap((alarm) => on.fired(alarm))).toEqual([]);
     });
 
-    test('stays silent on a first deploy, at a late tick, and while the service is paused', async () => {
-      const on = play({ service, reading, watched: true });
-      await on.pass(10 * HOUR, { late: 59 * SECOND });
-      expectAllQuiet(on, quiet);
+    test('that takes a service in trouble away notifies nobody', () => {
+      const on = play(essential, reading);
+      on.pass(30, { troubled: true });
+      on.deploy(synthesise([]));
+      on.pass(HOUR);
 
-      await on.pause();
-      await on.pass(DAY);
-      expectAllQuiet(on, quiet);
+      expect(on.pages).toEqual([]);
+      expect(() => on.state('poll/unhealthy')).toThrow('expected');
     });
   });
 });

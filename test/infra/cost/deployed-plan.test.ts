@@ -15,26 +15,28 @@ describe('the plan of a stack', () => {
     if (first === undefined || second === undefined) throw new Error('no services');
     const before = planOf(stack);
     const limits = { threshold: 1, evaluationPeriods: 1 };
-    const failing = new Alarm(first, 'failing', { metric: first.metricFailureStreak(), ...limits });
+    const failing = new Alarm(first, 'failing', { metric: first.metricUnhealthy(), ...limits });
     new CompositeAlarm(first, 'pager', { alarmRule: AlarmRule.fromAlarm(failing, 'ALARM' as never) });
     const usingMetrics = { a: first.metricErrors(), b: second.metricErrors() };
     new Alarm(stack, 'both', { metric: new MathExpression({ expression: 'a + b', usingMetrics }), ...limits });
     new ServicesDashboard(stack, 'Services', { services, stage: 'test' });
-    second.function.addEnvironment('TICKOVER_DETAILED_METRICS', 'true');
-    second.function.addEnvironment('TICKOVER_WATCHED', '{"check-endpoints":[60000,115000]}');
+    second.function.addEnvironment('TICKOVER_METRICS', 'detailed');
     const after = planOf(stack);
 
     const [one, two] = before.services;
     expect(one).toMatchObject({
       name: 'check-endpoints',
       consecutive: 3,
+      metrics: 0,
+      alarms: 1,
+      compositeAlarms: 0,
       memoryMb: 256,
       logRetentionDays: 30,
       pace: paceOf({ interval: 60_000 }),
     });
     expect(after.services).toEqual([
-      { ...one, alarms: (one?.alarms ?? 0) + 1, compositeAlarms: (one?.compositeAlarms ?? 0) + 1, metrics: 3 },
-      { ...two, metrics: 4 },
+      { ...one, alarms: (one?.alarms ?? 0) + 1, compositeAlarms: (one?.compositeAlarms ?? 0) + 1 },
+      { ...two, metrics: 5 },
     ]);
     // The alarm on a sum looks at two metrics.
     expect(after.shared).toEqual({
@@ -54,6 +56,12 @@ describe('the plan of a stack', () => {
     expect(services.map(({ name }) => name)).toEqual(['check-endpoints', 'mark-late-runs', 'watch-services']);
     expect(all('alarms')).toBe(ofType(template, 'AWS::CloudWatch::Alarm').length);
     expect(all('compositeAlarms')).toBe(ofType(template, 'AWS::CloudWatch::CompositeAlarm').length);
+    expect(services.map(({ alarms, metrics }) => [alarms, metrics])).toEqual([
+      [1, 0],
+      [1, 0],
+      [1, 2],
+    ]);
+    expect(shared).toMatchObject({ alarms: 5, compositeAlarms: 0 });
     expect(shared.dashboards).toBe(ofType(template, 'AWS::CloudWatch::Dashboard').length);
   });
 });

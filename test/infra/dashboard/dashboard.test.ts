@@ -46,10 +46,9 @@ function titled(title: string): Widget {
 describe('the dashboard', () => {
   test('has a row a service, in their order', () => {
     const graphs = (service: string) => [
-      `${service}: failures since the last success`,
-      `${service}: halted`,
+      `${service}: in trouble`,
+      `${service}: invocations, and those that ended in an error`,
       `${service}: duration of an invocation`,
-      `${service}: invocations that ended in an error`,
       `${service}: skipped ticks by reason`,
       `${service}: last failures`,
     ];
@@ -63,38 +62,22 @@ describe('the dashboard', () => {
     ).toEqual(['# Tickover, stage test', '## check-endpoints', '## mark-late-runs']);
   });
 
-  test('shows streak and halts by the metrics that the service fills', () => {
-    const [streak] = titled('mark-late-runs: failures since the last success').properties.metrics ?? [];
-    const [halted] = titled('mark-late-runs: halted').properties.metrics ?? [];
+  test('shows trouble by the metric that the watchdog writes', () => {
+    const [trouble] = titled('mark-late-runs: in trouble').properties.metrics ?? [];
 
-    expect(streak).toEqual([
+    expect(trouble).toEqual([
       'Tickover-test',
-      'FailureStreak',
+      'Unhealthy',
       'service',
       'mark-late-runs',
-      { label: 'streak', stat: 'Maximum' },
+      { label: 'in trouble', stat: 'Maximum' },
     ]);
-    expect(halted).toEqual([
-      'Tickover-test',
-      'Halted',
-      'service',
-      'mark-late-runs',
-      { label: 'halted', stat: 'Maximum' },
-    ]);
-  });
-
-  test('marks the streak at which a service trips', () => {
-    expect(titled('check-endpoints: failures since the last success').properties.annotations).toEqual({
-      horizontal: [{ value: 3, label: 'failing', yAxis: 'left' }],
-    });
-    expect(titled('mark-late-runs: failures since the last success').properties.annotations).toEqual({
-      horizontal: [{ value: 5, label: 'failing', yAxis: 'left' }],
-    });
   });
 
   test("shows durations and errors of each service's own function", () => {
     const [average, longest] = titled('check-endpoints: duration of an invocation').properties.metrics ?? [];
-    const [errors] = titled('mark-late-runs: invocations that ended in an error').properties.metrics ?? [];
+    const [invocations, errors] =
+      titled('mark-late-runs: invocations, and those that ended in an error').properties.metrics ?? [];
 
     expect(average).toEqual(['AWS/Lambda', 'Duration', 'FunctionName', ids.functions[0], { label: 'average' }]);
     expect(longest).toEqual([
@@ -103,6 +86,13 @@ describe('the dashboard', () => {
       'FunctionName',
       ids.functions[0],
       { label: 'longest', stat: 'Maximum' },
+    ]);
+    expect(invocations).toEqual([
+      'AWS/Lambda',
+      'Invocations',
+      'FunctionName',
+      ids.functions[1],
+      { label: 'invocations', stat: 'Sum' },
     ]);
     expect(errors).toEqual([
       'AWS/Lambda',

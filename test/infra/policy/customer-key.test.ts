@@ -11,8 +11,11 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { afterAll, describe, expect, test } from 'vitest';
 import { Pager } from '../../../infra/constructs/pager.ts';
+import { ServiceScheduleGroup } from '../../../infra/constructs/schedule-group.ts';
 import { ScheduledService } from '../../../infra/constructs/scheduled-service.ts';
 import { StackAlarms } from '../../../infra/constructs/stack-alarms.ts';
+import { StateTable } from '../../../infra/constructs/state-table.ts';
+import { Watchdog } from '../../../infra/constructs/watchdog.ts';
 import {
   ENTRY,
   emptyStack,
@@ -69,9 +72,12 @@ function onOwnKey() {
   const stack = emptyStack();
   const encryptionKey = new Key(stack, 'Key');
   const { topic: pagerTopic } = new Pager(stack, 'Pager', { encryptionKey });
-  const made = new ScheduledService(stack, 'Idle', { service: idle(), entry: ENTRY, encryptionKey, pagerTopic });
-  const { undeliverableQueue, failedQueue } = made;
-  new StackAlarms(stack, 'Alarms', { undeliverableQueue, failedQueue, pagerTopic });
+  const { table } = new StateTable(stack, 'State', { encryptionKey });
+  const shared = { table, encryptionKey, group: new ServiceScheduleGroup(stack, 'Group').group };
+  const made = new ScheduledService(stack, 'Idle', { service: idle(), entry: ENTRY, ...shared });
+  const { undeliverableQueue } = made;
+  new Watchdog(stack, 'Watchdog', { services: [made], pagerTopic, undeliverableQueue, ...shared });
+  new StackAlarms(stack, 'Alarms', { group: shared.group, undeliverableQueue, pagerTopic });
   made.grantRead(new IamRole(stack, 'Reader', { assumedBy: A_PERSON }));
   made.grantOperate(new IamRole(stack, 'Operator', { assumedBy: A_PERSON }));
   made.grantInvoke(new IamRole(stack, 'Invoker', { assumedBy: A_PERSON }));
@@ -111,23 +117,30 @@ describe.each(Object.entries(subjects))('on %s', (_what, { stack, template, key 
     expect([...new Set(used)]).toEqual([key.arn]);
   });
 
-  test('a function works with its items, sends its failed events away and reads its environment, and no more', () => {
+  test('a function works with its items and reads its environment, and no more', () => {
     const functions = role(/Function/);
+    const own = { dynamodb: [...ITEMS, 'DescribeKey'], lambda: ['Decrypt'] };
 
     expect(functions).toHaveLength(ofType(template, 'AWS::Lambda::Function').length);
-    for (const may of mayBy(/Function/))
-      expect(may).toEqual({
+    for (const may of mayBy(/^(?!watch|Watch).*Function/)) expect(may).toEqual(own);
+  });
+
+  test('the watchdog publishes besides, and no more', () => {
+    expect(mayBy(/^(watch|Watch).*Function/)).toEqual([
+      {
         dynamodb: [...ITEMS, 'DescribeKey'],
-        sqs: ['Decrypt', 'GenerateDataKey'],
+        sns: ['Decrypt', 'GenerateDataKey'],
         lambda: ['Decrypt'],
-      });
+      },
+    ]);
   });
 
   test('Scheduler puts aside what it could not deliver, and no more', () => {
-    expect(mayBy(/Scheduler/)).toEqual([{ sqs: ['Decrypt', 'GenerateDataKey'] }]);
+    for (const may of mayBy(/Scheduler/)) expect(may).toEqual({ sqs: ['Decrypt', 'GenerateDataKey'] });
+    expect(mayBy(/Scheduler/).length).toBeGreaterThan(0);
   });
 
-  test('whoever may read or operate reads state, queues and log, whoever may only invoke nothing', () => {
+  test('whoever may read or operate reads state, queue and log, whoever may only invoke nothing', () => {
     const reading = { dynamodb: ['Decrypt', 'DescribeKey'], sqs: ['Decrypt'], logs: ['Decrypt'] };
 
     expect(mayBy(/^Reader/)).toEqual([reading]);
@@ -205,9 +218,13 @@ describe('resources that exist, each on a key of its own', () => {
     const schedulerRole = IamRole.fromRoleArn(stack, 'Role', `arn:aws:iam::${ACCOUNT}:role/Scheduling`);
     const environmentEncryption = Key.fromKeyArn(stack, 'EnvironmentKey', keyArn('environment'));
     const service = new ScheduledService(stack, 'Idle', {
-      ...{ service: idle(), entry: ENTRY, table, pagerTopic, schedulerRole },
-      ...{ undeliverableQueue: queue('Undeliverable'), failedQueue: queue('Failed') },
+      ...{ service: idle(), entry: ENTRY, table, schedulerRole },
+      ...{ undeliverableQueue: queue('Undeliverable') },
       functionProps: { environmentEncryption },
+    });
+    new Watchdog(stack, 'Watchdog', {
+      ...{ services: [service], table, pagerTopic, schedulerRole },
+      ...{ undeliverableQueue: service.undeliverableQueue, functionProps: { environmentEncryption } },
     });
     return { stack, service, template: templateOf(stack).toJSON() as Template };
   };
@@ -215,21 +232,21 @@ describe('resources that exist, each on a key of its own', () => {
   test('are used, none is made beside them, and each key is granted for its own use', () => {
     const { template } = made();
     const types = Object.values(template.Resources).map(({ Type }) => Type);
-    const [lambda] = rolesOf(template).filter(({ id }) => id.includes('Function'));
+    const [lambda, watchdog] = rolesOf(template).filter(({ id }) => id.includes('Function'));
     const policy = [readStatement({ Effect: 'Allow', Principal: '*', Action: 'kms:*', Resource: '*' })];
-    const may = (name: string) =>
+    const may = (name: string, role = lambda) =>
       Object.fromEntries(
-        SERVICES.map((service) => [
-          service,
-          lambda ? roleMay({ arn: keyArn(name), policy }, lambda, service) : [],
-        ]).filter(([, calls]) => calls?.length),
+        SERVICES.map((service) => [service, role ? roleMay({ arn: keyArn(name), policy }, role, service) : []]).filter(
+          ([, calls]) => calls?.length,
+        ),
       );
 
     for (const type of ['DynamoDB::Table', 'SQS::Queue', 'SNS::Topic', 'KMS::Key'])
       expect(types).not.toContain(`AWS::${type}`);
-    expect(types.filter((type) => type === 'AWS::IAM::Role')).toHaveLength(1);
+    expect(types.filter((type) => type === 'AWS::IAM::Role')).toHaveLength(2);
     expect(may('table')).toEqual({ dynamodb: [...ITEMS, 'DescribeKey'] });
-    expect(may('Failed')).toEqual({ sqs: ['Decrypt', 'GenerateDataKey'] });
+    expect(may('topic')).toEqual({});
+    expect(may('topic', watchdog)).toEqual({ sns: ['Decrypt', 'GenerateDataKey'] });
     expect(may('Undeliverable')).toEqual({});
     expect(may('environment')).toEqual({ lambda: ['Decrypt'] });
   });
@@ -240,9 +257,9 @@ describe('resources that exist, each on a key of its own', () => {
     const texts = warnings.map(({ entry }) => String(entry.data));
 
     expect(texts.map((text) => text.split(': ')[0]).toSorted()).toEqual(
-      ['Failed', 'Undeliverable', 'environment', 'table', 'topic'].map(keyArn),
+      ['Undeliverable', 'environment', 'table', 'table', 'topic', 'topic'].map(keyArn),
     );
-    expect(texts.find((text) => text.includes('key/topic'))).toContain(
+    expect(texts.filter((text) => text.includes('key/topic')).join('\n')).toContain(
       `${keyArn('topic')}: expected a key whose policy has the statement {"Effect":"Allow","Principal":{"Service":"cloudwatch.amazonaws.com"},` +
         '"Action":["kms:Decrypt","kms:GenerateDataKey*"],"Resource":"*"}; an imported key keeps its policy, so add it there.',
     );

@@ -14,7 +14,7 @@ import {
 } from 'aws-cdk-lib/aws-iam';
 import { type IKey, type IKeyRef, Key } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
-import { escaped } from '../../lib/text/index.ts';
+import { escaped } from '../../../lib/text/index.ts';
 
 type Conditions = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
@@ -32,6 +32,7 @@ const USES = {
   // SQS checks with Decrypt the data key that it has generated.
   send: { service: 'sqs', actions: ['kms:Decrypt', 'kms:GenerateDataKey'] },
   receive: { service: 'sqs', actions: ['kms:Decrypt'] },
+  publish: { service: 'sns', actions: ['kms:Decrypt', 'kms:GenerateDataKey'] },
   readLog: { service: 'logs', actions: ['kms:Decrypt'] },
   environment: { service: 'lambda', actions: ['kms:Decrypt'] },
 } as const;

@@ -7,10 +7,10 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { ISchedule } from 'aws-cdk-lib/aws-scheduler';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
-import type { Service } from '../../lib/service/index.ts';
+import type { Service } from '../../../lib/service/index.ts';
+import { grantReceive } from '../holding-queue.ts';
+import { grantStateRead } from '../state-table.ts';
 import { grantKey } from './encryption-key.ts';
-import { grantReceive } from './holding-queue.ts';
-import { grantStateRead } from './state-table.ts';
 
 /** The parts of a deployed service to which rights refer. */
 interface DeployedService {
@@ -19,7 +19,6 @@ interface DeployedService {
   readonly logGroup: ILogGroup;
   readonly table: ITable;
   readonly undeliverableQueue: IQueue;
-  readonly failedQueue: IQueue;
   /** The customer's key that encrypts its log. */
   readonly logKey: IKey | undefined;
   readonly schedule: ISchedule;
@@ -32,17 +31,16 @@ export function grantInvoke(deployed: Pick<DeployedService, 'function'>, grantee
 
 /**
  * Lets the grantee look at everything that the texts of alarms and the guides name, and change nothing: the service's
- * state, log, schedule and configuration, both queues, the stack's outputs, and alarms, metrics, dashboards and saved
+ * state, log, schedule and configuration, the queue, the stack's outputs, and alarms, metrics, dashboards and saved
  * queries.
  */
 export function grantRead(deployed: DeployedService, grantee: IGrantable): Grant {
-  const { service, table, logGroup, undeliverableQueue, failedQueue, schedule } = deployed;
+  const { service, table, logGroup, undeliverableQueue, schedule } = deployed;
   grantStateRead(table, grantee, service.name);
   grantKey(deployed.logKey, grantee, 'readLog');
   return [
     grant(grantee, LOG, [logGroup.logGroupArn]),
     grantReceive(undeliverableQueue, grantee),
-    grantReceive(failedQueue, grantee),
     grant(grantee, ['lambda:GetFunctionConfiguration'], [deployed.function.functionArn]),
     grant(grantee, ['scheduler:GetSchedule'], [schedule.scheduleArn]),
     grant(grantee, STACK, [Stack.of(deployed.function).stackId]),
@@ -50,14 +48,18 @@ export function grantRead(deployed: DeployedService, grantee: IGrantable): Grant
   ].reduce((all, one) => all.combine(one));
 }
 
-/** Lets the grantee run the commands that alarms name: {@link grantRead}, and invoke the function. */
+/** Lets the grantee run the commands that messages and alarms name: {@link grantRead}, and invoke the function. */
 export function grantOperate(deployed: DeployedService, grantee: IGrantable): Grant {
   return grantInvoke(deployed, grantee).combine(grantRead(deployed, grantee));
 }
 
 const LOG = ['logs:DescribeLogStreams', 'logs:FilterLogEvents', 'logs:GetLogEvents', 'logs:StartQuery'];
-/** By which the guides find the function's name. */
-const STACK = ['cloudformation:DescribeStacks', 'cloudformation:ListStackResources'];
+/** By which the guides and the watchdog's messages find the function's name. */
+const STACK = [
+  'cloudformation:DescribeStacks',
+  'cloudformation:DescribeStackResource',
+  'cloudformation:ListStackResources',
+];
 /** IAM knows no narrower resource for most of these, nor for composite alarms and what a console lists. */
 const ACCOUNT = [
   ...['cloudwatch:DescribeAlarms', 'cloudwatch:DescribeAlarmHistory', 'cloudwatch:GetMetricData'],

@@ -20,7 +20,7 @@ export function roleHere(scope: Construct, id: string, role: IRole): IRole {
 }
 
 /** Whether the role was imported as one that keeps its rights: CDK doesn't export that class, but gives it an id. */
-function isImmutable(role: IRole): boolean {
+export function isImmutable(role: IRole): boolean {
   const { PROPERTY_INJECTION_ID: id } = role.constructor as { readonly PROPERTY_INJECTION_ID?: string };
   return id === 'aws-cdk-lib.aws-iam.ImmutableRole';
 }
