@@ -3,8 +3,9 @@
 import * as z from 'zod';
 import { expectedWords, InvalidOptionsError, LIMITS, limitFaults, optionFault } from '../lib/rules/index.ts';
 import { shapeFaults, unknownNameFault, variableFaults } from '../lib/service/index.ts';
-import { isRecord, nearest, nearMiss, showValue } from '../lib/text/index.ts';
+import { isRecord, nearest, nearMiss, showValue, withoutUndefined } from '../lib/text/index.ts';
 import { type Duration, parseDuration, unitHint } from '../lib/time/index.ts';
+import { senderFaults } from '../lib/watchdog/index.ts';
 
 /** The levels of a service's alarms. */
 export const ALARM_LEVELS = ['none', 'essential', 'full'] as const;
@@ -74,7 +75,6 @@ const TABLE_ARN_EXPECTED = "a table's ARN, such as arn:aws:dynamodb:eu-central-1
 const KEY_ARN_EXPECTED = "a key's ARN, such as arn:aws:kms:eu-central-1:111122223333:key/1234abcd-...";
 const TOPIC_ARN_EXPECTED = "a standard topic's ARN, such as arn:aws:sns:eu-central-1:111122223333:Name";
 const BUS_ARN_EXPECTED = "a bus's ARN, such as arn:aws:events:eu-central-1:111122223333:event-bus/Name";
-const URL_EXPECTED = 'an http or https URL';
 const known = (fields: object) => `only ${Object.keys(fields).join(', ')}`;
 const flag = z.union([z.boolean(), z.literal(['true', 'false']).transform((text) => text === 'true')], 'true or false');
 
@@ -119,8 +119,8 @@ const schema = z.object({
   alarmEmail: z.email('an e-mail address').optional(),
   alarmTopicArn: TOPIC_ARN.optional(),
   eventBusArn: BUS_ARN.optional(),
-  webhookUrl: z.url({ protocol: /^https?$/, error: URL_EXPECTED }).optional(),
-  webhookTemplate: z.string('text').min(1, 'text').optional(),
+  webhookUrl: z.string('text').optional(),
+  webhookTemplate: z.string('text').optional(),
   keepTables: flag.optional(),
   deletionProtection: flag.optional(),
   stateTableArn: TABLE_ARN.optional(),
@@ -149,7 +149,7 @@ export function readSettings(contextOf: (name: string) => unknown, names: readon
   const keepTables = data.keepTables ?? data.stage !== DEV_STAGE;
   const deletionProtection = data.deletionProtection ?? keepTables;
   if (deletionProtection && !keepTables) faults.push(PROTECTED_FAULT);
-  if (data.webhookTemplate !== undefined && data.webhookUrl === undefined) faults.push(TEMPLATE_FAULT);
+  faults.push(...webhookFaults(data));
   const settings = { ...data, keepTables, deletionProtection } as Settings;
   faults.push(...variablesOf(settings));
   if (faults.length > 0) throw new InvalidOptionsError('context', faults);
@@ -172,7 +172,14 @@ const PROTECTED_FAULT =
   `deletionProtection: expected false for tables that go with their stack (keepTables, false in stage '${DEV_STAGE}'), ` +
   'got true';
 
-const TEMPLATE_FAULT = 'webhookTemplate: expected webhookUrl besides it, got none';
+/** Judged as the function will judge them, under the names that they have here. */
+function webhookFaults({ webhookUrl, webhookTemplate }: z.infer<typeof schema>): string[] {
+  return senderFaults(
+    withoutUndefined({ TICKOVER_WEBHOOK_URL: webhookUrl, TICKOVER_WEBHOOK_TEMPLATE: webhookTemplate }),
+  ).map((fault) =>
+    fault.replaceAll('TICKOVER_WEBHOOK_URL', 'webhookUrl').replaceAll('TICKOVER_WEBHOOK_TEMPLATE', 'webhookTemplate'),
+  );
+}
 
 function nearMisses(contextOf: (name: string) => unknown, names: readonly string[]): string[] {
   return names.flatMap((name) => {

@@ -7,7 +7,7 @@ import type { Construct } from 'constructs';
 import { InvalidOptionsError, optionFault } from '../../lib/rules/index.ts';
 import { watchServices } from '../../lib/services/watch-services.ts';
 import { showValue, withoutUndefined } from '../../lib/text/index.ts';
-import { WATCHED_VARIABLE, type WatchedService, watchedServiceOf } from '../../lib/watchdog/index.ts';
+import { senderFaults, WATCHED_VARIABLE, type WatchedService, watchedServiceOf } from '../../lib/watchdog/index.ts';
 import { WATCHDOG } from '../alarms/index.ts';
 import { overwrittenFaults } from '../service-faults.ts';
 import { dataOf, type GeneratedEntry, writeEntry } from './generated-entry.ts';
@@ -114,11 +114,23 @@ function described({ service, function: lambda }: ScheduledService): WatchedServ
   });
 }
 
+/** Judged as the function will judge them. What only a deploy knows can't be. */
+function webhookFaults({ url, template }: Partial<Webhook> = {}): string[] {
+  const known = (text: string | undefined) => (Token.isUnresolved(text) ? undefined : text);
+  const TICKOVER_WEBHOOK_URL = Token.isUnresolved(url) ? 'https://example.com' : url;
+  return senderFaults(withoutUndefined({ TICKOVER_WEBHOOK_URL, TICKOVER_WEBHOOK_TEMPLATE: known(template) })).map(
+    (fault) =>
+      fault
+        .replaceAll('TICKOVER_WEBHOOK_URL', 'webhook.url')
+        .replaceAll('TICKOVER_WEBHOOK_TEMPLATE', 'webhook.template'),
+  );
+}
+
 function refuseFaults(services: readonly ScheduledService[], props: WatchdogProps): void {
   const { table, pagerTopic, webhook } = props;
   const one = table ?? services[0]?.table;
   const others = services.filter((service) => one !== undefined && !isSameTable(service.table, one));
-  const { url = 'https://', template = '' } = webhook ?? {};
+  const { url = '', template = '' } = webhook ?? {};
   const environment = { ...props.environment, ...props.functionProps?.environment };
   const faults = [
     ...optionFault(
@@ -130,7 +142,7 @@ function refuseFaults(services: readonly ScheduledService[], props: WatchdogProp
     // Its bundle has the list.
     ...overwrittenFaults(environment, { [WATCHED_VARIABLE]: '' }),
     ...optionFault(pagerTopic?.fifo !== true, 'pagerTopic', 'a standard topic', 'a FIFO topic'),
-    ...optionFault(Token.isUnresolved(url) || /^https?:\/\//.test(url), 'webhook.url', 'an http or https URL', 'none'),
+    ...webhookFaults(webhook),
     ...optionFault(
       Buffer.byteLength(url + template) <= LARGEST_WEBHOOK,
       'webhook',

@@ -8,10 +8,11 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
+import { App } from 'aws-cdk-lib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildId } from '../../lib/service/index.ts';
 import { ROOT } from '../support/process.ts';
-import { CATALOG, idle } from '../support/stack-kit.ts';
+import { CATALOG, idle, newStack, resourceLike, templateOf } from '../support/stack-kit.ts';
 
 const run = promisify(execFile);
 const directory = mkdtempSync(join(tmpdir(), 'tickover-synth-'));
@@ -35,7 +36,17 @@ let output = '';
 beforeAll(async () => {
   mkdirSync(OUTPUT);
   const cdk = join(ROOT, 'node_modules', 'aws-cdk', 'bin', 'cdk');
-  const args = [cdk, 'synth', '--quiet', '--output', OUTPUT, '--no-notices', '--no-version-reporting'];
+  const args = [
+    cdk,
+    'synth',
+    '--quiet',
+    '--output',
+    OUTPUT,
+    '--no-notices',
+    '--no-version-reporting',
+    '-c',
+    'alarmEmail=a@example.com',
+  ];
   const { stdout, stderr } = await run(process.execPath, args, { cwd: ROOT, env: ENVIRONMENT });
   output = stdout + stderr;
 });
@@ -115,6 +126,24 @@ describe('a bundle', () => {
     }
     expect(new Set(bundles().map(({ build }) => build)).size).toBe(bundles().length);
   });
+});
+
+test('the bundle of the watchdog has the list, and the same build wherever the output of the app lies', () => {
+  const stackIn = (outdir: string) =>
+    newStack(new App({ outdir, builtinCloudFormationValidation: false }), { catalog: CATALOG });
+  const inside = join('cdk.out', 'synth-test');
+  const outputs = [inside, join(directory, 'elsewhere')];
+  const built = outputs.map((outdir) => {
+    const template = templateOf(stackIn(outdir));
+    const { Properties } = resourceLike(template, 'AWS::Lambda::Function', 'watchservices');
+    return (Properties['Environment'] as { Variables: Record<string, string> }).Variables['TICKOVER_BUILD'];
+  });
+  rmSync(inside, { recursive: true });
+
+  expect(built[0]).toMatch(/^[0-9a-f]{16}$/);
+  expect(built[1]).toBe(built[0]);
+  const { directory: bundle = '' } = bundles().find(({ name }) => name === 'watch-services') ?? {};
+  expect(readFileSync(join(bundle, 'index.mjs'), 'utf8')).toContain('check-endpoints');
 });
 
 test('the app refuses settings of a service that the catalog does not have', async () => {

@@ -204,7 +204,7 @@ describe('the ways out of the watchdog', () => {
   const stack = emptyStack();
   const pagerTopic = new Topic(stack, 'Topic');
   const eventBus = new EventBus(stack, 'Bus') as IEventBus;
-  const webhook = { url: 'https://example.com/hook', template: '{"text":"{subject}"}' };
+  const webhook = { url: 'https://example.com/hook', template: '{"text":"{{subject}}"}' };
   const { made, template } = watched({ pagerTopic, eventBus, webhook }, stack);
 
   test('are in its environment, with the name of its stack', () => {
@@ -244,8 +244,12 @@ describe('the ways out of the watchdog', () => {
   });
 
   test.each([
-    [{ webhook: { url: 'ftp://example.com' } }, 'webhook.url: expected an http or https URL'],
-    [{ webhook: { url: `https://${'x'.repeat(2_500)}` } }, 'webhook: expected at most 2500 bytes of url and template'],
+    [{ webhook: { url: 'ftp://example.com' } }, 'webhook.url: expected a URL of https'],
+    [
+      { webhook: { url: 'https://example.com', template: JSON.stringify({ text: 'x'.repeat(2_500) }) } },
+      'webhook: expected at most 2500 bytes of url and template',
+    ],
+    [{ webhook: { url: 'https://example.com', template: '{' } }, 'webhook.template: expected'],
     [{ environment: { POWERTOOLS_DEV: 'true' } }, 'environment.POWERTOOLS_DEV: expected none for a service'],
     [{ interval: '6m' }, 'interval: expected ticks at most 300 s apart'],
   ] as const)('are refused where no message would leave: %o', (props, fault) => {
@@ -293,7 +297,7 @@ describe('who is notified, by the context', () => {
       alarmTopicArn: TOPIC,
       eventBusArn: BUS,
       webhookUrl: 'https://example.com/',
-      webhookTemplate: 'x',
+      webhookTemplate: '{"text":"{{text}}"}',
     };
     const template = templateOf(newStack(newApp(), { settings: settingsOf(context) }));
 
@@ -301,7 +305,7 @@ describe('who is notified, by the context', () => {
       TICKOVER_TOPIC_ARN: TOPIC,
       TICKOVER_EVENT_BUS: BUS,
       TICKOVER_WEBHOOK_URL: 'https://example.com/',
-      TICKOVER_WEBHOOK_TEMPLATE: 'x',
+      TICKOVER_WEBHOOK_TEMPLATE: '{"text":"{{text}}"}',
     });
     expect(resourcesOf(template, 'AWS::SNS::Topic')).toEqual([]);
     expect(resourceLike(template, 'AWS::CloudWatch::Alarm', 'dropped').Properties['AlarmActions']).toEqual([TOPIC]);
@@ -310,8 +314,8 @@ describe('who is notified, by the context', () => {
   test.each([
     [{ alarmTopicArn: `${TOPIC}.fifo` }, "alarmTopicArn: expected a standard topic's ARN"],
     [{ eventBusArn: 'theirs' }, "eventBusArn: expected a bus's ARN"],
-    [{ webhookUrl: 'mailto:a@example.com' }, 'webhookUrl: expected an http or https URL'],
-    [{ webhookTemplate: 'x' }, 'webhookTemplate: expected webhookUrl besides it, got none'],
+    [{ webhookUrl: 'mailto:a@example.com' }, 'webhookUrl: expected a URL of https'],
+    [{ webhookTemplate: '{"text":"{{text}}"}' }, 'webhookTemplate: expected webhookUrl beside it, got none'],
   ])('is refused: %o', (context, fault) => {
     expect(() => settingsOf(context)).toThrow(fault);
   });
