@@ -6,15 +6,13 @@ import { describe, expect, test } from 'vitest';
 import { LEFT_OUT, listFaults, unrecognizedTypes, withoutLeftOut } from './left-out.ts';
 import type { Template } from './template.ts';
 
-const COMPOSITE = 'AWS::CloudWatch::CompositeAlarm';
 const QUERY = 'AWS::Logs::QueryDefinition';
 
 const template: Template = {
   Resources: {
     Table: { Type: 'AWS::DynamoDB::Table' },
-    Pager: { Type: COMPOSITE, Properties: { AlarmRule: { Ref: 'Table' } } },
-    Another: { Type: COMPOSITE },
-    Query: { Type: QUERY },
+    Query: { Type: QUERY, Properties: { QueryString: { Ref: 'Table' } } },
+    Another: { Type: QUERY },
   },
   Outputs: { table: { Value: { Ref: 'Table' } } },
 };
@@ -25,17 +23,17 @@ describe('a template without what is left out', () => {
 
     expect(Object.keys(reduced.Resources)).toEqual(['Table']);
     expect(reduced.Outputs).toEqual(template.Outputs);
-    expect(leftOut).toEqual({ [COMPOSITE]: 2, [QUERY]: 1 });
+    expect(leftOut).toEqual({ [QUERY]: 2 });
   });
 
   test('is refused where something that stays refers to something that goes', () => {
-    const referring = { ...template, Outputs: { pager: { Value: { Ref: 'Pager' } } } };
+    const referring = { ...template, Outputs: { query: { Value: { Ref: 'Query' } } } };
 
-    expect(() => withoutLeftOut(referring)).toThrow('left out: Pager is left out, but something else refers to it');
+    expect(() => withoutLeftOut(referring)).toThrow('left out: Query is left out, but something else refers to it');
   });
 
   test('is refused where the stack has no such type any more', () => {
-    const { Query: _gone, ...rest } = template.Resources;
+    const { Query: _gone, Another: _other, ...rest } = template.Resources;
 
     expect(() => withoutLeftOut({ Resources: rest })).toThrow(
       `left out: the stack has no ${QUERY}: take it off the list`,
@@ -45,22 +43,21 @@ describe('a template without what is left out', () => {
 
 describe('the list', () => {
   test('is as the emulator refuses', () => {
-    const refusal = `Template format error: Unrecognized resource types: [${COMPOSITE}, ${QUERY}]\n`;
+    const refusal = `Template format error: Unrecognized resource types: [${QUERY}]\n`;
 
-    expect(unrecognizedTypes(refusal)).toEqual([COMPOSITE, QUERY]);
-    expect(Object.keys(LEFT_OUT)).toEqual([COMPOSITE, QUERY]);
+    expect(unrecognizedTypes(refusal)).toEqual([QUERY]);
+    expect(Object.keys(LEFT_OUT)).toEqual([QUERY]);
     expect(listFaults(unrecognizedTypes(refusal))).toEqual([]);
   });
 
   test('is at fault for a type that the emulator refuses besides', () => {
-    expect(listFaults([COMPOSITE, QUERY, 'AWS::New::Thing'])).toEqual([
+    expect(listFaults([QUERY, 'AWS::New::Thing'])).toEqual([
       "the emulator can't make AWS::New::Thing, which is not in the list of what is left out",
     ]);
   });
 
   test('is at fault for a type that the emulator can make by now', () => {
     expect(listFaults(unrecognizedTypes('all went well'))).toEqual([
-      `the emulator can make ${COMPOSITE} by now: take it off the list of what is left out`,
       `the emulator can make ${QUERY} by now: take it off the list of what is left out`,
     ]);
   });

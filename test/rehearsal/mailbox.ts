@@ -1,4 +1,4 @@
-/** Queues, read: a subscriber of the rehearsal's own to the pager's topic, and what a queue holds. */
+/** Queues, read: a subscriber of the rehearsal's own to the topic of messages, and what a queue holds. */
 import { SubscribeCommand } from '@aws-sdk/client-sns';
 import { CreateQueueCommand, GetQueueAttributesCommand, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { eventually } from '../support/eventually.ts';

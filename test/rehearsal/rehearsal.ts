@@ -1,5 +1,4 @@
 /** The rehearsal from an empty emulator to a stack that is taken down again. */
-import { pagerName, putPagers } from './alarms.ts';
 import { awsAt } from './aws.ts';
 import { breaks } from './breaks/play.ts';
 import { cdkIn, lastWords } from './cdk.ts';
@@ -58,12 +57,12 @@ export async function rehearse(wings: Wings): Promise<Transcript> {
   const since = Date.now();
   await importedForTheSchedule(stage);
   await healthyTick(stage);
-  await failingService(stage, stage.whole);
+  await failingService(stage);
   await haltAndResume(stage);
   await catalogRuns(stage);
   await markedByTheSchedule(stage, since);
   const whole = await changeOver(stage);
-  await takeDown(stage, pagerNames(stage));
+  await takeDown(stage);
   await deployedAgain(stage);
   await breaks(stage, whole);
   await wings.emulator.assertLoopback();
@@ -90,13 +89,7 @@ export async function firstDeploy(wings: Wings): Promise<WholeStage> {
   await refusedAsListed(wings);
   const stage = await deployed(wings, whole);
   await compared(stage);
-  await putPagers(stage.aws, stage.deployed, whole);
-  transcript.step('CloudWatch: the pagers, with rules and actions as synthesised', `${pagerNames(stage).length} made`);
   return stage;
-}
-
-function pagerNames({ deployed: stack, whole }: WholeStage): string[] {
-  return ofType(whole, 'AWS::CloudWatch::CompositeAlarm').map(({ id }) => pagerName(stack, id));
 }
 
 /** The emulator refuses exactly the types that the list says. */
@@ -169,6 +162,6 @@ async function deployedAgain(stage: WholeStage): Promise<void> {
 }
 
 function contextOf({ steering }: Wings): Record<string, unknown> {
-  const environment = { STEERED_URL: steering.url };
-  return { stage: 'rehearsal', services: Object.fromEntries(STEERED.map((name) => [name, { environment }])) };
+  const own = { environment: { STEERED_URL: steering.url }, metrics: 'detailed' };
+  return { stage: 'rehearsal', services: Object.fromEntries(STEERED.map((name) => [name, own])) };
 }

@@ -53,7 +53,7 @@ test('the document lists what the emulator can not do before the transcript', ()
   const text = document(transcript);
 
   expect(text).toMatch(/^# The deploy, rehearsed\n/);
-  expect(text).toContain("| AWS::CloudWatch::CompositeAlarm | can't be made |");
+  expect(text).toContain("| AWS::Logs::QueryDefinition | can't be made |");
   expect(text).toContain('| AWS::DynamoDB::Table `TimeToLiveSpecification` | not kept |');
   expect(text.indexOf('## A healthy tick')).toBeGreaterThan(text.indexOf('## What the emulator can not do'));
 });

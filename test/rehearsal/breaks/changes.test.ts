@@ -38,7 +38,6 @@ describe('the stack as it is', () => {
 
   test('can be deployed without what is left out', () => {
     expect(withoutLeftOut(whole).leftOut).toEqual({
-      'AWS::CloudWatch::CompositeAlarm': 5,
       'AWS::Logs::QueryDefinition': 5,
     });
   });

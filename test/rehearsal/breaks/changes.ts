@@ -49,8 +49,8 @@ export const BREAKS: readonly Break[] = [
   },
   {
     name: 'other-namespace',
-    what: "the alarm *failing* reads another namespace than the function's metrics go to",
-    change: onLike('AWS::CloudWatch::Alarm', 'steeredAlarmsfailing', (properties) => ({
+    what: "the alarm *unhealthy* reads another namespace than the function's metrics go to",
+    change: onLike('AWS::CloudWatch::Alarm', 'steeredAlarmsunhealthy', (properties) => ({
       ...properties,
       Namespace: 'Tickover',
     })),
@@ -58,9 +58,10 @@ export const BREAKS: readonly Break[] = [
   {
     name: 'no-permission',
     what: "the function's role may not UpdateItem",
-    change: onLike('AWS::IAM::Policy', 'steeredFunctionRole', (properties) =>
-      withoutAction(properties, 'dynamodb:UpdateItem'),
-    ),
+    change: onLike('AWS::IAM::Role', 'steeredFunctionRole', ({ Policies, ...rest }) => ({
+      ...rest,
+      Policies: (Policies as Properties[]).map((policy) => withoutAction(policy, 'dynamodb:UpdateItem')),
+    })),
   },
   {
     name: 'no-invoke-permission',

@@ -67,8 +67,10 @@ async function deploys(stage: Stage, whole: Template, number: number): Promise<v
     { service: SERVICE, number },
     { answer: { service: SERVICE, disposition: 'ran', outcome: 'succeeded' }, metrics: { FailureStreak: 0 } },
   );
-  const alarm = broken.deployed.physical('AWS::CloudWatch::Alarm', `${SERVICE}Alarmsfailing`);
-  refuse('its alarm', readFaults(await alarmOf(aws, alarm), metricOf(invocation, 'FailureStreak')));
+  const alarm = broken.deployed.physical('AWS::CloudWatch::Alarm', `${SERVICE}Alarmsunhealthy`);
+  // The watchdog writes it where the service writes its own.
+  const metric = { ...metricOf(invocation, 'FailureStreak'), name: 'Unhealthy' };
+  refuse('its alarm', readFaults(await alarmOf(aws, alarm), metric));
   await ask(broken, 'mark-late-runs', { action: 'run-once' }, { answer: { disposition: 'ran', outcome: 'succeeded' } });
 }
 

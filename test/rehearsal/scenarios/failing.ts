@@ -1,63 +1,70 @@
-/** A service that fails up to its alarm's threshold, backs off, and recovers. */
-import { alarmOf, feed, pagerName, pagerState, readFaults } from '../alarms.ts';
+/** A service that fails until the watchdog reports it, backs off, and recovers. */
+import { alarmOf, feed, readFaults } from '../alarms.ts';
 import { idPart } from '../deployed.ts';
 import { refuse } from '../failure.ts';
 import { type LoggedMetric, metricOf } from '../invoke.ts';
 import { received, subscriber } from '../mailbox.ts';
-import { holds, type Stage, steer, tick } from '../stage.ts';
-import { ofType, type Template } from '../template.ts';
+import { ask, holds, type Stage, steer, tick } from '../stage.ts';
 
 const SERVICE = 'steered';
+const WATCHDOG = 'watch-services';
 
-export async function failingService(stage: Stage, whole: Template): Promise<void> {
+export async function failingService(stage: Stage): Promise<void> {
   const { aws, deployed, transcript } = stage;
   transcript.section(
-    'A failing service, up to its alarm',
-    'The emulator does not read metrics out of logs, as AWS does: the rehearsal takes each figure from the line that the function wrote and gives it to CloudWatch, ' +
+    'A failing service, and the message about it',
+    'The emulator does not read metrics out of logs, as AWS does: the rehearsal takes a figure from the line that the function wrote and gives it to CloudWatch, ' +
       'whose alarms then act by the deployed rules and actions.',
   );
-  const alarm = deployed.physical('AWS::CloudWatch::Alarm', `${idPart(SERVICE)}Alarmsfailing`);
-  const pager = pagerName(deployed, pagerIdOf(whole));
+  const alarm = deployed.physical('AWS::CloudWatch::Alarm', `${idPart(SERVICE)}Alarmsunhealthy`);
   const onCall = await subscriber(aws, deployed.physical('AWS::SNS::Topic', 'Pager'));
-  holds(transcript, 'the alarm *failing*, though tick 1 wrote FailureStreak 0', await stateOf(stage, alarm), {
-    state: 'INSUFFICIENT_DATA',
-  });
   steer(stage, 503);
-  const states = ['OK', 'OK', 'ALARM'];
-  for (const [index, state] of states.entries()) {
-    const verdict = index === 2 ? 'backing-off' : 'steady';
+  for (const number of [2, 3, 4]) {
+    const verdict = number === 4 ? 'backing-off' : 'steady';
     const answer = { disposition: 'ran', outcome: 'failed', verdict };
-    const metrics = { FailureStreak: index + 1, Halted: 0 };
-    const invocation = await tick(stage, { service: SERVICE, number: index + 2 }, { answer, metrics });
-    await rings(stage, { alarm, metric: metricOf(invocation, 'FailureStreak'), state });
+    await tick(stage, { service: SERVICE, number }, { answer, metrics: { FailureStreak: number - 1, Halted: 0 } });
   }
-  holds(transcript, 'its pager, by its rule', { state: await pagerState(aws, pager) }, { state: 'ALARM' });
-  const page = await received<{ Message: string }>(aws, onCall, ({ Message }) => namedIn(Message) === pager);
-  holds(transcript, 'a queue that is subscribed to the topic', { page: namedIn(page.Message) }, { page: pager });
-  const other = deployed.physical('AWS::CloudWatch::Alarm', 'bystanderAlarmsfailing');
-  holds(transcript, "bystander's alarm *failing*: the emulator ignores dimensions", await stateOf(stage, other), {
-    state: 'ALARM',
-  });
+  const check = await ask(
+    stage,
+    WATCHDOG,
+    { action: 'run-once' },
+    {
+      answer: { disposition: 'ran', outcome: 'succeeded' },
+      metrics: { Unhealthy: 1 },
+    },
+  );
+  await rings(stage, { alarm, metric: metricOf(check, 'Unhealthy') });
+  const message = await received<Message>(aws, onCall, ({ Subject = '' }) => Subject.includes(SERVICE));
+  holds(
+    transcript,
+    'a queue that is subscribed to the topic',
+    {
+      'names the service': message.Message.includes(SERVICE),
+      'names the command': message.Message.includes('aws lambda invoke'),
+    },
+    { 'names the service': true, 'names the command': true },
+  );
   await backsOffAndRecovers(stage);
 }
 
-async function stateOf({ aws }: Stage, alarm: string): Promise<{ readonly state: string | undefined }> {
-  return { state: (await alarmOf(aws, alarm)).StateValue };
+interface Message {
+  readonly Subject?: string;
+  readonly Message: string;
 }
 
-/** The alarm reads exactly what the function emits, and rings with the figure of its threshold, not before. */
+/** The alarm reads exactly what the watchdog emits, and rings with it. */
 async function rings(
   { aws, transcript }: Stage,
-  { alarm, metric, state }: { readonly alarm: string; readonly metric: LoggedMetric; readonly state: string },
+  { alarm, metric }: { readonly alarm: string; readonly metric: LoggedMetric },
 ): Promise<void> {
   refuse('its alarm', readFaults(await alarmOf(aws, alarm), metric));
   await feed(aws, metric);
   const { StateValue, ComparisonOperator, Threshold } = await alarmOf(aws, alarm);
   holds(
     transcript,
-    `the alarm *failing*, given FailureStreak ${metric.value}`,
+    `the alarm *unhealthy*, given Unhealthy ${metric.value}`,
     { state: StateValue, 'fires at': `${ComparisonOperator} ${Threshold}` },
-    { state, 'fires at': 'GreaterThanOrEqualToThreshold 3' },
+    { state: 'ALARM', 'fires at': 'GreaterThanOrEqualToThreshold 1' },
   );
 }
 
@@ -76,12 +83,4 @@ async function backsOffAndRecovers(stage: Stage): Promise<void> {
       metrics: { FailureStreak: 0, Halted: 0 },
     },
   );
-}
-
-function pagerIdOf(whole: Template): string {
-  return ofType(whole, 'AWS::CloudWatch::CompositeAlarm').find(({ id }) => id.startsWith(idPart(SERVICE)))?.id ?? '';
-}
-
-function namedIn(message: string): string {
-  return (JSON.parse(message) as { AlarmName: string }).AlarmName;
 }

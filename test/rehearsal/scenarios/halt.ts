@@ -2,7 +2,6 @@
 import { eventually } from '../../support/eventually.ts';
 import { idPart } from '../deployed.ts';
 import { invoke } from '../invoke.ts';
-import { received } from '../mailbox.ts';
 import { ask, handOver, holds, type Stage, steer, tick } from '../stage.ts';
 
 const SERVICE = 'steered';
@@ -14,32 +13,18 @@ export async function haltAndResume(stage: Stage): Promise<void> {
 }
 
 async function halt(stage: Stage): Promise<void> {
-  const { aws, deployed, transcript } = stage;
+  const { transcript } = stage;
   transcript.section(
     'A halt',
     'An answer of 404 is fatal: the service halts, and throws once, so that Lambda counts an error.',
   );
   steer(stage, 404);
   await haltByTick(stage, SERVICE, 7);
-  const queue = deployed.physical('AWS::SQS::Queue', 'FailedQueue');
-  const letter = await received<FailedEvent>(aws, queue, ({ responsePayload }) => responsePayload !== undefined);
-  const { requestContext, responsePayload } = letter;
-  holds(
-    transcript,
-    'the queue of failed events',
-    { condition: requestContext.condition, threw: responsePayload?.errorMessage },
-    { condition: 'RetriesExhausted', threw: haltMessage(stage) },
-  );
   await tick(
     stage,
     { service: SERVICE, number: 8 },
     { answer: { disposition: 'skipped', reason: 'halted', nextDue: null }, metrics: { Halted: 1 } },
   );
-}
-
-interface FailedEvent {
-  readonly requestContext: { readonly condition: string };
-  readonly responsePayload?: { readonly errorMessage: string };
 }
 
 async function byHand(stage: Stage): Promise<void> {
@@ -99,4 +84,3 @@ export async function haltByTick(stage: Stage, service: string, number: number):
 }
 
 const causeOf = ({ steering }: Stage) => `HttpStatusError: GET ${steering.url} answered 404`;
-const haltMessage = (stage: Stage) => `steered: halted: ${causeOf(stage)}`;

@@ -1,5 +1,5 @@
 /** The stack, taken down and deployed again: what holds data stays, and is given back. */
-import { DeleteAlarmsCommand, DescribeAlarmsCommand, ListDashboardsCommand } from '@aws-sdk/client-cloudwatch';
+import { DescribeAlarmsCommand, ListDashboardsCommand } from '@aws-sdk/client-cloudwatch';
 import { DescribeTableCommand } from '@aws-sdk/client-dynamodb';
 import { ListFunctionsCommand } from '@aws-sdk/client-lambda';
 import { ListScheduleGroupsCommand, ListSchedulesCommand } from '@aws-sdk/client-scheduler';
@@ -9,11 +9,9 @@ import type { Aws } from '../aws.ts';
 import { holds, type Stage } from '../stage.ts';
 import { ofType } from '../template.ts';
 
-export async function takeDown(stage: Stage, pagers: readonly string[]): Promise<void> {
-  const { aws, transcript } = stage;
+export async function takeDown(stage: Stage): Promise<void> {
+  const { transcript } = stage;
   transcript.section('Taken down', 'The tables hold what can not be made again: they stay, with what is in them.');
-  // CloudFormation would have done so first, in this order.
-  for (const pager of pagers) await aws.cloudWatch.send(new DeleteAlarmsCommand({ AlarmNames: [pager] }));
   await takenDown(stage, tablesOf(stage));
 }
 
