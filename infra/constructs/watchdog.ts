@@ -5,7 +5,7 @@ import type { CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { InvalidOptionsError, optionFault } from '../../lib/rules/index.ts';
-import { watchServices } from '../../lib/services/watch-services.ts';
+import { watchdogOver, watchServices } from '../../lib/services/watch-services.ts';
 import { showValue, withoutUndefined } from '../../lib/text/index.ts';
 import { senderFaults, WATCHED_VARIABLE, type WatchedService, watchedServiceOf } from '../../lib/watchdog/index.ts';
 import { WATCHDOG } from '../alarms/index.ts';
@@ -98,8 +98,8 @@ function watchedOf(services: readonly ScheduledService[]): ScheduledService[] {
 
 function entryOver(services: readonly ScheduledService[]): GeneratedEntry {
   return {
-    imports: { 'lambda/index.ts': ['scheduledHandler'], 'services/watch-services.ts': ['watchServicesOver'] },
-    code: `export const handler = scheduledHandler(watchServicesOver(${dataOf(services.map(described))}));`,
+    imports: { 'lambda/index.ts': ['scheduledHandler'], 'services/watch-services.ts': [watchdogOver.name] },
+    code: `export const handler = scheduledHandler(${watchdogOver.name}(${dataOf(services.map(described))}));`,
   };
 }
 
