@@ -1,3 +1,3 @@
 export { type AlarmDefinition, alarmFaults } from './definition.ts';
-export { type AlarmsOptions, alarmsOf, WATCHDOG } from './definitions.ts';
-export { type Deliveries, deliveryAlarms } from './stack-definitions.ts';
+export { alarmsOf, WATCHDOG } from './definitions.ts';
+export { deliveryAlarms } from './stack-definitions.ts';

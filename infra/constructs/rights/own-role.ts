@@ -8,9 +8,6 @@ import {
 } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 
-/** The largest size of all inline policies of a role together, in characters. */
-export const MOST_INLINE = 10_240;
-
 /** A role whose granted rights are one of its inline policies. */
 export class OwnRole extends Role {
   readonly #rights: PolicyDocument;
