@@ -4,6 +4,7 @@ import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { type IQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { refuseUnknownProps } from '../known-props.ts';
 import { grantKey } from './rights/encryption-key.ts';
 
 /** The longest time for which SQS keeps a message. */
@@ -19,8 +20,10 @@ export interface HoldingQueueOptions {
 export class HoldingQueue extends Construct {
   readonly queue: Queue;
 
-  constructor(scope: Construct, id: string, { encryptionKey }: HoldingQueueOptions = {}) {
+  constructor(scope: Construct, id: string, options: HoldingQueueOptions = {}) {
     super(scope, id);
+    refuseUnknownProps<HoldingQueueOptions>(this, options, { encryptionKey: 'object' });
+    const { encryptionKey } = options;
     this.queue = new Queue(this, 'Queue', {
       ...(encryptionKey === undefined
         ? { encryption: QueueEncryption.SQS_MANAGED }

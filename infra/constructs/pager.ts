@@ -11,6 +11,7 @@ import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
 import { withoutUndefined } from '../../lib/text/index.ts';
+import { refuseUnknownProps } from '../known-props.ts';
 import { letAlarmsUse } from './rights/encryption-key.ts';
 
 /** Lets the alarm publish to the topic, if there is one, on whatever key that is. */
@@ -35,8 +36,10 @@ export interface PagerProps {
 export class Pager extends Construct {
   readonly topic: Topic;
 
-  constructor(scope: Construct, id: string, { email, encryptionKey }: PagerProps = {}) {
+  constructor(scope: Construct, id: string, props: PagerProps = {}) {
     super(scope, id);
+    refuseUnknownProps<PagerProps>(this, props, { email: 'text', encryptionKey: 'object' });
+    const { email, encryptionKey } = props;
     // Unencrypted at rest by itself: CloudWatch can't use the key that AWS keeps for SNS, and a key of one's own costs
     // more than all alarms.
     this.topic = new Topic(this, 'Topic', { enforceSSL: true, ...withoutUndefined({ masterKey: encryptionKey }) });

@@ -67,7 +67,8 @@ export interface ScheduledServiceProps extends ScheduledServiceOptions {
   readonly namespace?: string;
 }
 
-const PROPS = {
+/** The shapes of the props. */
+export const SERVICE_PROPS = {
   ...{ service: 'object', entry: 'text', table: 'object', group: 'object', schedulerRole: 'object' },
   ...{ undeliverableQueue: 'object', watched: 'flag', namespace: 'text', alarmActions: 'list', okActions: 'list' },
   ...{ interval: 'any', alarms: 'text', metrics: 'text' },
@@ -270,7 +271,7 @@ class UnwatchedWarning implements IAspect {
 function refuseMisshapen(props: unknown): void {
   const functionProps = readProperty(props, 'functionProps');
   const faults = [
-    ...propsFaults(props, PROPS),
+    ...propsFaults(props, SERVICE_PROPS),
     ...(isRecord(functionProps) ? propsFaults(functionProps, FUNCTION_PROPS, 'functionProps.') : []),
   ];
   const name = readProperty(readProperty(props, 'service'), 'name');

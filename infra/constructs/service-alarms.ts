@@ -4,6 +4,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { Service } from '../../lib/service/index.ts';
 import { alarmsOf } from '../alarms/index.ts';
+import { refuseUnknownProps } from '../known-props.ts';
 import type { AlarmLevel } from '../settings.ts';
 import { type AlarmActions, renderAlarm } from './rendered-alarm.ts';
 
@@ -26,6 +27,10 @@ export class ServiceAlarms extends Construct {
 
   constructor(scope: Construct, id: string, props: ServiceAlarmsProps) {
     super(scope, id);
+    refuseUnknownProps<ServiceAlarmsProps>(this, props, {
+      ...{ level: 'text', service: 'object', namespace: 'text', function: 'object' },
+      ...{ alarmActions: 'list', okActions: 'list' },
+    });
     const { service, namespace, level = 'essential' } = props;
     const definitions = alarmsOf(service, { namespace, level, functionName: props.function.functionName });
     this.alarms = Object.fromEntries(

@@ -5,6 +5,7 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { deliveryAlarms } from '../alarms/index.ts';
+import { refuseUnknownProps } from '../known-props.ts';
 import { notifyBy } from './pager.ts';
 import { type AlarmActions, renderAlarm } from './rendered-alarm.ts';
 
@@ -23,8 +24,18 @@ export class StackAlarms extends Construct {
   /** The alarms by trouble: `delivery-errors`, `delivery-throttles`, `dropped`, `lost` and `undeliverable`. */
   readonly alarms: Readonly<Record<string, Alarm>>;
 
-  constructor(scope: Construct, id: string, { group, undeliverableQueue, pagerTopic, ...actions }: StackAlarmsProps) {
+  constructor(scope: Construct, id: string, props: StackAlarmsProps) {
     super(scope, id);
+    refuseUnknownProps<StackAlarmsProps>(this, props, {
+      ...{
+        group: 'object',
+        undeliverableQueue: 'object',
+        pagerTopic: 'object',
+        alarmActions: 'list',
+        okActions: 'list',
+      },
+    });
+    const { group, undeliverableQueue, pagerTopic, ...actions } = props;
     const { scheduleGroupName: groupName } = group;
     const definitions = deliveryAlarms({ groupName, queueName: undeliverableQueue.queueName });
     this.alarms = Object.fromEntries(

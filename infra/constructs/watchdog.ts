@@ -6,16 +6,23 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { InvalidOptionsError, optionFault } from '../../lib/rules/index.ts';
 import { watchdogOver, watchServices } from '../../lib/services/watch-services.ts';
-import { showValue, withoutUndefined } from '../../lib/text/index.ts';
+import { isRecord, readProperty, showValue, withoutUndefined } from '../../lib/text/index.ts';
 import { senderFaults, WATCHED_VARIABLE, type WatchedService, watchedServiceOf } from '../../lib/watchdog/index.ts';
 import { WATCHDOG } from '../alarms/index.ts';
+import { propsFaults, type Shapes } from '../known-props.ts';
 import { overwrittenFaults } from '../service-faults.ts';
 import { dataOf, type GeneratedEntry, writeEntry } from './generated-entry.ts';
 import { notifyBy } from './pager.ts';
 import { allow } from './rights/allow.ts';
 import { grantStateBatchRead } from './rights/batch-read.ts';
 import { grantKey } from './rights/encryption-key.ts';
-import { isSameTable, markWatched, ScheduledService, type ScheduledServiceProps } from './scheduled-service.ts';
+import {
+  isSameTable,
+  markWatched,
+  ScheduledService,
+  type ScheduledServiceProps,
+  SERVICE_PROPS,
+} from './scheduled-service.ts';
 
 /** A web address to which messages are posted. */
 export interface Webhook {
@@ -41,6 +48,13 @@ export interface WatchdogProps extends Omit<ScheduledServiceProps, 'service' | '
   readonly services: readonly ScheduledService[];
 }
 
+const { service: _service, entry: _entry, watched: _watched, ...OWN_PROPS } = SERVICE_PROPS;
+const PROPS = {
+  ...OWN_PROPS,
+  ...{ services: 'list', pagerTopic: 'object', eventBus: 'object', webhook: 'object' },
+} as const satisfies Shapes<WatchdogProps>;
+const WEBHOOK = { url: 'text', template: 'text' } as const satisfies Shapes<Webhook>;
+
 /** The largest size of address and template together, since Lambda takes 4096 bytes of variables in all. */
 const LARGEST_WEBHOOK = 2_500;
 
@@ -54,6 +68,7 @@ export class Watchdog extends ScheduledService {
   readonly services: readonly ScheduledService[];
 
   constructor(scope: Construct, id: string, props: WatchdogProps) {
+    refuseMisshapen(`${scope.node.path}/${id}`, props);
     const { services: given, pagerTopic: _topic, eventBus: _bus, webhook: _webhook, ...own } = props;
     const services = watchedOf(given);
     refuseFaults(services, props);
@@ -124,6 +139,16 @@ function webhookFaults({ url, template }: Partial<Webhook> = {}): string[] {
         .replaceAll('TICKOVER_WEBHOOK_URL', 'webhook.url')
         .replaceAll('TICKOVER_WEBHOOK_TEMPLATE', 'webhook.template'),
   );
+}
+
+/** Refuses unknown names and values of another shape: with these the rest can't be judged. */
+function refuseMisshapen(path: string, props: unknown): void {
+  const webhook = readProperty(props, 'webhook');
+  const faults = [
+    ...propsFaults(props, PROPS),
+    ...(isRecord(webhook) ? propsFaults(webhook, WEBHOOK, 'webhook.') : []),
+  ];
+  if (faults.length > 0) throw new InvalidOptionsError(`Watchdog '${path}'`, faults);
 }
 
 function refuseFaults(services: readonly ScheduledService[], props: WatchdogProps): void {

@@ -60,10 +60,7 @@ export function compose(defined: Service, overrides: Overrides = {}): Compositio
       random: overrides.random ?? systemRandom,
       log,
       ownLog: ownValues,
-      observers: overrides.observers ?? [
-        tickLog(ownValues, service.policy),
-        ...metricsOf(environment),
-      ],
+      observers: overrides.observers ?? [tickLog(ownValues, service.policy), ...metricsOf(environment)],
       recycle: overrides.recycle ?? endProcess,
       runScope: overrides.runScope ?? strayErrors.runScope,
     },

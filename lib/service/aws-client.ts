@@ -1,5 +1,5 @@
 /** The settings that all clients of AWS share. */
-import { CONNECT_TIMEOUT, REQUEST_TRIES, REQUEST_TIMEOUT } from './time-budget.ts';
+import { CONNECT_TIMEOUT, REQUEST_TIMEOUT, REQUEST_TRIES } from './time-budget.ts';
 
 /**
  * The settings of a client of the AWS SDK. The SDK takes endpoint, region and credentials from the environment. Two

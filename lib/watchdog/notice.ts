@@ -3,6 +3,7 @@ import { toIso } from '../time/index.ts';
 
 /** What the watchdog finds wrong with a service. */
 export const TROUBLES = ['halted', 'never-ran', 'overdue', 'unhealthy', 'unreadable'] as const;
+/** One kind of trouble. */
 export type TroubleKind = (typeof TROUBLES)[number];
 
 /** The kinds of changes that the watchdog reports. */

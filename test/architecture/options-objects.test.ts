@@ -44,13 +44,7 @@ const CALLS: readonly (readonly [name: string, call: Call, misspelt: object, mis
     { observers: {} },
     'observers: expected a list',
   ],
-  [
-    'emfObserver',
-    (options) => emfObserver(options),
-    { detail: true },
-    { detailed: 1 },
-    'detailed: expected true or false',
-  ],
+  ['emfObserver', (options) => emfObserver(options), { namespaec: 'x' }, { namespace: 1 }, 'namespace: expected text'],
   [
     'metricsServer',
     (options) => metricsServer(options),

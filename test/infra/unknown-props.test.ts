@@ -7,13 +7,18 @@ import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { afterAll, describe, expect, test } from 'vitest';
 import { DurableTable } from '../../infra/constructs/durable-table.ts';
 import { FlowRunsTable } from '../../infra/constructs/flow-runs-table.ts';
+import { HoldingQueue } from '../../infra/constructs/holding-queue.ts';
+import { Pager } from '../../infra/constructs/pager.ts';
 import { SavedQueries } from '../../infra/constructs/saved-queries.ts';
 import { SchedulerRole, ServiceScheduleGroup } from '../../infra/constructs/schedule-group.ts';
 import { ScheduledService } from '../../infra/constructs/scheduled-service.ts';
+import { ServiceAlarms } from '../../infra/constructs/service-alarms.ts';
 import { ServiceFunction } from '../../infra/constructs/service-function.ts';
 import { ServiceSchedule } from '../../infra/constructs/service-schedule.ts';
 import { ServicesDashboard } from '../../infra/constructs/services-dashboard.ts';
+import { StackAlarms } from '../../infra/constructs/stack-alarms.ts';
 import { StateTable } from '../../infra/constructs/state-table.ts';
+import { Watchdog } from '../../infra/constructs/watchdog.ts';
 import { FUNCTION_PROPS, STACK_PROPS } from '../../infra/known-props.ts';
 import { CATALOG, ENTRY, emptyStack, idle, newApp, newStack, removeOutputs, settingsOf } from '../support/stack-kit.ts';
 
@@ -41,6 +46,22 @@ const CONSTRUCTS: readonly (readonly [
   ],
   ['DurableTable', { timetolive: 'x' }, 'did you mean timeToLive?', (props) => new DurableTable(theirs(), 'A', props)],
   ['SavedQueries', { foldr: 'x' }, 'did you mean folder?', (props) => new SavedQueries(theirs(), 'A', props)],
+  [
+    'HoldingQueue',
+    { encryptionkey: {} },
+    'did you mean encryptionKey?',
+    (props) => new HoldingQueue(theirs(), 'A', props),
+  ],
+  ['Pager', { emial: 'x' }, 'did you mean email?', (props) => new Pager(theirs(), 'A', props)],
+  ['StackAlarms', { pagertopic: {} }, 'did you mean pagerTopic?', (props) => new StackAlarms(theirs(), 'A', props)],
+  ['ServiceAlarms', { levl: 'x' }, 'did you mean level?', (props) => new ServiceAlarms(theirs(), 'A', props)],
+  ['Watchdog', { webhok: {} }, 'did you mean webhook?', (props) => new Watchdog(theirs(), 'A', props)],
+  [
+    'Watchdog',
+    { webhook: { ulr: 'x' } },
+    `webhook.ulr: ${UNKNOWN} 'x'; did you mean url?`,
+    (props) => new Watchdog(theirs(), 'A', props),
+  ],
   ['SchedulerRole', { grup: 'x' }, 'did you mean group?', (props) => new SchedulerRole(theirs(), 'A', props)],
   ['ServicesDashboard', { stgae: 'x' }, 'did you mean stage?', (props) => new ServicesDashboard(theirs(), 'A', props)],
   ['ServiceFunction', { entri: 'x' }, 'did you mean entry?', (props) => new ServiceFunction(theirs(), 'A', props)],

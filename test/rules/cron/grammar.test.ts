@@ -34,8 +34,9 @@ describe("AWS's grammar of cron expressions", () => {
   });
 
   test('is the same for what the watchdog reads', () => {
+    const ENTRY = { name: 'a', tolerance: 1, consecutive: 1 };
     const read = (cron: unknown) =>
-      parseWatchedServices({ TICKOVER_WATCHED: JSON.stringify({ a: [1, 1, cron, 'UTC'] }) });
+      parseWatchedServices({ TICKOVER_WATCHED: JSON.stringify([{ ...ENTRY, schedule: { interval: 1, cron } }]) });
 
     for (const [, cron] of ACCEPTED) expect(read(cron)).toHaveLength(1);
     for (const [, cron] of REFUSED) expect(() => read(cron)).toThrow('TICKOVER_WATCHED');
