@@ -2,7 +2,7 @@
  * The alarms of a service. Pure.
  *
  *   unhealthy     the watchdog finds that the service is in trouble
- *   watchdog      of the watchdog alone, instead: its scheduled looks have stopped
+ *   watchdog      of the watchdog alone, instead: its scheduled checks have stopped
  *   throttles     'full': Lambda throttles the function
  *   near-timeout  'full': invocations come near the function's timeout
  *
@@ -27,11 +27,18 @@ export interface AlarmsOptions {
 
 /** The name of the watchdog service. */
 export const WATCHDOG = 'watch-services';
-/** The length of a window, in seconds. It has room for metrics that arrive some minutes late. */
+/** The length of a window of a metric that counts deliveries or invocations, in seconds. */
 export const WINDOW = 300;
-/** How many windows without a look mean that the watchdog has stopped. */
-const EMPTY_WINDOWS = 3;
-/** How many minutes a first deploy may take until the watchdog's first looks fill these windows. */
+/**
+ * The window of the watchdog's metrics, in seconds. It is short, since CloudWatch looks further back than an alarm's own
+ * windows before it fills in missing samples, by a number of windows that AWS doesn't name.
+ */
+const SHORT_WINDOW = 60;
+/** How many windows without a check mean that the watchdog has stopped. */
+const EMPTY_WINDOWS = 15;
+/** In how many windows one sample keeps a service's alarm, so that metrics may arrive some minutes late. */
+const KEPT_WINDOWS = 10;
+/** How many minutes a first deploy may take until the watchdog's first checks fill the windows. */
 const WARM_UP = 30;
 /** The part of the timeout from which an invocation counts as near it. */
 const NEAR = 0.9;
@@ -51,7 +58,7 @@ export function alarmsOf(service: Service, options: AlarmsOptions): readonly Ala
   return options.level === 'full' ? [essential, ...lambdaAlarms(basis)] : [essential];
 }
 
-/** The watchdog writes the metric only while the service is in trouble, at each look. */
+/** The watchdog writes the metric only while the service is in trouble, at each check. */
 function unhealthy({ service, options, subject }: Basis): AlarmDefinition {
   return {
     id: 'unhealthy',
@@ -59,8 +66,8 @@ function unhealthy({ service, options, subject }: Basis): AlarmDefinition {
     metricName: 'Unhealthy',
     dimensions: { service: service.name },
     statistic: 'Maximum',
-    period: WINDOW,
-    evaluationPeriods: 1,
+    period: SHORT_WINDOW,
+    evaluationPeriods: KEPT_WINDOWS,
     datapointsToAlarm: 1,
     threshold: 1,
     comparison: 'at least',
@@ -80,7 +87,7 @@ function watchdog({ service, options, subject }: Basis): AlarmDefinition {
     metricName: 'Watched',
     dimensions: { service: service.name },
     statistic: 'SampleCount',
-    period: WINDOW,
+    period: SHORT_WINDOW,
     evaluationPeriods: EMPTY_WINDOWS,
     datapointsToAlarm: EMPTY_WINDOWS,
     threshold: 1,

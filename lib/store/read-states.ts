@@ -53,8 +53,9 @@ export function dynamoStatesReader(documents: DynamoDBDocumentClient, table: str
      */
     async failures(runs: readonly Run[], waits: Waits): Promise<ReadonlyMap<string, string>> {
       try {
-        const { items } = await readItems(sourceOf(waits), runs.map(runKey));
-        const records = [...items.values()].flatMap(recordIn);
+        // One request for each run: a policy may list services in groups, and refuses a request across groups.
+        const read = await Promise.all(runs.map((run) => readItems(sourceOf(waits), [runKey(run)])));
+        const records = read.flatMap(({ items }) => [...items.values()].flatMap(recordIn));
         return new Map(records.flatMap(({ service, failure }) => (failure ? [[service, headline(failure)]] : [])));
       } catch (error) {
         throw new StoreError(reader, 'reading the failures', 'notices name no cause', error);

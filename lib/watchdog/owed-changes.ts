@@ -12,6 +12,9 @@ export interface OwedChange {
   readonly senders: readonly string[];
 }
 
+/** How many causes of failures are read at most; with more services at once, one cause is most likely behind them. */
+const MOST_CAUSES = 25;
+
 /**
  * Describes everything that is owed. What can't be described now, since the service is paused meanwhile, stays owed.
  * The newest failure is read only for services that fail; without it a change has no cause.
@@ -22,7 +25,7 @@ export async function owedChanges(
   context: CheckContext,
 ): Promise<readonly OwedChange[]> {
   const described = checks.filter(isDescribable);
-  const keys = described.flatMap(failedRun);
+  const keys = described.flatMap(failedRun).slice(0, MOST_CAUSES);
   const failures = keys.length === 0 ? undefined : await failuresOf(states, keys, context);
   return described.flatMap(({ watched, judgement, entry: { owed } }) => {
     if (owed === undefined) return [];

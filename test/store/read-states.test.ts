@@ -102,3 +102,21 @@ test('a mark far ahead of the clock, which would keep its service alive for year
 
   expect(found.get('ahead')).toMatchObject({ code: 'state-damaged', message: expect.stringContaining('lastTick') });
 });
+
+test('the failures of runs are read from their records, one request a run, and a run without a record has none', async () => {
+  const { documents, calls } = database.connect();
+  const at = Date.parse('2025-10-09T12:00:00Z');
+  const failure = { at, errorClass: 'HttpStatusError', message: 'GET https://x answered 503', text: 'stack' };
+  const Item = { pk: 's9', sk: 'RUN#2025-10-09T12:00:00.000Z#7', fence: 7, at, outcome: 'failed', failure };
+  await documents.send(new PutCommand({ TableName: TABLE, Item }));
+  calls.length = 0;
+
+  const runs = [
+    { service: 's9', at, fence: 7 },
+    { service: 's1', at, fence: 9 },
+  ];
+  const failures = await dynamoStatesReader(documents, TABLE, 'watch').failures(runs, waits());
+
+  expect([...failures]).toEqual([['s9', 'HttpStatusError: GET https://x answered 503']]);
+  expect(calls).toEqual(['BatchGetItem', 'BatchGetItem']);
+});

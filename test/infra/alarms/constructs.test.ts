@@ -54,7 +54,7 @@ describe('the alarms of two services in a stack', () => {
 
   test('warm up where a sample is missed: the watchdog alone, whose logical id has its windows', () => {
     expect(alarms.filter(({ warmUp }) => warmUp > 0).map(({ id }) => id)).toEqual([ids['watch-services/watchdog']]);
-    expect(ids['watch-services/watchdog']).toMatch(/^watchserviceswatchdog3x300s/);
+    expect(ids['watch-services/watchdog']).toMatch(/^watchserviceswatchdog15x60s/);
     expect(resource('watch-services/watchdog')['WarmUpConfiguration']).toEqual({ WarmUpPeriodDurationInMinutes: 30 });
   });
 

@@ -39,14 +39,14 @@ describe('which alarms a service gets', () => {
 });
 
 describe('what they are', () => {
-  test('unhealthy: a single sample of the newest window, and none means healthy', () => {
+  test('unhealthy: a single sample of the last ten minutes, and none means healthy', () => {
     expect(called(alarmsOf(poll(), OPTIONS), 'unhealthy')).toMatchObject({
       namespace: 'Tickover-prod',
       metricName: 'Unhealthy',
       dimensions: { service: 'poll' },
       statistic: 'Maximum',
-      period: 300,
-      evaluationPeriods: 1,
+      period: 60,
+      evaluationPeriods: 10,
       datapointsToAlarm: 1,
       threshold: 1,
       comparison: 'at least',
@@ -54,14 +54,14 @@ describe('what they are', () => {
     });
   });
 
-  test('watchdog: three windows without a look, counted half an hour after it is made at the latest', () => {
+  test('watchdog: fifteen minutes without a check, counted half an hour after it is made at the latest', () => {
     expect(called(alarmsOf(watchdog, OPTIONS), 'watchdog')).toMatchObject({
       metricName: 'Watched',
       dimensions: { service: 'watch-services' },
       statistic: 'SampleCount',
-      period: 300,
-      evaluationPeriods: 3,
-      datapointsToAlarm: 3,
+      period: 60,
+      evaluationPeriods: 15,
+      datapointsToAlarm: 15,
       threshold: 1,
       comparison: 'below',
       missing: 'breaching',
@@ -123,7 +123,7 @@ describe('what they are', () => {
       { period: 3_600, evaluationPeriods: 169, datapointsToAlarm: 169 },
       'evaluationPeriods: expected at most 604800 s in all (3600 s each), got 169',
     ],
-    [{ datapointsToAlarm: 4 }, 'datapointsToAlarm: expected 1 to 3, got 4'],
+    [{ datapointsToAlarm: 16 }, 'datapointsToAlarm: expected 1 to 15, got 16'],
     [{ warmUp: 2_881 }, 'warmUp: expected 1 to 2880 minutes, got 2881'],
     [{ description: 'x'.repeat(1_025) }, 'description: expected at most 1024 characters, got 1025'],
   ])('%o is refused', (change, fault) => {
