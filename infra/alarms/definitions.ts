@@ -30,8 +30,8 @@ export const WATCHDOG = 'watch-services';
 /** The length of a window of a metric that counts deliveries or invocations, in seconds. */
 export const WINDOW = 300;
 /**
- * The window of the watchdog's metrics, in seconds. It is short, since CloudWatch looks further back than an alarm's own
- * windows before it fills in missing samples, by a number of windows that AWS doesn't name.
+ * The window of the watchdog's metrics, in seconds. It is short, since CloudWatch looks further back than an alarm's
+ * own windows before it fills in missing samples, by a number of windows that AWS doesn't name.
  */
 const SHORT_WINDOW = 60;
 /** How many windows without a check mean that the watchdog has stopped. */
