@@ -167,7 +167,7 @@ describe('a function on one machine', () => {
     });
     expect(await host.invoke({ action: 'status' })).toMatchObject({
       service: 'stubborn',
-      status: 'steady',
+      status: 'never-ran',
       build: expect.stringMatching(/^[0-9a-f]{16}$/),
     });
   });
@@ -187,7 +187,7 @@ describe('a function on one machine', () => {
 
     const answer = await machine.hosts[0]?.invoke({ action: 'run-once' });
 
-    expect(answer).toMatchObject({ outcome: 'succeeded', result: { watched: 1, overdue: [] } });
+    expect(answer).toMatchObject({ outcome: 'succeeded', result: { watched: 1, unhealthy: [] } });
     expect(lines.filter((line) => line.includes('_aws'))).toEqual([]);
   });
 });

@@ -22,8 +22,7 @@ const DELIVERIES = ['delivery-errors', 'delivery-throttles', 'dropped', 'lost', 
 
 /** How many minutes at most a window's end and a sample's delay take. */
 const lateness = ({ delay, windows }: Reading) => Math.ceil(delay / 60_000) + (windows === 'sliding' ? 1 : WINDOW + 1);
-/** How many minutes the look-back keeps what is over: of a window of five minutes, and of one minute. */
-const checkBackMinutes = ({ checkBack }: Reading) => checkBack * WINDOW;
+/** How many minutes the look-back keeps what is over, in windows of a minute. */
 const shortCheckBack = ({ checkBack }: Reading) => checkBack;
 /** How many minutes one sample keeps a service's alarm. */
 const KEPT = 10;

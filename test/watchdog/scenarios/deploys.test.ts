@@ -1,6 +1,6 @@
 /** What people get, and when: each scenario with the real handlers, the real watchdog and every due time. */
 import { describe, expect, test } from 'vitest';
-import { DAY, HOUR, MINUTE, type Part, scenario, spread } from './kit.ts';
+import { HOUR, MINUTE, type Part, scenario, spread } from './kit.ts';
 
 const POLL: Part = { name: 'poll', interval: '1m', consecutive: 3, backoff: 3, restartAfter: '30m' };
 
@@ -9,7 +9,7 @@ describe('a deploy', () => {
     const hourly: Part = { name: 'hourly', interval: '1h' };
     const rate: Part = { name: 'rate', interval: '7h' };
     const on = scenario({ services: [POLL, hourly, rate] });
-    await on.pass(DAY);
+    await on.pass(8 * HOUR);
 
     expect([on.newMessages(), on.unhealthy]).toEqual([[], []]);
   });

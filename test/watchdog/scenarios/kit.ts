@@ -11,6 +11,8 @@ import { type FakeClock, fakeClock, memoryStore } from '../../../lib/testing/ind
 import type { StateStore } from '../../../lib/tick/index.ts';
 import { systemRandom } from '../../../lib/time/index.ts';
 import { type Found, type MemoryStore, type Notice, watchedServiceOf } from '../../../lib/watchdog/index.ts';
+import { type Evaluation, evaluation, type Reading } from '../../infra/alarms/evaluator.ts';
+import { NAMESPACE, type SynthesisedAlarms, synthesise, WATCHDOG } from '../../infra/alarms/evaluator-stack.ts';
 import { errorWith, keptLog } from '../../support/loop-kit.ts';
 import { partsInMemory } from '../../support/parts-in-memory.ts';
 
@@ -44,6 +46,11 @@ export interface ScenarioOptions {
   /** Of how many checks of the watchdog one takes place, to tell long stories. @default 1 */
   readonly checkEvery?: number;
   readonly build?: string;
+  /**
+   * How CloudWatch reads metrics. Then the stack's synthesised alarms are evaluated each minute, and those that notify
+   * are among the messages, as `12:20 alarm watchdog`. @default no alarms
+   */
+  readonly reading?: Reading;
 }
 
 interface Scheduled {
@@ -74,6 +81,10 @@ export interface Scenario {
   deploy(services: readonly Part[], build?: string): void;
   /** A person's command, through the handler of the service. */
   command(service: string, event: object): Promise<unknown>;
+  /** The minutes at which an alarm fired, whether it notifies anybody or not; as `12:20`. */
+  fired(alarm: string): readonly string[];
+  /** The alarms that are in ALARM now. */
+  readonly firing: readonly string[];
   /** The next check of the watchdog crashes. */
   crash(when: Crash): void;
 }
@@ -93,6 +104,7 @@ export function scenario({
   lateness = steady,
   checkEvery = 1,
   build = 'b1',
+  reading,
 }: ScenarioOptions): Scenario {
   const clock = fakeClock(from, { mode: 'manual' });
   const store = memoryStore();
@@ -107,10 +119,15 @@ export function scenario({
   let parts: Scheduled[] = [];
   let watchdog: Scheduled;
 
-  const stamp = () => {
-    const days = Math.floor(clock.now() / DAY) - Math.floor(from / DAY);
-    return `${days === 0 ? '' : `+${days}d `}${new Date(clock.now()).toISOString().slice(11, 16)}`;
+  const stamp = (instant = clock.now()) => {
+    const days = Math.floor(instant / DAY) - Math.floor(from / DAY);
+    return `${days === 0 ? '' : `+${days}d `}${new Date(instant).toISOString().slice(11, 16)}`;
   };
+  const stack = reading && synthesise(services.map((part) => defineService({ ...part, workload: async () => {} })));
+  const alarms = reading && stack && evaluation(stack.template, reading, from);
+  let minute = from + MINUTE;
+  const put = (namespace: string, metricName: string, dimensions: Record<string, string>) =>
+    alarms?.put([{ namespace, metricName, dimensions, at: clock.now(), value: 1 }]);
   const make = (part: Part, own: string): Scheduled => {
     const service = defineService({ printer: () => {}, ...part, workload: async () => act(fates.get(part.name)) });
     return { service, handler: handlerOf(service, { store, clock, build: own }), due: firstDue(service, clock.now()) };
@@ -134,9 +151,13 @@ export function scenario({
         },
       ],
       metrics: {
-        unhealthy: (name) => void unhealthy.push(`${stamp()} ${name}`),
+        unhealthy: (name) => {
+          unhealthy.push(`${stamp()} ${name}`);
+          put(NAMESPACE, 'Unhealthy', { service: name });
+        },
         checked: () => {
           checks += 1;
+          put(NAMESPACE, 'Watched', { service: WATCHDOG });
         },
         flush: () => {},
       },
@@ -162,6 +183,7 @@ export function scenario({
     const { schedule } = scheduled.service;
     const skipped = scheduled === watchdog ? (checkEvery - 1) * MINUTE : 0;
     scheduled.due = nextDue(schedule, due + skipped, due);
+    if (fate === 'cannot be invoked' && stack !== undefined) undelivered(stack, put);
     if (fate === 'cannot load' || fate === 'cannot be invoked' || fate === 'is not fired') return;
     const event = { scheduledFor: new Date(due).toISOString(), executionId: `e${firing}`, attempt: '1' };
     await scheduled.handler(event as never, contextOf(scheduled.service)).catch(() => {});
@@ -178,6 +200,7 @@ export function scenario({
     async pass(milliseconds) {
       const end = clock.now() + milliseconds;
       for (;;) {
+        await evaluateUntil(Math.min(end, nextArrival()));
         const all = [...parts, watchdog].filter(({ due }) => due !== undefined);
         const next = all.toSorted((one, other) => arrival(one) - arrival(other))[0];
         if (next?.due === undefined || arrival(next) > end) break;
@@ -185,7 +208,15 @@ export function scenario({
         firing += 1;
         await fire(next, next.due);
       }
+      await evaluateUntil(end);
       await moveTo(clock, end);
+    },
+    fired: (alarm) =>
+      (alarms?.changes ?? [])
+        .filter(({ alarm: id, to }) => to === 'ALARM' && id === stack?.ids[alarm])
+        .map(({ at }) => stamp(at)),
+    get firing() {
+      return Object.keys(stack?.ids ?? {}).filter((alarm) => alarms?.state(stack?.ids[alarm] ?? '') === 'ALARM');
     },
     deploy,
     command(service, event) {
@@ -198,9 +229,40 @@ export function scenario({
     },
   };
 
+  /** Evaluates the alarms at each minute until this instant. */
+  async function evaluateUntil(instant: number): Promise<void> {
+    if (alarms === undefined || stack === undefined) return;
+    for (; minute <= instant; minute += MINUTE) {
+      await moveTo(clock, minute);
+      const before = alarms.pages.length;
+      alarms.evaluate(minute);
+      messages.push(...pagesOf(alarms, stack, before).map((name) => `${stamp()} alarm ${name}`));
+    }
+  }
+
+  function nextArrival(): number {
+    return Math.min(...[...parts, watchdog].filter(({ due }) => due !== undefined).map(arrival));
+  }
+
   function arrival({ due, service }: Scheduled): number {
     return (due ?? 0) + lateness(service.name, due ?? 0);
   }
+}
+
+/** The names of the alarms that have notified since there were `before` notifications. */
+function pagesOf({ pages }: Evaluation, { ids }: SynthesisedAlarms, before: number): string[] {
+  const names = new Map(Object.entries(ids).map(([name, id]) => [id, name]));
+  return pages.slice(before).map(({ alarm }) => names.get(alarm) ?? alarm);
+}
+
+type Put = (namespace: string, metricName: string, dimensions: Record<string, string>) => void;
+
+/** A firing that Scheduler can't deliver: its role may invoke no function, and send to no queue either. */
+function undelivered({ names }: SynthesisedAlarms, put: Put): void {
+  const group = { ScheduleGroup: names['group'] ?? '' };
+  put('AWS/Scheduler', 'TargetErrorCount', group);
+  put('AWS/Scheduler', 'InvocationDroppedCount', group);
+  put('AWS/Scheduler', 'InvocationsFailedToBeSentToDeadLetterCount', group);
 }
 
 function moveTo(clock: FakeClock, instant: number): Promise<void> {

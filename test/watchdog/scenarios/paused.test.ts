@@ -16,7 +16,7 @@ describe('a pause', () => {
     await on.pass(DAY - MINUTE);
     expect([on.newMessages(), on.unhealthy.length - before]).toEqual([[], 0]);
 
-    await on.pass(DAY);
+    await on.pass(HOUR);
     expect(on.newMessages()).toEqual(['+1d 12:15 poll/halted']);
   });
 
@@ -24,7 +24,7 @@ describe('a pause', () => {
     const on = scenario({ services: [POLL] });
     await on.pass(10 * MINUTE);
     await on.command('poll', { action: 'pause', reason: 'freeze', by: 'ann' });
-    await on.pass(DAY);
+    await on.pass(6 * HOUR);
     await on.command('poll', { action: 'resume' });
     await on.pass(HOUR);
 
