@@ -13,8 +13,19 @@ const schedule = (timezone: string | undefined): Resource => ({
   Properties: timezone === undefined ? {} : { ScheduleExpressionTimezone: timezone },
 });
 
+const alarm = (minutes?: number): Resource => ({
+  Type: 'AWS::CloudWatch::Alarm',
+  Properties: minutes === undefined ? {} : { WarmUpConfiguration: { WarmUpPeriodDurationInMinutes: minutes } },
+});
+
 const valid: Template = {
-  Resources: { StateTable1: table(TTL), FlowRunsTable1: table({}), Schedule: schedule('Europe/Berlin') },
+  Resources: {
+    StateTable1: table(TTL),
+    FlowRunsTable1: table({}),
+    Schedule: schedule('Europe/Berlin'),
+    watchservicesAlarmswatchdog1: alarm(30),
+    pollAlarmsunhealthy1: alarm(),
+  },
 };
 const faultsWith = (changed: Template['Resources']) => droppedFaults({ Resources: { ...valid.Resources, ...changed } });
 
@@ -36,6 +47,12 @@ describe('a template', () => {
       { FlowRunsTable1: table({ PointInTimeRecoverySpecification: undefined }) },
       'FlowRunsTable1.PointInTimeRecoverySpecification',
     ],
+    [
+      'a watchdog whose alarm fires at its first deploy',
+      { watchservicesAlarmswatchdog1: alarm() },
+      'watchservicesAlarmswatchdog1.WarmUpConfiguration',
+    ],
+    ['another alarm that warms up', { pollAlarmsunhealthy1: alarm(30) }, 'pollAlarmsunhealthy1.WarmUpConfiguration'],
     ['a schedule without a time zone', { Schedule: schedule(undefined) }, 'Schedule.ScheduleExpressionTimezone'],
   ];
   test.each(faulty)('a template with %s is at fault', (_what, changed, where) => {

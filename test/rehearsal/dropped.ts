@@ -39,6 +39,15 @@ export const DROPPED: readonly Dropped[] = [
     holds: (value) => typeof value === 'string' && value !== '',
     meaning: 'every schedule names its time zone',
   },
+  {
+    type: 'AWS::CloudWatch::Alarm',
+    property: 'WarmUpConfiguration',
+    holds: (value, id) => {
+      const { WarmUpPeriodDurationInMinutes: minutes } = (value ?? {}) as { WarmUpPeriodDurationInMinutes?: number };
+      return id.includes('Alarmswatchdog') ? minutes === 30 : value === undefined;
+    },
+    meaning: 'the alarm of the watchdog, and no other, warms up for 30 minutes',
+  },
 ];
 
 /** Whether the emulator drops that property of that type. */
