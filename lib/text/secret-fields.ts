@@ -19,6 +19,10 @@ const OPENING_QUOTE = /^(?:\\{0,3}["'`]|%2[27]|&(?:quot|apos|#3[49]);|\\u002[27]
 /** A part of a list: an escaped character, a text in quotes, or any other character. */
 const ITEM = String.raw`\\[^]|"(?:\\[^]|[^"\\]){0,2000}"|'(?:\\[^]|[^'\\]){0,2000}'|[^[\]]`;
 
+/** A part of an object, likewise; and what begins one: a member in quotes, or one whose value is apart or has quotes. */
+const MEMBER = String.raw`\\[^]|"(?:\\[^]|[^"\\]){0,2000}"|'(?:\\[^]|[^'\\]){0,2000}'|[^{}]`;
+const FIRST_MEMBER = String.raw`\s{0,200}(?:\\{0,3}["']|[\w$-]{1,100}\s{0,5}:(?:\s|[[{"'\\]))`;
+
 /** The value in quotes of some kind, or up to the next separator of fields; a list; the first line of a block. */
 const VALUE = new RegExp(
   [
@@ -29,6 +33,7 @@ const VALUE = new RegExp(
     String.raw`\\u002[27](?:(?!\\u002[27])[^"'\r\n])*`,
     String.raw`\[[A-Za-z]{1,20}\]`,
     String.raw`\[(?!\s{0,200}\])(?:${ITEM}|\[(?:${ITEM}|\[(?:${ITEM}){0,500}\]?){0,500}\]?){1,2000}\]?`,
+    String.raw`\{(?=${FIRST_MEMBER})(?:${MEMBER}|\{(?:${MEMBER}|\{(?:${MEMBER}){0,500}\}?){0,500}\}?){1,2000}\}?`,
     String.raw`\((?=\s{0,20}[bruf]?\\{0,3}["'])(?:(?!\))(?:${ITEM}|[[\]])){1,2000}\)?`,
     String.raw`[|>][-+]?[ \t]{0,5}\r?\n[^\r\n]*`,
     String.raw`\{(?=[^\s{}"':]{0,200}[^\w\s{}"':])[^\s{}"':]{1,200}\}`,

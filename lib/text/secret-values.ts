@@ -32,6 +32,9 @@ const ARN = /^arn(?::|%3A)aws/i;
 const FILE =
   /^(?:\.{0,2}|~|[A-Za-z]:|file:\/\/)(?:[/\\][\w.@ -]{1,100}){1,20}\.(?:pem|key|crt|cer|p12|pfx|jks|json|txt|ya?ml|env)$/;
 const MEASURE = /^\d+(?:[.,]\d+)*(?:ms|s|m|h|d|k|kb|mb|%)?$/i;
+/** `{ prompt: 12, completion: 34 }` */
+const COUNTS =
+  /^\{(?:\s{0,20}["']?[\w$-]{1,100}["']?\s{0,20}:\s{0,20}\d{1,20}(?:\.\d{1,20})?\s{0,20},?){1,100}\s{0,20}\}$/;
 const SMALL_NUMBER = /^\d{1,3}$/;
 /** `oauth2`, `tls1.3`, `scram-sha-256`, `client-cert`: words with a version at most. */
 const SCHEME =
@@ -52,7 +55,7 @@ export function mayBeSecret({ name, secrecy, value, isWhole }: NamedValue): bool
   if (word === '' || word === MASK || STATES.has(word.toLowerCase()) || PLACEHOLDER.test(word)) return false;
   if (word.length <= LONGEST_REFERENCE && (ARN.test(word) || FILE.test(word))) return false;
   if (!isWhole && SENTENCES.has(word.toLowerCase())) return false;
-  if (SMALL_NUMBER.test(word) || (MEASURE.test(word) && isCount(name))) return false;
+  if (SMALL_NUMBER.test(word) || (isCount(name) && (MEASURE.test(word) || COUNTS.test(word)))) return false;
   if (secrecy === 'likely') return /auth$/i.test(name) ? !SCHEME.test(word) && !MEASURE.test(word) : isRandom(word);
   return !isOfSystem(name, word);
 }

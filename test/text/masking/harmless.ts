@@ -18,6 +18,8 @@ export const HARMLESS_TEXTS: readonly string[] = [
   'arn:aws:iam::123456789012:role/token-reader',
   'projects/p/secrets/db-password/versions/latest',
   'tokens: 1234',
+  'tokens: { prompt: 12, completion: 34 }',
+  '"tokens":{"input":500,"output":20}',
   '{"tokens":128,"max_tokens":4096,"totalTokens":2000,"prompt_tokens":1500}',
   'used 1500 tokens=1500 of max_tokens=4096',
   'tokens: 12.5k, tokens=75%',
