@@ -3,7 +3,14 @@
  * machine it is in an environment variable.
  */
 import * as z from 'zod';
-import { cronFault, InvalidOptionsError, type Policy, type Punctuality, type Schedule } from '../rules/index.ts';
+import {
+  cronFault,
+  InvalidOptionsError,
+  limitFaults,
+  type Policy,
+  type Punctuality,
+  type Schedule,
+} from '../rules/index.ts';
 import { latenessTolerance, type Service } from '../service/index.ts';
 import { cut, showValue, withoutUndefined } from '../text/index.ts';
 
@@ -52,7 +59,7 @@ const schedule = z
   .strictObject({ interval: duration, cron: z.string().optional(), timezone: z.string().optional() })
   .refine(({ cron, timezone }) => cron === undefined || cronFault(cron, timezone ?? 'UTC') === undefined);
 const entry = z.strictObject({
-  name: z.string().min(1).max(64),
+  name: z.string().refine((name) => limitFaults('name', name).length === 0),
   schedule,
   tolerance: duration,
   consecutive: z.int().positive(),

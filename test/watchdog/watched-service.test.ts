@@ -48,6 +48,7 @@ describe('what is refused', () => {
     ['not JSON', `TICKOVER_WATCHED: ${SHAPE}, got 'not JSON'`],
     ['{}', `TICKOVER_WATCHED: ${SHAPE}, got '{}'`],
     [entry({}), `TICKOVER_WATCHED.0.tolerance: ${SHAPE}`],
+    [entry({ ...whole, name: 'a\u001b[0m' }), `TICKOVER_WATCHED.0.name: ${SHAPE}`],
     [entry({ ...whole, name: '' }), `TICKOVER_WATCHED.0.name: ${SHAPE}`],
     [entry({ ...whole, schedule: { interval: 0 } }), `TICKOVER_WATCHED.0.schedule.interval: ${SHAPE}`],
     [entry({ ...whole, schedule: { interval: 1, cron: 'daily' } }), `TICKOVER_WATCHED.0.schedule: ${SHAPE}`],
