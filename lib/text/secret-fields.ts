@@ -19,7 +19,7 @@ const OPENING_QUOTE = /^(?:\\{0,3}["'`]|%2[27]|&(?:quot|apos|#3[49]);|\\u002[27]
 /** A part of a list: an escaped character, a text in quotes, or any other character. */
 const ITEM = String.raw`\\[^]|"(?:\\[^]|[^"\\]){0,2000}"|'(?:\\[^]|[^'\\]){0,2000}'|[^[\]]`;
 
-/** A part of an object, likewise; and what begins one: a member in quotes, or one whose value is apart or has quotes. */
+/** A part of an object, likewise; and what begins one: a member in quotes, or one whose value is apart or quoted. */
 const MEMBER = String.raw`\\[^]|"(?:\\[^]|[^"\\]){0,2000}"|'(?:\\[^]|[^'\\]){0,2000}'|[^{}]`;
 const FIRST_MEMBER = String.raw`\s{0,200}(?:\\{0,3}["']|[\w$-]{1,100}\s{0,5}:(?:\s|[[{"'\\]))`;
 

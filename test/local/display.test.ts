@@ -268,3 +268,26 @@ describe('columns', () => {
     expect(enough.at(-1)).toBe('    line 59');
   });
 });
+
+test('a change that the watchdog reports is shown with its time, its cause and the command to run', () => {
+  const line = JSON.stringify({
+    level: 'WARN',
+    message:
+      'poll is failing: its last 3 runs failed, and it backs off until 2025-10-09T12:04:00.000Z, though one was due.',
+    timestamp: '2025-10-09T12:01:30.000Z',
+    service: 'watch-services',
+    watched: 'poll',
+    kind: 'unhealthy',
+    id: 'poll/unhealthy/2025-10-09T11:58:00.000Z',
+    cause: 'HttpStatusError: GET https://example.com answered 503',
+    follows: 'It tries again.',
+    command: 'npm run invoke -- poll status',
+  });
+
+  expect(shownAs(readLogLine(line))).toEqual([
+    '12:01:30  poll is failing: its last 3 runs failed, and it backs off until 2025-10-09T12:04:00.000Z,',
+    '          though one was due.',
+    '    Cause: HttpStatusError: GET https://example.com answered 503',
+    '    Command: npm run invoke -- poll status',
+  ]);
+});

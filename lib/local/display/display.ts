@@ -1,14 +1,16 @@
 /**
  * The lines that `npm start` shows: one a tick, at most 100 columns, and below it, indented, the work that a run has
- * left, a failed run's error and a trip's report.
+ * left, a failed run's error and a trip's report. A change that the watchdog reports has a time of its own.
  */
 import { fitted, padded, printable, wrapped } from '../../text/index.ts';
 import { briefly, DAY, timeOfDay, toIso } from '../../time/index.ts';
-import type { LogLine, TickLine } from './log-line.ts';
+import type { ChangeLine, LogLine, TickLine } from './log-line.ts';
 
 /** The widest line. */
 export const COLUMNS = 100;
 const INDENT = '    ';
+/** The width of a time and the space behind it. */
+const TIME_WIDTH = 'hh:mm:ss  '.length;
 /** One text fills no more than a tall screen; the log file has all of it. */
 const MOST_LINES = 60;
 
@@ -19,12 +21,25 @@ export function shownAs(line: LogLine): string[] {
       return [tickText(line.tick), ...backlogOf(line.tick), ...failureOf(line.tick)];
     case 'crash':
       return indented(`run ${line.crash.fence} of ${line.crash.service} died; it is counted as crashed`);
+    case 'change':
+      return changeText(line.change);
     case 'report':
     case 'print':
       return indented(line.text);
     case 'other':
       return [];
   }
+}
+
+/** What the watchdog says of a service: when, what happened, its cause, and the command to run. */
+function changeText({ timestamp, message, cause, command }: ChangeLine): string[] {
+  const [head = '', ...rest] = wrapped(printable(message), COLUMNS - TIME_WIDTH);
+  return [
+    `${timeOfDay(timestamp)}  ${head}`,
+    ...rest.map((line) => `${' '.repeat(TIME_WIDTH)}${line}`),
+    ...(typeof cause === 'string' ? indented(`Cause: ${cause}`) : []),
+    ...indented(`Command: ${command}`),
+  ];
 }
 
 /** A tick in one line: time, service, disposition or outcome, duration, streak, next due time. Times are UTC. */

@@ -41,6 +41,14 @@ const crashLine = z.object({
   halted: z.boolean(),
 });
 const reportLine = z.object({ message: z.string(), service: z.string(), report: z.literal(true) });
+const changeLine = z.object({
+  message: z.string(),
+  timestamp: instant,
+  watched: z.string(),
+  id: z.string(),
+  cause: z.string().nullish(),
+  command: z.string(),
+});
 const anyLine = z.object({ message: z.string(), level: z.string() });
 
 /** The content of one line of a function's output. */
@@ -48,9 +56,14 @@ export type LogLine =
   | { readonly kind: 'tick'; readonly tick: TickLine }
   | { readonly kind: 'crash'; readonly crash: z.output<typeof crashLine> }
   | { readonly kind: 'report'; readonly text: string }
+  /** A change that the watchdog found. */
+  | { readonly kind: 'change'; readonly change: ChangeLine }
   | { readonly kind: 'other' }
   /** No line of the log: the workload printed it. */
   | { readonly kind: 'print'; readonly text: string };
+
+/** A change as the watchdog logs it. */
+export type ChangeLine = z.output<typeof changeLine>;
 
 /** A tick as it is logged. */
 export type TickLine = z.output<typeof tickLine>;
@@ -64,6 +77,8 @@ export function readLogLine(line: string): LogLine {
   if (crash.success) return { kind: 'crash', crash: crash.data };
   const report = reportLine.safeParse(json);
   if (report.success) return { kind: 'report', text: report.data.message };
+  const change = changeLine.safeParse(json);
+  if (change.success) return { kind: 'change', change: change.data };
   return anyLine.safeParse(json).success ? { kind: 'other' } : { kind: 'print', text: line };
 }
 
