@@ -43,16 +43,11 @@ export function dynamoWatchdogMemory(documents: DynamoDBDocumentClient, table: s
     async save(parts: readonly Part[], { signal }: Ended): Promise<readonly Part[]> {
       const saved: Part[] = [];
       for (const { number, revision, entries } of parts) {
+        const next = Math.max(0, revision) + 1;
         const put = new PutCommand({
           TableName: table,
-          Item: { ...watchdogKey(service, number), revision: revision + 1, entries },
-          ...(revision === 0
-            ? { ConditionExpression: 'attribute_not_exists(#pk)', ExpressionAttributeNames: { '#pk': 'pk' } }
-            : {
-                ConditionExpression: '#revision = :seen',
-                ExpressionAttributeNames: { '#revision': 'revision' },
-                ExpressionAttributeValues: { ':seen': revision },
-              }),
+          Item: { ...watchdogKey(service, number), revision: next, entries },
+          ...conditionOf(revision),
         });
         try {
           await abortable(signal, () => documents.send(put, { abortSignal: signal }));
@@ -64,11 +59,23 @@ export function dynamoWatchdogMemory(documents: DynamoDBDocumentClient, table: s
             error,
           );
         }
-        saved.push({ number, revision: revision + 1, entries });
+        saved.push({ number, revision: next, entries });
       }
       return saved;
     },
   };
+}
+
+/** The part must be as it was read. */
+function conditionOf(revision: number) {
+  if (revision === DAMAGED) return {};
+  return revision === 0
+    ? { ConditionExpression: 'attribute_not_exists(#pk)', ExpressionAttributeNames: { '#pk': 'pk' } }
+    : {
+        ConditionExpression: '#revision = :seen',
+        ExpressionAttributeNames: { '#revision': 'revision' },
+        ExpressionAttributeValues: { ':seen': revision },
+      };
 }
 
 interface Source {
@@ -98,10 +105,14 @@ async function readParts({ documents, table, service }: Source, { signal }: Ende
   return parts;
 }
 
+/** The revision of a part whose revision can't be read: it is overwritten, whatever it is. */
+const DAMAGED = -1;
+
 /** The part in an item. Damaged entries count as none: what they remembered is found, and said, again. */
 function partIn({ sk, revision, entries }: Item): Part[] {
   const number = Number(String(sk).slice(WATCHDOG_PREFIX.length));
-  if (!Number.isSafeInteger(number) || !Number.isSafeInteger(revision)) return [];
+  if (!Number.isSafeInteger(number) || number < 0) return [];
+  const isRevision = typeof revision === 'number' && Number.isSafeInteger(revision) && revision >= 0;
   const isMap = typeof entries === 'object' && entries !== null && !Array.isArray(entries);
-  return [{ number, revision: revision as number, entries: isMap ? (entries as Part['entries']) : {} }];
+  return [{ number, revision: isRevision ? revision : DAMAGED, entries: isMap ? (entries as Part['entries']) : {} }];
 }

@@ -1,9 +1,9 @@
 /** The words of a change: what happened, its cause, what follows, and the command to run. Pure. */
 import { NEVER_RUN, type ServiceState } from '../rules/index.ts';
 import { UnreadableStateError } from '../service/index.ts';
-import { withoutUndefined } from '../text/index.ts';
+import { escapeControls, withoutUndefined } from '../text/index.ts';
 import { toIso } from '../time/index.ts';
-import type { Judgement } from './judge.ts';
+import { failuresOf, type Judgement, uncountedCrashes } from './judge.ts';
 import type { Owed } from './memory.ts';
 import { type Change, type ChangeKind, changeId, type TroubleKind } from './notice.ts';
 import type { WatchedService } from './watched-service.ts';
@@ -28,10 +28,15 @@ export function changeOf(facts: ChangeFacts): Change {
     since,
     id: changeId({ service: watched.name, kind, since }),
     happened: `${watched.name} ${HAPPENED[kind]({ ...facts, state })}.`,
-    cause: CAUSES[kind]({ ...facts, state }),
+    cause: shownCause(CAUSES[kind]({ ...facts, state })),
     follows: FOLLOWS[kind]({ ...facts, state }),
     command: commandOf(kind, watched),
   });
+}
+
+/** A cause is foreign text: stored errors, or what another system answered. */
+function shownCause(cause: string | undefined): string | undefined {
+  return cause === undefined ? undefined : escapeControls(cause);
 }
 
 type Stated = ChangeFacts & { readonly state: ServiceState };
@@ -39,9 +44,10 @@ type Words<Result> = Readonly<Record<ChangeKind, (facts: Stated) => Result>>;
 
 const HAPPENED: Words<string> = {
   halted: ({ state }) => `is halted since ${toIso(state.halt?.at ?? 0)}: it has stopped running`,
-  'never-ran': ({ owed }) => `has never run, though it was due at ${toIso(owed.since)}`,
+  'never-ran': (facts) => `has never run, though it was due at ${toIso(missedAt(facts))}`,
   overdue: (facts) => `is overdue: ${missedTick(facts)}`,
-  unhealthy: ({ state }) => `is failing: ${failuresIn(state)}${backingOff(state)}`,
+  unhealthy: ({ state, judgement }) =>
+    `is failing: ${failuresIn(failuresOf(state, judgement.now))}${backingOff(state)}`,
   unreadable: () => 'does not run, since its stored state cannot be read',
   recovered: ({ state, owed }) =>
     `has recovered: a run succeeded at ${toIso(state.lastSuccess ?? 0)}, after it ${WAS[owed.was ?? 'unhealthy']} since ${toIso(owed.since)}`,
@@ -62,7 +68,8 @@ const CAUSES: Words<string | undefined> = {
   halted: ({ state }) => state.halt?.cause,
   'never-ran': () => NO_START,
   overdue: ({ state }) => (hasCrashed(state) ? 'its process died in that run' : NO_START),
-  unhealthy: ({ failure }) => failure,
+  unhealthy: ({ state, judgement, failure }) =>
+    uncountedCrashes(state, judgement.now) > 0 ? 'its process died in its last run' : failure,
   unreadable: ({ judgement: { found } }) => (found instanceof UnreadableStateError ? found.message : undefined),
   recovered: () => undefined,
 };
@@ -83,18 +90,25 @@ const FOLLOWS: Words<string> = {
   recovered: () => 'It runs on schedule again; nothing is to be done.',
 };
 
-function missedTick({ state, owed }: Stated): string {
-  if (!hasCrashed(state)) return `its tick of ${toIso(owed.since)} has left no trace`;
+/** The due time that was missed. A trouble that begins again has a later beginning. */
+function missedAt({ judgement: { finding }, owed }: ChangeFacts): number {
+  return finding === 'quiet' || finding === 'well' ? owed.since : finding.since;
+}
+
+function missedTick(facts: Stated): string {
+  const { state } = facts;
+  const missed = toIso(missedAt(facts));
+  if (!hasCrashed(state)) return `its tick of ${missed} has left no trace`;
   const { until = 0, tick } = state.lease ?? {};
   const run = tick === undefined ? `run ${state.fence}` : `run ${state.fence}, for the tick of ${toIso(tick)},`;
-  return `${run} never ended (its lease ended at ${toIso(until)}), and no run has followed, though one was due at ${toIso(owed.since)}`;
+  return `${run} never ended (its lease ended at ${toIso(until)}), and no run has followed, though one was due at ${missed}`;
 }
 
 function hasCrashed({ lease, fence, countedUpTo }: ServiceState): boolean {
   return lease !== undefined && fence > countedUpTo;
 }
 
-function failuresIn({ streak }: ServiceState): string {
+function failuresIn(streak: number): string {
   return streak === 1 ? 'its last run failed' : `its last ${streak} runs failed`;
 }
 

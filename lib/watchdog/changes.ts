@@ -14,6 +14,7 @@ import { newestTick, type ServiceState } from '../rules/index.ts';
 import { UnreadableStateError } from '../service/index.ts';
 import { isBlocked, type Judgement, judge, type Trouble } from './judge.ts';
 import type { Owed, Remembered, RememberedTrouble } from './memory.ts';
+import type { TroubleKind } from './notice.ts';
 import type { Found } from './ports.ts';
 import type { WatchedService } from './watched-service.ts';
 
@@ -34,12 +35,12 @@ interface Sight {
   readonly watched: WatchedService;
   readonly found: Found;
   readonly entry: Remembered;
+  readonly now: number;
 }
 
 /** Judges the service, and returns what to remember of it. `senders` are the names of all senders. */
-export function checkService({ watched, found, entry }: Sight, now: number, senders: readonly string[]): Checked {
-  const blocked = isBlocked(found, now);
-  const placed = atFloor(entry, blocked, now);
+export function checkService({ watched, found, entry, now }: Sight, senders: readonly string[]): Checked {
+  const placed = atFloor(entry, { found, now });
   const judgement = judge(watched, found, { now, since: placed.floor });
   const next = compared(placed, judgement, senders);
   const inTrouble =
@@ -48,10 +49,15 @@ export function checkService({ watched, found, entry }: Sight, now: number, send
   return { watched, judgement, entry: next, isNew, inTrouble };
 }
 
-/** The end of a pause or a halt moves the floor: ticks until then could leave no trace. */
-function atFloor({ blocked: was, ...entry }: Remembered, blocked: boolean, now: number): Remembered {
-  if (blocked) return { ...entry, blocked };
-  return was === undefined ? entry : { ...entry, floor: now };
+/**
+ * The end of a pause or a halt moves the floor: ticks until then could leave no trace. A pause that ended by itself
+ * has the instant of its end; a resume has none, so the check that finds it counts.
+ */
+function atFloor({ blocked: was, ...entry }: Remembered, { found, now }: Pick<Sight, 'found' | 'now'>): Remembered {
+  if (isBlocked(found, now)) return { ...entry, blocked: true };
+  if (was === undefined) return entry;
+  const ended = found === undefined || found instanceof UnreadableStateError ? undefined : found.pause?.until;
+  return { ...entry, floor: ended === undefined || ended > now ? now : ended };
 }
 
 function compared(entry: Remembered, judgement: Judgement, senders: readonly string[]): Remembered {
@@ -63,11 +69,11 @@ function compared(entry: Remembered, judgement: Judgement, senders: readonly str
 function whenWell(entry: Remembered, judgement: Judgement, senders: readonly string[]): Remembered {
   const { trouble } = entry;
   if (trouble === undefined) return entry;
+  if (isUndecided(trouble, judgement)) return entry;
   if (hasSucceededSince(trouble, judgement.found)) {
     const owed: Owed = { kind: 'recovered', since: trouble.since, was: trouble.kind, senders: [...senders] };
     return { ...entry, trouble: undefined, owed };
   }
-  if (isUndecided(trouble, judgement)) return entry;
   return { ...interrupted(entry), owed: undefined };
 }
 
@@ -88,12 +94,18 @@ function interrupted(entry: Remembered): Remembered {
 
 /** A trouble by absence lasts until a tick comes: a run under way or a new schedule doesn't end it yet. */
 function isUndecided({ kind, tick }: RememberedTrouble, { running, found }: Judgement): boolean {
-  if (kind !== 'never-ran' && kind !== 'overdue') return false;
-  return running || (isState(found) && newestTick(found) === tick);
+  return isAbsence(kind) && (running || (isState(found) && newestTick(found) === tick));
+}
+
+function isAbsence(kind: TroubleKind): boolean {
+  return kind === 'never-ran' || kind === 'overdue';
 }
 
 function isSameTrouble(trouble: RememberedTrouble, found: Trouble, state: Judgement['found']): boolean {
-  if (trouble.interrupted !== undefined || trouble.kind !== found.kind) return false;
+  if (trouble.interrupted !== undefined) return false;
+  // A run by hand makes a service that has never run an overdue one: nothing has changed for its schedule.
+  if (isAbsence(trouble.kind) && isAbsence(found.kind) && isState(state)) return newestTick(state) === trouble.tick;
+  if (trouble.kind !== found.kind) return false;
   const { epoch, build } = rememberedTrouble(found, state);
   if (trouble.epoch !== epoch || trouble.build !== build) return false;
   const counts = found.kind === 'halted' || found.kind === 'unhealthy';

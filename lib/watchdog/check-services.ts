@@ -9,6 +9,7 @@
  *   6. Only a scheduled check that has done all of this writes `Watched`: the alarm of the watchdog rests on it.
  */
 import type { RunContext } from '../service/index.ts';
+import { HOUR } from '../time/index.ts';
 import { type Checked, checkService } from './changes.ts';
 import { changedParts, entriesOf, type MemoryPart, type Remembered } from './memory.ts';
 import { newChanges, type OwedChange, owedChanges } from './owed-changes.ts';
@@ -37,7 +38,10 @@ export interface WatchdogResult {
   readonly changes: readonly string[];
 }
 
-type Context = Pick<RunContext, 'service' | 'clock' | 'random' | 'signal' | 'log' | 'scheduledFor'>;
+type Context = Pick<
+  RunContext,
+  'service' | 'clock' | 'random' | 'signal' | 'log' | 'scheduledFor' | 'cursor' | 'saveCursor'
+>;
 type Entries = ReadonlyMap<string, Remembered>;
 
 /**
@@ -54,7 +58,8 @@ export async function checkServices(context: Context, watchdog: Watchdog): Promi
     context,
   );
   const stored = await memory.load(context);
-  const before = entriesOf(stored, watched, now);
+  const before = placed(entriesOf(stored, watched, now), { now, previous: previousCheck(context) });
+  context.saveCursor(String(now));
   const checks = judgeAll(watchdog, { found, before, now });
   const unhealthy = checks.filter(({ inTrouble }) => inTrouble).map(({ watched: { name } }) => name);
   for (const name of unhealthy) metrics.unhealthy(name);
@@ -87,8 +92,29 @@ function judgeAll({ watched, senders }: Watchdog, { found, before, now }: Sights
   return watched.flatMap((each) => {
     const entry = before.get(each.name);
     if (entry === undefined || !found.has(each.name)) return [];
-    return checkService({ watched: each, found: found.get(each.name), entry }, now, names);
+    return checkService({ watched: each, found: found.get(each.name), entry, now }, names);
   });
+}
+
+/**
+ * How long the watchdog may be away, in milliseconds. After a longer absence, as of a machine that slept or of a stack
+ * that was deployed again with its old table, due times count from now: they were missed together with the watchdog,
+ * whose own alarm has rung.
+ */
+const LONGEST_ABSENCE = HOUR;
+
+/** The instant of the check before, which the cursor has; `undefined` if there was none. */
+function previousCheck({ cursor }: Context): number | undefined {
+  const instant = Number(cursor);
+  return cursor === undefined || !Number.isFinite(instant) ? undefined : instant;
+}
+
+function placed(
+  entries: Entries,
+  { now, previous }: { readonly now: number; readonly previous: number | undefined },
+): Entries {
+  if (previous === undefined || now - previous <= LONGEST_ABSENCE) return entries;
+  return new Map([...entries].map(([name, entry]) => [name, { ...entry, floor: now }]));
 }
 
 /** Writes the parts that changed, and returns all parts as they are stored then. */

@@ -6,7 +6,7 @@
  *   halted      until a run succeeds or a person resumes it, even while a probe is due
  *   never-ran   no run has ever started, though one was due
  *   overdue     a due time has passed without a trace; see `missedDue`
- *   unhealthy   at least `consecutive` failures since the last success, or it backs off
+ *   unhealthy   at least `consecutive` failures since the last success, crashed runs included, or it backs off
  *   well        none of these
  */
 import {
@@ -61,9 +61,27 @@ function findingOf(watched: WatchedService, state: ServiceState, moment: Require
   if (state.halt !== undefined) return { kind: 'halted', since: state.halt.at };
   const due = missedDue(watched, state, moment);
   if (due !== undefined) return { kind: hasNeverRun(state) ? 'never-ran' : 'overdue', since: due };
-  const isUnhealthy = state.streak >= watched.consecutive || state.backoffCount > 0;
-  // A streak longer than the run history has no known beginning.
-  return isUnhealthy ? { kind: 'unhealthy', since: state.runs.at(-state.streak)?.at ?? now } : 'well';
+  const isUnhealthy = failuresOf(state, now) >= watched.consecutive || state.backoffCount > 0;
+  return isUnhealthy ? { kind: 'unhealthy', since: failingSince(state) ?? now } : 'well';
+}
+
+/**
+ * The failures since the last success, with the crashed runs that no later run has counted yet: a service whose process
+ * dies in each run would never count them.
+ */
+export function failuresOf(state: ServiceState, now: number): number {
+  return state.streak + uncountedCrashes(state, now);
+}
+
+/** How many runs have started, not ended, and are not under way. */
+export function uncountedCrashes(state: ServiceState, now: number): number {
+  const open = state.fence - state.countedUpTo;
+  return leaseIsLive(state, now) ? Math.max(0, open - 1) : open;
+}
+
+/** The due time of the first failure. A streak longer than the run history has no known beginning. */
+function failingSince({ streak, runs, lease }: ServiceState): number | undefined {
+  return streak > 0 ? runs.at(-streak)?.at : lease?.tick;
 }
 
 function isRunning(state: ServiceState, now: number): boolean {

@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { withoutUndefined } from '../text/index.ts';
+import { LAST_INSTANT } from '../time/index.ts';
 import { TROUBLES } from './notice.ts';
 import type { WatchedService } from './watched-service.ts';
 
@@ -21,7 +22,7 @@ export interface MemoryPart {
   readonly entries: Readonly<Record<string, unknown>>;
 }
 
-const instant = z.number();
+const instant = z.number().min(0).max(LAST_INSTANT);
 const kind = z.enum(TROUBLES);
 const trouble = z.object({
   kind,
@@ -87,7 +88,9 @@ function ownEntry(stored: Record<string, unknown>, name: string): Remembered | u
 
 function entryOf(watched: WatchedService, stored: Remembered | undefined, now: number): Remembered {
   if (stored === undefined) return firstSight(watched, now);
-  return stored.schedule === hashOf(watched) ? stored : { ...stored, ...firstSight(watched, now) };
+  if (stored.schedule !== hashOf(watched)) return { ...stored, ...firstSight(watched, now) };
+  // A clock that was set back must not hide what is missed from now on.
+  return stored.floor > now ? { ...stored, floor: now } : stored;
 }
 
 /**

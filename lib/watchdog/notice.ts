@@ -1,4 +1,5 @@
 /** Notices: what the watchdog says about services, as data. Pure. */
+import { createHash } from 'node:crypto';
 import { toIso } from '../time/index.ts';
 
 /** What the watchdog finds wrong with a service. */
@@ -44,6 +45,8 @@ export interface Notice {
 /** With more changes than this in one check, one notice names them all. */
 export const MOST_NOTICES = 10;
 const LONGEST_SUBJECT = 100;
+/** How many changes a notice of many describes. It names all of them. */
+const MOST_DETAILED = 25;
 
 /** The notices of one check. `stack` names where the services run; it is part of every subject. */
 export function noticesOf(changes: readonly Change[], stack: string): readonly Notice[] {
@@ -72,15 +75,31 @@ function notice(change: Change, stack: string): Notice {
 function groupNotice(changes: readonly Change[], stack: string): Notice {
   const kinds = [...new Set(changes.map(({ kind }) => kind))];
   const counts = kinds.map((kind) => `${changes.filter((each) => each.kind === kind).length} ${kind}`).join(', ');
-  const [first] = changes;
-  const id = `${changes.length} services/${first?.id ?? ''}`;
+  const ids = changes.map((each) => each.id).join('\n');
+  // The names come first: whoever cuts the text cuts details.
+  const names = kinds.map((kind) => `${kind}: ${namesOf(changes, kind).join(', ')}`);
+  const detailed = changes.slice(0, MOST_DETAILED);
+  const rest = changes.length - detailed.length;
+  const id = `${changes.length} services/${createHash('sha256').update(ids).digest('base64url').slice(0, 16)}`;
   const summary = `${changes.length} services changed: ${counts}`;
   return {
     id,
     subject: subject(`${stack}: ${summary}`),
-    text: [`${summary}.`, ...changes.flatMap((each) => ['', ...linesOf(each)]), '', `Stack: ${stack}`].join('\n'),
+    text: [
+      `${summary}.`,
+      '',
+      ...names,
+      ...detailed.flatMap((each) => ['', ...linesOf(each)]),
+      ...(rest === 0 ? [] : ['', `${rest} more: the log of the watchdog has each.`]),
+      '',
+      `Stack: ${stack}`,
+    ].join('\n'),
     changes,
   };
+}
+
+function namesOf(changes: readonly Change[], kind: ChangeKind): string[] {
+  return changes.filter((each) => each.kind === kind).map(({ service }) => service);
 }
 
 function linesOf({ happened, cause, follows, command }: Change): string[] {

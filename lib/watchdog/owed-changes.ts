@@ -40,10 +40,14 @@ export function newChanges(checks: readonly Checked[], owed: readonly OwedChange
   return owed.filter(({ change }) => names.has(change.service));
 }
 
-function isDescribable({ judgement: { finding }, entry: { owed } }: Checked): boolean {
+function isDescribable({ judgement: { finding, found }, entry: { owed } }: Checked): boolean {
   if (owed === undefined) return false;
-  if (owed.kind === 'recovered') return true;
+  if (owed.kind === 'recovered') return finding !== 'quiet' && hasSucceeded(found);
   return finding !== 'quiet' && finding !== 'well' && finding.kind === owed.kind;
+}
+
+function hasSucceeded(found: Checked['judgement']['found']): boolean {
+  return !(found instanceof UnreadableStateError) && found.lastSuccess !== undefined;
 }
 
 /** The key of the newest run of a failing service, which has failed. */

@@ -13,6 +13,12 @@ export interface Sent {
   readonly failed: readonly string[];
 }
 
+/**
+ * How long one check may send, in milliseconds. The send that is under way then may take its own limit, so that the
+ * check can still remember what was sent.
+ */
+const SENDING_TIME = 10_000;
+
 type Context = CheckContext & Pick<RunContext, 'service' | 'log'>;
 
 /** Sends every change to the senders that owe it. The notices of one sender go out one after the other. */
@@ -35,7 +41,9 @@ export async function sendAll(
 
 async function sendBy(sender: Sender, notices: readonly Notice[], context: Context) {
   const taken = new Set<string>();
+  const until = context.clock.now() + SENDING_TIME;
   for (const notice of notices) {
+    if (context.clock.now() >= until) return { taken, failed: true };
     try {
       await sender.send(notice, context);
       for (const { service } of notice.changes) taken.add(service);

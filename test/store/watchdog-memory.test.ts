@@ -51,6 +51,19 @@ test('items of its state and its runs are no parts of it, and damaged entries co
   ]);
 });
 
+test('a part whose revision cannot be read is overwritten', async () => {
+  const { documents } = database.connect();
+  const Item = { pk: name, sk: 'WATCH#0', revision: 'three', entries: { a: { floor: 1 } } };
+  await documents.send(new PutCommand({ TableName: TABLE, Item }));
+  const memory = dynamoWatchdogMemory(documents, TABLE, name);
+
+  const [part] = await memory.load(context());
+  expect(part).toEqual({ number: 0, revision: -1, entries: { a: { floor: 1 } } });
+  await memory.save([{ ...part, number: 0, revision: -1, entries: {} }], context());
+
+  expect(await memory.load(context())).toEqual([{ number: 0, revision: 1, entries: {} }]);
+});
+
 test('a check whose memory another check has written says so, with the service and what follows', async () => {
   const memory = dynamoWatchdogMemory(database.connect().documents, TABLE, name);
   await memory.save([{ number: 0, revision: 0, entries: {} }], context());

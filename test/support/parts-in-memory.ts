@@ -1,4 +1,7 @@
-/** A memory of the watchdog in memory: it copies what is written, and refuses a part of another revision. */
+/**
+ * A memory of the watchdog in memory: it copies what is written, refuses a part of another revision, and does nothing
+ * under an aborted signal.
+ */
 import type { MemoryPart, MemoryStore } from '../../lib/watchdog/index.ts';
 
 export function partsInMemory(): MemoryStore & { readonly writes: () => number } {
@@ -10,14 +13,20 @@ export function partsInMemory(): MemoryStore & { readonly writes: () => number }
   };
   return {
     writes: () => writes,
-    load: async () => [...parts.keys()].toSorted((one, other) => one - other).flatMap((number) => stored(number) ?? []),
-    save: async (changed) =>
-      changed.map((part) => {
+    load: async ({ signal }) => {
+      signal.throwIfAborted();
+      const numbers = [...parts.keys()].toSorted((one, other) => one - other);
+      return numbers.flatMap((number) => stored(number) ?? []);
+    },
+    save: async (changed, { signal }) => {
+      signal.throwIfAborted();
+      return changed.map((part) => {
         if ((stored(part.number)?.revision ?? 0) !== part.revision) throw new Error(`part ${part.number} has changed`);
         const next = { ...part, revision: part.revision + 1 };
         parts.set(part.number, JSON.stringify(next));
         writes += 1;
         return next;
-      }),
+      });
+    },
   };
 }

@@ -63,6 +63,9 @@ export function checks(services: readonly WatchedService[], options: KitOptions 
   const notices: { readonly sender: string; readonly notice: Notice }[] = [];
   const broken = new Set<string>();
   let unhealthy: string[] = [];
+  let cursor: string | undefined;
+  /** How long each send takes, by sender, in milliseconds. */
+  const slow = new Map<string, number>();
   const counts: { readonly watched: number; readonly unhealthy: number }[] = [];
   let list = services;
   const log = keptLog();
@@ -70,6 +73,7 @@ export function checks(services: readonly WatchedService[], options: KitOptions 
     names.map((name) => ({
       name,
       send: async (notice) => {
+        await clock.advance(slow.get(name) ?? 0);
         if (broken.has(name)) throw new Error(`${name} is down`);
         notices.push({ sender: name, notice });
       },
@@ -79,6 +83,7 @@ export function checks(services: readonly WatchedService[], options: KitOptions 
     log,
     notices,
     broken,
+    slow,
     counts,
     /** The ids of the notices since the last call. */
     newMessages: () => notices.splice(0).map(({ notice }) => notice.id),
@@ -105,6 +110,10 @@ export function checks(services: readonly WatchedService[], options: KitOptions 
         random: scriptedRandom(),
         signal: new AbortController().signal,
         log,
+        ...(cursor === undefined ? {} : { cursor }),
+        saveCursor: (next: string) => {
+          cursor = next;
+        },
         ...(manual ? {} : { scheduledFor: clock.now() }),
       };
       const states = { read: async (all: readonly string[]) => pick(found, all), failures };

@@ -249,7 +249,7 @@ describe('a deploy', () => {
     await on.checkServices(2);
 
     expect([on.newMessages(), on.unhealthy()]).toEqual([[], []]);
-    const [part] = await memory.load({} as never);
+    const [part] = await memory.load({ signal: new AbortController().signal } as never);
     expect(Object.keys(part?.entries ?? {})).toEqual(['b']);
   });
 });

@@ -4,10 +4,10 @@ import { toIso } from '../../time/index.ts';
 import type { Notice } from '../notice.ts';
 import { changeJson } from './sent-text.ts';
 
-/** The longest text that chats take: Mattermost's, and a half of Google Chat's. */
+/** The longest text that chats take: Mattermost's, and a half of Google Chat's. The names in it come first. */
 const LONGEST_TEXT = 16_000;
 const LONGEST_FIELD = 1_500;
-/** How many changes the default body has in full. The text names all. */
+/** How many changes the default body has in full. `services` names all. */
 const MOST_CHANGES = 40;
 /** The variables of a function have 4 KB together. */
 const LONGEST_TEMPLATE = 4_000;
@@ -36,7 +36,15 @@ export function webhookBody(notice: Notice, { host, stack, template }: BodyOptio
   // Google Chat refuses fields that it doesn't know.
   if (host === 'chat.googleapis.com') return JSON.stringify({ text });
   const { id, subject, changes } = notice;
-  const facts = { subject, id, stack, count: changes.length, changes: changes.slice(0, MOST_CHANGES).map(changeJson) };
+  const services = Object.fromEntries(changes.map(({ service, kind }) => [service, kind]));
+  const facts = {
+    subject,
+    id,
+    stack,
+    count: changes.length,
+    services,
+    changes: changes.slice(0, MOST_CHANGES).map(changeJson),
+  };
   return JSON.stringify({ text, ...facts });
 }
 

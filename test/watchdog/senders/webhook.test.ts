@@ -54,6 +54,7 @@ describe('A webhook', () => {
       id: `sync/halted/${NOON}`,
       stack: 'Tickover-prod',
       count: 1,
+      services: { sync: 'halted' },
       changes: [
         {
           id: `sync/halted/${NOON}`,
