@@ -18,19 +18,25 @@ import { isError, membersOf, readProperty, tryRead } from './safe-read.ts';
 import { jsonBytes, toJson } from './to-json.ts';
 import { escapeControls, escaped, hidesCharacters } from './visible.ts';
 
-/** The value after a conversion to JSON and back, or a few words if it can't be converted. Never throws. */
+/**
+ * Converts a value to data that JSON can express, at most 64,000 bytes large, with credentials masked. A few words
+ * replace a value that is too large or can't be converted, and `null` one that JSON doesn't have. Never throws.
+ */
 export function toBoundedJson(value: unknown): unknown {
   return toJson(value, { most: RESULT_BYTES, error: errorAsJson }) ?? null;
 }
 
-/** Returns JSON that contains no credentials unchanged, or a few words if it takes more than `most` bytes. */
+/**
+ * Returns `json` unchanged, or a few words in its place if it takes more than `most` bytes as text. This function masks
+ * nothing, so `json` must not contain credentials.
+ */
 export function limitJson(json: unknown, most: number): unknown {
   return jsonBytes(json) > most ? LEFT_OUT.tooLarge(most) : json;
 }
 
 /**
- * The fields of a log line as bounded JSON. A field for which there is no room is replaced by a few words. Never
- * throws.
+ * Converts the fields of a log line to JSON of a bounded size, with credentials masked. A few words replace the value
+ * of a field for which the line has no room. Never throws.
  */
 export function toLogFields(fields: unknown): Record<string, unknown> {
   if (isError(fields)) return { error: errorAsJson(fields) };
@@ -46,22 +52,26 @@ export function toLogFields(fields: unknown): Record<string, unknown> {
   return safe;
 }
 
-/** The field in an object of its own, since the name of a field decides whether its value is masked. */
+/**
+ * Converts one field. The result is an object with this field only, since the name of a field decides whether its value
+ * is masked.
+ */
 function toLogField(fields: unknown, key: string, most: number): object {
   const field = { get: () => (fields as Record<string, unknown>)[key], enumerable: true };
   const json = toJson(Object.defineProperty({}, key, field), { most, error: errorAsJson });
   return typeof json === 'object' && json !== null ? json : { [toLogMessage(key)]: json };
 }
 
-/** The message of a log line, bounded, with credentials masked. */
+/** The message of a log line, cut to its largest size, with credentials masked. */
 export function toLogMessage(message: string): string {
   return mask(String(message), LINE_MESSAGE_BYTES);
 }
 
 /**
- * The error as it may leave a handler: Lambda sends and prints its name, message, stack and fields as they are, and
- * Node its causes and members. A harmless error is returned as it is, any other is replaced by one made of its summary,
- * hidden characters escaped, with the fields by which it is classified.
+ * Returns an error that a Lambda handler may throw. Lambda sends and prints the name, the message, the stack and the
+ * fields of a thrown error unchanged, and Node prints its causes and members. An error in which nothing has to be
+ * masked, escaped or left out is returned itself. Any other is replaced by a new error that is made from its error
+ * summary, with hidden characters escaped. The new error keeps the fields by which errors are classified.
  */
 export function toSafeError(error: unknown): unknown {
   if (isError(error) && tryRead(() => isHarmless(error)) === true) return error;
@@ -72,20 +82,29 @@ export function toSafeError(error: unknown): unknown {
   return safe;
 }
 
-/** The errors that safe ones were made of. They can't be reached from these, and so are never printed with them. */
+/**
+ * The original of each error that {@link toSafeError} has made. A safe error has no reference to its original, so the
+ * original is never printed with it.
+ */
 const ORIGINALS = new WeakMap<object, object>();
 
-/** The error that a safe one was made of, to classify by; any other value is returned as it is. */
+/**
+ * The original of an error that {@link toSafeError} has made, so that code can classify it; any other value is returned
+ * unchanged.
+ */
 export function unmasked(error: unknown): unknown {
   return isError(error) ? (ORIGINALS.get(error) ?? error) : error;
 }
 
-/** A foreign value as the `cause` of an error of ours: see {@link toSafeError}. A harmless text stays a text. */
+/**
+ * Makes a foreign value safe as the `cause` of an error of Tickover, as {@link toSafeError} does. A text in which
+ * nothing has to be masked or escaped is returned unchanged.
+ */
 export function toSafeCause(cause: unknown): unknown {
   return typeof cause === 'string' && escapeControls(mask(cause)) === cause ? cause : toSafeError(cause);
 }
 
-/** Whether nothing would be masked, escaped or left out in the error, its causes and members. */
+/** Whether the error, its causes and its members contain nothing that has to be masked, escaped or left out. */
 function isHarmless(error: object): boolean {
   const links = new Set<unknown>([error]);
   for (const link of links) {
@@ -105,7 +124,10 @@ function isHarmlessAlone(link: unknown): boolean {
   return JSON.stringify(toJson(visible, { most: LINE_FIELDS_BYTES, error: errorAsJson })) === json;
 }
 
-/** Codes and statuses, by which a user's own code may classify. */
+/**
+ * The code, the HTTP status and the mark `$retryable` of an error. A safe error keeps them, since a user's own
+ * `classify` may judge by them.
+ */
 function evidenceFields(error: unknown): Record<string, unknown> {
   const [code, retryable] = [readProperty(error, 'code'), readProperty(error, '$retryable')];
   const statusCode = [
@@ -121,7 +143,7 @@ function evidenceFields(error: unknown): Record<string, unknown> {
   };
 }
 
-/** An error as a log line has it: its summary. */
+/** The error summary of an error, in the form that JSON of a log line or a result contains. */
 function errorAsJson(error: unknown): Readonly<Record<string, string>> {
   const { errorClass, message, text } = summarizeError(error, 0);
   return { name: errorClass, message, text };

@@ -3,45 +3,61 @@
  * otherwise.
  */
 
-/** The largest size of an error class: small, so that the error summary of a failed run fits into a few write units. */
+/**
+ * The largest size of the error class in an error summary. It is small, so that the error summary of a failed run takes
+ * only a few write units of DynamoDB.
+ */
 export const CLASS_BYTES = 64;
 /** The largest size of the message of an error summary, which is one line. */
 export const MESSAGE_BYTES = 400;
 /** The largest size of the text of an error summary: class, message, stack and causes. */
 export const TEXT_BYTES = 2_400;
-/** The largest size of one error's message inside such a text, so that the stack and the causes still fit. */
+/**
+ * The largest size of one error's message inside the text of an error summary, so that the stack and the causes still
+ * fit.
+ */
 export const MESSAGE_IN_TEXT_BYTES = 1_000;
-/** How many frames of each error's stack are kept, at most. */
+/** How many stack frames of each error the text of an error summary contains, at most. */
 export const MOST_FRAMES = 6;
-/** The largest size of one frame of a stack. */
+/** The largest size of one stack frame in the text of an error summary. */
 export const FRAME_BYTES = 300;
 /**
- * How many errors the text contains: causes and members. This also bounds how far a chain of causes is followed, since
- * a chain may be a circle.
+ * How many errors the text of an error summary describes, at most: the thrown error, its causes and its members (the
+ * errors in an AggregateError). This also bounds how far a chain of causes is followed, since the chain may be a
+ * circle.
  */
 export const MOST_ERRORS = 8;
-/** How much of a text is read for an error summary: enough for a private key. */
+/**
+ * How much of a message or a stack is read for an error summary. This is enough for a whole private key, so that it is
+ * recognised and masked.
+ */
 export const READ_BYTES = 6_000;
 
-/** How much of a text is masked if no bound is given; the rest is dropped. */
+/** How much of a text `mask` returns, at most, if its caller gives no bound; the rest is dropped. */
 export const MASKED_BYTES = 20_000;
-/** The longest credential, in characters: a longer word is taken for no credential. */
+/**
+ * The longest word, in characters, that is taken for a credential. Where a text is cut to its bound, a word up to this
+ * length is left out whole, so that no part of a credential stays.
+ */
 export const LONGEST_WORD = 512;
 
 /**
- * The largest size of a run's result as JSON: a larger one would not fit into a log event, and many results not into
- * one answer.
+ * The largest size of a run's result (the value that the workload returned) as JSON. A larger result would not fit into
+ * one log event, and many such results would not fit into one answer of a function.
  */
 export const RESULT_BYTES = 64_000;
 /** The largest size of the message of a log line. */
 export const LINE_MESSAGE_BYTES = 8_000;
-/** The largest size of all fields of a log line as JSON: with the message they fit into one log event of CloudWatch. */
+/**
+ * The largest size of all fields of one log line together, as JSON. With the message they fit into one log event of
+ * CloudWatch.
+ */
 export const LINE_FIELDS_BYTES = 160_000;
-/** The largest number of fields of a log line. */
+/** The largest number of fields of one log line; further fields are dropped. */
 export const MOST_LOG_FIELDS = 1_000;
-/** The largest size of the name of a field in JSON. */
+/** The largest size of a field name in JSON that `toJson` returns; a longer name is cut. */
 export const FIELD_NAME_BYTES = 256;
-/** The largest number of levels of objects and arrays in JSON. */
+/** How many levels of nested objects and arrays `toJson` converts; a few words replace what is nested deeper. */
 export const MOST_LEVELS = 32;
 
 /** The largest size of a cursor, so that it fits into the state item. */
@@ -49,7 +65,7 @@ export const CURSOR_BYTES = 256;
 /** The largest size of the cause of a halt, so that it fits into the state item. */
 export const HALT_CAUSE_BYTES = 160;
 
-/** The words that replace an omitted part of JSON. */
+/** The words that `toJson` puts in place of a value that it omits. */
 export const LEFT_OUT = {
   unreadable: 'left out: it cannot be told as JSON',
   circle: 'left out: a circle',
@@ -57,7 +73,7 @@ export const LEFT_OUT = {
   bytes: (bytes: number) => `left out: ${bytes} bytes`,
   tooLarge: (most: number) => `left out: more than ${most} bytes of JSON`,
 } as const;
-/** The text that replaces a credential. */
+/** The text that replaces each masked credential. */
 export const MASK = '***';
 /** The words that replace a value that throws when it is read. */
 export const UNSHOWABLE = 'a value that cannot be shown';

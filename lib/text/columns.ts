@@ -1,14 +1,14 @@
 /** Text in the columns of a terminal: functions that measure, fit, pad and wrap it. */
 
-/** Characters that take two columns: East Asian wide and fullwidth ones, and emoji. */
+/** Matches a character that takes two columns of a terminal: an East Asian wide or fullwidth one, or an emoji. */
 const WIDE =
   /^[\u1100-\u115f\u2e80-\u303e\u3041-\u4dbf\u4e00-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe10-\ufe19\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{16fe0}-\u{18aff}\u{1b000}-\u{1b2ff}\u{20000}-\u{3fffd}]|^\p{Emoji_Presentation}|^\p{Emoji}\ufe0f/u;
-/** Marks and joiners take no column. */
+/** Matches marks and joiners, which take no column of a terminal. */
 const NARROWEST = /^[\p{Mark}\p{Format}]+$/u;
 
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
-/** The columns that a printable text takes. */
+/** How many columns of a terminal a printable text takes. */
 export function columnsOf(text: string): number {
   let columns = 0;
   for (const { segment } of graphemes.segment(text)) columns += widthOf(segment);
@@ -20,12 +20,12 @@ function widthOf(grapheme: string): number {
   return NARROWEST.test(grapheme) ? 0 : 1;
 }
 
-/** The beginning of the text that fits; if the text is longer, the last column is `…`. */
+/** The text if it fits into `columns`; otherwise its beginning, with `…` in the last column. */
 export function fitted(text: string, columns: number): string {
   return fits(text, columns) ? text : `${beginning(text, columns - 1)}…`;
 }
 
-/** The text, fitted and then filled up with spaces. */
+/** The text in exactly `columns` columns: cut as by {@link fitted}, then filled up with spaces. */
 export function padded(text: string, columns: number): string {
   const part = fitted(text, columns);
   return part + ' '.repeat(columns - columnsOf(part));
@@ -50,14 +50,14 @@ function fits(text: string, columns: number): boolean {
 }
 
 /**
- * How many code units are read for each column: one character may carry many marks, but a long text is not read whole
- * for one line.
+ * How many code units of a text are read for each column that it may take. One character may carry many marks; the
+ * bound keeps a long text from being read whole for one line.
  */
 const LONGEST_CHARACTER = 16;
 
 /**
- * The longest beginning of at most `columns` columns. It has at least one character, so that a caller's loop makes
- * progress.
+ * The longest beginning of the text that takes at most `columns` columns. It has at least one character, even if that
+ * is too wide, so that a loop over the rest of the text makes progress.
  */
 function beginning(text: string, columns: number): string {
   let taken = '';

@@ -1,7 +1,8 @@
 /**
- * Credentials that their surroundings give away: in URLs, after the scheme of a header, in XML, in commands, in lists.
- * Names with values are those of `secret-fields.ts`. Every pattern is linear: a repetition without a bound is consumed
- * by the match, and any look beyond the match is bounded, so that hostile text costs no more than long text.
+ * Masks credentials that their surroundings give away: in URLs, after the scheme of a header (`Bearer x`), in XML, in
+ * commands, in lists. `secret-fields.ts` masks those that stand after a name (`password=x`). Every pattern takes linear
+ * time: the match consumes each repetition without a bound, and any look beyond the match is bounded. So hostile text
+ * costs no more than other text of its length.
  */
 import { MASK } from './bounds.ts';
 import { secrecyOf } from './secret-names.ts';
@@ -9,10 +10,16 @@ import { mayBeSecret } from './secret-values.ts';
 
 type Replacement = string | ((match: string, ...groups: string[]) => string);
 
-/** A pattern, the replacement of its matches, and what a text has that matches: where it is absent nothing is tried. */
+/**
+ * A rule of masking: the pattern of a credential, the replacement of its matches, and a string that a text must
+ * contain. In a text without that string the pattern isn't tried; every text contains the empty string.
+ */
 export type Masked = readonly [pattern: RegExp, replacement: Replacement, needs: string];
 
-/** Hosts, and the beginning of a path behind which there is nothing but a credential. */
+/**
+ * Hosts whose URLs contain a credential, each with the beginning of the path; everything behind that beginning is
+ * masked.
+ */
 const HOSTS: readonly (readonly [host: string, path: string])[] = [
   ['hooks.slack.com', '\\w{1,20}'],
   ['discord.com', 'api/(?:v\\d{1,2}/)?webhooks'],
@@ -54,7 +61,10 @@ const IN_URLS: readonly Masked[] = [
   ),
 ];
 
-/** Schemes whose word is an ordinary one too: what follows must not be. */
+/**
+ * Credentials after the name of a scheme (`Bearer x`). Such a name may also be an ordinary word, so what follows is
+ * left as it is if it looks like an ordinary word.
+ */
 const SCHEMES: readonly Masked[] = [
   [
     /\b(Bearer(?:\s|%20|\+){1,3})(?!(?:auth\w{0,20}|tokens?|scheme|headers?|challenge|credentials?|access|realm)(?![\w-])|-)[\w.~+/=-]{6,}/gi,
@@ -75,13 +85,13 @@ const IN_MARKUP: readonly Masked[] = [
     valueOfName,
     '<',
   ],
-  // An entry: `<entry key="password">x</entry>`.
+  // An element that has the name in an attribute: `<entry key="password">x</entry>`.
   [
     /(<\w{1,40}\s[^<>]{0,100}?(?:name|key)=["']([^"'<>]{1,100})["'][^<>]{0,100}>)(?!\*\*\*)([^<]+)(?=<\/|$)/gi,
     valueOfName,
     '<',
   ],
-  // A part of a form.
+  // A part of a form (`multipart/form-data`): its header with the name, an empty line, its value.
   [
     /(\bname=["']([^"'\r\n]{1,100})["']\r?\n(?:[\w-]{1,40}:[^\r\n]{0,200}\r?\n){0,3}\r?\n)([^\r\n]+)/gi,
     valueOfName,
@@ -111,7 +121,8 @@ const IN_COMMANDS: readonly Masked[] = [
     `$1${MASK}`,
     '',
   ],
-  // Up to the same quote: one that is escaped or doubled belongs to the value.
+  // A quoted value after a word: `password is "x"`. The value ends at the same kind of quote; a quote that is escaped
+  // or doubled belongs to the value.
   [
     /\b((?:password|passphrase|secret|api[- ]key)(?: is)?:? )(?:(")(?!\*\*\*)(?:\\[^\r\n]|""|[^"\\\r\n])+|(')(?!\*\*\*)(?:\\[^\r\n]|''|[^'\\\r\n])+|(`)(?!\*\*\*)(?:\\[^\r\n]|[^`\\\r\n])+)/gi,
     (_match, lead, double = '', single = '', back = '') => `${lead}${double || single || back}${MASK}`,
@@ -120,16 +131,17 @@ const IN_COMMANDS: readonly Masked[] = [
 ];
 
 const IN_LISTS: readonly Masked[] = [
-  // Arguments of a command, and headers as a list of names and values.
+  // A list of a command's arguments (`["--token", "x"]`); then a list of the names and values of headers.
   [/((["'])(--?[A-Za-z][\w-]{0,80})\2\s{0,5},\s{0,5}["'])([^"'\r\n]+)/g, valueInList, '-'],
   [
     /((["'])([A-Za-z]{1,40}-[A-Za-z-]{1,60}|authorization|cookie)\2\s{0,5},\s{0,5}["'])([^"'\r\n]+)/gi,
     valueInList,
     ',',
   ],
-  // The private parts of a JSON web key.
+  // The private parts of a JSON web key (JWK).
   [/((["'])(?:d|p|q|dp|dq|qi|k)\2\s{0,5}:\s{0,5}["'])[\w-]{22,}/g, `$1${MASK}`, 'kty'],
-  // An entry of a name and its value: in a list of entries, or where it can be no list of two names.
+  // A list of two: a name and its value. The first pattern is for such a list inside another list, the second for one
+  // that can't be two names.
   [
     /([[,]\s{0,20}\[\s{0,20}(["'])([\w.-]{1,100})\2\s{0,5},\s{0,20}["'])([^"'\r\n]+)(?=["']\s{0,20}\])/g,
     valueInList,
@@ -138,10 +150,13 @@ const IN_LISTS: readonly Masked[] = [
   [/(\[\s{0,20}(["'])([\w.-]{1,100})\2\s{0,5},\s{0,20}["'])([^"'\r\n]+)(?=["']\s{0,20}\])/g, valueInEntry, ']'],
 ];
 
-/** Every pattern, in the order in which they are applied. */
+/** All rules of this file, in the order in which they are applied. */
 export const SURROUNDED: readonly Masked[] = [...IN_URLS, ...SCHEMES, ...IN_MARKUP, ...IN_COMMANDS, ...IN_LISTS];
 
-/** The match with its value masked, if its name gives it away. */
+/**
+ * Returns the match with its value masked if the name says that the value is a credential; otherwise the match
+ * unchanged.
+ */
 function valueOfName(match: string, lead = '', name = '', value = ''): string {
   const secrecy = secrecyOf(name);
   const isSecret = secrecy !== undefined && mayBeSecret({ name, secrecy, value, isWhole: true });
@@ -156,7 +171,10 @@ function valueInEntry(match: string, lead = '', quote = '', name = '', value = '
   return isEntry(name, value) ? valueInList(match, lead, quote, name, value) : match;
 }
 
-/** Whether two texts side by side are a name and its value, and not two names: `["password", "email"]`. */
+/**
+ * Whether two texts side by side may be a name and its value. Two plain words, such as `["password", "email"]`, are two
+ * names.
+ */
 export function isEntry(name: string, value: string): boolean {
   return !/^[a-z]+$/.test(name) || !/^[A-Za-z_]+$/.test(value);
 }

@@ -23,8 +23,8 @@ export interface ErrorSummary {
   /** When the run ended, in epoch milliseconds. */
   readonly at: number;
   /**
-   * The name by which the report groups errors, one example for each: the class of the error, or its code if the class
-   * says nothing.
+   * The name by which the report of a trip groups errors: the class of the error, or its code if the class is one that
+   * fits any error, such as `Error`. The report shows one error of each group.
    */
   readonly errorClass: string;
   /** The first line of the message. */
@@ -47,8 +47,9 @@ export function summarizeError(error: unknown, at: number): ErrorSummary {
 }
 
 /**
- * The first line of the message. A wrapper such as fetch's `fetch failed` says nothing, so the first line of its cause
- * is added. A SuppressedError says nothing either: the lines are those of its two errors.
+ * The message of an error summary: the first line of the error's message. Fetch's `fetch failed` explains nothing, so
+ * the first line of its cause is appended. Nor does the message of a SuppressedError, so the first lines of its two
+ * errors replace it.
  */
 function lineOf(error: unknown): string {
   const line = firstLine(messageOf(error));
@@ -61,7 +62,7 @@ function lineOf(error: unknown): string {
   return isError(cause) && line === 'fetch failed' ? `${line}: ${firstLine(messageOf(cause))}` : line;
 }
 
-/** Reads only as much of the message as is masked, since a message may be megabytes long. */
+/** The first line of a message. Only the beginning of the message is read, since a message may be megabytes long. */
 function firstLine(message: string): string {
   const [line = ''] = message.trimStart().slice(0, READ_BYTES).split('\n', 1);
   return line;
@@ -69,8 +70,8 @@ function firstLine(message: string): string {
 
 /**
  * The name by which errors are grouped: `HttpStatusError` for an HTTP error of any status; the code for a generic error
- * with a code, or for a wrapper of one such as fetch's `fetch failed`; else the class. One line, at most 64 bytes,
- * credentials masked.
+ * (such as `Error` or `TypeError`) that has a code itself or in one of its causes, as fetch's `fetch failed` has; else
+ * the class. It is one line of at most 64 bytes, with credentials masked.
  */
 export function errorClassOf(error: unknown): string {
   if (!isError(error)) return error === null ? 'null' : typeof error;
@@ -84,8 +85,9 @@ const PARSER_ERROR = 'HTTPParserError';
 const GENERIC = new Set(['Error', 'TypeError', 'AggregateError', 'SuppressedError']);
 
 /**
- * The code of the first error that has a code, in the chain of causes and of the errors of a SuppressedError. In newer
- * versions of Node, fetch's error for a broken answer has no code of its own.
+ * The first code that is found in the error, its causes and the two errors of a SuppressedError. An error with an HTTP
+ * status counts as one with the code `HttpStatusError`. Fetch's error for a broken answer counts by its name, since it
+ * has no code in newer versions of Node.
  */
 function codeWithin(error: object): string | undefined {
   const waiting: unknown[] = [error];
@@ -101,10 +103,7 @@ function codeWithin(error: object): string | undefined {
   return undefined;
 }
 
-/**
- * Whether the error is an `HttpStatusError`, has the shape of axios's errors, or carries the status of a failed
- * request.
- */
+/** Whether the error is an `HttpStatusError`, has the shape of axios's errors, or has an HTTP status from 400 on. */
 function hasHttpStatus(error: object): boolean {
   if (nameOf(error) === HTTP_ERROR || typeof readProperty(readProperty(error, 'response'), 'status') === 'number')
     return true;
@@ -125,7 +124,7 @@ function codeOf(error: object): string | undefined {
   return typeof code === 'string' && code !== '' ? toWord(code) : undefined;
 }
 
-/** A name or a code, masked and cut, since foreign code may put any text into it. */
+/** The name or the code of an error on one line, masked and cut, since foreign code may put any text into it. */
 function toWord(text: string): string {
   return cut(mask(text.slice(0, READ_BYTES), READ_BYTES).replace(/\s+/g, ' '), CLASS_BYTES);
 }
@@ -148,8 +147,8 @@ function shownValue(value: unknown): string {
 }
 
 /**
- * Class, message, stack, causes and the members of an AggregateError or a SuppressedError, each error once, each part
- * masked.
+ * The text of an error summary: class, message and stack of the error, of its causes, and of the members of an
+ * AggregateError or a SuppressedError. Each error appears once, and each part is masked.
  */
 function textOf(error: unknown): string {
   const lines: string[] = [];
@@ -164,7 +163,10 @@ function textOf(error: unknown): string {
   return lines.join('\n');
 }
 
-/** The cause of an error, and its members if it has any. */
+/**
+ * The cause of an error, and the members of an AggregateError or a SuppressedError, each with the words that introduce
+ * it.
+ */
 function causesOf(error: unknown): { error: unknown; lead: string }[] {
   if (!isError(error)) return [];
   const cause = readProperty(error, 'cause');
@@ -184,8 +186,8 @@ function oneOf(error: unknown): string {
 }
 
 /**
- * The frames of the stack. The message at its start is skipped: it may be megabytes long, and have lines that look like
- * frames.
+ * The stack frames of an error, with credentials masked. The message at the start of the stack is skipped: it may be
+ * megabytes long, and have lines that look like frames.
  */
 function framesOf(error: object): string[] {
   const [stack, message] = [readProperty(error, 'stack'), readProperty(error, 'message')];

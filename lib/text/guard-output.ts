@@ -1,24 +1,24 @@
 /**
- * The border between a command and its terminal. Whatever a command writes passes here, by whatever way: its own lines,
- * messages of other libraries, those of the command line's parser.
+ * The border between a command and its terminal. Everything that a command writes passes here: its own lines, the
+ * messages of other libraries, and those of the parser of the command line.
  */
 import { escapeControls } from './visible.ts';
 
-/** The part of an output stream that the border needs. */
+/** The part of an output stream that {@link guardOutput} uses. */
 interface Output {
   write(chunk: string | Uint8Array, ...rest: never[]): boolean;
   on(event: 'error', listener: () => void): unknown;
 }
 
 /**
- * From now on what a terminal would obey is written escaped, and a reader that goes away (`| head`) ends no command in
- * the middle of its work.
+ * Makes output streams safe. From now on, control characters in text are escaped before a terminal can obey them. A
+ * reader that goes away (`| head`) no longer ends the command in the middle of its work.
  */
 export function guardOutput(outputs: readonly Output[]): void {
   for (const output of outputs) {
     const write = output.write.bind(output);
     output.write = (chunk, ...rest) => write(typeof chunk === 'string' ? escapeControls(chunk) : chunk, ...rest);
-    // Where nobody listens, Node ends the process with a stack.
+    // Without a listener for `error`, Node would end the process and print a stack.
     output.on('error', () => {});
   }
 }

@@ -1,6 +1,7 @@
 /**
- * The clock and the timers. Only this file and `random.ts` read the machine's time, start timers or draw numbers; all
- * other code gets a {@link Clock}. All instants are epoch milliseconds.
+ * The clock and the timers. Only this file and `random.ts` read the machine's time, start timers or draw random
+ * numbers. All other code is given a {@link Clock}, or calls a function of these two files. All instants are epoch
+ * milliseconds.
  */
 
 /** The time as a service sees it: the present instant, and a way to wait. */
@@ -8,17 +9,20 @@ export interface Clock {
   /** The present instant in epoch milliseconds. */
   now(): number;
   /**
-   * Waits for `ms` milliseconds. If `signal` is aborted the wait resolves at once, without an error, so that no caller
-   * has to tell an aborted wait from an ended one. A duration of 0 or less still yields to other work once.
+   * Waits for `ms` milliseconds. If `signal` is aborted the wait ends at once, without an error: for the caller it is a
+   * wait that has ended. With an `ms` of 0 or less, other pending work still runs once before the wait ends.
    */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
-/** A timer of Node takes at most a signed 32-bit number of milliseconds: a longer wait consists of several timers. */
+/**
+ * The longest time in milliseconds that one timer of Node can wait: a signed 32-bit number. A longer wait consists of
+ * several timers.
+ */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-// Taken when this module is loaded: a workload may replace `Date.now` and the timers, as test tools do. That must not
-// change the clock by which leases are judged.
+// These functions are saved when this module is loaded. A workload may replace `Date.now` and the timers later, as test
+// tools do. That must not change the clock by which leases are judged.
 const { now } = Date;
 const { setTimeout, clearTimeout } = globalThis;
 const steady = performance.now.bind(performance);
@@ -35,17 +39,17 @@ function wait(ms: number, signal?: AbortSignal): Promise<void> {
   });
 }
 
-/** A signal that is aborted after `ms` milliseconds by the system clock, for code that gets no clock. */
+/** A signal that is aborted after `ms` milliseconds by the system clock, for code that isn't given a {@link Clock}. */
 export function timeoutSignal(ms: number): AbortSignal {
   return AbortSignal.timeout(ms);
 }
 
-/** The clock of the machine. */
+/** The {@link Clock} that reads the real time of this machine. */
 export const systemClock: Clock = Object.freeze({
   now: () => now(),
   async sleep(ms: number, signal?: AbortSignal) {
-    // The wait ends by whichever of two clocks is first: the wall clock goes on while the machine sleeps, and the
-    // steady clock can't be set back.
+    // Two clocks measure the wait, and it ends as soon as one of them says so. The wall clock goes on while the machine
+    // sleeps, and the steady clock can't be set back.
     const [end, steadyEnd] = [now() + ms, steady() + ms];
     let left = Math.max(0, ms);
     do {

@@ -2,8 +2,9 @@
 import ms from 'ms';
 
 /**
- * A duration as a person writes it: words of the `ms` package such as `'90s'`, `'5m'`, `'1h'`; or milliseconds, which
- * are whole seconds: any other number could be meant as seconds ({@link unitHint}).
+ * A duration as a person writes it: words of the `ms` package such as `'90s'`, `'5m'`, `'1h'`; or a number of
+ * milliseconds. The checks of options refuse a number that isn't whole seconds, since its author may have meant seconds
+ * ({@link unitHint}).
  */
 export type Duration = number | ms.StringValue;
 
@@ -13,8 +14,8 @@ export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 
 /**
- * The duration in whole milliseconds, or `undefined` if `written` is no duration. Text needs a unit: `'5'` could be
- * seconds or minutes, so it is refused.
+ * Reads a duration as whole milliseconds; returns `undefined` if `written` is no duration. A text without a unit is
+ * none, since `'5'` could be seconds or minutes.
  */
 export function parseDuration(written: unknown): number | undefined {
   if (typeof written === 'number') return Number.isFinite(written) ? Math.round(written) : undefined;
@@ -24,8 +25,9 @@ export function parseDuration(written: unknown): number | undefined {
 }
 
 /**
- * The end of a refusal where a person wrote a duration whose unit isn't clear: a number that is no whole second in
- * milliseconds, or text without a unit. Empty for any other value.
+ * The end of a message that refuses a duration because its unit isn't clear: ` (write '5s' or '5ms')`. The unit isn't
+ * clear in a positive number of milliseconds that isn't whole seconds, and in a text that is a number without a unit.
+ * For any other value the result is an empty text.
  */
 export function unitHint(written: unknown): string {
   const isUnclear =
@@ -36,12 +38,12 @@ export function unitHint(written: unknown): string {
   return isUnclear ? ` (write '${amount}s' or '${amount}ms')` : '';
 }
 
-/** Seconds, printed as JavaScript prints a number: 2, 1.5, 0. */
+/** Converts milliseconds to seconds, as text in the form in which JavaScript prints the number: `2`, `1.5`, `0`. */
 export function inSeconds(milliseconds: number): string {
   return String(milliseconds / SECOND);
 }
 
-/** A duration for people, of at most six characters: `850ms`, `2.4s`, `5m`, `26h`, `365d`. */
+/** Shows a number of milliseconds to people, in at most six characters: `850ms`, `2.4s`, `5m`, `26h`, `365d`. */
 export function briefly(milliseconds: number): string {
   if (milliseconds < SECOND) return `${Math.round(milliseconds)}ms`;
   if (milliseconds < 100 * SECOND) return `${Number((milliseconds / SECOND).toFixed(1))}s`;

@@ -2,27 +2,28 @@
 
 const ISO = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})$/;
 
-/** The last instant that a date can represent. */
+/** The latest instant that a JavaScript `Date` can represent, in epoch milliseconds. */
 export const LAST_INSTANT = 8.64e15;
 
-/** The instant in ISO 8601 with milliseconds, in UTC. */
+/** The text of an instant in ISO 8601 and UTC, with milliseconds: `2026-01-31T12:04:05.000Z`. */
 export function toIso(instant: number): string {
   return new Date(instant).toISOString();
 }
 
-/** The instant as a `Date`, for a package that wants one. */
+/** The instant as a `Date`, for a package that doesn't take epoch milliseconds. */
 export function toDate(instant: number): Date {
   return new Date(instant);
 }
 
-/** The time of day in UTC, `12:04:05`, for a line on a screen. */
+/** The time of day of an instant in UTC, such as `12:04:05`, for a line on a screen. */
 export function timeOfDay(instant: number): string {
   return toIso(instant).slice(11, 19);
 }
 
 /**
- * Epoch milliseconds of an ISO 8601 date and time with a zone, or `undefined` if it is anything else. A time without a
- * zone is refused, since it would mean another instant on another machine. A finer time is cut to milliseconds.
+ * Reads an ISO 8601 date and time with a zone as epoch milliseconds; returns `undefined` for anything else. A time
+ * without a zone is refused, since it would mean another instant on another machine. Digits finer than a millisecond
+ * are cut off.
  */
 export function parseInstant(written: unknown): number | undefined {
   if (typeof written !== 'string' || !ISO.test(written)) return undefined;
@@ -31,7 +32,8 @@ export function parseInstant(written: unknown): number | undefined {
 }
 
 /**
- * Likewise, but a finer time than milliseconds is rounded up to the next one: whoever waits for it must not be early.
+ * Like {@link parseInstant}, but digits finer than a millisecond round the instant up to the next millisecond, so that
+ * code that waits for the instant isn't early.
  */
 export function parseInstantUp(written: unknown): number | undefined {
   const instant = parseInstant(written);
@@ -39,15 +41,18 @@ export function parseInstantUp(written: unknown): number | undefined {
   return isFiner ? instant + 1 : instant;
 }
 
-/** A 30th of February would be read as the 2nd of March. */
+/**
+ * Whether a day such as `2026-02-28` exists. Without this check JavaScript reads the 30th of February as the 2nd of
+ * March.
+ */
 function isOnCalendar(day: string): boolean {
   const midnight = Date.parse(`${day}T00:00:00Z`);
   return !Number.isNaN(midnight) && toIso(midnight).startsWith(day);
 }
 
 /**
- * Epoch milliseconds of an HTTP date (`Sun, 06 Nov 1994 08:49:37 GMT`, RFC 9110); `undefined` for any other text. The
- * check is needed, since JavaScript accepts `-5` as a date.
+ * Reads an HTTP date (`Sun, 06 Nov 1994 08:49:37 GMT`, RFC 9110) as epoch milliseconds; returns `undefined` for any
+ * other text. The form is checked first, since JavaScript accepts even `-5` as a date.
  */
 export function parseHttpDate(written: string): number | undefined {
   if (!/^[A-Z][a-z]{2,8}, .{1,40} GMT$/.test(written)) return undefined;

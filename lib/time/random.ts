@@ -1,13 +1,13 @@
 /** Randomness, passed as a parameter like the clock, so that tests can replace it. */
 import { randomUUID } from 'node:crypto';
 
-/** The randomness that the code may use. */
+/** The source of all random numbers and identifiers. Code gets it as a parameter, so that tests can replace it. */
 export interface Random {
-  /** A number in [0, 1). */
+  /** A random number from 0 up to, but not including, 1. */
   draw(): number;
   /** A unique identifier: a UUID of 36 characters. */
   id(): string;
 }
 
-/** The randomness of the machine. */
+/** The {@link Random} of real use: `Math.random` and random UUIDs. */
 export const systemRandom: Random = Object.freeze({ draw: () => Math.random(), id: () => randomUUID() });

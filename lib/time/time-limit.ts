@@ -2,24 +2,30 @@
 import type { Clock } from './clock.ts';
 import { inSeconds } from './duration.ts';
 
-/** The error of work that wasn't done within its time. Its name is that of the error of `AbortSignal.timeout`. */
+/**
+ * The error with which work is rejected when its time limit has passed. It has the same name as the error of
+ * `AbortSignal.timeout`, so that both are classified alike.
+ */
 class TimeoutError extends Error {
   override readonly name = 'TimeoutError';
   readonly code = 'time-up';
 }
 
-/** A time limit with a grace: work that heeds its signal may end in its own way, which says more than a time limit. */
+/**
+ * A time limit, followed by a grace. During the grace, work that heeds its signal may still end with an error of its
+ * own, which explains more than a `TimeoutError`.
+ */
 export interface TimeLimit {
   readonly ms: number;
-  /** How long after its signal the work may still end, in milliseconds. */
+  /** How many milliseconds the work may still go on after its signal has been aborted. */
   readonly grace: number;
 }
 
 /**
- * Does the work under a signal that is aborted with a `TimeoutError` once its time has passed on the clock. It rejects
- * with that error at that moment, or after the grace, whether the work heeds its signal or not; the end of the work is
- * ignored after that.
- * @param limit in milliseconds, without a grace, or with one
+ * Runs `work` with a signal that is aborted with a `TimeoutError` when the time limit has passed on `clock`. The
+ * returned promise is rejected with that error at that moment, or after the grace if the limit has one, even if the
+ * work ignores its signal. What the work returns or throws later is ignored.
+ * @param limit a number of milliseconds (no grace), or a {@link TimeLimit}
  */
 export async function withTimeLimit<Result>(
   clock: Clock,
@@ -34,7 +40,7 @@ export async function withTimeLimit<Result>(
     if (!done.signal.aborted && grace !== undefined) await clock.sleep(grace, done.signal);
     throw timeUp.signal.reason;
   });
-  // Once the work is done, nothing waits for the timer.
+  // Once the work is done, no code awaits `timer`. Its rejection must not count as unhandled.
   timer.catch(() => {});
   try {
     return await Promise.race([work(timeUp.signal), timer]);
@@ -44,8 +50,8 @@ export async function withTimeLimit<Result>(
 }
 
 /**
- * Returns the result of the work. If the signal is aborted first, rejects at once with the reason of the signal, and
- * ignores the end of the work.
+ * Runs `work` and returns its result. If `signal` is aborted first, rejects at once with the reason of the signal, and
+ * ignores how the work ends. Without a signal it only runs the work.
  */
 export async function abortable<Result>(signal: AbortSignal | undefined, work: () => Promise<Result>): Promise<Result> {
   if (signal === undefined) return work();

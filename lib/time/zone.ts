@@ -1,18 +1,21 @@
-/** Time zones and the calendar: the wall clock of a zone, and the days that it counts. */
+/**
+ * Time zones and calendar days: which names of time zones are valid, how far the wall clock of a zone is ahead of UTC,
+ * and the date of a day that is given by its number.
+ */
 import { DAY } from './duration.ts';
 
-/** A day of the calendar. */
+/** A date of the calendar, with its day of the week and the length of its month. */
 export interface CalendarDay {
   readonly year: number;
-  /** 1 for January. */
+  /** From 1 for January to 12 for December. */
   readonly month: number;
   readonly day: number;
-  /** 1 for Sunday, as AWS counts. */
+  /** From 1 for Sunday to 7 for Saturday, as AWS counts. */
   readonly weekday: number;
   readonly daysInMonth: number;
 }
 
-/** The day that is so many days after 1970-01-01. */
+/** The calendar day that is `dayNumber` days after 1970-01-01. */
 export function calendarDay(dayNumber: number): CalendarDay {
   const date = new Date(dayNumber * DAY);
   const [year, month] = [date.getUTCFullYear(), date.getUTCMonth() + 1];
@@ -20,12 +23,12 @@ export function calendarDay(dayNumber: number): CalendarDay {
   return { year, month, day: date.getUTCDate(), weekday: date.getUTCDay() + 1, daysInMonth };
 }
 
-/** How many days after 1970-01-01 the day is. */
+/** The number of a calendar day: how many days it is after 1970-01-01. */
 export function dayNumberOf(year: number, month: number, day: number): number {
   return Math.floor(Date.UTC(year, month - 1, day) / DAY);
 }
 
-/** How far the wall clock of the zone is ahead of UTC at the instant, in milliseconds. */
+/** How many milliseconds the wall clock of a time zone is ahead of UTC at `instant`; negative if it is behind. */
 export function zoneOffset(timezone: string, instant: number): number {
   if (timezone === 'UTC') return 0;
   const [month = 1, day = 1, year = 1970, ...time] =
@@ -35,7 +38,7 @@ export function zoneOffset(timezone: string, instant: number): number {
   return wall - Math.floor(instant / 1_000) * 1_000;
 }
 
-/** Making one costs far more than using it. */
+/** The formatter of each time zone that was asked for. It is kept, since making one costs far more than using it. */
 const wallClocks = new Map<string, Intl.DateTimeFormat>();
 
 function wallClock(timezone: string): Intl.DateTimeFormat {
@@ -50,11 +53,17 @@ function wallClock(timezone: string): Intl.DateTimeFormat {
   return clock;
 }
 
-/** Words of names of zones that are written in capitals, and those that are written small. */
+/**
+ * The words that the IANA database writes in capitals inside the names of time zones (`Australia/ACT`). `SMALL`
+ * contains those that it writes in small letters (`Africa/Dar_es_Salaam`).
+ */
 const CAPITALS = new Set('ACT GMT GMT0 IN LHI NSW UCT US UTC'.split(' '));
 const SMALL = new Set(['au', 'es', 'of']);
 
-/** The names of the IANA database without an area. JavaScript knows Java's as well, such as `ACT` and `PST`. */
+/**
+ * The time zone names of the IANA database that don't begin with an area, as `Europe/Berlin` does. AWS accepts these
+ * and no other such names. JavaScript also accepts Java's short names, such as `ACT` and `PST`.
+ */
 const SINGLE = new Set(
   [
     'CET CST6CDT Cuba EET EST EST5EDT Egypt Eire GB GB-Eire GMT GMT+0 GMT-0 GMT0 Greenwich HST Hongkong Iceland Iran',
@@ -62,14 +71,13 @@ const SINGLE = new Set(
     'Singapore Turkey UCT UTC Universal W-SU WET Zulu',
   ].flatMap((names) => names.split(' ')),
 );
-/** Names that the IANA database had once, and that JavaScript still knows. */
+/** Matches time zone names that the IANA database no longer has, but that JavaScript still accepts. */
 const DROPPED = /^(?:SystemV\/.*|US\/Pacific-New|Canada\/East-Saskatchewan)$/;
 
 /**
- * Whether it is the name of a time zone in the IANA database, in the case in which it is written there: AWS knows no
- * other names, though JavaScript does. An alias that the database has (a link, such as `US/Pacific`) is as good as the
- * name that it stands for, and is handed on as it is written. Names that the database doesn't have are none, even where
- * JavaScript has them: Java's short ones (`ACT`, `PST`), and those that the database has dropped.
+ * Whether `name` is the name of a time zone, or an alias of one (such as `US/Pacific`), in the IANA database, with the
+ * same capital and small letters. AWS accepts no other names. The answer of JavaScript is not enough: it accepts other
+ * capitals, Java's short names (`ACT`, `PST`), and names that the database has dropped.
  */
 export function isTimeZone(name: unknown): name is string {
   if (typeof name !== 'string' || !/^[A-Z][\w+-]*(\/[\w+-]+){0,2}$/i.test(name)) return false;
@@ -77,7 +85,7 @@ export function isTimeZone(name: unknown): name is string {
     const known = new Intl.DateTimeFormat('en-US', { timeZone: name }).resolvedOptions().timeZone;
     if (!name.includes('/')) return SINGLE.has(name);
     if (DROPPED.test(name)) return false;
-    // For an older name JavaScript returns a newer one: the case of the older can only be judged word by word.
+    // For an alias JavaScript may return another name. Then the capitals of `name` can only be judged word by word.
     if (known.toLowerCase() === name.toLowerCase()) return known === name;
     return name.split(/[/_-]/).every(isWrittenAsListed);
   } catch {
