@@ -1,17 +1,17 @@
 /**
- * Tokens that are known by their form, as their vendors document it: a prefix, and what follows it. Every repetition
- * without a bound is the last one of its pattern, so that it is part of the match.
+ * Tokens that are known by their form, as their vendors document it: a prefix, and what follows it. In each pattern
+ * only the last repetition has no bound, so that its characters are part of the match.
  */
 import { MASK } from './bounds.ts';
 import type { Masked } from './credentials.ts';
 
-/** Prefixes, and the body of at least so many characters that follows them. */
+/** Prefixes of tokens, each with the pattern of the body that follows; a shorter body is no token. */
 const PREFIXED: readonly (readonly [prefixes: string, body: string])[] = [
-  // AWS: session tokens and keys of Bedrock.
+  // AWS: session tokens, and API keys of Bedrock.
   ['IQoJb3JpZ2lu|F[wQ]oGZXIvYXdz', '[\\w/+=%-]{20,}'],
   ['ABSK', '[A-Za-z\\d+/]{40,}=*'],
   ['bedrock-api-key-', '[\\w+/=-]{20,}'],
-  // Google, Alibaba, Tencent, Yandex, Cloudflare, Scaleway.
+  // Other clouds: Google, Alibaba, Tencent, Yandex, Cloudflare, Scaleway and more.
   ['AIza', '[\\w-]{35}'],
   ['GOCSPX-|ya29\\.|1//0', '[\\w-]{20,}'],
   ['LTAI', '[A-Za-z\\d]{12,26}(?![A-Za-z\\d])'],
@@ -21,7 +21,7 @@ const PREFIXED: readonly (readonly [prefixes: string, body: string])[] = [
   ['SCW(?=[A-Z]{0,16}\\d)', '[A-Z\\d]{17}(?![A-Za-z\\d])'],
   ['HRKU-|sdk-(?=[\\da-f]{8}-)|api-(?=[\\da-f]{8}-)', '[\\w-]{30,}'],
   ['do[opr]_v1_|fm[12]_|fo1_|rnd_|nfp_|vc[pirak]_', '[\\w/+=-]{20,}'],
-  // Where code is kept, built and delivered.
+  // Services that keep, build and deliver code: GitHub, GitLab, npm, PyPI and more.
   ['gh[pousr]_|github_pat_', '\\w{16,}'],
   ['gl(?:pat|dt|rt|rtr|ptt|cbt|soat|agent|oas|ft|imt|ffct|wt)-', '[\\w.=-]{16,}'],
   ['GR1348941', '[\\w-]{16,}'],
@@ -38,7 +38,7 @@ const PREFIXED: readonly (readonly [prefixes: string, body: string])[] = [
   ['PMAK-|figd_|figo_', '[\\w-]{20,}'],
   ['AGE-SECRET-KEY-1', '[A-Z\\d]{20,}'],
   ['AKCp', '[A-Za-z\\d]{60,}'],
-  // Messages, tickets and notes.
+  // Services for messages, tickets and notes: Slack, Linear, SendGrid and more.
   ['xox[a-z][-.]|xapp-', '[\\w.-]{16,}'],
   ['lin_(?:api|oauth)_|ntn_|tfp_|secret_(?=[A-Za-z]{0,40}\\d)', '\\w{30,}'],
   ['pat(?=[A-Za-z\\d]{14}\\.)', '[\\w.]{60,}'],
@@ -50,7 +50,7 @@ const PREFIXED: readonly (readonly [prefixes: string, body: string])[] = [
   ['re_(?=[A-Za-z\\d]{8}_)', '\\w{30,}'],
   ['mlsn\\.', '[\\da-f]{40,}'],
   ['EAA', '[A-Za-z\\d_-]{50,}'],
-  // Money and goods.
+  // Payment and shops: Stripe, Square, Shopify and more.
   ['[sr]k_(?:live|test|prod|org)_|wh?sec_|FLWSECK(?:_TEST)?-|rzp_(?:live|test)_', '[\\w.-]{14,}'],
   ['sk_(?=[\\da-f]{40})', '[\\da-f]{40,}'],
   ['sq0[a-z]{3}-|shp(?:at|ss|ca|pa|ua|rt)_', '[\\w-]{20,}'],
@@ -58,20 +58,20 @@ const PREFIXED: readonly (readonly [prefixes: string, body: string])[] = [
   ['access-(?:sandbox|development|production)-', '[\\da-f-]{30,}'],
   ['EZ[AT]K', '[A-Za-z\\d]{50,}'],
   ['shippo_(?:live|test)_|duffel_(?:live|test)_', '[\\w-]{20,}'],
-  // Models and their data.
+  // Services for AI models and their data: OpenAI, Hugging Face, Pinecone and more.
   ['sk-(?:proj|svcacct|admin|None|ant|or|lf)-', '[\\w-]{20,}'],
   ['sk-', '[A-Za-z\\d]{20,}'],
   ['hf_|gsk_|r8_|api_org_', '[A-Za-z\\d]{20,}'],
   ['xai-|pplx-', '\\w{40,}'],
   ['lsv2_|pcsk_|napi_|tvly-', '[\\w-]{20,}'],
-  // Databases, metrics, networks.
+  // Databases, monitoring and networks: Databricks, Grafana, Tailscale and more.
   ['dapi', '[\\da-f]{32}(?:-\\d)?'],
   ['pscale_(?:tkn|pw|oauth)_|sb_secret_|sbp_', '[\\w.-]{20,}'],
   ['glsa_|glc_|NR(?:AK|JS|II|AA|BR)-|sntry[su]_|phx_', '[\\w/+=-]{16,}'],
   ['dt0[a-z]\\d\\d\\.', '[A-Z\\d]{24}\\.[A-Z\\d]{20,}'],
   ['tskey-', '[\\w-]{20,}'],
   ['ops_eyJ|xprv', '[\\w+/=-]{40,}'],
-  // Private keys in Base64: the first line of their PEM.
+  // Private keys in Base64: the first line of a PEM file, encoded.
   [
     'LS0tLS1CRUdJTi(?:BSU0EgUFJJVkFU|BQUklWQVR|BFQyBQUklWQVR|BPUEVOU1NIIFBSSVZBV|BFTkNSWVBURUQgUFJJVkFU|BEU0EgUFJJVkFU)',
     '[\\w+/=]{20,}',
@@ -80,7 +80,7 @@ const PREFIXED: readonly (readonly [prefixes: string, body: string])[] = [
 
 const ALL_PREFIXED = PREFIXED.map(([prefixes, body]) => `(?:${prefixes})${body}`).join('|');
 
-/** The known forms of tokens, in the order in which they are masked. */
+/** The rules that mask tokens of known forms, in the order in which they are applied. */
 export const KNOWN_TOKENS: readonly Masked[] = [
   [
     /-----BEGIN(?:[A-Z ]|%20|\+){1,30}?PRIVATE(?: |%20|\+)KEY(?:(?: |%20|\+)BLOCK)?-----[\s\S]*?(?:-----END|$)/g,
@@ -88,13 +88,13 @@ export const KNOWN_TOKENS: readonly Masked[] = [
     '-----BEGIN',
   ],
   [/(\bPrivate-Lines:\s{1,5})\d[\s\S]*?(?:$|\n(?=Private-MAC))/g, `$1${MASK}\n`, 'Private-Lines'],
-  // AWS: a key id, with the secret key if that is written beside it.
+  // AWS: the id of an access key, with the secret key if that stands beside it.
   [/\b(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}\b(?:[\s,:;|"'\\]{1,8}[A-Za-z0-9+/=]{27,44}(?![A-Za-z0-9+/=]))?/g, MASK, ''],
   [/(?<![A-Za-z0-9])eyJ[\w-]{10,2000}\.[\w-]{10,}(?:\.[\w-]*){0,3}/g, MASK, 'eyJ'],
   [new RegExp(`(?<![A-Za-z\\d])(?:${ALL_PREFIXED})`, 'g'), MASK, ''],
-  // Telegram: its API's URLs have `bot` before the token.
+  // A token of a Telegram bot. In the URLs of Telegram's API, `bot` stands before the token.
   [/((?<![A-Za-z\d])bot|(?<![\w-]))\d{5,12}(?::|%3A)(?=[A-Z_a-z-]{0,33}\d)[\w-]{34,36}(?![\w-])/gi, `$1${MASK}`, ''],
-  // Asana, Mailchimp, New Relic, Azure, Azure DevOps, Terraform, Discord, which have their marks in the middle.
+  // Tokens without a mark at their start: Asana, Mailchimp, New Relic, Azure, Azure DevOps, Terraform, Discord.
   [/(?<!\w)[012]\/\d{13,19}(?::|%3A|\/\d{13,19}:)[\da-f]{32}/g, MASK, ''],
   [/(?<![\w-])[\da-f]{32}-us\d{1,2}(?!\w)/g, MASK, '-us'],
   [/(?<![\w-])[\da-f]{36}NRAL(?!\w)/g, MASK, 'NRAL'],

@@ -22,7 +22,10 @@ export function mask(text: string, most = MASKED_BYTES): string {
   return kept;
 }
 
-/** Most texts: nothing in them parts a word. */
+/**
+ * Matches a text of plain ASCII characters without `\` and `^`, as most are. It contains no colour code and no hidden
+ * character that could part a word.
+ */
 const SHOWN = /^[ -[\]_-~\n\t]*$/;
 
 function masked(text: string): string {
@@ -39,7 +42,10 @@ function replaceAll(patterns: readonly Masked[], text: string): string {
   return replaced;
 }
 
-/** The text cut between two words. A cut inside a credential would leave a part that no pattern recognises. */
+/**
+ * The text, cut to at most `most` bytes between two words. A cut inside a credential would leave a part that no pattern
+ * recognises.
+ */
 function wholeWords(text: string, most: number): string {
   const kept = cut(text, most);
   if (kept.length >= text.length) return kept;

@@ -1,13 +1,15 @@
-/** The known name that a person probably meant. */
+/** Finds the known name that a person probably meant with an unknown one. */
 
-/** Longer names are compared by their beginning. */
+/** How many characters of a name are compared; a longer name is compared by its beginning. */
 const LONGEST = 64;
 
 const FAR = 1_000;
 
 /**
- * The known name nearest to what was written, or `undefined` if none is near: one that differs in case alone, that goes
- * on where the written one ends, or that is a few typing errors away. Of several that are as near, the first.
+ * Returns the known name nearest to `written`, or `undefined` if none is near. A name is near if it is one typing error
+ * away, or up to one for every three letters of `written`; otherwise if it begins with `written`, from three letters
+ * on. Case, dashes, underscores and spaces make no difference. Of several names that are equally near, the first is
+ * returned.
  */
 export function nearest(written: string, known: readonly string[]): string | undefined {
   const wanted = normal(written);
@@ -18,15 +20,17 @@ export function nearest(written: string, known: readonly string[]): string | und
 }
 
 /**
- * The known name that the written one misses by so little that no other can be meant. For names that stand beside those
- * of others, such as the context of CDK and environment variables:
+ * Returns the known name that `written` misses by so little that no other name can be meant, or `undefined`. This is
+ * for names that stand among names of other programs, such as environment variables and the context of CDK. `written`
+ * misses a known name by little if it is
  *
- *   - one that differs in case, dashes, underscores and spaces alone;
- *   - of a name made of several words (`alarmEmail`), one with up to two typing errors, or that is its first words. One
- *     of its words alone (`alarm`, `encryption`) is none;
- *   - of a name that is an ordinary word (`stage`), one that no other word is: two neighbours swapped (`stgae`), a
- *     letter doubled (`staage`), a vowel inside left out (`stge`), its end left out (`stag`). A word of eight letters
- *     or more may have any one error but at its end. A plural and its singular are two words.
+ *   - a text that differs from the name in case, dashes, underscores and spaces alone;
+ *   - for a name made of several words (`alarmEmail`): a text with up to two typing errors, or the first words of the
+ *     name. One word alone (`alarm`, `encryption`) is not enough;
+ *   - for a name that is an ordinary word (`stage`): a text that is no other word, with two neighbours swapped
+ *     (`stgae`), a letter doubled (`staage`), a vowel inside left out (`stge`), or the last letter left out (`stag`).
+ *     For a word of eight letters or more: any one error that isn't at its end. A plural and its singular are two
+ *     different words.
  */
 export function nearMiss(written: string, known: readonly string[]): string | undefined {
   const wanted = normal(written);
@@ -36,7 +40,7 @@ export function nearMiss(written: string, known: readonly string[]): string | un
 }
 
 const MOST_ERRORS = 2;
-/** In letters. */
+/** From this number of letters on, a word counts as long: with one typing error inside, it is no other word. */
 const LONG_WORD = 8;
 
 function isMissed(wanted: string, name: string): boolean {
@@ -56,7 +60,7 @@ function wordsOf(name: string): string[] {
     .filter((word) => word !== '');
 }
 
-/** Whether a word is another one with a typing error that makes no other word. */
+/** Whether `wanted` is `word` with one typing error that makes no other word. */
 function isSlip(wanted: string, word: string): boolean {
   if (errorsBetween(wanted, word) !== 1) return false;
   const [same, end] = [word.slice(0, -1), word.slice(-1)];
@@ -81,13 +85,15 @@ function closest(wanted: string, known: readonly string[], mostFor: (name: strin
   return found;
 }
 
-/** `; did you mean '...'?`, or nothing where no known name is near. */
+/** The end of a message about an unknown name: `; did you mean '...'?`, or an empty text if no known name is near. */
 export function didYouMean(written: unknown, known: readonly string[]): string {
   const name = typeof written === 'string' ? nearest(written, known) : undefined;
   return name === undefined || name === written ? '' : `; did you mean '${name}'?`;
 }
 
-/** Case, dashes, underscores and spaces are no difference. */
+/**
+ * The form in which a name is compared: small letters, without dashes, underscores and spaces, at most 64 characters.
+ */
 function normal(name: string): string {
   return name
     .slice(0, LONGEST)
@@ -95,7 +101,10 @@ function normal(name: string): string {
     .replace(/[-_\s]/g, '');
 }
 
-/** How many characters must be added, left out, replaced or swapped with their neighbour. */
+/**
+ * The number of typing errors between two texts: characters that are added, left out, replaced, or swapped with their
+ * neighbour.
+ */
 function errorsBetween(one: string, other: string): number {
   const columns = Array.from({ length: other.length + 1 }, (_, index) => index);
   let [before, last] = [columns, columns];

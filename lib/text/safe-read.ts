@@ -1,9 +1,9 @@
 /**
- * Safe read: reads foreign values. A workload can throw anything, even an object whose getters or proxy throw when they
- * are read. A property that throws counts as absent.
+ * Reads foreign values safely. A workload can throw anything, even an object whose getters or proxy throw when they are
+ * read. A property that throws when it is read counts as absent.
  */
 
-/** Whether the value is an error, even an error made in another realm. */
+/** Whether the value is an error, even one made in another realm (a JavaScript context with globals of its own). */
 export function isError(value: unknown): value is object {
   return tryRead(() => value instanceof Error || isForeignError(value)) ?? false;
 }
@@ -18,15 +18,15 @@ function isForeignError(value: unknown): boolean {
 
 const FOREIGN = new Set(['[object Error]', '[object DOMException]']);
 
-/** One property of any value; `undefined` if reading it throws. */
+/** Reads one property of any value; returns `undefined` if reading it throws. */
 export function readProperty(value: unknown, property: string): unknown {
   return tryRead(() => (value as Record<string, unknown> | null | undefined)?.[property]);
 }
 
 /**
- * The members of an AggregateError, at most `most` of them, or the two of a SuppressedError, the later one first;
- * `undefined` for any other value. A member is read when the iteration reaches it. A member that throws when it is read
- * becomes `undefined`.
+ * The errors inside an AggregateError, at most `most` of them, or the two errors inside a SuppressedError, the later
+ * one first; `undefined` for any other value. A member of an AggregateError is read when the iteration reaches it. A
+ * member that throws when it is read becomes `undefined`.
  */
 export function membersOf(error: unknown, most: number): Iterable<unknown> | undefined {
   if (!isError(error)) return undefined;
@@ -46,8 +46,8 @@ function isAggregate(error: object): boolean {
 }
 
 /**
- * Whether `using` threw it, since a disposal failed after its scope had. It is judged by its name, as this version of
- * Node may have no class for it.
+ * Whether the error is a SuppressedError: `using` throws one if a disposal fails after the code of its scope has
+ * failed. The error is judged by its name, as this version of Node may have no class for it.
  */
 export function isSuppressed(error: object): boolean {
   return readProperty(error, 'name') === 'SuppressedError' && tryRead(() => 'suppressed' in error) === true;

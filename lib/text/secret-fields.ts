@@ -1,29 +1,37 @@
 /**
- * Credentials in a text that the name before them gives away: `dbPass: x`, `"apiKeyV2":"x"`, `?sig=x`, and pairs whose
- * name is a value itself: `{"name":"DB_PASSWORD","value":"x"}`.
+ * Masks credentials in a text that the name before them gives away: `dbPass: x`, `"apiKeyV2":"x"`, `?sig=x`, and pairs
+ * of fields in which one field's value is the name: `{"name":"DB_PASSWORD","value":"x"}`.
  *
- * The text is read once, from separator to separator; a name can't hold one, so no character is read as part of two
- * names. Values are matched at their place, and any look beyond them is bounded.
+ * The text is read once, from separator (such as `=` or `:`) to separator. A name can't contain a separator, so no
+ * character is read as part of two names. A value is matched only at the place where it begins, and any look beyond it
+ * is bounded.
  */
 import { MASK } from './bounds.ts';
 import { mayNameSecret, type Secrecy, secrecyOf } from './secret-names.ts';
 import { mayBeSecret } from './secret-values.ts';
 
 const SEPARATOR = /=>|->|[:=]{1,3}|%3[AD]/gi;
-/** What may stand between a name and the separator: quotes of every kind, brackets, bold print. */
+/** Matches what may stand between a name and the separator: quotes of every kind, brackets, bold print. */
 const CLOSING =
   /(?:\\{0,3}["'`]|%2[27]|&(?:quot|apos|#3[49]);|\\u002[27])?(?:\]|%5D)?(?:(?:\[|%5B)(?:\d{0,6}|["']\w{0,20}["'])(?:\]|%5D)){0,3}\*{0,2}\s{0,5}$/i;
 const LONGEST_CLOSING = 90;
 const OPENING_QUOTE = /^(?:\\{0,3}["'`]|%2[27]|&(?:quot|apos|#3[49]);|\\u002[27])/i;
 
-/** A part of a list: an escaped character, a text in quotes, or any other character. */
+/** The pattern of one part of a list: an escaped character, a text in quotes, or any other character but a bracket. */
 const ITEM = String.raw`\\[^]|"(?:\\[^]|[^"\\]){0,2000}"|'(?:\\[^]|[^'\\]){0,2000}'|[^[\]]`;
 
-/** A part of an object, likewise; and what begins one: a member in quotes, or one whose value is apart or quoted. */
+/**
+ * The pattern of one part of an object: an escaped character, a text in quotes, or any other character but a brace.
+ * `FIRST_MEMBER` is the pattern of an object's beginning: a name in quotes, or a name whose value is quoted, nested, or
+ * parted from it by a space.
+ */
 const MEMBER = String.raw`\\[^]|"(?:\\[^]|[^"\\]){0,2000}"|'(?:\\[^]|[^'\\]){0,2000}'|[^{}]`;
 const FIRST_MEMBER = String.raw`\s{0,200}(?:\\{0,3}["']|[\w$-]{1,100}\s{0,5}:(?:\s|[[{"'\\]))`;
 
-/** The value in quotes of some kind, or up to the next separator of fields; a list; the first line of a block. */
+/**
+ * Matches the value of a field: a text in quotes of any kind, a list, an object, the first line of a YAML block, a
+ * placeholder such as `${x}` or `<x>`, or the text up to the end of the field.
+ */
 const VALUE = new RegExp(
   [
     String.raw`(?:[bruf]{1,2}(?=["'])|N(?='))?(?:\\{1,3}["'](?:[^"'\\]|\\{2,}["']?|\\(?!["']))*`,
@@ -43,48 +51,56 @@ const VALUE = new RegExp(
   ].join('|'),
   'iy',
 );
-/** A parameter of a URL goes on to the next one. */
+/** Matches the value of a URL parameter, which goes on to the next parameter or the end of the URL. */
 const PARAMETER = /[^&\s#"'<>]+/y;
-/** A header: a list, a text in quotes, a token after its scheme, or the rest of the line. */
+/** Matches the value of a header: a list, a text in quotes, a token after its scheme, or the rest of the line. */
 const HEADER =
   /\[\s{0,200}(?:["'][^"'\r\n]{0,5000}["'],?\s{0,200}){1,50}\]?|\\{0,3}["'][^\r\n"'\\]+|(?:Bearer|Basic)\s{1,5}(?:[\w.~+/=-]{1,5000}|\*{3})(?=[,;)\]}]|\s[^,;]|$)|[^\s"'\\][^\r\n]*/iy;
 const SPACE = /\s{0,20}/y;
-/** What an item of DynamoDB has around a value. */
+/** Matches what DynamoDB's JSON puts before a value: `{"S":`. */
 const TYPED = /\{\s{0,5}\\{0,3}["']?(?:S|N|B|value)\\{0,3}["']?\s{0,5}:\s{0,5}/iy;
 
-/** Fields whose value is the name of another field's value, and that other field. */
+/**
+ * `NAME_FIELD` matches the name of a field whose value is a name, and `VALUE_FIELD` that of the field with the value of
+ * this name, as `name` and `value` in `{"name":"DB_PASSWORD","value":"x"}`.
+ */
 const NAME_FIELD =
   /^(?:name|key|field|header|headername|label|title|id|path|variable|attribute|property|parameter|parameterkey|parametername|n|k)$/i;
 export const VALUE_FIELD = /^(?:value|values|val|content|text|parametervalue|stringvalue|secretvalue|default|v)$/i;
-/** The part that is judged of a value whose name doesn't decide. In characters. */
+/** How many characters of a value are judged if its name is only likely to be that of a credential. */
 const LONGEST_LIKELY = 256;
-/** How far apart the two may be. In characters. */
+/**
+ * How many characters may stand between the name and the value of a pair such as `{"name":"DB_PASSWORD","value":"x"}`.
+ */
 const LONGEST_PAIR = 300;
-/** A name behind the value: `{"value":"x","name":"DB_PASSWORD"}`. */
+/** Matches a name that stands after its value: `{"value":"x","name":"DB_PASSWORD"}`. */
 const NAME_BEHIND =
   /(?:\\{0,3}["'])?\s{0,5},?\s{0,20}(?:\\{0,3}["'])?(?:name|key|parameterkey)(?:\\{0,3}["'])?\s{0,5}[:=]\s{0,5}\\{0,3}["']?([\w.$/-]{1,100})/iy;
 const ARN = /arn(?::|%3A)aws[\w-]{0,20}(?:(?::|%3A)[\w-]{0,40}){3}(?::|%3A)(?:(?!%2C|%26)[\w/:.+=@*%-]){1,600}/gi;
 
-/** Whether the value of such a field is the name of another field's value. */
+/**
+ * Whether the value of a field `name` is itself a name, which belongs to the value of another field: `key` in
+ * `{"key":"DB_PASSWORD","value":"x"}`.
+ */
 export function isNameField(name: string): boolean {
   return NAME_FIELD.test(name);
 }
 
-/** Whether the name of such a field's value may be the value of another field. */
+/** Whether a field `name` may have its real name in another field: `value` in `{"key":"DB_PASSWORD","value":"x"}`. */
 export function isValueField(name: string): boolean {
   return VALUE_FIELD.test(name);
 }
 
-/** A name, and where it and its value begin. */
+/** A field in a text: its name, the position at which the name starts, and the position at which the separator ends. */
 interface Field {
   readonly name: string;
-  /** The name without the word before it. */
+  /** The last word of the name, if the name has two words (`key` in `API key`); otherwise the whole name. */
   readonly word: string;
   readonly start: number;
   readonly end: number;
 }
 
-/** The text with the values of secret names masked. */
+/** Returns the text with `***` in place of each value that its name gives away as a credential. */
 export function maskFields(text: string): string {
   if (!mayNameSecret(text)) return text;
   const arns = arnsIn(text);
@@ -104,7 +120,10 @@ export function maskFields(text: string): string {
   return parts.length === 0 ? text : parts.join('') + text.slice(done);
 }
 
-/** Whether a position lies inside of an ARN. Asked in rising order. */
+/**
+ * Returns a function that answers whether a position of the text is inside an ARN. Its positions must be in rising
+ * order.
+ */
 function arnsIn(text: string): (position: number) => boolean {
   const found = text.matchAll(ARN);
   let arn = found.next().value;
@@ -114,7 +133,10 @@ function arnsIn(text: string): (position: number) => boolean {
   };
 }
 
-/** The name before the separator, with the word before it where that belongs to it: `API key`. */
+/**
+ * The field whose name stands before the separator; `undefined` if there is no name. In a name such as `API key`, the
+ * word before belongs to the name.
+ */
 function fieldAt(text: string, separator: number, sign: string): Field | undefined {
   const stop = separator - closingBefore(text, separator);
   let start = stop;
@@ -134,7 +156,10 @@ const PERCENT = 0x25;
 const QUOTE = 0x27;
 const BACKSLASH = 0x5c;
 
-/** How many characters stand between a name and the separator. In most texts none, or one quote. */
+/**
+ * How many characters (such as quotes) stand between a name and the separator that ends at it: in most texts none or
+ * one.
+ */
 function closingBefore(text: string, separator: number): number {
   const last = text.charCodeAt(separator - 1);
   const isEncoded = text.charCodeAt(separator - 3) === PERCENT || text.charCodeAt(separator - 6) === BACKSLASH;
@@ -143,14 +168,17 @@ function closingBefore(text: string, separator: number): number {
   return CLOSING.exec(text.slice(Math.max(0, separator - LONGEST_CLOSING), separator))?.[0].length ?? 0;
 }
 
-/** Letters, digits, and `$ - . / _`. */
+/** Whether a character code is a letter, a digit or one of `$ - . / _`: a name consists of these. */
 function isNameSign(code: number): boolean {
   if (code >= 0x61) return code <= 0x7a;
   if (code >= 0x41) return code <= 0x5a || code === 0x5f;
   return (code >= 0x2d && code <= 0x39) || code === 0x24;
 }
 
-/** The name that a `name` field gives to the `value` behind it. */
+/**
+ * The name that is the value of a field such as `name`, and the position at which it ends; `undefined` if the value is
+ * no name.
+ */
 function pairNamed(text: string, { end }: Field): { readonly name: string; readonly end: number } | undefined {
   const begin = end + lengthAt(SPACE, text, end);
   const named = /^\\{0,3}["']?([\w.$/-]{1,100})/.exec(text.slice(begin, begin + 110));
@@ -163,7 +191,7 @@ interface Value {
   readonly masked: string;
 }
 
-/** The value of a field, masked, if it is a credential. */
+/** The place of a field's value and the masked text for it; `undefined` if the value is no credential. */
 function secretValue(text: string, field: Field, pair: { readonly name: string; readonly end: number } | undefined) {
   const query = /[?&#]/.test(text[field.start - 1] ?? '');
   const own = secrecyOf(field.name) ?? (query && /^(?:key|code)$/i.test(field.name) ? 'likely' : undefined);
@@ -175,7 +203,10 @@ function secretValue(text: string, field: Field, pair: { readonly name: string; 
   return maskedValue(text, field, { name, secrecy: secrecy === 'header' ? 'secret' : secrecy, query: false });
 }
 
-/** Whether the name before belongs to this value: near, and in the same braces. */
+/**
+ * Whether `pair`, the last name found in a field such as `name`, belongs to this value: the two are near, and in the
+ * same braces.
+ */
 function isPair(text: string, { start }: Field, pair: { readonly end: number } | undefined): boolean {
   if (pair === undefined || start - pair.end > LONGEST_PAIR || start < pair.end) return false;
   return !/[{}<]|\n\s{0,20}- /.test(text.slice(pair.end, start));
@@ -191,7 +222,7 @@ function nameBehind(text: string, field: Field): string | undefined {
 interface Judged {
   readonly name: string;
   readonly secrecy: Secrecy;
-  /** Whether it is a parameter of a URL. */
+  /** Whether the field is a parameter of a URL. */
   readonly query: boolean;
 }
 
@@ -199,7 +230,7 @@ function maskedValue(text: string, field: Field, { name, secrecy, query }: Judge
   const space = lengthAt(SPACE, text, field.end);
   const begin = field.end + space + lengthAt(TYPED, text, field.end + space);
   const pattern = query ? PARAMETER : secrecy === 'header' ? HEADER : VALUE;
-  // A value that may stay is read once for each name before it, so that only its beginning is read.
+  // A value that isn't masked may be read again for each name before it. So only the beginning of such a value is read.
   const near = secrecy === 'likely' ? text.slice(begin, begin + LONGEST_LIKELY) : '';
   const length = near === '' ? lengthAt(pattern, text, begin) : lengthAt(pattern, near, 0);
   const given = text.slice(begin, begin + length);
@@ -212,7 +243,7 @@ function maskedValue(text: string, field: Field, { name, secrecy, query }: Judge
   return { start: begin, end, masked: quote + MASK };
 }
 
-/** Whether what follows the name belongs to another field, on the next line. */
+/** Whether the text after the separator belongs to another field on the next line, so that this field is empty. */
 function isNextLine(
   text: string,
   begin: number,
@@ -223,12 +254,12 @@ function isNextLine(
   return !/[\r\n][ \t]+$/.test(between) || /[:=]/.test(text.slice(begin, begin + given.length + 1));
 }
 
-/** A list of numbers holds ids and counts. */
+/** Whether a list may contain credentials. A list of numbers only doesn't: these are ids and counts. */
 function isSecretList(list: string): boolean {
   return /[^\s\d.,[\]*"']/.test(list);
 }
 
-/** The length of the match of a sticky pattern at that place. */
+/** The length of the match of a sticky pattern at the position `at` of the text; 0 without a match. */
 function lengthAt(pattern: RegExp, text: string, at: number): number {
   pattern.lastIndex = at;
   return pattern.exec(text)?.[0].length ?? 0;

@@ -1,40 +1,50 @@
 /**
- * The members of objects and lists that are credentials: by their own name, by that of what they are in, or by a name
- * beside them (`{ name: 'DB_PASSWORD', value }`, `['password', 'x']`, `['--token', 'x']`).
+ * Finds credentials among the members of objects and lists. A value may be given away by the name of its field, by the
+ * name of the object or list that contains it, or by a name beside it (`{ name: 'DB_PASSWORD', value }`, `['password',
+ * 'x']`, `['--token', 'x']`).
  */
 import { isEntry } from './credentials.ts';
 import { isNameField, isValueField, VALUE_FIELD } from './secret-fields.ts';
 import { isAboutSecrets, type Secrecy, secrecyOf } from './secret-names.ts';
 import { mayBeSecret } from './secret-values.ts';
 
-/** The name that gives a value away. */
+/** A name which says that the value under it is a credential. */
 export interface SecretName {
   readonly name: string;
   readonly secrecy: Secrecy;
 }
 
-/** The fields of a private JSON web key that are its private part. */
+/** The names of the fields that are the private part of a JSON web key. */
 const PRIVATE_PARTS = new Set(['d', 'p', 'q', 'dp', 'dq', 'qi', 'k']);
-/** A header, or an option of a command. */
+/** Matches the name of a header, or an option of a command. If a list contains one, the next element is its value. */
 const HEADER_OR_OPTION = /^(?:--?[A-Za-z][\w-]{0,80}|[A-Za-z]{1,40}-[A-Za-z-]{1,60}|(?:authorization|cookie))$/i;
-/** A pair has few fields: in a larger object none is searched for. */
+/**
+ * How many fields an object may have to count as a pair of a name and its value (`{ name: 'DB_PASSWORD', value: 'x'
+ * }`). In a larger object no pair is searched for.
+ */
 const MOST_FIELDS_OF_PAIR = 50;
-/** Longer texts are no names. In characters. */
+/** The longest text, in characters, that may be the name of a credential; a longer text is no name. */
 const LONGEST_NAME = 100;
 
-/** Whether a value under that name is masked. */
+/** Whether a value under this secret name is masked. */
 export function isHidden(secret: SecretName, value: string): boolean {
   return mayBeSecret({ ...secret, value, isWhole: true });
 }
 
-/** The secret name of a text; `undefined` if it is none. */
+/** The text as a secret name, or `undefined` if it isn't the name of a credential. */
 export function secretNamed(name: unknown): SecretName | undefined {
   if (typeof name !== 'string' || name.length > LONGEST_NAME) return undefined;
   const secrecy = secrecyOf(name);
   return secrecy === undefined ? undefined : { name, secrecy };
 }
 
-/** How the fields of an object are judged: its own names first, then the names beside them and around them. */
+/**
+ * Returns a function that gives the secret name by which the value of a field is masked; `undefined` if there is none.
+ * The field's own name comes first, then a name in a field beside it, then `around`, the secret name of the object
+ * itself.
+ * @param names all field names of the object
+ * @param read reads the value of a field
+ */
 export function fieldJudge(
   names: readonly string[],
   read: (name: string) => unknown,
@@ -52,7 +62,10 @@ export function fieldJudge(
   };
 }
 
-/** The name that one field of an object gives to its value field, if it is a secret one. */
+/**
+ * The secret name that one field of an object (such as `name`) gives to the field `value`; `undefined` if there is
+ * none.
+ */
 function secretPair(names: readonly string[], read: (name: string) => unknown): SecretName | undefined {
   if (names.some((name) => /^type$/i.test(name) && read(name) === 'SecureString')) return SECURE_STRING;
   for (const name of names) {
@@ -64,16 +77,19 @@ function secretPair(names: readonly string[], read: (name: string) => unknown): 
 
 const SECURE_STRING: SecretName = { name: 'SecureString', secrecy: 'secret' };
 
-/** An element of a list, and what stands before it. */
+/** The place of an element in its list, and the element before it. */
 export interface Element {
   readonly index: number;
   readonly length: number;
   readonly before: unknown;
-  /** Whether the list is one of several in a list. */
+  /** Whether the list is itself an element of a list. */
   readonly isNested: boolean;
 }
 
-/** The secret name of an element: that before it, if the two are a name and its value, or that around the list. */
+/**
+ * The secret name by which an element of a list is masked. If the element before it is a secret name and the two are a
+ * name and its value, it is that name. Otherwise it is `around`, the secret name of the list itself.
+ */
 export function secretElement(
   value: unknown,
   element: Element,
@@ -86,7 +102,10 @@ export function secretElement(
   return isPair || HEADER_OR_OPTION.test(secret.name) ? secret : around;
 }
 
-/** What is inside of an `auth` is a credential, whatever its form. */
+/**
+ * The secret name for the fields inside an object with a secret name. Inside an object `auth` everything is a
+ * credential, whatever its form.
+ */
 function within(around: SecretName): SecretName {
   return /auth$/i.test(around.name) ? { ...around, name: 'credentials', secrecy: 'secret' } : around;
 }

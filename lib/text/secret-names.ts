@@ -1,17 +1,17 @@
 /**
- * The names of credentials, in every way of writing a name: `dbPass`, `DB_PASS`, `db-pass`, `x-api-key`, `apiKeyV2`,
- * `/prod/db/password`.
+ * Judges which names are those of credentials, in every way of writing a name: `dbPass`, `DB_PASS`, `db-pass`,
+ * `x-api-key`, `apiKeyV2`, `/prod/db/password`.
  */
 import { bare, hasMoreThanBare } from './visible.ts';
 
 /**
- * How far a name gives its value away. `secret`: the value is masked unless it can't be a credential. `likely`: it is
- * masked if it has the form of one, such as that of an `auth` or of a key. `header`: the rest of the line belongs to
- * the value.
+ * How surely a name says that its value is a credential. `secret`: the value is masked unless it can't be a credential.
+ * `likely`, as for `auth` and many keys: the value is masked if it has the form of a credential. `header`: like
+ * `secret`, and the rest of the line belongs to the value.
  */
 export type Secrecy = 'secret' | 'likely' | 'header';
 
-/** Longer names are judged by their end. In characters. */
+/** How many characters of a name are judged; a longer name is judged by its end. */
 const LONGEST_NAME = 200;
 
 const SECRETS = new Set(
@@ -24,11 +24,11 @@ const SECRETS = new Set(
     .split(' '),
 );
 
-/** Names without a mark between their words: `PGPASSWORD`, `authtoken`. */
+/** Matches the name of a credential that has no mark between its words: `PGPASSWORD`, `authtoken`. */
 const ENDS_IN_SECRET =
   /(?:password|passwd|passphrase|passcode|pwd|secret|token|credential|(?:api|secret|access|private|auth|signing|master|account)key|sessi?on?id|sessid|connectionstring)s?$|^(?:db|pg|my|sql|mysql|user|root|admin|smtp|imap|mail|ftp|sftp|ssh|ldap|http|proxy|redis|cert|key|store|keystore|truststore)(?:pass|pw)$/;
 
-/** The word before `key` that makes it a secret one. */
+/** Words that make `key` after them the name of a credential: `apiKey`. */
 const SECRET_KEYS = new Set(
   [
     'api access secret private signing encryption decryption master shared storage subscription auth account client',
@@ -38,7 +38,7 @@ const SECRET_KEYS = new Set(
     .join(' ')
     .split(' '),
 );
-/** Those that name a place in a table or a map, or are public. */
+/** Words that make `key` after them no credential: such a key is a place in a table or a map, or is public. */
 const OPEN_KEYS = new Set(
   [
     'public publishable primary partition sort foreign cache object hash range index group row item message event',
@@ -49,7 +49,10 @@ const OPEN_KEYS = new Set(
     .split(' '),
 );
 
-/** After a secret's word these say that the value is about a secret, and isn't one: `tokenCount`, `secretName`. */
+/**
+ * Words which say that the value is about a secret and isn't the secret, if they stand after its name: `tokenCount`,
+ * `secretName`.
+ */
 const ABOUT = new Set(
   [
     'error exception fault failed failure invalid missing required denied expired expires expiry expiration expire',
@@ -64,16 +67,19 @@ const ABOUT = new Set(
     .join(' ')
     .split(' '),
 );
-/** Before `token` these say that it is one of a parser or of a page, or none. */
+/** Words that make `token` after them one of a parser or of a page of results, or no token at all: `nextToken`. */
 const OTHER_TOKENS = new Set(
   'next page continuation pagination sync cursor start starting resume unexpected invalid expired missing unknown unrecognized max min total num'.split(
     ' ',
   ),
 );
-/** Words that add nothing to the secret's word before them: `passwordHash`, `authCode`. */
+/** Words that leave a name one of a credential if they stand after `auth` or `authorization`: `authCode`. */
 const AUTH_VALUES = new Set(['code', 'codes', 'value', 'string', 'data', 'verifier']);
 
-/** Whether a text has any of the words, or parts of words, without which no name is a secret one. */
+/**
+ * Whether a text contains any of the words or parts of words without which no name is that of a credential. A quick
+ * first check.
+ */
 export function mayNameSecret(text: string): boolean {
   return HINT.test(text);
 }
@@ -81,7 +87,7 @@ export function mayNameSecret(text: string): boolean {
 const HINT =
   /pass|pw|secret|token|cred|jwt|otp|sig|sid|sess|bearer|mnemonic|key|auth|cookie|connectionstring|connection.string|code|verifier/i;
 
-/** Whether a name says that its value is a credential, and how surely; `undefined` if it doesn't. */
+/** How surely a name says that its value is a credential; `undefined` if it doesn't say so. */
 export function secrecyOf(name: string): Secrecy | undefined {
   const seen = /^[\w.$-]*$/.test(name) || !hasMoreThanBare(name) ? name : bare(name);
   if (!HINT.test(seen.slice(-LONGEST_NAME))) return undefined;
@@ -94,18 +100,24 @@ export function secrecyOf(name: string): Secrecy | undefined {
   return rest.includes('id') || rest.includes('ids') ? idSecrecy(words[last] ?? '') : secrecy;
 }
 
-/** Whether a field of this name, inside something secret, is about the secret and none itself: `type`, `expiresAt`. */
+/** Whether a field of this name inside a secret object only describes the secret, such as `type` or `expiresAt`. */
 export function isAboutSecrets(name: string): boolean {
   const words = wordsOf(name);
   return words.length > 0 && words.every((word) => ABOUT.has(word));
 }
 
-/** The session of an id is the credential; of a key's or secret's id only what has the form of one. */
+/**
+ * How surely an id is a credential, by the word before `id`. The id of a session is one. The id of a key or a secret is
+ * one only if it has the form of one.
+ */
 function idSecrecy(word: string): Secrecy {
   return word === 'session' ? 'secret' : 'likely';
 }
 
-/** How sure a word of a name makes it, by the words beside it; `undefined` if it makes no secret. */
+/**
+ * Judges one word of a name by the words before and after it. Returns how surely the word makes the name that of a
+ * credential; `undefined` if it doesn't.
+ */
 type WordJudge = (before: string, after: string | undefined) => Secrecy | undefined;
 
 function judgeWord(words: readonly string[], word: string, index: number): Secrecy | undefined {
@@ -117,7 +129,10 @@ function judgeWord(words: readonly string[], word: string, index: number): Secre
 const CODES = new Set(['recovery', 'backup', 'otp', 'mfa', '2fa', 'authorization', 'auth', 'verification', 'device']);
 const OTHER_PASSES = new Set(['first', 'second', 'third', 'next', 'last', 'multi', 'single', 'render', 'by']);
 
-/** `authorizationUrl` is about it; `authorization_code` is a credential, but no header. */
+/**
+ * Judges `authorization` and `cookie`. `authorizationUrl` only describes an authorization; `authorization_code` is a
+ * credential, but no header.
+ */
 const judgeHeader: WordJudge = (_before, after) => {
   if (after === undefined) return 'header';
   return AUTH_VALUES.has(after) ? 'secret' : undefined;
@@ -133,7 +148,9 @@ const judgeKey: WordJudge = (before) => {
   return before === '' || OPEN_KEYS.has(before) ? undefined : 'likely';
 };
 
-/** `first pass`, `pass rate`: a pass is a password only at the end of a name. */
+/**
+ * Judges `pass`. It is a password only at the end of a name (not in `pass rate`), and not after a word such as `first`.
+ */
 const judgePass: WordJudge = (before, after) =>
   after === undefined && !OTHER_PASSES.has(before) ? 'secret' : undefined;
 
@@ -143,7 +160,7 @@ function secretAfter(words: ReadonlySet<string>): WordJudge {
   return (before) => (words.has(before) ? 'secret' : undefined);
 }
 
-/** Words that make a secret only beside certain others. */
+/** The words that make a name that of a credential only beside certain other words, each with its judge. */
 const WORD_JUDGES: ReadonlyMap<string, WordJudge> = new Map([
   ...['authorization', 'cookie', 'cookies'].map((word) => [word, judgeHeader] as const),
   ...['key', 'keys'].map((word) => [word, judgeKey] as const),
@@ -156,7 +173,7 @@ const WORD_JUDGES: ReadonlyMap<string, WordJudge> = new Map([
   ['session', (_before, after) => (after === 'id' || after === 'ids' ? 'secret' : undefined)],
 ]);
 
-/** The words of a name in small letters, without the digits at their ends. */
+/** The words of a name in small letters, without the digits at their beginnings and ends (except in `2fa`). */
 function wordsOf(name: string): readonly string[] {
   return name
     .slice(-LONGEST_NAME)

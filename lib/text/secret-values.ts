@@ -1,8 +1,8 @@
-/** The values of secret names: which of them can be no credential. */
+/** Judges which values under the names of credentials can be no credentials. */
 import { MASK } from './bounds.ts';
 import type { Secrecy } from './secret-names.ts';
 
-/** Words for a state, a scheme or a kind. */
+/** Values that are no credentials, since they are words for a state, a scheme or a kind. */
 const STATES = new Set(
   [
     'ok okay yes no on off true false null nil undefined none nan empty unset set missing required optional expired',
@@ -16,40 +16,45 @@ const STATES = new Set(
     .join(' ')
     .split(' '),
 );
-/** With these a sentence goes on behind the colon. */
+/** Words that continue a sentence after a name and a colon (`token: is invalid`), and so are no credentials. */
 const SENTENCES = new Set(
   'a an the is was are were be must should may can cannot could does did do has had have not no too it this that your my for request'.split(
     ' ',
   ),
 );
 
-/** A value that stands for another one: `${DB_PASSWORD}`, `{{token}}`, `<redacted>`, `[REDACTED]`, `********`. */
+/**
+ * Matches a value that stands for another one: `${DB_PASSWORD}`, `{{token}}`, `<redacted>`, `[REDACTED]`, `********`.
+ */
 const PLACEHOLDER =
   /^(?:\*+|\.{3}|x{3,}|\$\{[\w.:-]{0,100}\}?|\$[A-Z_]{2,100}|\{\{[^{}]{0,100}(?:\}\})?|<[\w -]{0,40}>|\[(?:redacted|hidden|masked|filtered|removed|secret)\]|%[sdjo])$/i;
-/** An ARN or a path isn't longer. In characters. */
+/** The longest ARN or path of a file, in characters; a longer value is taken for neither. */
 const LONGEST_REFERENCE = 2_048;
 const ARN = /^arn(?::|%3A)aws/i;
 const FILE =
   /^(?:\.{0,2}|~|[A-Za-z]:|file:\/\/)(?:[/\\][\w.@ -]{1,100}){1,20}\.(?:pem|key|crt|cer|p12|pfx|jks|json|txt|ya?ml|env)$/;
 const MEASURE = /^\d+(?:[.,]\d+)*(?:ms|s|m|h|d|k|kb|mb|%)?$/i;
-/** `{ prompt: 12, completion: 34 }` */
+/** Matches an object of counts: `{ prompt: 12, completion: 34 }`. */
 const COUNTS =
   /^\{(?:\s{0,20}["']?[\w$-]{1,100}["']?\s{0,20}:\s{0,20}\d{1,20}(?:\.\d{1,20})?\s{0,20},?){1,100}\s{0,20}\}$/;
 const SMALL_NUMBER = /^\d{1,3}$/;
-/** `oauth2`, `tls1.3`, `scram-sha-256`, `client-cert`: words with a version at most. */
+/**
+ * Matches the name of a scheme of authentication, which is a few words with a version at most: `oauth2`, `tls1.3`,
+ * `scram-sha-256`, `client-cert`.
+ */
 const SCHEME =
   /^(?:[a-z]{1,12}|[A-Z]{1,12}|[A-Z][a-z]{1,11})(?:[-_/ ](?:[a-z]{1,12}|[A-Z]{1,12})){0,4}-?(?:\d|\d{3})?(?:\.\d)?$/;
 
-/** A value of a name that gives it away. */
+/** A value, and the name that gives it away as a possible credential. */
 export interface NamedValue {
   readonly name: string;
   readonly secrecy: Secrecy;
   readonly value: string;
-  /** Whether the value is all that was given, not the first word of a sentence. */
+  /** Whether the value is complete, such as a text in quotes. Otherwise it may be the first word of a sentence. */
   readonly isWhole: boolean;
 }
 
-/** Whether the value may be a credential. */
+/** Whether the value may be a credential, so that it is masked. */
 export function mayBeSecret({ name, secrecy, value, isWhole }: NamedValue): boolean {
   const word = value.trim();
   if (word === '' || word === MASK || STATES.has(word.toLowerCase()) || PLACEHOLDER.test(word)) return false;
@@ -60,23 +65,31 @@ export function mayBeSecret({ name, secrecy, value, isWhole }: NamedValue): bool
   return !isOfSystem(name, word);
 }
 
-/** What a shell calls `pwd` is a directory, and what an operating system calls `sig` a signal. */
+/**
+ * Whether the value is the directory that a shell keeps in `pwd`, or the signal that an operating system calls `sig`.
+ * These names can also mean a password and a signature.
+ */
 function isOfSystem(name: string, word: string): boolean {
   return (
     (/^(?:old)?pwd$/i.test(name) && /^\/[a-z]/.test(word)) || (/^sig$/i.test(name) && /^SIG[A-Z]{2,8}$/.test(word))
   );
 }
 
-/** Names whose numbers are counts: `tokens`, `pass`. */
+/** Whether a number under this name is a count, as for `tokens` and `pass`. */
 function isCount(name: string): boolean {
   return /(?:tokens|secrets|credentials|signatures|cookies|passwords|keys)$|^pass$|^auth$/i.test(name);
 }
 
-/** Whether it seems to be drawn by a machine: a long run of letters and digits that is no word and no date. */
+/**
+ * Whether the value seems to be drawn by a machine: it contains a long run of letters and digits that is no word and no
+ * date.
+ */
 export function isRandom(value: string): boolean {
   const runs = value.match(/[A-Za-z\d]{10,}/g) ?? [];
   return runs.some((run) => /\d[A-Za-z]+\d|[a-z]\d[A-Z]|[A-Z]\d[a-z]/.test(run) || run.length >= LONG_RUN);
 }
 
-/** No word is longer. In characters. */
+/**
+ * From this number of letters and digits on, a run of them is too long for a word, and so counts as drawn by a machine.
+ */
 const LONG_RUN = 32;

@@ -3,7 +3,7 @@ import { tryRead } from './safe-read.ts';
 import { escaped } from './visible.ts';
 
 /**
- * The value as a message shows it: text in quotes, so that `'5'` and `5` differ, control characters escaped. Never
+ * Shows a value in a message: text in quotes, so that `'5'` and `5` differ, with control characters escaped. Never
  * throws, even for circular or endlessly nested values.
  */
 export function showValue(value: unknown): string {

@@ -1,6 +1,7 @@
 /**
- * Converts any value to what JSON would bring back. Getters, proxies and `toJSON` of the value may throw; a few words
- * replace a value that throws, refers to itself, never ends or is too large.
+ * Converts any value to the data that `JSON.parse(JSON.stringify(value))` would return, with credentials masked.
+ * Getters, proxies and `toJSON` of the value may throw; a few words replace a value that throws, refers to itself,
+ * never ends or is too large.
  */
 
 import { FIELD_NAME_BYTES, LEFT_OUT, MASK, MOST_LEVELS } from './bounds.ts';
@@ -8,22 +9,29 @@ import { cut, mask } from './mask.ts';
 import { isError, readProperty, tryRead } from './safe-read.ts';
 import { fieldJudge, isHidden, type SecretName, secretElement } from './secret-members.ts';
 
-/** How a value becomes JSON. */
+/** The options of {@link toJson}. */
 export interface JsonOptions {
   /** The largest size of the JSON in bytes of UTF-8. */
   readonly most: number;
-  /** Returns the JSON of an error. That JSON is used unchanged, so it must contain no credentials. */
+  /** Converts an error inside the value to JSON. The result is used unchanged, so it must contain no credentials. */
   readonly error: (error: object) => unknown;
-  /** Whether a value that is too large is replaced by its beginning, instead of a few words. @default false */
+  /**
+   * Whether the beginning of a value that is too large is kept, instead of being replaced by a few words. @default
+   * false
+   */
   readonly inPart?: boolean;
 }
 
-/** A word this short has the form of no known credential, so it is not searched. Most names of fields are so short. */
+/**
+ * Matches a word that is too short for the form of any known credential, so that it isn't searched for one. Most names
+ * of fields are so short.
+ */
 const SHORT_WORD = /^\w{1,16}$/;
 
 /**
- * The value as JSON would bring it back, with credentials masked; `undefined` for a value that JSON can't express.
- * Never throws, and reads no more than `most` allows.
+ * Returns the value as it would be after a conversion to JSON text and back, with credentials masked; `undefined` for a
+ * value that JSON doesn't have. Never throws, and reads no more of the value than fits into the bytes that
+ * `options.most` allows.
  */
 export function toJson(value: unknown, options: JsonOptions): unknown {
   const walk: Walk = { ...options, left: options.most, within: [] };
@@ -31,7 +39,7 @@ export function toJson(value: unknown, options: JsonOptions): unknown {
   return walk.left < 0 && options.inPart !== true ? LEFT_OUT.tooLarge(options.most) : json;
 }
 
-/** The size of the value as JSON, in bytes. */
+/** The size of a value as JSON text, in bytes of UTF-8. */
 export function jsonBytes(json: unknown): number {
   return new TextEncoder().encode(JSON.stringify(json) ?? '').length;
 }
@@ -39,33 +47,36 @@ export function jsonBytes(json: unknown): number {
 type Secret = SecretName | undefined;
 
 interface Walk extends JsonOptions {
-  /** The bytes that may still be used; below 0 nothing more is read. */
+  /** The bytes that the JSON may still use. Once this is below 0, nothing more is read. */
   left: number;
-  /** The objects that contain the value which is read now. */
+  /** The objects and lists around the value that is being read, from the outermost on. */
   readonly within: object[];
 }
 
-/** @param secret the name on the way that gives the value away */
+/** @param secret the name around the value, or before it, which says that the value is a credential */
 function jsonOf(walk: Walk, key: string, value: unknown, secret: Secret): unknown {
   if (walk.left < 0) return undefined;
   const isValue = typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint';
   if (isValue && secret !== undefined && isHidden(secret, String(value))) return spend(walk, MASK);
   if (typeof value === 'string') return spend(walk, textOf(walk, value));
   if (typeof value === 'bigint') return spend(walk, String(value));
-  // JSON has no -0, which is 0 once 0 is added, and nothing that isn't finite.
+  // JSON has neither -0, which becomes 0 when 0 is added, nor numbers that aren't finite, which become `null`.
   if (typeof value === 'number') return spend(walk, Number.isFinite(value) ? value + 0 : null);
   if (typeof value === 'boolean' || value === null) return spend(walk, value);
   if (typeof value !== 'object') return undefined;
   return isError(value) ? spend(walk, walk.error(value)) : objectOf(walk, key, value, secret);
 }
 
-/** Subtracts the size of the JSON from the bytes that are left. */
+/** Subtracts the size of `json` from the bytes that are left, and returns `json`. */
 function spend<Json>(walk: Walk, json: Json): Json {
   walk.left -= jsonBytes(json) + 1;
   return json;
 }
 
-/** Returns the text. A text longer than the bytes that are left is omitted without being read. */
+/**
+ * Returns the text with credentials masked. A text longer than the bytes that are left is omitted without being read,
+ * or cut if the option `inPart` is set.
+ */
 function textOf(walk: Walk, text: string): string {
   if (SHORT_WORD.test(text)) return text;
   if (text.length <= walk.left || walk.inPart === true) return mask(text, walk.left);
@@ -77,14 +88,17 @@ function objectOf(walk: Walk, key: string, value: object, secret: Secret): unkno
   if (walk.within.includes(value)) return spend(walk, LEFT_OUT.circle);
   if (walk.within.length >= MOST_LEVELS) return spend(walk, LEFT_OUT.tooDeep);
   walk.within.push(value);
-  // A typed array may be as large as the memory, and nobody reads its bytes.
+  // A typed array may be as large as the memory of the process, and its bytes help no reader.
   const bytes = tryRead(() => (ArrayBuffer.isView(value) ? value.byteLength : undefined));
   const json = bytes === undefined ? ownForm(walk, key, value, secret) : spend(walk, LEFT_OUT.bytes(bytes));
   walk.within.pop();
   return json;
 }
 
-/** The result of the value's own `toJSON`, called as JSON calls it, or its members. */
+/**
+ * The JSON of what the value's own `toJSON` returns, called as JSON calls it. For a value without that method, the JSON
+ * of its members.
+ */
 function ownForm(walk: Walk, key: string, value: object, secret: Secret): unknown {
   const method = readProperty(value, 'toJSON');
   if (typeof method !== 'function') return membersOf(walk, value, secret);
@@ -116,7 +130,7 @@ function listOf(walk: Walk, value: object, secret: Secret): unknown[] {
   return list;
 }
 
-/** `-u ada:password` in a list of arguments. */
+/** The element of a list, with the password masked in a list of arguments such as `['-u', 'ada:password']`. */
 function afterOption(before: unknown, element: unknown): unknown {
   if (typeof element !== 'string' || (before !== '-u' && before !== '--user')) return element;
   return element.replace(/^([^\s:]{1,100}:).*$/s, `$1${MASK}`);

@@ -1,16 +1,19 @@
 /**
- * Characters that a reader doesn't see, made visible: they could steer a terminal, turn or hide text, or break a line.
- * This is the only list of them, for messages, terminals and logs alike.
+ * Makes characters visible that a reader doesn't see: they could steer a terminal, turn or hide text, or break a line.
+ * This is the only list of such characters, for messages, terminals and logs alike.
  */
 import { stripVTControlCharacters } from 'node:util';
 
-/** Controls, format characters, halves of surrogate pairs, separators of lines, and what no font draws. */
+/**
+ * Matches a hidden character: a control or format character, half of a surrogate pair, a separator of lines, or what no
+ * font draws.
+ */
 const HIDDEN = String.raw`[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]`;
 
-/** Characters that are layout in JSON and in the lines of a command. */
+/** Matches the hidden characters that are layout in JSON and in the lines of a command. */
 const LAYOUT = String.raw`[\n\t]`;
 
-/** Joiners and variation selectors where the writing of many languages, and emoji, need them. */
+/** Matches joiners and variation selectors in places where the writing of many languages, or an emoji, needs them. */
 const SCRIPT = [
   String.raw`(?<=[\p{Lo}\p{M}\p{Extended_Pictographic}\p{Emoji_Modifier}])[\u200c\u200d]`,
   String.raw`(?<=[\p{Lo}\p{Emoji}])[\u180b-\u180d\u180f\ufe00-\ufe0f\u{e0100}-\u{e01ef}]`,
@@ -25,47 +28,58 @@ function hiddenBut(...kept: readonly string[]): RegExp {
   return new RegExp(`(?=${HIDDEN})${kept.map((characters) => `(?!${characters})`).join('')}.`, 'gsu');
 }
 
-/** The text on one line, with every hidden character escaped as JSON escapes it: for messages. */
+/** Escapes every hidden character of a text as JSON escapes it, so that a message stays on one line. */
 export function escaped(text: string): string {
   return text.replace(ALL, asJson);
 }
 
 /**
- * The same for what a command writes: lines stay lines, and the text of every language stays as it is. JSON stays the
- * same data.
+ * Escapes the hidden characters in what a command writes. Ends of lines, tabs, and the joiners that languages and emoji
+ * need stay as they are. Text that is JSON stays JSON for the same data.
  */
 export function escapeControls(text: string): string {
   return text.replace(ALL_BUT_LAYOUT_AND_SCRIPT, asCode);
 }
 
-/** The same for a line of a log: only the layout of JSON stays. JSON stays the same data. */
+/**
+ * Escapes the hidden characters in a line of a log. Only ends of lines and tabs stay, the layout of JSON. Text that is
+ * JSON stays JSON for the same data.
+ */
 export function escapeLogLine(line: string): string {
   return line.replace(ALL_BUT_LAYOUT, asCode);
 }
 
-/** Whether JSON that was made by `JSON.stringify` holds a text with a hidden character; layout doesn't count. */
+/** Whether a JSON text that `JSON.stringify` made contains a hidden character; ends of lines and tabs don't count. */
 export function hidesCharacters(json: string): boolean {
   return escapeLogLine(json) !== json || /(?<!\\)(\\\\)*\\[bfru]/.test(json);
 }
 
-/** A colour code as it is, or as a text writes it: `\\u001b[0m`, `\\x1b[0m`, `\\033[0m`, `^[[0m`. */
+/** Matches a colour code that is spelled out in a text: `\\u001b[0m`, `\\x1b[0m`, `\\033[0m`, `^[[0m`. */
 const WRITTEN_CODE = /(?:(?:\\{1,2}(?:u001b|x1b|033|e)|\^\[)\[|\\{1,2}u009b)[\d;:]{0,20}[A-Za-z]/gi;
-/** What {@link bare} leaves out, or more. Ends of lines and tabs separate words. */
+/**
+ * Matches whatever {@link bare} leaves out (but for halves of surrogate pairs), and more. Ends of lines and tabs don't
+ * match, since they separate words.
+ */
 const LEFT_OUT =
   /(?![\n\r\t])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]|\\(?:u00[19]b|x1b|033|e)|\^\[/iu;
 
-/** Whether {@link bare} may change the text. */
+/**
+ * Whether {@link bare} may change a text that contains no half of a surrogate pair; if not, a caller can save the call.
+ */
 export function hasMoreThanBare(text: string): boolean {
   return LEFT_OUT.test(text);
 }
 
-/** A code as a terminal gets it; Node's own pattern knows no colons in it. */
+/**
+ * Matches a colour code in the form that a terminal receives. Node's own pattern for such codes doesn't allow the
+ * colons that some contain.
+ */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is about
 const CODE = /(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]/g;
 
 /**
  * The text as a reader sees it: without colour codes and hidden characters, which may part a name from its value.
- * @param instead stands in their place
+ * @param instead the text that replaces each code and each hidden character
  */
 export function bare(text: string, instead = ''): string {
   return stripVTControlCharacters(text.replace(CODE, instead))
@@ -87,7 +101,10 @@ export function printable(text: string): string {
   });
 }
 
-/** JSON has short forms for a few: `\n`. */
+/**
+ * The character escaped as JSON escapes it: in a short form such as `\n` where JSON has one, otherwise as `\u` and its
+ * code.
+ */
 function asJson(character: string): string {
   const quoted = JSON.stringify(character).slice(1, -1);
   return quoted === character ? asCode(character) : quoted;

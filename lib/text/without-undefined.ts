@@ -1,4 +1,4 @@
-/** `Shape`, in which every property that may be undefined is optional instead. */
+/** The type `Shape`, with each property that may be undefined made optional instead. */
 type WithoutUndefined<Shape> = {
   [Name in keyof Shape as undefined extends Shape[Name] ? never : Name]: Shape[Name];
 } & {

@@ -61,8 +61,8 @@ const CAPITALS = new Set('ACT GMT GMT0 IN LHI NSW UCT US UTC'.split(' '));
 const SMALL = new Set(['au', 'es', 'of']);
 
 /**
- * The time zone names of the IANA database that don't begin with an area, as `Europe/Berlin` does. AWS accepts these
- * and no other such names. JavaScript also accepts Java's short names, such as `ACT` and `PST`.
+ * All time zone names of the IANA database that have no area (`Europe/Berlin` has the area `Europe`). AWS accepts no
+ * other names without an area; JavaScript also accepts Java's short names, such as `ACT` and `PST`.
  */
 const SINGLE = new Set(
   [
