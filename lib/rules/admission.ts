@@ -30,11 +30,14 @@ export interface AdmissionRequest {
   readonly now: number;
   /** The build of the function that wants to run the tick. */
   readonly build: string;
-  /** The rules that the service runs by now. @default `notBefore` stands as it is stored */
+  /**
+   * The policy and the schedule that the service has now; a policy that has become shorter ends a backoff earlier.
+   * @default the backoff ends at `notBefore` as it is stored
+   */
   readonly rules?: BackoffRules | undefined;
 }
 
-/** The part of a service that its backoff follows from. */
+/** The parts of a service that decide how long it backs off. */
 export interface BackoffRules {
   readonly policy: Pick<Policy, 'interval' | 'maxInterval'>;
   readonly schedule: Schedule;
@@ -61,7 +64,7 @@ function alreadyDecided(state: ServiceState, { tick, now }: AdmissionRequest): '
   return state.lastTick !== undefined && tick.scheduledFor < state.lastTick ? 'late' : undefined;
 }
 
-/** Whether the lease is held at `now`. The end that is stored in the lease decides. */
+/** Whether a lease is held at `now`, by the end that is stored in the lease. */
 export function leaseIsLive(state: ServiceState, now: number): boolean {
   return state.lease !== undefined && state.lease.until > now;
 }
@@ -72,18 +75,24 @@ export function haltHolds(halt: Halt | undefined, now: number, build: string): b
   return halt.until === undefined || halt.until > now;
 }
 
-/** Whether a build other than `build` halted the service. Then the service starts afresh. */
+/** Whether the halt was set by a build other than `build`. Such a halt no longer counts: the service starts afresh. */
 export function haltIsOutdated(halt: Halt | undefined, build: string): boolean {
   return halt?.build !== undefined && halt.build !== build;
 }
 
-/** Whether another build than the one that asks backed off, so that it starts afresh. */
+/**
+ * Whether the backoff was set by a build other than `build`. Such a backoff no longer counts: the service starts
+ * afresh.
+ */
 export function backoffIsOutdated({ notBefore, notBeforeBuild }: ServiceState, build: string): boolean {
   const isOfBuild = notBefore !== undefined && notBeforeBuild !== undefined && notBeforeBuild !== ASKED;
   return isOfBuild && notBeforeBuild !== build;
 }
 
-/** The state as a run of these rules finds it: afresh where another build halted or backed off. */
+/**
+ * The state as a run with this policy, schedule and build finds it: a fresh start if another build halted the service
+ * or made it back off; otherwise the state with its backoff shortened by {@link withinBackoff}.
+ */
 export function stateFoundBy(rules: BackoffRules & { readonly build: string }, state: ServiceState): ServiceState {
   if (state.halt === undefined && state.notBefore === undefined) return state;
   const isOutdated = haltIsOutdated(state.halt, rules.build) || backoffIsOutdated(state, rules.build);
@@ -91,8 +100,9 @@ export function stateFoundBy(rules: BackoffRules & { readonly build: string }, s
 }
 
 /**
- * The state with `notBefore` brought forward to the latest that a trip by these rules could have set, counted from the
- * newest run. It never moves what the same rules have set, nor what the other side asked for.
+ * The state with `notBefore` moved to an earlier instant if it is later than any that a trip with this policy and
+ * schedule could set, counted from the newest run. A `notBefore` that the same policy and schedule have set stays; so
+ * does one for which a server asked (Retry-After).
  */
 export function withinBackoff({ policy, schedule }: BackoffRules, state: ServiceState): ServiceState {
   const { notBefore, notBeforeBuild, backoffCount, lastTick, runs } = state;
@@ -103,10 +113,13 @@ export function withinBackoff({ policy, schedule }: BackoffRules, state: Service
   return latest < notBefore ? { ...state, notBefore: latest } : state;
 }
 
-/** A reason to skip that belongs to the state of the service alone. A manual run bypasses it. */
+/**
+ * A reason to skip ticks that follows from the state of the service alone. A manual run bypasses a backoff, and with
+ * `force` a pause and a halt too.
+ */
 export type Obstacle = 'backoff' | 'pause' | 'halt';
 
-/** Everything that keeps ticks due at `now` from running, apart from a lease. */
+/** All reasons in the state why ticks due at `now` may not run, except a lease. */
 export function obstacles(state: ServiceState, now: number, build: string): Obstacle[] {
   const found: Obstacle[] = [];
   if (isBackingOff(state, now)) found.push('backoff');
@@ -120,7 +133,7 @@ export function pauseHolds(pause: Pause | undefined, now: number): boolean {
   return pause !== undefined && (pause.until === undefined || pause.until > now);
 }
 
-/** Whether a tick due at `scheduledFor` is due before the backoff ends. */
+/** Whether a tick with the due time `scheduledFor` comes before the end of the backoff. */
 export function isBackingOff(state: ServiceState, scheduledFor: number): boolean {
   return state.notBefore !== undefined && state.notBefore > scheduledFor;
 }

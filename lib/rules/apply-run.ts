@@ -1,4 +1,4 @@
-/** Applies one ended run to the state of its service. Pure, like `step`, on which it is based. */
+/** Applies one ended run to the state of its service. Pure, like `step`, which it uses. */
 import { cut, type ErrorSummary, HALT_CAUSE_BYTES, withoutUndefined } from '../text/index.ts';
 import { stretchedInterval } from './delay.ts';
 import type { Outcome } from './outcome.ts';
@@ -23,11 +23,14 @@ export interface EndedRun {
   readonly outcome: Outcome;
   /** The number of the run: the fence of its lease. */
   readonly fence: number;
-  /** `scheduledFor`; for a manual run its start, for a crashed run the time when it was counted. */
+  /**
+   * The instant of the run: the due time of its tick, for a manual run its start, for a crashed run the time when the
+   * next run counted it.
+   */
   readonly at: number;
   /**
-   * The due time from which a backoff is counted: `scheduledFor`; for a run without one the last due time before its
-   * start.
+   * The due time from which a backoff is counted: that of the run's tick, or for a run without a tick the last due time
+   * before its start.
    */
   readonly due: number;
   readonly endedAt: number;
@@ -85,7 +88,10 @@ export function applyRun(
   };
 }
 
-/** The halt after the run. A halt that a failed probe renews keeps the instant at which it began. */
+/**
+ * The halt of the service after the run; `undefined` if the service isn't halted. If a failed probe renews a halt, the
+ * halt keeps the instant at which it began.
+ */
 function haltAfter({ policy, build }: Rules, before: ServiceState, stepped: Step, run: EndedRun): Halt | undefined {
   const cause = stepped.state.haltCause;
   if (cause === undefined) return undefined;
@@ -97,7 +103,10 @@ function haltAfter({ policy, build }: Rules, before: ServiceState, stepped: Step
   };
 }
 
-/** Set by a trip, moved by a Retry-After, gone with a success or a halt (which has its own end). */
+/**
+ * The end of the backoff after the run, and the build that set it. A trip sets the end. The Retry-After of a server may
+ * move it to a later instant. A success or a halt removes it, since a halt has its own end.
+ */
 function backoffAfter(
   { policy, schedule, build }: Rules,
   before: ServiceState,

@@ -15,21 +15,21 @@ export interface AppliedRuns {
   readonly state: ServiceState;
   /** For each run, the streak after it, and whether the service was halted then. */
   readonly steps: readonly { readonly fence: number; readonly streak: number; readonly halted: boolean }[];
-  /** The run records, which must be written before the state. */
+  /** The run records of the runs. They must be written before the state. */
   readonly records: readonly RunRecord[];
-  /** The lines for the printer. */
+  /** The lines of the report, for the service's `printer`. */
   readonly report: readonly string[];
   /** The verdict on the last run for which a step was made; absent without such a run. */
   readonly verdict?: Verdict;
   /**
-   * Whether one of the runs was a trip. The report of a trip shows the failures of earlier invocations (the parameter
-   * `remembered` of `applyRuns`).
+   * Whether one of the runs was a trip. The report of a trip shows failures of earlier invocations too, so it needs the
+   * parameter `remembered` of {@link applyRuns}.
    */
   readonly tripped: boolean;
 }
 
 /**
- * Applies the runs in order.
+ * Applies ended runs, in their order, to the state `before` them.
  * @param remembered the failures of earlier invocations, oldest first; only the report of a trip shows them
  */
 export function applyRuns(
@@ -46,8 +46,8 @@ export function applyRuns(
   const report: string[] = [];
   for (const run of runs) {
     if (run.outcome.kind === 'crashed' && verdict === 'halted') {
-      // This run crashed after the run that halted the service, so no step is made: it counts only in history and
-      // streak.
+      // An earlier run of this list halted the service, and then this run crashed. No step is made for it: it counts
+      // only in the run history and the streak.
       state = counted(state, run);
       records.push(recordOf(rules, run));
     } else {

@@ -1,12 +1,12 @@
-/** Rule R7: how long a loop waits after a run. */
+/** Rule R7 of docs/design.md: how long a loop waits after a run. */
 import { clampedPoissonInterval } from './jitter.ts';
 import { LONGEST_INTERVAL } from './limits.ts';
 import type { LoopState } from './loop-state.ts';
 import type { Policy } from './policy.ts';
 
 /**
- * The stretched interval, in milliseconds: interval × 2^backoffCount, at most `maxInterval` or 366 days, without
- * jitter.
+ * The interval that trips have stretched, in milliseconds: interval × 2^backoffCount, at most `maxInterval` (366 days
+ * if that isn't set), without jitter.
  */
 export function stretchedInterval(policy: Pick<Policy, 'interval' | 'maxInterval'>, backoffCount: number): number {
   const stretched = policy.interval === 0 ? 0 : policy.interval * 2 ** backoffCount;

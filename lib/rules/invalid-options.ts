@@ -1,6 +1,6 @@
 import { escaped } from '../text/index.ts';
 
-/** The error of options that can't be used. It names every fault. */
+/** The error that is thrown for options that can't be used. Its message names every fault. */
 export class InvalidOptionsError extends Error {
   override readonly name = 'InvalidOptionsError';
   readonly code = 'invalid-options';

@@ -6,9 +6,12 @@
 import { DAY, MINUTE } from '../time/index.ts';
 import { hasSlots, type Schedule } from './schedule.ts';
 
-/** Keeps the logarithm finite when the draw comes close to 1. */
+/**
+ * The smallest argument of the logarithm in `poissonInterval`. It keeps the result finite when the draw comes close to
+ * 1.
+ */
 const SMALLEST_TAIL = 1e-10;
-/** From this exponent `k` on, 2^k - 1 equals 2^k in floating point, and the lower bound is 0. */
+/** From an upper bound of `k` = 50 means on, 2^k - 1 equals 2^k in floating point, and the lower bound is 0. */
 const LARGEST_CLAMP = 50;
 
 /** The probability that an exponential waiting time of the given mean is at most `x`. */
@@ -43,8 +46,9 @@ export function clampedPoissonInterval(interval: number, jitterRange: number, dr
 }
 
 /**
- * By how many milliseconds EventBridge Scheduler may start a tick later than it is due: its flexible window is up to
- * jitterRange × interval in whole minutes, at most a day. A firing that owns several slots has none.
+ * How much later than its due time EventBridge Scheduler may start a tick of the schedule, in milliseconds: the length
+ * of its flexible time window. This is jitterRange × interval in whole minutes, at most a day; 0 for an interval below
+ * a minute, since each of its firings owns several slots.
  */
 export function flexibleWindow(schedule: Schedule, jitterRange = 0): number {
   if (hasSlots(schedule)) return 0;

@@ -8,10 +8,10 @@ import { DAY, inSeconds, MINUTE, SECOND, unitHint } from '../time/index.ts';
 /** A bound: a number (milliseconds for a duration), or the name of a bound that follows from other options. */
 type Bound = number | 'the interval' | 'the timeout' | 'timeout less reserve';
 
-/** The values of the bounds that follow from other options. */
+/** The values, in milliseconds, of the bounds that follow from other options. */
 export type NamedBounds = { readonly [Name in Extract<Bound, string>]?: number };
 
-/** The default, the bounds and the unit of one option. */
+/** The default, the bounds and the unit of one option of a service. */
 export interface Limit {
   readonly kind: 'duration' | 'whole' | 'number' | 'flag' | 'text';
   /** The value if none is given; milliseconds for a duration. */
@@ -29,17 +29,26 @@ export interface Limit {
   readonly expected: string;
 }
 
-/** A shorter interval would do nothing but write log lines. */
+/**
+ * The shortest interval of a service, in milliseconds. A service with a shorter one would do nothing but write log
+ * lines.
+ */
 const SHORTEST_INTERVAL = 0.1 * SECOND;
-/** The longest interval, backoff or halt. */
+/** The longest interval, stretched interval or `restartAfter`, in milliseconds. */
 export const LONGEST_INTERVAL = 366 * DAY;
-/** The interval of a loop service that gives none (upstream's `loop_seconds`). */
+/**
+ * The interval, in milliseconds, of a service of `kind: 'loop'` whose options don't have one (upstream's
+ * `loop_seconds`).
+ */
 export const LOOP_INTERVAL = MINUTE;
-/** A halted service is probed after this time, or after 10 intervals if they are longer. */
+/**
+ * The default of the option `restartAfter`: a halted service is probed after `RESTART_TIME` milliseconds, or after
+ * `RESTART_INTERVALS` intervals if they are longer.
+ */
 export const RESTART_TIME = 15 * MINUTE;
 export const RESTART_INTERVALS = 10;
 
-/** The limits of every option that has limits, in the order in which faults are listed. */
+/** The limits of every option of a service that has limits. Messages list the faults of options in this order. */
 export const LIMITS = {
   kind: { kind: 'text', default: 'critical', texts: ['critical', 'loop'], expected: "'critical' or 'loop'" },
   interval: {
@@ -50,7 +59,9 @@ export const LIMITS = {
     expected: "a duration from {least} up to {most}, such as '5m'",
   },
   memory: { kind: 'whole', default: 10, least: 0, most: 50, expected: 'a whole number from {least} to {most}' },
-  /** `most` follows from the room for the track record in the state item: one character for each run. */
+  /**
+   * `most` follows from the room for the track record in the state item, which takes one character for each outcome.
+   */
   consecutive: { kind: 'whole', default: 3, least: 1, most: 64, expected: 'a whole number from {least} to {most}' },
   backoff: { kind: 'whole', default: 1, least: 1, expected: 'a whole number of {least} or more' },
   jitterRange: {
@@ -91,7 +102,9 @@ export const LIMITS = {
     most: 15 * MINUTE,
     expected: 'a duration above {above} and up to {most}',
   },
-  /** `least` has one second for the workload to end after its signal, and one second for a try to write the state. */
+  /**
+   * `least` allows one second for the workload to end after its signal, and one second for one try to write the state.
+   */
   reserve: {
     kind: 'duration',
     default: 5 * SECOND,
@@ -113,7 +126,7 @@ export const LIMITS = {
     most: 15 * MINUTE,
     expected: 'a duration of {least} or more, up to {most}',
   },
-  /** The memory of the service's function, in megabytes. */
+  /** The memory of the Lambda function that runs the service, in megabytes. */
   memorySize: {
     kind: 'whole',
     default: 256,
@@ -123,21 +136,27 @@ export const LIMITS = {
   },
 } as const satisfies Readonly<Record<string, Limit>>;
 
-/** An option that has limits. */
+/** The name of an option that has limits. */
 export type LimitedOption = keyof typeof LIMITS;
 
-/** How the value of an option is checked. */
+/** What {@link limitFaults} may be given besides the option and its value. */
 interface Judging {
   /** Limits that replace those of the option. @default the limits of the option */
   readonly limit?: Limit;
   readonly bounds?: NamedBounds;
-  /** The value as a person wrote it: the unit of a duration must be clear. @default it was in milliseconds */
+  /**
+   * The value as a person wrote it. A duration is at fault if this value leaves its unit unclear. @default the unit is
+   * clear
+   */
   readonly written?: unknown;
-  /** The value as a message shows it. @default as it is judged */
+  /** The value as the message shows it. @default the value that is checked */
   readonly got?: string;
 }
 
-/** The fault of an option as `option: expected ..., got ...`, or an empty list. Durations are in milliseconds. */
+/**
+ * Checks the value of an option. Returns its fault as `option: expected ..., got ...`, or an empty list for a valid
+ * value. A duration is in milliseconds.
+ */
 export function limitFaults(option: LimitedOption, value: unknown, judging: Judging = {}): string[] {
   const { limit = LIMITS[option], bounds = {}, written, got = showValue(value) } = judging;
   const hint = limit.kind === 'duration' ? unitHint(written) : '';
@@ -150,7 +169,10 @@ export function optionFault(holds: boolean, option: string, expected: string, go
   return holds ? [] : [`${option}: expected ${expected}, got ${got}`];
 }
 
-/** The allowed values of an option in words. A bound without a value is given by its name. */
+/**
+ * The allowed values of an option in words. A bound that follows from other options is shown by its name, with its
+ * value if `bounds` contains that.
+ */
 export function expectedWords({ kind, expected, ...limit }: Limit, bounds: NamedBounds = {}): string {
   return expected.replace(/\{(above|least|most|below)\}/g, (_, end: 'above' | 'least' | 'most' | 'below') => {
     const bound = limit[end] ?? '';
@@ -160,7 +182,7 @@ export function expectedWords({ kind, expected, ...limit }: Limit, bounds: Named
   });
 }
 
-/** The default of an option, in words. */
+/** The default of an option in words, as the README's table of options shows it. */
 export function defaultWords(option: LimitedOption): string {
   const limit: Limit = LIMITS[option];
   if (limit.default === undefined) return limit.defaultWords ?? 'none';

@@ -4,13 +4,16 @@ import type { Policy } from './policy.ts';
 
 /** The state of a loop: a value that can be stored, and continued by another process. */
 export interface LoopState {
-  /** The track record: the last `consecutive` outcomes, oldest first, true for success. All true at first. */
+  /**
+   * The track record: the last outcomes, oldest first, true for a success. It has as many as the option `consecutive`
+   * says; before the first run all are true.
+   */
   readonly trackRecord: readonly boolean[];
-  /** Up to `memory` recent failures, oldest first. */
+  /** The recent failures, oldest first, at most as many as the option `memory` says. */
   readonly failures: readonly ErrorSummary[];
-  /** Trips since the last success. */
+  /** The number of trips since the last success. */
   readonly backoffCount: number;
-  /** Failures since the last success; a trip does not reset it. */
+  /** The number of failures since the last success; a trip does not reset it. */
   readonly streak: number;
   /** The cause of the halt; absent if the service is not halted. */
   readonly haltCause?: string;
@@ -26,7 +29,10 @@ export function allTrue(policy: Policy): readonly boolean[] {
   return Array.from({ length: policy.consecutive }, () => true);
 }
 
-/** The track record in the length that the policy asks for: its newest outcomes, filled up with true at the old end. */
+/**
+ * The track record in the length that the policy asks for: older outcomes are cut off, or trues are put before the
+ * oldest.
+ */
 export function fitTrackRecord(policy: Policy, trackRecord: readonly boolean[]): readonly boolean[] {
   return [...allTrue(policy), ...trackRecord].slice(-policy.consecutive);
 }

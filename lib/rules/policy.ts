@@ -11,18 +11,18 @@ export type ServiceKind = 'critical' | 'loop';
 export interface PolicyOptions {
   /** `critical` (upstream's critical service loop) or `loop` (upstream's loop service). @default 'critical' */
   readonly kind?: ServiceKind;
-  /** The nominal spacing of ticks. @default required; 60 s for `kind: 'loop'` */
+  /** The nominal time from one tick to the next. @default required; 60 s for `kind: 'loop'` */
   readonly interval?: Duration;
   /** How many recent failures the service remembers. @default 10 */
   readonly memory?: number;
   /** How many failures in a row make a trip. @default 3 */
   readonly consecutive?: number;
-  /** How many trips without a success between them halt the service. @default 1 */
+  /** How many trips, without a success between them, halt the service. @default 1 */
   readonly backoff?: number;
   /**
-   * As a fraction of the interval: on a schedule how much later than its due time a tick may start, in `runLoop` how
-   * far a sleep may differ from the interval. A schedule of EventBridge spreads in whole minutes, and a schedule below
-   * a minute doesn't spread.
+   * A range of random delay, as a fraction of the interval. For a schedule: how much later than its due time a tick may
+   * start. For `runLoop`: how much a wait between two runs may differ from the interval. EventBridge Scheduler delays
+   * in whole minutes, and not at all if the interval is below a minute.
    * @default none
    */
   readonly jitterRange?: number;
@@ -33,7 +33,8 @@ export interface PolicyOptions {
   /** Whether a fatal error halts the service or counts as one more failure. @default 'halt' */
   readonly onFatal?: 'halt' | 'continue';
   /**
-   * How long after a halt a probe is made; with `'never'` the service stays halted until it is resumed.
+   * How long after a halt a probe is made. With `'never'` the service stays halted until an operator resumes it or its
+   * code or options change.
    * @default the longer of 900 s and 10 intervals
    */
   readonly restartAfter?: Duration | 'never';
@@ -53,7 +54,10 @@ export interface Policy {
   readonly restartAfter: number | 'never';
 }
 
-/** Fills in the defaults without checking the options. The rules work with any result, even with an interval of 0. */
+/**
+ * Fills in the defaults of a policy without checking the options. The rules of the loop work with any result, even with
+ * an interval of 0.
+ */
 export function fillPolicy(options: PolicyOptions): Policy {
   const { kind = LIMITS.kind.default, restartAfter } = options;
   const interval = milliseconds(options.interval ?? (kind === 'loop' ? LOOP_INTERVAL : undefined));
@@ -86,7 +90,7 @@ const POLICY_OPTIONS = [
   ...(['kind', 'interval', 'memory', 'consecutive', 'backoff'] as const),
   ...(['jitterRange', 'maxInterval', 'trips', 'onFatal', 'restartAfter'] as const),
 ];
-/** Options that may be missing; a value that is filled in for them is not checked. */
+/** Options that may be left out. The value that {@link fillPolicy} gives to one that is left out is not checked. */
 const OPTIONAL = new Set<string>(['jitterRange', 'maxInterval', 'restartAfter']);
 
 /** Every fault of a policy as `option: expected ..., got ...`; an empty list for a valid policy. */

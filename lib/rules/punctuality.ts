@@ -3,27 +3,27 @@
  *
  *   newest tick ------ due ------ due + tolerance ------> now      overdue: no tick has started since `due`
  *
- * Only ticks count: a run by hand shows that the workload works, but not that the schedule does. Due times that can't
- * have a trace don't count: those before the end of a pause, a halt, a backoff or a lease, and those that passed during
- * a run, whose ticks are skipped as `overlap`.
+ * Only ticks count: a run by hand shows that the workload works, but not that the schedule does. A due time doesn't
+ * count if its tick leaves no trace in the state, since it is skipped: before the end of a pause, a halt, a backoff or
+ * a lease, and during a run (as `overlap`).
  */
 import { backoffIsOutdated, haltHolds, leaseIsLive, pauseHolds, withinBackoff } from './admission.ts';
 import { isAligned, nextDue, type Schedule } from './schedule.ts';
 import type { ServiceState } from './service-state.ts';
 
-/** How punctual a service is expected to be. */
+/** What is needed to judge whether a service is punctual. */
 export interface Punctuality {
   readonly schedule: Schedule;
   /** The longest time from a due time to the end of its run, in milliseconds. */
   readonly tolerance: number;
 }
 
-/** The instants on which a judgement rests. */
+/** The instants that the judgement depends on, in epoch milliseconds. */
 export interface Moment {
   readonly now: number;
   /**
-   * Due times until this instant don't count, as they were before the schedule, or before a person ended a pause.
-   * @default the newest tick; a service without one is not overdue
+   * Due times until this instant don't count: the schedule did not exist yet, or a person had paused the service.
+   * @default the newest tick; a service without any tick is not overdue
    */
   readonly since?: number;
 }
@@ -39,7 +39,7 @@ export function nextRunDue(schedule: Schedule, state: ServiceState, now: number,
   return nextDue(schedule, Math.max(now, earliest - 1, state.lastTick ?? 0), state.lastTick);
 }
 
-/** The newest tick that a run has started for, or `undefined` if there was none. */
+/** The due time of the newest tick for which a run has started; `undefined` if there was none. */
 export function newestTick({ lastTick, lease }: ServiceState): number | undefined {
   const ticks = [lastTick, lease?.tick].filter((tick) => tick !== undefined);
   return ticks.length === 0 ? undefined : Math.max(...ticks);
@@ -50,7 +50,7 @@ export function hasNeverRun(state: ServiceState): boolean {
   return newestTick(state) === undefined && state.runs.length === 0 && !isLeased(state);
 }
 
-/** The due time that has passed without a trace, if the service is overdue. */
+/** The due time that has passed without a trace if the service is overdue; otherwise `undefined`. */
 export function missedDue(punctual: Punctuality, state: ServiceState, moment: Moment): number | undefined {
   const { now } = moment;
   const since = moment.since ?? newestTick(state);
@@ -64,7 +64,10 @@ export function missedDue(punctual: Punctuality, state: ServiceState, moment: Mo
   return late(due) ? due : undefined;
 }
 
-/** Whether a lease keeps ticks out. One that lasts longer than the tolerance is ignored: no run can hold it. */
+/**
+ * Whether a live lease keeps ticks from running. A lease that lasts beyond the tolerance from now on is ignored: no run
+ * can hold it.
+ */
 function isBusy({ tolerance }: Punctuality, state: ServiceState, now: number): boolean {
   return leaseIsLive(state, now) && (state.lease?.until ?? 0) <= now + tolerance;
 }
@@ -73,12 +76,18 @@ function isLeased({ lease, fence, countedUpTo }: ServiceState): boolean {
   return lease !== undefined && fence > countedUpTo;
 }
 
-/** The end of a lease that has ended without a release: until then ticks were skipped as `overlap`. */
+/**
+ * The end of a lease that ended without being released: until then ticks were skipped as `overlap`. 0 if there is no
+ * such lease.
+ */
 function endOfLease({ lease }: ServiceState, now: number): number {
   return lease !== undefined && lease.until <= now ? lease.until : 0;
 }
 
-/** The due time after `from` that would be accepted; a schedule that has become shorter ends a backoff earlier. */
+/**
+ * The first due time after `from` at which a tick would be accepted. If the schedule has become shorter, a backoff ends
+ * earlier than the state says.
+ */
 function dueAfter(
   { schedule }: Punctuality,
   state: ServiceState,
@@ -86,11 +95,15 @@ function dueAfter(
 ): number | undefined {
   const current = withinBackoff({ policy: { interval: schedule.interval }, schedule }, state);
   const due = nextRunDue(schedule, current, from, storedBuild(state));
-  // A rate counts from the creation of the schedule, which is unknown before the first tick.
+  // A rate on AWS counts from the creation of its schedule. Before the first tick that moment is unknown.
   return due === undefined || isAligned(schedule) || from !== since ? due : Math.max(due, since + schedule.interval);
 }
 
-/** The current build is unknown here. It counts as the one that halted or backed off: that can only delay a finding. */
+/**
+ * The build that halted the service or made it back off. It stands for the current build, which is unknown here. So a
+ * halt or backoff that a new build has lifted still counts, which can only delay the finding that the service is
+ * overdue.
+ */
 function storedBuild({ halt, notBeforeBuild }: ServiceState): string {
   return halt?.build ?? notBeforeBuild ?? '';
 }

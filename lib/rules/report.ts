@@ -8,8 +8,8 @@ export const RESET_LINE = 'Resetting backoff due to successful run.';
 export const THRESHOLD_CAUSE = 'Service exceeded error threshold.';
 
 /**
- * The lines of a trip (rule R5): the track record has failures only, with one example of each class of error, newest
- * first.
+ * The lines of the report about a trip (rule R5 of docs/design.md): the last runs have all failed. The lines contain
+ * one error of each class, the newest, in the order from new to old.
  */
 export function tripLines(policy: Policy, failures: readonly ErrorSummary[]): string[] {
   return [
@@ -19,12 +19,18 @@ export function tripLines(policy: Policy, failures: readonly ErrorSummary[]): st
   ];
 }
 
-/** The line of a backoff (rule R6), with the interval that is used from now on. */
+/**
+ * The line of the report about a backoff (rule R6 of docs/design.md).
+ * @param stretched the interval that is used from now on, in milliseconds
+ */
 export function backingOffLine(stretched: number): string {
   return `Backing off due to consecutive errors, using increased interval of ${inSeconds(stretched)}s.`;
 }
 
-/** The warning about a run that took longer than its interval (rule S3). Durations in milliseconds. */
+/**
+ * The warning about a run that took longer than its interval (rule S3 of docs/design.md). Durations are in
+ * milliseconds.
+ */
 export function overrunLine(name: string, duration: number, interval: number): string {
   return `${name} took ${inSeconds(duration)} seconds to run, which is longer than its loop interval of ${inSeconds(interval)} seconds.`;
 }

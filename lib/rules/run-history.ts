@@ -1,21 +1,25 @@
 /**
- * The run history: the newest runs, stored in the state item as one text. Each run is written as a letter for its
- * outcome (a small one for a manual run), its instant `at`, a `.` and its duration; both numbers are in base 36.
+ * The run history: the newest runs of a service, stored in the state item as one text. Each run is written as a letter
+ * for its outcome (a small letter for a manual run), its instant `at`, a `.` and its duration in milliseconds. Both
+ * numbers are in base 36.
  */
 
 import { LAST_INSTANT } from '../time/index.ts';
 import type { OutcomeKind } from './outcome.ts';
 
-/** One run in the history. */
+/** One run in the run history. */
 export interface RunEntry {
   readonly outcome: OutcomeKind;
-  /** `scheduledFor`; for a manual run its start, for a crashed run the time when it was counted. Epoch milliseconds. */
+  /**
+   * The instant of the run in epoch milliseconds: the due time of its tick, for a manual run its start, for a crashed
+   * run the time when the next run counted it.
+   */
   readonly at: number;
   readonly durationMs: number;
   readonly manual: boolean;
 }
 
-/** The largest number of runs in the history. */
+/** The largest number of runs in the run history of a service. */
 export const HISTORY_SIZE = 20;
 
 const LETTERS: Readonly<Record<OutcomeKind, string>> = {
@@ -27,7 +31,10 @@ const LETTERS: Readonly<Record<OutcomeKind, string>> = {
 };
 const OUTCOMES = new Map(Object.entries(LETTERS).map(([outcome, letter]) => [letter, outcome as OutcomeKind]));
 
-/** The run history as it is stored: entries separated by spaces. The letter of a manual run is in lower case. */
+/**
+ * The text in which a run history is stored: one entry for each run, separated by spaces. The letter of a manual run is
+ * a small one.
+ */
 export function formatRunHistory(runs: readonly RunEntry[]): string {
   return runs.map(written).join(' ');
 }
@@ -37,7 +44,7 @@ function written({ outcome, at, durationMs, manual }: RunEntry): string {
   return `${letter}${Math.max(0, at).toString(36)}.${Math.max(0, Math.round(durationMs)).toString(36)}`;
 }
 
-/** The runs of a stored history, or `undefined` if the text is damaged. */
+/** Reads the runs of a stored run history; returns `undefined` if the text is damaged. */
 export function parseRunHistory(text: string): readonly RunEntry[] | undefined {
   if (text === '') return [];
   const runs = text.split(' ').map(readOne);
@@ -58,9 +65,9 @@ function readOne(entry: string): RunEntry | undefined {
 }
 
 /**
- * Whether `runs` is the history `earlier` with runs added: it contains the newest run of `earlier`, preceded by the
- * same run as in `earlier`. The preceding run matters, since another run of the same tick comes after the crash that it
- * counted.
+ * Whether `runs` is the history `earlier` with runs added. It is if it contains the newest run of `earlier`, with the
+ * same run before it as in `earlier`. The run before is compared too, since the entry of another run of the same tick
+ * may be equal; but that run comes after the crash that it counted.
  */
 export function historyGrewFrom(earlier: readonly RunEntry[], runs: readonly RunEntry[]): boolean {
   const [before, newest] = [earlier.at(-2), earlier.at(-1)].map((run) =>
@@ -70,7 +77,7 @@ export function historyGrewFrom(earlier: readonly RunEntry[], runs: readonly Run
   return lines.some((line, index) => line === newest && lines[index - 1] === before);
 }
 
-/** The history with one more run; the oldest run is dropped if the history is full. */
+/** The run history with one more run at its end. If the history is full, its oldest run is dropped. */
 export function appendRun(runs: readonly RunEntry[], run: RunEntry): readonly RunEntry[] {
   return [...runs, run].slice(-HISTORY_SIZE);
 }

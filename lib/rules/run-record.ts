@@ -8,7 +8,10 @@ export interface RunRecord {
   readonly service: string;
   /** The number of the run: the fence of its lease. */
   readonly fence: number;
-  /** `scheduledFor`; for a manual run its start, for a crashed run the time when it was counted. */
+  /**
+   * The instant of the run: the due time of its tick, for a manual run its start, for a crashed run the time when the
+   * next run counted it.
+   */
   readonly at: number;
   readonly manual: boolean;
   readonly outcome: OutcomeKind;
@@ -19,5 +22,5 @@ export interface RunRecord {
   readonly verdict?: Verdict;
 }
 
-/** How long a run record is kept. */
+/** For how many days the table keeps a run record. */
 export const RECORD_RETENTION_DAYS = 30;

@@ -1,7 +1,7 @@
 /**
- * The grid of due times. An interval's grid is absolute: whole multiples counted from the epoch, so that it doesn't
- * move across restarts and redeploys; where a schedule counts from another moment (a rate on AWS), its phase is read
- * off a tick that is known. A cron expression is AWS's.
+ * The grid of due times. The grid of an interval is absolute: its due times are whole multiples of the interval since
+ * 1970, so that they stay the same across restarts and redeploys. A rate on AWS counts from another moment instead; its
+ * phase is taken from a tick that is known. A cron expression is evaluated as AWS does.
  */
 import { showValue } from '../text/index.ts';
 import { DAY, HOUR, isTimeZone, MINUTE } from '../time/index.ts';
@@ -9,7 +9,10 @@ import { FIRST_YEAR, isEverDue, latestDueOf, nextDueOf, type ZonedCron } from '.
 import { CronError, readCron } from './cron/fields.ts';
 import { optionFault } from './limits.ts';
 
-/** When a service is due. `interval` is given with `cron` too, since a backoff lasts a number of intervals. */
+/**
+ * When a service is due. `interval`, in milliseconds, is given with `cron` too, since a backoff lasts a number of
+ * intervals.
+ */
 export interface Schedule {
   readonly interval: number;
   readonly cron?: string;
@@ -30,14 +33,20 @@ export function cronFault(cron: unknown, timezone: unknown): string | undefined 
   }
 }
 
-/** The fault of a cron expression and its time zone as `cron: expected ..., got ...`, or none. */
+/**
+ * The fault of a cron expression and its time zone as `cron: expected ..., got ...`, or an empty list if they can be
+ * used.
+ */
 export function cronFaults(cron: unknown, timezone: unknown = 'UTC'): string[] {
   const fault = cronFault(cron, timezone);
   const expected = `an AWS cron expression of six fields in a known time zone (${fault})`;
   return optionFault(fault === undefined, 'cron', expected, showValue(cron));
 }
 
-/** Reading an expression costs more than evaluating it. */
+/**
+ * The cron expression of each schedule after reading. It is kept, since reading an expression costs more than
+ * evaluating it.
+ */
 const crons = new WeakMap<Schedule, ZonedCron>();
 
 function cronOf(schedule: Schedule, cron: string): ZonedCron {
@@ -49,7 +58,8 @@ function cronOf(schedule: Schedule, cron: string): ZonedCron {
 }
 
 /**
- * The latest due time at or before `now`; `undefined` only for a cron expression that was never due until then.
+ * The latest due time at or before `now`; `undefined` only for a cron expression that had no due time until then.
+ * @param knownTick any tick of the service; it gives the phase of a rate
  */
 export function latestDue(schedule: Schedule, now: number, knownTick?: number): number | undefined {
   if (schedule.cron === undefined) return floorToGrid(schedule, now, knownTick);
@@ -57,8 +67,8 @@ export function latestDue(schedule: Schedule, now: number, knownTick?: number): 
 }
 
 /**
- * The due time that a run without a tick counts from, such as a run by hand: the latest one, or where none is known the
- * start of the run, moved back to the grid of the interval.
+ * The due time from which a backoff counts after a run that has none, such as a run by hand: the latest due time of the
+ * schedule, or if there was none, the start of the run, moved back to the grid of the interval.
  */
 export function countedDue(schedule: Schedule, startedAt: number, knownTick?: number): number {
   return latestDue(schedule, startedAt, knownTick) ?? floorToGrid({ interval: schedule.interval }, startedAt);
@@ -71,33 +81,36 @@ export function nextDue(schedule: Schedule, now: number, knownTick?: number): nu
 }
 
 /**
- * Whether the schedule is aligned with the clock: a cron expression, or an interval that becomes a cron expression on
- * AWS, since it divides an hour, or a day in whole hours. Any other interval becomes a rate on AWS, which counts from
- * the creation of the schedule.
+ * Whether the schedule is aligned with the clock. A cron expression is, and so is an interval that divides an hour, or
+ * a day in whole hours: on AWS it becomes a cron expression. Any other interval becomes a rate on AWS, which counts
+ * from the creation of the schedule.
  */
 export function isAligned({ cron, interval }: Schedule): boolean {
   return cron !== undefined || HOUR % interval === 0 || (interval % HOUR === 0 && DAY % interval === 0);
 }
 
-/** The last due time of the interval at or before `instant`. */
+/** The last due time of the schedule's interval at or before `instant`. A cron expression is ignored. */
 export function floorToGrid(schedule: Schedule, instant: number, knownTick?: number): number {
   const { interval } = schedule;
   const phase = knownTick === undefined || isAligned({ interval }) ? 0 : knownTick % interval;
   return Math.floor((instant - phase) / interval) * interval + phase;
 }
 
-/** The shortest spacing of firings. A service with a shorter interval has several slots in one firing. */
+/**
+ * The shortest time between two firings, in milliseconds. A service with a shorter interval has several slots in one
+ * firing.
+ */
 export const FIRING_PERIOD = MINUTE;
 
-/** Whether one firing owns several ticks. */
+/** Whether one firing owns several ticks, since the interval is below a minute. */
 export function hasSlots(schedule: Schedule): boolean {
   return schedule.cron === undefined && schedule.interval < FIRING_PERIOD;
 }
 
 /**
- * The ticks that the firing for minute `firing` owns: the due times in [firing + slack, firing + slack + 60 s). The
- * windows of successive minutes neither overlap nor leave a gap, and a firing that is up to `slack` late is still in
- * time for all its ticks.
+ * The ticks that a firing owns: the due times in [firing + slack, firing + slack + 60 s), where `firing` is the minute
+ * for which it was scheduled. The ticks of successive firings neither overlap nor leave a gap, and a firing that is up
+ * to `slack` late is still in time for all its ticks. All numbers are in milliseconds.
  */
 export function slotsOf(schedule: Schedule, firing: number, slack: number): number[] {
   const from = firing + slack;
@@ -113,9 +126,9 @@ export function slotsOf(schedule: Schedule, firing: number, slack: number): numb
 }
 
 /**
- * The earliest due time that may run after a trip: the tick's due time plus the stretched interval rounded to the grid,
- * so that backing off skips exactly 2^n - 1 ticks. For a cron schedule half an interval is subtracted, since the gaps
- * between its ticks vary (daylight saving).
+ * The earliest due time at which a tick may run after a trip: `due` (the due time of the run that tripped) plus the
+ * stretched interval, rounded to the grid, so that backing off skips exactly 2^n - 1 ticks after n trips. For a cron
+ * expression it is half an interval earlier, since the gaps between its ticks vary (daylight saving).
  */
 export function notBeforeAfter(schedule: Schedule, due: number, stretched: number): number {
   const steps = Math.max(1, Math.round(stretched / schedule.interval));

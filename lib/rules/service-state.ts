@@ -1,9 +1,9 @@
-/** The state of a service: everything that is remembered between invocations. Instants are in epoch milliseconds. */
+/** The state of a service: everything that is kept between two invocations. Instants are in epoch milliseconds. */
 import { fitTrackRecord, type LoopState } from './loop-state.ts';
 import type { Policy } from './policy.ts';
 import { historyGrewFrom, type RunEntry } from './run-history.ts';
 
-/** The time-bounded exclusive right to a service's state. */
+/** The exclusive right of one run to the state of its service, for a limited time. */
 export interface Lease {
   readonly owner: string;
   readonly until: number;
@@ -32,14 +32,14 @@ export interface Pause {
 
 /** The state of a service. */
 export interface ServiceState {
-  /** The number of the newest acquire (the fencing token). */
+  /** The number of the newest acquire, which is the fencing token of its run. */
   readonly fence: number;
   /**
-   * How far runs are counted, as ended, crashed or released. A commit raises it to the fence of its run, a release by
-   * one. `fence - countedUpTo` runs have started and are not counted yet.
+   * The fence up to which runs are counted, as ended, crashed or released. A commit raises this to the fence of its
+   * run, a release by one. `fence - countedUpTo` runs have started and are not counted yet.
    */
   readonly countedUpTo: number;
-  /** A number that an operator's resume raises, so that a commit under way notices the resume. */
+  /** A number that a resume or a repair by an operator raises, so that a commit under way notices the change. */
   readonly epoch: number;
   readonly lease?: Lease;
   /** The due time of the newest decided tick; an older tick never runs. */
@@ -48,8 +48,8 @@ export interface ServiceState {
   /** The earliest `scheduledFor` that may run while the service backs off. */
   readonly notBefore?: number;
   /**
-   * The build whose trip set `notBefore`, or {@link ASKED}; another build starts afresh. Absent, it counts as the build
-   * that asks.
+   * The build whose trip set `notBefore`, or {@link ASKED}. For another build the service starts afresh. If this is
+   * absent, `notBefore` holds for every build.
    */
   readonly notBeforeBuild?: string;
   readonly halt?: Halt;
@@ -58,15 +58,18 @@ export interface ServiceState {
   readonly trackRecord: readonly boolean[];
   readonly backoffCount: number;
   readonly streak: number;
-  /** A fence: the failures of runs above it are remembered, those of all others are forgotten. */
+  /** The fence after which failures are remembered: those of runs with a higher fence are, all others are forgotten. */
   readonly failuresAfter: number;
   /** The run history: the newest runs, oldest first, at most {@link HISTORY_SIZE}. */
   readonly runs: readonly RunEntry[];
-  /** The cursor: a text in which the workload keeps its own position. */
+  /** The cursor: a text in which the workload keeps its own position from run to run. */
   readonly cursor?: string;
 }
 
-/** In place of a build: the other side asked to be left alone until `notBefore` (Retry-After), whatever build runs. */
+/**
+ * The value of `notBeforeBuild` if a server asked not to be called until `notBefore` (Retry-After). Such a `notBefore`
+ * holds for every build.
+ */
 export const ASKED = '*';
 
 /** The stored state of a service that has never run. */
@@ -94,7 +97,10 @@ export function containsCommit(current: ServiceState, fence: number, committed: 
   return current.countedUpTo >= fence && historyGrewFrom(runs, current.runs);
 }
 
-/** The loop state within a service state. The failures are stored in run records; callers that need them add them. */
+/**
+ * The loop state that a service state contains, without the failures. These are stored in run records; a caller that
+ * needs them adds them.
+ */
 export function toLoopState(policy: Policy, state: ServiceState): LoopState {
   return {
     trackRecord: fitTrackRecord(policy, state.trackRecord),
@@ -106,8 +112,8 @@ export function toLoopState(policy: Policy, state: ServiceState): LoopState {
 }
 
 /**
- * The state after a resume, or for a build other than the one that halted or backed off: a fresh start that keeps
- * counters, cursor and run history. Crashed runs that aren't counted yet will be.
+ * A fresh start: the state after a resume, or for a build other than the one that halted the service or made it back
+ * off. Counters, cursor and run history stay. Crashed runs that aren't counted yet will still be counted.
  */
 export function freshStart(state: ServiceState): ServiceState {
   const { halt: _halt, notBefore: _notBefore, notBeforeBuild: _notBeforeBuild, ...rest } = state;

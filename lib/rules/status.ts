@@ -8,8 +8,9 @@ import type { ServiceState } from './service-state.ts';
 export type Status = 'halted' | 'paused' | 'running' | 'never-ran' | 'overdue' | 'backing-off' | 'failing' | 'steady';
 
 /**
- * The status at `now`. A halted service stays `halted` until a run succeeds, even while a probe is due.
- * @param punctual judges `never-ran` and `overdue`. @default neither is judged, as after a tick, which shows life
+ * The status of the service at `now`. A halted service stays `halted` until a run succeeds, even while a probe is due.
+ * @param punctual by this `never-ran` and `overdue` are judged. @default neither is judged, as right after a tick,
+ * which shows that the schedule works
  */
 export function serviceStatus(state: ServiceState, now: number, punctual?: Punctuality): Status {
   if (state.halt !== undefined) return 'halted';
@@ -30,8 +31,8 @@ function isRunning(state: ServiceState, now: number): boolean {
 }
 
 /**
- * Since when the status holds: for a run under way the due time of its tick. `undefined` where the status began before
- * the oldest run of the history, and for a manual run under way.
+ * The instant since which the status of the service holds. For a run under way this is the due time of its tick.
+ * `undefined` if the status began before the oldest run of the run history, or if the run under way is manual.
  */
 export function statusSince(state: ServiceState, now: number, punctual?: Punctuality): number | undefined {
   const status = serviceStatus(state, now, punctual);
@@ -40,7 +41,8 @@ export function statusSince(state: ServiceState, now: number, punctual?: Punctua
   if (status === 'running') return state.lease?.tick;
   if (status === 'never-ran') return undefined;
   if (status === 'overdue') return punctual === undefined ? undefined : missedDue(punctual, state, { now });
-  // A resume ends a streak without a run: only the streak says how many of the failures belong to it.
+  // A resume sets the streak to 0 without a run. So only the streak says how many failures at the end of the history
+  // count.
   if (status !== 'steady') return state.runs.at(-state.streak)?.at;
   const failed = state.runs.findLastIndex((run) => !succeeded(run));
   return failed >= 0 || state.runs.length >= state.countedUpTo ? state.runs[failed + 1]?.at : undefined;

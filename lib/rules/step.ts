@@ -25,14 +25,16 @@ import { backingOffLine, RESET_LINE, THRESHOLD_CAUSE, tripLines } from './report
  */
 export type Verdict = 'steady' | 'recovered' | 'backing-off' | 'halted';
 
-/** The next state, the verdict, and the lines of the report (empty if there is nothing to report). */
+/**
+ * The result of a step: the next state, the verdict, and the lines of the report (empty if there is nothing to report).
+ */
 export interface Step {
   readonly state: LoopState;
   readonly verdict: Verdict;
   readonly report: readonly string[];
 }
 
-/** The step after one outcome. */
+/** Makes the step of a loop from `state` after one more outcome. */
 export function step(policy: Policy, state: LoopState, outcome: Outcome): Step {
   if (outcome.kind === 'succeeded') return afterSuccess(policy, state);
   if (propagates(policy, outcome)) return afterFatal(state, outcome.failure);
@@ -44,7 +46,10 @@ export function propagates(policy: Policy, outcome: Outcome): boolean {
   return outcome.kind === 'fatal' && policy.onFatal === 'halt';
 }
 
-/** Whether the track record has failures only after this outcome. Then the report needs the remembered failures. */
+/**
+ * Whether this outcome makes a trip: the track record would then contain failures only. The report of the trip needs
+ * the remembered failures, so a caller must read them before the step.
+ */
 export function wouldTrip(policy: Policy, state: LoopState, outcome: Outcome): boolean {
   if (outcome.kind === 'succeeded' || propagates(policy, outcome)) return false;
   return policy.trips && noTrueLeft(pushed(state.trackRecord, false, policy.consecutive));
@@ -97,7 +102,7 @@ function noTrueLeft(trackRecord: readonly boolean[]): boolean {
   return !trackRecord.includes(true);
 }
 
-/** The ring with `value` added at its new end, cut at its old end to at most `size` values. */
+/** The list with `value` added at its end. Values are cut off its start until at most `size` are left. */
 function pushed<Value>(ring: readonly Value[], value: Value, size: number): readonly Value[] {
   const all = [...ring, value];
   return all.slice(Math.max(0, all.length - size));

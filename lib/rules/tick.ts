@@ -5,20 +5,25 @@ export interface ScheduledTick {
   readonly kind: 'scheduled';
   /** The due time in epoch milliseconds. It identifies the tick, and is the same in every delivery of the tick. */
   readonly scheduledFor: number;
-  /** The delivery of the tick, for the log; it does not identify the tick. */
+  /** The delivery by which the tick arrived, for the log; it does not identify the tick. */
   readonly delivery?: Delivery;
 }
 
-/** One delivery of a tick. Both fields differ from attempt to attempt. */
+/** One delivery of a tick, as the event names it. Both fields differ from one attempt at delivery to the next. */
 export interface Delivery {
   readonly executionId?: string;
   readonly attempt?: string;
 }
 
-/** A manual run. It has no due time, and neither reads nor changes `lastTick`. */
+/**
+ * A request for a run by hand. It has no due time, and neither depends on the newest decided tick (`lastTick`) nor
+ * changes it.
+ */
 export interface ManualTick {
   readonly kind: 'manual';
-  /** Whether the run bypasses pause and halt, in addition to a backoff. It never bypasses the lease. */
+  /**
+   * Whether the run bypasses a pause and a halt too. Every manual run bypasses a backoff, and none bypasses the lease.
+   */
   readonly force: boolean;
 }
 

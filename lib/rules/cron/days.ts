@@ -1,7 +1,10 @@
-/** The days on which a cron expression is due. Days of the week are counted from 1 for Sunday. */
+/** Judges on which days a cron expression is due. Days of the week are numbers from 1 for Sunday. */
 import type { CalendarDay } from '../../time/index.ts';
 
-/** Which days of a month. A workday is a day from Monday to Friday: AWS calls it a weekday. */
+/**
+ * A rule for the days on which a cron expression is due. A workday is a day from Monday to Friday: AWS calls it a
+ * weekday.
+ */
 export type DayRule =
   | { readonly kind: 'days'; readonly days: ReadonlySet<number> }
   | { readonly kind: 'weekdays'; readonly weekdays: ReadonlySet<number> }
@@ -11,7 +14,7 @@ export type DayRule =
   | { readonly kind: 'last-weekday'; readonly weekday: number }
   | { readonly kind: 'nth-weekday'; readonly weekday: number; readonly nth: number };
 
-/** Whether it is one of the days. */
+/** Whether the date is one of the days that the rule describes. */
 export function isDueOn(rule: DayRule, date: CalendarDay): boolean {
   const { day, weekday, daysInMonth } = date;
   switch (rule.kind) {
@@ -32,7 +35,10 @@ export function isDueOn(rule: DayRule, date: CalendarDay): boolean {
   }
 }
 
-/** The workday closest to a day of the month that `date` is in, in the same month. */
+/**
+ * The day of the month of the workday that is closest to the day `wanted`, in the same month. The first parameter is
+ * any date of that month.
+ */
 function closestWorkday({ day, weekday, daysInMonth }: CalendarDay, wanted: number): number {
   const wantedWeekday = ((((weekday - 1 + wanted - day) % 7) + 7) % 7) + 1;
   if (wantedWeekday === 7) return wanted === 1 ? wanted + 2 : wanted - 1;

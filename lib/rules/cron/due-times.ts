@@ -7,19 +7,19 @@ import { calendarDay, DAY, dayNumberOf, HOUR, MINUTE, zoneOffset } from '../../t
 import { isDueOn } from './days.ts';
 import { type CronFields, EARLIEST_YEAR, LATEST_YEAR } from './fields.ts';
 
-/** An expression in its time zone. */
+/** A cron expression, and the time zone whose wall clock it refers to. */
 export interface ZonedCron {
   readonly fields: CronFields;
   readonly timezone: string;
 }
 
 /**
- * The year in which this version was made: earlier ones are past wherever it runs. It is no clock, so that a service
- * which is deployed stays valid when its last year ends.
+ * The year in which this version of Tickover was made; years before it are past wherever it runs. The year isn't read
+ * from a clock, so that the cron expression of a deployed service stays valid when its last year ends.
  */
 export const FIRST_YEAR = 2026;
 
-/** Whether the expression is due at any time from the first year on. */
+/** Whether the cron expression has any due time from the start of {@link FIRST_YEAR} on. */
 export function isEverDue(cron: ZonedCron): boolean {
   return nextDueOf(cron, dayNumberOf(FIRST_YEAR, 1, 1) * DAY - 1) !== undefined;
 }
@@ -29,7 +29,7 @@ const LAST_DAY = dayNumberOf(LATEST_YEAR, 12, 31);
 
 /** The first due time after an instant, or `undefined` if there is none. */
 export function nextDueOf({ fields, timezone }: ZonedCron, after: number): number | undefined {
-  // The wall clock shows no earlier time for the first time after this one.
+  // A wall time before this one can only be shown again, as a repeated time, which isn't due.
   const shown = after + zoneOffset(timezone, after);
   for (const wall of wallTimesAfter(fields, shown)) {
     const due = firstShown(timezone, wall);
@@ -40,7 +40,7 @@ export function nextDueOf({ fields, timezone }: ZonedCron, after: number): numbe
 
 /** The latest due time before an instant, or `undefined` if there is none. */
 export function latestDueOf({ fields, timezone }: ZonedCron, before: number): number | undefined {
-  // Where the wall clock was set back during the last day, it has shown later times than it shows now.
+  // If the wall clock was set back during the last day, it has shown later times than it shows now.
   const shown = before + Math.max(zoneOffset(timezone, before), zoneOffset(timezone, before - DAY));
   for (const wall of wallTimesBefore(fields, shown)) {
     const due = firstShown(timezone, wall);
@@ -49,7 +49,10 @@ export function latestDueOf({ fields, timezone }: ZonedCron, before: number): nu
   return undefined;
 }
 
-/** The times that the expression names after one of the wall clock, in ascending order; all counted as if in UTC. */
+/**
+ * The wall times after `shown` that the expression names, in ascending order. A wall time is a number: the instant at
+ * which a clock in UTC shows this time.
+ */
 function* wallTimesAfter(fields: CronFields, shown: number): Generator<number> {
   const first = Math.max(FIRST_DAY, Math.floor(shown / DAY));
   for (let day = first; day <= LAST_DAY; day = dayAfter(fields, day)) {
@@ -60,7 +63,10 @@ function* wallTimesAfter(fields: CronFields, shown: number): Generator<number> {
   }
 }
 
-/** The times that the expression names before one of the wall clock, in descending order. */
+/**
+ * The wall times before `shown` that the expression names, in descending order. A wall time is a number: the instant at
+ * which a clock in UTC shows this time.
+ */
 function* wallTimesBefore(fields: CronFields, shown: number): Generator<number> {
   const last = Math.min(LAST_DAY, Math.floor(shown / DAY));
   for (let day = last; day >= FIRST_DAY; day = dayBefore(fields, day)) {
@@ -75,10 +81,11 @@ function* wallTimesBefore(fields: CronFields, shown: number): Generator<number> 
 }
 
 /**
- * The first instant at which the wall clock shows the time, counted as if it were in UTC; `undefined` if it never does.
+ * The first instant at which the wall clock of the time zone shows the time `wall`, which is given as the instant at
+ * which a clock in UTC shows it; `undefined` if the zone's clock never does.
  */
 function firstShown(timezone: string, wall: number): number | undefined {
-  // One is that of before a change of the clock, where there is a change on the day.
+  // If the clock changes on this day, these are the offsets before and after the change; otherwise they are equal.
   const offsets = [zoneOffset(timezone, wall - DAY), zoneOffset(timezone, wall + DAY)];
   const instants = offsets
     .filter((offset) => zoneOffset(timezone, wall - offset) === offset)
@@ -91,14 +98,14 @@ function isDayOf({ days, months, years }: CronFields, dayNumber: number): boolea
   return years.has(day.year) && months.has(day.month) && isDueOn(days, day);
 }
 
-/** The next day to try: years and months that the expression leaves out are passed over. */
+/** The next day after `dayNumber` that may be due. Years and months that the expression leaves out are skipped. */
 function dayAfter({ months, years }: CronFields, dayNumber: number): number {
   const { year, month, day, daysInMonth } = calendarDay(dayNumber);
   if (!years.has(year)) return dayNumberOf(year + 1, 1, 1);
   return months.has(month) ? dayNumber + 1 : dayNumber + daysInMonth - day + 1;
 }
 
-/** The day before, to try next. */
+/** The last day before `dayNumber` that may be due. Years and months that the expression leaves out are skipped. */
 function dayBefore({ months, years }: CronFields, dayNumber: number): number {
   const { year, month, day } = calendarDay(dayNumber);
   if (!years.has(year)) return dayNumberOf(year, 1, 1) - 1;

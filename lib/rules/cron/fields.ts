@@ -1,7 +1,7 @@
 /**
- * AWS's grammar of cron expressions, written once: definition, synth and one machine judge by it. Each form has the
- * sentence of AWS's page that it rests on ("Schedule types in EventBridge Scheduler", cron-based schedules). What the
- * page doesn't mention is refused, except LW, small letters and leading zeros, which AWS takes.
+ * AWS's grammar of cron expressions, written once: `defineService`, the CDK stack and `npm start` all judge by it. Each
+ * form below has the sentence of AWS's page that it rests on ("Schedule types in EventBridge Scheduler", cron-based
+ * schedules). What the page doesn't mention is refused, except LW, small letters and leading zeros, which AWS takes.
  *
  *   minutes       0-59               , - * /
  *   hours         0-23               , - * /
@@ -32,7 +32,7 @@
 import { showValue } from '../../text/index.ts';
 import type { DayRule } from './days.ts';
 
-/** A cron expression, read. Values in ascending order. */
+/** The values of a cron expression that has been read, in ascending order. */
 export interface CronFields {
   readonly minutes: readonly number[];
   readonly hours: readonly number[];
@@ -41,12 +41,12 @@ export interface CronFields {
   readonly days: DayRule;
 }
 
-/** A field's values and its name in refusals. */
+/** The rules of one field of a cron expression: its name in messages, and the values that it accepts. */
 interface Field {
   readonly name: string;
   readonly least: number;
   readonly most: number;
-  /** The names of its values, from the least on. */
+  /** The names of the field's values (such as `JAN`), from that of the value `least` on. */
   readonly names?: readonly string[];
   readonly hasSteps: boolean;
   readonly digits: RegExp;
@@ -54,7 +54,7 @@ interface Field {
 
 const MONTHS = ['JAN', 'FEB', 'MAR', 'APR', 'MAY', 'JUN', 'JUL', 'AUG', 'SEP', 'OCT', 'NOV', 'DEC'];
 const WEEKDAYS = ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'];
-/** The years that AWS takes. */
+/** The first and the last year that a cron expression may name on AWS. */
 export const [EARLIEST_YEAR, LATEST_YEAR] = [1970, 2199] as const;
 
 const TWO_DIGITS = /^\d{1,2}$/;
@@ -67,19 +67,22 @@ const FIELDS = {
   year: { name: 'year', least: EARLIEST_YEAR, most: LATEST_YEAR, hasSteps: true, digits: /^\d{4}$/ },
 } as const satisfies Record<string, Field>;
 
-/** A form that AWS's page doesn't have. The message names the field, what it takes and what came. */
+/**
+ * Thrown for a cron expression that EventBridge Scheduler's documentation doesn't allow. The message names the field,
+ * what it accepts and the value given; or the rule that all fields together break.
+ */
 export class CronError extends Error {
   override readonly name = 'CronError';
 }
 
-/** The fields of an expression as AWS gets them: one space between two, names in capitals. */
+/** The fields of a cron expression, in capitals. Joined by one space they make the text that AWS gets. */
 export function splitCron(cron: string): string[] {
   return cron.trim().toUpperCase().split(/\s+/);
 }
 
 /**
  * Reads a cron expression.
- * @throws CronError saying what is wrong
+ * @throws CronError if AWS would refuse the expression, or its documentation doesn't mention the form
  */
 export function readCron(cron: string): CronFields {
   const fields = splitCron(cron);
@@ -97,7 +100,7 @@ export function readCron(cron: string): CronFields {
   };
 }
 
-/** The latest day that each month has. */
+/** The last day of the month that every month has. */
 const LAST_COMMON_DAY = 28;
 
 function monthDayRule(text: string): DayRule {
@@ -122,7 +125,10 @@ function weekdayRule(text: string): DayRule {
   return { kind: 'nth-weekday', weekday: oneValue(field, weekday, text), nth: Number(nth) };
 }
 
-/** The values of a field that is *, or a list of values, ranges and steps. */
+/**
+ * The values that the text of a field stands for, in ascending order. The text is `*`, or a list of values, ranges and
+ * steps.
+ */
 function valuesOf(field: Field, text: string): number[] {
   if (text === '*') return range(field.least, field.most);
   const values = new Set(text.split(',').flatMap((item) => itemValues(field, item, text)));
@@ -147,7 +153,7 @@ function firstOf(field: Field, base: string, whole: string): number {
   return base === '*' ? field.least : oneValue(field, base, whole);
 }
 
-/** A value, or a range of values. */
+/** The values that a text without a list or a step stands for: one value, or all values of a range such as `1-5`. */
 function spanOf(field: Field, text: string, whole: string): number[] {
   const ends = text.split('-');
   const [from = 0, to = from] = ends.map((end) => oneValue(field, end, whole));
