@@ -15,7 +15,7 @@ import { GRACE, RunTimedOutError, StoppedError } from '../service/index.ts';
 import { toSafeCause } from '../text/index.ts';
 import type { Clock } from '../time/index.ts';
 
-/** How a workload ended. */
+/** How the workload of a run ended. */
 export type Ending =
   | { readonly kind: 'returned'; readonly value: unknown }
   /** `settled` is false if the workload may still run; then only the end of the process ends it. */
@@ -25,7 +25,7 @@ export type Ending =
   /** The run yielded to a stop of its process and has no outcome. */
   | { readonly kind: 'yielded' };
 
-/** The deadline of one run: when its signal fires, and by what. */
+/** The deadline of one run: when its signal fires, and the clock and the stop signal that make it fire. */
 export interface RunDeadline {
   /** The name of the service, for messages. */
   readonly service: string;
@@ -35,8 +35,8 @@ export interface RunDeadline {
   /** The stop signal of the process; it aborts the run's signal too. */
   readonly stop?: AbortSignal | undefined;
   /**
-   * Registers the listener for exceptions of the workload that nothing can catch.
-   * @default such exceptions are ignored here
+   * Registers a listener for exceptions of the workload that no code can catch.
+   * @default such exceptions don't end the run
    */
   readonly onUncaught?: ((listener: (error: unknown) => void) => void) | undefined;
 }
@@ -58,7 +58,7 @@ export async function runUnderDeadline(
 
   const uncaught = new Promise<Ending>((resolve) => {
     deadline.onUncaught?.((error) => {
-      // A run whose signal has fired is ending already, and keeps its grace.
+      // After its signal has fired, a run is ending already and keeps its grace.
       if (signal.aborted) return;
       resolve({ kind: 'threw', error, settled: false });
       controller.abort(error);
@@ -83,7 +83,10 @@ export async function runUnderDeadline(
   return ending;
 }
 
-/** Fires the run's signal at its time. Resolves when the grace is over; never resolves once `over` is aborted. */
+/**
+ * Fires the run's signal at its time, then waits for the grace. Resolves when the grace is over; never resolves once
+ * `over` is aborted, or if the run has no limit.
+ */
 async function graceOver(
   { clock, signalAt, service }: RunDeadline,
   run: AbortController,

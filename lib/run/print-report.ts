@@ -1,10 +1,13 @@
 /** Prints reports. */
 import type { Log, Service } from '../service/index.ts';
 
-/** Where a report goes. */
+/** The logs to which a report, and an error of its printer, are written. */
 export interface ReportLogs {
   readonly log: Log;
-  /** Gets lines that are Tickover's own: their credentials are masked already. @default the log */
+  /**
+   * The log for the lines of the report. These are Tickover's own lines, whose credentials are masked already. @default
+   * the log
+   */
   readonly ownLog?: Log | undefined;
 }
 
@@ -23,7 +26,7 @@ export function printReport(
       log.error(`${name}: the printer threw; the service goes on without this line: ${line}`, { error });
     try {
       const answer = print(line);
-      // Nobody waits for an asynchronous printer, but an error that it throws must not end the process.
+      // No code waits for an asynchronous printer, but an error that it throws must not end the process.
       if (answer instanceof Promise) answer.catch(logError);
     } catch (error) {
       logError(error);

@@ -1,4 +1,4 @@
-/** The context of a workload. Everything in it that isn't frozen belongs to this run only. */
+/** The context of a workload, which is its argument. Everything in it that isn't frozen belongs to this run only. */
 import { type Log, logTo, type RunContext, type Service } from '../service/index.ts';
 import { CURSOR_BYTES, isError, showValue, tryRead } from '../text/index.ts';
 import type { Clock, Random } from '../time/index.ts';
@@ -16,26 +16,26 @@ export interface RunSurroundings {
   readonly scheduledFor?: number | undefined;
   readonly cursor?: string | undefined;
   /**
-   * Returns the result of the service's `prepare`, or a promise of it. Called inside the run, so that an error of
+   * Returns what the service's `prepare` returned, or a promise of it. Called inside the run, so that an error of
    * `prepare` is the failure of the run.
    */
   readonly prepared: () => unknown;
   /**
-   * Attributes the errors that nothing catches to this run.
-   * @default none: an exception that nothing catches ends the process, as usual in Node
+   * Attributes errors that no code catches to this run.
+   * @default none: an exception that no code catches ends the process, as usual in Node
    */
   readonly runScope?: RunScope | undefined;
 }
 
 /** The cursor of the service during a run. */
 export interface RunCursor {
-  /** The present value. */
+  /** The present cursor; `undefined` if the service has none. */
   at: string | undefined;
   /** Whether the run has ended; then the cursor can't be changed. */
   closed: boolean;
 }
 
-/** The context of one run. Its `saveCursor` changes `cursor`. */
+/** Makes the context of one run. A call of its `saveCursor` changes the object `cursor`. */
 export function runContext(
   service: Service,
   { clock, random, log, fence, scheduledFor, signalAt }: RunSurroundings,
@@ -65,7 +65,10 @@ export function runContext(
   };
 }
 
-/** Returns the cursor as it will be read back. Only text can be stored, and half a surrogate pair can't. */
+/**
+ * Returns the cursor if it can be stored and read back unchanged; throws otherwise. Only text of at most 256 bytes can,
+ * and none with half a surrogate pair.
+ */
 function storedCursor(service: string, next: unknown): string {
   if (typeof next !== 'string') throw new TypeError(`${service}: cursor: expected text, got ${typeof next}`);
   if (/\p{Cs}/u.test(next)) {
@@ -79,7 +82,7 @@ function storedCursor(service: string, next: unknown): string {
 }
 
 /**
- * The log, with the number of the run in each line: code that a run leaves behind may log while another run is under
+ * A log that adds the number of the run to each line. Code that a run leaves behind may log while another run is under
  * way.
  */
 function numberedLog(log: Log, fence: number): Log {

@@ -6,16 +6,16 @@
 /** A run inside a run scope. */
 export interface ScopedRun {
   readonly service: string;
-  /** The number of the run. */
+  /** The number of the run, which is the fence of its lease. */
   readonly fence: number;
   /** The due time of the run, in epoch milliseconds; absent for a manual run. */
   readonly scheduledFor?: number;
   /**
-   * Called with an exception of the run that nothing could catch, even after the end of the run. Not called for a
+   * Called with an exception of the run that no code could catch, even after the end of the run. Not called for a
    * rejected promise.
    */
   readonly onUncaught: (error: unknown) => void;
 }
 
-/** Runs `work` inside the scope of the run, and returns the result of `work`. */
+/** A function that runs `work` inside the scope of the run and returns its result. */
 export type RunScope = <Result>(run: ScopedRun, work: () => Promise<Result>) => Promise<Result>;

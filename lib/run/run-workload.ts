@@ -7,20 +7,21 @@ import { type RunCursor, type RunSurroundings, runContext } from './run-context.
 
 /** A run that has ended, in whatever way. */
 export interface WorkloadRun {
-  /** Absent if the run yielded to a stop of its process. */
+  /** How the run ended; absent if it yielded, since its process stops. */
   readonly outcome?: Outcome;
-  /** The value that was thrown. */
+  /** The value that the workload threw, or the error of a run that timed out. */
   readonly error?: unknown;
   /** The value that the workload returned. */
   readonly result?: unknown;
   readonly startedAt: number;
   readonly endedAt: number;
   readonly durationMs: number;
-  /** Whether the workload is still running; then only the end of the process ends it. */
+  /** Whether the workload is still running after the end of the run; then only the end of the process ends it. */
   readonly abandoned: boolean;
   /**
-   * What the error says to be exhausted. Only a new process has the means of a process back; the disk outlives it.
-   * @default neither
+   * What is exhausted according to the error: this process or the disk. In a new process the resources of a process are
+   * free again; a full disk stays full.
+   * @default neither is exhausted
    */
   readonly exhausted?: Exhausted;
   /** The service's cursor after the run. */
@@ -73,8 +74,8 @@ const SUCCEEDED = { kind: 'succeeded' } as const;
 type Listener = (error: unknown) => void;
 
 /**
- * Does the work inside the scope of the run. Only the deadline knows when the run is over, so it registers its own
- * listener for uncaught exceptions.
+ * Does the work inside the run scope, if there is one. Only the deadline knows when the run is over, so the deadline
+ * registers the listener for exceptions that no code catches.
  */
 function inScope(
   { name }: Service,

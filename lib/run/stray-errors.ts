@@ -14,10 +14,10 @@ import type { Log } from '../service/index.ts';
 import { toIso } from '../time/index.ts';
 import type { RunScope, ScopedRun } from './run-scope.ts';
 
-/** The stray errors of the runs of one function. */
+/** The stray errors of all runs that go through one run scope, and that scope. */
 export interface StrayErrors {
   readonly runScope: RunScope;
-  /** How many stray errors there were. A rejected promise that was awaited later is not counted. */
+  /** How many stray errors there have been. A rejected promise that was awaited later is not counted. */
   count: number;
 }
 
@@ -28,7 +28,7 @@ interface Catcher {
   unhandled(reason: unknown): () => void;
 }
 
-/** How many stray errors are logged: a timer that throws does so again and again. */
+/** How many stray errors are logged, at most: a timer that throws does so again and again. */
 const MOST_LOGGED = 5;
 
 const catchers = new AsyncLocalStorage<Catcher>();
@@ -36,8 +36,8 @@ const takenUp = new WeakMap<Promise<unknown>, () => void>();
 let listening = false;
 
 /**
- * Catches and logs the stray errors of the runs that go through its `runScope`. The first run adds the listeners to
- * `process`.
+ * Catches and logs the stray errors of the runs that go through the returned `runScope`. The first of these runs adds
+ * the listeners to `process`.
  */
 export function catchStrayErrors(log: Log): StrayErrors {
   let logged = 0;
@@ -89,8 +89,8 @@ function listen(): void {
 }
 
 /**
- * Leaves an error that belongs to no run to the other listeners. Without any, rethrows the error, so that it ends the
- * process, as it would if this module did not listen.
+ * Leaves an error that belongs to no run to the other listeners of the process. If there are none, rethrows the error,
+ * so that it ends the process, as it would without this module.
  */
 function disown(event: 'uncaughtException' | 'unhandledRejection', error: unknown): void {
   if (process.listenerCount(event) === 1) throw error;

@@ -1,12 +1,13 @@
-/** The bundle of a function: the first line of every bundle, and the build id. */
+/** The bundle of a function: the line of code that every bundle begins with, and the build id. */
 import { createHash } from 'node:crypto';
 import type { Service } from './service.ts';
 
 /**
- * The parts of a bundle that give its CommonJS modules what CommonJS promises, deployed and on one machine alike. ES
- * modules have no `require`, `__filename` and `__dirname`; here they stand for the bundle's file, since the package's
- * own files are deployed nowhere. `define` leaves every name alone that a module declares itself, and esbuild renames
- * any other `require` at the top of a module: the banner's names clash with nobody's.
+ * The settings of esbuild that give the CommonJS modules in a bundle their `require`, `__filename` and `__dirname`, in
+ * Lambda and on one machine alike. A bundle is an ES module, which has none of these. `__filename` is the bundle's own
+ * file and `__dirname` its folder, since the files of the bundled packages are deployed nowhere. `define` leaves every
+ * name alone that a module declares itself, and esbuild renames any other `require` at the top of a module. So the
+ * names in the banner clash with no other name.
  */
 export const COMMONJS = {
   banner: [

@@ -1,11 +1,12 @@
 /**
- * The errors that AWS's own clients retry, by their names. The lists hold the names of the SDK for JavaScript
- * (`@smithy/core/retry`, service-error-classification; a test compares them with the installed version), and those that
- * its predecessor and the SDKs of other languages add: expired credentials, and services' own names for throttling.
+ * Recognises the errors that AWS's own clients retry, by their names. The lists contain the names in the SDK for
+ * JavaScript (`@smithy/core/retry`, service-error-classification; a test compares them with the installed version).
+ * They also contain the names that its predecessor and the SDKs of other languages add: expired credentials, and the
+ * own names of some services for throttling.
  */
 import { readProperty } from '../text/index.ts';
 
-/** Throttling whatever the status. */
+/** The names of errors by which AWS throttles a request, whatever the HTTP status. */
 const THROTTLING = new Set<unknown>([
   'BandwidthLimitExceeded',
   'EC2ThrottledException',
@@ -23,17 +24,24 @@ const THROTTLING = new Set<unknown>([
   'TransactionInProgressException',
 ]);
 
-/** A service's own name for it: `KMSThrottlingException`, `KmsThrottled`, `KMS.ThrottlingException`. */
+/**
+ * Matches the own name of an AWS service for throttling: `KMSThrottlingException`, `KmsThrottled`,
+ * `KMS.ThrottlingException`.
+ */
 const THROTTLED = /(?:^|[a-z.])throttl(?:ed|ing)(?:exception|error|fault)?$/i;
 
-/** Time-outs, which S3 answers with status 400; a write that met a transaction. */
+/**
+ * The names of other transient errors: time-outs, which S3 answers with status 400, and a write that conflicts with a
+ * transaction.
+ */
 const TRANSIENT = new Set<unknown>([
   ...['RequestTimeout', 'RequestTimeoutException', 'TimeoutError', 'TransactionConflictException'],
 ]);
 
 /**
- * The clocks of both sides differ, or the credentials have expired or don't hold yet. The SDK lists
- * `AccessDeniedException` here as well, which as a rule is a missing permission: see `clockSkewCorrected`.
+ * The names of errors which say that the clocks of client and AWS differ, or that credentials have expired or aren't
+ * valid yet. The SDK also counts `AccessDeniedException` among these, but as a rule that is a missing permission. So it
+ * counts here only if the SDK has set `clockSkewCorrected`.
  */
 const CLOCK_SKEW = new Set<unknown>([
   'AuthFailure',
@@ -45,7 +53,7 @@ const CLOCK_SKEW = new Set<unknown>([
   ...['ExpiredToken', 'ExpiredTokenException', 'TokenRefreshRequired'],
 ]);
 
-/** The reasons of a cancelled transaction for which it may succeed another time. */
+/** The reasons of a cancelled DynamoDB transaction which say that it may succeed another time. */
 const TRANSIENT_REASONS = new Set<unknown>([
   'TransactionConflict',
   'ProvisionedThroughputExceeded',
@@ -54,11 +62,12 @@ const TRANSIENT_REASONS = new Set<unknown>([
   'InternalServerError',
 ]);
 
-/** More are never in one transaction. */
+/** How many reasons of a cancelled transaction are read. No transaction has more. */
 const MOST_REASONS = 100;
 
 /**
- * Words for a lost connection that the clients look for in a TypeError. Browsers use them, and HTTP clients of others.
+ * The messages of a TypeError by which AWS's clients recognise a lost connection. Browsers and other HTTP clients use
+ * them.
  */
 const LOST_CONNECTION = new Set<unknown>([
   'Failed to fetch',
@@ -68,19 +77,19 @@ const LOST_CONNECTION = new Set<unknown>([
   'Network request failed',
 ]);
 
-/** How many causes of an error the clients follow. */
+/** How many causes of an error AWS's clients follow, one behind the other. */
 const MOST_CAUSES = 11;
 
-/** Whether one of AWS's clients threw it: they leave the data of the request in all their errors. */
+/** Whether one of AWS's clients threw the error: these add data about the request (`$metadata`) to all their errors. */
 export function isFromAws(error: object): boolean {
   const metadata = readProperty(error, '$metadata');
   return typeof metadata === 'object' && metadata !== null;
 }
 
 /**
- * Whether the clients try an error of theirs again, for what it says itself or what one of its causes does. They follow
- * causes of any kind, up to an abort.
- * @param isTransient whether an error alone, without its causes, is transient by what isn't AWS's own
+ * Whether AWS's clients would try the request of their error again, because of the error itself or one of its causes.
+ * They follow causes of any kind, up to an `AbortError`.
+ * @param isTransient whether an error alone, without its causes, is transient by marks that aren't AWS's own
  */
 export function isFollowedByAws(error: object, isTransient: (cause: unknown) => boolean): boolean {
   let link: unknown = error;
@@ -96,7 +105,10 @@ function isLostConnection(error: object): boolean {
   return error instanceof TypeError && LOST_CONNECTION.has(readProperty(error, 'message'));
 }
 
-/** Whether AWS says that the request may be tried again; `undefined` where it says nothing. */
+/**
+ * Whether AWS marks the error as one whose request may be tried again; `undefined` if it has no mark. A cancelled
+ * transaction always has an answer.
+ */
 export function isRetryableByAws(error: object): boolean | undefined {
   const name = readProperty(error, 'name');
   if (name === 'TransactionCanceledException') return isCanceledForATime(readProperty(error, 'CancellationReasons'));
@@ -104,7 +116,7 @@ export function isRetryableByAws(error: object): boolean | undefined {
   if (retryable !== undefined) return true;
   const metadata = readProperty(error, '$metadata');
   if (readProperty(metadata, 'clockSkewCorrected') === true) return true;
-  // The SDK takes this status for throttling whatever the name of the error.
+  // The SDK treats this status as throttling, whatever the name of the error.
   if (readProperty(metadata, 'httpStatusCode') === 429) return true;
   return isRetryableName(name) || isRetryableName(readProperty(error, 'code')) || undefined;
 }
@@ -114,7 +126,10 @@ function isRetryableName(name: unknown): boolean {
   return typeof name === 'string' && THROTTLED.test(name);
 }
 
-/** Whether every reason that isn't None is transient, and there is one. */
+/**
+ * Whether a cancelled transaction may succeed another time: it has at least one reason other than `None`, and every
+ * such reason is transient.
+ */
 function isCanceledForATime(reasons: unknown): boolean {
   const length = Math.min(Number(readProperty(reasons, 'length')) || 0, MOST_REASONS);
   const codes = Array.from({ length }, (_, index) => readProperty(readProperty(reasons, String(index)), 'Code'));

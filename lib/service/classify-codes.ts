@@ -1,9 +1,9 @@
-/** The codes of Node and its libraries for a failure of the other side, or of the way to it. */
+/** The error codes of Node and its libraries which say that the server, or the connection to it, has failed. */
 import { exhaustedBy } from './exhaustion.ts';
 
 /**
- * Codes of sockets and name resolution (libuv, c-ares), `fetch` (undici), the HTTP parser and TLS. axios also uses
- * `ECONNABORTED` and `ERR_NETWORK`.
+ * Patterns of the codes of sockets and name resolution (libuv, c-ares), `fetch` (undici), the HTTP parser and TLS.
+ * axios also uses `ECONNABORTED` and `ERR_NETWORK`.
  */
 const TRANSPORT = [
   /^ECONN/,
@@ -17,7 +17,7 @@ const TRANSPORT = [
   /^ERR_HTTP2_(?:ERROR|STREAM_ERROR|SESSION_ERROR|GOAWAY_SESSION|STREAM_CANCEL|PING_CANCEL)$/,
 ];
 
-/** undici's codes for programming errors. */
+/** undici's codes for programming errors. They aren't transient, although they begin like its other codes. */
 const MISUSE = new Set(['UND_ERR_INVALID_ARG', 'UND_ERR_INVALID_RETURN_VALUE', 'UND_ERR_NOT_SUPPORTED']);
 
 /** Codes of invalid certificates: Node's "X509 certificate error codes", and the code that Node uses for all others. */
@@ -52,12 +52,12 @@ const CERTIFICATE = new Set([
   'UNSPECIFIED',
 ]);
 
-/** The codes of an abort, which are no evidence: its cause has the reason. */
+/** The codes of an aborted request. They are no evidence, since the reason of the abort is the cause of the error. */
 const ABORT = new Set(['ABORT_ERR', 'ERR_CANCELED']);
 
 /**
- * The judgement of a code: `transient` if it is one of transport's or of exhaustion's, `other` for any other code,
- * `undefined` if it is no evidence.
+ * Judges the code of an error: `transient` if it is a code of transport, a certificate or exhaustion, `other` for any
+ * other code, `undefined` if it is no evidence (no code, or that of an abort).
  */
 export function judgeCode(code: unknown): 'transient' | 'other' | undefined {
   if (typeof code !== 'string' || code === '' || ABORT.has(code)) return undefined;
@@ -67,12 +67,12 @@ export function judgeCode(code: unknown): 'transient' | 'other' | undefined {
 }
 
 /**
- * The names of the error of an aborted signal, and of fetch's error for a broken answer. The latter has a code
- * (`HPE_...`) only up to Node 22.
+ * The names of errors that are transient by their name alone: the error of a time-out, and fetch's error for an answer
+ * that is no HTTP. The latter has a code (`HPE_...`) only up to Node 22.
  */
 const TRANSIENT_NAMES = new Set<unknown>(['TimeoutError', 'HTTPParserError']);
 
-/** Whether the name of an error is enough to show that the other side, or the connection to it, failed. */
+/** Whether the name of an error is enough to show that the server, or the connection to it, has failed. */
 export function isTransientName(name: unknown): boolean {
   return TRANSIENT_NAMES.has(name);
 }

@@ -1,6 +1,6 @@
 /**
- * The evidence in an error that the other side, or the connection to it, failed. The error itself is examined first,
- * then its causes; the first one with evidence decides.
+ * Finds evidence in an error that a server, or the connection to it, failed. The error itself is examined first, then
+ * its causes; the first one with evidence decides.
  *
  *   1. AWS marks it as retryable, or its clients try it again: transient, whatever the status. These clients follow the
  *      causes of their own errors, so that a refusal with a transient cause is transient. A cancelled transaction is
@@ -21,22 +21,25 @@ import { exhaustedIn } from './exhaustion.ts';
 import { retryAfterIn } from './http.ts';
 
 /**
- * The evidence in an error. `retryAfter`: how long the server asked its clients to wait, in milliseconds, without a
- * bound.
+ * What an error proves. `transient`: whether it shows that the server, or the connection to it, failed. `retryAfter`:
+ * how long the server asked its clients to wait, in milliseconds, without a bound.
  */
 export interface Evidence {
   readonly transient: boolean;
   readonly retryAfter?: number | undefined;
 }
 
-/** How many levels of causes, and of AggregateErrors inside AggregateErrors, are followed. */
+/** How many levels of causes, and of AggregateErrors inside AggregateErrors, are followed from the thrown error. */
 const DEEPEST = 32;
-/** How many errors are read, including causes and members. Evidence in later ones is not worth the time. */
+/**
+ * How many errors are read in one thrown value, including causes and members. Evidence in later ones is not worth the
+ * time.
+ */
 const MOST_ERRORS = 10_000;
 
 /**
- * The evidence in any thrown value; `undefined` if there is none. Never throws, even for circular values.
- * @param tolerated statuses below 500 that count as transient
+ * Finds the evidence in any thrown value; returns `undefined` if there is none. Never throws, even for circular values.
+ * @param tolerated HTTP statuses below 500 that count as transient
  */
 export function evidenceIn(error: unknown, tolerated: ReadonlySet<number>): Evidence | undefined {
   const known = new Map<object, Evidence | undefined>();
@@ -58,10 +61,10 @@ export function evidenceIn(error: unknown, tolerated: ReadonlySet<number>): Evid
   return evidenceOf(error, 0);
 }
 
-/** The evidence in the errors inside of one. */
+/** Functions that find the evidence in the errors inside another error: in its cause and in its members. */
 interface Inside {
   readonly ofCause: () => Evidence | undefined;
-  /** Missing where it has no members. */
+  /** Absent if the error has no members. */
   readonly ofMembers: (() => Evidence) | undefined;
 }
 
@@ -88,13 +91,16 @@ function ownEvidence(
   return code === undefined ? undefined : { transient: false };
 }
 
-/** Whether a cause that AWS's clients follow is transient, its own causes left aside. */
+/** Whether an error of AWS's clients, or one of its causes, is transient by itself, without its own causes. */
 function isTransientAlone(link: unknown): boolean {
   if (isTransientName(readProperty(link, 'name')) || judgeCode(readProperty(link, 'code')) === 'transient') return true;
   return (httpStatusOf(link) ?? 0) >= 500;
 }
 
-/** Whether the error or one of its causes says that this process or the disk is exhausted. */
+/**
+ * Whether the error or one of its causes says that this process or the disk is exhausted (out of memory, file
+ * descriptors, room and the like).
+ */
 function isExhausted(error: object): boolean {
   let link: unknown = error;
   for (let depth = 0; isError(link) && depth <= DEEPEST; depth += 1) {
@@ -105,8 +111,8 @@ function isExhausted(error: object): boolean {
 }
 
 /**
- * Combines the evidence of an AggregateError's members: transient only if every member is, with the longest
- * `retryAfter`.
+ * Combines the evidence of the members of an AggregateError: transient only if there is a member and every one is
+ * transient. `retryAfter` is the longest of theirs.
  */
 function together(members: Iterable<unknown>, evidenceOf: (member: unknown) => Evidence | undefined): Evidence {
   let seen = false;
@@ -120,7 +126,10 @@ function together(members: Iterable<unknown>, evidenceOf: (member: unknown) => E
   return { transient: seen, retryAfter };
 }
 
-/** An HTTP status of 400 or more: of our own error, of one shaped like axios's or got's, or of the AWS SDK's. */
+/**
+ * The HTTP status in an error if it is 400 or more. It is read from Tickover's own error, from one in the shape of
+ * axios's or got's, or from an error of the AWS SDK.
+ */
 function httpStatusOf(error: unknown): number | undefined {
   const response = readProperty(error, 'response');
   return [
@@ -143,8 +152,8 @@ function retryAfterOf(error: object): number | undefined {
 }
 
 /**
- * The text of a header. `headers` is a map with lower-case names, or an object with a method `get`, as in `fetch` and
- * axios.
+ * The text of a header, or `null` if it is missing. `headers` is an object with lower-case names, or an object with a
+ * method `get`, as in `fetch` and axios.
  */
 function headerOf(headers: unknown, name: string): string | null {
   const get = readProperty(headers, 'get');

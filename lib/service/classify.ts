@@ -12,22 +12,26 @@ import { NotImplementedError } from './errors.ts';
  */
 export type Classification = { readonly kind: 'failed'; readonly retryAfter?: number } | { readonly kind: 'fatal' };
 
-/** Classifies a value that a workload threw. */
+/** A function that classifies a value that a workload threw. */
 export type Classify = (error: unknown) => Classification;
 
-/** The default classifier of a kind of service. */
+/** The classifier of a service whose options have none, by its kind. */
 export function classifierOf(kind: ServiceKind): Classify {
   return kind === 'loop' ? classifyLoop : classifyCritical;
 }
 
-/** Rule S2 of docs/design.md: every error except NotImplementedError is transient. */
+/**
+ * The default classifier of a `loop` service (rule S2 of docs/design.md): every error except NotImplementedError is
+ * transient.
+ */
 export function classifyLoop(error: unknown): Classification {
   return { kind: isError(error) && error instanceof NotImplementedError ? 'fatal' : 'failed' };
 }
 
 /**
- * Classifies an error with any classifier. If the classifier throws or returns no classification, the error is fatal. A
- * `retryAfter` that is no duration is dropped.
+ * Classifies an error with any classifier, even a faulty one. If the classifier throws or returns no classification,
+ * the error is fatal. A `retryAfter` that is no positive number of milliseconds is dropped, and one above 24 hours is
+ * cut.
  */
 export function classifySafely(classify: Classify, error: unknown): Classification {
   try {
@@ -41,19 +45,19 @@ export function classifySafely(classify: Classify, error: unknown): Classificati
 }
 
 /**
- * Rules R3 and R4, for a critical service. Transient are transport errors, HTTP status 500 and above, errors that AWS's
- * own clients try again, and exhaustion of this process or its disk. Everything else is fatal: 4xx (429 included),
- * programming errors, values that are no error. The first error in the chain of causes that has evidence decides. An
- * abort is judged by its reason; where the reason is lost on the way, as in the AWS SDK, it is fatal (give the SDK's
- * client a `requestTimeout` instead).
+ * The default classifier of a `critical` service (rules R3 and R4 of docs/design.md). These errors are transient:
+ * transport errors, HTTP status 500 and above, errors that AWS's own clients try again, and exhaustion of this process
+ * or its disk. Everything else is fatal: 4xx (429 included), programming errors, values that are no error. The first
+ * error in the chain of causes that has evidence decides. An abort is judged by its reason. An abort whose reason is
+ * lost on the way, as in the AWS SDK, is fatal (give the SDK's client a `requestTimeout` instead).
  */
 export function classifyCritical(error: unknown): Classification {
   return { kind: evidenceIn(error, NONE)?.transient === true ? 'failed' : 'fatal' };
 }
 
 /**
- * Like {@link classifyCritical}, but 408 and 429 are transient too, and `Retry-After` is honoured for them and for 500
- * and above: the service doesn't run again before that time has passed, at most 24 hours.
+ * Like {@link classifyCritical}, but 408 and 429 are transient too. For these, and for 500 and above, `Retry-After` is
+ * honoured: the service doesn't run again before that time has passed, at most 24 hours.
  */
 export function classifyTolerant(error: unknown): Classification {
   const evidence = evidenceIn(error, TOLERATED);
@@ -62,8 +66,11 @@ export function classifyTolerant(error: unknown): Classification {
   return retryAfter > 0 ? { kind: 'failed', retryAfter } : { kind: 'failed' };
 }
 
-/** 24 hours, so that a server which asks for more, by mistake or malice, can't silence a service for longer. */
+/**
+ * The longest `Retry-After` that is honoured: 24 hours, in milliseconds. A server that asks for more, by mistake or
+ * malice, can't silence a service for longer.
+ */
 const LONGEST_RETRY_AFTER = DAY;
 const NONE: ReadonlySet<number> = new Set();
-/** The statuses Request Timeout and Too Many Requests. */
+/** The HTTP statuses below 500 that {@link classifyTolerant} tolerates: Request Timeout and Too Many Requests. */
 const TOLERATED: ReadonlySet<number> = new Set([408, 429]);

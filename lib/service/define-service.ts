@@ -24,7 +24,7 @@ import { longestTimeout } from './time-budget.ts';
  */
 export function defineService<Prepared = undefined>(given: ServiceOptions<Prepared>): Service {
   const options = given as ServiceOptions<unknown>;
-  // With a wrong shape the rest can't be judged.
+  // If an option has a value of the wrong shape, the options can't be judged together.
   const misshapen = [...shapeFaults(options, SERVICE_SHAPES), ...localShapeFaults(options)];
   if (misshapen.length > 0) throw new InvalidOptionsError(subjectOf(given), [...misshapen, ...readableFaults(options)]);
   const service = fill(options);
@@ -34,8 +34,8 @@ export function defineService<Prepared = undefined>(given: ServiceOptions<Prepar
 }
 
 /**
- * The service with another interval, as the process that runs it uses it. Defaults that follow from the interval are
- * computed from the new one.
+ * Returns the service with another interval, for a process that runs it at another pace than its definition says.
+ * Defaults that follow from the interval are computed from the new one.
  * @throws InvalidOptionsError if the interval can't be used
  */
 export function withInterval(service: Service, interval: Duration): Service {
@@ -51,7 +51,7 @@ function localShapeFaults(options: unknown): string[] {
   return isRecord(local) ? shapeFaults(local, LOCAL_SHAPES, 'local.') : [];
 }
 
-/** The faults of the options that can be judged one by one beside others that can't be used at all. */
+/** The faults of the options that can be judged one by one, even if other options have a wrong shape. */
 function readableFaults(options: unknown): string[] {
   if (!isRecord(options)) return [];
   const { name, ...others } = options;
@@ -92,7 +92,7 @@ function notImplemented(name: string): () => Promise<never> {
   return () => Promise.reject(new NotImplementedError(`${name}: the service has no workload; define one`));
 }
 
-/** The faults that the options have with the local interval, which replaces `interval` under `npm start`. */
+/** The faults of the options with `local.interval` in place of `interval`, as under `npm start`. */
 function localFaults(options: ServiceOptions<unknown>): string[] {
   const interval = options.local?.interval;
   if (interval === undefined) return [];

@@ -1,11 +1,12 @@
 /**
- * The errors of the engine. A refused tick is none: that is a value. Every class has a string `code`. A cause that is
- * somebody else's error is a safe one: whoever prints an error of ours prints its causes too.
+ * The errors that Tickover throws. A skipped tick is not an error: it is returned as a value. Every class has a string
+ * `code`. Credentials are masked in a foreign error before it becomes a `cause`, since whoever prints an error prints
+ * its causes too.
  */
 import { escaped, toSafeCause } from '../text/index.ts';
 
 /**
- * The error of a service that its policy halts. The run that halted it throws this error, once, after the state was
+ * The error of a service that has halted. The run that halted the service throws this error, once, after the state was
  * written.
  */
 export class ServiceHaltedError extends Error {
@@ -19,7 +20,10 @@ export class ServiceHaltedError extends Error {
   }
 }
 
-/** The error that a halted service throws. Its cause is the fatal error; it has no cause after too many trips. */
+/**
+ * Makes the error that the run which halted the service throws. The error has the fatal error as its cause; after too
+ * many trips it has none.
+ */
 export function haltedError(service: string, cause: string, error?: unknown): ServiceHaltedError {
   const options = error === undefined ? {} : { cause: toSafeCause(error) };
   return new ServiceHaltedError(service, `${service}: halted: ${cause}`, options);
@@ -60,8 +64,8 @@ export class UnreadableStateError extends Error {
 }
 
 /**
- * The run was still going when its time was up. This error is the abort reason of the run's signal, and the failure of
- * an outcome `timed-out`.
+ * The error of a run that was still going when its time was up. It is the abort reason of the run's signal, and the
+ * failure of an outcome `timed-out`.
  */
 export class RunTimedOutError extends Error {
   override readonly name = 'RunTimedOutError';
@@ -69,8 +73,8 @@ export class RunTimedOutError extends Error {
 }
 
 /**
- * The run was asked to end because its process stops. This error is the abort reason of the run's signal; such a run
- * has no outcome.
+ * The error of a run that was asked to end because its process stops. It is the abort reason of the run's signal; such
+ * a run has no outcome.
  */
 export class StoppedError extends Error {
   override readonly name = 'StoppedError';
@@ -78,8 +82,8 @@ export class StoppedError extends Error {
 }
 
 /**
- * The process ended during a run. This error is the failure of an outcome `crashed`; it is made when the next run
- * counts the crash.
+ * The error of a run whose process ended during the run. It is the failure of an outcome `crashed`, and is made when
+ * the next run counts the crash.
  */
 export class RunCrashedError extends Error {
   override readonly name = 'RunCrashedError';

@@ -1,11 +1,13 @@
 /**
- * Exhaustion: an error that says that this process, or the disk, has no more to give. It is a failure of the run, since
- * the next one may succeed: in a new process, or once somebody has emptied the disk. The errors of Node's libuv, of its
- * threads and of V8.
+ * Recognises exhaustion: errors of Node's libuv, of its threads and of V8 which say that this process, or the disk, has
+ * no more to give. Such an error is transient, since the next run may succeed: in a new process, or once somebody has
+ * emptied the disk.
  */
 import { isError, membersOf, readProperty, unmasked } from '../text/index.ts';
 
-/** `process`: file descriptors, sockets, threads or memory of this process. `disk`: room for files. */
+/**
+ * What is exhausted. `process`: file descriptors, sockets, threads or memory of this process. `disk`: room for files.
+ */
 export type Exhausted = 'process' | 'disk';
 
 const PROCESS = new Set<unknown>([
@@ -15,20 +17,22 @@ const PROCESS = new Set<unknown>([
   ...['Z_MEM_ERROR', 'OUT_OF_MEM', 'ERR_OSSL_MALLOC_FAILURE', 'ERR_SSL_MALLOC_FAILURE'],
 ]);
 const DISK = new Set<unknown>(['ENOSPC', 'EDQUOT']);
-/** V8's errors have no code. */
+/** Matches the messages of V8's errors about a lack of memory, which have no code. */
 const OUT_OF_MEMORY =
   /^(?:Array buffer allocation failed|WebAssembly\.[\w.]{1,50}\(\): (?:could not allocate memory|out of memory|unable to grow))/i;
 
-/** What the code of an error says to be exhausted. */
+/** What is exhausted, by the code of an error; `undefined` if the code doesn't say that anything is. */
 export function exhaustedBy(code: unknown): Exhausted | undefined {
   if (PROCESS.has(code)) return 'process';
   return DISK.has(code) ? 'disk' : undefined;
 }
 
-/** What an error says to be exhausted, its causes and members left aside. */
+/**
+ * What is exhausted, by an error alone, without its causes and members; `undefined` if it doesn't say that anything is.
+ */
 export function exhaustedIn(error: object): Exhausted | undefined {
   const code = readProperty(error, 'code');
-  // The room for watches of files belongs to the processes of this user, not to the disk.
+  // With `watch`, what is exhausted is the number of files that the processes of one user may watch, not the disk.
   const isInotify = code === 'ENOSPC' && readProperty(error, 'syscall') === 'watch';
   const byCode = isInotify ? 'process' : exhaustedBy(code);
   if (byCode !== undefined || readProperty(error, 'name') !== 'RangeError') return byCode;
@@ -36,12 +40,12 @@ export function exhaustedIn(error: object): Exhausted | undefined {
   return typeof message === 'string' && OUT_OF_MEMORY.test(message) ? 'process' : undefined;
 }
 
-/** How many errors are read, causes and members included. */
+/** How many errors are read in one thrown value, including causes and members. */
 const MOST_ERRORS = 10_000;
 
 /**
- * What any error within a value that was thrown says to be exhausted, causes and members included: the process where
- * one says so, else the disk. Never throws, also on circles.
+ * What is exhausted, by any error in a thrown value, including causes and members: the process if one of them says so,
+ * else the disk, else `undefined`. Never throws, even for circular values.
  */
 export function exhaustionIn(value: unknown): Exhausted | undefined {
   const seen = new Set<unknown>();

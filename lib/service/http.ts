@@ -2,18 +2,18 @@
 import { escaped, mask } from '../text/index.ts';
 import { parseHttpDate, SECOND } from '../time/index.ts';
 
-/** The facts about an HTTP answer that its caller can't use. */
+/** The data from which an {@link HttpStatusError} is made: those of an HTTP answer whose status can't be used. */
 export interface HttpAnswer {
   readonly status: number;
   readonly method: string;
   readonly url: string;
   /** How long the server asked its clients to wait, in milliseconds. */
   readonly retryAfter?: number | undefined;
-  /** The expected statuses, such as `200 or 204`, for the message of the error. */
+  /** The statuses that the caller expected, such as `200 or 204`, for the message of the error. */
   readonly expected?: string | undefined;
 }
 
-/** The error of an HTTP answer with a status that the caller can't use. */
+/** The error of an HTTP answer whose status can't be used. */
 export class HttpStatusError extends Error {
   override readonly name = 'HttpStatusError';
   readonly code = 'http-status';
@@ -48,9 +48,9 @@ export function raiseForStatus(response: Response, { method = 'GET' }: { readonl
 }
 
 /**
- * How long the headers ask clients to wait, in milliseconds. `Retry-After` is a number of seconds, or an HTTP date from
- * which the `Date` of the answer is subtracted, so that no clock is needed. `undefined` without such a header, or if
- * its form is not that of RFC 9110.
+ * How long the headers of an answer ask clients to wait, in milliseconds. `Retry-After` is a number of seconds, or an
+ * HTTP date. From a date the answer's own `Date` is subtracted, so that no clock is needed. `undefined` if
+ * `Retry-After`, or the `Date` that it needs, is missing or doesn't have the form of RFC 9110.
  */
 export function retryAfterIn(headers: Pick<Headers, 'get'>): number | undefined {
   const written = headers.get('retry-after')?.trim() ?? '';

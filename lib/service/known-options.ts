@@ -1,11 +1,14 @@
 /**
- * The known names of options, and the shape of each value. An unknown name is refused, and the message suggests the
- * nearest known one.
+ * The known names of options, and the shape of the value of each. An unknown name is refused, and the message suggests
+ * the nearest known one.
  */
 import { InvalidOptionsError, LIMITS, type LimitedOption, limitFaults, optionFault } from '../rules/index.ts';
 import { escaped, isRecord, nearest, showValue } from '../text/index.ts';
 
-/** The shape of an option that has no limits; `any` where something else judges it. */
+/**
+ * The shape that the value of an option must have. `any` accepts every value but null: another check judges it, such as
+ * that of the limits.
+ */
 export type Shape = 'function' | 'object' | 'list' | 'text' | 'flag' | 'any';
 
 const SHAPES: Readonly<Record<Exclude<Shape, 'any'>, readonly [words: string, holds: (value: unknown) => boolean]>> = {
@@ -17,9 +20,9 @@ const SHAPES: Readonly<Record<Exclude<Shape, 'any'>, readonly [words: string, ho
 };
 
 /**
- * The faults of an object of options: names that are unknown, and values of another shape. An option that is undefined
- * is left out.
- * @param prefix stands before the names, such as `local.`
+ * The faults of an object of options: unknown names, and values that don't have the shape in `shapes`. An option that
+ * is undefined counts as absent.
+ * @param prefix the text that messages put before each name, such as `local.`
  */
 export function shapeFaults(options: unknown, shapes: Readonly<Record<string, Shape>>, prefix = ''): string[] {
   if (!isRecord(options)) {
@@ -36,30 +39,35 @@ export function shapeFaults(options: unknown, shapes: Readonly<Record<string, Sh
 }
 
 /**
- * Refuses an object of options.
- * @throws InvalidOptionsError which names every option that is unknown or of another shape
+ * Checks the names and the shapes of an object of options.
+ * @throws InvalidOptionsError which names every option that is unknown or has another shape
  */
 export function refuseOptions(subject: string, options: unknown, shapes: Readonly<Record<string, Shape>>): void {
   const faults = shapeFaults(options, shapes);
   if (faults.length > 0) throw new InvalidOptionsError(subject, faults);
 }
 
-/** The fault of a name that nothing knows, with the nearest name that something does. */
+/**
+ * The fault of an option or variable with an unknown name. Its message suggests the name `nearest`, if there is one.
+ */
 export function unknownNameFault(name: string, got: string, nearest: string | undefined): string[] {
   const hint = nearest === undefined ? '' : `; did you mean ${nearest}?`;
   return [`${escaped(name)}: expected only known names, got ${got}${hint}`];
 }
 
-/** A null is no option that was left out. */
+/** The fault of an option whose value is null. Null doesn't count as an absent option. */
 function nullFault(prefix: string, name: string): string[] {
   if (prefix === '' && Object.hasOwn(LIMITS, name)) return limitFaults(name as LimitedOption, null);
   return optionFault(false, `${prefix}${name}`, 'a value, or nothing at all', 'null');
 }
 
-/** `memorySize` is an option of the function that runs a service. */
+/**
+ * The names of a service's options that have limits. `memorySize` has limits too, but is an option of the Lambda
+ * function that runs the service.
+ */
 const LIMITED = Object.keys(LIMITS).filter((name) => name !== 'memorySize');
 
-/** The options of a service; those with limits are judged by these. */
+/** The shapes of the options of a service. An option that has limits is `any` here, since its limits judge it. */
 export const SERVICE_SHAPES: Readonly<Record<string, Shape>> = {
   ...Object.fromEntries(LIMITED.map((name) => [name, 'any'] as const)),
   cron: 'text',
@@ -70,5 +78,5 @@ export const SERVICE_SHAPES: Readonly<Record<string, Shape>> = {
   prepare: 'function',
   workload: 'function',
 };
-/** The options that differ on one machine. */
+/** The shapes of the options in `local`, which replace those of the service under `npm start`. */
 export const LOCAL_SHAPES: Readonly<Record<string, Shape>> = { interval: 'any' };

@@ -1,6 +1,6 @@
 /** The log that services and the engine write to. */
 
-/** A structured log: a message and fields. */
+/** A structured log: each line has a message and fields. */
 export interface Log {
   debug(message: string, fields?: Readonly<Record<string, unknown>>): void;
   info(message: string, fields?: Readonly<Record<string, unknown>>): void;
@@ -8,7 +8,7 @@ export interface Log {
   error(message: string, fields?: Readonly<Record<string, unknown>>): void;
 }
 
-/** A log whose lines all go to `write`. */
+/** Makes a log that passes each line to `write`. */
 export function logTo(write: (level: keyof Log, ...line: Parameters<Log['info']>) => void): Log {
   return {
     debug: (...line) => write('debug', ...line),
@@ -18,7 +18,7 @@ export function logTo(write: (level: keyof Log, ...line: Parameters<Log['info']>
   };
 }
 
-/** The same log, except that its methods never throw. */
+/** Returns a log that writes to `log`, but whose methods never throw. */
 export function safeLog(log: Log): Log {
   const safe = logTo((level, message, fields) => {
     try {

@@ -8,18 +8,22 @@ import type { Log } from './log.ts';
 export interface RunContext<Prepared = unknown> {
   readonly service: string;
   /**
-   * Aborted when the time of the run is up or the process stops. Pass it to everything that waits:
+   * A signal that is aborted when the time of the run is up or the process stops. Pass it to everything that waits:
    * `fetch(url, { signal })`.
    */
   readonly signal: AbortSignal;
-  /** When `signal` fires, in epoch milliseconds; `Infinity` in a loop without a `maxDuration` of its own. */
+  /**
+   * When `signal` fires, in epoch milliseconds; `Infinity` in `runLoop` for a service without the option `maxDuration`.
+   */
   readonly deadline: number;
   /**
-   * The due time of the run, in epoch milliseconds; absent for a manual run, and in a loop that sleeps between its runs
-   * instead of keeping fixed due times.
+   * The due time of the run, in epoch milliseconds. It is absent for a manual run, and in a `runLoop` that sleeps
+   * between its runs instead of keeping fixed due times.
    */
   readonly scheduledFor?: number;
-  /** The number of the run, which is higher in each later run. Write it along to other systems as a fencing token. */
+  /**
+   * The number of the run, which rises with each run of the service. Send it along to other systems as a fencing token.
+   */
   readonly fence: number;
   readonly clock: Clock;
   readonly random: Random;
@@ -28,8 +32,8 @@ export interface RunContext<Prepared = unknown> {
   /** The service's cursor, as the last committed run left it. */
   readonly cursor?: string;
   /**
-   * Changes the cursor. The new value is written together with the outcome, whatever that is, and lost if the process
-   * dies before. After the end of the run a call has no effect.
+   * Changes the cursor. The new value is written together with the outcome of the run, whatever that is. It is lost if
+   * the process dies before. After the end of the run a call has no effect.
    * @throws RangeError above 256 bytes of UTF-8, TypeError if `cursor` is no text
    */
   readonly saveCursor: (cursor: string) => void;
@@ -43,11 +47,14 @@ export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** The options of a service. Durations are words such as `'5m'`, or milliseconds that
- * are whole seconds; the bounds are those of LIMITS. */
+/**
+ * The options of a service. A duration is words such as `'5m'`, or milliseconds that are whole seconds. The bounds are
+ * those of `LIMITS`.
+ */
 export interface ServiceOptions<Prepared> extends PolicyOptions {
   /**
-   * Lower-case letters, digits and dashes: the name of the state, the function file and the metrics.
+   * The name of the service: lower-case letters, digits and dashes. Its state, its function file and its metrics have
+   * this name too.
    * @default required
    */
   readonly name: string;
@@ -61,29 +68,34 @@ export interface ServiceOptions<Prepared> extends PolicyOptions {
   /** How long one run may take, from its start until its state is written. @default 50 s */
   readonly timeout?: Duration;
   /**
-   * The part of `timeout` after the run's signal, kept for writing the state: at least one second for the workload to
-   * end, and one for the write. @default 5 s
+   * The part of `timeout` that is kept free after the run's signal: at least one second for the workload to end, and
+   * one for writing the state. @default 5 s
    */
   readonly reserve?: Duration;
-  /** How long a run may take before its signal fires. @default timeout less reserve */
+  /** How long a run may take until its signal fires. @default timeout less reserve */
   readonly maxDuration?: Duration;
-  /** How much longer the lease lasts than the invocation may, since clocks disagree. @default 5 s */
+  /**
+   * How much longer the lease lasts than the invocation may, since the clocks of two machines may differ. @default 5 s
+   */
   readonly leaseMargin?: Duration;
-  /** The options that differ on the machine of a developer (`npm start`). */
+  /** Options that replace those of the service on the machine of a developer (`npm start`). */
   readonly local?: { readonly interval?: Duration };
   /**
-   * Decides which errors are transient. @default by kind: rules R3 and R4 of docs/design.md; for a loop service every
-   * error except NotImplementedError
+   * Decides which errors are transient.
+   * @default by kind: rules R3 and R4 of docs/design.md; for a loop service every error except NotImplementedError is
    */
   readonly classify?: Classify;
-  /** Gets the lines of the report one by one. @default the log, as warnings */
+  /** Receives the lines of each report one by one. @default the log, as warnings */
   readonly printer?: (line: string) => void;
   /**
-   * Makes what the workload needs, once per process: clients, settings from the environment. It may be asynchronous. An
-   * error that it throws is the failure of the run.
+   * Makes what the workload needs once per process, such as clients, and settings from the environment. It may be
+   * asynchronous. If it throws, the run fails with that error.
    */
   readonly prepare?: (surroundings: Surroundings) => Prepared | Promise<Prepared>;
-  /** Does one iteration. The log and the answer show its return value. @default throws NotImplementedError */
+  /**
+   * Does one iteration of the duty. The log and the answer of the function show its return value. @default throws
+   * NotImplementedError
+   */
   readonly workload?: (context: RunContext<Prepared>) => Promise<unknown>;
 }
 
@@ -98,7 +110,7 @@ export interface Service {
   readonly reserve: number;
   readonly maxDuration: number;
   readonly leaseMargin: number;
-  /** The interval under `npm start`. */
+  /** The interval under `npm start`, in milliseconds. */
   readonly localInterval: number;
   readonly classify: Classify;
   readonly printer?: (line: string) => void;

@@ -23,66 +23,77 @@ import { FIRING_PERIOD, flexibleWindow, hasSlots, LIMITS, type Schedule } from '
 import { MINUTE, SECOND } from '../time/index.ts';
 
 /**
- * How late EventBridge Scheduler may fire: at any moment within a minute. This is also the default and the largest
- * slack of a firing.
+ * How late EventBridge Scheduler may fire, in milliseconds: at any moment within a minute. This is also the default and
+ * the largest slack of a firing.
  */
 export const SCHEDULER_PRECISION = MINUTE;
 /**
- * How far ahead of now the due time of an event may be. A tick with a later due time would make every tick before it a
- * duplicate or late.
+ * How far ahead of now the due time in an event may be, in milliseconds; a later one is refused. A tick with such a due
+ * time would make every tick before it a duplicate or late.
  */
 export const FARTHEST_DUE = 10 * MINUTE;
 
-/** How long after its signal a workload may still return or throw before it is abandoned. */
+/** How long a workload may still go on after its signal before it is abandoned, in milliseconds. */
 export const GRACE = SECOND;
-/** The time that is always left for one try to write the state: the smallest reserve minus the grace. */
+/**
+ * The time that is always left for one try to write the state, in milliseconds: the smallest reserve minus the grace.
+ */
 export const ONE_TRY = LIMITS.reserve.least - GRACE;
-/** The time that is reserved after the last try to write the state, to notify observers. */
+/** The time that is reserved after the last try to write the state for notifying observers, in milliseconds. */
 export const NOTIFY_TIME = 0.25 * SECOND;
 /**
- * The longest that observers may flush, in a tick and behind a manual action. A tick that has less time left gives them
- * that, and NOTIFY_TIME at least.
+ * The longest time, in milliseconds, that observers may take to flush, at the end of a tick and after a manual action.
+ * In a tick with less time left they get what is left, but at least NOTIFY_TIME.
  */
 export const FLUSH_LIMIT = 2 * SECOND;
-/** The wait before the second try to write the state; each further one is twice as long. */
+/** The wait before the second try to write the state, in milliseconds. Each further wait is twice as long. */
 export const FIRST_RETRY_WAIT = 0.1 * SECOND;
-/** The longest wait between two tries to write the state. */
+/** The longest wait between two tries to write the state, in milliseconds. */
 export const LONGEST_RETRY_WAIT = SECOND;
 
-/** The longest time that a lease can last. */
+/** The longest time that the lease of any service can last, in milliseconds. */
 export const LONGEST_LEASE = LIMITS.timeout.most + LIMITS.leaseMargin.most;
 
 /**
- * The longest time that taking the lease may last, with all attempts of the client and the waits between them.
- * ACQUIRE_LIMIT and RELEASE_LIMIT together are less than the 4 s that an outage may cost a tick.
+ * The longest time that taking the lease may last, with all attempts of the DynamoDB client and the waits between them,
+ * in milliseconds. ACQUIRE_LIMIT and RELEASE_LIMIT together are less than the 4 s that an outage of DynamoDB may cost a
+ * tick.
  */
 export const ACQUIRE_LIMIT = 2.9 * SECOND;
 /**
- * The longest that any other work on the store may take, such as a pause or a read of run records: three requests, with
- * all attempts of the client.
+ * The longest time, in milliseconds, that any other work on the DynamoDB table may take, such as a pause or a read of
+ * run records: three requests, with all attempts of the client.
  */
 export const STORE_LIMIT = 3 * ACQUIRE_LIMIT;
-/** The longest that releasing a doubtful lease may take, one that may be taken although no answer came: one attempt. */
+/**
+ * The longest time that releasing a doubtful lease may take, in milliseconds: one attempt. A lease is doubtful if no
+ * answer came to the request for it, so that it may have been taken.
+ */
 export const RELEASE_LIMIT = 0.9 * SECOND;
 /**
- * The longest that sending one notice of the watchdog by SNS or EventBridge may take, with all requests, all attempts
- * of the client and the waits between them.
+ * The longest time, in milliseconds, that sending one notice of the watchdog by SNS or EventBridge may take, with all
+ * requests, all attempts of the client and the waits between them.
  */
 export const SEND_LIMIT = 8 * SECOND;
 /**
- * The longest time that the clients of SNS and EventBridge wait for the first byte of an answer. It is longer than
- * REQUEST_TIMEOUT, since a request that is given up too early may reach people twice. All attempts fit into SEND_LIMIT.
+ * The longest time, in milliseconds, that the clients of SNS and EventBridge wait for the first byte of an answer. It
+ * is longer than REQUEST_TIMEOUT: if a request is given up too early and sent again, people may get its notice twice.
+ * All attempts fit into SEND_LIMIT.
  */
 export const SEND_REQUEST_TIMEOUT = 2 * SECOND;
-/** The longest that sending one notice of the watchdog to a webhook may take. */
+/** The longest time, in milliseconds, that sending one notice of the watchdog to a webhook may take. */
 export const WEBHOOK_LIMIT = 5 * SECOND;
-/** The longest time that a client of AWS waits for a connection. */
+/** The longest time, in milliseconds, that a client of AWS waits for a connection. */
 export const CONNECT_TIMEOUT = 0.5 * SECOND;
 /**
- * The longest time that the DynamoDB client waits for the first byte of an answer, and then for each next part of it.
+ * The longest time, in milliseconds, that the DynamoDB client waits for the first byte of an answer, and then for each
+ * next part of it.
  */
 export const REQUEST_TIMEOUT = 0.9 * SECOND;
-/** How often a client of AWS tries a request. All attempts of the DynamoDB client fit into ACQUIRE_LIMIT. */
+/**
+ * How many times a client of AWS tries a request, the first attempt included. All attempts of the DynamoDB client fit
+ * into ACQUIRE_LIMIT.
+ */
 export const REQUEST_TRIES = 3;
 
 /** The parts of a service that determine the length of its invocation. */
@@ -92,9 +103,9 @@ interface Timed {
 }
 
 /**
- * The longest time that one invocation of the service may last: the timeout of one run; for a firing with several slots
- * also the slack and the minute of the slots.
- * @param slack how late a firing may arrive. @default 60 s, as on AWS; 0 on one machine
+ * The longest time that one invocation of the service may last, in milliseconds: the timeout of one run. For a firing
+ * with several slots, the slack and the minute of the slots are added.
+ * @param slack how late a firing may arrive, in milliseconds. @default 60 s, as on AWS; on one machine it is 0
  */
 export function invocationTimeout({ schedule, timeout }: Timed, slack = SCHEDULER_PRECISION): number {
   return hasSlots(schedule) ? slack + FIRING_PERIOD + timeout : timeout;
@@ -107,8 +118,9 @@ interface Tolerated extends Timed {
 }
 
 /**
- * The longest time from the due time of a tick to the end of its run: Scheduler's precision, the flexible window (whole
- * minutes of jitterRange × interval), one invocation, and the lease margin. A tick without a trace by then is missing.
+ * The longest time, in milliseconds, from the due time of a tick to the end of its run. It is the sum of Scheduler's
+ * precision, the flexible window (whole minutes of jitterRange × interval), one invocation, and the lease margin. A
+ * tick that has left no trace in the state by then is missing.
  */
 export function latenessTolerance(service: Tolerated): number {
   const { schedule, policy, leaseMargin } = service;
@@ -116,7 +128,9 @@ export function latenessTolerance(service: Tolerated): number {
   return SCHEDULER_PRECISION + window + invocationTimeout(service) + leaseMargin;
 }
 
-/** The longest `timeout` that fits into Lambda's longest invocation. */
+/**
+ * The longest `timeout` of a service, in milliseconds, with which its invocation fits into Lambda's longest invocation.
+ */
 export function longestTimeout(schedule: Schedule): number {
   return LIMITS.timeout.most - invocationTimeout({ schedule, timeout: 0 });
 }

@@ -1,4 +1,4 @@
-/** The environment variables of Tickover, by name: near misses of them are mistakes. */
+/** The environment variables of Tickover, by name. A variable with nearly the same name as one of them is a mistake. */
 import { nearMiss } from '../text/index.ts';
 import { unknownNameFault } from './known-options.ts';
 
@@ -12,10 +12,13 @@ export const VARIABLES: readonly string[] = [
   ...['TICKOVER_WEBHOOK_URL', 'TICKOVER_WEBHOOK_TEMPLATE'],
 ];
 
-/** Variables of earlier versions, and how what they said is said now. */
+/** Variables of earlier versions, each with the setting that replaces it now. */
 const REPLACED = new Map([['TICKOVER_DETAILED_METRICS', 'TICKOVER_METRICS=detailed']]);
 
-/** The faults of variables whose names are nearly ours; names of the user's own pass. Their values stay unsaid. */
+/**
+ * The faults of variables whose names are nearly those of Tickover's; the user's own variables have none. The messages
+ * don't contain the values.
+ */
 export function variableFaults(names: readonly string[]): string[] {
   return names.flatMap((name) => {
     const nearest = VARIABLES.includes(name) ? undefined : hintFor(name);
@@ -23,7 +26,10 @@ export function variableFaults(names: readonly string[]): string[] {
   });
 }
 
-/** A warning for each variable that has our prefix and that nothing reads, as a newer version's is after a rollback. */
+/**
+ * A warning for each variable that begins with `TICKOVER_` and that this version doesn't read. After a rollback it may
+ * be a variable of a newer version.
+ */
 export function unknownVariableWarnings(names: readonly string[]): string[] {
   return names
     .filter((name) => name.startsWith('TICKOVER_') && !VARIABLES.includes(name))
@@ -34,7 +40,10 @@ export function unknownVariableWarnings(names: readonly string[]): string[] {
     });
 }
 
-/** The variable that a person probably meant. */
+/**
+ * The variable that a person probably meant, or the setting that replaces it; `undefined` if no variable of Tickover is
+ * near.
+ */
 function hintFor(name: string): string | undefined {
   return REPLACED.get(name) ?? nearMiss(name, VARIABLES);
 }
