@@ -20,7 +20,7 @@ import { notBeforeAfter, type Schedule } from './schedule.ts';
 import { ASKED, freshStart, type Halt, type Pause, type ServiceState } from './service-state.ts';
 import type { SkipReason, Tick } from './tick.ts';
 
-/** The facts about a tick that admission compares with the state. */
+/** What admission must know besides the state of the service. */
 export interface AdmissionRequest {
   readonly tick: Tick;
   /**
@@ -28,7 +28,7 @@ export interface AdmissionRequest {
    * compared with due times.
    */
   readonly now: number;
-  /** The build of the function that wants to run the tick. */
+  /** The build id of the function that asks whether it may run the tick. */
   readonly build: string;
   /**
    * The policy and the schedule that the service has now; a policy that has become shorter ends a backoff earlier.
@@ -43,7 +43,7 @@ export interface BackoffRules {
   readonly schedule: Schedule;
 }
 
-/** The reason why the tick may not run, or `undefined` if it may. */
+/** Decides whether a tick may run in this state. Returns the reason to skip it, or `undefined` if it may run. */
 export function admit(state: ServiceState, request: AdmissionRequest): SkipReason | undefined {
   const { tick, now, build, rules } = request;
   const decided = alreadyDecided(state, request);

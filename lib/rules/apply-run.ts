@@ -8,13 +8,13 @@ import { notBeforeAfter, type Schedule } from './schedule.ts';
 import { ASKED, type Halt, type ServiceState, toLoopState } from './service-state.ts';
 import { type Step, step } from './step.ts';
 
-/** The parts of a service that decide how its runs change its state. */
+/** What decides how the runs of a service change its state. */
 export interface Rules {
   /** The name of the service, for run records. */
   readonly service: string;
   readonly policy: Policy;
   readonly schedule: Schedule;
-  /** The build id of the function that runs. */
+  /** The build id of the function that executes the run. */
   readonly build: string;
 }
 
@@ -41,19 +41,19 @@ export interface EndedRun {
    * run, which decides no tick.
    */
   readonly decides?: number;
-  /** The cursor of the service after the run. @default the cursor is unchanged */
+  /** The cursor of the service after the run. @default the cursor stays as it was */
   readonly cursor?: string;
 }
 
 /** The state after a run, with the verdict and the report of its step. */
 export interface AppliedRun extends Omit<Step, 'state'> {
   readonly state: ServiceState;
-  /** The remembered failures after the step. */
+  /** The failures that the service remembers after the run, oldest first. */
   readonly failures: readonly ErrorSummary[];
 }
 
 /**
- * The state after one ended run.
+ * Applies one ended run to the state `before` it, and returns the new state.
  * @param failures the remembered failures; only the report of a trip shows them
  */
 export function applyRun(

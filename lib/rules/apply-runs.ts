@@ -13,13 +13,13 @@ import { type Verdict, wouldTrip } from './step.ts';
 /** The state after some runs, and everything that must be written or reported together with this state. */
 export interface AppliedRuns {
   readonly state: ServiceState;
-  /** For each run, the streak after it, and whether the service was halted then. */
+  /** For each of the runs, by its fence: the streak after it, and whether that run left the service halted. */
   readonly steps: readonly { readonly fence: number; readonly streak: number; readonly halted: boolean }[];
   /** The run records of the runs. They must be written before the state. */
   readonly records: readonly RunRecord[];
   /** The lines of the report, for the service's `printer`. */
   readonly report: readonly string[];
-  /** The verdict on the last run for which a step was made; absent without such a run. */
+  /** The verdict of the last step. Absent if there was no step. */
   readonly verdict?: Verdict;
   /**
    * Whether one of the runs was a trip. The report of a trip shows failures of earlier invocations too, so it needs the
@@ -67,7 +67,7 @@ function counted(state: ServiceState, { outcome, at, durationMs, manual }: Ended
   return { ...state, streak: state.streak + 1, runs };
 }
 
-/** The run record of a failed, manual or crashed run. Other runs are only in the run history. */
+/** Makes the run record of a failed, manual or crashed run. For other runs only the run history has an entry. */
 function recordOf({ service, build }: Rules, run: EndedRun, verdict?: Verdict): RunRecord {
   const { fence, at, manual, outcome, endedAt, durationMs } = run;
   return withoutUndefined({

@@ -14,9 +14,9 @@ export function stretchedInterval(policy: Pick<Policy, 'interval' | 'maxInterval
 }
 
 /**
- * The wait after a run, in milliseconds: the stretched interval, or with `jitterRange` a clamped Poisson draw around
- * that interval.
- * @param draw a number in [0, 1), used only with jitter
+ * The wait after a run, in milliseconds: the stretched interval, or with the option `jitterRange` a random time around
+ * it (a clamped Poisson draw).
+ * @param draw a random number in [0, 1), used only with `jitterRange`
  */
 export function delayAfter(policy: Policy, state: Pick<LoopState, 'backoffCount'>, draw: number): number {
   const delay = stretchedInterval(policy, state.backoffCount);

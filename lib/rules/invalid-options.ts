@@ -4,7 +4,7 @@ import { escaped } from '../text/index.ts';
 export class InvalidOptionsError extends Error {
   override readonly name = 'InvalidOptionsError';
   readonly code = 'invalid-options';
-  /** Each fault as `option: expected ..., got ...`. */
+  /** The faults, each as `option: expected ..., got ...`. */
   readonly faults: readonly string[];
 
   constructor(subject: string, faults: readonly string[]) {

@@ -19,7 +19,10 @@ export function exponentialCdf(x: number, mean: number): number {
   return 1 - Math.exp(-x / mean);
 }
 
-/** The waiting time at quantile lower + draw × (upper - lower) of the exponential distribution with the given mean. */
+/**
+ * The waiting time at the quantile `lower + draw × (upper - lower)` of the exponential distribution with the given
+ * mean. Its unit is that of `mean`.
+ */
 export function poissonInterval(mean: number, draw: number, lower = 0, upper = 1): number {
   const quantile = lower + draw * (upper - lower);
   return mean * -Math.log(Math.max(1 - quantile, SMALLEST_TAIL));
@@ -34,9 +37,10 @@ export function lowerClampMultiple(k: number): number {
 }
 
 /**
- * A waiting time around `interval`, in the unit of `interval`, between `interval × lowerClampMultiple(1 + jitterRange)`
- * and `interval × (1 + jitterRange)`; at a range of 0.3 that is 0.7518 to 1.3 intervals. The mean differs from the
- * interval by at most 3 %.
+ * A random waiting time around `interval`, in the unit of `interval`. It lies between `interval × lowerClampMultiple(1
+ * + jitterRange)` and `interval × (1 + jitterRange)`; at a range of 0.3 that is 0.7518 to 1.3 intervals. The mean of
+ * many such times differs from the interval by at most 3 %.
+ * @param draw a random number in [0, 1)
  * @throws RangeError if `jitterRange` is not above 0
  */
 export function clampedPoissonInterval(interval: number, jitterRange: number, draw: number): number {

@@ -1,11 +1,13 @@
 /**
- * The options of a service as data: default, bounds and unit of each. A definition takes its defaults from this file,
- * and so do the checks of a definition and of the stack, and the table of options in README.md.
+ * The options of a service as data: default, bounds and unit of each. This file is the only source of them for
+ * `defineService`, for the checks of a service and of the stack, and for the table of options in README.md.
  */
 import { showValue } from '../text/index.ts';
 import { DAY, inSeconds, MINUTE, SECOND, unitHint } from '../time/index.ts';
 
-/** A bound: a number (milliseconds for a duration), or the name of a bound that follows from other options. */
+/**
+ * A bound of an option: a number (milliseconds for a duration), or the name of a bound that follows from other options.
+ */
 type Bound = number | 'the interval' | 'the timeout' | 'timeout less reserve';
 
 /** The values, in milliseconds, of the bounds that follow from other options. */
@@ -14,15 +16,15 @@ export type NamedBounds = { readonly [Name in Extract<Bound, string>]?: number }
 /** The default, the bounds and the unit of one option of a service. */
 export interface Limit {
   readonly kind: 'duration' | 'whole' | 'number' | 'flag' | 'text';
-  /** The value if none is given; milliseconds for a duration. */
+  /** The value of an option that is left out; milliseconds for a duration. */
   readonly default?: string | number;
-  /** The default in words, if there is none or if it follows from other options. */
+  /** The default in words, for an option without a fixed default. */
   readonly defaultWords?: string;
   readonly above?: Bound;
   readonly least?: Bound;
   readonly most?: Bound;
   readonly below?: Bound;
-  /** The texts that are allowed; for a number, in addition to its range. */
+  /** The texts that are allowed as the value. For a duration or a number they are allowed in addition to its range. */
   readonly texts?: readonly string[];
   readonly pattern?: RegExp;
   /** The allowed values in words, with `{above}`, `{least}`, `{most}` and `{below}` in place of the bounds. */
@@ -94,7 +96,7 @@ export const LIMITS = {
     pattern: /^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/,
     expected: 'lower-case letters, digits and dashes, 1 to 64 of them',
   },
-  /** `most` is the longest invocation that Lambda allows. */
+  /** `most` is the longest time that one invocation of a Lambda function may last. */
   timeout: {
     kind: 'duration',
     default: 50 * SECOND,
@@ -141,7 +143,7 @@ export type LimitedOption = keyof typeof LIMITS;
 
 /** What {@link limitFaults} may be given besides the option and its value. */
 interface Judging {
-  /** Limits that replace those of the option. @default the limits of the option */
+  /** Limits that are used in place of those in {@link LIMITS}. @default those in LIMITS */
   readonly limit?: Limit;
   readonly bounds?: NamedBounds;
   /**
@@ -164,7 +166,7 @@ export function limitFaults(option: LimitedOption, value: unknown, judging: Judg
   return optionFault(holds, option, expectedWords(limit, bounds), `${got}${hint}`);
 }
 
-/** An empty list if `holds`; otherwise one fault as `option: expected ..., got ...`. */
+/** Makes the fault of an option: a list with `option: expected ..., got ...`, or an empty list if `holds` is true. */
 export function optionFault(holds: boolean, option: string, expected: string, got: string): string[] {
   return holds ? [] : [`${option}: expected ${expected}, got ${got}`];
 }

@@ -2,7 +2,7 @@
 import type { ErrorSummary } from '../text/index.ts';
 import type { Policy } from './policy.ts';
 
-/** The state of a loop: a value that can be stored, and continued by another process. */
+/** The state of a loop. It is a plain value, so that it can be stored and another process can go on with it. */
 export interface LoopState {
   /**
    * The track record: the last outcomes, oldest first, true for a success. It has as many as the option `consecutive`

@@ -7,7 +7,7 @@ export type Outcome =
   | {
       readonly kind: 'failed';
       readonly failure: ErrorSummary;
-      /** How long the server asked its clients to wait, in milliseconds. */
+      /** How long a server asked its clients to wait (Retry-After), in milliseconds. */
       readonly retryAfter?: number;
     }
   | { readonly kind: 'fatal'; readonly failure: ErrorSummary }

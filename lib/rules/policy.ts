@@ -7,7 +7,10 @@ import { LIMITS, LONGEST_INTERVAL, LOOP_INTERVAL, limitFaults, RESTART_INTERVALS
 /** The kinds of service: a `critical` one trips, backs off and halts; a `loop` one logs an error and goes on. */
 export type ServiceKind = 'critical' | 'loop';
 
-/** The options of a policy. An option that upstream has too has upstream's name. The bounds are in `LIMITS`. */
+/**
+ * The options of a policy. An option that also exists upstream (in Prefect) has the same name there. The bounds are in
+ * `LIMITS`.
+ */
 export interface PolicyOptions {
   /** `critical` (upstream's critical service loop) or `loop` (upstream's loop service). @default 'critical' */
   readonly kind?: ServiceKind;
@@ -26,7 +29,7 @@ export interface PolicyOptions {
    * @default none
    */
   readonly jitterRange?: number;
-  /** The longest interval that a backoff may reach. @default 366 days */
+  /** The longest interval to which a backoff may stretch `interval`. @default 366 days */
   readonly maxInterval?: Duration;
   /** Whether failures make trips at all (rules R5 and R6 of docs/design.md). @default true; false for `kind: 'loop'` */
   readonly trips?: boolean;
@@ -93,7 +96,7 @@ const POLICY_OPTIONS = [
 /** Options that may be left out. The value that {@link fillPolicy} gives to one that is left out is not checked. */
 const OPTIONAL = new Set<string>(['jitterRange', 'maxInterval', 'restartAfter']);
 
-/** Every fault of a policy as `option: expected ..., got ...`; an empty list for a valid policy. */
+/** The faults of the options of a policy, each as `option: expected ..., got ...`; an empty list if all are valid. */
 export function policyFaults(options: PolicyOptions): string[] {
   const policy = fillPolicy(options);
   const bounds = { 'the interval': policy.interval };

@@ -14,7 +14,7 @@ import type { ServiceState } from './service-state.ts';
 /** What is needed to judge whether a service is punctual. */
 export interface Punctuality {
   readonly schedule: Schedule;
-  /** The longest time from a due time to the end of its run, in milliseconds. */
+  /** The longest time from the due time of a tick to the end of its run, in milliseconds. */
   readonly tolerance: number;
 }
 
@@ -28,7 +28,10 @@ export interface Moment {
   readonly since?: number;
 }
 
-/** The next due time that admission would accept in this state, or `undefined` if an operator must act first. */
+/**
+ * The next due time whose tick would run in this state; `undefined` if an operator must resume the service first, or if
+ * the schedule has no due time left.
+ */
 export function nextRunDue(schedule: Schedule, state: ServiceState, now: number, build: string): number | undefined {
   const { halt, pause } = state;
   const halted = haltHolds(halt, now, build);

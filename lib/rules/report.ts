@@ -1,10 +1,13 @@
-/** The report: the lines about failures and recoveries, in upstream's wording. */
+/** The report: the lines about failures and recoveries of a service, in the wording of upstream (Prefect). */
 import type { ErrorSummary } from '../text/index.ts';
 import { inSeconds } from '../time/index.ts';
 import type { Policy } from './policy.ts';
 
 export const RESET_LINE = 'Resetting backoff due to successful run.';
-/** The cause of a halt by rule R5 of docs/design.md, and the message of the error that is thrown then. */
+/**
+ * The cause of a halt after too many trips (rule R5 of docs/design.md). It is also the message of the error that is
+ * thrown then.
+ */
 export const THRESHOLD_CAUSE = 'Service exceeded error threshold.';
 
 /**

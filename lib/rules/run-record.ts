@@ -1,4 +1,4 @@
-/** Run records: one item for each run that failed, was manual or crashed. */
+/** Run records: one item in the table for each run that failed, was manual or crashed. */
 import type { ErrorSummary } from '../text/index.ts';
 import type { OutcomeKind } from './outcome.ts';
 import type { Verdict } from './step.ts';

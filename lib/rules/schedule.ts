@@ -20,7 +20,7 @@ export interface Schedule {
   readonly timezone?: string;
 }
 
-/** Why the cron expression or the time zone can't be used, or `undefined` if they can. */
+/** The reason why a cron expression or its time zone can't be used; `undefined` if both can. */
 export function cronFault(cron: unknown, timezone: unknown): string | undefined {
   if (typeof cron !== 'string') return 'text is needed';
   try {
@@ -74,7 +74,10 @@ export function countedDue(schedule: Schedule, startedAt: number, knownTick?: nu
   return latestDue(schedule, startedAt, knownTick) ?? floorToGrid({ interval: schedule.interval }, startedAt);
 }
 
-/** The first due time after `now`; `undefined` only if a cron expression has no due time left. */
+/**
+ * The first due time after `now`; `undefined` only for a cron expression that has no due time left.
+ * @param knownTick any tick of the service; it gives the phase of a rate
+ */
 export function nextDue(schedule: Schedule, now: number, knownTick?: number): number | undefined {
   if (schedule.cron === undefined) return floorToGrid(schedule, now, knownTick) + schedule.interval;
   return nextDueOf(cronOf(schedule, schedule.cron), now);

@@ -11,17 +11,17 @@ export interface Lease {
   readonly tick?: number;
 }
 
-/** A halt: its cause, and how long ticks are skipped as `halted`. */
+/** A halt: its cause, and the time during which ticks are skipped as `halted`. */
 export interface Halt {
   readonly at: number;
-  /** When a probe may run; absent if the service stays halted until it is resumed. */
+  /** The instant from which a probe may run; absent if the service stays halted until it is resumed. */
   readonly until?: number;
-  /** The build that halted the service; a different build starts afresh. */
+  /** The build id of the function that halted the service. For another build the service starts afresh. */
   readonly build?: string;
   readonly cause: string;
 }
 
-/** A pause: its reason, and how long ticks are skipped as `paused`. */
+/** A pause: its reason, and the time during which ticks are skipped as `paused`. */
 export interface Pause {
   readonly at: number;
   /** When the pause ends by itself; absent if it lasts until the service is resumed. */
@@ -45,7 +45,7 @@ export interface ServiceState {
   /** The due time of the newest decided tick; an older tick never runs. */
   readonly lastTick?: number;
   readonly lastSuccess?: number;
-  /** The earliest `scheduledFor` that may run while the service backs off. */
+  /** The earliest due time (`scheduledFor`) of a tick that may run while the service backs off. */
   readonly notBefore?: number;
   /**
    * The build whose trip set `notBefore`, or {@link ASKED}. For another build the service starts afresh. If this is
@@ -54,7 +54,9 @@ export interface ServiceState {
   readonly notBeforeBuild?: string;
   readonly halt?: Halt;
   readonly pause?: Pause;
-  /** The track record as stored. After a change of the policy it may be shorter or longer than the policy says. */
+  /**
+   * The track record as it is stored. After a change of the option `consecutive` it may be shorter or longer than that.
+   */
   readonly trackRecord: readonly boolean[];
   readonly backoffCount: number;
   readonly streak: number;
@@ -85,9 +87,10 @@ export const NEVER_RUN: ServiceState = {
 };
 
 /**
- * Whether `current` contains the commit of run `fence`, which wrote `committed`. `countedUpTo` alone does not prove
- * it, since a later run may have counted this run as crashed or released its lease. So the run history must contain the
- * run too. If the commit had no room for a history, `lastTick` and `lastSuccess` must match instead.
+ * Whether the state `current` already contains the commit of the run `fence`, which wrote `committed`. `countedUpTo`
+ * alone does not prove it, since a later run may have counted this run as crashed or released its lease. So the run
+ * history must contain the run too. If the commit had no room for a run history, `lastTick` and `lastSuccess` must be
+ * equal instead.
  */
 export function containsCommit(current: ServiceState, fence: number, committed: ServiceState): boolean {
   const { runs, lastTick, lastSuccess } = committed;

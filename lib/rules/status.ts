@@ -4,7 +4,7 @@ import { hasNeverRun, missedDue, type Punctuality } from './punctuality.ts';
 import type { RunEntry } from './run-history.ts';
 import type { ServiceState } from './service-state.ts';
 
-/** The status of a service: the first of these that holds. */
+/** The status of a service: the first of these, from left to right, that holds. */
 export type Status = 'halted' | 'paused' | 'running' | 'never-ran' | 'overdue' | 'backing-off' | 'failing' | 'steady';
 
 /**

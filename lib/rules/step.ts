@@ -41,7 +41,10 @@ export function step(policy: Policy, state: LoopState, outcome: Outcome): Step {
   return afterFailure(policy, state, outcome.failure);
 }
 
-/** Whether the outcome halts the service at once and does not enter the track record (rule R4 of docs/design.md). */
+/**
+ * Whether the outcome is a fatal error that halts the service at once, and so does not enter the track record (rule R4
+ * of docs/design.md).
+ */
 export function propagates(policy: Policy, outcome: Outcome): boolean {
   return outcome.kind === 'fatal' && policy.onFatal === 'halt';
 }

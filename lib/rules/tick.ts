@@ -1,4 +1,4 @@
-/** Ticks: their identity, and their disposition. */
+/** Ticks: what identifies them, and how they were dealt with (the disposition). */
 
 /** One due time of a service, identified by service and `scheduledFor`. */
 export interface ScheduledTick {

@@ -22,7 +22,7 @@ export type Ending =
   | { readonly kind: 'threw'; readonly error: unknown; readonly settled: boolean }
   /** `settled` is false if the workload may still run; then only the end of the process ends it. */
   | { readonly kind: 'timed-out'; readonly error: RunTimedOutError; readonly settled: boolean }
-  /** The run yielded to a stop of its process and has no outcome. */
+  /** The run ended because its process stops (it yielded), and has no outcome. */
   | { readonly kind: 'yielded' };
 
 /** The deadline of one run: when its signal fires, and the clock and the stop signal that make it fire. */

@@ -1,4 +1,4 @@
-/** Prints reports. */
+/** Hands the lines of a report to the printer of a service. */
 import type { Log, Service } from '../service/index.ts';
 
 /** The logs to which a report, and an error of its printer, are written. */
@@ -12,8 +12,8 @@ export interface ReportLogs {
 }
 
 /**
- * Passes the report line by line to the service's printer, by default the log. If the printer throws, only that line is
- * lost.
+ * Passes the lines of a report one by one to the service's `printer`, or to the log if it has none. If the printer
+ * throws, only that line is lost.
  */
 export function printReport(
   { name, printer }: Service,

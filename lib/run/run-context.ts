@@ -9,7 +9,7 @@ export interface RunSurroundings {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
-  /** When the signal of the run fires, in epoch milliseconds; `Infinity` for never. */
+  /** When the signal of the run fires, in epoch milliseconds; `Infinity` if it never does. */
   readonly signalAt: number;
   readonly stop?: AbortSignal | undefined;
   readonly fence: number;
@@ -90,8 +90,8 @@ function numberedLog(log: Log, fence: number): Log {
 }
 
 /**
- * Adds the number of the run to the fields. A workload may pass any value as fields; if reading it throws, the value
- * itself is logged.
+ * Adds the number of the run to the fields of a log line. A workload may pass any value as fields. If reading it
+ * throws, the whole value becomes one field.
  */
 function numbered(fence: number, fields: unknown): Readonly<Record<string, unknown>> {
   if (fields === undefined) return { fence };

@@ -1,9 +1,9 @@
 /**
- * The run scope: separates the runs of a process, so that an error which nothing can catch (in a timer, in a listener,
- * in a promise that nobody awaits) is attributed to the run that caused it, both during that run and after its end.
+ * The run scope: keeps the runs of a process apart. So an error that no code can catch (in a timer, in a listener, in a
+ * promise that is never awaited) is attributed to the run that caused it, during that run and after its end.
  */
 
-/** A run inside a run scope. */
+/** The run that a run scope encloses. */
 export interface ScopedRun {
   readonly service: string;
   /** The number of the run, which is the fence of its lease. */

@@ -1,11 +1,11 @@
-/** One run of a workload, from start to outcome: the part that ticks and loops share. */
+/** One run of a workload, from start to outcome. A tick and `runLoop` both use it. */
 import type { Outcome } from '../rules/index.ts';
 import { classifySafely, type Exhausted, exhaustionIn, type Service } from '../service/index.ts';
 import { summarizeError } from '../text/index.ts';
 import { type Ending, runUnderDeadline } from './deadline.ts';
 import { type RunCursor, type RunSurroundings, runContext } from './run-context.ts';
 
-/** A run that has ended, in whatever way. */
+/** The result of a run that has ended, with or without an outcome. */
 export interface WorkloadRun {
   /** How the run ended; absent if it yielded, since its process stops. */
   readonly outcome?: Outcome;
@@ -28,7 +28,7 @@ export interface WorkloadRun {
   readonly cursor?: string;
 }
 
-/** Runs the service's workload once. Never rejects: an error is classified. */
+/** Runs the service's workload once. The returned promise never rejects: an error becomes the outcome. */
 export async function runWorkload(service: Service, surroundings: RunSurroundings): Promise<WorkloadRun> {
   const { clock, log, signalAt, stop } = surroundings;
   const startedAt = clock.now();

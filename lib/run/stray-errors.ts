@@ -24,7 +24,10 @@ export interface StrayErrors {
 /** Receives the stray errors of one run. */
 interface Catcher {
   uncaught(error: unknown): void;
-  /** @returns a function to call if the rejected promise is awaited later */
+  /**
+   * Receives the reason of a rejected promise that no code has awaited.
+   * @returns a function to call if the promise is awaited later
+   */
   unhandled(reason: unknown): () => void;
 }
 
@@ -72,7 +75,7 @@ export function catchStrayErrors(log: Log): StrayErrors {
   return stray;
 }
 
-/** Adds the listeners to `process`, once. */
+/** Adds the listeners for stray errors to `process`. It is called once in a process. */
 function listen(): void {
   listening = true;
   process.on('uncaughtException', (error) => {

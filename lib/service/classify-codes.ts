@@ -20,7 +20,10 @@ const TRANSPORT = [
 /** undici's codes for programming errors. They aren't transient, although they begin like its other codes. */
 const MISUSE = new Set(['UND_ERR_INVALID_ARG', 'UND_ERR_INVALID_RETURN_VALUE', 'UND_ERR_NOT_SUPPORTED']);
 
-/** Codes of invalid certificates: Node's "X509 certificate error codes", and the code that Node uses for all others. */
+/**
+ * The codes of invalid TLS certificates: Node's "X509 certificate error codes", and the code that Node uses for all
+ * other faults of a certificate.
+ */
 const CERTIFICATE = new Set([
   'UNABLE_TO_GET_ISSUER_CERT',
   'UNABLE_TO_GET_CRL',

@@ -48,7 +48,7 @@ export function evidenceIn(error: unknown, tolerated: ReadonlySet<number>): Evid
     if (!isError(link) || depth > DEEPEST) return undefined;
     if (known.has(link) || known.size > MOST_ERRORS) return known.get(link);
     known.set(link, undefined);
-    // Asks for one member more than may still be read, so that the members are known to be too many.
+    // Asks for one more member than may still be read: if there is one, the members are too many.
     const members = membersOf(link, MOST_ERRORS - known.size + 2);
     const inside: Inside = {
       ofCause: () => evidenceOf(readProperty(link, 'cause'), depth + 1),

@@ -7,8 +7,8 @@ import { evidenceIn } from './classify-evidence.ts';
 import { NotImplementedError } from './errors.ts';
 
 /**
- * Whether an error is transient or fatal. `retryAfter`: how long the server asked its clients to wait, in milliseconds,
- * at most 24 hours.
+ * The classification of an error: `failed` for a transient one, `fatal` for a fatal one. `retryAfter`: how long a
+ * server asked its clients to wait, in milliseconds, at most 24 hours.
  */
 export type Classification = { readonly kind: 'failed'; readonly retryAfter?: number } | { readonly kind: 'fatal' };
 

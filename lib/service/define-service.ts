@@ -19,7 +19,7 @@ import type { Service, ServiceOptions } from './service.ts';
 import { longestTimeout } from './time-budget.ts';
 
 /**
- * Defines a service.
+ * Makes a service from its options, with all defaults filled in.
  * @throws InvalidOptionsError which names every faulty option, the expected value and the given value
  */
 export function defineService<Prepared = undefined>(given: ServiceOptions<Prepared>): Service {
@@ -100,7 +100,7 @@ function localFaults(options: ServiceOptions<unknown>): string[] {
   return faultsOf(there, fill(there)).map((fault) => `local.${fault}`);
 }
 
-/** Every fault of the options as `option: expected ..., got ...`. */
+/** The faults of a service's options, each as `option: expected ..., got ...`; an empty list if all are valid. */
 function faultsOf(options: ServiceOptions<unknown>, service: Service): string[] {
   const { timeout, reserve } = service;
   const { cron, timezone } = options;

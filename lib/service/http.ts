@@ -1,4 +1,4 @@
-/** HTTP for workloads: `fetch` does not throw on a status, `raiseForStatus` does. */
+/** HTTP for workloads: `fetch` doesn't throw for an error status such as 500, `raiseForStatus` does. */
 import { escaped, mask } from '../text/index.ts';
 import { parseHttpDate, SECOND } from '../time/index.ts';
 
@@ -19,7 +19,7 @@ export class HttpStatusError extends Error {
   readonly code = 'http-status';
   readonly status: number;
   readonly method: string;
-  /** The requested URL, with credentials masked. */
+  /** The URL of the request, with credentials masked. */
   readonly url: string;
   /** How long the server asked its clients to wait, in milliseconds; `undefined` if it didn't ask. */
   readonly retryAfter: number | undefined;

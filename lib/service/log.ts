@@ -1,4 +1,4 @@
-/** The log that services and the engine write to. */
+/** The log to which the workloads of services, and Tickover itself, write. */
 
 /** A structured log: each line has a message and fields. */
 export interface Log {
@@ -24,7 +24,7 @@ export function safeLog(log: Log): Log {
     try {
       log[level](message, fields);
     } catch {
-      // An error of the log can't be reported anywhere.
+      // The log itself has failed, so its error can't be reported anywhere.
     }
   });
   return Object.freeze(safe);

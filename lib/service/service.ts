@@ -12,9 +12,7 @@ export interface RunContext<Prepared = unknown> {
    * `fetch(url, { signal })`.
    */
   readonly signal: AbortSignal;
-  /**
-   * When `signal` fires, in epoch milliseconds; `Infinity` in `runLoop` for a service without the option `maxDuration`.
-   */
+  /** When `signal` fires, in epoch milliseconds; `Infinity` in a `runLoop` whose own options have no `maxDuration`. */
   readonly deadline: number;
   /**
    * The due time of the run, in epoch milliseconds. It is absent for a manual run, and in a `runLoop` that sleeps
@@ -29,7 +27,7 @@ export interface RunContext<Prepared = unknown> {
   readonly random: Random;
   /** The log of the service; each of its lines contains the number of the run as `fence`. */
   readonly log: Log;
-  /** The service's cursor, as the last committed run left it. */
+  /** The service's cursor, as the last run with a written outcome left it; absent if no run has set one. */
   readonly cursor?: string;
   /**
    * Changes the cursor. The new value is written together with the outcome of the run, whatever that is. It is lost if
@@ -63,7 +61,7 @@ export interface ServiceOptions<Prepared> extends PolicyOptions {
    * a backoff lasts a number of intervals.
    */
   readonly cron?: string;
-  /** The IANA time zone of `cron`. @default 'UTC' */
+  /** The time zone of `cron`: a name or an alias of the IANA time zone database. @default 'UTC' */
   readonly timezone?: string;
   /** How long one run may take, from its start until its state is written. @default 50 s */
   readonly timeout?: Duration;
@@ -99,10 +97,10 @@ export interface ServiceOptions<Prepared> extends PolicyOptions {
   readonly workload?: (context: RunContext<Prepared>) => Promise<unknown>;
 }
 
-/** A defined service. Durations are in milliseconds. */
+/** A service as `defineService` makes it, with all defaults filled in. Durations are in milliseconds. */
 export interface Service {
   readonly name: string;
-  /** The options with which the service was defined. */
+  /** The options from which the service was made, unchanged. */
   readonly written: ServiceOptions<unknown>;
   readonly policy: Policy;
   readonly schedule: Schedule;

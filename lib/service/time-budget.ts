@@ -96,7 +96,7 @@ export const REQUEST_TIMEOUT = 0.9 * SECOND;
  */
 export const REQUEST_TRIES = 3;
 
-/** The parts of a service that determine the length of its invocation. */
+/** The parts of a service that determine how long its invocation may last. */
 interface Timed {
   readonly schedule: Schedule;
   readonly timeout: number;
@@ -111,7 +111,7 @@ export function invocationTimeout({ schedule, timeout }: Timed, slack = SCHEDULE
   return hasSlots(schedule) ? slack + FIRING_PERIOD + timeout : timeout;
 }
 
-/** The parts of a service that determine how late its ticks may be. */
+/** The parts of a service that determine how late one of its ticks may end. */
 interface Tolerated extends Timed {
   readonly policy: { readonly jitterRange?: number };
   readonly leaseMargin: number;

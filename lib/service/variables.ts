@@ -2,7 +2,7 @@
 import { nearMiss } from '../text/index.ts';
 import { unknownNameFault } from './known-options.ts';
 
-/** Every variable that a function or a command reads. */
+/** Every environment variable of Tickover that a function or a command reads. */
 export const VARIABLES: readonly string[] = [
   ...['TICKOVER_TABLE', 'TICKOVER_BUILD', 'TICKOVER_INTERVAL', 'TICKOVER_SLACK_SECONDS'],
   ...['TICKOVER_METRICS', 'TICKOVER_METRICS_NAMESPACE'],

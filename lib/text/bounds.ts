@@ -8,9 +8,9 @@
  * only a few write units of DynamoDB.
  */
 export const CLASS_BYTES = 64;
-/** The largest size of the message of an error summary, which is one line. */
+/** The largest size of the message in an error summary; the message is one line. */
 export const MESSAGE_BYTES = 400;
-/** The largest size of the text of an error summary: class, message, stack and causes. */
+/** The largest size of the text in an error summary: class, message, stack and causes. */
 export const TEXT_BYTES = 2_400;
 /**
  * The largest size of one error's message inside the text of an error summary, so that the stack and the causes still
@@ -75,5 +75,5 @@ export const LEFT_OUT = {
 } as const;
 /** The text that replaces each masked credential. */
 export const MASK = '***';
-/** The words that replace a value that throws when it is read. */
+/** The words that messages and error summaries contain in place of a value that can't be read or converted. */
 export const UNSHOWABLE = 'a value that cannot be shown';

@@ -31,7 +31,7 @@ export function padded(text: string, columns: number): string {
   return part + ' '.repeat(columns - columnsOf(part));
 }
 
-/** The text in lines of at most `columns` columns, broken at spaces where possible. Returns at least one line. */
+/** Breaks the text into lines of at most `columns` columns, at spaces where possible. Returns at least one line. */
 export function wrapped(text: string, columns: number): string[] {
   const lines: string[] = [];
   let rest = text;

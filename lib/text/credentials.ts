@@ -39,7 +39,7 @@ const HOSTS: readonly (readonly [host: string, path: string])[] = [
 ];
 
 const IN_URLS: readonly Masked[] = [
-  // User and password in a URL, written as they are, URL-encoded, and without a scheme.
+  // User and password in a URL: written as they are; URL-encoded; in a URL without a scheme (`user:password@host/`).
   [
     /((?<=[a-z\d]):(?:\\{0,3}\/){2})(?:[^\s/?#"':]{0,200}:(?!\d{1,5}(?:[/?#]|$))(?:(?!:\/\/)[^\s"']){1,1000}|[^\s/?#"']{1,1000})@/gi,
     `$1${MASK}@`,

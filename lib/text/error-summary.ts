@@ -20,21 +20,21 @@ import { toJson } from './to-json.ts';
 
 /** The class, message and text of an error, bounded in size, with credentials masked. */
 export interface ErrorSummary {
-  /** When the run ended, in epoch milliseconds. */
+  /** The end of the run that failed, in epoch milliseconds. */
   readonly at: number;
   /**
    * The name by which the report of a trip groups errors: the class of the error, or its code if the class is one that
    * fits any error, such as `Error`. The report shows one error of each group.
    */
   readonly errorClass: string;
-  /** The first line of the message. */
+  /** The first line of the error's message. */
   readonly message: string;
-  /** Class, message, stack and causes. */
+  /** Class, message and stack of the error and of its causes, on several lines. */
   readonly text: string;
 }
 
 /**
- * The summary of any thrown value.
+ * Makes the error summary of any thrown value.
  * @param at the end of the run, in epoch milliseconds
  */
 export function summarizeError(error: unknown, at: number): ErrorSummary {

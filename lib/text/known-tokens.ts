@@ -102,7 +102,7 @@ export const KNOWN_TOKENS: readonly Masked[] = [
   [/(?<![A-Za-z\d])[A-Za-z\d]{72,80}AZDO[A-Za-z\d]{4}/g, MASK, 'AZDO'],
   [/(?<![A-Za-z\d])[A-Za-z\d]{14}\.atlasv1\.[\w-]{40,}/g, MASK, '.atlasv1.'],
   [/(?<![\w-])[MNO][\w-]{23,27}\.[\w-]{6}\.[\w-]{27,}/g, MASK, '.'],
-  // Hashes of passwords.
+  // Hashes of passwords, such as those of LDAP and of crypt.
   [/\{(?:S?SHA\d{0,3}|S?MD5|CRYPT)\}[\w./+=$-]{20,}/g, MASK, '}'],
   [/\$(?:apr1|1|2[abxy]?|5|6|y|argon2\w{1,2}|scrypt|pbkdf2[\w-]{0,10})\$[\w./$,=+-]{20,}/g, MASK, '$'],
 ];

@@ -53,7 +53,7 @@ export function isSuppressed(error: object): boolean {
   return readProperty(error, 'name') === 'SuppressedError' && tryRead(() => 'suppressed' in error) === true;
 }
 
-/** The result of `read`, or `undefined` if `read` throws. */
+/** Calls `read` and returns its result, or `undefined` if it throws. */
 export function tryRead<Value>(read: () => Value): Value | undefined {
   try {
     return read();

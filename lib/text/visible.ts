@@ -91,8 +91,8 @@ export function bare(text: string, instead = ''): string {
 }
 
 /**
- * The text with visible characters only, for a column of a terminal: escape sequences and format characters are
- * removed, other hidden characters replaced.
+ * The text with visible characters only, for a column of a terminal. Escape sequences and format characters are
+ * removed; spaces or `U+FFFD` replace other hidden characters.
  */
 export function printable(text: string): string {
   return stripVTControlCharacters(text).replace(ALL_BUT_SCRIPT, (character) => {

@@ -4,7 +4,7 @@
  * milliseconds.
  */
 
-/** The time as a service sees it: the present instant, and a way to wait. */
+/** The time as the code of Tickover and workloads see it: the present instant, and a way to wait. */
 export interface Clock {
   /** The present instant in epoch milliseconds. */
   now(): number;

@@ -1,4 +1,4 @@
-/** Durations: milliseconds in code, words such as `'5m'` from a person, seconds in texts for people. */
+/** Durations: milliseconds in code, words such as `'5m'` where a person writes them, seconds in messages. */
 import ms from 'ms';
 
 /**

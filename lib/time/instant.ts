@@ -1,4 +1,4 @@
-/** Instants: epoch milliseconds in code, ISO 8601 in UTC for people and other systems. */
+/** Instants: epoch milliseconds in code, ISO 8601 in UTC in what people and other systems read. */
 
 const ISO = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})$/;
 

@@ -1,7 +1,7 @@
-/** Randomness, passed as a parameter like the clock, so that tests can replace it. */
+/** The source of randomness, which code gets as a parameter, so that tests can replace it. */
 import { randomUUID } from 'node:crypto';
 
-/** The source of all random numbers and identifiers. Code gets it as a parameter, so that tests can replace it. */
+/** A source of random numbers and identifiers. */
 export interface Random {
   /** A random number from 0 up to, but not including, 1. */
   draw(): number;

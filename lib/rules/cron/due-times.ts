@@ -27,7 +27,7 @@ export function isEverDue(cron: ZonedCron): boolean {
 const FIRST_DAY = dayNumberOf(EARLIEST_YEAR, 1, 1);
 const LAST_DAY = dayNumberOf(LATEST_YEAR, 12, 31);
 
-/** The first due time after an instant, or `undefined` if there is none. */
+/** The first due time of the cron expression after the instant `after`; `undefined` if there is none. */
 export function nextDueOf({ fields, timezone }: ZonedCron, after: number): number | undefined {
   // A wall time before this one can only be shown again, as a repeated time, which isn't due.
   const shown = after + zoneOffset(timezone, after);
@@ -38,7 +38,7 @@ export function nextDueOf({ fields, timezone }: ZonedCron, after: number): numbe
   return undefined;
 }
 
-/** The latest due time before an instant, or `undefined` if there is none. */
+/** The latest due time of the cron expression before the instant `before`; `undefined` if there is none. */
 export function latestDueOf({ fields, timezone }: ZonedCron, before: number): number | undefined {
   // If the wall clock was set back during the last day, it has shown later times than it shows now.
   const shown = before + Math.max(zoneOffset(timezone, before), zoneOffset(timezone, before - DAY));
