@@ -11,14 +11,14 @@ import { backoffIsOutdated, haltHolds, leaseIsLive, pauseHolds, withinBackoff } 
 import { isAligned, nextDue, type Schedule } from './schedule.ts';
 import type { ServiceState } from './service-state.ts';
 
-/** What is needed to judge whether a service is punctual. */
+/** What is needed, besides the state, to judge whether a service is overdue. */
 export interface Punctuality {
   readonly schedule: Schedule;
   /** The longest time from the due time of a tick to the end of its run, in milliseconds. */
   readonly tolerance: number;
 }
 
-/** The instants that the judgement depends on, in epoch milliseconds. */
+/** The instants on which it depends whether a service is overdue, in epoch milliseconds. */
 export interface Moment {
   readonly now: number;
   /**

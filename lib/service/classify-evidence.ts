@@ -32,8 +32,8 @@ export interface Evidence {
 /** How many levels of causes, and of AggregateErrors inside AggregateErrors, are followed from the thrown error. */
 const DEEPEST = 32;
 /**
- * How many errors are read in one thrown value, including causes and members. Evidence in later ones is not worth the
- * time.
+ * How many errors are read in one thrown value, including causes and members, to find evidence that a server failed.
+ * Evidence in later ones is not worth the time.
  */
 const MOST_ERRORS = 10_000;
 

@@ -15,7 +15,7 @@ export type Classification = { readonly kind: 'failed'; readonly retryAfter?: nu
 /** A function that classifies a value that a workload threw. */
 export type Classify = (error: unknown) => Classification;
 
-/** The classifier of a service whose options have none, by its kind. */
+/** The default classifier for a kind of service, used if the options have no `classify`. */
 export function classifierOf(kind: ServiceKind): Classify {
   return kind === 'loop' ? classifyLoop : classifyCritical;
 }

@@ -140,8 +140,8 @@ const IN_LISTS: readonly Masked[] = [
   ],
   // The private parts of a JSON web key (JWK).
   [/((["'])(?:d|p|q|dp|dq|qi|k)\2\s{0,5}:\s{0,5}["'])[\w-]{22,}/g, `$1${MASK}`, 'kty'],
-  // A list of two: a name and its value. The first pattern is for such a list inside another list, the second for one
-  // that can't be two names.
+  // A list of two, a name and its value: `["password", "x"]`. The first pattern is for such a list inside another list,
+  // the second for one that can't be two names.
   [
     /([[,]\s{0,20}\[\s{0,20}(["'])([\w.-]{1,100})\2\s{0,5},\s{0,20}["'])([^"'\r\n]+)(?=["']\s{0,20}\])/g,
     valueInList,

@@ -26,12 +26,12 @@ const MOST_FIELDS_OF_PAIR = 50;
 /** The longest text, in characters, that may be the name of a credential; a longer text is no name. */
 const LONGEST_NAME = 100;
 
-/** Whether a value under this secret name is masked. */
+/** Whether a value under this name of a credential is masked. A value that can't be a credential isn't. */
 export function isHidden(secret: SecretName, value: string): boolean {
   return mayBeSecret({ ...secret, value, isWhole: true });
 }
 
-/** The text as a secret name, or `undefined` if it isn't the name of a credential. */
+/** The text as the name of a credential; `undefined` if it isn't one. */
 export function secretNamed(name: unknown): SecretName | undefined {
   if (typeof name !== 'string' || name.length > LONGEST_NAME) return undefined;
   const secrecy = secrecyOf(name);
@@ -39,9 +39,9 @@ export function secretNamed(name: unknown): SecretName | undefined {
 }
 
 /**
- * Returns a function that gives the secret name by which the value of a field is masked; `undefined` if there is none.
- * The field's own name comes first, then a name in a field beside it, then `around`, the secret name of the object
- * itself.
+ * Returns a function that gives, for a field, the name of a credential by which the field's value is masked;
+ * `undefined` if there is none. The field's own name comes first, then a name in a field beside it, then `around`, the
+ * name of the object itself.
  * @param names all field names of the object
  * @param read reads the value of a field
  */
@@ -63,8 +63,8 @@ export function fieldJudge(
 }
 
 /**
- * The secret name that one field of an object (such as `name`) gives to the field `value`; `undefined` if there is
- * none.
+ * The name of a credential that one field of an object (such as `name`) gives to the field `value`; `undefined` if
+ * there is none.
  */
 function secretPair(names: readonly string[], read: (name: string) => unknown): SecretName | undefined {
   if (names.some((name) => /^type$/i.test(name) && read(name) === 'SecureString')) return SECURE_STRING;
@@ -87,8 +87,8 @@ export interface Element {
 }
 
 /**
- * The secret name by which an element of a list is masked. If the element before it is a secret name and the two are a
- * name and its value, it is that name. Otherwise it is `around`, the secret name of the list itself.
+ * The name of a credential by which an element of a list is masked. If the element before it is such a name and the two
+ * are a name and its value, it is that name. Otherwise it is `around`, the name of the list itself.
  */
 export function secretElement(
   value: unknown,
@@ -103,8 +103,8 @@ export function secretElement(
 }
 
 /**
- * The secret name for the fields inside an object with a secret name. Inside an object `auth` everything is a
- * credential, whatever its form.
+ * The name of a credential that the fields inside an object get from the object's name. Inside an object `auth`
+ * everything is a credential, whatever its form.
  */
 function within(around: SecretName): SecretName {
   return /auth$/i.test(around.name) ? { ...around, name: 'credentials', secrecy: 'secret' } : around;

@@ -11,7 +11,10 @@ import { bare, hasMoreThanBare } from './visible.ts';
  */
 export type Secrecy = 'secret' | 'likely' | 'header';
 
-/** How many characters of a name are judged; a longer name is judged by its end. */
+/**
+ * How many characters of a name are judged to find out whether it is that of a credential. A longer name is judged by
+ * its end.
+ */
 const LONGEST_NAME = 200;
 
 const SECRETS = new Set(
@@ -100,7 +103,10 @@ export function secrecyOf(name: string): Secrecy | undefined {
   return rest.includes('id') || rest.includes('ids') ? idSecrecy(words[last] ?? '') : secrecy;
 }
 
-/** Whether a field of this name inside a secret object only describes the secret, such as `type` or `expiresAt`. */
+/**
+ * Whether a field of this name, inside an object that is named like a credential, only describes the credential:
+ * `type`, `expiresAt`.
+ */
 export function isAboutSecrets(name: string): boolean {
   const words = wordsOf(name);
   return words.length > 0 && words.every((word) => ABOUT.has(word));

@@ -11,7 +11,7 @@ import { fieldJudge, isHidden, type SecretName, secretElement } from './secret-m
 
 /** The options of {@link toJson}. */
 export interface JsonOptions {
-  /** The largest size of the JSON in bytes of UTF-8. */
+  /** The largest size of the returned JSON, in bytes of UTF-8. */
   readonly most: number;
   /** Converts an error inside the value to JSON. The result is used unchanged, so it must contain no credentials. */
   readonly error: (error: object) => unknown;
