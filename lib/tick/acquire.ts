@@ -1,4 +1,4 @@
-/** The first step of a tick: takes the lease, or returns the reason why the tick is skipped. */
+/** The first step of a tick: it takes the lease of the service, or returns the reason why the tick is skipped. */
 import { type ServiceState, stateFoundBy, withinBackoff } from '../rules/index.ts';
 import { ACQUIRE_LIMIT, GRACE } from '../service/index.ts';
 import { withTimeLimit } from '../time/index.ts';
@@ -12,12 +12,16 @@ export interface Leased {
   readonly claim: Claim;
   /** The state before the lease was taken. */
   readonly before: ServiceState;
-  /** The same under this run's fence, without a lease, and as this build and its rules find it. */
+  /**
+   * The state as this tick finds it: `before` with the fence of this run, without a lease, and without a halt or
+   * backoff that a change of build or policy has ended.
+   */
   readonly state: ServiceState;
 }
 
 /**
- * Takes the lease. A store that answers too late is left; a lease that it grants after that is released.
+ * Takes the lease of the service. If the store doesn't answer within ACQUIRE_LIMIT, the tick stops waiting for it. If
+ * the store grants the lease after that, the lease is released.
  * @throws UnreadableStateError, or the error of the store if the lease can't be taken in time
  */
 export async function takeLease(context: TickContext): Promise<Leased | Refused> {
@@ -29,7 +33,7 @@ export async function takeLease(context: TickContext): Promise<Leased | Refused>
     build: invocation.build,
     rules,
     owner: ports.random.id().slice(-12),
-    // The process may live as long as its invocation, even if this run ends earlier.
+    // The lease covers the whole invocation, since the process may live until its end, even if this run ends earlier.
     leaseUntil: Math.ceil(invocation.deadline + service.leaseMargin),
   };
   let asked: Promise<Acquired> | undefined;

@@ -19,14 +19,15 @@ import { putRecords, rememberedFailures } from './run-records.ts';
 import type { TickContext } from './tick-context.ts';
 import { releaseLease, retryUntilEnd } from './write-deadline.ts';
 
-/** The parts of a commit that the tick event shows. */
+/** The parts of the committed result that the tick event contains. */
 export type Committed = Pick<AppliedRuns, 'state' | 'report'> & Partial<Pick<AppliedRuns, 'verdict'>>;
 
 /**
- * Commits the runs that crashed before, and then the run that has ended. A run that yielded to a stop has no outcome:
- * its tick may run again, and if there are no crashed runs, nothing is committed.
- * @throws LeaseLostError if another run took over; the error of the store if it could not be reached until the end of
- * the run
+ * Commits the crashed runs that this tick counts, and then the run of this tick. A run that yielded has no outcome, so
+ * its tick may run again. Then only the crashed runs are committed; if there are none, the lease is released and no
+ * state is written.
+ * @throws LeaseLostError if another run took over the lease; the error of the store if the store can't be reached
+ * before the time for this run is over
  */
 export async function commitRun(
   context: TickContext,
@@ -51,9 +52,9 @@ export async function commitRun(
 }
 
 /**
- * Commits crashed runs that cause the tick to be skipped.
- * @throws LeaseLostError if another run took over; the error of the store if it could not be reached until the end of
- * the run
+ * Commits the crashed runs of a tick that is skipped because of them: they halted the service or made it back off.
+ * @throws LeaseLostError if another run took over the lease; the error of the store if the store can't be reached
+ * before the time for this tick is over
  */
 export function commitCrashes(
   context: TickContext,
@@ -63,23 +64,27 @@ export function commitCrashes(
   return commitEnded(context, { claim, state, runs: crashed, ending: 'skipped' });
 }
 
-/** The ended runs, and the claim and the state to which they are applied. */
+/** The input of a commit: the ended runs, and the claim and the state to which these runs are applied. */
 interface Commitment {
   readonly claim: Claim;
-  /** The state, without a lease. */
+  /** The state before the runs are applied, without a lease. */
   readonly state: ServiceState;
-  /** The ended runs, in the order in which they are applied. */
+  /** The ended runs, in the order in which they are applied to the state. */
   readonly runs: readonly EndedRun[];
-  /** How the tick ended, for the error which says that this end was not written. */
+  /** How the tick ended. The LeaseLostError names it, if the state can't be written. */
   readonly ending: OutcomeKind | 'skipped' | 'yielded';
 }
 
 /**
- * How often an operator may resume the service between a read of the state and the write, before it counts as a fault.
+ * How often a commit is tried. Each try fails if an operator resumes the service between the read of the state and the
+ * write. So many resumes in a row are taken for a fault.
  */
 const MOST_RESUMES = 5;
 
-/** Commits, and tries again after a resume. If the commit fails, the report is printed before the error is thrown. */
+/**
+ * Writes the state after the ended runs. If an operator resumed the service meanwhile, applies the runs to the new
+ * state and tries again. If the commit fails, the report of the runs is printed before the error is thrown.
+ */
 async function commitEnded(context: TickContext, commitment: Commitment): Promise<Committed> {
   const { service, ports } = context;
   let report: readonly string[] = [];
@@ -117,8 +122,9 @@ function leaseLost({ claim, ending }: Commitment, cause: string, consequence = '
 }
 
 /**
- * The state after a tick that crashed runs block. The commit marks the tick as decided, so that it never runs. If an
- * operator's resume lifted the block meanwhile, the tick is not marked, and may be delivered again.
+ * The state after a tick that is skipped because of crashed runs. `lastTick` marks the tick as decided, so that it
+ * never runs. If a resume by an operator has meanwhile ended the halt or the backoff, the tick is not marked, so it may
+ * run if it is delivered again.
  */
 function skippedState(context: TickContext, state: ServiceState): ServiceState {
   const { tick } = context;
@@ -126,7 +132,10 @@ function skippedState(context: TickContext, state: ServiceState): ServiceState {
   return decides ? { ...state, lastTick: tick.scheduledFor } : state;
 }
 
-/** Applies the runs. For the report of a trip, the failures of earlier invocations are read. */
+/**
+ * Applies the runs to the state. If they cause a trip, the failures of earlier invocations are read from the run
+ * records for the report.
+ */
 async function applyWithMemory(
   context: TickContext,
   state: ServiceState,

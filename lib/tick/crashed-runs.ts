@@ -1,9 +1,9 @@
 /**
- * Crashed runs. Every commit sets `countedUpTo` to the fence of its run, and every acquire raises the fence. So
- * `fence - countedUpTo` of the state before this acquire is the number of runs that started and never wrote their end:
- * their process died. The next run counts each of them as an ended run with the outcome `crashed` before its own
- * workload, and whatever this tick commits includes them. If this run crashes too, nothing was written, and the next
- * run counts all of them.
+ * Finds the crashed runs of a service. Every commit sets `countedUpTo` to the fence of its run, and every acquire
+ * raises the fence by one. So `fence - countedUpTo`, in the state before this acquire, is the number of runs that
+ * started and never wrote their end: their process died. The next run counts each of them as an ended run with the
+ * outcome `crashed`, before its own workload runs, and writes them with its own commit. If the next run crashes too,
+ * nothing is written, and the run after it counts all of them.
  */
 import {
   countedDue,
@@ -21,12 +21,12 @@ import { toIso } from '../time/index.ts';
 import type { Leased } from './acquire.ts';
 import type { TickContext } from './tick-context.ts';
 
-/** The runs that crashed before this one, oldest first. */
+/** The crashed runs that no earlier run has counted, oldest first. */
 export function crashedRuns({ service, startedAt }: TickContext, { claim, before }: Leased): EndedRun[] {
   const newest = claim.fence - 1;
   if (newest <= before.countedUpTo) return [];
   const count = Math.min(newest - before.countedUpTo, mostCounted(service.policy));
-  // After a lost answer, `before` is the state that this acquire wrote, and contains its own lease.
+  // If the answer to the acquire was lost and the request sent again, `before` contains the lease of this run itself.
   const lease = before.lease?.owner === claim.owner ? undefined : before.lease;
   const due = countedDue(service.schedule, startedAt, before.lastTick);
   return Array.from({ length: count }, (_, index) => {
@@ -36,16 +36,22 @@ export function crashedRuns({ service, startedAt }: TickContext, { claim, before
   });
 }
 
-/** How many crashed runs are counted. More than fit into track record, memory and history would change nothing. */
+/**
+ * The largest number of crashed runs that one tick counts. More runs than fit into track record, `memory` and run
+ * history would not change the state.
+ */
 function mostCounted({ consecutive, backoff, memory }: Policy): number {
   return Math.min(1_000, Math.max(HISTORY_SIZE, memory, consecutive * Math.min(backoff, 100)));
 }
 
-/** @param due the due time that is used if the tick of the run is unknown */
+/**
+ * An ended run with the outcome `crashed`.
+ * @param due the due time of the run if its tick is unknown
+ */
 function crashedRun(fence: number, now: number, { tick, due }: { tick: number | undefined; due: number }): EndedRun {
   const run = tick === undefined ? `run ${fence}` : `run ${fence} for ${toIso(tick)}`;
   const error = new RunCrashedError(`${run} started and never ended; its process died`);
-  // The stack would show where the crash was counted, not where the process died.
+  // The stack would show the code that counts the crash, not the place where the process died.
   error.stack = '';
   return {
     outcome: { kind: 'crashed', failure: summarizeError(error, now) },
@@ -59,8 +65,8 @@ function crashedRun(fence: number, now: number, { tick, due }: { tick: number | 
 }
 
 /**
- * The reason for which the crashed runs cause this tick to be skipped, or `undefined`. A manual run bypasses a backoff,
- * and with `force` a halt.
+ * The reason to skip this tick after the crashed runs were applied to `state`: `halted` or `backoff`; `undefined` if
+ * the tick may run. A manual run ignores a backoff, and a manual run with `force` also ignores a halt.
  */
 export function blockedBy({ tick, startedAt, invocation }: TickContext, state: ServiceState): SkipReason | undefined {
   const forced = tick.kind === 'manual' && tick.force;

@@ -1,4 +1,7 @@
-/** The end of a tick's way: the event is made once and handed to every observer. No observer can fail a tick. */
+/**
+ * The last step of a tick: makes its event once and passes it to every observer. An observer that fails doesn't fail
+ * the tick.
+ */
 import { type AppliedRuns, nextRunDue, overrunLine, propagates, serviceStatus } from '../rules/index.ts';
 import { printReport, type WorkloadRun } from '../run/index.ts';
 import { FLUSH_LIMIT, NOTIFY_TIME, type Service } from '../service/index.ts';
@@ -8,13 +11,13 @@ import type { Observer, Ports } from './ports.ts';
 import type { TickContext } from './tick-context.ts';
 import type { TickEvent } from './tick-event.ts';
 
-/** The facts that a tick event adds to the context of the tick. */
+/** The facts about the end of a tick from which, together with its context, the tick event is made. */
 export type TickFacts = Pick<TickEvent, 'disposition' | 'state' | 'crashesBooked'> &
   Partial<Pick<TickEvent, 'reason' | 'fence' | 'verdict' | 'report' | 'bypassed'>> & { readonly run?: WorkloadRun };
 
 /**
- * Passes the event of a tick whose state is written to every observer, prints the report and flushes. Returns the
- * event.
+ * Makes the event of a tick whose state is written, and passes it to every observer. Prints the report, and lets the
+ * observers flush. Returns the event.
  */
 export async function notifyTick(context: TickContext, facts: TickFacts): Promise<TickEvent> {
   const { service, ports } = context;
@@ -29,12 +32,18 @@ export async function notifyTick(context: TickContext, facts: TickFacts): Promis
   return event;
 }
 
-/** Whether the run's error halts the service: upstream's loop ends with it, and warns of no overrun then. */
+/**
+ * Whether the error of the run halts the service at once. Upstream's loop ends with such an error before it compares
+ * the duration with the interval, so Tickover warns of no overrun either.
+ */
 function isPropagated({ policy }: Service, run: WorkloadRun | undefined): boolean {
   return run?.outcome !== undefined && propagates(policy, run.outcome);
 }
 
-/** Hands every observer the crashed runs, and flushes before anything else can go wrong. */
+/**
+ * Passes each crashed run to every observer, and lets the observers flush before the workload runs: the process of this
+ * run may die too.
+ */
 export async function notifyCrashes(context: TickContext, steps: AppliedRuns['steps']): Promise<void> {
   const { service, ports, startedAt } = context;
   const onError = (error: unknown) => logObserverError(context, error);
@@ -69,7 +78,10 @@ function tickEvent(context: TickContext, { run, ...facts }: TickFacts): TickEven
   };
 }
 
-/** Calls every observer. Nobody waits for an asynchronous one, but its rejection must not end the process. */
+/**
+ * Calls `notify` for every observer, and `onError` for each error. If an observer returns a promise, this function
+ * doesn't wait for it, but a rejection goes to `onError` too: unhandled, it would end the process.
+ */
 export function notifyObservers(
   observers: readonly Observer[],
   notify: (observer: Observer) => unknown,
@@ -86,8 +98,8 @@ export function notifyObservers(
 }
 
 /**
- * Lets every observer flush, all at once. One that takes longer than FLUSH_LIMIT, or than the time until `endsAt`, is
- * left. Never rejects.
+ * Lets all observers flush at the same time. An observer that takes longer than FLUSH_LIMIT, or than the time until
+ * `endsAt` if that is shorter, is not waited for any longer; every observer has at least NOTIFY_TIME. Never rejects.
  */
 export async function flushObservers(
   { observers, clock }: Pick<Ports, 'observers' | 'clock'>,

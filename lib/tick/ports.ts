@@ -1,4 +1,4 @@
-/** The ports of a tick: store, observers, clock, randomness, log. Adapters implement them. */
+/** The ports of a tick: store, observers, clock, randomness, log. Other rooms implement them. */
 import type { BackoffRules, Pause, RunRecord, ServiceState, SkipReason, Tick } from '../rules/index.ts';
 import type { RunScope } from '../run/index.ts';
 import type { Log } from '../service/index.ts';
@@ -11,38 +11,47 @@ export interface AcquireRequest {
   readonly tick: Tick;
   readonly now: number;
   readonly build: string;
-  /** The rules that the service runs by now. @default a stored backoff stands as it is */
+  /**
+   * The policy and the schedule that the service has now. They can shorten a stored backoff. @default a stored backoff
+   * is not shortened
+   */
   readonly rules?: BackoffRules;
   /**
-   * A random text for each call, since two deliveries can have the same tick and the same invocation. At most 12
-   * characters.
+   * A random text of at most 12 characters that identifies this request. It is new for each call, since two deliveries
+   * can have the same tick and the same invocation.
    */
   readonly owner: string;
   readonly leaseUntil: number;
 }
 
-/** A granted lease. A commit is written if the item still has `fence` and `epoch`, a release if it has `owner`. */
+/**
+ * A granted lease, as its run must show it to the store. A commit is written only if the item still has this `fence`
+ * and `epoch`, a release only if the item still has this `owner`.
+ */
 export interface Claim {
   readonly service: string;
   readonly owner: string;
   readonly fence: number;
   readonly epoch: number;
   /**
-   * An order, not a fact of the item: the commit does not free the lease, since the workload may run until its process
-   * ends.
+   * If true, the commit does not free the lease, since the workload may go on until its process ends. This is an order
+   * to the store, not an attribute of the item.
    * @default the commit frees the lease
    */
   readonly keepsLease?: true;
 }
 
-/** The answer to an {@link AcquireRequest} that got no lease: why its tick is skipped. A refusal is a value. */
+/**
+ * The answer to an {@link AcquireRequest} that got no lease: why its tick is skipped, and the state. It is returned,
+ * not thrown.
+ */
 export interface Refused {
   readonly granted: false;
   readonly reason: SkipReason;
   readonly state: ServiceState;
 }
 
-/** An answer to {@link AcquireRequest}. */
+/** Any answer to an {@link AcquireRequest}: the lease was granted or refused. */
 export type Acquired =
   | {
       readonly granted: true;
@@ -53,8 +62,8 @@ export type Acquired =
   | Refused;
 
 /**
- * An answer to a commit. `epoch`: refused, since an operator resumed the service meanwhile; `state` is the new state.
- * `fence`: refused, since another run took over.
+ * The answer to a commit: written, or refused for a reason. `epoch`: an operator resumed the service meanwhile; `state`
+ * is the new state, and `claim` fits it. `fence`: another run took the lease.
  */
 export type CommitAnswer =
   | { readonly written: true }
@@ -62,43 +71,43 @@ export type CommitAnswer =
   | { readonly written: false; readonly reason: 'fence' };
 
 /**
- * The store of the states of services. Every method rejects with UnreadableStateError if the state is damaged or of a
- * newer version, and with an error of its own if the store can't be reached. No tick and no answer waits longer than a
- * time limit for any of them; a signal lets the store give up before it is left.
+ * The store that keeps the state of every service. Every method rejects with UnreadableStateError if the state is
+ * damaged or of a newer version, and with an error of the store if the store can't be reached. The caller limits the
+ * time of every method. If a method gets a `signal`, the store can give up before the caller stops waiting.
  */
 export interface StateStore {
   /**
-   * Takes the lease and raises the fence in one write, if admission allows it.
-   * @param signal when it is aborted, the store gives up within the grace (1 s) and rejects; a lease that it may have
-   * taken is released
+   * Takes the lease and raises the fence in one write, if admission allows the tick to run.
+   * @param signal when it is aborted, the store gives up and rejects within a second (`GRACE`), and releases a lease
+   * that it may have taken
    */
   acquire(request: AcquireRequest, signal?: AbortSignal): Promise<Acquired>;
   /**
-   * If the claim still holds: writes the state, frees the lease unless the claim keeps it, and marks all runs up to the
-   * run of the claim as counted. Never changes the pause. The same commit can be sent again: if it was written before,
-   * the answer is `written`, even after later runs.
-   * @param signal if it is aborted, the store gives up and rejects; the write may take effect nevertheless
+   * If `fence` and `epoch` of the claim still hold: writes the state, frees the lease unless the claim has
+   * `keepsLease`, and marks all runs up to the run of the claim as counted. Never changes the pause. The same commit
+   * can be sent again: if it was written before, the answer is `written`, even if other runs have committed since.
+   * @param signal when it is aborted, the store gives up and rejects; the state may be written nevertheless
    */
   commit(claim: Claim, state: ServiceState, signal?: AbortSignal): Promise<CommitAnswer>;
   /**
-   * Frees the lease without an outcome, if the claim still holds; the run is marked as counted.
-   * @param signal when it is aborted, the store gives up and rejects; the write may get through all the same
+   * Frees the lease if the claim still holds it. The run is marked as counted, without an outcome.
+   * @param signal when it is aborted, the store gives up and rejects; the lease may be freed nevertheless
    */
   release(claim: Claim, signal?: AbortSignal): Promise<void>;
-  /** The state of a service, or `undefined` if it was never seen. */
+  /** The state of a service; `undefined` if nothing is stored for the service. */
   read(service: string): Promise<ServiceState | undefined>;
   /** Writes a run record. Writing the same record again changes nothing. */
   putRun(record: RunRecord): Promise<void>;
   /**
-   * The records of runs that didn't succeed and have a fence above `after`: newest first, one for each run, at most
-   * `limit`.
+   * The run records of runs that did not succeed and whose fence is above `after`: newest first, one for each run, at
+   * most `limit` of them. The list is empty if there are none.
    */
   failedRuns(service: string, range: { readonly after: number; readonly limit: number }): Promise<RunRecord[]>;
-  /** Pauses the service, replacing an earlier pause. Returns the new state. */
+  /** Pauses the service; a stored pause is replaced. Returns the new state. */
   pause(service: string, pause: Pause): Promise<ServiceState>;
   /**
-   * Starts the service afresh: ends halt, pause and backoff, and clears streak and failures. Returns the state before
-   * that.
+   * Starts the service afresh: ends halt, pause and backoff, sets the streak to 0 and forgets the failures. Returns the
+   * state before the resume.
    */
   resume(service: string): Promise<ServiceState>;
 }
@@ -110,25 +119,25 @@ export interface CrashEvent {
   readonly fence: number;
   /** When the crash was counted, in epoch milliseconds. */
   readonly bookedAt: number;
-  /** The streak of the service after this crash; `halted` says whether the service is halted then. */
+  /** The streak of the service after this crash was counted. `halted` says whether the service is halted then. */
   readonly streak: number;
   readonly halted: boolean;
 }
 
 /**
- * Gets the events of services: a log, a metric, a hook of a user. An error of an observer is logged and has no other
- * effect.
+ * Receives the events of ticks and crashed runs: a log, a metric, or a hook of a user. If an observer throws, the error
+ * is logged and has no other effect.
  */
 export interface Observer {
-  /** Called when a crashed run was counted. */
+  /** Called for each crashed run when the next run counts it. */
   runCrashed?(event: CrashEvent): void;
-  /** Called when a tick ended, in whatever way, after its state was written. */
+  /** Called for every tick that has run or was skipped, after its state is written. */
   tickEnded?(event: TickEvent): void;
-  /** Called when an operator resumed the service. */
+  /** Called after an operator has resumed the service. */
   resumed?(service: string): void;
   /**
-   * Everything that the observer holds must leave the process now. A promise is waited for, 2 s at most; less where the
-   * tick's time is nearly up.
+   * Asks the observer to send everything that it still holds, since the process may end or freeze after this call. If
+   * it returns a promise, the tick waits for it, at most 2 s (`FLUSH_LIMIT`), or less if the tick has less time left.
    */
   flush?(): void | Promise<void>;
 }
@@ -139,17 +148,18 @@ export interface Ports {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
-  /** The log for Tickover's own values, in which nothing has to be masked. @default the log */
+  /** The log for values that Tickover makes itself, in which no credentials have to be masked. @default `log` */
   readonly ownLog?: Log;
   readonly observers: readonly Observer[];
   /**
-   * Ends this process, or this worker: nothing else ends a workload that ignores its signal or gives an exhausted
-   * process new means, and a process in which a stray error happened is not to be trusted. May return in a test.
+   * Ends the process of the run, or its worker thread on one machine. It is called for a workload that ignores its
+   * signal, for an exhausted process, and after a stray error: only a new process helps then. In a test the function
+   * may return.
    */
   readonly recycle: () => void;
   /**
-   * Attributes the errors that nothing catches to their runs.
-   * @default none: an exception that nothing catches ends the process, as usual in Node
+   * Runs work and attributes the errors that nothing in it catches to its run.
+   * @default none: such an error ends the process, as usual in Node
    */
   readonly runScope?: RunScope;
 }

@@ -1,6 +1,7 @@
 /**
- * A firing that owns several ticks, since the interval of its service is shorter than the minute in which a schedule
- * can fire. Each slot is a tick of its own, with its own acquire and commit, so that an operator can act between them.
+ * Runs a firing that owns several ticks. A service has such firings if its interval is below a minute, the shortest
+ * period of a schedule. Each slot is a tick with its own acquire and commit, so that an operator can act between two
+ * slots.
  */
 import { type Delivery, FIRING_PERIOD, type ScheduledTick, slotsOf } from '../rules/index.ts';
 import { GRACE, type Service, type ServiceHaltedError } from '../service/index.ts';
@@ -11,27 +12,28 @@ import { endTick, tickContext } from './run-tick.ts';
 import type { Invocation } from './tick-context.ts';
 import type { TickEvent } from './tick-event.ts';
 
-/** One firing of the schedule. */
+/** One firing of the schedule that owns several slots. */
 export interface Firing {
   /** The minute for which the firing was scheduled, in epoch milliseconds. */
   readonly scheduledFor: number;
   /**
-   * How late the firing may arrive without losing a slot, in milliseconds. The window of its slots begins that much
-   * later.
+   * How late the firing may arrive without losing a slot, in milliseconds. The firing owns the due times of the minute
+   * that begins at `scheduledFor + slack`.
    */
   readonly slack: number;
-  /** The delivery of the firing. */
+  /** The execution id and the attempt of the invocation, for the log. */
   readonly delivery?: Delivery;
 }
 
 /**
- * Runs the slots of a firing one after the other. It waits for a slot without holding the lease. Of the slots already
- * past when it comes only the newest runs; a slot that passed while this firing was still running an earlier one is
- * skipped as `overlap`, without asking the store. It ends early when the process stops or the invocation has no time
- * left for a run. A tick that halts the service doesn't end the firing: the slots behind it are skipped as `halted`
- * (as `overlap` where they passed during its run), and a resume gets in.
- * @throws ServiceHaltedError at the end, if a tick halted the service; anything else that a tick throws at once,
- * leaving out the slots behind it
+ * Runs the slots of a firing one after the other. While it waits for a slot, it doesn't hold the lease. If several
+ * slots are past when the firing begins, only the newest of them runs. A slot that passes while the firing runs an
+ * earlier slot is skipped as `overlap`, without a request to the store. The firing ends early if the process stops, or
+ * if the invocation has no time left for a run. If a tick halts the service, the firing goes on: the later slots are
+ * skipped as `halted` (or as `overlap` if they passed during that run), and they run again if an operator resumes the
+ * service.
+ * @throws ServiceHaltedError after the last slot, if a tick halted the service; any other error of a tick at once, and
+ * the later slots are left out
  */
 export async function runFiring(
   service: Service,
@@ -58,7 +60,7 @@ export async function runFiring(
     }
     if (!hasTimeFor(slot)) break;
     await clock.sleep(slot - clock.now(), closing);
-    // The clock may have been set meanwhile: a lease taken after the deadline would have expired already.
+    // The clock may have been set ahead during the sleep: a lease taken after the deadline would have expired already.
     if (closing.aborted || !hasTimeFor(slot)) break;
     const { event, halt } = await endTick(service, tickOf(firing, slot), invocation, ports);
     events.push(event);
@@ -73,8 +75,9 @@ function tickOf({ delivery }: Firing, scheduledFor: number): ScheduledTick {
 }
 
 /**
- * A slot is farther ahead than the firing's own time only where the clock was set back: the invocation would end in the
- * wait for it.
+ * Whether the invocation has time for the slot: a run can still begin by `latestStart`, and the slot is at most
+ * `longestWait` ahead. A slot is farther ahead only if the clock was set back, and then the invocation would end before
+ * the slot is due.
  */
 function isWithin(slot: number, now: number, bounds: { latestStart: number; longestWait: number }): boolean {
   return Math.max(slot, now) <= bounds.latestStart && slot - now <= bounds.longestWait;

@@ -1,7 +1,4 @@
-/**
- * The run records of a commit: records of ended runs are written before it, and records of earlier failures are read
- * for a report.
- */
+/** Writes the run records of ended runs before a commit, and reads the run records of earlier failures for a report. */
 
 import { propagates, type RunRecord, type ServiceState } from '../rules/index.ts';
 import type { ErrorSummary } from '../text/index.ts';
@@ -10,8 +7,8 @@ import type { TickContext } from './tick-context.ts';
 import { beforeWriteDeadline } from './write-deadline.ts';
 
 /**
- * The failures of earlier invocations, oldest first. If they can't be read in time, the report is shorter; the outcome
- * is not lost.
+ * The error summaries of the failures of earlier invocations, oldest first. If they can't be read in time, the list is
+ * empty: the report gets shorter, but no outcome is lost.
  */
 export async function rememberedFailures(context: TickContext, state: ServiceState): Promise<readonly ErrorSummary[]> {
   const { service, ports } = context;
@@ -28,8 +25,8 @@ export async function rememberedFailures(context: TickContext, state: ServiceSta
 }
 
 /**
- * The failure in a run record, if it is remembered. A run that was never committed counts as crashed, so its own
- * failure is left out, and so is a fatal error that halted the service.
+ * The failure in a run record as a list of one, or an empty list if reports leave it out. Left out are a run without a
+ * failure, a run that was never committed (it counts as crashed instead), and a fatal error that halted the service.
  */
 function rememberedFailure(
   { service: { policy } }: TickContext,
@@ -43,8 +40,8 @@ function rememberedFailure(
 }
 
 /**
- * Writes run records. If a record can't be written, the state is written all the same, since an outcome is more
- * important than its record.
+ * Writes run records, at most as many as the option `memory` says (at least one), the newest of the list. If a record
+ * can't be written, a warning is logged and the commit goes on, since the state is more important than a record.
  */
 export async function putRecords(context: TickContext, records: readonly RunRecord[]): Promise<void> {
   const { ports, service } = context;

@@ -22,9 +22,9 @@ import type { Invocation, TickContext } from './tick-context.ts';
 import type { TickEvent } from './tick-event.ts';
 
 /**
- * Runs one iteration of a service for a tick and returns the event that observers got.
- * @throws ServiceHaltedError once, if a scheduled tick halted the service; the state is written then
- * @throws LeaseLostError if another run took over before this one could write its outcome
+ * Runs one iteration of a service for a tick. Returns the event that the observers got.
+ * @throws ServiceHaltedError once, after a scheduled tick has halted the service and its state is written
+ * @throws LeaseLostError if another run took over the lease before this run could write its outcome
  * @throws UnreadableStateError, or the error of the store, if the state can't be read or written
  */
 export async function runTick(service: Service, tick: Tick, invocation: Invocation, ports: Ports): Promise<TickEvent> {
@@ -33,13 +33,16 @@ export async function runTick(service: Service, tick: Tick, invocation: Invocati
   return event;
 }
 
-/** A tick that has ended. `halt`: it was scheduled and halted its service, which somebody has to throw. */
+/**
+ * The event of a tick that has ended. If a scheduled tick halted its service, `halt` is the error, and the caller of
+ * `endTick` must throw it.
+ */
 export interface EndedTick {
   readonly event: TickEvent;
   readonly halt?: ServiceHaltedError;
 }
 
-/** Like {@link runTick}, but returns the halt together with the event. */
+/** Does the same as {@link runTick}, but returns the error of a halt together with the event instead of throwing it. */
 export async function endTick(service: Service, tick: Tick, invocation: Invocation, given: Ports): Promise<EndedTick> {
   const context = tickContext(service, tick, invocation, given);
   const { ports, endsAt } = context;
@@ -81,7 +84,7 @@ export async function endTick(service: Service, tick: Tick, invocation: Invocati
     });
     return event.verdict === 'halted' ? withHalt(context, event, run.error) : { event };
   } catch (error) {
-    // The process may end below, before a caller can log the error.
+    // The `finally` block may end the process, before a caller can log the error.
     if (run.abandoned) ports.log.error(`${service.name}: ${NOT_COMMITTED}`, { error });
     throw error;
   } finally {
@@ -92,14 +95,17 @@ export async function endTick(service: Service, tick: Tick, invocation: Invocati
 
 const NOT_COMMITTED = 'the run could not be committed; its process is ended now, since its workload goes on';
 
-/** The state in which the workload runs; or, if the crashed runs forbid it, the event of the skipped tick. */
+/**
+ * The result of counting crashed runs: the state in which the workload runs, or the event of a tick that is skipped
+ * because of them.
+ */
 type Opened =
   | { readonly mayRun: true; readonly state: ServiceState }
   | { readonly mayRun: false; readonly event: TickEvent };
 
 /**
- * Passes the crashed runs to the observers. If they cause this tick to be skipped, commits them and returns the event
- * of the skipped tick.
+ * Passes the crashed runs to the observers. If the crashed runs halt the service or make it back off, commits them and
+ * returns the event of the skipped tick.
  */
 async function openBehindCrashes(context: TickContext, leased: Leased, crashed: readonly EndedRun[]): Promise<Opened> {
   const { state, steps } = applyRuns(context.rules, leased.state, crashed);
@@ -111,15 +117,19 @@ async function openBehindCrashes(context: TickContext, leased: Leased, crashed: 
   return { mayRun: false, event: await notifyTick(context, { ...committed, ...facts }) };
 }
 
-/** A manual tick answers with its halt; that of a scheduled one is thrown, so that Lambda counts an error. */
+/**
+ * Adds the error of the halt to the event if a scheduled tick halted the service: it is thrown, so that Lambda counts
+ * an error. A manual tick gets no such error, since its answer contains the halt.
+ */
 function withHalt({ service, tick }: TickContext, event: TickEvent, error?: unknown): EndedTick {
   if (event.verdict !== 'halted' || tick.kind === 'manual') return { event };
   return { event, halt: haltedError(service.name, event.state.halt?.cause ?? 'unknown', error) };
 }
 
 /**
- * A process without file descriptors, memory or threads would fail every later run. A person waits for the answer of a
- * run by hand: there the next scheduled tick ends the process, if it is exhausted still.
+ * Ends an exhausted process (one without free file descriptors, memory or threads), since it would fail every later
+ * run. After a manual tick the process goes on, since a person waits for the answer; if it is still exhausted, the next
+ * scheduled tick ends it.
  */
 function recycleExhausted({ service, tick, invocation, ports }: TickContext): void {
   if (tick.kind === 'manual') return;
@@ -127,7 +137,7 @@ function recycleExhausted({ service, tick, invocation, ports }: TickContext): vo
   (invocation.endAfterAnswer ?? ports.recycle)();
 }
 
-/** The context of a tick that starts now. Its log never throws. */
+/** Makes the context of a tick that starts now. The log in it never throws. */
 export function tickContext(service: Service, tick: Tick, invocation: Invocation, given: Ports): TickContext {
   const ports = { ...given, log: safeLog(given.log) };
   const startedAt = ports.clock.now();

@@ -1,9 +1,9 @@
-/** One tick under way: the facts that every part of its path needs. */
+/** The facts about a tick under way that all its steps need. */
 import type { Rules, Tick } from '../rules/index.ts';
 import type { Service } from '../service/index.ts';
 import type { Ports } from './ports.ts';
 
-/** The invocation in which a tick runs. */
+/** The facts about the invocation of the function in which a tick runs. */
 export interface Invocation {
   /** When the invocation ends, in epoch milliseconds. */
   readonly deadline: number;
@@ -11,21 +11,23 @@ export interface Invocation {
   readonly build: string;
   /** Returns the result of the service's `prepare`. */
   readonly prepared: () => unknown;
-  /** Ends the process once the answer is out. @default the port of that name, which ends it at once */
+  /**
+   * Ends the process after the answer of the function has been sent. @default the port `recycle`, which ends it at once
+   */
   readonly endAfterAnswer?: (() => void) | undefined;
-  /** The process is about to stop: a firing begins no further slot; a run under way goes on. */
+  /** Aborted when the process is about to stop: a firing begins no further slot, but a run under way goes on. */
   readonly closing?: AbortSignal | undefined;
-  /** Aborted when the process stops: a run under way is asked to yield, and then has no outcome. */
+  /** Aborted when the process stops: a run under way is asked to yield, that is to end without an outcome. */
   readonly stop?: AbortSignal | undefined;
 }
 
-/** One tick under way. */
+/** A tick under way, with its service, its invocation and its ports. */
 export interface TickContext {
   readonly service: Service;
   readonly tick: Tick;
   readonly invocation: Invocation;
   readonly ports: Ports;
-  /** The parts of service and invocation that the pure rules take. */
+  /** Policy, schedule and build id, as the rules in `lib/rules` take them. */
   readonly rules: Rules;
   readonly startedAt: number;
   /** The time by which the outcome of the run must be written, in epoch milliseconds. */

@@ -20,7 +20,7 @@ export interface TickEvent {
   readonly service: string;
   readonly tick: Tick;
   readonly disposition: Disposition;
-  /** Why the tick was skipped. */
+  /** Why the tick was skipped; absent if it ran. */
   readonly reason?: SkipReason;
   /** How the run ended; absent if the tick was skipped, or if the run yielded to a stop of its process. */
   readonly outcome?: OutcomeKind;
@@ -29,23 +29,23 @@ export interface TickEvent {
   /** When the tick began. */
   readonly startedAt: number;
   readonly durationMs?: number;
-  /** The start minus `scheduledFor`. */
+  /** The start of the tick minus `scheduledFor`, in milliseconds; absent for a manual tick. */
   readonly latenessMs?: number;
-  /** How much longer than the interval the run took. */
+  /** By how many milliseconds the run took longer than the interval; absent if it did not. */
   readonly overrunMs?: number;
-  /** The number of the run. */
+  /** The number of the run, or of the acquire if crashed runs caused the skip; absent if the lease was refused. */
   readonly fence?: number;
   /** How many crashed runs this tick counted. */
   readonly crashesBooked: number;
-  /** What would have kept the schedule from this run, which was made by hand. */
+  /** The reasons for which a scheduled tick would have been skipped; empty unless the run was made by hand. */
   readonly bypassed: readonly Obstacle[];
   /** The state after the tick. */
   readonly state: ServiceState;
   readonly status: Status;
   readonly nextDue?: number;
-  /** The lines of the report. */
+  /** The lines of the report about failures and recoveries; empty if there is nothing to report. */
   readonly report: readonly string[];
-  /** The workload's result as JSON, bounded, credentials masked. */
+  /** The value that the workload returned, as JSON of bounded size with credentials masked. */
   readonly result?: unknown;
   readonly build: string;
 }

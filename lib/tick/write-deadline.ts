@@ -1,7 +1,8 @@
 /**
- * How long a tick may go on writing. The state is written last and is the most important: its write is tried again
- * until shortly before the end of the run. Run records and remembered failures come before it. They may take half of
- * the time that the reserve leaves after the grace; what is not done by then is given up.
+ * The time limits for the writes of a tick. The state is written last and is the most important: its write is tried
+ * again until shortly before `endsAt`, the end of the time of the tick. Before it, run records are written and read.
+ * They may take half of what is left of the option `reserve` after the grace of the workload; then the tick stops
+ * waiting for them.
  */
 import {
   ACQUIRE_LIMIT,
@@ -17,8 +18,8 @@ import type { Claim } from './ports.ts';
 import type { TickContext } from './tick-context.ts';
 
 /**
- * Returns the result of the work, if it comes while there is time left to commit.
- * @throws Error otherwise; the work goes on, and its end is ignored
+ * Returns the result of `work`, if it comes while there is time left to commit.
+ * @throws Error if it doesn't; `work` goes on, and its result is ignored
  */
 export async function beforeWriteDeadline<Result>(
   { ports: { clock }, service, endsAt }: TickContext,
@@ -29,15 +30,16 @@ export async function beforeWriteDeadline<Result>(
   return withTimeLimit(clock, until - clock.now(), work);
 }
 
-/** Releases the lease, in as much time as taking one has. */
+/** Releases the lease. Gives up after ACQUIRE_LIMIT, the same time as taking a lease has. */
 export function releaseLease({ ports: { clock, store } }: TickContext, claim: Claim): Promise<void> {
   return withTimeLimit(clock, ACQUIRE_LIMIT, (signal) => store.release(claim, signal));
 }
 
 /**
- * Tries the write again after each failure of the store until shortly before the end of the run: a success that is
- * never written would count as a crash and run again. A write that starts too late still has {@link ONE_TRY}. The error
- * of an unreadable state is thrown at once, since a retry does not help; so is any error while the process stops.
+ * Does `write`, and tries again after each failure of the store until shortly before `endsAt`: a success that is never
+ * written would count as a crash, and its tick would not be decided. If little or no time is left, the write still has
+ * {@link ONE_TRY}. The error of an unreadable state is thrown at once, since a retry does not help. While the process
+ * stops, every error is thrown at once.
  */
 export async function retryUntilEnd<Result>(
   { service, invocation, ports: { clock, log }, endsAt }: TickContext,
@@ -46,7 +48,8 @@ export async function retryUntilEnd<Result>(
   const until = Math.max(endsAt - NOTIFY_TIME, clock.now() + ONE_TRY);
   for (let wait = FIRST_RETRY_WAIT; ; wait = Math.min(2 * wait, LONGEST_RETRY_WAIT)) {
     try {
-      // A store that heeds its signal rejects with an error of its own, which says more than a time limit.
+      // A grace of 0: a store that rejects as soon as its signal is aborted throws its own error, which says more than
+      // that of a time limit.
       return await withTimeLimit(clock, { ms: until - clock.now(), grace: 0 }, write);
     } catch (error) {
       const isLast = clock.now() + wait >= until || invocation.stop?.aborted === true;
