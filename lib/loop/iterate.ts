@@ -4,10 +4,10 @@ import { printReport, runWorkload, type WorkloadRun } from '../run/index.ts';
 import { haltedError, type Service } from '../service/index.ts';
 import type { Iteration, LoopOptions, Pace } from './loop.ts';
 
-/** Everything that a loop needs, defaults filled in. */
+/** The service and the options of a loop, with every default filled in. */
 export interface LoopParts extends Omit<LoopOptions, 'maxDuration'> {
   readonly service: Service;
-  /** In milliseconds, without an end for no limit. */
+  /** The longest time that one run may last, in milliseconds; `Infinity` for no limit. */
   readonly maxDuration: number;
   readonly pace: Pace;
   /** Returns the result of the service's `prepare`. */
@@ -18,13 +18,13 @@ export interface LoopParts extends Omit<LoopOptions, 'maxDuration'> {
 export interface Carried {
   readonly state: LoopState;
   readonly cursor?: string | undefined;
-  /** The number of the newest run. */
+  /** The number of the newest run; 0 before the first. */
   readonly fence: number;
 }
 
 /**
- * Runs the service once, makes the step of its outcome, logs and reports it. Never rejects: the iteration contains the
- * error of the workload.
+ * Runs the service once, makes the step of the outcome, and logs and reports the result. An error of the workload is
+ * part of the iteration, so it doesn't reject.
  */
 export async function iterate(parts: LoopParts, before: Carried, count: number): Promise<Iteration> {
   const { service, clock, random, log, maxDuration, prepared } = parts;
@@ -38,7 +38,7 @@ export async function iterate(parts: LoopParts, before: Carried, count: number):
     prepared,
   });
   const { outcome, ...ended } = run;
-  // A stop of a loop lets the run finish: the run has no stop signal to which it could yield.
+  // A stop of a loop lets the run finish: the run gets no stop signal, so it can't yield.
   if (outcome === undefined) throw new Error(`${service.name}: a run yielded to a stop that never reached it`);
   const stepped = step(service.policy, before.state, outcome);
   logUnexpected(parts, run, outcome);
@@ -47,7 +47,10 @@ export async function iterate(parts: LoopParts, before: Carried, count: number):
   return { service: service.name, count, ...ended, ...stepped, outcome };
 }
 
-/** Rule S2 of docs/design.md: a service that never trips has no report, so each error is logged when it occurs. */
+/**
+ * Logs the error of a run if no report will contain it and the loop goes on (rule S2 of docs/design.md): a service that
+ * never trips has no report.
+ */
 function logUnexpected({ service, log }: LoopParts, run: WorkloadRun, outcome: Outcome): void {
   if (outcome.kind === 'succeeded' || propagates(service.policy, outcome)) return;
   if (service.policy.kind === 'critical' && service.policy.trips) return;
@@ -56,8 +59,8 @@ function logUnexpected({ service, log }: LoopParts, run: WorkloadRun, outcome: O
 }
 
 /**
- * Warns about a run that took longer than the interval (rule S3 of docs/design.md). No warning if the loop counts its
- * next start from the end of a run, or if it ends with this run: then no start is delayed.
+ * Warns about a run that took longer than the interval (rule S3 of docs/design.md). There is no warning if the wait for
+ * the next run begins at the end of a run, or if the loop ends with this run: then no start is delayed.
  */
 function logOverrun({ service, pace, log }: LoopParts, { durationMs }: WorkloadRun, outcome: Outcome): void {
   const { interval } = service.policy;
@@ -65,7 +68,10 @@ function logOverrun({ service, pace, log }: LoopParts, { durationMs }: WorkloadR
   if (pace === 'fixed-rate' && durationMs > interval) log.warn(overrunLine(service.name, durationMs, interval));
 }
 
-/** The error with which the loop ends after this iteration, or `undefined` if the loop goes on. */
+/**
+ * The error with which the loop must end after this iteration, in an object of its own, since a workload can throw
+ * `undefined`. Returns `undefined` if the loop goes on.
+ */
 export function endOf({ policy, name }: Service, iteration: Iteration): { readonly error: unknown } | undefined {
   const { outcome, verdict, error, abandoned } = iteration;
   const { haltCause } = iteration.state;

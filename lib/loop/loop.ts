@@ -1,55 +1,63 @@
-/** A loop in one process: its options, its iterations, its methods. */
+/** The types of a loop in one process: its options, its iterations, its methods. */
 import type { LoopState, Outcome, Verdict } from '../rules/index.ts';
 import type { Log, Surroundings } from '../service/index.ts';
 import type { Clock, Duration, Random } from '../time/index.ts';
 import type { SignalSource } from './signals.ts';
 
 /**
- * From when the wait for the next start is counted. `fixed-delay`: from the end of the last iteration (upstream's
- * critical service loop). `fixed-rate`: from its start; an overdue run starts at once (upstream's loop service).
+ * The point from which a loop counts the wait for the next run. `fixed-delay`: from the end of the last iteration, as
+ * upstream's critical service loop does. `fixed-rate`: from the start of the last run, as upstream's loop service does;
+ * if a run took longer than the interval, the next one starts at once.
  */
 export type Pace = 'fixed-delay' | 'fixed-rate';
 
-/** Everything that a loop needs besides its service. */
+/** The options of a loop: everything that it needs besides its service. */
 export interface LoopOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
-  /** From when the waits are counted. @default 'fixed-rate' for a loop service, 'fixed-delay' for a critical one */
+  /**
+   * The point from which the waits between two runs are counted. @default 'fixed-rate' for a service of kind `loop`,
+   * 'fixed-delay' for a `critical` one
+   */
   readonly pace?: Pace;
   /**
-   * The state with which the loop begins, as an earlier loop left it. If it is halted, the first run is a probe: a
-   * failure halts the service again, a success lifts the halt. @default the state of a service that has never run
+   * The state with which the loop begins, for example one that an earlier loop has left. If the service is halted in
+   * it, the first run is a probe: a failure halts the service again, a success lifts the halt. @default the state of a
+   * service that has never run
    */
   readonly state?: LoopState;
-  /** The cursor with which the loop begins. @default none */
+  /** The cursor that the first run gets. @default none */
   readonly cursor?: string;
-  /** How long one run may last before its signal fires and it counts as timed out. @default no limit */
+  /**
+   * How long one run may last. Then the signal of the workload is aborted, and the run counts as timed out. @default no
+   * limit
+   */
   readonly maxDuration?: Duration;
-  /** Whether SIGINT and SIGTERM stop the loop while it runs. @default true */
+  /** Whether SIGINT and SIGTERM stop a running loop. @default true */
   readonly handleSignals?: boolean;
-  /** The source of SIGINT and SIGTERM. @default the process */
+  /** The object that emits SIGINT and SIGTERM. @default the process */
   readonly signals?: SignalSource;
   /**
-   * The argument of the service's `prepare`, which the first run calls. A later run calls it again only if it failed.
-   * @default an empty environment
+   * The argument of the function `prepare` of the service. The first run calls `prepare`; a later run calls it again
+   * only if it has failed so far. @default no environment variables
    */
   readonly surroundings?: Surroundings;
   /**
-   * Called once per start, before the first run. Neither this function nor the two below have a time limit: the loop,
-   * and a stop of it, wait for their promises. A warning names the function that goes on for an interval after the loop
-   * was to end. If this one fails, no run is made, `onStop` is called, and `start` rejects
-   * with the error of `onStart`.
+   * Called once for each start, before the first run. If it fails, no run is made, `onStop` is called, and `start`
+   * rejects with the error of `onStart`. The loop waits for the promises of `onStart`, `onStop` and `onIteration`
+   * without a time limit, even when it is asked to stop. A warning names the function if the loop still waits for it
+   * one interval after the loop was to end.
    */
   readonly onStart?: () => void | Promise<void>;
   /**
-   * Called once per start, after the last run, however the loop ended. If it fails, `start` rejects with its error; if
-   * the loop had failed already, the error of `onStop` is only logged.
+   * Called once for each start, after the last run, in whatever way the loop ended. If it fails, `start` rejects with
+   * its error. If the loop had failed before, its error is only logged, and `start` rejects with that of the loop.
    */
   readonly onStop?: () => void | Promise<void>;
   /**
-   * Called and awaited after each iteration, before the loop sleeps or ends: the place to store the state. An error of
-   * this function is logged and has no other effect.
+   * Called and awaited after each iteration, before the loop sleeps or ends: the place to store the state. If this
+   * function fails, the error is logged, and the loop goes on.
    */
   readonly onIteration?: (iteration: Iteration) => void | Promise<void>;
 }
@@ -57,71 +65,69 @@ export interface LoopOptions {
 /** One iteration that has ended. Instants are in epoch milliseconds. */
 export interface Iteration {
   readonly service: string;
-  /** The number of the iteration within this start, from 1. */
+  /** The number of the iteration since `start` was called, from 1. */
   readonly count: number;
   readonly outcome: Outcome;
   readonly verdict: Verdict;
-  /** The value that was thrown. */
+  /** The value that the workload threw; absent if the run succeeded. */
   readonly error?: unknown;
   /** The value that the workload returned. */
   readonly result?: unknown;
   readonly startedAt: number;
   readonly endedAt: number;
   readonly durationMs: number;
-  /** Whether the workload is still running although its time was up. */
+  /** Whether the workload is still running although its time is over and it was asked to end. */
   readonly abandoned: boolean;
-  /** The report, as it was printed. */
+  /** The lines of the report that were printed; empty if there was nothing to report. */
   readonly report: readonly string[];
-  /** The state after the iteration. It can be stored as JSON. */
+  /** The state after the iteration. It can be converted to JSON and back. */
   readonly state: LoopState;
   /** The cursor of the service after the iteration. */
   readonly cursor?: string;
 }
 
-/** The options of one start, which replace those of the loop. */
+/** The options of one call of `start`. They replace the options of the loop for this start. */
 export interface StartOptions {
-  /** Whether SIGINT and SIGTERM stop the loop during this start. @default that of the loop */
+  /** Whether SIGINT and SIGTERM stop the loop during this start. @default the option of the loop */
   readonly handleSignals?: boolean;
 }
 
 /** The options of a stop. */
 export interface StopOptions {
   /**
-   * Whether to wait until the loop has ended, at most one interval; if the loop still goes on then, a warning is
-   * logged. From inside the service use `false`: otherwise the loop would wait for the run, and the run for the loop.
-   * @default true
+   * Whether `stop` waits until the loop has ended. It waits one interval at most; if the loop is still running then, a
+   * warning is logged. Inside the workload use `false`: otherwise the loop would wait for the run, and the run for the
+   * loop. @default true
    */
   readonly block?: boolean;
 }
 
-/** A service that repeats in this process. */
+/** A service that this process runs repeatedly. */
 export interface Loop {
   /** The name of the service. */
   readonly name: string;
   readonly running: boolean;
-  /** The state after the newest iteration. */
+  /** The state after the newest iteration; before the first one, the state with which the loop begins. */
   readonly state: LoopState;
-  /** The cursor of the service after the newest iteration. */
+  /** The cursor after the newest iteration; before the first one, the cursor with which the loop begins. */
   readonly cursor: string | undefined;
   /**
-   * Runs the service `loops` times, or for ever. The first run is immediate, and there is no sleep after the last one.
-   * Resolves when all runs are done or the loop was stopped. A loop that has ended can be started again, and continues
-   * with its state.
-   * @throws InvalidOptionsError if `loops` is no whole number of 1 or more
+   * Runs the service `loops` times, or without `loops` until it is stopped. The first run starts at once, and there is
+   * no sleep after the last one. Resolves when all runs are done or the loop was stopped. A loop that has ended can be
+   * started again, and continues with its state.
+   * @throws InvalidOptionsError if `loops` is not a whole number of 1 or more
    * @throws LoopRunningError if the loop is running already
    * @throws ServiceHaltedError if the policy halts the service (rule R5 of docs/design.md)
-   * @throws RunTimedOutError if a run outlived its `maxDuration` and ignores its signal, since two runs must not go on
-   * together
-   * @throws the error of the workload itself, if it is fatal (rules R4 and S2)
+   * @throws RunTimedOutError if a run lasts longer than `maxDuration` and ignores its signal, since two runs must not
+   * go on at the same time
+   * @throws the error of the workload itself, if it is fatal (rules R4 and S2 of docs/design.md)
    */
   start(loops?: number, options?: StartOptions): Promise<void>;
-  /**
-   * Asks the loop to end: a run under way finishes, a sleep ends at once. Has no effect on a loop that is not running.
-   */
+  /** Asks the loop to end: a run under way finishes, a sleep ends at once. Has no effect if the loop is not running. */
   stop(options?: StopOptions): Promise<void>;
 }
 
-/** The error of a second start of a loop that is running. */
+/** The error of a call of `start` on a loop that is running already. */
 export class LoopRunningError extends Error {
   override readonly name = 'LoopRunningError';
   readonly code = 'loop-running';

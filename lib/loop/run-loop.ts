@@ -42,13 +42,13 @@ const LOOP_SHAPES: Readonly<Record<string, Shape>> = {
 };
 
 /**
- * A loop of the service, not yet started.
+ * Makes a loop of the service. `start` of the result starts it.
  * @throws InvalidOptionsError which names every option that is unknown or can't be used
  */
 export function createLoop(service: Service, options: LoopOptions): Loop {
   const name = showName(service);
   const misshapen = [...serviceFaults(service), ...shapeFaults(options, LOOP_SHAPES)];
-  // Without a service or an object of options the rest can't be judged.
+  // If the service or the options are not even objects, the other options can't be checked.
   if (!isRecord(service) || !isRecord(options)) throw new InvalidOptionsError(name, misshapen);
   const { pace = 'fixed-delay', cursor = '' } = options;
   const faults = [
@@ -77,7 +77,10 @@ export function createLoop(service: Service, options: LoopOptions): Loop {
   });
 }
 
-/** `defineService` has made it, or something else has: it is known by its policy. */
+/**
+ * The fault of a value that is not the result of `defineService`, which is recognised by its `policy`; otherwise an
+ * empty list.
+ */
 function serviceFaults(service: unknown): string[] {
   const isDefined = isRecord(readProperty(service, 'policy'));
   return optionFault(isDefined, 'service', 'the result of defineService', showValue(service));
@@ -99,15 +102,18 @@ function longestRun(service: string, written: Duration | undefined): number {
 }
 
 /**
- * Runs the service `loops` times (1 is upstream's `run_once`), or for ever. {@link Loop.start} lists the ways in which
- * it ends.
+ * Makes a loop of the service and starts it. It runs `loops` times (1 is upstream's `run_once`), or without `loops`
+ * until it is stopped. {@link Loop.start} lists the errors with which it ends.
  */
 export async function runLoop(service: Service, options: LoopOptions & { readonly loops?: number }): Promise<void> {
   const loop = createLoop(service, options);
   await loop.start(options.loops);
 }
 
-/** One start of a loop: `stop` asks it to end, and `ended` is aborted when it has ended. */
+/**
+ * The signals of one start of a loop: aborting `stop` asks the loop to end, and `ended` is aborted when the loop has
+ * ended.
+ */
 interface Start {
   readonly stop: AbortController;
   readonly ended: AbortController;
@@ -233,9 +239,10 @@ class ServiceLoop implements Loop {
   }
 
   /**
-   * Waits for a hook as long as it takes, as upstream does: a state that is being stored must not be cut off. No stop
-   * waits for it in silence, though.
-   * @param ending is aborted once the loop is to end
+   * Waits for the promise of a hook (`onStart`, `onStop` or `onIteration`) without a time limit, as upstream does: a
+   * hook that stores the state must not be cut off. If the hook still goes on an interval after the loop was to end, a
+   * warning is logged.
+   * @param ending is aborted as soon as the loop is to end
    */
   async #waitFor(hook: string, answer: void | Promise<void>, ending: AbortSignal): Promise<void> {
     if (answer === undefined) return;
@@ -262,7 +269,9 @@ class ServiceLoop implements Loop {
     );
   }
 
-  /** How long to sleep, in milliseconds; at least as long as a `retryAfter` asks. */
+  /**
+   * How long to sleep before the next run, in milliseconds. If the run failed with a `retryAfter`, at least so long.
+   */
   #waitAfter({ state, outcome, startedAt }: Iteration): number {
     const { service, clock, random, pace } = this.#parts;
     const delay = delayAfter(service.policy, state, service.policy.jitterRange === undefined ? 0 : random.draw());
@@ -272,7 +281,10 @@ class ServiceLoop implements Loop {
   }
 }
 
-/** The state with which the loop begins. Its track record is fitted to the policy, which may have changed. */
+/**
+ * The state with which the loop begins. A given track record is cut or filled to the length that the policy says, since
+ * the policy may have changed.
+ */
 function firstState({ service, state }: LoopParts): LoopState {
   if (state === undefined) return firstLoopState(service.policy);
   return { ...state, trackRecord: fitTrackRecord(service.policy, state.trackRecord) };

@@ -1,15 +1,18 @@
-/** Several loops in one process (rule S5). */
+/** Runs several loops in one process (rule S5 of docs/design.md). */
 import { InvalidOptionsError, optionFault } from '../rules/index.ts';
 import { shapeFaults } from '../service/index.ts';
 import { readProperty, showValue, toSafeCause } from '../text/index.ts';
 import type { Loop } from './loop.ts';
 import { onStopSignal, type SignalSource } from './signals.ts';
 
-/** The error of loops that ended with an error while the others went on. `errors` has the order of `services`. */
+/**
+ * The error of `runMany` if loops ended with an error. It is thrown after all loops have ended. `errors` contains the
+ * error of each failed loop, in the order of `services`.
+ */
 export class LoopsFailedError extends AggregateError {
   override readonly name = 'LoopsFailedError';
   readonly code = 'loops-failed';
-  /** The names of the services that failed. */
+  /** The names of the services whose loops ended with an error. */
   readonly services: readonly string[];
 
   constructor(failed: readonly { readonly name: string; readonly error: unknown }[], total: number) {
@@ -23,9 +26,8 @@ export class LoopsFailedError extends AggregateError {
 }
 
 /**
- * Starts all loops with one handler for SIGINT and SIGTERM, which stops all of them and replaces their own handlers. A
- * loop that fails ends none of the others: its error is logged at once, and `runMany` rejects when all loops have
- * ended.
+ * Starts all loops. One handler for SIGINT and SIGTERM stops all of them, in place of a handler for each loop. If a
+ * loop fails, its error is logged at once and the other loops go on; `runMany` rejects when all loops have ended.
  * @throws LoopsFailedError, an AggregateError that names the loops that failed
  */
 export async function runMany(

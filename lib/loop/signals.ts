@@ -1,7 +1,7 @@
-/** The signals by which a process is asked to end. */
+/** Handles the signals that ask a process to end. */
 import process from 'node:process';
 
-/** The source of signals: the process, or a substitute in a test. */
+/** An object that emits process signals: the process itself, or a substitute in a test. */
 export interface SignalSource {
   on(signal: StopSignal, listener: () => void): unknown;
   off(signal: StopSignal, listener: () => void): unknown;
@@ -9,13 +9,13 @@ export interface SignalSource {
 
 export type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
 
-/** A loop leaves SIGHUP to its process. */
+/** The signals that stop a loop. SIGHUP is not among them: its effect on the process stays as it is. */
 const LOOP_SIGNALS: readonly StopSignal[] = ['SIGINT', 'SIGTERM'];
 
 /**
- * Calls `stop` on each of the signals (by default SIGINT and SIGTERM) until the returned function is called; from then
- * on the signals do what they did before. A signal that comes twice (npm passes on what the terminal sends to both)
- * asks no more than one.
+ * Calls `stop` whenever one of `signals` arrives, until the returned function is called; after that the signals have
+ * the effect that they had before. `stop` must accept repeated calls: npm passes a signal on that the terminal also
+ * sends to the process itself, so it can arrive twice.
  */
 export function onStopSignal(
   stop: () => void,
