@@ -15,8 +15,9 @@ import type { Aliases } from './item/expression.ts';
 import { VERSION } from './item/version.ts';
 
 /**
- * The condition under which the tick may take the lease.
- * @param outlived a stored `notBefore` that no longer holds the tick, since the policy has become shorter
+ * The ConditionExpression of the write that takes the lease for a tick. It holds only if admission allows the tick to
+ * run.
+ * @param outlived a stored `notBefore` that is ignored, since it is later than the present policy allows
  */
 export function admissionCondition(
   alias: Aliases,
@@ -27,7 +28,8 @@ export function admissionCondition(
   const at = (attribute: string, comparison: string, value: unknown) =>
     `${alias.name(attribute)} ${comparison} ${alias.value(value)}`;
 
-  // A count below 0 is damage. Taking and releasing leases would raise it until it checks sound.
+  // A count below 0 is damage. Without this check, taking and releasing leases would raise the count to 0, and the
+  // damage would no longer be noticed.
   const isCounted = `${at('fence', '>=', 0)} AND ${at('done', '>=', 0)}`;
   const canBeRead = `(${missing('pk')} OR (${at('v', '=', VERSION)} AND ${isCounted}))`;
   const leaseIsFree = `(${missing('leaseUntil')} OR ${at('leaseUntil', '<=', now)})`;

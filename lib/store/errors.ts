@@ -1,14 +1,14 @@
 import { cut, escaped, mask, toSafeCause } from '../text/index.ts';
 
-/** The step that takes the lease, as an error names it. */
+/** The words by which the message of a StoreError names the operation that takes the lease. */
 export const TAKING_LEASE = 'taking the lease';
 
-/** How much of the message of the cause is kept, in bytes. */
+/** The largest part of the message of the cause that the message of a StoreError repeats, in bytes. */
 const CAUSE_BYTES = 1_000;
 
 /**
- * DynamoDB can't be reached, or fails for a reason other than the state. The message contains the message of the cause,
- * cut and with credentials masked.
+ * The error of a request that DynamoDB refused for a reason other than the stored state, or did not answer. The message
+ * contains the message of the cause, cut and with credentials masked.
  */
 export class StoreError extends Error {
   override readonly name = 'StoreError';
@@ -27,8 +27,8 @@ export class StoreError extends Error {
 }
 
 /**
- * Whether an error says that a tick could not take its lease, so that its run never began. Its name and its message are
- * enough: no more of it leaves a handler.
+ * Whether an error is a StoreError of a tick that could not take its lease, so that its run never began. Only name and
+ * message are compared, since a handler of a function passes on no more of an error.
  */
 export function tookNoLease({ name, message }: Pick<Error, 'name' | 'message'>): boolean {
   return name === 'StoreError' && message.includes(`: ${TAKING_LEASE} failed (`);

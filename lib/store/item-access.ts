@@ -1,4 +1,4 @@
-/** Access to one state item in the table: a consistent read, and a write under a condition. */
+/** Reads one state item consistently, and writes it under a condition. */
 import { type DynamoDBDocumentClient, GetCommand, UpdateCommand, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
 import { abortable } from '../time/index.ts';
 import { readItem } from './item/state-item.ts';
@@ -6,30 +6,30 @@ import { stateKey } from './item/table.ts';
 import type { Item } from './item/validate-item.ts';
 import { isConditionFailure, isInvalid, refusedItem } from './refusal.ts';
 
-/** An update without key and table. */
+/** The input of an UpdateItem request without key and table. */
 export type Update = Pick<
   UpdateCommandInput,
   'UpdateExpression' | 'ConditionExpression' | 'ExpressionAttributeNames' | 'ExpressionAttributeValues' | 'ReturnValues'
 >;
 
 /**
- * The result of a write: the attributes that it returned, or the item for which its condition failed. If the endpoint
- * doesn't return that item, a consistent read fetches it.
+ * The result of a conditional write. If `ok`, `item` has the attributes that DynamoDB returned. Otherwise the condition
+ * failed, and `item` is the stored item; if the endpoint doesn't return it, a consistent read fetches it.
  */
 export interface Written {
   readonly ok: boolean;
   readonly item: Item | undefined;
 }
 
-/** Access to the state items of one table. */
+/** The client, the table and the signal with which state items are read and written. */
 export interface ItemAccess {
   readonly documents: DynamoDBDocumentClient;
   readonly table: string;
-  /** If it is aborted, requests reject with its reason and nothing more is sent. */
+  /** If the signal is aborted, requests reject with its reason, and no more requests are sent. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The item, read consistently. */
+/** The state item of a service, read consistently; `undefined` if there is none. */
 export async function getItem({ documents, table, signal }: ItemAccess, service: string): Promise<Item | undefined> {
   const wanted = new GetCommand({ TableName: table, Key: stateKey(service), ConsistentRead: true });
   return (await abortable(signal, () => documents.send(wanted, signal === undefined ? {} : { abortSignal: signal })))
@@ -37,8 +37,9 @@ export async function getItem({ documents, table, signal }: ItemAccess, service:
 }
 
 /**
- * Writes the item under the condition of the update. A condition that fails is a value, not an error.
- * @throws UnreadableStateError if the damage of the item makes the update invalid for DynamoDB
+ * Writes the state item of a service under the condition in `update`. If the condition fails, the result says so;
+ * nothing is thrown.
+ * @throws UnreadableStateError if the stored item is damaged, so that DynamoDB rejects the update as invalid
  */
 export async function updateItem(items: ItemAccess, service: string, update: Update): Promise<Written> {
   const { documents, table, signal } = items;
@@ -49,8 +50,8 @@ export async function updateItem(items: ItemAccess, service: string, update: Upd
     ...update,
   });
   try {
-    // The aborted signal stops the client from sending more. `abortable` rejects at once, without waiting for the
-    // client.
+    // If the signal is aborted, the client sends no more requests, and `abortable` rejects at once, without waiting for
+    // the client.
     const answer = await abortable(signal, () =>
       documents.send(wanted, signal === undefined ? {} : { abortSignal: signal }),
     );

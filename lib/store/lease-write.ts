@@ -11,7 +11,10 @@ import { VERSION } from './item/version.ts';
 import { getItem, type ItemAccess, type Update, updateItem } from './item-access.ts';
 import { freeLease } from './state-write.ts';
 
-/** The item before the lease was taken; after a lost response, the item that this write left (its after-image). */
+/**
+ * A lease that was taken, and the item before that; `isAfterImage` if the response was lost, so that only the item
+ * after the write is known.
+ */
 interface Taken {
   readonly granted: true;
   readonly item: Item | undefined;
@@ -19,9 +22,10 @@ interface Taken {
 }
 
 /**
- * Takes the lease if admission allows it. An item that is read after a refusal may no longer explain the refusal; then
- * the write is tried once more. If that fails too, other writers keep interfering, and the answer is `overlap`.
- * @param items with a signal, by which its caller limits the time; without one it is ACQUIRE_LIMIT
+ * Takes the lease if admission allows it. If the write is refused, the stored item shows the reason. The item may have
+ * changed meanwhile, so that it shows none; then the write is tried once more. If that fails too and shows no reason,
+ * other writers keep interfering, and the answer is `overlap`.
+ * @param items if it has a signal, the caller limits the time; otherwise ACQUIRE_LIMIT does
  * @throws UnreadableStateError if the item is damaged or of a newer version; a lease taken on such an item is released
  */
 export async function writeLease(items: ItemAccess, clock: Clock, request: AcquireRequest): Promise<Acquired> {
@@ -34,8 +38,8 @@ export async function writeLease(items: ItemAccess, clock: Clock, request: Acqui
         ? await withTimeLimit(clock, ACQUIRE_LIMIT, (signal) => tryTwice({ ...items, signal }, request))
         : await tryTwice(items, request);
   } catch (error) {
-    // No answer came, but the lease may have been taken. It would then keep ticks out until it expires, and count as a
-    // crash, so it is released.
+    // The request failed without an answer, but the lease may have been taken. It is released, since otherwise ticks
+    // would be skipped until it expires, and its run would count as crashed.
     if (!(error instanceof UnreadableStateError)) await giveUp(unlimited, clock, request);
     throw error;
   }
@@ -46,13 +50,13 @@ export async function writeLease(items: ItemAccess, clock: Clock, request: Acqui
     const fence = isAfterImage ? state.fence : state.fence + 1;
     return { granted: true, claim: { service, owner, fence, epoch: state.epoch }, state };
   } catch (error) {
-    // The damage is reported even if the lease can't be released.
+    // The error of the damage is thrown even if the lease can't be released.
     await giveUp(unlimited, clock, request, isAfterImage ? undefined : item);
     throw error;
   }
 }
 
-/** Tries to release a lease that may have been taken. Never rejects. */
+/** Tries to release a lease that this request may have taken. Never rejects. */
 function giveUp(items: ItemAccess, clock: Clock, request: AcquireRequest, before?: Item): Promise<void> {
   return withTimeLimit(clock, RELEASE_LIMIT, (signal) => freeLease({ ...items, signal }, request, before)).catch(
     () => {},
@@ -67,9 +71,12 @@ async function tryTwice(items: ItemAccess, request: AcquireRequest): Promise<Tak
   return { granted: false, reason: 'overlap', state: stateIn(request.service, await getItem(items, request.service)) };
 }
 
-/** A refusal that `admit` doesn't confirm. */
+/** A refused write for which `admit` finds no reason in the stored item. */
 interface Unconfirmed {
-  /** The `notBefore` that was found; it doesn't hold the tick. */
+  /**
+   * The stored `notBefore`, which the second write ignores, since by `admit` it doesn't keep the tick from running;
+   * `undefined` if there is none.
+   */
   readonly outlived: number | undefined;
 }
 
@@ -85,14 +92,14 @@ async function tryLease(
   const state = stateIn(request.service, written.item, request.now);
   const reason = admit(state, request);
   if (reason !== undefined) return { granted: false, reason, state };
-  // `admit` finds no reason: the item has changed since it stood in the way, or its `notBefore` is later than the
-  // policy allows by now.
+  // `admit` finds no reason: either the item has changed since the write was refused, or its `notBefore` is later than
+  // the present policy allows.
   return { outlived: state.notBefore };
 }
 
 /**
- * Whether the lease in the item belongs to this request. The SDK sends a write again if its response was lost, and the
- * second write is refused because the first has succeeded.
+ * Whether the lease in the item belongs to this request. If the response to a write was lost, the SDK sends the write
+ * again, and DynamoDB refuses the second write because the first has succeeded.
  */
 function isOurs({ owner }: AcquireRequest, item: Item | undefined): boolean {
   return item?.['leaseOwner'] === owner;

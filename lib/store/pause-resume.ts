@@ -1,4 +1,7 @@
-/** The writes of an operator: the pause, which no commit writes, and the epoch, which a commit must find unchanged. */
+/**
+ * Writes the changes of an operator: pause and resume. No commit writes the pause, and a commit is refused if a resume
+ * has raised the epoch.
+ */
 import type { Pause, ServiceState } from '../rules/index.ts';
 import { UnreadableStateError } from '../service/index.ts';
 import { type Aliases, aliases, assignments } from './item/expression.ts';
@@ -7,7 +10,7 @@ import { pauseAttributes, stateIn } from './item/state-item.ts';
 import { VERSION } from './item/version.ts';
 import { getItem, type ItemAccess, updateItem } from './item-access.ts';
 
-/** Sets or replaces the pause. Returns the new state. */
+/** Pauses a service; a stored pause is replaced. Returns the new state. */
 export async function pause(items: ItemAccess, service: string, wanted: Pause): Promise<ServiceState> {
   const alias = aliases();
   await current(items, service);
@@ -28,13 +31,13 @@ const CLEARED = [
 ];
 
 /**
- * A fresh start: ends halt, pause and backoff, and clears track record, backoff count, streak and failures. Crashed
- * runs that were not counted yet are counted later. The epoch rises, so that a commit under way applies its run to the
- * new state. Returns the state before the resume.
+ * Resumes a service: ends halt, pause and backoff, and clears track record, backoff count, streak and failures. Crashed
+ * runs that were not counted yet are counted later. The epoch rises by one, so that a commit under way is refused and
+ * applies its run to the new state. Returns the state before the resume.
  *
- * The old epoch is the condition, and the new epoch is written as a number. So a resume that the SDK sends again after
- * a lost response is refused, and so is the later of two resumes. In both cases the epoch has risen, and nothing
- * remains to be done.
+ * The old epoch is the condition of the write, and the new epoch is written as a number. So the write is refused if the
+ * SDK sends it again after a lost response, or if another operator resumes the service at the same time. In both cases
+ * the epoch has risen, so the service is resumed, and no error is thrown.
  */
 export async function resume(items: ItemAccess, service: string): Promise<ServiceState> {
   const before = await current(items, service);
@@ -57,12 +60,12 @@ export async function resume(items: ItemAccess, service: string): Promise<Servic
   throw refused(service);
 }
 
-/** The present state. It is read before each write, since no condition covers every damage. */
+/** The stored state, which is read before each write: a condition of a write can't detect every damage. */
 async function current(items: ItemAccess, service: string): Promise<ServiceState> {
   return stateIn(service, await getItem(items, service));
 }
 
-/** Assigns the attributes that every item has, since this write may create the item. */
+/** The assignments for the attributes that every state item has, since a pause or a resume may create the item. */
 function required(alias: Aliases): string[] {
   const orZero = (attribute: string) =>
     `${alias.name(attribute)} = if_not_exists(${alias.name(attribute)}, ${alias.value(0)})`;
@@ -74,8 +77,8 @@ function versionIsKnown(alias: Aliases): string {
 }
 
 /**
- * The error of a refused write. An operator is refused only if the state can't be read. It is read first, since no
- * condition covers every damage.
+ * The error of a pause or a resume whose condition failed, although the stored item can be read and no other resume is
+ * the cause. Only an item that was damaged at the moment of the write leads here.
  */
 function refused(service: string): UnreadableStateError {
   return new UnreadableStateError('state-damaged', service, 'its state refused the change');

@@ -1,4 +1,4 @@
-/** Reads the states of many services at once, for the watchdog: BatchGetItem over their names, never a scan. */
+/** Reads the states of many services at once, for the watchdog: by BatchGetItem with their keys, never by a scan. */
 import { BatchGetCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { ServiceState } from '../rules/index.ts';
 import { UnreadableStateError } from '../service/index.ts';
@@ -10,31 +10,33 @@ import { runKey, stateKey } from './item/table.ts';
 import type { Item } from './item/validate-item.ts';
 import { recordIn } from './record-items.ts';
 
-/** The means to wait between attempts. */
+/** The clock, the randomness and the signal for the waits between two attempts. */
 interface Waits {
   readonly clock: Clock;
   readonly random: Random;
   readonly signal: AbortSignal;
 }
 
-/** A state, the error of an unreadable state, or undefined if nothing is stored. */
+/** What was read for a service: its state, the error of an unreadable state, or `undefined` if nothing is stored. */
 type Found = ServiceState | UnreadableStateError | undefined;
 
-/** The largest number of keys that DynamoDB accepts in one request. */
+/** The largest number of keys that DynamoDB accepts in one BatchGetItem request. */
 const MOST_KEYS = 100;
-/** How often keys that DynamoDB leaves unprocessed are requested. */
+/** How often a BatchGetItem request is made for keys that DynamoDB leaves unprocessed. */
 const READ_TRIES = 5;
 const FIRST_WAIT_MS = 100;
 
 /**
- * A reader of states, for the watchdog. Reads are strongly consistent: an older state would end a trouble that lasts.
- * @param reader the name of the service that reads, for errors
+ * Makes the reader of states for the watchdog. Its reads are strongly consistent: with an older state the watchdog
+ * would report a recovery although the trouble goes on.
+ * @param reader the name of the service that reads, as errors name it
  */
 export function dynamoStatesReader(documents: DynamoDBDocumentClient, table: string, reader: string) {
   const sourceOf = (waits: Waits): Source => ({ documents, table, waits });
   return {
     /**
-     * The state of each service. The map lacks services whose keys DynamoDB leaves unprocessed at every attempt.
+     * The state of each service by name. If DynamoDB leaves the key of a service unprocessed at every attempt, the map
+     * doesn't contain the service.
      * @throws StoreError if a request fails
      */
     async read(services: readonly string[], waits: Waits): Promise<ReadonlyMap<string, Found>> {
@@ -47,13 +49,14 @@ export function dynamoStatesReader(documents: DynamoDBDocumentClient, table: str
       }
     },
     /**
-     * The failures of these runs, as `class: message` by service; at most one run of a service. The map lacks runs
-     * whose records are not found or describe no failure.
+     * The failures of these runs by service, as `class: message`. `runs` has at most one run of each service. The map
+     * doesn't contain a run whose record is missing or has no failure.
      * @throws StoreError if a request fails
      */
     async failures(runs: readonly Run[], waits: Waits): Promise<ReadonlyMap<string, string>> {
       try {
-        // One request for each run: a policy may list services in groups, and refuses a request across groups.
+        // One request is made for each run: an IAM policy may list the readable services in several statements, and IAM
+        // refuses a request whose keys no single statement covers.
         const read = await Promise.all(runs.map((run) => readItems(sourceOf(waits), [runKey(run)])));
         const records = read.flatMap(({ items }) => [...items.values()].flatMap(recordIn));
         return new Map(records.flatMap(({ service, failure }) => (failure ? [[service, headline(failure)]] : [])));
@@ -77,13 +80,13 @@ interface Source {
   readonly waits: Waits;
 }
 
-/** The items by service, and the services whose keys were never processed. */
+/** The items that were read, by service, and the services whose keys DynamoDB never processed. */
 interface Read {
   readonly items: ReadonlyMap<string, Item>;
   readonly left: ReadonlySet<string>;
 }
 
-/** Reads items, at most one of each service. */
+/** Reads the items with these keys, at most one for each service. */
 async function readItems(source: Source, keys: readonly Key[]): Promise<Read> {
   const items = new Map<string, Item>();
   const left = new Set<string>();
@@ -102,7 +105,8 @@ async function readChunk({ documents, table, waits }: Source, keys: readonly Key
   for (let attempt = 0; attempt < READ_TRIES && left.length > 0; attempt++) {
     if (attempt > 0) await clock.sleep(random.draw() * FIRST_WAIT_MS * 2 ** attempt, signal);
     const request = new BatchGetCommand({ RequestItems: { [table]: { Keys: [...left], ConsistentRead: true } } });
-    // `abortable` doesn't wait for the client to notice: between two attempts it waits as long as the server asks.
+    // `abortable` rejects as soon as the signal is aborted. The client alone would notice later: between two of its own
+    // attempts it waits as long as the server asks.
     const answer = await abortable(signal, () => documents.send(request, { abortSignal: signal }));
     for (const item of answer.Responses?.[table] ?? []) items.set(String(item['pk']), item);
     left = (answer.UnprocessedKeys?.[table]?.Keys ?? []) as Key[];
@@ -110,7 +114,10 @@ async function readChunk({ documents, table, waits }: Source, keys: readonly Key
   return { items, left: new Set(left.map(({ pk }) => pk)) };
 }
 
-/** The state in an item, or the error that makes it unreadable: a damaged state doesn't affect the other services. */
+/**
+ * The state in an item, the error that makes it unreadable, or `undefined` without an item. The error is returned, so
+ * that a damaged state doesn't affect the other services.
+ */
 function stateOf(service: string, item: Item | undefined, now: number): Found {
   try {
     return item === undefined ? undefined : readItem(service, item, now);

@@ -1,4 +1,4 @@
-/** Run records: items of their own, kept until their time to live ends. */
+/** Writes and reads run records. Each is an item that DynamoDB deletes when its time to live ends. */
 import { PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { RECORD_RETENTION_DAYS, type RunRecord } from '../rules/index.ts';
 import { type ErrorSummary, withoutUndefined } from '../text/index.ts';
@@ -7,7 +7,7 @@ import { RUN_PREFIX, runKey, TTL_ATTRIBUTE } from './item/table.ts';
 import type { Item } from './item/validate-item.ts';
 import type { ItemAccess } from './item-access.ts';
 
-/** How many more records than wanted a page requests, since successful manual runs come between failed ones. */
+/** How many records a page of the query has beyond the limit, since successful manual runs come between failed ones. */
 const EXTRA_A_PAGE = 10;
 const MOST_PAGES = 5;
 
@@ -18,8 +18,9 @@ export async function putRun({ documents, table, signal }: ItemAccess, record: R
 }
 
 /**
- * The newest failed runs first. Keys are in the order of time, and fences nearly in the same order, so the page that
- * reaches `after` is the last.
+ * The run records of failed runs whose fence is above `after`: newest first, at most `limit`. Records are sorted by
+ * time, and their fences have nearly the same order, so no page is read after one that contains a fence of `after` or
+ * below.
  */
 export async function failedRuns(
   { documents, table, signal }: ItemAccess,
@@ -41,7 +42,7 @@ export async function failedRuns(
   return newestOfEachRun(found).slice(0, limit);
 }
 
-/** The query for the newest run records of a service, from the key `start` on. */
+/** The query for the newest run records of a service. `start` is the key behind which it continues. */
 export function newestRecords(
   { table, service }: { readonly table: string; readonly service: string },
   limit: number,
@@ -60,8 +61,8 @@ export function newestRecords(
 }
 
 /**
- * Returns the newest record of each run, newest run first. A run can have several records: its own, one from the tick
- * that counted it as crashed, and one from each tick that crashed while counting it.
+ * The newest record of each run, newest run first. A run can have several records: one that it wrote itself, one by the
+ * tick that counted it as crashed, and one by each tick that died while it counted the run.
  */
 function newestOfEachRun(records: readonly RunRecord[]): RunRecord[] {
   const byFence = new Map<number, RunRecord>();
@@ -72,8 +73,8 @@ function newestOfEachRun(records: readonly RunRecord[]): RunRecord[] {
 }
 
 /**
- * The attributes of a record. Their names are listed here and in `recordIn`, so that stored names stay the same if
- * properties are renamed.
+ * The attributes of a run record. Their names are listed here and in `recordIn`, so that stored names stay the same if
+ * a property of RunRecord is renamed.
  */
 function recordAttributes(record: RunRecord): Item {
   const endedAt = record.startedAt + record.durationMs;
@@ -95,7 +96,10 @@ function failureAttributes({ at, errorClass, message, text }: ErrorSummary): Ite
   return { at, errorClass, message, text };
 }
 
-/** The record in an item; an unreadable record is left out, since records are used only for reports. */
+/**
+ * The run record in an item, as a list of one. The list is empty if the item is unreadable, since records are used only
+ * for reports.
+ */
 export function recordIn(item: Item): RunRecord[] {
   const { fence, at, manual, outcome, startedAt, durationMs, build, verdict, failure } = item;
   if (![fence, at].every(Number.isSafeInteger) || typeof outcome !== 'string') return [];

@@ -24,7 +24,7 @@ import { VERSION, versionFault } from './item/version.ts';
 import { getItem } from './item-access.ts';
 import { newestRecords } from './record-items.ts';
 
-/** A damaged attribute. */
+/** A damaged attribute of a state item. */
 export interface DamagedAttribute {
   readonly attribute: string;
   /** The fault in words, such as `expected up to 64 of 0 and 1, got "1102"`. */
@@ -37,34 +37,40 @@ export interface RepairPlan {
   readonly damage: readonly DamagedAttribute[];
   /** The attributes of the fresh item. They replace all attributes that this code knows. */
   readonly fresh: Item;
-  /** Until when a run that holds the lease may be under way; absent if no run can be. */
+  /** The instant until which a run that holds the lease may be under way; absent if no such run is possible. */
   readonly runningUntil?: number;
 }
 
-/** Inspects and repairs the states of one table. Both methods reject with the errors of the SDK. */
+/**
+ * Inspects and repairs the state items of one table. Both methods reject with the errors of the SDK if a request fails.
+ */
 export interface StateRepairs {
   /**
-   * The damage of a service's state and its repair; `undefined` if nothing is stored for the service.
+   * The damage of the state of a service, and its repair; `undefined` if nothing is stored for the service.
    * @throws UnreadableStateError if the state is of a newer version, which only newer code can check
    */
   examine(service: string, now: number): Promise<RepairPlan | undefined>;
   /**
-   * Keeps a copy of the damaged item as `REPAIR#<time>`, for as long as a run record, and replaces the item. The
-   * condition is that no attribute which this code knows has changed since it was read.
-   * @returns the plan that was carried out; `undefined` if the item is valid by now, or other attributes are damaged
-   * than in `shown`
+   * Copies the damaged item to `REPAIR#<time>`, which is kept as long as a run record, and replaces the item by a fresh
+   * one. The condition is that no attribute that this code knows has changed since the item was read.
+   * @param shown the plan that `examine` returned
+   * @returns the plan that was carried out; `undefined` if the item is valid by now, if other attributes are damaged
+   * than in `shown`, or if the item changed at every try
    */
   repair(service: string, shown: RepairPlan, now: number): Promise<RepairPlan | undefined>;
 }
 
 const REPAIR_TRIES = 5;
 /**
- * How many run records are read to find the highest fence. Records are in the order of their times, and their fences
- * are nearly in the same order.
+ * How many run records are read to find the highest fence: the newest ones. Records are sorted by time, and their
+ * fences have nearly the same order.
  */
 const INSPECTED_RECORDS = 25;
 
-/** The repairs for a table as `stateTable` creates it. They need the rights to get, query, put and update its items. */
+/**
+ * The repairs for a table that `stateTable` describes. The caller needs the IAM rights GetItem, Query, PutItem and
+ * UpdateItem on it.
+ */
 export function stateRepairs(documents: DynamoDBDocumentClient, table: string): StateRepairs {
   const items = { documents, table };
 
@@ -80,7 +86,8 @@ export function stateRepairs(documents: DynamoDBDocumentClient, table: string): 
   return {
     examine: async (service, now) => (await inspect(service, now))?.plan,
     async repair(service, shown, now) {
-      // A tick that is refused because of the damage changes the counters meanwhile; then the item is read again.
+      // Ticks that are refused because of the damage change the counters of the item. If that happens between read and
+      // write, the item is read again.
       for (let attempt = 0; attempt < REPAIR_TRIES; attempt++) {
         const found = await inspect(service, now);
         if (found === undefined || shown.damage.length === 0 || !isSame(found.plan, shown)) return undefined;
@@ -94,28 +101,30 @@ export function stateRepairs(documents: DynamoDBDocumentClient, table: string): 
 }
 
 /**
- * Whether both plans have the same damaged attributes. Their values may differ, since refused ticks change the
- * counters.
+ * Whether both plans have the same damaged attributes. The values of these attributes may differ, since refused ticks
+ * change the counters.
  */
 function isSame(one: RepairPlan, other: RepairPlan): boolean {
   const names = ({ damage }: RepairPlan) => damage.map(({ attribute }) => attribute).join(' ');
   return names(one) === names(other);
 }
 
-/** A new item that contains the damaged item as one attribute. */
+/** The copy of a damaged item: a new item that contains the damaged one as one attribute. */
 function copyOf(service: string, item: Item, now: number): Item {
   const expires = Math.floor((now + RECORD_RETENTION_DAYS * DAY) / SECOND);
   return { pk: service, sk: `REPAIR#${toIso(now)}`, item, [TTL_ATTRIBUTE]: expires };
 }
 
-/** The facts for a repair in addition to the item. */
+/** The facts that a repair needs in addition to the damaged item. */
 interface RepairFacts {
   readonly now: number;
-  /** The highest fence in the run records; 0 without any. */
+  /** The highest fence in the run records that were read; 0 if there are none. */
   readonly highestRecorded: number;
 }
 
-/** The repair of an item. A version that can't be read is taken for today's version. */
+/**
+ * Plans the repair of an item. If the version of the item can't be read, the item is treated as one of version VERSION.
+ */
 export function planRepair(item: Item, facts: RepairFacts): RepairPlan {
   const { now } = facts;
   const damagedVersion = versionFault(item);
@@ -142,14 +151,20 @@ export function planRepair(item: Item, facts: RepairFacts): RepairPlan {
   });
 }
 
-/** How far the new fence is above the highest known one: many more runs than can have started without a trace. */
+/**
+ * How far the new fence is above the highest fence that was found: many more runs than can have started without a
+ * trace.
+ */
 const FENCE_LEAP = 1_000;
-/** The largest count that is believed. No service reaches it, so a larger number is damage. */
+/**
+ * The largest fence, epoch or other count that a repair takes for real. No service reaches it, so a larger number is
+ * damage.
+ */
 const LARGEST_BELIEVED_COUNT = 1e12;
 
 /**
- * Returns a fence above the number of every run that the item or the run records mention. If neither `fence` nor `done`
- * can be read, it is also above the seconds since 1970, since no service runs once a second for so long.
+ * A fence above the number of every run that the item or the run records mention. If neither `fence` nor `done` can be
+ * read, it is also above the number of seconds since 1970, since no service runs once a second for so long.
  */
 function fenceAbove(item: Item, valid: Item, { now, highestRecorded }: RepairFacts): number {
   const { fence, done, failuresSince } = item;
@@ -163,15 +178,16 @@ function isBelievable(count: unknown): count is number {
   return typeof count === 'number' && count >= 0 && count <= LARGEST_BELIEVED_COUNT;
 }
 
-/** Returns an epoch that no run under way can have seen. */
+/** An epoch that no run under way can have seen, so that its commit is refused. */
 function epochAfter(valid: Item, broken: ReadonlySet<string>, now: number): number {
   const { epoch = broken.has('epoch') ? undefined : 0 } = valid;
   return isBelievable(epoch) ? epoch + 1 : epochSeconds(now);
 }
 
 /**
- * The `lastTick` of the fresh item. Without `lastTick`, a damaged history may still contain a decided tick, so `now` is
- * used; a valid history shows that none was decided.
+ * The `lastTick` of the fresh item: the stored one, or `now` if that is damaged, but never before the tick of the
+ * lease. If `lastTick` is missing and the run history is damaged, a tick may have been decided, so `now` is used too.
+ * If the history is valid, no tick was decided; then, without a lease, `undefined` is returned.
  */
 function lastTickAfter(valid: Item, broken: ReadonlySet<string>, now: number): number | undefined {
   const { lastTick, leaseTick } = valid;
@@ -184,7 +200,7 @@ function epochSeconds(now: number): number {
   return Math.floor(now / SECOND);
 }
 
-/** Attributes in words: values are cut, credentials masked, and instants written as dates. */
+/** The attributes of an item in words: values are cut, credentials are masked, and instants are written as dates. */
 export function describeAttributes(item: Item): Readonly<Record<string, string>> {
   const kinds: Readonly<Record<string, string>> = ATTRIBUTES;
   return Object.fromEntries(

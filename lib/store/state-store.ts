@@ -33,10 +33,10 @@ const NO_RECORD = 'the record will be missing';
 const NOT_REPORTED = 'the report omits them';
 
 /**
- * The store on a table as `stateTable` creates it. Its methods reject with StoreError if DynamoDB can't be reached or
- * fails.
- * @param clock limits how long each method may take, except `commit` and `release`, and an `acquire` with a
- *   signal, which their callers limit
+ * Makes the StateStore on a table that `stateTable` describes. Its methods reject with StoreError if DynamoDB can't be
+ * reached or fails.
+ * @param clock limits how long each method may take. Exceptions are `commit` and `release`, and an `acquire` with a
+ * signal: their callers limit the time.
  */
 export function dynamoStateStore(
   documents: DynamoDBDocumentClient,

@@ -1,6 +1,6 @@
 /**
- * The end of a run: a commit writes the new state; a release only frees the lease. Both require that the claim of the
- * run still holds.
+ * Writes the end of a run: a commit writes the new state; a release only frees the lease. Both change the item only if
+ * the claim of the run still holds.
  */
 import { containsCommit, type ServiceState } from '../rules/index.ts';
 import type { Claim, CommitAnswer } from '../tick/index.ts';
@@ -13,15 +13,16 @@ import { getItem, type ItemAccess, updateItem } from './item-access.ts';
 const NO_LEASE = { leaseOwner: undefined, leaseUntil: undefined, leaseTick: undefined };
 
 /**
- * Writes the state, frees the lease unless the claim keeps it, and sets `done` to the fence of the claim, so that no
- * run up to this one counts as crashed. Refused if fence or epoch of the item differ from the claim.
+ * Writes the state, frees the lease unless the claim has `keepsLease`, and sets `done` to the fence of the claim, so
+ * that no run up to this one counts as crashed. The write is refused if the fence or the epoch of the item differs from
+ * that of the claim.
  */
 export async function writeState(items: ItemAccess, claim: Claim, state: ServiceState): Promise<CommitAnswer> {
   const fitted = fitState(claim.service, state);
   try {
     return await tryState(items, claim, fitted);
   } catch (error) {
-    // The write may have succeeded although every response was lost; the item shows whether it did.
+    // The write may have succeeded although no response arrived; the stored item shows whether it did.
     const item = await getItem(items, claim.service).catch(() => undefined);
     if (item !== undefined && isWritten(item, claim, fitted)) return { written: true };
     throw error;
@@ -43,8 +44,8 @@ async function tryState(items: ItemAccess, claim: Claim, fitted: FittedState): P
     ...alias.collected(),
   });
   if (written.ok) return { written: true };
-  // The condition also fails if the SDK sends this write again after a lost response: the item then contains its own
-  // result.
+  // The condition also fails if the SDK sends this write again after a lost response. Then the item contains the result
+  // of the first write.
   if (written.item !== undefined && isWritten(written.item, claim, fitted)) return { written: true };
   const current = stateIn(claim.service, written.item);
   if (current.fence !== claim.fence) return { written: false, reason: 'fence' };
@@ -56,10 +57,11 @@ function isWritten(item: Item, { service, fence }: Claim, { state }: FittedState
 }
 
 /**
- * Frees the lease, so that its run doesn't count as crashed. Changes nothing if another run holds the lease. An owner
- * belongs to one acquire, so while the owner holds the lease, the newest fence belongs to its run. `done` rises by one:
- * runs that crashed before are still counted, and a second delivery of this write fails.
- * @param before an item with an expired lease, which is restored
+ * Frees the lease of a run and raises `done` by one, so that the run doesn't count as crashed. Changes nothing if
+ * another owner holds the lease. Each acquire has an owner of its own, so while this owner holds the lease, the newest
+ * fence is that of its run. `done` is raised by one and not set to the fence, so that runs that crashed before are
+ * still counted. If the write is sent twice, the condition of the second fails.
+ * @param before the item before this lease was taken: its expired lease is restored
  */
 export async function freeLease(
   items: ItemAccess,

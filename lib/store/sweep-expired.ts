@@ -1,4 +1,4 @@
-/** Removes expired items where no time to live does: DynamoDB on one machine keeps them for ever. */
+/** Deletes expired items of the embedded DynamoDB, which has no time to live and would keep them for ever. */
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, type DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { withoutUndefined } from '../text/index.ts';
@@ -6,16 +6,16 @@ import { SECOND } from '../time/index.ts';
 import { TTL_ATTRIBUTE } from './item/table.ts';
 import type { Item } from './item/validate-item.ts';
 
-/** Items whose time to live is no number stay, as they do on AWS. */
+/** The condition for an expired item. An item whose TTL attribute is not a number never expires, as on AWS. */
 const EXPIRED = {
   ExpressionAttributeNames: { '#expires': TTL_ATTRIBUTE },
   condition: '#expires <= :now AND attribute_type(#expires, :number)',
 };
 
 /**
- * Deletes every item of the state table that has expired, one after the other, since nothing waits for it. An item that
- * is written anew meanwhile stays.
- * @returns how many it deleted
+ * Deletes every expired item of the state table, one after the other, since nothing waits for the end. An item that is
+ * written again with a later expiry in the meantime stays.
+ * @returns the number of deleted items
  */
 export async function sweepExpired(documents: DynamoDBDocumentClient, table: string, now: number): Promise<number> {
   const values = { ':now': Math.floor(now / SECOND), ':number': 'N' };

@@ -1,14 +1,19 @@
-/** The watchdog's memory: items `WATCH#<number>` beside its state, each with a revision that every write raises. */
+/**
+ * Reads and writes the memory of the watchdog: items `WATCH#<number>` under its name, each with a revision that every
+ * write raises.
+ */
 import { type DynamoDBDocumentClient, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { abortable } from '../time/index.ts';
 import { StoreError } from './errors.ts';
 import { WATCHDOG_PREFIX, watchdogKey } from './item/table.ts';
 import type { Item } from './item/validate-item.ts';
 
-/** A part of the memory. Its entries are the watchdog's own; here they are only kept. */
+/**
+ * One part of the watchdog's memory, stored as one item. The store doesn't interpret `entries`; only the watchdog does.
+ */
 interface Part {
   readonly number: number;
-  /** How often the part was written; 0 for one that is not stored. */
+  /** How often the part was written; 0 if it is not stored yet. */
   readonly revision: number;
   readonly entries: Readonly<Record<string, unknown>>;
 }
@@ -18,13 +23,13 @@ interface Ended {
 }
 
 /**
- * The memory of a watchdog.
- * @param service the name of the watchdog, whose items these are
+ * Makes the store of a watchdog's memory.
+ * @param service the name of the watchdog, under which the items are stored
  */
 export function dynamoWatchdogMemory(documents: DynamoDBDocumentClient, table: string, service: string) {
   return {
     /**
-     * Every stored part, in the order of their numbers, read consistently.
+     * Every stored part in the order of the numbers, read consistently; empty if nothing is stored.
      * @throws StoreError if a request fails
      */
     async load(ended: Ended): Promise<readonly Part[]> {
@@ -37,8 +42,9 @@ export function dynamoWatchdogMemory(documents: DynamoDBDocumentClient, table: s
       }
     },
     /**
-     * Writes the parts, and returns them with the revisions that they have then.
-     * @throws StoreError if a request fails, or if a part has another revision: another check has written it
+     * Writes the parts, and returns them with their new revisions.
+     * @throws StoreError if a request fails, or if the stored revision of a part is not the given one, since another
+     * check has written it
      */
     async save(parts: readonly Part[], { signal }: Ended): Promise<readonly Part[]> {
       const saved: Part[] = [];
@@ -105,10 +111,13 @@ async function readParts({ documents, table, service }: Source, { signal }: Ende
   return parts;
 }
 
-/** The revision of a part whose revision can't be read: it is overwritten, whatever it is. */
+/** The revision of a part whose stored revision can't be read. A write of such a part has no condition. */
 const DAMAGED = -1;
 
-/** The part in an item. Damaged entries count as none: what they remembered is found, and said, again. */
+/**
+ * The part in an item, as a list of one; empty if its number is invalid. A damaged revision becomes DAMAGED. Damaged
+ * entries count as an empty map: the watchdog then finds and reports the same troubles again.
+ */
 function partIn({ sk, revision, entries }: Item): Part[] {
   const number = Number(String(sk).slice(WATCHDOG_PREFIX.length));
   if (!Number.isSafeInteger(number) || number < 0) return [];

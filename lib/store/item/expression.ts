@@ -1,17 +1,17 @@
 /**
- * Expressions in which every name and value has an alias, so that reserved words and special characters can't break
- * them.
+ * Makes DynamoDB expressions in which every name and value has an alias, so that reserved words and special characters
+ * can't break them.
  */
 
-/** Collects the aliases of an expression. */
+/** The names and values that occur in the expressions of one request, each under an alias. */
 export interface Aliases {
-  /** The alias of the name of an attribute. */
+  /** Adds the name of an attribute and returns its alias. */
   name(attribute: string): string;
-  /** The alias of a value. */
+  /** Adds a value and returns its alias. */
   value(value: unknown): string;
   /**
-   * The names and values of a request. Without any value `ExpressionAttributeValues` is absent, since DynamoDB refuses
-   * an empty one.
+   * All names and values that were added, as a request takes them. Without a value, `ExpressionAttributeValues` is
+   * absent, since DynamoDB refuses an empty map.
    */
   collected(): {
     readonly ExpressionAttributeNames: Record<string, string>;
@@ -41,8 +41,9 @@ export function aliases(): Aliases {
 }
 
 /**
- * `SET ... REMOVE ...`: sets attributes to their values and removes those that are undefined. Never NULL, never ADD.
- * @param written assignments that are already expressions
+ * The UpdateExpression `SET ... REMOVE ...` that sets attributes to their values and removes attributes whose value is
+ * undefined. It never sets NULL and never uses ADD.
+ * @param written assignments for SET that are expressions already
  */
 export function assignments(
   alias: Aliases,

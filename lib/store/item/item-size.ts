@@ -1,6 +1,7 @@
 /**
- * The size of the state item. DynamoDB bills a write per started kilobyte, so the item never exceeds one kilobyte: a
- * commit drops the oldest runs of the history so that the item fits even after a lease and the largest pause are added.
+ * Keeps the state item within one kilobyte, since DynamoDB bills a write for each started kilobyte. A commit drops the
+ * oldest runs of the run history so that the item still fits when a lease and a pause of the largest size are added
+ * later.
  */
 import type { Pause, ServiceState } from '../../rules/index.ts';
 import { cut } from '../../text/index.ts';
@@ -9,26 +10,26 @@ import { stateKey } from './table.ts';
 import type { Item } from './validate-item.ts';
 import { VERSION } from './version.ts';
 
-/** The size of one write unit, in bytes. */
+/** The largest size of a state item in bytes: that of one write unit of DynamoDB. */
 export const LARGEST_ITEM = 1_024;
 /** The largest size of the reason of a pause, in bytes of UTF-8. */
 const PAUSE_REASON_BYTES = 120;
 const PAUSE_BY_BYTES = 32;
 
-/** The pause, with its texts cut to their largest size. */
+/** The pause with `reason` and `by` cut to their largest sizes. */
 export function fittedPause(pause: Pause): Pause {
   return { ...pause, reason: cut(pause.reason, PAUSE_REASON_BYTES), by: cut(pause.by, PAUSE_BY_BYTES) };
 }
 
-/** A state that fits into the item, and the attributes that a commit of it writes. */
+/** A state whose item fits into one write unit, and the attributes that a commit of this state writes. */
 export interface FittedState {
   readonly state: ServiceState;
   readonly attributes: Item;
 }
 
 /**
- * The state with as many of the newest runs as fit into the item at its largest: under a lease, and paused with the
- * longest texts. If it doesn't fit without any run, the cause of its halt is cut.
+ * The state with as many of its newest runs as fit into the item when the item is largest: under a lease, and paused
+ * with the longest texts. If the state doesn't fit even without runs, the cause of its halt is cut.
  */
 export function fitState(service: string, state: ServiceState): FittedState {
   const attributes = committedAttributes(state);
@@ -39,8 +40,8 @@ export function fitState(service: string, state: ServiceState): FittedState {
 
 function shorten(state: ServiceState, excess: number): FittedState {
   const { runs: history } = committedAttributes(state);
-  // The history is ASCII, so a character is a byte: enough is removed by dropping the runs up to the first space from
-  // `excess - 1` on.
+  // The run history is ASCII text, so one character is one byte, and runs are separated by spaces. Dropping the runs up
+  // to the first space from `excess - 1` on removes at least `excess` bytes.
   const end = history?.indexOf(' ', excess - 1) ?? -1;
   if (history !== undefined && end >= 0) {
     const dropped = history.slice(0, end + 1).split(' ').length - 1;
@@ -60,11 +61,11 @@ function asFitted(state: ServiceState): FittedState {
 const LONGEST_WRITTEN_COUNT = 999_999_999;
 const LONGEST_WRITTEN_INSTANT = 9_999_999_999_999;
 /**
- * The last instant that ISO 8601 writes with a year of four digits: the latest end of a pause that a person can give.
+ * The latest end of a pause that a person can give: the last instant that ISO 8601 writes with a year of four digits.
  */
 const LAST_WRITTEN_INSTANT = 253_402_300_799_999;
 
-/** The largest size of the attributes that a commit doesn't write, for a service whose name is empty. */
+/** The largest size of the attributes that a commit doesn't write, in bytes, for a service whose name is empty. */
 const LARGEST_WITHOUT_COMMIT = itemSize({
   ...stateKey(''),
   v: VERSION,

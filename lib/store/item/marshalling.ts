@@ -1,16 +1,18 @@
-/** How values are written to DynamoDB and read from it. Every document client of the store needs it. */
+/** Converts values to and from DynamoDB. Every document client that the store uses needs these options. */
 import { NumberValue } from '@aws-sdk/lib-dynamodb';
 
-/** The options of the document client: undefined attributes are left out, and no number makes an item unreadable. */
+/**
+ * The options of a document client: undefined attributes are left out, and no stored number makes an item unreadable.
+ */
 export function marshalling() {
-  // A new object for each call, since the document client writes into it.
+  // The function returns a new object for each call, since a document client changes it.
   return { marshallOptions: { removeUndefinedValues: true }, unmarshallOptions: { wrapNumbers: readNumber } };
 }
 
 /**
- * Reads a stored number. DynamoDB keeps 38 digits: a number that JavaScript can't hold is read as a bigint, or as a
- * NumberValue if it has a fraction. The SDK's own reader throws for a long fraction, which makes the whole item
- * unreadable.
+ * Converts a stored number. DynamoDB keeps 38 digits: a number that a JavaScript number can't hold becomes a bigint, or
+ * a NumberValue if it has a fraction. The SDK's own conversion throws for a long fraction, so that the whole item could
+ * not be read.
  */
 function readNumber(written: string): number | bigint | NumberValue {
   const value = Number(written);

@@ -1,12 +1,12 @@
-/** Replaces an item as a whole, for a repair. Ticks use other writes with conditions of their own. */
+/** Replaces a state item as a whole, which only a repair does. Ticks write with other conditions. */
 import { type ItemAccess, updateItem } from '../item-access.ts';
 import { type Aliases, aliases, assignments } from './expression.ts';
 import { ATTRIBUTES, type Item } from './validate-item.ts';
 
 /**
- * Writes `values`, and removes attributes whose value is undefined, on the condition that every attribute that this
- * code knows is still as in `item`.
- * @returns whether the item was written
+ * Writes `values` to the state item, and removes attributes whose value is undefined. The condition is that every
+ * attribute that this code knows still has its value in `item`.
+ * @returns whether the item was written; false if an attribute has changed
  */
 export async function replaceItem(items: ItemAccess, service: string, item: Item, values: Item): Promise<boolean> {
   const alias = aliases();
@@ -22,8 +22,8 @@ export async function replaceItem(items: ItemAccess, service: string, item: Item
 function stillIs(alias: Aliases, attribute: string, value: unknown): string {
   const name = alias.name(attribute);
   if (value === undefined) return `attribute_not_exists(${name})`;
-  // The embedded database can't compare lists and maps. Either is damage here, so it is enough to check that the type
-  // is still the same.
+  // Of a list or a map only the type is compared, since the embedded database can't compare the values. Either is
+  // damage in a state item, so this is enough.
   if (Array.isArray(value)) return `attribute_type(${name}, ${alias.value('L')})`;
   if (isMap(value)) return `attribute_type(${name}, ${alias.value('M')})`;
   return `${name} = ${alias.value(value)}`;

@@ -1,6 +1,6 @@
 /**
- * The state item: a service's state as flat attributes. Reading reports damage (see `validate-item.ts`) and never
- * repairs it.
+ * Converts the state of a service to the flat attributes of its state item, and back. A damaged item is reported (see
+ * `validate-item.ts`) and never repaired here.
  */
 import { NumberValue } from '@aws-sdk/lib-dynamodb';
 import {
@@ -17,8 +17,8 @@ import { type Fault, type Item, type ValidItem, validateItem } from './validate-
 import { VERSION, versionFault } from './version.ts';
 
 /**
- * The state in an item.
- * @param now if given, an instant too far ahead of `now` counts as damage
+ * The state that an item contains.
+ * @param now if given, an instant that is too far ahead of `now` counts as damage
  * @throws UnreadableStateError if the item is damaged or of a newer version
  */
 export function readItem(service: string, item: Item, now?: number): ServiceState {
@@ -28,12 +28,15 @@ export function readItem(service: string, item: Item, now?: number): ServiceStat
   return stateOf(item as unknown as ValidItem, runs);
 }
 
-/** The state in an item; without an item, the state of a service that has never run. */
+/** The state that an item contains; without an item, the state of a service that has never run. */
 export function stateIn(service: string, item: Item | undefined, now?: number): ServiceState {
   return item === undefined ? NEVER_RUN : readItem(service, item, now);
 }
 
-/** @throws UnreadableStateError if the version of the item is damaged, or newer than this code */
+/**
+ * Checks the version of an item.
+ * @throws UnreadableStateError if the version is damaged, or newer than this code
+ */
 export function checkVersion(service: string, item: Item): void {
   const fault = versionFault(item);
   if (fault !== undefined) throw damaged(service, fault, item);
@@ -55,7 +58,10 @@ export function describeFault({ attribute, expected }: Fault, item: Item): strin
 
 const DESCRIBED_BYTES = 100;
 
-/** A stored value in words, cut, with credentials masked. A damaged attribute can have any type and length. */
+/**
+ * A stored value in words, cut to DESCRIBED_BYTES and with credentials masked. The value may have any type and length,
+ * since the attribute may be damaged.
+ */
 export function describeValue(value: unknown): string {
   if (value instanceof Uint8Array) return `${value.length} bytes of binary`;
   if (value instanceof Set) return `a set of ${value.size}`;
@@ -67,10 +73,7 @@ export function describeValue(value: unknown): string {
   return short === words ? words : `${short}...`;
 }
 
-/**
- * Whether the value is a number with more digits than JSON can hold. Such a number can also occur inside a list or a
- * map.
- */
+/** Whether the value is a number that JSON can't hold exactly. Such a number can also occur inside a list or a map. */
 function isLongNumber(value: unknown): value is bigint | NumberValue {
   return typeof value === 'bigint' || value instanceof NumberValue;
 }
@@ -84,7 +87,7 @@ function stateOf(item: ValidItem, runs: readonly RunEntry[]): ServiceState {
     lastTick: item.lastTick,
     lastSuccess: item.lastSuccess,
     notBefore: item.notBefore,
-    // A version that didn't know it may have left it behind.
+    // Older code that doesn't know `notBeforeBuild` may have removed `notBefore` alone.
     notBeforeBuild: item.notBefore === undefined ? undefined : item.notBeforeBuild,
     halt: haltOf(item),
     pause: pauseOf(item),
@@ -110,9 +113,9 @@ function pauseOf({ pauseAt: at, pauseUntil: until, pauseReason: reason = '', pau
 }
 
 /**
- * The attributes that a commit writes. An undefined one is removed; a value that means the same as a missing attribute
- * is undefined. A commit does not write the lease (it frees it), the fence (an acquire raises it), the pause and the
- * epoch (operators change them).
+ * The attributes that a commit writes; it removes those that are undefined. A value is undefined if it means the same
+ * as a missing attribute. A commit does not write the fence (an acquire raises it), nor pause and epoch (operators
+ * change them). `state-write.ts` adds the end of the lease.
  */
 export function committedAttributes(state: ServiceState) {
   const { halt } = state;
@@ -136,12 +139,12 @@ export function committedAttributes(state: ServiceState) {
   };
 }
 
-/** The attributes of a lease. */
+/** The attributes that a lease has in the state item. */
 export function leaseAttributes({ owner, until, tick }: Lease) {
   return { leaseOwner: owner, leaseUntil: until, leaseTick: tick };
 }
 
-/** The attributes of a pause; without a pause all are undefined. */
+/** The attributes that a pause has in the state item; without a pause, all are undefined. */
 export function pauseAttributes(pause: Pause | undefined) {
   return { pauseAt: pause?.at, pauseUntil: pause?.until, pauseReason: pause?.reason, pauseBy: pause?.by };
 }

@@ -5,10 +5,16 @@
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
 import { toIso } from '../../time/index.ts';
 
-/** The attribute with the instant from which DynamoDB may delete an item, in epoch seconds as DynamoDB requires. */
+/**
+ * The attribute that contains the instant from which DynamoDB may delete an item, in epoch seconds as DynamoDB
+ * requires.
+ */
 export const TTL_ATTRIBUTE = 'expiresAtSeconds';
 
-/** The request that creates the table. Time to live is enabled separately, on {@link TTL_ATTRIBUTE}. */
+/**
+ * The request that creates the state table. Time to live is enabled by another request, for the attribute {@link
+ * TTL_ATTRIBUTE}.
+ */
 export function stateTable(name: string): CreateTableCommandInput {
   return {
     TableName: name,
@@ -31,14 +37,14 @@ export function stateKey(service: string) {
 
 export const WATCHDOG_PREFIX = 'WATCH#';
 
-/** The key of a part of the watchdog's memory. */
+/** The key of one part of the watchdog's memory, which `watchdog-memory.ts` keeps in numbered parts. */
 export function watchdogKey(service: string, number: number) {
   return { pk: service, sk: `${WATCHDOG_PREFIX}${number}` };
 }
 
 export const RUN_PREFIX = 'RUN#';
 
-/** The key of a run record. Newer records sort last. */
+/** The key of a run record. The records of a service are sorted by `at`, the newest last. */
 export function runKey({ service, at, fence }: { service: string; at: number; fence: number }) {
   return { pk: service, sk: `${RUN_PREFIX}${toIso(at)}#${fence}` };
 }

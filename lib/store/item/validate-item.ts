@@ -17,10 +17,10 @@
 import { parseRunHistory, type RunEntry } from '../../rules/index.ts';
 import { DAY, HOUR, LAST_INSTANT, toIso } from '../../time/index.ts';
 
-/** An item as the document client returns it. */
+/** An item of the state table as the document client returns it. */
 export type Item = Readonly<Record<string, unknown>>;
 
-/** A damaged attribute, and the values that would be valid. */
+/** The name of a damaged attribute, and the values that would be valid for it, in words. */
 export interface Fault {
   readonly attribute: string;
   readonly expected: string;
@@ -28,7 +28,9 @@ export interface Fault {
 
 type AttributeKind = 'count' | 'instant' | 'text';
 
-/** Every attribute except the keys and the version, in the order in which faults are reported. */
+/**
+ * The kind of every attribute of a state item except the keys and the version, in the order in which faults are listed.
+ */
 export const ATTRIBUTES = {
   fence: 'count',
   done: 'count',
@@ -56,21 +58,26 @@ export const ATTRIBUTES = {
   cursor: 'text',
 } as const satisfies Readonly<Record<string, AttributeKind>>;
 
-/** The attributes of a valid item, with their types. */
+/** The attributes of a valid state item, with their types. */
 export type ValidItem = Readonly<Record<'fence' | 'done', number>> & {
   readonly [Name in keyof typeof ATTRIBUTES]?: (typeof ATTRIBUTES)[Name] extends 'text' ? string : number;
 };
 
-/** The largest valid count: far above any count that a service reaches, and far below the largest safe integer. */
+/**
+ * The largest valid value of a counter such as `fence`: far above any that a service reaches, and far below the largest
+ * safe integer.
+ */
 export const LARGEST_VALID_COUNT = 1e15;
-/** The largest valid text: no text is larger than the whole item. */
+/** The largest valid text in bytes. No text is larger than a whole state item. */
 const LARGEST_TEXT = 1_024;
 
-/** The longest valid wait: twice the longest interval, restart or backoff. */
+/**
+ * The farthest that `notBefore` and `haltUntil` may be ahead: twice the longest interval, `restartAfter` or backoff.
+ */
 const TWO_YEARS = 2 * 366 * DAY;
 /**
- * How far ahead of the clock each attribute can be. An hour covers the longest lease, and the same time again for
- * clocks that differ.
+ * How far ahead of the clock each of these attributes may be. An hour covers the longest lease, and the same time again
+ * for the difference between the clocks of two machines.
  */
 const FARTHEST_AHEAD: readonly (readonly [attribute: string, ms: number, words: string])[] = [
   ['leaseUntil', HOUR, 'an hour'],
@@ -80,15 +87,15 @@ const FARTHEST_AHEAD: readonly (readonly [attribute: string, ms: number, words: 
   ['haltUntil', TWO_YEARS, 'two years'],
 ];
 
-/** The faults of an item (empty for a valid one), and its parsed run history (empty if it is damaged). */
+/** The faults of an item (empty if it is valid), and its parsed run history (empty if the history is damaged). */
 export interface ValidatedItem {
   readonly faults: readonly Fault[];
   readonly runs: readonly RunEntry[];
 }
 
 /**
- * Validates an item of today's version, except the version itself.
- * @param now if given, instants are compared with it
+ * Finds the faults of a state item of version VERSION. The version itself is not checked.
+ * @param now if given, instants that are too far ahead of `now` are faults
  */
 export function validateItem(item: Item, now?: number): ValidatedItem {
   const runs = runsIn(item['runs']);
@@ -100,7 +107,8 @@ export function validateItem(item: Item, now?: number): ValidatedItem {
   });
   const broken = new Set(alone.map(({ attribute }) => attribute));
   const valid = Object.fromEntries(Object.entries(item).filter(([attribute]) => !broken.has(attribute)));
-  // A broken attribute still shows that an attribute which belongs to it is missing.
+  // The groups are checked with the damaged attributes included: a damaged attribute still shows that another attribute
+  // of its group is missing.
   const together = [...halves(item), ...overtaken(valid, runs ?? []), ...(now === undefined ? [] : ahead(valid, now))];
   const faults = [...alone, ...together.filter(({ attribute }) => !broken.has(attribute))];
   return { faults, runs: runs ?? [] };
@@ -130,7 +138,7 @@ function expectedText(attribute: string, value: unknown): string | undefined {
   return attribute === 'record' && !/^[01]{0,64}$/.test(value) ? 'up to 64 of 0 and 1' : undefined;
 }
 
-/** Groups: the first attribute must be present if any of the others is. */
+/** The groups of attributes: the first attribute must be present if any of the others is. */
 const BESIDE: readonly (readonly [attribute: string, kind: string, ...others: string[]])[] = [
   ['leaseUntil', 'a whole number', 'leaseOwner', 'leaseTick'],
   ['leaseOwner', 'text', 'leaseUntil', 'leaseTick'],
@@ -161,8 +169,8 @@ function isAbove(value: unknown, bound: unknown): boolean {
 }
 
 /**
- * The newest tick in the history. A manual run has no tick, and the time of a crashed run is the time when it was
- * counted, so both are left out.
+ * The newest tick in the run history; `undefined` if it contains none. A manual run has no tick, and `at` of a crashed
+ * run is the time when it was counted, so both are left out.
  */
 function newestTick(runs: readonly RunEntry[]): number | undefined {
   const ticks = runs.filter(({ outcome, manual }) => !manual && outcome !== 'crashed').map(({ at }) => at);
