@@ -1,18 +1,18 @@
 /**
- * Metrics in CloudWatch's embedded metric format: lines on standard output, which need no request. The only dimension
- * of each metric is `service`. What the environment says to Powertools doesn't silence them: see `powertools.ts`.
+ * Writes metrics in CloudWatch's embedded metric format: lines on standard output, which need no request. The only
+ * dimension of each metric is `service`. No environment variable of Powertools silences them (see `powertools.ts`).
  *
- * The watchdog writes, in unit Count:
+ * The watchdog writes these metrics, in unit Count:
  *
- *   Unhealthy          1 for each service in trouble, under that service's name; nothing for the others
- *   Watched            how many services it judged, under its own name, at each scheduled look
- *   UnhealthyServices  how many of them are in trouble, likewise
+ *   Unhealthy          1 for each service in trouble, under the name of that service; nothing for a healthy one
+ *   Watched            the number of services that it judged, under the name of the watchdog, at each scheduled check
+ *   UnhealthyServices  how many of these are in trouble, under the name of the watchdog, at each scheduled check
  *
- * A function writes none of its own unless it is asked for the detailed ones (`TICKOVER_METRICS=detailed`):
+ * The function of a service writes these detailed metrics, but only if `TICKOVER_METRICS=detailed` is set:
  *
  *   FailureStreak  failures since the last success: at each run, each counted crash, and 0 at a resume
  *   BackoffCount   trips since the last success: at each tick except duplicate and late ones, and 0 at a resume
- *   Halted         1 while the service is halted, else 0: as BackoffCount, and at each counted crash
+ *   Halted         1 while the service is halted, else 0: at the same times as BackoffCount, and at each counted crash
  *   Duration       milliseconds, at each run that ended
  *   Lateness       milliseconds from the due time to the start, at each tick except duplicate and late ones
  *   Overrun        milliseconds beyond the interval, at each run that took longer
@@ -20,11 +20,11 @@
  *                  1 at each tick skipped for that reason
  *
  * CloudWatch bills a custom metric for each hour in which it has a sample, as a share of its monthly price. So a
- * service that is well costs nothing without the detailed ones, and one in trouble costs one metric for the hours of
- * its trouble. With them, a service that ticks in every hour costs five metrics, and one more for each of the seven
- * others in the hours in which it occurs: twelve at most. Each document also costs its bytes as a line of the log. A
- * dimension for the reason would cost the same and need a second document for each skip, since the metrics of one
- * document share their dimensions. docs/metrics-choice.md compares this with the other ways.
+ * healthy service costs nothing without the detailed metrics, and a service in trouble costs one metric for the hours
+ * of its trouble. With the detailed metrics, a service that ticks in every hour costs five of them, and one more for
+ * each of the other seven in the hours in which it occurs: twelve at most. Each document also costs its bytes as a line
+ * of the log. If the reason of a skip were a dimension, it would cost the same and need a second document for each
+ * skip, since the metrics of one document share their dimensions. docs/metrics-choice.md compares other designs.
  */
 import { type Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { SkipReason } from '../rules/index.ts';
@@ -33,35 +33,35 @@ import type { Observer, TickEvent } from '../tick/index.ts';
 import { describesService } from './describes-service.ts';
 import { serviceMetrics } from './powertools.ts';
 
-/** Where embedded metrics are written. */
+/** The options of metrics in embedded metric format. */
 export interface EmfOptions {
   /** The CloudWatch namespace. @default 'Tickover' */
   readonly namespace?: string;
 }
 
-/** The settings of the embedded metrics. */
+/** The settings of metrics in embedded metric format, as the environment variables give them. */
 export interface EmfSettings extends Required<EmfOptions> {
-  /** Whether a function writes the metrics of its own service. */
+  /** Whether a function writes the detailed metrics of its own service. */
   readonly detailed: boolean;
 }
 
 const DEFAULT_NAMESPACE = 'Tickover';
 
-/** The only value of `TICKOVER_METRICS`. */
+/** The only value that `TICKOVER_METRICS` may have, apart from nothing. */
 const DETAILED = 'detailed';
 
-/** The name of the watchdog, whose looks are counted under it. */
+/** The name of the watchdog, under which the metrics of its checks are written. */
 const WATCHDOG = 'watch-services';
 
 /**
- * The form of a namespace. Namespaces that begin with `AWS/` are reserved for Amazon; CloudWatch refuses one that
- * begins with a colon.
+ * The valid namespaces of CloudWatch metrics. Those that begin with `AWS/` are reserved for Amazon, and CloudWatch
+ * refuses one that begins with a colon.
  */
 const NAMESPACE = /^(?!AWS\/)(?!:)[\w.\-/#: ]{1,255}$/;
 
 /**
- * Reads `TICKOVER_METRICS_NAMESPACE` (default 'Tickover') and `TICKOVER_METRICS` ('detailed' or nothing). An empty
- * variable counts as missing.
+ * Reads the environment variables `TICKOVER_METRICS_NAMESPACE` (default 'Tickover') and `TICKOVER_METRICS` ('detailed'
+ * or nothing). An empty variable counts as missing.
  */
 export function emfOptionsIn(env: Surroundings['env']): EmfSettings {
   return {
@@ -70,7 +70,10 @@ export function emfOptionsIn(env: Surroundings['env']): EmfSettings {
   };
 }
 
-/** Returns the faults of these variables, each as `variable: expected ..., got ...`. */
+/**
+ * Returns the faults of `TICKOVER_METRICS_NAMESPACE` and `TICKOVER_METRICS`, each as `variable: expected ..., got ...`;
+ * empty if both are valid.
+ */
 export function emfFaults(env: Surroundings['env']): string[] {
   const { TICKOVER_METRICS_NAMESPACE: namespace = '', TICKOVER_METRICS: metrics = '' } = env;
   const faults: string[] = [];
@@ -95,7 +98,8 @@ const SKIPPED: Readonly<Record<SkipReason, string>> = {
 };
 
 /**
- * An observer that writes the detailed metrics in `flush`, synchronously, so that the process may end right after it.
+ * Makes an observer that collects the detailed metrics and writes them in `flush`. It writes synchronously, so the
+ * process may end right after `flush`.
  */
 export function emfObserver(options: EmfOptions = {}): Observer {
   refuseOptions('emfObserver', options, { namespace: 'text' });
@@ -109,7 +113,10 @@ export function emfObserver(options: EmfOptions = {}): Observer {
   };
 }
 
-/** The metrics of the watchdog's looks: its port `HealthMetrics`. They are written in `flush`, synchronously. */
+/**
+ * Makes the metrics of the checks by the watchdog, as its port `HealthMetrics` asks for them. They are written in
+ * `flush`, synchronously.
+ */
 export function healthEmf({ namespace = DEFAULT_NAMESPACE }: EmfOptions = {}) {
   const { add, flush } = emfDocuments(namespace);
   return {
@@ -120,7 +127,7 @@ export function healthEmf({ namespace = DEFAULT_NAMESPACE }: EmfOptions = {}) {
   };
 }
 
-/** The metrics of a tick. A run without an outcome did not end, so it has no duration. */
+/** The detailed metrics of a tick. A run without an outcome has yielded, so it has no duration. */
 function valuesOf({ disposition, reason, outcome, state, ...times }: TickEvent): Values {
   const { durationMs, latenessMs, overrunMs } = times;
   const skip = reason === undefined ? {} : { [SKIPPED[reason]]: 1 };
@@ -131,18 +138,22 @@ function valuesOf({ disposition, reason, outcome, state, ...times }: TickEvent):
     Halted: Number(state.halt !== undefined),
     ...skip,
     Duration: outcome && durationMs,
-    // Clocks disagree: a tick that starts before its due time has lateness 0.
+    // A tick that starts before its due time has lateness 0. That happens, since the clocks of Scheduler and Lambda
+    // differ.
     Lateness: latenessMs === undefined ? undefined : Math.max(0, latenessMs),
     Overrun: outcome && overrunMs,
   };
 }
 
-/** The metrics of one document by name; those that are undefined are left out. */
+/** The values of the metrics in one document, by name. A metric whose value is undefined is left out. */
 type Values = Readonly<Record<string, number | undefined>>;
 
 const IN_MILLISECONDS: ReadonlySet<string> = new Set(['Duration', 'Lateness', 'Overrun']);
 
-/** Collects documents, one for each call of `add`, since a document has one value for each metric. */
+/**
+ * Collects documents in embedded metric format, one for each call of `add`, since a document has one value for each
+ * metric.
+ */
 function emfDocuments(namespace: string) {
   const services = new Map<string, Metrics>();
   return {
@@ -162,7 +173,10 @@ function emfDocuments(namespace: string) {
   };
 }
 
-/** Writes the metrics, if there are any. Powertools would warn about an empty document, which is common. */
+/**
+ * Writes the collected metrics of a service, if there are any. Often there are none, and Powertools would warn about an
+ * empty document.
+ */
 function publish(metrics: Metrics): void {
   if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
 }

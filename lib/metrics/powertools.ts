@@ -1,18 +1,18 @@
 /**
- * Metrics of Powertools that no variable of the environment silences. Powertools reads two switches when a `Metrics` is
- * made: `POWERTOOLS_METRICS_DISABLED` drops every document, and throws if it is neither yes nor no; `POWERTOOLS_DEV`
- * drops them too. Alarms rest on the metrics of Tickover, so these are made while the switches are hidden. The metrics
- * that a workload makes by itself still heed them.
+ * Makes metrics by Powertools that no environment variable silences. Powertools reads two variables when a `Metrics` is
+ * made: `POWERTOOLS_METRICS_DISABLED` drops every document, and throws if its value is neither yes nor no;
+ * `POWERTOOLS_DEV` drops every document too. Alarms depend on the metrics of Tickover, so both variables are removed
+ * from the environment while these are made. They still apply to metrics that a workload makes itself.
  */
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import type { Surroundings } from '../service/index.ts';
 
 const SWITCHES = ['POWERTOOLS_DEV', 'POWERTOOLS_METRICS_DISABLED'] as const;
 
-/** Values that switch nothing on; Powertools compares them in lower case. */
+/** The values that leave a switch off. Powertools compares them in lower case. */
 const OFF = new Set(['', '0', 'n', 'no', 'f', 'false', 'off']);
 
-/** Makes the metrics of one service; both switches are in the environment again when it returns. */
+/** Makes the `Metrics` of one service. Both switches are out of the environment only until this function returns. */
 export function serviceMetrics(namespace: string, service: string): Metrics {
   const given = SWITCHES.map((name) => [name, process.env[name]] as const);
   for (const [name] of given) delete process.env[name];
@@ -23,7 +23,10 @@ export function serviceMetrics(namespace: string, service: string): Metrics {
   }
 }
 
-/** A warning for each switch that is on: it would silence Powertools' metrics, and doesn't silence Tickover's. */
+/**
+ * Returns a warning for each switch that is on, since it silences the metrics of a workload and not those of Tickover;
+ * empty if both are off.
+ */
 export function emfWarnings(env: Surroundings['env']): string[] {
   return SWITCHES.filter((name) => !OFF.has((env[name] ?? '').trim().toLowerCase())).map(
     (name) => `environment: ${name} is set; it doesn't silence the metrics of Tickover`,

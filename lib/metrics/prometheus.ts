@@ -1,31 +1,34 @@
-/** Metrics of a long-lived process, counted in a Prometheus registry of its own. Times are in seconds. */
+/** Counts the metrics of a long-lived process in a Prometheus registry. Times are in seconds. */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { CrashEvent, Observer, TickEvent } from '../tick/index.ts';
 import { SECOND } from '../time/index.ts';
 import { describesService } from './describes-service.ts';
 
-/** The part of a tick event that is counted. The log line of the tick contains it too. */
+/** The part of a tick event that the Prometheus metrics need. The log line of a tick contains it too. */
 export interface TickFigures
   extends Pick<TickEvent, 'service' | 'disposition' | 'reason' | 'outcome' | 'durationMs' | 'latenessMs'> {
   readonly state: Pick<TickEvent['state'], 'streak' | 'backoffCount' | 'lastSuccess'>;
 }
 
-/** An observer, and the registry in which it counts. */
+/** An observer, and the Prometheus registry in which it counts. */
 export interface PrometheusObserver extends Observer {
   readonly registry: Registry;
   runCrashed(crashEvent: CrashEvent): void;
   tickEnded(figures: TickFigures): void;
 }
 
-/** Seconds, up to Lambda's longest invocation. */
+/** The buckets for the duration of runs, in seconds, up to the longest invocation that Lambda allows. */
 const DURATION_BUCKETS = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 900];
-/** Seconds, with the smallest steps around a minute, since a schedule may fire at any time within its minute. */
+/**
+ * The buckets for the lateness of ticks, in seconds. Several are near 60, since EventBridge Scheduler may fire up to a
+ * minute late.
+ */
 const LATENESS_BUCKETS = [0.01, 0.1, 0.5, 1, 5, 15, 30, 45, 60, 90, 120, 300, 900];
 
 /**
- * An observer that counts in `registry`, and adds the metrics of the process. For each service: ticks, runs, their
- * duration and lateness, the failure streak, the backoff count and the last success.
- * @param registry a registry that has none of these metrics yet.
+ * Makes an observer that counts in `registry`, and registers there the metrics of the process and of each service:
+ * ticks, runs, their duration and lateness, streak, backoff count and last success.
+ * @param registry a registry that has none of these metrics yet
  * @default a new one; never prom-client's global registry
  */
 export function prometheusObserver(registry: Registry = new Registry()): PrometheusObserver {
@@ -40,7 +43,7 @@ export function prometheusObserver(registry: Registry = new Registry()): Prometh
     tickEnded: (figures) => {
       const { service, disposition, reason = '', outcome, durationMs } = figures;
       metrics.ticks.inc({ service, disposition, reason });
-      // A tick without an outcome was skipped, or its run did not end.
+      // A tick without an outcome was skipped, or its run has yielded.
       if (outcome !== undefined) {
         metrics.runs.inc({ service, outcome });
         if (durationMs !== undefined) metrics.duration.observe({ service }, durationMs / SECOND);
@@ -51,12 +54,12 @@ export function prometheusObserver(registry: Registry = new Registry()): Prometh
 }
 
 /**
- * Gauges with the name of a counter, which `promtool` refuses. They are left out. Each is the sum, over all types, of
- * the gauge with the same name without `_total`.
+ * The gauges of prom-client whose names end in `_total`, like those of a counter, which `promtool` refuses. They are
+ * left out. Nothing is lost: each is the sum, over all types, of the gauge of the same name without `_total`.
  */
 const MISNAMED = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total'];
 
-/** Adds memory, processor time, event loop and garbage collection. */
+/** Adds the metrics of the process: memory, processor time, event loop and garbage collection. */
 function registerProcessMetrics(registry: Registry): void {
   collectDefaultMetrics({ register: registry });
   for (const name of MISNAMED) registry.removeSingleMetric(name);
@@ -97,15 +100,16 @@ function registerServiceMetrics(registry: Registry) {
 }
 
 /**
- * Makes the gauge untyped. Prometheus reserves names that end in `_count` for histograms; `promtool` accepts such a
- * name only for an untyped metric.
+ * Makes the gauge untyped. Its name ends in `_count`, which Prometheus reserves for histograms; `promtool` accepts such
+ * a name only for an untyped metric.
  */
 function untyped(gauge: Gauge<'service'>): Gauge<'service'> {
   return Object.assign(gauge, { type: 'untyped' });
 }
 
 function setState(metrics: ServiceMetrics, { service, state, latenessMs }: TickFigures): void {
-  // Clocks disagree: a tick that starts before its due time has lateness 0. A histogram's sum must not fall.
+  // A tick that starts before its due time has lateness 0, since the sum of a histogram must not fall. That happens if
+  // the clock was set back.
   if (latenessMs !== undefined) metrics.lateness.observe({ service }, Math.max(0, latenessMs) / SECOND);
   metrics.streak.set({ service }, state.streak);
   metrics.backoffCount.set({ service }, state.backoffCount);

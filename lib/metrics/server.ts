@@ -1,6 +1,6 @@
 /**
- * The metrics server of a process: upstream's `start_client_metrics_server` and `stop_client_metrics_server`. It must
- * not disturb the services: it keeps no process alive, and logs errors instead of throwing them.
+ * Serves the metrics of a process by HTTP, as upstream's `start_client_metrics_server` and `stop_client_metrics_server`
+ * do. The server must not disturb the services: it keeps no process alive, and logs errors instead of throwing them.
  */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
@@ -9,19 +9,19 @@ import { InvalidOptionsError } from '../rules/index.ts';
 import { isInLambda, type Log, refuseOptions, type Surroundings } from '../service/index.ts';
 import { SECOND, systemClock, withTimeLimit } from '../time/index.ts';
 
-/** Whether and where metrics are served. */
+/** The settings of a metrics server: whether it serves, and at which address. */
 export interface MetricsSettings extends MetricsAddress {
   readonly enabled: boolean;
 }
 
-/** The address at which metrics are served, at `/metrics`. */
+/** The address of a metrics server. The path of the metrics is `/metrics`. */
 export interface MetricsAddress {
   readonly host: string;
-  /** The port. In the settings, 0 lets the system choose one. */
+  /** The TCP port. In the settings, 0 lets the operating system choose one. */
   readonly port: number;
 }
 
-/** The part of a prom-client registry that a page needs. */
+/** The part of a prom-client registry that the metrics server needs to answer a request. */
 export interface Exposition {
   readonly contentType: string;
   metrics(): Promise<string>;
@@ -32,29 +32,29 @@ export interface MetricsServerOptions extends MetricsSettings {
   readonly registry: Exposition;
   readonly log: Log;
   /**
-   * Milliseconds within which a request must have arrived whole; a slower connection is cut. The metrics must be
-   * collected in the same time; otherwise the answer is 500.
+   * The time in which a request must have arrived completely, in milliseconds; a slower connection is cut. The registry
+   * has the same time to collect the metrics; if it takes longer, the answer has status 500.
    * @default 10 s
    */
   readonly requestTimeout?: number;
 }
 
 const DEFAULT_HOST = '127.0.0.1';
-/** The default port, which is also upstream's. */
+/** The default port of the metrics server, which upstream has too. */
 const DEFAULT_PORT = 4201;
 const DEFAULT_REQUEST_TIMEOUT = 10 * SECOND;
 /**
- * The largest number of connections. A scraper needs one or two. Further connections are refused, so that no client can
- * use up all files that the process may open.
+ * The largest number of open connections to the metrics server. A scraper needs one or two. The server refuses further
+ * ones, so that no client can use up all files that the process may open.
  */
 const MOST_CONNECTIONS = 64;
 /** The largest size of request headers, in bytes; larger ones are answered with status 431. */
 const LARGEST_HEAD = 8_192;
 
 /**
- * Reads `TICKOVER_METRICS_ENABLED` (default false), `TICKOVER_METRICS_PORT` (4201) and `TICKOVER_METRICS_HOST`
- * (127.0.0.1). An empty variable counts as missing. In Lambda nothing is read and the server is disabled, since metrics
- * are written in embedded metric format there.
+ * Reads the environment variables `TICKOVER_METRICS_ENABLED` (default false), `TICKOVER_METRICS_PORT` (4201) and
+ * `TICKOVER_METRICS_HOST` (127.0.0.1). An empty variable counts as missing. In Lambda nothing is read and the server is
+ * disabled, since functions write metrics in embedded metric format.
  * @throws InvalidOptionsError which names every faulty variable, the expected and the given value
  */
 export function metricsSettings(env: Surroundings['env']): MetricsSettings {
@@ -76,11 +76,15 @@ export function metricsSettings(env: Surroundings['env']): MetricsSettings {
   };
 }
 
-/** A server that can be started and stopped any number of times. Calls are done one after the other. */
+/**
+ * A metrics server, which can be started and stopped any number of times. Each call of `start` or `stop` begins when
+ * the call before it has ended.
+ */
 export interface MetricsServer {
   /**
-   * Serves, unless the server is disabled or serving already. Never rejects: if the port is not available, it logs an
-   * error, and a later start tries again. Resolves to the address, or to `undefined` if nothing is served.
+   * Starts to serve. Does nothing if the server is disabled or serves already. Never rejects: if the port is not
+   * available, it logs an error, and a later call tries again. Resolves to the address, or to `undefined` if nothing is
+   * served.
    */
   start(): Promise<MetricsAddress | undefined>;
   /** Stops serving: closes open connections and refuses new ones. */
@@ -90,7 +94,7 @@ export interface MetricsServer {
 }
 
 /**
- * Makes a metrics server and does not start it.
+ * Makes a metrics server. It doesn't serve before `start` is called.
  * @throws InvalidOptionsError which names every option that is unknown or of another shape
  */
 export function metricsServer(options: MetricsServerOptions): MetricsServer {
@@ -121,7 +125,7 @@ export function metricsServer(options: MetricsServerOptions): MetricsServer {
   };
 }
 
-/** Returns the listening server, or logs the reason and returns `undefined`. */
+/** Listens at the address. Returns the server; if it can't listen, logs the reason and returns `undefined`. */
 async function listen(options: MetricsServerOptions): Promise<Server | undefined> {
   const { host, port, log, requestTimeout = DEFAULT_REQUEST_TIMEOUT } = options;
   const limits = {
@@ -135,7 +139,7 @@ async function listen(options: MetricsServerOptions): Promise<Server | undefined
     else refuse(response, 403, 'Forbidden. Metrics are for this machine, by its own name.');
   }).unref();
   server.maxConnections = MOST_CONNECTIONS;
-  // A scraper keeps its connection open. That would keep the process alive, as the listening socket would.
+  // Neither an open connection of a scraper nor the listening socket may keep the process alive.
   server.on('connection', (socket) => socket.unref());
   try {
     server.listen(port, host);
@@ -195,7 +199,10 @@ async function answer(
   }
 }
 
-/** As upstream's server: whoever names gzip gets it. Weight 0 refuses it. */
+/**
+ * Whether the client accepts an answer in gzip: its `accept-encoding` names gzip with a weight other than 0, as
+ * upstream's server demands.
+ */
 function acceptsGzip({ headers }: IncomingMessage): boolean {
   return /(^|,)\s*gzip\s*(;\s*q=(?!0(\.0*)?\s*(,|$))[^,]*)?\s*(,|$)/i.test(String(headers['accept-encoding'] ?? ''));
 }
@@ -204,8 +211,9 @@ const LOOPBACK_ADDRESS = /^(::ffff:)?127\.|^::1$/;
 const LOOPBACK_NAME = /^(127(\.\d{1,3}){3}|localhost|\[::1\])(:\d+)?$/i;
 
 /**
- * Whether the client meant this server: a web page whose name was bound to a loopback address sends its own name. A
- * server that listens elsewhere may have any name.
+ * Whether the request was meant for this server. If the server listens on a loopback address, the Host header must name
+ * that: a web page whose domain an attacker has bound to 127.0.0.1 sends its own domain instead. If the server listens
+ * on another address, any name is accepted.
  */
 export function isMeant(name: string | undefined, address: string | undefined): boolean {
   if (address === undefined || !LOOPBACK_ADDRESS.test(address)) return true;
