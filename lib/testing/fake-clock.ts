@@ -1,7 +1,7 @@
 /**
- * A clock for tests. Its time is a number that changes only if a test changes it, or if everything that uses the clock
- * is asleep. Nothing here waits for real time. After each wake-up the event loop gets a turn, so that the sleeper goes
- * on before the next one wakes up.
+ * A clock for tests. Its time changes only if a test moves it, or, in mode `auto`, if all code that uses the clock
+ * sleeps. Nothing here waits for real time. After each wake-up the event loop gets a turn, so that the code that was
+ * woken goes on before the next sleeper wakes up.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { InvalidOptionsError, optionFault } from '../rules/index.ts';
@@ -9,11 +9,12 @@ import { refuseOptions } from '../service/index.ts';
 import { showValue } from '../text/index.ts';
 import type { Clock } from '../time/index.ts';
 
-/** How the time of a {@link FakeClock} moves. */
+/** The options of a fake clock: how its time moves. */
 export interface FakeClockOptions {
   /**
-   * `auto`: if only sleepers are left, time jumps to the first of them. A workload that waits for anything else, such
-   * as a socket, counts as asleep; use `manual` for it, where only `advance` moves the time.
+   * `auto`: if nothing happens any more but sleeps on this clock, the time jumps to the end of the first sleep. Code
+   * that waits for something else, such as a socket, counts as asleep; for such code use `manual`, where only `advance`
+   * moves the time.
    * @default 'auto'
    */
   readonly mode?: 'auto' | 'manual';
@@ -21,12 +22,13 @@ export interface FakeClockOptions {
 
 /** A clock whose time a test moves. */
 export interface FakeClock extends Clock {
-  /** The length of every sleep in milliseconds, in the order in which the sleeps began. */
+  /** The length of every sleep so far in milliseconds, in the order in which the sleeps began. */
   readonly sleeps: readonly number[];
-  /** How many sleepers there are now. */
+  /** How many sleeps have begun and not ended yet. */
   readonly sleeping: number;
   /**
-   * Moves the time on by `ms` and wakes each sleeper at its own instant, even one that falls asleep meanwhile.
+   * Moves the time on by `ms` milliseconds and ends each sleep at its own instant, including sleeps that begin
+   * meanwhile.
    * @throws RangeError if `ms` is negative
    */
   advance(ms: number): Promise<void>;
@@ -37,7 +39,7 @@ interface Sleeper {
   readonly wake: () => void;
 }
 
-/** A fake clock that starts at `startMs`, in epoch milliseconds. */
+/** Makes a fake clock whose time starts at `startMs`, in epoch milliseconds. */
 export function fakeClock(startMs = 0, options: FakeClockOptions = {}): FakeClock {
   refuseOptions('fakeClock', options, { mode: 'any' });
   const { mode = 'auto' } = options;
@@ -89,7 +91,10 @@ export function fakeClock(startMs = 0, options: FakeClockOptions = {}): FakeCloc
   };
 }
 
-/** The sleeper that wakes up first. Of several with the same instant, it is the one that fell asleep first. */
+/**
+ * The sleeper that wakes up first; if several wake at the same instant, the one that fell asleep first. `undefined` if
+ * there are no sleepers.
+ */
 function earliest(sleepers: ReadonlySet<Sleeper>): Sleeper | undefined {
   let first: Sleeper | undefined;
   for (const sleeper of sleepers) {

@@ -1,6 +1,6 @@
 /**
- * A StateStore in memory, for tests and for a process that keeps no state. It has the contract of the store on
- * DynamoDB.
+ * A StateStore in memory, for tests and for a process that keeps no state between two starts. It keeps the same
+ * contract as the store on DynamoDB.
  */
 import {
   admit,
@@ -14,7 +14,7 @@ import {
 import { withoutUndefined } from '../text/index.ts';
 import type { Acquired, AcquireRequest, Claim, CommitAnswer, StateStore } from '../tick/index.ts';
 
-/** An empty store. */
+/** Makes an empty store. */
 export function memoryStore(): StateStore {
   const states = new Map<string, ServiceState>();
   const records = new Map<string, RunRecord>();
@@ -83,7 +83,10 @@ function refusalOf(current: ServiceState, claim: Claim): CommitAnswer | undefine
   return { written: false, reason: 'epoch', claim: { ...claim, epoch: current.epoch }, state: current };
 }
 
-/** The state after a commit. Pause and epoch are unchanged; the lease is freed unless the claim keeps it. */
+/**
+ * The stored state after a commit of `state`. Pause and epoch stay as they are in `current`; the lease is freed unless
+ * the claim has `keepsLease`.
+ */
 function committed(current: ServiceState, state: ServiceState, { fence, keepsLease }: Claim): ServiceState {
   const { lease: _lease, pause: _pause, ...next } = state;
   const { pause, epoch, lease } = current;

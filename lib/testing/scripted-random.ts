@@ -1,12 +1,12 @@
-/** Randomness for tests: the draws are given in advance. */
+/** Randomness for tests: the test chooses the numbers that are drawn. */
 import type { Random } from '../time/index.ts';
 
 let scripts = 0;
 
 /**
- * Randomness that returns `draws` in order, again and again, and identifiers that count up from 1. The identifiers of
- * different scripts differ, so that two processes of a test never have the same one.
- * @throws RangeError if there is no draw, or one outside [0, 1)
+ * Randomness that returns `draws` in order, and begins again after the last. Its identifiers count up from 1. Two
+ * results of this function never return the same identifier, as two processes don't.
+ * @throws RangeError if `draws` is empty or contains a number outside [0, 1)
  */
 export function scriptedRandom(draws: readonly number[] = [0.5]): Random {
   const [first] = draws;
