@@ -1,4 +1,6 @@
-/** The answers of a handler, one type for each request. Times are in ISO 8601; a missing value is `null`. */
+/**
+ * The answers of a Lambda handler to a firing and to a manual run. Times are in ISO 8601; a missing value is `null`.
+ */
 import {
   type Disposition,
   type Obstacle,
@@ -14,26 +16,26 @@ import { toIso } from '../time/index.ts';
 /** The answer to a tick. */
 export interface TickAnswer {
   readonly service: string;
-  /** The due time; `null` for a manual run. */
+  /** The due time of the tick; `null` for a manual run. */
   readonly tick: string | null;
   readonly disposition: Disposition;
-  /** Why the tick was skipped. */
+  /** Why the tick was skipped; `null` if it ran. */
   readonly reason: SkipReason | null;
-  /** How the run ended; `null` if there was no run, or if it yielded to a stop of its process. */
+  /** How the run ended; `null` if the tick was skipped, or if the run yielded because its process stops. */
   readonly outcome: OutcomeKind | null;
   readonly verdict: Verdict | null;
   readonly durationMs: number | null;
-  /** The number of the run. */
+  /** The number of the run; `null` if the tick was skipped without a lease. */
   readonly fence: number | null;
-  /** Trips since the last success. */
+  /** The number of trips since the last success. */
   readonly backoffCount: number;
-  /** When the service may run next; `null` if a person must act first. */
+  /** The next due time at which the service may run; `null` if an operator must act first. */
   readonly nextDue: string | null;
-  /** The error of the run. */
+  /** The error of the run; `null` if it succeeded or there was no run. */
   readonly error: { readonly class: string; readonly message: string } | null;
   /**
-   * The result of the workload as JSON, with credentials masked. A text replaces a result that can't be converted or
-   * takes more than 64,000 bytes.
+   * The value that the workload returned, as JSON with credentials masked. A value that can't be converted or takes
+   * more than 64,000 bytes is replaced by a text that says so.
    */
   readonly result: unknown;
 }
@@ -49,16 +51,23 @@ export interface FiringAnswer {
 /** The answer to a manual run. */
 export interface RunOnceAnswer extends TickAnswer {
   readonly action: 'run-once';
-  /** The reasons for which the schedule would have skipped this run. */
+  /** The reasons for which a scheduled tick would have been skipped instead of this run; empty if there are none. */
   readonly bypassed: readonly Obstacle[];
-  /** The reasons for which the schedule still skips the ticks of the service. */
+  /**
+   * The reasons for which the scheduled ticks of the service are still skipped after this run; empty if there are none.
+   */
   readonly stays: readonly Obstacle[];
 }
 
-/** The largest size of all results of one firing together, in bytes, since Lambda sends no answer above 6 MB. */
+/**
+ * The largest size of the results of all ticks of a firing together, in bytes, since Lambda sends no answer above 6 MB.
+ */
 const LARGEST_RESULTS = 3_000_000;
 
-/** The answer to a firing. The more ticks it has, the less room there is for the result of each. */
+/**
+ * Makes the answer to a firing that owns several ticks. All results together have a limit, so the more ticks there are,
+ * the earlier the result of each is cut.
+ */
 export function firingAnswer(service: string, scheduledFor: number, events: readonly TickEvent[]): FiringAnswer {
   const room = Math.floor(LARGEST_RESULTS / Math.max(1, events.length));
   const ticks = events.map(tickAnswer).map((tick) => ({ ...tick, result: limitJson(tick.result, room) }));
@@ -84,7 +93,7 @@ export function tickAnswer(event: TickEvent): TickAnswer {
   };
 }
 
-/** The answer to a manual run, with the state of affairs at `now`. */
+/** Makes the answer to a manual run. `stays` is judged at `now`. */
 export function runOnceAnswer(event: TickEvent, now: number): RunOnceAnswer {
   const stays = obstacles(event.state, now, event.build);
   return { action: 'run-once', ...tickAnswer(event), bypassed: event.bypassed, stays };

@@ -1,4 +1,4 @@
-/** The composition of a function: makes everything that its handler works with, once, at cold start. */
+/** Makes everything that the handler of a function works with, once, at cold start. */
 import { emfObserver, emfOptionsIn, emfWarnings } from '../metrics/index.ts';
 import { InvalidOptionsError } from '../rules/index.ts';
 import { catchStrayErrors, type StrayErrors } from '../run/index.ts';
@@ -16,19 +16,25 @@ import { systemClock, systemRandom } from '../time/index.ts';
 import { type Environment, readEnvironment } from './env.ts';
 import { ownLog, serviceLog, serviceLogger, tickLog } from './log.ts';
 
-/** Everything that a handler works with. */
+/** The parts that a handler works with. */
 export interface Composition {
-  /** The service, with the interval that the environment sets. */
+  /** The service, with the interval that `TICKOVER_INTERVAL` sets, if it is set. */
   readonly service: Service;
   readonly environment: Environment;
   readonly ports: Ports;
-  /** Returns the result of the service's `prepare`. `prepare` is called until it has succeeded once. */
+  /**
+   * Returns the result of the function `prepare` of the service. The first call calls `prepare`, and so does every
+   * later one until `prepare` has succeeded once.
+   */
   readonly prepared: () => unknown;
-  /** The stray errors so far. After one the process is ended soon, since its memory may be damaged. */
+  /**
+   * The stray errors in this process so far. After a stray error the process is ended soon, since its memory may be
+   * damaged.
+   */
   readonly strayErrors: Pick<StrayErrors, 'count'>;
 }
 
-/** Substitutes for tests. */
+/** The parts of a composition that a test replaces. */
 export type Overrides = Partial<Ports> & { readonly environment?: Environment };
 
 const OVERRIDES: Readonly<Record<string, Shape>> = {
@@ -37,7 +43,7 @@ const OVERRIDES: Readonly<Record<string, Shape>> = {
 };
 
 /**
- * Composes the function of a service.
+ * Makes the parts of the handler of a service.
  * @throws InvalidOptionsError which names every substitute that is unknown or of another shape
  */
 export function compose(defined: Service, overrides: Overrides = {}): Composition {
@@ -73,18 +79,19 @@ function warningsOf({ variables, inLambda }: Environment): string[] {
   return [...unknownVariableWarnings(Object.keys(variables)), ...(inLambda ? emfWarnings(variables) : [])];
 }
 
-/** In Lambda a function writes metrics of its service if it is asked for the detailed ones. */
+/** The observers that write metrics: in Lambda, one if `TICKOVER_METRICS` is `detailed`; otherwise none. */
 function metricsOf({ variables, inLambda }: Environment): Observer[] {
   const { detailed, ...options } = emfOptionsIn(variables);
   return inLambda && detailed ? [emfObserver(options)] : [];
 }
 
-// Taken at load, so that the process of a workload that replaces `process.exit`, as test tools do, can still be ended.
+// The original `process.exit`, kept at load: a workload may replace it, as test tools do, and its process must still
+// end.
 const { exit } = process;
 
 /**
- * Ends the process. On Lambda it ends within the invocation, and the next invocation starts in a new environment; in a
- * worker only the worker ends.
+ * Ends the process. On Lambda this ends the invocation too, and the next invocation starts in a new execution
+ * environment. On one machine it ends only the worker thread.
  */
 function endProcess(): void {
   exit.call(process, 1);

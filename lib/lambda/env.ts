@@ -1,12 +1,12 @@
-/** The environment codec: the variables of a function. Only this file of the room reads the environment. */
+/** Reads the environment variables of a function. No other file of `lib/lambda` reads the environment. */
 import { emfFaults } from '../metrics/index.ts';
 import { expectedWords, InvalidOptionsError, LIMITS, limitFaults } from '../rules/index.ts';
 import { isInLambda, SCHEDULER_PRECISION } from '../service/index.ts';
 import { parseDuration, SECOND, unitHint } from '../time/index.ts';
 
-/** The settings of a function, from its environment. Durations are in milliseconds. */
+/** The settings of a function, read from its environment variables. Durations are in milliseconds. */
 export interface Environment {
-  /** `TICKOVER_TABLE`: the state table. */
+  /** `TICKOVER_TABLE`: the name of the state table. */
   readonly table: string;
   /** `TICKOVER_BUILD`: the build id, at most 16 characters. @default 'unbuilt' */
   readonly build: string;
@@ -15,23 +15,24 @@ export interface Environment {
    * @default 60 s, the precision of EventBridge Scheduler
    */
   readonly slack: number;
-  /** `TICKOVER_INTERVAL`: an interval that replaces the service's own, such as `5s`. */
+  /** `TICKOVER_INTERVAL`: an interval such as `5s` that replaces the one in the options of the service. */
   readonly interval?: number;
   /** Whether the function runs in Lambda, which sets `AWS_LAMBDA_FUNCTION_NAME`. */
   readonly inLambda: boolean;
   /**
-   * All variables, for a service's `prepare` and for the metrics (`TICKOVER_METRICS_NAMESPACE`, `TICKOVER_METRICS`).
+   * All environment variables, for the function `prepare` of the service and for the settings of the metrics
+   * (`TICKOVER_METRICS_NAMESPACE`, `TICKOVER_METRICS`).
    */
   readonly variables: Readonly<Record<string, string | undefined>>;
 }
 
 type Variables = Environment['variables'];
 
-/** The largest length of a build id: a longer one would not fit into the state item with everything else. */
+/** The largest length of a build id, in characters. With a longer one, the state item would not fit into a kilobyte. */
 const LONGEST_BUILD = 16;
 
 /**
- * Reads the environment.
+ * Reads and checks the environment variables of a function.
  * @throws InvalidOptionsError which names every faulty variable, the expected and the given value
  */
 export function readEnvironment(variables: Variables = process.env): Environment {
@@ -68,7 +69,10 @@ export function readEnvironment(variables: Variables = process.env): Environment
   };
 }
 
-/** Converts a text in seconds to milliseconds. Empty text is refused, though `Number` makes 0 of it. */
+/**
+ * Converts a number of seconds, written as text, to milliseconds; NaN if it can't be converted. An empty text is not
+ * taken for 0.
+ */
 function seconds(written: string): number {
   return written.trim() === '' ? Number.NaN : Number(written) * SECOND;
 }

@@ -1,4 +1,7 @@
-/** The schemas of events. The message of a schema names the expected value; `malformed` adds the given value. */
+/**
+ * The schemas of the events that a handler accepts. The message of a schema names the expected value; `malformed` adds
+ * the given value.
+ */
 import * as z from 'zod';
 import { parseInstant } from '../time/index.ts';
 
@@ -17,8 +20,8 @@ const instant = z.string('an ISO 8601 time with a zone').transform((written, con
 });
 
 /**
- * A context attribute that was not filled in, as happens if the input of the schedule is sent by hand. It counts as
- * missing.
+ * A context attribute of EventBridge Scheduler, such as `<aws.scheduler.attempt-number>`, that was not replaced by its
+ * value. This happens if a person sends the input of the schedule by hand. The field counts as missing.
  */
 const placeholder = z
   .string()
@@ -26,19 +29,19 @@ const placeholder = z
   .transform(() => undefined);
 const detail = z.union([placeholder, z.string(), z.number()], 'text').optional();
 
-/** An event of EventBridge Scheduler. */
+/** The event that EventBridge Scheduler sends. */
 export const schedulerEvent = z.object({
   scheduledFor: z.union([placeholder, instant], 'an ISO 8601 time with a zone'),
   executionId: detail,
   attempt: detail,
 });
-/** A classic EventBridge event. */
+/** The event that a classic scheduled rule of EventBridge sends. */
 export const scheduledEvent = z.object({
   'detail-type': z.literal('Scheduled Event', "'Scheduled Event'"),
   time: instant,
   id: detail,
 });
-/** An operator's payload. */
+/** The payload of an operator. */
 export const manualEvent = z.discriminatedUnion(
   'action',
   [

@@ -1,4 +1,4 @@
-/** Events that a handler accepts: a firing of the schedule, or an operator's action. */
+/** Reads the events that a handler accepts: a firing of the schedule, or an action of an operator. */
 import type * as z from 'zod';
 import type { Delivery } from '../rules/index.ts';
 import { FARTHEST_DUE } from '../service/index.ts';
@@ -8,15 +8,15 @@ import { manualEvent, scheduledEvent, schedulerEvent } from './event-schemas.ts'
 import { brief, MalformedEventError, malformed } from './malformed-event.ts';
 
 /**
- * The input that EventBridge Scheduler sends, with its context attributes filled in. If `scheduledFor` is not filled
- * in, the latest due time is used.
+ * The event that EventBridge Scheduler sends, with its context attributes replaced by their values. If `scheduledFor`
+ * still contains the name of the attribute, the latest due time of the service is used.
  */
 export interface SchedulerEvent {
-  /** `<aws.scheduler.scheduled-time>`: the due time in ISO 8601, which identifies the tick. */
+  /** The value of `<aws.scheduler.scheduled-time>`: the due time in ISO 8601, which identifies the tick. */
   readonly scheduledFor: string;
-  /** `<aws.scheduler.execution-id>`: differs for each attempt; only logged. */
+  /** The value of `<aws.scheduler.execution-id>`, which differs for each attempt to deliver. It is only logged. */
   readonly executionId?: string;
-  /** `<aws.scheduler.attempt-number>`: only logged. */
+  /** The value of `<aws.scheduler.attempt-number>`. It is only logged. */
   readonly attempt?: string;
 }
 
@@ -27,33 +27,33 @@ export interface ScheduledEvent {
   readonly id?: string;
 }
 
-/** An operator's payload. */
+/** The payload of an operator: an action and its fields. */
 export type ManualEvent =
   | {
       readonly action: 'run-once';
-      /** Whether pause and halt are bypassed too. @default false */
+      /** Whether the run ignores a pause and a halt too, and not only a backoff. @default false */
       readonly force?: boolean;
     }
   | { readonly action: 'status' }
   | {
       readonly action: 'pause';
-      /** The reason: 1 to 120 bytes. */
+      /** The reason of the pause: text of 1 to 120 bytes. */
       readonly reason: string;
-      /** The person who pauses: 1 to 32 bytes. */
+      /** The person who pauses the service: text of 1 to 32 bytes. */
       readonly by: string;
       /** When the pause ends by itself, in ISO 8601. @default the pause lasts until the service is resumed */
       readonly until?: string;
     }
   | { readonly action: 'resume' };
 
-/** Any event with which a handler is invoked. */
+/** Any event that a handler accepts. */
 export type HandlerEvent = SchedulerEvent | ScheduledEvent | ManualEvent;
 
-/** An event that was read. Instants are in epoch milliseconds. */
+/** An event after it was read and checked. Instants are in epoch milliseconds. */
 export type Request =
   | {
       readonly kind: 'firing';
-      /** The due time; absent if the latest due time is meant. */
+      /** The due time; absent if the event doesn't give one, so that the latest due time is used. */
       readonly scheduledFor?: number;
       readonly delivery: Delivery;
     }
@@ -63,15 +63,15 @@ export type Request =
   | { readonly kind: 'resume' };
 
 /**
- * The largest size of the details of a delivery, in bytes. Scheduler and EventBridge send shorter ones; each log line
- * of the delivery repeats them.
+ * The largest size of the execution id and of the attempt of a delivery, in bytes; longer ones are cut. Scheduler and
+ * EventBridge send shorter ones. Each log line of the delivery repeats them.
  */
 const LONGEST_DETAIL = 128;
 
 type PauseEvent = Extract<z.output<typeof manualEvent>, { action: 'pause' }>;
 
 /**
- * Reads an event.
+ * Reads and checks an event.
  * @throws MalformedEventError which names each faulty field, the expected and the given value
  */
 export function readEvent(service: string, event: unknown, now: number): Request {

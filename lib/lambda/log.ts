@@ -1,4 +1,4 @@
-/** The log: structured lines through Powertools, with one wide line for each tick. */
+/** Writes the log of a function: structured lines through Powertools, among them one wide line for each tick. */
 import { Logger } from '@aws-lambda-powertools/logger';
 import { fitTrackRecord, type Policy } from '../rules/index.ts';
 import { type Log, logTo } from '../service/index.ts';
@@ -11,24 +11,30 @@ export const TICK_MESSAGE = 'tick';
 /** The message of the line that each crashed run leaves when it is counted. */
 export const CRASH_MESSAGE = 'run crashed';
 
-/** Powertools' thresholds: a logger writes lines of its own level and above. */
+/**
+ * The levels of log lines as Powertools numbers them: a logger writes a line if its level is at least that of the
+ * logger.
+ */
 const LEVELS: Readonly<Record<keyof Log, number>> = { debug: 8, info: 12, warn: 16, error: 20 };
 
-/** Most lines: nothing in them has to be looked for. */
+/** Matches a line of printable ASCII characters, as most are. Such a line has no hidden characters to escape. */
 const OF_PRINTED_ASCII = /^[ -~]*$/;
 
-/** The logger of one service; its lines contain the name as `service`, and no hidden characters. */
+/**
+ * Makes the logger of one service. Its lines contain the name of the service as `service`, and hidden characters in
+ * them are escaped.
+ */
 export function serviceLogger(service: string): Logger {
   const logger = new Logger({ serviceName: service });
   return Object.assign(logger, { console: visibleConsole(logger) }) as Logger;
 }
 
 /**
- * The border at which a line is written. JSON escapes few of the characters that a reader doesn't see, and Powertools
- * offers no other place between JSON and the console: this replaces the console of the logger.
+ * Makes a console for the logger that escapes hidden characters in each line. JSON escapes few of them, and Powertools
+ * offers no other place between the conversion to JSON and the output.
  */
 function visibleConsole(logger: Logger): object {
-  // Only in brackets is a private member readable.
+  // TypeScript lets code read a private member only in brackets.
   const console = logger['console'];
   const methods = Object.keys(LEVELS) as (keyof Log)[];
   const visible = methods.map((method) => [
@@ -38,15 +44,15 @@ function visibleConsole(logger: Logger): object {
   return Object.assign(Object.create(console) as object, Object.fromEntries(visible));
 }
 
-/** A log that writes fields unchanged, so it is only for Tickover's own values. */
+/** Makes a log that writes fields unchanged, without masking. It is only for values that Tickover makes itself. */
 export function ownLog(logger: Logger): Log {
   return logTo((level, message, fields = {}) => logger[level](message, fields));
 }
 
 /**
- * A log for the values that a service logs. Messages and fields become bounded JSON with credentials masked; an error
- * becomes its summary; a few words replace a value that JSON can't hold. Writing never throws. The level is Lambda's
- * (`AWS_LAMBDA_LOG_LEVEL`), elsewhere Powertools' own (`POWERTOOLS_LOG_LEVEL`).
+ * Makes a log for the values that a service logs. Messages and fields become JSON of bounded size with credentials
+ * masked; an error becomes its error summary; a value that JSON can't hold is replaced by a few words. Writing never
+ * throws. `AWS_LAMBDA_LOG_LEVEL` sets the level in Lambda, `POWERTOOLS_LOG_LEVEL` elsewhere.
  */
 export function serviceLog(service: string, logger = serviceLogger(service)): Log {
   return logTo((level, message, fields = {}) => {
@@ -55,8 +61,8 @@ export function serviceLog(service: string, logger = serviceLogger(service)): Lo
 }
 
 /**
- * An observer that writes one wide line for each tick, and a line for every crashed run. The fields of events are
- * Tickover's own values, so they are written unchanged.
+ * Makes an observer that writes one wide line for each tick, and a line for each crashed run. The fields of events are
+ * values of Tickover itself, so they are written unchanged.
  */
 export function tickLog(log: Log, policy: Policy): Observer {
   return {
@@ -71,13 +77,13 @@ function levelOf({ outcome, verdict }: TickEvent): 'info' | 'warn' | 'error' {
 }
 
 /**
- * The fields of the wide line. Each is named here, so that the log stays the same if a property of the event is
- * renamed.
+ * The fields of the wide line of a tick. Each is named here, so that the log stays the same if a property of the event
+ * is renamed.
  */
 function wideLine(event: TickEvent, policy: Policy): Record<string, unknown> {
   const { tick, state, failure, nextDue, result } = event;
   const scheduled = tick.kind === 'scheduled' ? tick : undefined;
-  // The Logger drops fields without a value.
+  // The Logger leaves out fields whose value is undefined.
   return {
     build: event.build,
     bypassed: event.bypassed,

@@ -1,4 +1,4 @@
-/** The error of a malformed event, with its faults. */
+/** The error of a malformed event, and the words for its faults. */
 
 import type * as z from 'zod';
 import { cut, escaped, isRecord, mask, showValue } from '../text/index.ts';
@@ -18,10 +18,13 @@ export class MalformedEventError extends Error {
   }
 }
 
-/** The largest number of faults in a message. Their names and values are cut too, since an event may have megabytes. */
+/**
+ * The largest number of faults that the message of the error lists. Their names and values are cut too, since an event
+ * may have megabytes.
+ */
 const MOST_FAULTS = 10;
 const SHOWN_BYTES = 97;
-/** The error of an event that a schema refuses. It names each faulty field, the expected and the given value. */
+/** Makes the error of an event that a schema refuses. It names each faulty field, the expected and the given value. */
 export function malformed(service: string, event: object, issues: readonly z.core.$ZodIssue[]): MalformedEventError {
   const faults = issues.flatMap((issue) => faultsOf(issue, event));
   const first = faults.slice(0, MOST_FAULTS);
@@ -43,12 +46,12 @@ function strangerFault(key: string, event: object): string {
   return `${shortened(key)}: expected no such field, got ${brief(at([key], event))}`;
 }
 
-/** The value as a message shows it. */
+/** The value as the message of the error shows it; `none` if it is missing. */
 export function brief(value: unknown): string {
   return value === undefined ? 'none' : shortened(showValue(value));
 }
 
-/** The words as a message shows them, cut and with credentials masked, since the message is logged. */
+/** The words as the message of the error shows them: cut, and with credentials masked, since the message is logged. */
 function shortened(words: string): string {
   const masked = mask(words);
   const short = cut(masked, SHOWN_BYTES);

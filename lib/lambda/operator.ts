@@ -1,4 +1,4 @@
-/** The actions of an operator on the state of a service. */
+/** Carries out the actions of an operator on the state of a service: `status`, `pause` and `resume`. */
 
 import { freshStart, NEVER_RUN, pauseHolds, type RunRecord, type ServiceState, withinBackoff } from '../rules/index.ts';
 import { GRACE, type Log, STORE_LIMIT } from '../service/index.ts';
@@ -18,8 +18,8 @@ export interface PauseAnswer extends Omit<StatusAnswer, 'action'> {
 export interface ResumeAnswer extends Omit<StatusAnswer, 'action'> {
   readonly action: 'resume';
   /**
-   * Everything that kept the service from running until now; `streak` is the number of failures in a row that are
-   * forgotten.
+   * The causes that kept the service from running until the resume ended them: the cause of the halt, the reason of the
+   * pause, and the end of the backoff. `streak` is the number of failures in a row that the resume forgot.
    */
   readonly ended: {
     readonly halt: string | null;
@@ -29,7 +29,9 @@ export interface ResumeAnswer extends Omit<StatusAnswer, 'action'> {
   };
 }
 
-/** Answers with everything that is stored about the service. A service without a state is `never-ran`. */
+/**
+ * Answers `status` with everything that is stored about the service. If nothing is stored, the status is `never-ran`.
+ */
 export async function answerStatus(composition: Composition): Promise<StatusAnswer> {
   const { service, ports } = composition;
   const state = (await answerOf(composition, () => ports.store.read(service.name))) ?? NEVER_RUN;
@@ -51,7 +53,7 @@ export async function pauseService(
   return { ...statusOf(composition, state, await failuresIfAny(composition)), action: 'pause' };
 }
 
-/** Starts the service afresh: ends halt, pause and backoff, and clears streak and failures. */
+/** Resumes the service: ends halt, pause and backoff, sets the streak to 0 and forgets the failures. */
 export async function resumeService(composition: Composition): Promise<ResumeAnswer> {
   const { service, ports } = composition;
   const before = await answerOf(composition, () => ports.store.resume(service.name));
@@ -71,7 +73,10 @@ function endedBy({ halt, pause, notBefore, streak }: ServiceState, now: number):
   };
 }
 
-/** The service is resumed by now: no observer can take that back. */
+/**
+ * Notifies every observer of a resume. The state is written already, so an observer that fails doesn't change the
+ * answer.
+ */
 async function notifyResume(ports: Ports, service: string): Promise<void> {
   const onError = (error: unknown) =>
     ports.log.error(`${service}: an observer failed; the service is resumed all the same`, { error });
@@ -88,7 +93,7 @@ function statusOf(
 }
 
 /**
- * The newest failed runs, as many as the policy remembers. One is read even if the policy remembers none, since the
+ * The run records of the newest failed runs, as many as the option `memory` says. At least one is read, since the
  * newest failure is the cause of a halt.
  */
 function failuresOf(composition: Composition): Promise<RunRecord[]> {
@@ -97,18 +102,25 @@ function failuresOf(composition: Composition): Promise<RunRecord[]> {
   return answerOf(composition, () => ports.store.failedRuns(service.name, range));
 }
 
-/** The values of a pause are masked before they are stored; those of a resume were stored. */
+/**
+ * The log for the values of pauses and resumes, which needs no masking: those of a pause are masked before they are
+ * stored, and those of a resume come from the store.
+ */
 function ownLogOf({ log, ownLog }: Ports): Log {
   return ownLog ?? log;
 }
 
-/** The answer of the store, which a person waits for: a store that gives none is left. */
+/**
+ * Returns the answer of the store to a request of an operator. A person waits for it, so a store that doesn't answer
+ * within STORE_LIMIT is not waited for any longer, and an error is thrown.
+ */
 function answerOf<Result>({ ports }: Composition, work: () => Promise<Result>): Promise<Result> {
   return withTimeLimit(ports.clock, { ms: STORE_LIMIT, grace: GRACE }, work);
 }
 
 /**
- * The newest failed runs, or none if they can't be read: the change is written already, so the answer must not fail.
+ * The run records of the newest failed runs, or none if they can't be read. This doesn't throw, since the pause or
+ * resume is written already and must be answered.
  */
 async function failuresIfAny(composition: Composition): Promise<RunRecord[]> {
   try {

@@ -1,4 +1,4 @@
-/** The handler of a function, which EventBridge Scheduler, a classic scheduled event or a person invokes. */
+/** Makes the handler of a function, which EventBridge Scheduler, a classic scheduled event or a person invokes. */
 
 import { FIRING_PERIOD, floorToGrid, hasSlots, latestDue } from '../rules/index.ts';
 import { exhaustionIn, type Service, ServiceHaltedError } from '../service/index.ts';
@@ -22,15 +22,15 @@ import type { StatusAnswer } from './status-answer.ts';
 export interface HandlerContext {
   getRemainingTimeInMillis(): number;
   /**
-   * On one machine: aborted when the process is about to stop, so that nothing more is begun. Lambda has no such
-   * signal.
+   * Aborted when the process is about to stop, so that no further slot begins. Only `npm start` and `npm run invoke`
+   * give it; Lambda has no such signal.
    */
   readonly closing?: AbortSignal;
-  /** On one machine: aborted when the process stops, so that runs yield. */
+  /** Aborted when the process stops, so that runs yield. Only `npm start` and `npm run invoke` give it. */
   readonly stop?: AbortSignal;
   /**
-   * On one machine: ends the process after the answer. Lambda offers no such function, so there the process ends before
-   * the answer.
+   * Ends the process after the answer was sent. Only `npm start` and `npm run invoke` give it. Lambda offers no such
+   * function, so there the process ends before the answer is sent.
    */
   readonly endAfterAnswer?: () => void;
 }
@@ -38,16 +38,17 @@ export interface HandlerContext {
 /** Any answer of a handler. */
 export type Answer = TickAnswer | FiringAnswer | RunOnceAnswer | StatusAnswer | PauseAnswer | ResumeAnswer;
 
-/** A Lambda handler. */
+/** The Lambda handler of a service. */
 export type ScheduledHandler = (event: HandlerEvent, context: HandlerContext) => Promise<Answer>;
 
 /**
- * Makes the Lambda handler of a service. Environment, client and logger are made here, once.
+ * Makes the Lambda handler of a service. The environment is read, and client and logger are made, by this call and not
+ * by each invocation.
  *
  * The answer to a firing contains the answer to its tick, or to its ticks if the interval is below a minute. A skipped
- * tick is an answer too, not an error. The handler throws MalformedEventError for an event that it can't read,
+ * tick has an answer too and is not an error. The handler throws MalformedEventError for an event that it can't read,
  * ServiceHaltedError once when a scheduled tick halts the service, and the errors of the store with credentials masked.
- * A manual action never throws for an outcome.
+ * For a run by hand, a failure or a halt is part of the answer and is not thrown.
  * @throws InvalidOptionsError at once, if the environment can't be used
  */
 export function scheduledHandler(service: Service, overrides: Overrides = {}): ScheduledHandler {
@@ -58,7 +59,8 @@ export function scheduledHandler(service: Service, overrides: Overrides = {}): S
       return await answer(composition, request, context);
     } catch (error) {
       composition.ports.log.error(`${service.name}: the invocation failed; its error says what follows`, { error });
-      // A halt has its error as cause, and its tick has ended the process already where that was exhausted.
+      // The error of a halt has the error of the run as its cause. If that shows an exhausted process, the tick has
+      // ended the process already.
       if (!(error instanceof ServiceHaltedError) && exhaustionIn(error) === 'process') {
         (context.endAfterAnswer ?? composition.ports.recycle)();
       }
@@ -94,9 +96,9 @@ function invocationOf({ ports, environment, prepared }: Composition, context: Ha
 }
 
 /**
- * Runs a firing, and then ends the process if a stray error occurred, since the memory of the process may be damaged.
- * By then the firing is committed and its observers are notified. On Lambda the answer is lost, so a manual action
- * never does this: a person waits for its answer.
+ * Runs a firing. If a stray error has occurred, ends the process after that, since its memory may be damaged: by then
+ * the firing is committed and the observers are notified. On Lambda the answer is lost then. A manual action never ends
+ * the process, since a person waits for its answer.
  */
 async function fireAndRecycle(
   composition: Composition,
@@ -133,7 +135,10 @@ async function fire(
   return tickAnswer(await runTick(service, { kind: 'scheduled', scheduledFor, delivery }, invocation, ports));
 }
 
-/** An unfilled placeholder stands for the latest due time, and there is none. */
+/**
+ * The error of an event without a due time for a service that was never due: there is no latest due time that could be
+ * used.
+ */
 function neverDue({ name, schedule }: Service): MalformedEventError {
   const expected = `a due time, since the cron expression ${showValue(schedule.cron)} was never due until now`;
   return new MalformedEventError(name, [`scheduledFor: expected ${expected}, got an unfilled placeholder`]);

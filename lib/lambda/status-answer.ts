@@ -1,4 +1,4 @@
-/** The answer to `status`: everything that is stored about a service, for a person to read. */
+/** Makes the answer to `status`: everything that is stored about a service, for a person to read. */
 import {
   fitTrackRecord,
   nextRunDue,
@@ -22,9 +22,12 @@ export interface StatusAnswer {
   readonly action: 'status';
   readonly service: string;
   readonly status: Status;
-  /** When the status began, if the last 20 runs show it. */
+  /** When the status began; `null` if the last 20 runs don't show it. */
   readonly since: string | null;
-  /** The reason of the halt or the pause; otherwise the newest failure of the streak. */
+  /**
+   * The cause of the halt, the reason of the pause, or otherwise the newest failure of the streak; `null` if there is
+   * none.
+   */
   readonly cause: string | null;
   /** The track record: the last outcomes, oldest first, true for success. */
   readonly trackRecord: readonly boolean[];
@@ -53,7 +56,7 @@ export interface StatusAnswer {
     readonly durationMs: number;
     readonly manual: boolean;
   }[];
-  /** Recent failures, newest first, at most `memory`. */
+  /** Recent failures, newest first, at most as many as the option `memory` says. */
   readonly failures: readonly {
     readonly at: string;
     readonly run: number;
@@ -81,7 +84,7 @@ export interface PolicyAnswer {
   readonly restartAfterSeconds: number | 'never';
 }
 
-/** The values from which the answer is made. */
+/** The values from which the answer to `status` is made. */
 export interface StatusSources {
   readonly service: Service;
   readonly state: ServiceState;
@@ -90,7 +93,7 @@ export interface StatusSources {
   readonly build: string;
 }
 
-/** The status of a service at `now`. */
+/** Makes the answer to `status` as it is at `now`. */
 export function statusAnswer({ service, state, failures, now, build }: StatusSources): StatusAnswer {
   const punctual = { schedule: service.schedule, tolerance: latenessTolerance(service) };
   const status = serviceStatus(state, now, punctual);
