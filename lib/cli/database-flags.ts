@@ -1,20 +1,20 @@
-/** The code that the commands share: the flags for a database, and the printing of a failure. */
+/** The code that all commands share: the flags that name a database, and the way in which a failed command ends. */
 import { type Command, InvalidArgumentError } from 'commander';
 import { type Database, type DatabaseOptions, localCredentials, withoutCredentials } from '../local/index.ts';
 import { variableFaults } from '../service/index.ts';
 import { cut, guardOutput, mask, printable, withoutUndefined } from '../text/index.ts';
 
-/** The flags that name a database. */
+/** The values of the flags that name a database. */
 export interface DatabaseFlags {
   readonly endpoint?: string;
   readonly directory: string;
   readonly port?: number;
 }
 
-/** The greatest length of a printed error, in characters. */
+/** The greatest length of an error message that a command prints, in characters. */
 const LONGEST_LINE = 2_000;
 
-/** Adds the flags that name a database. */
+/** Adds the flags that name a database to a command. */
 export function withDatabaseFlags(command: Command): Command {
   return command
     .showHelpAfterError('(--help shows what is possible)')
@@ -28,7 +28,10 @@ export function databaseOptions({ endpoint, directory, port }: DatabaseFlags): D
   return withoutUndefined({ directory, endpoint, port });
 }
 
-/** Sets the environment of this process so that every client uses the database. */
+/**
+ * Sets environment variables of this process so that every DynamoDB client that it makes uses the database. If another
+ * process serves the database, the credentials of the user are replaced by placeholders.
+ */
 export function useDatabase({ endpoint, shared }: Database): void {
   if (shared) {
     for (const name of ['AWS_PROFILE', 'AWS_SESSION_TOKEN']) delete process.env[name];
@@ -37,14 +40,14 @@ export function useDatabase({ endpoint, shared }: Database): void {
   Object.assign(process.env, localCredentials(endpoint, process.env));
 }
 
-/** Keeps the SDK from printing a notice about the version of Node that it will need. */
+/** Keeps the AWS SDK from printing a notice about the Node version that a later SDK needs. */
 function silenceSdkNotice(): void {
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
 }
 
 /**
- * Parses the arguments of the process and runs the command. An error ends the process, even if no code catches it: the
- * embedded database throws such an error if its files can't be written.
+ * Parses the arguments of the process and runs the command. An error ends the process with one line, even an error that
+ * no code catches, as the embedded database throws it if its files can't be written.
  */
 export async function runCommand(command: Command): Promise<void> {
   guardOutput([process.stdout, process.stderr]);
@@ -60,19 +63,25 @@ export async function runCommand(command: Command): Promise<void> {
   }
 }
 
-/** Refuses a variable whose name is nearly one of Tickover's: a misspelled variable would have no effect. */
+/**
+ * Refuses an environment variable whose name is almost the name of a variable of Tickover, since a misspelled variable
+ * would have no effect.
+ * @throws Error which names every such variable
+ */
 function refuseNearMisses(): void {
   const faults = variableFaults(Object.keys(process.env));
   if (faults.length > 0) throw new Error(`environment: ${faults.join('; ')}`);
 }
 
-/** Prints in one line why a command failed, and ends the process. */
+/** Prints in one line on standard error why the command failed, and ends the process with code 1. */
 function fail(command: string, error: unknown): never {
   console.error(`${command}: ${oneLine(error)}`);
   process.exit(1);
 }
 
-/** An error as one line for a terminal: credentials are masked, and control characters have no effect. */
+/**
+ * The message of an error as one line for a terminal: credentials are masked, and control characters are made harmless.
+ */
 export function oneLine(error: unknown): string {
   const { message, code, name } = (error ?? {}) as { message?: string; code?: string; name?: string };
   return printable(cut(mask(message || code || name || String(error)), LONGEST_LINE));

@@ -1,4 +1,4 @@
-/** `npm run flow-runs`: imports flow runs, and lists them. */
+/** The command `npm run flow-runs`: imports flow runs, and lists them. */
 import { readFile } from 'node:fs/promises';
 import { DynamoDBClient, ResourceNotFoundException } from '@aws-sdk/client-dynamodb';
 import { Command } from 'commander';
@@ -74,7 +74,10 @@ async function list(flags: Flags, state: string | undefined): Promise<void> {
   });
 }
 
-/** Runs the work on the store. Makes the table if it is missing; on AWS the stack makes it. */
+/**
+ * Opens the database and does `work` with its store of flow runs. Makes the table if it is missing, but not on AWS,
+ * where the stack makes it.
+ */
 async function withStore(flags: Flags, work: (store: FlowRunStore) => Promise<void>): Promise<void> {
   const database = await openDatabase({ ...databaseOptions(flags), brief: true });
   try {

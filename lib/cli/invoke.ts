@@ -1,6 +1,6 @@
 /**
- * `npm run invoke -- SERVICE [PAYLOAD]`: invokes a function once and prints its answer, and nothing else, to standard
- * output.
+ * The command `npm run invoke -- SERVICE [PAYLOAD]`: invokes the function of a service once. It prints the answer, and
+ * nothing else, to standard output.
  */
 import { Command } from 'commander';
 import { checkInvocation, forwardStopping, openMachine, readCatalog, readLogLine, shownAs } from '../local/index.ts';
@@ -40,7 +40,10 @@ async function invoke(service: string, payload: string, flags: Flags): Promise<v
   process.exit();
 }
 
-/** Shows every line of the log but those of ticks, whose content the printed answer has. */
+/**
+ * Shows the lines of the log on standard error, as `npm start` shows them. The lines of ticks are left out, since the
+ * printed answer contains the same.
+ */
 function showPrints(line: string): void {
   const logLine = readLogLine(line);
   if (logLine.kind !== 'tick') for (const text of shownAs(logLine)) console.error(text);

@@ -1,10 +1,10 @@
 /**
- * Ends the process with a one-line message if its Node is older than the oldest version that package.json supports.
- * This file is written in the JavaScript of 2009, so that any Node can parse it.
+ * Ends the process with a one-line message if its Node version is older than the oldest version that package.json
+ * supports. This file is written in the JavaScript of 2009, so that every Node can parse it.
  */
 'use strict';
 
-/** Whether the version is below the supported one. Both are numbers joined by dots. */
+/** Whether `version` is lower than `supported`. Both are numbers joined by dots. */
 function isBelow(version, supported) {
   var have = version.split('.');
   var need = supported.split('.');
@@ -17,7 +17,7 @@ function isBelow(version, supported) {
   return false;
 }
 
-/** The message that refuses the version, or `undefined` if the version is supported. */
+/** The message that says that the version is not supported; `undefined` if it is supported. */
 function refusal(version, supported) {
   if (!isBelow(version, supported)) return undefined;
   return 'tickover: Node: expected version ' + supported + ' or newer, got ' + version + '; nothing was started';

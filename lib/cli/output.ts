@@ -1,5 +1,5 @@
 /**
- * Handles standard output that a long-running command can't write any more, for example because the reader of a pipe
+ * Handles the case that `npm start` can't write its standard output any more, for example because the reader of a pipe
  * has ended (`npm start | head -3`).
  */
 import type { EventEmitter } from 'node:events';
@@ -13,15 +13,18 @@ interface Streams {
 /** The codes of errors after which nobody reads the output any more: the reader of a pipe or the terminal has gone. */
 const READER_GONE: ReadonlySet<unknown> = new Set(['EPIPE', 'EIO']);
 
-/** What a long-running command does when it loses its output. */
+/** The functions to call when a long-running command loses its output. */
 interface OutputLoss {
-  /** Called once if the reader has gone for good. */
+  /** Called once if the reader of the output has gone and can't come back. */
   readonly onReaderGone: () => void;
-  /** Called with a line for standard error. */
+  /** Called with one line that says what happened, to be printed on standard error. */
   readonly show: (line: string) => void;
 }
 
-/** Shows one line when standard output can't be written any more, which says whether the command ends. */
+/**
+ * From this call on, shows one line when standard output can't be written any more. The line says whether the command
+ * ends.
+ */
 export function reportOutputLoss({ onReaderGone, show }: OutputLoss, { stdout }: Streams = process): void {
   stdout.once('error', (error: { code?: unknown }) => {
     const isGone = READER_GONE.has(error.code);

@@ -1,4 +1,7 @@
-/** `npm run repair -- SERVICE`: shows the damage in the state of a service, and repairs it after a confirmation. */
+/**
+ * The command `npm run repair -- SERVICE`: shows the damage in the state item of a service, and repairs it after a
+ * confirmation.
+ */
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { ResourceNotFoundException } from '@aws-sdk/client-dynamodb';
@@ -21,7 +24,10 @@ interface Flags extends DatabaseFlags {
   readonly json: boolean;
 }
 
-/** The original `write`, kept before the output is guarded: the question writes control characters to the terminal. */
+/**
+ * The original `write` of standard output, kept before `guardOutput` replaces it: the question needs it to write
+ * control characters to the terminal.
+ */
 const writeToTerminal = process.stdout.write.bind(process.stdout);
 
 const program = withDatabaseFlags(
@@ -90,7 +96,7 @@ async function isConfirmed(service: string): Promise<boolean> {
   }
   const output = new Writable({ write: (chunk: Buffer, _encoding, done) => void writeToTerminal(chunk, () => done()) });
   const terminal = createInterface({ input: process.stdin, output, terminal: process.stdout.isTTY });
-  // Ctrl+C and Ctrl+D close the terminal. Without this abort, the question would then wait for ever.
+  // Ctrl+C and Ctrl+D close `terminal`. Without this abort, the question would then wait for ever.
   const closed = new AbortController();
   terminal.once('close', () => closed.abort());
   const answer = await terminal.question('Repair it? [y/N] ', { signal: closed.signal }).catch(() => '');

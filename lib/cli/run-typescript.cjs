@@ -1,4 +1,4 @@
-/** Runs the file that the first argument names, with tsx. */
+/** Runs the TypeScript file that the first argument of the process names, with tsx. */
 'use strict';
 
 const { resolve } = require('node:path');
@@ -6,6 +6,7 @@ const { pathToFileURL } = require('node:url');
 
 const file = resolve(process.argv[2] ?? '');
 process.argv.splice(1, 2, file);
-// If the reader of the output goes away (`npm run cost | head`), the command doesn't end with a raw error.
+// If the reader of the output ends (`npm run cost | head`), writing fails. Without a listener the command would end
+// with a stack trace.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 void import('tsx').then(() => import(pathToFileURL(file).href));

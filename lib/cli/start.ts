@@ -1,4 +1,4 @@
-/** `npm start`: runs all services of the catalog on this machine until a signal stops it. */
+/** The command `npm start`: runs all services of the catalog on this machine until a signal stops it. */
 import { join } from 'node:path';
 import { Command } from 'commander';
 import {
@@ -18,7 +18,7 @@ import { type DatabaseFlags, databaseOptions, oneLine, runCommand, withDatabaseF
 import { reportOutputLoss } from './output.ts';
 import { type StoppingCommand, stopOnSignal } from './stopping.ts';
 
-/** Prints messages without their fields, and omits debug messages. */
+/** The log of this process. It prints messages without their fields, and leaves out debug messages. */
 const log: Log = {
   debug: () => {},
   info: (message) => console.log(message),
@@ -62,14 +62,14 @@ async function start(flags: DatabaseFlags): Promise<void> {
   process.exit();
 }
 
-/** Shows in one line what is wrong with a service. The other services run. */
+/** Shows one line about a service that can't be run. The other services run. */
 function showFault(fault: string): void {
   console.error(oneLine(fault));
 }
 
 /**
- * Runs the machine until it ends. Returns the database as it is at the end: if another process served the database and
- * has ended, this process may serve it now.
+ * Runs the machine until the command is stopped. If another process serves the database and ends, this process serves
+ * it from then on. Returns the database as it is at the end.
  */
 async function runServed(machine: Machine, flags: DatabaseFlags, stopping: StoppingCommand): Promise<Database> {
   const ended = new AbortController();

@@ -1,21 +1,24 @@
-/** Ends a command in steps after a signal. */
+/** Ends a command in steps after a signal such as Ctrl+C. */
 import { setMaxListeners } from 'node:events';
 import process from 'node:process';
 import type { Stopping } from '../local/index.ts';
 import { onStopSignal, type SignalSource, type StopSignal } from '../loop/index.ts';
 import { type Clock, SECOND, systemClock } from '../time/index.ts';
 
-/** How long a run under way may take to finish, and, after that, to obey its stop signal. */
+/** The time that a run under way has to finish after the first step, and to obey its stop signal after the second. */
 const STEP = 5 * SECOND;
-/** Signals closer together than this count as one: npm repeats a signal that the terminal has sent to every process. */
+/**
+ * Two signals that arrive within this time count as one: npm repeats a signal that the terminal has sent to every
+ * process.
+ */
 const ONE_SIGNAL = SECOND / 2;
 
-/** The signals that stop a command. A terminal that is closed sends SIGHUP. */
+/** The signals that stop a command. A terminal sends SIGHUP when it is closed. */
 const SIGNALS: readonly StopSignal[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
-/** A command that ends in steps. */
+/** The signals of the two steps in which a command ends, and a function that begins the first step. */
 export interface StoppingCommand extends Stopping {
-  /** Starts to stop the command, as the first signal does. */
+  /** Begins to stop the command, as the first signal to the process does. */
   readonly begin: () => void;
 }
 
@@ -27,9 +30,9 @@ interface Parts {
 }
 
 /**
- * From this call on, the first SIGINT, SIGTERM or SIGHUP lets runs under way finish. A second signal, or 5 s, asks them
- * to stop early. After 5 s more, the process exits with code 1.
- * @param show called with a line at each step
+ * From this call on, the first SIGINT, SIGTERM or SIGHUP lets runs under way finish. A second signal, or the end of 5
+ * s, asks these runs to yield. After 5 s more, the process exits with code 1.
+ * @param show called with one line at each step
  */
 export function stopOnSignal(
   show: (line: string) => void,
@@ -38,7 +41,7 @@ export function stopOnSignal(
   const closing = new AbortController();
   const hurried = new AbortController();
   const stop = new AbortController();
-  // Every service adds listeners to both signals.
+  // Every service adds listeners to both signals, so Node must not warn of too many.
   setMaxListeners(0, closing.signal, stop.signal);
   let askedAt = 0;
   const stopInSteps = async () => {
@@ -57,7 +60,7 @@ export function stopOnSignal(
   const onSignal = () => {
     const now = clock.now();
     if (!closing.signal.aborted) begin();
-    // An absolute difference, since the clock may have been set back between the two signals.
+    // The difference is absolute, since the clock may have been set back between the two signals.
     else if (Math.abs(now - askedAt) > ONE_SIGNAL) hurried.abort();
     askedAt = now;
   };

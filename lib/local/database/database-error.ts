@@ -1,4 +1,4 @@
-/** The errors of the database on this machine. */
+/** The errors of the embedded DynamoDB. */
 import { escaped, toSafeCause } from '../../text/index.ts';
 
 type Code =
@@ -9,7 +9,10 @@ type Code =
   | 'database-in-use'
   | 'table-not-active';
 
-/** The database can't be opened or used. The message gives in one line the event and its consequence. */
+/**
+ * The error of an embedded DynamoDB that can't be opened or used. The message says in one line what happened and what
+ * follows.
+ */
 export class DatabaseError extends Error {
   override readonly name = 'DatabaseError';
   readonly code: Code;
@@ -20,7 +23,7 @@ export class DatabaseError extends Error {
   }
 }
 
-/** The message without the subject that the constructor puts before it. */
+/** The message of a DatabaseError without the words `database: ` with which its constructor begins it. */
 export function withoutSubject(message: string): string {
   return message.replace(/^database: /, '');
 }

@@ -1,12 +1,15 @@
-/** The thread that serves the embedded DynamoDB: it opens the directory, answers requests, and ends when asked to. */
+/**
+ * The worker thread that serves the embedded DynamoDB: it opens the data directory, answers requests, and ends when it
+ * is asked to.
+ */
 import { parentPort, workerData } from 'node:worker_threads';
 import { DatabaseError } from './database-error.ts';
 import { type EmbeddedOptions, serveEmbedded } from './embedded.ts';
 
-/** A message from the thread. */
+/** A message from the database thread to the thread that started it. */
 export type FromDatabase =
   | { readonly kind: 'served'; readonly endpoint: string }
-  /** Another process has the directory's files open. */
+  /** Another process has the files of the data directory open. */
   | { readonly kind: 'held' }
   | { readonly kind: 'refused'; readonly code: DatabaseError['code']; readonly message: string }
   | { readonly kind: 'closed' };
@@ -15,7 +18,7 @@ try {
   const served = await serveEmbedded(workerData as EmbeddedOptions);
   if (served === undefined) post({ kind: 'held' });
   else {
-    // The only message there is asks the thread to end.
+    // The database thread gets only one message, which asks it to end.
     parentPort?.once('message', () => void served.close().then(() => post({ kind: 'closed' })));
     post({ kind: 'served', endpoint: served.endpoint });
   }

@@ -1,7 +1,7 @@
 /**
- * The database of one machine: the embedded DynamoDB, shared by the processes that work on one directory, or another
- * endpoint that the caller names. The files admit one process at a time; a second process uses the endpoint of the
- * first.
+ * Opens the database of one machine: the embedded DynamoDB, which all processes that work on one directory share, or
+ * another endpoint that the caller names. Only one process at a time can open the files; every other process uses the
+ * endpoint of that process.
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,33 +12,39 @@ import { makeDirectory } from './make-directory.ts';
 import { makeOwnDirectory } from './own-files.ts';
 import { serveInThread } from './serve-in-thread.ts';
 
-/** Which database to open. */
+/** The options that say which database to open. */
 export interface DatabaseOptions {
-  /** The directory of the embedded database's data: made if missing. */
+  /** The directory for the data of the embedded DynamoDB. It is made if it is missing. */
   readonly directory: string;
-  /** The port on 127.0.0.1. @default any free one */
+  /** The port of the embedded DynamoDB on 127.0.0.1. @default any free port */
   readonly port?: number;
-  /** Another DynamoDB to use: nothing is started. */
+  /** The endpoint of another DynamoDB to use. Then no embedded one is started. @default the embedded DynamoDB */
   readonly endpoint?: string;
   /**
-   * This process ends soon: others wait for its end instead of using an endpoint that is about to go away.
-   * @default false
+   * Whether this process ends soon. Then it doesn't publish its endpoint, so that other processes wait for its end
+   * instead of using an endpoint that is about to disappear. @default false
    */
   readonly brief?: boolean;
-  /** How long to wait for a process that holds the files and offers no endpoint, in milliseconds. @default 10000 */
+  /**
+   * How long to wait for another process that has the files open and has published no endpoint, in milliseconds.
+   * @default 10000
+   */
   readonly patience?: number;
 }
 
-/** A database that answers. */
+/** A DynamoDB endpoint that answers: an embedded DynamoDB, or another one that the caller named. */
 export interface Database {
   readonly endpoint: string;
-  /** Whether the directory held no data before; false where another process serves the database. */
+  /** Whether the directory contained no data before it was opened. False if this process doesn't serve the database. */
   readonly isNew: boolean;
-  /** Whether this process serves it. */
+  /** Whether this process serves the database. */
   readonly embedded: boolean;
-  /** Whether another process serves it that a file in the directory named: it gets no credentials of the caller. */
+  /**
+   * Whether another process serves the database. Its endpoint comes from a file in the directory, so requests to it
+   * must not be signed with the credentials of the user.
+   */
   readonly shared: boolean;
-  /** Ends what this process started. Further calls have no effect. */
+  /** Ends the embedded DynamoDB if this process serves it; otherwise does nothing. Further calls have no effect. */
   close(): Promise<void>;
 }
 
@@ -46,13 +52,13 @@ const LONGEST_WAIT_MS = 10_000;
 const RETRY_MS = 100;
 
 /**
- * Opens the database.
- * @throws DatabaseError `database-in-use` if another process holds the files for longer than `patience`, `port-in-use`,
- * `database-unusable`
+ * Opens the database that the options name.
+ * @throws DatabaseError `database-in-use` if another process has the files open for longer than `patience`;
+ * `port-in-use` if the port is not free; `database-unusable` if the data or the directory can't be used
  */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   if (options.endpoint !== undefined) return foreign(options.endpoint, false);
-  // By a timer, since the clock may be set back meanwhile.
+  // The wait is limited by a timer and not by the clock, since the clock may be set back meanwhile.
   const patienceEnds = timeoutSignal(options.patience ?? LONGEST_WAIT_MS);
   do {
     const database = await tryToOpen(options);
@@ -79,7 +85,7 @@ async function tryToOpen({ directory, port = 0, brief = false }: DatabaseOptions
   } catch (error) {
     throw unusable(`${directory}: can't be made`, error);
   }
-  // LevelDB makes this file when it opens a directory for the first time.
+  // LevelDB makes the file `CURRENT` when it opens a directory for the first time.
   const isNew = !existsSync(join(path, 'CURRENT'));
   const identity = systemRandom.id();
   const served = await serveInThread({ path, port, identity });

@@ -1,4 +1,4 @@
-/** The part of dynalite (which ships no types) that is used here. */
+/** Types for the part of dynalite that Tickover uses, since dynalite has no types of its own. */
 
 declare module 'dynalite' {
   import type { Server } from 'node:http';
@@ -6,9 +6,9 @@ declare module 'dynalite' {
   function dynalite(options?: dynalite.Options): Server;
   namespace dynalite {
     interface Options {
-      /** Directory of the LevelDB files; in memory without it. */
+      /** The directory of the LevelDB files. Without it, the data is kept in memory. */
       path?: string;
-      /** How long a table stays in CREATING, in milliseconds. */
+      /** How long a new table stays in the status CREATING, in milliseconds. */
       createTableMs?: number;
       deleteTableMs?: number;
       updateTableMs?: number;
@@ -21,7 +21,7 @@ declare module 'dynalite/db/index.js' {
   import type { Options } from 'dynalite';
 
   namespace levels {
-    /** The store below the server. */
+    /** The LevelDB store in which a dynalite server keeps its data. */
     interface Store {
       readonly db: { open(): Promise<void>; close(): Promise<void> } & Record<
         'get' | 'put' | 'del' | 'batch',
@@ -33,7 +33,7 @@ declare module 'dynalite/db/index.js' {
     interface Index {
       readonly IndexName: string;
     }
-    /** A table as it is stored. */
+    /** The description of a table, as dynalite stores it. */
     interface Table {
       readonly TableName: string;
       readonly LocalSecondaryIndexes?: readonly Index[];
@@ -45,7 +45,7 @@ declare module 'dynalite/db/index.js' {
   }
   const levels: {
     create(options: Options): levels.Store;
-    /** The entries of the indexes for an item that replaces another one. */
+    /** The writes to the indexes that are needed when `item` replaces the item `existing`. */
     getIndexActions(
       indexes: readonly levels.Index[],
       existing: undefined,

@@ -1,8 +1,8 @@
 /**
- * The embedded DynamoDB: dynalite in this process, its data in a directory. This file works around four habits of
- * dynalite, each of which would end the process or hold it up: it doesn't report whether its directory could be opened,
- * it throws when a client goes away in the middle of a request and when its files can't be written, and closing it
- * waits for idle connections.
+ * Serves the embedded DynamoDB: dynalite, with its data in a directory. This file works around four faults of dynalite,
+ * each of which would end the process or block it: it doesn't report whether it could open its directory, it throws
+ * when a client disconnects in the middle of a request, it throws when its files can't be written, and closing it waits
+ * for idle connections.
  */
 import { once } from 'node:events';
 import type { IncomingMessage, RequestListener, Server } from 'node:http';
@@ -16,7 +16,7 @@ import { markClosed, mendIndexes } from './indexes.ts';
 import { boundBody, boundConnections } from './request-bounds.ts';
 import { answerFaults } from './write-faults.ts';
 
-/** The header of every answer that names the server. */
+/** The HTTP header by which every response identifies the server that sent it. */
 export const IDENTITY_HEADER = 'x-tickover-database';
 
 /** A running server. */
@@ -25,25 +25,28 @@ export interface Embedded {
   close(): Promise<void>;
 }
 
-/** What to serve, and where. */
+/** The options of an embedded DynamoDB: its data directory, port and identity. */
 export interface EmbeddedOptions {
   readonly path: string;
-  /** 0: any free port. */
+  /** The port on 127.0.0.1; 0 lets the operating system choose a free one. */
   readonly port: number;
-  /** Sent in every answer's {@link IDENTITY_HEADER}. */
+  /** The random text that every response contains in the header {@link IDENTITY_HEADER}. */
   readonly identity: string;
 }
 
-/** A page whose name was bound to this machine's address sends its own name. */
+/**
+ * The Host headers that are accepted. A web page whose domain an attacker has bound to 127.0.0.1 sends its own domain
+ * instead.
+ */
 const LOOPBACK = /^(127\.0\.0\.1|localhost)(:\d+)?$/i;
-/** How long requests under way may take to end once the server is asked to close. */
+/** The time that requests under way have to end after the server was asked to close, in milliseconds. */
 const CLOSING_MS = 2_000;
 const CLOSING_STEP_MS = 10;
 
 /**
- * Serves an embedded DynamoDB on 127.0.0.1, with its data in the directory `path`. When a write is answered, its data
- * are on disk, and survive if the process is killed.
- * @returns `undefined` if another process has the directory's files open
+ * Serves an embedded DynamoDB on 127.0.0.1, with its data in the directory `path`. When the server answers a write, the
+ * data is on disk, and is kept if the process is killed.
+ * @returns the server; `undefined` if another process has the files of the directory open
  * @throws DatabaseError `port-in-use` or `database-unusable`
  */
 export async function serveEmbedded({ path, port, identity }: EmbeddedOptions): Promise<Embedded | undefined> {
@@ -66,8 +69,8 @@ export async function serveEmbedded({ path, port, identity }: EmbeddedOptions): 
 }
 
 /**
- * Dynalite gives no access to the store below its server; the store is caught here as it is made, since only it reports
- * whether it opens.
+ * Makes a dynalite server and returns it with its store. Dynalite gives no access to the store, but only the store
+ * reports whether it can be opened, so its constructor function is replaced while the server is made.
  */
 function create(path: string): { server: Server; store: levels.Store } {
   const original = levels.create;
@@ -88,7 +91,11 @@ function create(path: string): { server: Server; store: levels.Store } {
   }
 }
 
-/** @returns whether the store is open; false if another process holds it */
+/**
+ * Opens the store.
+ * @returns true if the store is open; false if another process has it open
+ * @throws DatabaseError `database-unusable` if it can't be opened for another reason
+ */
 async function open(store: levels.Store, path: string): Promise<boolean> {
   try {
     await store.db.open();
@@ -103,17 +110,24 @@ async function open(store: levels.Store, path: string): Promise<boolean> {
   }
 }
 
-/** The requests that the server works on. */
+/** The requests that the server has accepted and not answered yet. */
 interface Requests {
-  /** Those of clients that went away included: dynalite writes to the end what they wanted. */
+  /**
+   * The number of these requests, including those whose clients have disconnected, since dynalite finishes their
+   * writes.
+   */
   readonly underWay: number;
-  /** Refuses new requests from now on. Resolves when none is under way, or when their time is up. */
+  /**
+   * Refuses new requests from now on. Resolves when no request is under way any more, or after CLOSING_MS if some still
+   * are.
+   */
   end(): Promise<void>;
 }
 
 /**
- * A client that goes away in the middle of a request makes dynalite's error listener throw: this one replaces it.
- * Dynalite answers every web page, without authentication: requests that a browser sends for a page are refused.
+ * Makes the server safe against its clients. A client that disconnects in the middle of a request would make dynalite's
+ * error listener throw, so this function replaces the listener. Dynalite needs no credentials and would also answer
+ * requests of web pages in a browser, so requests with an `origin` or a foreign Host header are refused.
  */
 function harden(server: Server, identity: string): Requests {
   const handlers = server.listeners('request') as RequestListener[];
@@ -128,7 +142,7 @@ function harden(server: Server, identity: string): Requests {
     if (refusing) return void response.writeHead(503).end();
     boundBody(request, response);
     underWay.add(request);
-    // Dynalite ends every response to a request that came whole, also where nobody is left to get it.
+    // Dynalite calls `end` for every request that arrived completely, even if its client has disconnected.
     const end = response.end.bind(response);
     response.end = ((...args: Parameters<typeof end>) => {
       underWay.delete(request);
@@ -169,7 +183,10 @@ async function listen(server: Server, port: number): Promise<number> {
   }
 }
 
-/** Lets requests under way end, within bounds, so that none is cut in two between its writes. */
+/**
+ * Closes the server. Requests under way have CLOSING_MS to end, so that their writes are not interrupted; then their
+ * connections are cut.
+ */
 async function close(server: Server): Promise<void> {
   let isClosed = false;
   const closing = promisify(server.close.bind(server))().finally(() => {

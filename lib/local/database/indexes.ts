@@ -1,11 +1,11 @@
 /**
- * The indexes of dynalite's tables. Dynalite writes an index before the item: where its process is killed in between,
- * an item is missing in the index, or the index has one that isn't so. Nothing would ever mend that, so the indexes are
- * written anew when files are opened that were not closed in order.
+ * Repairs the indexes of the tables in the embedded DynamoDB. Dynalite writes an index entry before its item. If its
+ * process is killed in between, the index lacks an entry or has a wrong one, and dynalite never corrects it. So all
+ * indexes are written again when files are opened that were not closed properly.
  */
 import levels from 'dynalite/db/index.js';
 
-/** The part of LevelDB that is used here. */
+/** The part of the LevelDB interface that this file uses. */
 interface Level {
   get(key: string): Promise<unknown>;
   put(key: string, value: unknown): Promise<void>;
@@ -18,11 +18,14 @@ type Operation =
   | { readonly type: 'put'; readonly key: string; readonly value: unknown }
   | { readonly type: 'del'; readonly key: string };
 
-/** Present while no process has the files open that were closed in order. */
+/** A key that the store contains only while it is closed, and only if it was closed properly. */
 const CLOSED = 'tickover~closed';
 const AT_ONCE = 500;
 
-/** Call this when the store is open, before it serves anything. */
+/**
+ * Writes all indexes again if the store was not closed properly. Call it after the store is opened and before a request
+ * is served.
+ */
 export async function mendIndexes(store: levels.Store): Promise<void> {
   const db = store.db as unknown as Level;
   const wasClosed = (await db.get(CLOSED)) !== undefined;
@@ -31,7 +34,7 @@ export async function mendIndexes(store: levels.Store): Promise<void> {
   for await (const [, table] of db.iterator(below('table'))) await mendTable(db, table as levels.Table);
 }
 
-/** Call this when nothing is written any more, before the store is closed. */
+/** Marks the store as closed properly. Call it after the last write, before the store is closed. */
 export async function markClosed(store: levels.Store): Promise<void> {
   await (store.db as unknown as Level).put(CLOSED, true);
 }
@@ -73,7 +76,10 @@ async function eachAtOnce(
   if (waiting.length > 0) await db.batch(waiting);
 }
 
-/** All keys of one of dynalite's parts: `~` divides its name from the rest, and `\x7f` follows `~`. */
+/**
+ * The range of all keys that begin with `name` and `~`, as dynalite separates the parts of a key. In ASCII, `\x7f`
+ * follows `~`.
+ */
 function below(name: string): { readonly gte: string; readonly lt: string } {
   return { gte: `${name}~`, lt: `${name}\x7f` };
 }

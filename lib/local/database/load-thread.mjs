@@ -1,4 +1,7 @@
-/** Loads the database's thread: a thread doesn't inherit the loader for TypeScript. */
+/**
+ * Loads `database-thread.ts` in a worker thread. The loader for TypeScript is registered first, since a worker thread
+ * doesn't inherit it.
+ */
 import { register } from 'tsx/esm/api';
 
 register();

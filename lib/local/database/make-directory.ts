@@ -1,13 +1,13 @@
 /**
- * Makes a directory and those above it. Node's recursive `mkdir` never ends where a directory can't be made in one that
- * exists (`/proc`).
+ * Makes a directory and its missing parents. Node's `mkdir` with `recursive` is not used, since it never ends if an
+ * existing parent (such as `/proc`) allows no new directory.
  */
 import { mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /**
- * Makes the directory and those above it where they are missing, for this user alone.
- * @throws the system's error if it can't be made, or is no directory
+ * Makes the directory and its missing parents, with access for this user only. An existing directory is not changed.
+ * @throws the error of the operating system if a directory can't be made, or if `path` is no directory
  */
 export function makeDirectory(path: string): void {
   if (isDirectory(path)) return;
@@ -16,7 +16,7 @@ export function makeDirectory(path: string): void {
   try {
     mkdirSync(path, { mode: 0o700 });
   } catch (error) {
-    // Another process may have made it in between.
+    // Another process may have made the directory in the meantime.
     if (!isDirectory(path)) throw error;
   }
 }

@@ -1,20 +1,22 @@
 /**
- * Files of this user alone. A directory may have come with links that somebody planted in it: none is followed, and
- * nothing but a plain file is read or written.
+ * Reads and writes files that only this user may access. Somebody else may have put links into the directory: no link
+ * is followed, and only regular files are read or written.
  */
 import { closeSync, constants, fchmodSync, fstatSync, lstatSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { makeDirectory } from './make-directory.ts';
 
 const { O_APPEND, O_CREAT, O_RDONLY, O_WRONLY } = constants;
-/** A pipe would wait for its other end. Windows knows neither of the two. */
+/**
+ * Flags for opening a file: don't follow a link, and don't wait for the other end of a pipe. Windows has neither flag.
+ */
 const REGULAR = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 /** For this user alone. */
 const OWN_FILE = 0o600;
 const OTHERS = 0o077;
 
 /**
- * Appends to the file, which is made if missing.
- * @throws the system's error, or an Error if it is no plain file
+ * Appends text to the file, which is made if it is missing.
+ * @throws the error of the operating system, or an Error if `file` is no regular file
  */
 export function appendOwn(file: string, text: string): void {
   withRegularFile(file, O_APPEND | O_CREAT | O_WRONLY, (descriptor, mode) => {
@@ -26,7 +28,7 @@ export function appendOwn(file: string, text: string): void {
 
 /**
  * Returns the content of a file.
- * @throws the system's error, or an Error if it is no plain file or somebody else's
+ * @throws the error of the operating system, or an Error if `file` is no regular file or belongs to another user
  */
 export function readOwn(file: string): string {
   return withRegularFile(file, O_RDONLY, (descriptor, _, owner) => {
@@ -50,8 +52,8 @@ function withRegularFile<Result>(file: string, flags: number, work: Work<Result>
 }
 
 /**
- * Makes a directory for this user alone, below one that may be anybody's.
- * @throws the system's error, or an Error if a link is in its place
+ * Makes a directory that only this user may access. Other users may have access to its parent.
+ * @throws the error of the operating system, or an Error if `path` is a link
  */
 export function makeOwnDirectory(path: string): void {
   if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) {

@@ -1,24 +1,36 @@
 /**
- * The bounds of the embedded database: dynalite has none. A client gets no more connections, time, bytes or depth than
- * any request to DynamoDB needs.
+ * Limits for the clients of the embedded DynamoDB, since dynalite has none. A client gets no more connections, time,
+ * bytes or depth of JSON than a valid request to DynamoDB needs.
  */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { SECOND } from '../../time/index.ts';
 
-/** A machine with a hundred services has a few dozen. */
+/** The largest number of open connections. The processes of a machine with a hundred services open a few dozen. */
 const MOST_CONNECTIONS = 256;
-/** A connection on which nothing comes or goes for so long is cut, in the middle of a head too. */
+/**
+ * The longest time without traffic on a connection, in milliseconds; then the connection is cut, even in the middle of
+ * the request headers.
+ */
 const LONGEST_SILENCE = 10 * SECOND;
-/** A head, and a whole request, that take longer than this to arrive are cut, however slowly they drip. */
+/**
+ * The longest times for the headers of a request, and for a whole request, to arrive, in milliseconds. Slower ones are
+ * cut, even if bytes keep arriving.
+ */
 const LONGEST_HEAD = 10 * SECOND;
 const LONGEST_REQUEST = 30 * SECOND;
-/** DynamoDB's own bound of a request is 16 MB. */
+/** The largest body of a request, in bytes. DynamoDB itself allows 16 MB. */
 const LARGEST_BODY = 17 * 1_024 * 1_024;
-/** DynamoDB allows 32 levels in an item, which take two in JSON each. */
+/**
+ * The deepest nesting of the JSON in a request. DynamoDB allows 32 levels in an item, and each takes two levels of
+ * JSON.
+ */
 const DEEPEST_BODY = 100;
 
 const [QUOTE, BACKSLASH] = [0x22, 0x5c];
-/** What each byte outside of a text adds to the depth: brackets and braces. */
+/**
+ * By how much each byte outside of a JSON string changes the depth: 1 for an opening bracket or brace, -1 for a closing
+ * one.
+ */
 const STEPS = new Int8Array(256);
 for (const [byte, step] of [
   [0x5b, 1],
@@ -29,7 +41,7 @@ for (const [byte, step] of [
   STEPS[byte] = step;
 }
 
-/** Bounds the server's connections. */
+/** Limits the number of connections to the server, and their time. */
 export function boundConnections(server: Server, longestSilence = LONGEST_SILENCE): void {
   server.maxConnections = MOST_CONNECTIONS;
   server.timeout = longestSilence;
@@ -37,7 +49,10 @@ export function boundConnections(server: Server, longestSilence = LONGEST_SILENC
   server.requestTimeout = LONGEST_REQUEST;
 }
 
-/** Refuses the request, and lets nobody else answer it, as soon as its body is too large or too deep. */
+/**
+ * Refuses the request as soon as its body is too large or too deeply nested. Dynalite then doesn't see the rest of it
+ * and doesn't answer.
+ */
 export function boundBody(request: IncomingMessage, response: ServerResponse): void {
   const depth = depthCounter();
   let size = 0;
@@ -55,7 +70,10 @@ export function boundBody(request: IncomingMessage, response: ServerResponse): v
   };
 }
 
-/** Returns a function that takes JSON in parts, and returns the greatest depth so far. */
+/**
+ * Returns a function that is called with the JSON of a body, part by part. It returns the greatest depth of nesting so
+ * far.
+ */
 function depthCounter(): (chunk: Buffer) => number {
   let deepest = 0;
   let depth = 0;

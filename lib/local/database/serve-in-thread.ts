@@ -1,6 +1,6 @@
 /**
- * Serves the embedded DynamoDB in a thread of its own, so that no request holds up the schedule, and no busy schedule
- * holds up the answers that ticks wait for.
+ * Serves the embedded DynamoDB in a worker thread, so that its requests don't delay the schedule, and a busy schedule
+ * doesn't delay the answers that ticks wait for.
  */
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
@@ -11,9 +11,10 @@ import type { Embedded, EmbeddedOptions } from './embedded.ts';
 const THREAD = new URL('./load-thread.mjs', import.meta.url);
 
 /**
- * Serves the directory on 127.0.0.1, as `serveEmbedded` does.
- * @returns `undefined` if another process holds the directory
- * @throws DatabaseError `port-in-use` or `database-unusable`; where nothing catches it, if the thread fails later
+ * Serves the data directory on 127.0.0.1 in a worker thread, as `serveEmbedded` does in this thread.
+ * @returns the server; `undefined` if another process has the files of the directory open
+ * @throws DatabaseError `port-in-use` or `database-unusable`. If the thread fails later, a DatabaseError is thrown that
+ * no code can catch.
  */
 export async function serveInThread(options: EmbeddedOptions): Promise<Embedded | undefined> {
   const thread = new Worker(THREAD, { workerData: options, execArgv: [], name: 'database' });
@@ -47,7 +48,7 @@ async function firstOf(thread: Worker, options: EmbeddedOptions): Promise<FromDa
   }
 }
 
-/** An error of the thread comes as a copy, without its class. */
+/** Converts an error of the worker thread to a DatabaseError. It arrives as a copy that has lost its class. */
 function failed(error: Error, { path }: EmbeddedOptions): DatabaseError {
   const { code } = error as { code?: unknown };
   const isOwn = error.message.startsWith('database: ') && typeof code === 'string';

@@ -1,6 +1,6 @@
 /**
- * Succession: a process that uses the database of another one serves the data itself once that process has ended. It
- * serves them on the same port, so that every client goes on with the endpoint that it has.
+ * Lets a process that uses the database of another process serve the data itself after the other one has ended. It
+ * serves them on the same port, so that every client can go on with the same endpoint.
  */
 import { type Clock, systemClock } from '../../time/index.ts';
 import { type Database, type DatabaseOptions, openDatabase } from './database.ts';
@@ -8,22 +8,26 @@ import { DatabaseError } from './database-error.ts';
 import { publishedEndpoint } from './endpoint-file.ts';
 
 interface Parts {
-  /** Ends the watch. */
+  /** Aborted when this process no longer has to watch the other one. */
   readonly signal: AbortSignal;
-  /** Called with a line for a person. */
+  /** Called with one line for a person when this process begins to serve the data. */
   readonly onNotice: (line: string) => void;
   readonly clock?: Clock;
 }
 
-/** The time between two checks of the process that serves the data. */
+/** The time between two checks whether the other process still serves the data, in milliseconds. */
 const PERIOD_MS = 250;
-/** A command that ends soon may hold the data in between: so many tries, each with a period's patience. */
+/**
+ * How often this process tries to open the data, each time for PERIOD_MS. A command that ends soon may have the files
+ * open in the meantime.
+ */
 const MOST_TRIES = 240;
 
 /**
- * Watches the process that serves the database, until the signal, and takes its place when it has ended.
- * @returns the database as it is then, which the caller closes: the same one, or one that this process serves
- * @throws DatabaseError if nobody serves the data and this process can't either
+ * Watches the process that serves the database until `signal` is aborted. When that process has ended, this process
+ * serves the database in its place.
+ * @returns the database at the end, which the caller must close: the given one, or one that this process serves
+ * @throws DatabaseError if no process serves the data and this process can't serve them either
  */
 export async function keepServed(database: Database, options: DatabaseOptions, parts: Parts): Promise<Database> {
   const { signal, onNotice, clock = systemClock } = parts;
@@ -44,7 +48,10 @@ export async function keepServed(database: Database, options: DatabaseOptions, p
   return current;
 }
 
-/** The database at the same endpoint, or `undefined` if it may be tried again. */
+/**
+ * Opens the database at the same endpoint. Returns `undefined` if another process has the files open, so that the
+ * caller must try again.
+ */
 async function tryToServe(endpoint: string, options: DatabaseOptions, again: boolean): Promise<Database | undefined> {
   const port = Number(new URL(endpoint).port);
   try {

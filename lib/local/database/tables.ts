@@ -1,4 +1,4 @@
-/** Makes tables on one machine, where no stack makes them. */
+/** Makes DynamoDB tables on one machine, since no CloudFormation stack makes them there. */
 import {
   CreateTableCommand,
   type CreateTableCommandInput,
@@ -15,8 +15,8 @@ const STEP_MS = 50;
 
 /**
  * Makes the table if it is missing, and waits until it can be used.
- * @returns whether this call made it; another process may make it at the same time
- * @throws DatabaseError `table-not-active` after 20 s; the SDK's errors otherwise
+ * @returns whether this call made the table; false if it existed, or if another process made it at the same time
+ * @throws DatabaseError `table-not-active` if the table can't be used after 20 s; the errors of the SDK otherwise
  */
 export async function ensureTable(
   client: DynamoDBClient,

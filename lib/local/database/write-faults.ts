@@ -1,27 +1,31 @@
 /**
- * Faults of the files below the embedded database. Dynalite throws them, which would end the process in the middle of
- * its work, without a word of what follows. After a write that failed, as where the disk is full, LevelDB may lose
- * later ones although it accepts them: nothing more is written, and the process is ended by one DatabaseError.
+ * Handles faults of the files in which the embedded DynamoDB keeps its data. Dynalite throws them, which would end the
+ * process without an explanation. After a failed write, for example because the disk is full, LevelDB may lose later
+ * writes although it accepts them. So nothing more is written, and one DatabaseError ends the process.
  */
 import { DatabaseError } from './database-error.ts';
 
 type Callback = (error: unknown, value?: unknown) => unknown;
 type Operation = (...args: unknown[]) => unknown;
 
-/** The operations of a LevelDB as dynalite calls them: the last argument is the callback. */
+/** The operations of LevelDB that dynalite calls. The last argument of each is a callback. */
 export type Operations = Record<'get' | 'put' | 'del' | 'batch', Operation>;
 
 const WRITES = ['put', 'del', 'batch'] as const;
 
-/** An error that dynalite answers with. The SDK takes it for a failure of the server and tries again. */
+/**
+ * An error that dynalite sends to the client as its response. The SDK takes it for a failure of the server and tries
+ * the request again.
+ */
 interface Answered extends Error {
   readonly statusCode: number;
   readonly body: object;
 }
 
 /**
- * Lets operations of the database that fail answer their request with an error of the server.
- * @param onWriteFault called once, when the first write has failed; by default it throws where nothing catches it
+ * Changes the operations of the store so that a failed one answers its request with an error of the server.
+ * @param onWriteFault called once, when the first write has failed; by default it throws the error where no code
+ * catches it, so that the process ends
  */
 export function answerFaults(db: Operations, path: string, onWriteFault = throwUncaught): void {
   let fault: DatabaseError | undefined;
@@ -43,7 +47,7 @@ export function answerFaults(db: Operations, path: string, onWriteFault = throwU
   }
 }
 
-/** The operation, its error replaced on its way to the callback. */
+/** The operation with another error: `replaced` converts the error before the callback gets it. */
 function answering(operation: Operation, replaced: (error: unknown) => unknown): Operation {
   return (...args) => {
     const callback = args.at(-1);
@@ -58,7 +62,9 @@ function isMissing(error: unknown): boolean {
   return name === 'NotFoundError' || code === 'LEVEL_NOT_FOUND';
 }
 
-/** The database of a process that ends is closed: that is no fault of its files. */
+/**
+ * Whether the error shows a fault of the files. An error of a closed database doesn't: it occurs when the process ends.
+ */
 function isOfFiles(error: unknown): boolean {
   const { code } = error as { code?: unknown };
   return code === 'LEVEL_IO_ERROR' || code === 'LEVEL_CORRUPTION';
