@@ -1,24 +1,24 @@
-/** Changes of the machine's clock, as a schedule sees them: each is shown in one line, with the ticks it costs. */
+/** Handles changes of the machine's clock during the wait for a due time. One line says which ticks a change costs. */
 import { type Clock, DAY, SECOND, timeOfDay, toIso } from '../time/index.ts';
 
-/** A wait for a due time. */
+/** A wait of the schedule for a due time. Instants are in epoch milliseconds. */
 export interface Wait {
   readonly service: string;
   readonly due: number;
-  /** The due time that was fired last; none before the first. */
+  /** The due time that was fired last; `undefined` before the first. */
   readonly fired?: number | undefined;
 }
 
 interface Parts {
   readonly clock: Clock;
   readonly closing: AbortSignal;
-  /** Called with a line for a person. */
+  /** Called with one line for a person, if ticks are left out. */
   readonly onNotice: (line: string) => void;
 }
 
 /**
- * Waits on where the clock was set back during a wait that is over: its time hasn't come yet. The ticks up to the last
- * one fired come again, but no older tick runs.
+ * Goes on waiting if the clock was set back during a wait, so that the due time is ahead again. Due times up to the
+ * last one that was fired are then reached a second time, but no tick runs twice.
  */
 export async function waitOutSetBack(
   { service, due, fired }: Wait,
@@ -37,9 +37,9 @@ export async function waitOutSetBack(
   }
 }
 
-/** Shows the due times from `wait.due` up to `newest`, which alone is fired. */
+/** Shows which ticks are left out: those due from `wait.due` to before `newest`, the only one that is fired. */
 export function showLeftOut({ service, due, fired }: Wait, newest: number, { clock, onNotice }: Parts): void {
-  // Due times before the schedule's start are no loss.
+  // Due times before the schedule began are not ticks that were left out.
   if (fired === undefined || newest <= due) return;
   const [from, until] = moments([due, newest], clock.now());
   onNotice(
@@ -48,7 +48,7 @@ export function showLeftOut({ service, due, fired }: Wait, newest: number, { clo
   );
 }
 
-/** The times of day, with their days unless all are of the present one. */
+/** The instants as times of day; with the day too, unless all of them are of today. */
 function moments(instants: readonly number[], now: number): string[] {
   const areToday = instants.every((instant) => Math.floor(instant / DAY) === Math.floor(now / DAY));
   return instants.map((instant) => (areToday ? timeOfDay(instant) : toIso(instant).slice(0, 16).replace('T', ' ')));

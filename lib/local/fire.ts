@@ -1,29 +1,29 @@
-/** One firing on one machine: the function is invoked for one due time, and again where that had no effect. */
+/** Fires a function on one machine: invokes it for one due time, and again if the invocation had no effect. */
 import { FIRING_PERIOD, hasSlots, nextDue, type Schedule } from '../rules/index.ts';
 import { tookNoLease } from '../store/index.ts';
 import { type Clock, DAY, MINUTE, type Random, SECOND, toIso } from '../time/index.ts';
 import { FunctionError, type FunctionHost, WorkerEndedError } from './functions/function-host.ts';
 
-/** Options of a firing. */
+/** The options of a firing on one machine. */
 export interface FiringOptions {
   readonly clock: Clock;
   readonly random: Random;
-  /** Called when an invocation failed. */
+  /** Called with the error of an invocation that failed. */
   readonly onError: (host: FunctionHost, error: unknown) => void;
-  /** Ends the schedule; invocations under way go on. */
+  /** Aborted when the process is about to stop: nothing more is invoked, and invocations under way go on. */
   readonly closing: AbortSignal;
 }
 
-/** As Scheduler's: the longest time for which it tries to deliver a firing. */
+/** The longest time for which a firing is tried again, in milliseconds, as EventBridge Scheduler does it. */
 const RETRY_AGE = DAY;
 const FIRST_WAIT = SECOND;
 const LONGEST_WAIT = MINUTE;
 
 /**
- * Invokes the function for one due time. As Scheduler does, it tries again what had no effect, until the next due time:
- * a tick that could not take its lease, and an invocation that never began. A firing with several slots whose worker
- * ended is invoked again for the slots that are left. The state decides whether the slot that the worker ended in was
- * decided already; it is then skipped as a duplicate.
+ * Invokes the function for one due time. If the invocation had no effect, it is tried again until the next due time, as
+ * EventBridge Scheduler does: this holds for a tick that could not take its lease, and for an invocation that never
+ * began. If a firing owns several slots and its worker ends, the function is invoked again for the remaining slots. If
+ * the worker ended in a slot that is decided already, this slot is skipped as a duplicate.
  */
 export async function fire(host: FunctionHost, due: number, options: FiringOptions): Promise<void> {
   const { clock, random, onError, closing } = options;
@@ -38,13 +38,14 @@ export async function fire(host: FunctionHost, due: number, options: FiringOptio
     await clock.sleep(Math.min(wait, until - clock.now()), closing);
     const now = clock.now();
     if (now >= until && hasNoEffect(failure)) onError(host, leftOut(host, due, until));
-    // Before its due time the firing is over too: the clock was set back, and the schedule waits anew.
+    // If the clock was set back to before the due time, the firing is over too, and the schedule waits for the due time
+    // again.
     if (now < due || now >= until) return;
     wait = hasSlots(schedule) ? wait : Math.min(2 * wait, LONGEST_WAIT);
   }
 }
 
-/** What an invocation threw. */
+/** The error that an invocation threw, in an object, since it may be `undefined`. */
 interface Failure {
   readonly error: unknown;
 }
@@ -62,7 +63,10 @@ function isTriedAgain(failure: Failure, schedule: Schedule): boolean {
   return hasNoEffect(failure) || (hasSlots(schedule) && failure.error instanceof WorkerEndedError);
 }
 
-/** An outage is one line, however often the tick is tried. A machine that closes begins nothing: that is no failure. */
+/**
+ * Whether the failure is shown. Of failures without effect only the first is shown, so that an outage is one line. It
+ * is not shown if the process is about to stop, since then nothing may begin.
+ */
 function isShown(failure: Failure, attempt: number, closing: AbortSignal): boolean {
   return !hasNoEffect(failure) || (attempt === 1 && !closing.aborted);
 }
@@ -72,7 +76,9 @@ function hasNoEffect({ error }: Failure): boolean {
   return error instanceof FunctionError && tookNoLease({ name: error.errorClass, message: error.message });
 }
 
-/** The next due time takes the place of one that had no effect until then. */
+/**
+ * The instant until which a firing without effect is tried again: at most the next due time, whose firing replaces it.
+ */
 function triedUntil(schedule: Schedule, due: number, now: number): number {
   if (hasSlots(schedule)) return due + FIRING_PERIOD;
   return Math.min(now + RETRY_AGE, nextDue(schedule, due) ?? Number.POSITIVE_INFINITY);

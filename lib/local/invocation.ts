@@ -1,10 +1,10 @@
-/** The check of an invocation by hand, before anything is started for it. */
+/** Checks an invocation by hand before anything is started for it. */
 import { ACTIONS, EVENT_FIELDS, readEvent } from '../lambda/index.ts';
 import type { CatalogContent } from '../services/catalog.ts';
 import { didYouMean, isRecord, showValue, toSafeCause } from '../text/index.ts';
 import { systemClock } from '../time/index.ts';
 
-/** An invocation as a person asks for it. */
+/** The arguments by which a person invokes a service. */
 export interface ManualInvocation {
   readonly service: string;
   /** The event as JSON, or the name of an action. */
@@ -12,9 +12,9 @@ export interface ManualInvocation {
 }
 
 /**
- * Checks that the catalog has the service and that its handler would accept the event.
- * @returns the event
- * @throws RangeError naming the service or the payload, what was expected and what came
+ * Checks that the catalog contains the service and that its handler would accept the event.
+ * @returns the event for the handler
+ * @throws RangeError which names the service or the payload, the expected and the given value
  */
 export function checkInvocation(
   { entries, faults }: Pick<CatalogContent, 'entries' | 'faults'>,
@@ -32,7 +32,10 @@ export function checkInvocation(
   return event;
 }
 
-/** The first action or field that is near to one of the event's. */
+/**
+ * A suggestion such as `; did you mean 'pause'?` for the first misspelled name in the event: its action, or one of its
+ * fields. Empty if no known name resembles a name in the event.
+ */
 function hintFor(event: unknown): string {
   if (!isRecord(event)) return '';
   const fields = Object.keys(event).map((field) =>
@@ -49,7 +52,7 @@ function unknownService(service: string, known: readonly string[], faults: Catal
   return new RangeError(`service: expected ${expected}, got ${showValue(service)}${didYouMean(service, names)}`);
 }
 
-/** A word is the name of an action. */
+/** Converts the payload to an event: JSON is parsed, and any other single word is the name of an action. */
 function eventOf(payload: string): unknown {
   try {
     return JSON.parse(payload);

@@ -1,4 +1,4 @@
-/** One machine: the database, its tables, and a host for every function of the catalog. */
+/** Opens a machine, which replaces AWS for one process: the database with its tables, and a host for each function. */
 import { readFile } from 'node:fs/promises';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import {
@@ -28,43 +28,49 @@ import { type FunctionHost, hostFunction } from './functions/function-host.ts';
 import { idleWorkers } from './functions/idle-workers.ts';
 import { sweepTable } from './sweep.ts';
 
-/** Options of a machine. */
+/** The options with which a machine is opened. */
 export interface MachineOptions extends DatabaseOptions {
-  /** Environment variables for the functions, beside those of the machine's own. */
+  /** The environment variables that the functions get, in addition to those that the machine sets itself. */
   readonly variables: Readonly<Record<string, string | undefined>>;
   /** Called with every line that a function writes. */
   readonly onLine: (line: string) => void;
-  /** The names of the services to run. @default all of the catalog */
+  /** The names of the services to run. @default all services of the catalog */
   readonly services?: readonly string[];
-  /** The services that can be run. @default the functions of this project */
+  /**
+   * The services that can be run, with their function files. @default the functions in the folder `functions` of this
+   * project
+   */
   readonly catalog?: readonly CatalogEntry[];
-  /** Called with a line about a service that can't be run, where others are. @default its error ends the opening */
+  /**
+   * Called with one line about a service whose function can't be bundled; the others are run. @default the error is
+   * thrown, and no service is run
+   */
   readonly onFault?: (line: string) => void;
 }
 
-/** A machine on which functions can be invoked. */
+/** One machine that serves the functions and their database. */
 export interface Machine {
   readonly database: Database;
   readonly hosts: readonly FunctionHost[];
   /**
-   * The names of the cron services of which a tick had been decided before this machine started, or whose state is
-   * unreadable.
+   * The names of the services with a cron expression of which a tick was decided before this machine was opened, or
+   * whose state is unreadable.
    */
   readonly ticked: ReadonlySet<string>;
-  /** How many flow runs of the sample were loaded, into a new database. */
+  /** The number of sample flow runs that were loaded into a new database; 0 if the database is not new. */
   readonly sampleRuns: number;
-  /** Removes the items that have expired. */
+  /** Deletes the expired items of the state table. */
   sweep(now: number): Promise<void>;
-  /** Ends the workers and the database, and removes the bundles. */
+  /** Ends the workers, closes the database and removes the bundles. */
   close(): Promise<void>;
 }
 
 const WATCHDOG = 'watch-services';
-/** So many workers start at once. Each keeps a processor busy for a good part of a second. */
+/** The largest number of workers that start at the same time. Each start occupies a processor for much of a second. */
 const MOST_STARTS = 2;
 const SAMPLE = new URL('../../samples/flow-runs.json', import.meta.url);
 
-/** Opens the database, makes missing tables, loads the sample into a new one, and bundles the functions. */
+/** Opens the database, makes missing tables, loads sample flow runs into a new database, and bundles the functions. */
 export async function openMachine(options: MachineOptions): Promise<Machine> {
   const catalog = options.catalog ?? (await loadCatalog());
   const entries = chosen(catalog, options.services);
@@ -77,7 +83,7 @@ export async function openMachine(options: MachineOptions): Promise<Machine> {
     await database.close();
   };
   try {
-    // The watchdog doesn't watch itself: a person at the screen does.
+    // The watchdog is not among the watched services: on one machine, a person at the screen sees whether it works.
     const watched = catalog.filter(({ service }) => service.name !== WATCHDOG).map(localService);
     const variables = database.shared ? withoutCredentials(options.variables) : options.variables;
     const env = { ...watchdogVariables(watched), ...environmentOf(database.endpoint, variables) };
@@ -106,13 +112,16 @@ export async function openMachine(options: MachineOptions): Promise<Machine> {
   }
 }
 
-/** A service whose function can't be bundled takes none of the others down, where somebody is shown its fault. */
+/**
+ * Passes the fault of a function that can't be bundled to `onFault`, so that the other services run. Throws it if there
+ * is no `onFault`.
+ */
 function refuseBundle({ service }: CatalogEntry, error: Error, { onFault }: MachineOptions): void {
   if (onFault === undefined) throw error;
   onFault(`${service.name}: its function can't be bundled; the other services run (${error.message})`);
 }
 
-/** What the hosts of a machine share, so that many services don't start or stay in memory all at once. */
+/** The options that all hosts of a machine share, so that many workers don't start at once or stay in memory. */
 function startingAndIdle(): Pick<Parameters<typeof hostFunction>[0], 'takeTurn' | 'idle'> {
   return { takeTurn: fewAtOnce(MOST_STARTS), idle: idleWorkers(systemClock) };
 }
@@ -129,7 +138,8 @@ function localService({ service }: CatalogEntry): Service {
 }
 
 /**
- * Makes the missing tables and returns how many flow runs of the sample it loaded. On AWS the tables are the stack's.
+ * Makes the missing tables, and returns how many sample flow runs it has loaded. On AWS it does nothing, since the
+ * stack makes the tables.
  */
 async function prepareTables(database: Database, env: LocalEnvironment): Promise<number> {
   if (isAwsEndpoint(database.endpoint)) return 0;
@@ -144,7 +154,10 @@ async function prepareTables(database: Database, env: LocalEnvironment): Promise
   }
 }
 
-/** A damaged state counts as ticked: the function's first firing reports the damage. */
+/**
+ * Reads which cron services have had a tick. A service with an unreadable state counts as one that had: its first
+ * firing then reports the damage.
+ */
 async function readTicked(
   database: Database,
   env: LocalEnvironment,
@@ -163,7 +176,7 @@ async function readTicked(
   }
 }
 
-/** Writes the flow runs of the sample into the store. */
+/** Imports the sample flow runs of this project into the store. */
 export async function loadSample(store: FlowRunStore): Promise<Imported> {
   return importFlowRuns(store, await readFile(SAMPLE, 'utf8'), { now: systemClock.now() });
 }

@@ -1,4 +1,4 @@
-/** Running a machine: every function on its schedule, until it is asked to stop. */
+/** Runs a machine: fires every function on its schedule until the process is about to stop. */
 import { setMaxListeners } from 'node:events';
 import { printable } from '../text/index.ts';
 import { systemClock, systemRandom } from '../time/index.ts';
@@ -11,15 +11,18 @@ import { fireOnSchedule } from './schedule-clock.ts';
 import { sweepHourly } from './sweep.ts';
 
 interface PrinterOptions {
-  /** Shows a line to a person. */
+  /** Called with each line that a person sees. */
   readonly show: (line: string) => void;
-  /** Called with the content of each line. */
+  /** Called with the content of each line that a function writes. */
   readonly onLogLine: (line: LogLine) => void;
-  /** The file that keeps the functions' whole log. */
+  /** The path of the file that keeps the whole log of the functions. */
   readonly logFile: string;
 }
 
-/** Returns a function that keeps a line of a function's log in the file, passes it on and shows it. */
+/**
+ * Returns a function for the lines that functions write. It appends a line to the log file, passes its content on, and
+ * shows it.
+ */
 export function linePrinter({ show, onLogLine, logFile }: PrinterOptions): (line: string) => void {
   const keep = logKeeper(logFile, show);
   return (line) => {
@@ -30,15 +33,15 @@ export function linePrinter({ show, onLogLine, logFile }: PrinterOptions): (line
   };
 }
 
-/** The two steps of stopping: begin nothing more (`closing`), and yield (`stop`). */
+/** The signals of the two steps of a stop: after `closing` nothing more begins, and after `stop` runs yield. */
 export interface Stopping {
   readonly closing: AbortSignal;
   readonly stop: AbortSignal;
 }
 
-/** Passes both steps of stopping on to the functions. */
+/** Passes both signals of a stop on to the workers of all functions. */
 export function forwardStopping(hosts: readonly FunctionHost[], { closing, stop }: Stopping): void {
-  // Every service listens.
+  // Every service adds listeners to both signals, so Node must not warn of too many.
   setMaxListeners(0, closing, stop);
   for (const host of hosts) {
     closing.addEventListener('abort', () => host.ask('close'), { once: true });
@@ -46,7 +49,10 @@ export function forwardStopping(hosts: readonly FunctionHost[], { closing, stop 
   }
 }
 
-/** Fires every function on its schedule. Resolves when the machine is closing and every invocation has ended. */
+/**
+ * Fires every function on its schedule, and sweeps the state table hourly. Resolves when `closing` is aborted and every
+ * invocation has ended.
+ */
 export async function runMachine(
   { hosts, ticked, sweep }: Machine,
   stopping: Stopping,
@@ -55,7 +61,7 @@ export async function runMachine(
   forwardStopping(hosts, stopping);
   const onError = ({ service }: FunctionHost, error: unknown) => {
     const message = error instanceof Error ? error.message || error.name : String(error);
-    // The line begins with the service's name already.
+    // The shown line begins with the name of the service, so the name is removed from the message.
     const lead = `${service.name}: `;
     const text = message.startsWith(lead) ? message.slice(lead.length) : message;
     for (const line of failureShown(systemClock.now(), service.name, text)) show(line);

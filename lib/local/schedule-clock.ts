@@ -1,7 +1,7 @@
 /**
- * The schedule clock: it replaces EventBridge Scheduler on one machine. It invokes a function at every due time of its
- * grid with the event that Scheduler would send, and doesn't wait for the answer before the next: the lease prevents
- * overlaps.
+ * The schedule clock replaces EventBridge Scheduler on one machine. It invokes a function at each of its due times,
+ * with the event that Scheduler would send. It doesn't wait for the answer before the next due time, since the lease
+ * prevents overlaps.
  */
 import { FIRING_PERIOD, hasSlots, latestDue, nextDue, type Schedule } from '../rules/index.ts';
 import { showLeftOut, waitOutSetBack } from './clock-changes.ts';
@@ -9,21 +9,21 @@ import { type FiringOptions, fire } from './fire.ts';
 import type { FunctionHost } from './functions/function-host.ts';
 
 interface ScheduleClockOptions extends FiringOptions {
-  /** Called with a line about ticks that are left out. */
+  /** Called with one line for a person if ticks are left out. */
   readonly onNotice: (line: string) => void;
-  /** Whether a tick of the service was decided before, by its stored state. @default false */
+  /** Whether the stored state shows that a tick of the service was decided before. @default false */
   readonly hasTicked?: boolean;
 }
 
 /**
- * Fires the function from now on, first for the latest due time: a tick that was decided before is then skipped as a
- * duplicate. A cron expression of a service that never had a tick waits for its next due time: the latest may be months
- * old. Resolves when the schedule is closed and every invocation has ended.
+ * Fires the function from now on, first for the latest due time: if that tick is decided already, it is skipped as a
+ * duplicate. A service with a cron expression that has never had a tick waits for its next due time instead, since the
+ * latest one may be months old. Resolves when `closing` is aborted and every invocation has ended.
  */
 export async function fireOnSchedule(host: FunctionHost, options: ScheduleClockOptions): Promise<void> {
   const { clock, closing } = options;
   const { schedule } = host.service;
-  // A service with several slots in a minute is fired once a minute.
+  // A service whose firings own several slots is fired once a minute.
   const firings = hasSlots(schedule) ? { interval: FIRING_PERIOD } : schedule;
   const underWay = new Set<Promise<void>>();
   let fired: number | undefined;
@@ -50,7 +50,11 @@ function firstDue(firings: Schedule, { clock, hasTicked = false }: ScheduleClock
   return latest ?? nextDue(firings, now - 1);
 }
 
-/** Jitter moves the start inside its slot, never the slot; slots shorter than a firing leave no room for it. */
+/**
+ * By how many milliseconds the start of a firing is delayed at random: less than jitterRange × interval of the service.
+ * The due time stays the same. A service whose firings own several slots has no delay, since its slots leave no room
+ * for it.
+ */
 function startOffset({ service }: FunctionHost, { random }: FiringOptions): number {
   const { jitterRange, interval } = service.policy;
   return jitterRange === undefined || hasSlots(service.schedule) ? 0 : random.draw() * jitterRange * interval;

@@ -1,10 +1,12 @@
-/** Expired items are swept where a machine runs for long: no time to live does that in an embedded database. */
+/** Deletes expired items on one machine at intervals, since an embedded DynamoDB has no time to live. */
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { sweepExpired } from '../store/index.ts';
 import { type Clock, HOUR } from '../time/index.ts';
 import { clientOf, isAwsEndpoint, type LocalEnvironment } from './functions/environment.ts';
 
-/** Removes the expired items of the state table. On AWS the table's own time to live does. */
+/**
+ * Deletes the expired items of the state table. On AWS it does nothing, since the time to live of the table does it.
+ */
 export async function sweepTable(endpoint: string, env: LocalEnvironment, now: number): Promise<void> {
   if (isAwsEndpoint(endpoint)) return;
   const client = clientOf(endpoint, env);
@@ -17,13 +19,16 @@ export async function sweepTable(endpoint: string, env: LocalEnvironment, now: n
 
 interface Parts {
   readonly clock: Clock;
-  /** Ends the sweeping. */
+  /** Aborted when the process is about to stop: no further sweep begins. */
   readonly closing: AbortSignal;
-  /** Called with a line for a person. */
+  /** Called with one line for a person if a sweep fails. */
   readonly onNotice: (line: string) => void;
 }
 
-/** Sweeps at once and each hour until it is closing. A sweep that fails is shown, and tried again an hour later. */
+/**
+ * Sweeps at once and then each hour, until `closing` is aborted. If a sweep fails, a line is shown, and the next sweep
+ * follows an hour later.
+ */
 export async function sweepHourly(sweep: (now: number) => Promise<void>, parts: Parts): Promise<void> {
   const { clock, closing, onNotice } = parts;
   while (!closing.aborted) {

@@ -1,4 +1,4 @@
-/** The errors of the embedded DynamoDB. */
+/** The errors of the database on one machine. */
 import { escaped, toSafeCause } from '../../text/index.ts';
 
 type Code =
@@ -10,8 +10,8 @@ type Code =
   | 'table-not-active';
 
 /**
- * The error of an embedded DynamoDB that can't be opened or used. The message says in one line what happened and what
- * follows.
+ * The error of a database on one machine that can't be opened or used. The message says in one line what happened and
+ * what follows.
  */
 export class DatabaseError extends Error {
   override readonly name = 'DatabaseError';

@@ -19,7 +19,7 @@ import { answerFaults } from './write-faults.ts';
 /** The HTTP header by which every response identifies the server that sent it. */
 export const IDENTITY_HEADER = 'x-tickover-database';
 
-/** A running server. */
+/** A running server of the embedded DynamoDB. */
 export interface Embedded {
   readonly endpoint: string;
   close(): Promise<void>;

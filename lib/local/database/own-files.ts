@@ -10,7 +10,7 @@ const { O_APPEND, O_CREAT, O_RDONLY, O_WRONLY } = constants;
  * Flags for opening a file: don't follow a link, and don't wait for the other end of a pipe. Windows has neither flag.
  */
 const REGULAR = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
-/** For this user alone. */
+/** The mode of a file that only this user may read and write. */
 const OWN_FILE = 0o600;
 const OTHERS = 0o077;
 
@@ -52,7 +52,8 @@ function withRegularFile<Result>(file: string, flags: number, work: Work<Result>
 }
 
 /**
- * Makes a directory that only this user may access. Other users may have access to its parent.
+ * Makes a directory that only this user may access; if it exists, other users lose their access. They may have access
+ * to its parent.
  * @throws the error of the operating system, or an Error if `path` is a link
  */
 export function makeOwnDirectory(path: string): void {

@@ -1,20 +1,23 @@
 /**
- * The lines that `npm start` shows: one a tick, at most 100 columns, and below it, indented, the work that a run has
- * left, a failed run's error and a trip's report. A change that the watchdog reports has a time of its own.
+ * Makes the lines that `npm start` shows: for each tick one line of at most 100 columns, and below it, indented, the
+ * work that a run has left for the next, the error of a failed run, and the report of a trip. A change that the
+ * watchdog reports has a line of its own, with the time.
  */
 import { fitted, padded, printable, wrapped } from '../../text/index.ts';
 import { briefly, DAY, timeOfDay, toIso } from '../../time/index.ts';
 import type { ChangeLine, LogLine, TickLine } from './log-line.ts';
 
-/** The widest line. */
+/** The largest width of a line, in columns. */
 export const COLUMNS = 100;
 const INDENT = '    ';
-/** The width of a time and the space behind it. */
+/** The width of a time of day and the two spaces behind it, in columns. */
 const TIME_WIDTH = 'hh:mm:ss  '.length;
-/** One text fills no more than a tall screen; the log file has all of it. */
+/**
+ * The largest number of lines that one text may fill, as many as a tall screen has. The log file has the whole text.
+ */
 const MOST_LINES = 60;
 
-/** The lines that show a line of a function's log; none for a line that only the log file keeps. */
+/** The lines by which `npm start` shows a line of a function's log; empty for a line that only the log file keeps. */
 export function shownAs(line: LogLine): string[] {
   switch (line.kind) {
     case 'tick':
@@ -31,7 +34,10 @@ export function shownAs(line: LogLine): string[] {
   }
 }
 
-/** What the watchdog says of a service: when, what happened, its cause, and the command to run. */
+/**
+ * The lines about a change that the watchdog reports: the time, the change, its cause, and the command that a person
+ * can run.
+ */
 function changeText({ timestamp, message, cause, command }: ChangeLine): string[] {
   const [head = '', ...rest] = wrapped(printable(message), COLUMNS - TIME_WIDTH);
   return [
@@ -58,7 +64,8 @@ function tickText(tick: TickLine): string {
 }
 
 /**
- * The time of day, the day and the minute where the time alone would be ambiguous, or the date where the year differs.
+ * The due time as text: the time of day if it is less than a day after `from`, otherwise the day and the minute, or
+ * only the date if its year differs from that of `from`.
  */
 function nextText(due: number, from: number): string {
   if (due - from < DAY) return timeOfDay(due);
@@ -67,20 +74,23 @@ function nextText(due: number, from: number): string {
   return date.startsWith(year) ? `${date.slice(year.length)} ${time.slice(0, 'hh:mm'.length)}` : date;
 }
 
-/** How much a run has left for the next one: it has succeeded all the same. */
+/** The line about the work that a successful run has left for the next one; empty if it left none. */
 function backlogOf({ result }: TickLine): string[] {
   if (result === undefined) return [];
   return indented(`${result.more ? 'more than ' : ''}${result.unfinished} left unfinished; the next run goes on`);
 }
 
-/** The error of a failed run: a loop service never reports it, and a critical one only with a trip. */
+/**
+ * The lines with the error of a failed run; empty without one. They are needed, since the report of a `loop` service
+ * never contains the error, and that of a `critical` one only at a trip.
+ */
 function failureOf({ errorClass, errorMessage }: TickLine): string[] {
   return errorClass === undefined ? [] : indented(`${errorClass}: ${errorMessage ?? ''}`);
 }
 
 /**
- * A failed invocation: in one line where the message fits, else with the whole message below, since its end says what
- * to do.
+ * The lines about a failed invocation: one line if the message fits into it; otherwise the whole message follows below,
+ * since its end says what to do.
  */
 export function failureShown(now: number, service: string, message: string): string[] {
   const head = `${timeOfDay(now)}  ${padded(printable(service), 30)}  `;
@@ -89,7 +99,7 @@ export function failureShown(now: number, service: string, message: string): str
   return isWhole ? [line] : [`${head}failed`, ...indented(message)];
 }
 
-/** Every line of the text, indented as it was and a little more. */
+/** The lines of a text, each indented by four columns more than it was. After MOST_LINES lines the text is cut. */
 function indented(text: string): string[] {
   const lines = text
     .slice(0, MOST_LINES * COLUMNS)

@@ -1,16 +1,19 @@
-/** The file that keeps the functions' whole log. A full file replaces the older one: the log has two files at most. */
+/**
+ * Keeps the whole log of all functions in a file. When the file is full, it is renamed and replaces the older one, so
+ * the log has two files at most.
+ */
 import { lstatSync, renameSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { escapeLogLine } from '../../text/index.ts';
 import { makeDirectory } from '../database/make-directory.ts';
 import { appendOwn } from '../database/own-files.ts';
 
-/** The size of a full file, in bytes: a few days of one service with an interval of 5 s. */
+/** The size at which the file is full, in bytes: a few days of one service with an interval of 5 s. */
 const FULL = 32 * 1_024 * 1_024;
 
 /**
- * Returns a function that appends a line at once, so that a process that ends loses none. Hidden characters are
- * written escaped. The first failure is shown, later ones are not.
+ * Returns a function that appends a line to the file at once, so that no line is lost if the process ends. Hidden
+ * characters are escaped. If lines can't be written, only the first failure is shown.
  */
 export function logKeeper(file: string, show: (line: string) => void, full = FULL): (line: string) => void {
   let hasFailed = false;
@@ -29,7 +32,10 @@ export function logKeeper(file: string, show: (line: string) => void, full = FUL
   };
 }
 
-/** Moves the file only if it is still full: another process on the same directory may have moved it in the meantime. */
+/**
+ * Renames the file if it is still full, and returns the size of the file that now gets the lines. Another process with
+ * the same directory may have renamed the file in the meantime.
+ */
 function sizeOnceRotated(file: string, full: number): number {
   const size = sizeOf(file);
   if (size < full) return size;
@@ -37,7 +43,7 @@ function sizeOnceRotated(file: string, full: number): number {
   return 0;
 }
 
-/** The bytes that all processes have written so far. */
+/** The size of the file in bytes, with the lines of other processes; 0 if there is no file. */
 function sizeOf(file: string): number {
   makeDirectory(dirname(file));
   return lstatSync(file, { throwIfNoEntry: false })?.size ?? 0;

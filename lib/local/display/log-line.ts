@@ -1,4 +1,4 @@
-/** Reads the functions' log: one machine shows and counts the same lines that CloudWatch would keep. */
+/** Reads the lines of the functions' log, which are the same as on AWS in CloudWatch, to show and count them. */
 import * as z from 'zod';
 import { CRASH_MESSAGE, TICK_MESSAGE } from '../../lambda/index.ts';
 import type { PrometheusObserver } from '../../metrics/index.ts';
@@ -6,10 +6,13 @@ import { tryRead, withoutUndefined } from '../../text/index.ts';
 import { parseInstant } from '../../time/index.ts';
 
 const instant = z.string().transform(parseInstant).pipe(z.number());
-/** The log leaves empty fields out. */
+/** An instant, or `null` if the field is missing: the log leaves out fields without a value. */
 const instantOrNone = instant.nullish().transform((written) => written ?? null);
 
-/** What the result of a run says of work that is left for the next one. Any other result is left aside. */
+/**
+ * The part of the result of a run that says how much work is left for the next run. A result of another form is
+ * ignored.
+ */
 const backlog = z
   .object({ unfinished: z.int().nonnegative(), more: z.literal(true).optional() })
   .refine(({ unfinished, more }) => unfinished > 0 || more === true);
@@ -51,24 +54,24 @@ const changeLine = z.object({
 });
 const anyLine = z.object({ message: z.string(), level: z.string() });
 
-/** The content of one line of a function's output. */
+/** The content of one line that a function has written. */
 export type LogLine =
   | { readonly kind: 'tick'; readonly tick: TickLine }
   | { readonly kind: 'crash'; readonly crash: z.output<typeof crashLine> }
   | { readonly kind: 'report'; readonly text: string }
-  /** A change that the watchdog found. */
+  /** A change that the watchdog reports. */
   | { readonly kind: 'change'; readonly change: ChangeLine }
   | { readonly kind: 'other' }
-  /** No line of the log: the workload printed it. */
+  /** A line that the workload printed, and not its log. */
   | { readonly kind: 'print'; readonly text: string };
 
-/** A change as the watchdog logs it. */
+/** The fields of the log line of a change that the watchdog reports. */
 export type ChangeLine = z.output<typeof changeLine>;
 
-/** A tick as it is logged. */
+/** The fields of the log line of a tick. */
 export type TickLine = z.output<typeof tickLine>;
 
-/** Reads a line that a function wrote. Never throws. */
+/** Converts a line that a function wrote to its content. Never throws: an unknown line is a `print`. */
 export function readLogLine(line: string): LogLine {
   const json = tryRead((): unknown => JSON.parse(line));
   const tick = tickLine.safeParse(json);
@@ -82,7 +85,10 @@ export function readLogLine(line: string): LogLine {
   return anyLine.safeParse(json).success ? { kind: 'other' } : { kind: 'print', text: line };
 }
 
-/** Passes a line's figures to the observer, for the metrics of the process that runs the functions. */
+/**
+ * Passes the numbers in the log line of a tick or a crashed run to the observer, so that the metrics of this process
+ * count what happens in the workers. Ignores other lines.
+ */
 export function countLine(observer: PrometheusObserver, line: LogLine): void {
   if (line.kind === 'crash') observer.runCrashed(line.crash);
   if (line.kind !== 'tick') return;

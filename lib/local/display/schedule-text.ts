@@ -1,8 +1,8 @@
-/** A service's schedule in words. */
+/** Writes the schedule of a service in words. */
 import type { Service } from '../../service/index.ts';
 import { briefly, DAY, HOUR, MINUTE, parseDuration, SECOND } from '../../time/index.ts';
 
-/** The units of an interval, from the longest. */
+/** The units in which an interval can be written, the longest first. */
 const UNITS = [
   [DAY, 'd'],
   [HOUR, 'h'],
@@ -11,7 +11,7 @@ const UNITS = [
   [1, 'ms'],
 ] as const;
 
-/** The schedule behind a service's name: `every 5m`, or `by cron 0 6 * * ? * in Europe/Berlin`. */
+/** The schedule as it is shown behind the name of a service: `every 5m`, or `by cron 0 6 * * ? * in Europe/Berlin`. */
 export function scheduleLine({ schedule }: Pick<Service, 'schedule'>): string {
   const { interval, cron, timezone = 'UTC' } = schedule;
   return cron === undefined
@@ -19,7 +19,7 @@ export function scheduleLine({ schedule }: Pick<Service, 'schedule'>): string {
     : `by cron ${cron.trim().replace(/\s+/g, ' ')} in ${timezone}`;
 }
 
-/** The interval in one unit, never rounded. */
+/** The interval in one unit, such as `5m`. It is never rounded. */
 function exactly(interval: number): string {
   const brief = briefly(interval);
   if (parseDuration(brief) === interval) return brief;

@@ -1,4 +1,4 @@
-/** The sources of each function among those that were bundled together. */
+/** Finds the source files of each function, if several functions were bundled together by esbuild. */
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
@@ -6,12 +6,13 @@ import type { Metafile } from 'esbuild';
 
 type Outputs = Metafile['outputs'];
 
-/** The entry points have paths in a namespace of their own, behind which is the service's name. */
+/** Matches the path of an entry point, which consists of the namespace `function` and the name of a service. */
 const ENTRY_POINT = /^function:/;
 
 /**
- * Returns for each service a hash of the sources that its bundle has code of.
- * @param root the directory that the paths start from
+ * Returns, by name of the service, a hash of the source files whose code its bundle contains.
+ * @param outputs the outputs of the build, as the metafile of esbuild lists them
+ * @param root the directory to which the paths in `outputs` are relative
  */
 export async function sourcesOf(outputs: Outputs, root: string): Promise<Map<string, string>> {
   const hashes = new Map<string, Promise<string>>();
@@ -30,7 +31,9 @@ export async function sourcesOf(outputs: Outputs, root: string): Promise<Map<str
   return found;
 }
 
-/** The files that an output has code of, itself or through other outputs that it imports. */
+/**
+ * The source files whose code an output of esbuild contains, either itself or through other outputs that it imports.
+ */
 function inputsOf(file: string, outputs: Outputs): Set<string> {
   const seen = new Set<string>([file]);
   const inputs = new Set<string>();
@@ -38,7 +41,7 @@ function inputsOf(file: string, outputs: Outputs): Set<string> {
     const output = outputs[path];
     for (const { path: imported, external } of output?.imports ?? []) if (external !== true) seen.add(imported);
     for (const [input, { bytesInOutput }] of Object.entries(output?.inputs ?? {})) {
-      // What is no file has a namespace.
+      // An input that is not a file has a path with a namespace, and is left out.
       if (bytesInOutput > 0 && !/^[(\w]+\)?:/.test(input)) inputs.add(input);
     }
   }

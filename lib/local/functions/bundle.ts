@@ -1,7 +1,7 @@
 /**
- * Bundles functions as a deploy would, together with the code that serves them in a worker thread. Each machine has a
- * directory of its own below `functions`: several may work on one directory, also with different databases, and a
- * worker that starts again must find its bundle.
+ * Bundles functions as a deploy does, together with the code that serves them in a worker thread. Each start of a
+ * command has its own directory for bundles, below the directory `functions`: several processes may work on one data
+ * directory, also with different databases, and a worker that starts later must still find its bundle.
  */
 import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
@@ -14,19 +14,22 @@ import { makeDirectory } from '../database/make-directory.ts';
 import { makeOwnDirectory } from '../database/own-files.ts';
 import { sourcesOf } from './bundle-sources.ts';
 
-/** A function ready to be served. */
+/** The bundle of one function, which a worker thread can load. */
 export interface Bundle {
   readonly service: Service;
-  /** The file to start a worker with. */
+  /** The file with which a worker thread starts. */
   readonly file: string;
-  /** Its build id. */
+  /** The build id of the function. */
   readonly build: string;
 }
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const WORKER = fileURLToPath(new URL('./worker.ts', import.meta.url));
 
-/** Makes a directory of this process, and removes those of processes that have ended. Returns its path. */
+/**
+ * Makes a directory for the bundles of this process, and removes the directories of processes that have ended. Returns
+ * its path.
+ */
 export async function makeBundleDirectory(directory: string): Promise<string> {
   const functions = join(directory, 'functions');
   const path = join(functions, `${process.pid}-${systemRandom.id()}`);
@@ -43,7 +46,7 @@ export async function removeBundles(path: string): Promise<void> {
   await rm(path, { recursive: true, force: true });
 }
 
-/** Whether the process whose id the name begins with has ended. */
+/** Whether a directory of bundles is no longer used: its name begins with the id of a process that has ended. */
 function isAbandoned(name: string): boolean {
   const [, pid] = /^(\d+)-/.exec(name) ?? [];
   try {
@@ -54,8 +57,9 @@ function isAbandoned(name: string): boolean {
 }
 
 /**
- * Bundles the functions of services into `directory`, which is made if missing and the caller's alone. The result has
- * for each entry its bundle, or the error that kept it from being made; one that can't be made takes no other down.
+ * Bundles the functions of the entries into `directory`, which is made if it is missing; no other process may write
+ * into it. The result has one element for each entry, in the same order: its bundle, or the error of bundling it. A
+ * function that can't be bundled doesn't affect the others.
  */
 export async function bundleFunctions(
   entries: readonly CatalogEntry[],
@@ -71,19 +75,22 @@ export async function bundleFunctions(
   }
 }
 
-/** Bundles one service's function. */
+/**
+ * Bundles the function of one service.
+ * @throws Error if it can't be bundled
+ */
 export async function bundleFunction(entry: CatalogEntry, directory: string): Promise<Bundle> {
   const [bundle] = await bundleTogether([entry], directory);
   if (bundle === undefined) throw new Error(`${entry.service.name}: no bundle was made`);
   return bundle;
 }
 
-/** The builds of esbuild under way in this process. */
+/** The number of builds by esbuild that are under way in this process. */
 let builds = 0;
 
 /**
- * One build for all: code that several functions have is read and written once, in files that they share. A build for
- * each of a hundred functions would take minutes.
+ * Bundles all functions by one build. Code that several functions contain is read and written once, in files that they
+ * share. With a build for each, a hundred functions would take minutes.
  */
 async function bundleTogether(entries: readonly CatalogEntry[], directory: string): Promise<Bundle[]> {
   builds++;
@@ -94,14 +101,14 @@ async function bundleTogether(entries: readonly CatalogEntry[], directory: strin
     const sources = await sourcesOf(metafile.outputs, ROOT);
     return await Promise.all(entries.map(({ service }) => writeFirst(service, sources.get(service.name), directory)));
   } finally {
-    // The process of esbuild keeps hundreds of megabytes.
+    // After the last build the process of esbuild is ended, since it would occupy hundreds of megabytes.
     if (--builds === 0) await stop();
   }
 }
 
 /**
- * Writes the file that a worker starts with. It names the sources of its function's code, so that the build id follows
- * from them alone: how the code is spread over shared files depends on the other services.
+ * Writes the file with which a worker thread starts. It contains the hash of the sources of its function, so that the
+ * build id depends on them alone: how the code is spread over shared files depends on the other services.
  */
 async function writeFirst(service: Service, sources: string | undefined, directory: string): Promise<Bundle> {
   const code = `// ${sources ?? 'no sources'}\nimport './${codeOf(service.name)}.mjs';\n`;
@@ -122,11 +129,11 @@ const OPTIONS = {
   format: 'esm',
   target: 'node20',
   outExtension: { '.js': '.mjs' },
-  // No service's name has a dot.
+  // The name of a service has no dot, so no bundle has the name of a shared file.
   chunkNames: 'shared.[hash]',
   minify: true,
   keepNames: true,
-  // Outside of the code, which every worker has in memory.
+  // The source map is a file of its own, since every worker has the code in memory.
   sourcemap: 'linked',
   sourcesContent: false,
   banner: { js: COMMONJS.banner },
@@ -138,7 +145,10 @@ function codeOf(service: string): string {
   return `${service}.code`;
 }
 
-/** The entry point of a function: its handler, together with the code that serves it in a worker thread. */
+/**
+ * The entry points for esbuild: for each function a virtual file that imports its handler and the code that serves it
+ * in a worker thread.
+ */
 function entryPointsOf(entries: readonly CatalogEntry[]): Pick<BuildOptions, 'entryPoints' | 'plugins'> {
   const files = new Map(entries.map(({ service, functionFile }) => [service.name, functionFile]));
   const plugin: Plugin = {

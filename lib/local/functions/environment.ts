@@ -1,6 +1,6 @@
 /**
- * The environment of the functions on one machine: the variables that a stack would set, and those that lead to the
- * database.
+ * Makes the environment variables of the functions on one machine: those that a stack would set, and those that lead to
+ * the database.
  */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { FLOW_RUNS_TABLE } from '../../flow-runs/index.ts';
@@ -8,26 +8,26 @@ import { withoutUndefined } from '../../text/index.ts';
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
-/** The variables of the functions. */
+/** The environment variables of the functions on one machine. */
 export type LocalEnvironment = Variables & {
   readonly TICKOVER_TABLE: string;
   readonly TICKOVER_FLOW_RUNS_TABLE: string;
 };
 
-/** The state table's default name. */
+/** The default name of the state table on one machine. */
 export const STATE_TABLE = 'tickover';
 
 const AWS_HOST = /(^|\.)amazonaws\.com(\.cn)?$/;
 
-/** Whether an endpoint is AWS's own. */
+/** Whether an endpoint belongs to AWS. */
 export function isAwsEndpoint(endpoint: string): boolean {
   return AWS_HOST.test(new URL(endpoint).hostname);
 }
 
 /**
- * The environment variables to add so that every client made without options uses this endpoint: its address; a region
- * and placeholder credentials if none are set and the endpoint isn't AWS's; and one that keeps the SDK from printing a
- * notice about Node's version.
+ * The environment variables to add to `variables` so that every client that is made without options uses this endpoint:
+ * its address; a region and placeholder credentials, if none are set and the endpoint doesn't belong to AWS; and one
+ * that keeps the SDK from printing a notice about the version of Node.
  * @throws TypeError if the endpoint is no URL
  */
 export function localCredentials(endpoint: string, variables: Variables): Record<string, string> {
@@ -42,8 +42,8 @@ export function localCredentials(endpoint: string, variables: Variables): Record
 }
 
 /**
- * The variables without the caller's credentials, with placeholders instead: requests to a database that only a file
- * has named are signed with nothing that another program could use.
+ * The variables with placeholders in place of the credentials of the user. They are for a database whose endpoint comes
+ * from a file in the data directory: another program may answer there, and must get no valid signature.
  */
 export function withoutCredentials(variables: Variables): Variables {
   const { AWS_PROFILE: _profile, AWS_SESSION_TOKEN: _token, ...others } = variables;
@@ -53,8 +53,9 @@ export function withoutCredentials(variables: Variables): Variables {
 const PLACEHOLDERS = { AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' };
 
 /**
- * The environment of functions that work on this endpoint; `variables` go before the defaults. Scheduler's lateness is
- * not simulated, so a firing owns its own minute, without slack. By default check-endpoints checks the database.
+ * The environment variables of functions that use the database at `endpoint`. `variables` replace the defaults.
+ * TICKOVER_SLACK_SECONDS is 0, since the lateness of EventBridge Scheduler is not simulated. By default the service
+ * check-endpoints checks the database.
  */
 export function environmentOf(endpoint: string, variables: Variables): LocalEnvironment {
   const { TICKOVER_TABLE, TICKOVER_FLOW_RUNS_TABLE } = variables;
@@ -70,22 +71,23 @@ export function environmentOf(endpoint: string, variables: Variables): LocalEnvi
 }
 
 /**
- * Settings for a log that the display and the metrics can read: every line of level INFO and above is written,
- * without line breaks in it, whatever the surrounding shell sets. A more detailed level that the shell sets is kept.
+ * The variables that make the log of a function readable for the display and the metrics: every line of level INFO and
+ * above is written, in one line of text each. A level `debug` or `trace` in `variables` is kept; other settings of the
+ * log in them are replaced.
  */
 function readableLog({ POWERTOOLS_LOG_LEVEL, LOG_LEVEL }: Variables): Variables {
   const asked = POWERTOOLS_LOG_LEVEL || LOG_LEVEL || '';
   return {
     POWERTOOLS_LOG_LEVEL: /^(debug|trace)$/i.test(asked) ? asked : 'INFO',
     POWERTOOLS_DEV: 'false',
-    // The log's times follow it; everything that is shown is UTC, as on Lambda.
+    // The log writes times in the zone of TZ. All times that are shown are UTC, as on Lambda.
     TZ: 'UTC',
     AWS_LAMBDA_LOG_LEVEL: undefined,
     AWS_LAMBDA_FUNCTION_NAME: undefined,
   };
 }
 
-/** A client for the functions' database, in this process. */
+/** Makes a DynamoDB client for the database of the functions, for use in this process. */
 export function clientOf(endpoint: string, env: Variables): DynamoDBClient {
   const { AWS_REGION: region, AWS_SESSION_TOKEN: sessionToken } = env;
   const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = env;

@@ -1,9 +1,15 @@
-/** Starts that cost much take turns: a machine that does everything at once does nothing in time. */
+/**
+ * Limits how many works, such as starts of workers, go on at the same time: a machine that starts all workers at once
+ * would finish none of them in time.
+ */
 
-/** Does the work once it is its turn. Turns come in the order of the calls. */
+/**
+ * A function that does the work as soon as fewer than the largest number of works are under way. Waiting works begin in
+ * the order of the calls.
+ */
 export type TakeTurn = <Result>(work: () => Promise<Result>) => Promise<Result>;
 
-/** Returns a function that does at most `most` works at once. */
+/** Returns a function that does at most `most` works at the same time. */
 export function fewAtOnce(most: number): TakeTurn {
   const queue: (() => void)[] = [];
   let underWay = 0;
@@ -13,7 +19,7 @@ export function fewAtOnce(most: number): TakeTurn {
     try {
       return await work();
     } finally {
-      // The place passes to the next in the queue, so that nobody comes in between.
+      // The place passes directly to the next work in the queue, so that a new call can't take it.
       const next = queue.shift();
       if (next === undefined) underWay--;
       else next();

@@ -1,7 +1,7 @@
 /**
- * A host for one function: a worker thread that serves its bundle, as Lambda serves a function in an execution
- * environment. As on Lambda, the worker ends when an invocation outlives its timeout. The next invocation replaces a
- * worker that has ended. A worker that asks for its replacement ends once all its invocations are answered.
+ * A host runs one function in a worker thread, as Lambda runs it in an execution environment. As on Lambda, the worker
+ * is ended if an invocation takes longer than its timeout. If a worker has ended, the next invocation starts another. A
+ * worker that asks to be replaced gets no more invocations, and ends when it has answered those that it has.
  */
 import { invocationTimeout, type Service } from '../../service/index.ts';
 import { inSeconds, SECOND } from '../../time/index.ts';
@@ -12,11 +12,11 @@ import { type RunningWorker, startWorker, WorkerEndedError, type WorkerOptions }
 export { FunctionError, splitPrinted, WorkerEndedError } from './running-worker.ts';
 
 interface HostOptions extends WorkerOptions {
-  /** The bundle's service, with the interval it has here. */
+  /** The service of the bundle, with the interval that it has on this machine. */
   readonly service: Service;
-  /** Starts a worker when it is its turn. @default at once */
+  /** Does the start of a worker as soon as few enough other workers are starting. @default at once */
   readonly takeTurn?: TakeTurn;
-  /** Ends the worker when it is idle. @default never */
+  /** The idle workers of the machine, which are ended after a while. @default an idle worker is not ended */
   readonly idle?: IdleWorkers;
 }
 
@@ -24,30 +24,39 @@ interface HostOptions extends WorkerOptions {
 export interface FunctionHost {
   readonly service: Service;
   /**
-   * Invokes the handler and returns its answer. An invocation that had not begun when its worker ended on account of
-   * another one has the next worker.
-   * @throws FunctionError if the handler threw; WorkerEndedError if it never answered
+   * Invokes the handler and returns its answer. If another invocation ends the worker before this one has begun, this
+   * one is passed to the next worker.
+   * @throws FunctionError if the handler threw; WorkerEndedError if its worker ended before it answered
    */
   invoke(event: unknown): Promise<unknown>;
-  /** Asks the function to begin nothing more (`close`), or to yield (`stop`). */
+  /** Asks the function to begin nothing new (`close`), or asks its runs to yield (`stop`). */
   ask(kind: 'close' | 'stop'): void;
-  /** Ends the worker. Resolves when its last line was passed on. */
+  /** Ends all workers of the function. Resolves when their last log lines were passed to `onLine`. */
   end(): Promise<void>;
 }
 
-/** The time between two pings of a worker at work. */
+/** The time between two pings to a worker that has an invocation, in milliseconds. */
 const PING_PERIOD = SECOND;
-/** Time beyond a run's timeout, to start a worker on a busy machine. */
+/**
+ * How much longer than the timeout of its service a worker may answer no ping, in milliseconds: it may have to start
+ * first, on a busy machine.
+ */
 const BLOCKED_MARGIN = 5 * SECOND;
-/** Time for the worker's last lines and answers to arrive behind the deadline. */
+/**
+ * The time after the deadline of an invocation in which its answer and last log lines may still arrive, in
+ * milliseconds. Then its worker is ended.
+ */
 const KILL_MARGIN = 500;
-/** A worker that takes longer to load its function than this keeps no other from starting. */
+/**
+ * The longest time for which a worker that loads its function makes other workers wait for their start, in
+ * milliseconds.
+ */
 const LONGEST_TURN = 10 * SECOND;
 
-/** A host for a bundled function. The worker starts with the first invocation. */
+/** Makes the host of a bundled function. The first invocation starts the worker. */
 export function hostFunction(options: HostOptions): FunctionHost {
   const { service, clock, takeTurn = (work) => work(), idle } = options;
-  /** The worker that gets the invocations; `alive` also has worn ones that still have to answer. */
+  /** The worker that gets new invocations. `alive` contains this one and replaced ones that have not ended yet. */
   let running: RunningWorker | undefined;
   let starting: { readonly worker: Promise<RunningWorker>; readonly cancel: () => void } | undefined;
   const alive = new Set<RunningWorker>();
@@ -86,7 +95,10 @@ export function hostFunction(options: HostOptions): FunctionHost {
     return starting.worker;
   }
 
-  /** The worker is there once it was started; its turn lasts until it has loaded its function. */
+  /**
+   * Starts a worker when `takeTurn` lets it. The promise resolves as soon as the worker is started; the next start may
+   * begin when it has loaded its function.
+   */
   function startInTurn(): NonNullable<typeof starting> {
     let cancel = () => {};
     const worker = new Promise<RunningWorker>((resolve, reject) => {
@@ -97,7 +109,7 @@ export function hostFunction(options: HostOptions): FunctionHost {
         reject(new WorkerEndedError(`${service.name}: stopped before its worker had started`, { begun: false }));
       };
       const start = async () => {
-        // `starting` is set first, and then unset.
+        // This wait lets the caller assign `starting` before `startNow` clears it.
         await undefined;
         if (isCancelled) return;
         const started = startNow();
@@ -135,7 +147,7 @@ export function hostFunction(options: HostOptions): FunctionHost {
     const id = ++invocations;
     const timeout = invocationTimeout(service, 0);
     const answered = new AbortController();
-    // The invocation's time doesn't include the start of its worker, which takes long on a busy machine.
+    // The timeout begins when the worker begins the invocation: its start can take long on a busy machine.
     const begin = () => void endAfter(timeout + KILL_MARGIN, worker, answered.signal);
     const answer = new Promise((resolve, reject) => worker.waiting.set(id, { begin, resolve, reject, begun: false }));
     idle?.remove(worker);
@@ -158,8 +170,8 @@ export function hostFunction(options: HostOptions): FunctionHost {
   }
 
   /**
-   * A thread that is blocked for longer than a run may take reacts to no signal. On Lambda the next firing would get an
-   * environment of its own; here it would wait for the blocked thread, so that thread is ended.
+   * Ends a worker that answers no ping for longer than a run may take. A blocked thread reacts to no signal. On Lambda
+   * the next firing would get another execution environment; here it would wait for this thread.
    */
   async function endIfBlocked(worker: RunningWorker, answered: AbortSignal): Promise<void> {
     let silence = 0;

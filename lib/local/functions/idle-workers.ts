@@ -1,35 +1,46 @@
 /**
- * The idle workers of a machine. They end as Lambda's execution environments do: each after a while without an
- * invocation, and the one that is idle longest as soon as too many are.
+ * Ends idle workers, as Lambda ends idle execution environments: each after a while without an invocation, and the one
+ * that is idle for the longest time as soon as there are too many.
  */
 import { type Clock, MINUTE, SECOND } from '../../time/index.ts';
 
-/** A worker that can be idle. */
+/** A worker, as this file needs it. */
 export interface Idle {
-  /** Ends the worker, which serves no invocation. */
+  /** Ends the worker. Called only while it has no invocation. */
   retire(): void;
 }
 
-/** The idle workers of a machine. */
+/** The list of the idle workers of a machine. */
 export interface IdleWorkers {
-  /** The worker has answered its last invocation. */
+  /** Adds a worker that has answered all its invocations. */
   add(worker: Idle): void;
-  /** The worker gets an invocation, or has ended. */
+  /** Removes a worker that gets an invocation or has ended. Has no effect on an unknown worker. */
   remove(worker: Idle): void;
 }
 
-/** So many idle workers are kept: for more services than these a worker starts at each tick. */
+/**
+ * The largest number of idle workers on a machine. If a machine has more services, a worker must start for many of
+ * their ticks.
+ */
 const MOST = 4;
-/** A worker that is idle for so long ends. Lambda's environments last about as long. */
+/**
+ * The longest time for which a worker stays idle, in milliseconds; then it is ended. Execution environments of Lambda
+ * last about as long.
+ */
 const LONGEST = 5 * MINUTE;
-/** The last lines of a worker arrive behind its answer: it stays for at least so long. */
+/**
+ * The shortest time for which a worker stays idle, in milliseconds, since its last log lines arrive after its answer.
+ */
 const SHORTEST = SECOND;
 
-/** Keeps track of the idle workers of a machine, and retires those that are too many or idle for too long. */
+/**
+ * Keeps a list of the idle workers of a machine. Ends a worker that is idle for LONGEST, and the oldest one if there
+ * are more than `most`.
+ */
 export function idleWorkers(clock: Clock, most = MOST): IdleWorkers {
-  /** In the order in which they became idle. */
+  /** The idle workers in the order in which they became idle, with a signal that ends the watch of each. */
   const idle = new Map<Idle, AbortController>();
-  /** The idle ones that may be ended, in the same order. */
+  /** The workers that are idle for at least SHORTEST, in the same order. */
   const ripe = new Set<Idle>();
 
   const remove = (worker: Idle) => {

@@ -1,4 +1,4 @@
-/** A worker thread that serves a function's bundle, seen from the thread that started it. */
+/** A worker thread that serves the bundle of a function, as the thread that started it sees it. */
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
@@ -8,7 +8,7 @@ import type { Clock } from '../../time/index.ts';
 import type { Bundle } from './bundle.ts';
 import type { FromWorker, ToWorker } from './worker.ts';
 
-/** The handler threw. */
+/** The error of an invocation whose handler threw. */
 export class FunctionError extends Error {
   override readonly name = 'FunctionError';
   readonly code = 'function-failed';
@@ -21,11 +21,14 @@ export class FunctionError extends Error {
   }
 }
 
-/** The worker ended before the handler answered: it was recycled, crashed, timed out, or never began. */
+/**
+ * The error of an invocation whose worker ended before the handler answered: the worker was recycled, crashed, took too
+ * long, or never began.
+ */
 export class WorkerEndedError extends Error {
   override readonly name = 'WorkerEndedError';
   readonly code = 'worker-ended';
-  /** Whether the handler had begun; if not, the invocation had no effect. */
+  /** Whether the handler had begun the invocation. If not, the invocation had no effect. */
   readonly begun: boolean;
 
   constructor(message: string, { begun = true }: { readonly begun?: boolean } = {}) {
@@ -34,18 +37,18 @@ export class WorkerEndedError extends Error {
   }
 }
 
-/** Options of a worker. */
+/** The options of a worker thread. */
 export interface WorkerOptions {
   readonly bundle: Bundle;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
-  /** Called with every line that the function writes. */
+  /** Called with every line that the function writes to standard output or standard error. */
   readonly onLine: (line: string) => void;
-  /** The most megabytes of the worker's heap; beyond them the worker ends, and the machine goes on. @default 512 */
+  /** The largest heap of the worker, in MB. If it needs more, the worker ends, and the process goes on. @default 512 */
   readonly heapMegabytes?: number;
 }
 
-/** An invocation that waits for its answer. */
+/** An invocation that has not been answered yet. */
 export interface Waiting {
   readonly begin: () => void;
   readonly resolve: (answer: unknown) => void;
@@ -53,39 +56,39 @@ export interface Waiting {
   begun: boolean;
 }
 
-/** A worker that has not ended. */
+/** A worker thread that has not ended, with the invocations that it has to answer. */
 export interface RunningWorker {
   readonly waiting: Map<number, Waiting>;
   /** Resolves when the worker has loaded its function, or has ended. */
   readonly loaded: Promise<void>;
-  /** Resolves when the worker has ended and all its lines were passed on. */
+  /** Resolves when the worker has ended and all its lines were passed to `onLine`. */
   readonly silent: Promise<unknown>;
   /** How many pings the worker has answered. */
   pongs: number;
-  /** Whether it has loaded its function. */
+  /** Whether the worker has loaded its function. */
   hasLoaded: boolean;
   send(message: ToWorker): void;
   end(): Promise<unknown>;
-  /** Ends the worker, which serves no invocation, and is given no more. */
+  /** Ends the worker, which has no invocation and gets no more. */
   retire(): void;
 }
 
 interface WorkerEvents {
-  /** The worker must get no more invocations. */
+  /** Called when the worker must get no more invocations. */
   readonly onLeave: () => void;
-  /** The worker has answered every invocation. */
+  /** Called when the worker has answered all its invocations. */
   readonly onIdle: () => void;
 }
 
 const HEAP_MEGABYTES = 512;
 
-/** Starts a worker. */
+/** Starts a worker thread that serves a bundle. Returns at once, before the function is loaded. */
 export function startWorker(options: WorkerOptions, { onLeave, onIdle }: WorkerEvents): RunningWorker {
   const { bundle, env, clock, onLine, heapMegabytes = HEAP_MEGABYTES } = options;
   const { name } = bundle.service;
   const worker = new Worker(bundle.file, {
     env: withoutUndefined(env),
-    // The bundle is plain JavaScript: it needs no loader, but its stacks must name the sources.
+    // The bundle is JavaScript and needs no loader, but stacks must name lines of the TypeScript sources.
     execArgv: ['--enable-source-maps'],
     name,
     resourceLimits: { maxOldGenerationSizeMb: heapMegabytes },
@@ -106,7 +109,7 @@ export function startWorker(options: WorkerOptions, { onLeave, onIdle }: WorkerE
       void worker.terminate();
     },
   };
-  /** It asked to be ended once it has answered the invocations that it has. */
+  /** Whether the worker has asked to be ended after the answers to its invocations. */
   let isWorn = false;
   let cause = '';
   worker.on('message', (message: FromWorker) => {
@@ -122,8 +125,8 @@ export function startWorker(options: WorkerOptions, { onLeave, onIdle }: WorkerE
     if (isWorn) void worker.terminate();
     else if (running.hasLoaded) onIdle();
   });
-  // Thrown outside the handler, or never caught: no invocation may be waiting, so the error is logged here, and the
-  // worker gets no more.
+  // The error was thrown outside the handler, or nothing caught it. Perhaps no invocation is waiting that could report
+  // it, so it is logged here. The worker gets no more invocations.
   worker.on('error', (error) => {
     onLeave();
     const { errorClass, message, text } = summarizeError(error, clock.now());
@@ -162,7 +165,7 @@ function begin(invocation: Waiting | undefined): void {
   invocation.begin();
 }
 
-/** Resolves when the stream has ended. */
+/** Passes each line of the stream to `onLine`. Resolves when the stream has ended. */
 async function eachLine(stream: Readable, onLine: (line: string) => void): Promise<void> {
   const lines = createInterface({ input: stream });
   lines.on('line', (line) => {
@@ -171,7 +174,10 @@ async function eachLine(stream: Readable, onLine: (line: string) => void): Promi
   await once(lines, 'close');
 }
 
-/** Splits the next line of the log from text that a workload printed before it without ending its line. */
+/**
+ * Splits a line into text that a workload printed without a line break and the line of the log that follows it. Returns
+ * the line alone if it is not such a mixture.
+ */
 export function splitPrinted(line: string): string[] {
   const begin = line.search(/\{"level":"[A-Z]+","message":/);
   return begin > 0 ? [line.slice(0, begin), line.slice(begin)] : [line];

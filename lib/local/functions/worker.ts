@@ -1,32 +1,34 @@
-/** The inside of a worker thread that serves one function: to a handler it looks like Lambda's runtime. */
+/** The code inside a worker thread that serves one function. The handler is called as Lambda's runtime calls it. */
 import { parentPort } from 'node:worker_threads';
 import type { HandlerContext, HandlerEvent, ScheduledHandler } from '../../lambda/index.ts';
 import { systemClock } from '../../time/index.ts';
 
-/** A message to the worker. */
+/** A message to a worker thread. */
 export type ToWorker =
-  /** `timeout` in milliseconds, counted from when the worker begins the invocation. */
+  /**
+   * Invoke the handler. `timeout` is in milliseconds, counted from the moment when the worker begins the invocation.
+   */
   | { readonly kind: 'invoke'; readonly id: number; readonly event: unknown; readonly timeout: number }
-  /** The worker answers with `pong`, unless its thread is blocked. */
+  /** Answer with `pong`, which a worker does unless its thread is blocked. */
   | { readonly kind: 'ping' }
-  /** Begin nothing more. */
+  /** Begin no further slot. */
   | { readonly kind: 'close' }
-  /** Lets the run yield. */
+  /** Let the run under way yield. */
   | { readonly kind: 'stop' };
 
-/** A message from the worker. */
+/** A message from a worker thread. */
 export type FromWorker =
-  /** I have loaded the function. */
+  /** The worker has loaded the function. */
   | 'ready'
   | 'pong'
-  /** Give me no more invocations, and end me once I have answered those that I have. */
+  /** The worker wants no more invocations, and must be ended after it has answered those that it has. */
   | 'recycle'
-  /** I have begun the invocation. */
+  /** The worker has begun the invocation. */
   | { readonly id: number; readonly begun: true }
   | { readonly id: number; readonly answer: unknown }
   | { readonly id: number; readonly error: { readonly name: string; readonly message: string } };
 
-/** Serves the handler to the thread that started this worker. */
+/** Invokes the handler for each message `invoke` from the thread that started this worker. */
 export function serve(handler: ScheduledHandler): void {
   const closing = new AbortController();
   const stop = new AbortController();
@@ -49,11 +51,11 @@ async function invoke(
   const context: HandlerContext = {
     ...signals,
     getRemainingTimeInMillis: () => Math.max(0, deadline - systemClock.now()),
-    // Sent before the answer, so that this worker serves nobody who has the answer.
+    // The message is sent before the answer, so that this worker gets no invocation from a caller that has the answer.
     endAfterAnswer: () => post('recycle'),
   };
   try {
-    // Lambda would send the answer back as JSON.
+    // The answer is converted to JSON and back, since Lambda sends it as JSON.
     post({ id, answer: JSON.parse(JSON.stringify(await handler(event as HandlerEvent, context))) });
   } catch (error) {
     const { name, message } = error instanceof Error ? error : new Error(String(error));
