@@ -29,8 +29,8 @@ export interface HandlerContext {
   /** Aborted when the process stops, so that runs yield. Only `npm start` and `npm run invoke` give it. */
   readonly stop?: AbortSignal;
   /**
-   * Ends the process after the answer was sent. Only `npm start` and `npm run invoke` give it. Lambda offers no such
-   * function, so there the process ends before the answer is sent.
+   * Ends the worker thread after the answer was sent. Only `npm start` and `npm run invoke` give it. Lambda offers no
+   * such function, so there the process ends before the answer is sent.
    */
   readonly endAfterAnswer?: () => void;
 }
