@@ -13,7 +13,7 @@ import { limitJson } from '../text/index.ts';
 import type { TickEvent } from '../tick/index.ts';
 import { toIso } from '../time/index.ts';
 
-/** The answer to a tick. */
+/** The answer to a tick: whether it ran, and how its run ended. */
 export interface TickAnswer {
   readonly service: string;
   /** The due time of the tick; `null` for a manual run. */
@@ -74,7 +74,7 @@ export function firingAnswer(service: string, scheduledFor: number, events: read
   return { service, firing: toIso(scheduledFor), ticks };
 }
 
-/** The answer to a tick. */
+/** Makes the answer to a tick from its event. */
 export function tickAnswer(event: TickEvent): TickAnswer {
   const { tick, failure, nextDue } = event;
   return {

@@ -53,9 +53,9 @@ export const manualEvent = z.discriminatedUnion(
   "'run-once', 'status', 'pause' or 'resume'",
 );
 
-/** Every action of an operator. */
+/** The name of every action of an operator. */
 export const ACTIONS: readonly string[] = manualEvent.options.map(({ shape }) => shape.action.value);
-/** Every field of an event. */
+/** The name of every field that an event can have. */
 export const EVENT_FIELDS: readonly string[] = [
   ...new Set([schedulerEvent, scheduledEvent, ...manualEvent.options].flatMap(({ shape }) => Object.keys(shape))),
 ];

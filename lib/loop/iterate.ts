@@ -10,7 +10,7 @@ export interface LoopParts extends Omit<LoopOptions, 'maxDuration'> {
   /** The longest time that one run may last, in milliseconds; `Infinity` for no limit. */
   readonly maxDuration: number;
   readonly pace: Pace;
-  /** Returns the result of the service's `prepare`. */
+  /** Returns what the function `prepare` of the service returned. It calls `prepare` until that has succeeded once. */
   readonly prepared: () => unknown;
 }
 

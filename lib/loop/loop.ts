@@ -71,7 +71,7 @@ export interface Iteration {
   readonly verdict: Verdict;
   /** The value that the workload threw; absent if the run succeeded. */
   readonly error?: unknown;
-  /** The value that the workload returned. */
+  /** The value that the workload returned; absent if it threw. */
   readonly result?: unknown;
   readonly startedAt: number;
   readonly endedAt: number;
@@ -92,7 +92,7 @@ export interface StartOptions {
   readonly handleSignals?: boolean;
 }
 
-/** The options of a stop. */
+/** The options of `stop`, which ends a loop. */
 export interface StopOptions {
   /**
    * Whether `stop` waits until the loop has ended. It waits one interval at most; if the loop is still running then, a

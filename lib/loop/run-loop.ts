@@ -9,7 +9,8 @@
  *      then go to 2
  *   6. onStop
  *
- * The state is kept in memory. It is an option, can be read after each iteration, and is kept from start to start.
+ * The state is kept in memory. It can be given as an option and read after each iteration, and a later start goes on
+ * with it.
  */
 import {
   delayAfter,

@@ -35,7 +35,7 @@ import { serviceMetrics } from './powertools.ts';
 
 /** The options of metrics in embedded metric format. */
 export interface EmfOptions {
-  /** The CloudWatch namespace. @default 'Tickover' */
+  /** The CloudWatch namespace of the metrics. @default 'Tickover' */
   readonly namespace?: string;
 }
 

@@ -89,7 +89,7 @@ export interface MetricsServer {
   start(): Promise<MetricsAddress | undefined>;
   /** Stops serving: closes open connections and refuses new ones. */
   stop(): Promise<void>;
-  /** The address; `undefined` while nothing is served. */
+  /** The address at which the server serves; `undefined` while it doesn't. */
   readonly address: MetricsAddress | undefined;
 }
 

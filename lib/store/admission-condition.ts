@@ -1,14 +1,17 @@
 /**
- * Admission as one DynamoDB condition: the same rule as `admit`, evaluated by the write that takes the lease.
+ * Expresses admission as one DynamoDB condition: the same rule as `admit`, evaluated by the write that takes the lease.
+ * The condition compares two instants of a tick with stored ones:
  *
- *   now ---------------------------------------------> wall clock: leases, pauses and halts end
- *   scheduledFor ------------------------------------> due times: ticks and `notBefore` are compared among themselves
+ *   now ---------------------------------------------> with the ends of leases, pauses and halts
+ *   scheduledFor ------------------------------------> with the due times `lastTick` and `notBefore`
  *
- * Whether a policy that has become shorter brings `notBefore` forward depends on the run history, which no condition
- * can read: `admit` decides that behind a refusal, and the second try passes by the very value that it saw.
+ * If a new policy has shorter backoffs, a stored `notBefore` may be later than it allows. Whether it is depends on the
+ * run history, which no condition can read. So `admit` decides it after the write was refused, and the condition of a
+ * second try ignores exactly this `notBefore`.
  *
  * A comparison with a missing attribute is false, and so is one with an attribute of another type: a damaged item is
- * refused. `<>` is the exception (a missing attribute differs from everything), hence the guard before it.
+ * refused. `<>` is the exception, since a missing attribute differs from everything. So `attribute_exists` is checked
+ * before each `<>`.
  */
 import { type AdmissionRequest, ASKED } from '../rules/index.ts';
 import type { Aliases } from './item/expression.ts';

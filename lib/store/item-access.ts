@@ -63,7 +63,10 @@ export async function updateItem(items: ItemAccess, service: string, update: Upd
   }
 }
 
-/** @throws UnreadableStateError if the item can't be read */
+/**
+ * Finds the damage of an item whose update DynamoDB has rejected as invalid. Returns if there is none.
+ * @throws UnreadableStateError if the item can't be read
+ */
 function refuseDamaged(service: string, item: Item | undefined): void {
   if (item !== undefined) readItem(service, item);
 }

@@ -31,7 +31,7 @@ export interface DamagedAttribute {
   readonly fault: string;
 }
 
-/** The damage of an item, and the item that repairs it. */
+/** The damage of a state item, and the fresh item that replaces it. */
 export interface RepairPlan {
   /** The damaged attributes; empty for a valid item, which needs no repair. */
   readonly damage: readonly DamagedAttribute[];

@@ -1,18 +1,18 @@
 /**
- * The StateStore on DynamoDB.
+ * Implements the port StateStore on DynamoDB.
  *
  * One item per service contains its state (`item/state-item.ts`). A tick costs one write to take the lease and one to
  * commit:
  *   1. acquire: admission is the condition of the write. The write raises the fence, sets the lease, and returns the
  *      item as it was before.
- *   2. commit: the condition is the fence and the epoch that acquire saw. The write frees the lease and sets `done` to
- *      the fence.
- * A write whose condition fails returns the item, which shows the reason. With an endpoint that doesn't return it, one
+ *   2. commit: the condition is that fence and epoch are as acquire left them. The write frees the lease and sets
+ *      `done` to the fence.
+ * A write whose condition fails returns the item, which shows the reason. If the endpoint doesn't return the item, one
  * consistent read is needed.
  *
- * The SDK sends a write again if its response was lost, and the second write fails because of the first. The first
- * write is recognised by its own owner in the lease, or by its own run in the history. Therefore no write uses ADD or
- * list_append: a write that is sent twice leaves the same item.
+ * The SDK sends a write again if its response was lost, and the second write fails because of the first. An acquire is
+ * recognised by its owner in the stored lease, and a commit by its run in the stored run history. No write uses ADD or
+ * list_append, so that a write that is sent twice leaves the same item.
  */
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { STORE_LIMIT, UnreadableStateError } from '../service/index.ts';

@@ -142,7 +142,7 @@ export interface Observer {
   flush?(): void | Promise<void>;
 }
 
-/** All ports. */
+/** All ports of a tick. */
 export interface Ports {
   readonly store: StateStore;
   readonly clock: Clock;

@@ -3,12 +3,12 @@
  *
  *   1. acquire: one conditional write takes the lease, or returns a reason for which the tick is skipped
  *   2. crashed runs are counted; if they halt the service or make it back off, the tick is skipped for that reason
- *   3. the workload runs under its deadline; its error is classified into an outcome
+ *   3. the workload runs under its deadline; its end is classified as an outcome
  *   4. commit: the ended runs are applied to the state; run records are written, then the state in one conditional
  *      write, which frees the lease (unless the workload is still running)
  *   5. notify: observers get the event, the report is printed, metrics are flushed
- *   6. a scheduled tick that halted the service throws; the process of a workload that can't be ended is ended, and so
- *      is a process that is exhausted
+ *   6. a scheduled tick that halted the service throws; the process ends if the workload ignores its signal, or if the
+ *      process is exhausted
  */
 import { applyRuns, type EndedRun, obstacles, type ServiceState, type Tick } from '../rules/index.ts';
 import { runWorkload } from '../run/index.ts';

@@ -5,11 +5,11 @@ import type { Ports } from './ports.ts';
 
 /** The facts about the invocation of the function in which a tick runs. */
 export interface Invocation {
-  /** When the invocation ends, in epoch milliseconds. */
+  /** When the invocation runs out of time, in epoch milliseconds. */
   readonly deadline: number;
   /** The build id of the function that runs: a hash of bundle, policy and schedule. */
   readonly build: string;
-  /** Returns the result of the service's `prepare`. */
+  /** Returns what the function `prepare` of the service returned. It calls `prepare` until that has succeeded once. */
   readonly prepared: () => unknown;
   /**
    * Ends the process after the answer of the function has been sent. @default the port `recycle`, which ends it at once

@@ -26,7 +26,7 @@ export interface TickEvent {
   readonly outcome?: OutcomeKind;
   readonly verdict?: Verdict;
   readonly failure?: ErrorSummary;
-  /** When the tick began. */
+  /** When the tick began at its function, in epoch milliseconds. */
   readonly startedAt: number;
   readonly durationMs?: number;
   /** The start of the tick minus `scheduledFor`, in milliseconds; absent for a manual tick. */

@@ -41,7 +41,7 @@ export async function makeBundleDirectory(directory: string): Promise<string> {
   return path;
 }
 
-/** Removes a directory of bundles. */
+/** Removes a directory of bundles with its content, if it exists. */
 export async function removeBundles(path: string): Promise<void> {
   await rm(path, { recursive: true, force: true });
 }

@@ -20,7 +20,7 @@ interface HostOptions extends WorkerOptions {
   readonly idle?: IdleWorkers;
 }
 
-/** A function that can be invoked. */
+/** The host of one function, by which the function is invoked. */
 export interface FunctionHost {
   readonly service: Service;
   /**

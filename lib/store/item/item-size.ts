@@ -72,7 +72,7 @@ const LARGEST_WITHOUT_COMMIT = itemSize({
   fence: LONGEST_WRITTEN_COUNT,
   done: LONGEST_WRITTEN_COUNT,
   epoch: LONGEST_WRITTEN_COUNT,
-  // A resume sets `failuresSince` on any state.
+  // `failuresSince` is counted here, although a commit can write it: a later resume may add it to any state.
   failuresSince: LONGEST_WRITTEN_COUNT,
   ...leaseAttributes({ owner: 'o'.repeat(12), until: LONGEST_WRITTEN_INSTANT, tick: LONGEST_WRITTEN_INSTANT }),
   ...pauseAttributes({

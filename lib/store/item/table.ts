@@ -1,6 +1,7 @@
 /**
- * The shape of the table: `pk` is the service, `sk` is `STATE`, `RUN#<time>#<fence>` or `REPAIR#<time>`. The
- * watchdog also has `WATCH#<number>`.
+ * The keys of the state table. `pk` is the name of the service. `sk` is `STATE` for its state item,
+ * `RUN#<time>#<fence>` for a run record, and `REPAIR#<time>` for the copy of a damaged item. The watchdog also has
+ * `WATCH#<number>`, the parts of its memory.
  */
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
 import { toIso } from '../../time/index.ts';

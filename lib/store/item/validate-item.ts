@@ -1,6 +1,6 @@
 /**
- * The rules for a valid item. Reading is strict: a state that is read wrongly would forget failures or run a tick
- * twice.
+ * Checks the rules for a valid state item. They are strict, since a state that is read wrongly would forget failures or
+ * run a tick twice.
  *
  *   1. Single attributes: each has its type and range: a count of 0 or more, an instant that a date can express, text
  *      of at most a kilobyte.
@@ -8,11 +8,12 @@
  *      as a halt.
  *   3. Order: `done` and `failuresSince` are at most `fence`, and `lastTick` is no older than the newest tick in
  *      `runs`.
- *   4. Clock: no tick and no lease is more than an hour ahead of it, no wait more than two years. Otherwise a clock
- *      that was wrong once would make every later tick late, or the lease endless, without any sign of it.
+ *   4. Clock: no tick and no lease is more than an hour ahead of the clock of the reader, and no halt or backoff ends
+ *      more than two years ahead. Otherwise a clock that was wrong once would make every later tick `late`, or the
+ *      lease endless, and nobody would notice.
  *
- * A missing attribute is read as if the service never had it; its loss can't be recognised. Unknown attributes, which a
- * newer writer may add, are no fault.
+ * A missing attribute is read as if the service never had it, since its loss can't be noticed. Attributes that this
+ * code doesn't know are valid, since newer code may have added them.
  */
 import { parseRunHistory, type RunEntry } from '../../rules/index.ts';
 import { DAY, HOUR, LAST_INSTANT, toIso } from '../../time/index.ts';
