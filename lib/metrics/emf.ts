@@ -138,8 +138,7 @@ function valuesOf({ disposition, reason, outcome, state, ...times }: TickEvent):
     Halted: Number(state.halt !== undefined),
     ...skip,
     Duration: outcome && durationMs,
-    // A tick that starts before its due time has lateness 0. That happens, since the clocks of Scheduler and Lambda
-    // differ.
+    // The clocks of two machines differ, so a tick can start before its due time. Its lateness is 0 then.
     Lateness: latenessMs === undefined ? undefined : Math.max(0, latenessMs),
     Overrun: outcome && overrunMs,
   };

@@ -20,8 +20,8 @@ export interface PrometheusObserver extends Observer {
 /** The buckets for the duration of runs, in seconds, up to the longest invocation that Lambda allows. */
 const DURATION_BUCKETS = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 900];
 /**
- * The buckets for the lateness of ticks, in seconds. Several are near 60, since EventBridge Scheduler may fire up to a
- * minute late.
+ * The buckets for the lateness of ticks, in seconds. Several are between 30 and 120, since EventBridge Scheduler may
+ * fire up to a minute late.
  */
 const LATENESS_BUCKETS = [0.01, 0.1, 0.5, 1, 5, 15, 30, 45, 60, 90, 120, 300, 900];
 
@@ -108,8 +108,8 @@ function untyped(gauge: Gauge<'service'>): Gauge<'service'> {
 }
 
 function setState(metrics: ServiceMetrics, { service, state, latenessMs }: TickFigures): void {
-  // A tick that starts before its due time has lateness 0, since the sum of a histogram must not fall. That happens if
-  // the clock was set back.
+  // Clocks differ, so a tick can start before its due time. Its lateness is 0 then, since the sum of a histogram must
+  // not fall.
   if (latenessMs !== undefined) metrics.lateness.observe({ service }, Math.max(0, latenessMs) / SECOND);
   metrics.streak.set({ service }, state.streak);
   metrics.backoffCount.set({ service }, state.backoffCount);

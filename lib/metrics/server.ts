@@ -200,8 +200,8 @@ async function answer(
 }
 
 /**
- * Whether the client accepts an answer in gzip: its `accept-encoding` names gzip with a weight other than 0, as
- * upstream's server demands.
+ * Whether the client gets the answer in gzip: its `accept-encoding` names gzip, and not with weight 0. Upstream's
+ * server also looks for the name gzip.
  */
 function acceptsGzip({ headers }: IncomingMessage): boolean {
   return /(^|,)\s*gzip\s*(;\s*q=(?!0(\.0*)?\s*(,|$))[^,]*)?\s*(,|$)/i.test(String(headers['accept-encoding'] ?? ''));
