@@ -57,15 +57,12 @@ export function hidesCharacters(json: string): boolean {
 /** Matches a colour code that is spelled out in a text: `\\u001b[0m`, `\\x1b[0m`, `\\033[0m`, `^[[0m`. */
 const WRITTEN_CODE = /(?:(?:\\{1,2}(?:u001b|x1b|033|e)|\^\[)\[|\\{1,2}u009b)[\d;:]{0,20}[A-Za-z]/gi;
 /**
- * Matches whatever {@link bare} leaves out (but for halves of surrogate pairs), and more. Ends of lines and tabs don't
- * match, since they separate words.
+ * Matches whatever {@link bare} leaves out, and more. Ends of lines and tabs don't match, since they separate words.
  */
 const LEFT_OUT =
-  /(?![\n\r\t])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]|\\(?:u00[19]b|x1b|033|e)|\^\[/iu;
+  /(?![\n\r\t])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]|\\(?:u00[19]b|x1b|033|e)|\^\[/iu;
 
-/**
- * Whether {@link bare} may change a text that contains no half of a surrogate pair; if not, a caller can save the call.
- */
+/** Whether {@link bare} may change the text; if not, a caller can save the call. */
 export function hasMoreThanBare(text: string): boolean {
   return LEFT_OUT.test(text);
 }

@@ -64,6 +64,7 @@ const ROWS: readonly Row[] = [
   ['a field in a class', Object.assign(new (class Client {})(), { apiKeyV2: LETTERS })],
   ['a name with a colour code', { 'pass\u001b[1mword\u001b[0m': LETTERS }],
   ['a name with a hidden character', { 'client\u200bSecret': LETTERS }],
+  ['a name with half of a surrogate pair', { 'client\ud800Secret': LETTERS }],
   ['a pair whose name is coloured', { name: '\u001b[1mDB_PASSWORD\u001b[0m', value: LETTERS }],
   ['a secret beside a password', { 'db.password': PASSWORD, user: 'ada' }, PASSWORD],
 ];
