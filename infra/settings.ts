@@ -4,8 +4,9 @@ import * as z from 'zod';
 import { expectedWords, InvalidOptionsError, LIMITS, limitFaults, optionFault } from '../lib/rules/index.ts';
 import { shapeFaults, unknownNameFault, variableFaults } from '../lib/service/index.ts';
 import { isRecord, nearest, nearMiss, showValue, withoutUndefined } from '../lib/text/index.ts';
-import { type Duration, parseDuration, unitHint } from '../lib/time/index.ts';
+import { parseDuration, unitHint } from '../lib/time/index.ts';
 import { senderFaults } from '../lib/watchdog/index.ts';
+import { type GivenDuration, isCdkDuration, ourDuration, showDuration } from './durations.ts';
 
 /** The levels of a service's alarms. */
 export const ALARM_LEVELS = ['none', 'essential', 'full'] as const;
@@ -24,7 +25,7 @@ export interface ServiceSettings {
   /** Whether the service is deployed. @default true */
   readonly enabled?: boolean;
   /** An interval that replaces the service's own. @default the service's own */
-  readonly interval?: Duration;
+  readonly interval?: GivenDuration;
   /** Environment variables of the service's function. @default none */
   readonly environment?: Readonly<Record<string, string>>;
   /** The level of the service's alarms. @default 'none' in stage dev, else 'essential' */
@@ -81,9 +82,9 @@ const flag = z.union([z.boolean(), z.literal(['true', 'false']).transform((text)
 const serviceFields = {
   enabled: flag.optional(),
   interval: z
-    .union([z.string(), z.number()], expectedWords(LIMITS.interval))
+    .union([z.string(), z.number(), z.custom(isCdkDuration)], expectedWords(LIMITS.interval))
     .refine(
-      (written) => limitFaults('interval', parseDuration(written), { written }).length === 0,
+      (written) => limitFaults('interval', parseDuration(ourDuration(written)), { written }).length === 0,
       expectedWords(LIMITS.interval),
     )
     .optional(),
@@ -210,7 +211,7 @@ const RENAMED = new Map([['detailedMetrics', '"metrics": "detailed"']]);
 function faultOf({ path, message, input, ...issue }: z.core.$ZodIssue): string {
   if (issue.code !== 'unrecognized_keys') {
     const hint = path.at(-1) === 'interval' ? unitHint(input) : '';
-    return `${path.join('.')}: expected ${message}, got ${showValue(input)}${hint}`;
+    return `${path.join('.')}: expected ${message}, got ${showDuration(input)}${hint}`;
   }
   const known = Object.keys(serviceFields);
   const hints = issue.keys.map((key) => RENAMED.get(key) ?? nearest(key, known)).filter((hint) => hint !== undefined);

@@ -2,12 +2,12 @@
  * CDK's own props of a function, laid over ours: which of them a service can't take since they would break a promise,
  * and what becomes of the rest. Pure.
  */
-import { Duration } from 'aws-cdk-lib';
 import { RuntimeFamily } from 'aws-cdk-lib/aws-lambda';
 import { type NodejsFunctionProps, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { optionFault } from '../../lib/rules/index.ts';
 import { COMMONJS } from '../../lib/service/index.ts';
 import { showValue, withoutUndefined } from '../../lib/text/index.ts';
+import { isCdkDuration, showDuration } from '../durations.ts';
 
 type Prop = keyof NodejsFunctionProps;
 type BundlingProps = NonNullable<NodejsFunctionProps['bundling']>;
@@ -103,7 +103,7 @@ function nodeVersion(runtime: string): number {
 
 /** CDK's objects are too large to be shown. */
 function shown(value: unknown): string {
-  if (value instanceof Duration) return `${value.toSeconds({ integral: false })} s`;
+  if (isCdkDuration(value)) return showDuration(value);
   return typeof value === 'object' && value !== null ? 'one' : showValue(value);
 }
 

@@ -14,8 +14,9 @@ import { Construct, type IConstruct } from 'constructs';
 import { InvalidOptionsError, LIMITS, optionFault } from '../../lib/rules/index.ts';
 import { type Service, variableFaults, withInterval } from '../../lib/service/index.ts';
 import { isRecord, readProperty, showValue, withoutUndefined } from '../../lib/text/index.ts';
-import { type Duration, inSeconds } from '../../lib/time/index.ts';
+import { inSeconds } from '../../lib/time/index.ts';
 import { WATCHDOG } from '../alarms/index.ts';
+import { durationFaults, type GivenDuration, ourDuration, retentionFaults } from '../durations.ts';
 import { FUNCTION_PROPS, propsFaults, type Shapes } from '../known-props.ts';
 import { longestGap } from '../longest-gap.ts';
 import { nameTwiceFaults, serviceFaults } from '../service-faults.ts';
@@ -34,7 +35,7 @@ import { StateTable } from './state-table.ts';
 /** The options of a service on AWS. */
 export interface ScheduledServiceOptions extends ServiceFunctionOptions, AlarmActions {
   /** An interval that replaces the service's own. @default the service's own */
-  readonly interval?: Duration;
+  readonly interval?: GivenDuration;
   /** The level of the service's alarms. @default 'essential' */
   readonly alarms?: AlarmLevel;
   /** Whether the service sends metrics of its own, which are billed: streak, duration, lateness. @default none */
@@ -98,7 +99,8 @@ export class ScheduledService extends Construct {
   constructor(scope: Construct, id: string, props: ScheduledServiceProps) {
     super(scope, id);
     refuseMisshapen(props);
-    this.service = props.interval === undefined ? props.service : withInterval(props.service, props.interval);
+    const interval = ourDuration(props.interval);
+    this.service = interval === undefined ? props.service : withInterval(props.service, interval);
     this.entry = props.entry;
     this.namespace = props.namespace ?? Stack.of(this).stackName;
     this.#refuseFaults(props);
@@ -272,6 +274,8 @@ function refuseMisshapen(props: unknown): void {
   const functionProps = readProperty(props, 'functionProps');
   const faults = [
     ...propsFaults(props, SERVICE_PROPS),
+    ...durationFaults('interval', readProperty(props, 'interval')),
+    ...retentionFaults('logRetention', readProperty(props, 'logRetention')),
     ...(isRecord(functionProps) ? propsFaults(functionProps, FUNCTION_PROPS, 'functionProps.') : []),
   ];
   const name = readProperty(readProperty(props, 'service'), 'name');

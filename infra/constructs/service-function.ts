@@ -14,11 +14,12 @@ import {
   Runtime,
 } from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction, type NodejsFunctionProps, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
-import { type ILogGroup, LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { type ILogGroup, LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { LIMITS } from '../../lib/rules/index.ts';
 import { buildId, COMMONJS, invocationTimeout, type Service } from '../../lib/service/index.ts';
 import { withoutUndefined } from '../../lib/text/index.ts';
+import { type GivenRetention, ourRetention } from '../durations.ts';
 import { refuseUnknownProps, type Shapes } from '../known-props.ts';
 import { eventAge } from '../schedule-expression.ts';
 import type { LogLevel } from '../settings.ts';
@@ -35,7 +36,7 @@ export interface ServiceFunctionOptions {
   /** The memory in megabytes; processor time is in proportion to it. @default 256 */
   readonly memorySize?: number;
   /** How long log lines are kept. @default 30 days */
-  readonly logRetention?: RetentionDays;
+  readonly logRetention?: GivenRetention;
   /** Which lines are kept; Lambda drops the others before they cost anything. @default 'info' */
   readonly logLevel?: LogLevel;
   /**
@@ -137,10 +138,10 @@ export class ServiceFunction extends Construct {
       : roleHere(this, 'GivenRole', role);
   }
 
-  #makeLogGroup({ logRetention = RetentionDays.ONE_MONTH, encryptionKey }: ServiceFunctionProps): LogGroup {
+  #makeLogGroup({ logRetention, encryptionKey }: ServiceFunctionProps): LogGroup {
     letLogsUse(encryptionKey);
     return new LogGroup(this, 'Log', {
-      retention: logRetention,
+      retention: ourRetention(logRetention),
       removalPolicy: RemovalPolicy.DESTROY,
       ...withoutUndefined({ encryptionKey }),
     });
