@@ -1,6 +1,6 @@
 /**
- * Durations as users hand them to constructs: ours, or CDK's. CDK's become ours here, since the engine doesn't know CDK.
- * Pure.
+ * Durations as users hand them to constructs: ours, or CDK's. CDK's become ours here, since the engine doesn't know
+ * CDK. Pure.
  */
 import type { Duration as CdkDuration } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
