@@ -130,11 +130,13 @@ function definesOf(ours: NodejsFunctionProps, theirs: NodejsFunctionProps): Pick
 export function overOurs(ours: NodejsFunctionProps, theirs: NodejsFunctionProps = {}): NodejsFunctionProps {
   const { environment, ...merged } = mergeFunctionProps(ours, theirs);
   const { target = `node${nodeVersion(merged.runtime?.name ?? '')}`, ...bundling } = merged.bundling ?? {};
-  const { applicationLogLevelV2, ...rest } = merged;
+  const { applicationLogLevelV2, systemLogLevelV2, ...rest } = merged;
   const isOldLevel = theirs.applicationLogLevelV2 === undefined && theirs.applicationLogLevel !== undefined;
+  const isOldSystemLevel = theirs.systemLogLevelV2 === undefined && theirs.systemLogLevel !== undefined;
   return {
     ...rest,
     ...(isOldLevel || applicationLogLevelV2 === undefined ? {} : { applicationLogLevelV2 }),
+    ...(isOldSystemLevel || systemLogLevelV2 === undefined ? {} : { systemLogLevelV2 }),
     environment: { ...environment, ...ours.environment },
     bundling: { ...bundling, ...definesOf(ours, theirs), target },
   };

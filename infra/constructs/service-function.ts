@@ -12,6 +12,7 @@ import {
   type Function as LambdaFunction,
   LoggingFormat,
   Runtime,
+  SystemLogLevel,
 } from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction, type NodejsFunctionProps, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { type ILogGroup, LogGroup } from 'aws-cdk-lib/aws-logs';
@@ -37,7 +38,11 @@ export interface ServiceFunctionOptions {
   readonly memorySize?: number;
   /** How long log lines are kept. @default 30 days */
   readonly logRetention?: GivenRetention;
-  /** Which lines are kept; Lambda drops the others before they cost anything. @default 'info' */
+  /**
+   * Which lines are kept; Lambda drops the others before they cost anything. Its own lines about an invocation are kept
+   * only if that failed or timed out; 'debug' keeps them all.
+   * @default 'info'
+   */
   readonly logLevel?: LogLevel;
   /**
    * CDK's own props of the function, laid over ours: a network, layers, tracing, concurrency, a role. Refused is what
@@ -104,6 +109,8 @@ export class ServiceFunction extends Construct {
       logGroup: functionProps.logGroup ?? this.#makeLogGroup(props),
       loggingFormat: LoggingFormat.JSON,
       ...(logLevel === undefined ? {} : { applicationLogLevelV2: LEVELS[logLevel] }),
+      // Lambda's start and report lines of an invocation that succeeded say what the line of its tick says.
+      systemLogLevelV2: logLevel === 'debug' ? SystemLogLevel.INFO : SystemLogLevel.WARN,
       ...(encryptionKey === undefined ? {} : { environmentEncryption: encryptionKey }),
       environment: {
         ...props.environment,

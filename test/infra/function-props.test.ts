@@ -386,6 +386,17 @@ describe('debug lines', () => {
       });
   });
 
+  test("are Lambda's own lines only where an invocation failed, unless debug lines are asked for", () => {
+    const systemLevel = (props: Partial<ScheduledServiceProps>, functionProps: NodejsFunctionProps = {}) =>
+      (deployed(() => functionProps, props).Properties['LoggingConfig'] as Record<string, unknown>)['SystemLogLevel'];
+
+    expect(systemLevel({})).toBe('WARN');
+    expect(systemLevel({ logLevel: 'info' })).toBe('WARN');
+    expect(systemLevel({ logLevel: 'debug' })).toBe('INFO');
+    expect(systemLevel({}, { systemLogLevelV2: SystemLogLevel.DEBUG })).toBe('DEBUG');
+    expect(systemLevel({ logLevel: 'debug' }, { systemLogLevel: 'DEBUG' })).toBe('DEBUG');
+  });
+
   test('are refused of a level that drops the lines of ticks', () => {
     expect(() => levelOf({ logLevel: 'error' })).toThrow(
       "services.check-endpoints.logLevel: expected 'info' or 'debug', got 'error'",
