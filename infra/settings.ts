@@ -68,6 +68,12 @@ export interface Settings {
    * @default AWS's own keys
    */
   readonly encryptionKeyArn?: string;
+  /**
+   * Whether the stack has a dashboard of all its services. An account's first three are free; each further one costs $3
+   * a month, which is more than all else that a small stack shares.
+   * @default false
+   */
+  readonly dashboard?: boolean;
   /** The settings of single services, by name. */
   readonly services: Readonly<Record<string, ServiceSettings>>;
 }
@@ -127,6 +133,7 @@ const schema = z.object({
   stateTableArn: TABLE_ARN.optional(),
   flowRunsTableArn: TABLE_ARN.optional(),
   encryptionKeyArn: KEY_ARN.optional(),
+  dashboard: flag.default(false),
   services: z.record(z.string(), service, 'an object of settings by name of the service').default({}),
 });
 

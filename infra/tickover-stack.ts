@@ -219,10 +219,10 @@ export class TickoverStack extends Stack {
     });
   }
 
-  /** The dashboard of all services, and the alarms of the stack. */
-  #makeViews({ settings: { stage }, ...props }: TickoverStackProps): void {
+  /** The saved queries, the alarms of the stack and, if asked for, the dashboard of all services. */
+  #makeViews({ settings: { stage, dashboard }, ...props }: TickoverStackProps): void {
     const { services, stackName } = this;
-    new ServicesDashboard(this, 'Dashboard', { services, stage });
+    if (dashboard === true) new ServicesDashboard(this, 'Dashboard', { services, stage });
     new SavedQueries(this, 'Queries', { services, folder: stackName });
     if (stage === DEV_STAGE) return;
     new StackAlarms(this, 'Alarms', {

@@ -63,3 +63,13 @@ describe('what the context sets for a service', () => {
     expect(resourcesOf(template, 'AWS::SNS::Subscription')).toEqual([]);
   });
 });
+
+describe('a dashboard', () => {
+  test('is made only if it is asked for, since it is billed', () => {
+    const dashboards = (context: Record<string, unknown>) =>
+      resourcesOf(synthesised(context).template, 'AWS::CloudWatch::Dashboard').length;
+
+    expect([dashboards({}), dashboards({ dashboard: 'false' }), dashboards({ dashboard: 'true' })]).toEqual([0, 0, 1]);
+    expect(() => dashboards({ dashboard: 'yes' })).toThrow("dashboard: expected true or false, got 'yes'");
+  });
+});

@@ -36,7 +36,9 @@ describe('every function', () => {
     const groups = resourcesOf(template, 'AWS::Logs::LogGroup');
     const used = resourcesOf(template, 'AWS::Lambda::Function').map(({ Properties }) => Properties['LoggingConfig']);
 
-    expect(used).toEqual(groups.map(({ id }) => ({ LogFormat: 'JSON', LogGroup: { Ref: id } })));
+    expect(used).toEqual(
+      groups.map(({ id }) => ({ LogFormat: 'JSON', SystemLogLevel: 'WARN', LogGroup: { Ref: id } })),
+    );
     for (const group of groups)
       expect(group).toMatchObject({ DeletionPolicy: 'Delete', Properties: { RetentionInDays: 30 } });
   });

@@ -163,5 +163,5 @@ async function deployedAgain(stage: WholeStage): Promise<void> {
 
 function contextOf({ steering }: Wings): Record<string, unknown> {
   const own = { environment: { STEERED_URL: steering.url }, metrics: 'detailed' };
-  return { stage: 'rehearsal', services: Object.fromEntries(STEERED.map((name) => [name, own])) };
+  return { stage: 'rehearsal', dashboard: true, services: Object.fromEntries(STEERED.map((name) => [name, own])) };
 }
