@@ -1,7 +1,11 @@
 /** `npm run bench -- NAME`: measures the figures on speed and size that the README and docs quote, and prints them. */
 import { benchLocal } from './local/command.ts';
+import { benchTick } from './tick/command.ts';
 
-const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<boolean>>> = { local: benchLocal };
+const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<boolean>>> = {
+  local: benchLocal,
+  tick: benchTick,
+};
 
 const [name = '', ...args] = process.argv.slice(2);
 const bench = BENCHES[name];

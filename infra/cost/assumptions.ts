@@ -1,4 +1,5 @@
 /** The parts of a bill that no definition gives. Each has a name, a default, and a flag of the command. */
+import { MEASURED } from './measured.ts';
 
 /** An assumption: its default, its unit and its meaning. */
 export interface Assumption {
@@ -7,25 +8,47 @@ export interface Assumption {
   readonly meaning: string;
   /** The largest value that makes sense; without it there is no upper bound. The smallest is 0. */
   readonly most?: number;
+  /** Whether the default was measured. @default false */
+  readonly measured?: true;
 }
+
+/** What CloudWatch counts for a log event besides its text, in bytes. */
+const BYTES_AN_EVENT = 26;
+const MS_A_SECOND = 1_000;
+const BYTES_A_KB = 1_024;
 
 /** All assumptions, by name. */
 export const ASSUMPTIONS = {
-  runSeconds: { standard: 0.2, unit: 's', meaning: 'how long a run lasts, the two writes of the state included' },
-  failureShare: { standard: 0.01, unit: 'of the runs', meaning: 'how many runs fail', most: 1 },
-  coldShare: { standard: 0.02, unit: 'of the invocations', meaning: 'how many start cold', most: 1 },
-  coldSeconds: { standard: 0.5, unit: 's', meaning: 'how long a cold start lasts; it is billed' },
-  latenessSeconds: { standard: 30, unit: 's', meaning: 'how late in its minute Scheduler delivers', most: 60 },
-  stateKb: { standard: 1, unit: 'KB', meaning: 'size of a state item: one write unit a KB begun' },
-  recordKb: { standard: 3, unit: 'KB', meaning: 'size of the record that a failed run leaves' },
-  firingLogKb: { standard: 0.7, unit: 'KB', meaning: "Lambda's own log lines of an invocation" },
-  tickLogKb: { standard: 0.9, unit: 'KB', meaning: 'log lines of a tick: the wide one and the metrics' },
+  tickMs: measured(MEASURED.tick.processorMs, 'ms', 'processor time of a tick'),
+  checkMs: measured(MEASURED.check.processorMs, 'ms', 'processor time of a check of the watchdog'),
+  tickLogKb: measured(kilobytes(MEASURED.tick), 'KB', 'log of a tick'),
+  checkLogKb: measured(kilobytes(MEASURED.check), 'KB', 'log of a check of the watchdog'),
+  coldSeconds: measured(MEASURED.tick.coldMs / MS_A_SECOND, 's', 'length of a cold start; it is billed'),
+  workSeconds: { standard: 0.1, unit: 's', meaning: 'what the workload itself takes' },
+  requestSeconds: { standard: 0.01, unit: 's', meaning: 'how long DynamoDB takes to answer' },
+  failureShare: { standard: 0.01, unit: 'of all', meaning: 'runs that fail', most: 1 },
+  coldShare: { standard: 0.02, unit: 'of all', meaning: 'invocations that start cold', most: 1 },
+  latenessSeconds: { standard: 30, unit: 's', meaning: 'how late in its minute Scheduler is', most: 60 },
+  badHours: { standard: 2, unit: 'a month', meaning: 'hours in which a service is unhealthy', most: 730 },
+  stateKb: { standard: 1, unit: 'KB', meaning: 'a state item: one write unit a KB begun' },
+  recordKb: { standard: 3, unit: 'KB', meaning: 'the record that a failed run leaves' },
+  rememberedKb: { standard: 0.1, unit: 'KB', meaning: 'what the watchdog remembers of a service' },
+  lambdaLogKb: { standard: 0.42, unit: 'KB', meaning: "Lambda's own lines, if they are all kept" },
+  metricsLogKb: { standard: 0.6, unit: 'KB', meaning: 'the line with detailed metrics' },
   failureLogKb: { standard: 2, unit: 'KB', meaning: 'what a failed run logs besides' },
-  logCompression: { standard: 0.15, unit: 'of the size', meaning: 'what logs are stored at', most: 1 },
-  dashboardViews: { standard: 60, unit: 'a month', meaning: 'how often the dashboard is opened' },
-  messages: { standard: 10, unit: 'a month', meaning: 'messages in the queues, each sent, read and deleted' },
-  mails: { standard: 10, unit: 'a month', meaning: 'alarms mailed' },
+  logCompression: { standard: 0.15, unit: 'of it', meaning: 'what a log is stored at', most: 1 },
+  searches: { standard: 60, unit: 'a month', meaning: "searches of a day's log of a service" },
+  changes: { standard: 10, unit: 'a month', meaning: 'messages of the watchdog, each mailed' },
+  undelivered: { standard: 10, unit: 'a month', meaning: 'firings that Scheduler can not deliver' },
 } as const satisfies Readonly<Record<string, Assumption>>;
+
+function measured(standard: number, unit: string, meaning: string) {
+  return { standard, unit, meaning, measured: true } as const;
+}
+
+function kilobytes({ logBytes, logLines }: { readonly logBytes: number; readonly logLines: number }): number {
+  return Math.round(((logBytes + logLines * BYTES_AN_EVENT) / BYTES_A_KB) * 100) / 100;
+}
 
 /** The name of an assumption. */
 export type AssumptionName = keyof typeof ASSUMPTIONS;

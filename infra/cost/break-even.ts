@@ -5,7 +5,7 @@
  */
 import { type EstimateOptions, estimate } from './estimate.ts';
 import type { Plan, ServicePlan } from './plan.ts';
-import { dollarsFor } from './prices.ts';
+import { dollarsFor, type Region } from './prices.ts';
 import { MONTH_HOURS, paceOf } from './ticks.ts';
 
 /** The smallest task that Fargate offers. */
@@ -33,47 +33,52 @@ export interface BreakEven {
   /** The cost of one such service that runs every 10 s, without alarms, metrics and logs. */
   readonly engineEveryTenSeconds: number;
   /**
-   * The length of a run, in seconds, from which the task is cheaper; `undefined` if it is cheaper at any length,
+   * How long a workload runs, in seconds, from which the task is cheaper; `undefined` if it is cheaper at any length,
    * infinite if at none. Alarms, metrics and logs are not counted.
    */
-  readonly runSeconds: number | undefined;
+  readonly workSeconds: number | undefined;
 }
 
 /** The price of a task for a month. */
-export function fargateTask(): { readonly task: number; readonly address: number } {
+export function fargateTask(region?: Region): { readonly task: number; readonly address: number } {
   const { cpus, gigabytes } = TASK;
+  const cpuDollars = dollarsFor('fargateCpu', cpus * MONTH_HOURS, region);
   return {
-    task: dollarsFor('fargateCpu', cpus * MONTH_HOURS) + dollarsFor('fargateMemory', gigabytes * MONTH_HOURS),
-    address: dollarsFor('publicAddress', MONTH_HOURS),
+    task: cpuDollars + dollarsFor('fargateMemory', gigabytes * MONTH_HOURS, region),
+    address: dollarsFor('publicAddress', MONTH_HOURS, region),
   };
 }
 
 /** Compares a plan with the task and its address. */
-export function breakEven(plan: Plan, { assumptions = {} }: EstimateOptions = {}): BreakEven {
-  const { task, address } = fargateTask();
+export function breakEven(plan: Plan, options: EstimateOptions = {}): BreakEven {
+  const { task, address } = fargateTask(options.region);
   const fargate = task + address;
-  const engineAt = (runSeconds: number) => estimate(plan, { assumptions: { ...assumptions, runSeconds } }).engine;
+  const engineAt = (workSeconds: number) =>
+    estimate(plan, { ...options, assumptions: { ...options.assumptions, workSeconds } }).engine;
   const [atNone, atOne] = [engineAt(0), engineAt(1)];
-  const { engine, total } = estimate(plan, { assumptions });
+  const { engine, total } = estimate(plan, options);
   return {
     task,
     address,
     engine,
     total,
-    ...countsFor(plan, fargate, assumptions),
-    runSeconds: atNone >= fargate ? undefined : (fargate - atNone) / (atOne - atNone),
+    ...countsFor(plan, fargate, options),
+    workSeconds: atNone >= fargate ? undefined : (fargate - atNone) / (atOne - atNone),
   };
 }
 
-function countsFor(plan: Plan, fargate: number, assumptions: NonNullable<EstimateOptions['assumptions']>) {
+function countsFor(plan: Plan, fargate: number, options: EstimateOptions) {
   const [typical] = plan.services;
   if (typical === undefined) return { servicesByEngine: Infinity, servicesInAll: Infinity, engineEveryTenSeconds: 0 };
-  const costOf = (services: readonly ServicePlan[]) => estimate({ ...plan, services }, { assumptions });
-  const one = costOf([{ ...typical, pace: EVERY_MINUTE }]);
-  const none = costOf([]);
+  const costOf = (pace: ServicePlan['pace']) => {
+    const { services } = estimate({ ...plan, services: [{ ...typical, pace }] }, options);
+    return services[0] ?? { engine: 0, total: 0 };
+  };
+  const one = costOf(EVERY_MINUTE);
+  const none = estimate({ ...plan, services: [] }, options).total;
   return {
-    engineEveryTenSeconds: costOf([{ ...typical, pace: EVERY_TEN_SECONDS }]).engine,
+    engineEveryTenSeconds: costOf(EVERY_TEN_SECONDS).engine,
     servicesByEngine: Math.floor(fargate / one.engine),
-    servicesInAll: Math.max(0, Math.floor((fargate - none.total) / (one.total - none.total))),
+    servicesInAll: Math.max(0, Math.floor((fargate - none) / one.total)),
   };
 }

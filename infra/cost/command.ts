@@ -13,9 +13,11 @@ import { ASSUMPTIONS, type Assumed, type Assumption, type AssumptionName, assume
 import { breakEven } from './break-even.ts';
 import { planOf } from './deployed-plan.ts';
 import { estimate } from './estimate.ts';
+import { REGIONS, regionOf } from './prices.ts';
 import { costReport, optionOf } from './report.ts';
+import { scales } from './scale.ts';
 
-type Options = Partial<Assumed> & { readonly context: Readonly<Record<string, string>>; readonly freeTier?: true };
+type Options = Partial<Assumed> & { readonly context: Readonly<Record<string, string>>; readonly region: string };
 
 const CDK_JSON = new URL('../../cdk.json', import.meta.url);
 
@@ -30,18 +32,19 @@ async function main(args: readonly string[]): Promise<void> {
   }
 }
 
-async function report({ context, freeTier, ...given }: Options): Promise<string[]> {
+async function report({ context, region: name, ...given }: Options): Promise<string[]> {
   const assumptions = assume(given);
+  const options = { assumptions, region: regionOf(name) };
   const plan = await deployedPlan(context);
-  const bill = estimate(plan, { assumptions, freeTier: freeTier === true });
-  return costReport(bill, breakEven(plan, { assumptions }), assumptions);
+  const compared = breakEven(plan, options);
+  return costReport({ bill: estimate(plan, options), compared, scales: scales(plan, options), assumed: assumptions });
 }
 
 function command(): Command {
   const made = new Command('cost')
     .description('What the catalog costs a month on AWS, itemised, and from where an always-on container is cheaper.')
     .option('-c, --context <name=value>', 'as for cdk, such as stage=dev', withContext, {})
-    .option('--free-tier', 'take the free tiers off, as if nothing else in the account used them');
+    .option('-r, --region <name>', `one of ${REGIONS.join(', ')}`, 'us-east-1');
   for (const name of Object.keys(ASSUMPTIONS) as AssumptionName[]) {
     const { meaning, standard, unit }: Assumption = ASSUMPTIONS[name];
     made.option(`${optionOf(name)} <number>`, `${meaning}; ${standard} ${unit} by default`, numberOf);

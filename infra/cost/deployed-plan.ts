@@ -1,5 +1,5 @@
 /** The plan of a stack, counted on its constructs, so that no list must be kept up to date. */
-import { Stack } from 'aws-cdk-lib';
+import { CfnResource, Stack } from 'aws-cdk-lib';
 import { CfnAlarm, CfnCompositeAlarm, CfnDashboard } from 'aws-cdk-lib/aws-cloudwatch';
 import { CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import { CfnLogGroup } from 'aws-cdk-lib/aws-logs';
@@ -10,8 +10,8 @@ import type { Plan, ServicePlan } from './plan.ts';
 import { paceOf } from './ticks.ts';
 
 /**
- * The detailed metrics `FailureStreak`, `BackoffCount`, `Halted`, `Duration` and `Lateness`. The others, and the metric
- * `Unhealthy`, are not counted: they are sent, and billed, only in the hours in which something went wrong.
+ * The detailed metrics `FailureStreak`, `BackoffCount`, `Halted`, `Duration` and `Lateness`. The others are not
+ * counted: they are sent, and billed, only in the hours in which something went wrong.
  */
 const DETAILED_METRICS = 5;
 /** The metrics `Watched` and `UnhealthyServices` of the watchdog. */
@@ -24,17 +24,21 @@ const FOR_EVER_DAYS = 3_653;
 /** The plan of the stack: its services, and the resources that they share. */
 export function planOf(stack: Stack): Plan {
   const all = inside(stack);
-  const deployed = all.filter((node) => node instanceof ScheduledService);
-  const services = deployed.map(servicePlan);
-  const total = countsOf(all);
-  const rest = (counted: 'alarms' | 'compositeAlarms') =>
-    services.reduce((left, service) => left - service[counted], total[counted]);
+  const plans = all.filter((node) => node instanceof ScheduledService).map(servicePlan);
+  const services = plans.filter(({ name }) => name !== WATCHDOG);
+  const watchdog = plans.find(({ name }) => name === WATCHDOG);
+  const total = { ...countsOf(all), resources: all.filter(isResource).length };
+  const besides = (counted: keyof typeof total, known: readonly ServicePlan[]) =>
+    known.reduce((left, plan) => left - plan[counted], total[counted]);
   return {
     services,
+    ...(watchdog === undefined ? {} : { watchdog }),
     shared: {
-      alarms: rest('alarms'),
-      compositeAlarms: rest('compositeAlarms'),
+      alarms: besides('alarms', plans),
+      compositeAlarms: besides('compositeAlarms', plans),
+      resources: besides('resources', services),
       dashboards: all.filter((node) => node instanceof CfnDashboard).length,
+      hasBus: all.some((node) => node instanceof ScheduledService && 'TICKOVER_EVENT_BUS' in variablesOf(node)),
     },
   };
 }
@@ -52,7 +56,16 @@ function servicePlan(deployed: ScheduledService): ServicePlan {
     metrics: (metrics === 'detailed' ? DETAILED_METRICS : 0) + (service.name === WATCHDOG ? WATCHDOG_METRICS : 0),
     ...countsOf(nodes),
     logRetentionDays: log?.retentionInDays ?? FOR_EVER_DAYS,
+    keepsLambdaLines: keepsLambdaLines(deployed),
+    resources: nodes.filter(isResource).length,
   };
+}
+
+function keepsLambdaLines(deployed: ScheduledService): boolean {
+  const logging = Stack.of(deployed).resolve(functionOf(deployed)?.loggingConfig) as
+    | { readonly systemLogLevel?: string }
+    | undefined;
+  return logging?.systemLogLevel !== 'WARN';
 }
 
 /**
@@ -80,6 +93,10 @@ function countsOf(nodes: readonly IConstruct[]): { alarms: number; compositeAlar
 function metricsOf({ metrics }: CfnAlarm): number {
   if (!Array.isArray(metrics)) return 1;
   return metrics.filter((query) => 'metricStat' in query && query.metricStat !== undefined).length;
+}
+
+function isResource(node: IConstruct): boolean {
+  return node instanceof CfnResource;
 }
 
 function inside(scope: IConstruct): readonly IConstruct[] {

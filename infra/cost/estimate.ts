@@ -1,15 +1,15 @@
 /** The itemised bill of a plan for a month. Pure. */
 import { type Assumed, assume } from './assumptions.ts';
 import type { Plan } from './plan.ts';
-import { beyondFree, type Counted, dollarsFor, PRICES } from './prices.ts';
-import { totalUsage, type Usage, usageOf } from './usage.ts';
+import { beyondFree, type Counted, dollarsFor, PRICES, type Region } from './prices.ts';
+import { sharedUsage, totalUsage, type Usage, usageOf, watchdogUsage } from './usage.ts';
 
 /** The options of an estimate. */
 export interface EstimateOptions {
   /** Values that replace the defaults of assumptions. @default none */
   readonly assumptions?: Partial<Assumed>;
-  /** Whether the free tiers are subtracted, as if nothing else in the account used them. @default false */
-  readonly freeTier?: boolean;
+  /** The region whose prices hold. @default 'us-east-1' */
+  readonly region?: Region;
 }
 
 /** One line of a bill. */
@@ -18,58 +18,95 @@ export interface CostLine {
   readonly item: string;
   readonly quantity: number;
   readonly unit: string;
+  /** At list price. */
   readonly dollars: number;
+  /** Beyond the free tiers, as if nothing else in the account used them. */
+  readonly beyondFree: number;
 }
 
-/** The cost of one service before any free tier. */
-export interface ServiceCost {
-  readonly name: string;
+/** A cost at list prices, by what it is for. */
+export interface CostParts {
   /** The cost of Scheduler, Lambda and DynamoDB. */
   readonly engine: number;
-  /** The cost of alarms, metrics and logs. */
-  readonly monitoring: number;
+  readonly logs: number;
+  /** The cost of alarms and metrics. */
+  readonly alarms: number;
+  /** The cost of anything else: dashboard, queue, messages. */
+  readonly other: number;
+  readonly total: number;
+}
+
+/** The cost of one service at list prices. */
+export interface ServiceCost extends CostParts {
+  readonly name: string;
+  readonly resources: number;
 }
 
 /** A month's bill in dollars. */
 export interface Estimate {
+  readonly region: Region;
   readonly lines: readonly CostLine[];
+  /** The services, without the watchdog. */
   readonly services: readonly ServiceCost[];
+  /** The cost of the watchdog. */
+  readonly watchdog: CostParts;
+  /** The cost of what else the stack has once. */
+  readonly shared: CostParts;
+  /** How many resources belong to no single service. */
+  readonly sharedResources: number;
   /** The part of the total for Scheduler, Lambda and DynamoDB. */
   readonly engine: number;
   readonly total: number;
+  readonly totalBeyondFree: number;
 }
 
-const ENGINE = new Set<string>(['Scheduler', 'Lambda', 'DynamoDB']);
+const ENGINE: readonly string[] = ['Scheduler', 'Lambda', 'DynamoDB'];
+const ALARMS: readonly string[] = ['Alarms', 'Metrics'];
+const LOGS = 'Logs';
 
 /** The bill of a month of 730 hours. */
-export function estimate(plan: Plan, { assumptions, freeTier = false }: EstimateOptions = {}): Estimate {
+export function estimate(plan: Plan, { assumptions, region = 'us-east-1' }: EstimateOptions = {}): Estimate {
   const assumed = assume(assumptions);
-  const lines = linesOf(totalUsage(plan, assumed), freeTier);
+  const lines = linesOf(totalUsage(plan, assumed), region);
+  const { services, watchdog, shared } = plan;
+  const partsOf = (usage: Usage) => split(linesOf(usage, region));
   return {
+    region,
     lines,
-    services: plan.services.map((service) => ({
+    services: services.map((service) => ({
       name: service.name,
-      ...split(linesOf(usageOf(service, assumed), false)),
+      resources: service.resources,
+      ...partsOf(usageOf(service, assumed, watchdog)),
     })),
+    watchdog: partsOf(watchdog === undefined ? {} : watchdogUsage(watchdog, services.length, assumed)),
+    shared: partsOf(sharedUsage(shared, assumed)),
+    sharedResources: shared.resources,
     engine: split(lines).engine,
     total: added(lines),
+    totalBeyondFree: lines.reduce((sum, line) => sum + line.beyondFree, 0),
   };
 }
 
-function linesOf(usage: Usage, freeTier: boolean): CostLine[] {
+function linesOf(usage: Usage, region: Region): CostLine[] {
+  const billed = beyondFree(usage);
   return (Object.keys(PRICES) as Counted[]).flatMap((counted) => {
     const quantity = usage[counted] ?? 0;
     if (quantity === 0) return [];
     const { item, unit } = PRICES[counted];
-    return [
-      { item, quantity, unit, dollars: dollarsFor(counted, freeTier ? beyondFree(counted, quantity) : quantity) },
-    ];
+    const priced = (amount: number) => dollarsFor(counted, amount, region);
+    return [{ item, quantity, unit, dollars: priced(quantity), beyondFree: priced(billed[counted] ?? 0) }];
   });
 }
 
-function split(lines: readonly CostLine[]): { engine: number; monitoring: number } {
-  const engine = added(lines.filter(({ item }) => ENGINE.has(item)));
-  return { engine, monitoring: added(lines) - engine };
+function split(lines: readonly CostLine[]): CostParts {
+  const of = (isOne: (item: string) => boolean) => added(lines.filter(({ item }) => isOne(item)));
+  return {
+    engine: of((item) => ENGINE.includes(item)),
+    logs: of((item) => item === LOGS),
+    alarms: of((item) => ALARMS.includes(item)),
+    other: of((item) => ![...ENGINE, LOGS, ...ALARMS].includes(item)),
+    total: added(lines),
+  };
 }
 
 function added(lines: readonly CostLine[]): number {

@@ -1,6 +1,7 @@
 /** How much of each quantity a plan uses in a month. Pure. */
 import { RECORD_RETENTION_DAYS } from '../../lib/rules/index.ts';
 import type { Assumed } from './assumptions.ts';
+import { secondsAt, TICK_REQUESTS } from './measured.ts';
 import type { Plan, ServicePlan, SharedPlan } from './plan.ts';
 import type { Counted } from './prices.ts';
 import { MONTH_HOURS } from './ticks.ts';
@@ -9,50 +10,82 @@ import { MONTH_HOURS } from './ticks.ts';
 export type Usage = Readonly<Partial<Record<Counted, number>>>;
 
 const MONTH_DAYS = MONTH_HOURS / 24;
+const MB_A_GB = 1024;
 const KB_A_GB = 1024 * 1024;
-/**
- * How many records the report of a trip reads in one page. The read is strongly consistent, and one unit covers 4 KB.
- */
+/** How many records the report of a trip reads in one page, at most. */
 const RECORDS_A_REPORT = 20;
+/** A strongly consistent read takes a unit for each 4 KB begun: of each item, or of all that a query returns. */
 const KB_A_READ = 4;
-/** Opening the dashboard searches each log twice, once for failures and once for skips. Each search reads one day. */
+/** How many items one BatchGetItem reads. */
+const ITEMS_A_BATCH = 100;
+/** A search reads a day's log twice: once for failures and once for skips. */
 const SEARCHED_DAYS = 2;
 const REQUESTS_A_MESSAGE = 3;
 
-/** The usage of one service. */
-export function usageOf(plan: ServicePlan, assumed: Assumed): Usage {
-  const { ticks, firings } = plan.pace;
-  const failures = ticks * assumed.failureShare;
-  return {
-    schedulerInvocations: firings,
-    lambdaRequests: firings,
-    lambdaGbSeconds: firings * billedSeconds(plan, assumed) * (plan.memoryMb / 1024),
-    ...storeUsage(plan, { ticks, failures }, assumed),
-    alarms: plan.alarms,
-    compositeAlarms: plan.compositeAlarms,
-    // A metric is billed for the hours in which it has samples.
-    metrics: plan.metrics * Math.min(1, firings / MONTH_HOURS),
-    ...logUsage(plan, { ticks, firings, failures }, assumed),
-  };
+/** The usage of one service. The watchdog's reads of its state are its own, since each service adds as many. */
+export function usageOf(service: ServicePlan, assumed: Assumed, watchdog?: ServicePlan): Usage {
+  const { workSeconds, requestSeconds, tickMs, tickLogKb, failureShare, badHours, stateKb } = assumed;
+  const seconds = workSeconds + TICK_REQUESTS * requestSeconds + secondsAt(service.memoryMb, tickMs);
+  const checks = watchdog?.pace.ticks ?? 0;
+  const logKb = tickLogKb + (service.metrics > 0 ? assumed.metricsLogKb : 0);
+  const own = functionUsage(service, { seconds, logKb, failureShare }, assumed);
+  // A metric is billed for the hours in which it has samples: `Unhealthy` only while the service is unhealthy.
+  return sum(own, { metrics: checks === 0 ? 0 : badHours / MONTH_HOURS, dynamoReads: checks * readUnits(stateKb) });
 }
 
-/** The usage of the shared parts of a stack, whatever its services. */
-export function sharedUsage(shared: SharedPlan, assumed: Assumed): Usage {
-  return { ...shared, queueRequests: assumed.messages * REQUESTS_A_MESSAGE, mails: assumed.mails };
+/** The usage of the watchdog itself, whatever it watches, and of its memory of these services. */
+export function watchdogUsage(watchdog: ServicePlan, watched: number, assumed: Assumed): Usage {
+  const { requestSeconds, checkMs, checkLogKb, rememberedKb } = assumed;
+  const requests = TICK_REQUESTS + 1 + Math.ceil(watched / ITEMS_A_BATCH);
+  const seconds = requests * requestSeconds + secondsAt(watchdog.memoryMb, checkMs);
+  const own = functionUsage(watchdog, { seconds, logKb: checkLogKb, failureShare: 0 }, assumed);
+  return sum(own, { dynamoReads: watchdog.pace.ticks * Math.max(1, readUnits(watched * rememberedKb)) });
+}
+
+/** The usage of the shared parts of a stack, whatever its services, the watchdog left out. */
+export function sharedUsage({ resources: _resources, hasBus, ...counted }: SharedPlan, assumed: Assumed): Usage {
+  const { changes, undelivered } = assumed;
+  const messages = { publishes: changes, mails: changes, busEvents: hasBus ? changes : 0 };
+  return { ...counted, ...messages, queueRequests: undelivered * REQUESTS_A_MESSAGE };
 }
 
 /** The usage of the whole plan. */
-export function totalUsage({ services, shared }: Plan, assumed: Assumed): Usage {
-  return [...services.map((service) => usageOf(service, assumed)), sharedUsage(shared, assumed)].reduce(sum, {});
+export function totalUsage({ services, watchdog, shared }: Plan, assumed: Assumed): Usage {
+  const all = services.map((service) => usageOf(service, assumed, watchdog));
+  const ofWatchdog = watchdog === undefined ? {} : watchdogUsage(watchdog, services.length, assumed);
+  return [...all, ofWatchdog, sharedUsage(shared, assumed)].reduce(sum, {});
+}
+
+interface Run {
+  /** How long a run lasts. */
+  readonly seconds: number;
+  /** What it logs, metrics included. */
+  readonly logKb: number;
+  readonly failureShare: number;
+}
+
+function functionUsage(plan: ServicePlan, run: Run, assumed: Assumed): Usage {
+  const { ticks, firings } = plan.pace;
+  const failures = ticks * run.failureShare;
+  return {
+    schedulerInvocations: firings,
+    lambdaRequests: firings,
+    lambdaGbSeconds: firings * billedSeconds(plan, run, assumed) * (plan.memoryMb / MB_A_GB),
+    ...storeUsage(plan, { ticks, failures }, assumed),
+    alarms: plan.alarms,
+    compositeAlarms: plan.compositeAlarms,
+    metrics: plan.metrics * Math.min(1, firings / MONTH_HOURS),
+    ...logUsage(plan, { ticks, firings, failures, logKb: run.logKb }, assumed),
+  };
 }
 
 /**
  * The seconds for which an invocation is billed. An invocation with several ticks waits for the last one of its minute,
  * and is billed for waiting.
  */
-function billedSeconds({ pace: { spanSeconds } }: ServicePlan, assumed: Assumed): number {
-  const { runSeconds, latenessSeconds, coldShare, coldSeconds } = assumed;
-  return Math.max(0, spanSeconds - latenessSeconds) + runSeconds + coldShare * coldSeconds;
+function billedSeconds({ pace: { spanSeconds } }: ServicePlan, { seconds }: Run, assumed: Assumed): number {
+  const { latenessSeconds, coldShare, coldSeconds } = assumed;
+  return Math.max(0, spanSeconds - latenessSeconds) + seconds + coldShare * coldSeconds;
 }
 
 /**
@@ -69,22 +102,31 @@ function storeUsage(
   const storedGb = (stateKb + recordsKept * recordKb) / KB_A_GB;
   return {
     dynamoWrites: ticks * 2 * Math.ceil(stateKb) + failures * Math.ceil(recordKb),
-    dynamoReads: trips * Math.ceil((RECORDS_A_REPORT * recordKb) / KB_A_READ),
+    dynamoReads: trips * readUnits(RECORDS_A_REPORT * recordKb),
     dynamoStorage: storedGb,
     dynamoBackup: storedGb,
   };
 }
 
-function logUsage(
-  { logRetentionDays }: ServicePlan,
-  { ticks, firings, failures }: { readonly ticks: number; readonly firings: number; readonly failures: number },
-  { firingLogKb, tickLogKb, failureLogKb, logCompression, dashboardViews }: Assumed,
-): Usage {
-  const written = (firings * firingLogKb + ticks * tickLogKb + failures * failureLogKb) / KB_A_GB;
+function readUnits(kilobytes: number): number {
+  return Math.ceil(kilobytes / KB_A_READ);
+}
+
+interface Lines {
+  readonly ticks: number;
+  readonly firings: number;
+  readonly failures: number;
+  readonly logKb: number;
+}
+
+function logUsage(plan: ServicePlan, { ticks, firings, failures, logKb }: Lines, assumed: Assumed): Usage {
+  const { lambdaLogKb, failureLogKb, logCompression, searches } = assumed;
+  const lambdaKb = plan.keepsLambdaLines ? firings * lambdaLogKb : 0;
+  const written = (lambdaKb + ticks * logKb + failures * failureLogKb) / KB_A_GB;
   return {
     logIngest: written,
-    logStorage: written * (logRetentionDays / MONTH_DAYS) * logCompression,
-    logQueries: dashboardViews * written * (SEARCHED_DAYS / MONTH_DAYS),
+    logStorage: written * (plan.logRetentionDays / MONTH_DAYS) * logCompression,
+    logQueries: searches * written * (SEARCHED_DAYS / MONTH_DAYS),
   };
 }
 

@@ -32,6 +32,7 @@ export interface Ended {
 
 /** A function under way. */
 export interface FunctionProcess {
+  readonly pid: number;
   /** Invokes it with the time that its timeout gives. */
   invoke(event: unknown): Promise<Invoked>;
   /** Ends it, if it hasn't ended by itself. */
@@ -68,6 +69,7 @@ export async function startFunction(options: StartOptions): Promise<FunctionProc
   });
   const ended = endOf(child, api);
   return {
+    pid: child.pid ?? 0,
     async invoke(event) {
       const result = api.invoke({ event, deadline: Date.now() + deployed.timeout });
       return Promise.race([result, ended.then(({ code }) => ({ exited: code }))]);

@@ -17,17 +17,18 @@ async function cost(...args: readonly string[]): Promise<{ output: string; refus
 
 describe('the command', () => {
   test('itemises the catalog of a stage, under the assumptions that are given', async () => {
-    const { output, refusal } = await cost('-c', 'stage=dev', '--run-seconds', '2', '--free-tier');
+    const { output, refusal } = await cost('-c', 'stage=dev', '--work-seconds', '2', '--region', 'eu-central-1');
 
     expect(refusal).toBe('');
-    expect(output).toMatch(/^ {2}Scheduler {2}[\d,]+ invocations +\$0\.00$/m);
+    expect(output).toMatch(/^ {2}Scheduler {2}[\d,]+ invocations +\$0\.15 +\$0\.00$/m);
     expect(output).toMatch(/^ {2}check-endpoints {2}/m);
-    expect(output).toMatch(/^ {2}--run-seconds +2 s /m);
+    expect(output).toMatch(/^ {2}--work-seconds +2 s /m);
   });
 
   test.each([
-    [['--run-seconds', 'fast'], "Expected a number, got 'fast'."],
+    [['--work-seconds', 'fast'], "Expected a number, got 'fast'."],
     [['--failure-share', '2'], 'failureShare: expected a number from 0 to 1, got 2'],
+    [['--region', 'eu-north-1'], "prices are known (us-east-1, eu-west-1, eu-central-1), got 'eu-north-1'"],
     [['-c', 'stage'], 'Expected name=value, got stage.'],
   ])('refuses %j', async (args, message) => {
     const { refusal } = await cost(...args);

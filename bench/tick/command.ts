@@ -1,0 +1,92 @@
+/**
+ * `npm run bench -- tick [invocations] [--record]`: what a healthy tick takes, measured on the bundles that a deploy
+ * would send, under Lambda's own runtime client on its Node, with an embedded DynamoDB. With `--record` the figures
+ * become those that `npm run cost` assumes. Needs what `npm run runtime` needs.
+ */
+import { execFile } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { cpus, platform, totalmem } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
+import { systemClock, toIso } from '../../lib/time/index.ts';
+import { deployed } from '../../test/runtime/deployed.ts';
+import { startFunction } from '../../test/runtime/function-process.ts';
+import { runtimeClient } from '../../test/runtime/runtime-client.ts';
+import { dynaliteDatabase } from '../../test/support/dynalite.ts';
+import { CATALOG, entryOf, removeOutputs } from '../../test/support/stack-kit.ts';
+import { type FunctionFigures, measureFunction } from './measure-function.ts';
+import { healthy } from './service.ts';
+
+const WATCHDOG = 'watch-services';
+/** A deploy would set it. Nothing is sent there, since nothing is in trouble. */
+const VARIABLES = { TICKOVER_TOPIC_ARN: 'arn:aws:sns:eu-central-1:111122223333:Pager' };
+const RECORD = fileURLToPath(new URL('../../infra/cost/healthy-tick.json', import.meta.url));
+
+/** The figures, and where they are from. */
+interface HealthyTick {
+  /** The day, such as 2026-01-31. */
+  readonly measured: string;
+  readonly machine: string;
+  readonly invocations: number;
+  /** A tick of a service that has nothing to do. */
+  readonly tick: FunctionFigures;
+  /** A check of the watchdog at one service. */
+  readonly check: FunctionFigures;
+}
+
+/** Prints the figures, and records them if asked to. */
+export async function benchTick(args: readonly string[]): Promise<boolean> {
+  const [count = '200'] = args.filter((arg) => !arg.startsWith('--'));
+  const figures = await measured(Number(count));
+  for (const [name, { processorMs, medianMs, coldMs, megabytes, logBytes, logLines }] of rows(figures)) {
+    console.log(name);
+    console.log(`  processor time   ${processorMs} ms of one whole processor`);
+    console.log(`  event to answer  ${medianMs} ms, the median`);
+    console.log(`  first answer     ${coldMs} ms after the start of the process`);
+    console.log(`  highest memory   ${megabytes} MB`);
+    console.log(`  log              ${logBytes} bytes in ${logLines} lines`);
+  }
+  console.log(`${figures.invocations} invocations on ${figures.machine}`);
+  if (args.includes('--record')) await writeFile(RECORD, `${JSON.stringify(figures, undefined, 2)}\n`);
+  return true;
+}
+
+function rows({ tick, check }: HealthyTick): readonly (readonly [string, FunctionFigures])[] {
+  return [
+    ['a healthy tick', tick],
+    ['a check of the watchdog', check],
+  ];
+}
+
+async function measured(invocations: number): Promise<HealthyTick> {
+  const client = await runtimeClient();
+  const database = await dynaliteDatabase();
+  try {
+    const file = fileURLToPath(new URL('./healthy.ts', import.meta.url));
+    const watchdog = CATALOG.filter(({ service }) => service.name === WATCHDOG);
+    const stack = deployed([entryOf(healthy, file), ...watchdog]);
+    const { documents } = database.connect();
+    for (const table of stack.tables) await documents.send(new CreateTableCommand(table));
+    const figuresOf = async (name: string) => {
+      const one = stack.functions.find(({ service }) => service === name);
+      if (one === undefined) throw new Error(`bench: no function was made for ${name}`);
+      const start = () => startFunction({ client, deployed: one, endpoint: database.endpoint, variables: VARIABLES });
+      return measureFunction(start, invocations);
+    };
+    const tick = await figuresOf(healthy.name);
+    const check = await figuresOf(WATCHDOG);
+    const measuredOn = toIso(systemClock.now()).slice(0, 10);
+    return { measured: measuredOn, machine: await machineOf(client.node), invocations, tick, check };
+  } finally {
+    await database.close();
+    removeOutputs();
+  }
+}
+
+async function machineOf(node: string): Promise<string> {
+  const { stdout } = await promisify(execFile)(node, ['--version']);
+  const [first] = cpus();
+  const gigabytes = Math.round(totalmem() / 2 ** 30);
+  return `${cpus().length} x ${first?.model.trim() ?? 'unknown'}, ${gigabytes} GB, ${platform()}, Node ${stdout.trim()}`;
+}
