@@ -5,6 +5,7 @@
 import type { Duration as CdkDuration } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { InvalidOptionsError, optionFault } from '../lib/rules/index.ts';
+import { type Service, withInterval } from '../lib/service/index.ts';
 import { readProperty, showValue } from '../lib/text/index.ts';
 import { DAY, type Duration, inSeconds } from '../lib/time/index.ts';
 
@@ -24,6 +25,12 @@ export function ourDuration<Value>(given: Value | CdkDuration): Value | Duration
   if (!isCdkDuration(given) || given.isUnresolved()) return given as Value;
   // With its unit, since a bare number could be meant as seconds.
   return `${wholeMilliseconds(given)}ms`;
+}
+
+/** The service with the interval that a construct is given, if it is; it must have no {@link durationFaults}. */
+export function configured(service: Service, interval: GivenDuration | undefined): Service {
+  const ours = ourDuration(interval);
+  return ours === undefined ? service : withInterval(service, ours);
 }
 
 /** A fault if only a deploy knows the duration. */

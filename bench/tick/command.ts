@@ -5,14 +5,14 @@
  */
 import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
-import { cpus, platform, totalmem } from 'node:os';
+import { arch, cpus, platform, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
 import { systemClock, toIso } from '../../lib/time/index.ts';
 import { deployed } from '../../test/runtime/deployed.ts';
 import { startFunction } from '../../test/runtime/function-process.ts';
-import { runtimeClient } from '../../test/runtime/runtime-client.ts';
+import { NoRuntimeClientError, type RuntimeClient, runtimeClient } from '../../test/runtime/runtime-client.ts';
 import { dynaliteDatabase } from '../../test/support/dynalite.ts';
 import { CATALOG, entryOf, removeOutputs } from '../../test/support/stack-kit.ts';
 import { type FunctionFigures, measureFunction } from './measure-function.ts';
@@ -38,7 +38,10 @@ interface HealthyTick {
 /** Prints the figures, and records them if asked to. */
 export async function benchTick(args: readonly string[]): Promise<boolean> {
   const [count = '200'] = args.filter((arg) => !arg.startsWith('--'));
-  const figures = await measured(Number(count));
+  if (!/^[1-9]\d{0,3}$/.test(count)) return refuse(`expected 1 to 9999 invocations, got '${count}'`);
+  const client = await runtimeClient().catch(unavailable);
+  if (typeof client === 'string') return refuse(client);
+  const figures = await measured(client, Number(count));
   for (const [name, { processorMs, medianMs, coldMs, megabytes, logBytes, logLines }] of rows(figures)) {
     console.log(name);
     console.log(`  processor time   ${processorMs} ms of one whole processor`);
@@ -59,8 +62,18 @@ function rows({ tick, check }: HealthyTick): readonly (readonly [string, Functio
   ];
 }
 
-async function measured(invocations: number): Promise<HealthyTick> {
-  const client = await runtimeClient();
+function refuse(message: string): false {
+  console.error(`bench: ${message}; nothing was measured`);
+  return false;
+}
+
+function unavailable(error: unknown): string {
+  if (error instanceof NoRuntimeClientError)
+    return `the Lambda runtime interface client can't be had: ${error.message}`;
+  throw error;
+}
+
+async function measured(client: RuntimeClient, invocations: number): Promise<HealthyTick> {
   const database = await dynaliteDatabase();
   try {
     const file = fileURLToPath(new URL('./healthy.ts', import.meta.url));
@@ -88,5 +101,5 @@ async function machineOf(node: string): Promise<string> {
   const { stdout } = await promisify(execFile)(node, ['--version']);
   const [first] = cpus();
   const gigabytes = Math.round(totalmem() / 2 ** 30);
-  return `${cpus().length} x ${first?.model.trim() ?? 'unknown'}, ${gigabytes} GB, ${platform()}, Node ${stdout.trim()}`;
+  return `${cpus().length} x ${first?.model.trim() ?? 'unknown'}, ${gigabytes} GB, ${platform()} ${arch()}, Node ${stdout.trim()}`;
 }

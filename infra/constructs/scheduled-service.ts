@@ -12,11 +12,11 @@ import type { IScheduleGroup, Schedule } from 'aws-cdk-lib/aws-scheduler';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct, type IConstruct } from 'constructs';
 import { InvalidOptionsError, LIMITS, optionFault } from '../../lib/rules/index.ts';
-import { type Service, variableFaults, withInterval } from '../../lib/service/index.ts';
+import { type Service, variableFaults } from '../../lib/service/index.ts';
 import { isRecord, readProperty, showValue, withoutUndefined } from '../../lib/text/index.ts';
 import { inSeconds } from '../../lib/time/index.ts';
 import { WATCHDOG } from '../alarms/index.ts';
-import { durationFaults, type GivenDuration, ourDuration, retentionFaults } from '../durations.ts';
+import { configured, durationFaults, type GivenDuration, retentionFaults } from '../durations.ts';
 import { FUNCTION_PROPS, propsFaults, type Shapes } from '../known-props.ts';
 import { longestGap } from '../longest-gap.ts';
 import { nameTwiceFaults, serviceFaults } from '../service-faults.ts';
@@ -99,8 +99,7 @@ export class ScheduledService extends Construct {
   constructor(scope: Construct, id: string, props: ScheduledServiceProps) {
     super(scope, id);
     refuseMisshapen(props);
-    const interval = ourDuration(props.interval);
-    this.service = interval === undefined ? props.service : withInterval(props.service, interval);
+    this.service = configured(props.service, props.interval);
     this.entry = props.entry;
     this.namespace = props.namespace ?? Stack.of(this).stackName;
     this.#refuseFaults(props);

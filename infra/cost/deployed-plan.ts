@@ -46,7 +46,7 @@ export function planOf(stack: Stack): Plan {
 function servicePlan(deployed: ScheduledService): ServicePlan {
   const { service } = deployed;
   const nodes = inside(deployed);
-  const log = nodes.find((node) => node instanceof CfnLogGroup);
+  const log = deployed.logGroup.node.defaultChild;
   const { TICKOVER_METRICS: metrics } = variablesOf(deployed);
   return {
     name: service.name,
@@ -55,7 +55,7 @@ function servicePlan(deployed: ScheduledService): ServicePlan {
     memoryMb: functionOf(deployed)?.memorySize ?? LEAST_MEMORY,
     metrics: (metrics === 'detailed' ? DETAILED_METRICS : 0) + (service.name === WATCHDOG ? WATCHDOG_METRICS : 0),
     ...countsOf(nodes),
-    logRetentionDays: log?.retentionInDays ?? FOR_EVER_DAYS,
+    logRetentionDays: (log instanceof CfnLogGroup ? log.retentionInDays : undefined) ?? FOR_EVER_DAYS,
     keepsLambdaLines: keepsLambdaLines(deployed),
     resources: nodes.filter(isResource).length,
   };
@@ -79,7 +79,8 @@ function variablesOf(deployed: ScheduledService): Readonly<Record<string, unknow
 }
 
 function functionOf(deployed: ScheduledService): CfnFunction | undefined {
-  return inside(deployed).find((node) => node instanceof CfnFunction);
+  const { defaultChild } = deployed.function.node;
+  return defaultChild instanceof CfnFunction ? defaultChild : undefined;
 }
 
 function countsOf(nodes: readonly IConstruct[]): { alarms: number; compositeAlarms: number } {

@@ -48,7 +48,7 @@ export function costReport({ bill, compared, scales, assumed }: Reported): strin
     ...wrapped(PRORATED),
     PRORATED_SOURCE,
     '',
-    ...wrapped("Prices are those of AWS's price list for the region, which these pages show too:"),
+    ...wrapped(`Prices are those of AWS's price list, as it was quoted in ${PRICED.date}; these pages show them:`),
     ...new Set(Object.values(PRICES).map(({ source }) => `  ${source}`)),
     ...assumedPrices(bill.region),
   ];
