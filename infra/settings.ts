@@ -133,7 +133,7 @@ const schema = z.object({
   stateTableArn: TABLE_ARN.optional(),
   flowRunsTableArn: TABLE_ARN.optional(),
   encryptionKeyArn: KEY_ARN.optional(),
-  dashboard: flag.default(false),
+  dashboard: flag.optional(),
   services: z.record(z.string(), service, 'an object of settings by name of the service').default({}),
 });
 

@@ -84,7 +84,11 @@ async function measured(client: RuntimeClient, invocations: number): Promise<Hea
     const figuresOf = async (name: string) => {
       const one = stack.functions.find(({ service }) => service === name);
       if (one === undefined) throw new Error(`bench: no function was made for ${name}`);
-      const start = () => startFunction({ client, deployed: one, endpoint: database.endpoint, variables: VARIABLES });
+      const variables = {
+        ...VARIABLES,
+        NODE_OPTIONS: `${one.variables['NODE_OPTIONS']} ${heapBounds(one.memorySize)}`,
+      };
+      const start = () => startFunction({ client, deployed: one, endpoint: database.endpoint, variables });
       return measureFunction(start, invocations);
     };
     const tick = await figuresOf(healthy.name);
@@ -95,6 +99,12 @@ async function measured(client: RuntimeClient, invocations: number): Promise<Hea
     await database.close();
     removeOutputs();
   }
+}
+
+/** Lambda bounds the heap of Node by the function's memory. */
+function heapBounds(memorySize: number): string {
+  const share = (percent: number) => Math.floor((memorySize * percent) / 100);
+  return `--max-semi-space-size=${share(5)} --max-old-space-size=${share(90)}`;
 }
 
 async function machineOf(node: string): Promise<string> {
