@@ -82,7 +82,9 @@ describe('cdk synth', () => {
   });
 
   test('prints in one line what it costs a month', () => {
-    expect(output).toMatch(/About \$\d+\.\d\d a month for \d+ services in [\w-]+, of which the engine is \$\d+\.\d\d/);
+    expect(output).toMatch(
+      /About \$\d+\.\d\d a month for \d+ services at list prices of [\w-]+, of which the engine is \$\d+\.\d\d/,
+    );
   });
 
   test('has no finding of any rule', () => {
