@@ -73,5 +73,6 @@ test('an entry that no resource shows to be dropped any more has to go from the 
     'AWS::DynamoDB::Table.TimeToLiveSpecification',
     'AWS::DynamoDB::Table.PointInTimeRecoverySpecification',
     'AWS::Scheduler::Schedule.ScheduleExpressionTimezone',
+    'AWS::CloudWatch::Alarm.WarmUpConfiguration',
   ]);
 });
