@@ -1,4 +1,7 @@
-/** The words of a change: what happened, its cause, what follows, and the command to run. Pure. */
+/**
+ * The texts of a change: what happened to the service, the cause, what follows if no person acts, and the command that
+ * a person can run. Pure.
+ */
 import { NEVER_RUN, type ServiceState } from '../rules/index.ts';
 import { UnreadableStateError } from '../service/index.ts';
 import { escapeControls, withoutUndefined } from '../text/index.ts';
@@ -8,16 +11,19 @@ import type { Owed } from './memory.ts';
 import { type Change, type ChangeKind, changeId, type TroubleKind } from './notice.ts';
 import type { WatchedService } from './watched-service.ts';
 
-/** The facts that a change is described from. */
+/** The facts from which `changeOf` makes a change. */
 export interface ChangeFacts {
   readonly watched: WatchedService;
   readonly judgement: Judgement;
   readonly owed: Pick<Owed, 'kind' | 'since' | 'was'>;
-  /** The newest failure, if it could be read. */
+  /** The error of the service's newest failed run, as `class: message`; absent if it was not read. */
   readonly failure?: string | undefined;
 }
 
-/** Describes a change. */
+/**
+ * Makes a change, with its texts, from the facts. For a deployed service the command uses the AWS CLI, else npm; for an
+ * unreadable state it is always `npm run repair`.
+ */
 export function changeOf(facts: ChangeFacts): Change {
   const { watched, judgement, owed } = facts;
   const { kind, since } = owed;
@@ -34,7 +40,10 @@ export function changeOf(facts: ChangeFacts): Change {
   });
 }
 
-/** A cause is foreign text: stored errors, or what another system answered. */
+/**
+ * Returns the cause with control characters escaped: it is foreign text from a stored error or an answer of another
+ * system.
+ */
 function shownCause(cause: string | undefined): string | undefined {
   return cause === undefined ? undefined : escapeControls(cause);
 }
@@ -90,7 +99,10 @@ const FOLLOWS: Words<string> = {
   recovered: () => 'It runs on schedule again; nothing is to be done.',
 };
 
-/** The due time that was missed. A trouble that begins again has a later beginning. */
+/**
+ * Returns the due time that was missed, in epoch milliseconds. `owed.since` may be later, if the trouble has begun
+ * again.
+ */
 function missedAt({ judgement: { finding }, owed }: ChangeFacts): number {
   return finding === 'quiet' || finding === 'well' ? owed.since : finding.since;
 }

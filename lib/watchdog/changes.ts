@@ -1,14 +1,16 @@
 /**
- * Compares what a check finds with what is remembered, and decides what is said. Pure.
+ * Compares what a check by the watchdog finds with what the watchdog remembers, and decides which changes it reports.
+ * Pure.
  *
- *   - A trouble is said once: when it is first found, when it changes into another kind, and when it begins again.
- *   - `recovered` is said when the service is well and a run has succeeded since the trouble. A resume or a pause ends
- *     no trouble: the trouble is then interrupted, and if it is found again, it is said again.
- *   - While a service is paused nothing is said; what still holds when the pause ends is said then.
- *   - A service that is well at the first check is not mentioned.
+ *   - A trouble is reported when a check first finds it, when its kind changes, and when it begins again.
+ *   - `recovered` is reported when the service is well and a run has succeeded since the trouble began; after
+ *     `never-ran` and `overdue` a scheduled tick must have arrived, too. A resume or a pause doesn't end a trouble but
+ *     interrupts it: if a later check finds the trouble again, it is reported again.
+ *   - While a service is paused, nothing is reported. What still holds at the end of the pause is reported then.
+ *   - A service that is well at its first check is not reported.
  *
- * What is said is first remembered as owed to every sender, and then sent: a watchdog that dies in between sends it at
- * its next check, with the same id.
+ * The watchdog first stores a change together with the names of all senders, which have to send it. Then it sends. If
+ * its process dies in between, the next check sends the change with the same id.
  */
 import { newestTick, type ServiceState } from '../rules/index.ts';
 import { UnreadableStateError } from '../service/index.ts';
@@ -18,19 +20,19 @@ import type { TroubleKind } from './notice.ts';
 import type { Found } from './ports.ts';
 import type { WatchedService } from './watched-service.ts';
 
-/** What a check makes of one service. */
+/** The result of one check for one service. */
 export interface Checked {
   readonly watched: WatchedService;
   readonly judgement: Judgement;
-  /** What to remember. */
+  /** What the watchdog remembers of the service after this check. */
   readonly entry: Remembered;
-  /** Whether this check found a change. */
+  /** Whether this check found a new change, instead of one that an earlier check could not send. */
   readonly isNew: boolean;
-  /** Whether the service counts as unhealthy now. */
+  /** Whether the service has a trouble of any kind; false while a pause or a resume interrupts the trouble. */
   readonly inTrouble: boolean;
 }
 
-/** One service of a check. */
+/** One watched service, its state as this check read it, and what the watchdog remembers of the service. */
 interface Sight {
   readonly watched: WatchedService;
   readonly found: Found;
@@ -38,7 +40,10 @@ interface Sight {
   readonly now: number;
 }
 
-/** Judges the service, and returns what to remember of it. `senders` are the names of all senders. */
+/**
+ * Judges the service, and compares the judgement with what is remembered. `now` is in epoch milliseconds. `senders` are
+ * the names of all senders, which have to send a new change.
+ */
 export function checkService({ watched, found, entry, now }: Sight, senders: readonly string[]): Checked {
   const placed = atFloor(entry, { found, now });
   const judgement = judge(watched, found, { now, since: placed.floor });
@@ -50,8 +55,9 @@ export function checkService({ watched, found, entry, now }: Sight, senders: rea
 }
 
 /**
- * The end of a pause or a halt moves the floor: ticks until then could leave no trace. A pause that ended by itself
- * has the instant of its end; a resume has none, so the check that finds it counts.
+ * Moves the floor when a pause or a halt has ended: to the end of a pause that ended by itself, else to `now`, since a
+ * resume stores no instant. Due times up to the floor don't count as missed: a tick that is skipped during a pause or
+ * halt leaves no trace.
  */
 function atFloor({ blocked: was, ...entry }: Remembered, { found, now }: Pick<Sight, 'found' | 'now'>): Remembered {
   if (isBlocked(found, now)) return { ...entry, blocked: true };
@@ -81,7 +87,8 @@ function whenInTrouble(entry: Remembered, judgement: Judgement, senders: readonl
   const found = judgement.finding as Trouble;
   const { trouble } = entry;
   if (trouble !== undefined && isSameTrouble(trouble, found, judgement.found)) return entry;
-  // A later beginning gives another id than that of the trouble before, whatever its kind.
+  // The id of a change contains the start of its trouble. A start after that of the remembered trouble makes the two
+  // ids differ, even if the kinds are equal.
   const isLater = trouble === undefined || found.since > trouble.since;
   const since = isLater ? found.since : Math.max(judgement.now, trouble.since + 1);
   const next = rememberedTrouble({ kind: found.kind, since }, judgement.found);
@@ -92,7 +99,10 @@ function interrupted(entry: Remembered): Remembered {
   return entry.trouble === undefined ? entry : { ...entry, trouble: { ...entry.trouble, interrupted: true } };
 }
 
-/** A trouble by absence lasts until a tick comes: a run under way or a new schedule doesn't end it yet. */
+/**
+ * Whether a trouble that this check doesn't find may still last. `never-ran` and `overdue` last until a newer tick
+ * arrives: a run that is going on, or a new schedule, doesn't end them.
+ */
 function isUndecided({ kind, tick }: RememberedTrouble, { running, found }: Judgement): boolean {
   return isAbsence(kind) && (running || (isState(found) && newestTick(found) === tick));
 }
@@ -103,7 +113,8 @@ function isAbsence(kind: TroubleKind): boolean {
 
 function isSameTrouble(trouble: RememberedTrouble, found: Trouble, state: Judgement['found']): boolean {
   if (trouble.interrupted !== undefined) return false;
-  // A run by hand makes a service that has never run an overdue one: nothing has changed for its schedule.
+  // A service that has never run is overdue after a run by hand. That is no new trouble, since no scheduled tick has
+  // come.
   if (isAbsence(trouble.kind) && isAbsence(found.kind) && isState(state)) return newestTick(state) === trouble.tick;
   if (trouble.kind !== found.kind) return false;
   const { epoch, build } = rememberedTrouble(found, state);

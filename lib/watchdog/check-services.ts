@@ -1,12 +1,13 @@
 /**
- * One check of all watched services.
+ * One check of all watched services. Each run of the watchdog makes one check.
  *
- *   1. Read the states, and what the last check remembered.
- *   2. Judge each service, and compare it with what is remembered. Write the metric of those in trouble.
- *   3. Remember what changed, as owed to every sender.
- *   4. Send what is owed. A sender that fails owes it until a later check.
- *   5. Remember what was sent.
- *   6. Only a scheduled check that has done all of this writes `Watched`: the alarm of the watchdog rests on it.
+ *   1. Read the states of the services, and what the last check remembered.
+ *   2. Judge each service, and compare it with what is remembered. Write the metric of each service in trouble.
+ *   3. Store the new changes, each with the names of all senders, which have to send it.
+ *   4. Send the changes that senders still have to send. A sender that fails tries again in a later check.
+ *   5. Store which changes were sent.
+ *   6. If the check is a scheduled one and has done all of this, write the metric `Watched`. The alarm that shows that
+ *      the watchdog has stopped rests on it.
  */
 import type { RunContext } from '../service/index.ts';
 import { HOUR } from '../time/index.ts';
@@ -17,7 +18,7 @@ import type { Found, HealthMetrics, MemoryStore, Sender, StatesReader } from './
 import { sendAll, withoutSent } from './sending.ts';
 import type { WatchedService } from './watched-service.ts';
 
-/** The services to watch, and the ports of a check. */
+/** The services that the watchdog judges, and the ports that a check uses. */
 export interface Watchdog {
   /** The watched services, in the order of their names. */
   readonly watched: readonly WatchedService[];
@@ -25,16 +26,16 @@ export interface Watchdog {
   readonly memory: MemoryStore;
   readonly senders: readonly Sender[];
   readonly metrics: HealthMetrics;
-  /** Names in every notice where the services run. */
+  /** The name of the stack in which the services run, or 'one machine'; every notice contains it. */
   readonly stack: string;
 }
 
-/** What a check found and said. */
+/** The result of one check by the watchdog. */
 export interface WatchdogResult {
   readonly watched: number;
   /** The names of the services in trouble. */
   readonly unhealthy: readonly string[];
-  /** The ids of the changes that this check found. */
+  /** The ids of the changes that this check found, without those that earlier checks could not send. */
   readonly changes: readonly string[];
 }
 
@@ -45,13 +46,14 @@ type Context = Pick<
 type Entries = ReadonlyMap<string, Remembered>;
 
 /**
- * Looks at every service once. A state that can't be read is a finding of its own service.
- * @throws Error at the end, if some states were not read or a sender failed; the error of the store, if it can't be
- *   reached
+ * Judges every watched service once, and reports what changed. A state that can't be read doesn't stop the check: the
+ * service of that state has the trouble `unreadable`.
+ * @throws Error at the end of the check, if the store did not return some states or a sender failed; the error of the
+ *   store, if the store can't be reached
  */
 export async function checkServices(context: Context, watchdog: Watchdog): Promise<WatchdogResult> {
   const { watched, states, memory, metrics } = watchdog;
-  // Taken before the states are read: the next check judges what happens later.
+  // `now` is taken before the states are read. Whatever happens after it is judged by the next check.
   const now = context.clock.now();
   const found = await states.read(
     watched.map(({ name }) => name),
@@ -97,13 +99,16 @@ function judgeAll({ watched, senders }: Watchdog, { found, before, now }: Sights
 }
 
 /**
- * How long the watchdog may be away, in milliseconds. After a longer absence, as of a machine that slept or of a stack
- * that was deployed again with its old table, due times count from now: they were missed together with the watchdog,
- * whose own alarm has rung.
+ * The longest absence of the watchdog after which missed due times are still reported, in milliseconds. After a longer
+ * one, such as that of a machine that slept or of a stack that was deployed again with its old table, due times count
+ * only from now on. The earlier ones were missed together with the watchdog, whose own alarm has shown that.
  */
 const LONGEST_ABSENCE = HOUR;
 
-/** The instant of the check before, which the cursor has; `undefined` if there was none. */
+/**
+ * Returns the instant of the check before, which the cursor contains, in epoch milliseconds; `undefined` if there was
+ * none.
+ */
 function previousCheck({ cursor }: Context): number | undefined {
   const instant = Number(cursor);
   return cursor === undefined || !Number.isFinite(instant) ? undefined : instant;
@@ -117,7 +122,10 @@ function placed(
   return new Map([...entries].map(([name, entry]) => [name, { ...entry, floor: now }]));
 }
 
-/** Writes the parts that changed, and returns all parts as they are stored then. */
+/**
+ * Writes those parts of the watchdog's memory that `entries` change, and returns all parts as they are stored after the
+ * write.
+ */
 async function remember(
   context: Context,
   { memory }: Watchdog,
@@ -141,7 +149,7 @@ function logChanges({ log }: Context, changes: readonly OwedChange[]): void {
 
 interface HalfDone {
   readonly unread: readonly WatchedService[];
-  /** The senders that failed, each with the number of changes that it still owes. */
+  /** The names of the senders that failed, and so have to send some changes again. */
   readonly failed: readonly string[];
 }
 

@@ -1,12 +1,12 @@
 /**
- * Judges one service from its state and its due times. Pure. The first of these that holds:
+ * Judges one service from its state and its due times. The finding is the first of these that holds. Pure.
  *
- *   unreadable  its state can't be read: it does not run until a person repairs it
- *   quiet       it is paused, halted or not: nothing is said until the pause ends
- *   halted      until a run succeeds or a person resumes it, even while a probe is due
- *   never-ran   no run has ever started, though one was due
- *   overdue     a due time has passed without a trace; see `missedDue`
- *   unhealthy   at least `consecutive` failures since the last success, crashed runs included, or it backs off
+ *   unreadable  its state can't be read; the service does not run until a person repairs the state
+ *   quiet       it is paused, whether halted or not; the watchdog reports nothing until the pause ends
+ *   halted      it is halted; that holds until a run succeeds or a person resumes it, even while a probe is due
+ *   never-ran   none of its runs has ever started, though one was due
+ *   overdue     one of its due times has passed without a trace in the state; see `missedDue`
+ *   unhealthy   at least `consecutive` of its runs have failed or crashed since the last success, or it backs off
  *   well        none of these
  */
 import {
@@ -23,23 +23,26 @@ import type { TroubleKind } from './notice.ts';
 import type { Found } from './ports.ts';
 import type { WatchedService } from './watched-service.ts';
 
-/** A trouble, and since when it lasts, in epoch milliseconds. */
+/** A trouble of a service, and when it began, in epoch milliseconds. */
 export interface Trouble {
   readonly kind: TroubleKind;
   readonly since: number;
 }
 
-/** What was judged, and the state that it was judged from. */
+/** The finding on one service, and the state from which the finding follows. */
 export interface Judgement {
   readonly finding: Trouble | 'quiet' | 'well';
-  /** The state; the error, if it can't be read. */
+  /** The state of the service, or the error if the state can't be read. */
   readonly found: ServiceState | UnreadableStateError;
-  /** Whether a run is under way, which may yet end a trouble. */
+  /** Whether a run of the service is going on. Its success may yet end a trouble. */
   readonly running: boolean;
   readonly now: number;
 }
 
-/** Judges the service. A service without a state is judged as one that has never run. */
+/**
+ * Judges the service at `moment`; due times up to `moment.since` don't count. A service without a state is judged as
+ * one that has never run.
+ */
 export function judge(watched: WatchedService, found: Found, moment: Required<Moment>): Judgement {
   if (found instanceof UnreadableStateError) {
     return { finding: { kind: 'unreadable', since: moment.now }, found, running: false, now: moment.now };
@@ -49,7 +52,10 @@ export function judge(watched: WatchedService, found: Found, moment: Required<Mo
   return { finding: findingOf(watched, state, moment), found: state, running: isRunning(state, now), now };
 }
 
-/** Whether a halt or a pause keeps ticks out, so that due times meanwhile leave no trace. */
+/**
+ * Whether the service is halted or paused, so that its ticks are skipped and leave no trace in the state. False if the
+ * state is missing or can't be read.
+ */
 export function isBlocked(found: Found, now: number): boolean {
   if (found === undefined || found instanceof UnreadableStateError) return false;
   return found.halt !== undefined || pauseHolds(found.pause, now);
@@ -66,20 +72,24 @@ function findingOf(watched: WatchedService, state: ServiceState, moment: Require
 }
 
 /**
- * The failures since the last success, with the crashed runs that no later run has counted yet: a service whose process
- * dies in each run would never count them.
+ * Returns the number of failures since the last success. Crashed runs that no later run has counted yet are included: a
+ * service whose process dies in each run would never count them.
  */
 export function failuresOf(state: ServiceState, now: number): number {
   return state.streak + uncountedCrashes(state, now);
 }
 
-/** How many runs have started, not ended, and are not under way. */
+/** Returns how many runs have started and neither ended nor been counted as crashed, without a run that is going on. */
 export function uncountedCrashes(state: ServiceState, now: number): number {
   const open = state.fence - state.countedUpTo;
   return leaseIsLive(state, now) ? Math.max(0, open - 1) : open;
 }
 
-/** The due time of the first failure. A streak longer than the run history has no known beginning. */
+/**
+ * Returns when the first failure since the last success happened, in epoch milliseconds: its instant in the run
+ * history. If the state counts no failure, it is the tick of the newest lease, whose run crashed. Returns `undefined`
+ * if neither is known, since the streak is longer than the run history or there is no such tick.
+ */
 function failingSince({ streak, runs, lease }: ServiceState): number | undefined {
   return streak > 0 ? runs.at(-streak)?.at : lease?.tick;
 }

@@ -1,6 +1,6 @@
 /**
- * What the watchdog remembers of each service from one check to the next. It is kept in parts, items of up to 100
- * services each, which are written only when something changes; a deploy doesn't reset them.
+ * What the watchdog remembers of each service from one check to the next. This memory consists of parts. A part is one
+ * item in DynamoDB with up to 100 services, and is written only when it changes. A deploy doesn't reset the memory.
  */
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
@@ -9,16 +9,21 @@ import { LAST_INSTANT } from '../time/index.ts';
 import { TROUBLES } from './notice.ts';
 import type { WatchedService } from './watched-service.ts';
 
-/** The services in one part. A part has at most 25 KB, so that a write of it costs little. */
+/**
+ * The largest number of services in one part of the watchdog's memory. A part has at most 25 KB, so that one write of
+ * it costs little.
+ */
 export const PART_SIZE = 100;
 
-/** A part as it is stored. */
+/** A part of the watchdog's memory, as it is stored. */
 export interface MemoryPart {
   /** The number of the part, from 0 on. */
   readonly number: number;
-  /** How often the part was written; 0 for one that is not stored yet. */
+  /**
+   * How often the part has been written; 0 for a part that is not stored yet, -1 if the stored number can't be read.
+   */
   readonly revision: number;
-  /** What is remembered, by name of the service. */
+  /** What the watchdog remembers of each service, by name of the service. */
   readonly entries: Readonly<Record<string, unknown>>;
 }
 
@@ -49,29 +54,41 @@ const remembered = z.object({
 
 type Readable<Shape> = { readonly [Key in keyof Shape]: Shape[Key] };
 
-/** A trouble that was reported, or is owed; with what tells a later one of the same kind from it. */
+/**
+ * A trouble that the watchdog has reported, or still has to report. The fields `epoch`, `build`, `tick` and `success`
+ * are those of the service when the trouble was found; by them a later trouble of the same kind is told apart.
+ */
 export type RememberedTrouble = Readable<z.infer<typeof trouble>>;
-/** A change that some senders have not taken yet. `was` is the trouble that a recovery ended. */
+/**
+ * A change that the senders in `senders` still have to send. If the change is a recovery, `was` is the kind of the
+ * trouble that ended.
+ */
 export type Owed = Readable<z.infer<typeof owed>>;
 
-/** What is remembered of one service. */
+/** What the watchdog remembers of one service. */
 export interface Remembered {
-  /** A hash of the schedule: due times before a new schedule don't count. */
+  /** A hash of the service's schedule. When the schedule changes, the floor moves to the check that notices it. */
   readonly schedule: string;
-  /** Due times until this instant don't count: the first check by this schedule, or the end of a pause or halt. */
+  /**
+   * An instant in epoch milliseconds; due times up to it don't count as missed. It is the first check by this schedule,
+   * the end of a pause, or the first check after a halt, a resume or a long absence of the watchdog.
+   */
   readonly floor: number;
-  /** Set while a pause or halt keeps ticks out; its end moves the floor. */
+  /** True while the service is paused or halted. When that ends, the floor moves. */
   readonly blocked?: true | undefined;
   readonly trouble?: RememberedTrouble | undefined;
   readonly owed?: Owed | undefined;
 }
 
-/** What is remembered of a service at the first check of it, or at its new schedule. */
+/** What the watchdog remembers of a service after its first check, or after its first check by a new schedule. */
 export function firstSight(watched: WatchedService, now: number): Remembered {
   return { schedule: hashOf(watched), floor: now };
 }
 
-/** Reads what is remembered of the watched services. An entry that can't be read counts as missing. */
+/**
+ * Returns what is remembered of each watched service, by name. A service whose entry is missing or can't be read starts
+ * anew at `now`.
+ */
 export function entriesOf(
   parts: readonly MemoryPart[],
   watched: readonly WatchedService[],
@@ -89,13 +106,13 @@ function ownEntry(stored: Record<string, unknown>, name: string): Remembered | u
 function entryOf(watched: WatchedService, stored: Remembered | undefined, now: number): Remembered {
   if (stored === undefined) return firstSight(watched, now);
   if (stored.schedule !== hashOf(watched)) return { ...stored, ...firstSight(watched, now) };
-  // A clock that was set back must not hide what is missed from now on.
+  // If the clock was set back, the floor may be in the future, and must not hide what is missed from now on.
   return stored.floor > now ? { ...stored, floor: now } : stored;
 }
 
 /**
- * The parts that must be written so that they say what `entries` says: an entry stays in the part that has it, a new
- * one goes to the first part with room, and one of a service that is no longer watched is left out.
+ * Returns the parts that must be written so that the memory contains exactly `entries`. A service stays in the part
+ * that has it. A new service goes to the first part with room. A service that is no longer watched is left out.
  */
 export function changedParts(
   parts: readonly MemoryPart[],
@@ -138,7 +155,10 @@ function partOf(
   return { number, revision, entries: Object.fromEntries(own) };
 }
 
-/** The entry without properties that are undefined, as the database returns it. */
+/**
+ * Returns the entry as the database would return it: without properties that are undefined. Returns `undefined` for no
+ * entry.
+ */
 function storedForm(entry: Remembered | undefined): unknown {
   if (entry === undefined) return undefined;
   const { trouble: its, ...rest } = entry;
@@ -149,7 +169,10 @@ function isSame(part: MemoryPart, stored: MemoryPart | undefined): boolean {
   return stored !== undefined && canonical(part.entries) === canonical(stored.entries);
 }
 
-/** JSON with sorted keys: the database returns the keys of a map in an order of its own. */
+/**
+ * Returns the value as JSON with sorted keys, so that equal values have equal texts: the database returns the keys of a
+ * map in an order of its own.
+ */
 function canonical(value: unknown): string {
   return JSON.stringify(value, (_key, inner: unknown) =>
     typeof inner === 'object' && inner !== null && !Array.isArray(inner)

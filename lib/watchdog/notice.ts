@@ -1,54 +1,65 @@
-/** Notices: what the watchdog says about services, as data. Pure. */
+/** Changes and notices: what the watchdog reports about services, as data. Pure. */
 import { createHash } from 'node:crypto';
 import { toIso } from '../time/index.ts';
 
-/** What the watchdog finds wrong with a service. */
+/** The kinds of trouble that the watchdog finds in services. */
 export const TROUBLES = ['halted', 'never-ran', 'overdue', 'unhealthy', 'unreadable'] as const;
-/** One kind of trouble. */
+/** The kind of a trouble. */
 export type TroubleKind = (typeof TROUBLES)[number];
 
-/** The kinds of changes that the watchdog reports. */
+/** The kinds of changes that the watchdog reports: a trouble begins, or, with `recovered`, a trouble ends. */
 export type ChangeKind = TroubleKind | 'recovered';
 
-/** One change of one service. */
+/** One change of one service: a trouble begins, or a trouble ends. */
 export interface Change {
   readonly service: string;
   readonly kind: ChangeKind;
   /**
-   * Since when the trouble lasts, in epoch milliseconds; of `recovered`, since when the trouble that is over had
-   * lasted.
+   * When the trouble began, in epoch milliseconds. A change of kind `recovered` has the beginning of the trouble that
+   * has now ended.
    */
   readonly since: number;
-  /** `service/kind/since`: equal for a repetition of the same change, so that receivers can drop it. */
+  /**
+   * The text `service/kind/since`, with `since` in ISO 8601. A change that is sent again has the same id, so that
+   * receivers can drop the repetition.
+   */
   readonly id: string;
-  /** What happened, in one sentence. */
+  /** What happened to the service, in one sentence. */
   readonly happened: string;
-  /** The cause as far as it is known, with credentials masked. */
+  /** The cause of the trouble, with credentials masked; absent if the cause is not known, and for `recovered`. */
   readonly cause?: string;
-  /** What follows if nobody does anything. */
+  /** What the service does next if no person acts. */
   readonly follows: string;
-  /** The command that shows more, or mends it. */
+  /** The shell command for a person to run next: it shows more about the service, or mends the trouble. */
   readonly command: string;
 }
 
-/** A message to people: one change, or all changes of a check that has many. */
+/** A message to people: one change, or all changes of a check that has more than `MOST_NOTICES`. */
 export interface Notice {
-  /** Equal for a repetition of the same notice. */
+  /** The id of the notice. A notice that is sent again with the same changes has the same id. */
   readonly id: string;
-  /** One line of printable ASCII, at most 100 characters. */
+  /** The subject of the message: one line of printable ASCII, at most 100 characters. */
   readonly subject: string;
-  /** Some lines of plain text. */
+  /** The body of the message: some lines of plain text. */
   readonly text: string;
   readonly changes: readonly Change[];
 }
 
-/** With more changes than this in one check, one notice names them all. */
+/**
+ * The largest number of changes that one sender sends in a notice each. If one check has more, a single notice names
+ * all of them.
+ */
 export const MOST_NOTICES = 10;
 const LONGEST_SUBJECT = 100;
-/** How many changes a notice of many describes. It names all of them. */
+/**
+ * The largest number of changes that a single notice about many describes in full. Its text names the services of all.
+ */
 const MOST_DETAILED = 25;
 
-/** The notices of one check. `stack` names where the services run; it is part of every subject. */
+/**
+ * Returns the notices that one sender sends about these changes. `stack` names the place where the services run, and is
+ * part of every subject.
+ */
 export function noticesOf(changes: readonly Change[], stack: string): readonly Notice[] {
   return changes.length > MOST_NOTICES ? [groupNotice(changes, stack)] : changes.map((each) => notice(each, stack));
 }
@@ -76,7 +87,7 @@ function groupNotice(changes: readonly Change[], stack: string): Notice {
   const kinds = [...new Set(changes.map(({ kind }) => kind))];
   const counts = kinds.map((kind) => `${changes.filter((each) => each.kind === kind).length} ${kind}`).join(', ');
   const ids = changes.map((each) => each.id).join('\n');
-  // The names come first: whoever cuts the text cuts details.
+  // The names of services come first: if a receiver cuts the text, it loses descriptions instead of names.
   const names = kinds.map((kind) => `${kind}: ${namesOf(changes, kind).join(', ')}`);
   const detailed = changes.slice(0, MOST_DETAILED);
   const rest = changes.length - detailed.length;
@@ -115,7 +126,7 @@ function subject(text: string): string {
   return text.replaceAll(/[^ -~]/g, '?').slice(0, LONGEST_SUBJECT);
 }
 
-/** The id of a change. */
+/** Returns the id of a change: `service/kind/since`, with `since` in ISO 8601. */
 export function changeId({ service, kind, since }: Pick<Change, 'service' | 'kind' | 'since'>): string {
   return `${service}/${kind}/${toIso(since)}`;
 }

@@ -1,4 +1,4 @@
-/** The changes that are owed to senders, described from what a check found. */
+/** The changes that senders still have to send, with texts made from the findings of one check. */
 import type { ServiceState } from '../rules/index.ts';
 import { UnreadableStateError } from '../service/index.ts';
 import { changeOf } from './change-texts.ts';
@@ -6,18 +6,22 @@ import type { Checked } from './changes.ts';
 import type { Change } from './notice.ts';
 import type { CheckContext, RunKey, StatesReader } from './ports.ts';
 
-/** A change, and the names of the senders that have not taken it. */
+/** A change, and the names of the senders that still have to send it. */
 export interface OwedChange {
   readonly change: Change;
   readonly senders: readonly string[];
 }
 
-/** How many causes of failures are read at most; with more services at once, one cause is most likely behind them. */
+/**
+ * The largest number of run records that one check reads for the causes of failures. If more services fail at once, one
+ * common cause is most likely behind them.
+ */
 const MOST_CAUSES = 25;
 
 /**
- * Describes everything that is owed. What can't be described now, since the service is paused meanwhile, stays owed.
- * The newest failure is read only for services that fail; without it a change has no cause.
+ * Returns the changes that senders still have to send, with their texts. A change is left for a later check while its
+ * service is paused, or if this check doesn't find its trouble. The newest failure is read only for services that fail;
+ * a change whose failure can't be read has no cause.
  */
 export async function owedChanges(
   checks: readonly Checked[],
@@ -34,7 +38,7 @@ export async function owedChanges(
   });
 }
 
-/** The changes that this check found, without those that earlier checks could not send. */
+/** Returns the changes that this check found, without those that earlier checks could not send. */
 export function newChanges(checks: readonly Checked[], owed: readonly OwedChange[]): readonly OwedChange[] {
   const names = new Set(checks.filter(({ isNew }) => isNew).map(({ watched }) => watched.name));
   return owed.filter(({ change }) => names.has(change.service));
@@ -50,7 +54,10 @@ function hasSucceeded(found: Checked['judgement']['found']): boolean {
   return !(found instanceof UnreadableStateError) && found.lastSuccess !== undefined;
 }
 
-/** The key of the newest run of a failing service, which has failed. */
+/**
+ * Returns the key of the newest run of a service that is `unhealthy`; this run has failed. Returns an empty list for
+ * other changes.
+ */
 function failedRun({ watched, judgement: { found }, entry: { owed } }: Checked): RunKey[] {
   if (owed?.kind !== 'unhealthy' || found instanceof UnreadableStateError) return [];
   const newest: ServiceState['runs'][number] | undefined = found.runs.at(-1);
@@ -61,7 +68,7 @@ async function failuresOf(states: Pick<StatesReader, 'failures'>, keys: readonly
   try {
     return await states.failures(keys, context);
   } catch {
-    // The notice matters more than its cause.
+    // A notice without a cause is better than none.
     return undefined;
   }
 }

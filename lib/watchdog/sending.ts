@@ -1,27 +1,33 @@
-/** Sends what is owed: every sender gets its own notices, and one that fails keeps no other from sending. */
+/**
+ * Sends the changes that senders still have to send. Every sender gets notices of its own, and a sender that fails
+ * doesn't keep the others from sending.
+ */
 import type { RunContext } from '../service/index.ts';
 import type { Remembered } from './memory.ts';
 import { type Notice, noticesOf } from './notice.ts';
 import type { OwedChange } from './owed-changes.ts';
 import type { CheckContext, Sender } from './ports.ts';
 
-/** What became of the notices of a check. */
+/** The result of sending the notices of one check. */
 export interface Sent {
-  /** The services whose change each sender took, by name of the sender. */
+  /** By name of the sender, the services whose changes this sender has sent. */
   readonly sent: ReadonlyMap<string, ReadonlySet<string>>;
   /** The names of the senders that failed. */
   readonly failed: readonly string[];
 }
 
 /**
- * How long one check may send, in milliseconds. The send that is under way then may take its own limit, so that the
- * check can still remember what was sent.
+ * The time after which a sender begins no further notice in this check, in milliseconds. A send that has begun may take
+ * as long as its own limit allows. So the check still has time to store what was sent.
  */
 const SENDING_TIME = 10_000;
 
 type Context = CheckContext & Pick<RunContext, 'service' | 'log'>;
 
-/** Sends every change to the senders that owe it. The notices of one sender go out one after the other. */
+/**
+ * Lets each sender send the changes that it still has to send. The senders work at the same time. The notices of one
+ * sender go out one after the other, until one of them fails or `SENDING_TIME` has passed.
+ */
 export async function sendAll(
   owed: readonly OwedChange[],
   { senders, stack }: { readonly senders: readonly Sender[]; readonly stack: string },
@@ -48,7 +54,7 @@ async function sendBy(sender: Sender, notices: readonly Notice[], context: Conte
       await sender.send(notice, context);
       for (const { service } of notice.changes) taken.add(service);
     } catch (error) {
-      // Its next notice would most likely fail alike, and take the check's time.
+      // After a failure the sender stops: its next notice would most likely fail too, and use up the time of the check.
       const message = `${context.service}: the sender ${sender.name} failed; the next check sends again what it owes`;
       context.log.error(message, { error, notice: notice.id });
       return { taken, failed: true };
@@ -57,7 +63,10 @@ async function sendBy(sender: Sender, notices: readonly Notice[], context: Conte
   return { taken, failed: false };
 }
 
-/** What to remember once the notices have gone out. A sender that doesn't exist any more owes nothing. */
+/**
+ * Returns what the watchdog remembers after the notices have gone out. Each change keeps only the names of those
+ * senders that still have to send it and still exist; a change without any is removed.
+ */
 export function withoutSent(
   entries: ReadonlyMap<string, Remembered>,
   sent: Sent['sent'],

@@ -1,6 +1,6 @@
 /**
- * The description of a watched service. On AWS the list of descriptions is part of the watchdog's bundle; on one
- * machine it is in an environment variable.
+ * The description of a watched service. On AWS the list of these descriptions is bundled into the watchdog's function.
+ * On one machine it is in the environment variable `TICKOVER_WATCHED`.
  */
 import * as z from 'zod';
 import {
@@ -14,26 +14,28 @@ import {
 import { latenessTolerance, type Service } from '../service/index.ts';
 import { cut, showValue, withoutUndefined } from '../text/index.ts';
 
-/** A service that the watchdog judges. */
+/** A service that the watchdog judges, with its schedule. */
 export interface WatchedService extends Punctuality {
   readonly name: string;
-  /** How many failures in a row make it unhealthy. */
+  /** The number of failures in a row at which the service has the trouble `unhealthy`. */
   readonly consecutive: number;
-  /** Where its function is found, for the commands in notices. @default one machine */
+  /**
+   * The deployed function of the service, which the commands in notices name. @default the service runs on one machine
+   */
   readonly deployed?: DeployedFunction;
 }
 
-/** A function in a stack of CloudFormation. */
+/** A deployed function, by the CloudFormation stack that contains it. */
 export interface DeployedFunction {
   readonly stack: string;
-  /** The logical id of the function. */
+  /** The logical id of the function in its stack. */
   readonly logicalId: string;
 }
 
-/** The environment variable that lists the watched services as a JSON array. */
+/** The name of the environment variable that lists the watched services as a JSON array. */
 export const WATCHED_VARIABLE = 'TICKOVER_WATCHED';
 
-/** Describes the service for the watchdog. */
+/** Returns what the watchdog must know of the service to judge it. */
 export function watchedServiceOf(
   service: Pick<Service, 'name' | 'schedule' | 'timeout' | 'leaseMargin'> & { readonly policy: Policy },
   deployed?: DeployedFunction,
@@ -49,7 +51,7 @@ export function watchedServiceOf(
   });
 }
 
-/** The environment variables that list the watched services. */
+/** Returns the environment variable that lists these services for a watchdog on one machine. */
 export function watchdogVariables(services: readonly Service[]): Record<string, string> {
   return { [WATCHED_VARIABLE]: JSON.stringify(services.map((service) => watchedServiceOf(service))) };
 }
@@ -68,9 +70,9 @@ const entry = z.strictObject({
 const list = z.array(entry).refine((all) => new Set(all.map(({ name }) => name)).size === all.length);
 
 /**
- * Reads the watched services from the environment, in the order of their names; none if the variable is missing or
- * empty.
- * @throws InvalidOptionsError which names the expected and the given value
+ * Returns the services that the environment variable `TICKOVER_WATCHED` lists, in the order of their names; an empty
+ * list if the variable is missing or empty.
+ * @throws InvalidOptionsError if the variable contains anything else; it names the expected and the given value
  */
 export function parseWatchedServices(env: Readonly<Record<string, string | undefined>>): readonly WatchedService[] {
   const text = env[WATCHED_VARIABLE]?.trim() ?? '';
@@ -84,7 +86,7 @@ export function parseWatchedServices(env: Readonly<Record<string, string | undef
   ]);
 }
 
-/** The services in the order of their names. */
+/** Returns the services in the order of their names. */
 export function inOrder(services: readonly WatchedService[]): readonly WatchedService[] {
   return services.toSorted((one, other) => (one.name < other.name ? -1 : 1));
 }

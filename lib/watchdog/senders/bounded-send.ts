@@ -1,22 +1,26 @@
-/** Sends within a limit: whatever the other side does, a send ends by its limit, and at once with the run's signal. */
+/**
+ * Sends within a time limit. Whatever the receiver does, a send ends when the limit has passed, or at once when the
+ * signal of the run is aborted.
+ */
 import type { RunContext } from '../../service/index.ts';
 import { errorClassOf, summarizeError, toSafeCause } from '../../text/index.ts';
 import { abortable, withTimeLimit } from '../../time/index.ts';
 
-/** A way to send, and its bounds. */
+/** A sender, its receiver, and the bounds of one send. */
 export interface Sending {
   readonly sender: string;
-  /** Names the receiver in errors, without secrets. */
+  /** The name of the receiver in error messages, without secrets. */
   readonly receiver: string;
-  /** The longest that one send may take, in milliseconds. */
+  /** The longest time that one send may take, in milliseconds. */
   readonly limit: number;
-  /** Takes the sender's own secrets out of a text. @default nothing is taken out */
+  /** Masks the sender's own secrets in a text. @default the text stays as it is */
   readonly redact?: (text: string) => string;
 }
 
 /**
- * Does the work under a signal that is aborted at the limit and with the run.
- * @throws Error `<sender>: <receiver>: <what happened>`, without credentials; its cause decides how it is classified
+ * Calls `work` with a signal that is aborted when the limit has passed or the run's signal is aborted.
+ * @throws Error `<sender>: <receiver>: <what happened>`, without credentials. Its `cause` is the error of `work`, which
+ *   decides whether the failure is transient
  */
 export async function boundedSend(
   { sender, receiver, limit, redact = (text) => text }: Sending,

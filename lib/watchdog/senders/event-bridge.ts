@@ -1,4 +1,7 @@
-/** Sends changes to an EventBridge bus, for programs: one event per change, even if people get one notice for many. */
+/**
+ * Sends changes to an EventBridge bus, for programs. Each change is one event, even if people get a single notice about
+ * many changes.
+ */
 import type { EventBridgeClient, PutEventsRequestEntry, PutEventsResultEntry } from '@aws-sdk/client-eventbridge';
 import { clientSettings, SEND_LIMIT, SEND_REQUEST_TIMEOUT } from '../../service/index.ts';
 import type { Change, ChangeKind } from '../notice.ts';
@@ -6,10 +9,10 @@ import type { Sender } from '../ports.ts';
 import { boundedSend } from './bounded-send.ts';
 import { changeJson } from './sent-text.ts';
 
-/** The source of every event, for the patterns of rules. */
+/** The `source` of every event, which rules of EventBridge can match. */
 const SOURCE = 'tickover';
 
-/** The detail type of each kind of change. */
+/** The `detail-type` of an event, by kind of the change. */
 const DETAIL_TYPES: Readonly<Record<ChangeKind, string>> = {
   halted: 'Service Halted',
   'never-ran': 'Service Never Ran',
@@ -19,14 +22,18 @@ const DETAIL_TYPES: Readonly<Record<ChangeKind, string>> = {
   recovered: 'Service Recovered',
 };
 
-/** The bounds of one request. The size of an entry is that of its source, its detail type and its detail. */
+/**
+ * The bounds of one PutEvents request: the number of its entries, and their total size in bytes. The size of an entry
+ * is that of its source, its detail type and its detail.
+ */
 const MOST_ENTRIES = 10;
 const LARGEST_REQUEST = 256 * 1_024;
 
 /**
- * A sender to the bus, which has a name or an ARN, in the region of the ARN. Fails if one event was not taken; then all
- * are sent again, with the same ids. The client is made at the first send, once.
- * @param stack names where the services run; each event contains it
+ * Returns a sender to the bus, which is given by its name or its ARN. An ARN also says the region. A send fails if the
+ * bus did not take one of the events; then the next check sends all events of the notice again, with the same ids. The
+ * client is made once, at the first send.
+ * @param stack the name of the stack in which the services run, which each event contains
  */
 export function eventBridgeSender(bus: string, stack: string): Sender {
   const region = bus.startsWith('arn:') ? bus.split(':')[3] : undefined;
@@ -35,7 +42,7 @@ export function eventBridgeSender(bus: string, stack: string): Sender {
     name: 'event-bridge',
     send: ({ changes }, context) =>
       boundedSend({ sender: 'event-bridge', receiver: bus, limit: SEND_LIMIT }, context, async (abortSignal) => {
-        // Loaded at need: a look without a change sends nothing.
+        // The SDK is loaded only here: most checks find no change, and then nothing is sent.
         const sdk = await import('@aws-sdk/client-eventbridge');
         client ??= new sdk.EventBridgeClient({
           ...(region === undefined ? {} : { region }),
@@ -56,7 +63,7 @@ function entryOf(change: Change, bus: string, stack: string): PutEventsRequestEn
   return { EventBusName: bus, Source: SOURCE, DetailType: DETAIL_TYPES[change.kind], Detail: detail };
 }
 
-/** The entries in requests that EventBridge takes, in their order. */
+/** Divides the entries, in their order, into requests that EventBridge accepts. */
 function requestsOf(entries: readonly PutEventsRequestEntry[]): PutEventsRequestEntry[][] {
   const requests: PutEventsRequestEntry[][] = [];
   let room = 0;
@@ -79,7 +86,10 @@ function refusedIn(entries: readonly PutEventsResultEntry[] = [], count = 1): re
   return named.length > 0 ? named : new Array<PutEventsResultEntry>(count).fill({});
 }
 
-/** An error with the name of the first refusal, by which it is classified. */
+/**
+ * Returns the error of a send of which some events were not taken. Its name is the code of the first refusal, which
+ * decides whether the error is transient.
+ */
 function notTaken(refused: readonly PutEventsResultEntry[], all: number): Error {
   const [{ ErrorCode = 'InternalFailure', ErrorMessage = 'no reason was given' } = {}] = refused;
   const message = `${refused.length} of ${all} events were not taken: ${ErrorCode}: ${ErrorMessage}`;

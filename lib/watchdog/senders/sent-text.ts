@@ -1,14 +1,16 @@
-/** What receivers get of a notice, bounded, in forms that each of them takes. */
+/**
+ * The forms in which receivers get changes and notices: bounded in size, and with characters that the receiver accepts.
+ */
 import { cut, escaped } from '../../text/index.ts';
 import { toIso } from '../../time/index.ts';
 import type { Change } from '../notice.ts';
 
-/** The longest text of a change in JSON, in bytes of UTF-8. */
+/** The largest size of each text of a change that is sent as JSON, in bytes of UTF-8. */
 const LONGEST_FIELD = 1_500;
-/** SNS refuses longer subjects. */
+/** The longest subject that SNS accepts, in characters. */
 const LONGEST_SUBJECT = 100;
 
-/** A change as JSON: instants in ISO 8601, texts bounded. */
+/** Returns a change as an object for JSON: `since` is in ISO 8601, and each text is cut to `LONGEST_FIELD` bytes. */
 export function changeJson({ service, kind, since, id, happened, cause, follows, command }: Change) {
   return {
     ...{ id, service, kind, since: toIso(since) },
@@ -19,7 +21,10 @@ export function changeJson({ service, kind, since, id, happened, cause, follows,
   };
 }
 
-/** The text as one line of at most 100 printable ASCII characters that doesn't begin with a space. */
+/**
+ * Returns the text as one line of at most 100 printable ASCII characters that doesn't begin with a space; 'Tickover' if
+ * nothing is left of the text.
+ */
 export function asciiSubject(text: string): string {
   const printable = text
     .normalize('NFKD')
@@ -28,7 +33,10 @@ export function asciiSubject(text: string): string {
   return printable.trim().slice(0, LONGEST_SUBJECT) || 'Tickover';
 }
 
-/** The text with its control characters made visible, except ends of lines, in at most `most` bytes of UTF-8. */
+/**
+ * Returns the text in at most `most` bytes of UTF-8. Control characters, except ends of lines, are replaced by visible
+ * escapes.
+ */
 export function visibleText(text: string, most: number): string {
   return cut(text.split(/\r?\n/).map(escaped).join('\n'), most);
 }

@@ -7,13 +7,17 @@ import type { Sender } from '../ports.ts';
 import { boundedSend } from './bounded-send.ts';
 import { asciiSubject, visibleText } from './sent-text.ts';
 
-/** SNS refuses a message above 256 KB; its attributes count too. */
+/**
+ * The largest message that is sent to SNS, in bytes of UTF-8. SNS refuses a message above 256 KB, in which the
+ * attributes of the message count too.
+ */
 const LONGEST_MESSAGE = 255 * 1_024;
 const LONGEST_ID = 256;
 
 /**
- * A sender to the topic, in the region of its ARN. The message has the attribute `id`, by which receivers can drop a
- * repetition; a topic of type FIFO drops it by itself. The client is made at the first send, once.
+ * Returns a sender to the topic, in the region of the topic's ARN. Each message has the attribute `id`, by which
+ * receivers can drop a message that they have already. A FIFO topic drops it by itself. The client is made once, at the
+ * first send.
  */
 export function snsSender(topicArn: string): Sender {
   const [, , , region = ''] = topicArn.split(':');
@@ -22,7 +26,7 @@ export function snsSender(topicArn: string): Sender {
     name: 'sns',
     send: (notice, context) =>
       boundedSend({ sender: 'sns', receiver: topicArn, limit: SEND_LIMIT }, context, async (abortSignal) => {
-        // Loaded at need: a look without a change sends nothing.
+        // The SDK is loaded only here: most checks find no change, and then nothing is sent.
         const sdk = await import('@aws-sdk/client-sns');
         client ??= new sdk.SNSClient({ region, ...clientSettings(SEND_REQUEST_TIMEOUT) });
         await client.send(new sdk.PublishCommand(messageOf(notice, topicArn)), { abortSignal });

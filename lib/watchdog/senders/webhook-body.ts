@@ -1,15 +1,21 @@
-/** The body of a webhook: JSON for chats by default, or a template of the user's with placeholders. */
+/**
+ * The body of the request to a webhook: by default JSON that chats understand, else the user's template with its
+ * placeholders replaced.
+ */
 import { cut, didYouMean } from '../../text/index.ts';
 import { toIso } from '../../time/index.ts';
 import type { Notice } from '../notice.ts';
 import { changeJson } from './sent-text.ts';
 
-/** The longest text that chats take: Mattermost's, and a half of Google Chat's. The names in it come first. */
+/**
+ * The largest `text` of a notice in a body, in bytes of UTF-8: what Mattermost accepts, and half of what Google Chat
+ * accepts. The text begins with the names of services, so that a cut text keeps them.
+ */
 const LONGEST_TEXT = 16_000;
 const LONGEST_FIELD = 1_500;
-/** How many changes the default body has in full. `services` names all. */
+/** The largest number of changes that the default body contains in full. Its field `services` names all services. */
 const MOST_CHANGES = 40;
-/** The variables of a function have 4 KB together. */
+/** The longest template, in characters. All environment variables of a Lambda function together have 4 KB. */
 const LONGEST_TEMPLATE = 4_000;
 
 const PLACEHOLDERS = [
@@ -18,22 +24,22 @@ const PLACEHOLDERS = [
 
 const PLACEHOLDER = /\{\{([^{}]*)\}\}/g;
 
-/** Where and in which form the body goes. */
+/** The host that gets the body, and the form of the body. */
 export interface BodyOptions {
-  /** The host of the webhook: some chats have rules of their own. */
+  /** The host name of the webhook. Slack and Google Chat have rules of their own for a body. */
   readonly host: string;
-  /** Names where the services run. */
+  /** The name of the stack in which the services run, or 'one machine'. */
   readonly stack: string;
-  /** JSON with placeholders such as `{{text}}` in its strings. @default `text` and the changes as JSON */
+  /** JSON text with placeholders such as `{{text}}` inside its strings. @default `text` and the changes as JSON */
   readonly template?: string | undefined;
 }
 
-/** The body for a notice. */
+/** Returns the body for a notice, as JSON text. */
 export function webhookBody(notice: Notice, { host, stack, template }: BodyOptions): string {
   const form = host.endsWith('.slack.com') || host.endsWith('.slack-gov.com') ? withoutMarkup : (text: string) => text;
   if (template !== undefined) return filled(template, (name) => form(fieldOf(name, notice, stack)));
   const text = form(cut(notice.text, LONGEST_TEXT));
-  // Google Chat refuses fields that it doesn't know.
+  // Google Chat refuses a body with fields that it doesn't know.
   if (host === 'chat.googleapis.com') return JSON.stringify({ text });
   const { id, subject, changes } = notice;
   const services = Object.fromEntries(changes.map(({ service, kind }) => [service, kind]));
@@ -48,7 +54,10 @@ export function webhookBody(notice: Notice, { host, stack, template }: BodyOptio
   return JSON.stringify({ text, ...facts });
 }
 
-/** The fault of a template as `expected ..., got ...`, without its contents, which may be secret. */
+/**
+ * Returns the fault of a template as `expected ..., got ...`; `undefined` if the template can be used. The fault shows
+ * nothing of the template but an unknown placeholder, since the rest may be secret.
+ */
 export function templateFault(template: string): string | undefined {
   if (template.length > LONGEST_TEMPLATE) {
     return `expected at most ${LONGEST_TEMPLATE} characters, got ${template.length}`;
@@ -72,7 +81,10 @@ function isPlaceholder(name: string): name is (typeof PLACEHOLDERS)[number] {
   return (PLACEHOLDERS as readonly string[]).includes(name);
 }
 
-/** In JSON two braces in a row that open stand inside a string, so that escaped text can take their place. */
+/**
+ * Replaces each placeholder of the template by its value. In JSON `{{` can stand only inside a string, so each value is
+ * escaped for a JSON string.
+ */
 function filled(template: string, fieldNamed: (name: (typeof PLACEHOLDERS)[number]) => string): string {
   return template.replace(PLACEHOLDER, (whole, written: string) => {
     const name = written.trim();
@@ -80,7 +92,10 @@ function filled(template: string, fieldNamed: (name: (typeof PLACEHOLDERS)[numbe
   });
 }
 
-/** The value of a placeholder. Of many changes it has each different value once, and the earliest instant. */
+/**
+ * Returns the value of a placeholder. If the notice has many changes, the value lists each different value once;
+ * `since` is the earliest instant.
+ */
 function fieldOf(name: (typeof PLACEHOLDERS)[number], notice: Notice, stack: string): string {
   const { changes } = notice;
   switch (name) {
@@ -101,7 +116,10 @@ function fieldOf(name: (typeof PLACEHOLDERS)[number], notice: Notice, stack: str
   }
 }
 
-/** Slack reads these characters as its markup: text such as `<!channel>` would call everybody. */
+/**
+ * Escapes the characters that Slack reads as markup: a text such as `<!channel>` would otherwise notify everybody in
+ * the channel.
+ */
 function withoutMarkup(text: string): string {
   return text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
 }

@@ -8,23 +8,30 @@ import { webhookBody } from './webhook-body.ts';
 
 /** A webhook, and the form of its body. */
 export interface WebhookOptions {
-  /** A URL of https, or of http on this machine. User and password in it are sent as a header. */
+  /** A URL of https, or of http on this machine. A user and password in the URL are sent as an Authorization header. */
   readonly url: URL;
-  /** Names where the services run. */
+  /** The name of the stack in which the services run, or 'one machine'. */
   readonly stack: string;
-  /** JSON with placeholders such as `{{text}}` in its strings. @default `text` and the changes as JSON */
+  /** JSON text with placeholders such as `{{text}}` inside its strings. @default `text` and the changes as JSON */
   readonly template?: string | undefined;
 }
 
-/** How long the reason in the body of a refusal may take to come, and how much of it is shown. */
+/**
+ * The bounds of the reason that the body of a refusal gives: the time to wait for the body, in milliseconds, and the
+ * bytes of it that the error shows.
+ */
 const REASON_TIME = SECOND;
 const LONGEST_REASON = 200;
-/** Shorter parts of a URL are no secrets, and may be words of an answer. */
+/**
+ * The length from which a part of the URL is masked in errors. Shorter parts are no secrets, and may be ordinary words
+ * in an answer.
+ */
 const SHORTEST_SECRET = 6;
 
 /**
- * A sender to the webhook. Takes 2xx for success, follows no redirect and reads no body, except the beginning of a
- * refusal's. Errors show of the URL only its origin, since whoever knows the rest may write there.
+ * Returns a sender to the webhook. A status of 2xx is a success. Redirects are not followed. The body of an answer is
+ * not read, except the beginning of a refusal's if there is no template. Errors show only the origin of the URL, since
+ * whoever knows the rest can write to the webhook.
  */
 export function webhookSender({ url, stack, template }: WebhookOptions): Sender {
   const redact = redactor(url);
@@ -39,7 +46,7 @@ export function webhookSender({ url, stack, template }: WebhookOptions): Sender 
         const response = await fetch(address, { method: 'POST', headers, body, redirect: 'manual', signal });
         const { status, ok } = response;
         if (ok) return discard(response.body);
-        // An answer may repeat the body, and a template may hold secrets.
+        // With a template the answer is not shown: it may repeat the body, and the template may contain secrets.
         const reason = template === undefined ? redact(await beginningOf(response.body, context.clock)) : '';
         if (template !== undefined) discard(response.body);
         const fault = new HttpStatusError({ status, method: 'POST', url: shownUrl(url), expected: '2xx' });
@@ -48,7 +55,7 @@ export function webhookSender({ url, stack, template }: WebhookOptions): Sender 
   };
 }
 
-/** The origin of the URL, for errors and refusals. */
+/** Returns the origin of the URL followed by `/***`, for error messages. */
 export function shownUrl({ origin }: URL): string {
   return `${origin}/***`;
 }
@@ -59,7 +66,10 @@ function authorization({ username, password }: URL): Record<string, string> {
   return { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` };
 }
 
-/** Takes every part of the URL that may be secret out of a text, longer parts first. */
+/**
+ * Returns a function that masks in a text every part of the URL that may be secret. Longer parts are masked first,
+ * since they may contain shorter ones.
+ */
 function redactor(url: URL): (text: string) => string {
   const { href, pathname, search, username, password, searchParams } = url;
   const parts = [href, pathname + search, pathname, search, username, password, ...searchParams.values()];
@@ -69,12 +79,15 @@ function redactor(url: URL): (text: string) => string {
   return (text) => secrets.reduce((left, secret) => left.replaceAll(secret, '***'), text);
 }
 
-/** Ends the answer without reading it, however long it is. */
+/** Ends an answer without reading its body, however long the body is. */
 function discard(body: ReadableStream | null): void {
   body?.cancel().catch(() => {});
 }
 
-/** The beginning of a body in one line; empty if it doesn't come in time. */
+/**
+ * Returns the beginning of a body in one line, with credentials masked; an empty text if there is no body, or if it
+ * doesn't come within `REASON_TIME`.
+ */
 async function beginningOf(body: ReadableStream<Uint8Array> | null, clock: Clock): Promise<string> {
   const reader = body?.getReader();
   if (reader === undefined) return '';
