@@ -1,4 +1,7 @@
-/** Flow runs in DynamoDB. A transition is one conditional write. Due runs are read from an index, page by page. */
+/**
+ * The store of flow runs in DynamoDB. A transition of a flow run to another state is one conditional write. Due runs
+ * are read from an index, page by page.
+ */
 
 import { ConditionalCheckFailedException, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
@@ -27,14 +30,14 @@ import {
 
 type Item = Record<string, unknown>;
 
-/** The table, and the signal that aborts the call. */
+/** The client and the table of a request, and the signal that aborts the request. */
 interface Call {
   readonly documents: DynamoDBDocumentClient;
   readonly table: string;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A store on the table, which must exist: see `flowRunsTable`. */
+/** Returns a store on the table, which must exist. Its definition is `flowRunsTable`. */
 export function dynamoFlowRunStore(client: DynamoDBClient, table: string): FlowRunStore {
   const call: Call = { documents: DynamoDBDocumentClient.from(client), table };
   return {
@@ -50,8 +53,8 @@ export function dynamoFlowRunStore(client: DynamoDBClient, table: string): FlowR
 }
 
 /**
- * Reads a page of due runs. DynamoDB may end its own page before the limit; only a page without a last key is the last
- * one.
+ * Reads a page of due runs. DynamoDB may end a page of its own before the limit, so this reads on until the page is
+ * full. Only an answer without a last key is the last one.
  */
 async function due(call: Call, { cutoff, limit, after }: DueQuery): Promise<DuePage> {
   const items: Item[] = [];
@@ -102,8 +105,9 @@ async function transition(call: Call, seen: FlowRun, state: FlowRunState): Promi
 }
 
 /**
- * The result of a refused write. The client repeats a write whose answer was lost: if the stored state is the one that
- * was to be written, the first write succeeded.
+ * Returns the result of a transition whose write was refused. `now` is the run as it is stored, `undefined` if the run
+ * was deleted. The AWS client repeats a write whose answer was lost, and the second write is refused: so if the stored
+ * state is the new one, the first write succeeded.
  */
 function refused(state: FlowRunState, now: FlowRun | undefined): Transitioned {
   if (now === undefined) return { written: false };
@@ -175,8 +179,9 @@ async function list(call: Call): Promise<Pick<DuePage, 'runs' | 'unreadable'>> {
 }
 
 /**
- * The signal for the client, which sends nothing more once it is aborted. `abortable` doesn't wait for the client to
- * notice: between two attempts it waits as long as the server asks it to.
+ * Returns the options that give the AWS client the signal. After the abort the client sends nothing more, but it may
+ * notice the abort late: between two attempts it waits as long as the server asks. So each call also goes through
+ * `abortable`, which ends at once.
  */
 function optionsOf({ signal }: Call): { abortSignal?: AbortSignal } {
   return signal === undefined ? {} : { abortSignal: signal };

@@ -1,8 +1,8 @@
 /** A flow run: one run of a Prefect workflow, with its state. Instants are in epoch milliseconds. */
 
 /**
- * Upstream's types of state. The name of a state is more precise than its type: `Late` and `Scheduled` both have the
- * type SCHEDULED.
+ * The types of a flow run's state, as upstream has them. The name of a state is more precise than its type: `Late` and
+ * `Scheduled` both have the type SCHEDULED.
  */
 export const STATE_TYPES = [
   'SCHEDULED',
@@ -26,28 +26,32 @@ export interface FlowRunState {
   readonly id: string;
   readonly type: StateType;
   readonly name: string;
-  /** When the state began. */
+  /** When the state began, in epoch milliseconds. */
   readonly timestamp: number;
   readonly message?: string;
 }
 
 /**
- * A flow run. The index of waiting runs returns it without the message of its state, `expectedStartTime` and `source`.
+ * A run of a Prefect workflow. A run that was read from the index of waiting runs lacks the message of its state,
+ * `expectedStartTime` and `source`.
  */
 export interface FlowRun {
   readonly id: string;
   readonly name: string;
   readonly deploymentId?: string;
   readonly state: FlowRunState;
-  /** When the run is due to start; unchanged if it becomes late. */
+  /** When the run is due to start, in epoch milliseconds. A run that becomes late keeps it. */
   readonly nextScheduledStartTime?: number;
-  /** When the run was first meant to start. */
+  /** When the run was first meant to start, in epoch milliseconds. */
   readonly expectedStartTime?: number;
-  /** The run exactly as Prefect's API described it when it was imported, as JSON text. */
+  /** The flow run exactly as Prefect's API described it when it was imported, as JSON text. */
   readonly source?: string;
 }
 
-/** Whether the run can become late: it has state type SCHEDULED, the name `Scheduled`, and a time to start. */
+/**
+ * Whether the run can become late: its state has the type SCHEDULED and the name `Scheduled`, and the run has a time to
+ * start.
+ */
 export function isWaiting(run: FlowRun): boolean {
   const { state, nextScheduledStartTime } = run;
   return state.type === 'SCHEDULED' && state.name === SCHEDULED_NAME && nextScheduledStartTime !== undefined;

@@ -1,30 +1,30 @@
-/** The import of flow runs from a text into a store. */
+/** Imports flow runs from a text into a store. */
 import type { FlowRunStore } from './ports.ts';
 import { readFlowRuns } from './read-api.ts';
 
-/** The result of an import. */
+/** The result of an import of flow runs. */
 export interface Imported {
   readonly written: number;
-  /** How many runs were left unchanged, since the store has a newer state of them. */
+  /** How many flow runs were left unchanged, since the store has a newer state of them. */
   readonly kept: number;
-  /** The elements that couldn't be used, each with its number. */
+  /** The faults of those elements of the text that can't be used, each with the number of the element. */
   readonly faults: readonly string[];
 }
 
-/** The options of an import. */
+/** The options of an import of flow runs. */
 export interface ImportOptions {
-  /** The timestamp for states that have none, in epoch milliseconds. */
+  /** The timestamp for a state that has none in the text, in epoch milliseconds. */
   readonly now: number;
-  /** Whether to replace newer states in the store. @default false */
+  /** Whether to replace a flow run in the store even if its state there is newer. @default false */
   readonly overwrite?: boolean;
 }
 
-/** How many runs are written at the same time. */
+/** How many flow runs the import writes at the same time. */
 const AT_ONCE = 25;
 
 /**
- * Puts every flow run of the text into the store, and returns the faults of the elements that can't be used. See
- * `readFlowRuns` for the forms of the text.
+ * Puts every flow run of the text into the store. An element that can't be used becomes a fault in the result, and the
+ * other elements are imported. `readFlowRuns` explains the forms of the text.
  */
 export async function importFlowRuns(store: FlowRunStore, text: string, options: ImportOptions): Promise<Imported> {
   const { runs, faults } = readFlowRuns(text, options.now);

@@ -1,7 +1,7 @@
 /**
- * A flow run as a flat DynamoDB item with the key `id`. An item has `waiting` only while its run is in state
- * `Scheduled` with a time to start, so that the index on this attribute contains no other runs: it returns the oldest
- * start first without reading the rest of the table.
+ * The form of a flow run in DynamoDB: a flat item with the key `id`. The item has the attribute `waiting` only while
+ * its run is in state `Scheduled` and has a time to start. So the index on `waiting` contains no other runs, and
+ * returns the earliest start first without reading the rest of the table.
  */
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
@@ -9,15 +9,16 @@ import { showValue, withoutUndefined } from '../text/index.ts';
 import { type FlowRun, isWaiting, STATE_TYPES } from './flow-run.ts';
 import { UnreadableRunError } from './ports.ts';
 
-/** The default name of the table. */
+/** The default name of the table of flow runs. */
 export const FLOW_RUNS_TABLE = 'tickover-flow-runs';
-/** The index of waiting runs, with partition key `waiting` and sort key `nextScheduledStartTime`. */
+/** The name of the index of waiting runs, with partition key `waiting` and sort key `nextScheduledStartTime`. */
 export const WAITING_INDEX = 'waiting';
-/** The only value of `waiting`. */
+/** The only value that the attribute `waiting` can have. */
 export const WAITING = 'SCHEDULED#Scheduled';
 
 /**
- * The table, for CreateTable and for a stack. The index copies only the attributes that are needed to mark a run late.
+ * Returns the definition of the table of flow runs, for CreateTable and for a CDK stack. Its index copies only the
+ * attributes that are needed to mark a run late.
  */
 export function flowRunsTable(name: string): CreateTableCommandInput {
   return {
@@ -61,7 +62,7 @@ const Item = z.object({
 
 type Item = z.infer<typeof Item> & { waiting?: string };
 
-/** Returns the item to put. */
+/** Returns the DynamoDB item of the flow run. */
 export function itemOf(run: FlowRun): Item {
   const { state } = run;
   return withoutUndefined({
@@ -81,8 +82,8 @@ export function itemOf(run: FlowRun): Item {
 }
 
 /**
- * Reads the run from an item.
- * @throws UnreadableRunError which names the faulty attribute
+ * Reads a flow run from its DynamoDB item.
+ * @throws UnreadableRunError which names every faulty attribute
  */
 export function runOf(item: Readonly<Record<string, unknown>>): FlowRun {
   const parsed = Item.safeParse(item);

@@ -1,27 +1,30 @@
-/** The rule of lateness: which runs may be marked late, and the results of marking. Pure. */
+/** The rule of lateness: which flow runs may be marked late, and the results of marking them. Pure. */
 import { type FlowRun, type FlowRunState, LATE_NAME } from './flow-run.ts';
 
-/** The reason why a run in another state is not marked late. */
+/** The reason why a flow run is not marked late whose state has another type than SCHEDULED. */
 export const ONLY_SCHEDULED = 'Only scheduled flows can be marked late.';
 export const ALREADY_LATE = 'This flow run is already marked late.';
 
 type Rejection = typeof ONLY_SCHEDULED | typeof ALREADY_LATE;
 
-/** A new state for a run, or the reason why there is none. */
+/** The new state for a flow run, or the reason why it gets none. */
 export type Proposal =
   | { readonly accepted: true; readonly state: FlowRunState }
   | { readonly accepted: false; readonly reason: Rejection };
 
-/** The result of marking one run late. Only with `marked` the run has changed. */
+/** The result of marking one flow run late. Only `marked` means that the flow run has changed. */
 export type MarkResult = 'marked' | 'already-late' | 'moved-on' | 'deleted';
 
-/** For each reason not to mark a flow run late: the result under which it is counted. */
+/** For each reason not to mark a flow run late, the result under which that flow run is counted. */
 export const RESULT_OF: Readonly<Record<Rejection, MarkResult>> = {
   [ONLY_SCHEDULED]: 'moved-on',
   [ALREADY_LATE]: 'already-late',
 };
 
-/** The state that makes the run late: its type is still SCHEDULED, and the run keeps its scheduled time. */
+/**
+ * Returns the state that makes the flow run late, with the id and the time in `fresh`. Its type is SCHEDULED, as
+ * before, and the flow run keeps its scheduled time. A flow run that may not be marked late gets a reason instead.
+ */
 export function proposeLate(run: FlowRun, fresh: { readonly id: string; readonly now: number }): Proposal {
   const reason = rejectionOf(run);
   if (reason !== undefined) return { accepted: false, reason };
@@ -33,7 +36,10 @@ function rejectionOf({ state }: FlowRun): Rejection | undefined {
   return state.name === LATE_NAME ? ALREADY_LATE : undefined;
 }
 
-/** The result for a run that changed before the write. `now` is the run at present, `undefined` if it was deleted. */
+/**
+ * Returns the result for a flow run that changed between its read and the write that would have marked it late. `now`
+ * is the flow run as it is stored, `undefined` if it was deleted.
+ */
 export function whyLeftAlone(now: FlowRun | undefined): MarkResult {
   if (now === undefined) return 'deleted';
   const reason = rejectionOf(now);

@@ -1,7 +1,8 @@
 /**
- * Marks late runs, as upstream's `MarkLateRuns` does: reads the due flow runs oldest first, page by page, and moves
- * each to `Late` if its state hasn't changed since it was read. A failure doesn't stop the others; it is thrown at the
- * end. In this room "run" means a flow run; the run that marks is called the run of the service.
+ * Marks late flow runs, as upstream's `MarkLateRuns` does: reads the due flow runs page by page, the earliest start
+ * first, and moves each to the state `Late` if its state hasn't changed since it was read. A flow run that fails
+ * doesn't stop the others; one error about all failures is thrown at the end. In this room "run" means a flow run. A
+ * run of mark-late-runs is called a run of the service.
  */
 import { setMaxListeners } from 'node:events';
 import { type RunContext, refuseOptions, type Shape } from '../service/index.ts';
@@ -11,28 +12,32 @@ import type { FlowRun, FlowRunState } from './flow-run.ts';
 import { type MarkResult, proposeLate, RESULT_OF, whyLeftAlone } from './late.ts';
 import type { DuePage, FlowRunStore, Place } from './ports.ts';
 
-/** The part of the service's run context that marking needs. */
+/** The part of the run context of mark-late-runs that the marking needs. */
 export type MarkLateContext = Pick<RunContext, 'signal' | 'deadline' | 'clock' | 'random' | 'log'>;
 
-/** The options of marking. */
+/** The options of marking flow runs late. */
 export interface MarkLateOptions {
-  /** How many seconds after its scheduled start a run is late. */
+  /** How many seconds after its scheduled start a flow run counts as late. */
   readonly lateAfterSeconds: number;
-  /** The largest number of runs in one page. */
+  /** The largest number of flow runs in one page that is read from the store. */
   readonly pageSize: number;
   /**
-   * Marks one run; upstream's override point. Its errors are logged and counted. Several calls go on at the same time.
-   * @default `asUsual`: the rule, one conditional write and one log event
+   * Replaces the marking of one flow run; upstream has the same override point. An error that it throws is logged and
+   * counted as a failure. Up to 10 calls go on at the same time.
+   * @default `asUsual`: the rule of lateness, one conditional write and one log line
    */
   readonly mark?: (run: FlowRun, asUsual: (run: FlowRun) => Promise<MarkResult>) => Promise<MarkResult>;
 }
 
-/** The shapes of these options. */
+/** The names of the options of marking, with the shapes of their values. */
 export const MARK_LATE_SHAPES = {
   ...{ lateAfterSeconds: 'any', pageSize: 'any', mark: 'function' },
 } as const satisfies Readonly<Record<keyof MarkLateOptions, Shape>>;
 
-/** The results of one run of the service; all but `pages` add up to the number of runs that were late. */
+/**
+ * The counts of one run of the service. All but `pages` add up to the number of flow runs that were late, unless `more`
+ * is set.
+ */
 export interface LateCounts {
   readonly marked: number;
   readonly alreadyLate: number;
@@ -40,27 +45,32 @@ export interface LateCounts {
   readonly deleted: number;
   readonly failed: number;
   /**
-   * The runs that are left because the time was up: not tried, or broken off, and then marked or not. The next run of
-   * the service goes on with them.
+   * The flow runs that were left because the time was up. They were not tried, or their write was aborted, and may have
+   * been marked or not. The next run of the service goes on with them.
    */
   readonly unfinished: number;
-  /** There are more than `unfinished`, which there was no time to count. @default all are counted */
+  /**
+   * Set if further late flow runs are left, which there was no time to count as `unfinished`. @default all are counted
+   */
   readonly more?: true;
-  /** Pages read. */
+  /** How many pages of flow runs were read to be marked. */
   readonly pages: number;
 }
 
-/** How long before its deadline a run of the service ends; the next run continues. */
+/** How long before its deadline a run of the service stops marking, in milliseconds. The next run continues. */
 const TIME_FOR_A_PAGE = 2 * SECOND;
-/** The runs that are left are counted until this long before the deadline. */
+/** How long before its deadline a run of the service stops counting the flow runs that are left, in milliseconds. */
 const TIME_FOR_THE_END = 0.5 * SECOND;
-/** The most runs in a page that is only counted. */
+/** The largest number of flow runs in a page that is only counted. */
 const COUNTED_PAGE = 1_000;
-/** Writes under way when the signal fires have this long to end, so that each transition that is written is logged. */
+/**
+ * How long the writes that are going on may still take after the signal is aborted, in milliseconds, so that each flow
+ * run that was marked is also logged.
+ */
 const TIME_FOR_WRITES = 0.5 * SECOND;
-/** The number of runs marked at once. */
+/** How many flow runs are marked at the same time. */
 const AT_ONCE = 10;
-/** The largest number of members of the error that ends the run of the service. All errors are logged. */
+/** The largest number of errors in the AggregateError that ends a run of the service. All errors are logged. */
 const MOST_ERRORS = 20;
 const OUT_OF_TIME =
   'mark-late-runs: its time is up before all late flow runs are marked; the next run of the service goes on';
@@ -72,7 +82,7 @@ const COUNTED: Readonly<Record<MarkResult, Exclude<keyof LateCounts, 'unfinished
   deleted: 'deleted',
 };
 
-/** The values of one run of the service while it marks. */
+/** The values that one run of the service uses and changes while it marks. */
 interface Batch {
   readonly context: MarkLateContext;
   readonly store: FlowRunStore;
@@ -80,12 +90,13 @@ interface Batch {
   readonly counts: { -readonly [Count in keyof LateCounts]: LateCounts[Count] };
   readonly seen: Set<string>;
   readonly errors: unknown[];
-  /** Aborted a while after the signal of the context. */
+  /** The signal for the writes. It is aborted `TIME_FOR_WRITES` after the signal of the context. */
   readonly writing: AbortSignal;
 }
 
 /**
- * Marks the runs that are late now: {@link markLateRunsWith}, with options that a person wrote.
+ * Marks the flow runs that are late now, as {@link markLateRunsWith} does, after a check of options that a person
+ * wrote.
  * @throws InvalidOptionsError which names every option that is unknown or of another shape
  */
 export async function markLate(
@@ -98,10 +109,11 @@ export async function markLate(
 }
 
 /**
- * Marks the runs that are late now, with options that are known to be good. Ends after a short page, after a page in
- * which no run is new to this run of the service, or shortly before the deadline, with a warning if runs are left.
- * @throws AggregateError if a run failed, after all others were tried; the error of the store if it can't be reached,
- * or if the signal fires before the first page was read
+ * Marks the flow runs that are late now, with options that are known to be valid. Ends after a page that isn't full,
+ * after a page in which no flow run is new to this run of the service, or 2 s before the deadline. Logs a warning if
+ * late flow runs are left.
+ * @throws AggregateError if a flow run failed, after all others were tried; the error of the store if it can't be
+ *   reached, or if the signal is aborted before the first page was read
  */
 export async function markLateRunsWith(
   context: MarkLateContext,
@@ -118,7 +130,7 @@ export async function markLateRunsWith(
     pages: 0,
   };
   const [writing, done] = [new AbortController(), new AbortController()];
-  // Every write under way listens, and so does the client for it.
+  // Each write that is going on adds a listener to this signal, and the AWS client adds another one for it.
   setMaxListeners(2 * AT_ONCE, writing.signal);
   const stopWriting = () => {
     const stopped = context.clock.sleep(TIME_FOR_WRITES, done.signal);
@@ -154,7 +166,10 @@ async function markPages(batch: Batch, cutoff: number): Promise<void> {
   if (counts.unfinished > 0 || counts.more) warnOfTime(batch);
 }
 
-/** Counts the runs on the pages that were not reached, as far as there is time. */
+/**
+ * Counts the flow runs on the pages that were not reached, as long as there is time. Sets `more` if some are not
+ * counted.
+ */
 async function countLeft(batch: Batch, cutoff: number, after: Place): Promise<void> {
   const { counts, context, store } = batch;
   const { signal, clock, deadline, log } = context;
@@ -173,8 +188,8 @@ async function countLeft(batch: Batch, cutoff: number, after: Place): Promise<vo
 }
 
 /**
- * Returns a page, or `undefined` if the signal aborted the call. If it fires before the first page, the error is
- * thrown, since the store may be at fault.
+ * Returns the next page, or `undefined` if the signal was aborted during the read. Throws if that happens before the
+ * first page is read, since the store may be at fault.
  */
 async function pageOf(batch: Batch, cutoff: number, after: Place | undefined): Promise<DuePage | undefined> {
   const { signal } = batch.context;
@@ -189,7 +204,7 @@ async function pageOf(batch: Batch, cutoff: number, after: Place | undefined): P
   }
 }
 
-/** Marks the runs of a page. Returns whether any of them was new to this run of the service. */
+/** Marks the flow runs of a page. Returns whether any flow run of the page was new to this run of the service. */
 async function markPage(batch: Batch, page: DuePage): Promise<boolean> {
   const unreadable = page.unreadable.filter(({ id }) => isFirstSight(batch, id));
   for (const { id, error } of unreadable) countFailure(batch, id, error);
@@ -234,7 +249,7 @@ async function markAsUsual(batch: Batch, run: FlowRun): Promise<MarkResult> {
   return 'marked';
 }
 
-/** The fields of the log line about a transition. */
+/** The fields of the log line about a flow run that was marked late. */
 function transitionFields(run: FlowRun, state: FlowRunState): Record<string, unknown> {
   const { nextScheduledStartTime: scheduled } = run;
   return withoutUndefined({
@@ -274,7 +289,7 @@ function warnOfTime(batch: Batch): void {
   batch.context.log.warn(OUT_OF_TIME, countFields(batch.counts));
 }
 
-/** The fields of a log line: the counts as they are now. */
+/** Returns the counts as they are now, as fields of a log line. */
 function countFields({ marked, alreadyLate, movedOn, deleted, failed, unfinished, more, pages }: LateCounts) {
   return { marked, alreadyLate, movedOn, deleted, failed, unfinished, ...(more && { more }), pages };
 }

@@ -8,31 +8,32 @@ import { showValue, tryRead, withoutUndefined } from '../text/index.ts';
 import { parseInstant, parseInstantUp } from '../time/index.ts';
 import { type FlowRun, STATE_TYPES, type StateType } from './flow-run.ts';
 
-/** The flow runs in a text, and its faults. */
+/** The flow runs that were read from a text, and the faults of the text. */
 export interface ReadRuns {
   readonly runs: readonly FlowRun[];
   /**
-   * The faults, each as `line 3: field: expected ..., got ...`; for an array as `element 3: ...`. Numbers start at 1.
+   * The faults, each as `line 3: field: expected ..., got ...` if the text is JSON lines, else as `element 3: ...`.
+   * Numbers start at 1. A broken JSON array has one fault without a number.
    */
   readonly faults: readonly string[];
 }
 
-/** An element, and its name in a fault. */
+/** An element of the text, and the label by which a fault names it, such as `line 3`. */
 interface Numbered {
   readonly label: string;
   readonly element: unknown;
 }
 
 /**
- * The largest size of `source` in bytes. A DynamoDB item has at most 400 KB, and it also contains the other fields and
- * a second copy of the state's message.
+ * The largest size of a flow run's `source` plus the message of its state, in bytes. The message is also inside
+ * `source`, so an item contains it twice. A DynamoDB item has at most 400 KB, and the other fields need some of them.
  */
 const SOURCE_BYTES = 350_000;
 const SHOWN_CHARACTERS = 80;
 
 const text = (most: number) => {
   const expected = `text of 1 to ${most} characters`;
-  // Half a surrogate pair would be stored as another character: two ids could become one.
+  // Half a surrogate pair is refused: DynamoDB would store it as another character, so that two ids could become one.
   return z
     .string(expected)
     .min(1, expected)
@@ -44,7 +45,10 @@ const instantRead = (parse: (written: unknown) => number | undefined) =>
     .custom<string>((value) => parse(value) !== undefined, 'an ISO 8601 time with a zone')
     .transform((value) => parse(value) ?? 0);
 const instant = instantRead(parseInstant);
-/** A start is never before its time, or the run would be late too early. */
+/**
+ * Reads the time of a start. A time that is finer than milliseconds is rounded up, since a run with an earlier start
+ * would become late too early.
+ */
 const start = instantRead(parseInstantUp);
 const stateType = z.enum(STATE_TYPES, `one of ${STATE_TYPES.join(', ')}`);
 
@@ -74,7 +78,7 @@ const ApiRun = z.object(
 type ApiRun = z.output<typeof ApiRun>;
 
 /**
- * Reads the text of a file or of an answer.
+ * Reads the flow runs in the text of a file or of an answer of Prefect's API.
  * @param now the timestamp for a state that has none, in epoch milliseconds
  */
 export function readFlowRuns(written: string, now: number): ReadRuns {
@@ -117,16 +121,16 @@ function parseJson(written: string): { value: unknown } | { why: string } {
   try {
     return { value: JSON.parse(written) };
   } catch (error) {
-    // The message of the parser cites the text.
+    // The parser's message cites the text, so it is shortened like the text itself.
     return { why: error instanceof Error ? shortened(error.message) : 'unreadable' };
   }
 }
 
-/** Returns the run, or the fault of the element. */
+/** Returns the flow run that an element describes, or the fault of the element as a text. */
 function readOne(element: unknown, now: number): FlowRun | string {
   const parsed = ApiRun.safeParse(element);
   if (!parsed.success) return parsed.error.issues.map((issue) => faultOf(issue, element)).join('; ');
-  // Deeply nested JSON can be parsed and yet be too deep to be written again.
+  // Deeply nested JSON can be parsed and yet be too deep to be written as text again.
   const source = tryRead(() => JSON.stringify(element));
   if (source === undefined) return 'expected a flow run that can be written as JSON, got one nested too deep';
   const bytes = Buffer.byteLength(source) + Buffer.byteLength(parsed.data.state?.message ?? '');
@@ -160,7 +164,7 @@ function flowRunOf(api: ApiRun, known: { type: StateType; source: string; now: n
   });
 }
 
-/** Upstream's name for a state that has none: its type, capitalised. */
+/** Returns the name that upstream gives to a state without one: its type, capitalised, such as `Scheduled`. */
 function nameOf(type: StateType): string {
   return type.slice(0, 1) + type.slice(1).toLowerCase();
 }
@@ -175,7 +179,10 @@ function brief(value: unknown): string {
   return shortened(showValue(value));
 }
 
-/** In one line, without control characters: from a file they could steer the terminal that shows the fault. */
+/**
+ * Returns the text in one line, cut to 80 characters, without control characters: text of a file could contain some
+ * that steer the terminal which shows the fault.
+ */
 function shortened(whole: string): string {
   const line = whole.replace(/\p{C}/gu, ' ');
   return line.length <= SHOWN_CHARACTERS ? line : `${line.slice(0, SHOWN_CHARACTERS)}...`;

@@ -3,7 +3,10 @@ import { padded, printable } from '../text/index.ts';
 import { toIso } from '../time/index.ts';
 import type { FlowRun } from './flow-run.ts';
 
-/** The heading, width and cells of a column. With two spaces between columns, 24 + 13 + 20 + 36 columns make 99. */
+/**
+ * A column of the table: its heading, its width in characters, and the text of a flow run in it. The widths 24 + 13 +
+ * 20 + 36, with two spaces between columns, make 99.
+ */
 interface Column {
   readonly heading: string;
   readonly width: number;
@@ -17,7 +20,9 @@ const COLUMNS: readonly Column[] = [
   { heading: 'DEPLOYMENT', width: 36, of: (run) => run.deploymentId ?? '-' },
 ];
 
-/** The lines of the table: a heading, then the runs by next start; runs without a next start come last. */
+/**
+ * Returns the lines of the table: a heading, then the flow runs by next start. Those without a next start come last.
+ */
 export function tableOf(runs: readonly FlowRun[]): string[] {
   const sorted = runs.toSorted((one, other) => orderOf(one) - orderOf(other) || (one.name < other.name ? -1 : 1));
   return [lineOf(({ heading }) => heading), ...sorted.map((run) => lineOf((column) => column.of(run)))];
