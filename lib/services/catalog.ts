@@ -1,6 +1,6 @@
 /**
- * The catalog: every service that has a function. A service is one file here, and one file of the same name in
- * `functions/`; there is no list to maintain.
+ * The catalog: every service that has a function. Each service has one file in `lib/services` and one file of the same
+ * name in `functions`. The files are found by their names, so no list has to be maintained.
  */
 import { readdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -9,14 +9,17 @@ import type { Service } from '../service/index.ts';
 import { escaped } from '../text/index.ts';
 import { inSeconds, SECOND, systemClock } from '../time/index.ts';
 
-/** A service of the catalog. */
+/** A service of the catalog, and the file of its function. */
 export interface CatalogEntry {
   readonly service: Service;
-  /** The file that exports the handler of the service. */
+  /** The path of the file that exports the handler of the service. */
   readonly functionFile: string;
 }
 
-/** The directories of functions and services. A service has a file of its name in each; its parts lie beside it. */
+/**
+ * The directories of functions and of services. A service has a file of its name in each. Files with parts of a
+ * service, such as check-endpoints-request.ts, lie in the directory of services too.
+ */
 interface Places {
   readonly functions: URL;
   readonly services: URL;
@@ -27,30 +30,30 @@ const PLACES: Places = {
   services: new URL('./', import.meta.url),
 };
 
-/** What is wrong with a function or a service file, in one line. */
+/** What is wrong with one file of a function or a service. `text` is one line. */
 export interface CatalogFault {
-  /** The service's name, by its file. */
+  /** The name of the file without `.ts`, which is the name that its service should have. */
   readonly name: string;
   readonly text: string;
 }
 
-/** The catalog with what is wrong with it. */
+/** The catalog: the services that could be loaded, and the faults of all other files. */
 export interface CatalogContent {
-  /** In the order of their names. */
+  /** The services that could be loaded, in the order of their names. */
   readonly entries: readonly CatalogEntry[];
-  /** Functions without a service that can be loaded. */
+  /** The faults of function files whose service is missing or can't be loaded. */
   readonly faults: readonly CatalogFault[];
-  /** Service files without a function: nothing ever runs their services. */
+  /** The faults of service files that have no function file, so that nothing ever runs their services. */
   readonly unserved: readonly CatalogFault[];
 }
 
-/** Longer than any file takes to load. */
+/** The time after which the loading of a file is given up, in milliseconds. No file takes that long. */
 const LONGEST_LOAD = 20 * SECOND;
 
 /**
- * Loads the definitions of all services, in the order of their names.
- * @param places directories, as URLs that end in a slash. @default those of the project
- * @throws InvalidOptionsError which names every function without a service of the same name
+ * Loads all services of the catalog, in the order of their names.
+ * @param places the directories of functions and services, as URLs that end in a slash. @default those of the project
+ * @throws InvalidOptionsError which names every function file without a service of the same name
  */
 export async function loadCatalog(places: Places = PLACES): Promise<CatalogEntry[]> {
   const { entries, faults } = await readCatalog(places);
@@ -62,7 +65,7 @@ export async function loadCatalog(places: Places = PLACES): Promise<CatalogEntry
   return [...entries];
 }
 
-/** Loads the catalog: what can't be loaded is a fault, and the rest is there. */
+/** Loads the catalog. A file that can't be loaded becomes a fault, and the other services are loaded. */
 export async function readCatalog(places: Places = PLACES): Promise<CatalogContent> {
   const functions = await filesIn(places.functions);
   const services = await filesIn(places.services);
@@ -100,7 +103,11 @@ async function load(file: string, { functions, services }: Places): Promise<Cata
   }
 }
 
-/** A file without a function is a fault if it exports a service, or may: files of their own parts lie there too. */
+/**
+ * Returns the fault of a service file that has no function file. Such a file is at fault if it exports a service that
+ * no function runs, or can't be loaded, since it may then export one. A file without services, which contains parts of
+ * another one, is no fault: the result is `undefined`.
+ */
 async function unservedFault(
   file: string,
   served: readonly string[],
@@ -118,7 +125,7 @@ async function unservedFault(
 
 async function servicesIn(file: URL): Promise<Service[]> {
   const loaded = new AbortController();
-  // A file may wait for ever as it is loaded, and the others with it.
+  // The loading of a file may never end, and the other files would wait for it.
   const tooLate = systemClock.sleep(LONGEST_LOAD, loaded.signal).then(() => {
     throw new Error(`no end of its loading within ${inSeconds(LONGEST_LOAD)} s`);
   });
@@ -131,7 +138,10 @@ async function servicesIn(file: URL): Promise<Service[]> {
   }
 }
 
-/** The names of files and the messages of others are foreign, and synth prints them. */
+/**
+ * Makes a fault, with its text escaped: names of files and messages of errors may contain control characters, and synth
+ * prints them.
+ */
 function faultOf(file: string, text: string): CatalogFault {
   return { name: nameOf(file), text: escaped(text) };
 }

@@ -1,21 +1,23 @@
 /**
  * The addresses to which check-endpoints may connect. A URL, a redirect or a host name may lead to a server that gives
- * credentials to any client on this machine, so such addresses are refused unless an endpoint allows them.
+ * credentials to any client on this machine, such as a cloud's metadata service. The addresses of such servers are
+ * refused, unless the option `allowAddresses` of the endpoint allows them.
  */
 import { BlockList, isIP } from 'node:net';
 import { isInLambda, type Surroundings } from '../service/index.ts';
 import { embeddedAddresses } from './check-endpoints-embedded.ts';
 
 /**
- * Returns the reason to refuse an address, or `undefined` if the address is allowed. A text that is no address is
- * refused.
- * @param redirectedBy the address of the server that sent the redirect; absent for the URL of the endpoint itself
+ * Judges an address: returns the reason to refuse it, or `undefined` if the address is allowed. A text that is no
+ * address is refused.
+ * @param redirectedBy the address of the server that sent the redirect to `address`; absent for the URL of the endpoint
+ *   itself
  */
 export type Vet = (address: string, redirectedBy?: string) => string | undefined;
 
 /**
- * The error of an address that was refused before a connection was made. It is not transient, since a second try would
- * be refused too.
+ * The error of an address that was refused before a connection to it was made. The error is not transient, since a
+ * second try would be refused too.
  */
 export class RefusedAddressError extends Error {
   override readonly name = 'RefusedAddressError';
@@ -46,41 +48,45 @@ const METADATA = [
   ...['fd00:42::42/128', 'fd00:a9fe:a9fe::1/128'],
 ];
 
-/** Loopback addresses. In Lambda only the APIs of the runtime and of extensions listen there. */
+/** Loopback addresses. In Lambda only the APIs of the Lambda runtime and of Lambda extensions listen there. */
 const LOOPBACK = ['127.0.0.0/8', '::1/128', '0.0.0.0/8', '::/128'];
 
 /**
- * Addresses that can't be reached from outside: those that IANA's special-purpose registries call not globally
- * reachable, and a few that are retired or for many receivers. A network may use any of them within its own bounds.
- * A form of IPv6 that carries an address of IPv4 is judged by that one.
+ * Addresses that can't be reached from the public internet: those that IANA's special-purpose registries call not
+ * globally reachable, and a few others that are retired or multicast. A network may use any of them internally. An IPv6
+ * address that carries an IPv4 address is judged by the IPv4 address.
  */
 const INSIDE = [
   ...LOOPBACK,
-  // Private, shared, link-local, and unique local.
+  // Private, shared, link-local, and unique local addresses.
   ...['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', '169.254.0.0/16', 'fc00::/7', 'fe80::/10'],
   // Site-local, retired by RFC 3879; relays of 6to4, retired by RFC 7526.
   ...['fec0::/10', '192.88.99.0/24'],
-  // Protocols of the IETF, and segment routing.
+  // Protocol assignments of the IETF, and segment routing.
   ...['192.0.0.0/24', '2001::/23', '5f00::/16'],
-  // Benchmarks, and documentation.
+  // For benchmarks, and for documentation.
   ...['198.18.0.0/15', '192.0.2.0/24', '198.51.100.0/24', '203.0.113.0/24', '2001:db8::/32', '3fff::/20'],
-  // Discarded, dummies, reserved for the future, and broadcast.
+  // Discard-only and dummy prefixes, addresses reserved for the future, and broadcast.
   ...['100::/64', '100:0:0:1::/64', '240.0.0.0/4'],
   // Multicast.
   ...['224.0.0.0/4', 'ff00::/8'],
 ];
 
-/** Parts of them that can be reached: anycast of single protocols, AMT, AS112, identifiers, and Teredo. */
+/**
+ * The parts of `INSIDE` that can be reached from the public internet: anycast addresses of single protocols, AMT,
+ * AS112, identifiers of hosts, and Teredo.
+ */
 const OUTSIDE = [
   ...['192.0.0.9/32', '192.0.0.10/32', '2001:1::1/128', '2001:1::2/128', '2001:1::3/128'],
   ...['2001:3::/32', '2001:4:112::/48', '2001:20::/28', '2001:30::/28', '2001::/32'],
 ];
 
 /**
- * Returns a function that makes the {@link Vet} of an endpoint from the addresses and ranges that it allows. A vet
- * judges an address of IPv6 also by every address of IPv4 that it can carry. It refuses link-local and metadata
- * addresses; in Lambda, where the interface of the runtime listens on the machine itself, loopback as well. It refuses
- * the other {@link INSIDE} ranges only after a redirect from outside, whose sender could not reach them itself.
+ * Returns a function that makes the {@link Vet} of an endpoint; its argument is the addresses and ranges that the
+ * endpoint allows. The vet judges an IPv6 address also by every IPv4 address that it can carry. It refuses link-local
+ * and metadata addresses; in Lambda also loopback addresses and that of Lambda's runtime API. It refuses the other
+ * {@link INSIDE} ranges only after a redirect from an address outside them, since the server that sent the redirect
+ * could not reach them itself.
  */
 export function vettingIn(env: Surroundings['env']): (allowed?: readonly string[]) => Vet {
   const rules = [
@@ -105,25 +111,28 @@ export function vettingIn(env: Surroundings['env']): (allowed?: readonly string[
   };
 }
 
-/** Whether the address, or the one of IPv4 that is mapped in it, is in the ranges. */
+/**
+ * Whether the address is in the ranges. An IPv6 address into which an IPv4 address is mapped is in them if the IPv4
+ * address is. False for a text that is no address.
+ */
 function isAmong(ranges: BlockList, address: string): boolean {
   const version = isIP(address);
   return version !== 0 && ranges.check(address, version === 6 ? 'ipv6' : 'ipv4');
 }
 
-/** The address in a URL; `undefined` if the URL has a host name. */
+/** Returns the IP address in a URL; `undefined` if the URL has a host name instead. */
 export function literalAddress({ hostname }: URL): string | undefined {
   const host = hostname.replace(/^\[|\]$/g, '');
   return isIP(host) === 0 ? undefined : host;
 }
 
-/** The address of Lambda's runtime API, if it is not a loopback address. */
+/** Returns the IPv4 address of Lambda's runtime API; an empty list if the environment doesn't contain one. */
 function runtimeOf({ AWS_LAMBDA_RUNTIME_API = '' }: Surroundings['env']): string[] {
   const host = AWS_LAMBDA_RUNTIME_API.replace(/:\d+$/, '');
   return isIP(host) === 4 ? [host] : [];
 }
 
-/** Addresses and ranges such as `10.0.0.0/8`. */
+/** Reads addresses and ranges, such as `10.0.0.0/8`, into one list to check against. */
 function rangesOf(written: readonly string[]): BlockList {
   const ranges = new BlockList();
   for (const range of written) {

@@ -1,26 +1,28 @@
 /**
- * The addresses of IPv4 that an address of IPv6 can carry. A packet to such an address may be delivered to the one that
- * it carries, by the system itself, a translator (NAT64) or a tunnel.
+ * The IPv4 addresses that an IPv6 address can carry. A packet to such an IPv6 address may be delivered to the IPv4
+ * address that it carries, by the operating system itself, by a translator (NAT64) or through a tunnel.
  */
 import { isIPv6 } from 'node:net';
 
-/** A way to carry an address of IPv4. */
+/** A form of IPv6 address that carries an IPv4 address. */
 interface Embedding {
-  /** The bytes of addresses of this form, from the byte `at` on. */
+  /** The bytes that show this form, from byte `at` of the IPv6 address on. One of these lists must match. */
   readonly prefixes: readonly (readonly number[])[];
   readonly at: number;
-  /** The positions of the four bytes; of several lists each is one reading of the address. */
+  /**
+   * The positions of the four bytes of the IPv4 address. If there are several lists, each gives one possible reading.
+   */
   readonly positions: readonly (readonly [number, number, number, number])[];
-  /** Whether the bytes are written inverted. */
+  /** Whether the bytes of the IPv4 address are written inverted. */
   readonly inverted?: true;
-  /** Whether a reading in 0.0.0.0/8 counts. @default true */
+  /** Whether a reading counts that is in 0.0.0.0/8. @default true */
   readonly readsZero?: false;
 }
 
 const LAST = [12, 13, 14, 15] as const;
 
 const EMBEDDINGS: readonly Embedding[] = [
-  // Compatible and mapped (RFC 4291), translated (RFC 7915), NAT64 (RFC 6052).
+  // IPv4-compatible and IPv4-mapped (RFC 4291), IPv4-translated (RFC 7915), NAT64 (RFC 6052).
   {
     prefixes: [
       zeros(12),
@@ -31,8 +33,9 @@ const EMBEDDINGS: readonly Embedding[] = [
     at: 0,
     positions: [LAST],
   },
-  // NAT64 of a network's own (RFC 8215), whose prefix may have 48, 56, 64 or 96 bits: no reading is ruled out, but for
-  // 0.0.0.0/8, to which no translator delivers, and which is how the bytes around the right reading come out.
+  // NAT64 with a network's own prefix (RFC 8215). The prefix may have 48, 56, 64 or 96 bits, so every reading counts,
+  // except one in 0.0.0.0/8: no translator delivers there, and a reading with the wrong length of prefix often looks
+  // like that.
   {
     prefixes: [[0, 0x64, 0xff, 0x9b, 0, 1]],
     at: 0,
@@ -41,10 +44,10 @@ const EMBEDDINGS: readonly Embedding[] = [
   },
   // 6to4 (RFC 3056).
   { prefixes: [[0x20, 0x02]], at: 0, positions: [[2, 3, 4, 5]] },
-  // Teredo (RFC 4380): its server, and the client, which is written inverted.
+  // Teredo (RFC 4380): the address of the server, then the address of the client, which is written inverted.
   { prefixes: [[0x20, 0x01, 0, 0]], at: 0, positions: [[4, 5, 6, 7]] },
   { prefixes: [[0x20, 0x01, 0, 0]], at: 0, positions: [LAST], inverted: true },
-  // ISATAP (RFC 5214), below any prefix.
+  // ISATAP (RFC 5214), behind any prefix.
   {
     prefixes: [
       [0, 0, 0x5e, 0xfe],
@@ -59,7 +62,7 @@ function zeros(count: number): number[] {
   return Array.from({ length: count }, () => 0);
 }
 
-/** Every address of IPv4 that the address can carry; none for anything else than an address of IPv6. */
+/** Returns every IPv4 address that the IPv6 address can carry; an empty list if the text is no IPv6 address. */
 export function embeddedAddresses(address: string): string[] {
   if (!isIPv6(address)) return [];
   const bytes = bytesOf(address);
@@ -72,7 +75,7 @@ export function embeddedAddresses(address: string): string[] {
   });
 }
 
-/** The 16 bytes of an address of IPv6, whose zone is left out. */
+/** Returns the 16 bytes of an IPv6 address. A zone, such as `%eth0`, is left out. */
 function bytesOf(address: string): number[] {
   const [withoutZone = ''] = address.split('%');
   const [head = [], tail] = withoutZone.split('::').map(bytesOfGroups);
@@ -80,7 +83,7 @@ function bytesOf(address: string): number[] {
   return [...head, ...zeros(16 - head.length - tail.length), ...tail];
 }
 
-/** The last group may be an address of IPv4. */
+/** Returns the bytes of the groups between colons. The last group may be an IPv4 address. */
 function bytesOfGroups(groups: string): number[] {
   if (groups === '') return [];
   return groups.split(':').flatMap((group) => {

@@ -1,6 +1,6 @@
 /**
- * Requests the status of one URL. Doesn't use `fetch`: it vets every address before the connection and connects to the
- * vetted address, so that a name can't resolve differently the second time.
+ * Requests one URL and returns the HTTP status. It doesn't use `fetch`, since it must vet every address before it
+ * connects, and connect to exactly that address: a host name could resolve to another one the second time.
  */
 import { type LookupAddress, lookup } from 'node:dns';
 import { type IncomingMessage, request as requestHttp } from 'node:http';
@@ -10,19 +10,19 @@ import { cut, mask, withoutUndefined } from '../text/index.ts';
 import { abortable } from '../time/index.ts';
 import { literalAddress, RefusedAddressError, type Vet } from './check-endpoints-addresses.ts';
 
-/** Resolves a name to all its addresses, like Node's `dns.lookup` with the option `all`. */
+/** Resolves a host name to all its addresses, like Node's `dns.lookup` with the option `all`. */
 export type Resolve = (
   name: string,
   options: { readonly all: true; readonly family?: number | 'IPv4' | 'IPv6' | undefined },
   callback: (error: Error | null, addresses: LookupAddress[]) => void,
 ) => void;
 
-/** A request for a status, and the rules that it follows. */
+/** A request for the HTTP status of a URL, and the rules that the request follows. */
 export interface StatusRequest {
-  /** A URL of http or https. User and password in it are sent as a header. */
+  /** A URL of http or https. A user and password in the URL are sent as an Authorization header. */
   readonly url: string;
   readonly method: string;
-  /** Whether to follow redirects and return the status at their end, instead of the first status. */
+  /** Whether to follow redirects and return the status of the last answer, instead of that of the first one. */
   readonly followRedirects: boolean;
   readonly vet: Vet;
   readonly signal: AbortSignal;
@@ -35,21 +35,21 @@ interface Hop {
   readonly url: URL;
   readonly method: string;
   readonly authorization?: string;
-  /** The address of the server that sent the redirect. */
+  /** The address of the server that sent the redirect to `url`; absent for the first request. */
   readonly redirectedBy?: string;
 }
 
-/** The largest number of redirects, the same as in `fetch`. */
+/** The largest number of redirects that are followed, the same as in `fetch`. */
 const MOST_REDIRECTS = 20;
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
-/** Some servers refuse a request without these headers. */
+/** The headers of every request. Some servers refuse a request without them. */
 const HEADERS = { accept: '*/*', 'user-agent': 'tickover' };
 
 /**
- * Returns the status of the answer. Leaves bodies unread and keeps no connections. Follows redirects as `fetch` does
- * and vets each; sends user and password to their own origin alone. Ends as soon as the signal is aborted, whatever the
- * server or the resolver does.
- * @throws RefusedAddressError for an address that is not allowed; the connection's error; the signal's reason
+ * Returns the HTTP status of the answer. Reads no bodies, and keeps no connections open. Follows redirects as `fetch`
+ * does if the request asks for that, and vets the address of each. Sends user and password only to the origin of the
+ * request's URL. Ends as soon as the signal is aborted, whatever the server or the resolver does.
+ * @throws RefusedAddressError for an address that is not allowed; the error of the connection; the reason of the signal
  */
 export async function statusOf(request: StatusRequest): Promise<number> {
   return abortable(request.signal, () => statusBehindRedirects(request));
@@ -93,7 +93,7 @@ function redirected({ url, method, authorization }: Hop, status: number, locatio
 interface HopAnswer {
   readonly status: number;
   readonly location: string | undefined;
-  /** The address that answered; empty if the connection is closed already. */
+  /** The address of the server that answered; empty if the connection is closed already. */
   readonly from: string;
 }
 
@@ -105,7 +105,8 @@ function answerTo({ url, method, authorization, redirectedBy }: Hop, request: St
     const outgoing = (url.protocol === 'https:' ? requestHttps : requestHttp)(url, {
       method,
       headers: withoutUndefined({ ...HEADERS, authorization }),
-      // Node's own agent may reuse connections or a proxy, and would then connect to an address that was not vetted.
+      // Node's own agent may reuse a connection or use a proxy, and would then connect to an address that was not
+      // vetted.
       agent: false,
       lookup: vettedLookup(vet, resolveName),
       signal,
@@ -114,34 +115,43 @@ function answerTo({ url, method, authorization, redirectedBy }: Hop, request: St
       resolve({ status, location: headers.location, from: socket.remoteAddress ?? '' });
     outgoing.once('response', (response) => {
       answered(response);
-      // Node reports an unread body as an error.
+      // The body stays unread. Node reports that as an error, which is ignored.
       response.once('error', () => {}).destroy();
     });
-    // The server switches to another protocol: this is its whole answer.
+    // The server switches to another protocol. This answer has a status and no body.
     outgoing.once('upgrade', (response, socket) => {
       answered(response);
       socket.once('error', () => {}).destroy();
     });
     outgoing.on('error', (error) => reject(signal.aborted ? signal.reason : error));
-    // It comes behind every other event. Where none of them settled the request, there is no answer.
+    // `close` comes after every other event. If none of them settled the promise, the server has not answered.
     outgoing.once('close', () => reject(unanswered()));
     outgoing.end();
   });
 }
 
-/** The connection ended before an answer, without an error of its own. It has the code of such errors. */
+/**
+ * Returns the error of a connection that ended before an answer and without an error of its own. The code is the one
+ * that Node gives to a connection that the server resets.
+ */
 function unanswered(): Error {
   return Object.assign(new Error('the connection was closed without an answer'), { code: 'ECONNRESET' });
 }
 
-/** Node connects to a literal address without resolving it. */
+/**
+ * Throws if the URL contains an IP address that is refused. Node connects to such an address without a lookup, so
+ * `vettedLookup` doesn't see it.
+ */
 function refuseLiteral(url: URL, vet: Vet): void {
   const address = literalAddress(url);
   const reason = address === undefined ? undefined : vet(address);
   if (address !== undefined && reason !== undefined) throw new RefusedAddressError(address, address, reason);
 }
 
-/** A lookup that refuses a name if one of its addresses is refused. Node asks either for all addresses or for one. */
+/**
+ * Returns a lookup for Node that refuses a host name if one of its addresses is refused. Node asks for all addresses of
+ * the name or for one.
+ */
 function vettedLookup(vet: Vet, resolveName: Resolve): LookupFunction {
   return (name, { family, all }, callback) => {
     resolveName(name, { all: true, family }, (error, addresses) => {

@@ -1,4 +1,4 @@
-/** The settings of check-endpoints: the endpoints in an environment variable. */
+/** The settings of check-endpoints: the list of endpoints in an environment variable. */
 import * as z from 'zod';
 import { InvalidOptionsError } from '../rules/index.ts';
 import type { Surroundings } from '../service/index.ts';
@@ -6,27 +6,28 @@ import { cut, mask, showValue, tryRead, withoutUndefined } from '../text/index.t
 import { parseDuration, SECOND, unitHint } from '../time/index.ts';
 import { literalAddress, vettingIn } from './check-endpoints-addresses.ts';
 
-/** A request, and the expected statuses. */
+/** An endpoint: the request to make, and the statuses that are expected. */
 export interface Endpoint {
   readonly method: string;
   readonly url: string;
-  /** How long the answer may take to begin, redirects included, in milliseconds. */
+  /** The longest time until the answer begins, redirects included, in milliseconds. */
   readonly timeout: number;
-  /** The statuses that are no failure. @default any 2xx */
+  /** The statuses that count as a success. @default any 2xx */
   readonly expectedStatus?: readonly number[];
-  /** Addresses and ranges that this endpoint may use although they are refused otherwise. */
+  /** Addresses and ranges to which this endpoint may connect although they are refused by default. @default none */
   readonly allowAddresses?: readonly string[];
 }
 
-/** The environment variable that lists the endpoints. */
+/** The name of the environment variable that lists the endpoints. */
 export const ENDPOINTS_VARIABLE = 'TICKOVER_ENDPOINTS';
 
-/** The longest run of the service in milliseconds, and so the longest timeout of an endpoint. */
+/** The longest run of check-endpoints, in milliseconds, and so the longest timeout of an endpoint. */
 export const LONGEST_RUN = 45 * SECOND;
 
 const DEFAULT_TIMEOUT = 10 * SECOND;
 /**
- * The longest value of the variable, in characters. Lambda's environment has less room; this bound is for one machine.
+ * The longest value of `TICKOVER_ENDPOINTS`, in characters. This bound is for one machine: in Lambda all environment
+ * variables together have 4 KB.
  */
 const LONGEST_LIST = 256_000;
 const MOST_ENDPOINTS = 1_000;
@@ -35,7 +36,7 @@ const MOST_ALLOWED = 20;
 const MOST_FAULTS = 20;
 const METHODS = ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
-/** The expectation in messages such as `TICKOVER_ENDPOINTS[0].url: expected ..., got ...`. */
+/** What a setting must be, as it stands in messages such as `TICKOVER_ENDPOINTS[0].url: expected ..., got ...`. */
 const URL_EXPECTED = 'a URL of http or https';
 const URL_CREDENTIALS_EXPECTED = 'a URL whose user and password are percent-encoded UTF-8';
 const URL_LENGTH_EXPECTED = `a URL of at most ${LONGEST_URL} characters`;
@@ -73,7 +74,10 @@ const endpoint = z
   );
 const list = z.array(endpoint, 'a JSON array of endpoints').max(MOST_ENDPOINTS, LIST_LENGTH_EXPECTED);
 
-/** The user and the password are decoded for each request; `%zz` can't be. */
+/**
+ * Whether the user and the password in the URL can be decoded, as each request must do; `%zz` can't be. True for a text
+ * that is no URL, which another rule refuses.
+ */
 function hasDecodableCredentials(url: string): boolean {
   if (!URL.canParse(url)) return true;
   const { username, password } = new URL(url);
@@ -85,16 +89,17 @@ function isTimeout(milliseconds: number | undefined): boolean {
 }
 
 /**
- * Reads the endpoints from the environment; none if the variable is missing or empty. `TICKOVER_ENDPOINTS` is a JSON
- * array of at most 1,000 objects: `url`; `method`, 'GET' by default; `timeout`, up to 45 s, '10s' by default, or
- * `timeoutMs`; `expectedStatus`, a status or a list of them, any 2xx by default. A user and password in the URL are
- * sent as a header. Redirects are followed, unless a 3xx is expected.
+ * Reads the endpoints from `TICKOVER_ENDPOINTS`; an empty list if the variable is missing or empty. The variable is a
+ * JSON array of at most 1,000 objects with these fields: `url`; `method`, 'GET' by default; `timeout`, up to 45 s,
+ * '10s' by default, or `timeoutMs`; `expectedStatus`, a status or a list of statuses, any 2xx by default;
+ * `allowAddresses`. A user and password in the URL are sent as an Authorization header. Redirects are followed, unless
+ * a 3xx is expected.
  *
- * Link-local addresses and metadata addresses of clouds are refused, and in Lambda loopback addresses too: in the URL,
- * as the address of its host name, and after a redirect. `allowAddresses`, a list of addresses and ranges such as
- * '169.254.170.0/24', allows them for one endpoint. Private ranges and, outside Lambda, loopback are allowed, unless a
- * redirect from outside leads there.
- * @throws InvalidOptionsError which names every faulty field, up to 20 of them, the expected and the given value
+ * Link-local addresses and the metadata addresses of clouds are refused, and in Lambda loopback addresses too: in the
+ * URL, as the address of its host name, and after a redirect. `allowAddresses`, a list of addresses and ranges such as
+ * '169.254.170.0/24', allows them for one endpoint. Private ranges are allowed, and outside Lambda also loopback,
+ * unless a redirect from outside leads there.
+ * @throws InvalidOptionsError which names up to 20 faulty fields, the expected and the given value
  */
 export function endpointsIn(env: Surroundings['env']): readonly Endpoint[] {
   const text = env[ENDPOINTS_VARIABLE]?.trim() ?? '';
@@ -114,7 +119,10 @@ export function endpointsIn(env: Surroundings['env']): readonly Endpoint[] {
   );
 }
 
-/** The faults of addresses in the URLs. The address of a host name is vetted when the name is resolved. */
+/**
+ * Returns the faults of the IP addresses in the URLs. A URL with a host name is vetted later, when the name is
+ * resolved.
+ */
 function addressFaults(endpoints: z.output<typeof list>, env: Surroundings['env']): string[] {
   const vetting = vettingIn(env);
   return endpoints.flatMap(({ url, allowAddresses }, index) => {
@@ -150,7 +158,7 @@ function faultOf({ path, message, input, ...issue }: z.core.$ZodIssue): string {
   return `${ENDPOINTS_VARIABLE}${where}: expected ${message}, got ${given}${hint}`;
 }
 
-/** The value as a message shows it, cut and with credentials masked. */
+/** Returns the value as a message shows it: cut, and with credentials masked. */
 function got(value: unknown): string {
   return value === undefined ? 'nothing' : cut(mask(showValue(value)), 200);
 }

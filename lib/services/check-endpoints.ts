@@ -1,6 +1,6 @@
 /**
- * check-endpoints: requests a list of URLs and checks their statuses. A critical service. No error halts it at once,
- * since a monitor must not stop monitoring.
+ * check-endpoints: requests a list of URLs and checks the HTTP statuses of the answers. The service is of kind
+ * `critical`, but no error halts it at once, since a monitor must not stop monitoring.
  */
 import { defineService, HttpStatusError, type RunContext, type Service } from '../service/index.ts';
 import { errorClassOf, mask, summarizeError, toSafeCause, withoutUndefined } from '../text/index.ts';
@@ -9,19 +9,19 @@ import { type Vet, vettingIn } from './check-endpoints-addresses.ts';
 import { statusOf } from './check-endpoints-request.ts';
 import { ENDPOINTS_VARIABLE, type Endpoint, endpointsIn, LONGEST_RUN } from './check-endpoints-settings.ts';
 
-/** The result of one endpoint. */
+/** The result of the check of one endpoint. */
 export interface EndpointResult {
-  /** The URL, with credentials masked. */
+  /** The URL of the endpoint, with credentials masked. */
   readonly url: string;
   readonly ok: boolean;
-  /** The status; absent if there was no answer. */
+  /** The HTTP status of the answer; absent if there was none. */
   readonly status?: number;
   readonly durationMs: number;
-  /** The fault, in one line. */
+  /** The fault of the endpoint in one line; absent if the endpoint is ok. */
   readonly error?: string;
 }
 
-/** A result, and the error if it is a failure. */
+/** The result of one endpoint, and the error if the endpoint failed. */
 interface Check {
   readonly result: EndpointResult;
   readonly error?: Error;
@@ -32,19 +32,22 @@ interface Check {
 /** The values that all runs of a process share. */
 interface Prepared {
   readonly endpoints: readonly Endpoint[];
-  /** Makes the vet of an endpoint from the addresses that the endpoint allows. */
+  /**
+   * Makes the function that vets the addresses of an endpoint. Its argument is the addresses that the endpoint allows.
+   */
   readonly vetting: (allowed?: readonly string[]) => Vet;
 }
 
 const MOST_AT_ONCE = 5;
 
 /**
- * The service. Its workload returns an {@link EndpointResult} for each endpoint, in the order of the configuration. If
- * any failed it throws one AggregateError with an error for each failure, and with the `results` of all endpoints. If
- * the run's signal fires before every endpoint was requested, the remaining ones fail as not asked.
+ * The service check-endpoints. Its workload returns an {@link EndpointResult} for each endpoint, in the order in which
+ * the variable lists them. If any endpoint failed, the workload throws one AggregateError with an error for each
+ * failure, and with the `results` of all endpoints. If the signal of the run is aborted before every endpoint was
+ * requested, the remaining endpoints fail as not asked.
  *
- * Capacity: five requests at the same time, for 45 s. If every endpoint hangs for the default 10 s, that is time for 20
- * of them.
+ * Capacity: five requests at the same time, for 45 s. If every endpoint hangs for the default timeout of 10 s, a run
+ * has time for 20 endpoints.
  *
  * Environment: `TICKOVER_ENDPOINTS`, see {@link endpointsIn}.
  */
@@ -141,7 +144,10 @@ function statusError({ method, url, expectedStatus }: Endpoint, status: number):
   return new HttpStatusError({ status, method, url, expected: expectedStatus?.join(' or ') ?? '2xx' });
 }
 
-/** An error that names the endpoint. Its cause is the error that was caught; the run is classified by this cause. */
+/**
+ * Returns an error that names the endpoint. Its `cause` is the caught error, which decides whether the failure is
+ * transient.
+ */
 function requestError({ method, url }: Endpoint, cause: unknown): Error {
   const { message } = summarizeError(cause, 0);
   const code = errorClassOf(cause);

@@ -1,4 +1,6 @@
-/** mark-late-runs: moves flow runs that are late to start to the state `Late`, as upstream's `MarkLateRuns` does. */
+/**
+ * mark-late-runs: moves flow runs that did not start in time to the state `Late`, as upstream's `MarkLateRuns` does.
+ */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
   dynamoFlowRunStore,
@@ -18,7 +20,7 @@ interface Prepared {
   readonly options: MarkLateOptions;
 }
 
-/** The settings of {@link markLateRuns} from the environment. */
+/** The settings that {@link markLateRuns} reads from environment variables. */
 export interface MarkLateSettings {
   readonly table: string;
   readonly lateAfterSeconds: number;
@@ -30,14 +32,17 @@ const DEFAULTS: MarkLateSettings = { table: FLOW_RUNS_TABLE, lateAfterSeconds: 1
 const LARGEST_PAGE = 1_000;
 
 /**
- * The service.
+ * The service mark-late-runs.
  *
- * Environment: `TICKOVER_FLOW_RUNS_TABLE` (tickover-flow-runs), `TICKOVER_LATE_AFTER_SECONDS` (15),
- * `TICKOVER_PAGE_SIZE` (400).
+ * Environment, with the defaults in brackets: `TICKOVER_FLOW_RUNS_TABLE` (tickover-flow-runs),
+ * `TICKOVER_LATE_AFTER_SECONDS` (15), `TICKOVER_PAGE_SIZE` (400).
  */
 export const markLateRuns: Service = defineMarkLateRuns();
 
-/** The service with options that override those of the environment; `mark` is upstream's override point. */
+/**
+ * Returns the service mark-late-runs with options that override those of the environment. The option `mark` replaces
+ * the marking of one flow run; upstream has the same override point.
+ */
 export function defineMarkLateRuns(overrides: Partial<MarkLateOptions> = {}): Service {
   refuseOptions(NAME, overrides, MARK_LATE_SHAPES);
   return defineService<Prepared>({
@@ -55,7 +60,7 @@ export function defineMarkLateRuns(overrides: Partial<MarkLateOptions> = {}): Se
 }
 
 /**
- * Reads the settings from the environment, with defaults for variables that are missing or empty.
+ * Reads the settings from the environment variables. A variable that is missing or empty has its default.
  * @throws InvalidOptionsError which names every faulty variable, the expected and the given value
  */
 export function markLateSettings(env: Surroundings['env']): MarkLateSettings {
@@ -86,7 +91,7 @@ export function markLateSettings(env: Surroundings['env']): MarkLateSettings {
   return settings;
 }
 
-/** Accepts a name or an ARN, as DynamoDB does. */
+/** Returns the text if it is the name or the ARN of a table, which DynamoDB both accepts; else `undefined`. */
 function parseTable(text: string): string | undefined {
   return /^[\w.:/-]{3,1024}$/.test(text) ? text : undefined;
 }

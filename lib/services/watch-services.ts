@@ -1,6 +1,6 @@
 /**
- * watch-services: the watchdog. Each minute it judges every service from its stored state and its due times, and
- * reports what changed. A loop service, since a monitor must not stop monitoring.
+ * watch-services: the watchdog. Each minute it judges every watched service from the stored state and the due times of
+ * that service, and reports what has changed. It is of kind `loop`, since a monitor must not stop monitoring.
  */
 import { emfOptionsIn, healthEmf } from '../metrics/index.ts';
 import { InvalidOptionsError } from '../rules/index.ts';
@@ -20,24 +20,25 @@ import {
 
 const NAME = 'watch-services';
 
-/** The metrics outside Lambda, where findings are only logged and sent. */
+/** The metrics of a watchdog outside Lambda: none. There the watchdog only logs and sends what it finds. */
 const NO_METRICS: HealthMetrics = { unhealthy: () => {}, checked: () => {}, flush: () => {} };
 
 /**
- * The watchdog of the services that `TICKOVER_WATCHED` lists, as on one machine. Its workload returns how many services
- * it judged, the names of those in trouble, and the changes that it found.
+ * The watchdog of the services that the variable `TICKOVER_WATCHED` lists, as it runs on one machine. Its workload
+ * returns how many services it judged, the names of those in trouble, and the ids of the changes that it found.
  *
- * Environment: `TICKOVER_WATCHED`, see `watchdogVariables`; `TICKOVER_TABLE`; `TICKOVER_STACK`, which notices name; the
- * variables of the senders; in Lambda `TICKOVER_METRICS_NAMESPACE` ('Tickover').
+ * Environment: `TICKOVER_WATCHED`, see `watchdogVariables`; `TICKOVER_TABLE`, the state table; `TICKOVER_STACK`, the
+ * name of the stack in notices; the variables of the senders, see `sendersIn`; in Lambda also
+ * `TICKOVER_METRICS_NAMESPACE`, by default 'Tickover'.
  */
 export const watchServices: Service = watchdog(parseWatchedServices);
 
-/** The watchdog of these services, whatever the environment lists. */
+/** Returns a watchdog of exactly these services; it doesn't read `TICKOVER_WATCHED`. */
 export function watchdogOver(watched: readonly WatchedService[]): Service {
   return watchdog(() => inOrder(watched));
 }
 
-/** The watchdog that works with these ports. */
+/** Returns a watchdog of the services, and with the ports, that `prepare` returns. */
 export function watchdogWith(prepare: (surroundings: Surroundings) => Watchdog): Service {
   return defineService<Watchdog>({
     name: NAME,
