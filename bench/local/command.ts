@@ -1,6 +1,7 @@
 /**
- * `npm run bench -- local [services] [seconds]`: runs many services with an interval of 60 s on this machine. Prints
- * how many of them ran their first tick, when the last of these ticks ended, and how much memory each service takes.
+ * `npm run bench -- local [services] [seconds]`: runs many services with an interval of 60 s on this machine for that
+ * many seconds. Prints how many of them ran their first tick, when the last of these ticks ended, and how much memory
+ * one service adds.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -8,11 +9,14 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { Figures } from './machine.ts';
 
-/** The most megabytes that one service may take. */
+/** The most resident memory, in MB, that one more service may add to `npm start`; the bench fails above it. */
 const MOST_MEGABYTES = 12;
 const MACHINE = fileURLToPath(new URL('./machine.ts', import.meta.url));
 
-/** Prints the figures. Returns whether they are within their bounds. */
+/**
+ * Runs the machine without services and with them, and prints the figures. Returns whether every service ran a tick,
+ * the memory of a service is within its bound, and nothing was written to standard error.
+ */
 export async function benchLocal([services = '100', seconds = '60']: readonly string[]): Promise<boolean> {
   const empty = await measured('0', seconds);
   const full = await measured(services, seconds);

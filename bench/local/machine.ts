@@ -1,4 +1,7 @@
-/** Runs as many services as the arguments ask for, as `npm start` does, with a catalog that is generated here. */
+/**
+ * Runs a number of services for a number of seconds, as `npm start` does; both numbers are arguments. The services are
+ * generated here. Prints the figures as one line of JSON.
+ */
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,18 +12,21 @@ import { SECOND, systemClock } from '../../lib/time/index.ts';
 
 /** The figures of one measurement. */
 export interface Figures {
-  /** How many services have run a tick. */
+  /** How many services have run at least one tick. */
   readonly ran: number;
-  /** When the last service's first tick had ended, in seconds from the start of the process. */
+  /** When the last of the services had ended its first tick, in seconds from the start of this process. */
   readonly lastRanAfter: number;
-  /** Resident memory of the process and its children: at the end, and the highest value. */
+  /**
+   * The resident memory of this process and its child processes, in MB: at the end, and the highest value of all
+   * seconds.
+   */
   readonly megabytes: number;
   readonly highest: number;
   /** Processor time that this process has used, in seconds. */
   readonly processorSeconds: number;
-  /** The failures, one line each. */
+  /** The lines about failures that the services and the machine printed. */
   readonly failures: readonly string[];
-  /** The lines that were written to standard error. */
+  /** The lines that this process wrote to standard error. */
   readonly warnings: readonly string[];
 }
 
@@ -64,7 +70,7 @@ function count(line: string): void {
   ran.set(read.tick.service, (systemClock.now() - startedAt) / SECOND);
 }
 
-/** Makes `count` services, each in a file of its own, as in a project. */
+/** Makes `count` services, each with a function file of its own, as a project has them. */
 async function catalogOf(count: number): Promise<CatalogEntry[]> {
   const room = (path: string) => JSON.stringify(fileURLToPath(new URL(`../../lib/${path}/index.ts`, import.meta.url)));
   const entries: CatalogEntry[] = [];
@@ -84,7 +90,10 @@ async function catalogOf(count: number): Promise<CatalogEntry[]> {
   return entries;
 }
 
-/** Memory of a process and its descendants, in megabytes. Without /proc, only the memory of this process is known. */
+/**
+ * Returns the resident memory of a process and its descendants, in MB. On a system without /proc it is the memory of
+ * this process alone.
+ */
 async function memoryOf(pid: number): Promise<number> {
   const all = await readdir('/proc').catch(() => []);
   const processes = await Promise.all(all.filter((name) => /^\d+$/.test(name)).map(read));
