@@ -1,6 +1,6 @@
 /**
- * The app that `cdk` runs: makes one stack from the catalog and the context. Synth needs no network, Docker or
- * credentials.
+ * The app that `cdk` runs. It makes one stack from the catalog of services and the settings in the context of CDK.
+ * Synth needs no network, Docker or credentials.
  */
 import { Annotations, App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
@@ -11,7 +11,8 @@ import { costLine, estimate } from './cost/index.ts';
 import { readSettings, refuseUnknownServices } from './settings.ts';
 import { TickoverStack } from './tickover-stack.ts';
 
-// Node would print an error that ends the app past the guard.
+// Without this listener Node itself would print an error that ends the app, and `guardOutput` would not escape that
+// text.
 guardOutput([process.stdout, process.stderr]);
 process.once('uncaughtException', (error) => {
   console.error(error);

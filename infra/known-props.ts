@@ -1,6 +1,6 @@
 /**
- * The names of the props that constructs take, and the shapes of their values: an unknown name is refused, with the
- * nearest known one. CDK itself ignores what it doesn't know.
+ * The names of the props that constructs take, and the shapes of their values. A prop with an unknown name is refused,
+ * and the message suggests the nearest known name. CDK itself ignores props that it doesn't know.
  */
 import type { StackProps } from 'aws-cdk-lib';
 import type { NodejsFunctionProps } from 'aws-cdk-lib/aws-lambda-nodejs';
@@ -9,19 +9,19 @@ import { InvalidOptionsError } from '../lib/rules/index.ts';
 import { type Shape, shapeFaults } from '../lib/service/index.ts';
 import { isRecord, readProperty } from '../lib/text/index.ts';
 
-/** The shape of each prop. A prop without one doesn't compile. */
+/** The shape of each prop of a construct. A prop without a shape doesn't compile. */
 export type Shapes<Props> = { readonly [Name in keyof Required<Props>]: Shape };
 
 /**
- * The faults of props: unknown names, and values of another shape.
- * @param prefix stands before the names, such as `functionProps.`
+ * Returns the faults of props: unknown names, and values of another shape.
+ * @param prefix the text before each name in a fault, such as `functionProps.`
  */
 export function propsFaults(props: unknown, shapes: Readonly<Record<string, Shape>>, prefix = ''): string[] {
   return shapeFaults(isRecord(props) ? shownAs(props) : props, shapes, prefix);
 }
 
 /**
- * Refuses the props of a construct.
+ * Refuses props that the construct `made` doesn't have.
  * @throws InvalidOptionsError which names every prop that is unknown or of another shape
  */
 export function refuseUnknownProps<Props>(made: Construct, props: unknown, shapes: Shapes<Props>): void {
@@ -29,7 +29,7 @@ export function refuseUnknownProps<Props>(made: Construct, props: unknown, shape
   if (faults.length > 0) throw new InvalidOptionsError(`${made.constructor.name} '${made.node.path}'`, faults);
 }
 
-/** Constructs are too large to be shown. */
+/** Returns the props with each construct replaced by its path: a construct is too large to be shown in a message. */
 function shownAs(props: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const shown = (value: unknown) => {
     const path = readProperty(readProperty(value, 'node'), 'path');
@@ -38,14 +38,17 @@ function shownAs(props: Readonly<Record<string, unknown>>): Record<string, unkno
   return Object.fromEntries(Object.entries(props).map(([name, value]) => [name, shown(value)]));
 }
 
-/** All of CDK's `StackProps`, which CDK judges. Their names follow the type of the installed aws-cdk-lib. */
+/**
+ * All names of CDK's `StackProps`. CDK itself checks the values. The names follow the type in the installed
+ * aws-cdk-lib.
+ */
 export const STACK_PROPS = {
   ...{ description: 'any', env: 'any', stackName: 'any', tags: 'any', notificationArns: 'any', synthesizer: 'any' },
   ...{ terminationProtection: 'any', analyticsReporting: 'any', crossRegionReferences: 'any' },
   ...{ permissionsBoundary: 'any', suppressTemplateIndentation: 'any', propertyInjectors: 'any' },
 } as const satisfies Shapes<StackProps>;
 
-/** All of CDK's `NodejsFunctionProps`; their names follow the type of the installed aws-cdk-lib. */
+/** All names of CDK's `NodejsFunctionProps`. They follow the type in the installed aws-cdk-lib. */
 export const FUNCTION_PROPS = {
   ...{ entry: 'any', handler: 'any', runtime: 'any', awsSdkConnectionReuse: 'any', depsLockFilePath: 'any' },
   ...{ bundling: 'object', projectRoot: 'any', code: 'any', description: 'any', timeout: 'any', environment: 'object' },

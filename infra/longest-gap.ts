@@ -1,10 +1,13 @@
-/** How far apart a service's ticks may be: its delivery, its alarms and its silence are judged by that. Pure. */
+/**
+ * The longest time between two ticks of a service. The retries of its firings, the windows of its alarms and the
+ * schedule of the watchdog are judged by it. Pure.
+ */
 import { nextDue, type Schedule, splitCron } from '../lib/rules/index.ts';
 import { DAY, HOUR, zoneOffset } from '../lib/time/index.ts';
 
 /**
- * The longest time between two due times, in milliseconds. For a cron expression that leaves out days, months or years
- * it is `Infinity`.
+ * Returns the longest time between one due time and the next, in milliseconds. For a cron expression that leaves out
+ * days, months or years it returns `Infinity`.
  */
 export function longestGap(schedule: Schedule): number {
   if (schedule.cron === undefined) return schedule.interval;
@@ -14,15 +17,17 @@ export function longestGap(schedule: Schedule): number {
 }
 
 /**
- * The longest time without a tick. A clock that is set back makes it longer for a cron: the times that the clock shows
- * again are not due again.
+ * Returns the longest time without a tick, in milliseconds. With a cron expression this can be longer than the longest
+ * gap: when the clock of the time zone is set back, the times that it shows again are not due again.
  */
 export function longestQuiet(schedule: Schedule): number {
   const { cron, timezone = 'UTC' } = schedule;
   return longestGap(schedule) + (cron === undefined ? 0 : longestSetback(timezone));
 }
 
-/** From 2026-01-01T00:00:00Z on. */
+/**
+ * The start of the two years in which changes of the clock are looked for, in epoch milliseconds: 2026-01-01T00:00:00Z.
+ */
 const YEARS_BEGIN = 1_767_225_600_000;
 const DAYS_OF_TWO_YEARS = 731;
 
@@ -32,7 +37,8 @@ function longestSetback(timezone: string): number {
 }
 
 /**
- * A cron of minutes and hours alone repeats from day to day, one of minutes from hour to hour: twice of that has every
+ * Returns the longest gap between the due times before `span`, in milliseconds. A cron expression of minutes and hours
+ * alone repeats each day, and one of minutes alone each hour; a span of two days or two hours therefore contains every
  * gap.
  */
 function longestWithin(schedule: Schedule, span: number): number {

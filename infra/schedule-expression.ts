@@ -10,26 +10,32 @@ import { flexibleWindow, hasSlots, isAligned, type Schedule, splitCron } from '.
 import { DAY, HOUR, inSeconds, MINUTE } from '../lib/time/index.ts';
 import { longestGap } from './longest-gap.ts';
 
-/** A schedule in Scheduler's form. */
+/** A schedule in the form that EventBridge Scheduler expects. */
 export interface ScheduleText {
-  /** The expression: `cron(...)` or `rate(...)`. */
+  /** The expression: a text `cron(...)` or `rate(...)`. */
   readonly expression: string;
   /** The IANA name of the time zone. */
   readonly timezone: string;
 }
 
-/** Scheduler's bounds of a delivery's age and of its tries; Lambda's of an event's age. */
+/**
+ * The bounds of the age of a firing, in milliseconds, and of its retries, which Scheduler gets; the bounds of the age
+ * of an event, in milliseconds, which Lambda gets.
+ */
 const DELIVERY_AGE = { least: MINUTE, most: DAY } as const;
 const DELIVERY_RETRIES = { least: 2, most: 185 } as const;
 const EVENT_AGE = { least: MINUTE, most: DAY / 4 } as const;
 
-/** The reason why Scheduler can't express the schedule, as `option: expected ..., got ...`; `undefined` if it can. */
+/**
+ * Returns the reason why Scheduler can't express the schedule, as `option: expected ..., got ...`; `undefined` if it
+ * can.
+ */
 export function scheduleFault({ cron, interval }: Schedule): string | undefined {
   if (cron !== undefined || (interval > 0 && interval <= MINUTE) || interval % MINUTE === 0) return undefined;
   return `interval: expected whole minutes where it is above one, got ${inSeconds(interval)} s`;
 }
 
-/** The schedule in Scheduler's form. The schedule must have no {@link scheduleFault}. */
+/** Returns the schedule in the form that Scheduler expects. The schedule must have no {@link scheduleFault}. */
 export function scheduleText(schedule: Schedule): ScheduleText {
   const { cron, timezone = 'UTC', interval } = schedule;
   if (cron !== undefined) return { expression: `cron(${splitCron(cron).join(' ')})`, timezone };
@@ -38,8 +44,8 @@ export function scheduleText(schedule: Schedule): ScheduleText {
 }
 
 /**
- * A cron expression for an interval. Its minutes and hours are counted separately, so the interval must divide one of
- * them evenly.
+ * Returns a cron expression for an interval. Cron counts minutes and hours separately, so the interval must divide an
+ * hour or a day evenly.
  */
 function alignedCron(period: number): string {
   if (period === MINUTE) return 'cron(* * * * ? *)';
@@ -48,7 +54,7 @@ function alignedCron(period: number): string {
   return period < HOUR ? `cron(0/${period / MINUTE} * * * ? *)` : `cron(0 0/${period / HOUR} * * ? *)`;
 }
 
-/** The interval as a rate, in the largest unit in which it is a whole number. */
+/** Returns the interval as a rate, in the largest unit in which it is a whole number. */
 function rate(period: number): string {
   const units = [
     ['day', DAY],
@@ -60,20 +66,26 @@ function rate(period: number): string {
   return `rate(${count} ${unit}${count === 1 ? '' : 's'})`;
 }
 
-/** Whole minutes by which a start may be moved within its slot: Scheduler's flexible window; 0 for none. */
+/**
+ * Returns the whole minutes by which Scheduler may delay the start of a firing at random (its flexible window); 0 for
+ * no delay.
+ */
 export function windowMinutes(schedule: Schedule, jitterRange?: number): number {
   return flexibleWindow(schedule, jitterRange) / MINUTE;
 }
 
-/** How long and how often Scheduler tries to deliver a firing. A tick is worth delivering until the next one is due. */
+/**
+ * Returns how long, in milliseconds, and how often Scheduler tries to deliver a firing. It gives up when the next tick
+ * is due, but not before a minute and not after a day.
+ */
 export function deliveryOf(schedule: Schedule): { readonly maximumAge: number; readonly retries: number } {
   const maximumAge = wholeSeconds(clamp(longestGap(schedule), DELIVERY_AGE));
   return { maximumAge, retries: clamp(Math.floor(maximumAge / MINUTE), DELIVERY_RETRIES) };
 }
 
 /**
- * How old an event may become in Lambda's own queue, in milliseconds. Lambda drops an event that it throttled for
- * longer.
+ * Returns how old an event may become in Lambda's own queue, in milliseconds. Lambda drops an event that it has
+ * throttled for longer.
  */
 export function eventAge(schedule: Schedule): number {
   return wholeSeconds(clamp(longestGap(schedule), EVENT_AGE));

@@ -1,7 +1,7 @@
 /**
- * The faults of a service that can't be deployed. Pure. Synth refuses a service that AWS would refuse or that could
- * never work there, and names every fault. `defineService` refuses most faults already, but a service can be made
- * without it.
+ * The faults for which a service can't be deployed. Pure. Synth refuses a service that AWS would refuse or that could
+ * never work on AWS, and names every fault. `defineService` refuses most of these faults already, but a service can be
+ * made without it.
  */
 import {
   cronFault,
@@ -19,35 +19,40 @@ import { WATCHDOG } from './alarms/index.ts';
 import { longestQuiet } from './longest-gap.ts';
 import { scheduleFault } from './schedule-expression.ts';
 
-/** A service that is about to be deployed. */
+/** A service that is about to be deployed, with the settings of its function. */
 export interface Deployment {
   readonly service: Service;
-  /** The file that exports the handler. */
+  /** The path of the file that exports the handler of the service. */
   readonly entry: string;
   /** The memory of the function, in megabytes. */
   readonly memorySize: number;
-  /** The environment variables that the settings give the service. */
+  /** The environment variables that the user gives the service in the settings or the props. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Whether people rely on metrics that the function sends. */
+  /** Whether the service writes metrics that people or alarms rely on. */
   readonly emitsMetrics: boolean;
 }
 
-/** The facts outside a service on which a fault depends. */
+/** The access to files that the faults of a service depend on. */
 export interface FileSystem {
   readonly fileExists: (path: string) => boolean;
 }
 
 const VARIABLE = /^[A-Za-z][A-Za-z0-9_]+$/;
-/** Variables that the stack or Lambda sets. A value from the settings would be lost, or break the function. */
+/**
+ * The names of environment variables that the stack or Lambda sets. A value that the user gives would be lost, or would
+ * break the function.
+ */
 const TAKEN =
   /^(TICKOVER_(TABLE|BUILD|INTERVAL|METRICS|METRICS_NAMESPACE|STACK|TOPIC_ARN|EVENT_BUS|WEBHOOK_URL|WEBHOOK_TEMPLATE)|NODE_OPTIONS|LAMBDA_.*|AWS_(?!SDK_|RETRY_MODE|MAX_ATTEMPTS).*)$/;
 const LARGEST_ENVIRONMENT = 3_500;
-/** The longest time between two ticks of the watchdog. */
+/** The longest time that may lie between two ticks of the watchdog, in milliseconds. */
 const LONGEST_GAP = 5 * MINUTE;
-/** Switches of Powertools that turn its metrics off. */
+/** The environment variables that turn off the metrics of Powertools. */
 const METRICS_OFF = ['POWERTOOLS_METRICS_DISABLED', 'POWERTOOLS_DEV'];
 
-/** Every fault of one service as `option: expected ..., got ...`; an empty list for a service that can be deployed. */
+/**
+ * Returns every fault of one service as `option: expected ..., got ...`; an empty list if the service can be deployed.
+ */
 export function serviceFaults(deployment: Deployment, { fileExists }: FileSystem): string[] {
   const { service, entry, memorySize } = deployment;
   return [
@@ -63,8 +68,8 @@ export function serviceFaults(deployment: Deployment, { fileExists }: FileSystem
 }
 
 /**
- * The names that occur more than once, each as `name: expected ..., got ...`: services of the same name would share
- * state or metrics.
+ * Returns a fault for each name that occurs more than once, as `name: expected ..., got ...`: services of the same name
+ * would share their state or their metrics.
  */
 export function nameTwiceFaults(names: readonly string[]): string[] {
   const twice = new Set(names.filter((name, index) => names.indexOf(name) !== index));
@@ -72,9 +77,9 @@ export function nameTwiceFaults(names: readonly string[]): string[] {
 }
 
 /**
- * The names that can't all be constructs and outputs of one stack, each as `name: expected ..., got ...`.
- * CloudFormation reads only letters and digits of an output's name, and CDK takes what every object inherits for a
- * construct that is there already.
+ * Returns the faults of names that can't all be constructs and outputs of one stack, each as
+ * `name: expected ..., got ...`. CloudFormation reads only the letters and digits in the name of an output, so names
+ * must differ in these. CDK refuses a construct whose name every JavaScript object inherits, such as `constructor`.
  */
 export function constructFaults(names: readonly string[]): string[] {
   return [...inheritedFaults(names), ...outputFaults(names)];
@@ -95,7 +100,10 @@ function outputFaults(names: readonly string[]): string[] {
   });
 }
 
-/** The variables of a service's own that the stack sets for it, each as `option: expected ..., got ...`. */
+/**
+ * Returns a fault for each environment variable that the user gives the service (`own`) and that is also set for it by
+ * the stack (`set`), as `option: expected ..., got ...`.
+ */
 export function overwrittenFaults(own: Deployment['environment'], set: Deployment['environment']): string[] {
   return Object.keys(own).flatMap((name) => ownVariable(name, !Object.hasOwn(set, name)));
 }
@@ -105,8 +113,8 @@ function ownVariable(name: string, isOwn: boolean): string[] {
 }
 
 /**
- * The faults of a service's times, since a service that `defineService` didn't make may have any. Lambda counts its
- * timeout in seconds.
+ * Returns the faults of the times of a service, since a service that `defineService` didn't make may have any times.
+ * The shortest timeout is a second, since Lambda counts timeouts in seconds.
  */
 function timeFaults(service: Service): string[] {
   const { schedule, timeout, reserve } = service;
@@ -140,8 +148,9 @@ function scheduleFaults({ schedule }: Service): string[] {
 }
 
 /**
- * The faults of the watchdog's schedule. Only the alarm on its looks shows that the watchdog has stopped, and each
- * window of that alarm must have one.
+ * Returns the faults of the watchdog's schedule; an empty list for any other service. Only the alarm on the watchdog's
+ * checks shows that the watchdog has stopped. The alarm fires after 15 minutes without a check, so ticks must be at
+ * most 5 minutes apart.
  */
 function watchdogFaults({ name, schedule }: Service): string[] {
   const { cron, timezone = 'UTC', interval } = schedule;
@@ -154,7 +163,10 @@ function watchdogFaults({ name, schedule }: Service): string[] {
   );
 }
 
-/** Without its metrics the watchdog's alarms, and those of all other services, show nothing. */
+/**
+ * Returns a fault for each environment variable that turns off metrics which are relied on. Without the metrics of the
+ * watchdog, its own alarm and the alarms of all other services show nothing.
+ */
 function switchFaults({ environment, emitsMetrics }: Deployment): string[] {
   const found = emitsMetrics ? METRICS_OFF.filter((name) => name in environment) : [];
   return found.map(

@@ -1,4 +1,6 @@
-/** The settings of the stack, from the context of CDK: cdk.json, or `-c name=value` on the command line. */
+/**
+ * The settings of a stack, which are read from the context of CDK: cdk.json, or `-c name=value` on the command line.
+ */
 
 import * as z from 'zod';
 import { expectedWords, InvalidOptionsError, LIMITS, limitFaults, optionFault } from '../lib/rules/index.ts';
@@ -8,21 +10,21 @@ import { parseDuration, unitHint } from '../lib/time/index.ts';
 import { senderFaults } from '../lib/watchdog/index.ts';
 import { type GivenDuration, isCdkDuration, ourDuration, showDuration } from './durations.ts';
 
-/** The levels of a service's alarms. */
+/** The levels of a service's alarms: no alarm; the alarm for trouble; also the alarms on Lambda's metrics. */
 export const ALARM_LEVELS = ['none', 'essential', 'full'] as const;
 export type AlarmLevel = (typeof ALARM_LEVELS)[number];
 
-/** Which lines of a service's log are kept: `info` leaves out its debug lines. */
+/** The levels of a service's log lines. `info` leaves out its debug lines; `debug` keeps all. */
 export const LINE_LEVELS = ['info', 'debug'] as const;
 export type LogLevel = (typeof LINE_LEVELS)[number];
 
-/** Which metrics of its own a service sends. */
+/** The levels of the metrics that a service writes itself. Without a level it writes none. */
 export const METRICS_LEVELS = ['detailed'] as const;
 export type MetricsLevel = (typeof METRICS_LEVELS)[number];
 
 /** The settings of one service, under its name in `services`. */
 export interface ServiceSettings {
-  /** Whether the service is deployed. @default true */
+  /** Whether the stack deploys the service. @default true */
   readonly enabled?: boolean;
   /** An interval that replaces the service's own. @default the service's own */
   readonly interval?: GivenDuration;
@@ -34,7 +36,7 @@ export interface ServiceSettings {
   readonly metrics?: MetricsLevel;
   /** The memory of the function, in megabytes. @default 256 */
   readonly memorySize?: number;
-  /** Which lines of its log are kept. @default 'info' */
+  /** Which lines of the service's log are kept. @default 'info' */
   readonly logLevel?: LogLevel;
 }
 
@@ -42,29 +44,42 @@ export interface ServiceSettings {
 export interface Settings {
   /** The name that distinguishes the stacks of an account. @default 'prod' */
   readonly stage: string;
-  /** The address that gets a mail for each message. @default none: people subscribe to the topic themselves */
+  /**
+   * The mail address that gets the messages of the watchdog and of the stack's alarms. @default none: people subscribe
+   * to the topic themselves
+   */
   readonly alarmEmail?: string;
-  /** The ARN of the topic for messages and the stack's alarms. @default the stack makes one */
+  /**
+   * The ARN of an SNS topic for the messages of the watchdog and of the stack's alarms. @default the stack makes a
+   * topic
+   */
   readonly alarmTopicArn?: string;
-  /** The ARN of the bus that gets an event for each change of a service's health. @default none */
+  /** The ARN of an EventBridge bus, which gets an event for each change of a service's health. @default none */
   readonly eventBusArn?: string;
-  /** The web address to which messages are posted. @default none */
+  /** The URL to which the watchdog posts its messages. @default none */
   readonly webhookUrl?: string;
-  /** The body of what is posted there. @default JSON with everything that a message has */
+  /** The template of the body that is posted to `webhookUrl`. @default JSON with everything that a message has */
   readonly webhookTemplate?: string;
   /**
    * Whether the stack's tables stay in the account when the stack is deleted.
    * @default true; false in stage 'dev'
    */
   readonly keepTables: boolean;
-  /** Whether the tables refuse to be deleted. Only tables that are kept can. @default the same as `keepTables` */
+  /**
+   * Whether DynamoDB refuses to delete the stack's tables. This can be true only if `keepTables` is. @default the same
+   * as `keepTables`
+   */
   readonly deletionProtection: boolean;
-  /** The ARN of the state table to use, such as one that an earlier stack left. @default the stack makes one */
+  /**
+   * The ARN of an existing state table that the stack uses, such as one that an earlier stack left. @default the stack
+   * makes one
+   */
   readonly stateTableArn?: string;
-  /** The ARN of the flow-runs table to use. @default the stack makes one */
+  /** The ARN of an existing table of flow runs that the stack uses. @default the stack makes one */
   readonly flowRunsTableArn?: string;
   /**
-   * The ARN of the customer's key that encrypts everything that the stack makes, and the tables that it is given.
+   * The ARN of the customer's KMS key that encrypts everything that the stack makes. Existing tables that these
+   * settings name must be encrypted with the same key.
    * @default AWS's own keys
    */
   readonly encryptionKeyArn?: string;
@@ -103,7 +118,10 @@ const serviceFields = {
 const service = z.strictObject(serviceFields, {
   error: ({ code }) => (code === 'unrecognized_keys' ? known(serviceFields) : 'an object of settings'),
 });
-/** The stage whose stack leaves nothing behind, and has no alarms unless asked for. */
+/**
+ * The name of the stage whose stack takes its tables with it when it is deleted, and has no alarms unless the settings
+ * ask for them.
+ */
 export const DEV_STAGE = 'dev';
 const TABLE_ARN = z
   .string(TABLE_ARN_EXPECTED)
@@ -137,13 +155,14 @@ const schema = z.object({
   services: z.record(z.string(), service, 'an object of settings by name of the service').default({}),
 });
 
-/** The names of the settings in the context of CDK. */
+/** The names of all settings in the context of CDK. */
 const KEYS = Object.keys(schema.shape) as (keyof Settings)[];
 
 /**
- * Reads the settings.
+ * Reads the settings from the context of CDK.
  * @param contextOf returns the value of a name in the context, `undefined` if there is none
- * @param names every name in the context: those of CDK and of the user pass, a near miss of a setting is refused
+ * @param names every name in the context. A name that nearly is that of a setting is refused; any other name belongs to
+ *   CDK or the user, and is ignored
  * @throws InvalidOptionsError which names every faulty setting, the expected and the given value
  */
 export function readSettings(contextOf: (name: string) => unknown, names: readonly string[] = []): Settings {
@@ -164,7 +183,7 @@ export function readSettings(contextOf: (name: string) => unknown, names: readon
   return settings;
 }
 
-/** The faults of settings that come from somewhere else than the context: names that are unknown. */
+/** Returns the faults of settings that come from code and not from the context: names that are unknown. */
 export function settingsShapeFaults(settings: Readonly<Record<string, unknown>>): string[] {
   const any = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, 'any'] as const));
   const { services } = settings;
@@ -175,12 +194,18 @@ export function settingsShapeFaults(settings: Readonly<Record<string, unknown>>)
   ];
 }
 
-/** CloudFormation would fail to delete such a table, and the stack with it. */
+/**
+ * The fault of settings that protect tables from deletion but don't keep them. CloudFormation would fail to delete such
+ * a table, and the stack with it.
+ */
 const PROTECTED_FAULT =
   `deletionProtection: expected false for tables that go with their stack (keepTables, false in stage '${DEV_STAGE}'), ` +
   'got true';
 
-/** Judged as the function will judge them, under the names that they have here. */
+/**
+ * Returns the faults of the webhook settings. The function's check of its environment variables judges them; the faults
+ * contain the names of the settings instead.
+ */
 function webhookFaults({ webhookUrl, webhookTemplate }: z.infer<typeof schema>): string[] {
   return senderFaults(
     withoutUndefined({ TICKOVER_WEBHOOK_URL: webhookUrl, TICKOVER_WEBHOOK_TEMPLATE: webhookTemplate }),
@@ -202,7 +227,10 @@ function variablesOf({ services }: Settings): string[] {
   );
 }
 
-/** Parses an object that is given as text: on the command line an object can only be written as JSON. */
+/**
+ * Parses a setting that is an object and is given as text: on the command line an object can only be written as JSON.
+ * Returns a value that is no JSON text unchanged.
+ */
 function fromText(value: unknown): unknown {
   if (typeof value !== 'string') return value;
   try {
@@ -212,7 +240,7 @@ function fromText(value: unknown): unknown {
   }
 }
 
-/** Settings of a service that have another name now. */
+/** The old names of settings of a service, each with what to write instead. */
 const RENAMED = new Map([['detailedMetrics', '"metrics": "detailed"']]);
 
 function faultOf({ path, message, input, ...issue }: z.core.$ZodIssue): string {
@@ -227,8 +255,8 @@ function faultOf({ path, message, input, ...issue }: z.core.$ZodIssue): string {
 }
 
 /**
- * Refuses settings of services that are not in the catalog. The whole catalog counts, since several stacks that share
- * it take the same settings.
+ * Refuses settings for services that are not in the catalog. `names` are those of the whole catalog, even if this stack
+ * has only a part of it: several stacks that share the catalog take the same settings.
  * @throws InvalidOptionsError which names every unknown service
  */
 export function refuseUnknownServices({ services }: Settings, names: readonly string[]): void {
@@ -236,7 +264,10 @@ export function refuseUnknownServices({ services }: Settings, names: readonly st
   if (faults.length > 0) throw new InvalidOptionsError('context', faults);
 }
 
-/** The names that no service has, each as `option: expected ..., got ...`. */
+/**
+ * Returns a fault for each name in `given` that no service has, as `option: expected ..., got ...`. `names` are the
+ * names of the services.
+ */
 export function unknownNameFaults(option: string, given: readonly string[], names: readonly string[]): string[] {
   return given.flatMap((name) =>
     optionFault(names.includes(name), option, `only ${names.join(', ')}`, showValue(name)),

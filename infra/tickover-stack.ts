@@ -36,48 +36,60 @@ import { constructFaults, nameTwiceFaults, overwrittenFaults } from './service-f
 import { NEEDS } from './service-needs.ts';
 import { DEV_STAGE, type Settings, settingsShapeFaults, unknownNameFaults } from './settings.ts';
 
-/** The properties of a stack. */
+/** The properties of a TickoverStack. */
 export interface TickoverStackProps extends StackProps, AlarmActions {
-  /** The services; a service that the settings disable is left out. */
+  /** The services to deploy. A service that the settings disable is left out. */
   readonly catalog: readonly CatalogEntry[];
   /**
-   * Stage, alarms and the settings of single services. Settings of services outside the catalog belong to another stack
-   * and are ignored.
+   * The settings of the stack and of single services. Settings of services that the catalog doesn't have belong to
+   * another stack, and are ignored.
    */
   readonly settings: Settings;
   /**
-   * The state table of another stack, where services are split over several, or one that an earlier stack left.
-   * @default that of the settings' `stateTableArn`, else one of its own
+   * The state table to use: that of another stack, if the services are split over several stacks, or one that an
+   * earlier stack left.
+   * @default the table of the settings' `stateTableArn`, else the stack makes one
    */
   readonly table?: ITable;
   /**
    * The table of the flow runs that mark-late-runs works on.
-   * @default that of the settings' `flowRunsTableArn`, else one of its own
+   * @default the table of the settings' `flowRunsTableArn`, else the stack makes one
    */
   readonly flowRunsTable?: ITable;
   /**
-   * The customer's key that encrypts everything that the stack makes: tables, queues, topic, logs and environments. A
-   * table of the settings is on it too. @default that of the settings' `encryptionKeyArn`, else AWS's own keys
+   * The customer's KMS key that encrypts everything that the stack makes: tables, queues, topic, logs and environment
+   * variables. An existing table that the settings name must be encrypted with the same key.
+   * @default the key of the settings' `encryptionKeyArn`, else AWS's own keys
    */
   readonly encryptionKey?: IKey;
-  /** The group of the schedules. @default one of its own */
+  /** The schedule group that contains the schedules. @default the stack makes one */
   readonly group?: IScheduleGroup;
-  /** The role that Scheduler takes; it is given what it needs. @default one of its own, for schedules of the group */
+  /**
+   * The role that EventBridge Scheduler assumes to invoke the functions. The stack adds the rights that it needs.
+   * @default the stack makes one, for the schedules of the group
+   */
   readonly schedulerRole?: IRole;
-  /** Gets the firings that Scheduler could not deliver. @default a queue of its own */
+  /** The queue that gets the firings that Scheduler could not deliver. @default the stack makes one */
   readonly undeliverableQueue?: IQueue;
   /**
-   * The topic for the watchdog's messages and the stack's alarms; its policy must let CloudWatch publish.
-   * @default that of the settings' `alarmTopicArn`, else one of its own
+   * The SNS topic for the messages of the watchdog and of the stack's alarms. The policy of the topic must let
+   * CloudWatch publish.
+   * @default the topic of the settings' `alarmTopicArn`, else the stack makes one
    */
   readonly pagerTopic?: ITopic;
-  /** The bus that gets an event for each change. @default that of the settings' `eventBusArn`, else none */
+  /**
+   * The EventBridge bus that gets an event for each change of a service's health. @default that of the settings'
+   * `eventBusArn`, else none
+   */
   readonly eventBus?: IEventBus;
-  /** The web address to which messages are posted. @default that of the settings' `webhookUrl`, else none */
+  /** The webhook to which the watchdog posts its messages. @default that of the settings' `webhookUrl`, else none */
   readonly webhook?: Webhook;
   /** CDK's own props for the function of every service. @default none */
   readonly functionProps?: NodejsFunctionProps;
-  /** CDK's own props for the functions of single services, by name of the service, over those for all. @default none */
+  /**
+   * CDK's own props for the functions of single services, by name of the service. They are laid over `functionProps`.
+   * @default none
+   */
   readonly functionPropsOf?: Readonly<Record<string, NodejsFunctionProps>>;
 }
 
@@ -88,14 +100,14 @@ export interface TickoverStackProps extends StackProps, AlarmActions {
 export class TickoverStack extends Stack {
   /** The state table of all services. */
   readonly table: ITable;
-  /** The services, in the order of the catalog. */
+  /** The deployed services, in the order of the catalog. */
   readonly services: readonly ScheduledService[];
   readonly undeliverableQueue: IQueue;
   readonly group: IScheduleGroup;
   readonly schedulerRole: IRole;
-  /** The topic for the watchdog's messages and the stack's alarms. */
+  /** The SNS topic for the messages of the watchdog and of the stack's alarms. */
   readonly pagerTopic: ITopic;
-  /** The customer's key that encrypts what the stack makes; `undefined` where these are AWS's own. */
+  /** The customer's key that encrypts what the stack makes; `undefined` if AWS's own keys do. */
   readonly encryptionKey: IKey | undefined;
 
   constructor(scope: Construct, id: string, props: TickoverStackProps) {
@@ -189,7 +201,10 @@ export class TickoverStack extends Stack {
     return made;
   }
 
-  /** The catalog's file of the watchdog serves one machine; deployed, the list of services is in its entry. */
+  /**
+   * Makes the watchdog. The function file of the watchdog in the catalog is only for one machine: the deployed watchdog
+   * has a generated entry file, which contains the list of services.
+   */
   #makeWatchdog(services: readonly ScheduledService[], props: TickoverStackProps): Watchdog {
     const options = this.#optionsOf({ name: WATCHDOG }, props);
     const made = new Watchdog(this, WATCHDOG, { ...options, ...this.#outlets(props), services });
@@ -233,7 +248,10 @@ export class TickoverStack extends Stack {
     });
   }
 
-  /** A topic of the stack's own has no subscriber unless an address is given. */
+  /**
+   * Warns at synth if nobody would be notified of a trouble. A topic that the stack makes has no subscriber unless a
+   * mail address is given.
+   */
   #warnIfNobodyIsNotified({ settings, pagerTopic, eventBus, webhook, alarmActions = [] }: TickoverStackProps): void {
     const { stage, alarmEmail, alarmTopicArn, eventBusArn, webhookUrl } = settings;
     const given = [alarmEmail, alarmTopicArn, eventBusArn, webhookUrl, pagerTopic, eventBus, webhook, ...alarmActions];
@@ -254,7 +272,7 @@ export class TickoverStack extends Stack {
       schedulerRole: this.schedulerRole,
       undeliverableQueue: this.undeliverableQueue,
       ...withoutUndefined({ encryptionKey: this.encryptionKey }),
-      // Two stacks of one account and region have two names, and so two namespaces.
+      // Two stacks in one account and region have different names, so that their metrics have different namespaces.
       namespace: this.stackName,
       alarms: stage === DEV_STAGE ? 'none' : 'essential',
       ...actionsOf(props),
@@ -279,7 +297,10 @@ const PROPS = {
 } as const satisfies Shapes<TickoverStackProps>;
 const ENTRY = { service: 'object', functionFile: 'text' } as const satisfies Shapes<CatalogEntry>;
 
-/** Refuses unknown names and values of another shape: with these the rest can't be judged. */
+/**
+ * Refuses props with unknown names, and values of another shape. This comes first, since the other checks can't judge
+ * such props.
+ */
 function refuseMisshapen(props: TickoverStackProps): void {
   const { catalog, settings } = props ?? {};
   const entries: readonly unknown[] = Array.isArray(catalog) ? catalog : [];
@@ -293,8 +314,8 @@ function refuseMisshapen(props: TickoverStackProps): void {
 }
 
 /**
- * Refuses a catalog with two services of one name. Runs before any construct is made, since CDK's own message for a
- * second construct of the same name doesn't help.
+ * Refuses a catalog with two services of one name, and function props for a service that the catalog doesn't have. Runs
+ * before any construct is made, since CDK's own message for a second construct of the same name doesn't help.
  */
 function refuseFaults({ catalog, functionPropsOf = {} }: TickoverStackProps): void {
   const names = catalog.map(({ service }) => service.name);
@@ -304,13 +325,19 @@ function refuseFaults({ catalog, functionPropsOf = {} }: TickoverStackProps): vo
   if (unknown.length > 0) throw new InvalidOptionsError('stack', unknown);
 }
 
-/** Those of the one service over those of all. */
+/**
+ * Returns CDK's own props for the function of one service: its `functionPropsOf`, laid over the `functionProps` for all
+ * services.
+ */
 function functionPropsFor({ name }: Pick<Service, 'name'>, props: TickoverStackProps): NodejsFunctionProps {
   const { functionProps = {}, functionPropsOf = {} } = props;
   return mergeFunctionProps(functionProps, ownValue(functionPropsOf, name));
 }
 
-/** A service may be named `constructor`: what every object inherits is no setting of it. */
+/**
+ * Returns the value under a name, `undefined` if there is none. A service may be named `constructor`, so properties
+ * that every object inherits don't count.
+ */
 function ownValue<Value>(byName: Readonly<Record<string, Value>>, name: string): Value | undefined {
   return Object.hasOwn(byName, name) ? byName[name] : undefined;
 }
@@ -318,8 +345,8 @@ function ownValue<Value>(byName: Readonly<Record<string, Value>>, name: string):
 type Environment = Readonly<Record<string, string>>;
 
 /**
- * Throws if the settings of a service set an environment variable that the stack sets for the resources which it makes
- * for that service: the value from the settings would be lost.
+ * Refuses environment variables in the settings of a service (`own`) that the stack sets for the same service (`set`),
+ * such as the name of a table that it makes: the value from the settings would be lost.
  */
 function refuseOverwritten({ name }: Service, own: Environment, set: Environment): void {
   const faults = overwrittenFaults(own, set);

@@ -2,7 +2,7 @@
 
 /** An alarm on one metric. Times are in seconds, as in CloudWatch. */
 export interface AlarmDefinition {
-  /** The trouble in a word or two; unique among the alarms of a service, and of a stack. */
+  /** The trouble in a word or two. It is unique among the alarms of one service, and among those of one stack. */
   readonly id: string;
   readonly namespace: string;
   readonly metricName: string;
@@ -10,32 +10,41 @@ export interface AlarmDefinition {
   readonly statistic: 'Maximum' | 'Sum' | 'SampleCount';
   /** The length of a window in seconds: a multiple of 60. */
   readonly period: number;
-  /** How many windows CloudWatch evaluates. */
+  /** How many of the latest windows CloudWatch evaluates. */
   readonly evaluationPeriods: number;
-  /** In how many of these windows the threshold must be crossed. */
+  /** In how many of these windows the metric must cross the threshold. */
   readonly datapointsToAlarm: number;
   readonly threshold: number;
   readonly comparison: 'at least' | 'below';
-  /** How a window without a sample counts. No alarm keeps its state for want of samples: it would never end. */
+  /**
+   * How CloudWatch counts a window without a sample: as one that crosses the threshold, or as one that doesn't. No
+   * alarm may keep its state for want of samples, since it would then never end.
+   */
   readonly missing: 'breaching' | 'notBreaching';
-  /** How many minutes after its creation CloudWatch evaluates the alarm at the latest. @default at once */
+  /**
+   * How many minutes after the creation of the alarm CloudWatch begins to evaluate it at the latest. @default at once
+   */
   readonly warmUp?: number;
-  /** The service or part, what happened, what follows, and the command to run; lines of at most 120 columns. */
+  /**
+   * The description of the alarm: the service or part that it is about, what happened, what follows, and the command to
+   * run. Lines have at most 120 columns.
+   */
   readonly description: string;
 }
 
 /**
- * The longest time that the windows of an alarm may last together, in seconds: for windows below an hour, and from an
- * hour on.
+ * The longest time, in seconds, that all windows of one alarm together may last in CloudWatch: with windows below an
+ * hour, and with windows of an hour or more.
  */
 const LONGEST_STRETCH = { belowHour: 86_400, fromHour: 604_800 } as const;
-/** CloudWatch's longest description, in characters, and its longest warm-up, in minutes. */
+/** The longest description of an alarm that CloudWatch accepts, in characters. */
 const LONGEST_DESCRIPTION = 1_024;
+/** The longest warm-up that CloudWatch accepts, in minutes: the time from which it evaluates a new alarm in any case. */
 const LONGEST_WARM_UP = 2_880;
 
 /**
- * The faults for which CloudWatch would refuse the alarm, as `option: expected ..., got ...`; an empty list for a valid
- * alarm.
+ * Returns the faults for which CloudWatch would refuse the alarm, each as `option: expected ..., got ...`; an empty
+ * list for a valid alarm.
  */
 export function alarmFaults(definition: AlarmDefinition): string[] {
   const { period, evaluationPeriods, datapointsToAlarm, warmUp = 1, description } = definition;

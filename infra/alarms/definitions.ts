@@ -1,13 +1,14 @@
 /**
  * The alarms of a service. Pure.
  *
- *   unhealthy     the watchdog finds that the service is in trouble
- *   watchdog      of the watchdog alone, instead: its scheduled checks have stopped
- *   throttles     'full': Lambda throttles the function
- *   near-timeout  'full': invocations come near the function's timeout
+ *   unhealthy     every service but the watchdog: the watchdog finds it in trouble
+ *   watchdog      the watchdog alone: its scheduled checks have stopped
+ *   throttles     at level 'full': Lambda throttles the function of the service
+ *   near-timeout  at level 'full': an invocation takes 90% of the timeout of the function, or more
  *
- * The watchdog notifies people. An alarm of a service shows its state, clears by itself, and has the actions that the
- * user gives. All of them rest on metrics that are free while the service is healthy.
+ * The watchdog notifies people, not the alarms of services. An alarm of a service shows its state in CloudWatch, ends
+ * by itself, and has only the actions that the user gives. All of these alarms rest on metrics that are free while the
+ * service is healthy.
  */
 import { invocationTimeout, type Service } from '../../lib/service/index.ts';
 import { HOUR, MINUTE, SECOND } from '../../lib/time/index.ts';
@@ -27,30 +28,36 @@ export interface AlarmsOptions {
 
 /** The name of the watchdog service. */
 export const WATCHDOG = 'watch-services';
-/** The length of a window of a metric that counts deliveries or invocations, in seconds. */
+/** The shortest window of the alarms on deliveries and invocations, in seconds. */
 export const WINDOW = 300;
 /**
- * The window of the watchdog's metrics, in seconds. It is short, since CloudWatch looks further back than an alarm's
- * own windows before it fills in missing samples, by a number of windows that AWS doesn't name.
+ * The window of the alarms on the watchdog's metrics, in seconds. It is short, since CloudWatch looks further back than
+ * the windows of an alarm before it fills in missing samples, by a number of windows that AWS doesn't name.
  */
 const SHORT_WINDOW = 60;
-/** How many windows without a check mean that the watchdog has stopped. */
+/** After how many windows without a check by the watchdog its alarm says that the watchdog has stopped. */
 const EMPTY_WINDOWS = 15;
-/** In how many windows one sample keeps a service's alarm, so that metrics may arrive some minutes late. */
+/**
+ * For how many windows one sample of trouble keeps the alarm `unhealthy` on, so that the next sample may arrive some
+ * minutes late.
+ */
 const KEPT_WINDOWS = 10;
-/** How many minutes a first deploy may take until the watchdog's first checks fill the windows. */
+/**
+ * The warm-up of the watchdog's alarm, in minutes. A first deploy may take so long until checks of the watchdog fill
+ * the windows.
+ */
 const WARM_UP = 30;
-/** The part of the timeout from which an invocation counts as near it. */
+/** The fraction of the function's timeout that an invocation must reach for the alarm `near-timeout`. */
 const NEAR = 0.9;
 
-/** The values that every definition needs. */
+/** The values that the definition of each alarm needs. */
 interface Basis {
   readonly service: Service;
   readonly options: AlarmsOptions;
   readonly subject: Subject;
 }
 
-/** The alarms of a service; an empty list at level 'none'. */
+/** Returns the alarms of a service; an empty list at level 'none'. */
 export function alarmsOf(service: Service, options: AlarmsOptions): readonly AlarmDefinition[] {
   if (options.level === 'none') return [];
   const basis = { service, options, subject: { service: service.name, functionName: options.functionName } };
@@ -58,7 +65,10 @@ export function alarmsOf(service: Service, options: AlarmsOptions): readonly Ala
   return options.level === 'full' ? [essential, ...lambdaAlarms(basis)] : [essential];
 }
 
-/** The watchdog writes the metric only while the service is in trouble, at each check. */
+/**
+ * Defines the alarm `unhealthy`. At each check the watchdog writes its metric, but only while the service is in
+ * trouble.
+ */
 function unhealthy({ service, options, subject }: Basis): AlarmDefinition {
   return {
     id: 'unhealthy',
@@ -77,8 +87,8 @@ function unhealthy({ service, options, subject }: Basis): AlarmDefinition {
 }
 
 /**
- * Every window must be empty: CloudWatch looks further back than that before it fills in missing samples, so that
- * metrics which arrive some minutes late don't fire the alarm.
+ * Defines the alarm `watchdog`, which fires if all windows are empty. CloudWatch looks further back than these windows
+ * before it fills in missing samples, so that metrics which arrive some minutes late don't fire the alarm.
  */
 function watchdog({ service, options, subject }: Basis): AlarmDefinition {
   return {
@@ -99,8 +109,8 @@ function watchdog({ service, options, subject }: Basis): AlarmDefinition {
 }
 
 /**
- * Alarms on Lambda's own metrics, which are free. For a frequent service a single throttle is harmless; for a rare one
- * it means a lost tick.
+ * Defines the alarms on Lambda's own metrics, which are free. If the service is due more than once an hour, a single
+ * throttle is harmless, so 2 of 3 windows must show one. If it is due more rarely, one throttle means a lost tick.
  */
 function lambdaAlarms({ service, options, subject }: Basis): AlarmDefinition[] {
   const gap = longestGap(service.schedule);
@@ -135,7 +145,9 @@ function lambdaAlarms({ service, options, subject }: Basis): AlarmDefinition[] {
   ];
 }
 
-/** The duration in seconds, rounded up to whole minutes, the finest period of metrics. */
+/**
+ * Returns the duration in seconds, rounded up to whole minutes, since the shortest period of these metrics is a minute.
+ */
 function minutePeriod(milliseconds: number): number {
   return (Math.ceil(milliseconds / MINUTE) * MINUTE) / SECOND;
 }

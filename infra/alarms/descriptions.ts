@@ -1,10 +1,11 @@
 /**
- * The texts of alarms: the service or part, what happened, what follows, and the command to run. Pure. Each is a few
- * lines of at most 120 columns; what only a deploy knows, such as the name of a function, stands on a line of its own.
+ * The texts of alarms: the service or part that an alarm is about, what happened, what follows, and the command to run.
+ * Pure. Each text has a few lines of at most 120 columns. A value that only a deploy knows, such as the name of a
+ * function, stands on a line of its own.
  */
 import { briefly } from '../../lib/time/index.ts';
 
-/** The service that a description is about. */
+/** The service that a text is about, by the name of the service and of its function. */
 export interface Subject {
   readonly service: string;
   readonly functionName: string;
@@ -14,7 +15,7 @@ function lines(...all: readonly string[]): string {
   return all.join('\n');
 }
 
-/** The command is made of lines that a shell takes as one. */
+/** Returns the lines of the command that asks a service for its status. A shell takes them as one command. */
 function status({ functionName }: Subject): string[] {
   return [
     'Run: aws lambda invoke --cli-read-timeout 0 --cli-binary-format raw-in-base64-out \\',
@@ -23,12 +24,12 @@ function status({ functionName }: Subject): string[] {
   ];
 }
 
-/** The command that lists the schedules of a group. */
+/** Returns the lines of the command that lists the schedules of a schedule group. */
 function schedules(groupName: string): string[] {
   return ['Run: aws scheduler list-schedules --group-name \\', groupName];
 }
 
-/** The command that reads the messages of a queue and leaves them there. */
+/** Returns the lines of the command that shows the messages of a queue and leaves them there. */
 function receive(queueName: string): string[] {
   return [
     'Run: aws sqs receive-message --visibility-timeout 0 --message-attribute-names All --queue-url \\',

@@ -1,22 +1,24 @@
 /**
- * The alarms of which a stack has one each, on its deliveries: the free metrics of its schedule group, and the messages
- * that are sent to the queue for firings that could not be delivered. Pure.
+ * The alarms on the deliveries of a stack, of which each stack has one set. They rest on the free metrics of the
+ * stack's schedule group, and on the number of messages that are sent to the queue for firings that could not be
+ * delivered. Pure.
  *
- * They count what happens, not what is left behind: nothing has to be purged for them to end.
+ * The alarms count what happens in a window, not the messages that lie in the queue. So they end by themselves, and
+ * nobody has to purge the queue.
  */
 import type { AlarmDefinition } from './definition.ts';
 import { WINDOW } from './definitions.ts';
 import { descriptions } from './descriptions.ts';
 
-/** The parts of a stack whose deliveries are guarded. */
+/** The parts of a stack on whose metrics the alarms rest. */
 export interface Deliveries {
-  /** The name of the group of the schedules. */
+  /** The name of the group that contains the schedules of the stack. */
   readonly groupName: string;
   /** The name of the queue for firings that Scheduler could not deliver. */
   readonly queueName: string;
 }
 
-/** The alarms on deliveries. */
+/** Returns the alarms on the deliveries of a stack. */
 export function deliveryAlarms({ groupName, queueName }: Deliveries): readonly AlarmDefinition[] {
   const dimensions = { ScheduleGroup: groupName };
   return [
@@ -47,7 +49,7 @@ export function deliveryAlarms({ groupName, queueName }: Deliveries): readonly A
 
 type Part = Omit<AlarmDefinition, 'id' | 'description'>;
 
-/** A count of which a single one is trouble. */
+/** Returns the part of an alarm that fires if the count of the metric is 1 or more in one window. */
 function any(dimensions: AlarmDefinition['dimensions'], metricName: string): Part {
   return {
     namespace: 'AWS/Scheduler',
@@ -63,7 +65,10 @@ function any(dimensions: AlarmDefinition['dimensions'], metricName: string): Par
   };
 }
 
-/** A count that is trouble only if it goes on, since Scheduler tries each firing again. */
+/**
+ * Returns the part of an alarm that fires if the count of the metric is 1 or more in three windows in a row. A single
+ * error is no trouble, since Scheduler tries each firing again.
+ */
 function every(dimensions: AlarmDefinition['dimensions'], metricName: string): Part {
   return { ...any(dimensions, metricName), evaluationPeriods: 3, datapointsToAlarm: 3 };
 }
