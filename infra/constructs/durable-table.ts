@@ -1,4 +1,7 @@
-/** A table that outlives its stack and mistakes of its operators. A room of lib defines its shape. */
+/**
+ * A DynamoDB table that survives the end of its stack and mistakes of its operators. A room of lib defines its keys and
+ * indexes.
+ */
 import type { CreateTableCommandInput, KeySchemaElement } from '@aws-sdk/client-dynamodb';
 import { RemovalPolicy } from 'aws-cdk-lib';
 import {
@@ -15,42 +18,45 @@ import { Construct } from 'constructs';
 import { withoutUndefined } from '../../lib/text/index.ts';
 import { refuseUnknownProps, type Shapes } from '../known-props.ts';
 
-/** The protection of a table. */
+/** The protection and the encryption of a table. */
 export interface DurableTableOptions {
-  /** Whether it stays in the account when its stack is deleted, or its stack needs it no longer. @default true */
+  /** Whether the table stays in the account when its stack is deleted or doesn't need it any more. @default true */
   readonly keep?: boolean;
-  /** Whether DynamoDB refuses to delete it until that is switched off. @default the same as `keep` */
+  /**
+   * Whether DynamoDB refuses to delete the table until a person switches this protection off. @default the same as
+   * `keep`
+   */
   readonly deletionProtection?: boolean;
-  /** The customer's key that encrypts it. @default DynamoDB's own */
+  /** The customer's KMS key that encrypts the table. @default DynamoDB's own key */
   readonly encryptionKey?: IKey;
 }
 
-/** The shapes of these options. */
+/** The shapes of the options of a table. */
 export const DURABLE_SHAPES = {
   ...{ keep: 'flag', deletionProtection: 'flag', encryptionKey: 'object' },
 } as const satisfies Shapes<DurableTableOptions>;
 
-/** A table that exists. */
+/** An existing table that a stack uses instead of making one. */
 export interface GivenTable {
   readonly tableArn: string;
-  /** The customer's key that encrypts it. @default DynamoDB's own */
+  /** The customer's KMS key that encrypts the table. @default DynamoDB's own key */
   readonly encryptionKey?: IKey;
 }
 
-/** The properties of a table. */
+/** The properties of a DurableTable. */
 export interface DurableTableProps extends DurableTableOptions {
-  /** Keys and indexes, as CreateTable takes them. The name in the shape is not used. */
+  /** The keys and indexes of the table, as CreateTable takes them. The table name in `shape` is not used. */
   readonly shape: CreateTableCommandInput;
   /**
-   * The attribute with the time, in epoch seconds, after which DynamoDB removes an item. @default items are never
-   * removed
+   * The attribute of an item with the time, in epoch seconds, after which DynamoDB removes the item.
+   * @default items are never removed
    */
   readonly timeToLive?: string;
 }
 
 /**
- * A table on demand, encrypted with DynamoDB's own key or the customer's, recoverable to any second of the last 35
- * days.
+ * A table with on-demand billing, encrypted with DynamoDB's own key or the customer's. It can be restored to any second
+ * of the last 35 days.
  */
 export class DurableTable extends Construct {
   readonly table: ITable;
@@ -69,7 +75,7 @@ export class DurableTable extends Construct {
       ...(encryptionKey === undefined ? {} : { encryption: TableEncryption.CUSTOMER_MANAGED }),
     });
     addIndexes(table, shape);
-    // The class types some properties as `undefined` where the interface has no property; at run time there is no
+    // CDK's class types some properties as `undefined` where its interface has no property; at run time there is no
     // difference.
     this.table = table as ITable;
   }

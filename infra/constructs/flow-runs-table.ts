@@ -1,4 +1,4 @@
-/** The flow runs that mark-late-runs works on. */
+/** The table of the flow runs that mark-late-runs works on, and the rights on it. */
 import { type ITable, Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
@@ -8,7 +8,7 @@ import { DURABLE_SHAPES, DurableTable, type DurableTableOptions, type GivenTable
 import { allow } from './rights/allow.ts';
 import { grantKey } from './rights/encryption-key.ts';
 
-/** The table, with the index of waiting runs. */
+/** The table of flow runs, with the index of waiting runs. */
 export class FlowRunsTable extends Construct {
   readonly table: ITable;
 
@@ -19,12 +19,17 @@ export class FlowRunsTable extends Construct {
   }
 }
 
-/** The table of this ARN, which an earlier stack left or a backup was restored to, and the key that encrypts it. */
+/**
+ * Returns an existing table of flow runs by its ARN, with the key that encrypts it: a table that an earlier stack left,
+ * or to which a backup was restored.
+ */
 export function flowRunsTableOf(scope: Construct, id: string, given: GivenTable): ITable {
   return Table.fromTableAttributes(scope, id, { ...given, globalIndexes: indexNames() });
 }
 
-/** Lets a function find waiting runs by the index and move them on: no Scan, no Put, no Delete. */
+/**
+ * Lets a function find waiting flow runs by the index, and read and update single ones; it may not scan, put or delete.
+ */
 export function grantMarkLate(table: ITable, grantee: IGrantable): void {
   allow(grantee, ['dynamodb:GetItem', 'dynamodb:UpdateItem'], [table.tableArn]);
   allow(

@@ -1,6 +1,6 @@
 /**
- * CDK's own props of a function, laid over ours: which of them a service can't take since they would break a promise,
- * and what becomes of the rest. Pure.
+ * How CDK's own props for a function, which the user gives, are laid over the props that Tickover sets: which of them
+ * are refused since they would break a promise, and what becomes of the rest. Pure.
  */
 import { RuntimeFamily } from 'aws-cdk-lib/aws-lambda';
 import { type NodejsFunctionProps, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
@@ -12,7 +12,7 @@ import { isCdkDuration, showDuration } from '../durations.ts';
 type Prop = keyof NodejsFunctionProps;
 type BundlingProps = NonNullable<NodejsFunctionProps['bundling']>;
 
-/** Props that would break a promise whatever they are, and what to do instead. */
+/** The props that would break a promise whatever their value is, each with what the refusal says was expected. */
 const REFUSED: Readonly<Partial<Record<Prop, string>>> = {
   entry: "none, since the service's own `entry` is bundled",
   code: "none, since the service's own `entry` is bundled",
@@ -30,18 +30,27 @@ const REFUSED: Readonly<Partial<Record<Prop, string>>> = {
   tenancyConfig: 'none, since Scheduler names no tenant',
 };
 
-/** What may be set of the bundling. Each leaves the bundle a module with our banner, and the names of errors. */
+/**
+ * The options of CDK's bundling that the user may set. With any of them the bundle stays an ES module with Tickover's
+ * banner, and errors keep their names.
+ */
 export const BUNDLING_KEYS = [
   ...['banner', 'charset', 'commandHooks', 'define', 'externalModules', 'footer', 'format', 'inject', 'loader'],
   ...['logLevel', 'mainFields', 'metafile', 'minify', 'nodeModules', 'sourceMap', 'sourceMapMode', 'sourcesContent'],
   ...['target', 'tsconfig'],
 ] as const;
 
-/** Levels that let through the wide line of a tick, and metrics, which Lambda takes for lines of level INFO. */
+/**
+ * The log levels at which Lambda lets through the log line of each tick, and the metrics, which Lambda takes for lines
+ * of level INFO.
+ */
 const LEVELS: readonly string[] = ['TRACE', 'DEBUG', 'INFO'];
 const OLDEST_NODE = 20;
 
-/** The props that would break a promise, each as `functionProps.option: expected ..., got ...`. */
+/**
+ * Returns a fault for each of the user's props that would break a promise, as
+ * `functionProps.option: expected ..., got ...`.
+ */
 export function functionPropsFaults(given: NodejsFunctionProps): string[] {
   const props = withoutUndefined(given) as NodejsFunctionProps;
   const { retryAttempts = 0, loggingFormat = 'JSON', reservedConcurrentExecutions = 1, bundling = {} } = props;
@@ -96,18 +105,21 @@ function isKnownRuntime({ runtime }: NodejsFunctionProps): boolean {
   return runtime === undefined || (runtime.family === RuntimeFamily.NODEJS && nodeVersion(runtime.name) >= OLDEST_NODE);
 }
 
-/** The version in a runtime's name, such as 24 in `nodejs24.x`. */
+/** Returns the version in the name of a Lambda runtime, such as 24 in `nodejs24.x`; NaN if there is none. */
 function nodeVersion(runtime: string): number {
   return Number(/^nodejs(\d+)\.x$/.exec(runtime)?.[1] ?? Number.NaN);
 }
 
-/** CDK's objects are too large to be shown. */
+/** Returns a value as a fault shows it. An object of CDK is too large to be shown, so it becomes the word `one`. */
 function shown(value: unknown): string {
   if (isCdkDuration(value)) return showDuration(value);
   return typeof value === 'object' && value !== null ? 'one' : showValue(value);
 }
 
-/** The second laid over the first; of their environments and bundling, each variable and each key. */
+/**
+ * Returns the props `second` laid over the props `first`. Of `environment` and `bundling`, single variables and options
+ * are laid over each other.
+ */
 export function mergeFunctionProps(first: NodejsFunctionProps, second: NodejsFunctionProps = {}): NodejsFunctionProps {
   const props = { ...first, ...withoutUndefined(second) };
   return {
@@ -117,15 +129,19 @@ export function mergeFunctionProps(first: NodejsFunctionProps, second: NodejsFun
   };
 }
 
-/** What a bundle replaces in the code: theirs, and the names that CommonJS promises as ours has them. */
+/**
+ * Returns the texts that the bundler replaces in the code: those of the user (`theirs`), and those by which Tickover
+ * (`ours`) provides the names that CommonJS promises, which win.
+ */
 function definesOf(ours: NodejsFunctionProps, theirs: NodejsFunctionProps): Pick<BundlingProps, 'define'> {
   const define = { ...theirs.bundling?.define, ...ours.bundling?.define };
   return Object.keys(define).length === 0 ? {} : { define };
 }
 
 /**
- * Theirs, which must be without {@link functionPropsFaults}, over ours. Our variables stay. The bundle is made for the
- * runtime that is chosen.
+ * Returns the user's props (`theirs`) laid over Tickover's (`ours`). The user's props must have no {@link
+ * functionPropsFaults}. Environment variables of Tickover win over the user's. The bundle is made for the runtime that
+ * the result names.
  */
 export function overOurs(ours: NodejsFunctionProps, theirs: NodejsFunctionProps = {}): NodejsFunctionProps {
   const { environment, ...merged } = mergeFunctionProps(ours, theirs);

@@ -1,10 +1,11 @@
 /**
- * Entry files that synth writes for functions which need more than a service: they stand in the app's output directory,
- * and import the project's own files. What they hold is bundled, so it has no limit of size as variables have.
+ * Entry files that synth writes for a function that needs more than a service, such as the watchdog's list of services.
+ * An entry file stands in the app's output directory and imports files of the project. Its data is bundled, and so has
+ * no limit of size as environment variables have.
  *
- * Imports are relative, and name and contents follow from the construct's path and the given data alone: the same app
- * in another directory has the same bundle, and so the same build id. A file of other contents has another name, so
- * that two apps at work in one directory never bundle each other's.
+ * Imports are relative, and the name and contents of the file follow from the path of the construct and the given data
+ * alone. So the same app in another directory has the same bundle, and the same build id. A file with other contents
+ * has another name, so that two apps that run in one directory never bundle each other's files.
  */
 import { createHash } from 'node:crypto';
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
@@ -14,20 +15,22 @@ import { fileURLToPath } from 'node:url';
 import { Stage } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 
-/** An entry to write. */
+/** The contents of an entry file. */
 export interface GeneratedEntry {
-  /** The names that the entry imports, by file, as a path from `lib/` or an absolute one. */
+  /**
+   * The names that the entry imports, by the file that exports them. A file is a path from `lib/`, or an absolute path.
+   */
   readonly imports: Readonly<Record<string, readonly string[]>>;
   /** The statements that follow the imports, such as `export const handler = ...;`. */
   readonly code: string;
 }
 
 const LIB = fileURLToPath(new URL('../../lib/', import.meta.url));
-/** The output directory of an app that names none, and the directory of entries in it. */
+/** The output directory of an app that names none, and the subdirectory for entry files. */
 const OUTPUT = 'cdk.out';
 const DIRECTORY = 'entries';
 
-/** Writes the entry of the construct with that id in the scope, and returns the file's path. */
+/** Writes the entry file for the construct `id` in `scope`, and returns the path of the file. */
 export function writeEntry(scope: Construct, id: string, { imports, code }: GeneratedEntry): string {
   const directory = directoryOf(Stage.of(scope)?.outdir ?? OUTPUT);
   const imported = Object.entries(imports).map(
@@ -43,13 +46,19 @@ export function writeEntry(scope: Construct, id: string, { imports, code }: Gene
   return file;
 }
 
-/** CDK bundles only what lies in the project; so does an entry of an app whose output lies elsewhere. */
+/**
+ * Returns the directory for entry files. CDK bundles only files inside the project. If the output directory of the app
+ * lies elsewhere, entry files are written to `cdk.out` of the project.
+ */
 function directoryOf(output: string): string {
   const isInside = !relative(process.cwd(), resolve(output)).startsWith('..');
   return join(resolve(isInside ? output : OUTPUT), DIRECTORY);
 }
 
-/** An expression that has the value when the function starts. It is parsed once, which is faster than a literal. */
+/**
+ * Returns a TypeScript expression for the value. The function parses it as JSON once, at its start, which is faster
+ * than a literal.
+ */
 export function dataOf(value: unknown): string {
   return `JSON.parse(${JSON.stringify(JSON.stringify(value))})`;
 }
@@ -63,7 +72,7 @@ function pathOf({ node }: Construct): string[] {
   return node.path.split('/').filter((part) => part !== '');
 }
 
-/** Constructs' ids may have characters that file names can't have. */
+/** Returns a file name for the path of a construct. Characters that file names can't have are escaped. */
 function fileName(path: readonly string[]): string {
   return path.map((part) => encodeURIComponent(part).replaceAll(/[%*]/g, '_')).join('.');
 }

@@ -1,4 +1,4 @@
-/** A queue that keeps events which could not be handled, until a person reads them. */
+/** A queue that keeps events which could not be delivered, until a person reads them. */
 import { Duration, Validations } from 'aws-cdk-lib';
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
@@ -10,13 +10,13 @@ import { grantKey } from './rights/encryption-key.ts';
 /** The longest time for which SQS keeps a message. */
 const LONGEST_RETENTION = Duration.days(14);
 
-/** A queue to make. */
+/** The options of a HoldingQueue. */
 export interface HoldingQueueOptions {
-  /** The customer's key that encrypts it. @default that of SQS */
+  /** The customer's KMS key that encrypts the queue. @default the key of SQS */
   readonly encryptionKey?: IKey;
 }
 
-/** A standard queue, encrypted, reached by TLS only; it keeps messages for 14 days. */
+/** A standard queue that is encrypted, is reached by TLS only, and keeps messages for 14 days. */
 export class HoldingQueue extends Construct {
   readonly queue: Queue;
 
@@ -38,13 +38,16 @@ export class HoldingQueue extends Construct {
   }
 }
 
-/** Lets the grantee put messages into the queue. CDK's own method would grant two reads and an Encrypt besides. */
+/**
+ * Lets the grantee put messages into the queue. It doesn't use CDK's own method, which would also grant two reads, and
+ * Encrypt on the key.
+ */
 export function grantSend(queue: IQueue, grantee: IGrantable): void {
   queue.grant(grantee, 'sqs:SendMessage');
   grantKey(queue.encryptionMasterKey, grantee, 'send');
 }
 
-/** Lets a person look at the queue's messages. */
+/** Lets the grantee, a person, look at the messages of the queue, but not delete them. */
 export function grantReceive(queue: IQueue, grantee: IGrantable): Grant {
   grantKey(queue.encryptionMasterKey, grantee, 'receive');
   return queue.grant(grantee, 'sqs:GetQueueAttributes', 'sqs:GetQueueUrl', 'sqs:ReceiveMessage');

@@ -1,17 +1,17 @@
 /**
- * Queries of the services' logs, in the language of CloudWatch Logs Insights. Pure. Lambda passes on a line unchanged
- * if it is JSON already, so the fields of the wide line are at the top level.
+ * Queries of the services' logs, in the language of CloudWatch Logs Insights. Pure. Lambda passes on a line that is
+ * JSON unchanged, so the fields of the log line of a tick are at the top level.
  */
 import { CRASH_MESSAGE, TICK_MESSAGE } from '../../lib/lambda/index.ts';
 
-/** A query: its commands, which are joined by `|`. */
+/** A query: the list of its commands, which `queryText` joins by `|`. */
 export type LogQuery = readonly string[];
 
 const TICKS = `filter message = "${TICK_MESSAGE}"`;
 const TROUBLE = 'errorClass, errorMessage';
 const NEWEST_FIRST = 'sort @timestamp desc';
 
-/** The last failed runs, newest first. */
+/** Returns the query for the last `limit` failed runs, newest first. */
 export function lastFailures(limit: number): LogQuery {
   return [
     `fields @timestamp, outcome, streak, ${TROUBLE}`,
@@ -22,14 +22,17 @@ export function lastFailures(limit: number): LogQuery {
   ];
 }
 
-/** How many ticks were skipped, and why. */
+/** The query that counts skipped ticks by the reason of the skip. */
 export const SKIPS: LogQuery = [
   `${TICKS} and disposition = "skipped"`,
   'stats count(*) as skipped by reason',
   'sort skipped desc',
 ];
 
-/** Everything that happened to the ticks of one service, including crashes. The user replaces the name in the query. */
+/**
+ * Returns the query for everything that happened to the ticks of one service, crashed runs included. To see another
+ * service, the user replaces the name in the query.
+ */
 export function whatHappened(service: string): LogQuery {
   return [
     `fields @timestamp, message, tick, manual, fence, disposition, reason, outcome, verdict, status, streak, durationMs, latenessMs, nextDue, ${TROUBLE}, haltCause`,
@@ -40,7 +43,7 @@ export function whatHappened(service: string): LogQuery {
   ];
 }
 
-/** The queries of all services, by question. */
+/** The queries over the logs of all services, by the question that each answers. */
 export const QUESTIONS: Readonly<Record<string, LogQuery>> = {
   'Failed runs, with stacks': [
     `fields @timestamp, service, fence, outcome, streak, ${TROUBLE}, errorText`,
@@ -66,7 +69,7 @@ export const QUESTIONS: Readonly<Record<string, LogQuery>> = {
   ],
 };
 
-/** The text of a query. */
+/** Returns the text of a query. */
 export function queryText(query: LogQuery): string {
   return query.join('\n| ');
 }

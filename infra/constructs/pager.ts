@@ -1,6 +1,6 @@
 /**
- * The topic through which the watchdog and the stack's alarms reach people. CloudWatch may publish to it, over TLS. If
- * an e-mail address is given, it is subscribed.
+ * The SNS topic through which the watchdog and the stack's alarms reach people. Its policy lets CloudWatch publish, and
+ * requires TLS. If a mail address is given, it is subscribed.
  */
 import { Stack } from 'aws-cdk-lib';
 import type { AlarmBase } from 'aws-cdk-lib/aws-cloudwatch';
@@ -14,7 +14,10 @@ import { withoutUndefined } from '../../lib/text/index.ts';
 import { refuseUnknownProps } from '../known-props.ts';
 import { letAlarmsUse } from './rights/encryption-key.ts';
 
-/** Lets the alarm publish to the topic, if there is one, on whatever key that is. */
+/**
+ * Makes the alarm publish to the topic when it fires, and lets CloudWatch use the key of the topic. Does nothing if
+ * there is no topic.
+ */
 export function notifyBy(alarm: AlarmBase, topic: ITopic | undefined): void {
   if (topic === undefined) return;
   letAlarmsUse(topic.masterKey);
@@ -24,7 +27,8 @@ export function notifyBy(alarm: AlarmBase, topic: ITopic | undefined): void {
 /** The properties of a pager. */
 export interface PagerProps {
   /**
-   * The address that gets a mail for each message and each of the stack's alarms. AWS first asks it for a confirmation.
+   * The mail address that gets each message of the watchdog and of the stack's alarms. AWS first asks it for a
+   * confirmation.
    * @default none: people subscribe to the topic themselves
    */
   readonly email?: string;
@@ -40,16 +44,16 @@ export class Pager extends Construct {
     super(scope, id);
     refuseUnknownProps<PagerProps>(this, props, { email: 'text', encryptionKey: 'object' });
     const { email, encryptionKey } = props;
-    // Unencrypted at rest by itself: CloudWatch can't use the key that AWS keeps for SNS, and a key of one's own costs
-    // more than all alarms.
+    // Without a customer's key the topic isn't encrypted at rest: CloudWatch can't use the key that AWS keeps for SNS,
+    // and another key costs more than all alarms.
     this.topic = new Topic(this, 'Topic', { enforceSSL: true, ...withoutUndefined({ masterKey: encryptionKey }) });
     this.#letAlarmsPublish();
     if (email !== undefined) this.topic.addSubscription(new EmailSubscription(email));
   }
 
   /**
-   * Allows CloudWatch to publish. A topic with a policy loses the default policy that lets the account publish: without
-   * this statement alarms fire and no message is sent.
+   * Allows CloudWatch to publish. The policy that requires TLS replaces the default policy, which lets the account
+   * publish: without this statement alarms would fire, and no message would be sent.
    */
   #letAlarmsPublish(): void {
     this.topic.addToResourcePolicy(

@@ -1,4 +1,4 @@
-/** Makes constructs from alarms that are given as data. */
+/** Makes CDK's alarms from alarms that are given as data. */
 import { Duration } from 'aws-cdk-lib';
 import {
   Alarm,
@@ -12,11 +12,11 @@ import type { Construct } from 'constructs';
 import { InvalidOptionsError } from '../../lib/rules/index.ts';
 import { type AlarmDefinition, alarmFaults } from '../alarms/index.ts';
 
-/** What else happens when alarms change their states. */
+/** The actions of alarms when their states change. */
 export interface AlarmActions {
-  /** The actions of the alarms when they fire. @default none */
+  /** What the alarms do when they fire. @default nothing */
   readonly alarmActions?: readonly IAlarmAction[];
-  /** The actions of the alarms when they end. @default none */
+  /** What the alarms do when they end. @default nothing */
   readonly okActions?: readonly IAlarmAction[];
 }
 
@@ -31,7 +31,7 @@ const MISSING: Readonly<Record<AlarmDefinition['missing'], TreatMissingData>> = 
 };
 
 /**
- * The alarm of a definition.
+ * Makes CDK's alarm from the definition of an alarm.
  * @throws InvalidOptionsError if CloudWatch would refuse the alarm
  */
 export function renderAlarm(
@@ -64,14 +64,14 @@ export function renderAlarm(
 }
 
 /**
- * CloudWatch warms an alarm up once, when it is made. An alarm with another window is another alarm, so that the window
- * fills anew before it counts.
+ * Returns the id of an alarm's construct. The id of an alarm with a warm-up contains its windows. CloudWatch warms up
+ * only a new alarm, so with other windows it must become a new one.
  */
 function constructId({ id, warmUp: minutes, evaluationPeriods, period }: AlarmDefinition): string {
   return minutes === undefined ? id : `${id}-${evaluationPeriods}x${period}s`;
 }
 
-/** CDK's own alarm has no property for it yet. */
+/** Sets the warm-up of the alarm if its definition has one. CDK's own alarm has no property for that yet. */
 function warmUp(alarm: Alarm, { warmUp: warmUpPeriodDurationInMinutes }: AlarmDefinition): void {
   if (warmUpPeriodDurationInMinutes === undefined) return;
   (alarm.node.defaultChild as CfnAlarm).warmUpConfiguration = { warmUpPeriodDurationInMinutes };

@@ -1,13 +1,18 @@
-/** A warning before a stack grows into CloudFormation's limit, and a refusal beyond it. */
+/**
+ * A warning when the number of resources of a stack comes near CloudFormation's limit, and a refusal beyond the limit.
+ */
 import { Annotations, AspectPriority, Aspects, CfnResource, type IAspect, Stack } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 
 /** The largest number of resources that CloudFormation allows in one stack. */
 const MOST_RESOURCES = 500;
-/** The number of resources from which synth warns. */
+/** The number of resources in a stack from which synth warns. */
 const WARN_FROM = 450;
 
-/** Warns at synth when the stack comes near the limit, refuses it beyond, and says how to split its services. */
+/**
+ * Makes synth warn from 450 resources on and refuse a stack with more than 500. Both messages say how to split the
+ * services over two stacks.
+ */
 export function guardResourceLimit(stack: Stack): void {
   Aspects.of(stack).add(new ResourceLimit(), { priority: AspectPriority.READONLY });
   // CDK refuses such a stack by itself, but with a list of its resources instead of a remedy.

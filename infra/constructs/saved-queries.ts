@@ -1,5 +1,6 @@
 /**
- * Saved queries, once for each stack. They show what happened to a service, and need no knowledge of the log's fields.
+ * The saved queries of CloudWatch Logs Insights, of which each stack has one set. They show what happened to a service,
+ * and can be used without knowing the fields of the log.
  */
 import { CfnQueryDefinition } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
@@ -16,8 +17,8 @@ export interface SavedQueriesProps {
 }
 
 /**
- * The largest number of log groups that one query may name. If there are more, the queries name none, and the user
- * chooses.
+ * The largest number of log groups that one saved query may name. If a stack has more, its queries name none, and the
+ * user chooses log groups in the console.
  */
 const MOST_LOG_GROUPS = 50;
 

@@ -10,8 +10,8 @@ import { grantSend } from './holding-queue.ts';
 import { allow } from './rights/allow.ts';
 
 /**
- * A group of schedules. It goes with its stack, and CloudFormation names it: a group that CDK makes has a fixed name
- * and is kept, so that the next deploy of a stack that was destroyed is refused.
+ * A group of schedules. It is deleted with its stack, and CloudFormation chooses its name. A group that CDK itself
+ * makes has a fixed name and stays when the stack is deleted, so that the next deploy of the stack would be refused.
  */
 export class ServiceScheduleGroup extends Construct {
   readonly group: IScheduleGroup;
@@ -24,7 +24,7 @@ export class ServiceScheduleGroup extends Construct {
   }
 }
 
-/** The properties of the role. */
+/** The properties of a SchedulerRole. */
 export interface SchedulerRoleProps {
   /** The group in this account whose schedules may use the role. */
   readonly group: IScheduleGroup;

@@ -1,4 +1,4 @@
-/** A service on AWS: schedule, function, log and rights. It can be used in any stack. */
+/** A service on AWS: its schedule, function, log and rights. It can be part of any stack. */
 
 import { existsSync } from 'node:fs';
 import { Annotations, AspectPriority, Aspects, type IAspect, Stack, Token } from 'aws-cdk-lib';
@@ -43,32 +43,35 @@ export interface ScheduledServiceOptions extends ServiceFunctionOptions, AlarmAc
 }
 
 /**
- * The properties of a service on AWS. A resource that services of a stack can share is made for this service alone if
- * none is given.
+ * The properties of a service on AWS. Services of one stack can share a table, a schedule group, a role and a queue. A
+ * service to which none is given makes one for itself.
  */
 export interface ScheduledServiceProps extends ScheduledServiceOptions {
   /** The result of `defineService`. */
   readonly service: Service;
   /** The file that exports the handler of the service. */
   readonly entry: string;
-  /** The state table. @default a table of its own */
+  /** The state table. @default the service makes a table */
   readonly table?: ITable;
-  /** The group of the schedule. @default a group of its own */
+  /** The schedule group that contains the schedule. @default the service makes a group */
   readonly group?: IScheduleGroup;
-  /** The role that Scheduler assumes. @default a role of its own, for schedules of the group */
+  /** The role that Scheduler assumes. @default the service makes a role, for schedules of the group */
   readonly schedulerRole?: IRole;
-  /** The queue for firings that Scheduler could not deliver. @default a queue of its own */
+  /** The queue for firings that Scheduler could not deliver. @default the service makes a queue */
   readonly undeliverableQueue?: IQueue;
   /**
    * Whether the watchdog of another app watches this service. Only a watchdog notices that a service is in trouble.
-   * @default false; a Watchdog of the same app that has it among its `services` is known
+   * @default false; a Watchdog in the same app that has this service among its `services` need not be declared
    */
   readonly watched?: boolean;
-  /** The CloudWatch namespace of its metrics and of the watchdog's. @default the name of its stack */
+  /**
+   * The CloudWatch namespace of the metrics of the service, and of the watchdog's metrics about it. @default the name
+   * of the stack
+   */
   readonly namespace?: string;
 }
 
-/** The shapes of the props. */
+/** The shapes of the props of a ScheduledService. */
 export const SERVICE_PROPS = {
   ...{ service: 'object', entry: 'text', table: 'object', group: 'object', schedulerRole: 'object' },
   ...{ undeliverableQueue: 'object', watched: 'flag', namespace: 'text', alarmActions: 'list', okActions: 'list' },
@@ -81,16 +84,19 @@ export const SERVICE_PROPS = {
  * @throws InvalidOptionsError which names every option that prevents the deploy
  */
 export class ScheduledService extends Construct {
-  /** The service, with its configured interval. */
+  /** The service as it is deployed, with the prop `interval` as its interval if that is given. */
   readonly service: Service;
-  /** The file that is bundled. */
+  /** The path of the file from which the function is bundled. */
   readonly entry: string;
   readonly function: LambdaFunction;
   readonly schedule: Schedule;
   readonly logGroup: ILogGroup;
   readonly undeliverableQueue: IQueue;
   readonly table: ITable;
-  /** The customer's key that encrypts its log; `undefined` where that is AWS's own, or the log group was given. */
+  /**
+   * The customer's key that encrypts the service's log; `undefined` if AWS's own key does, or if the user gave the log
+   * group.
+   */
   readonly logKey: IKey | undefined;
   readonly namespace: string;
   /** The alarms by trouble: `unhealthy` and, at level 'full', others; empty at level 'none'. */
@@ -137,17 +143,28 @@ export class ScheduledService extends Construct {
     return grantRead(this, grantee);
   }
 
-  /** 1 at each look of the watchdog that finds the service in trouble. @default the maximum of 5 minutes */
+  /**
+   * The metric `Unhealthy`: 1 at each check of the watchdog that finds the service in trouble. @default the maximum of
+   * 5 minutes
+   */
   metricUnhealthy(options: MetricOptions = {}): Metric {
     return this.#ownMetric('Unhealthy', options);
   }
 
-  /** Failures since the last success, at each run, with `metrics: 'detailed'`. @default the maximum of 5 minutes */
+  /**
+   * The metric `FailureStreak`: the failures since the last success, at each run. The service writes it with
+   * `metrics: 'detailed'`.
+   * @default the maximum of 5 minutes
+   */
   metricFailureStreak(options: MetricOptions = {}): Metric {
     return this.#ownMetric('FailureStreak', options);
   }
 
-  /** 1 while it is halted, else 0, at each tick, with `metrics: 'detailed'`. @default the maximum of 5 minutes */
+  /**
+   * The metric `Halted`: 1 while the service is halted, else 0, at each tick. The service writes it with
+   * `metrics: 'detailed'`.
+   * @default the maximum of 5 minutes
+   */
   metricHalted(options: MetricOptions = {}): Metric {
     return this.#ownMetric('Halted', options);
   }
@@ -162,7 +179,7 @@ export class ScheduledService extends Construct {
     return this.function.metricErrors(options);
   }
 
-  /** Lambda's duration of an invocation. @default the average of 5 minutes */
+  /** Lambda's metric of the duration of an invocation. @default the average of 5 minutes */
   metricDuration(options: MetricOptions = {}): Metric {
     return this.function.metricDuration(options);
   }
@@ -189,7 +206,10 @@ export class ScheduledService extends Construct {
     if (faults.length > 0) throw new InvalidOptionsError(`service ${showValue(this.service.name)}`, faults);
   }
 
-  /** The other services of the stack, and the services of other stacks of the app that share the state table. */
+  /**
+   * Returns the other services of the stack, and the services of other stacks of the app that share the state table
+   * with this one.
+   */
   #neighbours({ table }: ScheduledServiceProps): ScheduledService[] {
     return this.node.root.node
       .findAll()
@@ -246,15 +266,18 @@ export class ScheduledService extends Construct {
   }
 }
 
-/** The services that a watchdog watches, and watchdogs themselves. */
+/** The services that some watchdog watches, and the watchdogs themselves. */
 const watchedServices = new WeakSet<ScheduledService>();
 
-/** Remembers that a watchdog watches the services. */
+/** Remembers that a watchdog watches these services, so that synth doesn't warn about them. */
 export function markWatched(services: readonly ScheduledService[]): void {
   for (const service of services) watchedServices.add(service);
 }
 
-/** Warns at synth, since a watchdog may be made after the services that it watches. */
+/**
+ * Warns about a service that no watchdog watches. It does so at synth, since a watchdog may be made after the services
+ * that it watches.
+ */
 class UnwatchedWarning implements IAspect {
   visit(node: IConstruct): void {
     if (!(node instanceof ScheduledService) || watchedServices.has(node)) return;
@@ -268,7 +291,10 @@ class UnwatchedWarning implements IAspect {
   }
 }
 
-/** Refuses unknown names and values of another shape: with these the rest can't be judged. */
+/**
+ * Refuses props with unknown names, and values of another shape. This comes first, since the other checks can't judge
+ * such props.
+ */
 function refuseMisshapen(props: unknown): void {
   const functionProps = readProperty(props, 'functionProps');
   const faults = [
@@ -281,12 +307,12 @@ function refuseMisshapen(props: unknown): void {
   if (faults.length > 0) throw new InvalidOptionsError(`service ${showValue(name)}`, faults);
 }
 
-/** Scheduler doesn't send to a FIFO queue. */
+/** Returns a fault if the queue for undeliverable firings is a FIFO queue, to which Scheduler doesn't send. */
 function queueFaults({ undeliverableQueue }: ScheduledServiceProps): string[] {
   return optionFault(undeliverableQueue?.fifo !== true, 'undeliverableQueue', 'a standard queue', 'a FIFO queue');
 }
 
-/** The same construct, or two imports of one table. */
+/** Whether both are the same construct, or two imports of one table. */
 export function isSameTable(one: ITable, other: ITable): boolean {
   const isSame = (text: string, second: string) => !Token.isUnresolved(text) && text === second;
   return one === other || isSame(one.tableArn, other.tableArn) || isSame(one.tableName, other.tableName);

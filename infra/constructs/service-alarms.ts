@@ -1,4 +1,4 @@
-/** The alarms of a service. They notify nobody by themselves: the watchdog does. */
+/** The alarms of a service. They notify nobody by themselves; the watchdog notifies people. */
 import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
@@ -12,7 +12,7 @@ import { type AlarmActions, renderAlarm } from './rendered-alarm.ts';
 export interface ServiceAlarmsProps extends AlarmActions {
   /** The level of the service's alarms. @default 'essential' */
   readonly level?: AlarmLevel;
-  /** The service, with its configured interval. */
+  /** The service as it is deployed: with the interval that the user gave, if any. */
   readonly service: Service;
   /** The CloudWatch namespace of the watchdog's metrics. */
   readonly namespace: string;
@@ -22,7 +22,10 @@ export interface ServiceAlarmsProps extends AlarmActions {
 
 /** The alarms of a service. */
 export class ServiceAlarms extends Construct {
-  /** The alarms by trouble: `unhealthy`, or `watchdog` of the watchdog, and so on; empty at level 'none'. */
+  /**
+   * The alarms by id: `unhealthy` (for the watchdog itself `watchdog`), and at level 'full' `throttles` and
+   * `near-timeout`; empty at level 'none'.
+   */
   readonly alarms: Readonly<Record<string, Alarm>>;
 
   constructor(scope: Construct, id: string, props: ServiceAlarmsProps) {

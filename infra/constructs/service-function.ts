@@ -1,4 +1,7 @@
-/** The function of a service: its bundle, its log, and a role that can reach nothing but this service. */
+/**
+ * The Lambda function of a service: its bundle, its log, and a role whose rights reach only the items and the log of
+ * this service.
+ */
 
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -30,11 +33,11 @@ import { grantKey, keyOf, letLogsUse } from './rights/encryption-key.ts';
 import { OwnRole } from './rights/own-role.ts';
 import { grantState } from './state-table.ts';
 
-/** Options of a function. */
+/** The options of the function of a service. */
 export interface ServiceFunctionOptions {
-  /** Environment variables that the settings give the service. @default none */
+  /** The environment variables that the user gives the service. @default none */
   readonly environment?: Readonly<Record<string, string>>;
-  /** The memory in megabytes; processor time is in proportion to it. @default 256 */
+  /** The memory of the function, in megabytes. Lambda gives processor time in proportion to it. @default 256 */
   readonly memorySize?: number;
   /** How long log lines are kept. @default 30 days */
   readonly logRetention?: GivenRetention;
@@ -45,16 +48,19 @@ export interface ServiceFunctionOptions {
    */
   readonly logLevel?: LogLevel;
   /**
-   * CDK's own props of the function, laid over ours: a network, layers, tracing, concurrency, a role. Refused is what
-   * would break a promise, such as retries or a timeout of its own.
+   * CDK's own props for the function, laid over Tickover's: a network, layers, tracing, concurrency, a role. Props that
+   * would break a promise, such as retries or a timeout, are refused.
    * @default none
    */
   readonly functionProps?: NodejsFunctionProps;
-  /** The customer's key that encrypts what is made for it: log, environment, and others. @default AWS's own keys */
+  /**
+   * The customer's KMS key that encrypts what is made for the service, such as its log and environment variables.
+   * @default AWS's own keys
+   */
   readonly encryptionKey?: IKey;
 }
 
-/** The properties of a function. */
+/** The properties of a ServiceFunction. */
 export interface ServiceFunctionProps extends ServiceFunctionOptions {
   readonly service: Service;
   /** The file that exports the handler. */
@@ -63,7 +69,7 @@ export interface ServiceFunctionProps extends ServiceFunctionOptions {
   readonly table: ITable;
 }
 
-/** The shapes of these options. */
+/** The shapes of the options of a function. */
 export const FUNCTION_SHAPES = {
   ...{ environment: 'object', memorySize: 'any', logRetention: 'any', logLevel: 'text', functionProps: 'object' },
   encryptionKey: 'object',
@@ -86,7 +92,7 @@ export class ServiceFunction extends Construct {
       ...FUNCTION_SHAPES,
       ...{ service: 'object', entry: 'text', table: 'object', failedQueue: 'object' },
     });
-    // The role and the log group are among ours already, as they are needed here.
+    // The role and the log group that the user gives are among our props already, since they are needed there.
     const { role: _role, logGroup: _logGroup, ...rest } = props.functionProps ?? {};
     this.function = new NodejsFunction(this, 'Function', overOurs(this.#ourProps(props), rest));
     this.logGroup = this.function.logGroup;
@@ -166,7 +172,7 @@ export class ServiceFunction extends Construct {
   }
 }
 
-/** Why some rights name no resource. */
+/** The reason why some rights of the role name no resource. */
 const STAR_REASON = 'EC2 and X-Ray have no narrower resource for what Lambda does in the name of its role.';
 
 const LEVELS: Readonly<Record<LogLevel, ApplicationLogLevel>> = {
@@ -174,18 +180,27 @@ const LEVELS: Readonly<Record<LogLevel, ApplicationLogLevel>> = {
   debug: ApplicationLogLevel.DEBUG,
 };
 
-/** What Lambda does in a role's name for a function in a VPC. EC2 has no narrower resources for most of it. */
+/**
+ * The calls that Lambda makes in the name of the role for a function in a VPC. EC2 has no narrower resource for most of
+ * them.
+ */
 const NETWORK = [
   ...['ec2:CreateNetworkInterface', 'ec2:DescribeNetworkInterfaces', 'ec2:DeleteNetworkInterface'],
   ...['ec2:DescribeSubnets', 'ec2:AssignPrivateIpAddresses', 'ec2:UnassignPrivateIpAddresses'],
 ];
 
-/** CDK grants these only to roles that it makes, in a policy by which they also write every log. */
+/**
+ * Allows the role the calls that Lambda makes for a function in a VPC. CDK grants them only to a role that it makes
+ * itself, in a managed policy that also allows writing to every log.
+ */
 function grantNetwork(grantee: LambdaFunction): void {
   allow(grantee, NETWORK, ['*']);
 }
 
-/** The bundle that CDK made; empty if bundling is off, as in a command that deploys nothing. */
+/**
+ * Returns the code of the bundle that CDK made; an empty text if bundling is off, as in a `cdk` command that deploys
+ * nothing.
+ */
 function bundledCode(made: LambdaFunction): string {
   const staging = made.node.findAll().find((child) => child instanceof AssetStaging);
   const file = join(staging?.absoluteStagedPath ?? '', 'index.mjs');

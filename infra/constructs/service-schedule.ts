@@ -25,9 +25,9 @@ export interface ServiceScheduleProps {
   readonly function: IFunction;
   /** The group that contains the schedule. */
   readonly group: IScheduleGroup;
-  /** The role that Scheduler assumes; the schedule adds the rights that are needed. */
+  /** The role that Scheduler assumes. The schedule gives it the rights to fire the function. */
   readonly role: IRole;
-  /** The queue for firings that could not be delivered. */
+  /** The queue for firings that Scheduler could not deliver. */
   readonly undeliverableQueue: IQueue;
 }
 

@@ -25,7 +25,10 @@ export interface ServicesDashboardProps {
 /** The largest number of widgets that CloudWatch allows in one dashboard. */
 const MOST_WIDGETS = 500;
 const WIDGETS_A_SERVICE = 6;
-/** The largest number of log queries that an account may run at a time; an open dashboard counts too. */
+/**
+ * The largest number of log queries that an account may run at the same time; the queries of an open dashboard count
+ * too.
+ */
 const MOST_QUERIES = 100;
 const QUERIES_A_SERVICE = 2;
 /** The largest number of services in one dashboard; further services are shown in another one. */
@@ -33,12 +36,15 @@ const MOST_SERVICES = Math.floor(Math.min((MOST_WIDGETS - 1) / WIDGETS_A_SERVICE
 
 const FULL_WIDTH = 24;
 const HEIGHT = 5;
-/** How many of the last failures fit below the graphs. */
+/** How many of the last failures the table below the graphs shows. */
 const FAILURES = 10;
-/** The period of a point in the graphs. */
+/** The time that one point in the graphs covers. */
 const WINDOW = Duration.minutes(5);
 
-/** The dashboards: trouble, invocations, duration, skips and the last failures of every service, over the last day. */
+/**
+ * The dashboards of a stack. They show trouble, invocations, durations, skipped ticks and the last failures of every
+ * service, over the last day.
+ */
 export class ServicesDashboard extends Construct {
   /** One dashboard for every 50 services. */
   readonly dashboards: readonly Dashboard[];
@@ -68,7 +74,8 @@ export class ServicesDashboard extends Construct {
 }
 
 /**
- * The widgets of one service: a heading with the name of the function, the graphs, and below them the last failures.
+ * Returns the rows of widgets of one service: a heading with the name of the function, the graphs, and below them the
+ * last failures.
  */
 function rowsOf(deployed: ScheduledService): IWidget[][] {
   const { service, function: lambda } = deployed;
@@ -79,7 +86,10 @@ function rowsOf(deployed: ScheduledService): IWidget[][] {
   ];
 }
 
-/** The metric is there only while the watchdog finds the service in trouble. */
+/**
+ * Returns the graph of the service's trouble. Its metric has samples only while the watchdog finds the service in
+ * trouble.
+ */
 function trouble(deployed: ScheduledService): GraphWidget {
   return graph(deployed, {
     title: 'in trouble',
@@ -88,7 +98,7 @@ function trouble(deployed: ScheduledService): GraphWidget {
   });
 }
 
-/** Both are free metrics of Lambda. */
+/** Returns the graph of invocations and errors, which are both free metrics of Lambda. */
 function invocations(deployed: ScheduledService): GraphWidget {
   return graph(deployed, {
     title: 'invocations, and those that ended in an error',

@@ -19,9 +19,9 @@ export interface StackAlarmsProps extends AlarmActions {
   readonly pagerTopic?: ITopic;
 }
 
-/** The alarms on deliveries, of which a stack has one each. */
+/** The alarms on the deliveries of a stack, of which each stack has one set. */
 export class StackAlarms extends Construct {
-  /** The alarms by trouble: `delivery-errors`, `delivery-throttles`, `dropped`, `lost` and `undeliverable`. */
+  /** The alarms by id: `delivery-errors`, `delivery-throttles`, `dropped`, `lost` and `undeliverable`. */
   readonly alarms: Readonly<Record<string, Alarm>>;
 
   constructor(scope: Construct, id: string, props: StackAlarmsProps) {

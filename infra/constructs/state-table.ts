@@ -7,7 +7,7 @@ import { refuseUnknownProps } from '../known-props.ts';
 import { DURABLE_SHAPES, DurableTable, type DurableTableOptions } from './durable-table.ts';
 import { grantKey } from './rights/encryption-key.ts';
 
-/** The state table. Its run records expire. */
+/** The state table of all services. DynamoDB removes its run records when they expire. */
 export class StateTable extends Construct {
   readonly table: ITable;
 
@@ -19,9 +19,9 @@ export class StateTable extends Construct {
   }
 }
 
-/** The calls of a service on its own items: acquire, commit, run records, the query for a report. */
+/** The calls that a service makes on its own items: acquire, commit, run records, and the query for a report. */
 const RUN = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:Query'];
-/** The calls of an operator on these items: only reads. */
+/** The calls that an operator may make on the items of a service: only reads. */
 const READ = ['dynamodb:GetItem', 'dynamodb:Query'];
 
 /** Allows the function of a service to use the items of that service and no others. */
@@ -37,8 +37,8 @@ export function grantStateRead(table: ITable, grantee: IGrantable, service: stri
 }
 
 /**
- * A statement for the items of the given services. `ForAllValues` also holds for a request without a key, so the second
- * condition requires a key.
+ * Returns a policy statement for the items of the given services. The condition `ForAllValues` also holds for a request
+ * without a key, so a second condition requires a key.
  */
 export function onItemsOf(services: readonly string[], actions: readonly string[], table: ITable): PolicyStatement {
   return new PolicyStatement({

@@ -1,4 +1,7 @@
-/** The watchdog: watch-services over given services, of one stack or several that share a state table. */
+/**
+ * The watchdog on AWS: the service watch-services, which watches given services. They may be of several stacks that
+ * share a state table.
+ */
 import { Stack, Token } from 'aws-cdk-lib';
 import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import type { CfnFunction } from 'aws-cdk-lib/aws-lambda';
@@ -24,27 +27,30 @@ import {
   SERVICE_PROPS,
 } from './scheduled-service.ts';
 
-/** A web address to which messages are posted. */
+/** A webhook: the URL to which the watchdog posts its messages, and the form of their body. */
 export interface Webhook {
-  /** Where to post. It stands in the template and in the function's environment, for whoever may read these. */
+  /**
+   * The URL to post to. It stands in CloudFormation's template and in the function's environment, and whoever may read
+   * one of these can see it.
+   */
   readonly url: string;
-  /** The body of a message. @default JSON with everything that a message has */
+  /** The template of the body of a message. @default JSON with everything that a message has */
   readonly template?: string;
 }
 
-/** The ways by which the watchdog's messages leave. */
+/** The topic, bus and webhook through which the watchdog's messages leave. */
 export interface Outlets {
-  /** The topic for messages, and for the alarm on the watchdog itself. @default none */
+  /** The SNS topic for messages, and for the alarm on the watchdog itself. @default none */
   readonly pagerTopic?: ITopic;
-  /** The bus that gets an event for each change. @default none */
+  /** The EventBridge bus that gets an event for each change of a service's health. @default none */
   readonly eventBus?: IEventBus;
-  /** The web address to which messages are posted. @default none */
+  /** The webhook to which messages are posted. @default none */
   readonly webhook?: Webhook;
 }
 
 /** The properties of a watchdog. */
 export interface WatchdogProps extends Omit<ScheduledServiceProps, 'service' | 'entry' | 'watched'>, Outlets {
-  /** The services to watch, all of one state table. A watchdog among them is left out. */
+  /** The services to watch, which must share one state table. A watchdog among them is left out. */
   readonly services: readonly ScheduledService[];
 }
 
@@ -55,16 +61,19 @@ const PROPS = {
 } as const satisfies Shapes<WatchdogProps>;
 const WEBHOOK = { url: 'text', template: 'text' } as const satisfies Shapes<Webhook>;
 
-/** The largest size of address and template together, since Lambda takes 4096 bytes of variables in all. */
+/**
+ * The largest size of a webhook's URL and template together, in bytes. All environment variables of a Lambda function
+ * together have 4096.
+ */
 const LARGEST_WEBHOOK = 2_500;
 
 /**
- * A deployed watch-services. The list of the services stands in its bundle, so that another list is another build of
- * the watchdog. That lifts a halt of the watchdog itself, as any new build does, and changes nothing else.
+ * A deployed watchdog. Its bundle contains the list of the services, so that another list gives the watchdog another
+ * build. As any new build does, that ends a halt and a backoff of the watchdog itself; it changes nothing else.
  * @throws InvalidOptionsError which names every option that prevents the deploy
  */
 export class Watchdog extends ScheduledService {
-  /** The services that it watches, in the order of their names. */
+  /** The services that this watchdog watches, in the order of their names. */
   readonly services: readonly ScheduledService[];
 
   constructor(scope: Construct, id: string, props: WatchdogProps) {
@@ -118,10 +127,10 @@ function entryOver(services: readonly ScheduledService[]): GeneratedEntry {
   };
 }
 
-/** The service as the watchdog knows it, with what finds its function in the account. */
+/** Returns the service as the watchdog knows it, with the stack and the logical id by which its function is found. */
 function described({ service, function: lambda }: ScheduledService): WatchedService {
   const { stackName: stack } = Stack.of(lambda);
-  // A nested stack gets its name from the deploy, and then commands name no function.
+  // The name of a nested stack is known only after the deploy. Commands in messages then name no function.
   if (Token.isUnresolved(stack)) return watchedServiceOf(service);
   return watchedServiceOf(service, {
     stack,
@@ -129,7 +138,10 @@ function described({ service, function: lambda }: ScheduledService): WatchedServ
   });
 }
 
-/** Judged as the function will judge them. What only a deploy knows can't be. */
+/**
+ * Returns the faults of the webhook. The function's check of its environment variables judges it. Values that are known
+ * only after the deploy aren't judged.
+ */
 function webhookFaults({ url, template }: Partial<Webhook> = {}): string[] {
   const known = (text: string | undefined) => (Token.isUnresolved(text) ? undefined : text);
   const TICKOVER_WEBHOOK_URL = Token.isUnresolved(url) ? 'https://example.com' : url;
@@ -141,7 +153,10 @@ function webhookFaults({ url, template }: Partial<Webhook> = {}): string[] {
   );
 }
 
-/** Refuses unknown names and values of another shape: with these the rest can't be judged. */
+/**
+ * Refuses props with unknown names, and values of another shape. This comes first, since the other checks can't judge
+ * such props.
+ */
 function refuseMisshapen(path: string, props: unknown): void {
   const webhook = readProperty(props, 'webhook');
   const faults = [
@@ -164,7 +179,7 @@ function refuseFaults(services: readonly ScheduledService[], props: WatchdogProp
       'services of one state table',
       others.map(({ service }) => showValue(service.name)).join(', '),
     ),
-    // Its bundle has the list.
+    // `TICKOVER_WATCHED` may not be set, since the bundle of the watchdog contains the list.
     ...overwrittenFaults(environment, { [WATCHED_VARIABLE]: '' }),
     ...optionFault(pagerTopic?.fifo !== true, 'pagerTopic', 'a standard topic', 'a FIFO topic'),
     ...webhookFaults(webhook),

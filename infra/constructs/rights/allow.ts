@@ -1,9 +1,9 @@
-/** One statement of a grantee's policy, and the role that can be given it. */
+/** Adds one statement to a grantee's policy, and finds the role that can get it. */
 import { Stack } from 'aws-cdk-lib';
 import { type IGrantable, type IRole, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 
-/** Allows the grantee to call the actions on the resources, which are given by ARN. */
+/** Allows the grantee to call the actions on the resources. Resources are ARNs. */
 export function allow(grantee: IGrantable, actions: readonly string[], resources: readonly string[]): void {
   grantee.grantPrincipal.addToPrincipalPolicy(
     new PolicyStatement({ actions: [...actions], resources: [...resources] }),
@@ -11,15 +11,19 @@ export function allow(grantee: IGrantable, actions: readonly string[], resources
 }
 
 /**
- * The role as one of the scope's own stack. The rights of a role stand in the stack that knows it: those that name
- * resources of another stack would make each of the two wait for the other.
+ * Returns the role as a role of the stack of `scope`. Rights are added in the stack that contains the construct of the
+ * role. If they name resources of another stack, the two stacks would wait for each other; so a role of another stack
+ * is imported.
  */
 export function roleHere(scope: Construct, id: string, role: IRole): IRole {
   const isHere = Stack.of(role) === Stack.of(scope);
   return isHere || isImmutable(role) ? role : Role.fromRoleArn(scope, id, role.roleArn);
 }
 
-/** Whether the role was imported as one that keeps its rights: CDK doesn't export that class, but gives it an id. */
+/**
+ * Whether the role was imported as one whose rights don't change. CDK doesn't export the class of such a role, but
+ * gives it an id.
+ */
 export function isImmutable(role: IRole): boolean {
   const { PROPERTY_INJECTION_ID: id } = role.constructor as { readonly PROPERTY_INJECTION_ID?: string };
   return id === 'aws-cdk-lib.aws-iam.ImmutableRole';

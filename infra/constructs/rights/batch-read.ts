@@ -9,22 +9,29 @@ import { isImmutable } from './allow.ts';
 import { grantKey } from './encryption-key.ts';
 
 /**
- * How many services the watchdog reads in one request, in the order of their list. IAM allows a request only if one
- * statement allows all of its keys, so each statement has all services, or those of whole requests.
+ * The number of services whose states the watchdog reads in one request, in the order of their list. IAM allows a
+ * request only if a single statement allows all of its keys. So a statement has either all services or those of whole
+ * requests.
  */
 const READ_TOGETHER = 100;
-/** IAM's limits: the characters of a managed policy, and how many of these a role has. */
+/** The largest managed policy in IAM, in characters, and the largest number of these policies on one role. */
 const MOST_CHARACTERS = 6_144;
 const MOST_POLICIES = 10;
-/** The characters that these statements may take of the role's inline policies; the rest is for its other rights. */
+/**
+ * The characters that the statements for these reads may take of the role's inline policies. The rest is for the role's
+ * other rights.
+ */
 const MOST_INLINE = 7_000;
 const READ = ['dynamodb:BatchGetItem'];
-/** The characters of a statement besides its keys, at the longest name of a table, and of a policy around it. */
+/**
+ * The characters of a statement without its keys, if the name of the table is as long as possible, and of the policy
+ * around it.
+ */
 const AROUND_KEYS = 550;
 
 /**
- * Allows the function to read the items of exactly these services, in this order, by BatchGetItem. It may not scan.
- * What the role's inline policies have no room for becomes managed policies.
+ * Allows the function to read the items of exactly these services, in this order, by BatchGetItem, but not to scan. If
+ * the inline policies of the role have no room for the statements, they become managed policies.
  * @throws InvalidOptionsError if the names take more than IAM's policies hold
  */
 export function grantStateBatchRead(table: ITable, { role, ...lambda }: Reader, services: readonly string[]): void {
@@ -41,10 +48,10 @@ export function grantStateBatchRead(table: ITable, { role, ...lambda }: Reader, 
   if (!isImmutable(role)) attach(lambda.scope, role, policies);
 }
 
-/** The function that reads. */
+/** The function that reads: its role, and where its policies are made. */
 export interface Reader {
   readonly role: IFunction['role'];
-  /** Where managed policies are made. */
+  /** The scope in which managed policies are made. */
   readonly scope: Construct;
 }
 
@@ -60,7 +67,7 @@ function groupsOf(services: readonly string[]): string[][] {
   );
 }
 
-/** As many statements in each policy as it has room for, in their order. */
+/** Divides the statements, in their order, into policies: as many statements into each as it has room for. */
 function packed(groups: readonly string[][], statements: readonly PolicyStatement[]): PolicyStatement[][] {
   const policies: PolicyStatement[][] = [];
   let room = 0;

@@ -18,9 +18,12 @@ import { escaped } from '../../../lib/text/index.ts';
 
 type Conditions = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
-/** What a role does with the key of a resource: the service that asks for it in the role's name, and its calls. */
+/**
+ * What a role does with the key of a resource: the AWS service that calls KMS in the name of the role, and the calls.
+ */
 const USES = {
-  // DynamoDB's own list for whoever works with items, and for whoever reads them.
+  // DynamoDB's documentation lists these calls for a role that reads and writes items, and those for one that only
+  // reads.
   items: {
     service: 'dynamodb',
     actions: [
@@ -29,7 +32,7 @@ const USES = {
     ],
   },
   readItems: { service: 'dynamodb', actions: ['kms:Decrypt', 'kms:DescribeKey'] },
-  // SQS checks with Decrypt the data key that it has generated.
+  // SQS uses Decrypt to check the data key that it has generated.
   send: { service: 'sqs', actions: ['kms:Decrypt', 'kms:GenerateDataKey'] },
   receive: { service: 'sqs', actions: ['kms:Decrypt'] },
   publish: { service: 'sns', actions: ['kms:Decrypt', 'kms:GenerateDataKey'] },
@@ -38,7 +41,7 @@ const USES = {
 } as const;
 export type KeyUse = keyof typeof USES;
 
-/** Lets the grantee use the key, if there is one, by way of the service of that use. */
+/** Lets the grantee use the key by way of the AWS service that `use` stands for. Does nothing if there is no key. */
 export function grantKey(key: IKey | undefined, grantee: IGrantable, use: KeyUse): void {
   if (key === undefined) return;
   const { service, actions } = USES[use];
@@ -55,19 +58,19 @@ export function letLogsUse(key: IKey | undefined): void {
   if (key === undefined) return;
   const service = `logs.${regionOf(key)}.amazonaws.com`;
   const actions = ['kms:Encrypt', 'kms:Decrypt', 'kms:ReEncrypt*', 'kms:GenerateDataKey*', 'kms:DescribeKey'];
-  // The group names the key, so the key can't name the group.
+  // The log group refers to the key, so the key's policy can't refer to the log group without a circle.
   const groups = `arn:${partitionOf(key)}:logs:${regionOf(key)}:${accountOf(key)}:log-group:*`;
   letService(key, { service, actions, conditions: { ArnLike: { 'kms:EncryptionContext:aws:logs:arn': groups } } });
 }
 
-/** Lets CloudWatch use the key for the messages of alarms. Which alarms may publish is for the topic to say. */
+/** Lets CloudWatch use the key for the messages of alarms. The policy of the topic says which alarms may publish. */
 export function letAlarmsUse(key: IKey | undefined): void {
   if (key === undefined) return;
   const actions = ['kms:Decrypt', 'kms:GenerateDataKey*'];
   letService(key, { service: 'cloudwatch.amazonaws.com', actions, conditions: {} });
 }
 
-/** The key, where CDK may have only a reference to it. */
+/** Returns the key as CDK's `IKey`, of which a prop may contain only a reference. */
 export function keyOf(scope: Construct, id: string, key: IKeyRef): IKey {
   return 'grant' in key ? (key as IKey) : Key.fromKeyArn(scope, id, key.keyRef.keyArn);
 }
@@ -83,7 +86,10 @@ function letService(key: IKey, { service, actions, conditions }: ServiceUse): vo
   askForStatement(key, { statement: { Principal: { Service: service }, actions, conditions }, unless: '' });
 }
 
-/** A grantee that is given each right under conditions. CDK's own narrowing reaches the key's policy alone. */
+/**
+ * A grantee that gets each right only under conditions. CDK's own class for that adds the conditions only to the policy
+ * of the key.
+ */
 class NarrowedPrincipal implements IPrincipal {
   readonly grantPrincipal = this;
   readonly assumeRoleAction: string;
@@ -117,14 +123,17 @@ interface NeededStatement {
     readonly actions: readonly string[];
     readonly conditions: Conditions;
   };
-  /** When it isn't needed. */
+  /** The case in which the key's policy doesn't need the statement; an empty text if there is none. */
   readonly unless: string;
 }
 
-/** By stack: the same statement is asked for once. */
+/** The warnings of each stack, so that each statement is asked for once. */
 const asked = new WeakMap<Stack, Set<string>>();
 
-/** A key that was imported keeps its policy: a person has to add the statement. */
+/**
+ * Warns at synth that a person must add the statement to the policy of the key, if the key was imported: CDK can't
+ * change the policy of such a key.
+ */
 function askForStatement(key: IKey, { statement, unless }: NeededStatement): void {
   if (Resource.isOwnedResource(key)) return;
   const stack = Stack.of(key);
@@ -140,7 +149,10 @@ function askForStatement(key: IKey, { statement, unless }: NeededStatement): voi
   asked.set(stack, known.add(message));
 }
 
-/** As a person writes it into the policy: what only a deploy knows, such as the account, is named in brackets. */
+/**
+ * Returns a value as a person writes it into a policy. What only a deploy knows, such as the account, becomes a name in
+ * angle brackets.
+ */
 function written(stack: Stack, value: unknown): string {
   const resolved = stack.resolve(value) as unknown;
   const text = JSON.stringify(resolved, (_name, part) => joined(part));
@@ -163,7 +175,7 @@ function regionOf(key: IKey): string {
   return key.env.region;
 }
 
-/** That of the stack, which uses the key; the key itself may be another account's. */
+/** Returns the account of the stack that uses the key. The key itself may belong to another account. */
 function accountOf(key: IKey): string {
   return Stack.of(key).account;
 }

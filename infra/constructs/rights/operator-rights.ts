@@ -1,4 +1,4 @@
-/** A person's rights on a deployed service. */
+/** The rights that a person can get on a deployed service. */
 import { Stack } from 'aws-cdk-lib';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
@@ -12,14 +12,14 @@ import { grantReceive } from '../holding-queue.ts';
 import { grantStateRead } from '../state-table.ts';
 import { grantKey } from './encryption-key.ts';
 
-/** The parts of a deployed service to which rights refer. */
+/** The parts of a deployed service to which these rights refer. */
 interface DeployedService {
   readonly service: Service;
   readonly function: IFunction;
   readonly logGroup: ILogGroup;
   readonly table: ITable;
   readonly undeliverableQueue: IQueue;
-  /** The customer's key that encrypts its log. */
+  /** The customer's key that encrypts the service's log; `undefined` if there is none. */
   readonly logKey: IKey | undefined;
   readonly schedule: ISchedule;
 }
@@ -54,13 +54,16 @@ export function grantOperate(deployed: DeployedService, grantee: IGrantable): Gr
 }
 
 const LOG = ['logs:DescribeLogStreams', 'logs:FilterLogEvents', 'logs:GetLogEvents', 'logs:StartQuery'];
-/** By which the guides and the watchdog's messages find the function's name. */
+/** The calls by which a person finds the name of the function, as the guides and the watchdog's messages say. */
 const STACK = [
   'cloudformation:DescribeStacks',
   'cloudformation:DescribeStackResource',
   'cloudformation:ListStackResources',
 ];
-/** IAM knows no narrower resource for most of these, nor for composite alarms and what a console lists. */
+/**
+ * The calls on the whole account. For most of them IAM has no narrower resource, nor has it one for composite alarms
+ * and for what a console lists.
+ */
 const ACCOUNT = [
   ...['cloudwatch:DescribeAlarms', 'cloudwatch:DescribeAlarmHistory', 'cloudwatch:GetMetricData'],
   ...['cloudwatch:GetMetricStatistics', 'cloudwatch:ListMetrics', 'cloudwatch:GetDashboard'],

@@ -1,4 +1,4 @@
-/** A role that has its rights in itself, so that they are no resource of their own. */
+/** A role whose rights are an inline policy of the role itself, so that they need no policy resource in the stack. */
 import {
   type AddToPrincipalPolicyResult,
   PolicyDocument,
@@ -8,7 +8,7 @@ import {
 } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 
-/** A role whose granted rights are one of its inline policies. */
+/** A role that keeps all granted rights in one inline policy. */
 export class OwnRole extends Role {
   readonly #rights: PolicyDocument;
 
