@@ -119,8 +119,8 @@ const service = z.strictObject(serviceFields, {
   error: ({ code }) => (code === 'unrecognized_keys' ? known(serviceFields) : 'an object of settings'),
 });
 /**
- * The name of the stage whose stack takes its tables with it when it is deleted, and has no alarms unless the settings
- * ask for them.
+ * The name of the stage whose tables are deleted together with the stack, and whose stack has no alarms unless the
+ * settings ask for them.
  */
 export const DEV_STAGE = 'dev';
 const TABLE_ARN = z

@@ -1,4 +1,7 @@
-/** The group that contains the schedules of a stack, and the role with which Scheduler invokes their functions. */
+/**
+ * The group that contains the schedules of a stack, and the role with which Scheduler invokes the functions of
+ * services.
+ */
 import { Stack } from 'aws-cdk-lib';
 import { type IRole, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';

@@ -43,8 +43,8 @@ export interface ScheduledServiceOptions extends ServiceFunctionOptions, AlarmAc
 }
 
 /**
- * The properties of a service on AWS. Services of one stack can share a table, a schedule group, a role and a queue. A
- * service to which none is given makes one for itself.
+ * The properties of a service on AWS. Services can share a table, a schedule group, a role and a queue; one that is not
+ * given is made for this service alone.
  */
 export interface ScheduledServiceProps extends ScheduledServiceOptions {
   /** The result of `defineService`. */

@@ -54,7 +54,7 @@ export function dynamoFlowRunStore(client: DynamoDBClient, table: string): FlowR
 
 /**
  * Reads a page of due runs. DynamoDB may end a page of its own before the limit, so this reads on until the page is
- * full. Only an answer without a last key is the last one.
+ * full, or until DynamoDB returns no last key: then no due runs are left.
  */
 async function due(call: Call, { cutoff, limit, after }: DueQuery): Promise<DuePage> {
   const items: Item[] = [];

@@ -12,7 +12,10 @@ export type Proposal =
   | { readonly accepted: true; readonly state: FlowRunState }
   | { readonly accepted: false; readonly reason: Rejection };
 
-/** The result of marking one flow run late. Only `marked` means that the flow run has changed. */
+/**
+ * The result of marking one flow run late. `marked` means that its state is now `Late`; with any other result the flow
+ * run was not changed. `moved-on` means that it has got another state since it was read.
+ */
 export type MarkResult = 'marked' | 'already-late' | 'moved-on' | 'deleted';
 
 /** For each reason not to mark a flow run late, the result under which that flow run is counted. */

@@ -65,7 +65,10 @@ export async function loadCatalog(places: Places = PLACES): Promise<CatalogEntry
   return [...entries];
 }
 
-/** Loads the catalog. A file that can't be loaded becomes a fault, and the other services are loaded. */
+/**
+ * Loads all services of the catalog. A file that can't be loaded becomes a fault, and doesn't stop the loading of the
+ * others.
+ */
 export async function readCatalog(places: Places = PLACES): Promise<CatalogContent> {
   const functions = await filesIn(places.functions);
   const services = await filesIn(places.services);

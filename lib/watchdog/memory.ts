@@ -67,14 +67,14 @@ export type Owed = Readable<z.infer<typeof owed>>;
 
 /** What the watchdog remembers of one service. */
 export interface Remembered {
-  /** A hash of the service's schedule. When the schedule changes, the floor moves to the check that notices it. */
+  /** A hash of the service's schedule. When the schedule changes, `floor` moves to the check that notices it. */
   readonly schedule: string;
   /**
    * An instant in epoch milliseconds; due times up to it don't count as missed. It is the first check by this schedule,
    * the end of a pause, or the first check after a halt, a resume or a long absence of the watchdog.
    */
   readonly floor: number;
-  /** True while the service is paused or halted. When that ends, the floor moves. */
+  /** True while the service is paused or halted. When that ends, `floor` moves. */
   readonly blocked?: true | undefined;
   readonly trouble?: RememberedTrouble | undefined;
   readonly owed?: Owed | undefined;

@@ -72,7 +72,7 @@ const list = z.array(entry).refine((all) => new Set(all.map(({ name }) => name))
 /**
  * Returns the services that the environment variable `TICKOVER_WATCHED` lists, in the order of their names; an empty
  * list if the variable is missing or empty.
- * @throws InvalidOptionsError if the variable contains anything else; it names the expected and the given value
+ * @throws InvalidOptionsError if the variable is no valid list; the error names the expected and the given value
  */
 export function parseWatchedServices(env: Readonly<Record<string, string | undefined>>): readonly WatchedService[] {
   const text = env[WATCHED_VARIABLE]?.trim() ?? '';
