@@ -39,7 +39,9 @@ export interface AlarmDefinition {
 const LONGEST_STRETCH = { belowHour: 86_400, fromHour: 604_800 } as const;
 /** The longest description of an alarm that CloudWatch accepts, in characters. */
 const LONGEST_DESCRIPTION = 1_024;
-/** The longest warm-up that CloudWatch accepts, in minutes: the time from which it evaluates a new alarm in any case. */
+/**
+ * The longest warm-up that CloudWatch accepts, in minutes. A new alarm is evaluated after that time in any case.
+ */
 const LONGEST_WARM_UP = 2_880;
 
 /**
