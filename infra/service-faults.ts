@@ -150,7 +150,7 @@ function scheduleFaults({ schedule }: Service): string[] {
 /**
  * Returns the faults of the watchdog's schedule; an empty list for any other service. Only the alarm on the watchdog's
  * checks shows that the watchdog has stopped. The alarm fires after 15 minutes without a check, so ticks must be at
- * most 5 minutes apart.
+ * most 5 minutes apart: then two of them may be lost in a row without an alarm.
  */
 function watchdogFaults({ name, schedule }: Service): string[] {
   const { cron, timezone = 'UTC', interval } = schedule;

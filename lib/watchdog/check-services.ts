@@ -99,9 +99,10 @@ function judgeAll({ watched, senders }: Watchdog, { found, before, now }: Sights
 }
 
 /**
- * The longest absence of the watchdog after which missed due times are still reported, in milliseconds. After a longer
- * one, such as that of a machine that slept or of a stack that was deployed again with its old table, due times count
- * only from now on. The earlier ones were missed together with the watchdog, whose own alarm has shown that.
+ * The longest absence of the watchdog, in milliseconds, after which due times that services missed during it are still
+ * reported. After a longer one (the machine slept, or the stack was deployed again with its old table) only due times
+ * since the watchdog's return count: what stopped the services has stopped the watchdog too, and the watchdog's own
+ * alarm has reported that.
  */
 const LONGEST_ABSENCE = HOUR;
 
