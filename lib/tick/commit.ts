@@ -133,8 +133,8 @@ function skippedState(context: TickContext, state: ServiceState): ServiceState {
 }
 
 /**
- * Applies the run of this tick, and the crashed runs that it counts, to the state. If they cause a trip, the report also
- * needs the failures of earlier runs. These are read from the run records, since the state doesn't hold them.
+ * Applies the run of this tick, and the crashed runs that it counts, to the state. If they cause a trip, the report
+ * also needs the failures of earlier runs. These are read from the run records, since the state doesn't hold them.
  */
 async function applyWithMemory(
   context: TickContext,

@@ -118,8 +118,8 @@ async function openBehindCrashes(context: TickContext, leased: Leased, crashed: 
 }
 
 /**
- * Returns the event and, if a scheduled tick halted the service, the error of the halt beside it. The caller throws that
- * error, so that Lambda counts it. A manual tick gets no such error, since its answer contains the halt.
+ * Returns the event and, if a scheduled tick halted the service, the error of the halt beside it. The caller throws
+ * that error, so that Lambda counts it. A manual tick gets no such error, since its answer contains the halt.
  */
 function withHalt({ service, tick }: TickContext, event: TickEvent, error?: unknown): EndedTick {
   if (event.verdict !== 'halted' || tick.kind === 'manual') return { event };
