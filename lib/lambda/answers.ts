@@ -9,9 +9,22 @@ import {
   type SkipReason,
   type Verdict,
 } from '../rules/index.ts';
-import { limitJson } from '../text/index.ts';
+import { cut, limitJson, mask, nearest, showValue } from '../text/index.ts';
 import type { TickEvent } from '../tick/index.ts';
 import { toIso } from '../time/index.ts';
+
+/** The answer to an event that names no service of the function: nothing was done. */
+export interface UnknownServiceAnswer {
+  readonly error: 'unknown-service';
+  /** The service that was named, with credentials masked; `null` if it is no text. */
+  readonly service: string | null;
+  /** The services of the function. */
+  readonly known: readonly string[];
+  /** The known name that was probably meant. */
+  readonly nearest: string | null;
+  /** What was expected and what came, in words. */
+  readonly message: string;
+}
 
 /** The answer to a tick: whether it ran, and how its run ended. */
 export interface TickAnswer {
@@ -97,4 +110,25 @@ export function tickAnswer(event: TickEvent): TickAnswer {
 export function runOnceAnswer(event: TickEvent, now: number): RunOnceAnswer {
   const stays = obstacles(event.state, now, event.build);
   return { action: 'run-once', ...tickAnswer(event), bypassed: event.bypassed, stays };
+}
+
+/** As many names as a message lists. */
+const MOST_NAMES = 20;
+/** The largest length of a name as an answer shows it: an event may have megabytes. */
+const SHOWN_BYTES = 97;
+
+/**
+ * The answer where an event names no service of the function.
+ * @param subject the service, or the group, whose function was invoked
+ */
+export function unknownServiceAnswer(subject: string, known: readonly string[], given: unknown): UnknownServiceAnswer {
+  const named = typeof given === 'string' ? cut(mask(given), SHOWN_BYTES) : null;
+  const near = named === null ? null : (nearest(named, known) ?? null);
+  const listed = known.length > MOST_NAMES ? `${known.slice(0, MOST_NAMES).join(', ')}, ...` : known.join(', ');
+  const expected = known.length === 1 ? `'${known[0]}'` : `one of its services (${listed})`;
+  const got =
+    given === undefined ? 'none' : named === null ? cut(mask(showValue(given)), SHOWN_BYTES) : showValue(named);
+  const hint = near === null ? '' : `; did you mean '${near}'?`;
+  const message = `${subject}: service: expected ${expected}, got ${got}; nothing was done${hint}`;
+  return { error: 'unknown-service', service: named, known, nearest: near, message };
 }

@@ -12,7 +12,7 @@ import {
 } from '../service/index.ts';
 import { documentClient, dynamoStateStore } from '../store/index.ts';
 import type { Observer, Ports } from '../tick/index.ts';
-import { systemClock, systemRandom } from '../time/index.ts';
+import { type Duration, systemClock, systemRandom } from '../time/index.ts';
 import { type Environment, readEnvironment } from './env.ts';
 import { ownLog, serviceLog, serviceLogger, tickLog } from './log.ts';
 
@@ -75,6 +75,23 @@ export function compose(defined: Service, overrides: Overrides = {}): Compositio
   };
 }
 
+/** The parts of a composition in which a service of a group differs from one that has its function for itself. */
+export interface MemberParts extends Pick<Composition, 'strayErrors'> {
+  readonly build: string;
+  readonly interval: Duration | undefined;
+}
+
+/** The composition of a service that shares its function with others. */
+export function asMember(composition: Composition, { build, interval, strayErrors }: MemberParts): Composition {
+  const { service, environment } = composition;
+  return {
+    ...composition,
+    service: interval === undefined ? service : withInterval(service, interval),
+    environment: { ...environment, build },
+    strayErrors,
+  };
+}
+
 function warningsOf({ variables, inLambda }: Environment): string[] {
   return [...unknownVariableWarnings(Object.keys(variables)), ...(inLambda ? emfWarnings(variables) : [])];
 }
@@ -93,6 +110,6 @@ const { exit } = process;
  * Ends the process. On Lambda this ends the invocation too, and the next invocation starts in a new execution
  * environment. On one machine it ends only the worker thread.
  */
-function endProcess(): void {
+export function endProcess(): void {
   exit.call(process, 1);
 }

@@ -29,8 +29,12 @@ const placeholder = z
   .transform(() => undefined);
 const detail = z.union([placeholder, z.string(), z.number()], 'text').optional();
 
+/** The service that an event names, which is judged before its other fields. */
+const service = z.string('text').optional();
+
 /** The event that EventBridge Scheduler sends. */
 export const schedulerEvent = z.object({
+  service,
   scheduledFor: z.union([placeholder, instant], 'an ISO 8601 time with a zone'),
   executionId: detail,
   attempt: detail,
@@ -45,10 +49,10 @@ export const scheduledEvent = z.object({
 export const manualEvent = z.discriminatedUnion(
   'action',
   [
-    z.strictObject({ action: z.literal('run-once'), force: z.boolean('true or false').default(false) }),
-    z.strictObject({ action: z.literal('status') }),
-    z.strictObject({ action: z.literal('pause'), reason: text(120), by: text(32), until: instant.optional() }),
-    z.strictObject({ action: z.literal('resume') }),
+    z.strictObject({ service, action: z.literal('run-once'), force: z.boolean('true or false').default(false) }),
+    z.strictObject({ service, action: z.literal('status') }),
+    z.strictObject({ service, action: z.literal('pause'), reason: text(120), by: text(32), until: instant.optional() }),
+    z.strictObject({ service, action: z.literal('resume') }),
   ],
   "'run-once', 'status', 'pause' or 'resume'",
 );

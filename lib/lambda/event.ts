@@ -7,11 +7,16 @@ import { MINUTE, toIso } from '../time/index.ts';
 import { manualEvent, scheduledEvent, schedulerEvent } from './event-schemas.ts';
 import { brief, MalformedEventError, malformed } from './malformed-event.ts';
 
+/** An event may name the service that is meant. In a function of several services it must. */
+export interface ServiceNamed {
+  readonly service?: string;
+}
+
 /**
  * The event that EventBridge Scheduler sends, with its context attributes replaced by their values. If `scheduledFor`
  * still contains the name of the attribute, the latest due time of the service is used.
  */
-export interface SchedulerEvent {
+export interface SchedulerEvent extends ServiceNamed {
   /** The value of `<aws.scheduler.scheduled-time>`: the due time in ISO 8601, which identifies the tick. */
   readonly scheduledFor: string;
   /** The value of `<aws.scheduler.execution-id>`, which differs for each attempt to deliver. It is only logged. */
@@ -28,7 +33,10 @@ export interface ScheduledEvent {
 }
 
 /** The payload of an operator: an action and its fields. */
-export type ManualEvent =
+export type ManualEvent = ServiceNamed & Action;
+
+/** An action of an operator and its fields. */
+type Action =
   | {
       readonly action: 'run-once';
       /** Whether the run ignores a pause and a halt too, and not only a backoff. @default false */
@@ -60,7 +68,9 @@ export type Request =
   | { readonly kind: 'run-once'; readonly force: boolean }
   | { readonly kind: 'status' }
   | { readonly kind: 'pause'; readonly reason: string; readonly by: string; readonly until?: number }
-  | { readonly kind: 'resume' };
+  | { readonly kind: 'resume' }
+  /** The event names another service. */
+  | { readonly kind: 'unknown-service'; readonly given: unknown };
 
 /**
  * The largest size of the execution id and of the attempt of a delivery, in bytes; longer ones are cut. Scheduler and
@@ -75,9 +85,13 @@ type PauseEvent = Extract<z.output<typeof manualEvent>, { action: 'pause' }>;
  * @throws MalformedEventError which names each faulty field, the expected and the given value
  */
 export function readEvent(service: string, event: unknown, now: number): Request {
-  if (isRecord(event) && Object.hasOwn(event, 'action')) return readManual(service, event, now);
-  if (isRecord(event) && Object.hasOwn(event, 'scheduledFor')) return readFiring(service, event, now);
-  if (isRecord(event) && Object.hasOwn(event, 'detail-type')) return readClassic(service, event, now);
+  if (isRecord(event)) {
+    const { service: given } = event;
+    if (given !== undefined && given !== service) return { kind: 'unknown-service', given };
+    if (Object.hasOwn(event, 'action')) return readManual(service, event, now);
+    if (Object.hasOwn(event, 'scheduledFor')) return readFiring(service, event, now);
+    if (Object.hasOwn(event, 'detail-type')) return readClassic(service, event, now);
+  }
   const expected =
     "an object with 'scheduledFor' (EventBridge Scheduler), 'detail-type' (EventBridge) or 'action' (by hand)";
   throw new MalformedEventError(service, [`event: expected ${expected}, got ${brief(event)}`]);

@@ -11,35 +11,14 @@ import {
   runOnceAnswer,
   type TickAnswer,
   tickAnswer,
+  type UnknownServiceAnswer,
+  unknownServiceAnswer,
 } from './answers.ts';
 import { type Composition, compose, type Overrides } from './composition.ts';
-import { type HandlerEvent, type Request, readEvent } from './event.ts';
+import { type Request, readEvent } from './event.ts';
+import type { Answer, HandlerContext, ScheduledHandler } from './handler.ts';
 import { MalformedEventError } from './malformed-event.ts';
-import { answerStatus, type PauseAnswer, pauseService, type ResumeAnswer, resumeService } from './operator.ts';
-import type { StatusAnswer } from './status-answer.ts';
-
-/** The part of the Lambda context that a handler reads. */
-export interface HandlerContext {
-  getRemainingTimeInMillis(): number;
-  /**
-   * Aborted when the process is about to stop, so that no further slot begins. Only `npm start` and `npm run invoke`
-   * give it; Lambda has no such signal.
-   */
-  readonly closing?: AbortSignal;
-  /** Aborted when the process stops, so that runs yield. Only `npm start` and `npm run invoke` give it. */
-  readonly stop?: AbortSignal;
-  /**
-   * Ends the worker thread after the answer was sent. Only `npm start` and `npm run invoke` give it. Lambda offers no
-   * such function, so there the process ends before the answer is sent.
-   */
-  readonly endAfterAnswer?: () => void;
-}
-
-/** Any answer of a handler. */
-export type Answer = TickAnswer | FiringAnswer | RunOnceAnswer | StatusAnswer | PauseAnswer | ResumeAnswer;
-
-/** The Lambda handler of a service. */
-export type ScheduledHandler = (event: HandlerEvent, context: HandlerContext) => Promise<Answer>;
+import { answerStatus, pauseService, resumeService } from './operator.ts';
 
 /**
  * Makes the Lambda handler of a service. The environment is read, and client and logger are made, by this call and not
@@ -48,12 +27,26 @@ export type ScheduledHandler = (event: HandlerEvent, context: HandlerContext) =>
  * The answer to a firing contains the answer to its tick, or to its ticks if the interval is below a minute. A skipped
  * tick has an answer too and is not an error. The handler throws MalformedEventError for an event that it can't read,
  * ServiceHaltedError once when a scheduled tick halts the service, and the errors of the store with credentials masked.
- * For a run by hand, a failure or a halt is part of the answer and is not thrown.
+ * For a run by hand, a failure or a halt is part of the answer and is not thrown. An event that names another service
+ * is answered, and nothing is done.
  * @throws InvalidOptionsError at once, if the environment can't be used
  */
 export function scheduledHandler(service: Service, overrides: Overrides = {}): ScheduledHandler {
-  const composition = compose(service, overrides);
-  return async (event, context) => {
+  return handlerOf(compose(service, overrides));
+}
+
+/** By handler: a function of several services runs each with a build id of its own. */
+const compositions = new WeakMap<object, Composition>();
+
+/** The composition of a handler that {@link scheduledHandler} made; `undefined` of anything else. */
+export function compositionOf(handler: unknown): Composition | undefined {
+  return typeof handler === 'function' ? compositions.get(handler) : undefined;
+}
+
+/** The handler of a composition. */
+export function handlerOf(composition: Composition): ScheduledHandler {
+  const { service } = composition;
+  return remembered(composition, async (event, context) => {
     try {
       const request = readEvent(service.name, event, composition.ports.clock.now());
       return await answer(composition, request, context);
@@ -66,7 +59,12 @@ export function scheduledHandler(service: Service, overrides: Overrides = {}): S
       }
       throw toSafeError(error);
     }
-  };
+  });
+}
+
+function remembered(composition: Composition, handler: ScheduledHandler): ScheduledHandler {
+  compositions.set(handler, composition);
+  return handler;
 }
 
 function answer(composition: Composition, request: Request, context: HandlerContext): Promise<Answer> {
@@ -81,7 +79,16 @@ function answer(composition: Composition, request: Request, context: HandlerCont
       return pauseService(composition, request);
     case 'resume':
       return resumeService(composition);
+    case 'unknown-service':
+      return refuseStranger(composition, request.given);
   }
+}
+
+/** An event for another service is answered: a retry would bring the same one. */
+async function refuseStranger({ service, ports }: Composition, given: unknown): Promise<UnknownServiceAnswer> {
+  const answer = unknownServiceAnswer(service.name, [service.name], given);
+  ports.log.error(answer.message);
+  return answer;
 }
 
 function invocationOf({ ports, environment, prepared }: Composition, context: HandlerContext): Invocation {

@@ -25,11 +25,16 @@ export function checkInvocation(
   if (!known.includes(service)) throw unknownService(service, known, faults);
   const event = eventOf(payload);
   try {
-    readEvent(service, event, now);
+    const request = readEvent(service, event, now);
+    if (request.kind === 'unknown-service') throw new RangeError(strangerIn(service, request.given));
   } catch (error) {
     throw new RangeError(`${(error as Error).message}${hintFor(event)}`, { cause: toSafeCause(error) });
   }
   return event;
+}
+
+function strangerIn(service: string, given: unknown): string {
+  return `${service}: service: expected '${service}' or no such field, got ${showValue(given)}; nothing was done`;
 }
 
 /**

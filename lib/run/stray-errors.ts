@@ -17,6 +17,8 @@ import type { RunScope, ScopedRun } from './run-scope.ts';
 /** The stray errors of all runs that go through one run scope, and that scope. */
 export interface StrayErrors {
   readonly runScope: RunScope;
+  /** Loads the code of a service. What it leaves behind is no error of whichever run is under way. */
+  readonly loadScope: <Result>(service: string, load: () => Promise<Result>) => Promise<Result>;
   /** How many stray errors there have been. A rejected promise that was awaited later is not counted. */
   count: number;
 }
@@ -44,35 +46,53 @@ let listening = false;
  */
 export function catchStrayErrors(log: Log): StrayErrors {
   let logged = 0;
-  const report = ({ service, fence, scheduledFor }: ScopedRun, what: string, error: unknown) => {
+  const report = ({ subject, fields }: Culprit, what: string, error: unknown) => {
     logged += 1;
     if (logged > MOST_LOGGED) return;
     const consequence = `the process is ended once a scheduled tick is over${logged === MOST_LOGGED ? ', and no more of them is logged' : ''}`;
-    const tick = scheduledFor === undefined ? {} : { tick: toIso(scheduledFor) };
-    log.error(`${service}: run ${fence} ${what}; ${consequence}`, { fence, ...tick, error });
+    log.error(`${subject} ${what}; ${consequence}`, { ...fields, error });
   };
   const stray: StrayErrors = {
     count: 0,
     runScope(run, work) {
       if (!listening) listen();
-      const catcher: Catcher = {
-        uncaught(error) {
-          stray.count += 1;
-          report(run, 'threw where nothing could catch it', error);
-          run.onUncaught(error);
-        },
-        unhandled(reason) {
-          stray.count += 1;
-          report(run, 'left a promise that was rejected while nobody waited for it', reason);
-          return () => {
-            stray.count -= 1;
-          };
-        },
-      };
-      return catchers.run(catcher, work);
+      return catchers.run(catcherOf(run, run.onUncaught), work);
+    },
+    loadScope(service, load) {
+      if (!listening) listen();
+      return catchers.run(catcherOf({ service }), load);
     },
   };
+  const catcherOf = (from: Origin, onUncaught?: (error: unknown) => void): Catcher => ({
+    uncaught(error) {
+      stray.count += 1;
+      report(culpritIn(from), 'threw where nothing could catch it', error);
+      onUncaught?.(error);
+    },
+    unhandled(reason) {
+      stray.count += 1;
+      report(culpritIn(from), 'left a promise that was rejected while nobody waited for it', reason);
+      return () => {
+        stray.count -= 1;
+      };
+    },
+  });
   return stray;
+}
+
+/** A run, or the loading of a service's code. */
+type Origin = Pick<ScopedRun, 'service'> & Partial<Pick<ScopedRun, 'fence' | 'scheduledFor'>>;
+
+/** Who left something behind, as the log shows it. */
+interface Culprit {
+  readonly subject: string;
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+function culpritIn({ service, fence, scheduledFor }: Origin): Culprit {
+  if (fence === undefined) return { subject: `${service}: its code, as it was loaded,`, fields: {} };
+  const tick = scheduledFor === undefined ? {} : { tick: toIso(scheduledFor) };
+  return { subject: `${service}: run ${fence}`, fields: { fence, ...tick } };
 }
 
 /** Adds the listeners for stray errors to `process`. It is called once in a process. */

@@ -70,13 +70,16 @@ const WAS: Readonly<Record<TroubleKind, string>> = {
   unreadable: 'had an unreadable state',
 };
 
-const NO_START =
-  'no start is stored: its schedule may be disabled, Scheduler may not reach it, or its code cannot be loaded';
+/** If the function of a group can't be loaded, all of its services miss their ticks. */
+function noStart({ watched: { deployed } }: Stated): string {
+  const group = deployed?.group === undefined ? '' : `, or that of its whole group ${deployed.group},`;
+  return `no start is stored: its schedule may be disabled, Scheduler may not reach it, or its code${group} cannot be loaded`;
+}
 
 const CAUSES: Words<string | undefined> = {
   halted: ({ state }) => state.halt?.cause,
-  'never-ran': () => NO_START,
-  overdue: ({ state }) => (hasCrashed(state) ? 'its process died in that run' : NO_START),
+  'never-ran': noStart,
+  overdue: (facts) => (hasCrashed(facts.state) ? 'its process died in that run' : noStart(facts)),
   unhealthy: ({ state, judgement, failure }) =>
     uncountedCrashes(state, judgement.now) > 0 ? 'its process died in its last run' : failure,
   unreadable: ({ judgement: { found } }) => (found instanceof UnreadableStateError ? found.message : undefined),
@@ -141,12 +144,13 @@ function commandOf(kind: ChangeKind, { name, deployed }: WatchedService): string
   if (kind === 'unreadable') return `npm run repair -- ${name}`;
   const action = ACTIONS[kind];
   if (deployed === undefined) return `npm run invoke -- ${name} ${action}`;
-  const { stack, logicalId } = deployed;
+  const { stack, logicalId, group } = deployed;
+  const payload = JSON.stringify({ ...(group === undefined ? {} : { service: name }), action });
   const functionName =
     `aws cloudformation describe-stack-resource --stack-name ${stack} --logical-resource-id ${logicalId} ` +
     '--query StackResourceDetail.PhysicalResourceId --output text';
   return (
     `aws lambda invoke --function-name "$(${functionName})" --cli-read-timeout 0 ` +
-    `--cli-binary-format raw-in-base64-out --payload '{"action":"${action}"}' /dev/stdout`
+    `--cli-binary-format raw-in-base64-out --payload '${payload}' /dev/stdout`
   );
 }

@@ -30,6 +30,8 @@ export interface DeployedFunction {
   readonly stack: string;
   /** The logical id of the function in its stack. */
   readonly logicalId: string;
+  /** The group whose services share the function; events then name the service. @default it has only this service */
+  readonly group?: string;
 }
 
 /** The name of the environment variable that lists the watched services as a JSON array. */
@@ -65,7 +67,7 @@ const entry = z.strictObject({
   schedule,
   tolerance: duration,
   consecutive: z.int().positive(),
-  deployed: z.strictObject({ stack: z.string(), logicalId: z.string() }).optional(),
+  deployed: z.strictObject({ stack: z.string(), logicalId: z.string(), group: z.string().optional() }).optional(),
 });
 const list = z.array(entry).refine((all) => new Set(all.map(({ name }) => name)).size === all.length);
 

@@ -178,6 +178,7 @@ test('the errors have these names and codes, and there are no others', async () 
     "RunCrashedError 'run-crashed'",
     "RunTimedOutError 'run-timed-out'",
     "ServiceHaltedError 'service-halted'",
+    "ServiceNotLoadedError 'not-loaded'",
     "StoppedError 'stopped'",
     "StoreError 'store-failed'",
     "TimeoutError 'time-up'",

@@ -53,6 +53,15 @@ describe('an invocation by hand', () => {
     );
   });
 
+  test('of an event that names another service is refused', () => {
+    expect(refusal('check-endpoints', '{"service":"mark-late-runs","action":"status"}')).toBe(
+      "check-endpoints: service: expected 'check-endpoints' or no such field, got 'mark-late-runs'; nothing was done",
+    );
+    expect(check('check-endpoints', '{"service":"check-endpoints","action":"status"}')).toMatchObject({
+      action: 'status',
+    });
+  });
+
   const ACTIONS = "'run-once', 'status', 'pause' or 'resume'";
   test.each([
     ['run-onec', `action: expected ${ACTIONS}, got 'run-onec'`, 'run-once'],

@@ -86,3 +86,14 @@ describe('an error that nothing caught', () => {
     expect(uncaught).toEqual([REASON]);
   });
 });
+
+it('is logged as the error of the code that was being loaded, and of no run', async () => {
+  const { stray, log, happens } = await setup();
+  await stray.loadScope('sync', async () => happens('unhandledRejection', REASON, Promise.resolve()));
+
+  expect(stray.count).toBe(1);
+  expect(log.lines.map(({ message }) => message)).toEqual([
+    'sync: its code, as it was loaded, left a promise that was rejected while nobody waited for it; ' +
+      'the process is ended once a scheduled tick is over',
+  ]);
+});

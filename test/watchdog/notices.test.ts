@@ -123,3 +123,22 @@ describe('a subject', () => {
     ]);
   });
 });
+
+describe('of a service that shares its function with a group', () => {
+  const grouped = { ...POLL, deployed: { ...deployed, group: 'small' } };
+
+  test('the command names the service', () => {
+    expect(change({ watched: grouped }).command).toContain(
+      `--payload '{"service":"poll","action":"resume"}' /dev/stdout`,
+    );
+  });
+
+  test.each(['never-ran', 'overdue'] as const)('the cause of %s may be the group', (kind) => {
+    const owed = { kind, since: NOON };
+
+    expect(change({ watched: grouped, owed, judgement: judged(state({})) }).cause).toBe(
+      'no start is stored: its schedule may be disabled, Scheduler may not reach it, or its code, or that of its whole ' +
+        'group small, cannot be loaded',
+    );
+  });
+});
