@@ -38,6 +38,12 @@ export interface ServiceSettings {
   readonly memorySize?: number;
   /** Which lines of the service's log are kept. @default 'info' */
   readonly logLevel?: LogLevel;
+  /**
+   * The name of the group with which it shares a function. Environment, metrics, memory and log level are those of the
+   * group: what one of its services gives holds for all.
+   * @default a function of its own
+   */
+  readonly group?: string;
 }
 
 /** Settings of a stack. */
@@ -114,6 +120,10 @@ const serviceFields = {
   metrics: z.enum(METRICS_LEVELS, "'detailed'").optional(),
   memorySize: z.int(expectedWords(LIMITS.memorySize)).optional(),
   logLevel: z.enum(LINE_LEVELS, "'info' or 'debug'").optional(),
+  group: z
+    .string(expectedWords(LIMITS.name))
+    .refine((written) => limitFaults('name', written).length === 0, expectedWords(LIMITS.name))
+    .optional(),
 };
 const service = z.strictObject(serviceFields, {
   error: ({ code }) => (code === 'unrecognized_keys' ? known(serviceFields) : 'an object of settings'),

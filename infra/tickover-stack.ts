@@ -16,9 +16,11 @@ import type { Service } from '../lib/service/index.ts';
 import type { CatalogEntry } from '../lib/services/catalog.ts';
 import { isRecord, showValue, withoutUndefined } from '../lib/text/index.ts';
 import { WATCHDOG } from './alarms/index.ts';
+import type { DeployedService } from './constructs/deployed-service.ts';
 import type { DurableTableOptions, GivenTable } from './constructs/durable-table.ts';
 import { flowRunsTableOf } from './constructs/flow-runs-table.ts';
 import { mergeFunctionProps } from './constructs/function-props.ts';
+import { type GroupMemberProps, ServiceGroup } from './constructs/group/service-group.ts';
 import { HoldingQueue } from './constructs/holding-queue.ts';
 import { Pager } from './constructs/pager.ts';
 import type { AlarmActions } from './constructs/rendered-alarm.ts';
@@ -31,9 +33,10 @@ import { ServicesDashboard } from './constructs/services-dashboard.ts';
 import { StackAlarms } from './constructs/stack-alarms.ts';
 import { StateTable } from './constructs/state-table.ts';
 import { type Outlets, Watchdog, type Webhook } from './constructs/watchdog.ts';
+import { groupFaults, groupsIn, ownValue, settingsOfGroup } from './grouped-settings.ts';
 import { propsFaults, type Shapes, STACK_PROPS } from './known-props.ts';
 import { constructFaults, nameTwiceFaults, overwrittenFaults } from './service-faults.ts';
-import { NEEDS } from './service-needs.ts';
+import { NEEDS, type ServiceNeeds, type ServiceSurroundings } from './service-needs.ts';
 import { DEV_STAGE, type Settings, settingsShapeFaults, unknownNameFaults } from './settings.ts';
 
 /** The properties of a TickoverStack. */
@@ -87,7 +90,7 @@ export interface TickoverStackProps extends StackProps, AlarmActions {
   /** CDK's own props for the function of every service. @default none */
   readonly functionProps?: NodejsFunctionProps;
   /**
-   * CDK's own props for the functions of single services, by name of the service. They are laid over `functionProps`.
+   * CDK's own props for the functions of single services, by name of the service or of its group, over those for all.
    * @default none
    */
   readonly functionPropsOf?: Readonly<Record<string, NodejsFunctionProps>>;
@@ -100,8 +103,10 @@ export interface TickoverStackProps extends StackProps, AlarmActions {
 export class TickoverStack extends Stack {
   /** The state table of all services. */
   readonly table: ITable;
-  /** The deployed services, in the order of the catalog. */
-  readonly services: readonly ScheduledService[];
+  /** The services, in the order of the catalog. */
+  readonly services: readonly DeployedService[];
+  /** The groups of services that share a function, in the order of their first services. */
+  readonly groups: readonly ServiceGroup[];
   readonly undeliverableQueue: IQueue;
   readonly group: IScheduleGroup;
   readonly schedulerRole: IRole;
@@ -124,7 +129,9 @@ export class TickoverStack extends Stack {
         ? new SchedulerRole(this, 'Scheduler', { group: this.group }).role
         : roleHere(this, 'SchedulerRole', props.schedulerRole);
     this.pagerTopic = this.#pagerTopic(props);
-    this.services = this.#makeServices(props);
+    const { services, groups } = this.#makeServices(props);
+    this.services = services;
+    this.groups = groups;
     this.#makeViews(props);
     this.#warnIfNobodyIsNotified(props);
     guardResourceLimit(this);
@@ -165,51 +172,93 @@ export class TickoverStack extends Stack {
     return withoutUndefined({ keep: keepTables, deletionProtection, encryptionKey: this.encryptionKey });
   }
 
-  #makeServices(props: TickoverStackProps): readonly ScheduledService[] {
+  #makeServices(props: TickoverStackProps): Pick<TickoverStack, 'services' | 'groups'> {
     const { settings } = props;
     const entries = enabledEntries(props);
     const surroundings = withoutUndefined({
       tables: this.#guardOf(settings),
       flowRunsTable: this.#flowRunsTable(props),
     });
-    const services = entries
-      .filter(({ service }) => service.name !== WATCHDOG)
-      .map((entry) => {
-        const needs = ownValue(NEEDS, entry.service.name)?.(this, surroundings);
-        const made = this.#makeService(entry, props, needs?.environment);
-        needs?.grant(made.function);
-        return made;
-      });
-    const made = entries.length === services.length ? services : [...services, this.#makeWatchdog(services, props)];
-    return entries.flatMap((entry) => made.find(({ service }) => service.name === entry.service.name) ?? []);
+    const isGrouped = (name: string) => ownValue(settings.services, name)?.group !== undefined;
+    const singles = entries
+      .filter(({ service: { name } }) => name !== WATCHDOG && !isGrouped(name))
+      .map((entry) => this.#makeService(entry, props, surroundings));
+    const groups = this.#makeGroups(entries, props, surroundings);
+    const services = [...singles, ...groups.flatMap((group) => group.services)];
+    const watched = inOrderOf(entries, services);
+    const watchdog = entries.length === services.length ? [] : [this.#makeWatchdog(watched, props)];
+    const all = inOrderOf(entries, [...services, ...watchdog]);
+    this.#addOutputs(all, groups);
+    return { services: all, groups };
   }
 
   #makeService(
     { service, functionFile }: CatalogEntry,
     props: TickoverStackProps,
-    environment: Environment = {},
+    surroundings: ServiceSurroundings,
   ): ScheduledService {
+    const needs = this.#needsOf(service, surroundings);
     const options = this.#optionsOf(service, props);
-    refuseOverwritten(service, { ...options.environment, ...options.functionProps?.environment }, environment);
+    refuseOverwritten(service, { ...options.environment, ...options.functionProps?.environment }, needs.environment);
     const made = new ScheduledService(this, service.name, {
       ...options,
-      environment: { ...options.environment, ...environment },
+      environment: { ...options.environment, ...needs.environment },
       service,
       entry: functionFile,
     });
-    this.#addOutput(made);
+    needs.grant(made.function);
     return made;
   }
 
-  /**
-   * Makes the watchdog. The function file of the watchdog in the catalog is only for one machine: the deployed watchdog
-   * has a generated entry file, which contains the list of services.
-   */
-  #makeWatchdog(services: readonly ScheduledService[], props: TickoverStackProps): Watchdog {
-    const options = this.#optionsOf({ name: WATCHDOG }, props);
-    const made = new Watchdog(this, WATCHDOG, { ...options, ...this.#outlets(props), services });
-    this.#addOutput(made);
+  #makeGroups(
+    entries: readonly CatalogEntry[],
+    props: TickoverStackProps,
+    surroundings: ServiceSurroundings,
+  ): readonly ServiceGroup[] {
+    const names = entries.map(({ service }) => service.name);
+    return [...groupsIn(props.settings.services, names)].map(([groupName, members]) => {
+      const own = entries.filter(({ service }) => members.includes(service.name));
+      return this.#makeGroup({ groupName, entries: own }, props, surroundings);
+    });
+  }
+
+  #makeGroup(
+    { groupName, entries }: { readonly groupName: string; readonly entries: readonly CatalogEntry[] },
+    props: TickoverStackProps,
+    surroundings: ServiceSurroundings,
+  ): ServiceGroup {
+    const { services } = props.settings;
+    const own = settingsOfGroup(
+      services,
+      entries.map(({ service }) => service.name),
+    );
+    const functionProps = functionPropsFor({ name: groupName }, props);
+    const needs = entries.map(({ service }) => this.#needsOf(service, surroundings));
+    const environment: Environment = Object.assign({}, ...needs.map((each) => each.environment));
+    refuseOverwritten({ name: groupName }, { ...own.environment, ...functionProps.environment }, environment);
+    const made = new ServiceGroup(this, `Group-${groupName}`, {
+      ...this.#shared(props),
+      ...own,
+      environment: { ...own.environment, ...environment },
+      functionProps,
+      groupName,
+      services: entries.map(({ service, functionFile }): GroupMemberProps => {
+        const { interval, alarms } = ownValue(services, service.name) ?? {};
+        return { service, entry: functionFile, ...withoutUndefined({ interval, alarms }) };
+      }),
+    });
+    for (const each of needs) each.grant(made.function);
     return made;
+  }
+
+  #needsOf({ name }: Service, surroundings: ServiceSurroundings): ServiceNeeds {
+    return ownValue(NEEDS, name)?.(this, surroundings) ?? { environment: {}, grant: () => {} };
+  }
+
+  /** The catalog's file of the watchdog serves one machine; deployed, the list of services is in its entry. */
+  #makeWatchdog(services: readonly DeployedService[], props: TickoverStackProps): Watchdog {
+    const options = this.#optionsOf({ name: WATCHDOG }, props);
+    return new Watchdog(this, WATCHDOG, { ...options, ...this.#outlets(props), services });
   }
 
   #outlets({ eventBus, webhook, settings }: TickoverStackProps): Outlets {
@@ -223,15 +272,22 @@ export class TickoverStack extends Stack {
   }
 
   #optionsOf(service: Pick<Service, 'name'>, props: TickoverStackProps) {
-    const { enabled: _enabled, ...own } = ownValue(props.settings.services, service.name) ?? {};
+    const { enabled: _enabled, group: _group, ...own } = ownValue(props.settings.services, service.name) ?? {};
     return { ...this.#shared(props), ...own, functionProps: functionPropsFor(service, props) };
   }
 
-  #addOutput({ service, function: lambda }: ScheduledService): void {
-    new CfnOutput(this, `${service.name}-function`, {
-      value: lambda.functionName,
-      description: `The function of ${service.name}, to invoke by hand.`,
-    });
+  /** One for each service; where a stack may not have that many, one for each function. */
+  #addOutputs(services: readonly DeployedService[], groups: readonly ServiceGroup[]): void {
+    const named = services.length <= MOST_OUTPUTS ? services : services.filter((each) => each.groupName === undefined);
+    for (const { service, function: lambda, groupName } of named) {
+      const how = groupName === undefined ? '' : ` with {"service":"${service.name}","action":...}`;
+      const description = `The function of ${service.name}, to invoke by hand${how}.`;
+      new CfnOutput(this, `${service.name}-function`, { value: lambda.functionName, description });
+    }
+    for (const { groupName, function: lambda } of named.length === services.length ? [] : groups) {
+      const description = `The function of the group ${groupName}, to invoke by hand with {"service":...,"action":...}.`;
+      new CfnOutput(this, `${groupOutput(groupName)}-function`, { value: lambda.functionName, description });
+    }
   }
 
   /** The saved queries, the alarms of the stack and, if asked for, the dashboard of all services. */
@@ -284,6 +340,12 @@ function enabledEntries({ catalog, settings }: TickoverStackProps): readonly Cat
   return catalog.filter(({ service }) => ownValue(settings.services, service.name)?.enabled !== false);
 }
 
+/** The services in the order of the catalog. */
+function inOrderOf(entries: readonly CatalogEntry[], made: readonly DeployedService[]): readonly DeployedService[] {
+  const byName = new Map(made.map((each) => [each.service.name, each]));
+  return entries.flatMap(({ service }) => byName.get(service.name) ?? []);
+}
+
 function actionsOf({ alarmActions, okActions }: AlarmActions): AlarmActions {
   return withoutUndefined({ alarmActions, okActions });
 }
@@ -317,11 +379,20 @@ function refuseMisshapen(props: TickoverStackProps): void {
  * Refuses a catalog with two services of one name, and function props for a service that the catalog doesn't have. Runs
  * before any construct is made, since CDK's own message for a second construct of the same name doesn't help.
  */
-function refuseFaults({ catalog, functionPropsOf = {} }: TickoverStackProps): void {
+function refuseFaults(props: TickoverStackProps): void {
+  const { catalog, settings, functionPropsOf = {} } = props;
   const names = catalog.map(({ service }) => service.name);
   const faults = [...nameTwiceFaults(names), ...constructFaults(names)];
   if (faults.length > 0) throw new InvalidOptionsError('catalog', faults);
-  const unknown = unknownNameFaults('functionPropsOf', Object.keys(functionPropsOf), names);
+  const deployed = enabledEntries(props).map(({ service }) => service.name);
+  const groups = groupsIn(settings.services, deployed);
+  const grouped = [...groups.values()].flat();
+  const known = [...names.filter((name) => !grouped.includes(name)), ...groups.keys()];
+  const unknown = [
+    ...groupFaults(settings.services, deployed),
+    ...constructFaults([...names, ...[...groups.keys()].map(groupOutput)]),
+    ...unknownNameFaults('functionPropsOf', Object.keys(functionPropsOf), known),
+  ];
   if (unknown.length > 0) throw new InvalidOptionsError('stack', unknown);
 }
 
@@ -334,12 +405,12 @@ function functionPropsFor({ name }: Pick<Service, 'name'>, props: TickoverStackP
   return mergeFunctionProps(functionProps, ownValue(functionPropsOf, name));
 }
 
-/**
- * Returns the value under a name, `undefined` if there is none. A service may be named `constructor`, so properties
- * that every object inherits don't count.
- */
-function ownValue<Value>(byName: Readonly<Record<string, Value>>, name: string): Value | undefined {
-  return Object.hasOwn(byName, name) ? byName[name] : undefined;
+/** The largest number of outputs that CloudFormation allows in one stack. */
+const MOST_OUTPUTS = 200;
+
+/** By what the output of a group is named, beside those of services. */
+function groupOutput(groupName: string): string {
+  return `group-${groupName}`;
 }
 
 type Environment = Readonly<Record<string, string>>;
@@ -348,7 +419,7 @@ type Environment = Readonly<Record<string, string>>;
  * Refuses environment variables in the settings of a service (`own`) that the stack sets for the same service (`set`),
  * such as the name of a table that it makes: the value from the settings would be lost.
  */
-function refuseOverwritten({ name }: Service, own: Environment, set: Environment): void {
+function refuseOverwritten({ name }: Pick<Service, 'name'>, own: Environment, set: Environment): void {
   const faults = overwrittenFaults(own, set);
   if (faults.length > 0) throw new InvalidOptionsError(`service ${showValue(name)}`, faults);
 }

@@ -24,6 +24,14 @@ export interface AlarmsOptions {
   /** The name of the service's Lambda function. */
   readonly functionName: string;
   readonly level: AlarmLevel;
+  /** The group whose function it shares: the alarms on the function are the group's. @default it shares none */
+  readonly groupName?: string;
+}
+
+/** Everything that the alarms on the function of a group need. */
+export interface GroupAlarmsOptions {
+  readonly groupName: string;
+  readonly functionName: string;
 }
 
 /** The name of the watchdog service. */
@@ -60,9 +68,24 @@ interface Basis {
 /** Returns the alarms of a service; an empty list at level 'none'. */
 export function alarmsOf(service: Service, options: AlarmsOptions): readonly AlarmDefinition[] {
   if (options.level === 'none') return [];
-  const basis = { service, options, subject: { service: service.name, functionName: options.functionName } };
+  const { functionName, groupName } = options;
+  const asks = groupName === undefined ? {} : { asks: service.name };
+  const basis = { service, options, subject: { service: service.name, functionName, ...asks } };
   const essential = service.name === WATCHDOG ? watchdog(basis) : unhealthy(basis);
-  return options.level === 'full' ? [essential, ...lambdaAlarms(basis)] : [essential];
+  const hasOwnFunction = groupName === undefined;
+  return options.level === 'full' && hasOwnFunction
+    ? [essential, ...lambdaAlarms([service], basis.subject)]
+    : [essential];
+}
+
+/** The alarms of level 'full' on a function that several services share: once for all of them. */
+export function groupAlarms(
+  services: readonly Service[],
+  { groupName, functionName }: GroupAlarmsOptions,
+): readonly AlarmDefinition[] {
+  const [first] = services;
+  if (first === undefined) return [];
+  return lambdaAlarms(services, { service: `The group ${groupName}`, functionName, asks: first.name });
 }
 
 /**
@@ -109,17 +132,17 @@ function watchdog({ service, options, subject }: Basis): AlarmDefinition {
 }
 
 /**
- * Defines the alarms on Lambda's own metrics, which are free. If the service is due more than once an hour, a single
- * throttle is harmless, so 2 of 3 windows must show one. If it is due more rarely, one throttle means a lost tick.
+ * Alarms on Lambda's own metrics, which are free. Where all services are frequent a single throttle is harmless; for a
+ * rare one it means a lost tick.
  */
-function lambdaAlarms({ service, options, subject }: Basis): AlarmDefinition[] {
-  const gap = longestGap(service.schedule);
-  const frequent = gap < HOUR;
-  const timeout = invocationTimeout(service);
+function lambdaAlarms(services: readonly Service[], subject: Subject): AlarmDefinition[] {
+  const gaps = services.map(({ schedule }) => longestGap(schedule));
+  const frequent = Math.max(...gaps) < HOUR;
+  const timeout = Math.max(...services.map((service) => invocationTimeout(service)));
   const counted = {
     namespace: 'AWS/Lambda',
-    dimensions: { FunctionName: options.functionName },
-    period: Math.min(Math.max(minutePeriod(gap), WINDOW), HOUR / SECOND),
+    dimensions: { FunctionName: subject.functionName },
+    period: Math.min(Math.max(minutePeriod(Math.min(...gaps)), WINDOW), HOUR / SECOND),
     evaluationPeriods: frequent ? 3 : 1,
     datapointsToAlarm: frequent ? 2 : 1,
     comparison: 'at least',

@@ -7,20 +7,24 @@ import { briefly } from '../../lib/time/index.ts';
 
 /** The service that a text is about, by the name of the service and of its function. */
 export interface Subject {
+  /** Its name; of a group's function, that of the group. */
   readonly service: string;
   readonly functionName: string;
+  /** The service that an event has to name, where several share the function. */
+  readonly asks?: string;
 }
 
 function lines(...all: readonly string[]): string {
   return all.join('\n');
 }
 
-/** Returns the lines of the command that asks a service for its status. A shell takes them as one command. */
-function status({ functionName }: Subject): string[] {
+/** The command is made of lines that a shell takes as one. */
+function status({ functionName, asks }: Subject): string[] {
+  const payload = JSON.stringify({ ...(asks === undefined ? {} : { service: asks }), action: 'status' });
   return [
     'Run: aws lambda invoke --cli-read-timeout 0 --cli-binary-format raw-in-base64-out \\',
     `--function-name ${functionName} \\`,
-    `--payload '{"action":"status"}' /dev/stdout`,
+    `--payload '${payload}' /dev/stdout`,
   ];
 }
 

@@ -1,3 +1,3 @@
 export { type AlarmDefinition, alarmFaults } from './definition.ts';
-export { alarmsOf, WATCHDOG } from './definitions.ts';
+export { alarmsOf, groupAlarms, WATCHDOG } from './definitions.ts';
 export { deliveryAlarms } from './stack-definitions.ts';

@@ -21,8 +21,11 @@ export interface GeneratedEntry {
    * The names that the entry imports, by the file that exports them. A file is a path from `lib/`, or an absolute path.
    */
   readonly imports: Readonly<Record<string, readonly string[]>>;
-  /** The statements that follow the imports, such as `export const handler = ...;`. */
-  readonly code: string;
+  /**
+   * The statements that follow the imports, such as `export const handler = ...;`.
+   * @param specifier returns how a file is imported in these: `() => import(${specifier(file)})`
+   */
+  readonly code: string | ((specifier: (file: string) => string) => string);
 }
 
 const LIB = fileURLToPath(new URL('../../lib/', import.meta.url));
@@ -36,7 +39,8 @@ export function writeEntry(scope: Construct, id: string, { imports, code }: Gene
   const imported = Object.entries(imports).map(
     ([from, names]) => `import { ${names.join(', ')} } from ${JSON.stringify(specifier(directory, from))};\n`,
   );
-  const text = `${imported.join('')}\n${code}\n`;
+  const statements = typeof code === 'string' ? code : code((from) => JSON.stringify(specifier(directory, from)));
+  const text = `${imported.join('')}\n${statements}\n`;
   const hash = createHash('sha256').update(text).digest('hex').slice(0, 8);
   const file = join(directory, `${fileName([...pathOf(scope), id])}.${hash}.ts`);
   const written = `${file}.${process.pid}`;

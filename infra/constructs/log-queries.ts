@@ -69,7 +69,12 @@ export const QUESTIONS: Readonly<Record<string, LogQuery>> = {
   ],
 };
 
-/** Returns the text of a query. */
+/** The query over the lines of one service alone, for a log that it shares with others. */
+export function ofService(service: string, query: LogQuery): LogQuery {
+  return [`filter service = "${service}"`, ...query];
+}
+
+/** The text of a query. */
 export function queryText(query: LogQuery): string {
   return query.join('\n| ');
 }

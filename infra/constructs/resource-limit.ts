@@ -1,7 +1,5 @@
-/**
- * A warning when the number of resources of a stack comes near CloudFormation's limit, and a refusal beyond the limit.
- */
-import { Annotations, AspectPriority, Aspects, CfnResource, type IAspect, Stack } from 'aws-cdk-lib';
+/** A warning before a stack grows into CloudFormation's limit, and a refusal beyond it. */
+import { Annotations, AspectPriority, Aspects, CfnOutput, CfnResource, type IAspect, Stack } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 
 /** The largest number of resources that CloudFormation allows in one stack. */
@@ -9,14 +7,19 @@ const MOST_RESOURCES = 500;
 /** The number of resources in a stack from which synth warns. */
 const WARN_FROM = 450;
 
-/**
- * Makes synth warn from 450 resources on and refuse a stack with more than 500. Both messages say how to split the
- * services over two stacks.
- */
+/** The largest number of outputs that CloudFormation allows in one stack; CDK doesn't count them. */
+const MOST_OUTPUTS = 200;
+
+/** Warns at synth when the stack comes near the limit, refuses it beyond, and says how to split its services. */
 export function guardResourceLimit(stack: Stack): void {
   Aspects.of(stack).add(new ResourceLimit(), { priority: AspectPriority.READONLY });
   // CDK refuses such a stack by itself, but with a list of its resources instead of a remedy.
-  stack.node.addValidation({ validate: () => (countOf(stack) > MOST_RESOURCES ? [adviceOn(stack)] : []) });
+  stack.node.addValidation({
+    validate: () => [
+      ...(countOf(stack) > MOST_RESOURCES ? [adviceOn(stack)] : []),
+      ...(outputsOf(stack) > MOST_OUTPUTS ? [adviceOnOutputs(stack)] : []),
+    ],
+  });
 }
 
 class ResourceLimit implements IAspect {
@@ -33,7 +36,18 @@ function countOf(stack: Stack): number {
 function adviceOn(stack: Stack): string {
   return (
     `${stack.stackName}: expected fewer than ${WARN_FROM} resources, got ${countOf(stack)}; CloudFormation refuses more than ${MOST_RESOURCES}. ` +
-    'Split the services: in infra/app.ts make a second TickoverStack with a part of the catalog and `table: first.table`; ' +
-    'it has its own schedule group, role and queue, and shares the state.'
+    `${SPLIT}; or let small ones share a function by the setting \`group\`, which leaves two resources a service.`
   );
 }
+
+function outputsOf(stack: Stack): number {
+  return stack.node.findAll().filter((child) => child instanceof CfnOutput && child.stack === stack).length;
+}
+
+function adviceOnOutputs(stack: Stack): string {
+  return `${stack.stackName}: expected at most ${MOST_OUTPUTS} outputs, got ${outputsOf(stack)}; CloudFormation refuses more. ${SPLIT}.`;
+}
+
+const SPLIT =
+  'Split the services: in infra/app.ts make a second TickoverStack with a part of the catalog and `table: first.table`; ' +
+  'it has its own schedule group, role and queue, and shares the state';

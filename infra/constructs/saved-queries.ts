@@ -5,13 +5,13 @@
 import { CfnQueryDefinition } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { refuseUnknownProps } from '../known-props.ts';
+import type { DeployedService } from './deployed-service.ts';
 import { type LogQuery, QUESTIONS, queryText, whatHappened } from './log-queries.ts';
-import type { ScheduledService } from './scheduled-service.ts';
 
 /** The properties of the saved queries. */
 export interface SavedQueriesProps {
   /** The services whose logs are queried; without services no query is saved. */
-  readonly services: readonly ScheduledService[];
+  readonly services: readonly DeployedService[];
   /** The folder of the queries in the console, such as the stack's name. */
   readonly folder: string;
 }
@@ -39,7 +39,8 @@ export class SavedQueries extends Construct {
   }
 
   #save(question: string, query: LogQuery, { services, folder }: SavedQueriesProps): CfnQueryDefinition {
-    const logGroupNames = services.map(({ logGroup }) => logGroup.logGroupName);
+    // The services of a group share their log.
+    const logGroupNames = [...new Set(services.map(({ logGroup }) => logGroup.logGroupName))];
     return new CfnQueryDefinition(this, question.replaceAll(/\W/g, ''), {
       name: `${folder}/${question}`,
       queryString: queryText(query),

@@ -3,6 +3,7 @@ import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { Service } from '../../lib/service/index.ts';
+import { withoutUndefined } from '../../lib/text/index.ts';
 import { alarmsOf } from '../alarms/index.ts';
 import { refuseUnknownProps } from '../known-props.ts';
 import type { AlarmLevel } from '../settings.ts';
@@ -18,6 +19,8 @@ export interface ServiceAlarmsProps extends AlarmActions {
   readonly namespace: string;
   /** The function of the service. */
   readonly function: IFunction;
+  /** The group whose function it shares. @default it has one of its own */
+  readonly groupName?: string;
 }
 
 /** The alarms of a service. */
@@ -31,11 +34,13 @@ export class ServiceAlarms extends Construct {
   constructor(scope: Construct, id: string, props: ServiceAlarmsProps) {
     super(scope, id);
     refuseUnknownProps<ServiceAlarmsProps>(this, props, {
-      ...{ level: 'text', service: 'object', namespace: 'text', function: 'object' },
+      ...{ level: 'text', service: 'object', namespace: 'text', function: 'object', groupName: 'text' },
       ...{ alarmActions: 'list', okActions: 'list' },
     });
-    const { service, namespace, level = 'essential' } = props;
-    const definitions = alarmsOf(service, { namespace, level, functionName: props.function.functionName });
+    const { service, namespace, level = 'essential', groupName } = props;
+    const { functionName } = props.function;
+    const options = { namespace, level, functionName, ...withoutUndefined({ groupName }) };
+    const definitions = alarmsOf(service, options);
     this.alarms = Object.fromEntries(
       definitions.map((definition) => [definition.id, renderAlarm(this, definition, props)]),
     );

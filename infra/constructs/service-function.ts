@@ -30,6 +30,7 @@ import type { LogLevel } from '../settings.ts';
 import { overOurs } from './function-props.ts';
 import { allow, roleHere } from './rights/allow.ts';
 import { grantKey, keyOf, letLogsUse } from './rights/encryption-key.ts';
+import { grantStateOfGroup } from './rights/many-items.ts';
 import { OwnRole } from './rights/own-role.ts';
 import { grantState } from './state-table.ts';
 
@@ -62,7 +63,10 @@ export interface ServiceFunctionOptions {
 
 /** The properties of a ServiceFunction. */
 export interface ServiceFunctionProps extends ServiceFunctionOptions {
-  readonly service: Service;
+  /** The services that it runs; one, but for a group. */
+  readonly services: readonly Service[];
+  /** The name of the group of the services, whose build ids stand in the entry. @default one service, and no group */
+  readonly groupName?: string;
   /** The file that exports the handler. */
   readonly entry: string;
   /** The table with the state of the service. */
@@ -76,41 +80,37 @@ export const FUNCTION_SHAPES = {
 } as const satisfies Shapes<ServiceFunctionOptions>;
 
 /**
- * A function that runs one service. Lambda never retries an invocation, and keeps no event of one that failed: the
- * service's state, its log and Lambda's count of errors show it. The role has no managed policy: it may write to its
- * own log group, and use the items of its own service.
+ * A function that runs one service, or a group of them. Lambda never retries an invocation, and keeps no event of one
+ * that failed: the service's state, its log and Lambda's count of errors show it. The role may write to its own log
+ * group, and use the items of its own services.
  */
 export class ServiceFunction extends Construct {
   readonly function: LambdaFunction;
   readonly logGroup: ILogGroup;
-  /** The value of `TICKOVER_BUILD`. */
-  readonly build: string;
 
   constructor(scope: Construct, id: string, props: ServiceFunctionProps) {
     super(scope, id);
     refuseUnknownProps<ServiceFunctionProps>(this, props, {
       ...FUNCTION_SHAPES,
-      ...{ service: 'object', entry: 'text', table: 'object', failedQueue: 'object' },
+      ...{ services: 'list', groupName: 'text', entry: 'text', table: 'object' },
     });
     // The role and the log group that the user gives are among our props already, since they are needed there.
     const { role: _role, logGroup: _logGroup, ...rest } = props.functionProps ?? {};
     this.function = new NodejsFunction(this, 'Function', overOurs(this.#ourProps(props), rest));
     this.logGroup = this.function.logGroup;
-    this.build = buildId(bundledCode(this.function), props.service);
-    this.function.addEnvironment('TICKOVER_BUILD', this.build);
+    const [service] = props.services;
+    if (service !== undefined && props.groupName === undefined)
+      this.function.addEnvironment('TICKOVER_BUILD', buildId(bundledCode(this.function), service));
     this.#grantRights(props);
   }
 
   #ourProps(props: ServiceFunctionProps): NodejsFunctionProps {
-    const { service, functionProps = {}, logLevel, encryptionKey } = props;
+    const { services, functionProps = {}, logLevel, encryptionKey } = props;
     return {
-      entry: props.entry,
-      handler: 'handler',
-      description: `Tickover: runs the service ${service.name}.`,
-      runtime: Runtime.NODEJS_24_X,
-      architecture: Architecture.ARM_64,
+      ...bundleOf(props.entry),
+      description: `Tickover: runs the ${titleOf(props)}.`,
       memorySize: props.memorySize ?? LIMITS.memorySize.default,
-      timeout: Duration.seconds(Math.ceil(Duration.millis(invocationTimeout(service)).toSeconds({ integral: false }))),
+      timeout: Duration.seconds(Math.ceil(Duration.millis(longestInvocation(services)).toSeconds({ integral: false }))),
       role: this.#roleOf(functionProps),
       logGroup: functionProps.logGroup ?? this.#makeLogGroup(props),
       loggingFormat: LoggingFormat.JSON,
@@ -125,19 +125,7 @@ export class ServiceFunction extends Construct {
         NODE_OPTIONS: '--enable-source-maps',
       },
       retryAttempts: 0,
-      maxEventAge: Duration.millis(eventAge(service.schedule)),
-      awsSdkConnectionReuse: false,
-      bundling: {
-        format: OutputFormat.ESM,
-        mainFields: ['module', 'main'],
-        bundleAwsSDK: true,
-        minify: true,
-        keepNames: true,
-        sourceMap: true,
-        sourcesContent: false,
-        banner: COMMONJS.banner,
-        define: COMMONJS.define,
-      },
+      maxEventAge: Duration.millis(Math.max(...services.map(({ schedule }) => eventAge(schedule)))),
     };
   }
 
@@ -160,9 +148,12 @@ export class ServiceFunction extends Construct {
     });
   }
 
-  #grantRights({ table, service, encryptionKey, functionProps = {} }: ServiceFunctionProps): void {
+  #grantRights({ table, services, groupName, encryptionKey, functionProps = {} }: ServiceFunctionProps): void {
     allow(this.function, ['logs:CreateLogStream', 'logs:PutLogEvents'], [this.logGroup.logGroupArn]);
-    grantState(table, this.function, service.name);
+    const names = services.map(({ name }) => name);
+    const holder = { role: this.function.role, scope: this };
+    if (groupName === undefined) grantState(table, this.function, names);
+    else grantStateOfGroup(table, holder, { groupName, names });
     const environmentKey = functionProps.environmentEncryption ?? encryptionKey;
     if (environmentKey !== undefined)
       grantKey(keyOf(this, 'EnvironmentKey', environmentKey), this.function, 'environment');
@@ -172,7 +163,40 @@ export class ServiceFunction extends Construct {
   }
 }
 
-/** The reason why some rights of the role name no resource. */
+/** The props by which an entry is bundled. */
+export function bundleOf(entry: string): NodejsFunctionProps {
+  return {
+    entry,
+    handler: 'handler',
+    runtime: Runtime.NODEJS_24_X,
+    architecture: Architecture.ARM_64,
+    awsSdkConnectionReuse: false,
+    bundling: {
+      format: OutputFormat.ESM,
+      mainFields: ['module', 'main'],
+      bundleAwsSDK: true,
+      minify: true,
+      keepNames: true,
+      sourceMap: true,
+      sourcesContent: false,
+      banner: COMMONJS.banner,
+      define: COMMONJS.define,
+    },
+  };
+}
+
+function titleOf({ services, groupName }: ServiceFunctionProps): string {
+  return groupName === undefined
+    ? `service ${services[0]?.name}`
+    : `${services.length} services of the group ${groupName}`;
+}
+
+/** The longest time that an invocation of any of the services may take, in milliseconds. */
+export function longestInvocation(services: readonly Service[]): number {
+  return Math.max(...services.map((service) => invocationTimeout(service)));
+}
+
+/** Why some rights name no resource. */
 const STAR_REASON = 'EC2 and X-Ray have no narrower resource for what Lambda does in the name of its role.';
 
 const LEVELS: Readonly<Record<LogLevel, ApplicationLogLevel>> = {
@@ -197,11 +221,8 @@ function grantNetwork(grantee: LambdaFunction): void {
   allow(grantee, NETWORK, ['*']);
 }
 
-/**
- * Returns the code of the bundle that CDK made; an empty text if bundling is off, as in a `cdk` command that deploys
- * nothing.
- */
-function bundledCode(made: LambdaFunction): string {
+/** The bundle that CDK made; empty if bundling is off, as in a command that deploys nothing. */
+export function bundledCode(made: LambdaFunction): string {
   const staging = made.node.findAll().find((child) => child instanceof AssetStaging);
   const file = join(staging?.absoluteStagedPath ?? '', 'index.mjs');
   return existsSync(file) ? readFileSync(file, 'utf8') : '';

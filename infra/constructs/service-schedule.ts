@@ -29,6 +29,8 @@ export interface ServiceScheduleProps {
   readonly role: IRole;
   /** The queue for firings that Scheduler could not deliver. */
   readonly undeliverableQueue: IQueue;
+  /** Whether the event names the service, since others share the function. @default false */
+  readonly namesService?: boolean;
 }
 
 /** A schedule that fires at the due times of the service. Scheduler gives up on a firing when the next one is due. */
@@ -39,6 +41,7 @@ export class ServiceSchedule extends Construct {
     super(scope, id);
     refuseUnknownProps<ServiceScheduleProps>(this, props, {
       ...{ service: 'object', function: 'object', group: 'object', role: 'object', undeliverableQueue: 'object' },
+      namesService: 'flag',
     });
     const { service, group, role } = props;
     const { expression, timezone } = scheduleText(service.schedule);
@@ -64,13 +67,14 @@ const EVENT = {
   attempt: ContextAttribute.attemptNumber,
 };
 
-function targetOf({ service, function: target, role, undeliverableQueue }: ServiceScheduleProps): IScheduleTarget {
+function targetOf(props: ServiceScheduleProps): IScheduleTarget {
+  const { service, function: target, role, undeliverableQueue, namesService = false } = props;
   const { maximumAge, retries } = deliveryOf(service.schedule);
   return {
     bind: () => ({
       arn: target.functionArn,
       role,
-      input: ScheduleTargetInput.fromObject(EVENT),
+      input: ScheduleTargetInput.fromObject(namesService ? { service: service.name, ...EVENT } : EVENT),
       retryPolicy: {
         maximumEventAgeInSeconds: Duration.millis(maximumAge).toSeconds(),
         maximumRetryAttempts: retries,

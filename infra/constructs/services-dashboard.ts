@@ -11,13 +11,13 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import { refuseUnknownProps } from '../known-props.ts';
-import { lastFailures, queryText, SKIPS } from './log-queries.ts';
-import type { ScheduledService } from './scheduled-service.ts';
+import type { DeployedService } from './deployed-service.ts';
+import { type LogQuery, lastFailures, ofService, queryText, SKIPS } from './log-queries.ts';
 
 /** The properties of the dashboard. */
 export interface ServicesDashboardProps {
   /** The services, one row for each in this order; without services there is no dashboard. */
-  readonly services: readonly ScheduledService[];
+  readonly services: readonly DeployedService[];
   /** The stage, which the heading shows. */
   readonly stage: string;
 }
@@ -60,7 +60,7 @@ export class ServicesDashboard extends Construct {
     const shown = services.slice(part * MOST_SERVICES, (part + 1) * MOST_SERVICES);
     return new Dashboard(this, part === 0 ? 'Dashboard' : `Dashboard${part + 1}`, {
       defaultInterval: Duration.days(1),
-      widgets: [[this.#heading(stage)], ...shown.flatMap((service) => rowsOf(service))],
+      widgets: [[this.#heading(stage)], ...shown.flatMap((service, index) => rowsOf(service, shown.slice(0, index)))],
     });
   }
 
@@ -74,33 +74,45 @@ export class ServicesDashboard extends Construct {
 }
 
 /**
- * Returns the rows of widgets of one service: a heading with the name of the function, the graphs, and below them the
- * last failures.
+ * The widgets of one service: a heading with the name of the function, the graphs, and below them the last failures.
+ * The graphs of a function that a group shares stand before the first of its services.
  */
-function rowsOf(deployed: ScheduledService): IWidget[][] {
-  const { service, function: lambda } = deployed;
-  return [
-    [text(`## ${service.name}\nFunction \`${lambda.functionName}\``, 2)],
-    [trouble(deployed), invocations(deployed), duration(deployed), skips(deployed)],
+function rowsOf(deployed: DeployedService, before: readonly DeployedService[]): IWidget[][] {
+  const { service, function: lambda, groupName } = deployed;
+  if (groupName === undefined) {
+    return [
+      [text(`## ${service.name}\nFunction \`${lambda.functionName}\``, 2)],
+      [trouble(deployed), ...functionGraphs(deployed, service.name), skips(deployed)],
+      [failures(deployed)],
+    ];
+  }
+  const isFirst = before.every((other) => other.function !== lambda);
+  const own = [
+    [text(`## ${service.name}\nOf the group ${groupName}`, 2)],
+    [trouble(deployed), skips(deployed)],
     [failures(deployed)],
   ];
+  const title = `group ${groupName}`;
+  const heading = text(`## Group ${groupName}\nFunction \`${lambda.functionName}\` of several services`, 2);
+  return isFirst ? [[heading], functionGraphs(deployed, title), ...own] : own;
 }
 
-/**
- * Returns the graph of the service's trouble. Its metric has samples only while the watchdog finds the service in
- * trouble.
- */
-function trouble(deployed: ScheduledService): GraphWidget {
-  return graph(deployed, {
+function functionGraphs(deployed: DeployedService, title: string): GraphWidget[] {
+  return [invocations(deployed, title), duration(deployed, title)];
+}
+
+/** The metric is there only while the watchdog finds the service in trouble. */
+function trouble(deployed: DeployedService): GraphWidget {
+  return graph(deployed.service.name, {
     title: 'in trouble',
     left: [deployed.metricUnhealthy({ label: 'in trouble', period: WINDOW })],
     leftYAxis: { min: 0, max: 1 },
   });
 }
 
-/** Returns the graph of invocations and errors, which are both free metrics of Lambda. */
-function invocations(deployed: ScheduledService): GraphWidget {
-  return graph(deployed, {
+/** Both are free metrics of Lambda. */
+function invocations(deployed: DeployedService, title: string): GraphWidget {
+  return graph(title, {
     title: 'invocations, and those that ended in an error',
     left: [
       deployed.metricInvocations({ label: 'invocations', statistic: 'Sum', period: WINDOW }),
@@ -110,8 +122,8 @@ function invocations(deployed: ScheduledService): GraphWidget {
   });
 }
 
-function duration(deployed: ScheduledService): GraphWidget {
-  return graph(deployed, {
+function duration(deployed: DeployedService, title: string): GraphWidget {
+  return graph(title, {
     title: 'duration of an invocation',
     left: [
       deployed.metricDuration({ label: 'average', statistic: 'Average', period: WINDOW }),
@@ -120,29 +132,27 @@ function duration(deployed: ScheduledService): GraphWidget {
   });
 }
 
-function graph(
-  { service }: ScheduledService,
-  { title, ...props }: ConstructorParameters<typeof GraphWidget>[0],
-): GraphWidget {
-  return new GraphWidget({ title: `${service.name}: ${title}`, width: 6, height: HEIGHT, ...props });
+function graph(subject: string, { title, ...props }: ConstructorParameters<typeof GraphWidget>[0]): GraphWidget {
+  return new GraphWidget({ title: `${subject}: ${title}`, width: 6, height: HEIGHT, ...props });
 }
 
-function skips(deployed: ScheduledService): LogQueryWidget {
-  return table(deployed, { title: 'skipped ticks by reason', query: queryText(SKIPS), width: 6 });
+function skips(deployed: DeployedService): LogQueryWidget {
+  return table(deployed, { title: 'skipped ticks by reason', query: SKIPS, width: 6 });
 }
 
-function failures(deployed: ScheduledService): LogQueryWidget {
-  return table(deployed, { title: 'last failures', query: queryText(lastFailures(FAILURES)), width: FULL_WIDTH });
+function failures(deployed: DeployedService): LogQueryWidget {
+  return table(deployed, { title: 'last failures', query: lastFailures(FAILURES), width: FULL_WIDTH });
 }
 
 function table(
-  deployed: ScheduledService,
-  { title, query, width }: { readonly title: string; readonly query: string; readonly width: number },
+  deployed: DeployedService,
+  { title, query, width }: { readonly title: string; readonly query: LogQuery; readonly width: number },
 ): LogQueryWidget {
+  const { service, groupName } = deployed;
   return new LogQueryWidget({
-    title: `${deployed.service.name}: ${title}`,
+    title: `${service.name}: ${title}`,
     logGroupNames: [deployed.logGroup.logGroupName],
-    queryString: query,
+    queryString: queryText(groupName === undefined ? query : ofService(service.name, query)),
     view: LogQueryVisualizationType.TABLE,
     region: Stack.of(deployed).region,
     width,

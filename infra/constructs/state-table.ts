@@ -19,14 +19,14 @@ export class StateTable extends Construct {
   }
 }
 
-/** The calls that a service makes on its own items: acquire, commit, run records, and the query for a report. */
-const RUN = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:Query'];
-/** The calls that an operator may make on the items of a service: only reads. */
+/** The calls of a service on its own items: acquire, commit, run records, the query for a report. */
+export const RUN = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:Query'];
+/** The calls of an operator on these items: only reads. */
 const READ = ['dynamodb:GetItem', 'dynamodb:Query'];
 
-/** Allows the function of a service to use the items of that service and no others. */
-export function grantState(table: ITable, grantee: IGrantable, service: string): void {
-  grantee.grantPrincipal.addToPrincipalPolicy(onItemsOf([service], RUN, table));
+/** Allows a function to use the items of its services and no others. */
+export function grantState(table: ITable, grantee: IGrantable, services: readonly string[]): void {
+  grantee.grantPrincipal.addToPrincipalPolicy(onItemsOf(services, RUN, table));
   grantKey(table.encryptionKey, grantee, 'items');
 }
 

@@ -14,18 +14,13 @@ import { senderFaults, WATCHED_VARIABLE, type WatchedService, watchedServiceOf }
 import { WATCHDOG } from '../alarms/index.ts';
 import { propsFaults, type Shapes } from '../known-props.ts';
 import { overwrittenFaults } from '../service-faults.ts';
+import { type DeployedService, isSameTable, markWatched } from './deployed-service.ts';
 import { dataOf, type GeneratedEntry, writeEntry } from './generated-entry.ts';
 import { notifyBy } from './pager.ts';
 import { allow } from './rights/allow.ts';
-import { grantStateBatchRead } from './rights/batch-read.ts';
 import { grantKey } from './rights/encryption-key.ts';
-import {
-  isSameTable,
-  markWatched,
-  ScheduledService,
-  type ScheduledServiceProps,
-  SERVICE_PROPS,
-} from './scheduled-service.ts';
+import { grantStateBatchRead } from './rights/many-items.ts';
+import { ScheduledService, type ScheduledServiceProps, SERVICE_PROPS } from './scheduled-service.ts';
 
 /** A webhook: the URL to which the watchdog posts its messages, and the form of their body. */
 export interface Webhook {
@@ -50,8 +45,8 @@ export interface Outlets {
 
 /** The properties of a watchdog. */
 export interface WatchdogProps extends Omit<ScheduledServiceProps, 'service' | 'entry' | 'watched'>, Outlets {
-  /** The services to watch, which must share one state table. A watchdog among them is left out. */
-  readonly services: readonly ScheduledService[];
+  /** The services to watch, all of one state table. A watchdog among them is left out. */
+  readonly services: readonly DeployedService[];
 }
 
 const { service: _service, entry: _entry, watched: _watched, ...OWN_PROPS } = SERVICE_PROPS;
@@ -73,8 +68,8 @@ const LARGEST_WEBHOOK = 2_500;
  * @throws InvalidOptionsError which names every option that prevents the deploy
  */
 export class Watchdog extends ScheduledService {
-  /** The services that this watchdog watches, in the order of their names. */
-  readonly services: readonly ScheduledService[];
+  /** The services that it watches, in the order of their names. */
+  readonly services: readonly DeployedService[];
 
   constructor(scope: Construct, id: string, props: WatchdogProps) {
     refuseMisshapen(`${scope.node.path}/${id}`, props);
@@ -114,27 +109,28 @@ export class Watchdog extends ScheduledService {
   }
 }
 
-function watchedOf(services: readonly ScheduledService[]): ScheduledService[] {
+function watchedOf(services: readonly DeployedService[]): DeployedService[] {
   return services
     .filter(({ service }) => service.name !== WATCHDOG)
     .toSorted((one, other) => (one.service.name < other.service.name ? -1 : 1));
 }
 
-function entryOver(services: readonly ScheduledService[]): GeneratedEntry {
+function entryOver(services: readonly DeployedService[]): GeneratedEntry {
   return {
     imports: { 'lambda/index.ts': ['scheduledHandler'], 'services/watch-services.ts': [watchdogOver.name] },
     code: `export const handler = scheduledHandler(${watchdogOver.name}(${dataOf(services.map(described))}));`,
   };
 }
 
-/** Returns the service as the watchdog knows it, with the stack and the logical id by which its function is found. */
-function described({ service, function: lambda }: ScheduledService): WatchedService {
+/** The service as the watchdog knows it, with what finds its function in the account. */
+function described({ service, function: lambda, groupName }: DeployedService): WatchedService {
   const { stackName: stack } = Stack.of(lambda);
   // The name of a nested stack is known only after the deploy. Commands in messages then name no function.
   if (Token.isUnresolved(stack)) return watchedServiceOf(service);
   return watchedServiceOf(service, {
     stack,
     logicalId: Stack.of(lambda).getLogicalId(lambda.node.defaultChild as CfnFunction),
+    ...withoutUndefined({ group: groupName }),
   });
 }
 
@@ -166,7 +162,7 @@ function refuseMisshapen(path: string, props: unknown): void {
   if (faults.length > 0) throw new InvalidOptionsError(`Watchdog '${path}'`, faults);
 }
 
-function refuseFaults(services: readonly ScheduledService[], props: WatchdogProps): void {
+function refuseFaults(services: readonly DeployedService[], props: WatchdogProps): void {
   const { table, pagerTopic, webhook } = props;
   const one = table ?? services[0]?.table;
   const others = services.filter((service) => one !== undefined && !isSameTable(service.table, one));

@@ -5,7 +5,7 @@ import { CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import { CfnLogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IConstruct } from 'constructs';
 import { WATCHDOG } from '../alarms/index.ts';
-import { ScheduledService } from '../constructs/scheduled-service.ts';
+import { DeployedService } from '../constructs/deployed-service.ts';
 import type { Plan, ServicePlan } from './plan.ts';
 import { paceOf } from './ticks.ts';
 
@@ -24,7 +24,7 @@ const FOR_EVER_DAYS = 3_653;
 /** The plan of the stack: its services, and the resources that they share. */
 export function planOf(stack: Stack): Plan {
   const all = inside(stack);
-  const plans = all.filter((node) => node instanceof ScheduledService).map(servicePlan);
+  const plans = all.filter((node) => node instanceof DeployedService).map(servicePlan);
   const services = plans.filter(({ name }) => name !== WATCHDOG);
   const watchdog = plans.find(({ name }) => name === WATCHDOG);
   const total = { ...countsOf(all), resources: all.filter(isResource).length };
@@ -38,12 +38,12 @@ export function planOf(stack: Stack): Plan {
       compositeAlarms: besides('compositeAlarms', plans),
       resources: besides('resources', services),
       dashboards: all.filter((node) => node instanceof CfnDashboard).length,
-      hasBus: all.some((node) => node instanceof ScheduledService && 'TICKOVER_EVENT_BUS' in variablesOf(node)),
+      hasBus: all.some((node) => node instanceof DeployedService && 'TICKOVER_EVENT_BUS' in variablesOf(node)),
     },
   };
 }
 
-function servicePlan(deployed: ScheduledService): ServicePlan {
+function servicePlan(deployed: DeployedService): ServicePlan {
   const { service } = deployed;
   const nodes = inside(deployed);
   const log = deployed.logGroup.node.defaultChild;
@@ -61,7 +61,7 @@ function servicePlan(deployed: ScheduledService): ServicePlan {
   };
 }
 
-function keepsLambdaLines(deployed: ScheduledService): boolean {
+function keepsLambdaLines(deployed: DeployedService): boolean {
   const logging = Stack.of(deployed).resolve(functionOf(deployed)?.loggingConfig) as
     | { readonly systemLogLevel?: string }
     | undefined;
@@ -71,14 +71,14 @@ function keepsLambdaLines(deployed: ScheduledService): boolean {
 /**
  * The environment of the service's function. A value that refers to another resource is an object; all others are text.
  */
-function variablesOf(deployed: ScheduledService): Readonly<Record<string, unknown>> {
+function variablesOf(deployed: DeployedService): Readonly<Record<string, unknown>> {
   const environment = Stack.of(deployed).resolve(functionOf(deployed)?.environment) as
     | { readonly variables?: Readonly<Record<string, unknown>> }
     | undefined;
   return environment?.variables ?? {};
 }
 
-function functionOf(deployed: ScheduledService): CfnFunction | undefined {
+function functionOf(deployed: DeployedService): CfnFunction | undefined {
   const { defaultChild } = deployed.function.node;
   return defaultChild instanceof CfnFunction ? defaultChild : undefined;
 }

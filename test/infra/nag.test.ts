@@ -11,9 +11,10 @@ import { newApp, newStack, removeOutputs, settingsOf } from '../support/stack-ki
 afterAll(removeOutputs);
 
 /** The stack of a stage, with everything switched on that the context knows. */
-function fullStack(stage: string, props: Partial<TickoverStackProps> = {}): TickoverStack {
+function fullStack(stage: string, props: Partial<TickoverStackProps> = {}, more: object = {}): TickoverStack {
   const everything = { alarms: 'full', metrics: 'detailed', interval: '10s', logLevel: 'debug' };
-  const services = { 'check-endpoints': everything, 'mark-late-runs': everything, 'watch-services': everything };
+  const own = { ...everything, ...more };
+  const services = { 'check-endpoints': own, 'mark-late-runs': own, 'watch-services': everything };
   const encryptionKeyArn = 'arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab';
   const context = { stage, alarmEmail: 'someone@example.com', services, encryptionKeyArn };
   return newStack(newApp(), { settings: settingsOf(context), ...props });
@@ -29,6 +30,10 @@ const findingsIn = (stack: TickoverStack): string[] =>
 describe('the rules', () => {
   test.each(['dev', 'prod'])('find nothing in stage %s, with everything switched on', (stage) => {
     expect(findingsIn(fullStack(stage))).toEqual([]);
+  });
+
+  test('find nothing where services share a function', () => {
+    expect(findingsIn(fullStack('prod', {}, { group: 'small' }))).toEqual([]);
   });
 
   test('find nothing in a VPC, with tracing', () => {

@@ -278,7 +278,7 @@ describe('the context is refused for', () => {
     [
       'a setting that is unknown',
       { services: { a: { intervall: '5m' } } },
-      'services.a: expected only enabled, interval, environment, alarms, metrics, memorySize, logLevel, got intervall; did you mean interval?',
+      'services.a: expected only enabled, interval, environment, alarms, metrics, memorySize, logLevel, group, got intervall; did you mean interval?',
     ],
   ];
   test.each(rows)('%s', (_words, context, fault) => {

@@ -1,10 +1,11 @@
 /** Least privilege, judged on what is synthesised: what each service's function may do with whose items. */
 import { describe, expect, test } from 'vitest';
+import { synthesised } from '../../support/stack-kit.ts';
 import { accessLines, allowedCalls } from './access-table.ts';
 import { judge } from './evaluator.ts';
 import { listed } from './statement.ts';
 import { asDeployed, askings, functionRole, idOf, itemsOf, namesOf, serviceOf } from './subject.ts';
-import { arnOf, ofType } from './template.ts';
+import { arnOf, ofType, type Template } from './template.ts';
 
 const WATCHDOG = 'watch-services';
 const ENGINE = ['GetItem', 'PutItem', 'UpdateItem', 'Query'];
@@ -119,5 +120,33 @@ describe('what a function may do with flow runs', () => {
         expect(allowedCalls(functionRole(subject, service(other)), { ...anyRun, resource })).toEqual([]);
       }
     }
+  });
+});
+
+describe('the role that the services of a group share', () => {
+  const GROUP = ['check-endpoints', 'mark-late-runs'];
+  const settings = { services: Object.fromEntries(GROUP.map((name) => [name, { group: 'small' }])) };
+  const { stack, template } = synthesised(settings);
+  const shared = { stack, template: template.toJSON() as Template };
+  const role = functionRole(shared, serviceOf(shared, 'check-endpoints'));
+
+  test.each(GROUP)('may do with the items of %s what the engine does and nothing else', (name) => {
+    expect(functionRole(shared, serviceOf(shared, name)).id).toBe(role.id);
+    for (const target of itemsOf(shared, name, name)) expect(allowedCalls(role, target)).toEqual(ENGINE);
+  });
+
+  test.each([[['watch-services']], [['stranger']], [['small']], [['']], [['check-endpoints', 'stranger']]])(
+    'may do nothing with the items of %j',
+    (keys) => {
+      for (const target of itemsOf(shared, 'these', ...keys)) expect(allowedCalls(role, target)).toEqual([]);
+    },
+  );
+
+  test('leaves the watchdog to read the items of each, by BatchGetItem alone', () => {
+    const watchdog = functionRole(shared, serviceOf(shared, WATCHDOG));
+
+    for (const name of GROUP)
+      for (const target of itemsOf(shared, name, name))
+        expect(allowedCalls(watchdog, target)).toEqual(['BatchGetItem']);
   });
 });

@@ -1,6 +1,6 @@
 /** The stack under test: the catalog as it is deployed, without bundles, and who asks for what in it. */
 import { Stack } from 'aws-cdk-lib';
-import type { ScheduledService } from '../../../infra/constructs/scheduled-service.ts';
+import type { DeployedService } from '../../../infra/constructs/deployed-service.ts';
 import type { TickoverStack } from '../../../infra/tickover-stack.ts';
 import { newStack, synthesised, templateOf } from '../../support/stack-kit.ts';
 import type { Asking, Target } from './access-table.ts';
@@ -28,10 +28,10 @@ export function withMore(add: (stack: TickoverStack) => void): Subject {
 /** The logical id that a construct's resource got. */
 export function idOf(
   construct:
-    | ScheduledService['function']
+    | DeployedService['function']
     | TickoverStack['table']
-    | ScheduledService['logGroup']
-    | ScheduledService['schedule'],
+    | DeployedService['logGroup']
+    | DeployedService['schedule'],
 ): string {
   return String(Stack.of(construct).resolve(Stack.of(construct).getLogicalId(construct.node.defaultChild as never)));
 }
@@ -44,7 +44,7 @@ export function roleOf(template: Template, id: string): Role {
 }
 
 /** The role that a service's function runs under. */
-export function functionRole({ template }: Subject, { function: lambda }: ScheduledService): Role {
+export function functionRole({ template }: Subject, { function: lambda }: DeployedService): Role {
   const { Properties: { Role: role } = {} } = template.Resources[idOf(lambda)] ?? {};
   const { 'Fn::GetAtt': [id] = [] } = role as { 'Fn::GetAtt'?: readonly string[] };
   return roleOf(template, id ?? '');
@@ -75,7 +75,7 @@ export function askings(subject: Subject): Asking[] {
 }
 
 /** The service of that name. */
-export function serviceOf({ stack }: Subject, name: string): ScheduledService {
+export function serviceOf({ stack }: Subject, name: string): DeployedService {
   const found = stack.services.find(({ service }) => service.name === name);
   if (found === undefined) throw new Error(`no service ${name}`);
   return found;

@@ -1,0 +1,224 @@
+/** Many services in one function: each keeps its schedule, state, lease, alarm, pause and halt. */
+import { existsSync } from 'node:fs';
+import { Stack } from 'aws-cdk-lib';
+import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { InvalidOptionsError, LIMITS, optionFault } from '../../../lib/rules/index.ts';
+import { type Service, variableFaults } from '../../../lib/service/index.ts';
+import { isRecord, readProperty, showValue, withoutUndefined } from '../../../lib/text/index.ts';
+import { groupAlarms, WATCHDOG } from '../../alarms/index.ts';
+import { configured, durationFaults, type GivenDuration, retentionFaults } from '../../durations.ts';
+import { FUNCTION_PROPS, propsFaults, type Shapes } from '../../known-props.ts';
+import { nameTwiceFaults, serviceFaults } from '../../service-faults.ts';
+import type { AlarmLevel } from '../../settings.ts';
+import { neighboursOf, type SharedParts, sharedParts } from '../deployed-service.ts';
+import { functionPropsFaults } from '../function-props.ts';
+import { type GeneratedEntry, writeEntry } from '../generated-entry.ts';
+import { type AlarmActions, renderAlarm } from '../rendered-alarm.ts';
+import { queueFaults, type ScheduledServiceProps, SERVICE_PROPS } from '../scheduled-service.ts';
+import { ServiceFunction } from '../service-function.ts';
+import { GroupedService } from './grouped-service.ts';
+import { memberBuilds } from './member-build.ts';
+
+/** A service of a group. */
+export interface GroupMemberProps extends AlarmActions {
+  /** The result of `defineService`. */
+  readonly service: Service;
+  /** The file that exports the handler of the service, as it does for a function of its own. */
+  readonly entry: string;
+  /** An interval that replaces the service's own. @default the service's own */
+  readonly interval?: GivenDuration;
+  /** The level of the service's alarms. @default that of the group */
+  readonly alarms?: AlarmLevel;
+}
+
+/**
+ * The properties of a group. Environment, memory, log and role are those of the one function. `alarms`, `alarmActions`
+ * and `okActions` hold for each service that has none of its own; at level 'full' of any, the function has its alarms.
+ */
+export interface ServiceGroupProps extends Omit<ScheduledServiceProps, 'service' | 'entry' | 'interval'> {
+  /** The services; each name once, and no watchdog. */
+  readonly services: readonly GroupMemberProps[];
+  /** The name of the group, in messages. @default its construct's id */
+  readonly groupName?: string;
+}
+
+const { service: _service, entry: _entry, interval: _interval, ...FUNCTION_OF_ALL } = SERVICE_PROPS;
+const PROPS = {
+  ...FUNCTION_OF_ALL,
+  ...{ services: 'list', groupName: 'text' },
+} as const satisfies Shapes<ServiceGroupProps>;
+const MEMBER = {
+  ...{ service: 'object', entry: 'text', interval: 'any', alarms: 'text', alarmActions: 'list', okActions: 'list' },
+} as const satisfies Shapes<GroupMemberProps>;
+
+/** It stands in descriptions, in messages and in the entry. */
+const GROUP_NAME = /^[\w. -]{1,64}$/;
+
+/** A service with its configured interval, and how it is deployed. */
+type Member = Required<Pick<GroupMemberProps, 'service' | 'entry'>> & Omit<GroupMemberProps, 'service' | 'entry'>;
+
+/**
+ * Services in one function, with one role and one log. An event names its service. Its role may use the items of all of
+ * them, and whoever may invoke it may invoke each: services that must not touch each other's belong in functions of
+ * their own.
+ * @throws InvalidOptionsError which names every option that prevents the deploy
+ */
+export class ServiceGroup extends Construct {
+  /** The services, in the order in which they were given. */
+  readonly services: readonly GroupedService[];
+  readonly groupName: string;
+  /** The file that is bundled. It has the services' build ids. */
+  readonly entry: string;
+  readonly function: LambdaFunction;
+  readonly logGroup: ILogGroup;
+  /** The alarms on the function by trouble, if a service has level 'full': `throttles` and `near-timeout`. */
+  readonly alarms: Readonly<Record<string, Alarm>>;
+
+  constructor(scope: Construct, id: string, props: ServiceGroupProps) {
+    super(scope, id);
+    this.groupName = readProperty(props, 'groupName') === undefined ? id : (props.groupName ?? id);
+    refuseMisshapen(this.groupName, props);
+    const members = props.services.map(asDeployed);
+    this.#refuseFaults(members, props);
+    const shared = sharedParts(this, props);
+    const namespace = props.namespace ?? Stack.of(this).stackName;
+    const builds = memberBuilds(this, members, props.functionProps ?? {});
+    this.entry = writeEntry(this, 'Entry', entryOver(this.groupName, members, builds));
+    const made = this.#makeFunction(members, { ...props, table: shared.table, namespace });
+    this.function = made.function;
+    this.logGroup = made.logGroup;
+    this.services = this.#makeServices(members, { ...props, namespace }, shared);
+    this.alarms = this.#makeAlarms(members, props);
+  }
+
+  #refuseFaults(members: readonly Member[], props: ServiceGroupProps): void {
+    const { functionProps = {} } = props;
+    const memorySize = functionProps.memorySize ?? props.memorySize ?? LIMITS.memorySize.default;
+    const environment = { ...props.environment, ...functionProps.environment };
+    const names = members.map(({ service }) => service.name);
+    const others = neighboursOf(this, props.table).map(({ service }) => service.name);
+    const faults = [
+      ...optionFault(
+        GROUP_NAME.test(this.groupName),
+        'groupName',
+        'letters, digits, spaces and . _ -, 1 to 64 of them',
+        showValue(this.groupName),
+      ),
+      ...optionFault(members.length > 0, 'services', 'one service or more', 'none'),
+      ...optionFault(
+        !names.includes(WATCHDOG),
+        'services',
+        `none that watches the others (${WATCHDOG}), which needs a function of its own to notice that the group's fails`,
+        showValue(WATCHDOG),
+      ),
+      ...variableFaults(Object.keys(environment)),
+      ...members.flatMap(({ service, entry }) =>
+        serviceFaults(
+          { service, entry, memorySize, environment, emitsMetrics: props.metrics === 'detailed' },
+          { fileExists: existsSync },
+        ).map((fault) =>
+          fault.startsWith('environment') || fault.startsWith('memorySize') ? fault : `${service.name}: ${fault}`,
+        ),
+      ),
+      ...functionPropsFaults(functionProps),
+      ...queueFaults(props),
+      ...nameTwiceFaults([...new Set(others), ...names]),
+    ];
+    if (faults.length > 0) throw new InvalidOptionsError(`group ${showValue(this.groupName)}`, [...new Set(faults)]);
+  }
+
+  #makeFunction(members: readonly Member[], props: ServiceGroupProps & SharedTable): ServiceFunction {
+    const { environment, memorySize, logRetention, logLevel, functionProps, encryptionKey, metrics } = props;
+    return new ServiceFunction(this, 'Function', {
+      services: members.map(({ service }) => service),
+      groupName: this.groupName,
+      entry: this.entry,
+      table: props.table,
+      ...withoutUndefined({ memorySize, logRetention, logLevel, functionProps, encryptionKey }),
+      environment: withoutUndefined({
+        ...environment,
+        ...functionProps?.environment,
+        TICKOVER_METRICS_NAMESPACE: props.namespace,
+        TICKOVER_METRICS: metrics,
+      }),
+    });
+  }
+
+  #makeServices(members: readonly Member[], props: ServiceGroupProps & Named, shared: SharedParts): GroupedService[] {
+    const { groupName, function: lambda, logGroup } = this;
+    const { namespace } = props;
+    const logKey = props.functionProps?.logGroup === undefined ? props.encryptionKey : undefined;
+    const parts = { ...shared, groupName, namespace, function: lambda, logGroup, logKey };
+    return members.map(({ interval: _own, ...member }) => {
+      const { alarms = props.alarms, alarmActions = props.alarmActions, okActions = props.okActions } = member;
+      const { service, entry } = member;
+      const options = withoutUndefined({ alarms, alarmActions, okActions, watched: props.watched });
+      // A service may be named as a part of the group is.
+      return new GroupedService(this, `service-${service.name}`, { service, entry, parts, ...options });
+    });
+  }
+
+  #makeAlarms(
+    members: readonly Member[],
+    { alarms, alarmActions, okActions }: ServiceGroupProps,
+  ): Record<string, Alarm> {
+    if (!members.some(({ alarms: own = alarms }) => own === 'full')) return {};
+    const { groupName, function: lambda } = this;
+    const services = members.map(({ service }) => service);
+    const definitions = groupAlarms(services, { groupName, functionName: lambda.functionName });
+    const actions = withoutUndefined({ alarmActions, okActions });
+    return Object.fromEntries(definitions.map((definition) => [definition.id, renderAlarm(this, definition, actions)]));
+  }
+}
+
+type SharedTable = Pick<SharedParts, 'table'> & Named;
+interface Named {
+  readonly namespace: string;
+}
+
+function asDeployed({ service, ...member }: GroupMemberProps): Member {
+  return { ...member, service: configured(service, member.interval) };
+}
+
+/** Each service is imported when it is first invoked, and its build id stands beside it. */
+function entryOver(groupName: string, members: readonly Member[], builds: readonly string[]): GeneratedEntry {
+  const lines = (specifier: (file: string) => string) =>
+    members.map(({ service, entry, interval }, index) => {
+      const own = interval === undefined ? '' : ` interval: "${service.schedule.interval}ms",`;
+      const build = JSON.stringify(builds[index]);
+      return `  ${JSON.stringify(service.name)}: { build: ${build},${own} load: () => import(${specifier(entry)}) },\n`;
+    });
+  return {
+    imports: { 'lambda/index.ts': ['groupHandler'] },
+    code: (specifier) =>
+      `export const handler = groupHandler(${JSON.stringify(groupName)}, {\n${lines(specifier).join('')}});`,
+  };
+}
+
+/** Refuses unknown names and values of another shape: with these the rest can't be judged. */
+function refuseMisshapen(groupName: string, props: unknown): void {
+  const [functionProps, services] = [readProperty(props, 'functionProps'), readProperty(props, 'services')];
+  const members: readonly unknown[] = Array.isArray(services) ? services : [];
+  const faults = [
+    ...propsFaults(props, PROPS),
+    ...retentionFaults('logRetention', readProperty(props, 'logRetention')),
+    ...(isRecord(props) ? optionFault(services !== undefined, 'services', 'a list of services', 'none') : []),
+    ...(isRecord(functionProps) ? propsFaults(functionProps, FUNCTION_PROPS, 'functionProps.') : []),
+    ...members.flatMap((member, index) => memberFaults(member, `services[${index}].`)),
+  ];
+  if (faults.length > 0) throw new InvalidOptionsError(`group ${showValue(groupName)}`, faults);
+}
+
+function memberFaults(member: unknown, prefix: string): string[] {
+  const required = (name: keyof GroupMemberProps, expected: string) =>
+    isRecord(member) ? optionFault(member[name] !== undefined, `${prefix}${name}`, expected, 'none') : [];
+  return [
+    ...propsFaults(member, MEMBER, prefix),
+    ...durationFaults(`${prefix}interval`, readProperty(member, 'interval')),
+    ...required('service', 'the result of defineService'),
+    ...required('entry', 'a file that exports a handler'),
+  ];
+}

@@ -1,0 +1,87 @@
+/** The settings of services that share a function: which of them are the group's, and must agree. Pure. */
+import { optionFault } from '../lib/rules/index.ts';
+import { showValue, withoutUndefined } from '../lib/text/index.ts';
+import { WATCHDOG } from './alarms/index.ts';
+import type { ServiceSettings } from './settings.ts';
+
+type ByName = Readonly<Record<string, ServiceSettings>>;
+
+/** The settings of the one function of a group. */
+export type GroupSettings = Pick<ServiceSettings, 'memorySize' | 'metrics' | 'logLevel' | 'environment'>;
+
+const OF_THE_FUNCTION = ['memorySize', 'metrics', 'logLevel'] as const;
+
+/** The names of the services by group, each in the order given; services without a group are left out. */
+export function groupsIn(services: ByName, names: readonly string[]): ReadonlyMap<string, readonly string[]> {
+  const groups = new Map<string, string[]>();
+  for (const name of names) {
+    const group = settingsOf(services, name).group;
+    if (group !== undefined) groups.set(group, [...(groups.get(group) ?? []), name]);
+  }
+  return groups;
+}
+
+/** The settings of the group's function: what one of its services has, all have. */
+export function settingsOfGroup(services: ByName, names: readonly string[]): GroupSettings {
+  const all = names.map((name) => settingsOf(services, name));
+  return withoutUndefined({
+    memorySize: all.find(({ memorySize }) => memorySize !== undefined)?.memorySize,
+    metrics: all.find(({ metrics }) => metrics !== undefined)?.metrics,
+    logLevel: all.find(({ logLevel }) => logLevel !== undefined)?.logLevel,
+    environment: Object.assign({}, ...all.map(({ environment }) => environment)) as Readonly<Record<string, string>>,
+  });
+}
+
+/** The faults of groups, each as `services.name.option: expected ..., got ...`. */
+export function groupFaults(services: ByName, names: readonly string[]): string[] {
+  const groups = groupsIn(services, names);
+  return [
+    ...[...groups.keys()].flatMap((group) =>
+      optionFault(!names.includes(group), 'group', 'a name that no service has', showValue(group)),
+    ),
+    ...optionFault(
+      settingsOf(services, WATCHDOG).group === undefined,
+      `services.${WATCHDOG}.group`,
+      'none, since the watchdog needs a function of its own to notice that a group fails',
+      showValue(settingsOf(services, WATCHDOG).group),
+    ),
+    ...[...groups.values()].flatMap((members) => disagreements(services, members)),
+  ];
+}
+
+function disagreements(services: ByName, members: readonly string[]): string[] {
+  return [
+    ...OF_THE_FUNCTION.flatMap((option) => different(members, option, (name) => settingsOf(services, name)[option])),
+    ...[...new Set(members.flatMap((name) => Object.keys(settingsOf(services, name).environment ?? {})))].flatMap(
+      (variable) =>
+        different(members, `environment.${variable}`, (name) =>
+          ownValue(settingsOf(services, name).environment, variable),
+        ),
+    ),
+  ];
+}
+
+/** A value that one service of a group gives, and another that a later one does. */
+function different(members: readonly string[], option: string, settingIn: (name: string) => unknown): string[] {
+  const given = members.filter((name) => settingIn(name) !== undefined);
+  const [first, ...others] = given;
+  if (first === undefined) return [];
+  return others.flatMap((name) =>
+    optionFault(
+      settingIn(name) === settingIn(first),
+      `services.${name}.${option}`,
+      `${showValue(settingIn(first))} as ${first} has, since they share a function`,
+      showValue(settingIn(name)),
+    ),
+  );
+}
+
+/** A service may be named `constructor`: what every object inherits is no setting of it. */
+function settingsOf(services: ByName, name: string): ServiceSettings {
+  return ownValue(services, name) ?? {};
+}
+
+/** The object's own value of a name. */
+export function ownValue<Value>(byName: Readonly<Record<string, Value>> = {}, name = ''): Value | undefined {
+  return Object.hasOwn(byName, name) ? byName[name] : undefined;
+}
