@@ -1,9 +1,11 @@
 /** `npm run bench -- NAME`: measures the figures on speed and size that the README and docs quote, and prints them. */
 import { benchLocal } from './local/command.ts';
+import { benchStacks } from './stacks/command.ts';
 import { benchTick } from './tick/command.ts';
 
 const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<boolean>>> = {
   local: benchLocal,
+  stacks: benchStacks,
   tick: benchTick,
 };
 
