@@ -95,9 +95,9 @@ const GUARDED: readonly { readonly what: string; readonly pattern: RegExp; reado
   },
   {
     what: 'a store or a handler, of which the stack needs the shape alone',
-    pattern: /\b(dynamo\w+Store|dynamoStatesReader|documentClient|scheduledHandler|sendersIn)\b/,
-    // The watchdog's entry is written at synth, and names the handler in its text.
-    allowed: /^(lib|functions)\/|^infra\/constructs\/watchdog\.ts$/,
+    pattern: /\b(dynamo\w+Store|dynamoStatesReader|documentClient|scheduledHandler|groupHandler|sendersIn)\b/,
+    // The entries of the watchdog and of groups are written at synth, and name the handler in their text.
+    allowed: /^(lib|functions)\/|^infra\/constructs\/(watchdog|group\/service-group)\.ts$/,
   },
   { what: 'a workload', pattern: /\.(workload|prepare)\b/, allowed: /^(lib|functions)\// },
   {
