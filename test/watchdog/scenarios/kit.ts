@@ -11,7 +11,7 @@ import { type FakeClock, fakeClock, memoryStore } from '../../../lib/testing/ind
 import type { StateStore } from '../../../lib/tick/index.ts';
 import { systemRandom } from '../../../lib/time/index.ts';
 import { type Found, type MemoryStore, type Notice, watchedServiceOf } from '../../../lib/watchdog/index.ts';
-import { type Evaluation, evaluation, type Reading } from '../../infra/alarms/evaluator.ts';
+import { type Evaluation, evaluation, READINGS, type Reading } from '../../infra/alarms/evaluator.ts';
 import { NAMESPACE, type SynthesisedAlarms, synthesise, WATCHDOG } from '../../infra/alarms/evaluator-stack.ts';
 import { errorWith, keptLog } from '../../support/loop-kit.ts';
 import { partsInMemory } from '../../support/parts-in-memory.ts';
@@ -47,8 +47,10 @@ export interface ScenarioOptions {
   readonly checkEvery?: number;
   readonly build?: string;
   /**
-   * How CloudWatch reads metrics. Then the stack's synthesised alarms are evaluated each minute, and those that notify
-   * are among the messages, as `12:20 alarm watchdog`. @default no alarms
+   * How CloudWatch reads metrics. The stack's synthesised alarms are evaluated each minute, and those that notify are
+   * among the messages, as `12:20 alarm watchdog`.
+   * @default metrics come 90 s late, and alarms look back two windows; no alarms where checks are rarer than the
+   *   watchdog's alarm allows
    */
   readonly reading?: Reading;
 }
@@ -104,7 +106,7 @@ export function scenario({
   lateness = steady,
   checkEvery = 1,
   build = 'b1',
-  reading,
+  reading = checkEvery > 10 ? undefined : READINGS[2],
 }: ScenarioOptions): Scenario {
   const clock = fakeClock(from, { mode: 'manual' });
   const store = memoryStore();

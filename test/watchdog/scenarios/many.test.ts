@@ -30,7 +30,7 @@ describe('many services', () => {
     ]);
   });
 
-  test('twelve that halt at once are one message that names all', async () => {
+  test('twelve that halt at once are one message that names all, beside what deliveries ring', async () => {
     const on = scenario({ services: many(12) });
     await on.pass(10 * MINUTE);
     for (const { name } of many(12)) on.fate(name, 'is fatal');
@@ -46,6 +46,11 @@ describe('many services', () => {
     for (const { name } of many(20)) on.fate(name, 'cannot be invoked');
     await on.pass(2 * HOUR);
 
-    expect(on.newMessages()).toEqual(['13:02 20 services changed: 20 overdue']);
+    expect(on.newMessages()).toEqual([
+      '13:02 alarm dropped',
+      '13:02 alarm lost',
+      '13:02 20 services changed: 20 overdue',
+      '13:11 alarm delivery-errors',
+    ]);
   });
 });

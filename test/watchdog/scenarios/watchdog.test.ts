@@ -27,7 +27,7 @@ describe('the watchdog', () => {
     await on.pass(20 * MINUTE);
     on.fate('poll-1', 'succeeds');
     await on.pass(40 * MINUTE);
-    expect(on.newMessages()).toEqual([]);
+    expect(on.newMessages()).toEqual(['12:30 alarm watch-services/watchdog']);
 
     on.fate('watch-services', 'succeeds');
     await on.pass(10 * MINUTE);
