@@ -8,8 +8,9 @@
  * One that hasn't settled by the end of the grace has timed out and is abandoned: it may go on, but its result no
  * longer counts.
  *
- * An exception that nothing can catch ends the run at once if it is thrown before the signal: such an exception usually
- * also prevents the workload from settling, and waiting for the deadline would only hide the cause.
+ * An exception that no code can catch (in a timer, in a listener) ends the run at once if it is thrown before the
+ * signal fires. Such an exception usually also prevents the workload from settling, so that waiting for the deadline
+ * would only hide the cause.
  */
 import { GRACE, RunTimedOutError, StoppedError } from '../service/index.ts';
 import { toSafeCause } from '../text/index.ts';
@@ -58,7 +59,7 @@ export async function runUnderDeadline(
 
   const uncaught = new Promise<Ending>((resolve) => {
     deadline.onUncaught?.((error) => {
-      // After its signal has fired, a run is ending already and keeps its grace.
+      // If the signal of the run has fired, the run is ending already. The exception doesn't shorten its grace.
       if (signal.aborted) return;
       resolve({ kind: 'threw', error, settled: false });
       controller.abort(error);
@@ -72,7 +73,7 @@ export async function runUnderDeadline(
     (error: unknown): Ending => {
       if (!signal.aborted) return { kind: 'threw', error, settled: true };
       if (signal.reason instanceof StoppedError) return { kind: 'yielded' };
-      // The signal ended this run, whatever error the workload threw after it.
+      // After the signal the run counts as timed out, whatever error the workload threw.
       return { kind: 'timed-out', error: timedOut(deadline, startedAt, error), settled: true };
     },
   );

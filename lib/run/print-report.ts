@@ -5,8 +5,8 @@ import type { Log, Service } from '../service/index.ts';
 export interface ReportLogs {
   readonly log: Log;
   /**
-   * The log for the lines of the report. These are Tickover's own lines, whose credentials are masked already. @default
-   * the log
+   * The log for the lines of the report. It may write them without masking: Tickover has masked the credentials in
+   * them. @default `log`
    */
   readonly ownLog?: Log | undefined;
 }

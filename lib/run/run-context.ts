@@ -1,4 +1,4 @@
-/** The context of a workload, which is its argument. Everything in it that isn't frozen belongs to this run only. */
+/** Makes the context of a run, which is the argument of the workload. Each run gets a new one. */
 import { type Log, logTo, type RunContext, type Service } from '../service/index.ts';
 import { CURSOR_BYTES, isError, showValue, tryRead } from '../text/index.ts';
 import type { Clock, Random } from '../time/index.ts';
@@ -35,7 +35,10 @@ export interface RunCursor {
   closed: boolean;
 }
 
-/** Makes the context of one run. A call of its `saveCursor` changes the object `cursor`. */
+/**
+ * Makes the context of one run. Its `saveCursor` sets `cursor.at`; once `cursor.closed` is true, it only logs a
+ * warning.
+ */
 export function runContext(
   service: Service,
   { clock, random, log, fence, scheduledFor, signalAt }: RunSurroundings,
@@ -66,8 +69,8 @@ export function runContext(
 }
 
 /**
- * Returns the cursor if it can be stored and read back unchanged; throws otherwise. Only text of at most 256 bytes can,
- * and none with half a surrogate pair.
+ * Returns `next` if it can be stored as the cursor and read back unchanged, else throws. It must be text of at most 256
+ * bytes of UTF-8 without half a surrogate pair.
  */
 function storedCursor(service: string, next: unknown): string {
   if (typeof next !== 'string') throw new TypeError(`${service}: cursor: expected text, got ${typeof next}`);
@@ -82,8 +85,8 @@ function storedCursor(service: string, next: unknown): string {
 }
 
 /**
- * A log that adds the number of the run to each line. Code that a run leaves behind may log while another run is under
- * way.
+ * A log that adds the number of the run to each line, as `fence`. So a line by code that an earlier run left behind
+ * differs from the lines of the run under way.
  */
 function numberedLog(log: Log, fence: number): Log {
   return logTo((level, message, fields) => log[level](message, numbered(fence, fields)));

@@ -28,7 +28,10 @@ export interface WorkloadRun {
   readonly cursor?: string;
 }
 
-/** Runs the service's workload once. The returned promise never rejects: an error becomes the outcome. */
+/**
+ * Runs the service's workload once. The returned promise never rejects: an error of the workload becomes the outcome of
+ * the run.
+ */
 export async function runWorkload(service: Service, surroundings: RunSurroundings): Promise<WorkloadRun> {
   const { clock, log, signalAt, stop } = surroundings;
   const startedAt = clock.now();
@@ -74,8 +77,8 @@ const SUCCEEDED = { kind: 'succeeded' } as const;
 type Listener = (error: unknown) => void;
 
 /**
- * Does the work inside the run scope, if there is one. Only the deadline knows when the run is over, so the deadline
- * registers the listener for exceptions that no code catches.
+ * Does the work inside the run scope, if there is one. `work` gets a function with which it registers the listener for
+ * exceptions that no code catches. Without a run scope that function does nothing.
  */
 function inScope(
   { name }: Service,

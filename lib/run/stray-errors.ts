@@ -1,12 +1,12 @@
 /**
  * Stray errors: a run may leave something behind (a promise that nobody awaits, a timer, a listener) that fails while
  * another run is under way. Node would end the process, and the other run with it. Here the error is logged as an error
- * of the run that left it behind, and the run under way goes on. The process ends afterwards, since its memory may be
- * damaged.
+ * of the run that left it behind, and the run under way goes on. The process ends once a scheduled tick is over, since
+ * its memory may be damaged.
  *
- * The run is known by the context that Node passes along with promises, timers and listeners (`AsyncLocalStorage`). An
- * error that belongs to no run is left to other listeners; if there are none, it ends the process, as it would without
- * this module.
+ * The run that an error belongs to is known by the context that Node passes along with promises, timers and listeners
+ * (`AsyncLocalStorage`). An error that belongs to no run is left to other listeners; if there are none, it ends the
+ * process, as it would without this module.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import process from 'node:process';
@@ -14,7 +14,7 @@ import type { Log } from '../service/index.ts';
 import { toIso } from '../time/index.ts';
 import type { RunScope, ScopedRun } from './run-scope.ts';
 
-/** The stray errors of all runs that go through one run scope, and that scope. */
+/** A run scope, and the number of the stray errors of all runs that go through it. */
 export interface StrayErrors {
   readonly runScope: RunScope;
   /** Loads the code of a service. What it leaves behind is no error of whichever run is under way. */
@@ -33,7 +33,7 @@ interface Catcher {
   unhandled(reason: unknown): () => void;
 }
 
-/** How many stray errors are logged, at most: a timer that throws does so again and again. */
+/** The largest number of stray errors that are logged for one run scope, since a timer can throw again and again. */
 const MOST_LOGGED = 5;
 
 const catchers = new AsyncLocalStorage<Catcher>();
@@ -112,8 +112,8 @@ function listen(): void {
 }
 
 /**
- * Leaves an error that belongs to no run to the other listeners of the process. If there are none, rethrows the error,
- * so that it ends the process, as it would without this module.
+ * Leaves an error that belongs to no run to the other listeners of the process. If there are no other listeners,
+ * rethrows the error, so that it ends the process, as it would without this module.
  */
 function disown(event: 'uncaughtException' | 'unhandledRejection', error: unknown): void {
   if (process.listenerCount(event) === 1) throw error;

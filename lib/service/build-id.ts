@@ -5,8 +5,8 @@ import type { Service } from './service.ts';
 /**
  * The settings of esbuild that give the CommonJS modules in a bundle their `require`, `__filename` and `__dirname`, in
  * Lambda and on one machine alike. A bundle is an ES module, which has none of these. `__filename` is the bundle's own
- * file and `__dirname` its folder, since the files of the bundled packages are deployed nowhere. `define` leaves every
- * name alone that a module declares itself, and esbuild renames any other `require` at the top of a module. So the
+ * file and `__dirname` its folder, since the files of the bundled packages are deployed nowhere. esbuild's `define`
+ * doesn't replace a name that a module declares itself, and esbuild renames a `require` that a module declares. So the
  * names in the banner clash with no other name.
  */
 export const COMMONJS = {

@@ -1,8 +1,8 @@
 /**
  * Recognises the errors that AWS's own clients retry, by their names. The lists contain the names in the SDK for
  * JavaScript (`@smithy/core/retry`, service-error-classification; a test compares them with the installed version).
- * They also contain the names that its predecessor and the SDKs of other languages add: expired credentials, and the
- * own names of some services for throttling.
+ * They also contain names that only version 2 of that SDK or the SDKs of other languages retry: those of expired
+ * credentials, and those that single AWS services use for throttling.
  */
 import { readProperty } from '../text/index.ts';
 
@@ -25,14 +25,14 @@ const THROTTLING = new Set<unknown>([
 ]);
 
 /**
- * Matches the own name of an AWS service for throttling: `KMSThrottlingException`, `KmsThrottled`,
+ * Matches the names that single AWS services give to their throttling errors: `KMSThrottlingException`, `KmsThrottled`,
  * `KMS.ThrottlingException`.
  */
 const THROTTLED = /(?:^|[a-z.])throttl(?:ed|ing)(?:exception|error|fault)?$/i;
 
 /**
- * The names of other transient errors: time-outs, which S3 answers with status 400, and a write that conflicts with a
- * transaction.
+ * The names of transient errors that aren't throttling: time-outs (S3 reports them with status 400), and a write that
+ * conflicts with a transaction.
  */
 const TRANSIENT = new Set<unknown>([
   ...['RequestTimeout', 'RequestTimeoutException', 'TimeoutError', 'TransactionConflictException'],
@@ -41,7 +41,7 @@ const TRANSIENT = new Set<unknown>([
 /**
  * The names of errors which say that the clocks of client and AWS differ, or that credentials have expired or aren't
  * valid yet. The SDK also counts `AccessDeniedException` among these, but as a rule that is a missing permission. So it
- * counts here only if the SDK has set `clockSkewCorrected`.
+ * counts here only if the SDK has set `clockSkewCorrected` in the `$metadata` of the error.
  */
 const CLOCK_SKEW = new Set<unknown>([
   'AuthFailure',
@@ -53,7 +53,7 @@ const CLOCK_SKEW = new Set<unknown>([
   ...['ExpiredToken', 'ExpiredTokenException', 'TokenRefreshRequired'],
 ]);
 
-/** The reasons of a cancelled DynamoDB transaction which say that it may succeed another time. */
+/** The reasons of a cancelled DynamoDB transaction which say that the transaction may succeed if it is sent again. */
 const TRANSIENT_REASONS = new Set<unknown>([
   'TransactionConflict',
   'ProvisionedThroughputExceeded',
@@ -62,7 +62,7 @@ const TRANSIENT_REASONS = new Set<unknown>([
   'InternalServerError',
 ]);
 
-/** How many reasons of a cancelled transaction are read. No transaction has more. */
+/** The largest number of reasons that are read in the error of a cancelled transaction. DynamoDB gives no more. */
 const MOST_REASONS = 100;
 
 /**
@@ -77,7 +77,7 @@ const LOST_CONNECTION = new Set<unknown>([
   'Network request failed',
 ]);
 
-/** How many causes of an error AWS's clients follow, one behind the other. */
+/** How far AWS's clients follow the chain of causes of an error: so many causes, one behind the other. */
 const MOST_CAUSES = 11;
 
 /** Whether one of AWS's clients threw the error: these add data about the request (`$metadata`) to all their errors. */
@@ -87,9 +87,10 @@ export function isFromAws(error: object): boolean {
 }
 
 /**
- * Whether AWS's clients would try the request of their error again, because of the error itself or one of its causes.
- * They follow causes of any kind, up to an `AbortError`.
- * @param isTransient whether an error alone, without its causes, is transient by marks that aren't AWS's own
+ * Whether AWS's clients would send the failed request again, because of their error itself or one of its causes. The
+ * causes may come from any library. An `AbortError` ends the search, and the result is then false.
+ * @param isTransient decides whether one error of the chain, judged without its causes, is transient by facts that AWS
+ * doesn't define, such as an error code of Node
  */
 export function isFollowedByAws(error: object, isTransient: (cause: unknown) => boolean): boolean {
   let link: unknown = error;
@@ -106,8 +107,8 @@ function isLostConnection(error: object): boolean {
 }
 
 /**
- * Whether AWS marks the error as one whose request may be tried again; `undefined` if it has no mark. A cancelled
- * transaction always has an answer.
+ * Whether a name, a code or a property that AWS defines says that the failed request may be sent again; `undefined` if
+ * the error has none of these. For the error of a cancelled transaction the result is always true or false.
  */
 export function isRetryableByAws(error: object): boolean | undefined {
   const name = readProperty(error, 'name');
@@ -127,8 +128,8 @@ function isRetryableName(name: unknown): boolean {
 }
 
 /**
- * Whether a cancelled transaction may succeed another time: it has at least one reason other than `None`, and every
- * such reason is transient.
+ * Whether a cancelled transaction may succeed if it is sent again: it has at least one reason other than `None`, and
+ * every such reason is transient.
  */
 function isCanceledForATime(reasons: unknown): boolean {
   const length = Math.min(Number(readProperty(reasons, 'length')) || 0, MOST_REASONS);

@@ -55,12 +55,16 @@ const CERTIFICATE = new Set([
   'UNSPECIFIED',
 ]);
 
-/** The codes of an aborted request. They are no evidence, since the reason of the abort is the cause of the error. */
+/**
+ * The codes of an aborted request. They don't show whether the error is transient; the reason of the abort does, which
+ * is the cause of the error.
+ */
 const ABORT = new Set(['ABORT_ERR', 'ERR_CANCELED']);
 
 /**
- * Judges the code of an error: `transient` if it is a code of transport, a certificate or exhaustion, `other` for any
- * other code, `undefined` if it is no evidence (no code, or that of an abort).
+ * Judges the code of an error: `transient` for a code of the network, of a certificate or of exhaustion, `other` for
+ * any other code, `undefined` if there is no code or it is that of an abort, which doesn't show whether the error is
+ * transient.
  */
 export function judgeCode(code: unknown): 'transient' | 'other' | undefined {
   if (typeof code !== 'string' || code === '' || ABORT.has(code)) return undefined;
@@ -71,7 +75,7 @@ export function judgeCode(code: unknown): 'transient' | 'other' | undefined {
 
 /**
  * The names of errors that are transient by their name alone: the error of a time-out, and fetch's error for an answer
- * that is no HTTP. The latter has a code (`HPE_...`) only up to Node 22.
+ * that is no HTTP. The latter also has a code (`HPE_...`) up to Node 22, but none in newer versions of Node.
  */
 const TRANSIENT_NAMES = new Set<unknown>(['TimeoutError', 'HTTPParserError']);
 

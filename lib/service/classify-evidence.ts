@@ -1,18 +1,18 @@
 /**
- * Finds evidence in an error that a server, or the connection to it, failed. The error itself is examined first, then
- * its causes; the first one with evidence decides.
+ * Finds evidence in an error: a fact that shows whether a server, or the connection to it, failed. The error itself is
+ * examined first, then its causes; the first one with evidence decides.
  *
- *   1. AWS marks it as retryable, or its clients try it again: transient, whatever the status. These clients follow the
- *      causes of their own errors, so that a refusal with a transient cause is transient. A cancelled transaction is
- *      transient if each of its reasons is, else not.
- *   2. An HTTP status of 400 or more: transient from 500 on, or if it is tolerated.
- *   3. An AggregateError: transient if its own code is, or it has members and every one is transient. So is a
- *      SuppressedError, of its two errors.
- *   4. The name `TimeoutError`, or that of an answer that is no HTTP: transient.
- *   5. A code: transient if it is one of transport's or of exhaustion's, or if a cause says that this process or the
- *      disk is exhausted; else not.
+ *   1. AWS's clients would send the request again: transient, whatever the status. They follow the causes of their own
+ *      errors, so that a refusal with a transient cause is transient. The error of a cancelled transaction is transient
+ *      if each reason in it is transient, else not.
+ *   2. An HTTP status of 400 or more: transient from 500 on, or if the caller tolerates it (`tolerated`), else not.
+ *   3. An AggregateError: transient if its own code is transient, or if it contains errors and each of them is
+ *      transient, else not. A SuppressedError is judged in the same way by its two errors.
+ *   4. The name `TimeoutError`, or `HTTPParserError` (fetch's error for an answer that is no HTTP): transient.
+ *   5. A code: transient if it is a code of the network, of a certificate or of exhaustion, or if a cause says that
+ *      this process or the disk is exhausted; else not. The code of an abort is no evidence.
  *
- * Anything else (a bare Error or TypeError, an abort) is no evidence; then the cause is examined.
+ * An error without any of these (a bare Error or TypeError, an abort) contains no evidence; then its cause is examined.
  */
 import { isError, membersOf, readProperty, unmasked } from '../text/index.ts';
 import { isFollowedByAws, isFromAws, isRetryableByAws } from './classify-aws.ts';
@@ -21,8 +21,8 @@ import { exhaustedIn } from './exhaustion.ts';
 import { retryAfterIn } from './http.ts';
 
 /**
- * What an error proves. `transient`: whether it shows that the server, or the connection to it, failed. `retryAfter`:
- * how long the server asked its clients to wait, in milliseconds, without a bound.
+ * What an error shows. `transient`: whether the server, or the connection to it, failed. `retryAfter`: how long the
+ * server asked its clients to wait, in milliseconds; the value has no upper bound here.
  */
 export interface Evidence {
   readonly transient: boolean;
@@ -32,13 +32,14 @@ export interface Evidence {
 /** How many levels of causes, and of AggregateErrors inside AggregateErrors, are followed from the thrown error. */
 const DEEPEST = 32;
 /**
- * How many errors are read in one thrown value, including causes and members, to find evidence that a server failed.
- * Evidence in later ones is not worth the time.
+ * The largest number of errors that are read in one thrown value: the value itself, causes, and the `errors` of
+ * AggregateErrors. Reading more is not worth the time.
  */
 const MOST_ERRORS = 10_000;
 
 /**
- * Finds the evidence in any thrown value; returns `undefined` if there is none. Never throws, even for circular values.
+ * Finds the evidence in any thrown value that a server, or the connection to it, failed or did not fail; returns
+ * `undefined` if the value contains none. Never throws, even for circular values.
  * @param tolerated HTTP statuses below 500 that count as transient
  */
 export function evidenceIn(error: unknown, tolerated: ReadonlySet<number>): Evidence | undefined {
@@ -48,7 +49,8 @@ export function evidenceIn(error: unknown, tolerated: ReadonlySet<number>): Evid
     if (!isError(link) || depth > DEEPEST) return undefined;
     if (known.has(link) || known.size > MOST_ERRORS) return known.get(link);
     known.set(link, undefined);
-    // Asks for one more member than may still be read: if there is one, the members are too many.
+    // One more member than may still be read is requested. If it exists, it counts as not transient, so that the
+    // members that were read don't decide alone.
     const members = membersOf(link, MOST_ERRORS - known.size + 2);
     const inside: Inside = {
       ofCause: () => evidenceOf(readProperty(link, 'cause'), depth + 1),
@@ -61,10 +63,13 @@ export function evidenceIn(error: unknown, tolerated: ReadonlySet<number>): Evid
   return evidenceOf(error, 0);
 }
 
-/** Functions that find the evidence in the errors inside another error: in its cause and in its members. */
+/**
+ * Functions that find the evidence in the errors inside another error: in its cause, and in the `errors` of an
+ * AggregateError (or the two errors of a SuppressedError).
+ */
 interface Inside {
   readonly ofCause: () => Evidence | undefined;
-  /** Absent if the error has no members. */
+  /** Absent if the error is neither an AggregateError nor a SuppressedError. */
   readonly ofMembers: (() => Evidence) | undefined;
 }
 
@@ -91,7 +96,10 @@ function ownEvidence(
   return code === undefined ? undefined : { transient: false };
 }
 
-/** Whether an error of AWS's clients, or one of its causes, is transient by itself, without its own causes. */
+/**
+ * Whether the name, the code or the HTTP status of `link` shows that it is transient. `link` is an error of AWS's
+ * clients or one of its causes; the causes of `link` are not read.
+ */
 function isTransientAlone(link: unknown): boolean {
   if (isTransientName(readProperty(link, 'name')) || judgeCode(readProperty(link, 'code')) === 'transient') return true;
   return (httpStatusOf(link) ?? 0) >= 500;
@@ -111,8 +119,9 @@ function isExhausted(error: object): boolean {
 }
 
 /**
- * Combines the evidence of the members of an AggregateError: transient only if there is a member and every one is
- * transient. `retryAfter` is the longest of theirs.
+ * Combines the evidence of `members`, the errors inside an AggregateError or a SuppressedError. The result is transient
+ * only if there is at least one member and every member is transient. `retryAfter` is the longest that a member has;
+ * `undefined` if none has one.
  */
 function together(members: Iterable<unknown>, evidenceOf: (member: unknown) => Evidence | undefined): Evidence {
   let seen = false;
@@ -127,8 +136,8 @@ function together(members: Iterable<unknown>, evidenceOf: (member: unknown) => E
 }
 
 /**
- * The HTTP status in an error if it is 400 or more. It is read from Tickover's own error, from one in the shape of
- * axios's or got's, or from an error of the AWS SDK.
+ * The HTTP status in an error if it is from 400 to 999, else `undefined`. It is read from Tickover's HttpStatusError,
+ * from an error in the shape of those of axios or got, or from an error of the AWS SDK.
  */
 function httpStatusOf(error: unknown): number | undefined {
   const response = readProperty(error, 'response');

@@ -1,4 +1,4 @@
-/** Classification: which errors are transient and which are fatal (rules R3 and R4 of docs/design.md). */
+/** Classification: which errors are transient and which are fatal (rules R3 and R4 of docs/design.md, section 4). */
 
 import type { ServiceKind } from '../rules/index.ts';
 import { isError } from '../text/index.ts';
@@ -21,8 +21,8 @@ export function classifierOf(kind: ServiceKind): Classify {
 }
 
 /**
- * The default classifier of a `loop` service (rule S2 of docs/design.md): every error except NotImplementedError is
- * transient.
+ * The default classifier of a `loop` service (rule S2 of docs/design.md, section 4): every error except
+ * NotImplementedError is transient.
  */
 export function classifyLoop(error: unknown): Classification {
   return { kind: isError(error) && error instanceof NotImplementedError ? 'fatal' : 'failed' };
@@ -45,11 +45,12 @@ export function classifySafely(classify: Classify, error: unknown): Classificati
 }
 
 /**
- * The default classifier of a `critical` service (rules R3 and R4 of docs/design.md). These errors are transient:
- * transport errors, HTTP status 500 and above, errors that AWS's own clients try again, and exhaustion of this process
- * or its disk. Everything else is fatal: 4xx (429 included), programming errors, values that are no error. The first
- * error in the chain of causes that has evidence decides. An abort is judged by its reason. An abort whose reason is
- * lost on the way, as in the AWS SDK, is fatal (give the SDK's client a `requestTimeout` instead).
+ * The default classifier of a `critical` service (rules R3 and R4 of docs/design.md, section 4). These errors are
+ * transient: network errors, HTTP status 500 and above, errors that AWS's own clients try again, and exhaustion of this
+ * process or its disk. Everything else is fatal: 4xx (429 included), programming errors, values that are no error. The
+ * error itself is examined first, then its causes; the first of them with a status, code or name that can be judged
+ * decides. The error of an abort is judged by the reason of the abort. If it doesn't contain the reason, as in the AWS
+ * SDK, it is fatal (give the SDK's client a `requestTimeout` instead of a signal).
  */
 export function classifyCritical(error: unknown): Classification {
   return { kind: evidenceIn(error, NONE)?.transient === true ? 'failed' : 'fatal' };

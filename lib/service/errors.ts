@@ -1,13 +1,13 @@
 /**
  * The errors that Tickover throws. A skipped tick is not an error: it is returned as a value. Every class has a string
- * `code`. Credentials are masked in a foreign error before it becomes a `cause`, since whoever prints an error prints
- * its causes too.
+ * `code`. In an error of other code, credentials are masked before it becomes the `cause` of one of these errors, since
+ * whoever prints an error prints its causes too.
  */
 import { escaped, toSafeCause } from '../text/index.ts';
 
 /**
- * The error of a service that has halted. The run that halted the service throws this error, once, after the state was
- * written.
+ * The error of a service that has halted. The scheduled tick whose run halted the service throws it once, after the
+ * state is written. A loop (`runLoop`) ends with it.
  */
 export class ServiceHaltedError extends Error {
   override readonly name = 'ServiceHaltedError';
@@ -21,8 +21,9 @@ export class ServiceHaltedError extends Error {
 }
 
 /**
- * Makes the error that the run which halted the service throws. The error has the fatal error as its cause; after too
- * many trips it has none.
+ * Makes the error of a service that has halted.
+ * @param cause why the service halted, in words, for the message
+ * @param error the error of the run that halted the service, which becomes the error's `cause`. @default no `cause`
  */
 export function haltedError(service: string, cause: string, error?: unknown): ServiceHaltedError {
   const options = error === undefined ? {} : { cause: toSafeCause(error) };
@@ -30,7 +31,8 @@ export function haltedError(service: string, cause: string, error?: unknown): Se
 }
 
 /**
- * The error of a run that outlived its lease: its outcome wasn't written, since a later run already holds the lease.
+ * The error of a run whose outcome couldn't be written: a later run took over its lease, or operators resumed the
+ * service at every try.
  */
 export class LeaseLostError extends Error {
   override readonly name = 'LeaseLostError';

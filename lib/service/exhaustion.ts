@@ -6,7 +6,8 @@
 import { isError, membersOf, readProperty, unmasked } from '../text/index.ts';
 
 /**
- * What is exhausted. `process`: file descriptors, sockets, threads or memory of this process. `disk`: room for files.
+ * The exhausted resource. `process`: this process has no file descriptor, socket, thread or memory left. `disk`: there
+ * is no room left for files.
  */
 export type Exhausted = 'process' | 'disk';
 
@@ -21,18 +22,22 @@ const DISK = new Set<unknown>(['ENOSPC', 'EDQUOT']);
 const OUT_OF_MEMORY =
   /^(?:Array buffer allocation failed|WebAssembly\.[\w.]{1,50}\(\): (?:could not allocate memory|out of memory|unable to grow))/i;
 
-/** What is exhausted, by the code of an error; `undefined` if the code doesn't say that anything is. */
+/**
+ * The resource that is exhausted according to the code of an error; `undefined` for any code that isn't of exhaustion.
+ */
 export function exhaustedBy(code: unknown): Exhausted | undefined {
   if (PROCESS.has(code)) return 'process';
   return DISK.has(code) ? 'disk' : undefined;
 }
 
 /**
- * What is exhausted, by an error alone, without its causes and members; `undefined` if it doesn't say that anything is.
+ * The resource that is exhausted according to the code or the message of one error; `undefined` if neither names an
+ * exhaustion. The causes of the error, and the `errors` of an AggregateError, are not read.
  */
 export function exhaustedIn(error: object): Exhausted | undefined {
   const code = readProperty(error, 'code');
-  // With `watch`, what is exhausted is the number of files that the processes of one user may watch, not the disk.
+  // If the system call `watch` fails with ENOSPC, the processes of this user watch as many files as they may. The disk
+  // is not full.
   const isInotify = code === 'ENOSPC' && readProperty(error, 'syscall') === 'watch';
   const byCode = isInotify ? 'process' : exhaustedBy(code);
   if (byCode !== undefined || readProperty(error, 'name') !== 'RangeError') return byCode;
@@ -40,12 +45,16 @@ export function exhaustedIn(error: object): Exhausted | undefined {
   return typeof message === 'string' && OUT_OF_MEMORY.test(message) ? 'process' : undefined;
 }
 
-/** How many errors are read in one thrown value, including causes and members. */
+/**
+ * The largest number of errors that are read in one thrown value: the value itself, causes, and the `errors` of
+ * AggregateErrors.
+ */
 const MOST_ERRORS = 10_000;
 
 /**
- * What is exhausted, by any error in a thrown value, including causes and members: the process if one of them says so,
- * else the disk, else `undefined`. Never throws, even for circular values.
+ * The resource that is exhausted according to any error in a thrown value: the value itself, its causes, or the
+ * `errors` of an AggregateError. It is `process` if one of them says so, else `disk` if one says that, else
+ * `undefined`. Never throws, even for circular values.
  */
 export function exhaustionIn(value: unknown): Exhausted | undefined {
   const seen = new Set<unknown>();

@@ -2,7 +2,7 @@
 import { escaped, mask } from '../text/index.ts';
 import { parseHttpDate, SECOND } from '../time/index.ts';
 
-/** The data from which an {@link HttpStatusError} is made: those of an HTTP answer whose status can't be used. */
+/** The data of an HTTP answer, from which an {@link HttpStatusError} is made. */
 export interface HttpAnswer {
   readonly status: number;
   readonly method: string;
@@ -13,7 +13,7 @@ export interface HttpAnswer {
   readonly expected?: string | undefined;
 }
 
-/** The error of an HTTP answer whose status can't be used. */
+/** The error of an HTTP answer with a status that the caller can't use. */
 export class HttpStatusError extends Error {
   override readonly name = 'HttpStatusError';
   readonly code = 'http-status';
@@ -21,7 +21,10 @@ export class HttpStatusError extends Error {
   readonly method: string;
   /** The URL of the request, with credentials masked. */
   readonly url: string;
-  /** How long the server asked its clients to wait, in milliseconds; `undefined` if it didn't ask. */
+  /**
+   * How long the server asked its clients to wait before the next request, in milliseconds; `undefined` if it didn't
+   * ask.
+   */
   readonly retryAfter: number | undefined;
 
   constructor(answer: HttpAnswer) {
@@ -48,9 +51,10 @@ export function raiseForStatus(response: Response, { method = 'GET' }: { readonl
 }
 
 /**
- * How long the headers of an answer ask clients to wait, in milliseconds. `Retry-After` is a number of seconds, or an
- * HTTP date. From a date the answer's own `Date` is subtracted, so that no clock is needed. `undefined` if
- * `Retry-After`, or the `Date` that it needs, is missing or doesn't have the form of RFC 9110.
+ * How long the headers of an answer ask clients to wait before the next request, in milliseconds. `Retry-After` is a
+ * number of seconds, or an HTTP date. From such a date the header `Date` of the same answer is subtracted, so that no
+ * clock is needed. `undefined` if `Retry-After`, or the `Date` that it needs, is missing or doesn't have the form of
+ * RFC 9110.
  */
 export function retryAfterIn(headers: Pick<Headers, 'get'>): number | undefined {
   const written = headers.get('retry-after')?.trim() ?? '';

@@ -6,8 +6,8 @@ import { InvalidOptionsError, LIMITS, type LimitedOption, limitFaults, optionFau
 import { escaped, isRecord, nearest, showValue } from '../text/index.ts';
 
 /**
- * The shape that the value of an option must have. `any` accepts every value but null: another check judges it, such as
- * that of the limits.
+ * The shape that the value of an option must have. `any` accepts every value but null; the caller judges such a value
+ * by another check, such as that of `LIMITS`.
  */
 export type Shape = 'function' | 'object' | 'list' | 'text' | 'flag' | 'any';
 
@@ -40,7 +40,7 @@ export function shapeFaults(options: unknown, shapes: Readonly<Record<string, Sh
 
 /**
  * Checks the names and the shapes of an object of options.
- * @throws InvalidOptionsError which names every option that is unknown or has another shape
+ * @throws InvalidOptionsError which names every option that is unknown or doesn't have its shape in `shapes`
  */
 export function refuseOptions(subject: string, options: unknown, shapes: Readonly<Record<string, Shape>>): void {
   const faults = shapeFaults(options, shapes);
@@ -48,7 +48,8 @@ export function refuseOptions(subject: string, options: unknown, shapes: Readonl
 }
 
 /**
- * The fault of an option or variable with an unknown name. Its message suggests the name `nearest`, if there is one.
+ * The fault of an option or an environment variable with an unknown name. The message contains `got`, the given value
+ * in words, and suggests the known name `nearest`, if there is one.
  */
 export function unknownNameFault(name: string, got: string, nearest: string | undefined): string[] {
   const hint = nearest === undefined ? '' : `; did you mean ${nearest}?`;

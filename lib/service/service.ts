@@ -12,7 +12,10 @@ export interface RunContext<Prepared = unknown> {
    * `fetch(url, { signal })`.
    */
   readonly signal: AbortSignal;
-  /** When `signal` fires, in epoch milliseconds; `Infinity` in a `runLoop` whose own options have no `maxDuration`. */
+  /**
+   * When `signal` fires, in epoch milliseconds; `Infinity` in a loop (`runLoop`) whose LoopOptions have no
+   * `maxDuration`.
+   */
   readonly deadline: number;
   /**
    * The due time of the run, in epoch milliseconds. It is absent for a manual run, and in a `runLoop` that sleeps
@@ -31,8 +34,8 @@ export interface RunContext<Prepared = unknown> {
   readonly cursor?: string;
   /**
    * Changes the cursor. The new value is written together with the outcome of the run, whatever that is. It is lost if
-   * the process dies before. After the end of the run a call has no effect.
-   * @throws RangeError above 256 bytes of UTF-8, TypeError if `cursor` is no text
+   * the process dies before that write. After the end of the run a call has no effect.
+   * @throws RangeError if `cursor` has more than 256 bytes of UTF-8, TypeError if it is no well-formed text
    */
   readonly saveCursor: (cursor: string) => void;
   /** The value that `prepare` returned. */
@@ -46,8 +49,8 @@ export interface Surroundings {
 }
 
 /**
- * The options of a service. A duration is words such as `'5m'`, or milliseconds that are whole seconds. The bounds are
- * those of `LIMITS`.
+ * The options of a service. A duration is words such as `'5m'`, or milliseconds that are whole seconds. The bounds of
+ * the options are in `LIMITS` of `lib/rules`.
  */
 export interface ServiceOptions<Prepared> extends PolicyOptions {
   /**
@@ -73,14 +76,17 @@ export interface ServiceOptions<Prepared> extends PolicyOptions {
   /** How long a run may take until its signal fires. @default timeout less reserve */
   readonly maxDuration?: Duration;
   /**
-   * How much longer the lease lasts than the invocation may, since the clocks of two machines may differ. @default 5 s
+   * How long the lease still lasts after the latest end of the invocation, since the clocks of two machines may differ.
+   * @default 5 s
    */
   readonly leaseMargin?: Duration;
   /** Options that replace those of the service on the machine of a developer (`npm start`). */
   readonly local?: { readonly interval?: Duration };
   /**
    * Decides which errors are transient.
-   * @default by kind: rules R3 and R4 of docs/design.md; for a loop service every error except NotImplementedError is
+   * @default for kind `critical`: network errors, HTTP status 500 and above, errors that AWS's clients retry, and an
+   * exhausted process or disk (rules R3 and R4 of docs/design.md, section 4); for kind `loop`: every error except
+   * NotImplementedError (rule S2 there)
    */
   readonly classify?: Classify;
   /** Receives the lines of each report one by one. @default the log, as warnings */

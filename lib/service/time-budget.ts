@@ -15,35 +15,37 @@
  *   due                 first slot                       last slot                 invocation ends
  *   |<----- slack ----->|<------- FIRING_PERIOD -------->|<--- timeout of a run -->|
  *
- * After GRACE, writing run records and reading remembered failures may take half of the remaining reserve. The rest is
- * for the state. Its write is tried again after FIRST_RETRY_WAIT, and then after waits that grow up to
- * LONGEST_RETRY_WAIT, until NOTIFY_TIME before the end. A write that starts later than that still has ONE_TRY.
+ * After GRACE, writing run records and reading the failures of earlier runs may take half of the remaining reserve. The
+ * rest is for the write of the state. This write is tried again after FIRST_RETRY_WAIT, and then after waits that grow
+ * up to LONGEST_RETRY_WAIT, until NOTIFY_TIME before the end. A write that starts later than that still has the time
+ * ONE_TRY.
  */
 import { FIRING_PERIOD, flexibleWindow, hasSlots, LIMITS, type Schedule } from '../rules/index.ts';
 import { MINUTE, SECOND } from '../time/index.ts';
 
 /**
- * How late EventBridge Scheduler may fire, in milliseconds: at any moment within a minute. This is also the default and
- * the largest slack of a firing.
+ * How late EventBridge Scheduler may fire, in milliseconds: up to a minute after the due time. This is also the default
+ * and the largest slack of a firing.
  */
 export const SCHEDULER_PRECISION = MINUTE;
 /**
- * How far ahead of now the due time in an event may be, in milliseconds; a later one is refused. A tick with such a due
- * time would make every tick before it a duplicate or late.
+ * How far the due time in an event may be ahead of the clock of the function that gets the event, in milliseconds. An
+ * event with a later due time is refused: its tick would make every tick that is due before it a duplicate or late.
  */
 export const FARTHEST_DUE = 10 * MINUTE;
 
-/** How long a workload may still go on after its signal before it is abandoned, in milliseconds. */
+/** How long a workload may still go on after its signal has fired, in milliseconds. Then its run ends without it. */
 export const GRACE = SECOND;
 /**
- * The time that is always left for one try to write the state, in milliseconds: the smallest reserve minus the grace.
+ * The time that one try to write the state always has, in milliseconds: the smallest value of the option `reserve`,
+ * minus GRACE.
  */
 export const ONE_TRY = LIMITS.reserve.least - GRACE;
-/** The time that is reserved after the last try to write the state for notifying observers, in milliseconds. */
+/** The time for notifying observers that is reserved after the last try to write the state, in milliseconds. */
 export const NOTIFY_TIME = 0.25 * SECOND;
 /**
- * The longest time, in milliseconds, that observers may take to flush, at the end of a tick and after a manual action.
- * In a tick with less time left they get what is left, but at least NOTIFY_TIME.
+ * The longest time, in milliseconds, that the observers may take to send what they still hold, at the end of a tick and
+ * after a manual action. If a tick has less time left, the observers get what is left, but at least NOTIFY_TIME.
  */
 export const FLUSH_LIMIT = 2 * SECOND;
 /** The wait before the second try to write the state, in milliseconds. Each further wait is twice as long. */
@@ -61,13 +63,14 @@ export const LONGEST_LEASE = LIMITS.timeout.most + LIMITS.leaseMargin.most;
  */
 export const ACQUIRE_LIMIT = 2.9 * SECOND;
 /**
- * The longest time, in milliseconds, that any other work on the DynamoDB table may take, such as a pause or a read of
- * run records: three requests, with all attempts of the client.
+ * The longest time, in milliseconds, that one piece of work on the DynamoDB table may take, such as a pause or a read
+ * of run records. It is enough for three requests, with all attempts of the client. Taking the lease, writing the state
+ * and releasing the lease have limits of their own.
  */
 export const STORE_LIMIT = 3 * ACQUIRE_LIMIT;
 /**
- * The longest time that releasing a doubtful lease may take, in milliseconds: one attempt. A lease is doubtful if no
- * answer came to the request for it, so that it may have been taken.
+ * The longest time that releasing a doubtful lease may take, in milliseconds; it is enough for one attempt. A lease is
+ * doubtful if no answer came to the request for it, so that it may have been taken.
  */
 export const RELEASE_LIMIT = 0.9 * SECOND;
 /**
@@ -120,7 +123,7 @@ interface Tolerated extends Timed {
 /**
  * The longest time, in milliseconds, from the due time of a tick to the end of its run. It is the sum of Scheduler's
  * precision, the flexible window (whole minutes of jitterRange × interval), one invocation, and the lease margin. A
- * tick that has left no trace in the state by then is missing.
+ * tick that has left no trace in the state by then counts as missing.
  */
 export function latenessTolerance(service: Tolerated): number {
   const { schedule, policy, leaseMargin } = service;

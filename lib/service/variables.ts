@@ -1,4 +1,7 @@
-/** The environment variables of Tickover, by name. A variable with nearly the same name as one of them is a mistake. */
+/**
+ * The environment variables of Tickover, by name. A variable with nearly the name of one of these (as `nearMiss`
+ * judges) is a typing error.
+ */
 import { nearMiss } from '../text/index.ts';
 import { unknownNameFault } from './known-options.ts';
 
@@ -12,12 +15,13 @@ export const VARIABLES: readonly string[] = [
   ...['TICKOVER_WEBHOOK_URL', 'TICKOVER_WEBHOOK_TEMPLATE'],
 ];
 
-/** Variables of earlier versions, each with the setting that replaces it now. */
+/** The variables that only earlier versions of Tickover read, each with the setting that replaces it now. */
 const REPLACED = new Map([['TICKOVER_DETAILED_METRICS', 'TICKOVER_METRICS=detailed']]);
 
 /**
- * The faults of variables whose names are nearly those of Tickover's; the user's own variables have none. The messages
- * don't contain the values.
+ * The faults of an environment: one for each variable with nearly the name of a variable of Tickover (as `nearMiss`
+ * judges), or which only an earlier version read. Any other variable belongs to the user and has no fault. The messages
+ * don't contain the values of the variables.
  */
 export function variableFaults(names: readonly string[]): string[] {
   return names.flatMap((name) => {
@@ -41,8 +45,8 @@ export function unknownVariableWarnings(names: readonly string[]): string[] {
 }
 
 /**
- * The variable that a person probably meant, or the setting that replaces it; `undefined` if no variable of Tickover is
- * near.
+ * The variable that a person probably meant, or the setting that replaces it; `undefined` if no variable of Tickover
+ * has a similar name (see `nearMiss`).
  */
 function hintFor(name: string): string | undefined {
   return REPLACED.get(name) ?? nearMiss(name, VARIABLES);
