@@ -14,7 +14,7 @@ export interface LoopParts extends Omit<LoopOptions, 'maxDuration'> {
   readonly prepared: () => unknown;
 }
 
-/** The values that an iteration passes to the next one. */
+/** The values that one iteration of a loop passes to the next iteration. */
 export interface Carried {
   readonly state: LoopState;
   readonly cursor?: string | undefined;
@@ -48,8 +48,8 @@ export async function iterate(parts: LoopParts, before: Carried, count: number):
 }
 
 /**
- * Logs the error of a run if no report will contain it and the loop goes on (rule S2 of docs/design.md): a service that
- * never trips has no report.
+ * Logs the error of a run if no report will contain it and the loop goes on (rule S2 of docs/design.md, section 4): a
+ * service that never trips has no report.
  */
 function logUnexpected({ service, log }: LoopParts, run: WorkloadRun, outcome: Outcome): void {
   if (outcome.kind === 'succeeded' || propagates(service.policy, outcome)) return;
@@ -59,8 +59,8 @@ function logUnexpected({ service, log }: LoopParts, run: WorkloadRun, outcome: O
 }
 
 /**
- * Warns about a run that took longer than the interval (rule S3 of docs/design.md). There is no warning if the wait for
- * the next run begins at the end of a run, or if the loop ends with this run: then no start is delayed.
+ * Warns about a run that took longer than the interval (rule S3 of docs/design.md, section 4). There is no warning if
+ * the wait for the next run begins at the end of a run, or if the loop ends with this run: then no start is delayed.
  */
 function logOverrun({ service, pace, log }: LoopParts, { durationMs }: WorkloadRun, outcome: Outcome): void {
   const { interval } = service.policy;
@@ -69,8 +69,8 @@ function logOverrun({ service, pace, log }: LoopParts, { durationMs }: WorkloadR
 }
 
 /**
- * The error with which the loop must end after this iteration, in an object of its own, since a workload can throw
- * `undefined`. Returns `undefined` if the loop goes on.
+ * The error with which the loop must end after this iteration; `undefined` if the loop goes on. The error is wrapped in
+ * an object, since a workload can throw `undefined`.
  */
 export function endOf({ policy, name }: Service, iteration: Iteration): { readonly error: unknown } | undefined {
   const { outcome, verdict, error, abandoned } = iteration;

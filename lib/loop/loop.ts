@@ -17,7 +17,7 @@ export interface LoopOptions {
   readonly random: Random;
   readonly log: Log;
   /**
-   * The point from which the waits between two runs are counted. @default 'fixed-rate' for a service of kind `loop`,
+   * The point from which the loop counts the wait for the next run. @default 'fixed-rate' for a service of kind `loop`,
    * 'fixed-delay' for a `critical` one
    */
   readonly pace?: Pace;
@@ -46,13 +46,14 @@ export interface LoopOptions {
   /**
    * Called once for each start, before the first run. If it fails, no run is made, `onStop` is called, and `start`
    * rejects with the error of `onStart`. The loop waits for the promises of `onStart`, `onStop` and `onIteration`
-   * without a time limit, even when it is asked to stop. A warning names the function if the loop still waits for it
-   * one interval after the loop was to end.
+   * without a time limit, even when it is asked to stop. If the loop still waits for one of them an interval after the
+   * loop was asked to end, a warning names it.
    */
   readonly onStart?: () => void | Promise<void>;
   /**
-   * Called once for each start, after the last run, in whatever way the loop ended. If it fails, `start` rejects with
-   * its error. If the loop had failed before, its error is only logged, and `start` rejects with that of the loop.
+   * Called once for each start, after the last run, in whatever way the loop ended. If `onStop` fails, `start` rejects
+   * with the error of `onStop`. If the loop itself ended with an error, the error of `onStop` is only logged, and
+   * `start` rejects with the error of the loop.
    */
   readonly onStop?: () => void | Promise<void>;
   /**
@@ -69,9 +70,9 @@ export interface Iteration {
   readonly count: number;
   readonly outcome: Outcome;
   readonly verdict: Verdict;
-  /** The value that the workload threw; absent if the run succeeded. */
+  /** The value that the workload threw, or the error of a run that timed out; absent if the run succeeded. */
   readonly error?: unknown;
-  /** The value that the workload returned; absent if it threw. */
+  /** The value that the workload returned; absent if it returned `undefined` or the run did not succeed. */
   readonly result?: unknown;
   readonly startedAt: number;
   readonly endedAt: number;
@@ -86,7 +87,9 @@ export interface Iteration {
   readonly cursor?: string;
 }
 
-/** The options of one call of `start`. They replace the options of the loop for this start. */
+/**
+ * The options of one call of `start`. They replace the options of the loop with the same names, for this start only.
+ */
 export interface StartOptions {
   /** Whether SIGINT and SIGTERM stop the loop during this start. @default the option of the loop */
   readonly handleSignals?: boolean;
@@ -117,10 +120,10 @@ export interface Loop {
    * started again, and continues with its state.
    * @throws InvalidOptionsError if `loops` is not a whole number of 1 or more
    * @throws LoopRunningError if the loop is running already
-   * @throws ServiceHaltedError if the policy halts the service (rule R5 of docs/design.md)
+   * @throws ServiceHaltedError if the policy halts the service (rule R5 of docs/design.md, section 4)
    * @throws RunTimedOutError if a run lasts longer than `maxDuration` and ignores its signal, since two runs must not
    * go on at the same time
-   * @throws the error of the workload itself, if it is fatal (rules R4 and S2 of docs/design.md)
+   * @throws the error of the workload itself, if it is fatal (rules R4 and S2 of docs/design.md, section 4)
    */
   start(loops?: number, options?: StartOptions): Promise<void>;
   /** Asks the loop to end: a run under way finishes, a sleep ends at once. Has no effect if the loop is not running. */

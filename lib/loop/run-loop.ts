@@ -5,12 +5,12 @@
  *   2. run the workload, make the step of its outcome, print the report, call onIteration
  *   3. after a halt, a fatal error or a run that can't be ended, the loop ends with that error
  *   4. after the last of `loops`, or after a stop, the loop ends
- *   5. sleep, counted from the end of the run or, at a fixed rate, from its start (rules R7 and S1 of docs/design.md);
- *      then go to 2
+ *   5. sleep, counted from the end of the run or, at a fixed rate, from its start (rules R7 and S1 of docs/design.md,
+ *      section 4); then go to 2
  *   6. onStop
  *
- * The state is kept in memory. It can be given as an option and read after each iteration, and a later start goes on
- * with it.
+ * The loop keeps its state in memory. A caller can give the first state as an option and read the state after each
+ * iteration. If the loop is started again, it goes on with the state that it has.
  */
 import {
   delayAfter,
@@ -271,7 +271,7 @@ class ServiceLoop implements Loop {
   }
 
   /**
-   * How long to sleep before the next run, in milliseconds. If the run failed with a `retryAfter`, at least so long.
+   * How long to sleep before the next run, in milliseconds: at least the `retryAfter` of the outcome, if it has one.
    */
   #waitAfter({ state, outcome, startedAt }: Iteration): number {
     const { service, clock, random, pace } = this.#parts;

@@ -1,4 +1,4 @@
-/** Runs several loops in one process (rule S5 of docs/design.md). */
+/** Runs several loops in one process (rule S5 of docs/design.md, section 4). */
 import { InvalidOptionsError, optionFault } from '../rules/index.ts';
 import { shapeFaults } from '../service/index.ts';
 import { readProperty, showValue, toSafeCause } from '../text/index.ts';
@@ -6,8 +6,8 @@ import type { Loop } from './loop.ts';
 import { onStopSignal, type SignalSource } from './signals.ts';
 
 /**
- * The error of `runMany` if loops ended with an error. It is thrown after all loops have ended. `errors` contains the
- * error of each failed loop, in the order of `services`.
+ * The error that `runMany` throws after all loops have ended, if at least one of them ended with an error. `errors`
+ * contains the error of each failed loop, in the order of `services`.
  */
 export class LoopsFailedError extends AggregateError {
   override readonly name = 'LoopsFailedError';

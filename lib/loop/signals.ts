@@ -9,13 +9,13 @@ export interface SignalSource {
 
 export type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
 
-/** The signals that stop a loop. SIGHUP is not among them: its effect on the process stays as it is. */
+/** The signals that stop a loop. SIGHUP is not among them: a loop doesn't change what it does to the process. */
 const LOOP_SIGNALS: readonly StopSignal[] = ['SIGINT', 'SIGTERM'];
 
 /**
  * Calls `stop` whenever one of `signals` arrives, until the returned function is called; after that the signals have
- * the effect that they had before. `stop` must accept repeated calls: npm passes a signal on that the terminal also
- * sends to the process itself, so it can arrive twice.
+ * the effect that they had before. `stop` must accept repeated calls: Ctrl+C in a terminal sends a signal to npm and to
+ * the process itself, and npm passes its signal on, so that the process gets two.
  */
 export function onStopSignal(
   stop: () => void,

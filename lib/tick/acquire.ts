@@ -33,7 +33,8 @@ export async function takeLease(context: TickContext): Promise<Leased | Refused>
     build: invocation.build,
     rules,
     owner: ports.random.id().slice(-12),
-    // The lease covers the whole invocation, since the process may live until its end, even if this run ends earlier.
+    // The lease covers the whole invocation, since the process may live until the invocation ends, even if the run ends
+    // before that.
     leaseUntil: Math.ceil(invocation.deadline + service.leaseMargin),
   };
   let asked: Promise<Acquired> | undefined;

@@ -1,6 +1,7 @@
 /**
- * The end of a tick in the store: first the run records are written, then one write, conditional on the fence, commits
- * the state. If an operator resumed the service meanwhile, the same ended runs are applied to the new state.
+ * The end of a tick in the store: first the run records are written, then one write, conditional on fence and epoch,
+ * commits the state. If an operator resumed the service meanwhile, the same ended runs are applied to the state after
+ * the resume.
  */
 import {
   type AppliedRuns,
@@ -76,14 +77,14 @@ interface Commitment {
 }
 
 /**
- * How often a commit is tried. Each try fails if an operator resumes the service between the read of the state and the
- * write. So many resumes in a row are taken for a fault.
+ * How often a commit is tried, at most. A try fails if an operator has resumed the service since the state was read.
+ * That many resumes in a row are treated as a fault.
  */
 const MOST_RESUMES = 5;
 
 /**
- * Writes the state after the ended runs. If an operator resumed the service meanwhile, applies the runs to the new
- * state and tries again. If the commit fails, the report of the runs is printed before the error is thrown.
+ * Writes the state after the ended runs. If an operator resumed the service meanwhile, applies the runs to the state
+ * after the resume and tries again. If the commit fails, the report of the runs is printed before the error is thrown.
  */
 async function commitEnded(context: TickContext, commitment: Commitment): Promise<Committed> {
   const { service, ports } = context;

@@ -45,8 +45,10 @@ function mostCounted({ consecutive, backoff, memory }: Policy): number {
 }
 
 /**
- * An ended run with the outcome `crashed`.
- * @param due the due time of the run if its tick is unknown
+ * The run with this fence as an ended run with the outcome `crashed`.
+ * @param now when the crash is counted, in epoch milliseconds
+ * @param tick the tick for which the run held the lease; `undefined` if it is unknown
+ * @param due the due time that the run gets if its tick is unknown
  */
 function crashedRun(fence: number, now: number, { tick, due }: { tick: number | undefined; due: number }): EndedRun {
   const run = tick === undefined ? `run ${fence}` : `run ${fence} for ${toIso(tick)}`;

@@ -11,7 +11,7 @@ import type { Observer, Ports } from './ports.ts';
 import type { TickContext } from './tick-context.ts';
 import type { TickEvent } from './tick-event.ts';
 
-/** The facts about the end of a tick from which, together with its context, the tick event is made. */
+/** The facts about the end of a tick. The tick event is made from these and the TickContext. */
 export type TickFacts = Pick<TickEvent, 'disposition' | 'state' | 'crashesBooked'> &
   Partial<Pick<TickEvent, 'reason' | 'fence' | 'verdict' | 'report' | 'bypassed'>> & { readonly run?: WorkloadRun };
 
@@ -98,8 +98,9 @@ export function notifyObservers(
 }
 
 /**
- * Lets all observers flush at the same time. An observer that takes longer than FLUSH_LIMIT, or than the time until
- * `endsAt` if that is shorter, is not waited for any longer; every observer has at least NOTIFY_TIME. Never rejects.
+ * Lets all observers flush at the same time. Waits for each of them until `endsAt` (in epoch milliseconds), but at most
+ * FLUSH_LIMIT and at least NOTIFY_TIME. `onError` gets the error of an observer that fails or takes longer. Never
+ * rejects.
  */
 export async function flushObservers(
   { observers, clock }: Pick<Ports, 'observers' | 'clock'>,

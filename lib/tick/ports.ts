@@ -42,8 +42,8 @@ export interface Claim {
 }
 
 /**
- * The answer to an {@link AcquireRequest} that got no lease: why its tick is skipped, and the state. It is returned,
- * not thrown.
+ * The answer to an {@link AcquireRequest} that got no lease: why its tick is skipped, and the stored state. The store
+ * returns a Refused and doesn't throw it.
  */
 export interface Refused {
   readonly granted: false;
@@ -63,7 +63,8 @@ export type Acquired =
 
 /**
  * The answer to a commit: written, or refused for a reason. `epoch`: an operator resumed the service meanwhile; `state`
- * is the new state, and `claim` fits it. `fence`: another run took the lease.
+ * is the state after the resume, and `claim` is the claim with which the run can commit to it. `fence`: another run
+ * took the lease, so this run can't commit any more.
  */
 export type CommitAnswer =
   | { readonly written: true }
@@ -72,8 +73,8 @@ export type CommitAnswer =
 
 /**
  * The store that keeps the state of every service. Every method rejects with UnreadableStateError if the state is
- * damaged or of a newer version, and with an error of the store if the store can't be reached. The caller limits the
- * time of every method. If a method gets a `signal`, the store can give up before the caller stops waiting.
+ * damaged or of a newer version, and with an error of the store if the store can't be reached. A caller that passes a
+ * `signal` limits the time of the call by it: when the signal is aborted, the store gives up.
  */
 export interface StateStore {
   /**
@@ -83,14 +84,16 @@ export interface StateStore {
    */
   acquire(request: AcquireRequest, signal?: AbortSignal): Promise<Acquired>;
   /**
-   * If `fence` and `epoch` of the claim still hold: writes the state, frees the lease unless the claim has
-   * `keepsLease`, and marks all runs up to the run of the claim as counted. Never changes the pause. The same commit
-   * can be sent again: if it was written before, the answer is `written`, even if other runs have committed since.
+   * If the item still has the `fence` and the `epoch` of the claim: writes the state, frees the lease unless the claim
+   * has `keepsLease`, and marks all runs up to the run of the claim as counted. Never changes the pause. The same
+   * commit can be sent again: if it was written before, the answer is `written`, even if other runs have committed
+   * since.
    * @param signal when it is aborted, the store gives up and rejects; the state may be written nevertheless
    */
   commit(claim: Claim, state: ServiceState, signal?: AbortSignal): Promise<CommitAnswer>;
   /**
-   * Frees the lease if the claim still holds it. The run is marked as counted, without an outcome.
+   * Frees the lease if the item still has the `owner` of the claim; otherwise does nothing. The run is marked as
+   * counted, without an outcome.
    * @param signal when it is aborted, the store gives up and rejects; the lease may be freed nevertheless
    */
   release(claim: Claim, signal?: AbortSignal): Promise<void>;
@@ -148,13 +151,16 @@ export interface Ports {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
-  /** The log for values that Tickover makes itself, in which no credentials have to be masked. @default `log` */
+  /**
+   * A log that may write messages and fields without masking credentials in them and without shortening them. It gets
+   * only values that Tickover makes itself. @default `log`
+   */
   readonly ownLog?: Log;
   readonly observers: readonly Observer[];
   /**
    * Ends the process of the run, or its worker thread on one machine. It is called for a workload that ignores its
-   * signal, for an exhausted process, and after a stray error: only a new process helps then. In a test the function
-   * may return.
+   * signal, for an exhausted process, and after a stray error: only a new process helps then. It doesn't return, except
+   * in a test.
    */
   readonly recycle: () => void;
   /**

@@ -1,7 +1,7 @@
 /**
- * Runs a firing that owns several ticks. A service has such firings if its interval is below a minute, the shortest
- * period of a schedule. Each slot is a tick with its own acquire and commit, so that an operator can act between two
- * slots.
+ * Runs a firing that owns several ticks. A service has such firings if its interval is below a minute, since
+ * EventBridge Scheduler fires at most once a minute. Each slot is a tick with its own acquire and commit, so that an
+ * operator can act between two slots.
  */
 import { type Delivery, FIRING_PERIOD, type ScheduledTick, slotsOf } from '../rules/index.ts';
 import { GRACE, type Service, type ServiceHaltedError } from '../service/index.ts';
@@ -30,8 +30,8 @@ export interface Firing {
  * slots are past when the firing begins, only the newest of them runs. A slot that passes while the firing runs an
  * earlier slot is skipped as `overlap`, without a request to the store. The firing ends early if the process stops, or
  * if the invocation has no time left for a run. If a tick halts the service, the firing goes on: the later slots are
- * skipped as `halted` (or as `overlap` if they passed during that run), and they run again if an operator resumes the
- * service.
+ * skipped as `halted`, or as `overlap` if they passed during the run that halted it. After an operator has resumed the
+ * service, the slots that are left run again.
  * @throws ServiceHaltedError after the last slot, if a tick halted the service; any other error of a tick at once, and
  * the later slots are left out
  */

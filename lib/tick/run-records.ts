@@ -7,8 +7,9 @@ import type { TickContext } from './tick-context.ts';
 import { beforeWriteDeadline } from './write-deadline.ts';
 
 /**
- * The error summaries of the failures of earlier invocations, oldest first. If they can't be read in time, the list is
- * empty: the report gets shorter, but no outcome is lost.
+ * The error summaries of earlier failed runs, oldest first: of the newest ones above the fence `failuresAfter`, at most
+ * as many as the option `memory` says. If the run records can't be read in time, the list is empty. Then the report
+ * gets shorter, but no outcome is lost.
  */
 export async function rememberedFailures(context: TickContext, state: ServiceState): Promise<readonly ErrorSummary[]> {
   const { service, ports } = context;

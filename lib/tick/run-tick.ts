@@ -96,8 +96,8 @@ export async function endTick(service: Service, tick: Tick, invocation: Invocati
 const NOT_COMMITTED = 'the run could not be committed; its process is ended now, since its workload goes on';
 
 /**
- * The result of counting crashed runs: the state in which the workload runs, or the event of a tick that is skipped
- * because of them.
+ * The result of counting crashed runs: the state in which the workload runs, or the event of the tick if it is skipped
+ * because of the crashed runs.
  */
 type Opened =
   | { readonly mayRun: true; readonly state: ServiceState }

@@ -33,11 +33,13 @@ export interface TickEvent {
   readonly latenessMs?: number;
   /** By how many milliseconds the run took longer than the interval; absent if it did not. */
   readonly overrunMs?: number;
-  /** The number of the run, or of the acquire if crashed runs caused the skip; absent if the lease was refused. */
+  /**
+   * The fence of the lease that the tick took, which is also the number of its run; absent if the lease was refused.
+   */
   readonly fence?: number;
   /** How many crashed runs this tick counted. */
   readonly crashesBooked: number;
-  /** The reasons for which a scheduled tick would have been skipped; empty unless the run was made by hand. */
+  /** For a manual run, the reasons for which a scheduled tick would have been skipped; empty for a scheduled tick. */
   readonly bypassed: readonly Obstacle[];
   /** The state after the tick. */
   readonly state: ServiceState;

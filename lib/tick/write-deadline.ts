@@ -1,8 +1,8 @@
 /**
  * The time limits for the writes of a tick. The state is written last and is the most important: its write is tried
- * again until shortly before `endsAt`, the end of the time of the tick. Before it, run records are written and read.
- * They may take half of what is left of the option `reserve` after the grace of the workload; then the tick stops
- * waiting for them.
+ * again until shortly before `endsAt`, the end of the time of the tick. Run records are written and read before that.
+ * This may take half of what is left of the option `reserve` after the grace of the workload; then the tick stops
+ * waiting for it.
  */
 import {
   ACQUIRE_LIMIT,
@@ -18,8 +18,8 @@ import type { Claim } from './ports.ts';
 import type { TickContext } from './tick-context.ts';
 
 /**
- * Returns the result of `work`, if it comes while there is time left to commit.
- * @throws Error if it doesn't; `work` goes on, and its result is ignored
+ * Returns the result of `work` on run records, if it is done before the time that is kept for writing the state begins.
+ * @throws Error if `work` is not done by then; it goes on, and its result is ignored
  */
 export async function beforeWriteDeadline<Result>(
   { ports: { clock }, service, endsAt }: TickContext,
@@ -30,7 +30,7 @@ export async function beforeWriteDeadline<Result>(
   return withTimeLimit(clock, until - clock.now(), work);
 }
 
-/** Releases the lease. Gives up after ACQUIRE_LIMIT, the same time as taking a lease has. */
+/** Releases the lease. Gives up after ACQUIRE_LIMIT, which is also the limit for taking a lease. */
 export function releaseLease({ ports: { clock, store } }: TickContext, claim: Claim): Promise<void> {
   return withTimeLimit(clock, ACQUIRE_LIMIT, (signal) => store.release(claim, signal));
 }
