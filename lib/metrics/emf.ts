@@ -2,7 +2,7 @@
  * Writes metrics in CloudWatch's embedded metric format: lines on standard output, which need no request. The only
  * dimension of each metric is `service`. No environment variable of Powertools silences them (see `powertools.ts`).
  *
- * The watchdog writes these metrics, in unit Count:
+ * The watchdog writes these metrics, in unit Count. `under the name of` says what the value of `service` is:
  *
  *   Unhealthy          1 for each service in trouble, under the name of that service; nothing for a healthy one
  *   Watched            the number of services that it judged, under the name of the watchdog, at each scheduled check
@@ -39,9 +39,9 @@ export interface EmfOptions {
   readonly namespace?: string;
 }
 
-/** The settings of metrics in embedded metric format, as the environment variables give them. */
+/** The settings of metrics in embedded metric format, as read from the environment variables. */
 export interface EmfSettings extends Required<EmfOptions> {
-  /** Whether a function writes the detailed metrics of its own service. */
+  /** Whether the function of a service writes the detailed metrics of that service. */
   readonly detailed: boolean;
 }
 
@@ -50,7 +50,7 @@ const DEFAULT_NAMESPACE = 'Tickover';
 /** The only value that `TICKOVER_METRICS` may have, apart from nothing. */
 const DETAILED = 'detailed';
 
-/** The name of the watchdog, under which the metrics of its checks are written. */
+/** The name of the watchdog, which is the value of `service` in the metrics of its checks. */
 const WATCHDOG = 'watch-services';
 
 /**

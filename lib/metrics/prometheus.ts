@@ -4,7 +4,7 @@ import type { CrashEvent, Observer, TickEvent } from '../tick/index.ts';
 import { SECOND } from '../time/index.ts';
 import { describesService } from './describes-service.ts';
 
-/** The part of a tick event that the Prometheus metrics need. The log line of a tick contains it too. */
+/** The part of a tick event that the Prometheus metrics need. The log line of a tick contains these fields too. */
 export interface TickFigures
   extends Pick<TickEvent, 'service' | 'disposition' | 'reason' | 'outcome' | 'durationMs' | 'latenessMs'> {
   readonly state: Pick<TickEvent['state'], 'streak' | 'backoffCount' | 'lastSuccess'>;
@@ -54,8 +54,9 @@ export function prometheusObserver(registry: Registry = new Registry()): Prometh
 }
 
 /**
- * The gauges of prom-client whose names end in `_total`, like those of a counter, which `promtool` refuses. They are
- * left out. Nothing is lost: each is the sum, over all types, of the gauge of the same name without `_total`.
+ * The gauges of prom-client whose names end in `_total`. `promtool` allows such a name only for a counter, so Tickover
+ * leaves them out. Nothing is lost: each of them is the sum, over all types, of the gauge with the same name without
+ * `_total`.
  */
 const MISNAMED = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total'];
 

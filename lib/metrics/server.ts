@@ -77,25 +77,25 @@ export function metricsSettings(env: Surroundings['env']): MetricsSettings {
 }
 
 /**
- * A metrics server, which can be started and stopped any number of times. Each call of `start` or `stop` begins when
- * the call before it has ended.
+ * A metrics server, which can be started and stopped any number of times. A call of `start` or `stop` takes effect only
+ * after the calls before it have ended.
  */
 export interface MetricsServer {
   /**
-   * Starts to serve. Does nothing if the server is disabled or serves already. Never rejects: if the port is not
-   * available, it logs an error, and a later call tries again. Resolves to the address, or to `undefined` if nothing is
-   * served.
+   * Starts to serve. Does nothing if the option `enabled` is false or the server serves already. Never rejects: if the
+   * port is not available, it logs an error, and a later call tries again. Resolves to the address, or to `undefined`
+   * if nothing is served.
    */
   start(): Promise<MetricsAddress | undefined>;
   /** Stops serving: closes open connections and refuses new ones. */
   stop(): Promise<void>;
-  /** The address at which the server serves; `undefined` while it doesn't. */
+  /** The address at which the server serves; `undefined` while it serves nothing. */
   readonly address: MetricsAddress | undefined;
 }
 
 /**
  * Makes a metrics server. It doesn't serve before `start` is called.
- * @throws InvalidOptionsError which names every option that is unknown or of another shape
+ * @throws InvalidOptionsError which names every option that is unknown or whose value has the wrong type
  */
 export function metricsServer(options: MetricsServerOptions): MetricsServer {
   refuseOptions('metrics', options, {
@@ -212,8 +212,8 @@ const LOOPBACK_NAME = /^(127(\.\d{1,3}){3}|localhost|\[::1\])(:\d+)?$/i;
 
 /**
  * Whether the request was meant for this server. If the server listens on a loopback address, the Host header must name
- * that: a web page whose domain an attacker has bound to 127.0.0.1 sends its own domain instead. If the server listens
- * on another address, any name is accepted.
+ * a loopback address or `localhost`. A web page whose domain an attacker has bound to 127.0.0.1 sends that domain
+ * instead. If the server listens on another address, any name is accepted.
  */
 export function isMeant(name: string | undefined, address: string | undefined): boolean {
   if (address === undefined || !LOOPBACK_ADDRESS.test(address)) return true;

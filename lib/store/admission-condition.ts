@@ -5,9 +5,9 @@
  *   now ---------------------------------------------> with the ends of leases, pauses and halts
  *   scheduledFor ------------------------------------> with the due times `lastTick` and `notBefore`
  *
- * If a new policy has shorter backoffs, a stored `notBefore` may be later than it allows. Whether it is depends on the
- * run history, which no condition can read. So `admit` decides it after the write was refused, and the condition of a
- * second try ignores exactly this `notBefore`.
+ * If a new policy has shorter backoffs, a stored `notBefore` may be later than that policy allows. Finding this out
+ * takes the run history, which no condition can read. So `admit` decides it after the write was refused, and the
+ * condition of a second try ignores exactly this `notBefore`.
  *
  * A comparison with a missing attribute is false, and so is one with an attribute of another type: a damaged item is
  * refused. `<>` is the exception, since a missing attribute differs from everything. So `attribute_exists` is checked
@@ -20,7 +20,8 @@ import { VERSION } from './item/version.ts';
 /**
  * The ConditionExpression of the write that takes the lease for a tick. It holds only if admission allows the tick to
  * run.
- * @param outlived a stored `notBefore` that is ignored, since it is later than the present policy allows
+ * @param outlived a stored `notBefore` that the condition ignores, since it is later than the present policy allows;
+ * `undefined` if there is no such `notBefore`
  */
 export function admissionCondition(
   alias: Aliases,

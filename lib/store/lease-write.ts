@@ -12,8 +12,8 @@ import { getItem, type ItemAccess, type Update, updateItem } from './item-access
 import { freeLease } from './state-write.ts';
 
 /**
- * A lease that was taken, and the item before that; `isAfterImage` if the response was lost, so that only the item
- * after the write is known.
+ * A lease that was taken. `item` is the item before the write that took it. If the response to that write was lost,
+ * only the item after the write is known; then `item` is that one, and `isAfterImage` is true.
  */
 interface Taken {
   readonly granted: true;
@@ -56,7 +56,10 @@ export async function writeLease(items: ItemAccess, clock: Clock, request: Acqui
   }
 }
 
-/** Tries to release a lease that this request may have taken. Never rejects. */
+/**
+ * Tries to release a lease that this request may have taken. Never rejects.
+ * @param before the item before the lease was taken, whose expired lease is restored. @default no lease is restored
+ */
 function giveUp(items: ItemAccess, clock: Clock, request: AcquireRequest, before?: Item): Promise<void> {
   return withTimeLimit(clock, RELEASE_LIMIT, (signal) => freeLease({ ...items, signal }, request, before)).catch(
     () => {},
@@ -74,8 +77,8 @@ async function tryTwice(items: ItemAccess, request: AcquireRequest): Promise<Tak
 /** A refused write for which `admit` finds no reason in the stored item. */
 interface Unconfirmed {
   /**
-   * The stored `notBefore`, which the second write ignores, since by `admit` it doesn't keep the tick from running;
-   * `undefined` if there is none.
+   * The stored `notBefore`; `undefined` if there is none. The second write ignores it, since `admit` lets the tick run
+   * in spite of it.
    */
   readonly outlived: number | undefined;
 }

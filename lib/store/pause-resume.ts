@@ -60,7 +60,10 @@ export async function resume(items: ItemAccess, service: string): Promise<Servic
   throw refused(service);
 }
 
-/** The stored state, which is read before each write: a condition of a write can't detect every damage. */
+/**
+ * Reads the stored state before a pause or a resume is written. It throws UnreadableStateError for a damaged item,
+ * since the condition of the write can't detect every damage.
+ */
 async function current(items: ItemAccess, service: string): Promise<ServiceState> {
   return stateIn(service, await getItem(items, service));
 }

@@ -17,12 +17,18 @@ interface Waits {
   readonly signal: AbortSignal;
 }
 
-/** What was read for a service: its state, the error of an unreadable state, or `undefined` if nothing is stored. */
+/**
+ * What the table contains for a service: its state, the error of an unreadable state, or `undefined` if nothing is
+ * stored.
+ */
 type Found = ServiceState | UnreadableStateError | undefined;
 
 /** The largest number of keys that DynamoDB accepts in one BatchGetItem request. */
 const MOST_KEYS = 100;
-/** How often a BatchGetItem request is made for keys that DynamoDB leaves unprocessed. */
+/**
+ * How often a list of keys is requested, at most. Each further request is only for the keys that DynamoDB has left
+ * unprocessed.
+ */
 const READ_TRIES = 5;
 const FIRST_WAIT_MS = 100;
 
@@ -35,8 +41,9 @@ export function dynamoStatesReader(documents: DynamoDBDocumentClient, table: str
   const sourceOf = (waits: Waits): Source => ({ documents, table, waits });
   return {
     /**
-     * The state of each service by name. If DynamoDB leaves the key of a service unprocessed at every attempt, the map
-     * doesn't contain the service.
+     * A map from the name of each service to what is stored for it: its state, an UnreadableStateError, or `undefined`
+     * if nothing is stored. If DynamoDB leaves the key of a service unprocessed at every attempt, the map doesn't
+     * contain the service.
      * @throws StoreError if a request fails
      */
     async read(services: readonly string[], waits: Waits): Promise<ReadonlyMap<string, Found>> {
@@ -49,8 +56,8 @@ export function dynamoStatesReader(documents: DynamoDBDocumentClient, table: str
       }
     },
     /**
-     * The failures of these runs by service, as `class: message`. `runs` has at most one run of each service. The map
-     * doesn't contain a run whose record is missing or has no failure.
+     * A map from the name of a service to the failure of its run, as `class: message`. `runs` has at most one run of
+     * each service. The map doesn't contain a run whose record is missing or has no failure.
      * @throws StoreError if a request fails
      */
     async failures(runs: readonly Run[], waits: Waits): Promise<ReadonlyMap<string, string>> {
@@ -86,7 +93,7 @@ interface Read {
   readonly left: ReadonlySet<string>;
 }
 
-/** Reads the items with these keys, at most one for each service. */
+/** Reads the items with these keys. `keys` contains at most one key for each service. */
 async function readItems(source: Source, keys: readonly Key[]): Promise<Read> {
   const items = new Map<string, Item>();
   const left = new Set<string>();

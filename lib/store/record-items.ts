@@ -7,7 +7,10 @@ import { RUN_PREFIX, runKey, TTL_ATTRIBUTE } from './item/table.ts';
 import type { Item } from './item/validate-item.ts';
 import type { ItemAccess } from './item-access.ts';
 
-/** How many records a page of the query has beyond the limit, since successful manual runs come between failed ones. */
+/**
+ * How many records more than its `limit` `failedRuns` asks for in each page of the query. Some records of a page may be
+ * of successful manual runs, which it leaves out.
+ */
 const EXTRA_A_PAGE = 10;
 const MOST_PAGES = 5;
 

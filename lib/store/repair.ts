@@ -6,7 +6,8 @@
  *                  can't commit, and no run is counted as crashed
  *   epoch          raised, which is a second reason to refuse a commit under way
  *   failuresSince  equal to fence: earlier failures are forgotten, as after a resume
- *   lastTick       kept if it is valid, else now, and never before the lease's tick: no decided tick runs again
+ *   lastTick       kept if it is valid, else the time of the repair; never before the lease's tick. So no decided tick
+ *                  runs again
  *   cursor         kept if it is valid
  *   pause          without an end: a person checks the service and resumes it
  *   all others     absent, as for a service that has never run
@@ -46,7 +47,7 @@ export interface RepairPlan {
  */
 export interface StateRepairs {
   /**
-   * The damage of the state of a service, and its repair; `undefined` if nothing is stored for the service.
+   * The plan for the repair of the state of a service; `undefined` if nothing is stored for the service.
    * @throws UnreadableStateError if the state is of a newer version, which only newer code can check
    */
   examine(service: string, now: number): Promise<RepairPlan | undefined>;
@@ -62,8 +63,8 @@ export interface StateRepairs {
 
 const REPAIR_TRIES = 5;
 /**
- * How many run records are read to find the highest fence: the newest ones. Records are sorted by time, and their
- * fences have nearly the same order.
+ * How many of the newest run records are read to find the highest fence. More aren't needed: the table sorts the
+ * records by time, and the fences rise in nearly the same order.
  */
 const INSPECTED_RECORDS = 25;
 
@@ -152,12 +153,12 @@ export function planRepair(item: Item, facts: RepairFacts): RepairPlan {
 }
 
 /**
- * How far the new fence is above the highest fence that was found: many more runs than can have started without a
- * trace.
+ * How far the new fence is above the highest fence that was found: many more than the runs that can have started and
+ * are neither in the item nor in the run records.
  */
 const FENCE_LEAP = 1_000;
 /**
- * The largest fence, epoch or other count that a repair takes for real. No service reaches it, so a larger number is
+ * The largest fence, epoch or other count that a repair takes as true. No service reaches it, so a larger number is
  * damage.
  */
 const LARGEST_BELIEVED_COUNT = 1e12;
@@ -185,9 +186,9 @@ function epochAfter(valid: Item, broken: ReadonlySet<string>, now: number): numb
 }
 
 /**
- * The `lastTick` of the fresh item: the stored one, or `now` if that is damaged, but never before the tick of the
- * lease. If `lastTick` is missing and the run history is damaged, a tick may have been decided, so `now` is used too.
- * If the history is valid, no tick was decided; then, without a lease, `undefined` is returned.
+ * The `lastTick` of the fresh item: the stored `lastTick`, or `now` if the stored one is damaged, but never before the
+ * tick of the lease. If `lastTick` is missing and the run history is damaged, a tick may have been decided, so `now` is
+ * used too. If the history is valid, no tick was decided; then, without a lease, `undefined` is returned.
  */
 function lastTickAfter(valid: Item, broken: ReadonlySet<string>, now: number): number | undefined {
   const { lastTick, leaseTick } = valid;

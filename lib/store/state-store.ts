@@ -35,8 +35,8 @@ const NOT_REPORTED = 'the report omits them';
 /**
  * Makes the StateStore on a table that `stateTable` describes. Its methods reject with StoreError if DynamoDB can't be
  * reached or fails.
- * @param clock limits how long each method may take. Exceptions are `commit` and `release`, and an `acquire` with a
- * signal: their callers limit the time.
+ * @param clock the clock by which the store limits the time of each method. It doesn't limit `commit`, `release`, and
+ * an `acquire` with a signal, since their callers do.
  */
 export function dynamoStateStore(
   documents: DynamoDBDocumentClient,

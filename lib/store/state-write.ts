@@ -1,6 +1,7 @@
 /**
- * Writes the end of a run: a commit writes the new state; a release only frees the lease. Both change the item only if
- * the claim of the run still holds.
+ * Writes the end of a run: a commit writes the new state; a release only frees the lease. A commit changes the item
+ * only if the item still has the fence and the epoch of the claim, a release only if the item still has the owner of
+ * the claim.
  */
 import { containsCommit, type ServiceState } from '../rules/index.ts';
 import type { Claim, CommitAnswer } from '../tick/index.ts';
@@ -61,7 +62,7 @@ function isWritten(item: Item, { service, fence }: Claim, { state }: FittedState
  * another owner holds the lease. Each acquire has an owner of its own, so while this owner holds the lease, the newest
  * fence is that of its run. `done` is raised by one and not set to the fence, so that runs that crashed before are
  * still counted. If the write is sent twice, the condition of the second fails.
- * @param before the item before this lease was taken: its expired lease is restored
+ * @param before the item before this lease was taken, whose expired lease is restored. @default no lease is restored
  */
 export async function freeLease(
   items: ItemAccess,

@@ -1,6 +1,6 @@
 /**
- * Reads and writes the memory of the watchdog: items `WATCH#<number>` under its name, each with a revision that every
- * write raises.
+ * Reads and writes the memory of the watchdog: items with the sort key `WATCH#<number>` under the watchdog's name, each
+ * with a revision that every write raises.
  */
 import { type DynamoDBDocumentClient, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { abortable } from '../time/index.ts';
@@ -29,7 +29,7 @@ interface Ended {
 export function dynamoWatchdogMemory(documents: DynamoDBDocumentClient, table: string, service: string) {
   return {
     /**
-     * Every stored part in the order of the numbers, read consistently; empty if nothing is stored.
+     * Every stored part of the memory, ordered by number; empty if nothing is stored. The read is strongly consistent.
      * @throws StoreError if a request fails
      */
     async load(ended: Ended): Promise<readonly Part[]> {
@@ -44,7 +44,7 @@ export function dynamoWatchdogMemory(documents: DynamoDBDocumentClient, table: s
     /**
      * Writes the parts, and returns them with their new revisions.
      * @throws StoreError if a request fails, or if the stored revision of a part is not the given one, since another
-     * check has written it
+     * check by the watchdog has written the part meanwhile
      */
     async save(parts: readonly Part[], { signal }: Ended): Promise<readonly Part[]> {
       const saved: Part[] = [];
@@ -72,7 +72,9 @@ export function dynamoWatchdogMemory(documents: DynamoDBDocumentClient, table: s
   };
 }
 
-/** The part must be as it was read. */
+/**
+ * The condition of the write of a part: the stored part still has `revision`, or no part is stored if `revision` is 0.
+ */
 function conditionOf(revision: number) {
   if (revision === DAMAGED) return {};
   return revision === 0

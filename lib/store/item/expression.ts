@@ -1,6 +1,6 @@
 /**
- * Makes DynamoDB expressions in which every name and value has an alias, so that reserved words and special characters
- * can't break them.
+ * Makes DynamoDB expressions in which an alias (`#fence`, `:0`) stands for every name and value, so that reserved words
+ * and special characters can't break them.
  */
 
 /** The names and values that occur in the expressions of one request, each under an alias. */
@@ -43,7 +43,7 @@ export function aliases(): Aliases {
 /**
  * The UpdateExpression `SET ... REMOVE ...` that sets attributes to their values and removes attributes whose value is
  * undefined. It never sets NULL and never uses ADD.
- * @param written assignments for SET that are expressions already
+ * @param written more assignments for SET, which are taken over unchanged, such as `#fence = #fence + :1`
  */
 export function assignments(
   alias: Aliases,

@@ -28,8 +28,8 @@ export interface FittedState {
 }
 
 /**
- * The state with as many of its newest runs as fit into the item when the item is largest: under a lease, and paused
- * with the longest texts. If the state doesn't fit even without runs, the cause of its halt is cut.
+ * The state with as many runs of its run history, the newest ones, as fit into the item even when a lease and a pause
+ * with the longest texts are added to it. If the state doesn't fit even without runs, the cause of its halt is cut.
  */
 export function fitState(service: string, state: ServiceState): FittedState {
   const attributes = committedAttributes(state);

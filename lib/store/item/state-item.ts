@@ -18,7 +18,7 @@ import { VERSION, versionFault } from './version.ts';
 
 /**
  * The state that an item contains.
- * @param now if given, an instant that is too far ahead of `now` counts as damage
+ * @param now if given, an instant that is farther ahead of `now` than `validateItem` allows counts as damage
  * @throws UnreadableStateError if the item is damaged or of a newer version
  */
 export function readItem(service: string, item: Item, now?: number): ServiceState {
@@ -115,7 +115,7 @@ function pauseOf({ pauseAt: at, pauseUntil: until, pauseReason: reason = '', pau
 /**
  * The attributes that a commit writes; it removes those that are undefined. A value is undefined if it means the same
  * as a missing attribute. A commit does not write the fence (an acquire raises it), nor pause and epoch (operators
- * change them). `state-write.ts` adds the end of the lease.
+ * change them). `state-write.ts` adds `done` and removes the attributes of the lease.
  */
 export function committedAttributes(state: ServiceState) {
   const { halt } = state;

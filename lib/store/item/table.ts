@@ -45,7 +45,7 @@ export function watchdogKey(service: string, number: number) {
 
 export const RUN_PREFIX = 'RUN#';
 
-/** The key of a run record. The records of a service are sorted by `at`, the newest last. */
+/** The key of a run record. The table sorts the records of a service by `at` (see RunRecord), the newest last. */
 export function runKey({ service, at, fence }: { service: string; at: number; fence: number }) {
   return { pk: service, sk: `${RUN_PREFIX}${toIso(at)}#${fence}` };
 }

@@ -73,12 +73,13 @@ export const LARGEST_VALID_COUNT = 1e15;
 const LARGEST_TEXT = 1_024;
 
 /**
- * The farthest that `notBefore` and `haltUntil` may be ahead: twice the longest interval, `restartAfter` or backoff.
+ * How far `notBefore` and `haltUntil` may be ahead of the clock of the reader, in milliseconds: twice the longest
+ * interval, `restartAfter` or backoff.
  */
 const TWO_YEARS = 2 * 366 * DAY;
 /**
- * How far ahead of the clock each of these attributes may be. An hour covers the longest lease, and the same time again
- * for the difference between the clocks of two machines.
+ * How far each of these attributes may be ahead of the clock of the reader. An hour is twice the longest lease: once
+ * for the lease, and once for the difference between the clocks of two machines.
  */
 const FARTHEST_AHEAD: readonly (readonly [attribute: string, ms: number, words: string])[] = [
   ['leaseUntil', HOUR, 'an hour'],
@@ -96,7 +97,7 @@ export interface ValidatedItem {
 
 /**
  * Finds the faults of a state item of version VERSION. The version itself is not checked.
- * @param now if given, instants that are too far ahead of `now` are faults
+ * @param now if given, instants that are farther ahead of `now` than FARTHEST_AHEAD allows are faults
  */
 export function validateItem(item: Item, now?: number): ValidatedItem {
   const runs = runsIn(item['runs']);
@@ -139,7 +140,10 @@ function expectedText(attribute: string, value: unknown): string | undefined {
   return attribute === 'record' && !/^[01]{0,64}$/.test(value) ? 'up to 64 of 0 and 1' : undefined;
 }
 
-/** The groups of attributes: the first attribute must be present if any of the others is. */
+/**
+ * The groups of attributes. If any of `others` is present, `attribute` must be present too; `kind` says in words what
+ * its value must be.
+ */
 const BESIDE: readonly (readonly [attribute: string, kind: string, ...others: string[]])[] = [
   ['leaseUntil', 'a whole number', 'leaseOwner', 'leaseTick'],
   ['leaseOwner', 'text', 'leaseUntil', 'leaseTick'],
