@@ -48,8 +48,8 @@ export async function iterate(parts: LoopParts, before: Carried, count: number):
 }
 
 /**
- * Logs the error of a run if no report will contain it and the loop goes on (rule S2 of docs/design.md, section 4): a
- * service that never trips has no report.
+ * Logs the error of a run if no report will contain it and the loop goes on (rule S2 of docs/design.md, section 4). No
+ * report contains it if the service never trips.
  */
 function logUnexpected({ service, log }: LoopParts, run: WorkloadRun, outcome: Outcome): void {
   if (outcome.kind === 'succeeded' || propagates(service.policy, outcome)) return;

@@ -91,7 +91,7 @@ export interface Iteration {
  * The options of one call of `start`. They replace the options of the loop with the same names, for this start only.
  */
 export interface StartOptions {
-  /** Whether SIGINT and SIGTERM stop the loop during this start. @default the option of the loop */
+  /** Whether SIGINT and SIGTERM stop the loop during this start. @default the option `handleSignals` of the loop */
   readonly handleSignals?: boolean;
 }
 

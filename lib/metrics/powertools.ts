@@ -10,7 +10,10 @@ import type { Surroundings } from '../service/index.ts';
 
 const SWITCHES = ['POWERTOOLS_DEV', 'POWERTOOLS_METRICS_DISABLED'] as const;
 
-/** The values of these two variables that silence nothing. Powertools compares them in lower case. */
+/**
+ * The values with which POWERTOOLS_DEV and POWERTOOLS_METRICS_DISABLED silence nothing. Powertools compares them in
+ * lower case.
+ */
 const OFF = new Set(['', '0', 'n', 'no', 'f', 'false', 'off']);
 
 /**

@@ -21,7 +21,7 @@ export interface RunSurroundings {
    */
   readonly prepared: () => unknown;
   /**
-   * Attributes errors that no code catches to this run.
+   * The function by which the run is started. It attributes to this run the errors of the run that no code catches.
    * @default none: an exception that no code catches ends the process, as usual in Node
    */
   readonly runScope?: RunScope | undefined;

@@ -19,9 +19,9 @@ export interface WorkloadRun {
   /** Whether the workload is still running after the end of the run; then only the end of the process ends it. */
   readonly abandoned: boolean;
   /**
-   * What is exhausted according to the error: this process or the disk. In a new process the resources of a process are
-   * free again; a full disk stays full.
-   * @default neither is exhausted
+   * The resource that is exhausted according to `error`: this process or the disk. In a new process the resources of a
+   * process are free again; a full disk stays full.
+   * @default absent, if neither is exhausted
    */
   readonly exhausted?: Exhausted;
   /** The service's cursor after the run. */

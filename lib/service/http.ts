@@ -13,7 +13,7 @@ export interface HttpAnswer {
   readonly expected?: string | undefined;
 }
 
-/** The error of an HTTP answer with a status that the caller can't use. */
+/** The error of an HTTP answer with a status that the sender of the request can't use. */
 export class HttpStatusError extends Error {
   override readonly name = 'HttpStatusError';
   readonly code = 'http-status';

@@ -73,7 +73,7 @@ export interface ServiceOptions<Prepared> extends PolicyOptions {
    * one for writing the state. @default 5 s
    */
   readonly reserve?: Duration;
-  /** How long a run may take until its signal fires. @default timeout less reserve */
+  /** How long after the start of a run its signal fires. @default timeout less reserve */
   readonly maxDuration?: Duration;
   /**
    * How long the lease still lasts after the latest end of the invocation, since the clocks of two machines may differ.

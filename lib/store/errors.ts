@@ -3,7 +3,7 @@ import { cut, escaped, mask, toSafeCause } from '../text/index.ts';
 /** The words by which the message of a StoreError names the operation that takes the lease. */
 export const TAKING_LEASE = 'taking the lease';
 
-/** The largest part of the message of the cause that the message of a StoreError repeats, in bytes. */
+/** How much of the message of its `cause` the message of a StoreError repeats, in bytes, at most. */
 const CAUSE_BYTES = 1_000;
 
 /**

@@ -81,7 +81,7 @@ function versionIsKnown(alias: Aliases): string {
 
 /**
  * The error of a pause or a resume whose condition failed, although the stored item can be read and no other resume is
- * the cause. Only an item that was damaged at the moment of the write leads here.
+ * the cause. This happens only if the item was damaged at the moment of the write.
  */
 function refused(service: string): UnreadableStateError {
   return new UnreadableStateError('state-damaged', service, 'its state refused the change');

@@ -8,8 +8,8 @@ import type { Item } from './item/validate-item.ts';
 import type { ItemAccess } from './item-access.ts';
 
 /**
- * How many records more than its `limit` `failedRuns` asks for in each page of the query. Some records of a page may be
- * of successful manual runs, which it leaves out.
+ * How many records beyond the limit each page of the query in `failedRuns` may have. Records of successful manual runs,
+ * which are left out of the result, may be among them.
  */
 const EXTRA_A_PAGE = 10;
 const MOST_PAGES = 5;

@@ -37,8 +37,8 @@ export function crashedRuns({ service, startedAt }: TickContext, { claim, before
 }
 
 /**
- * The largest number of crashed runs that one tick counts. More runs than fit into track record, `memory` and run
- * history would not change the state.
+ * The largest number of crashed runs that one tick counts. Counting more would not change the state, since track
+ * record, remembered failures and run history hold no more runs.
  */
 function mostCounted({ consecutive, backoff, memory }: Policy): number {
   return Math.min(1_000, Math.max(HISTORY_SIZE, memory, consecutive * Math.min(backoff, 100)));

@@ -164,7 +164,7 @@ export interface Ports {
    */
   readonly recycle: () => void;
   /**
-   * Runs work and attributes the errors that nothing in it catches to its run.
+   * The function by which each run is started. It attributes to a run the errors of this run that no code catches.
    * @default none: such an error ends the process, as usual in Node
    */
   readonly runScope?: RunScope;

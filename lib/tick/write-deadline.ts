@@ -19,7 +19,7 @@ import type { TickContext } from './tick-context.ts';
 
 /**
  * Returns the result of `work` on run records, if it is done before the time that is kept for writing the state begins.
- * @throws Error if `work` is not done by then; it goes on, and its result is ignored
+ * @throws Error if `work` is not done by then; `work` goes on, and its result is ignored
  */
 export async function beforeWriteDeadline<Result>(
   { ports: { clock }, service, endsAt }: TickContext,
