@@ -14,8 +14,8 @@ const MOST_MEGABYTES = 12;
 const MACHINE = fileURLToPath(new URL('./machine.ts', import.meta.url));
 
 /**
- * Runs the machine without services and with them, and prints the figures. Returns whether every service ran a tick,
- * the memory of a service is within its bound, and nothing was written to standard error.
+ * Runs machine.ts once without services and once with them, and prints the figures. Returns whether every service ran a
+ * tick, a service added at most `MOST_MEGABYTES`, and nothing was written to standard error.
  */
 export async function benchLocal([services = '100', seconds = '60']: readonly string[]): Promise<boolean> {
   const empty = await measured('0', seconds);

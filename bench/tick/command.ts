@@ -1,7 +1,8 @@
 /**
- * `npm run bench -- tick [invocations] [--record]`: what a healthy tick takes, measured on the bundles that a deploy
- * would send, under Lambda's own runtime client on its Node, with an embedded DynamoDB. With `--record` the figures
- * become those that `npm run cost` assumes. Needs what `npm run runtime` needs.
+ * `npm run bench -- tick [invocations] [--record]`: measures the processor time, the duration, the memory and the log
+ * of a healthy tick. It runs the bundles that a deploy would send under Lambda's own runtime client, with an embedded
+ * DynamoDB. With `--record` the figures become those that `npm run cost` assumes. Needs the runtime client, as `npm run
+ * runtime` does.
  */
 import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
@@ -19,23 +20,29 @@ import { type FunctionFigures, measureFunction } from './measure-function.ts';
 import { healthy } from './service.ts';
 
 const WATCHDOG = 'watch-services';
-/** A deploy would set it. Nothing is sent there, since nothing is in trouble. */
+/**
+ * The environment variable that a deploy would set for the watchdog. Nothing is sent to this topic, since no service is
+ * in trouble.
+ */
 const VARIABLES = { TICKOVER_TOPIC_ARN: 'arn:aws:sns:eu-central-1:111122223333:Pager' };
 const RECORD = fileURLToPath(new URL('../../infra/cost/healthy-tick.json', import.meta.url));
 
-/** The figures, and where they are from. */
+/** The measured figures, with the day and the machine of the measurement. */
 interface HealthyTick {
-  /** The day, such as 2026-01-31. */
+  /** The day of the measurement, such as 2026-01-31. */
   readonly measured: string;
   readonly machine: string;
   readonly invocations: number;
-  /** A tick of a service that has nothing to do. */
+  /** The figures of a tick of a service that has nothing to do. */
   readonly tick: FunctionFigures;
-  /** A check of the watchdog at one service. */
+  /** The figures of a check by a watchdog that watches one service. */
   readonly check: FunctionFigures;
 }
 
-/** Prints the figures, and records them if asked to. */
+/**
+ * Measures and prints the figures. With the argument `--record` writes them to infra/cost/healthy-tick.json too.
+ * Returns false if nothing could be measured.
+ */
 export async function benchTick(args: readonly string[]): Promise<boolean> {
   const [count = '200'] = args.filter((arg) => !arg.startsWith('--'));
   if (!/^[1-9]\d{0,3}$/.test(count)) return refuse(`expected 1 to 9999 invocations, got '${count}'`);
@@ -101,7 +108,7 @@ async function measured(client: RuntimeClient, invocations: number): Promise<Hea
   }
 }
 
-/** Lambda bounds the heap of Node by the function's memory. */
+/** Returns the options of Node that bound its heap as Lambda does, in proportion to the function's memory. */
 function heapBounds(memorySize: number): string {
   const share = (percent: number) => Math.floor((memorySize * percent) / 100);
   return `--max-semi-space-size=${share(5)} --max-old-space-size=${share(90)}`;

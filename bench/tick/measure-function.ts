@@ -1,30 +1,36 @@
-/** Measures a function's process while it is invoked again and again. */
+/** Measures the process of a Lambda function while it is invoked again and again. */
 import { readFile } from 'node:fs/promises';
 import { systemClock } from '../../lib/time/index.ts';
 import type { FunctionProcess } from '../../test/runtime/function-process.ts';
 
-/** What an invocation of a function takes, once the function is warm. */
+/**
+ * The figures of an invocation of a function. All but `coldMs` and `megabytes` are means or medians of many
+ * invocations.
+ */
 export interface FunctionFigures {
-  /** Processor time, in milliseconds of one whole processor. */
+  /** The processor time of an invocation after the warm-up, in milliseconds of one whole processor: the mean. */
   readonly processorMs: number;
-  /** From the event to the answer, in milliseconds: half of the invocations took less. */
+  /** The time from the event to the answer of an invocation after the warm-up, in milliseconds: the median. */
   readonly medianMs: number;
-  /** From the start of the process to its first answer, in milliseconds. */
+  /** The time from the start of the process to its first answer, in milliseconds. */
   readonly coldMs: number;
   /** The highest resident memory of the process, in megabytes. */
   readonly megabytes: number;
-  /** The bytes of the log lines, and how many lines there are. */
+  /** The bytes of the log lines of an invocation, and the number of these lines: the means. */
   readonly logBytes: number;
   readonly logLines: number;
 }
 
 const MINUTE = 60_000;
-/** Invocations after which the code is compiled and connections are open. */
+/** How many invocations come first and are not timed, so that the code is compiled and connections are open. */
 const WARM_UP = 50;
-/** The kernel counts processor time in hundredths of a second. */
+/** The milliseconds in a hundredth of a second, the unit in which the kernel counts processor time. */
 const MS_A_JIFFY = 10;
 
-/** Invokes the function for as many ticks, the last of which is due now; then ends it. */
+/**
+ * Starts the function and invokes it for ticks that are one minute apart, first for the warm-up and then `invocations`
+ * times. The last tick is due now. Ends the function, and returns the figures.
+ */
 export async function measureFunction(
   start: () => Promise<FunctionProcess>,
   invocations: number,
@@ -66,7 +72,8 @@ async function invoke(process: FunctionProcess, due: number): Promise<void> {
 
 async function processorMs(pid: number): Promise<number> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
-  // The name, in brackets, may have spaces. After it come the fields from the third on; time is in the 14th and 15th.
+  // The name of the process, in brackets, may contain spaces. Behind it stand the fields from the third on. The 14th
+  // and 15th field are the processor times of the process, in user and in system mode.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return (Number(fields[11]) + Number(fields[12])) * MS_A_JIFFY;
 }

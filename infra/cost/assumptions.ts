@@ -1,4 +1,7 @@
-/** The parts of a bill that no definition gives. Each has a name, a default, and a flag of the command. */
+/**
+ * The assumptions of a cost estimate: quantities that neither the services nor the stack define, such as the share of
+ * runs that fail. Each has a name, a default, and an option of `npm run cost`.
+ */
 import { MEASURED } from './measured.ts';
 
 /** An assumption: its default, its unit and its meaning. */
@@ -6,18 +9,18 @@ export interface Assumption {
   readonly standard: number;
   readonly unit: string;
   readonly meaning: string;
-  /** The largest value that makes sense; without it there is no upper bound. The smallest is 0. */
+  /** The largest value that is allowed; without it there is no upper bound. The smallest is always 0. */
   readonly most?: number;
-  /** Whether the default was measured. @default false */
+  /** Whether the default is a figure that `npm run bench -- tick --record` measured. @default false */
   readonly measured?: true;
 }
 
-/** What CloudWatch counts for a log event besides its text, in bytes. */
+/** How many bytes CloudWatch Logs bills for each log line in addition to the text of the line. */
 const BYTES_AN_EVENT = 26;
 const MS_A_SECOND = 1_000;
 const BYTES_A_KB = 1_024;
 
-/** All assumptions, by name. */
+/** All assumptions of a cost estimate, by name. */
 export const ASSUMPTIONS = {
   tickMs: measured(MEASURED.tick.processorMs, 'ms', 'processor time of a tick'),
   checkMs: measured(MEASURED.check.processorMs, 'ms', 'processor time of a check of the watchdog'),
@@ -50,16 +53,16 @@ function kilobytes({ logBytes, logLines }: { readonly logBytes: number; readonly
   return Math.round(((logBytes + logLines * BYTES_AN_EVENT) / BYTES_A_KB) * 100) / 100;
 }
 
-/** The name of an assumption. */
+/** The name of an assumption of a cost estimate. */
 export type AssumptionName = keyof typeof ASSUMPTIONS;
 
-/** A value for each assumption. */
+/** A value for each assumption of a cost estimate. */
 export type Assumed = Readonly<Record<AssumptionName, number>>;
 
 const NAMES = Object.keys(ASSUMPTIONS) as AssumptionName[];
 
 /**
- * Every assumption with its default, unless a value is given.
+ * Returns a value for every assumption: the given one, else the default.
  * @throws RangeError which names the assumption, the range and the value
  */
 export function assume(given: Partial<Assumed> = {}): Assumed {

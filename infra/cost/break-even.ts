@@ -8,38 +8,45 @@ import type { Plan, ServicePlan } from './plan.ts';
 import { dollarsFor, type Region } from './prices.ts';
 import { MONTH_HOURS, paceOf } from './ticks.ts';
 
-/** The smallest task that Fargate offers. */
+/** The processors and the memory, in GB, of the smallest task that Fargate offers. */
 const TASK = { cpus: 0.25, gigabytes: 0.5 } as const;
 const EVERY_MINUTE = paceOf({ interval: 60_000 });
 const EVERY_TEN_SECONDS = paceOf({ interval: 10_000 });
 
 /** The result of the comparison, in dollars a month, without any free tier. */
 export interface BreakEven {
-  /** The compute of the task. */
+  /** The price of the task's processor and memory. */
   readonly task: number;
-  /** The public address of the task. */
+  /** The price of the task's public IPv4 address. */
   readonly address: number;
-  /** The cost of the catalog's services without alarms, metrics and logs. */
+  /** What Scheduler, Lambda and DynamoDB cost for all services that are deployed. */
   readonly engine: number;
-  /** The cost of everything that is deployed. */
+  /** What everything that is deployed costs, alarms, metrics and logs included. */
   readonly total: number;
   /**
-   * How many services like the catalog's first, each running every minute, cost less than the task, without alarms,
-   * metrics and logs.
+   * The largest number of services like the catalog's first, each running every minute, whose Scheduler, Lambda and
+   * DynamoDB together cost no more than the task and its address; infinite if the catalog is empty.
    */
   readonly servicesByEngine: number;
-  /** How many such services cost less than the task with everything that is deployed, shared parts included. */
+  /**
+   * The largest number of services like the catalog's first, each running every minute, that cost no more than the task
+   * and its address if everything counts: alarms, metrics, logs, and what the stack has once. Infinite if the catalog
+   * is empty.
+   */
   readonly servicesInAll: number;
-  /** The cost of one such service that runs every 10 s, without alarms, metrics and logs. */
+  /** What Scheduler, Lambda and DynamoDB cost for a service like the catalog's first that runs every 10 s. */
   readonly engineEveryTenSeconds: number;
   /**
-   * How long a workload runs, in seconds, from which the task is cheaper; `undefined` if it is cheaper at any length,
-   * infinite if at none. Alarms, metrics and logs are not counted.
+   * The duration of every workload, in seconds, from which the task and its address cost less than Scheduler, Lambda
+   * and DynamoDB do for the services; `undefined` if they cost less at any duration, infinite if at none.
    */
   readonly workSeconds: number | undefined;
 }
 
-/** The price of a task for a month. */
+/**
+ * Returns the price of the Fargate task for a month, in dollars: `task` for its processor and memory, `address` for its
+ * public IPv4 address.
+ */
 export function fargateTask(region?: Region): { readonly task: number; readonly address: number } {
   const { cpus, gigabytes } = TASK;
   const cpuDollars = dollarsFor('fargateCpu', cpus * MONTH_HOURS, region);
@@ -49,7 +56,7 @@ export function fargateTask(region?: Region): { readonly task: number; readonly 
   };
 }
 
-/** Compares a plan with the task and its address. */
+/** Compares the cost of a plan with the price of the Fargate task and its public address. */
 export function breakEven(plan: Plan, options: EstimateOptions = {}): BreakEven {
   const { task, address } = fargateTask(options.region);
   const fargate = task + address;

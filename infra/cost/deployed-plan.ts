@@ -1,4 +1,7 @@
-/** The plan of a stack, counted on its constructs, so that no list must be kept up to date. */
+/**
+ * Makes the plan of a stack (the quantities that are billed) by counting the constructs of the stack, so that no list
+ * has to be maintained.
+ */
 import { CfnResource, Stack } from 'aws-cdk-lib';
 import { CfnAlarm, CfnCompositeAlarm, CfnDashboard } from 'aws-cdk-lib/aws-cloudwatch';
 import { CfnFunction } from 'aws-cdk-lib/aws-lambda';
@@ -10,18 +13,22 @@ import type { Plan, ServicePlan } from './plan.ts';
 import { paceOf } from './ticks.ts';
 
 /**
- * The detailed metrics `FailureStreak`, `BackoffCount`, `Halted`, `Duration` and `Lateness`. The others are not
- * counted: they are sent, and billed, only in the hours in which something went wrong.
+ * The number of metrics that a service with `metrics: 'detailed'` sends at every tick: `FailureStreak`, `BackoffCount`,
+ * `Halted`, `Duration` and `Lateness`. Its other metrics are not counted: they are sent, and billed, only in the hours
+ * in which something went wrong.
  */
 const DETAILED_METRICS = 5;
-/** The metrics `Watched` and `UnhealthyServices` of the watchdog. */
+/** The number of metrics that the watchdog sends at every scheduled check: `Watched` and `UnhealthyServices`. */
 const WATCHDOG_METRICS = 2;
-/** Lambda's own default memory, in MB. */
+/** The memory, in MB, that Lambda gives to a function for which the template sets none. */
 const LEAST_MEMORY = 128;
-/** How many days are counted for a log group without retention, which keeps its lines for ever: ten years. */
+/**
+ * How many days of storage the estimate counts for the lines of a log group without retention: ten years. Such a log
+ * group keeps its lines for ever.
+ */
 const FOR_EVER_DAYS = 3_653;
 
-/** The plan of the stack: its services, and the resources that they share. */
+/** Returns the plan of the stack: what its services, its watchdog and the parts that the stack has once use of AWS. */
 export function planOf(stack: Stack): Plan {
   const all = inside(stack);
   const plans = all.filter((node) => node instanceof DeployedService).map(servicePlan);
@@ -69,7 +76,8 @@ function keepsLambdaLines(deployed: DeployedService): boolean {
 }
 
 /**
- * The environment of the service's function. A value that refers to another resource is an object; all others are text.
+ * Returns the environment variables of the service's function, by name. A value that refers to another resource is an
+ * object; every other value is text.
  */
 function variablesOf(deployed: DeployedService): Readonly<Record<string, unknown>> {
   const environment = Stack.of(deployed).resolve(functionOf(deployed)?.environment) as
@@ -90,7 +98,7 @@ function countsOf(nodes: readonly IConstruct[]): { alarms: number; compositeAlar
   };
 }
 
-/** The number of metrics of an alarm, since each of them is billed. */
+/** Returns how many metrics the alarm evaluates. CloudWatch bills each of them as one alarm. */
 function metricsOf({ metrics }: CfnAlarm): number {
   if (!Array.isArray(metrics)) return 1;
   return metrics.filter((query) => 'metricStat' in query && query.metricStat !== undefined).length;

@@ -1,4 +1,4 @@
-/** The itemised bill of a plan for a month. Pure. */
+/** Makes the itemised bill for a month from a plan (the quantities that are billed). Pure. */
 import { type Assumed, assume } from './assumptions.ts';
 import type { Plan } from './plan.ts';
 import { beyondFree, type Counted, dollarsFor, PRICES, type Region } from './prices.ts';
@@ -6,9 +6,9 @@ import { sharedUsage, totalUsage, type Usage, usageOf, watchdogUsage } from './u
 
 /** The options of an estimate. */
 export interface EstimateOptions {
-  /** Values that replace the defaults of assumptions. @default none */
+  /** Values that replace the defaults of single assumptions. @default none */
   readonly assumptions?: Partial<Assumed>;
-  /** The region whose prices hold. @default 'us-east-1' */
+  /** The AWS region whose prices are used. @default 'us-east-1' */
   readonly region?: Region;
 }
 
@@ -18,13 +18,15 @@ export interface CostLine {
   readonly item: string;
   readonly quantity: number;
   readonly unit: string;
-  /** At list price. */
+  /** The price of the whole quantity in dollars, without free tiers. */
   readonly dollars: number;
-  /** Beyond the free tiers, as if nothing else in the account used them. */
+  /**
+   * The price in dollars of the part of the quantity beyond the free tiers, if nothing else in the account uses them.
+   */
   readonly beyondFree: number;
 }
 
-/** A cost at list prices, by what it is for. */
+/** A cost for a month in dollars at list prices, divided by what is paid for. */
 export interface CostParts {
   /** The cost of Scheduler, Lambda and DynamoDB. */
   readonly engine: number;
@@ -36,25 +38,25 @@ export interface CostParts {
   readonly total: number;
 }
 
-/** The cost of one service at list prices. */
+/** The cost of one service for a month, in dollars at list prices. */
 export interface ServiceCost extends CostParts {
   readonly name: string;
   readonly resources: number;
 }
 
-/** A month's bill in dollars. */
+/** The bill for a month, in dollars at list prices. */
 export interface Estimate {
   readonly region: Region;
   readonly lines: readonly CostLine[];
-  /** The services, without the watchdog. */
+  /** The costs of the services, without that of the watchdog. */
   readonly services: readonly ServiceCost[];
   /** The cost of the watchdog. */
   readonly watchdog: CostParts;
-  /** The cost of what else the stack has once. */
+  /** The cost of the parts that the stack has once, such as dashboard and queue, without the watchdog. */
   readonly shared: CostParts;
-  /** How many resources belong to no single service. */
+  /** How many CloudFormation resources of the stack belong to no single service. Those of the watchdog count. */
   readonly sharedResources: number;
-  /** The part of the total for Scheduler, Lambda and DynamoDB. */
+  /** The part of `total` that Scheduler, Lambda and DynamoDB cost. */
   readonly engine: number;
   readonly total: number;
   readonly totalBeyondFree: number;
@@ -64,7 +66,7 @@ const ENGINE: readonly string[] = ['Scheduler', 'Lambda', 'DynamoDB'];
 const ALARMS: readonly string[] = ['Alarms', 'Metrics'];
 const LOGS = 'Logs';
 
-/** The bill of a month of 730 hours. */
+/** Returns the bill of the plan for a month of 730 hours. */
 export function estimate(plan: Plan, { assumptions, region = 'us-east-1' }: EstimateOptions = {}): Estimate {
   const assumed = assume(assumptions);
   const lines = linesOf(totalUsage(plan, assumed), region);

@@ -1,20 +1,26 @@
 /**
- * What a healthy tick takes, as measured. `npm run bench -- tick --record` writes the figures, from bundles under
- * Lambda's own runtime client, and names the machine.
+ * The figures of a healthy tick and of a check by the watchdog, as `npm run bench -- tick --record` measured and wrote
+ * them. It measures the bundles under Lambda's own runtime client, and adds a description of its machine.
  */
 import HEALTHY_TICK from './healthy-tick.json' with { type: 'json' };
 
-/** The figures, and where they are from. */
+/** The measured figures, with the day and the machine of the measurement. */
 export const MEASURED = HEALTHY_TICK;
 
-/** The memory, in MB, with which a function has one whole processor; with less it has as much less of it. */
+/**
+ * The memory, in MB, from which a Lambda function has one whole processor. A function with less memory has a part of a
+ * processor, in proportion.
+ */
 const MEMORY_OF_A_PROCESSOR = 1_769;
 const MS_A_SECOND = 1_000;
 
-/** The requests of a tick to DynamoDB, one after the other: one takes the lease, the other commits. */
+/** How many requests to DynamoDB a tick makes, one after the other: the acquire and the commit. */
 export const TICK_REQUESTS = 2;
 
-/** How long a function of this memory takes for what one whole processor does in a time, in seconds. */
+/**
+ * Returns how many seconds a function with `memoryMb` of memory takes for work that takes `processorMs` on one whole
+ * processor.
+ */
 export function secondsAt(memoryMb: number, processorMs: number): number {
   return (processorMs * Math.max(1, MEMORY_OF_A_PROCESSOR / memoryMb)) / MS_A_SECOND;
 }

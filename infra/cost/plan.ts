@@ -1,23 +1,26 @@
-/** The catalog as it is deployed, reduced to the quantities that have a price. */
+/** A plan: what a deployed stack uses of AWS, reduced to the quantities that have a price. */
 import type { TickPace } from './ticks.ts';
 
-/** A service as it is deployed. */
+/** The quantities of one deployed service that have a price. */
 export interface ServicePlan {
   readonly name: string;
   readonly pace: TickPace;
   /** How many failures in a row make a trip; absent for a service that never trips. */
   readonly consecutive?: number;
-  /** The memory of the function, in MB. */
+  /** The memory of the service's function, in MB. */
   readonly memoryMb: number;
-  /** How many metrics the service sends at each tick. */
+  /** How many CloudWatch metrics the service sends at each tick. */
   readonly metrics: number;
-  /** How many alarms on one metric the service has. */
+  /**
+   * The number of the service's metric alarms. An alarm on several metrics is billed, and counted here, once for each
+   * metric.
+   */
   readonly alarms: number;
   readonly compositeAlarms: number;
   readonly logRetentionDays: number;
-  /** Whether Lambda's own lines are kept of an invocation that succeeded too. */
+  /** Whether the log also keeps the lines that Lambda itself writes about an invocation that succeeded. */
   readonly keepsLambdaLines: boolean;
-  /** How many resources of the template are the service's alone. */
+  /** How many resources in the CloudFormation template belong to this service alone. */
   readonly resources: number;
 }
 
@@ -26,29 +29,35 @@ export interface SharedPlan {
   readonly alarms: number;
   readonly compositeAlarms: number;
   readonly dashboards: number;
-  /** How many resources of the template belong to no service, those of the watchdog and of groups included. */
+  /**
+   * How many resources in the CloudFormation template belong to no single service. Those of the watchdog count, and
+   * those that the services of one function share.
+   */
   readonly resources: number;
-  /** Whether each message goes to an EventBridge bus too. */
+  /** Whether each message of the watchdog also goes to an EventBridge bus. */
   readonly hasBus: boolean;
 }
 
-/** The parts of a stack that are billed. */
+/** The quantities of a whole stack that have a price. */
 export interface Plan {
-  /** The services, without the watchdog. */
+  /** The services of the stack, without the watchdog. */
   readonly services: readonly ServicePlan[];
-  /** The service that watches the others; absent where none does. */
+  /** The watchdog of the stack; absent if the stack has none. */
   readonly watchdog?: ServicePlan;
   readonly shared: SharedPlan;
 }
 
-/** The resources that services in a group share: function, role, log group, invoke configuration. */
+/**
+ * How many resources the services of a group (several services in one function) share: function, role, log group and
+ * invoke configuration.
+ */
 const GROUP_RESOURCES = 4;
-/** What a service in a group has besides its alarms: its schedule. */
+/** How many resources a service in a group has besides its alarms: one, its schedule. */
 const OWN_RESOURCES = 1;
 
 /**
- * As many services like the given one, all in one function. What they share is billed by use alone: the price of a
- * service stays, and the stack has fewer resources.
+ * Returns `size` copies of the service, all in one function, and the number of their resources. AWS bills the shared
+ * function, role and log group by use alone. So a service costs the same as before, and the stack has fewer resources.
  */
 export function asGroup(like: ServicePlan, size: number): { services: ServicePlan[]; resources: number } {
   const { alarms, compositeAlarms } = like;
@@ -56,12 +65,12 @@ export function asGroup(like: ServicePlan, size: number): { services: ServicePla
   return { services: manyLike({ ...like, resources }, size), resources: size * resources + GROUP_RESOURCES };
 }
 
-/** As many services like the given one, each in a function of its own. */
+/** Returns `count` copies of the service, with numbers from 1 on at the end of their names. */
 export function manyLike(like: ServicePlan, count: number): ServicePlan[] {
   return Array.from({ length: count }, (_, index) => ({ ...like, name: `${like.name}-${index + 1}` }));
 }
 
-/** The service without its alarms. */
+/** Returns the service without its alarms, and without their resources. */
 export function withoutAlarms({ resources, ...service }: ServicePlan): ServicePlan {
   const fewer = resources - service.alarms - service.compositeAlarms;
   return { ...service, alarms: 0, compositeAlarms: 0, resources: fewer };

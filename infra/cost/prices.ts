@@ -5,29 +5,35 @@
  * August 2026. Prices are only in this file; if one changes, change `PRICED.date` too.
  */
 
-/** The regions whose prices are known. */
+/** The AWS regions whose prices this file contains. */
 export const REGIONS = ['us-east-1', 'eu-west-1', 'eu-central-1'] as const;
 export type Region = (typeof REGIONS)[number];
 
-/** A price: dollars for a number of units. */
+/** A price of AWS: `dollars` for `per` units, by region. */
 export interface Price {
-  /** The item of a bill to which the price belongs. */
+  /** The item of a bill to which the price belongs, such as `Lambda`. */
   readonly item: string;
   readonly dollars: Readonly<Record<Region, number>>;
   readonly per: number;
   readonly unit: string;
-  /** How much of the unit is free each month, if nothing else in the account uses it. */
+  /** How many units an account gets free of charge each month. */
   readonly free: number;
-  /** The page that publishes the price. */
+  /** The address of the web page that shows the price. */
   readonly source: string;
-  /** Where no published table confirmed the price, so that it is taken to be that of us-east-1. @default none */
+  /**
+   * The regions for which no published table confirmed the price. For these regions it is taken to be that of
+   * us-east-1. @default none
+   */
   readonly assumed?: readonly Region[];
 }
 
-/** When the prices were valid. */
+/** The month in which the prices were valid, and their currency. */
 export const PRICED = { date: '2026-08', currency: 'USD' } as const;
 
-/** The free amount of logs is one for what is written, kept and searched, in GB. */
+/**
+ * How many GB of logs an account gets free of charge each month: one amount for the logs that are written, kept and
+ * searched.
+ */
 export const FREE_LOGS = 5;
 
 const MILLION = 1_000_000;
@@ -41,7 +47,7 @@ const LOGS = { item: 'Logs', source: CLOUDWATCH, per: 1, free: 0 };
 const SNS = { item: 'Messages', source: 'https://aws.amazon.com/sns/pricing/' };
 const FARGATE = { item: 'Fargate', source: 'https://aws.amazon.com/fargate/pricing/' };
 
-/** The prices, by the quantity that is counted. */
+/** The prices, by the name of the quantity that is billed. */
 export const PRICES = {
   schedulerInvocations: { ...SCHEDULER, ...in3(1, 1, 1.15), per: MILLION, unit: 'invocations', free: 14 * MILLION },
   lambdaRequests: { ...LAMBDA, ...same(0.2), per: MILLION, unit: 'requests', free: MILLION },
@@ -81,19 +87,19 @@ export const PRICES = {
   },
 } as const satisfies Readonly<Record<string, Price>>;
 
-/** The name of a quantity that has a price. */
+/** The name of a quantity that AWS bills. */
 export type Counted = keyof typeof PRICES;
 
-/** The quantities that share the free amount of logs. */
+/** The quantities that share one free amount, `FREE_LOGS`. */
 export const POOLED: readonly Counted[] = ['logIngest', 'logStorage', 'logQueries'];
 
-/** Dollars for a quantity. */
+/** Returns what a quantity costs in the region at list price, in dollars. */
 export function dollarsFor(counted: Counted, quantity: number, region: Region = 'us-east-1'): number {
   const { dollars, per } = PRICES[counted];
   return (quantity * dollars[region]) / per;
 }
 
-/** How much of each quantity is billed, if nothing else in the account uses the free tiers. */
+/** Returns how much of each quantity is billed beyond the free tiers, if nothing else in the account uses them. */
 export function beyondFree(usage: Readonly<Partial<Record<Counted, number>>>): Partial<Record<Counted, number>> {
   let freeLogs = FREE_LOGS;
   const billed = (Object.keys(PRICES) as Counted[]).map((counted): [Counted, number] => {
@@ -106,7 +112,10 @@ export function beyondFree(usage: Readonly<Partial<Record<Counted, number>>>): P
   return Object.fromEntries(billed);
 }
 
-/** The region as one with known prices. @throws RangeError for any other */
+/**
+ * Returns the name as the type of a region whose prices are known.
+ * @throws RangeError if the prices of the region aren't known
+ */
 export function regionOf(name: string): Region {
   const found = REGIONS.find((region) => region === name);
   if (found !== undefined) return found;

@@ -1,4 +1,4 @@
-/** A bill in words and columns, of at most 80 columns. Pure. */
+/** The report of `npm run cost`: a bill as sentences and tables, mostly of at most 80 columns. Pure. */
 import { ASSUMPTIONS, type Assumed, type Assumption, type AssumptionName } from './assumptions.ts';
 import type { BreakEven } from './break-even.ts';
 import type { CostLine, CostParts, Estimate } from './estimate.ts';
@@ -6,7 +6,7 @@ import { MEASURED } from './measured.ts';
 import { PRICED, PRICES, type Price, type Region } from './prices.ts';
 import type { Scale } from './scale.ts';
 
-/** All that a report shows. */
+/** Everything that the report of `npm run cost` shows. */
 export interface Reported {
   readonly bill: Estimate;
   readonly compared: BreakEven;
@@ -21,14 +21,14 @@ const PRORATED =
   'Unhealthy only in the hours in which it is unhealthy. AWS says so at';
 const PRORATED_SOURCE = 'docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_billing.html';
 
-/** The line about costs that synth prints. */
+/** Returns the line about the monthly cost that synth prints. */
 export function costLine({ total, engine, services, watchdog, region }: Estimate): string {
   const count = services.length + (watchdog.total > 0 ? 1 : 0);
   const words = count === 1 ? '1 service' : `${count} services`;
   return `About ${dollars(total)} a month for ${words} at list prices of ${region}, of which the engine is ${dollars(engine)}; \`npm run cost\` itemises it.`;
 }
 
-/** The whole report, line by line. */
+/** Returns the lines of the report of `npm run cost`. */
 export function costReport({ bill, compared, scales, assumed }: Reported): string[] {
   return [
     `A month of 730 hours in ${bill.region}, ${PRICED.currency}, prices of ${PRICED.date}:`,
@@ -60,7 +60,7 @@ function itemLines({ lines, total, totalBeyondFree }: Estimate): string[] {
   return columns([titles, ...rows, ['total', '', dollars(total), dollars(totalBeyondFree)]]);
 }
 
-/** The services, and what they share, at list prices. */
+/** Returns the table of costs at list prices: a row for each service, and rows for what the stack has once. */
 function serviceLines({ services, watchdog, shared, sharedResources }: Estimate): string[] {
   const row = (name: string, parts: CostParts, resources: number | undefined) => [
     ...[name, dollars(parts.engine), dollars(parts.logs), dollars(parts.alarms), dollars(parts.other)],
@@ -112,7 +112,10 @@ function breakEvenLines({ task, address, ...compared }: BreakEven): string[] {
   ];
 }
 
-/** The lines about the points from which Tickover or the task is cheaper; empty without a service to compare. */
+/**
+ * Returns the sentences that name up to how many services, and up to which duration of a workload, Tickover costs less
+ * than the Fargate task; an empty list if there is no service to compare.
+ */
 function pointLines(compared: Omit<BreakEven, 'task' | 'address'>, fargate: number): string[] {
   const { servicesByEngine, servicesInAll, engineEveryTenSeconds, workSeconds } = compared;
   if (servicesByEngine === Infinity) return [];
@@ -169,7 +172,7 @@ function assumptionLines(assumed: Assumed): string[] {
   );
 }
 
-/** The command-line option that sets an assumption: `--work-seconds` for `workSeconds`. */
+/** Returns the command-line option that sets the assumption: `--work-seconds` for `workSeconds`. */
 export function optionOf(name: AssumptionName): string {
   return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
@@ -183,19 +186,19 @@ function whole(count: number): string {
   return count.toLocaleString('en-US');
 }
 
-/** Dollars with two digits, or with four if the amount is below a cent, as is common for an engine. */
+/** Returns the amount as text, with two decimal places, or with four if it is below a cent. */
 function dollars(amount: number): string {
   if (amount > 0 && amount < 0.00005) return '< $0.0001';
   return `$${amount.toFixed(amount > 0 && amount < 0.01 ? 4 : 2)}`;
 }
 
-/** Rows whose cells are aligned in columns, with two spaces between. */
+/** Returns the rows as lines of text. Cells are aligned in columns, with two spaces between columns. */
 function columns(rows: readonly (readonly string[])[]): string[] {
   const widths = (rows[0] ?? []).map((_cell, index) => Math.max(...rows.map((row) => (row[index] ?? '').length)));
   return rows.map((row) => `  ${row.map((cell, index) => cell.padEnd(widths[index] ?? 0)).join('  ')}`.trimEnd());
 }
 
-/** The text in lines of at most 80 columns; the second and later ones are indented. */
+/** Returns the text as lines of at most 80 columns. Every line but the first is indented. */
 function wrapped(text: string): string[] {
   const lines: string[] = [];
   let line = '';

@@ -1,34 +1,41 @@
-/** The same service many times, each in a function of its own or in groups: stacks, resources and dollars. Pure. */
+/**
+ * What many copies of one service take and cost, each in a function of its own or several in one function: stacks,
+ * resources and dollars. Pure.
+ */
 import { type EstimateOptions, estimate } from './estimate.ts';
 import { asGroup, manyLike, type Plan, type ServicePlan, withoutAlarms } from './plan.ts';
 import { paceOf } from './ticks.ts';
 
-/** A stack's limits at CloudFormation. */
+/** The largest numbers of resources and of outputs that CloudFormation allows in one stack. */
 const MOST_RESOURCES = 500;
 const MOST_OUTPUTS = 200;
-/** How many services are put in one function. */
+/** How many services the estimate puts in one function. */
 export const GROUP_SIZE = 20;
 const COUNTS = [1, 20, 100, 1_000] as const;
 const EVERY_MINUTE = paceOf({ interval: 60_000 });
 
-/** Many services like one, at one run a minute. */
+/**
+ * The stacks, the resources and the monthly cost, in dollars at list prices, of copies of one service that run every
+ * minute.
+ */
 export interface Scale {
   readonly services: number;
-  /** How many services share a function; 1 for each its own. */
+  /** How many services share one function; 1 if each service has a function of its own. */
   readonly groupOf: number;
   readonly stacks: number;
   readonly resources: number;
-  /** What one service costs, the shared parts left out. */
+  /** What one service costs, without any part of what the stacks have once. */
   readonly aService: number;
-  /** The same without its alarms. */
+  /** What one service costs without its alarms, and without any part of what the stacks have once. */
   readonly aServiceWithoutAlarms: number;
-  /** What all of them cost with everything that their stacks share. */
+  /** What all services cost together, with everything that their stacks have once. */
   readonly total: number;
 }
 
 /**
- * The plan's first service many times. Each stack that they need has all that a stack shares, the watchdog too.
- * Empty for a plan without services.
+ * Returns the figures for 1, 20, 100 and 1,000 copies of the plan's first service, each running every minute: with a
+ * function for each copy, and from 20 copies on also with 20 copies in one function. Each stack that the copies need
+ * has everything that a stack has once, the watchdog too. Returns an empty list for a plan without services.
  */
 export function scales(plan: Plan, options: EstimateOptions = {}): Scale[] {
   const [first] = plan.services;

@@ -1,4 +1,4 @@
-/** How much of each quantity a plan uses in a month. Pure. */
+/** How much of each billed quantity a plan uses in a month. Pure. */
 import { RECORD_RETENTION_DAYS } from '../../lib/rules/index.ts';
 import type { Assumed } from './assumptions.ts';
 import { secondsAt, TICK_REQUESTS } from './measured.ts';
@@ -6,34 +6,52 @@ import type { Plan, ServicePlan, SharedPlan } from './plan.ts';
 import type { Counted } from './prices.ts';
 import { MONTH_HOURS } from './ticks.ts';
 
-/** Quantities for a month, without those that are zero. */
+/**
+ * The quantities that are used in a month, by the name under which they have a price. A quantity that is not used may
+ * be absent.
+ */
 export type Usage = Readonly<Partial<Record<Counted, number>>>;
 
 const MONTH_DAYS = MONTH_HOURS / 24;
 const MB_A_GB = 1024;
 const KB_A_GB = 1024 * 1024;
-/** How many records the report of a trip reads in one page, at most. */
+/**
+ * The largest number of run records in one page of the query for the report of a trip. The estimate counts one page for
+ * each report.
+ */
 const RECORDS_A_REPORT = 20;
-/** A strongly consistent read takes a unit for each 4 KB begun: of each item, or of all that a query returns. */
+/**
+ * How many KB DynamoDB reads for one read unit, if the read is strongly consistent. The size is rounded up for each
+ * item, or for all items together that a query returns.
+ */
 const KB_A_READ = 4;
-/** How many items one BatchGetItem reads. */
+/** The largest number of items that one BatchGetItem reads. */
 const ITEMS_A_BATCH = 100;
-/** A search reads a day's log twice: once for failures and once for skips. */
+/**
+ * How many days of a service's log one search by a person reads: the log of one day twice, for failures and for skips.
+ */
 const SEARCHED_DAYS = 2;
 const REQUESTS_A_MESSAGE = 3;
 
-/** The usage of one service. The watchdog's reads of its state are its own, since each service adds as many. */
+/**
+ * Returns the usage of one service. The watchdog's reads of the service's state count as usage of the service, since
+ * they grow with the number of services.
+ */
 export function usageOf(service: ServicePlan, assumed: Assumed, watchdog?: ServicePlan): Usage {
   const { workSeconds, requestSeconds, tickMs, tickLogKb, failureShare, badHours, stateKb } = assumed;
   const seconds = workSeconds + TICK_REQUESTS * requestSeconds + secondsAt(service.memoryMb, tickMs);
   const checks = watchdog?.pace.ticks ?? 0;
   const logKb = tickLogKb + (service.metrics > 0 ? assumed.metricsLogKb : 0);
   const own = functionUsage(service, { seconds, logKb, failureShare }, assumed);
-  // A metric is billed for the hours in which it has samples: `Unhealthy` only while the service is unhealthy.
+  // CloudWatch bills a metric for the hours in which it has samples. `Unhealthy` has some only while the service is in
+  // trouble.
   return sum(own, { metrics: checks === 0 ? 0 : badHours / MONTH_HOURS, dynamoReads: checks * readUnits(stateKb) });
 }
 
-/** The usage of the watchdog itself, whatever it watches, and of its memory of these services. */
+/**
+ * Returns the usage of the watchdog with `watched` services: its own function, and the reads of its memory. Its reads
+ * of the services' states count as usage of the services.
+ */
 export function watchdogUsage(watchdog: ServicePlan, watched: number, assumed: Assumed): Usage {
   const { requestSeconds, checkMs, checkLogKb, rememberedKb } = assumed;
   const requests = TICK_REQUESTS + 1 + Math.ceil(watched / ITEMS_A_BATCH);
@@ -42,14 +60,14 @@ export function watchdogUsage(watchdog: ServicePlan, watched: number, assumed: A
   return sum(own, { dynamoReads: watchdog.pace.ticks * Math.max(1, readUnits(watched * rememberedKb)) });
 }
 
-/** The usage of the shared parts of a stack, whatever its services, the watchdog left out. */
+/** Returns the usage of the parts that a stack has once, without the watchdog. It doesn't depend on the services. */
 export function sharedUsage({ resources: _resources, hasBus, ...counted }: SharedPlan, assumed: Assumed): Usage {
   const { changes, undelivered } = assumed;
   const messages = { publishes: changes, mails: changes, busEvents: hasBus ? changes : 0 };
   return { ...counted, ...messages, queueRequests: undelivered * REQUESTS_A_MESSAGE };
 }
 
-/** The usage of the whole plan. */
+/** Returns the usage of the whole plan: services, watchdog and shared parts. */
 export function totalUsage({ services, watchdog, shared }: Plan, assumed: Assumed): Usage {
   const all = services.map((service) => usageOf(service, assumed, watchdog));
   const ofWatchdog = watchdog === undefined ? {} : watchdogUsage(watchdog, services.length, assumed);
@@ -57,9 +75,9 @@ export function totalUsage({ services, watchdog, shared }: Plan, assumed: Assume
 }
 
 interface Run {
-  /** How long a run lasts. */
+  /** How long a run lasts, in seconds. */
   readonly seconds: number;
-  /** What it logs, metrics included. */
+  /** How much a run logs, metrics included, in KB. */
   readonly logKb: number;
   readonly failureShare: number;
 }
@@ -80,8 +98,8 @@ function functionUsage(plan: ServicePlan, run: Run, assumed: Assumed): Usage {
 }
 
 /**
- * The seconds for which an invocation is billed. An invocation with several ticks waits for the last one of its minute,
- * and is billed for waiting.
+ * Returns the seconds for which AWS bills an invocation. An invocation that owns several ticks waits for the last one,
+ * and AWS bills the wait too.
  */
 function billedSeconds({ pace: { spanSeconds } }: ServicePlan, { seconds }: Run, assumed: Assumed): number {
   const { latenessSeconds, coldShare, coldSeconds } = assumed;
@@ -89,8 +107,8 @@ function billedSeconds({ pace: { spanSeconds } }: ServicePlan, { seconds }: Run,
 }
 
 /**
- * The usage of the state table. A tick writes the state twice; a failed tick adds its record, and a trip reads records
- * for its report.
+ * Returns the usage of the state table. Each tick writes the state twice. Each failed run adds a run record, and the
+ * report of each trip reads run records.
  */
 function storeUsage(
   { consecutive }: ServicePlan,
