@@ -1,6 +1,6 @@
 /**
- * The longest time between two ticks of a service. The retries of its firings, the windows of its alarms and the
- * schedule of the watchdog are judged by it. Pure.
+ * The longest time between two ticks of a service. The retries of its firings, the windows of its alarms and the check
+ * of the watchdog's schedule depend on it. Pure.
  */
 import { nextDue, type Schedule, splitCron } from '../lib/rules/index.ts';
 import { DAY, HOUR, zoneOffset } from '../lib/time/index.ts';
@@ -26,7 +26,8 @@ export function longestQuiet(schedule: Schedule): number {
 }
 
 /**
- * The start of the two years in which changes of the clock are looked for, in epoch milliseconds: 2026-01-01T00:00:00Z.
+ * The start of the two years in which changes between summer and winter time are looked for, in epoch milliseconds:
+ * 2026-01-01T00:00:00Z.
  */
 const YEARS_BEGIN = 1_767_225_600_000;
 const DAYS_OF_TWO_YEARS = 731;
@@ -37,9 +38,9 @@ function longestSetback(timezone: string): number {
 }
 
 /**
- * Returns the longest gap between the due times before `span`, in milliseconds. A cron expression of minutes and hours
- * alone repeats each day, and one of minutes alone each hour; a span of two days or two hours therefore contains every
- * gap.
+ * Returns the longest gap, in milliseconds, between two due times within `span` milliseconds from 1970 on. The hours
+ * and the minutes of a cron expression repeat each day, and its minutes alone each hour. So a span of two days, or of
+ * two hours, contains every gap.
  */
 function longestWithin(schedule: Schedule, span: number): number {
   let longest = 0;

@@ -19,16 +19,16 @@ export interface ScheduleText {
 }
 
 /**
- * The bounds of the age of a firing, in milliseconds, and of its retries, which Scheduler gets; the bounds of the age
- * of an event, in milliseconds, which Lambda gets.
+ * The least and the largest values that are handed to AWS. Scheduler gets the age of a firing, in milliseconds, and the
+ * number of its retries. Lambda gets the age of an event, in milliseconds.
  */
 const DELIVERY_AGE = { least: MINUTE, most: DAY } as const;
 const DELIVERY_RETRIES = { least: 2, most: 185 } as const;
 const EVENT_AGE = { least: MINUTE, most: DAY / 4 } as const;
 
 /**
- * Returns the reason why Scheduler can't express the schedule, as `option: expected ..., got ...`; `undefined` if it
- * can.
+ * Returns the reason why Scheduler can't express the schedule, as `option: expected ..., got ...`; `undefined` if
+ * Scheduler can express it.
  */
 export function scheduleFault({ cron, interval }: Schedule): string | undefined {
   if (cron !== undefined || (interval > 0 && interval <= MINUTE) || interval % MINUTE === 0) return undefined;
@@ -75,8 +75,8 @@ export function windowMinutes(schedule: Schedule, jitterRange?: number): number 
 }
 
 /**
- * Returns how long, in milliseconds, and how often Scheduler tries to deliver a firing. It gives up when the next tick
- * is due, but not before a minute and not after a day.
+ * Returns the longest time, in milliseconds, for which Scheduler tries to deliver a firing, and the number of its
+ * retries. Scheduler gives up when the next tick is due, but not before a minute and not after a day.
  */
 export function deliveryOf(schedule: Schedule): { readonly maximumAge: number; readonly retries: number } {
   const maximumAge = wholeSeconds(clamp(longestGap(schedule), DELIVERY_AGE));

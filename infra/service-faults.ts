@@ -32,7 +32,7 @@ export interface Deployment {
   readonly emitsMetrics: boolean;
 }
 
-/** The access to files that the faults of a service depend on. */
+/** The function that looks for a file, by which a missing entry file is found. */
 export interface FileSystem {
   readonly fileExists: (path: string) => boolean;
 }
@@ -164,8 +164,8 @@ function watchdogFaults({ name, schedule }: Service): string[] {
 }
 
 /**
- * Returns a fault for each environment variable that turns off metrics which are relied on. Without the metrics of the
- * watchdog, its own alarm and the alarms of all other services show nothing.
+ * Returns a fault for each environment variable that turns off the metrics of the service, if people or alarms rely on
+ * them. Without the metrics of the watchdog, its own alarm and the alarms of all other services show nothing.
  */
 function switchFaults({ environment, emitsMetrics }: Deployment): string[] {
   const found = emitsMetrics ? METRICS_OFF.filter((name) => name in environment) : [];

@@ -10,7 +10,10 @@ import { parseDuration, unitHint } from '../lib/time/index.ts';
 import { senderFaults } from '../lib/watchdog/index.ts';
 import { type GivenDuration, isCdkDuration, ourDuration, showDuration } from './durations.ts';
 
-/** The levels of a service's alarms: no alarm; the alarm for trouble; also the alarms on Lambda's metrics. */
+/**
+ * The levels of a service's alarms: `none` has no alarm, `essential` has the alarm for trouble, and `full` also has the
+ * alarms on Lambda's metrics.
+ */
 export const ALARM_LEVELS = ['none', 'essential', 'full'] as const;
 export type AlarmLevel = (typeof ALARM_LEVELS)[number];
 
@@ -26,13 +29,16 @@ export type MetricsLevel = (typeof METRICS_LEVELS)[number];
 export interface ServiceSettings {
   /** Whether the stack deploys the service. @default true */
   readonly enabled?: boolean;
-  /** An interval that replaces the service's own. @default the service's own */
+  /** The interval at which the stack runs the service. @default the interval in the service's definition */
   readonly interval?: GivenDuration;
   /** Environment variables of the service's function. @default none */
   readonly environment?: Readonly<Record<string, string>>;
   /** The level of the service's alarms. @default 'none' in stage dev, else 'essential' */
   readonly alarms?: AlarmLevel;
-  /** Whether the service sends metrics of its own: streak, duration, lateness and others. @default none */
+  /**
+   * Whether the service itself sends metrics, which CloudWatch bills: streak, duration, lateness and others. @default
+   * none
+   */
   readonly metrics?: MetricsLevel;
   /** The memory of the function, in megabytes. @default 256 */
   readonly memorySize?: number;
@@ -48,7 +54,7 @@ export interface ServiceSettings {
 
 /** Settings of a stack. */
 export interface Settings {
-  /** The name that distinguishes the stacks of an account. @default 'prod' */
+  /** The name of the stage, by which the stacks of one account differ. @default 'prod' */
   readonly stage: string;
   /**
    * The mail address that gets the messages of the watchdog and of the stack's alarms. @default none: people subscribe
@@ -84,14 +90,14 @@ export interface Settings {
   /** The ARN of an existing table of flow runs that the stack uses. @default the stack makes one */
   readonly flowRunsTableArn?: string;
   /**
-   * The ARN of the customer's KMS key that encrypts everything that the stack makes. Existing tables that these
-   * settings name must be encrypted with the same key.
+   * The ARN of the customer's KMS key that encrypts everything that the stack makes. The tables of `stateTableArn` and
+   * `flowRunsTableArn` must be encrypted with the same key.
    * @default AWS's own keys
    */
   readonly encryptionKeyArn?: string;
   /**
-   * Whether the stack has a dashboard of all its services. An account's first three are free; each further one costs $3
-   * a month, which is more than all else that a small stack shares.
+   * Whether the stack has a dashboard of all its services. The first three dashboards of an account are free. Each
+   * further one costs $3 a month, which is more than everything else costs that a small stack has once.
    * @default false
    */
   readonly dashboard?: boolean;
@@ -193,7 +199,10 @@ export function readSettings(contextOf: (name: string) => unknown, names: readon
   return settings;
 }
 
-/** Returns the faults of settings that come from code and not from the context: names that are unknown. */
+/**
+ * Returns a fault for each unknown name in settings that code passes to the stack instead of reading them from the
+ * context of CDK.
+ */
 export function settingsShapeFaults(settings: Readonly<Record<string, unknown>>): string[] {
   const any = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, 'any'] as const));
   const { services } = settings;
@@ -213,8 +222,8 @@ const PROTECTED_FAULT =
   'got true';
 
 /**
- * Returns the faults of the webhook settings. The function's check of its environment variables judges them; the faults
- * contain the names of the settings instead.
+ * Returns the faults of the webhook settings. They are judged as the environment variables of the watchdog's function
+ * that they become, but the faults contain the names of the settings.
  */
 function webhookFaults({ webhookUrl, webhookTemplate }: z.infer<typeof schema>): string[] {
   return senderFaults(

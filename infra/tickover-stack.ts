@@ -65,11 +65,11 @@ export interface TickoverStackProps extends StackProps, AlarmActions {
    * @default the key of the settings' `encryptionKeyArn`, else AWS's own keys
    */
   readonly encryptionKey?: IKey;
-  /** The schedule group that contains the schedules. @default the stack makes one */
+  /** The schedule group that contains the schedules of all services. @default the stack makes one */
   readonly group?: IScheduleGroup;
   /**
-   * The role that EventBridge Scheduler assumes to invoke the functions. The stack adds the rights that it needs.
-   * @default the stack makes one, for the schedules of the group
+   * The role that EventBridge Scheduler assumes to invoke the functions. The stack adds the rights that the role needs.
+   * @default the stack makes a role that only the schedules in its schedule group can use
    */
   readonly schedulerRole?: IRole;
   /** The queue that gets the firings that Scheduler could not deliver. @default the stack makes one */
@@ -96,10 +96,7 @@ export interface TickoverStackProps extends StackProps, AlarmActions {
   readonly functionPropsOf?: Readonly<Record<string, NodejsFunctionProps>>;
 }
 
-/**
- * The stack of one stage.
- * @throws InvalidOptionsError if a service can't be deployed
- */
+/** The stack with all services of one stage. @throws InvalidOptionsError if a service can't be deployed */
 export class TickoverStack extends Stack {
   /** The state table of all services. */
   readonly table: ITable;
@@ -290,7 +287,9 @@ export class TickoverStack extends Stack {
     }
   }
 
-  /** The saved queries, the alarms of the stack and, if asked for, the dashboard of all services. */
+  /**
+   * Makes the saved queries, the alarms on deliveries and, if the settings ask for it, the dashboard of all services.
+   */
   #makeViews({ settings: { stage, dashboard }, ...props }: TickoverStackProps): void {
     const { services, stackName } = this;
     if (dashboard === true) new ServicesDashboard(this, 'Dashboard', { services, stage });
@@ -397,8 +396,8 @@ function refuseFaults(props: TickoverStackProps): void {
 }
 
 /**
- * Returns CDK's own props for the function of one service: its `functionPropsOf`, laid over the `functionProps` for all
- * services.
+ * Returns CDK's own props for the function of one service: the `functionProps` for all services, with the service's
+ * `functionPropsOf` laid over them.
  */
 function functionPropsFor({ name }: Pick<Service, 'name'>, props: TickoverStackProps): NodejsFunctionProps {
   const { functionProps = {}, functionPropsOf = {} } = props;

@@ -89,8 +89,8 @@ export function groupAlarms(
 }
 
 /**
- * Defines the alarm `unhealthy`. At each check the watchdog writes its metric, but only while the service is in
- * trouble.
+ * Defines the alarm `unhealthy`. Its metric `Unhealthy` gets a sample from each check of the watchdog that finds the
+ * service in trouble, and no other samples.
  */
 function unhealthy({ service, options, subject }: Basis): AlarmDefinition {
   return {
@@ -110,8 +110,9 @@ function unhealthy({ service, options, subject }: Basis): AlarmDefinition {
 }
 
 /**
- * Defines the alarm `watchdog`, which fires if all windows are empty. CloudWatch looks further back than these windows
- * before it fills in missing samples, so that metrics which arrive some minutes late don't fire the alarm.
+ * Defines the alarm `watchdog`, which fires if all its windows lack a sample of the metric `Watched`. CloudWatch looks
+ * further back than these windows before it fills in missing samples, so that metrics which arrive some minutes late
+ * don't fire the alarm.
  */
 function watchdog({ service, options, subject }: Basis): AlarmDefinition {
   return {

@@ -20,7 +20,7 @@ import { refuseUnknownProps, type Shapes } from '../known-props.ts';
 
 /** The protection and the encryption of a table. */
 export interface DurableTableOptions {
-  /** Whether the table stays in the account when its stack is deleted or doesn't need it any more. @default true */
+  /** Whether the table stays in the account when its stack is deleted or no longer contains it. @default true */
   readonly keep?: boolean;
   /**
    * Whether DynamoDB refuses to delete the table until a person switches this protection off. @default the same as

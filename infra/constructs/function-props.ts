@@ -12,7 +12,10 @@ import { isCdkDuration, showDuration } from '../durations.ts';
 type Prop = keyof NodejsFunctionProps;
 type BundlingProps = NonNullable<NodejsFunctionProps['bundling']>;
 
-/** The props that would break a promise whatever their value is, each with what the refusal says was expected. */
+/**
+ * The props that would break a promise of Tickover whatever their value is. The text after `expected` in the refusal
+ * follows each.
+ */
 const REFUSED: Readonly<Partial<Record<Prop, string>>> = {
   entry: "none, since the service's own `entry` is bundled",
   code: "none, since the service's own `entry` is bundled",

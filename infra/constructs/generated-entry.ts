@@ -29,7 +29,7 @@ export interface GeneratedEntry {
 }
 
 const LIB = fileURLToPath(new URL('../../lib/', import.meta.url));
-/** The output directory of an app that names none, and the subdirectory for entry files. */
+/** The output directory of a CDK app that names none, and the directory inside it for entry files. */
 const OUTPUT = 'cdk.out';
 const DIRECTORY = 'entries';
 

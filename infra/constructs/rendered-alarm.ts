@@ -64,8 +64,8 @@ export function renderAlarm(
 }
 
 /**
- * Returns the id of an alarm's construct. The id of an alarm with a warm-up contains its windows. CloudWatch warms up
- * only a new alarm, so with other windows it must become a new one.
+ * Returns the id of an alarm's construct. The id of an alarm with a warm-up contains the number and the length of its
+ * windows. CloudWatch warms up only a new alarm, so with other windows it must become a new one.
  */
 function constructId({ id, warmUp: minutes, evaluationPeriods, period }: AlarmDefinition): string {
   return minutes === undefined ? id : `${id}-${evaluationPeriods}x${period}s`;

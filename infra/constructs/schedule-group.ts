@@ -1,6 +1,6 @@
 /**
- * The group that contains the schedules of a stack, and the role with which Scheduler invokes the functions of
- * services.
+ * The EventBridge Scheduler group that contains the schedules of a stack, and the role with which Scheduler invokes the
+ * functions of services.
  */
 import { Stack } from 'aws-cdk-lib';
 import { type IRole, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
@@ -13,8 +13,9 @@ import { grantSend } from './holding-queue.ts';
 import { allow } from './rights/allow.ts';
 
 /**
- * A group of schedules. It is deleted with its stack, and CloudFormation chooses its name. A group that CDK itself
- * makes has a fixed name and stays when the stack is deleted, so that the next deploy of the stack would be refused.
+ * An EventBridge Scheduler group of schedules. It is deleted with its stack, and CloudFormation chooses its name. A
+ * group that CDK's own construct makes has a fixed name and stays when the stack is deleted, so that the next deploy of
+ * the stack would be refused.
  */
 export class ServiceScheduleGroup extends Construct {
   readonly group: IScheduleGroup;
@@ -29,11 +30,13 @@ export class ServiceScheduleGroup extends Construct {
 
 /** The properties of a SchedulerRole. */
 export interface SchedulerRoleProps {
-  /** The group in this account whose schedules may use the role. */
+  /** The schedule group whose schedules may use the role. It must be in the account of the stack. */
   readonly group: IScheduleGroup;
 }
 
-/** A role that only Scheduler may assume, for the schedules of one group. {@link grantFire} adds its rights. */
+/**
+ * A role that only Scheduler may assume, for the schedules of one schedule group. {@link grantFire} adds its rights.
+ */
 export class SchedulerRole extends Construct {
   readonly role: Role;
 
@@ -58,7 +61,10 @@ export interface FireGrant {
   readonly undeliverableQueue: IQueue;
 }
 
-/** Allows the role to invoke exactly this function, and to put firings that can't be delivered into the queue. */
+/**
+ * Allows the role to invoke exactly this function, and to put firings that can't be delivered into
+ * `undeliverableQueue`.
+ */
 export function grantFire(role: IRole, { function: target, undeliverableQueue }: FireGrant): void {
   allow(role, ['lambda:InvokeFunction'], [target.functionArn]);
   grantSend(undeliverableQueue, role);

@@ -28,11 +28,14 @@ import { ServiceSchedule } from './service-schedule.ts';
 
 /** The options of a service on AWS. */
 export interface ScheduledServiceOptions extends ServiceFunctionOptions, AlarmActions {
-  /** An interval that replaces the service's own. @default the service's own */
+  /** The interval at which the service runs. @default the interval in the service's definition */
   readonly interval?: GivenDuration;
   /** The level of the service's alarms. @default 'essential' */
   readonly alarms?: AlarmLevel;
-  /** Whether the service sends metrics of its own, which are billed: streak, duration, lateness. @default none */
+  /**
+   * Whether the service itself sends metrics, which CloudWatch bills: streak, duration, lateness and others. @default
+   * none
+   */
   readonly metrics?: MetricsLevel;
 }
 
@@ -49,7 +52,10 @@ export interface ScheduledServiceProps extends ScheduledServiceOptions {
   readonly table?: ITable;
   /** The schedule group that contains the schedule. @default the service makes a group */
   readonly group?: IScheduleGroup;
-  /** The role that Scheduler assumes. @default the service makes a role, for schedules of the group */
+  /**
+   * The role that Scheduler assumes. @default the service makes a role that only the schedules of its schedule group
+   * use
+   */
   readonly schedulerRole?: IRole;
   /** The queue for firings that Scheduler could not deliver. @default the service makes a queue */
   readonly undeliverableQueue?: IQueue;
@@ -93,7 +99,10 @@ export class ScheduledService extends DeployedService {
    */
   readonly logKey: IKey | undefined;
   readonly namespace: string;
-  /** The alarms by trouble: `unhealthy` and, at level 'full', others; empty at level 'none'. */
+  /**
+   * The alarms by id: `unhealthy` (for the watchdog `watchdog`), and at level 'full' `throttles` and `near-timeout`;
+   * empty at level 'none'.
+   */
   readonly alarms: Readonly<Record<string, Alarm>>;
 
   constructor(scope: Construct, id: string, props: ScheduledServiceProps) {

@@ -43,14 +43,14 @@ export interface ServiceFunctionOptions {
   /** How long log lines are kept. @default 30 days */
   readonly logRetention?: GivenRetention;
   /**
-   * Which lines are kept; Lambda drops the others before they cost anything. Its own lines about an invocation are kept
-   * only if that failed or timed out; 'debug' keeps them all.
+   * Which lines are kept; Lambda drops the others before they cost anything. The lines that Lambda itself writes about
+   * an invocation are kept only if the invocation failed or timed out; 'debug' keeps them all.
    * @default 'info'
    */
   readonly logLevel?: LogLevel;
   /**
    * CDK's own props for the function, laid over Tickover's: a network, layers, tracing, concurrency, a role. Props that
-   * would break a promise, such as retries or a timeout, are refused.
+   * would break a promise of Tickover, such as retries or a timeout, are refused.
    * @default none
    */
   readonly functionProps?: NodejsFunctionProps;
@@ -94,7 +94,7 @@ export class ServiceFunction extends Construct {
       ...FUNCTION_SHAPES,
       ...{ services: 'list', groupName: 'text', entry: 'text', table: 'object' },
     });
-    // The role and the log group that the user gives are among our props already, since they are needed there.
+    // The user's `role` and `logGroup` are left out here, since `#ourProps` has used them already.
     const { role: _role, logGroup: _logGroup, ...rest } = props.functionProps ?? {};
     this.function = new NodejsFunction(this, 'Function', overOurs(this.#ourProps(props), rest));
     this.logGroup = this.function.logGroup;
@@ -115,7 +115,8 @@ export class ServiceFunction extends Construct {
       logGroup: functionProps.logGroup ?? this.#makeLogGroup(props),
       loggingFormat: LoggingFormat.JSON,
       ...(logLevel === undefined ? {} : { applicationLogLevelV2: LEVELS[logLevel] }),
-      // Lambda's start and report lines of an invocation that succeeded say what the line of its tick says.
+      // For an invocation that succeeded, Lambda's own start and report lines only repeat what the log line of its tick
+      // contains.
       systemLogLevelV2: logLevel === 'debug' ? SystemLogLevel.INFO : SystemLogLevel.WARN,
       ...(encryptionKey === undefined ? {} : { environmentEncryption: encryptionKey }),
       environment: {
@@ -214,8 +215,8 @@ const NETWORK = [
 ];
 
 /**
- * Allows the role the calls that Lambda makes for a function in a VPC. CDK grants them only to a role that it makes
- * itself, in a managed policy that also allows writing to every log.
+ * Allows the function's role the calls that Lambda makes for a function in a VPC. CDK allows them only to a role that
+ * CDK makes, by a managed policy that also allows writing to every log.
  */
 function grantNetwork(grantee: LambdaFunction): void {
   allow(grantee, NETWORK, ['*']);

@@ -23,9 +23,9 @@ export interface ServiceScheduleProps {
   readonly service: Service;
   /** The function that the schedule invokes. */
   readonly function: IFunction;
-  /** The group that contains the schedule. */
+  /** The schedule group that contains the schedule. */
   readonly group: IScheduleGroup;
-  /** The role that Scheduler assumes. The schedule gives it the rights to fire the function. */
+  /** The role that Scheduler assumes. The construct gives the role the rights to fire the function. */
   readonly role: IRole;
   /** The queue for firings that Scheduler could not deliver. */
   readonly undeliverableQueue: IQueue;
@@ -54,8 +54,8 @@ export class ServiceSchedule extends Construct {
       target: targetOf(props),
     });
     grantFire(role, props);
-    // The schedule refers to group and role only by name, so CloudFormation would not know that it must make them
-    // first, and that the role can't fire without its policy.
+    // The schedule refers to its schedule group and its role only by name. So CloudFormation would not know that it
+    // must make both first, and that the role can't fire without its policy.
     this.schedule.node.addDependency(group, role);
   }
 }

@@ -36,7 +36,7 @@ const MOST_SERVICES = Math.floor(Math.min((MOST_WIDGETS - 1) / WIDGETS_A_SERVICE
 
 const FULL_WIDTH = 24;
 const HEIGHT = 5;
-/** How many of the last failures the table below the graphs shows. */
+/** How many failed runs of a service the table below its graphs shows. */
 const FAILURES = 10;
 /** The time that one point in the graphs covers. */
 const WINDOW = Duration.minutes(5);

@@ -11,7 +11,7 @@ import { type AlarmActions, renderAlarm } from './rendered-alarm.ts';
 
 /** The properties of the stack's alarms. */
 export interface StackAlarmsProps extends AlarmActions {
-  /** The group of the schedules. */
+  /** The schedule group that contains the schedules of the stack. */
   readonly group: IScheduleGroup;
   /** The queue for firings that Scheduler could not deliver. */
   readonly undeliverableQueue: IQueue;

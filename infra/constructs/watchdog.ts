@@ -22,7 +22,7 @@ import { grantKey } from './rights/encryption-key.ts';
 import { grantStateBatchRead } from './rights/many-items.ts';
 import { ScheduledService, type ScheduledServiceProps, SERVICE_PROPS } from './scheduled-service.ts';
 
-/** A webhook: the URL to which the watchdog posts its messages, and the form of their body. */
+/** A webhook: the URL to which the watchdog posts its messages, and the template of their bodies. */
 export interface Webhook {
   /**
    * The URL to post to. It stands in CloudFormation's template and in the function's environment, and whoever may read
@@ -135,8 +135,8 @@ function described({ service, function: lambda, groupName }: DeployedService): W
 }
 
 /**
- * Returns the faults of the webhook. The function's check of its environment variables judges it. Values that are known
- * only after the deploy aren't judged.
+ * Returns the faults of the webhook's URL and template. They are judged as the environment variables of the function
+ * that they become. Values that are known only after the deploy aren't judged.
  */
 function webhookFaults({ url, template }: Partial<Webhook> = {}): string[] {
   const known = (text: string | undefined) => (Token.isUnresolved(text) ? undefined : text);

@@ -1,4 +1,4 @@
-/** Adds one statement to a grantee's policy, and finds the role that can get it. */
+/** Adds one statement to a grantee's policy, and finds the role to which a stack can add statements. */
 import { Stack } from 'aws-cdk-lib';
 import { type IGrantable, type IRole, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
@@ -11,9 +11,9 @@ export function allow(grantee: IGrantable, actions: readonly string[], resources
 }
 
 /**
- * Returns the role as a role of the stack of `scope`. Rights are added in the stack that contains the construct of the
- * role. If they name resources of another stack, the two stacks would wait for each other; so a role of another stack
- * is imported.
+ * Returns the role as a role of the stack of `scope`. CDK adds rights in the stack that contains the role's construct.
+ * If these rights named resources of another stack, each stack would have to be deployed before the other. So a role of
+ * another stack is imported.
  */
 export function roleHere(scope: Construct, id: string, role: IRole): IRole {
   const isHere = Stack.of(role) === Stack.of(scope);

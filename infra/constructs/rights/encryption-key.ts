@@ -63,14 +63,17 @@ export function letLogsUse(key: IKey | undefined): void {
   letService(key, { service, actions, conditions: { ArnLike: { 'kms:EncryptionContext:aws:logs:arn': groups } } });
 }
 
-/** Lets CloudWatch use the key for the messages of alarms. The policy of the topic says which alarms may publish. */
+/**
+ * Lets CloudWatch use the key for the messages of alarms. Which alarms may publish is not up to the key but to the
+ * policy of the SNS topic.
+ */
 export function letAlarmsUse(key: IKey | undefined): void {
   if (key === undefined) return;
   const actions = ['kms:Decrypt', 'kms:GenerateDataKey*'];
   letService(key, { service: 'cloudwatch.amazonaws.com', actions, conditions: {} });
 }
 
-/** Returns the key as CDK's `IKey`, of which a prop may contain only a reference. */
+/** Returns the key as CDK's `IKey`. A prop of CDK may contain only a reference to a key (`IKeyRef`). */
 export function keyOf(scope: Construct, id: string, key: IKeyRef): IKey {
   return 'grant' in key ? (key as IKey) : Key.fromKeyArn(scope, id, key.keyRef.keyArn);
 }
@@ -123,7 +126,7 @@ interface NeededStatement {
     readonly actions: readonly string[];
     readonly conditions: Conditions;
   };
-  /** The case in which the key's policy doesn't need the statement; an empty text if there is none. */
+  /** When the policy of the key needs no statement, in words for the warning; an empty text if it always needs one. */
   readonly unless: string;
 }
 

@@ -31,8 +31,8 @@ export function grantInvoke(deployed: Pick<DeployedService, 'function'>, grantee
 
 /**
  * Lets the grantee look at everything that the texts of alarms and the guides name, and change nothing: the service's
- * state, log, schedule and configuration, the queue, the stack's outputs, and alarms, metrics, dashboards and saved
- * queries.
+ * state, log, schedule and configuration, the queue of undeliverable firings, the stack's outputs, and alarms, metrics,
+ * dashboards and saved queries.
  */
 export function grantRead(deployed: DeployedService, grantee: IGrantable): Grant {
   const { service, table, logGroup, undeliverableQueue, schedule } = deployed;
@@ -61,8 +61,8 @@ const STACK = [
   'cloudformation:ListStackResources',
 ];
 /**
- * The calls on the whole account. For most of them IAM has no narrower resource, nor has it one for composite alarms
- * and for what a console lists.
+ * The calls that are allowed on the whole account. IAM has no narrower resource for most of them, for composite alarms,
+ * and for the lists that a console shows.
  */
 const ACCOUNT = [
   ...['cloudwatch:DescribeAlarms', 'cloudwatch:DescribeAlarmHistory', 'cloudwatch:GetMetricData'],
