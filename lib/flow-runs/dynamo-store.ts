@@ -53,8 +53,8 @@ export function dynamoFlowRunStore(client: DynamoDBClient, table: string): FlowR
 }
 
 /**
- * Reads a page of due runs. DynamoDB may end a page of its own before the limit, so this reads on until the page is
- * full, or until DynamoDB returns no last key: then no due runs are left.
+ * Reads a page of due runs. DynamoDB may return fewer items than the limit although more are due. So this reads on
+ * until the page is full, or until DynamoDB returns no last key: then no due runs are left.
  */
 async function due(call: Call, { cutoff, limit, after }: DueQuery): Promise<DuePage> {
   const items: Item[] = [];
@@ -105,9 +105,9 @@ async function transition(call: Call, seen: FlowRun, state: FlowRunState): Promi
 }
 
 /**
- * Returns the result of a transition whose write was refused. `now` is the run as it is stored, `undefined` if the run
- * was deleted. The AWS client repeats a write whose answer was lost, and the second write is refused: so if the stored
- * state is the new one, the first write succeeded.
+ * Returns the result of a transition whose write DynamoDB refused. `now` is the run as it is stored, `undefined` if the
+ * run was deleted. The AWS client repeats a write whose answer was lost, and DynamoDB refuses the second write. So if
+ * the stored state is already the new one, the first write succeeded.
  */
 function refused(state: FlowRunState, now: FlowRun | undefined): Transitioned {
   if (now === undefined) return { written: false };
@@ -181,7 +181,7 @@ async function list(call: Call): Promise<Pick<DuePage, 'runs' | 'unreadable'>> {
 /**
  * Returns the options that give the AWS client the signal. After the abort the client sends nothing more, but it may
  * notice the abort late: between two attempts it waits as long as the server asks. So each call also goes through
- * `abortable`, which ends at once.
+ * `abortable`, which ends the call at the abort.
  */
 function optionsOf({ signal }: Call): { abortSignal?: AbortSignal } {
   return signal === undefined ? {} : { abortSignal: signal };

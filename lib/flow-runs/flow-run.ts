@@ -40,7 +40,7 @@ export interface FlowRun {
   readonly name: string;
   readonly deploymentId?: string;
   readonly state: FlowRunState;
-  /** When the run is due to start, in epoch milliseconds. A run that becomes late keeps it. */
+  /** When the run is due to start, in epoch milliseconds. This time doesn't change when the run becomes late. */
   readonly nextScheduledStartTime?: number;
   /** When the run was first meant to start, in epoch milliseconds. */
   readonly expectedStartTime?: number;

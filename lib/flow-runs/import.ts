@@ -24,7 +24,7 @@ const AT_ONCE = 25;
 
 /**
  * Puts every flow run of the text into the store. An element that can't be used becomes a fault in the result, and the
- * other elements are imported. `readFlowRuns` explains the forms of the text.
+ * other elements are imported. The text can be everything that `readFlowRuns` reads.
  */
 export async function importFlowRuns(store: FlowRunStore, text: string, options: ImportOptions): Promise<Imported> {
   const { runs, faults } = readFlowRuns(text, options.now);

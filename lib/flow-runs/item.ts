@@ -1,6 +1,6 @@
 /**
- * The form of a flow run in DynamoDB: a flat item with the key `id`. The item has the attribute `waiting` only while
- * its run is in state `Scheduled` and has a time to start. So the index on `waiting` contains no other runs, and
+ * How a flow run is stored in DynamoDB: as a flat item with the key `id`. The item has the attribute `waiting` only
+ * while its run is in state `Scheduled` and has a time to start. So the index on `waiting` contains only such runs, and
  * returns the earliest start first without reading the rest of the table.
  */
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';

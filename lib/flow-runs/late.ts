@@ -1,7 +1,7 @@
 /** The rule of lateness: which flow runs may be marked late, and the results of marking them. Pure. */
 import { type FlowRun, type FlowRunState, LATE_NAME } from './flow-run.ts';
 
-/** The reason why a flow run is not marked late whose state has another type than SCHEDULED. */
+/** The reason not to mark a flow run late if the type of its state is not SCHEDULED. */
 export const ONLY_SCHEDULED = 'Only scheduled flows can be marked late.';
 export const ALREADY_LATE = 'This flow run is already marked late.';
 

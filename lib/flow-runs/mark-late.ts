@@ -35,8 +35,8 @@ export const MARK_LATE_SHAPES = {
 } as const satisfies Readonly<Record<keyof MarkLateOptions, Shape>>;
 
 /**
- * The counts of one run of the service. All but `pages` add up to the number of flow runs that were late, unless `more`
- * is set.
+ * The counts of one run of mark-late-runs. All but `pages` add up to the number of flow runs that were late, unless
+ * `more` is set.
  */
 export interface LateCounts {
   readonly marked: number;
@@ -45,27 +45,30 @@ export interface LateCounts {
   readonly deleted: number;
   readonly failed: number;
   /**
-   * The flow runs that were left because the time was up. They were not tried, or their write was aborted, and may have
-   * been marked or not. The next run of the service goes on with them.
+   * The flow runs that were left because the time of the run of mark-late-runs was up. They were not tried, or their
+   * write was aborted, and may have been marked or not. The next run goes on with them.
    */
   readonly unfinished: number;
   /**
-   * Set if further late flow runs are left, which there was no time to count as `unfinished`. @default all are counted
+   * Set if further late flow runs are left that are not counted as `unfinished`, since there was no time to count them.
+   * @default all are counted
    */
   readonly more?: true;
-  /** How many pages of flow runs were read to be marked. */
+  /** How many pages were read to mark their flow runs. Pages that were read only to count are left out. */
   readonly pages: number;
 }
 
-/** How long before its deadline a run of the service stops marking, in milliseconds. The next run continues. */
+/**
+ * How long before its deadline a run of mark-late-runs stops marking flow runs, in milliseconds. The next run goes on.
+ */
 const TIME_FOR_A_PAGE = 2 * SECOND;
-/** How long before its deadline a run of the service stops counting the flow runs that are left, in milliseconds. */
+/** How long before its deadline a run of mark-late-runs stops counting the flow runs that are left, in milliseconds. */
 const TIME_FOR_THE_END = 0.5 * SECOND;
-/** The largest number of flow runs in a page that is only counted. */
+/** The largest number of flow runs in a page that is read only to count them. */
 const COUNTED_PAGE = 1_000;
 /**
- * How long the writes that are going on may still take after the signal is aborted, in milliseconds, so that each flow
- * run that was marked is also logged.
+ * How long writes that have begun may still take after the signal of the run is aborted, in milliseconds. Without this
+ * time a flow run could be marked without the log line about it.
  */
 const TIME_FOR_WRITES = 0.5 * SECOND;
 /** How many flow runs are marked at the same time. */
@@ -82,7 +85,7 @@ const COUNTED: Readonly<Record<MarkResult, Exclude<keyof LateCounts, 'unfinished
   deleted: 'deleted',
 };
 
-/** The values that one run of the service uses and changes while it marks. */
+/** The values that one run of mark-late-runs uses and changes while it marks flow runs. */
 interface Batch {
   readonly context: MarkLateContext;
   readonly store: FlowRunStore;
@@ -95,8 +98,8 @@ interface Batch {
 }
 
 /**
- * Marks the flow runs that are late now, as {@link markLateRunsWith} does, after a check of options that a person
- * wrote.
+ * Marks the flow runs that are late now, as {@link markLateRunsWith} does. Checks the options first, since a person may
+ * have written them.
  * @throws InvalidOptionsError which names every option that is unknown or of another shape
  */
 export async function markLate(
@@ -109,9 +112,9 @@ export async function markLate(
 }
 
 /**
- * Marks the flow runs that are late now, with options that are known to be valid. Ends after a page that isn't full,
- * after a page in which no flow run is new to this run of the service, or 2 s before the deadline. Logs a warning if
- * late flow runs are left.
+ * Marks the flow runs that are late now. The options must be valid. Ends after a page that isn't full, after a page in
+ * which no flow run is new to this run of the service, or 2 s before the deadline. Logs a warning if late flow runs are
+ * left.
  * @throws AggregateError if a flow run failed, after all others were tried; the error of the store if it can't be
  *   reached, or if the signal is aborted before the first page was read
  */
@@ -188,8 +191,8 @@ async function countLeft(batch: Batch, cutoff: number, after: Place): Promise<vo
 }
 
 /**
- * Returns the next page, or `undefined` if the signal was aborted during the read. Throws if that happens before the
- * first page is read, since the store may be at fault.
+ * Returns the next page of late flow runs, or `undefined` if the signal was aborted during the read. Throws if the
+ * signal is aborted before the first page is read, since the store may be at fault.
  */
 async function pageOf(batch: Batch, cutoff: number, after: Place | undefined): Promise<DuePage | undefined> {
   const { signal } = batch.context;

@@ -1,7 +1,7 @@
 /**
  * Reads flow runs as the API of a Prefect server returns them: a JSON array, one object, an object whose `results` is
  * the array, or JSON lines. Each element that can't be used becomes a fault with its number; the other elements are
- * read. Nothing throws.
+ * read. `readFlowRuns` never throws.
  */
 import * as z from 'zod';
 import { showValue, tryRead, withoutUndefined } from '../text/index.ts';
@@ -46,8 +46,8 @@ const instantRead = (parse: (written: unknown) => number | undefined) =>
     .transform((value) => parse(value) ?? 0);
 const instant = instantRead(parseInstant);
 /**
- * Reads the time of a start. A time that is finer than milliseconds is rounded up, since a run with an earlier start
- * would become late too early.
+ * Reads the time of a start. A time that is finer than milliseconds is rounded up, since rounded down it would make its
+ * flow run late too early.
  */
 const start = instantRead(parseInstantUp);
 const stateType = z.enum(STATE_TYPES, `one of ${STATE_TYPES.join(', ')}`);

@@ -108,8 +108,8 @@ async function load(file: string, { functions, services }: Places): Promise<Cata
 
 /**
  * Returns the fault of a service file that has no function file. Such a file is at fault if it exports a service that
- * no function runs, or can't be loaded, since it may then export one. A file without services, which contains parts of
- * another one, is no fault: the result is `undefined`.
+ * no function runs. It is also at fault if it can't be loaded, since it may export such a service. A file that exports
+ * no service contains parts of another file and is no fault: the result is `undefined`.
  */
 async function unservedFault(
   file: string,
@@ -128,7 +128,7 @@ async function unservedFault(
 
 async function servicesIn(file: URL): Promise<Service[]> {
   const loaded = new AbortController();
-  // The loading of a file may never end, and the other files would wait for it.
+  // The loading of one file may never end. Without this limit the other files would wait for it.
   const tooLate = systemClock.sleep(LONGEST_LOAD, loaded.signal).then(() => {
     throw new Error(`no end of its loading within ${inSeconds(LONGEST_LOAD)} s`);
   });

@@ -8,16 +8,16 @@ import { isInLambda, type Surroundings } from '../service/index.ts';
 import { embeddedAddresses } from './check-endpoints-embedded.ts';
 
 /**
- * Judges an address: returns the reason to refuse it, or `undefined` if the address is allowed. A text that is no
- * address is refused.
+ * Judges an address: returns the reason to refuse a connection to it, or `undefined` if check-endpoints may connect. A
+ * text that is no address is refused.
  * @param redirectedBy the address of the server that sent the redirect to `address`; absent for the URL of the endpoint
  *   itself
  */
 export type Vet = (address: string, redirectedBy?: string) => string | undefined;
 
 /**
- * The error of an address that was refused before a connection to it was made. The error is not transient, since a
- * second try would be refused too.
+ * The error of an address that check-endpoints refused before it connected. The error is not transient, since a second
+ * try would be refused too.
  */
 export class RefusedAddressError extends Error {
   override readonly name = 'RefusedAddressError';
@@ -42,7 +42,7 @@ const METADATA = [
   'fd20:ce::254/128',
   // Alibaba Cloud.
   ...['100.100.100.200/32', 'fd00:100::100:200/128'],
-  // Oracle Cloud: metadata in its classic form, and over IPv6.
+  // Oracle Cloud: metadata in Oracle Cloud Infrastructure Classic, and metadata over IPv6.
   ...['192.0.0.192/32', 'fd00:c1::a9fe:a9fe/128'],
   // Scaleway and Linode: metadata over IPv6.
   ...['fd00:42::42/128', 'fd00:a9fe:a9fe::1/128'],
@@ -84,9 +84,9 @@ const OUTSIDE = [
 /**
  * Returns a function that makes the {@link Vet} of an endpoint; its argument is the addresses and ranges that the
  * endpoint allows. The vet judges an IPv6 address also by every IPv4 address that it can carry. It refuses link-local
- * and metadata addresses; in Lambda also loopback addresses and that of Lambda's runtime API. It refuses the other
- * {@link INSIDE} ranges only after a redirect from an address outside them, since the server that sent the redirect
- * could not reach them itself.
+ * and metadata addresses, and in Lambda also loopback addresses and the address of Lambda's runtime API. It refuses the
+ * other {@link INSIDE} ranges only after a redirect from an address outside these ranges, since the server that sent
+ * the redirect could not reach them itself.
  */
 export function vettingIn(env: Surroundings['env']): (allowed?: readonly string[]) => Vet {
   const rules = [

@@ -4,18 +4,21 @@
  */
 import { isIPv6 } from 'node:net';
 
-/** A form of IPv6 address that carries an IPv4 address. */
+/** A format of IPv6 addresses that carry an IPv4 address. */
 interface Embedding {
-  /** The bytes that show this form, from byte `at` of the IPv6 address on. One of these lists must match. */
+  /**
+   * The bytes by which the format is recognised, from byte `at` of the IPv6 address on. One of these lists must match.
+   */
   readonly prefixes: readonly (readonly number[])[];
   readonly at: number;
   /**
-   * The positions of the four bytes of the IPv4 address. If there are several lists, each gives one possible reading.
+   * The positions of the four bytes of the IPv4 address. If there are several lists, each gives one IPv4 address that
+   * the IPv6 address may carry.
    */
   readonly positions: readonly (readonly [number, number, number, number])[];
   /** Whether the bytes of the IPv4 address are written inverted. */
   readonly inverted?: true;
-  /** Whether a reading counts that is in 0.0.0.0/8. @default true */
+  /** Whether the IPv6 address counts as carrying an IPv4 address in 0.0.0.0/8. @default true */
   readonly readsZero?: false;
 }
 
@@ -33,9 +36,9 @@ const EMBEDDINGS: readonly Embedding[] = [
     at: 0,
     positions: [LAST],
   },
-  // NAT64 with a network's own prefix (RFC 8215). The prefix may have 48, 56, 64 or 96 bits, so every reading counts,
-  // except one in 0.0.0.0/8: no translator delivers there, and a reading with the wrong length of prefix often looks
-  // like that.
+  // NAT64 with a network's own prefix (RFC 8215). The prefix may have 48, 56, 64 or 96 bits. So the address may carry
+  // any of four IPv4 addresses. One in 0.0.0.0/8 doesn't count: no translator delivers there, and reading with the
+  // wrong length of prefix often gives such an address.
   {
     prefixes: [[0, 0x64, 0xff, 0x9b, 0, 1]],
     at: 0,

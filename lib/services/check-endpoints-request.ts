@@ -1,6 +1,7 @@
 /**
  * Requests one URL and returns the HTTP status. It doesn't use `fetch`, since it must vet every address before it
- * connects, and connect to exactly that address: a host name could resolve to another one the second time.
+ * connects, and connect to exactly that address. `fetch` would resolve the host name once more, perhaps to another
+ * address.
  */
 import { type LookupAddress, lookup } from 'node:dns';
 import { type IncomingMessage, request as requestHttp } from 'node:http';
@@ -47,8 +48,8 @@ const HEADERS = { accept: '*/*', 'user-agent': 'tickover' };
 
 /**
  * Returns the HTTP status of the answer. Reads no bodies, and keeps no connections open. Follows redirects as `fetch`
- * does if the request asks for that, and vets the address of each. Sends user and password only to the origin of the
- * request's URL. Ends as soon as the signal is aborted, whatever the server or the resolver does.
+ * does if the request asks for that, and vets the address of each redirect. Sends user and password only to the origin
+ * of the request's URL. Ends as soon as the signal is aborted, whatever the server or the resolver does.
  * @throws RefusedAddressError for an address that is not allowed; the error of the connection; the reason of the signal
  */
 export async function statusOf(request: StatusRequest): Promise<number> {
@@ -149,8 +150,8 @@ function refuseLiteral(url: URL, vet: Vet): void {
 }
 
 /**
- * Returns a lookup for Node that refuses a host name if one of its addresses is refused. Node asks for all addresses of
- * the name or for one.
+ * Returns a lookup for Node that refuses a host name if `vet` refuses one of its addresses. Node asks the lookup for
+ * all addresses of the name or for one, and gets that.
  */
 function vettedLookup(vet: Vet, resolveName: Resolve): LookupFunction {
   return (name, { family, all }, callback) => {

@@ -36,7 +36,10 @@ const MOST_ALLOWED = 20;
 const MOST_FAULTS = 20;
 const METHODS = ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
-/** What a setting must be, as it stands in messages such as `TICKOVER_ENDPOINTS[0].url: expected ..., got ...`. */
+/**
+ * The texts after `expected` in messages about a field of an endpoint, such as `TICKOVER_ENDPOINTS[0].url: expected
+ * ..., got ...`.
+ */
 const URL_EXPECTED = 'a URL of http or https';
 const URL_CREDENTIALS_EXPECTED = 'a URL whose user and password are percent-encoded UTF-8';
 const URL_LENGTH_EXPECTED = `a URL of at most ${LONGEST_URL} characters`;
@@ -97,8 +100,8 @@ function isTimeout(milliseconds: number | undefined): boolean {
  *
  * Link-local addresses and the metadata addresses of clouds are refused, and in Lambda loopback addresses too: in the
  * URL, as the address of its host name, and after a redirect. `allowAddresses`, a list of addresses and ranges such as
- * '169.254.170.0/24', allows them for one endpoint. Private ranges are allowed, and outside Lambda also loopback,
- * unless a redirect from outside leads there.
+ * '169.254.170.0/24', allows them for one endpoint. Private addresses are allowed, and outside Lambda also loopback
+ * addresses, unless a server outside these ranges redirects to them.
  * @throws InvalidOptionsError which names up to 20 faulty fields, the expected and the given value
  */
 export function endpointsIn(env: Surroundings['env']): readonly Endpoint[] {

@@ -33,7 +33,8 @@ interface Check {
 interface Prepared {
   readonly endpoints: readonly Endpoint[];
   /**
-   * Makes the function that vets the addresses of an endpoint. Its argument is the addresses that the endpoint allows.
+   * Makes the function that decides to which addresses an endpoint may connect. Its argument is the addresses that the
+   * endpoint allows itself.
    */
   readonly vetting: (allowed?: readonly string[]) => Vet;
 }
@@ -42,8 +43,8 @@ const MOST_AT_ONCE = 5;
 
 /**
  * The service check-endpoints. Its workload returns an {@link EndpointResult} for each endpoint, in the order in which
- * the variable lists them. If any endpoint failed, the workload throws one AggregateError with an error for each
- * failure, and with the `results` of all endpoints. If the signal of the run is aborted before every endpoint was
+ * `TICKOVER_ENDPOINTS` lists them. If any endpoint failed, the workload throws one AggregateError with an error for
+ * each failure, and with the `results` of all endpoints. If the signal of the run is aborted before every endpoint was
  * requested, the remaining endpoints fail as not asked.
  *
  * Capacity: five requests at the same time, for 45 s. If every endpoint hangs for the default timeout of 10 s, a run

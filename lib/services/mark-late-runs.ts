@@ -40,8 +40,8 @@ const LARGEST_PAGE = 1_000;
 export const markLateRuns: Service = defineMarkLateRuns();
 
 /**
- * Returns the service mark-late-runs with options that override those of the environment. The option `mark` replaces
- * the marking of one flow run; upstream has the same override point.
+ * Returns the service mark-late-runs with options that override those from environment variables. The option `mark`
+ * replaces the marking of one flow run; upstream has the same override point.
  */
 export function defineMarkLateRuns(overrides: Partial<MarkLateOptions> = {}): Service {
   refuseOptions(NAME, overrides, MARK_LATE_SHAPES);

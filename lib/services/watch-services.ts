@@ -38,7 +38,7 @@ export function watchdogOver(watched: readonly WatchedService[]): Service {
   return watchdog(() => inOrder(watched));
 }
 
-/** Returns a watchdog of the services, and with the ports, that `prepare` returns. */
+/** Returns a watchdog that watches the services, and uses the ports, that `prepare` returns. */
 export function watchdogWith(prepare: (surroundings: Surroundings) => Watchdog): Service {
   return defineService<Watchdog>({
     name: NAME,

@@ -21,8 +21,8 @@ export interface ChangeFacts {
 }
 
 /**
- * Makes a change, with its texts, from the facts. For a deployed service the command uses the AWS CLI, else npm; for an
- * unreadable state it is always `npm run repair`.
+ * Makes a change, with its texts, from the facts. The command of a change is one of the AWS CLI for a deployed service,
+ * else one of npm; for an unreadable state it is always `npm run repair`.
  */
 export function changeOf(facts: ChangeFacts): Change {
   const { watched, judgement, owed } = facts;
@@ -41,8 +41,8 @@ export function changeOf(facts: ChangeFacts): Change {
 }
 
 /**
- * Returns the cause with control characters escaped: it is foreign text from a stored error or an answer of another
- * system.
+ * Returns the cause with control characters escaped. A cause is foreign text: it comes from a stored error, which may
+ * cite the answer of another system. Returns `undefined` if there is no cause.
  */
 function shownCause(cause: string | undefined): string | undefined {
   return cause === undefined ? undefined : escapeControls(cause);
@@ -103,8 +103,8 @@ const FOLLOWS: Words<string> = {
 };
 
 /**
- * Returns the due time that was missed, in epoch milliseconds. `owed.since` may be later, if the trouble has begun
- * again.
+ * Returns the due time that the service missed, in epoch milliseconds. The start of the trouble in `owed.since` may be
+ * later, if the trouble has begun again.
  */
 function missedAt({ judgement: { finding }, owed }: ChangeFacts): number {
   return finding === 'quiet' || finding === 'well' ? owed.since : finding.since;

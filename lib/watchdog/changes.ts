@@ -6,7 +6,7 @@
  *   - `recovered` is reported when the service is well and a run has succeeded since the trouble began; after
  *     `never-ran` and `overdue` a scheduled tick must have arrived, too. A resume or a pause doesn't end a trouble but
  *     interrupts it: if a later check finds the trouble again, it is reported again.
- *   - While a service is paused, nothing is reported. What still holds at the end of the pause is reported then.
+ *   - While a service is paused, nothing is reported. A trouble that holds at the end of the pause is reported then.
  *   - A service that is well at its first check is not reported.
  *
  * The watchdog first stores a change together with the names of all senders, which have to send it. Then it sends. If
@@ -26,7 +26,10 @@ export interface Checked {
   readonly judgement: Judgement;
   /** What the watchdog remembers of the service after this check. */
   readonly entry: Remembered;
-  /** Whether this check found a new change, instead of one that an earlier check could not send. */
+  /**
+   * Whether the change in `entry` is new in this check. False if there is no change, or if it is one that an earlier
+   * check could not send.
+   */
   readonly isNew: boolean;
   /** Whether the service has a trouble of any kind; false while a pause or a resume interrupts the trouble. */
   readonly inTrouble: boolean;
@@ -41,8 +44,8 @@ interface Sight {
 }
 
 /**
- * Judges the service, and compares the judgement with what is remembered. `now` is in epoch milliseconds. `senders` are
- * the names of all senders, which have to send a new change.
+ * Judges the service, and compares the judgement with what the watchdog remembers of the service. `now` is in epoch
+ * milliseconds. `senders` are the names of all senders, each of which has to send a new change.
  */
 export function checkService({ watched, found, entry, now }: Sight, senders: readonly string[]): Checked {
   const placed = atFloor(entry, { found, now });
@@ -55,9 +58,9 @@ export function checkService({ watched, found, entry, now }: Sight, senders: rea
 }
 
 /**
- * Moves the floor when a pause or a halt has ended: to the end of a pause that ended by itself, else to `now`, since a
- * resume stores no instant. Due times up to the floor don't count as missed: a tick that is skipped during a pause or
- * halt leaves no trace.
+ * Moves the floor, which is the instant up to which due times don't count as missed, when a pause or a halt has ended.
+ * Ticks that are skipped during a pause or a halt leave no trace and are not missed. The floor moves to the end of a
+ * pause that ended by itself, else to `now`, since the state doesn't show when a person resumed the service.
  */
 function atFloor({ blocked: was, ...entry }: Remembered, { found, now }: Pick<Sight, 'found' | 'now'>): Remembered {
   if (isBlocked(found, now)) return { ...entry, blocked: true };
@@ -87,8 +90,8 @@ function whenInTrouble(entry: Remembered, judgement: Judgement, senders: readonl
   const found = judgement.finding as Trouble;
   const { trouble } = entry;
   if (trouble !== undefined && isSameTrouble(trouble, found, judgement.found)) return entry;
-  // The id of a change contains the start of its trouble. A start after that of the remembered trouble makes the two
-  // ids differ, even if the kinds are equal.
+  // The id of a change contains the start of its trouble. So the start of a new trouble must be later than that of the
+  // remembered one, or both could have the same id.
   const isLater = trouble === undefined || found.since > trouble.since;
   const since = isLater ? found.since : Math.max(judgement.now, trouble.since + 1);
   const next = rememberedTrouble({ kind: found.kind, since }, judgement.found);
@@ -100,8 +103,8 @@ function interrupted(entry: Remembered): Remembered {
 }
 
 /**
- * Whether a trouble that this check doesn't find may still last. `never-ran` and `overdue` last until a newer tick
- * arrives: a run that is going on, or a new schedule, doesn't end them.
+ * Whether the remembered trouble may still last although this check doesn't find it. `never-ran` and `overdue` last
+ * until a newer tick arrives: a run that is going on, or a new schedule, doesn't end them.
  */
 function isUndecided({ kind, tick }: RememberedTrouble, { running, found }: Judgement): boolean {
   return isAbsence(kind) && (running || (isState(found) && newestTick(found) === tick));
@@ -113,8 +116,8 @@ function isAbsence(kind: TroubleKind): boolean {
 
 function isSameTrouble(trouble: RememberedTrouble, found: Trouble, state: Judgement['found']): boolean {
   if (trouble.interrupted !== undefined) return false;
-  // A service that has never run is overdue after a run by hand. That is no new trouble, since no scheduled tick has
-  // come.
+  // A service with the trouble `never-ran` has the trouble `overdue` after a run by hand. That is the same trouble,
+  // since no scheduled tick has come.
   if (isAbsence(trouble.kind) && isAbsence(found.kind) && isState(state)) return newestTick(state) === trouble.tick;
   if (trouble.kind !== found.kind) return false;
   const { epoch, build } = rememberedTrouble(found, state);

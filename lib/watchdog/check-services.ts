@@ -2,7 +2,7 @@
  * One check of all watched services. Each run of the watchdog makes one check.
  *
  *   1. Read the states of the services, and what the last check remembered.
- *   2. Judge each service, and compare it with what is remembered. Write the metric of each service in trouble.
+ *   2. Judge each service, and compare the judgement with the memory. Write the metric of each service in trouble.
  *   3. Store the new changes, each with the names of all senders, which have to send it.
  *   4. Send the changes that senders still have to send. A sender that fails tries again in a later check.
  *   5. Store which changes were sent.
@@ -99,16 +99,16 @@ function judgeAll({ watched, senders }: Watchdog, { found, before, now }: Sights
 }
 
 /**
- * The longest absence of the watchdog, in milliseconds, after which due times that services missed during it are still
- * reported. After a longer one (the machine slept, or the stack was deployed again with its old table) only due times
- * since the watchdog's return count: what stopped the services has stopped the watchdog too, and the watchdog's own
- * alarm has reported that.
+ * The longest time between two checks, in milliseconds, after which due times are reported that services missed in
+ * between. After a longer time (the machine slept, or the stack was deployed again with its old table) only due times
+ * since the first new check count. What stopped the services has then stopped the watchdog too, and the alarm on the
+ * watchdog has reported that.
  */
 const LONGEST_ABSENCE = HOUR;
 
 /**
- * Returns the instant of the check before, which the cursor contains, in epoch milliseconds; `undefined` if there was
- * none.
+ * Returns the instant of the previous check in epoch milliseconds, which the cursor of the watchdog contains;
+ * `undefined` if there was no previous check.
  */
 function previousCheck({ cursor }: Context): number | undefined {
   const instant = Number(cursor);

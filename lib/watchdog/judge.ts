@@ -79,16 +79,19 @@ export function failuresOf(state: ServiceState, now: number): number {
   return state.streak + uncountedCrashes(state, now);
 }
 
-/** Returns how many runs have started and neither ended nor been counted as crashed, without a run that is going on. */
+/**
+ * Returns how many runs have started, have not ended and have not been counted as crashed. A run that is going on is
+ * left out.
+ */
 export function uncountedCrashes(state: ServiceState, now: number): number {
   const open = state.fence - state.countedUpTo;
   return leaseIsLive(state, now) ? Math.max(0, open - 1) : open;
 }
 
 /**
- * Returns when the first failure since the last success happened, in epoch milliseconds: its instant in the run
- * history. If the state counts no failure, it is the tick of the newest lease, whose run crashed. Returns `undefined`
- * if neither is known, since the streak is longer than the run history or there is no such tick.
+ * Returns when the first failure since the last success happened, in epoch milliseconds. That is the instant of the
+ * failed run in the run history, or, if the streak is 0, the tick of the newest lease, whose run crashed. Returns
+ * `undefined` if the run history is shorter than the streak, or if there is no such tick.
  */
 function failingSince({ streak, runs, lease }: ServiceState): number | undefined {
   return streak > 0 ? runs.at(-streak)?.at : lease?.tick;

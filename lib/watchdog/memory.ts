@@ -1,6 +1,7 @@
 /**
  * What the watchdog remembers of each service from one check to the next. This memory consists of parts. A part is one
- * item in DynamoDB with up to 100 services, and is written only when it changes. A deploy doesn't reset the memory.
+ * item in DynamoDB with the entries of up to 100 services, and is written only when an entry changes. A deploy doesn't
+ * reset the memory.
  */
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
@@ -55,8 +56,9 @@ const remembered = z.object({
 type Readable<Shape> = { readonly [Key in keyof Shape]: Shape[Key] };
 
 /**
- * A trouble that the watchdog has reported, or still has to report. The fields `epoch`, `build`, `tick` and `success`
- * are those of the service when the trouble was found; by them a later trouble of the same kind is told apart.
+ * A trouble that the watchdog has reported, or still has to report. `epoch`, `build`, `tick` and `success` are facts
+ * about the service from the check that found the trouble. With them a later check decides whether a trouble of the
+ * same kind is a new one.
  */
 export type RememberedTrouble = Readable<z.infer<typeof trouble>>;
 /**
@@ -67,27 +69,33 @@ export type Owed = Readable<z.infer<typeof owed>>;
 
 /** What the watchdog remembers of one service. */
 export interface Remembered {
-  /** A hash of the service's schedule. When the schedule changes, `floor` moves to the check that notices it. */
+  /**
+   * A hash of the service's schedule. When the schedule changes, `floor` moves to the check that notices the change.
+   */
   readonly schedule: string;
   /**
-   * An instant in epoch milliseconds; due times up to it don't count as missed. It is the first check by this schedule,
-   * the end of a pause, or the first check after a halt, a resume or a long absence of the watchdog.
+   * An instant in epoch milliseconds; due times up to it don't count as missed. It is the time of the first check by
+   * this schedule, the end of a pause, or the time of the first check after a halt, a resume or a long absence of the
+   * watchdog.
    */
   readonly floor: number;
-  /** True while the service is paused or halted. When that ends, `floor` moves. */
+  /** True while the service is paused or halted. When the pause or the halt ends, `floor` moves. */
   readonly blocked?: true | undefined;
   readonly trouble?: RememberedTrouble | undefined;
   readonly owed?: Owed | undefined;
 }
 
-/** What the watchdog remembers of a service after its first check, or after its first check by a new schedule. */
+/**
+ * Returns what the watchdog remembers of a service that it checks for the first time, or for the first time by a new
+ * schedule.
+ */
 export function firstSight(watched: WatchedService, now: number): Remembered {
   return { schedule: hashOf(watched), floor: now };
 }
 
 /**
- * Returns what is remembered of each watched service, by name. A service whose entry is missing or can't be read starts
- * anew at `now`.
+ * Returns what the watchdog remembers of each watched service, by name. A service whose entry is missing or can't be
+ * read gets a new entry with the floor `now`.
  */
 export function entriesOf(
   parts: readonly MemoryPart[],
@@ -106,13 +114,15 @@ function ownEntry(stored: Record<string, unknown>, name: string): Remembered | u
 function entryOf(watched: WatchedService, stored: Remembered | undefined, now: number): Remembered {
   if (stored === undefined) return firstSight(watched, now);
   if (stored.schedule !== hashOf(watched)) return { ...stored, ...firstSight(watched, now) };
-  // If the clock was set back, the floor may be in the future, and must not hide what is missed from now on.
+  // If the clock was set back, the stored floor may be in the future. It would then hide due times that are missed from
+  // now on.
   return stored.floor > now ? { ...stored, floor: now } : stored;
 }
 
 /**
  * Returns the parts that must be written so that the memory contains exactly `entries`. A service stays in the part
- * that has it. A new service goes to the first part with room. A service that is no longer watched is left out.
+ * that contains it already. A new service goes to the first part with room. A service that is no longer watched is left
+ * out.
  */
 export function changedParts(
   parts: readonly MemoryPart[],
@@ -156,8 +166,8 @@ function partOf(
 }
 
 /**
- * Returns the entry as the database would return it: without properties that are undefined. Returns `undefined` for no
- * entry.
+ * Returns the entry as the database would return it: without properties that are undefined. Returns `undefined` if
+ * there is no entry.
  */
 function storedForm(entry: Remembered | undefined): unknown {
   if (entry === undefined) return undefined;

@@ -46,13 +46,14 @@ export interface Notice {
 }
 
 /**
- * The largest number of changes that one sender sends in a notice each. If one check has more, a single notice names
- * all of them.
+ * The largest number of changes for which a sender sends one notice each. If one check has more, the sender sends a
+ * single notice that names all of them.
  */
 export const MOST_NOTICES = 10;
 const LONGEST_SUBJECT = 100;
 /**
- * The largest number of changes that a single notice about many describes in full. Its text names the services of all.
+ * The largest number of changes that a single notice about many changes describes in full. The text of that notice
+ * names the services of all changes.
  */
 const MOST_DETAILED = 25;
 

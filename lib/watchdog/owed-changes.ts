@@ -55,8 +55,8 @@ function hasSucceeded(found: Checked['judgement']['found']): boolean {
 }
 
 /**
- * Returns the key of the newest run of a service that is `unhealthy`; this run has failed. Returns an empty list for
- * other changes.
+ * Returns a list with the key of the service's newest run, which has failed, if a sender still has to send the change
+ * `unhealthy` of the service; else an empty list.
  */
 function failedRun({ watched, judgement: { found }, entry: { owed } }: Checked): RunKey[] {
   if (owed?.kind !== 'unhealthy' || found instanceof UnreadableStateError) return [];

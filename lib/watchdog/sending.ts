@@ -17,8 +17,8 @@ export interface Sent {
 }
 
 /**
- * The time after which a sender begins no further notice in this check, in milliseconds. A send that has begun may take
- * as long as its own limit allows. So the check still has time to store what was sent.
+ * The time after which a sender begins no further notice in this check, in milliseconds. A notice that the sender has
+ * begun to send may take as long as the sender's own limit. After that the check still has time to store what was sent.
  */
 const SENDING_TIME = 10_000;
 
@@ -65,7 +65,7 @@ async function sendBy(sender: Sender, notices: readonly Notice[], context: Conte
 
 /**
  * Returns what the watchdog remembers after the notices have gone out. Each change keeps only the names of those
- * senders that still have to send it and still exist; a change without any is removed.
+ * senders that still have to send it and still exist. A change that no sender has to send any more is removed.
  */
 export function withoutSent(
   entries: ReadonlyMap<string, Remembered>,

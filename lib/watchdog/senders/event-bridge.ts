@@ -30,9 +30,9 @@ const MOST_ENTRIES = 10;
 const LARGEST_REQUEST = 256 * 1_024;
 
 /**
- * Returns a sender to the bus, which is given by its name or its ARN. An ARN also says the region. A send fails if the
- * bus did not take one of the events; then the next check sends all events of the notice again, with the same ids. The
- * client is made once, at the first send.
+ * Returns a sender to the bus, which is given by its name or its ARN. The region is that of the ARN, or the default
+ * region of the AWS client. A send fails if the bus did not take one of the events; then the next check sends all
+ * events of the notice again, with the same ids. The client is made once, at the first send.
  * @param stack the name of the stack in which the services run, which each event contains
  */
 export function eventBridgeSender(bus: string, stack: string): Sender {
@@ -87,8 +87,8 @@ function refusedIn(entries: readonly PutEventsResultEntry[] = [], count = 1): re
 }
 
 /**
- * Returns the error of a send of which some events were not taken. Its name is the code of the first refusal, which
- * decides whether the error is transient.
+ * Returns the error of a send whose bus did not take some events. The name of the error is the code of the first event
+ * that was refused, which decides whether the error is transient.
  */
 function notTaken(refused: readonly PutEventsResultEntry[], all: number): Error {
   const [{ ErrorCode = 'InternalFailure', ErrorMessage = 'no reason was given' } = {}] = refused;

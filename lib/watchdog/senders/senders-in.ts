@@ -20,8 +20,8 @@ const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 /**
  * Returns the senders that environment variables ask for: `TICKOVER_TOPIC_ARN`, the ARN of an SNS topic;
  * `TICKOVER_EVENT_BUS`, the name or the ARN of an EventBridge bus; `TICKOVER_WEBHOOK_URL`, the URL of a webhook, with
- * `TICKOVER_WEBHOOK_TEMPLATE`, the form of its body. An empty variable counts as missing. `TICKOVER_STACK` is the name
- * of the stack in notices.
+ * `TICKOVER_WEBHOOK_TEMPLATE`, the template of its bodies. An empty variable counts as missing. `TICKOVER_STACK` is the
+ * name of the stack in notices.
  * @throws InvalidOptionsError which names every faulty variable, the expected and the given value, without secrets
  */
 export function sendersIn(env: Surroundings['env']): readonly Sender[] {

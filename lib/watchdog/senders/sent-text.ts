@@ -1,5 +1,6 @@
 /**
- * The forms in which receivers get changes and notices: bounded in size, and with characters that the receiver accepts.
+ * Converts changes and notices into the JSON and the texts that receivers accept: bounded in size, and with characters
+ * that the receiver allows.
  */
 import { cut, escaped } from '../../text/index.ts';
 import { toIso } from '../../time/index.ts';

@@ -16,8 +16,8 @@ const LONGEST_ID = 256;
 
 /**
  * Returns a sender to the topic, in the region of the topic's ARN. Each message has the attribute `id`, by which
- * receivers can drop a message that they have already. A FIFO topic drops it by itself. The client is made once, at the
- * first send.
+ * receivers can drop a message that they have already. A FIFO topic drops such a message by itself. The client is made
+ * once, at the first send.
  */
 export function snsSender(topicArn: string): Sender {
   const [, , , region = ''] = topicArn.split(':');

@@ -24,9 +24,9 @@ const PLACEHOLDERS = [
 
 const PLACEHOLDER = /\{\{([^{}]*)\}\}/g;
 
-/** The host that gets the body, and the form of the body. */
+/** The facts besides the notice on which the body depends: host, stack and template. */
 export interface BodyOptions {
-  /** The host name of the webhook. Slack and Google Chat have rules of their own for a body. */
+  /** The host name of the webhook. Slack and Google Chat get bodies that differ from those for other hosts. */
   readonly host: string;
   /** The name of the stack in which the services run, or 'one machine'. */
   readonly stack: string;

@@ -6,7 +6,7 @@ import type { Sender } from '../ports.ts';
 import { boundedSend } from './bounded-send.ts';
 import { webhookBody } from './webhook-body.ts';
 
-/** A webhook, and the form of its body. */
+/** A webhook: its URL, and what its bodies contain. */
 export interface WebhookOptions {
   /** A URL of https, or of http on this machine. A user and password in the URL are sent as an Authorization header. */
   readonly url: URL;
@@ -17,21 +17,21 @@ export interface WebhookOptions {
 }
 
 /**
- * The bounds of the reason that the body of a refusal gives: the time to wait for the body, in milliseconds, and the
- * bytes of it that the error shows.
+ * The bounds for reading the body of a refusal (an answer whose status is not 2xx), which may contain a reason: the
+ * time to wait for the body, in milliseconds, and how many bytes of it the error shows.
  */
 const REASON_TIME = SECOND;
 const LONGEST_REASON = 200;
 /**
- * The length from which a part of the URL is masked in errors. Shorter parts are no secrets, and may be ordinary words
- * in an answer.
+ * The length, in characters, from which a part of the URL is masked in errors. Shorter parts are no secrets, and may be
+ * ordinary words in an answer.
  */
 const SHORTEST_SECRET = 6;
 
 /**
  * Returns a sender to the webhook. A status of 2xx is a success. Redirects are not followed. The body of an answer is
- * not read, except the beginning of a refusal's if there is no template. Errors show only the origin of the URL, since
- * whoever knows the rest can write to the webhook.
+ * not read. The exception is an answer with another status than 2xx, if there is no template: then the error shows the
+ * beginning of the body. Errors show only the origin of the URL, since whoever knows the rest can write to the webhook.
  */
 export function webhookSender({ url, stack, template }: WebhookOptions): Sender {
   const redact = redactor(url);
