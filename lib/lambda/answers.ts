@@ -38,25 +38,30 @@ export interface TickAnswer {
   readonly outcome: OutcomeKind | null;
   readonly verdict: Verdict | null;
   readonly durationMs: number | null;
-  /** The number of the run; `null` if the tick was skipped without a lease. */
+  /**
+   * The number of the lease that the tick took, which is also the number of its run; `null` if the tick took no lease.
+   */
   readonly fence: number | null;
-  /** The number of trips since the last success. */
+  /** The number of trips since the last success of the service. */
   readonly backoffCount: number;
-  /** The next due time at which the service may run; `null` if an operator must act first. */
+  /**
+   * The next due time at which the service may run; `null` if an operator must act first, for example resume the
+   * service.
+   */
   readonly nextDue: string | null;
-  /** The error of the run; `null` if it succeeded or there was no run. */
+  /** The error with which the run failed; `null` if the run didn't fail, or if there was no run. */
   readonly error: { readonly class: string; readonly message: string } | null;
   /**
-   * The value that the workload returned, as JSON with credentials masked. A value that can't be converted or takes
-   * more than 64,000 bytes is replaced by a text that says so.
+   * The value that the workload returned, as JSON with credentials masked; `null` if it returned none. A value that
+   * can't be converted to JSON, or takes more than 64,000 bytes, is replaced by a text that explains it.
    */
   readonly result: unknown;
 }
 
-/** The answer to a firing that owns several ticks. */
+/** The answer to a firing that owns several ticks, because the interval of its service is below a minute. */
 export interface FiringAnswer {
   readonly service: string;
-  /** The minute for which the firing was scheduled. */
+  /** The minute for which the firing was scheduled, in ISO 8601. */
   readonly firing: string;
   readonly ticks: readonly TickAnswer[];
 }
@@ -64,22 +69,27 @@ export interface FiringAnswer {
 /** The answer to a manual run. */
 export interface RunOnceAnswer extends TickAnswer {
   readonly action: 'run-once';
-  /** The reasons for which a scheduled tick would have been skipped instead of this run; empty if there are none. */
+  /**
+   * The reasons for which the schedule would have skipped a tick at the moment of this run (`backoff`, `pause`,
+   * `halt`); empty if there are none.
+   */
   readonly bypassed: readonly Obstacle[];
   /**
-   * The reasons for which the scheduled ticks of the service are still skipped after this run; empty if there are none.
+   * The reasons for which the schedule still skips the ticks of the service after this run (`backoff`, `pause`,
+   * `halt`); empty if there are none.
    */
   readonly stays: readonly Obstacle[];
 }
 
 /**
- * The largest size of the results of all ticks of a firing together, in bytes, since Lambda sends no answer above 6 MB.
+ * The most bytes that the results of all ticks may take together in the answer to one firing. Lambda sends no answer
+ * above 6 MB.
  */
 const LARGEST_RESULTS = 3_000_000;
 
 /**
- * Makes the answer to a firing that owns several ticks. All results together have a limit, so the more ticks there are,
- * the earlier the result of each is cut.
+ * Makes the answer to a firing that owns several ticks. Each tick gets the same share of LARGEST_RESULTS. A result that
+ * takes more bytes than its share is replaced by a few words.
  */
 export function firingAnswer(service: string, scheduledFor: number, events: readonly TickEvent[]): FiringAnswer {
   const room = Math.floor(LARGEST_RESULTS / Math.max(1, events.length));
@@ -87,7 +97,7 @@ export function firingAnswer(service: string, scheduledFor: number, events: read
   return { service, firing: toIso(scheduledFor), ticks };
 }
 
-/** Makes the answer to a tick from its event. */
+/** Makes the answer to a tick from the event that describes the ended tick. */
 export function tickAnswer(event: TickEvent): TickAnswer {
   const { tick, failure, nextDue } = event;
   return {
@@ -106,7 +116,10 @@ export function tickAnswer(event: TickEvent): TickAnswer {
   };
 }
 
-/** Makes the answer to a manual run. `stays` is judged at `now`. */
+/**
+ * Makes the answer to a manual run.
+ * @param now the instant for which the field `stays` of the answer is computed, in epoch milliseconds
+ */
 export function runOnceAnswer(event: TickEvent, now: number): RunOnceAnswer {
   const stays = obstacles(event.state, now, event.build);
   return { action: 'run-once', ...tickAnswer(event), bypassed: event.bypassed, stays };

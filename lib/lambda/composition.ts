@@ -1,4 +1,4 @@
-/** Makes everything that the handler of a function works with, once, at cold start. */
+/** Makes the parts with which a Lambda handler works (settings, store, clock, log, observers) once, at cold start. */
 import { emfObserver, emfOptionsIn, emfWarnings } from '../metrics/index.ts';
 import { InvalidOptionsError } from '../rules/index.ts';
 import { catchStrayErrors, type StrayErrors } from '../run/index.ts';
@@ -16,25 +16,28 @@ import { type Duration, systemClock, systemRandom } from '../time/index.ts';
 import { type Environment, readEnvironment } from './env.ts';
 import { ownLog, serviceLog, serviceLogger, tickLog } from './log.ts';
 
-/** The parts that a handler works with. */
+/** The parts with which the Lambda handler of one service works. */
 export interface Composition {
-  /** The service, with the interval that `TICKOVER_INTERVAL` sets, if it is set. */
+  /**
+   * The service. If the environment variable `TICKOVER_INTERVAL` is set, it has replaced the interval in the options of
+   * the service.
+   */
   readonly service: Service;
   readonly environment: Environment;
   readonly ports: Ports;
   /**
-   * Returns the result of the function `prepare` of the service. The first call calls `prepare`, and so does every
-   * later one until `prepare` has succeeded once.
+   * Returns the result of the service's function `prepare`. The first call of `prepared` calls `prepare`. If `prepare`
+   * fails, the next call of `prepared` calls it again; once it has succeeded, its result is kept.
    */
   readonly prepared: () => unknown;
   /**
-   * The stray errors in this process so far. After a stray error the process is ended soon, since its memory may be
-   * damaged.
+   * The number of stray errors in this process so far (errors of a promise, timer or listener that a run left behind).
+   * If there are any, the process is ended after the firing, since its memory may be damaged.
    */
   readonly strayErrors: Pick<StrayErrors, 'count'>;
 }
 
-/** The parts of a composition that a test replaces. */
+/** The parts of a handler that a test replaces. A part that is missing here is the real one. */
 export type Overrides = Partial<Ports> & { readonly environment?: Environment };
 
 const OVERRIDES: Readonly<Record<string, Shape>> = {
@@ -44,7 +47,8 @@ const OVERRIDES: Readonly<Record<string, Shape>> = {
 
 /**
  * Makes the parts of the handler of a service.
- * @throws InvalidOptionsError which names every substitute that is unknown or of another shape
+ * @throws InvalidOptionsError if `overrides` contains an unknown name or a value of the wrong type, or if an
+ * environment variable is faulty; the message names each of them
  */
 export function compose(defined: Service, overrides: Overrides = {}): Composition {
   const faults = shapeFaults(overrides, OVERRIDES);
@@ -96,14 +100,17 @@ function warningsOf({ variables, inLambda }: Environment): string[] {
   return [...unknownVariableWarnings(Object.keys(variables)), ...(inLambda ? emfWarnings(variables) : [])];
 }
 
-/** The observers that write metrics: in Lambda, one if `TICKOVER_METRICS` is `detailed`; otherwise none. */
+/**
+ * The observers that write metrics: one if the function runs in Lambda and `TICKOVER_METRICS` is `detailed`; otherwise
+ * none.
+ */
 function metricsOf({ variables, inLambda }: Environment): Observer[] {
   const { detailed, ...options } = emfOptionsIn(variables);
   return inLambda && detailed ? [emfObserver(options)] : [];
 }
 
-// The original `process.exit`, kept at load: a workload may replace it, as test tools do, and its process must still
-// end.
+// Node's `process.exit`, read when this file is loaded. A workload may replace `process.exit` later, as test tools do,
+// but `endProcess` must still end the process.
 const { exit } = process;
 
 /**

@@ -11,11 +11,15 @@ export interface Environment {
   /** `TICKOVER_BUILD`: the build id, at most 16 characters. @default 'unbuilt' */
   readonly build: string;
   /**
-   * `TICKOVER_SLACK_SECONDS`: how late a firing may arrive without losing a slot.
+   * `TICKOVER_SLACK_SECONDS`, converted to milliseconds: how late a firing may arrive without losing one of its slots.
    * @default 60 s, the precision of EventBridge Scheduler
    */
   readonly slack: number;
-  /** `TICKOVER_INTERVAL`: an interval such as `5s` that replaces the one in the options of the service. */
+  /**
+   * `TICKOVER_INTERVAL`: an interval such as `5s`, converted to milliseconds. It replaces the interval in the options
+   * of the service.
+   * @default the interval in the options stays
+   */
   readonly interval?: number;
   /** Whether the function runs in Lambda, which sets `AWS_LAMBDA_FUNCTION_NAME`. */
   readonly inLambda: boolean;
@@ -33,7 +37,7 @@ const LONGEST_BUILD = 16;
 
 /**
  * Reads and checks the environment variables of a function.
- * @throws InvalidOptionsError which names every faulty variable, the expected and the given value
+ * @throws InvalidOptionsError which names every faulty variable, with the expected and the given value
  */
 export function readEnvironment(variables: Variables = process.env): Environment {
   const {
@@ -70,8 +74,8 @@ export function readEnvironment(variables: Variables = process.env): Environment
 }
 
 /**
- * Converts a number of seconds, written as text, to milliseconds; NaN if it can't be converted. An empty text is not
- * taken for 0.
+ * Converts a number of seconds, written as text, to milliseconds. Returns NaN if the text is no number. An empty text
+ * gives NaN too, although `Number('')` is 0.
  */
 function seconds(written: string): number {
   return written.trim() === '' ? Number.NaN : Number(written) * SECOND;

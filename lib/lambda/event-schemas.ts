@@ -1,6 +1,6 @@
 /**
- * The schemas of the events that a handler accepts. The message of a schema names the expected value; `malformed` adds
- * the given value.
+ * The schemas of the events that a handler accepts. The error message of each schema names only the value that the
+ * schema expects. The function `malformed` adds the value that the event contains.
  */
 import * as z from 'zod';
 import { parseInstant } from '../time/index.ts';
@@ -21,7 +21,7 @@ const instant = z.string('an ISO 8601 time with a zone').transform((written, con
 
 /**
  * A context attribute of EventBridge Scheduler, such as `<aws.scheduler.attempt-number>`, that was not replaced by its
- * value. This happens if a person sends the input of the schedule by hand. The field counts as missing.
+ * value. This happens if a person sends the input of the schedule by hand. A field that contains it counts as missing.
  */
 const placeholder = z
   .string()
@@ -45,7 +45,7 @@ export const scheduledEvent = z.object({
   time: instant,
   id: detail,
 });
-/** The payload of an operator. */
+/** The event by which an operator invokes a service: an action and its fields. */
 export const manualEvent = z.discriminatedUnion(
   'action',
   [
@@ -57,9 +57,9 @@ export const manualEvent = z.discriminatedUnion(
   "'run-once', 'status', 'pause' or 'resume'",
 );
 
-/** The name of every action of an operator. */
+/** The names of all actions of an operator, such as `run-once`. */
 export const ACTIONS: readonly string[] = manualEvent.options.map(({ shape }) => shape.action.value);
-/** The name of every field that an event can have. */
+/** The names of all fields that any of the events in this file can have. */
 export const EVENT_FIELDS: readonly string[] = [
   ...new Set([schedulerEvent, scheduledEvent, ...manualEvent.options].flatMap(({ shape }) => Object.keys(shape))),
 ];

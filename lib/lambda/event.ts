@@ -14,7 +14,7 @@ export interface ServiceNamed {
 
 /**
  * The event that EventBridge Scheduler sends, with its context attributes replaced by their values. If `scheduledFor`
- * still contains the name of the attribute, the latest due time of the service is used.
+ * still contains the placeholder `<aws.scheduler.scheduled-time>`, the latest due time of the service is used.
  */
 export interface SchedulerEvent extends ServiceNamed {
   /** The value of `<aws.scheduler.scheduled-time>`: the due time in ISO 8601, which identifies the tick. */
@@ -25,7 +25,7 @@ export interface SchedulerEvent extends ServiceNamed {
   readonly attempt?: string;
 }
 
-/** A classic EventBridge scheduled event: `time` is the due time. */
+/** The event that a classic scheduled rule of EventBridge sends. Its field `time` is the due time. */
 export interface ScheduledEvent {
   readonly 'detail-type': 'Scheduled Event';
   readonly time: string;
@@ -61,7 +61,7 @@ export type HandlerEvent = SchedulerEvent | ScheduledEvent | ManualEvent;
 export type Request =
   | {
       readonly kind: 'firing';
-      /** The due time; absent if the event doesn't give one, so that the latest due time is used. */
+      /** The due time; absent if the event contains none. Then the latest due time of the service is used. */
       readonly scheduledFor?: number;
       readonly delivery: Delivery;
     }
@@ -73,16 +73,16 @@ export type Request =
   | { readonly kind: 'unknown-service'; readonly given: unknown };
 
 /**
- * The largest size of the execution id and of the attempt of a delivery, in bytes; longer ones are cut. Scheduler and
- * EventBridge send shorter ones. Each log line of the delivery repeats them.
+ * The most bytes of an execution id, and of an attempt number, that are kept; longer texts are cut, since each log line
+ * of a tick repeats them. The texts that Scheduler and EventBridge send are shorter.
  */
 const LONGEST_DETAIL = 128;
 
 type PauseEvent = Extract<z.output<typeof manualEvent>, { action: 'pause' }>;
 
 /**
- * Reads and checks an event.
- * @throws MalformedEventError which names each faulty field, the expected and the given value
+ * Reads and checks an event. Refuses a due time more than FARTHEST_DUE after `now`, and a pause that has ended at `now`.
+ * @throws MalformedEventError which names each faulty field, with the expected and the given value
  */
 export function readEvent(service: string, event: unknown, now: number): Request {
   if (isRecord(event)) {

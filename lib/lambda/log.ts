@@ -1,4 +1,7 @@
-/** Writes the log of a function: structured lines through Powertools, among them one wide line for each tick. */
+/**
+ * Writes the log of a function: JSON lines through the Logger of Powertools. One of them is the wide line of a tick, a
+ * single line with everything that is known about the tick.
+ */
 import { Logger } from '@aws-lambda-powertools/logger';
 import { fitTrackRecord, type Policy } from '../rules/index.ts';
 import { type Log, logTo } from '../service/index.ts';
@@ -6,23 +9,26 @@ import { escapeLogLine, toLogFields, toLogMessage } from '../text/index.ts';
 import type { CrashEvent, Observer, TickEvent } from '../tick/index.ts';
 import { toIso } from '../time/index.ts';
 
-/** The message of the wide line that each tick leaves. */
+/** The message of the wide line, the one log line that each tick leaves. */
 export const TICK_MESSAGE = 'tick';
-/** The message of the line that each crashed run leaves when it is counted. */
+/** The message of the log line that is written for each crashed run, when the next tick counts it. */
 export const CRASH_MESSAGE = 'run crashed';
 
 /**
- * The levels of log lines as Powertools numbers them: a logger writes a line if its level is at least that of the
- * logger.
+ * The levels of log lines as Powertools numbers them. A logger writes a line if the level of the line is at least the
+ * level of the logger.
  */
 const LEVELS: Readonly<Record<keyof Log, number>> = { debug: 8, info: 12, warn: 16, error: 20 };
 
-/** Matches a line of printable ASCII characters, as most are. Such a line has no hidden characters to escape. */
+/**
+ * Matches a log line that consists of printable ASCII characters, as most lines do. Such a line has no hidden
+ * characters to escape.
+ */
 const OF_PRINTED_ASCII = /^[ -~]*$/;
 
 /**
- * Makes the logger of one service. Its lines contain the name of the service as `service`, and hidden characters in
- * them are escaped.
+ * Makes the logger of one service. Each line contains the name of the service in the field `service`. Hidden characters
+ * (such as control characters) in a line are escaped.
  */
 export function serviceLogger(service: string): Logger {
   const logger = new Logger({ serviceName: service });
@@ -30,8 +36,8 @@ export function serviceLogger(service: string): Logger {
 }
 
 /**
- * Makes a console for the logger that escapes hidden characters in each line. JSON escapes few of them, and Powertools
- * offers no other place between the conversion to JSON and the output.
+ * Makes a console through which the logger writes its lines. The console escapes hidden characters in each line, since
+ * JSON escapes few of them. Powertools offers no other place for it between the conversion to JSON and the output.
  */
 function visibleConsole(logger: Logger): object {
   // TypeScript lets code read a private member only in brackets.
@@ -44,14 +50,17 @@ function visibleConsole(logger: Logger): object {
   return Object.assign(Object.create(console) as object, Object.fromEntries(visible));
 }
 
-/** Makes a log that writes fields unchanged, without masking. It is only for values that Tickover makes itself. */
+/**
+ * Makes a log that doesn't mask credentials in messages and fields, and doesn't cut long ones. It is only for values
+ * that Tickover makes itself.
+ */
 export function ownLog(logger: Logger): Log {
   return logTo((level, message, fields = {}) => logger[level](message, fields));
 }
 
 /**
  * Makes a log for the values that a service logs. Messages and fields become JSON of bounded size with credentials
- * masked; an error becomes its error summary; a value that JSON can't hold is replaced by a few words. Writing never
+ * masked. An error becomes its error summary. A few words replace a value that JSON can't express. Writing never
  * throws. `AWS_LAMBDA_LOG_LEVEL` sets the level in Lambda, `POWERTOOLS_LOG_LEVEL` elsewhere.
  */
 export function serviceLog(service: string, logger = serviceLogger(service)): Log {
@@ -61,8 +70,8 @@ export function serviceLog(service: string, logger = serviceLogger(service)): Lo
 }
 
 /**
- * Makes an observer that writes one wide line for each tick, and a line for each crashed run. The fields of events are
- * values of Tickover itself, so they are written unchanged.
+ * Makes an observer that writes one wide line to `log` for each tick, and one line for each crashed run. It doesn't
+ * mask or cut the fields: Tickover has masked and bounded the errors and results in an event before.
  */
 export function tickLog(log: Log, policy: Policy): Observer {
   return {
@@ -77,8 +86,8 @@ function levelOf({ outcome, verdict }: TickEvent): 'info' | 'warn' | 'error' {
 }
 
 /**
- * The fields of the wide line of a tick. Each is named here, so that the log stays the same if a property of the event
- * is renamed.
+ * The fields of the wide line of a tick. The code names each field instead of copying all properties of the event, so
+ * that the log stays the same if a property is renamed.
  */
 function wideLine(event: TickEvent, policy: Policy): Record<string, unknown> {
   const { tick, state, failure, nextDue, result } = event;

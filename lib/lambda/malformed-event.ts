@@ -1,14 +1,14 @@
-/** The error of a malformed event, and the words for its faults. */
+/** The error of a malformed event, and the functions that describe the faults of the event in words. */
 
 import type * as z from 'zod';
 import { cut, escaped, isRecord, mask, showValue } from '../text/index.ts';
 
-/** The error of an event that a handler can't read; nothing was done. */
+/** Thrown for an event that a handler can't read. The handler has done nothing. */
 export class MalformedEventError extends Error {
   override readonly name = 'MalformedEventError';
   readonly code = 'malformed-event';
   readonly service: string;
-  /** Each fault as `field: expected ..., got ...`. */
+  /** The faults of the event, each as `field: expected ..., got ...`. */
   readonly faults: readonly string[];
 
   constructor(service: string, faults: readonly string[]) {
@@ -19,12 +19,15 @@ export class MalformedEventError extends Error {
 }
 
 /**
- * The largest number of faults that the message of the error lists. Their names and values are cut too, since an event
- * may have megabytes.
+ * The most faults that the message of a MalformedEventError lists. An event may have megabytes, so the names and values
+ * in the message are cut too, to SHOWN_BYTES.
  */
 const MOST_FAULTS = 10;
 const SHOWN_BYTES = 97;
-/** Makes the error of an event that a schema refuses. It names each faulty field, the expected and the given value. */
+/**
+ * Makes the error of an event that a schema refuses. The message names each faulty field, with the expected and the
+ * given value.
+ */
 export function malformed(service: string, event: object, issues: readonly z.core.$ZodIssue[]): MalformedEventError {
   const faults = issues.flatMap((issue) => faultsOf(issue, event));
   const first = faults.slice(0, MOST_FAULTS);
@@ -46,12 +49,18 @@ function strangerFault(key: string, event: object): string {
   return `${shortened(key)}: expected no such field, got ${brief(at([key], event))}`;
 }
 
-/** The value as the message of the error shows it; `none` if it is missing. */
+/**
+ * The value as text for the message of a MalformedEventError: cut to SHOWN_BYTES, with credentials masked. Returns
+ * `none` if the value is `undefined`.
+ */
 export function brief(value: unknown): string {
   return value === undefined ? 'none' : shortened(showValue(value));
 }
 
-/** The words as the message of the error shows them: cut, and with credentials masked, since the message is logged. */
+/**
+ * The words as text for the message of a MalformedEventError: cut to SHOWN_BYTES, with credentials masked, since the
+ * message is logged.
+ */
 function shortened(words: string): string {
   const masked = mask(words);
   const short = cut(masked, SHOWN_BYTES);

@@ -9,17 +9,20 @@ import type { Composition } from './composition.ts';
 import type { Request } from './event.ts';
 import { type StatusAnswer, statusAnswer } from './status-answer.ts';
 
-/** The answer to `pause`: the new status of the service. */
+/** The answer to the action `pause`: the fields of the answer to `status`, as they are after the pause was written. */
 export interface PauseAnswer extends Omit<StatusAnswer, 'action'> {
   readonly action: 'pause';
 }
 
-/** The answer to `resume`: the new status of the service, and everything that the resume ended. */
+/**
+ * The answer to the action `resume`: the fields of the answer to `status`, as they are after the resume was written,
+ * and everything that the resume ended.
+ */
 export interface ResumeAnswer extends Omit<StatusAnswer, 'action'> {
   readonly action: 'resume';
   /**
-   * The causes that kept the service from running until the resume ended them: the cause of the halt, the reason of the
-   * pause, and the end of the backoff. `streak` is the number of failures in a row that the resume forgot.
+   * What kept the service from running until the resume: the cause of the halt, the reason of the pause, and the end of
+   * the backoff, each `null` if there was none. `streak` is the number of failures in a row that the resume forgot.
    */
   readonly ended: {
     readonly halt: string | null;
@@ -30,7 +33,8 @@ export interface ResumeAnswer extends Omit<StatusAnswer, 'action'> {
 }
 
 /**
- * Answers `status` with everything that is stored about the service. If nothing is stored, the status is `never-ran`.
+ * Answers the action `status` with everything that is stored about the service. If nothing is stored, the status is
+ * `never-ran`.
  */
 export async function answerStatus(composition: Composition): Promise<StatusAnswer> {
   const { service, ports } = composition;
@@ -38,7 +42,7 @@ export async function answerStatus(composition: Composition): Promise<StatusAnsw
   return statusOf(composition, state, await failuresOf(composition));
 }
 
-/** Pauses the service: its ticks are skipped until the pause ends. A run under way goes on. */
+/** Pauses the service. Its ticks are skipped until the pause ends; a run under way goes on. */
 export async function pauseService(
   composition: Composition,
   request: Extract<Request, { kind: 'pause' }>,
@@ -74,8 +78,8 @@ function endedBy({ halt, pause, notBefore, streak }: ServiceState, now: number):
 }
 
 /**
- * Notifies every observer of a resume. The state is written already, so an observer that fails doesn't change the
- * answer.
+ * Notifies every observer that the service was resumed. The resume is in the store already, so the failure of an
+ * observer is only logged and doesn't change the answer.
  */
 async function notifyResume(ports: Ports, service: string): Promise<void> {
   const onError = (error: unknown) =>
@@ -93,8 +97,8 @@ function statusOf(
 }
 
 /**
- * The run records of the newest failed runs, as many as the option `memory` says. At least one is read, since the
- * newest failure is the cause of a halt.
+ * The run records of the newest failed runs, as many as the option `memory` says. At least one is read even if `memory`
+ * is 0, since the answer may name the newest failure as its `cause`.
  */
 function failuresOf(composition: Composition): Promise<RunRecord[]> {
   const { service, ports } = composition;
@@ -103,24 +107,24 @@ function failuresOf(composition: Composition): Promise<RunRecord[]> {
 }
 
 /**
- * The log for the values of pauses and resumes, which needs no masking: those of a pause are masked before they are
- * stored, and those of a resume come from the store.
+ * The log for the values of a pause or a resume. They need no masking: `pauseService` masks the values of a pause
+ * before it stores them, and the values of a resume come from the store.
  */
 function ownLogOf({ log, ownLog }: Ports): Log {
   return ownLog ?? log;
 }
 
 /**
- * Returns the answer of the store to a request of an operator. A person waits for it, so a store that doesn't answer
- * within STORE_LIMIT is not waited for any longer, and an error is thrown.
+ * Does `work`, a request of an operator to the store, and returns its result. A person waits for it, so an error is
+ * thrown if the store doesn't answer within STORE_LIMIT.
  */
 function answerOf<Result>({ ports }: Composition, work: () => Promise<Result>): Promise<Result> {
   return withTimeLimit(ports.clock, { ms: STORE_LIMIT, grace: GRACE }, work);
 }
 
 /**
- * The run records of the newest failed runs, or none if they can't be read. This doesn't throw, since the pause or
- * resume is written already and must be answered.
+ * The run records of the newest failed runs; empty if they can't be read. It doesn't throw then, since the pause or the
+ * resume is in the store already, and the operator must get an answer.
  */
 async function failuresIfAny(composition: Composition): Promise<RunRecord[]> {
   try {

@@ -21,11 +21,11 @@ import { MalformedEventError } from './malformed-event.ts';
 import { answerStatus, pauseService, resumeService } from './operator.ts';
 
 /**
- * Makes the Lambda handler of a service. The environment is read, and client and logger are made, by this call and not
- * by each invocation.
+ * Makes the Lambda handler of a service. This call, not each invocation, reads the environment and makes the DynamoDB
+ * client and the logger.
  *
  * The answer to a firing contains the answer to its tick, or to its ticks if the interval is below a minute. A skipped
- * tick has an answer too and is not an error. The handler throws MalformedEventError for an event that it can't read,
+ * tick is answered too and is not an error. The handler throws MalformedEventError for an event that it can't read,
  * ServiceHaltedError once when a scheduled tick halts the service, and the errors of the store with credentials masked.
  * For a run by hand, a failure or a halt is part of the answer and is not thrown. An event that names another service
  * is answered, and nothing is done.
@@ -52,8 +52,9 @@ export function handlerOf(composition: Composition): ScheduledHandler {
       return await answer(composition, request, context);
     } catch (error) {
       composition.ports.log.error(`${service.name}: the invocation failed; its error says what follows`, { error });
-      // The error of a halt has the error of the run as its cause. If that shows an exhausted process, the tick has
-      // ended the process already.
+      // If this process has run out of memory, sockets or file descriptors, it must end. A ServiceHaltedError is left
+      // out: its cause is the error of a run, and if that error shows such a process, the tick has ended the process
+      // already.
       if (!(error instanceof ServiceHaltedError) && exhaustionIn(error) === 'process') {
         (context.endAfterAnswer ?? composition.ports.recycle)();
       }
@@ -103,9 +104,9 @@ function invocationOf({ ports, environment, prepared }: Composition, context: Ha
 }
 
 /**
- * Runs a firing. If a stray error has occurred, ends the process after that, since its memory may be damaged: by then
- * the firing is committed and the observers are notified. On Lambda the answer is lost then. A manual action never ends
- * the process, since a person waits for its answer.
+ * Runs a firing. If a stray error has occurred in this process, ends the process afterwards, since its memory may be
+ * damaged. The runs of the firing are committed by then and the observers are notified, but on Lambda the answer is
+ * lost. A manual action never ends the process, since a person waits for its answer.
  */
 async function fireAndRecycle(
   composition: Composition,
@@ -143,8 +144,8 @@ async function fire(
 }
 
 /**
- * The error of an event without a due time for a service that was never due: there is no latest due time that could be
- * used.
+ * The error of an event without a due time, if the cron expression of the service was never due until now. Then there
+ * is no latest due time to use instead.
  */
 function neverDue({ name, schedule }: Service): MalformedEventError {
   const expected = `a due time, since the cron expression ${showValue(schedule.cron)} was never due until now`;

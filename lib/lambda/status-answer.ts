@@ -22,14 +22,14 @@ export interface StatusAnswer {
   readonly action: 'status';
   readonly service: string;
   readonly status: Status;
-  /** When the status began; `null` if the last 20 runs don't show it. */
+  /** When the status began; `null` if the last 20 runs don't show when it began. */
   readonly since: string | null;
   /**
-   * The cause of the halt, the reason of the pause, or otherwise the newest failure of the streak; `null` if there is
-   * none.
+   * The cause of the halt if the service is halted, the reason of the pause if it is paused, otherwise the newest
+   * failure of the streak; `null` if there is none.
    */
   readonly cause: string | null;
-  /** The track record: the last outcomes, oldest first, true for success. */
+  /** The track record: the outcomes of the last runs, oldest first, true for a success. */
   readonly trackRecord: readonly boolean[];
   readonly streak: number;
   readonly backoffCount: number;
@@ -65,7 +65,7 @@ export interface StatusAnswer {
     readonly message: string;
   }[];
   readonly policy: PolicyAnswer;
-  /** The cursor, with credentials masked. */
+  /** The cursor of the service, with credentials masked; `null` if it has stored none. */
   readonly cursor: string | null;
   readonly build: string;
 }
@@ -93,7 +93,7 @@ export interface StatusSources {
   readonly build: string;
 }
 
-/** Makes the answer to `status` as it is at `now`. */
+/** Makes the answer to `status` for the instant `now`, in epoch milliseconds. */
 export function statusAnswer({ service, state, failures, now, build }: StatusSources): StatusAnswer {
   const punctual = { schedule: service.schedule, tolerance: latenessTolerance(service) };
   const status = serviceStatus(state, now, punctual);
