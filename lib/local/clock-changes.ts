@@ -1,11 +1,14 @@
-/** Handles changes of the machine's clock during the wait for a due time. One line says which ticks a change costs. */
+/**
+ * Handles changes of the machine's clock while the schedule waits for a due time. If ticks are left out because of a
+ * change, one line names them.
+ */
 import { type Clock, DAY, SECOND, timeOfDay, toIso } from '../time/index.ts';
 
-/** A wait of the schedule for a due time. Instants are in epoch milliseconds. */
+/** A wait of the schedule for the next due time of a service. Instants are in epoch milliseconds. */
 export interface Wait {
   readonly service: string;
   readonly due: number;
-  /** The due time that was fired last; `undefined` before the first. */
+  /** The due time for which the function was fired last; `undefined` if it was not fired yet. */
   readonly fired?: number | undefined;
 }
 
@@ -17,8 +20,9 @@ interface Parts {
 }
 
 /**
- * Goes on waiting if the clock was set back during a wait, so that the due time is ahead again. Due times up to the
- * last one that was fired are then reached a second time, but no tick runs twice.
+ * Waits for the due time again if the clock was set back during a wait, so that the due time is in the future again.
+ * The clock then passes due times a second time for which the function was fired before; it is not fired for them
+ * again.
  */
 export async function waitOutSetBack(
   { service, due, fired }: Wait,
@@ -37,9 +41,13 @@ export async function waitOutSetBack(
   }
 }
 
-/** Shows which ticks are left out: those due from `wait.due` to before `newest`, the only one that is fired. */
+/**
+ * Shows which ticks are left out: those due from `wait.due` to before `newest`. The function is fired only for
+ * `newest`. Shows nothing if no tick is left out.
+ */
 export function showLeftOut({ service, due, fired }: Wait, newest: number, { clock, onNotice }: Parts): void {
-  // Due times before the schedule began are not ticks that were left out.
+  // Before the first firing, the due times up to `newest` lie before the start of the schedule. They don't count as
+  // left out.
   if (fired === undefined || newest <= due) return;
   const [from, until] = moments([due, newest], clock.now());
   onNotice(
@@ -48,7 +56,10 @@ export function showLeftOut({ service, due, fired }: Wait, newest: number, { clo
   );
 }
 
-/** The instants as times of day; with the day too, unless all of them are of today. */
+/**
+ * The instants as texts: as times of day if all of them are on the day of `now`, otherwise as dates with the time of
+ * day. Days and times are UTC.
+ */
 function moments(instants: readonly number[], now: number): string[] {
   const areToday = instants.every((instant) => Math.floor(instant / DAY) === Math.floor(now / DAY));
   return instants.map((instant) => (areToday ? timeOfDay(instant) : toIso(instant).slice(0, 16).replace('T', ' ')));

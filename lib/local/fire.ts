@@ -10,20 +10,23 @@ export interface FiringOptions {
   readonly random: Random;
   /** Called with the error of an invocation that failed. */
   readonly onError: (host: FunctionHost, error: unknown) => void;
-  /** Aborted when the process is about to stop: nothing more is invoked, and invocations under way go on. */
+  /** Aborted when the process is about to stop. Then nothing more is invoked, and invocations under way go on. */
   readonly closing: AbortSignal;
 }
 
-/** The longest time for which a firing is tried again, in milliseconds, as EventBridge Scheduler does it. */
+/**
+ * The longest time for which a firing without effect is tried again, in milliseconds: a day, as with EventBridge
+ * Scheduler.
+ */
 const RETRY_AGE = DAY;
 const FIRST_WAIT = SECOND;
 const LONGEST_WAIT = MINUTE;
 
 /**
- * Invokes the function for one due time. If the invocation had no effect, it is tried again until the next due time, as
- * EventBridge Scheduler does: this holds for a tick that could not take its lease, and for an invocation that never
- * began. If a firing owns several slots and its worker ends, the function is invoked again for the remaining slots. If
- * the worker ended in a slot that is decided already, this slot is skipped as a duplicate.
+ * Invokes the function for one due time. An invocation has no effect if its tick could not take the lease, or if the
+ * handler never began. Then the function is invoked again until the next due time, as EventBridge Scheduler does it. If
+ * a firing owns several slots and its worker ends, the function is invoked again for the remaining slots. If the worker
+ * ended in a slot that is decided already, this slot is skipped as a duplicate.
  */
 export async function fire(host: FunctionHost, due: number, options: FiringOptions): Promise<void> {
   const { clock, random, onError, closing } = options;
@@ -38,14 +41,14 @@ export async function fire(host: FunctionHost, due: number, options: FiringOptio
     await clock.sleep(Math.min(wait, until - clock.now()), closing);
     const now = clock.now();
     if (now >= until && hasNoEffect(failure)) onError(host, leftOut(host, due, until));
-    // If the clock was set back to before the due time, the firing is over too, and the schedule waits for the due time
-    // again.
+    // If the clock was set back to before the due time, the firing is over too. The schedule then waits for this due
+    // time again.
     if (now < due || now >= until) return;
     wait = hasSlots(schedule) ? wait : Math.min(2 * wait, LONGEST_WAIT);
   }
 }
 
-/** The error that an invocation threw, in an object, since it may be `undefined`. */
+/** A failed invocation, with the value that it threw. The value is in an object, since it may be `undefined`. */
 interface Failure {
   readonly error: unknown;
 }
@@ -64,8 +67,9 @@ function isTriedAgain(failure: Failure, schedule: Schedule): boolean {
 }
 
 /**
- * Whether the failure is shown. Of failures without effect only the first is shown, so that an outage is one line. It
- * is not shown if the process is about to stop, since then nothing may begin.
+ * Whether the failure is shown to a person. If the invocation had no effect, only the failure of the first attempt is
+ * shown, so that an outage is one line. It is not shown either if the process is about to stop, since then no
+ * invocation can begin.
  */
 function isShown(failure: Failure, attempt: number, closing: AbortSignal): boolean {
   return !hasNoEffect(failure) || (attempt === 1 && !closing.aborted);
@@ -77,7 +81,8 @@ function hasNoEffect({ error }: Failure): boolean {
 }
 
 /**
- * The instant until which a firing without effect is tried again: at most the next due time, whose firing replaces it.
+ * The instant, in epoch milliseconds, until which a firing without effect is tried again: the next due time, whose
+ * firing replaces it, but at most RETRY_AGE after `now`.
  */
 function triedUntil(schedule: Schedule, due: number, now: number): number {
   if (hasSlots(schedule)) return due + FIRING_PERIOD;

@@ -14,7 +14,7 @@ export interface ManualInvocation {
 /**
  * Checks that the catalog contains the service and that its handler would accept the event.
  * @returns the event for the handler
- * @throws RangeError which names the service or the payload, the expected and the given value
+ * @throws RangeError which names the service or the payload, with the expected and the given value
  */
 export function checkInvocation(
   { entries, faults }: Pick<CatalogContent, 'entries' | 'faults'>,
@@ -57,7 +57,10 @@ function unknownService(service: string, known: readonly string[], faults: Catal
   return new RangeError(`service: expected ${expected}, got ${showValue(service)}${didYouMean(service, names)}`);
 }
 
-/** Converts the payload to an event: JSON is parsed, and any other single word is the name of an action. */
+/**
+ * Converts the payload to an event: JSON is parsed, and a single word becomes an event with this word as its action.
+ * @throws RangeError for any other payload
+ */
 function eventOf(payload: string): unknown {
   try {
     return JSON.parse(payload);

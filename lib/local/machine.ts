@@ -53,20 +53,20 @@ export interface Machine {
   readonly database: Database;
   readonly hosts: readonly FunctionHost[];
   /**
-   * The names of the services with a cron expression of which a tick was decided before this machine was opened, or
-   * whose state is unreadable.
+   * The names of the services with a cron expression that had a decided tick before this machine was opened. Such a
+   * service with an unreadable state is among them too.
    */
   readonly ticked: ReadonlySet<string>;
-  /** The number of sample flow runs that were loaded into a new database; 0 if the database is not new. */
+  /** The number of sample flow runs that this machine loaded into a new database; 0 if the database existed before. */
   readonly sampleRuns: number;
-  /** Deletes the expired items of the state table. */
+  /** Deletes the items of the state table that have expired at `now`, in epoch milliseconds. */
   sweep(now: number): Promise<void>;
   /** Ends the workers, closes the database and removes the bundles. */
   close(): Promise<void>;
 }
 
 const WATCHDOG = 'watch-services';
-/** The largest number of workers that start at the same time. Each start occupies a processor for much of a second. */
+/** The most workers of a machine that start at the same time. Each start occupies a processor for much of a second. */
 const MOST_STARTS = 2;
 const SAMPLE = new URL('../../samples/flow-runs.json', import.meta.url);
 
@@ -113,15 +113,18 @@ export async function openMachine(options: MachineOptions): Promise<Machine> {
 }
 
 /**
- * Passes the fault of a function that can't be bundled to `onFault`, so that the other services run. Throws it if there
- * is no `onFault`.
+ * Passes one line about a function that can't be bundled to `onFault`, so that the other services run. Throws the error
+ * if there is no `onFault`.
  */
 function refuseBundle({ service }: CatalogEntry, error: Error, { onFault }: MachineOptions): void {
   if (onFault === undefined) throw error;
   onFault(`${service.name}: its function can't be bundled; the other services run (${error.message})`);
 }
 
-/** The options that all hosts of a machine share, so that many workers don't start at once or stay in memory. */
+/**
+ * The options by which all hosts of a machine share two limits: the number of workers that start at the same time, and
+ * the number of idle workers that stay in memory.
+ */
 function startingAndIdle(): Pick<Parameters<typeof hostFunction>[0], 'takeTurn' | 'idle'> {
   return { takeTurn: fewAtOnce(MOST_STARTS), idle: idleWorkers(systemClock) };
 }
@@ -138,8 +141,8 @@ function localService({ service }: CatalogEntry): Service {
 }
 
 /**
- * Makes the missing tables, and returns how many sample flow runs it has loaded. On AWS it does nothing, since the
- * stack makes the tables.
+ * Makes the missing tables, and returns how many sample flow runs it has loaded. For a database on AWS it does nothing
+ * and returns 0, since the stack makes the tables there.
  */
 async function prepareTables(database: Database, env: LocalEnvironment): Promise<number> {
   if (isAwsEndpoint(database.endpoint)) return 0;
@@ -155,8 +158,8 @@ async function prepareTables(database: Database, env: LocalEnvironment): Promise
 }
 
 /**
- * Reads which cron services have had a tick. A service with an unreadable state counts as one that had: its first
- * firing then reports the damage.
+ * Returns the names of the services with a cron expression that had a decided tick. A service with an unreadable state
+ * is among them, so that it is fired at once and its first firing reports the damage.
  */
 async function readTicked(
   database: Database,

@@ -20,8 +20,8 @@ interface PrinterOptions {
 }
 
 /**
- * Returns a function for the lines that functions write. It appends a line to the log file, passes its content on, and
- * shows it.
+ * Returns a function that is called with each line that a function of a service writes. It appends the line to the log
+ * file, passes its content to `onLogLine`, and shows it to a person.
  */
 export function linePrinter({ show, onLogLine, logFile }: PrinterOptions): (line: string) => void {
   const keep = logKeeper(logFile, show);
@@ -39,7 +39,7 @@ export interface Stopping {
   readonly stop: AbortSignal;
 }
 
-/** Passes both signals of a stop on to the workers of all functions. */
+/** Passes both signals of a stop on to the workers of all functions, as soon as each signal is aborted. */
 export function forwardStopping(hosts: readonly FunctionHost[], { closing, stop }: Stopping): void {
   // Every service adds listeners to both signals, so Node must not warn of too many.
   setMaxListeners(0, closing, stop);
@@ -50,8 +50,8 @@ export function forwardStopping(hosts: readonly FunctionHost[], { closing, stop 
 }
 
 /**
- * Fires every function on its schedule, and sweeps the state table hourly. Resolves when `closing` is aborted and every
- * invocation has ended.
+ * Fires every function on its schedule, and deletes the expired items of the state table hourly. Resolves when
+ * `closing` is aborted and every invocation has ended.
  */
 export async function runMachine(
   { hosts, ticked, sweep }: Machine,

@@ -1,7 +1,7 @@
 /**
  * The schedule clock replaces EventBridge Scheduler on one machine. It invokes a function at each of its due times,
- * with the event that Scheduler would send. It doesn't wait for the answer before the next due time, since the lease
- * prevents overlaps.
+ * with the event that Scheduler would send. At the next due time it invokes the function even if the invocation before
+ * has not ended, since the lease prevents that two runs overlap.
  */
 import { FIRING_PERIOD, hasSlots, latestDue, nextDue, type Schedule } from '../rules/index.ts';
 import { showLeftOut, waitOutSetBack } from './clock-changes.ts';
@@ -16,9 +16,10 @@ interface ScheduleClockOptions extends FiringOptions {
 }
 
 /**
- * Fires the function from now on, first for the latest due time: if that tick is decided already, it is skipped as a
- * duplicate. A service with a cron expression that has never had a tick waits for its next due time instead, since the
- * latest one may be months old. Resolves when `closing` is aborted and every invocation has ended.
+ * Fires the function from now on, first for the latest due time before now. If that tick is decided already, it is
+ * skipped as a duplicate. A service with a cron expression that has never had a decided tick waits for its next due
+ * time instead, since its latest one may be months old. Resolves when `closing` is aborted and every invocation has
+ * ended.
  */
 export async function fireOnSchedule(host: FunctionHost, options: ScheduleClockOptions): Promise<void> {
   const { clock, closing } = options;
@@ -51,9 +52,9 @@ function firstDue(firings: Schedule, { clock, hasTicked = false }: ScheduleClock
 }
 
 /**
- * By how many milliseconds the start of a firing is delayed at random: less than jitterRange × interval of the service.
- * The due time stays the same. A service whose firings own several slots has no delay, since its slots leave no room
- * for it.
+ * By how many milliseconds the start of a firing is delayed: a random number below `jitterRange` × `interval` of the
+ * service, 0 without `jitterRange`. The due time stays the same. A service whose firings own several slots has no
+ * delay, since its slots leave no room for one.
  */
 function startOffset({ service }: FunctionHost, { random }: FiringOptions): number {
   const { jitterRange, interval } = service.policy;

@@ -1,11 +1,14 @@
-/** Deletes expired items on one machine at intervals, since an embedded DynamoDB has no time to live. */
+/**
+ * Deletes the expired items of the state table hourly on one machine, since an embedded DynamoDB has no time to live.
+ */
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { sweepExpired } from '../store/index.ts';
 import { type Clock, HOUR } from '../time/index.ts';
 import { clientOf, isAwsEndpoint, type LocalEnvironment } from './functions/environment.ts';
 
 /**
- * Deletes the expired items of the state table. On AWS it does nothing, since the time to live of the table does it.
+ * Deletes the items of the state table that have expired at `now`, in epoch milliseconds. For a table on AWS it does
+ * nothing, since the table's time to live deletes them.
  */
 export async function sweepTable(endpoint: string, env: LocalEnvironment, now: number): Promise<void> {
   if (isAwsEndpoint(endpoint)) return;
@@ -26,8 +29,8 @@ interface Parts {
 }
 
 /**
- * Sweeps at once and then each hour, until `closing` is aborted. If a sweep fails, a line is shown, and the next sweep
- * follows an hour later.
+ * Calls `sweep` at once and then each hour, until `closing` is aborted. If a sweep fails, `onNotice` is called with one
+ * line, and the next sweep follows an hour later.
  */
 export async function sweepHourly(sweep: (now: number) => Promise<void>, parts: Parts): Promise<void> {
   const { clock, closing, onNotice } = parts;

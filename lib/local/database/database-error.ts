@@ -10,8 +10,8 @@ type Code =
   | 'table-not-active';
 
 /**
- * The error of a database on one machine that can't be opened or used. The message says in one line what happened and
- * what follows.
+ * Thrown if the database on one machine can't be opened or used. The message says in one line what happened and what a
+ * person can do.
  */
 export class DatabaseError extends Error {
   override readonly name = 'DatabaseError';
@@ -23,7 +23,7 @@ export class DatabaseError extends Error {
   }
 }
 
-/** The message of a DatabaseError without the words `database: ` with which its constructor begins it. */
+/** The message of a DatabaseError without `database: `, which the constructor puts before every message. */
 export function withoutSubject(message: string): string {
   return message.replace(/^database: /, '');
 }

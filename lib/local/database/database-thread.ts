@@ -1,6 +1,6 @@
 /**
- * The worker thread that serves the embedded DynamoDB: it opens the data directory, answers requests, and ends when it
- * is asked to.
+ * The worker thread that serves the embedded DynamoDB. It opens the data directory, answers requests, and ends when the
+ * thread that started it sends a message.
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { DatabaseError } from './database-error.ts';
@@ -18,7 +18,7 @@ try {
   const served = await serveEmbedded(workerData as EmbeddedOptions);
   if (served === undefined) post({ kind: 'held' });
   else {
-    // The database thread gets only one message, which asks it to end.
+    // The database thread gets only one message, which asks it to close the database.
     parentPort?.once('message', () => void served.close().then(() => post({ kind: 'closed' })));
     post({ kind: 'served', endpoint: served.endpoint });
   }

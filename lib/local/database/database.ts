@@ -1,7 +1,7 @@
 /**
- * Opens the database of one machine: the embedded DynamoDB, which all processes that work on one directory share, or
- * another endpoint that the caller names. Only one process at a time can open the files; every other process uses the
- * endpoint of that process.
+ * Opens the database of one machine: the embedded DynamoDB, which all processes that work on one data directory share,
+ * or another endpoint that the caller names. Only one process at a time can open the files of the directory. Every
+ * other process uses the endpoint of that process.
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,30 +18,36 @@ export interface DatabaseOptions {
   readonly directory: string;
   /** The port of the embedded DynamoDB on 127.0.0.1. @default any free port */
   readonly port?: number;
-  /** The endpoint of another DynamoDB to use. Then no embedded one is started. @default the embedded DynamoDB */
+  /**
+   * The endpoint of a DynamoDB to use instead of the embedded one, which is then not started. @default the embedded
+   * DynamoDB
+   */
   readonly endpoint?: string;
   /**
-   * Whether this process ends soon. Then it doesn't publish its endpoint, so that other processes wait for its end
+   * Whether this process ends soon. If so, it doesn't publish its endpoint. Other processes then wait for its end
    * instead of using an endpoint that is about to disappear. @default false
    */
   readonly brief?: boolean;
   /**
-   * How long to wait for another process that has the files open and has published no endpoint, in milliseconds.
-   * @default 10000
+   * How long to wait, in milliseconds, while another process has the files of the directory open but has published no
+   * endpoint. @default 10000
    */
   readonly patience?: number;
 }
 
-/** A DynamoDB endpoint that answers: an embedded DynamoDB, or another one that the caller named. */
+/** A DynamoDB endpoint that answers: that of an embedded DynamoDB, or another one that the caller named. */
 export interface Database {
   readonly endpoint: string;
-  /** Whether the directory contained no data before it was opened. False if this process doesn't serve the database. */
+  /**
+   * Whether the data directory contained no data before this process opened it. False if this process doesn't serve the
+   * database.
+   */
   readonly isNew: boolean;
   /** Whether this process serves the database. */
   readonly embedded: boolean;
   /**
-   * Whether another process serves the database. Its endpoint comes from a file in the directory, so requests to it
-   * must not be signed with the credentials of the user.
+   * Whether another process serves the embedded DynamoDB. Its endpoint comes from a file in the data directory, which
+   * another program may have written, so requests must not be signed with the credentials of the user.
    */
   readonly shared: boolean;
   /** Ends the embedded DynamoDB if this process serves it; otherwise does nothing. Further calls have no effect. */
@@ -58,7 +64,7 @@ const RETRY_MS = 100;
  */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   if (options.endpoint !== undefined) return foreign(options.endpoint, false);
-  // The wait is limited by a timer and not by the clock, since the clock may be set back meanwhile.
+  // A timer, not the clock, limits the wait, since the clock may be set back meanwhile.
   const patienceEnds = timeoutSignal(options.patience ?? LONGEST_WAIT_MS);
   do {
     const database = await tryToOpen(options);

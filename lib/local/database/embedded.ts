@@ -16,7 +16,10 @@ import { markClosed, mendIndexes } from './indexes.ts';
 import { boundBody, boundConnections } from './request-bounds.ts';
 import { answerFaults } from './write-faults.ts';
 
-/** The HTTP header by which every response identifies the server that sent it. */
+/**
+ * The HTTP header of every response with the identity of the server that sent it. So a client can notice if another
+ * program answers at the endpoint.
+ */
 export const IDENTITY_HEADER = 'x-tickover-database';
 
 /** A running server of the embedded DynamoDB. */
@@ -35,17 +38,17 @@ export interface EmbeddedOptions {
 }
 
 /**
- * The Host headers that are accepted. A web page whose domain an attacker has bound to 127.0.0.1 sends its own domain
- * instead.
+ * Matches the Host headers of requests that the server accepts. If an attacker has bound the domain of a web page to
+ * 127.0.0.1, the requests of this page contain that domain and are refused.
  */
 const LOOPBACK = /^(127\.0\.0\.1|localhost)(:\d+)?$/i;
-/** The time that requests under way have to end after the server was asked to close, in milliseconds. */
+/** The longest time that requests under way have to end after the server was asked to close, in milliseconds. */
 const CLOSING_MS = 2_000;
 const CLOSING_STEP_MS = 10;
 
 /**
  * Serves an embedded DynamoDB on 127.0.0.1, with its data in the directory `path`. When the server answers a write, the
- * data is on disk, and is kept if the process is killed.
+ * data is on disk and stays there even if the process is killed.
  * @returns the server; `undefined` if another process has the files of the directory open
  * @throws DatabaseError `port-in-use` or `database-unusable`
  */
@@ -69,8 +72,9 @@ export async function serveEmbedded({ path, port, identity }: EmbeddedOptions): 
 }
 
 /**
- * Makes a dynalite server and returns it with its store. Dynalite gives no access to the store, but only the store
- * reports whether it can be opened, so its constructor function is replaced while the server is made.
+ * Makes a dynalite server and returns it with its store. The caller needs the store, since only the store reports
+ * whether it can be opened, but dynalite doesn't give it out. So the function that makes stores is replaced while
+ * dynalite makes the server.
  */
 function create(path: string): { server: Server; store: levels.Store } {
   const original = levels.create;
@@ -93,8 +97,8 @@ function create(path: string): { server: Server; store: levels.Store } {
 
 /**
  * Opens the store.
- * @returns true if the store is open; false if another process has it open
- * @throws DatabaseError `database-unusable` if it can't be opened for another reason
+ * @returns true if the store is open; false if another process has the files open
+ * @throws DatabaseError `database-unusable` if the store can't be opened for another reason
  */
 async function open(store: levels.Store, path: string): Promise<boolean> {
   try {
@@ -113,13 +117,12 @@ async function open(store: levels.Store, path: string): Promise<boolean> {
 /** The requests that the server has accepted and not answered yet. */
 interface Requests {
   /**
-   * The number of these requests, including those whose clients have disconnected, since dynalite finishes their
-   * writes.
+   * The number of requests that are accepted and not answered yet. Those whose clients have disconnected are included,
+   * since dynalite finishes their writes.
    */
   readonly underWay: number;
   /**
-   * Refuses new requests from now on. Resolves when no request is under way any more, or after CLOSING_MS if some still
-   * are.
+   * Refuses new requests from now on. Resolves when no request is under way any more, at the latest after CLOSING_MS.
    */
   end(): Promise<void>;
 }
@@ -127,7 +130,8 @@ interface Requests {
 /**
  * Makes the server safe against its clients. A client that disconnects in the middle of a request would make dynalite's
  * error listener throw, so this function replaces the listener. Dynalite needs no credentials and would also answer
- * requests of web pages in a browser, so requests with an `origin` or a foreign Host header are refused.
+ * requests of web pages in a browser. So requests with an `Origin` header, or with a Host header that LOOPBACK doesn't
+ * match, are refused.
  */
 function harden(server: Server, identity: string): Requests {
   const handlers = server.listeners('request') as RequestListener[];
@@ -184,7 +188,7 @@ async function listen(server: Server, port: number): Promise<number> {
 }
 
 /**
- * Closes the server. Requests under way have CLOSING_MS to end, so that their writes are not interrupted; then their
+ * Closes the server. Requests under way have CLOSING_MS to end, so that their writes are not interrupted. Then all
  * connections are cut.
  */
 async function close(server: Server): Promise<void> {

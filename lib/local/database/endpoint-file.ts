@@ -10,8 +10,8 @@ import { IDENTITY_HEADER } from './embedded.ts';
 import { readOwn } from './own-files.ts';
 
 /**
- * The only valid form of a published endpoint. Tickover serves databases only on 127.0.0.1: a file with another address
- * was written by somebody else.
+ * Matches an endpoint that the file may contain. Tickover serves databases only on 127.0.0.1, so somebody else wrote a
+ * file with another address.
  */
 const LOOPBACK = /^http:\/\/127\.0\.0\.1:[1-9]\d{0,4}$/;
 /**
@@ -22,19 +22,25 @@ const content = z.object({ endpoint: z.string().regex(LOOPBACK), pid: z.int(), i
 
 const TIMEOUT_MS = 2_000;
 
-/** Writes the file, replacing an older one in one step. The directory must exist. */
+/** Writes the endpoint file of the directory, and replaces an older one in one step. The directory must exist. */
 export async function publish(directory: string, published: z.output<typeof content>): Promise<void> {
   const draft = join(directory, `endpoint.${published.identity}.tmp`);
   await writeFile(draft, `${JSON.stringify(published)}\n`, { mode: 0o600, flag: 'wx' });
   await rename(draft, fileOf(directory));
 }
 
-/** Removes the file if it still contains this identity. If another process has replaced it, it stays. */
+/**
+ * Removes the endpoint file of the directory if it still contains `identity`. If another process has replaced the file,
+ * it stays.
+ */
 export async function withdraw(directory: string, identity: string): Promise<void> {
   if ((await read(directory))?.identity === identity) await rm(fileOf(directory), { force: true });
 }
 
-/** The published endpoint, if the server that published it answers there; otherwise `undefined`. */
+/**
+ * The endpoint in the file of the directory. Returns `undefined` if there is no valid file, or if the server that wrote
+ * it doesn't answer at this endpoint.
+ */
 export async function publishedEndpoint(directory: string): Promise<string | undefined> {
   const published = await read(directory);
   if (published === undefined) return undefined;

@@ -1,7 +1,7 @@
 /**
- * Repairs the indexes of the tables in the embedded DynamoDB. Dynalite writes an index entry before its item. If its
- * process is killed in between, the index lacks an entry or has a wrong one, and dynalite never corrects it. So all
- * indexes are written again when files are opened that were not closed properly.
+ * Repairs the indexes of the tables in the embedded DynamoDB. Dynalite writes the index entry of an item before the
+ * item itself. If the process is killed in between, the index lacks an entry or has a wrong one, and dynalite never
+ * corrects it. So all indexes are written again when the store is opened and was not closed properly before.
  */
 import levels from 'dynalite/db/index.js';
 
@@ -18,7 +18,10 @@ type Operation =
   | { readonly type: 'put'; readonly key: string; readonly value: unknown }
   | { readonly type: 'del'; readonly key: string };
 
-/** A key that the store contains only while it is closed, and only if it was closed properly. */
+/**
+ * The key that `markClosed` writes when the store is closed properly, and `mendIndexes` deletes when it is opened. If
+ * it is missing at the opening, the process was killed.
+ */
 const CLOSED = 'tickover~closed';
 const AT_ONCE = 500;
 
@@ -77,8 +80,8 @@ async function eachAtOnce(
 }
 
 /**
- * The range of all keys that begin with `name` and `~`, as dynalite separates the parts of a key. In ASCII, `\x7f`
- * follows `~`.
+ * The range of all keys that begin with `name` and `~`, which dynalite puts between the parts of a key. In ASCII,
+ * `\x7f` follows `~`.
  */
 function below(name: string): { readonly gte: string; readonly lt: string } {
   return { gte: `${name}~`, lt: `${name}\x7f` };

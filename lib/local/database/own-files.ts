@@ -1,5 +1,5 @@
 /**
- * Reads and writes files that only this user may access. Somebody else may have put links into the directory: no link
+ * Reads and writes files that only this user may access. Another user may have put links into the directory. So no link
  * is followed, and only regular files are read or written.
  */
 import { closeSync, constants, fchmodSync, fstatSync, lstatSync, openSync, readFileSync, writeSync } from 'node:fs';
@@ -7,7 +7,8 @@ import { makeDirectory } from './make-directory.ts';
 
 const { O_APPEND, O_CREAT, O_RDONLY, O_WRONLY } = constants;
 /**
- * Flags for opening a file: don't follow a link, and don't wait for the other end of a pipe. Windows has neither flag.
+ * Flags with which every file is opened: a link is not followed, and the opening of a pipe doesn't wait for its other
+ * end. Windows has neither flag.
  */
 const REGULAR = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 /** The mode of a file that only this user may read and write. */
@@ -15,7 +16,7 @@ const OWN_FILE = 0o600;
 const OTHERS = 0o077;
 
 /**
- * Appends text to the file, which is made if it is missing.
+ * Appends text to the file, which is made if it is missing. Other users lose their access to an existing file.
  * @throws the error of the operating system, or an Error if `file` is no regular file
  */
 export function appendOwn(file: string, text: string): void {
@@ -52,8 +53,8 @@ function withRegularFile<Result>(file: string, flags: number, work: Work<Result>
 }
 
 /**
- * Makes a directory that only this user may access; if it exists, other users lose their access. They may have access
- * to its parent.
+ * Makes a directory that only this user may access. If it exists, other users lose their access to it. The access to
+ * its parent is not changed.
  * @throws the error of the operating system, or an Error if `path` is a link
  */
 export function makeOwnDirectory(path: string): void {

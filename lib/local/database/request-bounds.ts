@@ -1,20 +1,23 @@
 /**
- * Limits for the clients of the embedded DynamoDB, since dynalite has none. A client gets no more connections, time,
- * bytes or depth of JSON than a valid request to DynamoDB needs.
+ * Limits for the clients of the embedded DynamoDB, since dynalite has none: of connections, and for each request of
+ * time, bytes and depth of JSON. Every valid request to DynamoDB stays within them.
  */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { SECOND } from '../../time/index.ts';
 
-/** The largest number of open connections. The processes of a machine with a hundred services open a few dozen. */
+/**
+ * The most connections to the server that may be open at the same time. The processes of a machine with a hundred
+ * services open a few dozen.
+ */
 const MOST_CONNECTIONS = 256;
 /**
- * The longest time without traffic on a connection, in milliseconds; then the connection is cut, even in the middle of
- * the request headers.
+ * The longest time without traffic on a connection, in milliseconds. Then the connection is cut, even if the headers of
+ * a request have arrived only in part.
  */
 const LONGEST_SILENCE = 10 * SECOND;
 /**
- * The longest times for the headers of a request, and for a whole request, to arrive, in milliseconds. Slower ones are
- * cut, even if bytes keep arriving.
+ * The longest time in which the headers of a request may arrive, and the whole request (LONGEST_REQUEST), in
+ * milliseconds. Then the connection is cut, even if bytes keep arriving.
  */
 const LONGEST_HEAD = 10 * SECOND;
 const LONGEST_REQUEST = 30 * SECOND;
@@ -28,8 +31,8 @@ const DEEPEST_BODY = 100;
 
 const [QUOTE, BACKSLASH] = [0x22, 0x5c];
 /**
- * By how much each byte outside of a JSON string changes the depth: 1 for an opening bracket or brace, -1 for a closing
- * one.
+ * By how much each byte of a body changes the depth of nesting, if it is outside of a JSON string: 1 for an opening
+ * bracket or brace, -1 for a closing one, 0 for all other bytes.
  */
 const STEPS = new Int8Array(256);
 for (const [byte, step] of [
@@ -41,7 +44,7 @@ for (const [byte, step] of [
   STEPS[byte] = step;
 }
 
-/** Limits the number of connections to the server, and their time. */
+/** Limits the number of connections to the server, the time without traffic on each, and the time of each request. */
 export function boundConnections(server: Server, longestSilence = LONGEST_SILENCE): void {
   server.maxConnections = MOST_CONNECTIONS;
   server.timeout = longestSilence;
@@ -50,8 +53,8 @@ export function boundConnections(server: Server, longestSilence = LONGEST_SILENC
 }
 
 /**
- * Refuses the request as soon as its body is too large or too deeply nested. Dynalite then doesn't see the rest of it
- * and doesn't answer.
+ * Answers the request with an error as soon as its body is too large or too deeply nested. Dynalite then doesn't see
+ * the rest of the body and doesn't answer.
  */
 export function boundBody(request: IncomingMessage, response: ServerResponse): void {
   const depth = depthCounter();
@@ -71,8 +74,8 @@ export function boundBody(request: IncomingMessage, response: ServerResponse): v
 }
 
 /**
- * Returns a function that is called with the JSON of a body, part by part. It returns the greatest depth of nesting so
- * far.
+ * Returns a function to call with each part of a JSON body in turn. It returns the greatest depth of nesting in the
+ * parts so far.
  */
 function depthCounter(): (chunk: Buffer) => number {
   let deepest = 0;

@@ -1,6 +1,6 @@
 /**
- * Serves the embedded DynamoDB in a worker thread, so that its requests don't delay the schedule, and a busy schedule
- * doesn't delay the answers that ticks wait for.
+ * Serves the embedded DynamoDB in a worker thread. So its requests don't delay the schedule in the main thread, and a
+ * busy schedule doesn't delay the answers of the database.
  */
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
@@ -11,10 +11,10 @@ import type { Embedded, EmbeddedOptions } from './embedded.ts';
 const THREAD = new URL('./load-thread.mjs', import.meta.url);
 
 /**
- * Serves the data directory on 127.0.0.1 in a worker thread, as `serveEmbedded` does in this thread.
+ * Serves the data directory on 127.0.0.1 in a worker thread.
  * @returns the server; `undefined` if another process has the files of the directory open
- * @throws DatabaseError `port-in-use` or `database-unusable`. If the thread fails later, a DatabaseError is thrown that
- * no code can catch.
+ * @throws DatabaseError `port-in-use` or `database-unusable`. If the thread fails after this function has returned, it
+ * throws a DatabaseError where no code can catch it, and the process ends.
  */
 export async function serveInThread(options: EmbeddedOptions): Promise<Embedded | undefined> {
   const thread = new Worker(THREAD, { workerData: options, execArgv: [], name: 'database' });
@@ -48,7 +48,10 @@ async function firstOf(thread: Worker, options: EmbeddedOptions): Promise<FromDa
   }
 }
 
-/** Converts an error of the worker thread to a DatabaseError. It arrives as a copy that has lost its class. */
+/**
+ * Converts an error of the worker thread to a DatabaseError. The error arrives from the thread as a copy that is no
+ * instance of its class any more.
+ */
 function failed(error: Error, { path }: EmbeddedOptions): DatabaseError {
   const { code } = error as { code?: unknown };
   const isOwn = error.message.startsWith('database: ') && typeof code === 'string';

@@ -1,6 +1,7 @@
 /**
- * Lets a process that uses the database of another process serve the data itself after the other one has ended. It
- * serves them on the same port, so that every client can go on with the same endpoint.
+ * Lets a process that uses the database of another process serve this database itself after the other process has
+ * ended. It serves the database on the same port as the other process did, so that the endpoint stays valid for every
+ * client.
  */
 import { type Clock, systemClock } from '../../time/index.ts';
 import { type Database, type DatabaseOptions, openDatabase } from './database.ts';
@@ -8,26 +9,27 @@ import { DatabaseError } from './database-error.ts';
 import { publishedEndpoint } from './endpoint-file.ts';
 
 interface Parts {
-  /** Aborted when this process no longer has to watch the other one. */
+  /** Aborted when this process no longer has to watch the process that serves the database. */
   readonly signal: AbortSignal;
   /** Called with one line for a person when this process begins to serve the data. */
   readonly onNotice: (line: string) => void;
   readonly clock?: Clock;
 }
 
-/** The time between two checks whether the other process still serves the data, in milliseconds. */
+/** The time between two checks whether the other process still serves the database, in milliseconds. */
 const PERIOD_MS = 250;
 /**
- * How often this process tries to open the data, each time for PERIOD_MS. A command that ends soon may have the files
- * open in the meantime.
+ * How many times this process tries to open the data after the other process has ended; each try takes up to PERIOD_MS.
+ * A command that ends soon may have the files open in the meantime.
  */
 const MOST_TRIES = 240;
 
 /**
  * Watches the process that serves the database until `signal` is aborted. When that process has ended, this process
  * serves the database in its place.
- * @returns the database at the end, which the caller must close: the given one, or one that this process serves
- * @throws DatabaseError if no process serves the data and this process can't serve them either
+ * @returns the database that is in use at the end, which the caller must close: the given one, or one that this process
+ * serves
+ * @throws DatabaseError if no process serves the database and this process can't serve it either
  */
 export async function keepServed(database: Database, options: DatabaseOptions, parts: Parts): Promise<Database> {
   const { signal, onNotice, clock = systemClock } = parts;
@@ -49,8 +51,10 @@ export async function keepServed(database: Database, options: DatabaseOptions, p
 }
 
 /**
- * Opens the database at the same endpoint. Returns `undefined` if another process has the files open, so that the
- * caller must try again.
+ * Opens the database at `endpoint`, where the ended process served it.
+ * @param again whether the caller can try again: then the function returns `undefined` if another process has the files
+ * open; otherwise it throws for this reason too
+ * @throws DatabaseError `database-lost` if this process can't serve the database at `endpoint`
  */
 async function tryToServe(endpoint: string, options: DatabaseOptions, again: boolean): Promise<Database | undefined> {
   const port = Number(new URL(endpoint).port);

@@ -15,7 +15,7 @@ const STEP_MS = 50;
 
 /**
  * Makes the table if it is missing, and waits until it can be used.
- * @returns whether this call made the table; false if it existed, or if another process made it at the same time
+ * @returns true if this call made the table; false if the table existed, or if another process made it at the same time
  * @throws DatabaseError `table-not-active` if the table can't be used after 20 s; the errors of the SDK otherwise
  */
 export async function ensureTable(

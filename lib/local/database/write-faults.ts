@@ -1,21 +1,22 @@
 /**
- * Handles faults of the files in which the embedded DynamoDB keeps its data. Dynalite throws them, which would end the
- * process without an explanation. After a failed write, for example because the disk is full, LevelDB may lose later
- * writes although it accepts them. So nothing more is written, and one DatabaseError ends the process.
+ * Handles faults of the files in which the embedded DynamoDB keeps its data. Dynalite throws an error for such a fault,
+ * which would end the process without an explanation. After a failed write, for example because the disk is full,
+ * LevelDB may lose later writes although it accepts them. So nothing more is written, and one DatabaseError ends the
+ * process.
  */
 import { DatabaseError } from './database-error.ts';
 
 type Callback = (error: unknown, value?: unknown) => unknown;
 type Operation = (...args: unknown[]) => unknown;
 
-/** The operations of LevelDB that dynalite calls. The last argument of each is a callback. */
+/** The operations of LevelDB that dynalite calls. The last argument of each operation is a callback for its result. */
 export type Operations = Record<'get' | 'put' | 'del' | 'batch', Operation>;
 
 const WRITES = ['put', 'del', 'batch'] as const;
 
 /**
- * An error that dynalite sends to the client as its response. The SDK takes it for a failure of the server and tries
- * the request again.
+ * An error that dynalite sends to the client as the response to a request. The AWS SDK takes it for a failure of the
+ * server and tries the request again.
  */
 interface Answered extends Error {
   readonly statusCode: number;
@@ -23,7 +24,8 @@ interface Answered extends Error {
 }
 
 /**
- * Changes the operations of the store so that a failed one answers its request with an error of the server.
+ * Changes the operations of `db` so that a failed operation makes dynalite answer its request with HTTP status 500.
+ * After the first failed write, every later write fails at once.
  * @param onWriteFault called once, when the first write has failed; by default it throws the error where no code
  * catches it, so that the process ends
  */
@@ -47,7 +49,10 @@ export function answerFaults(db: Operations, path: string, onWriteFault = throwU
   }
 }
 
-/** The operation with another error: `replaced` converts the error before the callback gets it. */
+/**
+ * Wraps an operation of LevelDB. The function `replaced` converts an error of the operation before the callback gets
+ * it.
+ */
 function answering(operation: Operation, replaced: (error: unknown) => unknown): Operation {
   return (...args) => {
     const callback = args.at(-1);
@@ -63,7 +68,8 @@ function isMissing(error: unknown): boolean {
 }
 
 /**
- * Whether the error shows a fault of the files. An error of a closed database doesn't: it occurs when the process ends.
+ * Whether the error shows that the data files are faulty: an I/O error or damaged data. The error for a closed database
+ * is not counted, since it occurs whenever the process ends.
  */
 function isOfFiles(error: unknown): boolean {
   const { code } = error as { code?: unknown };

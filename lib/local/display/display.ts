@@ -7,13 +7,14 @@ import { fitted, padded, printable, wrapped } from '../../text/index.ts';
 import { briefly, DAY, timeOfDay, toIso } from '../../time/index.ts';
 import type { ChangeLine, LogLine, TickLine } from './log-line.ts';
 
-/** The largest width of a line, in columns. */
+/** The largest width of a line that `npm start` shows, in columns. */
 export const COLUMNS = 100;
 const INDENT = '    ';
 /** The width of a time of day and the two spaces behind it, in columns. */
 const TIME_WIDTH = 'hh:mm:ss  '.length;
 /**
- * The largest number of lines that one text may fill, as many as a tall screen has. The log file has the whole text.
+ * The most lines on the screen that one text of a log line may fill, as many as a tall screen has. The log file has the
+ * whole text.
  */
 const MOST_LINES = 60;
 
@@ -74,23 +75,23 @@ function nextText(due: number, from: number): string {
   return date.startsWith(year) ? `${date.slice(year.length)} ${time.slice(0, 'hh:mm'.length)}` : date;
 }
 
-/** The line about the work that a successful run has left for the next one; empty if it left none. */
+/** The line about the work that a successful run has left for the next run; empty if it left none. */
 function backlogOf({ result }: TickLine): string[] {
   if (result === undefined) return [];
   return indented(`${result.more ? 'more than ' : ''}${result.unfinished} left unfinished; the next run goes on`);
 }
 
 /**
- * The lines with the error of a failed run; empty without one. They are needed, since the report of a `loop` service
- * never contains the error, and that of a `critical` one only at a trip.
+ * The lines with the error of a failed run; empty if the run didn't fail. They are shown at each failure, since the
+ * report of a `loop` service never contains the error, and that of a `critical` service contains it only at a trip.
  */
 function failureOf({ errorClass, errorMessage }: TickLine): string[] {
   return errorClass === undefined ? [] : indented(`${errorClass}: ${errorMessage ?? ''}`);
 }
 
 /**
- * The lines about a failed invocation: one line if the message fits into it; otherwise the whole message follows below,
- * since its end says what to do.
+ * The lines about a failed invocation: one line if the message fits into it. Otherwise the whole message follows below,
+ * since its end says what a person can do.
  */
 export function failureShown(now: number, service: string, message: string): string[] {
   const head = `${timeOfDay(now)}  ${padded(printable(service), 30)}  `;
@@ -99,7 +100,10 @@ export function failureShown(now: number, service: string, message: string): str
   return isWhole ? [line] : [`${head}failed`, ...indented(message)];
 }
 
-/** The lines of a text, each indented by four columns more than it was. After MOST_LINES lines the text is cut. */
+/**
+ * The lines of a text, each indented by four columns more than in the text. Lines after the first MOST_LINES are left
+ * out.
+ */
 function indented(text: string): string[] {
   const lines = text
     .slice(0, MOST_LINES * COLUMNS)

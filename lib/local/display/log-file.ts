@@ -1,6 +1,6 @@
 /**
- * Keeps the whole log of all functions in a file. When the file is full, it is renamed and replaces the older one, so
- * the log has two files at most.
+ * Keeps the whole log of all functions in a file. When the file is full, it is renamed to its name with `.old` and
+ * replaces the older file of that name, so that the log has two files at most.
  */
 import { lstatSync, renameSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -8,12 +8,13 @@ import { escapeLogLine } from '../../text/index.ts';
 import { makeDirectory } from '../database/make-directory.ts';
 import { appendOwn } from '../database/own-files.ts';
 
-/** The size at which the file is full, in bytes: a few days of one service with an interval of 5 s. */
+/** The size at which the log file is full, in bytes. A service with an interval of 5 s fills it in a few days. */
 const FULL = 32 * 1_024 * 1_024;
 
 /**
  * Returns a function that appends a line to the file at once, so that no line is lost if the process ends. Hidden
- * characters are escaped. If lines can't be written, only the first failure is shown.
+ * characters are escaped. If the file can't be written, `show` is called at the first failure only.
+ * @param full the size at which the file is full, in bytes
  */
 export function logKeeper(file: string, show: (line: string) => void, full = FULL): (line: string) => void {
   let hasFailed = false;
@@ -33,8 +34,8 @@ export function logKeeper(file: string, show: (line: string) => void, full = FUL
 }
 
 /**
- * Renames the file if it is still full, and returns the size of the file that now gets the lines. Another process with
- * the same directory may have renamed the file in the meantime.
+ * Renames the file if it is still full, and returns the size of the file to which lines are now appended. Another
+ * process that works on the same directory may have renamed it in the meantime.
  */
 function sizeOnceRotated(file: string, full: number): number {
   const size = sizeOf(file);
@@ -43,7 +44,7 @@ function sizeOnceRotated(file: string, full: number): number {
   return 0;
 }
 
-/** The size of the file in bytes, with the lines of other processes; 0 if there is no file. */
+/** The size of the file in bytes, including the lines that other processes have appended; 0 if there is no file. */
 function sizeOf(file: string): number {
   makeDirectory(dirname(file));
   return lstatSync(file, { throwIfNoEntry: false })?.size ?? 0;

@@ -1,4 +1,7 @@
-/** Reads the lines of the functions' log, which are the same as on AWS in CloudWatch, to show and count them. */
+/**
+ * Reads the lines of the functions' log, to show and count them. They are the lines that CloudWatch would contain on
+ * AWS.
+ */
 import * as z from 'zod';
 import { CRASH_MESSAGE, TICK_MESSAGE } from '../../lambda/index.ts';
 import type { PrometheusObserver } from '../../metrics/index.ts';
@@ -6,11 +9,11 @@ import { tryRead, withoutUndefined } from '../../text/index.ts';
 import { parseInstant } from '../../time/index.ts';
 
 const instant = z.string().transform(parseInstant).pipe(z.number());
-/** An instant, or `null` if the field is missing: the log leaves out fields without a value. */
+/** An instant in epoch milliseconds, or `null` if the field is missing. The log leaves out fields without a value. */
 const instantOrNone = instant.nullish().transform((written) => written ?? null);
 
 /**
- * The part of the result of a run that says how much work is left for the next run. A result of another form is
+ * The fields in the result of a run that say how much work the run has left for the next one. A result without them is
  * ignored.
  */
 const backlog = z
@@ -54,15 +57,15 @@ const changeLine = z.object({
 });
 const anyLine = z.object({ message: z.string(), level: z.string() });
 
-/** The content of one line that a function has written. */
+/** The content of one line that the function of a service has written to its output. */
 export type LogLine =
   | { readonly kind: 'tick'; readonly tick: TickLine }
   | { readonly kind: 'crash'; readonly crash: z.output<typeof crashLine> }
   | { readonly kind: 'report'; readonly text: string }
-  /** A change that the watchdog reports. */
+  /** A change that the watchdog reports: a trouble that begins, or its end. */
   | { readonly kind: 'change'; readonly change: ChangeLine }
   | { readonly kind: 'other' }
-  /** A line that the workload printed, and not its log. */
+  /** A line that the workload printed directly (as with `console.log`), not through its `log`. */
   | { readonly kind: 'print'; readonly text: string };
 
 /** The fields of the log line of a change that the watchdog reports. */
@@ -71,7 +74,10 @@ export type ChangeLine = z.output<typeof changeLine>;
 /** The fields of the log line of a tick. */
 export type TickLine = z.output<typeof tickLine>;
 
-/** Converts a line that a function wrote to its content. Never throws: an unknown line is a `print`. */
+/**
+ * Converts a line that a function wrote to its content. Never throws. A line that is not a JSON line of the log is a
+ * `print`, and a log line that is none of the kinds above is `other`.
+ */
 export function readLogLine(line: string): LogLine {
   const json = tryRead((): unknown => JSON.parse(line));
   const tick = tickLine.safeParse(json);
@@ -86,8 +92,8 @@ export function readLogLine(line: string): LogLine {
 }
 
 /**
- * Passes the numbers in the log line of a tick or a crashed run to the observer, so that the metrics of this process
- * count what happens in the workers. Ignores other lines.
+ * Passes the numbers in the log line of a tick or a crashed run to the observer. So the metrics of this process count
+ * what happens in the worker threads. Ignores all other lines.
  */
 export function countLine(observer: PrometheusObserver, line: LogLine): void {
   if (line.kind === 'crash') observer.runCrashed(line.crash);

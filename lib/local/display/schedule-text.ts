@@ -19,7 +19,7 @@ export function scheduleLine({ schedule }: Pick<Service, 'schedule'>): string {
     : `by cron ${cron.trim().replace(/\s+/g, ' ')} in ${timezone}`;
 }
 
-/** The interval in one unit, such as `5m`. It is never rounded. */
+/** The interval as text in one unit, such as `5m`. The text is never rounded. */
 function exactly(interval: number): string {
   const brief = briefly(interval);
   if (parseDuration(brief) === interval) return brief;
