@@ -1,4 +1,7 @@
-/** The code that all commands share: the flags that name a database, and the way in which a failed command ends. */
+/**
+ * The code that all commands share: the flags that name a database, and the function that runs a command and reports
+ * its error.
+ */
 import { type Command, InvalidArgumentError } from 'commander';
 import { type Database, type DatabaseOptions, localCredentials, withoutCredentials } from '../local/index.ts';
 import { variableFaults } from '../service/index.ts';
@@ -11,7 +14,7 @@ export interface DatabaseFlags {
   readonly port?: number;
 }
 
-/** The greatest length of an error message that a command prints, in characters. */
+/** The greatest length of an error message that a command prints, in bytes. */
 const LONGEST_LINE = 2_000;
 
 /** Adds the flags that name a database to a command. */
@@ -29,8 +32,8 @@ export function databaseOptions({ endpoint, directory, port }: DatabaseFlags): D
 }
 
 /**
- * Sets environment variables of this process so that every DynamoDB client that it makes uses the database. If another
- * process serves the database, the credentials of the user are replaced by placeholders.
+ * Sets environment variables of this process so that every DynamoDB client that the process makes uses the database. If
+ * another process serves the database, placeholders replace the AWS credentials of the user.
  */
 export function useDatabase({ endpoint, shared }: Database): void {
   if (shared) {
@@ -40,18 +43,19 @@ export function useDatabase({ endpoint, shared }: Database): void {
   Object.assign(process.env, localCredentials(endpoint, process.env));
 }
 
-/** Keeps the AWS SDK from printing a notice about the Node version that a later SDK needs. */
+/** Keeps the AWS SDK from printing a notice that its future versions need a newer Node. */
 function silenceSdkNotice(): void {
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
 }
 
 /**
- * Parses the arguments of the process and runs the command. An error ends the process with one line, even an error that
- * no code catches, as the embedded database throws it if its files can't be written.
+ * Parses the arguments of the process and runs the command. If the command fails, one line is printed and the process
+ * ends with code 1. This also holds for an error that no code catches, such as that of the embedded database if its
+ * files can't be written.
  */
 export async function runCommand(command: Command): Promise<void> {
   guardOutput([process.stdout, process.stderr]);
-  // Only this user may read the files that the process writes, including those of the database.
+  // No other user may read the files that this process makes, including those of the database.
   process.umask(0o077);
   silenceSdkNotice();
   process.on('uncaughtException', (error) => fail(command.name(), error));
@@ -64,8 +68,8 @@ export async function runCommand(command: Command): Promise<void> {
 }
 
 /**
- * Refuses an environment variable whose name is almost the name of a variable of Tickover, since a misspelled variable
- * would have no effect.
+ * Throws if the name of an environment variable is almost the name of a variable of Tickover, since a misspelled
+ * variable would have no effect.
  * @throws Error which names every such variable
  */
 function refuseNearMisses(): void {
@@ -80,7 +84,8 @@ function fail(command: string, error: unknown): never {
 }
 
 /**
- * The message of an error as one line for a terminal: credentials are masked, and control characters are made harmless.
+ * The message of an error as one line for a terminal. Credentials are masked, control characters are made harmless, and
+ * a message above LONGEST_LINE is cut.
  */
 export function oneLine(error: unknown): string {
   const { message, code, name } = (error ?? {}) as { message?: string; code?: string; name?: string };

@@ -75,8 +75,8 @@ async function list(flags: Flags, state: string | undefined): Promise<void> {
 }
 
 /**
- * Opens the database and does `work` with its store of flow runs. Makes the table if it is missing, but not on AWS,
- * where the stack makes it.
+ * Opens the database and does `work` with its store of flow runs. Makes the table of flow runs if it is missing, but
+ * not on AWS, where the stack makes it.
  */
 async function withStore(flags: Flags, work: (store: FlowRunStore) => Promise<void>): Promise<void> {
   const database = await openDatabase({ ...databaseOptions(flags), brief: true });

@@ -1,6 +1,6 @@
 /**
- * The command `npm run invoke -- SERVICE [PAYLOAD]`: invokes the function of a service once. It prints the answer, and
- * nothing else, to standard output.
+ * The command `npm run invoke -- SERVICE [PAYLOAD]`: invokes the function of a service once. To standard output it
+ * prints only the answer of the function.
  */
 import { Command } from 'commander';
 import { checkInvocation, forwardStopping, openMachine, readCatalog, readLogLine, shownAs } from '../local/index.ts';
@@ -41,8 +41,8 @@ async function invoke(service: string, payload: string, flags: Flags): Promise<v
 }
 
 /**
- * Shows the lines of the log on standard error, as `npm start` shows them. The lines of ticks are left out, since the
- * printed answer contains the same.
+ * Shows a line of the function's log on standard error, as `npm start` shows it. The line of a tick is left out, since
+ * the printed answer contains the same facts.
  */
 function showPrints(line: string): void {
   const logLine = readLogLine(line);

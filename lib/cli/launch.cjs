@@ -6,5 +6,5 @@
 'use strict';
 
 require('./node-version.cjs');
-// The code that runs the file is in another file, since an older Node couldn't parse it.
+// The code that runs the file is in a file of its own, since an older Node can't parse that code.
 require('./run-typescript.cjs');

@@ -17,7 +17,7 @@ function isBelow(version, supported) {
   return false;
 }
 
-/** The message that says that the version is not supported; `undefined` if it is supported. */
+/** The line of text for a Node version that is not supported; `undefined` if the version is supported. */
 function refusal(version, supported) {
   if (!isBelow(version, supported)) return undefined;
   return 'tickover: Node: expected version ' + supported + ' or newer, got ' + version + '; nothing was started';

@@ -1,6 +1,6 @@
 /**
- * The command `npm run repair -- SERVICE`: shows the damage in the state item of a service, and repairs it after a
- * confirmation.
+ * The command `npm run repair -- SERVICE`: shows what is damaged in the state item of a service, and repairs the item
+ * if a person confirms it.
  */
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
@@ -25,8 +25,8 @@ interface Flags extends DatabaseFlags {
 }
 
 /**
- * The original `write` of standard output, kept before `guardOutput` replaces it: the question needs it to write
- * control characters to the terminal.
+ * The original `write` of standard output, kept before `guardOutput` replaces it. The question of `isConfirmed` needs
+ * it to write control characters to the terminal.
  */
 const writeToTerminal = process.stdout.write.bind(process.stdout);
 

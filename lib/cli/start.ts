@@ -18,7 +18,9 @@ import { type DatabaseFlags, databaseOptions, oneLine, runCommand, withDatabaseF
 import { reportOutputLoss } from './output.ts';
 import { type StoppingCommand, stopOnSignal } from './stopping.ts';
 
-/** The log of this process. It prints messages without their fields, and leaves out debug messages. */
+/**
+ * The log of the process of `npm start` itself. It prints messages without their fields, and leaves out debug messages.
+ */
 const log: Log = {
   debug: () => {},
   info: (message) => console.log(message),
@@ -62,14 +64,14 @@ async function start(flags: DatabaseFlags): Promise<void> {
   process.exit();
 }
 
-/** Shows one line about a service that can't be run. The other services run. */
+/** Shows one line on standard error about a service that can't be run. The other services run. */
 function showFault(fault: string): void {
   console.error(oneLine(fault));
 }
 
 /**
- * Runs the machine until the command is stopped. If another process serves the database and ends, this process serves
- * it from then on. Returns the database as it is at the end.
+ * Runs the machine until the command is stopped. If another process serves the database and that process ends, this
+ * process serves the database from then on. Returns the database that is in use at the end.
  */
 async function runServed(machine: Machine, flags: DatabaseFlags, stopping: StoppingCommand): Promise<Database> {
   const ended = new AbortController();

@@ -5,24 +5,27 @@ import type { Stopping } from '../local/index.ts';
 import { onStopSignal, type SignalSource, type StopSignal } from '../loop/index.ts';
 import { type Clock, SECOND, systemClock } from '../time/index.ts';
 
-/** The time that a run under way has to finish after the first step, and to obey its stop signal after the second. */
+/**
+ * The time between two steps, in milliseconds. After the first step a run under way has this time to finish, and after
+ * the second to obey its stop signal.
+ */
 const STEP = 5 * SECOND;
 /**
- * Two signals that arrive within this time count as one: npm repeats a signal that the terminal has sent to every
- * process.
+ * The time within which two signals count as one, in milliseconds. The terminal sends a signal to every process of a
+ * command, and npm then repeats it.
  */
 const ONE_SIGNAL = SECOND / 2;
 
 /** The signals that stop a command. A terminal sends SIGHUP when it is closed. */
 const SIGNALS: readonly StopSignal[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
-/** The signals of the two steps in which a command ends, and a function that begins the first step. */
+/** The abort signals of the two steps in which a command ends, and a function that begins the first step. */
 export interface StoppingCommand extends Stopping {
-  /** Begins to stop the command, as the first signal to the process does. */
+  /** Begins to stop the command, as the first SIGINT, SIGTERM or SIGHUP to the process does. */
   readonly begin: () => void;
 }
 
-/** The parts of the process that a test replaces. */
+/** The parts of this process that a test replaces. */
 interface Parts {
   readonly clock: Clock;
   readonly source: SignalSource;
@@ -30,8 +33,9 @@ interface Parts {
 }
 
 /**
- * From this call on, the first SIGINT, SIGTERM or SIGHUP lets runs under way finish. A second signal, or the end of 5
- * s, asks these runs to yield. After 5 s more, the process exits with code 1.
+ * From this call on, the first SIGINT, SIGTERM or SIGHUP makes the process stop in steps. First, nothing new begins,
+ * and runs under way may finish. A second signal, or the end of 5 s, asks these runs to yield. After 5 s more, the
+ * process exits with code 1.
  * @param show called with one line at each step
  */
 export function stopOnSignal(
@@ -41,7 +45,7 @@ export function stopOnSignal(
   const closing = new AbortController();
   const hurried = new AbortController();
   const stop = new AbortController();
-  // Every service adds listeners to both signals, so Node must not warn of too many.
+  // Every service adds listeners to both abort signals, so Node must not warn of too many.
   setMaxListeners(0, closing.signal, stop.signal);
   let askedAt = 0;
   const stopInSteps = async () => {
@@ -60,7 +64,7 @@ export function stopOnSignal(
   const onSignal = () => {
     const now = clock.now();
     if (!closing.signal.aborted) begin();
-    // The difference is absolute, since the clock may have been set back between the two signals.
+    // The absolute difference counts, since the clock may have been set back between the two signals.
     else if (Math.abs(now - askedAt) > ONE_SIGNAL) hurried.abort();
     askedAt = now;
   };

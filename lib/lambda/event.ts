@@ -81,8 +81,8 @@ const LONGEST_DETAIL = 128;
 type PauseEvent = Extract<z.output<typeof manualEvent>, { action: 'pause' }>;
 
 /**
- * Reads and checks an event. Refuses a due time more than FARTHEST_DUE after `now`, and a pause that has ended at
- * `now`.
+ * Reads and checks an event. A due time more than FARTHEST_DUE after `now` is a fault, and so is a pause whose end is
+ * not in the future.
  * @throws MalformedEventError which names each faulty field, with the expected and the given value
  */
 export function readEvent(service: string, event: unknown, now: number): Request {

@@ -23,10 +23,10 @@ const FIRST_WAIT = SECOND;
 const LONGEST_WAIT = MINUTE;
 
 /**
- * Invokes the function for one due time. An invocation has no effect if its tick could not take the lease, or if the
- * handler never began. Then the function is invoked again until the next due time, as EventBridge Scheduler does it. If
- * a firing owns several slots and its worker ends, the function is invoked again for the remaining slots. If the worker
- * ended in a slot that is decided already, this slot is skipped as a duplicate.
+ * Invokes the function for one due time. An invocation has no effect if DynamoDB failed before its tick took the lease,
+ * or if the handler never began. Then the function is invoked again until the next due time, as EventBridge Scheduler
+ * does it. If a firing owns several slots and its worker ends, the function is invoked again for the remaining slots.
+ * If the worker ended in a slot that is decided already, this slot is skipped as a duplicate.
  */
 export async function fire(host: FunctionHost, due: number, options: FiringOptions): Promise<void> {
   const { clock, random, onError, closing } = options;

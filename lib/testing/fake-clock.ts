@@ -1,5 +1,5 @@
 /**
- * A clock for tests. Its time changes only if a test moves it, or, in mode `auto`, if all code that uses the clock
+ * A clock for tests. Its time changes only when a test moves it or, in mode `auto`, when all code that uses the clock
  * sleeps. Nothing here waits for real time. After each wake-up the event loop gets a turn, so that the code that was
  * woken goes on before the next sleeper wakes up.
  */
@@ -12,8 +12,8 @@ import type { Clock } from '../time/index.ts';
 /** The options of a fake clock: how its time moves. */
 export interface FakeClockOptions {
   /**
-   * `auto`: if nothing happens any more but sleeps on this clock, the time jumps to the end of the first sleep. Code
-   * that waits for something else, such as a socket, counts as asleep; for such code use `manual`, where only `advance`
+   * `auto`: when all code that uses this clock sleeps, the time jumps to the end of the sleep that ends first. Code
+   * that waits for something else, such as a socket, counts as asleep. For such code use `manual`, where only `advance`
    * moves the time.
    * @default 'auto'
    */
@@ -24,11 +24,11 @@ export interface FakeClockOptions {
 export interface FakeClock extends Clock {
   /** The length of every sleep so far in milliseconds, in the order in which the sleeps began. */
   readonly sleeps: readonly number[];
-  /** How many sleeps have begun and not ended yet. */
+  /** The number of sleeps that have begun and not ended yet. */
   readonly sleeping: number;
   /**
-   * Moves the time on by `ms` milliseconds and ends each sleep at its own instant, including sleeps that begin
-   * meanwhile.
+   * Moves the time on by `ms` milliseconds. Each sleep that ends within this time ends at its own instant, even if it
+   * began during the move.
    * @throws RangeError if `ms` is negative
    */
   advance(ms: number): Promise<void>;
@@ -92,7 +92,7 @@ export function fakeClock(startMs = 0, options: FakeClockOptions = {}): FakeCloc
 }
 
 /**
- * The sleeper that wakes up first; if several wake at the same instant, the one that fell asleep first. `undefined` if
+ * The sleeper with the earliest `wakesAt`; of several with the same, the one that fell asleep first. `undefined` if
  * there are no sleepers.
  */
 function earliest(sleepers: ReadonlySet<Sleeper>): Sleeper | undefined {

@@ -1,6 +1,6 @@
 /**
- * A StateStore in memory, for tests and for a process that keeps no state between two starts. It keeps the same
- * contract as the store on DynamoDB.
+ * A StateStore in memory, for tests and for a process that keeps no state between two starts. It follows the contract
+ * of the interface StateStore, as the store on DynamoDB does.
  */
 import {
   admit,
@@ -14,7 +14,7 @@ import {
 import { withoutUndefined } from '../text/index.ts';
 import type { Acquired, AcquireRequest, Claim, CommitAnswer, StateStore } from '../tick/index.ts';
 
-/** Makes an empty store. */
+/** Makes a store that contains no state and no run record. */
 export function memoryStore(): StateStore {
   const states = new Map<string, ServiceState>();
   const records = new Map<string, RunRecord>();
@@ -84,7 +84,7 @@ function refusalOf(current: ServiceState, claim: Claim): CommitAnswer | undefine
 }
 
 /**
- * The stored state after a commit of `state`. Pause and epoch stay as they are in `current`; the lease is freed unless
+ * The stored state after a commit of `state`. Pause and epoch stay as they are in `current`. The lease is freed unless
  * the claim has `keepsLease`.
  */
 function committed(current: ServiceState, state: ServiceState, { fence, keepsLease }: Claim): ServiceState {

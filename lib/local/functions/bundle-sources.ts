@@ -6,11 +6,12 @@ import type { Metafile } from 'esbuild';
 
 type Outputs = Metafile['outputs'];
 
-/** Matches the path of an entry point, which consists of the namespace `function` and the name of a service. */
+/** Matches the path of an entry point of the build. Such a path consists of `function:` and the name of a service. */
 const ENTRY_POINT = /^function:/;
 
 /**
- * Returns, by name of the service, a hash of the source files whose code its bundle contains.
+ * Returns one hash for each service, by the name of the service. It is the hash of all source files whose code the
+ * bundle of its function contains.
  * @param outputs the outputs of the build, as the metafile of esbuild lists them
  * @param root the directory to which the paths in `outputs` are relative
  */
@@ -32,7 +33,8 @@ export async function sourcesOf(outputs: Outputs, root: string): Promise<Map<str
 }
 
 /**
- * The source files whose code an output of esbuild contains, either itself or through other outputs that it imports.
+ * The source files whose code is in an output file of esbuild, or in another output file that it imports directly or
+ * indirectly.
  */
 function inputsOf(file: string, outputs: Outputs): Set<string> {
   const seen = new Set<string>([file]);
@@ -41,7 +43,7 @@ function inputsOf(file: string, outputs: Outputs): Set<string> {
     const output = outputs[path];
     for (const { path: imported, external } of output?.imports ?? []) if (external !== true) seen.add(imported);
     for (const [input, { bytesInOutput }] of Object.entries(output?.inputs ?? {})) {
-      // An input that is not a file has a path with a namespace, and is left out.
+      // The path of an input that is not a file begins with a namespace. Such an input is left out.
       if (bytesInOutput > 0 && !/^[(\w]+\)?:/.test(input)) inputs.add(input);
     }
   }

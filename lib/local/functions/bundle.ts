@@ -1,7 +1,8 @@
 /**
  * Bundles functions as a deploy does, together with the code that serves them in a worker thread. Each start of a
- * command has its own directory for bundles, below the directory `functions`: several processes may work on one data
- * directory, also with different databases, and a worker that starts later must still find its bundle.
+ * command makes its own directory for bundles, below the directory `functions` of the data directory. Several processes
+ * may work on one data directory, also with different databases, and a worker that starts later must still find its
+ * bundle.
  */
 import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
@@ -27,8 +28,8 @@ const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const WORKER = fileURLToPath(new URL('./worker.ts', import.meta.url));
 
 /**
- * Makes a directory for the bundles of this process, and removes the directories of processes that have ended. Returns
- * its path.
+ * Makes a directory for the bundles of this process below `directory`, and removes those of processes that have ended.
+ * Returns its path.
  */
 export async function makeBundleDirectory(directory: string): Promise<string> {
   const functions = join(directory, 'functions');
@@ -58,8 +59,8 @@ function isAbandoned(name: string): boolean {
 
 /**
  * Bundles the functions of the entries into `directory`, which is made if it is missing; no other process may write
- * into it. The result has one element for each entry, in the same order: its bundle, or the error of bundling it. A
- * function that can't be bundled doesn't affect the others.
+ * into it. The result has one element for each entry, in the same order: the bundle, or the error with which the
+ * bundling failed. If one function can't be bundled, the others still are.
  */
 export async function bundleFunctions(
   entries: readonly CatalogEntry[],
@@ -89,8 +90,8 @@ export async function bundleFunction(entry: CatalogEntry, directory: string): Pr
 let builds = 0;
 
 /**
- * Bundles all functions by one build. Code that several functions contain is read and written once, in files that they
- * share. With a build for each, a hundred functions would take minutes.
+ * Bundles all functions by one build of esbuild. Code that several functions contain is read and written once, in files
+ * that the bundles share. With one build for each function, a hundred functions would take minutes.
  */
 async function bundleTogether(entries: readonly CatalogEntry[], directory: string): Promise<Bundle[]> {
   builds++;
@@ -107,8 +108,9 @@ async function bundleTogether(entries: readonly CatalogEntry[], directory: strin
 }
 
 /**
- * Writes the file with which a worker thread starts. It contains the hash of the sources of its function, so that the
- * build id depends on them alone: how the code is spread over shared files depends on the other services.
+ * Writes the file with which a worker thread starts. This file contains a hash of the source files of its function, and
+ * the build id is made from this file alone. The files with the code are not part of it, since which code they share
+ * depends on the other services.
  */
 async function writeFirst(service: Service, sources: string | undefined, directory: string): Promise<Bundle> {
   const code = `// ${sources ?? 'no sources'}\nimport './${codeOf(service.name)}.mjs';\n`;
@@ -129,11 +131,12 @@ const OPTIONS = {
   format: 'esm',
   target: 'node20',
   outExtension: { '.js': '.mjs' },
-  // The name of a service has no dot, so no bundle has the name of a shared file.
+  // The name of a shared file contains a dot. The name of a service has none, so its bundle never has the name of a
+  // shared file.
   chunkNames: 'shared.[hash]',
   minify: true,
   keepNames: true,
-  // The source map is a file of its own, since every worker has the code in memory.
+  // The source map is a separate file. In the file of the code it would take memory in every worker.
   sourcemap: 'linked',
   sourcesContent: false,
   banner: { js: COMMONJS.banner },

@@ -1,10 +1,10 @@
 /**
- * Limits how many works, such as starts of workers, go on at the same time: a machine that starts all workers at once
- * would finish none of them in time.
+ * Limits how many asynchronous works, such as starts of workers, go on at the same time. A machine that starts all its
+ * workers at once would finish none of the starts in time.
  */
 
 /**
- * A function that does the work as soon as fewer than the largest number of works are under way. Waiting works begin in
+ * Does `work` as soon as the limit of works at the same time allows it, and returns its result. Waiting works begin in
  * the order of the calls.
  */
 export type TakeTurn = <Result>(work: () => Promise<Result>) => Promise<Result>;
@@ -19,7 +19,7 @@ export function fewAtOnce(most: number): TakeTurn {
     try {
       return await work();
     } finally {
-      // The place passes directly to the next work in the queue, so that a new call can't take it.
+      // The place of this work passes directly to the next work in the queue, so that a new call can't take it.
       const next = queue.shift();
       if (next === undefined) underWay--;
       else next();

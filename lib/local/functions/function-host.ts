@@ -1,7 +1,7 @@
 /**
  * A host runs one function in a worker thread, as Lambda runs it in an execution environment. As on Lambda, the worker
- * is ended if an invocation takes longer than its timeout. If a worker has ended, the next invocation starts another. A
- * worker that asks to be replaced gets no more invocations, and ends when it has answered those that it has.
+ * is ended if an invocation takes longer than its timeout. If a worker has ended, the next invocation starts another
+ * one. A worker that asks to be replaced gets no more invocations. It is ended when it has answered its last one.
  */
 import { invocationTimeout, type Service } from '../../service/index.ts';
 import { inSeconds, SECOND } from '../../time/index.ts';
@@ -14,22 +14,27 @@ export { FunctionError, splitPrinted, WorkerEndedError } from './running-worker.
 interface HostOptions extends WorkerOptions {
   /** The service of the bundle, with the interval that it has on this machine. */
   readonly service: Service;
-  /** Does the start of a worker as soon as few enough other workers are starting. @default at once */
+  /**
+   * Calls the function that starts a worker as soon as few enough workers of other functions are starting. @default at
+   * once
+   */
   readonly takeTurn?: TakeTurn;
-  /** The idle workers of the machine, which are ended after a while. @default an idle worker is not ended */
+  /**
+   * The list of the idle workers of the machine, which ends them after a while. @default an idle worker is not ended
+   */
   readonly idle?: IdleWorkers;
 }
 
-/** The host of one function, by which the function is invoked. */
+/** The host of one function. Its method `invoke` invokes the function. */
 export interface FunctionHost {
   readonly service: Service;
   /**
-   * Invokes the handler and returns its answer. If another invocation ends the worker before this one has begun, this
-   * one is passed to the next worker.
-   * @throws FunctionError if the handler threw; WorkerEndedError if its worker ended before it answered
+   * Invokes the handler of the function and returns its answer. If the worker ends because of another invocation before
+   * it has begun this one, this invocation is passed to the next worker.
+   * @throws FunctionError if the handler threw; WorkerEndedError if the worker ended before it answered
    */
   invoke(event: unknown): Promise<unknown>;
-  /** Asks the function to begin nothing new (`close`), or asks its runs to yield (`stop`). */
+  /** Asks all workers of the function to begin nothing new (`close`), or to let their runs yield (`stop`). */
   ask(kind: 'close' | 'stop'): void;
   /** Ends all workers of the function. Resolves when their last log lines were passed to `onLine`. */
   end(): Promise<void>;
@@ -38,17 +43,17 @@ export interface FunctionHost {
 /** The time between two pings to a worker that has an invocation, in milliseconds. */
 const PING_PERIOD = SECOND;
 /**
- * How much longer than the timeout of its service a worker may answer no ping, in milliseconds: it may have to start
- * first, on a busy machine.
+ * How much longer than the timeout of its service a worker may leave pings unanswered, in milliseconds. The worker may
+ * have to start first, which takes long on a busy machine.
  */
 const BLOCKED_MARGIN = 5 * SECOND;
 /**
- * The time after the deadline of an invocation in which its answer and last log lines may still arrive, in
- * milliseconds. Then its worker is ended.
+ * How long after its deadline an invocation may still answer and write its last log lines, in milliseconds. Then its
+ * worker is ended.
  */
 const KILL_MARGIN = 500;
 /**
- * The longest time for which a worker that loads its function makes other workers wait for their start, in
+ * The longest time for which the start of other workers waits for a worker that still loads its function, in
  * milliseconds.
  */
 const LONGEST_TURN = 10 * SECOND;
@@ -56,7 +61,10 @@ const LONGEST_TURN = 10 * SECOND;
 /** Makes the host of a bundled function. The first invocation starts the worker. */
 export function hostFunction(options: HostOptions): FunctionHost {
   const { service, clock, takeTurn = (work) => work(), idle } = options;
-  /** The worker that gets new invocations. `alive` contains this one and replaced ones that have not ended yet. */
+  /**
+   * The worker that gets new invocations, if there is one. `alive` contains it, and replaced workers that have not
+   * ended yet.
+   */
   let running: RunningWorker | undefined;
   let starting: { readonly worker: Promise<RunningWorker>; readonly cancel: () => void } | undefined;
   const alive = new Set<RunningWorker>();
@@ -96,8 +104,8 @@ export function hostFunction(options: HostOptions): FunctionHost {
   }
 
   /**
-   * Starts a worker when `takeTurn` lets it. The promise resolves as soon as the worker is started; the next start may
-   * begin when it has loaded its function.
+   * Starts a worker when `takeTurn` allows it. The promise `worker` resolves as soon as the worker is started. The next
+   * worker may start when this one has loaded its function.
    */
   function startInTurn(): NonNullable<typeof starting> {
     let cancel = () => {};
@@ -147,7 +155,8 @@ export function hostFunction(options: HostOptions): FunctionHost {
     const id = ++invocations;
     const timeout = invocationTimeout(service, 0);
     const answered = new AbortController();
-    // The timeout begins when the worker begins the invocation: its start can take long on a busy machine.
+    // The timeout is counted from the moment when the worker begins the invocation, since the start of a worker can
+    // take long on a busy machine.
     const begin = () => void endAfter(timeout + KILL_MARGIN, worker, answered.signal);
     const answer = new Promise((resolve, reject) => worker.waiting.set(id, { begin, resolve, reject, begun: false }));
     idle?.remove(worker);
@@ -170,8 +179,9 @@ export function hostFunction(options: HostOptions): FunctionHost {
   }
 
   /**
-   * Ends a worker that answers no ping for longer than a run may take. A blocked thread reacts to no signal. On Lambda
-   * the next firing would get another execution environment; here it would wait for this thread.
+   * Ends a worker that answers no ping for longer than a run may take. The thread of such a worker is blocked and
+   * reacts to no signal. On Lambda the next firing would get another execution environment. Here it would wait for this
+   * thread.
    */
   async function endIfBlocked(worker: RunningWorker, answered: AbortSignal): Promise<void> {
     let silence = 0;

@@ -1,12 +1,12 @@
 /**
- * Ends idle workers, as Lambda ends idle execution environments: each after a while without an invocation, and the one
- * that is idle for the longest time as soon as there are too many.
+ * Ends idle workers, as Lambda ends idle execution environments. A worker is ended when it was idle for a while. If
+ * there are too many idle workers, the one that is idle for the longest time is ended at once.
  */
 import { type Clock, MINUTE, SECOND } from '../../time/index.ts';
 
-/** A worker, as this file needs it. */
+/** The part of a worker that the list of idle workers uses. */
 export interface Idle {
-  /** Ends the worker. Called only while it has no invocation. */
+  /** Ends the worker. The list calls it only while the worker has no invocation. */
   retire(): void;
 }
 
@@ -14,13 +14,12 @@ export interface Idle {
 export interface IdleWorkers {
   /** Adds a worker that has answered all its invocations. */
   add(worker: Idle): void;
-  /** Removes a worker that gets an invocation or has ended. Has no effect on an unknown worker. */
+  /** Removes a worker that gets an invocation or has ended. Has no effect if the worker is not in the list. */
   remove(worker: Idle): void;
 }
 
 /**
- * The largest number of idle workers on a machine. If a machine has more services, a worker must start for many of
- * their ticks.
+ * The most idle workers that a machine keeps. If it has more services, a new worker must start for many of their ticks.
  */
 const MOST = 4;
 /**
@@ -29,18 +28,22 @@ const MOST = 4;
  */
 const LONGEST = 5 * MINUTE;
 /**
- * The shortest time for which a worker stays idle, in milliseconds, since its last log lines arrive after its answer.
+ * The shortest time for which a worker stays idle before it may be ended, in milliseconds. Its last log lines arrive
+ * after its last answer, and must not be lost.
  */
 const SHORTEST = SECOND;
 
 /**
- * Keeps a list of the idle workers of a machine. Ends a worker that is idle for LONGEST, and the oldest one if there
- * are more than `most`.
+ * Makes the list of the idle workers of a machine. It ends a worker that is idle for LONGEST. If more than `most`
+ * workers are idle, it ends the one that is idle for the longest time.
  */
 export function idleWorkers(clock: Clock, most = MOST): IdleWorkers {
-  /** The idle workers in the order in which they became idle, with a signal that ends the watch of each. */
+  /**
+   * The idle workers in the order in which they became idle, each with an AbortController that ends its function
+   * `watch`.
+   */
   const idle = new Map<Idle, AbortController>();
-  /** The workers that are idle for at least SHORTEST, in the same order. */
+  /** The workers that have been idle for at least SHORTEST, in the order in which they became idle. */
   const ripe = new Set<Idle>();
 
   const remove = (worker: Idle) => {

@@ -8,7 +8,7 @@ import type { Clock } from '../../time/index.ts';
 import type { Bundle } from './bundle.ts';
 import type { FromWorker, ToWorker } from './worker.ts';
 
-/** The error of an invocation whose handler threw. */
+/** The error of an invocation whose handler threw. The message is that of the thrown error. */
 export class FunctionError extends Error {
   override readonly name = 'FunctionError';
   readonly code = 'function-failed';
@@ -22,8 +22,8 @@ export class FunctionError extends Error {
 }
 
 /**
- * The error of an invocation whose worker ended before the handler answered: the worker was recycled, crashed, took too
- * long, or never began.
+ * The error of an invocation whose worker ended before the handler answered. The worker was recycled, crashed or took
+ * too long, or it could not be started.
  */
 export class WorkerEndedError extends Error {
   override readonly name = 'WorkerEndedError';
@@ -44,7 +44,7 @@ export interface WorkerOptions {
   readonly clock: Clock;
   /** Called with every line that the function writes to standard output or standard error. */
   readonly onLine: (line: string) => void;
-  /** The largest heap of the worker, in MB. If it needs more, the worker ends, and the process goes on. @default 512 */
+  /** The largest heap of the worker, in MB. If the worker needs more, it ends, but the process goes on. @default 512 */
   readonly heapMegabytes?: number;
 }
 
@@ -63,18 +63,18 @@ export interface RunningWorker {
   readonly loaded: Promise<void>;
   /** Resolves when the worker has ended and all its lines were passed to `onLine`. */
   readonly silent: Promise<unknown>;
-  /** How many pings the worker has answered. */
+  /** How many pings of its host the worker has answered. */
   pongs: number;
   /** Whether the worker has loaded its function. */
   hasLoaded: boolean;
   send(message: ToWorker): void;
   end(): Promise<unknown>;
-  /** Ends the worker, which has no invocation and gets no more. */
+  /** Ends the worker. Called only if the worker has no invocation; afterwards it gets no more. */
   retire(): void;
 }
 
 interface WorkerEvents {
-  /** Called when the worker must get no more invocations. */
+  /** Called when the worker must get no more invocations, since it is to be ended or has ended. */
   readonly onLeave: () => void;
   /** Called when the worker has answered all its invocations. */
   readonly onIdle: () => void;
@@ -88,7 +88,8 @@ export function startWorker(options: WorkerOptions, { onLeave, onIdle }: WorkerE
   const { name } = bundle.service;
   const worker = new Worker(bundle.file, {
     env: withoutUndefined(env),
-    // The bundle is JavaScript and needs no loader, but stacks must name lines of the TypeScript sources.
+    // The bundle is JavaScript and needs no loader for TypeScript. Source maps are needed, since stacks must name lines
+    // of the TypeScript sources.
     execArgv: ['--enable-source-maps'],
     name,
     resourceLimits: { maxOldGenerationSizeMb: heapMegabytes },
@@ -109,7 +110,7 @@ export function startWorker(options: WorkerOptions, { onLeave, onIdle }: WorkerE
       void worker.terminate();
     },
   };
-  /** Whether the worker has asked to be ended after the answers to its invocations. */
+  /** Whether the worker has asked its host to end it as soon as it has answered its invocations. */
   let isWorn = false;
   let cause = '';
   worker.on('message', (message: FromWorker) => {
@@ -125,8 +126,8 @@ export function startWorker(options: WorkerOptions, { onLeave, onIdle }: WorkerE
     if (isWorn) void worker.terminate();
     else if (running.hasLoaded) onIdle();
   });
-  // The error was thrown outside the handler, or nothing caught it. Perhaps no invocation is waiting that could report
-  // it, so it is logged here. The worker gets no more invocations.
+  // An error arrives here if nothing in the worker caught it. Perhaps no invocation is waiting that could report it, so
+  // it is logged here. The worker gets no more invocations.
   worker.on('error', (error) => {
     onLeave();
     const { errorClass, message, text } = summarizeError(error, clock.now());
@@ -175,8 +176,8 @@ async function eachLine(stream: Readable, onLine: (line: string) => void): Promi
 }
 
 /**
- * Splits a line into text that a workload printed without a line break and the line of the log that follows it. Returns
- * the line alone if it is not such a mixture.
+ * Splits a line that begins with text that a workload printed without a line break, and ends with a line of the log.
+ * Returns these two parts, or the line alone if it is not such a mixture.
  */
 export function splitPrinted(line: string): string[] {
   const begin = line.search(/\{"level":"[A-Z]+","message":/);

@@ -1,27 +1,27 @@
-/** The code inside a worker thread that serves one function. The handler is called as Lambda's runtime calls it. */
+/** The code inside a worker thread that serves one function. It calls the handler as the runtime of Lambda calls it. */
 import { parentPort } from 'node:worker_threads';
 import type { HandlerContext, HandlerEvent, ScheduledHandler } from '../../lambda/index.ts';
 import { systemClock } from '../../time/index.ts';
 
-/** A message to a worker thread. */
+/** A message from a host to its worker thread. */
 export type ToWorker =
   /**
    * Invoke the handler. `timeout` is in milliseconds, counted from the moment when the worker begins the invocation.
    */
   | { readonly kind: 'invoke'; readonly id: number; readonly event: unknown; readonly timeout: number }
-  /** Answer with `pong`, which a worker does unless its thread is blocked. */
+  /** Answer with `pong`. A worker answers at once, unless its thread is blocked. */
   | { readonly kind: 'ping' }
-  /** Begin no further slot. */
+  /** Begin no further slot of a firing. */
   | { readonly kind: 'close' }
   /** Let the run under way yield. */
   | { readonly kind: 'stop' };
 
-/** A message from a worker thread. */
+/** A message from a worker thread to its host. */
 export type FromWorker =
   /** The worker has loaded the function. */
   | 'ready'
   | 'pong'
-  /** The worker wants no more invocations, and must be ended after it has answered those that it has. */
+  /** The worker must get no more invocations, and must be ended after it has answered those that it has. */
   | 'recycle'
   /** The worker has begun the invocation. */
   | { readonly id: number; readonly begun: true }
@@ -51,7 +51,8 @@ async function invoke(
   const context: HandlerContext = {
     ...signals,
     getRemainingTimeInMillis: () => Math.max(0, deadline - systemClock.now()),
-    // The message is sent before the answer, so that this worker gets no invocation from a caller that has the answer.
+    // The message `recycle` is sent before the answer. So a caller that has the answer can't pass another invocation to
+    // this worker.
     endAfterAnswer: () => post('recycle'),
   };
   try {
