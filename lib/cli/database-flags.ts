@@ -14,7 +14,7 @@ export interface DatabaseFlags {
   readonly port?: number;
 }
 
-/** The greatest length of an error message that a command prints, in bytes. */
+/** The greatest length of an error message that a command prints, in bytes; the rest of a longer one is left out. */
 const LONGEST_LINE = 2_000;
 
 /** Adds the flags that name a database to a command. */
@@ -85,7 +85,7 @@ function fail(command: string, error: unknown): never {
 
 /**
  * The message of an error as one line for a terminal. Credentials are masked, control characters are made harmless, and
- * a message above LONGEST_LINE is cut.
+ * only the first LONGEST_LINE bytes are kept.
  */
 export function oneLine(error: unknown): string {
   const { message, code, name } = (error ?? {}) as { message?: string; code?: string; name?: string };

@@ -1,7 +1,7 @@
 /**
  * Runs a TypeScript file of the project: `node lib/cli/launch.cjs FILE ARGUMENTS`. `node --import tsx FILE` would do
- * the same, but an older Node doesn't know `--import`. It would end before any code could name the Node version that
- * Tickover needs.
+ * the same, but an older Node doesn't know the option `--import`. It would refuse the option before any code of
+ * Tickover could print which Node version Tickover needs.
  */
 'use strict';
 

@@ -37,7 +37,7 @@ export interface Composition {
   readonly strayErrors: Pick<StrayErrors, 'count'>;
 }
 
-/** The parts of a handler that a test replaces. A part that is missing here is the real one. */
+/** The parts of a handler that a test replaces. For each part that is missing here, the handler uses the real one. */
 export type Overrides = Partial<Ports> & { readonly environment?: Environment };
 
 const OVERRIDES: Readonly<Record<string, Shape>> = {

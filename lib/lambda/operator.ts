@@ -107,8 +107,8 @@ function failuresOf(composition: Composition): Promise<RunRecord[]> {
 }
 
 /**
- * The log for the values of a pause or a resume. They need no masking: `pauseService` masks the values of a pause
- * before it stores them, and the values of a resume come from the store.
+ * The log for the values of a pause or a resume. These values need no masking: `pauseService` masks those of a pause
+ * before it stores them, and those of a resume come from the store.
  */
 function ownLogOf({ log, ownLog }: Ports): Log {
   return ownLog ?? log;

@@ -52,9 +52,9 @@ export function handlerOf(composition: Composition): ScheduledHandler {
       return await answer(composition, request, context);
     } catch (error) {
       composition.ports.log.error(`${service.name}: the invocation failed; its error says what follows`, { error });
-      // If this process has run out of memory, sockets or file descriptors, it must end. A ServiceHaltedError is left
-      // out: its cause is the error of a run, and if that error shows such a process, the tick has ended the process
-      // already.
+      // A process without free memory, sockets or file descriptors must end, since it would fail every later
+      // invocation. A ServiceHaltedError is left out: its cause is the error of a run, and after a run with such an
+      // error the tick has ended the process already.
       if (!(error instanceof ServiceHaltedError) && exhaustionIn(error) === 'process') {
         (context.endAfterAnswer ?? composition.ports.recycle)();
       }

@@ -21,8 +21,8 @@ interface Parts {
 
 /**
  * Waits for the due time again if the clock was set back during a wait, so that the due time is in the future again.
- * The clock then passes due times a second time for which the function was fired before; it is not fired for them
- * again.
+ * Due times for which the function was fired before the change may then pass a second time; the function is not fired
+ * for them again.
  */
 export async function waitOutSetBack(
   { service, due, fired }: Wait,

@@ -67,9 +67,9 @@ function isTriedAgain(failure: Failure, schedule: Schedule): boolean {
 }
 
 /**
- * Whether the failure is shown to a person. If the invocation had no effect, only the failure of the first attempt is
- * shown, so that an outage is one line. It is not shown either if the process is about to stop, since then no
- * invocation can begin.
+ * Whether the failure is shown to a person. A failure of an invocation with an effect is always shown. Of failures
+ * without effect only that of the first attempt is shown, so that an outage is one line, and not even this one if the
+ * process is about to stop, since then no invocation can begin.
  */
 function isShown(failure: Failure, attempt: number, closing: AbortSignal): boolean {
   return !hasNoEffect(failure) || (attempt === 1 && !closing.aborted);

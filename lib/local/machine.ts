@@ -53,8 +53,8 @@ export interface Machine {
   readonly database: Database;
   readonly hosts: readonly FunctionHost[];
   /**
-   * The names of the services with a cron expression that had a decided tick before this machine was opened. Such a
-   * service with an unreadable state is among them too.
+   * The names of the services with a cron expression that had a decided tick before this machine was opened. A service
+   * with a cron expression whose state is unreadable is among them too.
    */
   readonly ticked: ReadonlySet<string>;
   /** The number of sample flow runs that this machine loaded into a new database; 0 if the database existed before. */
@@ -83,7 +83,7 @@ export async function openMachine(options: MachineOptions): Promise<Machine> {
     await database.close();
   };
   try {
-    // The watchdog is not among the watched services: on one machine, a person at the screen sees whether it works.
+    // The watchdog doesn't watch itself on one machine, where a person at the screen sees whether it works.
     const watched = catalog.filter(({ service }) => service.name !== WATCHDOG).map(localService);
     const variables = database.shared ? withoutCredentials(options.variables) : options.variables;
     const env = { ...watchdogVariables(watched), ...environmentOf(database.endpoint, variables) };

@@ -39,7 +39,7 @@ export interface Stopping {
   readonly stop: AbortSignal;
 }
 
-/** Passes both signals of a stop on to the workers of all functions, as soon as each signal is aborted. */
+/** When `closing` or `stop` is aborted, passes that signal on to the workers of all functions. */
 export function forwardStopping(hosts: readonly FunctionHost[], { closing, stop }: Stopping): void {
   // Every service adds listeners to both signals, so Node must not warn of too many.
   setMaxListeners(0, closing, stop);

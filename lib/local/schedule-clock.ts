@@ -1,7 +1,7 @@
 /**
  * The schedule clock replaces EventBridge Scheduler on one machine. It invokes a function at each of its due times,
- * with the event that Scheduler would send. At the next due time it invokes the function even if the invocation before
- * has not ended, since the lease prevents that two runs overlap.
+ * with the event that Scheduler would send. It does so even if the invocation for the due time before has not ended,
+ * since the lease keeps two runs from overlapping.
  */
 import { FIRING_PERIOD, hasSlots, latestDue, nextDue, type Schedule } from '../rules/index.ts';
 import { showLeftOut, waitOutSetBack } from './clock-changes.ts';

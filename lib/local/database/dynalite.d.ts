@@ -45,7 +45,10 @@ declare module 'dynalite/db/index.js' {
   }
   const levels: {
     create(options: Options): levels.Store;
-    /** The writes to the indexes that are needed when `item` replaces the item `existing`. */
+    /**
+     * Returns the writes to the indexes that are needed when `item` replaces `existing`, which is `undefined` if there
+     * was no item.
+     */
     getIndexActions(
       indexes: readonly levels.Index[],
       existing: undefined,

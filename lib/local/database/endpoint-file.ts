@@ -10,8 +10,8 @@ import { IDENTITY_HEADER } from './embedded.ts';
 import { readOwn } from './own-files.ts';
 
 /**
- * Matches an endpoint that the file may contain. Tickover serves databases only on 127.0.0.1, so somebody else wrote a
- * file with another address.
+ * Matches an endpoint that the file may contain: a port of 127.0.0.1, where Tickover serves its databases. A file with
+ * any other address is ignored, since Tickover has not written it.
  */
 const LOOPBACK = /^http:\/\/127\.0\.0\.1:[1-9]\d{0,4}$/;
 /**

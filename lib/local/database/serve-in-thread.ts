@@ -13,8 +13,8 @@ const THREAD = new URL('./load-thread.mjs', import.meta.url);
 /**
  * Serves the data directory on 127.0.0.1 in a worker thread.
  * @returns the server; `undefined` if another process has the files of the directory open
- * @throws DatabaseError `port-in-use` or `database-unusable`. If the thread fails after this function has returned, it
- * throws a DatabaseError where no code can catch it, and the process ends.
+ * @throws DatabaseError `port-in-use` or `database-unusable`. If the worker thread fails after this function has
+ * returned, the process ends with a DatabaseError that no code can catch.
  */
 export async function serveInThread(options: EmbeddedOptions): Promise<Embedded | undefined> {
   const thread = new Worker(THREAD, { workerData: options, execArgv: [], name: 'database' });

@@ -75,8 +75,8 @@ export type ChangeLine = z.output<typeof changeLine>;
 export type TickLine = z.output<typeof tickLine>;
 
 /**
- * Converts a line that a function wrote to its content. Never throws. A line that is not a JSON line of the log is a
- * `print`, and a log line that is none of the kinds above is `other`.
+ * Converts a line that a function wrote to its content. Never throws. A log line that is no tick, crash, report or
+ * change is `other`. A line that is not a JSON line of the log is a `print`.
  */
 export function readLogLine(line: string): LogLine {
   const json = tryRead((): unknown => JSON.parse(line));

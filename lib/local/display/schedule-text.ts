@@ -11,7 +11,10 @@ const UNITS = [
   [1, 'ms'],
 ] as const;
 
-/** The schedule as it is shown behind the name of a service: `every 5m`, or `by cron 0 6 * * ? * in Europe/Berlin`. */
+/**
+ * The schedule as `npm start` shows it after the name of a service: `every 5m`, or `by cron 0 6 * * ? * in
+ * Europe/Berlin`.
+ */
 export function scheduleLine({ schedule }: Pick<Service, 'schedule'>): string {
   const { interval, cron, timezone = 'UTC' } = schedule;
   return cron === undefined

@@ -109,8 +109,8 @@ async function bundleTogether(entries: readonly CatalogEntry[], directory: strin
 
 /**
  * Writes the file with which a worker thread starts. This file contains a hash of the source files of its function, and
- * the build id is made from this file alone. The files with the code are not part of it, since which code they share
- * depends on the other services.
+ * the build id is made from this file and the options of the service. The files with the code don't enter the build id:
+ * how the code is divided among them depends on the other services.
  */
 async function writeFirst(service: Service, sources: string | undefined, directory: string): Promise<Bundle> {
   const code = `// ${sources ?? 'no sources'}\nimport './${codeOf(service.name)}.mjs';\n`;
@@ -131,8 +131,8 @@ const OPTIONS = {
   format: 'esm',
   target: 'node20',
   outExtension: { '.js': '.mjs' },
-  // The name of a shared file contains a dot. The name of a service has none, so its bundle never has the name of a
-  // shared file.
+  // The name of a shared file contains a dot. The name of a service has none, so the file with which a worker starts
+  // never has the name of a shared file.
   chunkNames: 'shared.[hash]',
   minify: true,
   keepNames: true,

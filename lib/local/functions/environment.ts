@@ -26,8 +26,8 @@ export function isAwsEndpoint(endpoint: string): boolean {
 
 /**
  * The environment variables to add to `variables` so that every DynamoDB client that is made without options uses
- * `endpoint`. They are: its address; a region and placeholder credentials, if `variables` has none and the endpoint
- * doesn't belong to AWS; and one that keeps the AWS SDK from printing a notice about the version of Node.
+ * `endpoint`. They are: the address of the endpoint; a region and placeholder credentials, if `variables` has none and
+ * the endpoint doesn't belong to AWS; and one that keeps the AWS SDK from printing a notice about the version of Node.
  * @throws TypeError if the endpoint is no URL
  */
 export function localCredentials(endpoint: string, variables: Variables): Record<string, string> {
