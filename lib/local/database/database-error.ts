@@ -10,8 +10,8 @@ type Code =
   | 'table-not-active';
 
 /**
- * Thrown if the database on one machine can't be opened or used. The message says in one line what happened and what a
- * person can do.
+ * Thrown if the database on one machine can't be opened or used. The message says in one line what happened, and what
+ * follows from it for the services or for the command.
  */
 export class DatabaseError extends Error {
   override readonly name = 'DatabaseError';

@@ -108,9 +108,9 @@ async function bundleTogether(entries: readonly CatalogEntry[], directory: strin
 }
 
 /**
- * Writes the file with which a worker thread starts. This file contains a hash of the source files of its function, and
- * the build id is made from this file and the options of the service. The files with the code don't enter the build id:
- * how the code is divided among them depends on the other services.
+ * Writes the file with which a worker thread starts. This file contains a hash of the source files of its function. The
+ * build id is made from this file, the policy and the schedule. The files with the code don't enter it, since the other
+ * services influence how the code is divided among these files.
  */
 async function writeFirst(service: Service, sources: string | undefined, directory: string): Promise<Bundle> {
   const code = `// ${sources ?? 'no sources'}\nimport './${codeOf(service.name)}.mjs';\n`;
