@@ -1,6 +1,6 @@
 /**
  * Turns foreign values (thrown, returned or logged by a workload) into JSON of a bounded size, with credentials masked,
- * before they reach answers, log lines or Lambda.
+ * before Tickover writes them into an answer or a log line, or throws them to Lambda.
  */
 
 import {
@@ -20,15 +20,16 @@ import { escapeControls, escaped, hidesCharacters } from './visible.ts';
 
 /**
  * Converts a value to data that JSON can express, at most 64,000 bytes large, with credentials masked. A few words
- * replace a value that is too large or can't be converted, and `null` one that JSON doesn't have. Never throws.
+ * replace a value that is too large or can't be converted. `null` replaces a value that JSON doesn't have, such as a
+ * function. Never throws.
  */
 export function toBoundedJson(value: unknown): unknown {
   return toJson(value, { most: RESULT_BYTES, error: errorAsJson }) ?? null;
 }
 
 /**
- * Returns `json` unchanged, or a few words in its place if it takes more than `most` bytes as text. This function masks
- * nothing, so `json` must not contain credentials.
+ * Returns `json` unchanged, or a few words in its place if its JSON text is longer than `most` bytes of UTF-8. This
+ * function masks nothing, so `json` must not contain credentials.
  */
 export function limitJson(json: unknown, most: number): unknown {
   return jsonBytes(json) > most ? LEFT_OUT.tooLarge(most) : json;
@@ -36,7 +37,7 @@ export function limitJson(json: unknown, most: number): unknown {
 
 /**
  * Converts the fields of a log line to JSON of a bounded size, with credentials masked. A few words replace the value
- * of a field for which the line has no room. Never throws.
+ * of a field for which the line has no room. Fields after the first 1,000 are dropped. Never throws.
  */
 export function toLogFields(fields: unknown): Record<string, unknown> {
   if (isError(fields)) return { error: errorAsJson(fields) };
@@ -53,8 +54,8 @@ export function toLogFields(fields: unknown): Record<string, unknown> {
 }
 
 /**
- * Converts one field. The result is an object with this field only, since the name of a field decides whether its value
- * is masked.
+ * Converts one field of a log line to an object with this field only, of at most `most` bytes of JSON. The value is
+ * converted together with its field, since the name of a field decides whether its value is masked.
  */
 function toLogField(fields: unknown, key: string, most: number): object {
   const field = { get: () => (fields as Record<string, unknown>)[key], enumerable: true };
@@ -62,16 +63,17 @@ function toLogField(fields: unknown, key: string, most: number): object {
   return typeof json === 'object' && json !== null ? json : { [toLogMessage(key)]: json };
 }
 
-/** The message of a log line, cut to its largest size, with credentials masked. */
+/** The message of a log line, cut to at most 8,000 bytes, with credentials masked. */
 export function toLogMessage(message: string): string {
   return mask(String(message), LINE_MESSAGE_BYTES);
 }
 
 /**
  * Returns an error that a Lambda handler may throw. Lambda sends and prints the name, the message, the stack and the
- * fields of a thrown error unchanged, and Node prints its causes and members. An error in which nothing has to be
- * masked, escaped or left out is returned itself. Any other is replaced by a new error that is made from its error
- * summary, with hidden characters escaped. The new error keeps the fields by which errors are classified.
+ * fields of a thrown error unchanged, and Node prints its causes and the `errors` of an AggregateError. If nothing of
+ * all this has to be masked, escaped or left out, the error itself is returned. Any other value is replaced by a new
+ * error, made from its error summary, with hidden characters escaped. The new error keeps the properties by which
+ * Tickover classifies errors as transient or fatal.
  */
 export function toSafeError(error: unknown): unknown {
   if (isError(error) && tryRead(() => isHarmless(error)) === true) return error;
@@ -83,14 +85,14 @@ export function toSafeError(error: unknown): unknown {
 }
 
 /**
- * The original of each error that {@link toSafeError} has made. A safe error has no reference to its original, so the
- * original is never printed with it.
+ * The original of each error that {@link toSafeError} has replaced, by its replacement. The replacement has no
+ * reference to its original, so that the original is never printed with it.
  */
 const ORIGINALS = new WeakMap<object, object>();
 
 /**
- * The original of an error that {@link toSafeError} has made, so that code can classify it; any other value is returned
- * unchanged.
+ * The original of an error with which {@link toSafeError} has replaced it, so that code can classify the original; any
+ * other value is returned unchanged.
  */
 export function unmasked(error: unknown): unknown {
   return isError(error) ? (ORIGINALS.get(error) ?? error) : error;
@@ -104,7 +106,10 @@ export function toSafeCause(cause: unknown): unknown {
   return typeof cause === 'string' && escapeControls(mask(cause)) === cause ? cause : toSafeError(cause);
 }
 
-/** Whether the error, its causes and its members contain nothing that has to be masked, escaped or left out. */
+/**
+ * Whether an error, its causes and the errors inside an AggregateError or SuppressedError contain nothing that has to
+ * be masked, escaped or left out. The answer is false if there are more than 8 of them.
+ */
 function isHarmless(error: object): boolean {
   const links = new Set<unknown>([error]);
   for (const link of links) {
@@ -125,8 +130,8 @@ function isHarmlessAlone(link: unknown): boolean {
 }
 
 /**
- * The code, the HTTP status and the mark `$retryable` of an error. A safe error keeps them, since a user's own
- * `classify` may judge by them.
+ * The code, the HTTP status and the property `$retryable` of an error, as far as it has them. The replacement that
+ * {@link toSafeError} makes keeps them, since a user's own `classify` may judge by them.
  */
 function evidenceFields(error: unknown): Record<string, unknown> {
   const [code, retryable] = [readProperty(error, 'code'), readProperty(error, '$retryable')];
@@ -143,7 +148,9 @@ function evidenceFields(error: unknown): Record<string, unknown> {
   };
 }
 
-/** The error summary of an error, in the form that JSON of a log line or a result contains. */
+/**
+ * The error summary of an error as an object with `name`, `message` and `text`, as log lines and results contain it.
+ */
 function errorAsJson(error: unknown): Readonly<Record<string, string>> {
   const { errorClass, message, text } = summarizeError(error, 0);
   return { name: errorClass, message, text };

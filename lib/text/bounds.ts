@@ -1,6 +1,6 @@
 /**
- * The bounds of text, and the words that replace omitted parts. Sizes are in bytes of UTF-8 unless a name says
- * otherwise.
+ * The bounds of the texts that Tickover stores, logs and shows, and the words that replace omitted parts. Sizes are in
+ * bytes of UTF-8 unless a name says otherwise.
  */
 
 /**
@@ -28,16 +28,16 @@ export const FRAME_BYTES = 300;
  */
 export const MOST_ERRORS = 8;
 /**
- * How much of a message or a stack is read for an error summary. This is enough for a whole private key, so that it is
- * recognised and masked.
+ * How much of an error's message or stack is read to make its error summary. This is enough for a whole private key
+ * (PEM), so that `mask` recognises and masks the key.
  */
 export const READ_BYTES = 6_000;
 
 /** How much of a text `mask` returns, at most, if its caller gives no bound; the rest is dropped. */
 export const MASKED_BYTES = 20_000;
 /**
- * The longest word, in characters, that is taken for a credential. Where a text is cut to its bound, a word up to this
- * length is left out whole, so that no part of a credential stays.
+ * The longest word, in characters, that may be a credential. If `mask` would cut a text inside a word up to this
+ * length, it leaves out the whole word, so that no part of a credential stays.
  */
 export const LONGEST_WORD = 512;
 
@@ -60,7 +60,7 @@ export const FIELD_NAME_BYTES = 256;
 /** How many levels of nested objects and arrays `toJson` converts; a few words replace what is nested deeper. */
 export const MOST_LEVELS = 32;
 
-/** The largest size of a cursor, so that it fits into the state item. */
+/** The largest size of a service's cursor, so that it fits into the state item. */
 export const CURSOR_BYTES = 256;
 /** The largest size of the cause of a halt, so that it fits into the state item. */
 export const HALT_CAUSE_BYTES = 160;

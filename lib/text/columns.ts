@@ -3,7 +3,7 @@
 /** Matches a character that takes two columns of a terminal: an East Asian wide or fullwidth one, or an emoji. */
 const WIDE =
   /^[\u1100-\u115f\u2e80-\u303e\u3041-\u4dbf\u4e00-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe10-\ufe19\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{16fe0}-\u{18aff}\u{1b000}-\u{1b2ff}\u{20000}-\u{3fffd}]|^\p{Emoji_Presentation}|^\p{Emoji}\ufe0f/u;
-/** Matches marks and joiners, which take no column of a terminal. */
+/** Matches a text of combining marks and joiners only, which takes no column of a terminal. */
 const NARROWEST = /^[\p{Mark}\p{Format}]+$/u;
 
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
@@ -20,7 +20,7 @@ function widthOf(grapheme: string): number {
   return NARROWEST.test(grapheme) ? 0 : 1;
 }
 
-/** The text if it fits into `columns`; otherwise its beginning, with `…` in the last column. */
+/** The text if it fits into `columns` columns of a terminal; otherwise its beginning, with `…` in the last column. */
 export function fitted(text: string, columns: number): string {
   return fits(text, columns) ? text : `${beginning(text, columns - 1)}…`;
 }
@@ -50,14 +50,14 @@ function fits(text: string, columns: number): boolean {
 }
 
 /**
- * How many code units of a text are read for each column that it may take. One character may carry many marks; the
- * bound keeps a long text from being read whole for one line.
+ * How many UTF-16 code units of a text `beginning` reads for each column. One visible character may consist of many
+ * code units, such as a letter with accents. The bound keeps a long text from being read whole to fill one line.
  */
 const LONGEST_CHARACTER = 16;
 
 /**
- * The longest beginning of the text that takes at most `columns` columns. It has at least one character, even if that
- * is too wide, so that a loop over the rest of the text makes progress.
+ * The longest beginning of the text that takes at most `columns` columns. It has at least one character of a text that
+ * is not empty, even if this character is too wide, so that a loop over the rest of the text makes progress.
  */
 function beginning(text: string, columns: number): string {
   let taken = '';

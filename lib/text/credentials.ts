@@ -1,8 +1,8 @@
 /**
  * Masks credentials that their surroundings give away: in URLs, after the scheme of a header (`Bearer x`), in XML, in
- * commands, in lists. `secret-fields.ts` masks those that stand after a name (`password=x`). Every pattern takes linear
- * time: the match consumes each repetition without a bound, and any look beyond the match is bounded. So hostile text
- * costs no more than other text of its length.
+ * commands, in lists. `secret-fields.ts` masks those that stand after a name (`password=x`). The time of every pattern
+ * grows only linearly with the length of the text, even of a hostile one. For this, each repetition without a bound is
+ * part of the match, and each look beyond the match has a bound.
  */
 import { MASK } from './bounds.ts';
 import { secrecyOf } from './secret-names.ts';
@@ -11,14 +11,14 @@ import { mayBeSecret } from './secret-values.ts';
 type Replacement = string | ((match: string, ...groups: string[]) => string);
 
 /**
- * A rule of masking: the pattern of a credential, the replacement of its matches, and a string that a text must
- * contain. In a text without that string the pattern isn't tried; every text contains the empty string.
+ * A rule of masking: the pattern of a credential, the replacement of its matches, and a string without which a text
+ * can't match. The pattern is tried only in a text that contains this string; an empty string means in every text.
  */
 export type Masked = readonly [pattern: RegExp, replacement: Replacement, needs: string];
 
 /**
- * Hosts whose URLs contain a credential, each with the beginning of the path; everything behind that beginning is
- * masked.
+ * Hosts whose URLs contain a credential, each with a pattern for the beginning of the path. The rest of the URL after
+ * that beginning is masked.
  */
 const HOSTS: readonly (readonly [host: string, path: string])[] = [
   ['hooks.slack.com', '\\w{1,20}'],
@@ -39,7 +39,8 @@ const HOSTS: readonly (readonly [host: string, path: string])[] = [
 ];
 
 const IN_URLS: readonly Masked[] = [
-  // User and password in a URL: written as they are; URL-encoded; in a URL without a scheme (`user:password@host/`).
+  // User and password in a URL, with a pattern for each way of writing them: plain; URL-encoded; in a URL without a
+  // scheme (`user:password@host/`); in an Oracle URL of JDBC.
   [
     /((?<=[a-z\d]):(?:\\{0,3}\/){2})(?:[^\s/?#"':]{0,200}:(?!\d{1,5}(?:[/?#]|$))(?:(?!:\/\/)[^\s"']){1,1000}|[^\s/?#"']{1,1000})@/gi,
     `$1${MASK}@`,
@@ -62,8 +63,8 @@ const IN_URLS: readonly Masked[] = [
 ];
 
 /**
- * Credentials after the name of a scheme (`Bearer x`). Such a name may also be an ordinary word, so what follows is
- * left as it is if it looks like an ordinary word.
+ * Rules for credentials after the name of an authentication scheme (`Bearer x`). Such a name may also be an ordinary
+ * word, so the word after `Bearer`, `Basic` and the like is not masked if it looks like an ordinary word.
  */
 const SCHEMES: readonly Masked[] = [
   [
@@ -85,13 +86,13 @@ const IN_MARKUP: readonly Masked[] = [
     valueOfName,
     '<',
   ],
-  // An element that has the name in an attribute: `<entry key="password">x</entry>`.
+  // An XML element with the name of its value in an attribute: `<entry key="password">x</entry>`.
   [
     /(<\w{1,40}\s[^<>]{0,100}?(?:name|key)=["']([^"'<>]{1,100})["'][^<>]{0,100}>)(?!\*\*\*)([^<]+)(?=<\/|$)/gi,
     valueOfName,
     '<',
   ],
-  // A part of a form (`multipart/form-data`): its header with the name, an empty line, its value.
+  // One part of a body of `multipart/form-data`: its header with the name, an empty line, its value.
   [
     /(\bname=["']([^"'\r\n]{1,100})["']\r?\n(?:[\w-]{1,40}:[^\r\n]{0,200}\r?\n){0,3}\r?\n)([^\r\n]+)/gi,
     valueOfName,
@@ -140,8 +141,8 @@ const IN_LISTS: readonly Masked[] = [
   ],
   // The private parts of a JSON web key (JWK).
   [/((["'])(?:d|p|q|dp|dq|qi|k)\2\s{0,5}:\s{0,5}["'])[\w-]{22,}/g, `$1${MASK}`, 'kty'],
-  // A list of two, a name and its value: `["password", "x"]`. The first pattern is for such a list inside another list,
-  // the second for one that can't be two names.
+  // A list of two texts, a name and its value: `["password", "x"]`. The first pattern is for such a list inside another
+  // list. The second is for any such list, but masks nothing if both texts may be names (`["password", "email"]`).
   [
     /([[,]\s{0,20}\[\s{0,20}(["'])([\w.-]{1,100})\2\s{0,5},\s{0,20}["'])([^"'\r\n]+)(?=["']\s{0,20}\])/g,
     valueInList,
@@ -150,12 +151,12 @@ const IN_LISTS: readonly Masked[] = [
   [/(\[\s{0,20}(["'])([\w.-]{1,100})\2\s{0,5},\s{0,20}["'])([^"'\r\n]+)(?=["']\s{0,20}\])/g, valueInEntry, ']'],
 ];
 
-/** All rules of this file, in the order in which they are applied. */
+/** The masking rules of this file, in the order in which `mask` applies them. */
 export const SURROUNDED: readonly Masked[] = [...IN_URLS, ...SCHEMES, ...IN_MARKUP, ...IN_COMMANDS, ...IN_LISTS];
 
 /**
- * Returns the match with its value masked if the name says that the value is a credential; otherwise the match
- * unchanged.
+ * Returns `match` with its value masked if `name` is the name of a credential and the value may be one; otherwise
+ * returns `match` unchanged.
  */
 function valueOfName(match: string, lead = '', name = '', value = ''): string {
   const secrecy = secrecyOf(name);
@@ -172,8 +173,8 @@ function valueInEntry(match: string, lead = '', quote = '', name = '', value = '
 }
 
 /**
- * Whether two texts side by side may be a name and its value. Two plain words, such as `["password", "email"]`, are two
- * names.
+ * Whether two neighbouring texts in a list may be a name and its value. Two plain words, such as `["password",
+ * "email"]`, count as two names.
  */
 export function isEntry(name: string, value: string): boolean {
   return !/^[a-z]+$/.test(name) || !/^[A-Za-z_]+$/.test(value);

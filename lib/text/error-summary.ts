@@ -29,7 +29,9 @@ export interface ErrorSummary {
   readonly errorClass: string;
   /** The first line of the error's message. */
   readonly message: string;
-  /** Class, message and stack of the error and of its causes, on several lines. */
+  /**
+   * Class, message and stack of the error, of its causes and of the errors inside an AggregateError, on several lines.
+   */
   readonly text: string;
 }
 
@@ -48,8 +50,8 @@ export function summarizeError(error: unknown, at: number): ErrorSummary {
 
 /**
  * The message of an error summary: the first line of the error's message. Fetch's `fetch failed` explains nothing, so
- * the first line of its cause is appended. Nor does the message of a SuppressedError, so the first lines of its two
- * errors replace it.
+ * the first line of its cause is appended. The message of a SuppressedError explains nothing either, so the first lines
+ * of its two errors replace it.
  */
 function lineOf(error: unknown): string {
   const line = firstLine(messageOf(error));
@@ -69,9 +71,10 @@ function firstLine(message: string): string {
 }
 
 /**
- * The name by which errors are grouped: `HttpStatusError` for an HTTP error of any status; the code for a generic error
- * (such as `Error` or `TypeError`) that has a code itself or in one of its causes, as fetch's `fetch failed` has; else
- * the class. It is one line of at most 64 bytes, with credentials masked.
+ * The name by which the report of a trip groups errors. For an HTTP error of any status it is `HttpStatusError`. For a
+ * generic error (such as `Error` or `TypeError`) that has a code itself or in one of its causes, as fetch's `fetch
+ * failed` has, it is the code. For any other error it is the class, and for a value that is no error its type. The name
+ * is one line of at most 64 bytes, with credentials masked.
  */
 export function errorClassOf(error: unknown): string {
   if (!isError(error)) return error === null ? 'null' : typeof error;
@@ -85,9 +88,9 @@ const PARSER_ERROR = 'HTTPParserError';
 const GENERIC = new Set(['Error', 'TypeError', 'AggregateError', 'SuppressedError']);
 
 /**
- * The first code that is found in the error, its causes and the two errors of a SuppressedError. An error with an HTTP
- * status counts as one with the code `HttpStatusError`. Fetch's error for a broken answer counts by its name, since it
- * has no code in newer versions of Node.
+ * The first code that is found in the error, its causes and the two errors of a SuppressedError; `undefined` if none
+ * has a code. An error with an HTTP status counts as one with the code `HttpStatusError`. Fetch's error for a broken
+ * HTTP response has no code in newer versions of Node, so its name `HTTPParserError` counts as its code.
  */
 function codeWithin(error: object): string | undefined {
   const waiting: unknown[] = [error];
@@ -103,7 +106,10 @@ function codeWithin(error: object): string | undefined {
   return undefined;
 }
 
-/** Whether the error is an `HttpStatusError`, has the shape of axios's errors, or has an HTTP status from 400 on. */
+/**
+ * Whether the error is an `HttpStatusError`, has a `response` with a status as axios's errors do, or has a `status` or
+ * `statusCode` from 400 to 999.
+ */
 function hasHttpStatus(error: object): boolean {
   if (nameOf(error) === HTTP_ERROR || typeof readProperty(readProperty(error, 'response'), 'status') === 'number')
     return true;
@@ -147,8 +153,8 @@ function shownValue(value: unknown): string {
 }
 
 /**
- * The text of an error summary: class, message and stack of the error, of its causes, and of the members of an
- * AggregateError or a SuppressedError. Each error appears once, and each part is masked.
+ * The text of an error summary: class, message and stack of the error, of its causes, and of the errors inside an
+ * AggregateError or a SuppressedError. Each error appears once, there are at most 8 of them, and each part is masked.
  */
 function textOf(error: unknown): string {
   const lines: string[] = [];
@@ -164,8 +170,8 @@ function textOf(error: unknown): string {
 }
 
 /**
- * The cause of an error, and the members of an AggregateError or a SuppressedError, each with the words that introduce
- * it.
+ * The cause of an error, and the errors inside an AggregateError or a SuppressedError, each with the words that
+ * introduce it (`Caused by: ` or `Member: `).
  */
 function causesOf(error: unknown): { error: unknown; lead: string }[] {
   if (!isError(error)) return [];
@@ -186,8 +192,8 @@ function oneOf(error: unknown): string {
 }
 
 /**
- * The stack frames of an error, with credentials masked. The message at the start of the stack is skipped: it may be
- * megabytes long, and have lines that look like frames.
+ * The first stack frames of an error, with credentials masked; an empty list if it has none. The message at the start
+ * of the stack is skipped: it may be megabytes long, and have lines that look like frames.
  */
 function framesOf(error: object): string[] {
   const [stack, message] = [readProperty(error, 'stack'), readProperty(error, 'message')];

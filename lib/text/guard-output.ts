@@ -1,6 +1,6 @@
 /**
- * The border between a command and its terminal. Everything that a command writes passes here: its own lines, the
- * messages of other libraries, and those of the parser of the command line.
+ * Makes safe what a command writes to its terminal: its own lines, the messages of other libraries, and those of the
+ * parser of the command line.
  */
 import { escapeControls } from './visible.ts';
 
@@ -11,8 +11,8 @@ interface Output {
 }
 
 /**
- * Makes output streams safe. From now on, control characters in text are escaped before a terminal can obey them. A
- * reader that goes away (`| head`) no longer ends the command in the middle of its work.
+ * Makes output streams safe. After this call, control characters in the text that is written to them are escaped, so
+ * that no terminal obeys them. A reader that goes away (`| head`) no longer ends the command in the middle of its work.
  */
 export function guardOutput(outputs: readonly Output[]): void {
   for (const output of outputs) {

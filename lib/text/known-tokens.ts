@@ -1,11 +1,14 @@
 /**
- * Tokens that are known by their form, as their vendors document it: a prefix, and what follows it. In each pattern
- * only the last repetition has no bound, so that its characters are part of the match.
+ * Masks tokens whose format their vendors document, such as a prefix and what follows it. A repetition without a bound
+ * stands only at the end of a pattern, so that the time of a pattern grows only linearly with the text.
  */
 import { MASK } from './bounds.ts';
 import type { Masked } from './credentials.ts';
 
-/** Prefixes of tokens, each with the pattern of the body that follows; a shorter body is no token. */
+/**
+ * Prefixes of tokens, each with the pattern of what follows the prefix in a token. A prefix that is followed by
+ * anything else is no token.
+ */
 const PREFIXED: readonly (readonly [prefixes: string, body: string])[] = [
   // AWS: session tokens, and API keys of Bedrock.
   ['IQoJb3JpZ2lu|F[wQ]oGZXIvYXdz', '[\\w/+=%-]{20,}'],
@@ -80,7 +83,7 @@ const PREFIXED: readonly (readonly [prefixes: string, body: string])[] = [
 
 const ALL_PREFIXED = PREFIXED.map(([prefixes, body]) => `(?:${prefixes})${body}`).join('|');
 
-/** The rules that mask tokens of known forms, in the order in which they are applied. */
+/** The rules that mask tokens of documented formats, in the order in which `mask` applies them. */
 export const KNOWN_TOKENS: readonly Masked[] = [
   [
     /-----BEGIN(?:[A-Z ]|%20|\+){1,30}?PRIVATE(?: |%20|\+)KEY(?:(?: |%20|\+)BLOCK)?-----[\s\S]*?(?:-----END|$)/g,
@@ -94,7 +97,7 @@ export const KNOWN_TOKENS: readonly Masked[] = [
   [new RegExp(`(?<![A-Za-z\\d])(?:${ALL_PREFIXED})`, 'g'), MASK, ''],
   // A token of a Telegram bot. In the URLs of Telegram's API, `bot` stands before the token.
   [/((?<![A-Za-z\d])bot|(?<![\w-]))\d{5,12}(?::|%3A)(?=[A-Z_a-z-]{0,33}\d)[\w-]{34,36}(?![\w-])/gi, `$1${MASK}`, ''],
-  // Tokens without a mark at their start: Asana, Mailchimp, New Relic, Azure, Azure DevOps, Terraform, Discord.
+  // Tokens without a fixed prefix: Asana, Mailchimp, New Relic, Azure, Azure DevOps, Terraform, Discord.
   [/(?<!\w)[012]\/\d{13,19}(?::|%3A|\/\d{13,19}:)[\da-f]{32}/g, MASK, ''],
   [/(?<![\w-])[\da-f]{32}-us\d{1,2}(?!\w)/g, MASK, '-us'],
   [/(?<![\w-])[\da-f]{36}NRAL(?!\w)/g, MASK, 'NRAL'],

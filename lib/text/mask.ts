@@ -6,15 +6,16 @@ import { maskFields } from './secret-fields.ts';
 import { bare, hasMoreThanBare } from './visible.ts';
 
 /**
- * The text with `***` in place of everything that has the form of a credential: user and password in a URL, secret
- * query parameters, headers and fields, bearer tokens, AWS keys, web tokens, tokens of known forms, private keys. Where
- * something is masked, colour codes and hidden characters are left out.
+ * The text with `***` in place of everything that looks like a credential: user and password in a URL, secret query
+ * parameters, headers and fields, bearer tokens, AWS keys, web tokens, tokens with a documented prefix, private keys.
+ * If anything is masked, the result contains no colour codes and no hidden characters.
  * @param most the largest size of the result in bytes of UTF-8; the rest is dropped. @default 20,000
  */
 export function mask(text: string, most = MASKED_BYTES): string {
   const kept = wholeWords(text, most);
   if (SHOWN.test(kept) || !hasMoreThanBare(kept)) return masked(kept);
-  // A colour code or a hidden character may stand between a name and its value, inside of a token, or between words.
+  // A colour code or a hidden character may stand between a name and its value, inside of a token, or between words. So
+  // credentials are searched in the text without them, and then in the text with spaces in their places.
   for (const seen of [bare(kept), bare(kept, ' ')]) {
     const maskedAsSeen = masked(seen);
     if (maskedAsSeen !== seen) return maskedAsSeen;
@@ -23,8 +24,8 @@ export function mask(text: string, most = MASKED_BYTES): string {
 }
 
 /**
- * Matches a text of plain ASCII characters without `\` and `^`, as most are. It contains no colour code and no hidden
- * character that could part a word.
+ * Matches a text of plain ASCII characters without `\` and `^`, as most texts are. It contains no colour code and no
+ * hidden character that could part a word.
  */
 const SHOWN = /^[ -[\]_-~\n\t]*$/;
 
@@ -43,8 +44,8 @@ function replaceAll(patterns: readonly Masked[], text: string): string {
 }
 
 /**
- * The text, cut to at most `most` bytes between two words. A cut inside a credential would leave a part that no pattern
- * recognises.
+ * The text, cut to at most `most` bytes between two words; a last word that is too long for a credential is cut inside.
+ * A cut inside a credential would leave a part that no pattern recognises.
  */
 function wholeWords(text: string, most: number): string {
   const kept = cut(text, most);

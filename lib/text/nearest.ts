@@ -6,10 +6,10 @@ const LONGEST = 64;
 const FAR = 1_000;
 
 /**
- * Returns the known name nearest to `written`, or `undefined` if none is near. A name is near if it is one typing error
- * away, or up to one for every three letters of `written`; otherwise if it begins with `written`, from three letters
- * on. Case, dashes, underscores and spaces make no difference. Of several names that are equally near, the first is
- * returned.
+ * Returns the known name with the fewest typing errors between it and `written`. At most one error is allowed, or one
+ * for every three letters of `written`. If no known name is so near, the first that begins with `written` is returned,
+ * but only if `written` has three letters or more; otherwise `undefined`. Case, dashes, underscores and spaces make no
+ * difference. Of several names that are equally near, the first is returned.
  */
 export function nearest(written: string, known: readonly string[]): string | undefined {
   const wanted = normal(written);
@@ -40,7 +40,10 @@ export function nearMiss(written: string, known: readonly string[]): string | un
 }
 
 const MOST_ERRORS = 2;
-/** From this number of letters on, a word counts as long: with one typing error inside, it is no other word. */
+/**
+ * The number of letters from which a word counts as long. A long word with one typing error inside is assumed to be no
+ * other English word.
+ */
 const LONG_WORD = 8;
 
 function isMissed(wanted: string, name: string): boolean {
@@ -60,7 +63,10 @@ function wordsOf(name: string): string[] {
     .filter((word) => word !== '');
 }
 
-/** Whether `wanted` is `word` with one typing error that makes no other word. */
+/**
+ * Whether `wanted` is `word` with one typing error, and this error makes no other English word of it (see {@link
+ * nearMiss}).
+ */
 function isSlip(wanted: string, word: string): boolean {
   if (errorsBetween(wanted, word) !== 1) return false;
   const [same, end] = [word.slice(0, -1), word.slice(-1)];
@@ -85,7 +91,10 @@ function closest(wanted: string, known: readonly string[], mostFor: (name: strin
   return found;
 }
 
-/** The end of a message about an unknown name: `; did you mean '...'?`, or an empty text if no known name is near. */
+/**
+ * The end of a message about an unknown name: `; did you mean '...'?`, or an empty text if {@link nearest} finds no
+ * other name than `written`.
+ */
 export function didYouMean(written: unknown, known: readonly string[]): string {
   const name = typeof written === 'string' ? nearest(written, known) : undefined;
   return name === undefined || name === written ? '' : `; did you mean '${name}'?`;

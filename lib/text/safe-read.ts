@@ -10,7 +10,7 @@ export function isError(value: unknown): value is object {
 
 /**
  * Whether the value is an error made in another realm, as `node:vm` and some test runners make them. Such an error is
- * no instance of `Error` here.
+ * no instance of this realm's `Error`.
  */
 function isForeignError(value: unknown): boolean {
   return FOREIGN.has(Object.prototype.toString.call(value));
@@ -25,8 +25,8 @@ export function readProperty(value: unknown, property: string): unknown {
 
 /**
  * The errors inside an AggregateError, at most `most` of them, or the two errors inside a SuppressedError, the later
- * one first; `undefined` for any other value. A member of an AggregateError is read when the iteration reaches it. A
- * member that throws when it is read becomes `undefined`.
+ * one first; `undefined` for any other value. Each of the `errors` of an AggregateError is read only when the iteration
+ * reaches it. An error whose reading throws becomes `undefined`.
  */
 export function membersOf(error: unknown, most: number): Iterable<unknown> | undefined {
   if (!isError(error)) return undefined;
@@ -62,7 +62,7 @@ export function tryRead<Value>(read: () => Value): Value | undefined {
   }
 }
 
-/** Whether the value is an object with named properties: neither an array nor a function. */
+/** Whether the value is an object with named properties: neither `null` nor an array nor a function. */
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,16 +1,16 @@
 /**
- * The clock and the timers. Only this file and `random.ts` read the machine's time, start timers or draw random
- * numbers. All other code is given a {@link Clock}, or calls a function of these two files. All instants are epoch
- * milliseconds.
+ * The clock and the timers of Tickover. Only this file and `random.ts` read the machine's time, start timers or draw
+ * random numbers. All other code is given a {@link Clock}, or calls a function of these two files. All instants are
+ * epoch milliseconds.
  */
 
-/** The time as the code of Tickover and workloads see it: the present instant, and a way to wait. */
+/** Tells the code of Tickover and the workloads the present instant, and lets them wait. */
 export interface Clock {
   /** The present instant in epoch milliseconds. */
   now(): number;
   /**
-   * Waits for `ms` milliseconds. If `signal` is aborted the wait ends at once, without an error: for the caller it is a
-   * wait that has ended. With an `ms` of 0 or less, other pending work still runs once before the wait ends.
+   * Waits for `ms` milliseconds. If `signal` is aborted, the returned promise resolves at once; it is never rejected.
+   * Even with an `ms` of 0 or less, callbacks that are already due run before the wait ends.
    */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
@@ -22,7 +22,7 @@ export interface Clock {
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 // These functions are saved when this module is loaded. A workload may replace `Date.now` and the timers later, as test
-// tools do. That must not change the clock by which leases are judged.
+// tools do. That must not change the clock by which Tickover judges whether a lease has ended.
 const { now } = Date;
 const { setTimeout, clearTimeout } = globalThis;
 const steady = performance.now.bind(performance);
@@ -48,8 +48,9 @@ export function timeoutSignal(ms: number): AbortSignal {
 export const systemClock: Clock = Object.freeze({
   now: () => now(),
   async sleep(ms: number, signal?: AbortSignal) {
-    // Two clocks measure the wait, and it ends as soon as one of them says so. The wall clock goes on while the machine
-    // sleeps, and the steady clock can't be set back.
+    // The wall clock and the steady clock (`performance.now`) both measure the wait. It ends as soon as `ms`
+    // milliseconds have passed on one of them. The wall clock goes on while the machine sleeps; the steady clock can't
+    // be set back.
     const [end, steadyEnd] = [now() + ms, steady() + ms];
     let left = Math.max(0, ms);
     do {

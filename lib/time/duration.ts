@@ -3,8 +3,8 @@ import ms from 'ms';
 
 /**
  * A duration as a person writes it: words of the `ms` package such as `'90s'`, `'5m'`, `'1h'`; or a number of
- * milliseconds. The checks of options refuse a number that isn't whole seconds, since its author may have meant seconds
- * ({@link unitHint}).
+ * milliseconds. The checks of a service's options refuse a number that isn't whole seconds (such as 5), since its
+ * author may have meant seconds ({@link unitHint}).
  */
 export type Duration = number | ms.StringValue;
 
@@ -14,8 +14,8 @@ export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 
 /**
- * Reads a duration as whole milliseconds; returns `undefined` if `written` is no duration. A text without a unit is
- * none, since `'5'` could be seconds or minutes.
+ * Reads a duration as whole milliseconds; a number is taken as milliseconds and rounded. Returns `undefined` if
+ * `written` is no duration, such as a text without a unit: `'5'` could be seconds or minutes.
  */
 export function parseDuration(written: unknown): number | undefined {
   if (typeof written === 'number') return Number.isFinite(written) ? Math.round(written) : undefined;

@@ -21,9 +21,9 @@ export function timeOfDay(instant: number): string {
 }
 
 /**
- * Reads an ISO 8601 date and time with a zone as epoch milliseconds; returns `undefined` for anything else. A time
- * without a zone is refused, since it would mean another instant on another machine. Digits finer than a millisecond
- * are cut off.
+ * Reads an ISO 8601 date and time with a zone as epoch milliseconds; digits finer than a millisecond are cut off.
+ * Returns `undefined` for anything else, such as a time without a zone, which would mean another instant on another
+ * machine.
  */
 export function parseInstant(written: unknown): number | undefined {
   if (typeof written !== 'string' || !ISO.test(written)) return undefined;
@@ -52,7 +52,7 @@ function isOnCalendar(day: string): boolean {
 
 /**
  * Reads an HTTP date (`Sun, 06 Nov 1994 08:49:37 GMT`, RFC 9110) as epoch milliseconds; returns `undefined` for any
- * other text. The form is checked first, since JavaScript accepts even `-5` as a date.
+ * other text. A pattern checks the text first, since JavaScript accepts even `-5` as a date.
  */
 export function parseHttpDate(written: string): number | undefined {
   if (!/^[A-Z][a-z]{2,8}, .{1,40} GMT$/.test(written)) return undefined;

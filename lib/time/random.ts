@@ -9,5 +9,5 @@ export interface Random {
   id(): string;
 }
 
-/** The {@link Random} of real use: `Math.random` and random UUIDs. */
+/** The {@link Random} outside of tests: `Math.random` and random UUIDs. */
 export const systemRandom: Random = Object.freeze({ draw: () => Math.random(), id: () => randomUUID() });

@@ -3,8 +3,8 @@ import type { Clock } from './clock.ts';
 import { inSeconds } from './duration.ts';
 
 /**
- * The error with which work is rejected when its time limit has passed. It has the same name as the error of
- * `AbortSignal.timeout`, so that both are classified alike.
+ * The error with which the promise of {@link withTimeLimit} is rejected when the time limit has passed. It has the same
+ * name as the error of `AbortSignal.timeout`, so that Tickover classifies both errors alike.
  */
 class TimeoutError extends Error {
   override readonly name = 'TimeoutError';
@@ -12,8 +12,8 @@ class TimeoutError extends Error {
 }
 
 /**
- * A time limit, followed by a grace. During the grace, work that heeds its signal may still end with an error of its
- * own, which explains more than a `TimeoutError`.
+ * A time limit for a piece of work, and a grace after it. When the limit has passed, the signal of the work is aborted.
+ * During the grace the work may still end with an error of its own, which explains more than a `TimeoutError`.
  */
 export interface TimeLimit {
   readonly ms: number;
@@ -22,9 +22,9 @@ export interface TimeLimit {
 }
 
 /**
- * Runs `work` with a signal that is aborted with a `TimeoutError` when the time limit has passed on `clock`. The
- * returned promise is rejected with that error at that moment, or after the grace if the limit has one, even if the
- * work ignores its signal. What the work returns or throws later is ignored.
+ * Runs `work` and returns its result. When the time limit has passed on `clock`, the signal of the work is aborted with
+ * a `TimeoutError`. If the work hasn't ended by then (or by the end of the grace, if the limit has one), the returned
+ * promise is rejected with that error, and what the work returns or throws later is ignored.
  * @param limit a number of milliseconds (no grace), or a {@link TimeLimit}
  */
 export async function withTimeLimit<Result>(
@@ -50,8 +50,9 @@ export async function withTimeLimit<Result>(
 }
 
 /**
- * Runs `work` and returns its result. If `signal` is aborted first, rejects at once with the reason of the signal, and
- * ignores how the work ends. Without a signal it only runs the work.
+ * Runs `work` and returns its result. If `signal` is aborted before the work ends, the returned promise is rejected at
+ * once with the reason of the signal, and what the work returns or throws later is ignored. If `signal` is aborted
+ * already, the work isn't started. Without a signal the function only runs the work.
  */
 export async function abortable<Result>(signal: AbortSignal | undefined, work: () => Promise<Result>): Promise<Result> {
   if (signal === undefined) return work();

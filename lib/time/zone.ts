@@ -38,7 +38,9 @@ export function zoneOffset(timezone: string, instant: number): number {
   return wall - Math.floor(instant / 1_000) * 1_000;
 }
 
-/** The formatter of each time zone that was asked for. It is kept, since making one costs far more than using it. */
+/**
+ * The formatters that `wallClock` has made, by time zone. They are kept, since making one costs far more than using it.
+ */
 const wallClocks = new Map<string, Intl.DateTimeFormat>();
 
 function wallClock(timezone: string): Intl.DateTimeFormat {
@@ -76,8 +78,8 @@ const DROPPED = /^(?:SystemV\/.*|US\/Pacific-New|Canada\/East-Saskatchewan)$/;
 
 /**
  * Whether `name` is the name of a time zone, or an alias of one (such as `US/Pacific`), in the IANA database, with the
- * same capital and small letters. AWS accepts no other names. The answer of JavaScript is not enough: it accepts other
- * capitals, Java's short names (`ACT`, `PST`), and names that the database has dropped.
+ * same capital and small letters. AWS accepts no other names. `Intl.DateTimeFormat` alone is not enough: it also
+ * accepts other capitals, Java's short names (`ACT`, `PST`), and names that the database has dropped.
  */
 export function isTimeZone(name: unknown): name is string {
   if (typeof name !== 'string' || !/^[A-Z][\w+-]*(\/[\w+-]+){0,2}$/i.test(name)) return false;
