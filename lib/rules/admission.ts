@@ -1,13 +1,13 @@
 /**
  * Admission: the decision whether a tick becomes a run. It exists twice: here as a pure function, and in the store as
- * the condition of one write. A property test compares the two.
+ * the condition of the DynamoDB write that takes the lease. A property test compares the two.
  *
  * A refusal gives the first of these reasons that applies:
  *   duplicate  the tick is the newest decided one, or the one that is running
  *   late       a newer tick was decided already
  *   overlap    another run holds the lease
- *   halted     until a probe is due, an operator resumes, or another build arrives
- *   paused     until the pause ends or an operator resumes
+ *   halted     the service is halted: until a probe is due, an operator resumes it, or another build arrives
+ *   paused     the service is paused: until the pause ends, or an operator resumes it
  *   backoff    the tick is due before `notBefore`; another build starts afresh, and a policy that has become shorter
  *              brings `notBefore` forward
  *
@@ -20,12 +20,15 @@ import { notBeforeAfter, type Schedule } from './schedule.ts';
 import { ASKED, freshStart, type Halt, type Pause, type ServiceState } from './service-state.ts';
 import type { SkipReason, Tick } from './tick.ts';
 
-/** What admission must know besides the state of the service. */
+/**
+ * The facts about a tick, and about the function that received it, that admission compares with the state of the
+ * service.
+ */
 export interface AdmissionRequest {
   readonly tick: Tick;
   /**
    * The present instant, by the wall clock: it decides whether leases, pauses and halts have ended. It is never
-   * compared with due times.
+   * compared with the due times of ticks.
    */
   readonly now: number;
   /** The build id of the function that asks whether it may run the tick. */
@@ -64,25 +67,28 @@ function alreadyDecided(state: ServiceState, { tick, now }: AdmissionRequest): '
   return state.lastTick !== undefined && tick.scheduledFor < state.lastTick ? 'late' : undefined;
 }
 
-/** Whether a lease is held at `now`, by the end that is stored in the lease. */
+/** Whether a lease is live at `now`: the state contains a lease, and its stored end (`until`) is later than `now`. */
 export function leaseIsLive(state: ServiceState, now: number): boolean {
   return state.lease !== undefined && state.lease.until > now;
 }
 
-/** Whether the halt keeps ticks of this build from running at `now`. */
+/** Whether the halt keeps ticks of this build from running at `now`; false if there is no halt. */
 export function haltHolds(halt: Halt | undefined, now: number, build: string): boolean {
   if (halt === undefined || haltIsOutdated(halt, build)) return false;
   return halt.until === undefined || halt.until > now;
 }
 
-/** Whether the halt was set by a build other than `build`. Such a halt no longer counts: the service starts afresh. */
+/**
+ * Whether a build other than `build` set the halt; false if there is no halt. Such a halt no longer counts: the service
+ * starts afresh.
+ */
 export function haltIsOutdated(halt: Halt | undefined, build: string): boolean {
   return halt?.build !== undefined && halt.build !== build;
 }
 
 /**
- * Whether the backoff was set by a build other than `build`. Such a backoff no longer counts: the service starts
- * afresh.
+ * Whether a build other than `build` set the backoff; false if there is no backoff. Such a backoff no longer counts:
+ * the service starts afresh.
  */
 export function backoffIsOutdated({ notBefore, notBeforeBuild }: ServiceState, build: string): boolean {
   const isOfBuild = notBefore !== undefined && notBeforeBuild !== undefined && notBeforeBuild !== ASKED;
@@ -100,9 +106,9 @@ export function stateFoundBy(rules: BackoffRules & { readonly build: string }, s
 }
 
 /**
- * The state with `notBefore` moved to an earlier instant if it is later than any that a trip with this policy and
- * schedule could set, counted from the newest run. A `notBefore` that the same policy and schedule have set stays; so
- * does one for which a server asked (Retry-After).
+ * The state with `notBefore` moved to an earlier instant, if a trip of the newest run with this policy and schedule
+ * would have set an earlier `notBefore`. A `notBefore` that the same policy and schedule have set stays unchanged. So
+ * does one that the Retry-After header of a server has set.
  */
 export function withinBackoff({ policy, schedule }: BackoffRules, state: ServiceState): ServiceState {
   const { notBefore, notBeforeBuild, backoffCount, lastTick, runs } = state;
@@ -114,12 +120,15 @@ export function withinBackoff({ policy, schedule }: BackoffRules, state: Service
 }
 
 /**
- * A reason to skip ticks that follows from the state of the service alone. A manual run bypasses a backoff, and with
- * `force` a pause and a halt too.
+ * A reason to skip ticks that follows from the state of the service alone, whatever the tick. A manual run bypasses a
+ * backoff, and with `force` a pause and a halt too.
  */
 export type Obstacle = 'backoff' | 'pause' | 'halt';
 
-/** All reasons in the state why ticks due at `now` may not run, except a lease. */
+/**
+ * All reasons in the state why ticks that are due at `now` may not run, except a live lease; an empty list if there is
+ * no such reason.
+ */
 export function obstacles(state: ServiceState, now: number, build: string): Obstacle[] {
   const found: Obstacle[] = [];
   if (isBackingOff(state, now)) found.push('backoff');
@@ -128,12 +137,15 @@ export function obstacles(state: ServiceState, now: number, build: string): Obst
   return found;
 }
 
-/** Whether the pause keeps ticks from running at `now`. */
+/** Whether the pause keeps ticks from running at `now`; false if there is no pause. */
 export function pauseHolds(pause: Pause | undefined, now: number): boolean {
   return pause !== undefined && (pause.until === undefined || pause.until > now);
 }
 
-/** Whether a tick with the due time `scheduledFor` comes before the end of the backoff. */
+/**
+ * Whether a tick with the due time `scheduledFor` comes before the end of the backoff; false if the service doesn't
+ * back off.
+ */
 export function isBackingOff(state: ServiceState, scheduledFor: number): boolean {
   return state.notBefore !== undefined && state.notBefore > scheduledFor;
 }

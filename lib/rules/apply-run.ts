@@ -8,7 +8,7 @@ import { notBeforeAfter, type Schedule } from './schedule.ts';
 import { ASKED, type Halt, type ServiceState, toLoopState } from './service-state.ts';
 import { type Step, step } from './step.ts';
 
-/** What decides how the runs of a service change its state. */
+/** The parts of a service that decide how a run changes its state. */
 export interface Rules {
   /** The name of the service, for run records. */
   readonly service: string;
@@ -18,7 +18,10 @@ export interface Rules {
   readonly build: string;
 }
 
-/** A run that has ended. Instants in epoch milliseconds. */
+/**
+ * A run that has ended, with everything about it that changes the state of its service. Instants are in epoch
+ * milliseconds.
+ */
 export interface EndedRun {
   readonly outcome: Outcome;
   /** The number of the run: the fence of its lease. */
@@ -54,7 +57,8 @@ export interface AppliedRun extends Omit<Step, 'state'> {
 
 /**
  * Applies one ended run to the state `before` it, and returns the new state.
- * @param failures the remembered failures; only the report of a trip shows them
+ * @param failures the error summaries of earlier failed runs that the service remembers, oldest first; only the report
+ * of a trip shows them
  */
 export function applyRun(
   rules: Rules,
@@ -104,8 +108,9 @@ function haltAfter({ policy, build }: Rules, before: ServiceState, stepped: Step
 }
 
 /**
- * The end of the backoff after the run, and the build that set it. A trip sets the end. The Retry-After of a server may
- * move it to a later instant. A success or a halt removes it, since a halt has its own end.
+ * The end of the backoff after the run, and the build that set it. A trip sets the end. A Retry-After header that the
+ * failed run got from a server may move the end to a later instant. A success or a halt removes the end of the backoff,
+ * since a halt has its own end.
  */
 function backoffAfter(
   { policy, schedule, build }: Rules,

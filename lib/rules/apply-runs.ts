@@ -1,6 +1,6 @@
 /**
- * Applies ended runs to the state of their service in order: first the crashed runs, then the run that counted them.
- * Pure: if an operator resumes the service before the commit, the commit applies the same list to the new state.
+ * Applies ended runs to the state of their service, in this order: first the crashed runs, then the run that counted
+ * them. Pure: if an operator resumes the service before the commit, the commit applies the same list to the new state.
  */
 
 import { type ErrorSummary, withoutUndefined } from '../text/index.ts';
@@ -15,15 +15,18 @@ export interface AppliedRuns {
   readonly state: ServiceState;
   /** For each of the runs, by its fence: the streak after it, and whether that run left the service halted. */
   readonly steps: readonly { readonly fence: number; readonly streak: number; readonly halted: boolean }[];
-  /** The run records of the runs. They must be written before the state. */
+  /**
+   * The run records of those runs that were failed, manual or crashed. They must be written to the table before the
+   * state.
+   */
   readonly records: readonly RunRecord[];
   /** The lines of the report, for the service's `printer`. */
   readonly report: readonly string[];
   /** The verdict of the last step. Absent if there was no step. */
   readonly verdict?: Verdict;
   /**
-   * Whether one of the runs was a trip. The report of a trip shows failures of earlier invocations too, so it needs the
-   * parameter `remembered` of {@link applyRuns}.
+   * Whether one of the runs was a trip. The report of a trip shows failures of earlier invocations too, so a caller
+   * must then pass the parameter `remembered` of {@link applyRuns}.
    */
   readonly tripped: boolean;
 }

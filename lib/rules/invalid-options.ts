@@ -1,6 +1,9 @@
 import { escaped } from '../text/index.ts';
 
-/** The error that is thrown for options that can't be used. Its message names every fault. */
+/**
+ * The error that `defineService` and other functions of Tickover throw for options or environment variables that can't
+ * be used. Its message names every fault.
+ */
 export class InvalidOptionsError extends Error {
   override readonly name = 'InvalidOptionsError';
   readonly code = 'invalid-options';

@@ -1,7 +1,7 @@
 /**
  * The clamped Poisson interval: waiting times of a Poisson process (exponentially distributed), clamped at both ends so
- * that their mean stays near the interval. The formula is upstream's (`clamped_poisson_interval` in Prefect's
- * `utilities/math.py`); the uniform draw in [0, 1) is a parameter.
+ * that their mean differs from the interval by at most 3 %. The formula is upstream's (`clamped_poisson_interval` in
+ * Prefect's `utilities/math.py`); the random number in [0, 1), which upstream draws itself, is a parameter here.
  */
 import { DAY, MINUTE } from '../time/index.ts';
 import { hasSlots, type Schedule } from './schedule.ts';
@@ -11,7 +11,9 @@ import { hasSlots, type Schedule } from './schedule.ts';
  * 1.
  */
 const SMALLEST_TAIL = 1e-10;
-/** From an upper bound of `k` = 50 means on, 2^k - 1 equals 2^k in floating point, and the lower bound is 0. */
+/**
+ * From an upper bound of `k` = 50 means on, the lower bound is set to 0. It would be less than a billionth of the mean.
+ */
 const LARGEST_CLAMP = 50;
 
 /** The probability that an exponential waiting time of the given mean is at most `x`. */
@@ -37,9 +39,9 @@ export function lowerClampMultiple(k: number): number {
 }
 
 /**
- * A random waiting time around `interval`, in the unit of `interval`. It lies between `interval × lowerClampMultiple(1
- * + jitterRange)` and `interval × (1 + jitterRange)`; at a range of 0.3 that is 0.7518 to 1.3 intervals. The mean of
- * many such times differs from the interval by at most 3 %.
+ * A random waiting time around `interval`, in the unit of `interval`. The time lies between
+ * `interval × lowerClampMultiple(1 + jitterRange)` and `interval × (1 + jitterRange)`; at a `jitterRange` of 0.3 that
+ * is 0.7518 to 1.3 intervals. The mean of many such times differs from the interval by at most 3 %.
  * @param draw a random number in [0, 1)
  * @throws RangeError if `jitterRange` is not above 0
  */

@@ -36,7 +36,10 @@ export interface Limit {
  * lines.
  */
 const SHORTEST_INTERVAL = 0.1 * SECOND;
-/** The longest interval, stretched interval or `restartAfter`, in milliseconds. */
+/**
+ * The longest time, in milliseconds, that the options `interval`, `maxInterval` and `restartAfter` may have, and to
+ * which a backoff may stretch an interval.
+ */
 export const LONGEST_INTERVAL = 366 * DAY;
 /**
  * The interval, in milliseconds, of a service of `kind: 'loop'` whose options don't have one (upstream's
@@ -50,7 +53,7 @@ export const LOOP_INTERVAL = MINUTE;
 export const RESTART_TIME = 15 * MINUTE;
 export const RESTART_INTERVALS = 10;
 
-/** The limits of every option of a service that has limits. Messages list the faults of options in this order. */
+/** The limits of those options of a service that have limits. Messages list the faults of options in this order. */
 export const LIMITS = {
   kind: { kind: 'text', default: 'critical', texts: ['critical', 'loop'], expected: "'critical' or 'loop'" },
   interval: {
@@ -61,9 +64,7 @@ export const LIMITS = {
     expected: "a duration from {least} up to {most}, such as '5m'",
   },
   memory: { kind: 'whole', default: 10, least: 0, most: 50, expected: 'a whole number from {least} to {most}' },
-  /**
-   * `most` follows from the room for the track record in the state item, which takes one character for each outcome.
-   */
+  /** `most` bounds the size of the track record: the state item stores one character for each of its outcomes. */
   consecutive: { kind: 'whole', default: 3, least: 1, most: 64, expected: 'a whole number from {least} to {most}' },
   backoff: { kind: 'whole', default: 1, least: 1, expected: 'a whole number of {least} or more' },
   jitterRange: {
@@ -105,7 +106,8 @@ export const LIMITS = {
     expected: 'a duration above {above} and up to {most}',
   },
   /**
-   * `least` allows one second for the workload to end after its signal, and one second for one try to write the state.
+   * `least` allows one second for the workload to end after its signal has been aborted, and one second for one attempt
+   * to write the state.
    */
   reserve: {
     kind: 'duration',
@@ -141,7 +143,7 @@ export const LIMITS = {
 /** The name of an option that has limits. */
 export type LimitedOption = keyof typeof LIMITS;
 
-/** What {@link limitFaults} may be given besides the option and its value. */
+/** The optional parameters of {@link limitFaults}. */
 interface Judging {
   /** Limits that are used in place of those in {@link LIMITS}. @default those in LIMITS */
   readonly limit?: Limit;
@@ -157,7 +159,7 @@ interface Judging {
 
 /**
  * Checks the value of an option. Returns its fault as `option: expected ..., got ...`, or an empty list for a valid
- * value. A duration is in milliseconds.
+ * value. The value of a duration must be in milliseconds.
  */
 export function limitFaults(option: LimitedOption, value: unknown, judging: Judging = {}): string[] {
   const { limit = LIMITS[option], bounds = {}, written, got = showValue(value) } = judging;
@@ -172,8 +174,8 @@ export function optionFault(holds: boolean, option: string, expected: string, go
 }
 
 /**
- * The allowed values of an option in words. A bound that follows from other options is shown by its name, with its
- * value if `bounds` contains that.
+ * The allowed values of an option in words. A bound that follows from other options is shown by its name, and with its
+ * value in seconds if `bounds` contains the value.
  */
 export function expectedWords({ kind, expected, ...limit }: Limit, bounds: NamedBounds = {}): string {
   return expected.replace(/\{(above|least|most|below)\}/g, (_, end: 'above' | 'least' | 'most' | 'below') => {

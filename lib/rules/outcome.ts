@@ -7,7 +7,7 @@ export type Outcome =
   | {
       readonly kind: 'failed';
       readonly failure: ErrorSummary;
-      /** How long a server asked its clients to wait (Retry-After), in milliseconds. */
+      /** How long a server asked its clients to wait (Retry-After), in milliseconds from the end of the run. */
       readonly retryAfter?: number;
     }
   | { readonly kind: 'fatal'; readonly failure: ErrorSummary }

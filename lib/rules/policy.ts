@@ -58,8 +58,8 @@ export interface Policy {
 }
 
 /**
- * Fills in the defaults of a policy without checking the options. The rules of the loop work with any result, even with
- * an interval of 0.
+ * Fills in the defaults of a policy without checking the options. A duration that can't be read becomes `NaN`. The
+ * rules of the loop (docs/design.md, section 4) work even with an interval of 0.
  */
 export function fillPolicy(options: PolicyOptions): Policy {
   const { kind = LIMITS.kind.default, restartAfter } = options;
@@ -93,10 +93,16 @@ const POLICY_OPTIONS = [
   ...(['kind', 'interval', 'memory', 'consecutive', 'backoff'] as const),
   ...(['jitterRange', 'maxInterval', 'trips', 'onFatal', 'restartAfter'] as const),
 ];
-/** Options that may be left out. The value that {@link fillPolicy} gives to one that is left out is not checked. */
+/**
+ * Options that {@link policyFaults} doesn't check if they are left out. Of every other option it checks the default
+ * that {@link fillPolicy} puts in.
+ */
 const OPTIONAL = new Set<string>(['jitterRange', 'maxInterval', 'restartAfter']);
 
-/** The faults of the options of a policy, each as `option: expected ..., got ...`; an empty list if all are valid. */
+/**
+ * The faults of the options of a policy, each as the text `option: expected ..., got ...`; an empty list if all are
+ * valid.
+ */
 export function policyFaults(options: PolicyOptions): string[] {
   const policy = fillPolicy(options);
   const bounds = { 'the interval': policy.interval };

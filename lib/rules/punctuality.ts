@@ -1,20 +1,20 @@
 /**
- * When a service is due next, and whether it is overdue, from its state. Pure.
+ * Judges from the state of a service when it is due next, and whether it is overdue. All functions are pure.
  *
  *   newest tick ------ due ------ due + tolerance ------> now      overdue: no tick has started since `due`
  *
  * Only ticks count: a run by hand shows that the workload works, but not that the schedule does. A due time doesn't
- * count if its tick leaves no trace in the state, since it is skipped: before the end of a pause, a halt, a backoff or
- * a lease, and during a run (as `overlap`).
+ * count if its tick was skipped, since a skipped tick leaves no trace in the state. That is so before the end of a
+ * pause, a halt, a backoff or a lease, and during another run (`overlap`).
  */
 import { backoffIsOutdated, haltHolds, leaseIsLive, pauseHolds, withinBackoff } from './admission.ts';
 import { isAligned, nextDue, type Schedule } from './schedule.ts';
 import type { ServiceState } from './service-state.ts';
 
-/** What is needed, besides the state, to judge whether a service is overdue. */
+/** The schedule and the tolerance by which Tickover judges, from the state of a service, whether it is overdue. */
 export interface Punctuality {
   readonly schedule: Schedule;
-  /** The longest time from the due time of a tick to the end of its run, in milliseconds. */
+  /** The longest time, in milliseconds, that may pass from the due time of a tick to the end of its run. */
   readonly tolerance: number;
 }
 
@@ -29,8 +29,8 @@ export interface Moment {
 }
 
 /**
- * The next due time whose tick would run in this state; `undefined` if an operator must resume the service first, or if
- * the schedule has no due time left.
+ * The next due time after `now` whose tick would run in this state, if the function has the build id `build`;
+ * `undefined` if an operator must resume the service first, or if the schedule has no due time left.
  */
 export function nextRunDue(schedule: Schedule, state: ServiceState, now: number, build: string): number | undefined {
   const { halt, pause } = state;
@@ -53,7 +53,7 @@ export function hasNeverRun(state: ServiceState): boolean {
   return newestTick(state) === undefined && state.runs.length === 0 && !isLeased(state);
 }
 
-/** The due time that has passed without a trace if the service is overdue; otherwise `undefined`. */
+/** If the service is overdue, the due time that has passed without a trace; otherwise `undefined`. */
 export function missedDue(punctual: Punctuality, state: ServiceState, moment: Moment): number | undefined {
   const { now } = moment;
   const since = moment.since ?? newestTick(state);
@@ -68,8 +68,8 @@ export function missedDue(punctual: Punctuality, state: ServiceState, moment: Mo
 }
 
 /**
- * Whether a live lease keeps ticks from running. A lease that lasts beyond the tolerance from now on is ignored: no run
- * can hold it.
+ * Whether a live lease keeps ticks from running. A lease that ends later than `now` plus the tolerance is ignored,
+ * since no run may last that long.
  */
 function isBusy({ tolerance }: Punctuality, state: ServiceState, now: number): boolean {
   return leaseIsLive(state, now) && (state.lease?.until ?? 0) <= now + tolerance;
@@ -80,16 +80,16 @@ function isLeased({ lease, fence, countedUpTo }: ServiceState): boolean {
 }
 
 /**
- * The end of a lease that ended without being released: until then ticks were skipped as `overlap`. 0 if there is no
- * such lease.
+ * The end of a lease that has expired and is still in the state. Until its end ticks were skipped as `overlap`. 0 if
+ * there is no such lease.
  */
 function endOfLease({ lease }: ServiceState, now: number): number {
   return lease !== undefined && lease.until <= now ? lease.until : 0;
 }
 
 /**
- * The first due time after `from` at which a tick would be accepted. If the schedule has become shorter, a backoff ends
- * earlier than the state says.
+ * The first due time after `from` whose tick would run; `undefined` if there is none. If the interval of the schedule
+ * has become shorter, a backoff ends earlier than the state says.
  */
 function dueAfter(
   { schedule }: Punctuality,
@@ -98,7 +98,8 @@ function dueAfter(
 ): number | undefined {
   const current = withinBackoff({ policy: { interval: schedule.interval }, schedule }, state);
   const due = nextRunDue(schedule, current, from, storedBuild(state));
-  // A rate on AWS counts from the creation of its schedule. Before the first tick that moment is unknown.
+  // A rate on AWS counts from the creation of its schedule. Before the first tick that moment is unknown, so the first
+  // tick is expected one interval after `since` at the earliest.
   return due === undefined || isAligned(schedule) || from !== since ? due : Math.max(due, since + schedule.interval);
 }
 

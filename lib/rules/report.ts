@@ -5,14 +5,14 @@ import type { Policy } from './policy.ts';
 
 export const RESET_LINE = 'Resetting backoff due to successful run.';
 /**
- * The cause of a halt after too many trips (rule R5 of docs/design.md). It is also the message of the error that is
- * thrown then.
+ * The cause of a halt after too many trips (rule R5 of docs/design.md). After such a halt, `runLoop` ends with an error
+ * that names this cause.
  */
 export const THRESHOLD_CAUSE = 'Service exceeded error threshold.';
 
 /**
- * The lines of the report about a trip (rule R5 of docs/design.md): the last runs have all failed. The lines contain
- * one error of each class, the newest, in the order from new to old.
+ * The lines of the report about a trip (rule R5 of docs/design.md): the last runs have all failed. Of each class of
+ * errors the lines contain the newest error. The newest class comes first.
  */
 export function tripLines(policy: Policy, failures: readonly ErrorSummary[]): string[] {
   return [
@@ -23,8 +23,8 @@ export function tripLines(policy: Policy, failures: readonly ErrorSummary[]): st
 }
 
 /**
- * The line of the report about a backoff (rule R6 of docs/design.md).
- * @param stretched the interval that is used from now on, in milliseconds
+ * The line of the report which says that the service now backs off (rule R6 of docs/design.md).
+ * @param stretched the stretched interval, in milliseconds, that holds after the trip
  */
 export function backingOffLine(stretched: number): string {
   return `Backing off due to consecutive errors, using increased interval of ${inSeconds(stretched)}s.`;

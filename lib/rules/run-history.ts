@@ -32,8 +32,8 @@ const LETTERS: Readonly<Record<OutcomeKind, string>> = {
 const OUTCOMES = new Map(Object.entries(LETTERS).map(([outcome, letter]) => [letter, outcome as OutcomeKind]));
 
 /**
- * The text in which a run history is stored: one entry for each run, separated by spaces. The letter of a manual run is
- * a small one.
+ * The text in which a run history is stored: one entry for each run, separated by spaces. A manual run has a small
+ * letter.
  */
 export function formatRunHistory(runs: readonly RunEntry[]): string {
   return runs.map(written).join(' ');
@@ -65,9 +65,9 @@ function readOne(entry: string): RunEntry | undefined {
 }
 
 /**
- * Whether `runs` is the history `earlier` with runs added. It is if it contains the newest run of `earlier`, with the
- * same run before it as in `earlier`. The run before is compared too, since the entry of another run of the same tick
- * may be equal; but that run comes after the crash that it counted.
+ * Whether `runs` is the history `earlier` with runs added at its end. It is if it contains the newest run of `earlier`
+ * directly after the same run as there. The newest run alone proves nothing, since another run of the same tick may
+ * have an equal entry. But such a run has another run before it: the crashed run that it counted.
  */
 export function historyGrewFrom(earlier: readonly RunEntry[], runs: readonly RunEntry[]): boolean {
   const [before, newest] = [earlier.at(-2), earlier.at(-1)].map((run) =>

@@ -1,7 +1,8 @@
 /**
  * The grid of due times. The grid of an interval is absolute: its due times are whole multiples of the interval since
- * 1970, so that they stay the same across restarts and redeploys. A rate on AWS counts from another moment instead; its
- * phase is taken from a tick that is known. A cron expression is evaluated as AWS does.
+ * 1970, so that they stay the same across restarts and redeploys. An interval that becomes a rate on AWS counts from
+ * the creation of its schedule there; the due time of a known tick gives its phase. A cron expression is evaluated as
+ * AWS evaluates it.
  */
 import { showValue } from '../text/index.ts';
 import { DAY, HOUR, isTimeZone, MINUTE } from '../time/index.ts';
@@ -44,8 +45,7 @@ export function cronFaults(cron: unknown, timezone: unknown = 'UTC'): string[] {
 }
 
 /**
- * The cron expression of each schedule after reading. It is kept, since reading an expression costs more than
- * evaluating it.
+ * The parsed cron expression of each schedule. It is kept, since parsing an expression costs more than evaluating it.
  */
 const crons = new WeakMap<Schedule, ZonedCron>();
 
@@ -59,7 +59,7 @@ function cronOf(schedule: Schedule, cron: string): ZonedCron {
 
 /**
  * The latest due time at or before `now`; `undefined` only for a cron expression that had no due time until then.
- * @param knownTick any tick of the service; it gives the phase of a rate
+ * @param knownTick the due time of any tick of the service; it gives the phase of an interval that isn't aligned
  */
 export function latestDue(schedule: Schedule, now: number, knownTick?: number): number | undefined {
   if (schedule.cron === undefined) return floorToGrid(schedule, now, knownTick);
@@ -67,8 +67,8 @@ export function latestDue(schedule: Schedule, now: number, knownTick?: number): 
 }
 
 /**
- * The due time from which a backoff counts after a run that has none, such as a run by hand: the latest due time of the
- * schedule, or if there was none, the start of the run, moved back to the grid of the interval.
+ * The due time from which a backoff is counted after a run that has no due time of its own, such as a run by hand: the
+ * latest due time of the schedule, or if there was none, the start of the run, moved back to the grid of the interval.
  */
 export function countedDue(schedule: Schedule, startedAt: number, knownTick?: number): number {
   return latestDue(schedule, startedAt, knownTick) ?? floorToGrid({ interval: schedule.interval }, startedAt);
@@ -76,7 +76,7 @@ export function countedDue(schedule: Schedule, startedAt: number, knownTick?: nu
 
 /**
  * The first due time after `now`; `undefined` only for a cron expression that has no due time left.
- * @param knownTick any tick of the service; it gives the phase of a rate
+ * @param knownTick the due time of any tick of the service; it gives the phase of an interval that isn't aligned
  */
 export function nextDue(schedule: Schedule, now: number, knownTick?: number): number | undefined {
   if (schedule.cron === undefined) return floorToGrid(schedule, now, knownTick) + schedule.interval;
@@ -92,7 +92,10 @@ export function isAligned({ cron, interval }: Schedule): boolean {
   return cron !== undefined || HOUR % interval === 0 || (interval % HOUR === 0 && DAY % interval === 0);
 }
 
-/** The last due time of the schedule's interval at or before `instant`. A cron expression is ignored. */
+/**
+ * The last due time of the schedule's interval at or before `instant`. A cron expression is ignored.
+ * @param knownTick the due time of any tick of the service; it gives the phase of an interval that isn't aligned
+ */
 export function floorToGrid(schedule: Schedule, instant: number, knownTick?: number): number {
   const { interval } = schedule;
   const phase = knownTick === undefined || isAligned({ interval }) ? 0 : knownTick % interval;
@@ -111,9 +114,9 @@ export function hasSlots(schedule: Schedule): boolean {
 }
 
 /**
- * The ticks that a firing owns: the due times in [firing + slack, firing + slack + 60 s), where `firing` is the minute
- * for which it was scheduled. The ticks of successive firings neither overlap nor leave a gap, and a firing that is up
- * to `slack` late is still in time for all its ticks. All numbers are in milliseconds.
+ * The due times of the ticks that a firing owns: those in [firing + slack, firing + slack + 60 s), where `firing` is
+ * the minute for which it was scheduled. The ticks of successive firings neither overlap nor leave a gap, and a firing
+ * that is up to `slack` late is still in time for all its ticks. All numbers are in milliseconds.
  */
 export function slotsOf(schedule: Schedule, firing: number, slack: number): number[] {
   const from = firing + slack;
@@ -131,7 +134,7 @@ export function slotsOf(schedule: Schedule, firing: number, slack: number): numb
 /**
  * The earliest due time at which a tick may run after a trip: `due` (the due time of the run that tripped) plus the
  * stretched interval, rounded to the grid, so that backing off skips exactly 2^n - 1 ticks after n trips. For a cron
- * expression it is half an interval earlier, since the gaps between its ticks vary (daylight saving).
+ * expression the result is half an interval earlier, since the gaps between its ticks vary (daylight saving).
  */
 export function notBeforeAfter(schedule: Schedule, due: number, stretched: number): number {
   const steps = Math.max(1, Math.round(stretched / schedule.interval));

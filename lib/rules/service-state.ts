@@ -16,7 +16,9 @@ export interface Halt {
   readonly at: number;
   /** The instant from which a probe may run; absent if the service stays halted until it is resumed. */
   readonly until?: number;
-  /** The build id of the function that halted the service. For another build the service starts afresh. */
+  /**
+   * The build id of the function that halted the service. If the function has another build, the service starts afresh.
+   */
   readonly build?: string;
   readonly cause: string;
 }
@@ -32,11 +34,12 @@ export interface Pause {
 
 /** The state of a service. */
 export interface ServiceState {
-  /** The number of the newest acquire, which is the fencing token of its run. */
+  /** The number of the newest acquire, which is also the number (the fencing token) of the run that got the lease. */
   readonly fence: number;
   /**
-   * The fence up to which runs are counted, as ended, crashed or released. A commit raises this to the fence of its
-   * run, a release by one. `fence - countedUpTo` runs have started and are not counted yet.
+   * The fence up to which runs are counted, as ended, crashed or released. A commit raises this number to the fence of
+   * its run, and the release of a lease without a commit raises it by one. `fence - countedUpTo` runs have started and
+   * are not counted yet.
    */
   readonly countedUpTo: number;
   /** A number that a resume or a repair by an operator raises, so that a commit under way notices the change. */
@@ -48,19 +51,20 @@ export interface ServiceState {
   /** The earliest due time (`scheduledFor`) of a tick that may run while the service backs off. */
   readonly notBefore?: number;
   /**
-   * The build whose trip set `notBefore`, or {@link ASKED}. For another build the service starts afresh. If this is
-   * absent, `notBefore` holds for every build.
+   * The build whose trip set `notBefore`, or {@link ASKED}. If the function has another build, the service starts
+   * afresh. If `notBeforeBuild` is absent, `notBefore` holds for every build.
    */
   readonly notBeforeBuild?: string;
   readonly halt?: Halt;
   readonly pause?: Pause;
   /**
-   * The track record as it is stored. After a change of the option `consecutive` it may be shorter or longer than that.
+   * The track record as it is stored. After a change of the option `consecutive` it may contain fewer or more outcomes
+   * than the new value says.
    */
   readonly trackRecord: readonly boolean[];
   readonly backoffCount: number;
   readonly streak: number;
-  /** The fence after which failures are remembered: those of runs with a higher fence are, all others are forgotten. */
+  /** The service remembers the failures of runs with a higher fence than this, and has forgotten all earlier ones. */
   readonly failuresAfter: number;
   /** The run history: the newest runs, oldest first, at most {@link HISTORY_SIZE}. */
   readonly runs: readonly RunEntry[];
@@ -101,8 +105,8 @@ export function containsCommit(current: ServiceState, fence: number, committed: 
 }
 
 /**
- * The loop state that a service state contains, without the failures. These are stored in run records; a caller that
- * needs them adds them.
+ * The loop state that a service state contains, without the failures. The failures are stored in run records; a caller
+ * that needs them adds them.
  */
 export function toLoopState(policy: Policy, state: ServiceState): LoopState {
   return {
@@ -115,8 +119,9 @@ export function toLoopState(policy: Policy, state: ServiceState): LoopState {
 }
 
 /**
- * A fresh start: the state after a resume, or for a build other than the one that halted the service or made it back
- * off. Counters, cursor and run history stay. Crashed runs that aren't counted yet will still be counted.
+ * Returns the state of a service that starts afresh: after a resume, or if its build is no longer the one that halted
+ * the service or made it back off. Halt, backoff, track record, streak and remembered failures are cleared. Everything
+ * else stays, such as fence, cursor and run history. Crashed runs that aren't counted yet will still be counted.
  */
 export function freshStart(state: ServiceState): ServiceState {
   const { halt: _halt, notBefore: _notBefore, notBeforeBuild: _notBeforeBuild, ...rest } = state;

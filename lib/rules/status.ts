@@ -1,4 +1,4 @@
-/** The status of a service, from its state. */
+/** Judges the status of a service from its state. */
 import { leaseIsLive, pauseHolds } from './admission.ts';
 import { hasNeverRun, missedDue, type Punctuality } from './punctuality.ts';
 import type { RunEntry } from './run-history.ts';
@@ -9,8 +9,8 @@ export type Status = 'halted' | 'paused' | 'running' | 'never-ran' | 'overdue' |
 
 /**
  * The status of the service at `now`. A halted service stays `halted` until a run succeeds, even while a probe is due.
- * @param punctual by this `never-ran` and `overdue` are judged. @default neither is judged, as right after a tick,
- * which shows that the schedule works
+ * @param punctual the schedule and the tolerance by which `never-ran` and `overdue` are judged. @default neither is
+ * judged, as right after a tick, which shows that the schedule works
  */
 export function serviceStatus(state: ServiceState, now: number, punctual?: Punctuality): Status {
   if (state.halt !== undefined) return 'halted';
@@ -32,7 +32,8 @@ function isRunning(state: ServiceState, now: number): boolean {
 
 /**
  * The instant since which the status of the service holds. For a run under way this is the due time of its tick.
- * `undefined` if the status began before the oldest run of the run history, or if the run under way is manual.
+ * `undefined` if the status began before the oldest run of the run history, if the run under way is manual, or if the
+ * service has never run.
  */
 export function statusSince(state: ServiceState, now: number, punctual?: Punctuality): number | undefined {
   const status = serviceStatus(state, now, punctual);

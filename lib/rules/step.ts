@@ -34,7 +34,7 @@ export interface Step {
   readonly report: readonly string[];
 }
 
-/** Makes the step of a loop from `state` after one more outcome. */
+/** Makes the step of a loop: returns the state that follows `state` after one more outcome, with verdict and report. */
 export function step(policy: Policy, state: LoopState, outcome: Outcome): Step {
   if (outcome.kind === 'succeeded') return afterSuccess(policy, state);
   if (propagates(policy, outcome)) return afterFatal(state, outcome.failure);

@@ -1,4 +1,4 @@
-/** Ticks: what identifies them, and how they were dealt with (the disposition). */
+/** Ticks: what identifies a tick, and whether it ran or was skipped. */
 
 /** One due time of a service, identified by service and `scheduledFor`. */
 export interface ScheduledTick {
@@ -9,7 +9,10 @@ export interface ScheduledTick {
   readonly delivery?: Delivery;
 }
 
-/** One delivery of a tick, as the event names it. Both fields differ from one attempt at delivery to the next. */
+/**
+ * One delivery of a tick, as the event of EventBridge Scheduler names it. Both fields differ from one attempt at
+ * delivery to the next.
+ */
 export interface Delivery {
   readonly executionId?: string;
   readonly attempt?: string;

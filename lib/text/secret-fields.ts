@@ -1,6 +1,7 @@
 /**
- * Masks credentials in a text that the name before them gives away: `dbPass: x`, `"apiKeyV2":"x"`, `?sig=x`, and pairs
- * of fields in which one field's value is the name: `{"name":"DB_PASSWORD","value":"x"}`.
+ * Masks the values in a text that a name gives away as credentials. The name stands before the value, as in
+ * `dbPass: x`, `"apiKeyV2":"x"` and `?sig=x`, or it is the value of a field beside it:
+ * `{"name":"DB_PASSWORD","value":"x"}`.
  *
  * The text is read once, from separator (such as `=` or `:`) to separator. A name can't contain a separator, so no
  * character is read as part of two names. A value is matched only at the place where it begins, and any look beyond it
@@ -11,7 +12,10 @@ import { mayNameSecret, type Secrecy, secrecyOf } from './secret-names.ts';
 import { mayBeSecret } from './secret-values.ts';
 
 const SEPARATOR = /=>|->|[:=]{1,3}|%3[AD]/gi;
-/** Matches what may stand between a name and the separator: quotes of every kind, brackets, bold print. */
+/**
+ * Matches what may stand between a name and the separator after it (such as `=`): quotes of every kind, brackets, and
+ * the `**` of bold print in Markdown.
+ */
 const CLOSING =
   /(?:\\{0,3}["'`]|%2[27]|&(?:quot|apos|#3[49]);|\\u002[27])?(?:\]|%5D)?(?:(?:\[|%5B)(?:\d{0,6}|["']\w{0,20}["'])(?:\]|%5D)){0,3}\*{0,2}\s{0,5}$/i;
 const LONGEST_CLOSING = 90;
@@ -53,7 +57,10 @@ const VALUE = new RegExp(
 );
 /** Matches the value of a URL parameter, which goes on to the next parameter or the end of the URL. */
 const PARAMETER = /[^&\s#"'<>]+/y;
-/** Matches the value of a header: a list, a text in quotes, a token after its scheme, or the rest of the line. */
+/**
+ * Matches the value of a header: a list, a text in quotes, a token after its scheme (`Bearer x`), or the rest of the
+ * line.
+ */
 const HEADER =
   /\[\s{0,200}(?:["'][^"'\r\n]{0,5000}["'],?\s{0,200}){1,50}\]?|\\{0,3}["'][^\r\n"'\\]+|(?:Bearer|Basic)\s{1,5}(?:[\w.~+/=-]{1,5000}|\*{3})(?=[,;)\]}]|\s[^,;]|$)|[^\s"'\\][^\r\n]*/iy;
 const SPACE = /\s{0,20}/y;
@@ -61,13 +68,16 @@ const SPACE = /\s{0,20}/y;
 const TYPED = /\{\s{0,5}\\{0,3}["']?(?:S|N|B|value)\\{0,3}["']?\s{0,5}:\s{0,5}/iy;
 
 /**
- * `NAME_FIELD` matches the name of a field whose value is a name, and `VALUE_FIELD` that of the field with the value of
- * this name, as `name` and `value` in `{"name":"DB_PASSWORD","value":"x"}`.
+ * `NAME_FIELD` matches the name of a field whose value is a name, and `VALUE_FIELD` matches the name of the field with
+ * the value that belongs to it, as `name` and `value` in `{"name":"DB_PASSWORD","value":"x"}`.
  */
 const NAME_FIELD =
   /^(?:name|key|field|header|headername|label|title|id|path|variable|attribute|property|parameter|parameterkey|parametername|n|k)$/i;
 export const VALUE_FIELD = /^(?:value|values|val|content|text|parametervalue|stringvalue|secretvalue|default|v)$/i;
-/** How many characters of a value are judged if its name is only likely to be that of a credential. */
+/**
+ * How many characters of a value are read to judge whether it is a credential, if its name makes that only likely (see
+ * {@link Secrecy}).
+ */
 const LONGEST_LIKELY = 256;
 /**
  * How many characters may stand between the name and the value of a pair such as `{"name":"DB_PASSWORD","value":"x"}`.
@@ -79,19 +89,25 @@ const NAME_BEHIND =
 const ARN = /arn(?::|%3A)aws[\w-]{0,20}(?:(?::|%3A)[\w-]{0,40}){3}(?::|%3A)(?:(?!%2C|%26)[\w/:.+=@*%-]){1,600}/gi;
 
 /**
- * Whether the value of a field `name` is itself a name, which belongs to the value of another field: `key` in
+ * Whether a field called `name` may contain the name of a value in another field, as `key` in
  * `{"key":"DB_PASSWORD","value":"x"}`.
  */
 export function isNameField(name: string): boolean {
   return NAME_FIELD.test(name);
 }
 
-/** Whether a field `name` may have its real name in another field: `value` in `{"key":"DB_PASSWORD","value":"x"}`. */
+/**
+ * Whether a field called `name` may contain a value whose name is in another field, as `value` in
+ * `{"key":"DB_PASSWORD","value":"x"}`.
+ */
 export function isValueField(name: string): boolean {
   return VALUE_FIELD.test(name);
 }
 
-/** A field in a text: its name, the position at which the name starts, and the position at which the separator ends. */
+/**
+ * A field in a text: its name, the position at which the name starts, and the position at which the separator after it
+ * ends.
+ */
 interface Field {
   readonly name: string;
   /** The last word of the name, if the name has two words (`key` in `API key`); otherwise the whole name. */
@@ -121,8 +137,8 @@ export function maskFields(text: string): string {
 }
 
 /**
- * Returns a function that answers whether a position of the text is inside an ARN. Its positions must be in rising
- * order.
+ * Returns a function that answers whether a position of the text is inside an ARN. It must be called with rising
+ * positions.
  */
 function arnsIn(text: string): (position: number) => boolean {
   const found = text.matchAll(ARN);
@@ -134,8 +150,8 @@ function arnsIn(text: string): (position: number) => boolean {
 }
 
 /**
- * The field whose name stands before the separator; `undefined` if there is no name. In a name such as `API key`, the
- * word before belongs to the name.
+ * The field whose name stands before the separator `sign` at the position `separator`; `undefined` if there is no name.
+ * In a name of two words, such as `API key`, the first word belongs to the name.
  */
 function fieldAt(text: string, separator: number, sign: string): Field | undefined {
   const stop = separator - closingBefore(text, separator);
@@ -157,8 +173,8 @@ const QUOTE = 0x27;
 const BACKSLASH = 0x5c;
 
 /**
- * How many characters (such as quotes) stand between a name and the separator that ends at it: in most texts none or
- * one.
+ * How many characters (such as quotes) stand between the separator at the position `separator` and the name before it;
+ * mostly none or one.
  */
 function closingBefore(text: string, separator: number): number {
   const last = text.charCodeAt(separator - 1);
@@ -176,8 +192,8 @@ function isNameSign(code: number): boolean {
 }
 
 /**
- * The name that is the value of a field such as `name`, and the position at which it ends; `undefined` if the value is
- * no name.
+ * The name that is the value of a field such as `name`, and the position in the text at which this value ends;
+ * `undefined` if the value can't be a name.
  */
 function pairNamed(text: string, { end }: Field): { readonly name: string; readonly end: number } | undefined {
   const begin = end + lengthAt(SPACE, text, end);
@@ -191,7 +207,7 @@ interface Value {
   readonly masked: string;
 }
 
-/** The place of a field's value and the masked text for it; `undefined` if the value is no credential. */
+/** The position of a field's value and the masked text for it; `undefined` if the value is no credential. */
 function secretValue(text: string, field: Field, pair: { readonly name: string; readonly end: number } | undefined) {
   const query = /[?&#]/.test(text[field.start - 1] ?? '');
   const own = secrecyOf(field.name) ?? (query && /^(?:key|code)$/i.test(field.name) ? 'likely' : undefined);
@@ -204,8 +220,9 @@ function secretValue(text: string, field: Field, pair: { readonly name: string; 
 }
 
 /**
- * Whether `pair`, the last name found in a field such as `name`, belongs to this value: the two are near, and in the
- * same braces.
+ * Whether `pair`, the last name found in a field such as `name`, belongs to the value of this field. It does if the
+ * field starts at most 300 characters after that name, and no brace, tag or item of a YAML list begins or ends between
+ * them.
  */
 function isPair(text: string, { start }: Field, pair: { readonly end: number } | undefined): boolean {
   if (pair === undefined || start - pair.end > LONGEST_PAIR || start < pair.end) return false;
@@ -230,7 +247,8 @@ function maskedValue(text: string, field: Field, { name, secrecy, query }: Judge
   const space = lengthAt(SPACE, text, field.end);
   const begin = field.end + space + lengthAt(TYPED, text, field.end + space);
   const pattern = query ? PARAMETER : secrecy === 'header' ? HEADER : VALUE;
-  // A value that isn't masked may be read again for each name before it. So only the beginning of such a value is read.
+  // The same text may be the value of several names before it (`aKey=bKey=x`), and is then read for each name until it
+  // is masked. So only the beginning of a value that may stay unmasked (`likely`) is read.
   const near = secrecy === 'likely' ? text.slice(begin, begin + LONGEST_LIKELY) : '';
   const length = near === '' ? lengthAt(pattern, text, begin) : lengthAt(pattern, near, 0);
   const given = text.slice(begin, begin + length);

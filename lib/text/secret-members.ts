@@ -8,7 +8,7 @@ import { isNameField, isValueField, VALUE_FIELD } from './secret-fields.ts';
 import { isAboutSecrets, type Secrecy, secrecyOf } from './secret-names.ts';
 import { mayBeSecret } from './secret-values.ts';
 
-/** A name which says that the value under it is a credential. */
+/** A name which says that its value is a credential, and how surely it says so. */
 export interface SecretName {
   readonly name: string;
   readonly secrecy: Secrecy;
@@ -16,7 +16,10 @@ export interface SecretName {
 
 /** The names of the fields that are the private part of a JSON web key. */
 const PRIVATE_PARTS = new Set(['d', 'p', 'q', 'dp', 'dq', 'qi', 'k']);
-/** Matches the name of a header, or an option of a command. If a list contains one, the next element is its value. */
+/**
+ * Matches the name of a header, or an option of a command. If an element of a list matches, the next element is its
+ * value.
+ */
 const HEADER_OR_OPTION = /^(?:--?[A-Za-z][\w-]{0,80}|[A-Za-z]{1,40}-[A-Za-z-]{1,60}|(?:authorization|cookie))$/i;
 /**
  * How many fields an object may have to count as a pair of a name and its value (`{ name: 'DB_PASSWORD', value: 'x'
@@ -26,12 +29,18 @@ const MOST_FIELDS_OF_PAIR = 50;
 /** The longest text, in characters, that may be the name of a credential; a longer text is no name. */
 const LONGEST_NAME = 100;
 
-/** Whether a value under this name of a credential is masked. A value that can't be a credential isn't. */
+/**
+ * Whether a value is masked because `secret` is its name. A value that can't be a credential, such as `true`, is not
+ * masked.
+ */
 export function isHidden(secret: SecretName, value: string): boolean {
   return mayBeSecret({ ...secret, value, isWhole: true });
 }
 
-/** The text as the name of a credential; `undefined` if it isn't one. */
+/**
+ * Returns the name and how surely it says that its value is a credential; `undefined` if `name` is not the name of a
+ * credential.
+ */
 export function secretNamed(name: unknown): SecretName | undefined {
   if (typeof name !== 'string' || name.length > LONGEST_NAME) return undefined;
   const secrecy = secrecyOf(name);
@@ -39,11 +48,12 @@ export function secretNamed(name: unknown): SecretName | undefined {
 }
 
 /**
- * Returns a function that gives, for a field, the name of a credential by which the field's value is masked;
- * `undefined` if there is none. The field's own name comes first, then a name in a field beside it, then `around`, the
- * name of the object itself.
- * @param names all field names of the object
+ * Returns a function that takes the name of a field of one object. The function returns the name of a credential
+ * because of which the field's value is masked, or `undefined` if there is none. The field's own name comes first, then
+ * a name in a field beside it (`{ name: 'DB_PASSWORD', value: 'x' }`), then `around`.
+ * @param names the names of all fields of the object
  * @param read reads the value of a field
+ * @param around the name of the object itself, if that is the name of a credential
  */
 export function fieldJudge(
   names: readonly string[],
@@ -63,8 +73,8 @@ export function fieldJudge(
 }
 
 /**
- * The name of a credential that one field of an object (such as `name`) gives to the field `value`; `undefined` if
- * there is none.
+ * The name of a credential that an object contains as the value of one field (such as `name`), for the value in another
+ * field (such as `value`); `undefined` if there is none.
  */
 function secretPair(names: readonly string[], read: (name: string) => unknown): SecretName | undefined {
   if (names.some((name) => /^type$/i.test(name) && read(name) === 'SecureString')) return SECURE_STRING;
@@ -87,8 +97,8 @@ export interface Element {
 }
 
 /**
- * The name of a credential by which an element of a list is masked. If the element before it is such a name and the two
- * are a name and its value, it is that name. Otherwise it is `around`, the name of the list itself.
+ * The name of a credential because of which an element of a list is masked: the element before it, if that is such a
+ * name and the two are a name and its value; otherwise `around`, the name of the list itself, which may be undefined.
  */
 export function secretElement(
   value: unknown,
@@ -103,8 +113,8 @@ export function secretElement(
 }
 
 /**
- * The name of a credential that the fields inside an object get from the object's name. Inside an object `auth`
- * everything is a credential, whatever its form.
+ * The name of a credential for a field inside an object that has the name of a credential. If the object's name ends in
+ * `auth`, the field's value is masked even if it looks like an ordinary word.
  */
 function within(around: SecretName): SecretName {
   return /auth$/i.test(around.name) ? { ...around, name: 'credentials', secrecy: 'secret' } : around;

@@ -6,14 +6,13 @@ import { bare, hasMoreThanBare } from './visible.ts';
 
 /**
  * How surely a name says that its value is a credential. `secret`: the value is masked unless it can't be a credential.
- * `likely`, as for `auth` and many keys: the value is masked if it has the form of a credential. `header`: like
- * `secret`, and the rest of the line belongs to the value.
+ * `likely`, as for `auth` and many keys: the value is masked if it looks like a credential. `header`: like `secret`,
+ * and the rest of the line belongs to the value.
  */
 export type Secrecy = 'secret' | 'likely' | 'header';
 
 /**
- * How many characters of a name are judged to find out whether it is that of a credential. A longer name is judged by
- * its end.
+ * How many characters of a name, counted from its end, are judged to find out whether it is the name of a credential.
  */
 const LONGEST_NAME = 200;
 
@@ -27,7 +26,10 @@ const SECRETS = new Set(
     .split(' '),
 );
 
-/** Matches the name of a credential that has no mark between its words: `PGPASSWORD`, `authtoken`. */
+/**
+ * Matches the name of a credential whose words no dash, underscore or capital letter separates: `PGPASSWORD`,
+ * `authtoken`.
+ */
 const ENDS_IN_SECRET =
   /(?:password|passwd|passphrase|passcode|pwd|secret|token|credential|(?:api|secret|access|private|auth|signing|master|account)key|sessi?on?id|sessid|connectionstring)s?$|^(?:db|pg|my|sql|mysql|user|root|admin|smtp|imap|mail|ftp|sftp|ssh|ldap|http|proxy|redis|cert|key|store|keystore|truststore)(?:pass|pw)$/;
 
@@ -41,7 +43,7 @@ const SECRET_KEYS = new Set(
     .join(' ')
     .split(' '),
 );
-/** Words that make `key` after them no credential: such a key is a place in a table or a map, or is public. */
+/** Words after which `key` is no credential (`primaryKey`): such a key is a place in a table or a map, or is public. */
 const OPEN_KEYS = new Set(
   [
     'public publishable primary partition sort foreign cache object hash range index group row item message event',
@@ -53,7 +55,7 @@ const OPEN_KEYS = new Set(
 );
 
 /**
- * Words which say that the value is about a secret and isn't the secret, if they stand after its name: `tokenCount`,
+ * Words which, after the name of a credential, say that the value only describes the credential: `tokenCount`,
  * `secretName`.
  */
 const ABOUT = new Set(
@@ -70,18 +72,21 @@ const ABOUT = new Set(
     .join(' ')
     .split(' '),
 );
-/** Words that make `token` after them one of a parser or of a page of results, or no token at all: `nextToken`. */
+/**
+ * Words after which `token` is seldom a credential: it is a parser's token, the position in a list of pages, or no
+ * token at all, as in `nextToken`.
+ */
 const OTHER_TOKENS = new Set(
   'next page continuation pagination sync cursor start starting resume unexpected invalid expired missing unknown unrecognized max min total num'.split(
     ' ',
   ),
 );
-/** Words that leave a name one of a credential if they stand after `auth` or `authorization`: `authCode`. */
+/** Words that may follow `auth` or `authorization` in the name of a credential: `authCode`. */
 const AUTH_VALUES = new Set(['code', 'codes', 'value', 'string', 'data', 'verifier']);
 
 /**
- * Whether a text contains any of the words or parts of words without which no name is that of a credential. A quick
- * first check.
+ * Whether a text may contain the name of a credential. This is a quick first check: each such name contains one of the
+ * words or parts of words in `HINT`.
  */
 export function mayNameSecret(text: string): boolean {
   return HINT.test(text);
@@ -113,8 +118,8 @@ export function isAboutSecrets(name: string): boolean {
 }
 
 /**
- * How surely an id is a credential, by the word before `id`. The id of a session is one. The id of a key or a secret is
- * one only if it has the form of one.
+ * How surely an id is a credential, by the word before `id`. The id of a session is a credential. Any other id, such as
+ * that of a key, is one only if it looks random.
  */
 function idSecrecy(word: string): Secrecy {
   return word === 'session' ? 'secret' : 'likely';

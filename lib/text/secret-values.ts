@@ -1,8 +1,8 @@
-/** Judges which values under the names of credentials can be no credentials. */
+/** Judges whether a value can be a credential, if its name says that it may be one. */
 import { MASK } from './bounds.ts';
 import type { Secrecy } from './secret-names.ts';
 
-/** Values that are no credentials, since they are words for a state, a scheme or a kind. */
+/** Values that are no credentials, since each is a word for a state, a scheme of authentication or a type. */
 const STATES = new Set(
   [
     'ok okay yes no on off true false null nil undefined none nan empty unset set missing required optional expired',
@@ -28,7 +28,7 @@ const SENTENCES = new Set(
  */
 const PLACEHOLDER =
   /^(?:\*+|\.{3}|x{3,}|\$\{[\w.:-]{0,100}\}?|\$[A-Z_]{2,100}|\{\{[^{}]{0,100}(?:\}\})?|<[\w -]{0,40}>|\[(?:redacted|hidden|masked|filtered|removed|secret)\]|%[sdjo])$/i;
-/** The longest ARN or path of a file, in characters; a longer value is taken for neither. */
+/** The longest value, in characters, that may count as an ARN or as the path of a file. */
 const LONGEST_REFERENCE = 2_048;
 const ARN = /^arn(?::|%3A)aws/i;
 const FILE =
@@ -39,8 +39,8 @@ const COUNTS =
   /^\{(?:\s{0,20}["']?[\w$-]{1,100}["']?\s{0,20}:\s{0,20}\d{1,20}(?:\.\d{1,20})?\s{0,20},?){1,100}\s{0,20}\}$/;
 const SMALL_NUMBER = /^\d{1,3}$/;
 /**
- * Matches the name of a scheme of authentication, which is a few words with a version at most: `oauth2`, `tls1.3`,
- * `scram-sha-256`, `client-cert`.
+ * Matches the name of a scheme of authentication, which consists of a few words, perhaps with a version: `oauth2`,
+ * `tls1.3`, `scram-sha-256`, `client-cert`.
  */
 const SCHEME =
   /^(?:[a-z]{1,12}|[A-Z]{1,12}|[A-Z][a-z]{1,11})(?:[-_/ ](?:[a-z]{1,12}|[A-Z]{1,12})){0,4}-?(?:\d|\d{3})?(?:\.\d)?$/;
@@ -75,14 +75,14 @@ function isOfSystem(name: string, word: string): boolean {
   );
 }
 
-/** Whether a number under this name is a count, as for `tokens` and `pass`. */
+/** Whether a number with this name may be a count, as in `tokens: 12` and `pass: 3`. */
 function isCount(name: string): boolean {
   return /(?:tokens|secrets|credentials|signatures|cookies|passwords|keys)$|^pass$|^auth$/i.test(name);
 }
 
 /**
- * Whether the value seems to be drawn by a machine: it contains a long run of letters and digits that is no word and no
- * date.
+ * Whether the value seems to be generated at random: it contains a long run of letters and digits that is no word and
+ * no date.
  */
 export function isRandom(value: string): boolean {
   const runs = value.match(/[A-Za-z\d]{10,}/g) ?? [];
@@ -90,6 +90,7 @@ export function isRandom(value: string): boolean {
 }
 
 /**
- * From this number of letters and digits on, a run of them is too long for a word, and so counts as drawn by a machine.
+ * The number of letters and digits from which a run of them is too long for a word, and so counts as generated at
+ * random.
  */
 const LONG_RUN = 32;

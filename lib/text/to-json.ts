@@ -23,7 +23,7 @@ export interface JsonOptions {
 }
 
 /**
- * Matches a word that is too short for the form of any known credential, so that it isn't searched for one. Most names
+ * Matches a word that is too short for any known format of credentials, so that it is not searched for one. Most names
  * of fields are so short.
  */
 const SHORT_WORD = /^\w{1,16}$/;
@@ -47,13 +47,18 @@ export function jsonBytes(json: unknown): number {
 type Secret = SecretName | undefined;
 
 interface Walk extends JsonOptions {
-  /** The bytes that the JSON may still use. Once this is below 0, nothing more is read. */
+  /** How many bytes the JSON may still use. Once this number is below 0, nothing more of the value is read. */
   left: number;
   /** The objects and lists around the value that is being read, from the outermost on. */
   readonly within: object[];
 }
 
-/** @param secret the name around the value, or before it, which says that the value is a credential */
+/**
+ * Converts one value inside the walk.
+ * @param key the name of the field or the index of the element that contains the value
+ * @param secret the name of a credential that belongs to the value: the name of its field, of an object or a list
+ * around it, or the element before it; `undefined` if there is none
+ */
 function jsonOf(walk: Walk, key: string, value: unknown, secret: Secret): unknown {
   if (walk.left < 0) return undefined;
   const isValue = typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint';
@@ -67,15 +72,15 @@ function jsonOf(walk: Walk, key: string, value: unknown, secret: Secret): unknow
   return isError(value) ? spend(walk, walk.error(value)) : objectOf(walk, key, value, secret);
 }
 
-/** Subtracts the size of `json` from the bytes that are left, and returns `json`. */
+/** Subtracts the size of `json` from `walk.left`, the bytes that the JSON may still use, and returns `json`. */
 function spend<Json>(walk: Walk, json: Json): Json {
   walk.left -= jsonBytes(json) + 1;
   return json;
 }
 
 /**
- * Returns the text with credentials masked. A text longer than the bytes that are left is omitted without being read,
- * or cut if the option `inPart` is set.
+ * Returns the text with credentials masked. A text longer than `walk.left` bytes is omitted without being read, or cut
+ * if the option `inPart` is set.
  */
 function textOf(walk: Walk, text: string): string {
   if (SHORT_WORD.test(text)) return text;
@@ -88,7 +93,8 @@ function objectOf(walk: Walk, key: string, value: object, secret: Secret): unkno
   if (walk.within.includes(value)) return spend(walk, LEFT_OUT.circle);
   if (walk.within.length >= MOST_LEVELS) return spend(walk, LEFT_OUT.tooDeep);
   walk.within.push(value);
-  // A typed array may be as large as the memory of the process, and its bytes help no reader.
+  // A typed array may be as large as the memory of the process, and its bytes help no reader. So only its size is
+  // shown.
   const bytes = tryRead(() => (ArrayBuffer.isView(value) ? value.byteLength : undefined));
   const json = bytes === undefined ? ownForm(walk, key, value, secret) : spend(walk, LEFT_OUT.bytes(bytes));
   walk.within.pop();
@@ -96,8 +102,8 @@ function objectOf(walk: Walk, key: string, value: object, secret: Secret): unkno
 }
 
 /**
- * The JSON of what the value's own `toJSON` returns, called as JSON calls it. For a value without that method, the JSON
- * of its members.
+ * The JSON of what the value's own `toJSON` returns, called as `JSON.stringify` calls it. For a value without that
+ * method, the JSON of its members.
  */
 function ownForm(walk: Walk, key: string, value: object, secret: Secret): unknown {
   const method = readProperty(value, 'toJSON');
@@ -130,7 +136,10 @@ function listOf(walk: Walk, value: object, secret: Secret): unknown[] {
   return list;
 }
 
-/** The element of a list, with the password masked in a list of arguments such as `['-u', 'ada:password']`. */
+/**
+ * The element of a list of arguments. If the element before it is the option `-u` or `--user`, as in `['-u',
+ * 'ada:password']`, the password after the colon is masked.
+ */
 function afterOption(before: unknown, element: unknown): unknown {
   if (typeof element !== 'string' || (before !== '-u' && before !== '--user')) return element;
   return element.replace(/^([^\s:]{1,100}:).*$/s, `$1${MASK}`);

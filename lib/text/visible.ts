@@ -5,12 +5,12 @@
 import { stripVTControlCharacters } from 'node:util';
 
 /**
- * Matches a hidden character: a control or format character, half of a surrogate pair, a separator of lines, or what no
- * font draws.
+ * Matches a hidden character: a control or format character, half of a surrogate pair, a Unicode separator of lines or
+ * paragraphs, or a character that no font draws.
  */
 const HIDDEN = String.raw`[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]`;
 
-/** Matches the hidden characters that are layout in JSON and in the lines of a command. */
+/** Matches the hidden characters that are layout in JSON and in the lines of a command: line feeds and tabs. */
 const LAYOUT = String.raw`[\n\t]`;
 
 /** Matches joiners and variation selectors in places where the writing of many languages, or an emoji, needs them. */
@@ -49,7 +49,10 @@ export function escapeLogLine(line: string): string {
   return line.replace(ALL_BUT_LAYOUT, asCode);
 }
 
-/** Whether a JSON text that `JSON.stringify` made contains a hidden character; ends of lines and tabs don't count. */
+/**
+ * Whether a JSON text that `JSON.stringify` made contains a hidden character, plain or escaped; ends of lines and tabs
+ * don't count.
+ */
 export function hidesCharacters(json: string): boolean {
   return escapeLogLine(json) !== json || /(?<!\\)(\\\\)*\\[bfru]/.test(json);
 }
@@ -57,7 +60,8 @@ export function hidesCharacters(json: string): boolean {
 /** Matches a colour code that is spelled out in a text: `\\u001b[0m`, `\\x1b[0m`, `\\033[0m`, `^[[0m`. */
 const WRITTEN_CODE = /(?:(?:\\{1,2}(?:u001b|x1b|033|e)|\^\[)\[|\\{1,2}u009b)[\d;:]{0,20}[A-Za-z]/gi;
 /**
- * Matches whatever {@link bare} leaves out, and more. Ends of lines and tabs don't match, since they separate words.
+ * Matches what {@link bare} removes, and some text that it keeps, such as `^[` without a colour code. Ends of lines and
+ * tabs don't match, since they separate words.
  */
 const LEFT_OUT =
   /(?![\n\r\t])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]|\\(?:u00[19]b|x1b|033|e)|\^\[/iu;
@@ -68,15 +72,15 @@ export function hasMoreThanBare(text: string): boolean {
 }
 
 /**
- * Matches a colour code in the form that a terminal receives. Node's own pattern for such codes doesn't allow the
- * colons that some contain.
+ * Matches a colour code as a terminal receives it, which begins with a control character. Node's own pattern for such
+ * codes doesn't allow the colons that some contain.
  */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is about
+// biome-ignore lint/suspicious/noControlCharactersInRegex: colour codes begin with one
 const CODE = /(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]/g;
 
 /**
  * The text as a reader sees it: without colour codes and hidden characters, which may part a name from its value.
- * @param instead the text that replaces each code and each hidden character
+ * @param instead the text that replaces each code and each hidden character; empty unless it is given
  */
 export function bare(text: string, instead = ''): string {
   return stripVTControlCharacters(text.replace(CODE, instead))

@@ -6,8 +6,8 @@ type WithoutUndefined<Shape> = {
 };
 
 /**
- * Returns the properties without those that are undefined, in the same order. The result fits a type whose optional
- * properties exclude `undefined`.
+ * Returns a copy of an object without the properties whose value is `undefined`, with the others in the same order. The
+ * result fits a type whose optional properties exclude `undefined`.
  */
 export function withoutUndefined<Shape extends object>(properties: Shape): WithoutUndefined<Shape> {
   const defined = Object.entries(properties).filter(([, value]) => value !== undefined);

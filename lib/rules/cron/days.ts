@@ -2,8 +2,8 @@
 import type { CalendarDay } from '../../time/index.ts';
 
 /**
- * A rule for the days on which a cron expression is due. A workday is a day from Monday to Friday: AWS calls it a
- * weekday.
+ * A rule for the days on which a cron expression is due. In the names of the kinds a workday is a day from Monday to
+ * Friday (AWS calls it a weekday), and a weekday is any day of the week.
  */
 export type DayRule =
   | { readonly kind: 'days'; readonly days: ReadonlySet<number> }

@@ -1,7 +1,8 @@
 /**
- * The due times of a cron expression. It names times of the wall clock in a time zone; daylight saving repeats some of
- * them and leaves others out. As on AWS, a wall time that is repeated is due once, the first time, and one that is left
- * out is not due. So a due time is the first instant at which the wall clock shows a time that the expression names.
+ * The due times of a cron expression. A cron expression names times of the wall clock in a time zone; daylight saving
+ * repeats some of them and leaves others out. As on AWS, a wall time that is repeated is due once, the first time, and
+ * one that is left out is not due. So a due time is the first instant at which the wall clock shows a time that the
+ * expression names.
  */
 import { calendarDay, DAY, dayNumberOf, HOUR, MINUTE, zoneOffset } from '../../time/index.ts';
 import { isDueOn } from './days.ts';
@@ -29,7 +30,8 @@ const LAST_DAY = dayNumberOf(LATEST_YEAR, 12, 31);
 
 /** The first due time of the cron expression after the instant `after`; `undefined` if there is none. */
 export function nextDueOf({ fields, timezone }: ZonedCron, after: number): number | undefined {
-  // A wall time before this one can only be shown again, as a repeated time, which isn't due.
+  // `shown` is what the wall clock shows at `after`. An earlier wall time can come after `after` only as a repeated
+  // time, which isn't due.
   const shown = after + zoneOffset(timezone, after);
   for (const wall of wallTimesAfter(fields, shown)) {
     const due = firstShown(timezone, wall);

@@ -69,20 +69,23 @@ const FIELDS = {
 
 /**
  * Thrown for a cron expression that EventBridge Scheduler's documentation doesn't allow. The message names the field,
- * what it accepts and the value given; or the rule that all fields together break.
+ * what it accepts and the value given, or names the rule that all fields together break.
  */
 export class CronError extends Error {
   override readonly name = 'CronError';
 }
 
-/** The fields of a cron expression, in capitals. Joined by one space they make the text that AWS gets. */
+/**
+ * The fields of a cron expression, in capitals. Joined by single spaces, the fields make the text that Tickover passes
+ * to AWS.
+ */
 export function splitCron(cron: string): string[] {
   return cron.trim().toUpperCase().split(/\s+/);
 }
 
 /**
  * Reads a cron expression.
- * @throws CronError if AWS would refuse the expression, or its documentation doesn't mention the form
+ * @throws CronError if AWS would refuse the expression, or if AWS's documentation doesn't mention its syntax
  */
 export function readCron(cron: string): CronFields {
   const fields = splitCron(cron);
@@ -100,7 +103,7 @@ export function readCron(cron: string): CronFields {
   };
 }
 
-/** The last day of the month that every month has. */
+/** The highest day of the month that occurs in every month. */
 const LAST_COMMON_DAY = 28;
 
 function monthDayRule(text: string): DayRule {
