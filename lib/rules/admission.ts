@@ -8,11 +8,11 @@
  *   overlap    another run holds the lease
  *   halted     the service is halted: until a probe is due, an operator resumes it, or another build arrives
  *   paused     the service is paused: until the pause ends, or an operator resumes it
- *   backoff    the tick is due before `notBefore`; another build starts afresh, and a policy that has become shorter
- *              brings `notBefore` forward
+ *   backoff    the tick is due before `notBefore`; another build starts afresh, and a policy whose intervals have
+ *              become shorter moves `notBefore` to an earlier instant
  *
- * A manual run has no due time, so `duplicate`, `late` and `backoff` never apply to it. With `force`, `halted` and
- * `paused` do not apply either.
+ * A manual run has no due time, so `duplicate`, `late` and `backoff` never apply to it. If it has `force`, `halted`
+ * and `paused` do not apply either.
  */
 import { stretchedInterval } from './delay.ts';
 import type { Policy } from './policy.ts';
@@ -34,7 +34,7 @@ export interface AdmissionRequest {
   /** The build id of the function that asks whether it may run the tick. */
   readonly build: string;
   /**
-   * The policy and the schedule that the service has now; a policy that has become shorter ends a backoff earlier.
+   * The policy and the schedule that the service has now; if its intervals have become shorter, a backoff ends earlier.
    * @default the backoff ends at `notBefore` as it is stored
    */
   readonly rules?: BackoffRules | undefined;

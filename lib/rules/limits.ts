@@ -153,7 +153,7 @@ interface Judging {
    * clear
    */
   readonly written?: unknown;
-  /** The value as the message shows it. @default the value that is checked */
+  /** The value as the message of the fault shows it. @default the value that is checked */
   readonly got?: string;
 }
 

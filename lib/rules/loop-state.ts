@@ -12,7 +12,7 @@ import type { Policy } from './policy.ts';
 export interface LoopState {
   /**
    * The track record: the last outcomes, oldest first, true for a success. It has as many outcomes as the option
-   * `consecutive` says; before the first run all are true.
+   * `consecutive` says; before the first run all of them are true.
    */
   readonly trackRecord: readonly boolean[];
   /** The recent failures, oldest first, at most as many as the option `memory` says. */

@@ -22,7 +22,8 @@ export interface Punctuality {
 export interface Moment {
   readonly now: number;
   /**
-   * Due times until this instant don't count: the schedule did not exist yet, or a person had paused the service.
+   * Due times up to this instant don't count, since until then the schedule did not exist or a person had paused the
+   * service.
    * @default the newest tick; a service without any tick is not overdue
    */
   readonly since?: number;

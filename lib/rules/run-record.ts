@@ -22,5 +22,5 @@ export interface RunRecord {
   readonly verdict?: Verdict;
 }
 
-/** For how many days the table keeps a run record. */
+/** For how many days the DynamoDB table keeps a run record. */
 export const RECORD_RETENTION_DAYS = 30;

@@ -84,9 +84,9 @@ export function nextDue(schedule: Schedule, now: number, knownTick?: number): nu
 }
 
 /**
- * Whether the schedule is aligned with the clock. A cron expression is, and so is an interval that divides an hour, or
- * a day in whole hours: on AWS it becomes a cron expression. Any other interval becomes a rate on AWS, which counts
- * from the creation of the schedule.
+ * Whether the schedule is aligned with the clock. A cron expression is aligned. So is an interval that divides an hour,
+ * or an interval of whole hours that divides a day: on AWS such an interval becomes a cron expression. Any other
+ * interval becomes a rate on AWS, which counts from the creation of the schedule.
  */
 export function isAligned({ cron, interval }: Schedule): boolean {
   return cron !== undefined || HOUR % interval === 0 || (interval % HOUR === 0 && DAY % interval === 0);
@@ -116,7 +116,7 @@ export function hasSlots(schedule: Schedule): boolean {
 /**
  * The due times of the ticks that a firing owns: those in [firing + slack, firing + slack + 60 s), where `firing` is
  * the minute for which it was scheduled. The ticks of successive firings neither overlap nor leave a gap, and a firing
- * that is up to `slack` late is still in time for all its ticks. All numbers are in milliseconds.
+ * that is up to `slack` late is still in time for all its ticks. All times are in milliseconds.
  */
 export function slotsOf(schedule: Schedule, firing: number, slack: number): number[] {
   const from = firing + slack;

@@ -9,8 +9,8 @@ export type Status = 'halted' | 'paused' | 'running' | 'never-ran' | 'overdue' |
 
 /**
  * The status of the service at `now`. A halted service stays `halted` until a run succeeds, even while a probe is due.
- * @param punctual the schedule and the tolerance by which `never-ran` and `overdue` are judged. @default neither is
- * judged, as right after a tick, which shows that the schedule works
+ * @param punctual the schedule and the tolerance by which `never-ran` and `overdue` are judged.
+ * @default neither is judged. A caller leaves this out right after a tick, which itself shows that the schedule works
  */
 export function serviceStatus(state: ServiceState, now: number, punctual?: Punctuality): Status {
   if (state.halt !== undefined) return 'halted';
@@ -23,8 +23,8 @@ export function serviceStatus(state: ServiceState, now: number, punctual?: Punct
 }
 
 /**
- * Whether a run is under way. A live lease alone does not show it, since a committed run may keep its lease until its
- * process has ended.
+ * Whether a run is under way. A live lease alone does not show that a run is under way, since a committed run may keep
+ * its lease until its process has ended.
  */
 function isRunning(state: ServiceState, now: number): boolean {
   return leaseIsLive(state, now) && state.fence > state.countedUpTo;

@@ -1,4 +1,4 @@
-/** Masking: replaces the credentials in a foreign text, and cuts the text to a bound. */
+/** Replaces the credentials in a foreign text, and cuts the text to a bound. */
 import { LONGEST_WORD, MASKED_BYTES } from './bounds.ts';
 import { type Masked, SURROUNDED } from './credentials.ts';
 import { KNOWN_TOKENS } from './known-tokens.ts';

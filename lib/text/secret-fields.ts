@@ -272,7 +272,7 @@ function isNextLine(
   return !/[\r\n][ \t]+$/.test(between) || /[:=]/.test(text.slice(begin, begin + given.length + 1));
 }
 
-/** Whether a list may contain credentials. A list of numbers only doesn't: these are ids and counts. */
+/** Whether a list may contain credentials. In a list that contains only numbers, these count as ids or amounts. */
 function isSecretList(list: string): boolean {
   return /[^\s\d.,[\]*"']/.test(list);
 }

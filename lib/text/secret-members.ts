@@ -8,7 +8,7 @@ import { isNameField, isValueField, VALUE_FIELD } from './secret-fields.ts';
 import { isAboutSecrets, type Secrecy, secrecyOf } from './secret-names.ts';
 import { mayBeSecret } from './secret-values.ts';
 
-/** A name which says that its value is a credential, and how surely it says so. */
+/** A name which says that its value is or may be a credential, and how surely it says so. */
 export interface SecretName {
   readonly name: string;
   readonly secrecy: Secrecy;

@@ -171,7 +171,10 @@ function secretAfter(words: ReadonlySet<string>): WordJudge {
   return (before) => (words.has(before) ? 'secret' : undefined);
 }
 
-/** The words that make a name that of a credential only beside certain other words, each with its judge. */
+/**
+ * The words that make a name the name of a credential only beside certain other words. Each has a function that judges
+ * those.
+ */
 const WORD_JUDGES: ReadonlyMap<string, WordJudge> = new Map([
   ...['authorization', 'cookie', 'cookies'].map((word) => [word, judgeHeader] as const),
   ...['key', 'keys'].map((word) => [word, judgeKey] as const),

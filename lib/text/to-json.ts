@@ -79,8 +79,8 @@ function spend<Json>(walk: Walk, json: Json): Json {
 }
 
 /**
- * Returns the text with credentials masked. A text longer than `walk.left` bytes is omitted without being read, or cut
- * if the option `inPart` is set.
+ * Returns the text with credentials masked. A text longer than `walk.left` is omitted without being read, or cut if the
+ * option `inPart` is set.
  */
 function textOf(walk: Walk, text: string): string {
   if (SHORT_WORD.test(text)) return text;

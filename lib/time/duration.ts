@@ -38,12 +38,12 @@ export function unitHint(written: unknown): string {
   return isUnclear ? ` (write '${amount}s' or '${amount}ms')` : '';
 }
 
-/** Converts milliseconds to seconds, as text in the form in which JavaScript prints the number: `2`, `1.5`, `0`. */
+/** Converts milliseconds to seconds, as the text that JavaScript prints for the number: `2`, `1.5`, `0`. */
 export function inSeconds(milliseconds: number): string {
   return String(milliseconds / SECOND);
 }
 
-/** Shows a number of milliseconds to people, in at most six characters: `850ms`, `2.4s`, `5m`, `26h`, `365d`. */
+/** Converts a number of milliseconds to a short, rounded text for people: `850ms`, `2.4s`, `5m`, `26h`, `365d`. */
 export function briefly(milliseconds: number): string {
   if (milliseconds < SECOND) return `${Math.round(milliseconds)}ms`;
   if (milliseconds < 100 * SECOND) return `${Number((milliseconds / SECOND).toFixed(1))}s`;

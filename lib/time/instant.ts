@@ -15,7 +15,7 @@ export function toDate(instant: number): Date {
   return new Date(instant);
 }
 
-/** The time of day of an instant in UTC, such as `12:04:05`, for a line on a screen. */
+/** The time of day of an instant in UTC, such as `12:04:05`, for a line in a terminal. */
 export function timeOfDay(instant: number): string {
   return toIso(instant).slice(11, 19);
 }

@@ -1,4 +1,4 @@
-/** Time limits for asynchronous work. */
+/** Limits asynchronous work: by a time, or by a signal. */
 import type { Clock } from './clock.ts';
 import { inSeconds } from './duration.ts';
 

@@ -15,8 +15,9 @@ export interface ZonedCron {
 }
 
 /**
- * The year in which this version of Tickover was made; years before it are past wherever it runs. The year isn't read
- * from a clock, so that the cron expression of a deployed service stays valid when its last year ends.
+ * The year in which this version of Tickover was made; earlier years are past wherever this version runs. The year
+ * isn't read from a clock, so that the cron expression of a deployed service stays valid after the last year that the
+ * expression names.
  */
 export const FIRST_YEAR = 2026;
 
@@ -84,7 +85,7 @@ function* wallTimesBefore(fields: CronFields, shown: number): Generator<number> 
 
 /**
  * The first instant at which the wall clock of the time zone shows the time `wall`, which is given as the instant at
- * which a clock in UTC shows it; `undefined` if the zone's clock never does.
+ * which a clock in UTC shows it; `undefined` if the zone's clock never shows it.
  */
 function firstShown(timezone: string, wall: number): number | undefined {
   // If the clock changes on this day, these are the offsets before and after the change; otherwise they are equal.

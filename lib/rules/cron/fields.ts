@@ -32,7 +32,7 @@
 import { showValue } from '../../text/index.ts';
 import type { DayRule } from './days.ts';
 
-/** The values of a cron expression that has been read, in ascending order. */
+/** The values that the fields of a cron expression stand for, those of each field in ascending order. */
 export interface CronFields {
   readonly minutes: readonly number[];
   readonly hours: readonly number[];
@@ -46,7 +46,7 @@ interface Field {
   readonly name: string;
   readonly least: number;
   readonly most: number;
-  /** The names of the field's values (such as `JAN`), from that of the value `least` on. */
+  /** The names of the field's values (such as `JAN`), beginning with the name of the lowest value, `least`. */
   readonly names?: readonly string[];
   readonly hasSteps: boolean;
   readonly digits: RegExp;
