@@ -30,7 +30,7 @@ describe('many services', () => {
     ]);
   });
 
-  test('twelve that halt at once are one message that names all, beside what deliveries ring', async () => {
+  test('twelve that halt at once are one message that names all', async () => {
     const on = scenario({ services: many(12) });
     await on.pass(10 * MINUTE);
     for (const { name } of many(12)) on.fate(name, 'is fatal');
@@ -40,7 +40,7 @@ describe('many services', () => {
     for (const { name } of many(12)) expect(on.notices[0]?.text).toContain(`${name} is halted since`);
   });
 
-  test('twenty whose role Scheduler cannot use any more are one message that names all', async () => {
+  test('twenty whose role Scheduler cannot use any more are one message that names all, beside what deliveries ring', async () => {
     const on = scenario({ services: many(20) });
     await on.pass(HOUR);
     for (const { name } of many(20)) on.fate(name, 'cannot be invoked');
