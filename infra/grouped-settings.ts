@@ -61,7 +61,10 @@ function disagreements(services: ByName, members: readonly string[]): string[] {
   ];
 }
 
-/** A value that one service of a group gives, and another that a later one does. */
+/**
+ * Returns a fault for each service of a group whose value of an option differs from that of the first service that gives
+ * one. Services without a value take part in no comparison.
+ */
 function different(members: readonly string[], option: string, settingIn: (name: string) => unknown): string[] {
   const given = members.filter((name) => settingIn(name) !== undefined);
   const [first, ...others] = given;

@@ -81,8 +81,8 @@ function hasNoEffect({ error }: Failure): boolean {
 }
 
 /**
- * The instant, in epoch milliseconds, until which a firing without effect is tried again: the next due time, whose
- * firing replaces it, but at most RETRY_AGE after `now`.
+ * The instant, in epoch milliseconds, until which a firing whose invocation had no effect is tried again: the next
+ * firing, which replaces it. Where a firing has one tick, at most RETRY_AGE after `now`.
  */
 function triedUntil(schedule: Schedule, due: number, now: number): number {
   if (hasSlots(schedule)) return due + FIRING_PERIOD;

@@ -50,7 +50,7 @@ const EMBEDDINGS: readonly Embedding[] = [
   // Teredo (RFC 4380): the address of the server, then the address of the client, which is written inverted.
   { prefixes: [[0x20, 0x01, 0, 0]], at: 0, positions: [[4, 5, 6, 7]] },
   { prefixes: [[0x20, 0x01, 0, 0]], at: 0, positions: [LAST], inverted: true },
-  // ISATAP (RFC 5214), behind any prefix.
+  // ISATAP (RFC 5214): these four bytes and then the IPv4 address, after a network prefix of any 64 bits.
   {
     prefixes: [
       [0, 0, 0x5e, 0xfe],

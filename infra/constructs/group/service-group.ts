@@ -26,7 +26,7 @@ import { memberBuilds } from './member-build.ts';
 export interface GroupMemberProps extends AlarmActions {
   /** The result of `defineService`. */
   readonly service: Service;
-  /** The file that exports the handler of the service, as it does for a function of its own. */
+  /** The file that exports the service's handler: the same file as for a service that is in no group. */
   readonly entry: string;
   /** An interval that replaces the service's own. @default the service's own */
   readonly interval?: GivenDuration;
