@@ -62,8 +62,8 @@ function disagreements(services: ByName, members: readonly string[]): string[] {
 }
 
 /**
- * Returns a fault for each service of a group whose value of an option differs from that of the first service that gives
- * one. Services without a value take part in no comparison.
+ * Returns a fault for each service of a group whose value of an option differs from that of the first service that
+ * gives one. Services without a value take part in no comparison.
  */
 function different(members: readonly string[], option: string, settingIn: (name: string) => unknown): string[] {
   const given = members.filter((name) => settingIn(name) !== undefined);

@@ -386,10 +386,16 @@ function refuseFaults(props: TickoverStackProps): void {
   const deployed = enabledEntries(props).map(({ service }) => service.name);
   const groups = groupsIn(settings.services, deployed);
   const grouped = [...groups.values()].flat();
-  const known = [...names.filter((name) => !grouped.includes(name)), ...groups.keys()];
+  // A group whose services are all disabled in this stage is known all the same.
+  const named = groupsIn(settings.services, names).keys();
+  const known = [...names.filter((name) => !grouped.includes(name)), ...named];
+  const outputs = [...groups.keys()].map(groupOutput);
   const unknown = [
     ...groupFaults(settings.services, deployed),
-    ...constructFaults([...names, ...[...groups.keys()].map(groupOutput)]),
+    ...constructFaults([...names, ...outputs]),
+    ...names.flatMap((name) =>
+      optionFault(!outputs.includes(name), 'name', "a name that is not that of a group's output", showValue(name)),
+    ),
     ...unknownNameFaults('functionPropsOf', Object.keys(functionPropsOf), known),
   ];
   if (unknown.length > 0) throw new InvalidOptionsError('stack', unknown);

@@ -1,5 +1,7 @@
 /** How much of each billed quantity a plan uses in a month. Pure. */
+
 import { RECORD_RETENTION_DAYS } from '../../lib/rules/index.ts';
+import { READ_TOGETHER } from '../../lib/store/index.ts';
 import type { Assumed } from './assumptions.ts';
 import { secondsAt, TICK_REQUESTS } from './measured.ts';
 import type { Plan, ServicePlan, SharedPlan } from './plan.ts';
@@ -26,7 +28,7 @@ const RECORDS_A_REPORT = 20;
  */
 const KB_A_READ = 4;
 /** The largest number of items that one BatchGetItem reads. */
-const ITEMS_A_BATCH = 100;
+const ITEMS_A_BATCH = READ_TOGETHER;
 /**
  * How many days of a service's log one search by a person reads: the log of one day twice, for failures and for skips.
  */

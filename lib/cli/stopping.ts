@@ -1,6 +1,6 @@
 /**
- * Ends a command after a signal such as Ctrl+C in two steps of 5 s each: in the first a run under way may finish, in the
- * second its stop signal asks it to.
+ * Ends a command after a signal such as Ctrl+C in two steps of 5 s each: in the first a run under way may finish, in
+ * the second its stop signal asks it to.
  */
 import { setMaxListeners } from 'node:events';
 import process from 'node:process';

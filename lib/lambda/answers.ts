@@ -127,6 +127,8 @@ export function runOnceAnswer(event: TickEvent, now: number): RunOnceAnswer {
 
 /** As many names as a message lists. */
 const MOST_NAMES = 20;
+/** How many known names the data of the answer lists. */
+const MOST_KNOWN = 100;
 /** The largest length of a name as an answer shows it: an event may have megabytes. */
 const SHOWN_BYTES = 97;
 
@@ -143,5 +145,5 @@ export function unknownServiceAnswer(subject: string, known: readonly string[], 
     given === undefined ? 'none' : named === null ? cut(mask(showValue(given)), SHOWN_BYTES) : showValue(named);
   const hint = near === null ? '' : `; did you mean '${near}'?`;
   const message = `${subject}: service: expected ${expected}, got ${got}; nothing was done${hint}`;
-  return { error: 'unknown-service', service: named, known, nearest: near, message };
+  return { error: 'unknown-service', service: named, known: known.slice(0, MOST_KNOWN), nearest: near, message };
 }

@@ -6,7 +6,7 @@ import { InvalidOptionsError } from '../rules/index.ts';
 import { catchStrayErrors, type StrayErrors } from '../run/index.ts';
 import { invocationTimeout, type Service, type Shape, shapeFaults } from '../service/index.ts';
 import { isRecord, readProperty, showValue, summarizeError, toSafeCause, toSafeError } from '../text/index.ts';
-import { type Duration, MINUTE, systemClock } from '../time/index.ts';
+import { type Clock, type Duration, MINUTE, SECOND, systemClock, withTimeLimit } from '../time/index.ts';
 import { type UnknownServiceAnswer, unknownServiceAnswer } from './answers.ts';
 import { asMember, type Composition, endProcess, type Overrides } from './composition.ts';
 import { readEnvironment } from './env.ts';
@@ -75,7 +75,7 @@ export function groupHandler(
   refuseEnvironment(group, overrides);
   const { clock = systemClock, log = serviceLog(group), recycle = endProcess } = overrides;
   const names = Object.keys(members);
-  const loaded = loadingOf(group, members, catchStrayErrors(log));
+  const loaded = loadingOf(group, members, { loading: catchStrayErrors(log), clock });
   const startedAt = clock.now();
 
   const failedLoad = (error: ServiceNotLoadedError, event: unknown, context: HandlerContext): unknown => {
@@ -123,11 +123,17 @@ function refuseEnvironment(group: string, { environment }: GroupOverrides): void
   }
 }
 
+/**
+ * How long the code of a service may take to load, in milliseconds: the time that Lambda gives a function of its own
+ * for that. Code that waits for ever at its top level would otherwise keep the invocation until the function's timeout.
+ */
+const LOAD_LIMIT = 10 * SECOND;
+
 /** Returns the handler of a service, which it loads once. */
 function loadingOf(
   group: string,
   members: Readonly<Record<string, GroupMember>>,
-  loading: StrayErrors,
+  { loading, clock }: { readonly loading: StrayErrors; readonly clock: Clock },
 ): (name: string) => Promise<ScheduledHandler> {
   const handlers = new Map<string, Promise<ScheduledHandler>>();
   const counted: Pick<StrayErrors, 'count'>[] = [loading];
@@ -140,7 +146,10 @@ function loadingOf(
   const load = async (name: string): Promise<ScheduledHandler> => {
     try {
       const { build, interval, load: imported } = members[name] as GroupMember;
-      const composition = memberIn(await loading.loadScope(name, async () => imported()), name);
+      const composition = memberIn(
+        await withTimeLimit(clock, LOAD_LIMIT, () => loading.loadScope(name, async () => imported())),
+        name,
+      );
       counted.push(composition.strayErrors);
       const member = asMember(composition, { build, interval, strayErrors });
       const handler = handlerOf(member);

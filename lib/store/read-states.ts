@@ -23,8 +23,11 @@ interface Waits {
  */
 type Found = ServiceState | UnreadableStateError | undefined;
 
-/** The largest number of keys that DynamoDB accepts in one BatchGetItem request. */
-const MOST_KEYS = 100;
+/**
+ * How many services are read in one request. DynamoDB accepts 100 keys; IAM allows a request only if one statement of a
+ * policy allows all of its keys, and 80 of the longest names fit into one.
+ */
+export const READ_TOGETHER = 80;
 /**
  * How often a list of keys is requested, at most. Each further request is only for the keys that DynamoDB has left
  * unprocessed.
@@ -97,8 +100,8 @@ interface Read {
 async function readItems(source: Source, keys: readonly Key[]): Promise<Read> {
   const items = new Map<string, Item>();
   const left = new Set<string>();
-  for (let first = 0; first < keys.length; first += MOST_KEYS) {
-    const read = await readChunk(source, keys.slice(first, first + MOST_KEYS));
+  for (let first = 0; first < keys.length; first += READ_TOGETHER) {
+    const read = await readChunk(source, keys.slice(first, first + READ_TOGETHER));
     for (const [service, item] of read.items) items.set(service, item);
     for (const service of read.left) left.add(service);
   }

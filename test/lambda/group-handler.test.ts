@@ -37,6 +37,7 @@ function group(scripts: Script = {}, { halts = 2 } = {}) {
     build,
     load: async () => {
       loads.push(name);
+      if (faults[name] === 'never loads') await new Promise(() => {});
       if (faults[name] !== undefined) throw faults[name];
       return { handler: handlerOf(name, options) };
     },
@@ -301,4 +302,15 @@ describe('the function of one service', () => {
     expect(await invoke(event)).toMatchObject({ error: 'unknown-service', service, known: ['sync'], nearest });
     expect(await made.store.read('sync')).toBeUndefined();
   });
+});
+
+test('a service whose code never finishes to load fails after 10 s, and the other services run', async () => {
+  const { fire, faults, clock } = group();
+  faults['a'] = 'never loads';
+  const began = clock.now();
+
+  await expect(fire('a', 1)).rejects.toThrow(/^a: its code in the group small cannot be loaded: /);
+  expect(clock.now() - began).toBeGreaterThanOrEqual(10_000);
+
+  expect(await fire('b', 2)).toMatchObject({ disposition: 'ran', outcome: 'succeeded' });
 });

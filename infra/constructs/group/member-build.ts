@@ -25,9 +25,11 @@ export function memberBuilds(scope: Construct, members: readonly MemberCode[], p
   if (!Stack.of(scope).bundlingRequired) return members.map(({ service }) => buildId('', service));
   const outdir = mkdtempSync(join(tmpdir(), 'tickover-members-'));
   try {
-    const context = { ...(scope.node.root.node.getAllContext() as object), 'aws:cdk:bundling-stacks': ['**'] };
+    const context = { ...(scope.node.root.node.getAllContext() as object) };
+    // `cdk --exclusively` gives every app a list of the stacks to bundle, which has no stack of this one.
+    const postCliContext = { 'aws:cdk:bundling-stacks': ['**'] };
     // Under `cdk` every app would be synthesised at the end of the process.
-    const stack = new Stack(new App({ outdir, context, autoSynth: false }), 'Members');
+    const stack = new Stack(new App({ outdir, context, postCliContext, autoSynth: false }), 'Members');
     const codes = new Map<string, string>();
     return members.map(({ service, entry }) => {
       const code = codes.get(entry) ?? codeOf(stack, `Member${codes.size}`, { entry, props });
@@ -46,5 +48,8 @@ function codeOf(
 ): string {
   const { runtime, architecture, bundling, projectRoot, depsLockFilePath } = props;
   const theirs = withoutUndefined({ runtime, architecture, bundling, projectRoot, depsLockFilePath });
-  return bundledCode(new NodejsFunction(stack, id, overOurs(bundleOf(entry), theirs)));
+  const code = bundledCode(new NodejsFunction(stack, id, overOurs(bundleOf(entry), theirs)));
+  // Without the code the build id would be that of the policy alone, and a mended service would stay halted.
+  if (code === '') throw new Error(`${entry}: its bundle has no code; the build id can't be made`);
+  return code;
 }

@@ -1,5 +1,7 @@
 /** Many services in one function: each keeps its schedule, state, lease, alarm, pause and halt. */
+
 import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { Stack } from 'aws-cdk-lib';
 import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
@@ -107,6 +109,12 @@ export class ServiceGroup extends Construct {
         'letters, digits, spaces and . _ -, 1 to 64 of them',
         showValue(this.groupName),
       ),
+      ...optionFault(
+        !groupNamesBeside(this).includes(this.groupName),
+        'groupName',
+        'a name that no other group of the stack has',
+        showValue(this.groupName),
+      ),
       ...optionFault(members.length > 0, 'services', 'one service or more', 'none'),
       ...optionFault(
         !names.includes(WATCHDOG),
@@ -174,13 +182,22 @@ export class ServiceGroup extends Construct {
   }
 }
 
+/** The names of the other groups of the stack. */
+function groupNamesBeside(group: ServiceGroup): string[] {
+  const all = Stack.of(group).node.findAll();
+  return all
+    .filter((node) => node instanceof ServiceGroup && node !== group)
+    .map((node) => (node as ServiceGroup).groupName);
+}
+
 type SharedTable = Pick<SharedParts, 'table'> & Named;
 interface Named {
   readonly namespace: string;
 }
 
 function asDeployed({ service, ...member }: GroupMemberProps): Member {
-  return { ...member, service: configured(service, member.interval) };
+  // The generated entry is in another directory.
+  return { ...member, entry: resolve(member.entry), service: configured(service, member.interval) };
 }
 
 /** Each service is imported when it is first invoked, and its build id stands beside it. */

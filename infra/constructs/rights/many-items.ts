@@ -4,17 +4,17 @@ import { type IRole, ManagedPolicy, type PolicyStatement } from 'aws-cdk-lib/aws
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { InvalidOptionsError } from '../../../lib/rules/index.ts';
+import { READ_TOGETHER } from '../../../lib/store/index.ts';
 import { onItemsOf, RUN } from '../state-table.ts';
 import { isImmutable } from './allow.ts';
 import { grantKey, type KeyUse } from './encryption-key.ts';
 
 /**
- * How many services the watchdog reads in one request, in the order of their list. IAM allows a request only if one
- * statement allows all of its keys, so each statement has all services, or those of whole requests.
+ * How many names a statement has beyond the inline policies: as many of the longest as fit into one policy. The
+ * watchdog reads that many services in one request, in the order of its list, since IAM allows a request only if one
+ * statement allows all of its keys. A function of a group names one service in each request.
  */
-const READ_TOGETHER = 100;
-/** A function of a group names one service in each request; so many of the longest names fit into one policy. */
-const USED_TOGETHER = 80;
+const TOGETHER = READ_TOGETHER;
 /** IAM's limits: the characters of a managed policy, and how many of these a role has. */
 const MOST_CHARACTERS = 6_144;
 const MOST_POLICIES = 10;
@@ -55,7 +55,7 @@ export interface Holder {
 export function grantStateBatchRead(table: ITable, holder: Holder, names: readonly string[]): void {
   const remedy = 'give them shorter names, or a part of them another state table with a watchdog of its own';
   const words = { id: 'Reads', subject: 'watch-services', remedy };
-  grantManyItems(table, holder, { names, actions: READ, use: 'readItems', together: READ_TOGETHER, ...words });
+  grantManyItems(table, holder, { names, actions: READ, use: 'readItems', together: TOGETHER, ...words });
 }
 
 /**
@@ -69,7 +69,7 @@ export function grantStateOfGroup(
 ): void {
   const remedy = 'give them shorter names, or split the group';
   const words = { id: 'Items', subject: `group '${groupName}'`, remedy };
-  grantManyItems(table, holder, { names, actions: RUN, use: 'items', together: USED_TOGETHER, ...words });
+  grantManyItems(table, holder, { names, actions: RUN, use: 'items', together: TOGETHER, ...words });
 }
 
 /** What the role's inline policies have no room for becomes managed policies. */

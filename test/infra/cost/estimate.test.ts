@@ -146,7 +146,7 @@ describe('the watchdog', () => {
     expect(quantity).toBe(units * 43_800);
   });
 
-  test('is billed for one more request with each hundred services', () => {
+  test('is billed for one more request with each eighty services', () => {
     const gigabyteSeconds = (count: number) => {
       const [all = 0] = line(estimate(watched(count), { assumptions: SMOOTH }), 'GB-seconds, arm64') ?? [];
       return all - count * 2_070.662109375;
@@ -154,8 +154,8 @@ describe('the watchdog', () => {
 
     // 43,800 × (4 × 0.01 s and 0.069102 s) × 0.25 GB, and 43,800 × 0.01 s × 0.25 GB
     expect(gigabyteSeconds(1)).toBeCloseTo(1_194.662109, 5);
-    expect(gigabyteSeconds(100) - gigabyteSeconds(1)).toBeCloseTo(0, 5);
-    expect(gigabyteSeconds(101) - gigabyteSeconds(100)).toBeCloseTo(109.5, 5);
+    expect(gigabyteSeconds(80) - gigabyteSeconds(1)).toBeCloseTo(0, 5);
+    expect(gigabyteSeconds(81) - gigabyteSeconds(80)).toBeCloseTo(109.5, 5);
   });
 
   test('is named apart, with its two metrics', () => {

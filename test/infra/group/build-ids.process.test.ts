@@ -159,3 +159,15 @@ describe('the bundle of a group', () => {
     expect(evaluated()).toEqual(['two']);
   });
 });
+
+test('a build id is of the code also where the command line names the stacks to bundle', () => {
+  const named = buildsOf(grouped());
+  vi.stubEnv('CDK_CONTEXT_JSON', JSON.stringify({ 'aws:cdk:bundling-stacks': ['Theirs'] }));
+  try {
+    expect(buildsOf(grouped())).toEqual(named);
+    entryOf('one', { code: 'console.log("changed");' });
+    expect(buildsOf(grouped())['one']).not.toBe(named['one']);
+  } finally {
+    vi.unstubAllEnvs();
+  }
+});

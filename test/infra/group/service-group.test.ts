@@ -1,5 +1,6 @@
 /** Many services in one function: what they share, what each has of its own, and what is refused. */
 import { readFileSync } from 'node:fs';
+import { basename, relative } from 'node:path';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { User } from 'aws-cdk-lib/aws-iam';
 import { type CfnKey, Key } from 'aws-cdk-lib/aws-kms';
@@ -238,6 +239,24 @@ describe('the watchdog of a group', () => {
   });
 });
 
+test('a group takes a file by a path from here, as a service of its own does', () => {
+  const stack = emptyStack();
+  const entry = relative(process.cwd(), ENTRY);
+  const made = new ServiceGroup(stack, 'Small', { services: [{ ...member('a'), entry }] });
+
+  expect(readFileSync(made.entry, 'utf8')).toContain(basename(ENTRY));
+  expect(readFileSync(made.entry, 'utf8')).not.toContain(`lib/${entry}`);
+});
+
+test('a second group of the same name in a stack is refused', () => {
+  const stack = emptyStack();
+  new ServiceGroup(stack, 'One', { groupName: 'small', services: [member('a')] });
+
+  expect(() => new ServiceGroup(stack, 'Two', { groupName: 'small', services: [member('b')] })).toThrow(
+    "groupName: expected a name that no other group of the stack has, got 'small'",
+  );
+});
+
 describe('a group is refused', () => {
   const refusal = (props: object) => {
     try {
@@ -281,7 +300,7 @@ describe('a group is refused', () => {
     [
       'with a file that is not there',
       { services: [{ service: idle({ name: 'a' }), entry: 'no.ts' }] },
-      "a: entry: expected a file that exports a handler, got 'no.ts'",
+      "a: entry: expected a file that exports a handler, got '",
     ],
     [
       'with an interval that Scheduler has not',
