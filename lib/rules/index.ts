@@ -43,6 +43,7 @@ export {
 } from './policy.ts';
 export {
   hasNeverRun,
+  hasOpenRun,
   type Moment,
   missedDue,
   newestTick,
@@ -77,6 +78,6 @@ export {
   type ServiceState,
   toLoopState,
 } from './service-state.ts';
-export { type Status, serviceStatus, statusSince } from './status.ts';
+export { isRunning, type Status, serviceStatus, statusSince } from './status.ts';
 export { propagates, type Step, step, type Verdict, wouldTrip } from './step.ts';
 export type { Delivery, Disposition, ManualTick, ScheduledTick, SkipReason, Tick } from './tick.ts';

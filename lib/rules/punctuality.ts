@@ -51,7 +51,7 @@ export function newestTick({ lastTick, lease }: ServiceState): number | undefine
 
 /** Whether no run has ever started, neither for a tick nor by hand. */
 export function hasNeverRun(state: ServiceState): boolean {
-  return newestTick(state) === undefined && state.runs.length === 0 && !isLeased(state);
+  return newestTick(state) === undefined && state.runs.length === 0 && !hasOpenRun(state);
 }
 
 /** If the service is overdue, the due time that has passed without a trace; otherwise `undefined`. */
@@ -76,7 +76,8 @@ function isBusy({ tolerance }: Punctuality, state: ServiceState, now: number): b
   return leaseIsLive(state, now) && (state.lease?.until ?? 0) <= now + tolerance;
 }
 
-function isLeased({ lease, fence, countedUpTo }: ServiceState): boolean {
+/** Whether a run has taken the lease and is not counted yet: it is under way, or it has crashed. */
+export function hasOpenRun({ lease, fence, countedUpTo }: ServiceState): boolean {
   return lease !== undefined && fence > countedUpTo;
 }
 

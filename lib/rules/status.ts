@@ -26,7 +26,7 @@ export function serviceStatus(state: ServiceState, now: number, punctual?: Punct
  * Whether a run is under way. A live lease alone does not show that a run is under way, since a committed run may keep
  * its lease until its process has ended.
  */
-function isRunning(state: ServiceState, now: number): boolean {
+export function isRunning(state: ServiceState, now: number): boolean {
   return leaseIsLive(state, now) && state.fence > state.countedUpTo;
 }
 

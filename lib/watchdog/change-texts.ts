@@ -2,7 +2,7 @@
  * The texts of a change: what happened to the service, the cause, what follows if no person acts, and the command that
  * a person can run. Pure.
  */
-import { NEVER_RUN, type ServiceState } from '../rules/index.ts';
+import { hasOpenRun, NEVER_RUN, type ServiceState } from '../rules/index.ts';
 import { UnreadableStateError } from '../service/index.ts';
 import { escapeControls, withoutUndefined } from '../text/index.ts';
 import { toIso } from '../time/index.ts';
@@ -79,7 +79,7 @@ function noStart({ watched: { deployed } }: Stated): string {
 const CAUSES: Words<string | undefined> = {
   halted: ({ state }) => state.halt?.cause,
   'never-ran': noStart,
-  overdue: (facts) => (hasCrashed(facts.state) ? 'its process died in that run' : noStart(facts)),
+  overdue: (facts) => (hasOpenRun(facts.state) ? 'its process died in that run' : noStart(facts)),
   unhealthy: ({ state, judgement, failure }) =>
     uncountedCrashes(state, judgement.now) > 0 ? 'its process died in its last run' : failure,
   unreadable: ({ judgement: { found } }) => (found instanceof UnreadableStateError ? found.message : undefined),
@@ -113,14 +113,10 @@ function missedAt({ judgement: { finding }, owed }: ChangeFacts): number {
 function missedTick(facts: Stated): string {
   const { state } = facts;
   const missed = toIso(missedAt(facts));
-  if (!hasCrashed(state)) return `its tick of ${missed} has left no trace`;
+  if (!hasOpenRun(state)) return `its tick of ${missed} has left no trace`;
   const { until = 0, tick } = state.lease ?? {};
   const run = tick === undefined ? `run ${state.fence}` : `run ${state.fence}, for the tick of ${toIso(tick)},`;
   return `${run} never ended (its lease ended at ${toIso(until)}), and no run has followed, though one was due at ${missed}`;
-}
-
-function hasCrashed({ lease, fence, countedUpTo }: ServiceState): boolean {
-  return lease !== undefined && fence > countedUpTo;
 }
 
 function failuresIn(streak: number): string {

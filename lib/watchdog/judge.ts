@@ -11,6 +11,7 @@
  */
 import {
   hasNeverRun,
+  isRunning,
   leaseIsLive,
   type Moment,
   missedDue,
@@ -95,8 +96,4 @@ export function uncountedCrashes(state: ServiceState, now: number): number {
  */
 function failingSince({ streak, runs, lease }: ServiceState): number | undefined {
   return streak > 0 ? runs.at(-streak)?.at : lease?.tick;
-}
-
-function isRunning(state: ServiceState, now: number): boolean {
-  return leaseIsLive(state, now) && state.fence > state.countedUpTo;
 }
