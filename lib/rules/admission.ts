@@ -6,13 +6,12 @@
  *   duplicate  the tick is the newest decided one, or the one that is running
  *   late       a newer tick was decided already
  *   overlap    another run holds the lease
- *   halted     the service is halted: until a probe is due, an operator resumes it, or another build arrives
- *   paused     the service is paused: until the pause ends, or an operator resumes it
- *   backoff    the tick is due before `notBefore`; another build starts afresh, and a policy whose intervals have
- *              become shorter moves `notBefore` to an earlier instant
+ *   halted     the service is halted
+ *   paused     the service is paused
+ *   backoff    the due time of the tick is before `notBefore`, the end of the backoff
  *
- * A manual run has no due time, so `duplicate`, `late` and `backoff` never apply to it. If it has `force`, `halted`
- * and `paused` do not apply either.
+ * A manual run has no due time, so `duplicate`, `late` and `backoff` never apply to it. With `force`, `halted` and
+ * `paused` don't apply either.
  */
 import { stretchedInterval } from './delay.ts';
 import type { Policy } from './policy.ts';
@@ -20,22 +19,16 @@ import { notBeforeAfter, type Schedule } from './schedule.ts';
 import { ASKED, freshStart, type Halt, type Pause, type ServiceState } from './service-state.ts';
 import type { SkipReason, Tick } from './tick.ts';
 
-/**
- * The facts about a tick, and about the function that received it, that admission compares with the state of the
- * service.
- */
+/** A tick, and the facts about its function that {@link admit} compares with the state of the service. */
 export interface AdmissionRequest {
   readonly tick: Tick;
-  /**
-   * The present instant, by the wall clock: it decides whether leases, pauses and halts have ended. It is never
-   * compared with the due times of ticks.
-   */
+  /** The present instant. Admission compares it with the ends of leases, pauses and halts, never with due times. */
   readonly now: number;
   /** The build id of the function that asks whether it may run the tick. */
   readonly build: string;
   /**
-   * The policy and the schedule that the service has now; if its intervals have become shorter, a backoff ends earlier.
-   * @default the backoff ends at `notBefore` as it is stored
+   * The present policy and schedule of the service. If they make backoffs shorter, a stored backoff ends earlier.
+   * @default the backoff ends at the stored `notBefore`
    */
   readonly rules?: BackoffRules | undefined;
 }
@@ -67,28 +60,28 @@ function alreadyDecided(state: ServiceState, { tick, now }: AdmissionRequest): '
   return state.lastTick !== undefined && tick.scheduledFor < state.lastTick ? 'late' : undefined;
 }
 
-/** Whether a lease is live at `now`: the state contains a lease, and its stored end (`until`) is later than `now`. */
+/** Whether the state contains a lease that ends after `now`. */
 export function leaseIsLive(state: ServiceState, now: number): boolean {
   return state.lease !== undefined && state.lease.until > now;
 }
 
-/** Whether the halt keeps ticks of this build from running at `now`; false if there is no halt. */
+/** Whether the halt keeps a function with this build id from running ticks at `now`; false if there is no halt. */
 export function haltHolds(halt: Halt | undefined, now: number, build: string): boolean {
   if (halt === undefined || haltIsOutdated(halt, build)) return false;
   return halt.until === undefined || halt.until > now;
 }
 
 /**
- * Whether a build other than `build` set the halt; false if there is no halt. Such a halt no longer counts: the service
- * starts afresh.
+ * Whether a function with another build id than `build` set the halt, so that the halt no longer counts; false if there
+ * is no halt.
  */
 export function haltIsOutdated(halt: Halt | undefined, build: string): boolean {
   return halt?.build !== undefined && halt.build !== build;
 }
 
 /**
- * Whether a build other than `build` set the backoff; false if there is no backoff. Such a backoff no longer counts:
- * the service starts afresh.
+ * Whether a function with another build id than `build` set the backoff, so that the backoff no longer counts. False if
+ * there is no backoff, or if a server's Retry-After header set it.
  */
 export function backoffIsOutdated({ notBefore, notBeforeBuild }: ServiceState, build: string): boolean {
   const isOfBuild = notBefore !== undefined && notBeforeBuild !== undefined && notBeforeBuild !== ASKED;
@@ -96,8 +89,8 @@ export function backoffIsOutdated({ notBefore, notBeforeBuild }: ServiceState, b
 }
 
 /**
- * The state as a run with this policy, schedule and build finds it: a fresh start if another build halted the service
- * or made it back off; otherwise the state with its backoff shortened by {@link withinBackoff}.
+ * The state from which a run starts: a fresh start if another build set the halt or the backoff, else `state` with its
+ * backoff shortened by {@link withinBackoff}.
  */
 export function stateFoundBy(rules: BackoffRules & { readonly build: string }, state: ServiceState): ServiceState {
   if (state.halt === undefined && state.notBefore === undefined) return state;
@@ -106,9 +99,8 @@ export function stateFoundBy(rules: BackoffRules & { readonly build: string }, s
 }
 
 /**
- * The state with `notBefore` moved to an earlier instant, if a trip of the newest run with this policy and schedule
- * would have set an earlier `notBefore`. A `notBefore` that the same policy and schedule have set stays unchanged. So
- * does one that the Retry-After header of a server has set.
+ * The state with an earlier `notBefore`, if a backoff by this policy and schedule ends earlier than the stored one. A
+ * `notBefore` that a server's Retry-After header set stays unchanged.
  */
 export function withinBackoff({ policy, schedule }: BackoffRules, state: ServiceState): ServiceState {
   const { notBefore, notBeforeBuild, backoffCount, lastTick, runs } = state;
@@ -120,14 +112,13 @@ export function withinBackoff({ policy, schedule }: BackoffRules, state: Service
 }
 
 /**
- * A reason to skip ticks that follows from the state of the service alone, whatever the tick. A manual run bypasses a
- * backoff, and with `force` a pause and a halt too.
+ * A reason in the state of a service to skip its ticks. A manual run ignores a backoff; with `force` it ignores a pause
+ * and a halt too.
  */
 export type Obstacle = 'backoff' | 'pause' | 'halt';
 
 /**
- * All reasons in the state why ticks that are due at `now` may not run, except a live lease; an empty list if there is
- * no such reason.
+ * The reasons in the state to skip a tick that is due at `now`, except a live lease; an empty list if there are none.
  */
 export function obstacles(state: ServiceState, now: number, build: string): Obstacle[] {
   const found: Obstacle[] = [];
@@ -142,10 +133,7 @@ export function pauseHolds(pause: Pause | undefined, now: number): boolean {
   return pause !== undefined && (pause.until === undefined || pause.until > now);
 }
 
-/**
- * Whether a tick with the due time `scheduledFor` comes before the end of the backoff; false if the service doesn't
- * back off.
- */
+/** Whether the backoff ends after the due time `scheduledFor`; false if the service doesn't back off. */
 export function isBackingOff(state: ServiceState, scheduledFor: number): boolean {
   return state.notBefore !== undefined && state.notBefore > scheduledFor;
 }

@@ -1,4 +1,3 @@
-/** Applies one ended run to the state of its service. Pure, like `step`, which it uses. */
 import { cut, type ErrorSummary, HALT_CAUSE_BYTES, withoutUndefined } from '../text/index.ts';
 import { stretchedInterval } from './delay.ts';
 import type { Outcome } from './outcome.ts';
@@ -10,38 +9,33 @@ import { type Step, step } from './step.ts';
 
 /** The parts of a service that decide how a run changes its state. */
 export interface Rules {
-  /** The name of the service, for run records. */
   readonly service: string;
   readonly policy: Policy;
   readonly schedule: Schedule;
-  /** The build id of the function that executes the run. */
   readonly build: string;
 }
 
-/**
- * A run that has ended, with everything about it that changes the state of its service. Instants are in epoch
- * milliseconds.
- */
+/** A run that has ended. Instants are in epoch milliseconds. */
 export interface EndedRun {
   readonly outcome: Outcome;
   /** The number of the run: the fence of its lease. */
   readonly fence: number;
   /**
-   * The instant of the run: the due time of its tick, for a manual run its start, for a crashed run the time when the
-   * next run counted it.
+   * The due time of the run's tick; for a manual run its start; for a crashed run the time when the next run counted
+   * the crash.
    */
   readonly at: number;
   /**
-   * The due time from which a backoff is counted: that of the run's tick, or for a run without a tick the last due time
-   * before its start.
+   * The due time from which a backoff after this run is counted. For a run without a tick it is the last due time
+   * before the run.
    */
   readonly due: number;
   readonly endedAt: number;
   readonly durationMs: number;
   readonly manual: boolean;
   /**
-   * The due time of the tick that this run decides: neither this tick nor an older one runs again. Absent for a manual
-   * run, which decides no tick.
+   * The due time of the tick that this run decides, so that the tick never runs again. Absent for a manual or crashed
+   * run.
    */
   readonly decides?: number;
   /** The cursor of the service after the run. @default the cursor stays as it was */
@@ -51,14 +45,14 @@ export interface EndedRun {
 /** The state after a run, with the verdict and the report of its step. */
 export interface AppliedRun extends Omit<Step, 'state'> {
   readonly state: ServiceState;
-  /** The failures that the service remembers after the run, oldest first. */
+  /** The error summaries that the service remembers after the run, oldest first. */
   readonly failures: readonly ErrorSummary[];
 }
 
 /**
- * Applies one ended run to the state `before` it, and returns the new state.
- * @param failures the error summaries of earlier failed runs that the service remembers, oldest first; only the report
- * of a trip shows them
+ * Returns the state after an ended run.
+ * @param before the state before the run
+ * @param failures the error summaries that the service remembers, oldest first; only the report of a trip shows them
  */
 export function applyRun(
   rules: Rules,
@@ -93,8 +87,8 @@ export function applyRun(
 }
 
 /**
- * The halt of the service after the run; `undefined` if the service isn't halted. If a failed probe renews a halt, the
- * halt keeps the instant at which it began.
+ * The halt after the run; `undefined` if the service isn't halted. A failed probe doesn't change the start (`at`) of
+ * the halt.
  */
 function haltAfter({ policy, build }: Rules, before: ServiceState, stepped: Step, run: EndedRun): Halt | undefined {
   const cause = stepped.state.haltCause;
@@ -108,9 +102,8 @@ function haltAfter({ policy, build }: Rules, before: ServiceState, stepped: Step
 }
 
 /**
- * The end of the backoff after the run, and the build that set it. A trip sets the end. A Retry-After header that the
- * failed run got from a server may move the end to a later instant. A success or a halt removes the end of the backoff,
- * since a halt has its own end.
+ * The end of the backoff after the run, and the build that set it. A trip sets the end. A server's Retry-After header
+ * may move the end to a later instant. A success or a halt removes the backoff.
  */
 function backoffAfter(
   { policy, schedule, build }: Rules,

@@ -1,6 +1,6 @@
 /**
- * Applies ended runs to the state of their service, in this order: first the crashed runs, then the run that counted
- * them. Pure: if an operator resumes the service before the commit, the commit applies the same list to the new state.
+ * Applies a list of ended runs to the state of their service: first the crashed runs, then the run that counted them.
+ * Pure, so that a commit can apply the same list again if an operator has resumed the service meanwhile.
  */
 
 import { type ErrorSummary, withoutUndefined } from '../text/index.ts';
@@ -10,30 +10,26 @@ import type { RunRecord } from './run-record.ts';
 import { type ServiceState, toLoopState } from './service-state.ts';
 import { type Verdict, wouldTrip } from './step.ts';
 
-/** The state after some runs, and everything that must be written or reported together with this state. */
+/** The state after a list of ended runs, with the run records and the report to write. */
 export interface AppliedRuns {
   readonly state: ServiceState;
-  /** For each of the runs, by its fence: the streak after it, and whether that run left the service halted. */
+  /** For each run: its fence, the streak after the run, and whether the service was halted then. */
   readonly steps: readonly { readonly fence: number; readonly streak: number; readonly halted: boolean }[];
-  /**
-   * The run records of those runs that were failed, manual or crashed. They must be written to the table before the
-   * state.
-   */
+  /** The records of the failed, manual and crashed runs. A caller must write these records before the state. */
   readonly records: readonly RunRecord[];
-  /** The lines of the report, for the service's `printer`. */
   readonly report: readonly string[];
-  /** The verdict of the last step. Absent if there was no step. */
+  /** The verdict of the last step; absent if no run made a step. */
   readonly verdict?: Verdict;
   /**
-   * Whether one of the runs was a trip. The report of a trip shows failures of earlier invocations too, so a caller
-   * must then pass the parameter `remembered` of {@link applyRuns}.
+   * Whether one of the runs made a trip. Then the caller must call {@link applyRuns} again with `remembered`, since the
+   * report of a trip also shows earlier failures.
    */
   readonly tripped: boolean;
 }
 
 /**
- * Applies ended runs, in their order, to the state `before` them.
- * @param remembered the failures of earlier invocations, oldest first; only the report of a trip shows them
+ * Applies ended runs, in their order, to the state `before` the first of them.
+ * @param remembered the error summaries of earlier failed runs, oldest first; only the report of a trip shows them
  */
 export function applyRuns(
   rules: Rules,
@@ -49,8 +45,8 @@ export function applyRuns(
   const report: string[] = [];
   for (const run of runs) {
     if (run.outcome.kind === 'crashed' && verdict === 'halted') {
-      // An earlier run of this list halted the service, and then this run crashed. No step is made for it: it counts
-      // only in the run history and the streak.
+      // A run that crashed after an earlier run of this list halted the service makes no step. It counts only in the
+      // run history and the streak.
       state = counted(state, run);
       records.push(recordOf(rules, run));
     } else {
@@ -70,7 +66,6 @@ function counted(state: ServiceState, { outcome, at, durationMs, manual }: Ended
   return { ...state, streak: state.streak + 1, runs };
 }
 
-/** Makes the run record of a failed, manual or crashed run. For other runs only the run history has an entry. */
 function recordOf({ service, build }: Rules, run: EndedRun, verdict?: Verdict): RunRecord {
   const { fence, at, manual, outcome, endedAt, durationMs } = run;
   return withoutUndefined({

@@ -1,8 +1,8 @@
 import { escaped } from '../text/index.ts';
 
 /**
- * The error that `defineService` and other functions of Tickover throw for options or environment variables that can't
- * be used. Its message names every fault.
+ * Thrown by `defineService` and other functions of Tickover for options or environment variables that can't be used.
+ * The message names every fault.
  */
 export class InvalidOptionsError extends Error {
   override readonly name = 'InvalidOptionsError';

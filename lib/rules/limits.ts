@@ -1,16 +1,16 @@
 /**
- * The options of a service as data: default, bounds and unit of each. This file is the only source of them for
- * `defineService`, for the checks of a service and of the stack, and for the table of options in README.md.
+ * The default, bounds and unit of each option of a service. `defineService`, the checks of the stack and the table of
+ * options in README.md all use this file.
  */
 import { showValue } from '../text/index.ts';
 import { DAY, inSeconds, MINUTE, SECOND, unitHint } from '../time/index.ts';
 
 /**
- * A bound of an option: a number (milliseconds for a duration), or the name of a bound that follows from other options.
+ * A bound of an option: a number (milliseconds for a duration), or the name of a bound that depends on other options.
  */
 type Bound = number | 'the interval' | 'the timeout' | 'timeout less reserve';
 
-/** The values, in milliseconds, of the bounds that follow from other options. */
+/** The values, in milliseconds, of the bounds that depend on other options. */
 export type NamedBounds = { readonly [Name in Extract<Bound, string>]?: number };
 
 /** The default, the bounds and the unit of one option of a service. */
@@ -27,33 +27,23 @@ export interface Limit {
   /** The texts that are allowed as the value. For a duration or a number they are allowed in addition to its range. */
   readonly texts?: readonly string[];
   readonly pattern?: RegExp;
-  /** The allowed values in words, with `{above}`, `{least}`, `{most}` and `{below}` in place of the bounds. */
+  /** The allowed values in words. `{above}`, `{least}`, `{most}` and `{below}` stand for the bounds. */
   readonly expected: string;
 }
 
-/**
- * The shortest interval of a service, in milliseconds. A service with a shorter one would do nothing but write log
- * lines.
- */
 const SHORTEST_INTERVAL = 0.1 * SECOND;
-/**
- * The longest time, in milliseconds, that the options `interval`, `maxInterval` and `restartAfter` may have, and to
- * which a backoff may stretch an interval.
- */
+/** The longest interval, in milliseconds. No `interval`, `maxInterval`, `restartAfter` or backoff may be longer. */
 export const LONGEST_INTERVAL = 366 * DAY;
-/**
- * The interval, in milliseconds, of a service of `kind: 'loop'` whose options don't have one (upstream's
- * `loop_seconds`).
- */
+/** The default of the option `interval` for a service of `kind: 'loop'`, in milliseconds. */
 export const LOOP_INTERVAL = MINUTE;
 /**
- * The default of the option `restartAfter`: a halted service is probed after `RESTART_TIME` milliseconds, or after
- * `RESTART_INTERVALS` intervals if they are longer.
+ * The default of the option `restartAfter`: `RESTART_TIME` milliseconds, or `RESTART_INTERVALS` intervals if they are
+ * longer.
  */
 export const RESTART_TIME = 15 * MINUTE;
 export const RESTART_INTERVALS = 10;
 
-/** The limits of those options of a service that have limits. Messages list the faults of options in this order. */
+/** The limits of the options of a service. Messages list faults in this order. */
 export const LIMITS = {
   kind: { kind: 'text', default: 'critical', texts: ['critical', 'loop'], expected: "'critical' or 'loop'" },
   interval: {
@@ -64,7 +54,7 @@ export const LIMITS = {
     expected: "a duration from {least} up to {most}, such as '5m'",
   },
   memory: { kind: 'whole', default: 10, least: 0, most: 50, expected: 'a whole number from {least} to {most}' },
-  /** `most` bounds the size of the track record: the state item stores one character for each of its outcomes. */
+  /** At most 64, since the state item stores one character for each of these outcomes. */
   consecutive: { kind: 'whole', default: 3, least: 1, most: 64, expected: 'a whole number from {least} to {most}' },
   backoff: { kind: 'whole', default: 1, least: 1, expected: 'a whole number of {least} or more' },
   jitterRange: {
@@ -97,7 +87,7 @@ export const LIMITS = {
     pattern: /^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/,
     expected: 'lower-case letters, digits and dashes, 1 to 64 of them',
   },
-  /** `most` is the longest time that one invocation of a Lambda function may last. */
+  /** At most 15 minutes, the longest time that AWS allows one invocation of a Lambda function. */
   timeout: {
     kind: 'duration',
     default: 50 * SECOND,
@@ -106,8 +96,7 @@ export const LIMITS = {
     expected: 'a duration above {above} and up to {most}',
   },
   /**
-   * `least` allows one second for the workload to end after its signal has been aborted, and one second for one attempt
-   * to write the state.
+   * At least 2 s: one for the workload to end after its signal is aborted, and one for an attempt to write the state.
    */
   reserve: {
     kind: 'duration',
@@ -143,23 +132,22 @@ export const LIMITS = {
 /** The name of an option that has limits. */
 export type LimitedOption = keyof typeof LIMITS;
 
-/** The optional parameters of {@link limitFaults}. */
 interface Judging {
-  /** Limits that are used in place of those in {@link LIMITS}. @default those in LIMITS */
+  /** The limit to check against. @default the entry of the option in {@link LIMITS} */
   readonly limit?: Limit;
   readonly bounds?: NamedBounds;
   /**
-   * The value as a person wrote it. A duration is at fault if this value leaves its unit unclear. @default the unit is
-   * clear
+   * The value as a person wrote it. A duration whose unit is unclear here, such as `5`, is at fault. @default not
+   * checked
    */
   readonly written?: unknown;
-  /** The value as the message of the fault shows it. @default the value that is checked */
+  /** The value as the fault shows it. @default the checked value */
   readonly got?: string;
 }
 
 /**
- * Checks the value of an option. Returns its fault as `option: expected ..., got ...`, or an empty list for a valid
- * value. The value of a duration must be in milliseconds.
+ * Checks the value of an option, which for a duration is in milliseconds. Returns a list with the fault as `option:
+ * expected ..., got ...`, or an empty list for a valid value.
  */
 export function limitFaults(option: LimitedOption, value: unknown, judging: Judging = {}): string[] {
   const { limit = LIMITS[option], bounds = {}, written, got = showValue(value) } = judging;
@@ -174,8 +162,8 @@ export function optionFault(holds: boolean, option: string, expected: string, go
 }
 
 /**
- * The allowed values of an option in words. A bound that follows from other options is shown by its name, and with its
- * value in seconds if `bounds` contains the value.
+ * The allowed values of an option in words. `bounds` gives the values, in milliseconds, of bounds that depend on other
+ * options; a bound without a value is shown by its name only.
  */
 export function expectedWords({ kind, expected, ...limit }: Limit, bounds: NamedBounds = {}): string {
   return expected.replace(/\{(above|least|most|below)\}/g, (_, end: 'above' | 'least' | 'most' | 'below') => {

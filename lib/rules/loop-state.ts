@@ -1,21 +1,17 @@
-/**
- * The state of a loop (of the repeated runs of one service): everything that the loop remembers from one run to the
- * next.
- */
 import type { ErrorSummary } from '../text/index.ts';
 import type { Policy } from './policy.ts';
 
 /**
- * The state of a loop, as the rules in docs/design.md (section 4) change it. It is a plain value, so that it can be
- * stored and another process can go on with it.
+ * Everything that a loop (the repeated runs of one service) remembers from one run to the next. It is a plain value,
+ * which can be stored.
  */
 export interface LoopState {
   /**
-   * The track record: the last outcomes, oldest first, true for a success. It has as many outcomes as the option
-   * `consecutive` says; before the first run all of them are true.
+   * The track record, oldest outcome first, true for a success. It has as many outcomes as the option `consecutive`
+   * says.
    */
   readonly trackRecord: readonly boolean[];
-  /** The recent failures, oldest first, at most as many as the option `memory` says. */
+  /** The error summaries of recent failed runs, oldest first, at most as many as the option `memory` says. */
   readonly failures: readonly ErrorSummary[];
   /** The number of trips since the last success. */
   readonly backoffCount: number;
@@ -30,14 +26,14 @@ export function firstLoopState(policy: Policy): LoopState {
   return { trackRecord: allTrue(policy), failures: [], backoffCount: 0, streak: 0 };
 }
 
-/** A track record with successes only, in the length that the policy asks for. */
+/** A track record of successes only, as long as the option `consecutive` says. */
 export function allTrue(policy: Policy): readonly boolean[] {
   return Array.from({ length: policy.consecutive }, () => true);
 }
 
 /**
- * The track record in the length that the policy asks for: the oldest outcomes are cut off if it is too long, and
- * successes are put before the oldest if it is too short.
+ * The track record in the length that the option `consecutive` says: the oldest outcomes are cut off, or successes are
+ * put before the oldest.
  */
 export function fitTrackRecord(policy: Policy, trackRecord: readonly boolean[]): readonly boolean[] {
   return [...allTrue(policy), ...trackRecord].slice(-policy.consecutive);

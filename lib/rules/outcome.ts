@@ -1,4 +1,3 @@
-/** How a run ended. */
 import type { ErrorSummary } from '../text/index.ts';
 
 /** The outcome of a run; every outcome but a success has an error summary. */
@@ -7,7 +6,7 @@ export type Outcome =
   | {
       readonly kind: 'failed';
       readonly failure: ErrorSummary;
-      /** How long a server asked its clients to wait (Retry-After), in milliseconds from the end of the run. */
+      /** How long the server asked clients to wait (Retry-After header), in milliseconds from the end of the run. */
       readonly retryAfter?: number;
     }
   | { readonly kind: 'fatal'; readonly failure: ErrorSummary }

@@ -1,5 +1,3 @@
-/** The policy of a service: how often it runs, which errors it tolerates, when it backs off and when it halts. */
-
 import { showValue, withoutUndefined } from '../text/index.ts';
 import { type Duration, parseDuration } from '../time/index.ts';
 import { LIMITS, LONGEST_INTERVAL, LOOP_INTERVAL, limitFaults, RESTART_INTERVALS, RESTART_TIME } from './limits.ts';
@@ -8,30 +6,34 @@ import { LIMITS, LONGEST_INTERVAL, LOOP_INTERVAL, limitFaults, RESTART_INTERVALS
 export type ServiceKind = 'critical' | 'loop';
 
 /**
- * The options of a policy. An option that also exists upstream (in Prefect) has the same name there. The bounds are in
- * `LIMITS`.
+ * The options of a policy. An option that also exists in Prefect has the same name there. The bounds are in `LIMITS`.
  */
 export interface PolicyOptions {
-  /** `critical` (upstream's critical service loop) or `loop` (upstream's loop service). @default 'critical' */
+  /**
+   * `critical`: the service trips, backs off and halts. `loop`: the service logs an error and goes on. @default
+   * 'critical'
+   */
   readonly kind?: ServiceKind;
   /** The nominal time from one tick to the next. @default required; 60 s for `kind: 'loop'` */
   readonly interval?: Duration;
-  /** How many recent failures the service remembers. @default 10 */
+  /** How many recent failures the service remembers for its report. @default 10 */
   readonly memory?: number;
   /** How many failures in a row make a trip. @default 3 */
   readonly consecutive?: number;
   /** How many trips, without a success between them, halt the service. @default 1 */
   readonly backoff?: number;
   /**
-   * A range of random delay, as a fraction of the interval. For a schedule: how much later than its due time a tick may
-   * start. For `runLoop`: how much a wait between two runs may differ from the interval. EventBridge Scheduler delays
-   * in whole minutes, and not at all if the interval is below a minute.
+   * How late a start may be at random, as a fraction of the interval; for `runLoop`, how much a wait may differ from
+   * the interval. EventBridge Scheduler delays in whole minutes, and not at all if the interval is below a minute.
    * @default none
    */
   readonly jitterRange?: number;
-  /** The longest interval to which a backoff may stretch `interval`. @default 366 days */
+  /** The longest time between two runs that a backoff may reach. @default 366 days */
   readonly maxInterval?: Duration;
-  /** Whether failures make trips at all (rules R5 and R6 of docs/design.md). @default true; false for `kind: 'loop'` */
+  /**
+   * Whether failures in a row make a trip at all. Without trips they neither back off nor halt the service.
+   * @default true; false for `kind: 'loop'`
+   */
   readonly trips?: boolean;
   /** Whether a fatal error halts the service or counts as one more failure. @default 'halt' */
   readonly onFatal?: 'halt' | 'continue';
@@ -57,10 +59,7 @@ export interface Policy {
   readonly restartAfter: number | 'never';
 }
 
-/**
- * Fills in the defaults of a policy without checking the options. A duration that can't be read becomes `NaN`. The
- * rules of the loop (docs/design.md, section 4) work even with an interval of 0.
- */
+/** Fills in the defaults of a policy without checking the options. A duration that can't be read becomes `NaN`. */
 export function fillPolicy(options: PolicyOptions): Policy {
   const { kind = LIMITS.kind.default, restartAfter } = options;
   const interval = milliseconds(options.interval ?? (kind === 'loop' ? LOOP_INTERVAL : undefined));
@@ -93,10 +92,7 @@ const POLICY_OPTIONS = [
   ...(['kind', 'interval', 'memory', 'consecutive', 'backoff'] as const),
   ...(['jitterRange', 'maxInterval', 'trips', 'onFatal', 'restartAfter'] as const),
 ];
-/**
- * Options that {@link policyFaults} doesn't check if they are left out. Of every other option it checks the default
- * that {@link fillPolicy} puts in.
- */
+/** Options that {@link policyFaults} checks only if they are given. Of every other option it checks the default too. */
 const OPTIONAL = new Set<string>(['jitterRange', 'maxInterval', 'restartAfter']);
 
 /**

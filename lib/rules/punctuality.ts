@@ -3,35 +3,33 @@
  *
  *   newest tick ------ due ------ due + tolerance ------> now      overdue: no tick has started since `due`
  *
- * Only ticks count: a run by hand shows that the workload works, but not that the schedule does. A due time doesn't
- * count if its tick was skipped, since a skipped tick leaves no trace in the state. That is so before the end of a
- * pause, a halt, a backoff or a lease, and during another run (`overlap`).
+ * Only ticks count, since a manual run doesn't show that the schedule works. A due time during a pause, halt, backoff,
+ * lease or other run doesn't count, since its tick was skipped.
  */
 import { backoffIsOutdated, haltHolds, leaseIsLive, pauseHolds, withinBackoff } from './admission.ts';
 import { isAligned, nextDue, type Schedule } from './schedule.ts';
 import type { ServiceState } from './service-state.ts';
 
-/** The schedule and the tolerance by which Tickover judges, from the state of a service, whether it is overdue. */
+/** The schedule of a service, and the time after which a missing tick makes the service overdue. */
 export interface Punctuality {
   readonly schedule: Schedule;
   /** The longest time, in milliseconds, that may pass from the due time of a tick to the end of its run. */
   readonly tolerance: number;
 }
 
-/** The instants on which it depends whether a service is overdue, in epoch milliseconds. */
+/** The instants by which a service is judged to be overdue or not, in epoch milliseconds. */
 export interface Moment {
   readonly now: number;
   /**
-   * Due times up to this instant don't count, since until then the schedule did not exist or a person had paused the
-   * service.
-   * @default the newest tick; a service without any tick is not overdue
+   * Due times up to this instant don't count, since the schedule did not exist yet or the service was paused.
+   * @default the due time of the newest tick; a service without any tick is not overdue
    */
   readonly since?: number;
 }
 
 /**
- * The next due time after `now` whose tick would run in this state, if the function has the build id `build`;
- * `undefined` if an operator must resume the service first, or if the schedule has no due time left.
+ * The next due time after `now` whose tick a function with the build id `build` may run. `undefined` if an operator
+ * must resume the service first, or if the schedule has no due time left.
  */
 export function nextRunDue(schedule: Schedule, state: ServiceState, now: number, build: string): number | undefined {
   const { halt, pause } = state;
@@ -49,12 +47,15 @@ export function newestTick({ lastTick, lease }: ServiceState): number | undefine
   return ticks.length === 0 ? undefined : Math.max(...ticks);
 }
 
-/** Whether no run has ever started, neither for a tick nor by hand. */
+/** Whether no run of the service has ever started, neither for a tick nor by hand. */
 export function hasNeverRun(state: ServiceState): boolean {
   return newestTick(state) === undefined && state.runs.length === 0 && !hasOpenRun(state);
 }
 
-/** If the service is overdue, the due time that has passed without a trace; otherwise `undefined`. */
+/**
+ * The due time that makes the service overdue: no run has started for it in time. `undefined` if the service isn't
+ * overdue.
+ */
 export function missedDue(punctual: Punctuality, state: ServiceState, moment: Moment): number | undefined {
   const { now } = moment;
   const since = moment.since ?? newestTick(state);
@@ -76,23 +77,20 @@ function isBusy({ tolerance }: Punctuality, state: ServiceState, now: number): b
   return leaseIsLive(state, now) && (state.lease?.until ?? 0) <= now + tolerance;
 }
 
-/** Whether a run has taken the lease and is not counted yet: it is under way, or it has crashed. */
+/** Whether a run has started and is not counted yet: it is under way, or its process has died. */
 export function hasOpenRun({ lease, fence, countedUpTo }: ServiceState): boolean {
   return lease !== undefined && fence > countedUpTo;
 }
 
 /**
- * The end of a lease that has expired and is still in the state. Until its end ticks were skipped as `overlap`. 0 if
- * there is no such lease.
+ * The end of an expired lease that the state still contains; 0 if there is none. Ticks before this end were skipped as
+ * `overlap`.
  */
 function endOfLease({ lease }: ServiceState, now: number): number {
   return lease !== undefined && lease.until <= now ? lease.until : 0;
 }
 
-/**
- * The first due time after `from` whose tick would run; `undefined` if there is none. If the interval of the schedule
- * has become shorter, a backoff ends earlier than the state says.
- */
+/** The first due time after `from` whose tick may run; `undefined` if there is none. */
 function dueAfter(
   { schedule }: Punctuality,
   state: ServiceState,
@@ -100,15 +98,14 @@ function dueAfter(
 ): number | undefined {
   const current = withinBackoff({ policy: { interval: schedule.interval }, schedule }, state);
   const due = nextRunDue(schedule, current, from, storedBuild(state));
-  // A rate on AWS counts from the creation of its schedule. Before the first tick that moment is unknown, so the first
-  // tick is expected one interval after `since` at the earliest.
+  // AWS counts an interval that isn't aligned from the creation of its schedule. Before the first tick that moment is
+  // unknown, so the first tick is expected one interval after `since` at the earliest.
   return due === undefined || isAligned(schedule) || from !== since ? due : Math.max(due, since + schedule.interval);
 }
 
 /**
- * The build that halted the service or made it back off. It stands for the current build, which is unknown here. So a
- * halt or backoff that a new build has lifted still counts, which can only delay the finding that the service is
- * overdue.
+ * The build id of the function that halted the service or made it back off. It is used as the current build id, which
+ * is unknown here, so a halt or backoff counts even if a new build has lifted it.
  */
 function storedBuild({ halt, notBeforeBuild }: ServiceState): string {
   return halt?.build ?? notBeforeBuild ?? '';

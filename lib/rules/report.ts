@@ -1,19 +1,13 @@
-/** The report: the lines about failures and recoveries of a service, in the wording of upstream (Prefect). */
+/** The lines of the report about failures and recoveries of a service, in Prefect's wording. */
 import type { ErrorSummary } from '../text/index.ts';
 import { inSeconds } from '../time/index.ts';
 import type { Policy } from './policy.ts';
 
 export const RESET_LINE = 'Resetting backoff due to successful run.';
-/**
- * The cause of a halt after too many trips (rule R5 of docs/design.md). After such a halt, `runLoop` ends with an error
- * that names this cause.
- */
+/** The cause of a halt after too many trips (rule R5 of docs/design.md). */
 export const THRESHOLD_CAUSE = 'Service exceeded error threshold.';
 
-/**
- * The lines of the report about a trip (rule R5 of docs/design.md): the last runs have all failed. Of each class of
- * errors the lines contain the newest error. The newest class comes first.
- */
+/** The report of a trip: two introductory lines, then the newest error of each error class, newest first. */
 export function tripLines(policy: Policy, failures: readonly ErrorSummary[]): string[] {
   return [
     `Failed the last ${policy.consecutive} attempts. Please check your environment and configuration.`,
@@ -23,17 +17,14 @@ export function tripLines(policy: Policy, failures: readonly ErrorSummary[]): st
 }
 
 /**
- * The line of the report which says that the service now backs off (rule R6 of docs/design.md).
- * @param stretched the stretched interval, in milliseconds, that holds after the trip
+ * The line of the report about the start of a backoff.
+ * @param stretched the interval during the backoff, in milliseconds
  */
 export function backingOffLine(stretched: number): string {
   return `Backing off due to consecutive errors, using increased interval of ${inSeconds(stretched)}s.`;
 }
 
-/**
- * The warning about a run that took longer than its interval (rule S3 of docs/design.md). Durations are in
- * milliseconds.
- */
+/** The warning about a run that took longer than the interval of its service. Both durations are in milliseconds. */
 export function overrunLine(name: string, duration: number, interval: number): string {
   return `${name} took ${inSeconds(duration)} seconds to run, which is longer than its loop interval of ${inSeconds(interval)} seconds.`;
 }

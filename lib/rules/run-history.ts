@@ -1,7 +1,6 @@
 /**
- * The run history: the newest runs of a service, stored in the state item as one text. Each run is written as a letter
- * for its outcome (a small letter for a manual run), its instant `at`, a `.` and its duration in milliseconds. Both
- * numbers are in base 36.
+ * The run history as text in the state item. Each run is a letter for its outcome (a small letter for a manual run),
+ * the instant `at`, a `.` and the duration in milliseconds. Both numbers are in base 36.
  */
 
 import { LAST_INSTANT } from '../time/index.ts';
@@ -11,8 +10,8 @@ import type { OutcomeKind } from './outcome.ts';
 export interface RunEntry {
   readonly outcome: OutcomeKind;
   /**
-   * The instant of the run in epoch milliseconds: the due time of its tick, for a manual run its start, for a crashed
-   * run the time when the next run counted it.
+   * The due time of the run's tick; for a manual run its start; for a crashed run the time when the next run counted
+   * the crash. In epoch milliseconds.
    */
   readonly at: number;
   readonly durationMs: number;
@@ -31,10 +30,7 @@ const LETTERS: Readonly<Record<OutcomeKind, string>> = {
 };
 const OUTCOMES = new Map(Object.entries(LETTERS).map(([outcome, letter]) => [letter, outcome as OutcomeKind]));
 
-/**
- * The text in which a run history is stored: one entry for each run, separated by spaces. A manual run has a small
- * letter.
- */
+/** The text of a run history: one entry for each run, separated by spaces. */
 export function formatRunHistory(runs: readonly RunEntry[]): string {
   return runs.map(written).join(' ');
 }
@@ -65,9 +61,8 @@ function readOne(entry: string): RunEntry | undefined {
 }
 
 /**
- * Whether `runs` is the history `earlier` with runs added at its end. It is if it contains the newest run of `earlier`
- * directly after the same run as there. The newest run alone proves nothing, since another run of the same tick may
- * have an equal entry. But such a run has another run before it: the crashed run that it counted.
+ * Whether `runs` is the history `earlier` with runs added at its end: it contains the newest two runs of `earlier` side
+ * by side. The newest run alone proves nothing, since another run of the same tick may have an equal entry.
  */
 export function historyGrewFrom(earlier: readonly RunEntry[], runs: readonly RunEntry[]): boolean {
   const [before, newest] = [earlier.at(-2), earlier.at(-1)].map((run) =>

@@ -1,8 +1,7 @@
 /**
- * The grid of due times. The grid of an interval is absolute: its due times are whole multiples of the interval since
- * 1970, so that they stay the same across restarts and redeploys. An interval that becomes a rate on AWS counts from
- * the creation of its schedule there; the due time of a known tick gives its phase. A cron expression is evaluated as
- * AWS evaluates it.
+ * The due times of a service. Those of an interval are its multiples since 1970, so that restarts and redeploys don't
+ * change them. AWS counts an interval that isn't aligned ({@link isAligned}) from the creation of its schedule instead;
+ * the due time of one tick then shows all others.
  */
 import { showValue } from '../text/index.ts';
 import { DAY, HOUR, isTimeZone, MINUTE } from '../time/index.ts';
@@ -11,8 +10,8 @@ import { CronError, readCron } from './cron/fields.ts';
 import { optionFault } from './limits.ts';
 
 /**
- * When a service is due. `interval`, in milliseconds, is given with `cron` too, since a backoff lasts a number of
- * intervals.
+ * When a service is due: by `cron` if it is given, else every `interval` milliseconds. With `cron`, `interval` is still
+ * the unit of a backoff.
  */
 export interface Schedule {
   readonly interval: number;
@@ -44,9 +43,7 @@ export function cronFaults(cron: unknown, timezone: unknown = 'UTC'): string[] {
   return optionFault(fault === undefined, 'cron', expected, showValue(cron));
 }
 
-/**
- * The parsed cron expression of each schedule. It is kept, since parsing an expression costs more than evaluating it.
- */
+/** The parsed cron expression of each schedule, kept since parsing costs more than evaluating. */
 const crons = new WeakMap<Schedule, ZonedCron>();
 
 function cronOf(schedule: Schedule, cron: string): ZonedCron {
@@ -58,8 +55,8 @@ function cronOf(schedule: Schedule, cron: string): ZonedCron {
 }
 
 /**
- * The latest due time at or before `now`; `undefined` only for a cron expression that had no due time until then.
- * @param knownTick the due time of any tick of the service; it gives the phase of an interval that isn't aligned
+ * The latest due time at or before `now`; `undefined` if a cron expression had no due time until then.
+ * @param knownTick the due time of any tick of the service; all others follow from it if the interval isn't aligned
  */
 export function latestDue(schedule: Schedule, now: number, knownTick?: number): number | undefined {
   if (schedule.cron === undefined) return floorToGrid(schedule, now, knownTick);
@@ -67,16 +64,16 @@ export function latestDue(schedule: Schedule, now: number, knownTick?: number): 
 }
 
 /**
- * The due time from which a backoff is counted after a run that has no due time of its own, such as a run by hand: the
- * latest due time of the schedule, or if there was none, the start of the run, moved back to the grid of the interval.
+ * The due time from which a backoff is counted after a run without a tick: the latest due time at or before the start
+ * of the run, or if there is none, the latest multiple of the interval.
  */
 export function countedDue(schedule: Schedule, startedAt: number, knownTick?: number): number {
   return latestDue(schedule, startedAt, knownTick) ?? floorToGrid({ interval: schedule.interval }, startedAt);
 }
 
 /**
- * The first due time after `now`; `undefined` only for a cron expression that has no due time left.
- * @param knownTick the due time of any tick of the service; it gives the phase of an interval that isn't aligned
+ * The first due time after `now`; `undefined` if a cron expression has no due time left.
+ * @param knownTick the due time of any tick of the service; all others follow from it if the interval isn't aligned
  */
 export function nextDue(schedule: Schedule, now: number, knownTick?: number): number | undefined {
   if (schedule.cron === undefined) return floorToGrid(schedule, now, knownTick) + schedule.interval;
@@ -84,17 +81,16 @@ export function nextDue(schedule: Schedule, now: number, knownTick?: number): nu
 }
 
 /**
- * Whether the schedule is aligned with the clock. A cron expression is aligned. So is an interval that divides an hour,
- * or an interval of whole hours that divides a day: on AWS such an interval becomes a cron expression. Any other
- * interval becomes a rate on AWS, which counts from the creation of the schedule.
+ * Whether AWS computes the same due times as Tickover: for a cron expression, an interval that divides an hour, or an
+ * interval of whole hours that divides a day. AWS counts any other interval from the creation of its schedule.
  */
 export function isAligned({ cron, interval }: Schedule): boolean {
   return cron !== undefined || HOUR % interval === 0 || (interval % HOUR === 0 && DAY % interval === 0);
 }
 
 /**
- * The last due time of the schedule's interval at or before `instant`. A cron expression is ignored.
- * @param knownTick the due time of any tick of the service; it gives the phase of an interval that isn't aligned
+ * The last due time of the interval at or before `instant`. A cron expression is ignored.
+ * @param knownTick the due time of any tick of the service; all others follow from it if the interval isn't aligned
  */
 export function floorToGrid(schedule: Schedule, instant: number, knownTick?: number): number {
   const { interval } = schedule;
@@ -103,20 +99,19 @@ export function floorToGrid(schedule: Schedule, instant: number, knownTick?: num
 }
 
 /**
- * The shortest time between two firings, in milliseconds. A service with a shorter interval has several slots in one
- * firing.
+ * The shortest time between two firings, in milliseconds. If the interval is shorter, one firing owns several ticks.
  */
 export const FIRING_PERIOD = MINUTE;
 
-/** Whether one firing owns several ticks, since the interval is below a minute. */
+/** Whether one firing owns several ticks, because the interval is below a minute. */
 export function hasSlots(schedule: Schedule): boolean {
   return schedule.cron === undefined && schedule.interval < FIRING_PERIOD;
 }
 
 /**
- * The due times of the ticks that a firing owns: those in [firing + slack, firing + slack + 60 s), where `firing` is
- * the minute for which it was scheduled. The ticks of successive firings neither overlap nor leave a gap, and a firing
- * that is up to `slack` late is still in time for all its ticks. All times are in milliseconds.
+ * The due times of the ticks that a firing owns: those within the minute that begins `slack` milliseconds after
+ * `firing`. A firing that is up to `slack` late misses none of its ticks.
+ * @param firing the minute for which the firing was scheduled, in epoch milliseconds
  */
 export function slotsOf(schedule: Schedule, firing: number, slack: number): number[] {
   const from = firing + slack;
@@ -132,9 +127,10 @@ export function slotsOf(schedule: Schedule, firing: number, slack: number): numb
 }
 
 /**
- * The earliest due time at which a tick may run after a trip: `due` (the due time of the run that tripped) plus the
- * stretched interval, rounded to the grid, so that backing off skips exactly 2^n - 1 ticks after n trips. For a cron
- * expression the result is half an interval earlier, since the gaps between its ticks vary (daylight saving).
+ * The earliest due time that may run after a trip: `due` plus the stretched interval in whole intervals. For a cron
+ * expression it is half an interval earlier, since the times between its ticks vary.
+ * @param due the due time of the run that made the trip
+ * @param stretched the interval during the backoff, in milliseconds
  */
 export function notBeforeAfter(schedule: Schedule, due: number, stretched: number): number {
   const steps = Math.max(1, Math.round(stretched / schedule.interval));

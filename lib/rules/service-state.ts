@@ -1,4 +1,3 @@
-/** The state of a service: everything that is kept between two invocations. Instants are in epoch milliseconds. */
 import { fitTrackRecord, type LoopState } from './loop-state.ts';
 import type { Policy } from './policy.ts';
 import { historyGrewFrom, type RunEntry } from './run-history.ts';
@@ -11,19 +10,17 @@ export interface Lease {
   readonly tick?: number;
 }
 
-/** A halt: its cause, and the time during which ticks are skipped as `halted`. */
+/** The cause, the start (`at`) and the end (`until`) of a halt. */
 export interface Halt {
   readonly at: number;
-  /** The instant from which a probe may run; absent if the service stays halted until it is resumed. */
+  /** The instant from which a probe may run; absent with `restartAfter: 'never'`. */
   readonly until?: number;
-  /**
-   * The build id of the function that halted the service. If the function has another build, the service starts afresh.
-   */
+  /** The build id of the function that halted the service. A function with another build id ignores the halt. */
   readonly build?: string;
   readonly cause: string;
 }
 
-/** A pause: its reason, and the time during which ticks are skipped as `paused`. */
+/** The reason, the author (`by`), the start (`at`) and the end (`until`) of a pause. */
 export interface Pause {
   readonly at: number;
   /** When the pause ends by itself; absent if it lasts until the service is resumed. */
@@ -32,13 +29,12 @@ export interface Pause {
   readonly by: string;
 }
 
-/** The state of a service. */
+/** Everything that Tickover keeps about a service between two invocations. Instants are in epoch milliseconds. */
 export interface ServiceState {
-  /** The number of the newest acquire, which is also the number (the fencing token) of the run that got the lease. */
+  /** The number of the newest run. Each acquire raises it by one. */
   readonly fence: number;
   /**
-   * The fence up to which runs are counted, as ended, crashed or released. A commit raises this number to the fence of
-   * its run, and the release of a lease without a commit raises it by one. `fence - countedUpTo` runs have started and
+   * The fence up to which runs are counted, as ended, crashed or released. `fence - countedUpTo` runs have started and
    * are not counted yet.
    */
   readonly countedUpTo: number;
@@ -51,31 +47,27 @@ export interface ServiceState {
   /** The earliest due time (`scheduledFor`) of a tick that may run while the service backs off. */
   readonly notBefore?: number;
   /**
-   * The build whose trip set `notBefore`, or {@link ASKED}. If the function has another build, the service starts
-   * afresh. If `notBeforeBuild` is absent, `notBefore` holds for every build.
+   * The build id of the function that set `notBefore`, or {@link ASKED}. A function with another build id ignores
+   * `notBefore`. If `notBeforeBuild` is absent, `notBefore` holds for every build.
    */
   readonly notBeforeBuild?: string;
   readonly halt?: Halt;
   readonly pause?: Pause;
   /**
-   * The track record as it is stored. After a change of the option `consecutive` it may contain fewer or more outcomes
-   * than the new value says.
+   * The track record as it is stored. If the option `consecutive` was changed, it may have another length than the
+   * option says.
    */
   readonly trackRecord: readonly boolean[];
   readonly backoffCount: number;
   readonly streak: number;
-  /** The service remembers the failures of runs with a higher fence than this, and has forgotten all earlier ones. */
+  /** The fence up to which failed runs are forgotten. */
   readonly failuresAfter: number;
   /** The run history: the newest runs, oldest first, at most {@link HISTORY_SIZE}. */
   readonly runs: readonly RunEntry[];
-  /** The cursor: a text in which the workload keeps its own position from run to run. */
   readonly cursor?: string;
 }
 
-/**
- * The value of `notBeforeBuild` if a server asked not to be called until `notBefore` (Retry-After). Such a `notBefore`
- * holds for every build.
- */
+/** The value of `notBeforeBuild` if a server's Retry-After header set `notBefore`, which then holds for every build. */
 export const ASKED = '*';
 
 /** The stored state of a service that has never run. */
@@ -91,10 +83,9 @@ export const NEVER_RUN: ServiceState = {
 };
 
 /**
- * Whether the state `current` already contains the commit of the run `fence`, which wrote `committed`. `countedUpTo`
- * alone does not prove it, since a later run may have counted this run as crashed or released its lease. So the run
- * history must contain the run too. If the commit had no room for a run history, `lastTick` and `lastSuccess` must be
- * equal instead.
+ * Whether `current` already contains the commit of the run with this fence. `countedUpTo` alone doesn't prove it, since
+ * a later run may have counted this run as crashed. So the run history must contain the run too.
+ * @param committed the state that the commit wrote
  */
 export function containsCommit(current: ServiceState, fence: number, committed: ServiceState): boolean {
   const { runs, lastTick, lastSuccess } = committed;
@@ -104,10 +95,7 @@ export function containsCommit(current: ServiceState, fence: number, committed: 
   return current.countedUpTo >= fence && historyGrewFrom(runs, current.runs);
 }
 
-/**
- * The loop state that a service state contains, without the failures. The failures are stored in run records; a caller
- * that needs them adds them.
- */
+/** The loop state that a service state contains. `failures` is empty, since run records contain the failures. */
 export function toLoopState(policy: Policy, state: ServiceState): LoopState {
   return {
     trackRecord: fitTrackRecord(policy, state.trackRecord),
@@ -119,9 +107,8 @@ export function toLoopState(policy: Policy, state: ServiceState): LoopState {
 }
 
 /**
- * Returns the state of a service that starts afresh: after a resume, or if its build is no longer the one that halted
- * the service or made it back off. Halt, backoff, track record, streak and remembered failures are cleared. Everything
- * else stays, such as fence, cursor and run history. Crashed runs that aren't counted yet will still be counted.
+ * The state of a service that starts afresh, after a resume or under a new build. Halt, backoff, track record, streak
+ * and remembered failures are cleared; everything else stays.
  */
 export function freshStart(state: ServiceState): ServiceState {
   const { halt: _halt, notBefore: _notBefore, notBeforeBuild: _notBeforeBuild, ...rest } = state;

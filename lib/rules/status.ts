@@ -1,4 +1,3 @@
-/** Judges the status of a service from its state. */
 import { leaseIsLive, pauseHolds } from './admission.ts';
 import { hasNeverRun, missedDue, type Punctuality } from './punctuality.ts';
 import type { RunEntry } from './run-history.ts';
@@ -8,9 +7,9 @@ import type { ServiceState } from './service-state.ts';
 export type Status = 'halted' | 'paused' | 'running' | 'never-ran' | 'overdue' | 'backing-off' | 'failing' | 'steady';
 
 /**
- * The status of the service at `now`. A halted service stays `halted` until a run succeeds, even while a probe is due.
- * @param punctual the schedule and the tolerance by which `never-ran` and `overdue` are judged.
- * @default neither is judged. A caller leaves this out right after a tick, which itself shows that the schedule works
+ * The status of the service at `now`. A halted service stays `halted` until a run succeeds, even when a probe is due.
+ * @param punctual the schedule and the tolerance by which `never-ran` and `overdue` are judged; by default neither is
+ * judged
  */
 export function serviceStatus(state: ServiceState, now: number, punctual?: Punctuality): Status {
   if (state.halt !== undefined) return 'halted';
@@ -23,17 +22,16 @@ export function serviceStatus(state: ServiceState, now: number, punctual?: Punct
 }
 
 /**
- * Whether a run is under way. A live lease alone does not show that a run is under way, since a committed run may keep
- * its lease until its process has ended.
+ * Whether a run is under way: a lease is live, and its run isn't counted as ended yet. A live lease alone isn't enough,
+ * since an ended run keeps its lease if its workload goes on.
  */
 export function isRunning(state: ServiceState, now: number): boolean {
   return leaseIsLive(state, now) && state.fence > state.countedUpTo;
 }
 
 /**
- * The instant since which the status of the service holds. For a run under way this is the due time of its tick.
- * `undefined` if the status began before the oldest run of the run history, if the run under way is manual, or if the
- * service has never run.
+ * The instant since which the status holds; for `running`, the due time of the tick. `undefined` if the status began
+ * before the oldest run of the run history, if the run under way is manual, or if the service has never run.
  */
 export function statusSince(state: ServiceState, now: number, punctual?: Punctuality): number | undefined {
   const status = serviceStatus(state, now, punctual);
@@ -42,8 +40,7 @@ export function statusSince(state: ServiceState, now: number, punctual?: Punctua
   if (status === 'running') return state.lease?.tick;
   if (status === 'never-ran') return undefined;
   if (status === 'overdue') return punctual === undefined ? undefined : missedDue(punctual, state, { now });
-  // A resume sets the streak to 0 without a run. So only the streak says how many failures at the end of the history
-  // count.
+  // A resume sets the streak to 0. So the streak, and not the run history, says how many of the last failures count.
   if (status !== 'steady') return state.runs.at(-state.streak)?.at;
   const failed = state.runs.findLastIndex((run) => !succeeded(run));
   return failed >= 0 || state.runs.length >= state.countedUpTo ? state.runs[failed + 1]?.at : undefined;

@@ -25,33 +25,28 @@ import { backingOffLine, RESET_LINE, THRESHOLD_CAUSE, tripLines } from './report
  */
 export type Verdict = 'steady' | 'recovered' | 'backing-off' | 'halted';
 
-/**
- * The result of a step: the next state, the verdict, and the lines of the report (empty if there is nothing to report).
- */
+/** The result of a step. `report` is empty if there is nothing to report. */
 export interface Step {
   readonly state: LoopState;
   readonly verdict: Verdict;
   readonly report: readonly string[];
 }
 
-/** Makes the step of a loop: returns the state that follows `state` after one more outcome, with verdict and report. */
+/** Returns the state of a loop after one more outcome, with the verdict and the report. */
 export function step(policy: Policy, state: LoopState, outcome: Outcome): Step {
   if (outcome.kind === 'succeeded') return afterSuccess(policy, state);
   if (propagates(policy, outcome)) return afterFatal(state, outcome.failure);
   return afterFailure(policy, state, outcome.failure);
 }
 
-/**
- * Whether the outcome is a fatal error that halts the service at once, and so does not enter the track record (rule R4
- * of docs/design.md).
- */
+/** Whether the outcome is a fatal error that halts the service at once (rule R4 of docs/design.md). */
 export function propagates(policy: Policy, outcome: Outcome): boolean {
   return outcome.kind === 'fatal' && policy.onFatal === 'halt';
 }
 
 /**
- * Whether this outcome makes a trip: the track record would then contain failures only. The report of the trip needs
- * the remembered failures, so a caller must read them before the step.
+ * Whether this outcome makes a trip. The report of a trip shows the remembered failures, so a caller must read them
+ * before the step.
  */
 export function wouldTrip(policy: Policy, state: LoopState, outcome: Outcome): boolean {
   if (outcome.kind === 'succeeded' || propagates(policy, outcome)) return false;
@@ -105,7 +100,7 @@ function noTrueLeft(trackRecord: readonly boolean[]): boolean {
   return !trackRecord.includes(true);
 }
 
-/** The list with `value` added at its end. Values are cut off its start until at most `size` are left. */
+/** The list with `value` added at its end, cut at its start to `size` values. */
 function pushed<Value>(ring: readonly Value[], value: Value, size: number): readonly Value[] {
   const all = [...ring, value];
   return all.slice(Math.max(0, all.length - size));

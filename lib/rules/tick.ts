@@ -1,5 +1,3 @@
-/** Ticks: what identifies a tick, and whether it ran or was skipped. */
-
 /** One due time of a service, identified by service and `scheduledFor`. */
 export interface ScheduledTick {
   readonly kind: 'scheduled';
@@ -9,23 +7,17 @@ export interface ScheduledTick {
   readonly delivery?: Delivery;
 }
 
-/**
- * One delivery of a tick, as the event of EventBridge Scheduler names it. Both fields differ from one attempt at
- * delivery to the next.
- */
+/** The execution id and the attempt number that EventBridge Scheduler gives one delivery of a tick. */
 export interface Delivery {
   readonly executionId?: string;
   readonly attempt?: string;
 }
 
-/**
- * A request for a run by hand. It has no due time, and neither depends on the newest decided tick (`lastTick`) nor
- * changes it.
- */
+/** A request for a run by hand. It has no due time, and doesn't change `lastTick`. */
 export interface ManualTick {
   readonly kind: 'manual';
   /**
-   * Whether the run bypasses a pause and a halt too. Every manual run bypasses a backoff, and none bypasses the lease.
+   * Whether the run ignores a pause and a halt. Every manual run ignores a backoff; none ignores another run's lease.
    */
   readonly force: boolean;
 }

@@ -1,9 +1,8 @@
-/** Judges on which days a cron expression is due. Days of the week are numbers from 1 for Sunday. */
 import type { CalendarDay } from '../../time/index.ts';
 
 /**
- * A rule for the days on which a cron expression is due. In the names of the kinds a workday is a day from Monday to
- * Friday (AWS calls it a weekday), and a weekday is any day of the week.
+ * A rule for the days on which a cron expression is due. A workday is a day from Monday to Friday; a `weekday` is any
+ * day of the week, as a number from 1 for Sunday.
  */
 export type DayRule =
   | { readonly kind: 'days'; readonly days: ReadonlySet<number> }
@@ -14,7 +13,6 @@ export type DayRule =
   | { readonly kind: 'last-weekday'; readonly weekday: number }
   | { readonly kind: 'nth-weekday'; readonly weekday: number; readonly nth: number };
 
-/** Whether the date is one of the days that the rule describes. */
 export function isDueOn(rule: DayRule, date: CalendarDay): boolean {
   const { day, weekday, daysInMonth } = date;
   switch (rule.kind) {
@@ -36,8 +34,8 @@ export function isDueOn(rule: DayRule, date: CalendarDay): boolean {
 }
 
 /**
- * The day of the month of the workday that is closest to the day `wanted`, in the same month. The first parameter is
- * any date of that month.
+ * The day of the month of the workday (Monday to Friday) that is closest to the day `wanted` in the same month. The
+ * first parameter is any date of that month.
  */
 function closestWorkday({ day, weekday, daysInMonth }: CalendarDay, wanted: number): number {
   const wantedWeekday = ((((weekday - 1 + wanted - day) % 7) + 7) % 7) + 1;

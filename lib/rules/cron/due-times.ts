@@ -1,23 +1,19 @@
 /**
- * The due times of a cron expression. A cron expression names times of the wall clock in a time zone; daylight saving
- * repeats some of them and leaves others out. As on AWS, a wall time that is repeated is due once, the first time, and
- * one that is left out is not due. So a due time is the first instant at which the wall clock shows a time that the
- * expression names.
+ * The due times of a cron expression, which names times of the wall clock in a time zone. As on AWS, a wall time that
+ * daylight saving repeats is due only the first time, and one that daylight saving leaves out is never due.
  */
 import { calendarDay, DAY, dayNumberOf, HOUR, MINUTE, zoneOffset } from '../../time/index.ts';
 import { isDueOn } from './days.ts';
 import { type CronFields, EARLIEST_YEAR, LATEST_YEAR } from './fields.ts';
 
-/** A cron expression, and the time zone whose wall clock it refers to. */
 export interface ZonedCron {
   readonly fields: CronFields;
   readonly timezone: string;
 }
 
 /**
- * The year in which this version of Tickover was made; earlier years are past wherever this version runs. The year
- * isn't read from a clock, so that the cron expression of a deployed service stays valid after the last year that the
- * expression names.
+ * The year in which this version of Tickover was made. A cron expression that is never due from this year on is
+ * refused. The year isn't read from a clock, so that a deployed expression stays valid after its last due time.
  */
 export const FIRST_YEAR = 2026;
 
@@ -31,8 +27,8 @@ const LAST_DAY = dayNumberOf(LATEST_YEAR, 12, 31);
 
 /** The first due time of the cron expression after the instant `after`; `undefined` if there is none. */
 export function nextDueOf({ fields, timezone }: ZonedCron, after: number): number | undefined {
-  // `shown` is what the wall clock shows at `after`. An earlier wall time can come after `after` only as a repeated
-  // time, which isn't due.
+  // `shown` is the wall time at `after`. Earlier wall times can follow only if the clock is set back; they are then
+  // repeated times, which aren't due.
   const shown = after + zoneOffset(timezone, after);
   for (const wall of wallTimesAfter(fields, shown)) {
     const due = firstShown(timezone, wall);
@@ -43,7 +39,7 @@ export function nextDueOf({ fields, timezone }: ZonedCron, after: number): numbe
 
 /** The latest due time of the cron expression before the instant `before`; `undefined` if there is none. */
 export function latestDueOf({ fields, timezone }: ZonedCron, before: number): number | undefined {
-  // If the wall clock was set back during the last day, it has shown later times than it shows now.
+  // If the wall clock was set back during the last day, it has shown later times than at `before`.
   const shown = before + Math.max(zoneOffset(timezone, before), zoneOffset(timezone, before - DAY));
   for (const wall of wallTimesBefore(fields, shown)) {
     const due = firstShown(timezone, wall);
@@ -53,8 +49,8 @@ export function latestDueOf({ fields, timezone }: ZonedCron, before: number): nu
 }
 
 /**
- * The wall times after `shown` that the expression names, in ascending order. A wall time is a number: the instant at
- * which a clock in UTC shows this time.
+ * The wall times after `shown` that the expression names, in ascending order. A wall time is written as the instant at
+ * which a clock in UTC shows it.
  */
 function* wallTimesAfter(fields: CronFields, shown: number): Generator<number> {
   const first = Math.max(FIRST_DAY, Math.floor(shown / DAY));
@@ -67,8 +63,8 @@ function* wallTimesAfter(fields: CronFields, shown: number): Generator<number> {
 }
 
 /**
- * The wall times before `shown` that the expression names, in descending order. A wall time is a number: the instant at
- * which a clock in UTC shows this time.
+ * The wall times before `shown` that the expression names, in descending order. A wall time is written as the instant
+ * at which a clock in UTC shows it.
  */
 function* wallTimesBefore(fields: CronFields, shown: number): Generator<number> {
   const last = Math.min(LAST_DAY, Math.floor(shown / DAY));
@@ -84,11 +80,11 @@ function* wallTimesBefore(fields: CronFields, shown: number): Generator<number> 
 }
 
 /**
- * The first instant at which the wall clock of the time zone shows the time `wall`, which is given as the instant at
- * which a clock in UTC shows it; `undefined` if the zone's clock never shows it.
+ * The first instant at which the wall clock of the time zone shows `wall`; `undefined` if daylight saving leaves this
+ * time out. `wall` is written as the instant at which a clock in UTC shows the time.
  */
 function firstShown(timezone: string, wall: number): number | undefined {
-  // If the clock changes on this day, these are the offsets before and after the change; otherwise they are equal.
+  // The zone's offsets from UTC a day earlier and a day later; they differ if the wall clock changes in between.
   const offsets = [zoneOffset(timezone, wall - DAY), zoneOffset(timezone, wall + DAY)];
   const instants = offsets
     .filter((offset) => zoneOffset(timezone, wall - offset) === offset)
@@ -101,14 +97,14 @@ function isDayOf({ days, months, years }: CronFields, dayNumber: number): boolea
   return years.has(day.year) && months.has(day.month) && isDueOn(days, day);
 }
 
-/** The next day after `dayNumber` that may be due. Years and months that the expression leaves out are skipped. */
+/** The next day after `dayNumber` that can be due. Months and years that the expression doesn't name are skipped. */
 function dayAfter({ months, years }: CronFields, dayNumber: number): number {
   const { year, month, day, daysInMonth } = calendarDay(dayNumber);
   if (!years.has(year)) return dayNumberOf(year + 1, 1, 1);
   return months.has(month) ? dayNumber + 1 : dayNumber + daysInMonth - day + 1;
 }
 
-/** The last day before `dayNumber` that may be due. Years and months that the expression leaves out are skipped. */
+/** The last day before `dayNumber` that can be due. Months and years that the expression doesn't name are skipped. */
 function dayBefore({ months, years }: CronFields, dayNumber: number): number {
   const { year, month, day } = calendarDay(dayNumber);
   if (!years.has(year)) return dayNumberOf(year, 1, 1) - 1;

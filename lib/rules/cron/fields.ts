@@ -32,7 +32,7 @@
 import { showValue } from '../../text/index.ts';
 import type { DayRule } from './days.ts';
 
-/** The values that the fields of a cron expression stand for, those of each field in ascending order. */
+/** The values that a cron expression names; arrays are in ascending order. */
 export interface CronFields {
   readonly minutes: readonly number[];
   readonly hours: readonly number[];
@@ -41,12 +41,11 @@ export interface CronFields {
   readonly days: DayRule;
 }
 
-/** The rules of one field of a cron expression: its name in messages, and the values that it accepts. */
 interface Field {
   readonly name: string;
   readonly least: number;
   readonly most: number;
-  /** The names of the field's values (such as `JAN`), beginning with the name of the lowest value, `least`. */
+  /** The names of the field's values (such as `JAN`), beginning with the name of `least`. */
   readonly names?: readonly string[];
   readonly hasSteps: boolean;
   readonly digits: RegExp;
@@ -54,7 +53,7 @@ interface Field {
 
 const MONTHS = ['JAN', 'FEB', 'MAR', 'APR', 'MAY', 'JUN', 'JUL', 'AUG', 'SEP', 'OCT', 'NOV', 'DEC'];
 const WEEKDAYS = ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'];
-/** The first and the last year that a cron expression may name on AWS. */
+/** The first and the last year that AWS accepts in a cron expression. */
 export const [EARLIEST_YEAR, LATEST_YEAR] = [1970, 2199] as const;
 
 const TWO_DIGITS = /^\d{1,2}$/;
@@ -76,8 +75,8 @@ export class CronError extends Error {
 }
 
 /**
- * The fields of a cron expression, in capitals. Joined by single spaces, the fields make the text that Tickover passes
- * to AWS.
+ * The fields of a cron expression, in capitals. Joined by single spaces, the fields are the expression that Tickover
+ * passes to AWS.
  */
 export function splitCron(cron: string): string[] {
   return cron.trim().toUpperCase().split(/\s+/);
@@ -103,7 +102,7 @@ export function readCron(cron: string): CronFields {
   };
 }
 
-/** The highest day of the month that occurs in every month. */
+/** The highest day of the month that every month has. */
 const LAST_COMMON_DAY = 28;
 
 function monthDayRule(text: string): DayRule {
@@ -128,10 +127,6 @@ function weekdayRule(text: string): DayRule {
   return { kind: 'nth-weekday', weekday: oneValue(field, weekday, text), nth: Number(nth) };
 }
 
-/**
- * The values that the text of a field stands for, in ascending order. The text is `*`, or a list of values, ranges and
- * steps.
- */
 function valuesOf(field: Field, text: string): number[] {
   if (text === '*') return range(field.least, field.most);
   const values = new Set(text.split(',').flatMap((item) => itemValues(field, item, text)));
@@ -156,7 +151,7 @@ function firstOf(field: Field, base: string, whole: string): number {
   return base === '*' ? field.least : oneValue(field, base, whole);
 }
 
-/** The values that a text without a list or a step stands for: one value, or all values of a range such as `1-5`. */
+/** The values of a text without comma and step: one value, or a range such as `1-5`. */
 function spanOf(field: Field, text: string, whole: string): number[] {
   const ends = text.split('-');
   const [from = 0, to = from] = ends.map((end) => oneValue(field, end, whole));
