@@ -1,16 +1,14 @@
 /**
- * The deadline: a workload runs under a signal that fires while there is still time to write its outcome.
+ * The deadline: the signal of a workload is aborted while there is still time to write the outcome of its run.
  *
  *   start ......... signalAt ...... signalAt + grace ......... the invocation ends
  *   | workload runs | may still settle | the outcome is written |
  *
  * A workload that returns before the end of the grace has succeeded. One that throws during the grace has timed out.
- * One that hasn't settled by the end of the grace has timed out and is abandoned: it may go on, but its result no
- * longer counts.
+ * One that still runs at the end of the grace has timed out too, and its result no longer counts.
  *
- * An exception that no code can catch (in a timer, in a listener) ends the run at once if it is thrown before the
- * signal fires. Such an exception usually also prevents the workload from settling, so that waiting for the deadline
- * would only hide the cause.
+ * An exception that no code can catch (in a timer, in a listener) ends the run at once, since it usually prevents the
+ * workload from settling.
  */
 import { GRACE, RunTimedOutError, StoppedError } from '../service/index.ts';
 import { toSafeCause } from '../text/index.ts';
@@ -19,21 +17,18 @@ import type { Clock } from '../time/index.ts';
 /** How the workload of a run ended. */
 export type Ending =
   | { readonly kind: 'returned'; readonly value: unknown }
-  /** `settled` is false if the workload may still run; then only the end of the process ends it. */
+  /** `settled`: whether the workload has ended; if it has not, it may go on until its process ends. */
   | { readonly kind: 'threw'; readonly error: unknown; readonly settled: boolean }
-  /** `settled` is false if the workload may still run; then only the end of the process ends it. */
   | { readonly kind: 'timed-out'; readonly error: RunTimedOutError; readonly settled: boolean }
-  /** The run ended because its process stops (it yielded), and has no outcome. */
+  /** The run ended without an outcome, because its process stops. */
   | { readonly kind: 'yielded' };
 
-/** The deadline of one run: when its signal fires, and the clock and the stop signal that make it fire. */
 export interface RunDeadline {
-  /** The name of the service, for messages. */
   readonly service: string;
-  /** When the signal fires, in epoch milliseconds; `Infinity` for a run without a limit. */
+  /** When the signal of the workload is aborted, in epoch milliseconds; `Infinity` for a run without a time limit. */
   readonly signalAt: number;
   readonly clock: Clock;
-  /** The stop signal of the process; it aborts the run's signal too. */
+  /** Aborted when the process stops; then the signal of the workload is aborted too. */
   readonly stop?: AbortSignal | undefined;
   /**
    * Registers a listener for exceptions of the workload that no code can catch.
@@ -42,7 +37,7 @@ export interface RunDeadline {
   readonly onUncaught?: ((listener: (error: unknown) => void) => void) | undefined;
 }
 
-/** Runs the workload until it settles or its grace is over. Never rejects. */
+/** Runs the workload until it settles or the grace after its deadline is over. Never rejects. */
 export async function runUnderDeadline(
   workload: (signal: AbortSignal) => Promise<unknown>,
   deadline: RunDeadline,
@@ -59,7 +54,7 @@ export async function runUnderDeadline(
 
   const uncaught = new Promise<Ending>((resolve) => {
     deadline.onUncaught?.((error) => {
-      // If the signal of the run has fired, the run is ending already. The exception doesn't shorten its grace.
+      // If the signal of the run is aborted, the run is ending already, and the exception doesn't shorten its grace.
       if (signal.aborted) return;
       resolve({ kind: 'threw', error, settled: false });
       controller.abort(error);
@@ -73,7 +68,7 @@ export async function runUnderDeadline(
     (error: unknown): Ending => {
       if (!signal.aborted) return { kind: 'threw', error, settled: true };
       if (signal.reason instanceof StoppedError) return { kind: 'yielded' };
-      // After the signal the run counts as timed out, whatever error the workload threw.
+      // Once its signal is aborted, a run counts as timed out, whatever error the workload throws.
       return { kind: 'timed-out', error: timedOut(deadline, startedAt, error), settled: true };
     },
   );
@@ -85,8 +80,8 @@ export async function runUnderDeadline(
 }
 
 /**
- * Fires the run's signal at its time, then waits for the grace. Resolves when the grace is over; never resolves once
- * `over` is aborted, or if the run has no limit.
+ * Aborts the signal of the run at `signalAt`, then waits for the grace. Never resolves if `over` is aborted before the
+ * end of the grace, or if the run has no time limit.
  */
 async function graceOver(
   { clock, signalAt, service }: RunDeadline,

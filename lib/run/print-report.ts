@@ -1,12 +1,10 @@
-/** Hands the lines of a report to the printer of a service. */
 import type { Log, Service } from '../service/index.ts';
 
-/** The logs to which a report, and an error of its printer, are written. */
 export interface ReportLogs {
   readonly log: Log;
   /**
-   * The log for the lines of the report. It may write them without masking: Tickover has masked the credentials in
-   * them. @default `log`
+   * The log for the lines of the report. It needn't mask credentials, since Tickover has masked those in the lines.
+   * @default `log`
    */
   readonly ownLog?: Log | undefined;
 }
@@ -26,7 +24,8 @@ export function printReport(
       log.error(`${name}: the printer threw; the service goes on without this line: ${line}`, { error });
     try {
       const answer = print(line);
-      // No code waits for an asynchronous printer, but an error that it throws must not end the process.
+      // This function doesn't wait for an asynchronous printer. A rejection is logged; unhandled, it would end the
+      // process.
       if (answer instanceof Promise) answer.catch(logError);
     } catch (error) {
       logError(error);

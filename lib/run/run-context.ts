@@ -1,4 +1,3 @@
-/** Makes the context of a run, which is the argument of the workload. Each run gets a new one. */
 import { type Log, logTo, type RunContext, type Service } from '../service/index.ts';
 import { CURSOR_BYTES, isError, showValue, tryRead } from '../text/index.ts';
 import type { Clock, Random } from '../time/index.ts';
@@ -9,35 +8,34 @@ export interface RunSurroundings {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
-  /** When the signal of the run fires, in epoch milliseconds; `Infinity` if it never does. */
+  /** When the signal of the run is aborted, in epoch milliseconds; `Infinity` for a run without a time limit. */
   readonly signalAt: number;
   readonly stop?: AbortSignal | undefined;
   readonly fence: number;
   readonly scheduledFor?: number | undefined;
   readonly cursor?: string | undefined;
   /**
-   * Returns what the service's `prepare` returned, or a promise of it. Called inside the run, so that an error of
-   * `prepare` is the failure of the run.
+   * Returns the result of the service's `prepare`, or a promise of that result. It is called inside the run, so that an
+   * error of `prepare` fails the run.
    */
   readonly prepared: () => unknown;
   /**
-   * The function by which the run is started. It attributes to this run the errors of the run that no code catches.
-   * @default none: an exception that no code catches ends the process, as usual in Node
+   * Starts the run in a scope, to which exceptions that no code catches are attributed.
+   * @default none: such an exception ends the process, as usual in Node
    */
   readonly runScope?: RunScope | undefined;
 }
 
-/** The cursor of the service during a run. */
 export interface RunCursor {
-  /** The present cursor; `undefined` if the service has none. */
+  /** The cursor; `undefined` if the service has none. */
   at: string | undefined;
-  /** Whether the run has ended; then the cursor can't be changed. */
+  /** Whether the run has ended, so that its workload can't change the cursor any more. */
   closed: boolean;
 }
 
 /**
- * Makes the context of one run. Its `saveCursor` sets `cursor.at`; once `cursor.closed` is true, it only logs a
- * warning.
+ * Makes the argument with which the workload of one run is called. Its `saveCursor` sets `cursor.at`, or only logs a
+ * warning once `cursor.closed` is true.
  */
 export function runContext(
   service: Service,
@@ -68,10 +66,7 @@ export function runContext(
   };
 }
 
-/**
- * Returns `next` if it can be stored as the cursor and read back unchanged, else throws. It must be text of at most 256
- * bytes of UTF-8 without half a surrogate pair.
- */
+/** Returns `next` if it is a valid cursor: well-formed text of at most 256 bytes of UTF-8. Otherwise throws. */
 function storedCursor(service: string, next: unknown): string {
   if (typeof next !== 'string') throw new TypeError(`${service}: cursor: expected text, got ${typeof next}`);
   if (/\p{Cs}/u.test(next)) {
@@ -85,16 +80,16 @@ function storedCursor(service: string, next: unknown): string {
 }
 
 /**
- * A log that adds the number of the run to each line, as `fence`. So a line by code that an earlier run left behind
- * differs from the lines of the run under way.
+ * A log that adds the number of its run to each line, as the field `fence`. So a line by code that an earlier run left
+ * behind can be recognised.
  */
 function numberedLog(log: Log, fence: number): Log {
   return logTo((level, message, fields) => log[level](message, numbered(fence, fields)));
 }
 
 /**
- * Adds the number of the run to the fields of a log line. A workload may pass any value as fields. If reading it
- * throws, the whole value becomes one field.
+ * Adds the number of the run to the fields of a log line. A workload may pass any value as fields. A value without
+ * readable properties becomes one field.
  */
 function numbered(fence: number, fields: unknown): Readonly<Record<string, unknown>> {
   if (fields === undefined) return { fence };

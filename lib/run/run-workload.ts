@@ -1,4 +1,3 @@
-/** One run of a workload, from start to outcome. A tick and `runLoop` both use it. */
 import type { Outcome } from '../rules/index.ts';
 import { classifySafely, type Exhausted, exhaustionIn, type Service } from '../service/index.ts';
 import { summarizeError } from '../text/index.ts';
@@ -7,24 +6,21 @@ import { type RunCursor, type RunSurroundings, runContext } from './run-context.
 
 /** The result of a run that has ended, with or without an outcome. */
 export interface WorkloadRun {
-  /** How the run ended; absent if it yielded, since its process stops. */
+  /** How the run ended; absent if the run yielded, since its process stops. */
   readonly outcome?: Outcome;
   /** The value that the workload threw, or the error of a run that timed out. */
   readonly error?: unknown;
-  /** The value that the workload returned. */
   readonly result?: unknown;
   readonly startedAt: number;
   readonly endedAt: number;
   readonly durationMs: number;
-  /** Whether the workload is still running after the end of the run; then only the end of the process ends it. */
+  /** Whether the workload still runs after the end of its run; then it can go on until its process ends. */
   readonly abandoned: boolean;
   /**
-   * The resource that is exhausted according to `error`: this process or the disk. In a new process the resources of a
-   * process are free again; a full disk stays full.
-   * @default absent, if neither is exhausted
+   * The resource that is exhausted according to `error`: the process (such as its memory) or the disk; absent if
+   * neither.
    */
   readonly exhausted?: Exhausted;
-  /** The service's cursor after the run. */
   readonly cursor?: string;
 }
 
@@ -77,8 +73,8 @@ const SUCCEEDED = { kind: 'succeeded' } as const;
 type Listener = (error: unknown) => void;
 
 /**
- * Does the work inside the run scope, if there is one. `work` gets a function with which it registers the listener for
- * exceptions that no code catches. Without a run scope that function does nothing.
+ * Does `work` inside the run scope, if there is one. `work` gets a function that registers a listener for exceptions
+ * that no code catches. Without a run scope such a listener is never called.
  */
 function inScope(
   { name }: Service,

@@ -1,12 +1,10 @@
 /**
- * Stray errors: a run may leave something behind (a promise that nobody awaits, a timer, a listener) that fails while
- * another run is under way. Node would end the process, and the other run with it. Here the error is logged as an error
- * of the run that left it behind, and the run under way goes on. The process ends once a scheduled tick is over, since
- * its memory may be damaged.
+ * Stray errors: a run may leave a promise, a timer or a listener behind that fails during a later run. Node would end
+ * the process, and the later run with it. Here the error is logged for the run that caused it. The process ends once a
+ * scheduled tick is over, since its memory may be damaged.
  *
- * The run that an error belongs to is known by the context that Node passes along with promises, timers and listeners
- * (`AsyncLocalStorage`). An error that belongs to no run is left to other listeners; if there are none, it ends the
- * process, as it would without this module.
+ * Node's `AsyncLocalStorage` shows which run caused an error. An error that no run caused is left to other listeners of
+ * the process; if there are none, the error ends the process.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import process from 'node:process';
@@ -14,16 +12,15 @@ import type { Log } from '../service/index.ts';
 import { toIso } from '../time/index.ts';
 import type { RunScope, ScopedRun } from './run-scope.ts';
 
-/** A run scope, and the number of the stray errors of all runs that go through it. */
+/** A run scope, and the number of the stray errors of all runs that were started in it. */
 export interface StrayErrors {
   readonly runScope: RunScope;
-  /** Loads the code of a service. What it leaves behind is no error of whichever run is under way. */
+  /** Loads the code of a service. A stray error of this code is logged for the service, not for the run under way. */
   readonly loadScope: <Result>(service: string, load: () => Promise<Result>) => Promise<Result>;
   /** How many stray errors there have been. A rejected promise that was awaited later is not counted. */
   count: number;
 }
 
-/** Receives the stray errors of one run. */
 interface Catcher {
   uncaught(error: unknown): void;
   /**
@@ -33,17 +30,14 @@ interface Catcher {
   unhandled(reason: unknown): () => void;
 }
 
-/** The largest number of stray errors that are logged for one run scope, since a timer can throw again and again. */
+/** How many stray errors one call of `catchStrayErrors` logs, at most, since a timer can throw again and again. */
 const MOST_LOGGED = 5;
 
 const catchers = new AsyncLocalStorage<Catcher>();
 const takenUp = new WeakMap<Promise<unknown>, () => void>();
 let listening = false;
 
-/**
- * Catches and logs the stray errors of the runs that go through the returned `runScope`. The first of these runs adds
- * the listeners to `process`.
- */
+/** Makes a run scope that catches and logs the stray errors of its runs. The first run adds listeners to `process`. */
 export function catchStrayErrors(log: Log): StrayErrors {
   let logged = 0;
   const report = ({ subject, fields }: Culprit, what: string, error: unknown) => {
@@ -80,10 +74,10 @@ export function catchStrayErrors(log: Log): StrayErrors {
   return stray;
 }
 
-/** A run, or the loading of a service's code. */
+/** A run; without `fence`, the loading of a service's code. */
 type Origin = Pick<ScopedRun, 'service'> & Partial<Pick<ScopedRun, 'fence' | 'scheduledFor'>>;
 
-/** Who left something behind, as the log shows it. */
+/** The run or the loading of code that caused a stray error, as the log names it. */
 interface Culprit {
   readonly subject: string;
   readonly fields: Readonly<Record<string, unknown>>;
@@ -95,7 +89,6 @@ function culpritIn({ service, fence, scheduledFor }: Origin): Culprit {
   return { subject: `${service}: run ${fence}`, fields: { fence, ...tick } };
 }
 
-/** Adds the listeners for stray errors to `process`. It is called once in a process. */
 function listen(): void {
   listening = true;
   process.on('uncaughtException', (error) => {
@@ -112,8 +105,8 @@ function listen(): void {
 }
 
 /**
- * Leaves an error that belongs to no run to the other listeners of the process. If there are no other listeners,
- * rethrows the error, so that it ends the process, as it would without this module.
+ * Handles an error that no run caused: leaves it to the other listeners of the process, or rethrows it if there are
+ * none, so that it ends the process.
  */
 function disown(event: 'uncaughtException' | 'unhandledRejection', error: unknown): void {
   if (process.listenerCount(event) === 1) throw error;

@@ -1,4 +1,3 @@
-/** The first step of a tick: it takes the lease of the service, or returns the reason why the tick is skipped. */
 import { type ServiceState, stateFoundBy, withinBackoff } from '../rules/index.ts';
 import { ACQUIRE_LIMIT, GRACE } from '../service/index.ts';
 import { withTimeLimit } from '../time/index.ts';
@@ -13,15 +12,14 @@ export interface Leased {
   /** The state before the lease was taken. */
   readonly before: ServiceState;
   /**
-   * The state as this tick finds it: `before` with the fence of this run, without a lease, and without a halt or
+   * The state from which the run starts: `before` with the fence of this run, without a lease, and without a halt or
    * backoff that a change of build or policy has ended.
    */
   readonly state: ServiceState;
 }
 
 /**
- * Takes the lease of the service. If the store doesn't answer within ACQUIRE_LIMIT, the tick stops waiting for it. If
- * the store grants the lease after that, the lease is released.
+ * Takes the lease of the service. If the store grants the lease only after the time limit, the lease is released.
  * @throws UnreadableStateError, or the error of the store if the lease can't be taken in time
  */
 export async function takeLease(context: TickContext): Promise<Leased | Refused> {
@@ -33,8 +31,7 @@ export async function takeLease(context: TickContext): Promise<Leased | Refused>
     build: invocation.build,
     rules,
     owner: ports.random.id().slice(-12),
-    // The lease covers the whole invocation, since the process may live until the invocation ends, even if the run ends
-    // before that.
+    // The lease lasts as long as the invocation, since the process may go on working after the run has ended.
     leaseUntil: Math.ceil(invocation.deadline + service.leaseMargin),
   };
   let asked: Promise<Acquired> | undefined;

@@ -1,7 +1,6 @@
 /**
- * The end of a tick in the store: first the run records are written, then one write, conditional on fence and epoch,
- * commits the state. If an operator resumed the service meanwhile, the same ended runs are applied to the state after
- * the resume.
+ * The end of a tick in the store: run records are written, then the state by one conditional write. If an operator
+ * resumed the service meanwhile, the same ended runs are applied to the state after the resume.
  */
 import {
   type AppliedRuns,
@@ -20,13 +19,11 @@ import { putRecords, rememberedFailures } from './run-records.ts';
 import type { TickContext } from './tick-context.ts';
 import { releaseLease, retryUntilEnd } from './write-deadline.ts';
 
-/** The parts of the committed result that the tick event contains. */
 export type Committed = Pick<AppliedRuns, 'state' | 'report'> & Partial<Pick<AppliedRuns, 'verdict'>>;
 
 /**
- * Commits the crashed runs that this tick counts, and then the run of this tick. A run that yielded has no outcome, so
- * its tick may run again. Then only the crashed runs are committed; if there are none, the lease is released and no
- * state is written.
+ * Commits the crashed runs that this tick counts, and then the run of this tick. A run that yielded is not committed,
+ * so that its tick may run again.
  * @throws LeaseLostError if another run took over the lease; the error of the store if the store can't be reached
  * before the time for this run is over
  */
@@ -53,7 +50,7 @@ export async function commitRun(
 }
 
 /**
- * Commits the crashed runs of a tick that is skipped because of them: they halted the service or made it back off.
+ * Commits the crashed runs of a tick that is skipped because these runs halted the service or made it back off.
  * @throws LeaseLostError if another run took over the lease; the error of the store if the store can't be reached
  * before the time for this tick is over
  */
@@ -65,26 +62,22 @@ export function commitCrashes(
   return commitEnded(context, { claim, state, runs: crashed, ending: 'skipped' });
 }
 
-/** The input of a commit: the ended runs, and the claim and the state to which these runs are applied. */
 interface Commitment {
   readonly claim: Claim;
-  /** The state before the runs are applied, without a lease. */
   readonly state: ServiceState;
-  /** The ended runs, in the order in which they are applied to the state. */
   readonly runs: readonly EndedRun[];
-  /** How the tick ended. The LeaseLostError names it, if the state can't be written. */
+  /** How the tick ended, for the message of a LeaseLostError. */
   readonly ending: OutcomeKind | 'skipped' | 'yielded';
 }
 
 /**
  * How often a commit is tried, at most. A try fails if an operator has resumed the service since the state was read.
- * That many resumes in a row are treated as a fault.
  */
 const MOST_RESUMES = 5;
 
 /**
  * Writes the state after the ended runs. If an operator resumed the service meanwhile, applies the runs to the state
- * after the resume and tries again. If the commit fails, the report of the runs is printed before the error is thrown.
+ * after the resume and tries again. If the commit fails, the report of the runs is printed all the same.
  */
 async function commitEnded(context: TickContext, commitment: Commitment): Promise<Committed> {
   const { service, ports } = context;
@@ -123,9 +116,8 @@ function leaseLost({ claim, ending }: Commitment, cause: string, consequence = '
 }
 
 /**
- * The state after a tick that is skipped because of crashed runs. `lastTick` marks the tick as decided, so that it
- * never runs. If a resume by an operator has meanwhile ended the halt or the backoff, the tick is not marked, so it may
- * run if it is delivered again.
+ * The state after a tick that is skipped because of crashed runs. The tick counts as decided, unless an operator's
+ * resume has ended the halt or the backoff meanwhile. Then the tick may run when it is delivered again.
  */
 function skippedState(context: TickContext, state: ServiceState): ServiceState {
   const { tick } = context;
@@ -134,8 +126,8 @@ function skippedState(context: TickContext, state: ServiceState): ServiceState {
 }
 
 /**
- * Applies the run of this tick, and the crashed runs that it counts, to the state. If they cause a trip, the report
- * also needs the failures of earlier runs. These are read from the run records, since the state doesn't hold them.
+ * Applies ended runs to the state. If the runs make a trip, the failures of earlier runs are read from the run records,
+ * since the report of the trip shows them.
  */
 async function applyWithMemory(
   context: TickContext,

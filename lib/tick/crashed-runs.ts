@@ -1,9 +1,7 @@
 /**
- * Finds the crashed runs of a service. Every commit sets `countedUpTo` to the fence of its run, and every acquire
- * raises the fence by one. So `fence - countedUpTo`, in the state before this acquire, is the number of runs that
- * started and never wrote their end: their process died. The next run counts each of them as an ended run with the
- * outcome `crashed`, before its own workload runs, and writes them with its own commit. If the next run crashes too,
- * nothing is written, and the run after it counts all of them.
+ * Finds the crashed runs of a service. Each acquire raises the fence by one, and each commit sets `countedUpTo` to the
+ * fence of its run. So `fence - countedUpTo`, before this acquire, is the number of runs whose process died. The next
+ * run commits the crashed runs before itself. If the next run crashes too, the run after it counts all of them.
  */
 import {
   countedDue,
@@ -26,7 +24,8 @@ export function crashedRuns({ service, startedAt }: TickContext, { claim, before
   const newest = claim.fence - 1;
   if (newest <= before.countedUpTo) return [];
   const count = Math.min(newest - before.countedUpTo, mostCounted(service.policy));
-  // If the answer to the acquire was lost and the request sent again, `before` contains the lease of this run itself.
+  // If the response to the acquire was lost and the SDK sent the request again, `before` contains the lease of this
+  // run.
   const lease = before.lease?.owner === claim.owner ? undefined : before.lease;
   const due = countedDue(service.schedule, startedAt, before.lastTick);
   return Array.from({ length: count }, (_, index) => {
@@ -37,18 +36,18 @@ export function crashedRuns({ service, startedAt }: TickContext, { claim, before
 }
 
 /**
- * The largest number of crashed runs that one tick counts. Counting more would not change the state, since track
- * record, remembered failures and run history hold no more runs.
+ * The largest number of crashed runs that one tick counts. More would not change the state, since track record,
+ * remembered failures and run history hold no more runs.
  */
 function mostCounted({ consecutive, backoff, memory }: Policy): number {
   return Math.min(1_000, Math.max(HISTORY_SIZE, memory, consecutive * Math.min(backoff, 100)));
 }
 
 /**
- * The run with this fence as an ended run with the outcome `crashed`.
+ * The crashed run with this fence, as an ended run.
  * @param now when the crash is counted, in epoch milliseconds
- * @param tick the tick for which the run held the lease; `undefined` if it is unknown
- * @param due the due time that the run gets if its tick is unknown
+ * @param tick the due time for which the run held the lease; `undefined` if it is unknown
+ * @param due the due time from which a backoff is counted if `tick` is unknown
  */
 function crashedRun(fence: number, now: number, { tick, due }: { tick: number | undefined; due: number }): EndedRun {
   const run = tick === undefined ? `run ${fence}` : `run ${fence} for ${toIso(tick)}`;
@@ -67,8 +66,8 @@ function crashedRun(fence: number, now: number, { tick, due }: { tick: number | 
 }
 
 /**
- * The reason to skip this tick after the crashed runs were applied to `state`: `halted` or `backoff`; `undefined` if
- * the tick may run. A manual run ignores a backoff, and a manual run with `force` also ignores a halt.
+ * The reason to skip this tick in the state after the crashed runs; `undefined` if the tick may run. A manual run
+ * ignores a backoff, and with `force` also a halt.
  */
 export function blockedBy({ tick, startedAt, invocation }: TickContext, state: ServiceState): SkipReason | undefined {
   const forced = tick.kind === 'manual' && tick.force;

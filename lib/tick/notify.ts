@@ -1,7 +1,3 @@
-/**
- * The last step of a tick: makes its event once and passes it to every observer. An observer that fails doesn't fail
- * the tick.
- */
 import { type AppliedRuns, nextRunDue, overrunLine, propagates, serviceStatus } from '../rules/index.ts';
 import { printReport, type WorkloadRun } from '../run/index.ts';
 import { FLUSH_LIMIT, NOTIFY_TIME, type Service } from '../service/index.ts';
@@ -11,13 +7,13 @@ import type { Observer, Ports } from './ports.ts';
 import type { TickContext } from './tick-context.ts';
 import type { TickEvent } from './tick-event.ts';
 
-/** The facts about the end of a tick. The tick event is made from these and the TickContext. */
+/** The facts about the end of a tick from which its TickEvent is made. */
 export type TickFacts = Pick<TickEvent, 'disposition' | 'state' | 'crashesBooked'> &
   Partial<Pick<TickEvent, 'reason' | 'fence' | 'verdict' | 'report' | 'bypassed'>> & { readonly run?: WorkloadRun };
 
 /**
- * Makes the event of a tick whose state is written, and passes it to every observer. Prints the report, and lets the
- * observers flush. Returns the event.
+ * Makes the event of a tick whose state is written, and passes it to every observer. Then prints the report, and lets
+ * the observers flush. An observer that fails doesn't fail the tick.
  */
 export async function notifyTick(context: TickContext, facts: TickFacts): Promise<TickEvent> {
   const { service, ports } = context;
@@ -33,16 +29,16 @@ export async function notifyTick(context: TickContext, facts: TickFacts): Promis
 }
 
 /**
- * Whether the error of the run halts the service at once. Upstream's loop ends with such an error before it compares
- * the duration with the interval, so Tickover warns of no overrun either.
+ * Whether a fatal error of the run halted the service at once. After such an error Prefect's loop ends without its
+ * warning of an overrun, so Tickover gives no such warning.
  */
 function isPropagated({ policy }: Service, run: WorkloadRun | undefined): boolean {
   return run?.outcome !== undefined && propagates(policy, run.outcome);
 }
 
 /**
- * Passes each crashed run to every observer, and lets the observers flush before the workload runs: the process of this
- * run may die too.
+ * Passes each crashed run to every observer, and lets the observers flush before the workload runs, since this process
+ * may die too.
  */
 export async function notifyCrashes(context: TickContext, steps: AppliedRuns['steps']): Promise<void> {
   const { service, ports, startedAt } = context;
@@ -78,10 +74,7 @@ function tickEvent(context: TickContext, { run, ...facts }: TickFacts): TickEven
   };
 }
 
-/**
- * Calls `notify` for every observer, and `onError` for each error. If an observer returns a promise, this function
- * doesn't wait for it, but a rejection goes to `onError` too: unhandled, it would end the process.
- */
+/** Calls `notify` for every observer, without waiting for promises. `onError` gets every error and every rejection. */
 export function notifyObservers(
   observers: readonly Observer[],
   notify: (observer: Observer) => unknown,
@@ -98,9 +91,9 @@ export function notifyObservers(
 }
 
 /**
- * Lets all observers flush at the same time. Waits for each of them until `endsAt` (in epoch milliseconds), but at most
- * FLUSH_LIMIT and at least NOTIFY_TIME. `onError` gets the error of an observer that fails or takes longer. Never
- * rejects.
+ * Lets all observers flush at the same time. Waits for them until `endsAt` (in epoch milliseconds), but at least
+ * NOTIFY_TIME (0.25 s) and at most FLUSH_LIMIT (2 s). `onError` gets the error of an observer that fails or takes
+ * longer.
  */
 export async function flushObservers(
   { observers, clock }: Pick<Ports, 'observers' | 'clock'>,

@@ -12,21 +12,20 @@ export interface AcquireRequest {
   readonly now: number;
   readonly build: string;
   /**
-   * The policy and the schedule that the service has now. They can shorten a stored backoff. @default a stored backoff
-   * is not shortened
+   * The present policy and schedule of the service. If they make backoffs shorter, a stored backoff ends earlier.
+   * @default the backoff ends at the stored `notBefore`
    */
   readonly rules?: BackoffRules;
   /**
-   * A random text of at most 12 characters that identifies this request. It is new for each call, since two deliveries
-   * can have the same tick and the same invocation.
+   * A random text of at most 12 characters that identifies this request. Even two deliveries of one tick differ in it.
    */
   readonly owner: string;
   readonly leaseUntil: number;
 }
 
 /**
- * A granted lease, as its run must show it to the store. A commit is written only if the item still has this `fence`
- * and `epoch`, a release only if the item still has this `owner`.
+ * A granted lease. A commit is written only if the state item still has this `fence` and `epoch`, a release only if the
+ * item still has this `owner`.
  */
 export interface Claim {
   readonly service: string;
@@ -34,17 +33,12 @@ export interface Claim {
   readonly fence: number;
   readonly epoch: number;
   /**
-   * If true, the commit does not free the lease, since the workload may go on until its process ends. This is an order
-   * to the store, not an attribute of the item.
-   * @default the commit frees the lease
+   * If true, the commit doesn't free the lease, since the workload may still run. @default the commit frees the lease
    */
   readonly keepsLease?: true;
 }
 
-/**
- * The answer to an {@link AcquireRequest} that got no lease: why its tick is skipped, and the stored state. The store
- * returns a Refused and doesn't throw it.
- */
+/** The answer to an {@link AcquireRequest} that got no lease: the reason to skip the tick, and the stored state. */
 export interface Refused {
   readonly granted: false;
   readonly reason: SkipReason;
@@ -62,9 +56,9 @@ export type Acquired =
   | Refused;
 
 /**
- * The answer to a commit: written, or refused for a reason. `epoch`: an operator resumed the service meanwhile; `state`
- * is the state after the resume, and `claim` is the claim with which the run can commit to it. `fence`: another run
- * took the lease, so this run can't commit any more.
+ * The answer to a commit: written or refused. Reason `epoch`: an operator resumed the service; the run can be applied
+ * to `state`, the state after the resume, and committed with `claim`. Reason `fence`: another run took the lease, so
+ * this run can't commit any more.
  */
 export type CommitAnswer =
   | { readonly written: true }
@@ -72,45 +66,38 @@ export type CommitAnswer =
   | { readonly written: false; readonly reason: 'fence' };
 
 /**
- * The store that keeps the state of every service. Every method rejects with UnreadableStateError if the state is
- * damaged or of a newer version, and with an error of the store if the store can't be reached. A caller that passes a
- * `signal` limits the time of the call by it: when the signal is aborted, the store gives up.
+ * Keeps the state of every service. Every method rejects with UnreadableStateError if the state is damaged or of a
+ * newer version, and with an error of the store if the store can't be reached.
  */
 export interface StateStore {
   /**
    * Takes the lease and raises the fence in one write, if admission allows the tick to run.
-   * @param signal when it is aborted, the store gives up and rejects within a second (`GRACE`), and releases a lease
-   * that it may have taken
+   * @param signal when it is aborted, the store rejects within a second, and releases a lease that it may have taken
    */
   acquire(request: AcquireRequest, signal?: AbortSignal): Promise<Acquired>;
   /**
-   * If the item still has the `fence` and the `epoch` of the claim: writes the state, frees the lease unless the claim
-   * has `keepsLease`, and marks all runs up to the run of the claim as counted. Never changes the pause. The same
-   * commit can be sent again: if it was written before, the answer is `written`, even if other runs have committed
-   * since.
-   * @param signal when it is aborted, the store gives up and rejects; the state may be written nevertheless
+   * Writes the state, frees the lease unless the claim has `keepsLease`, and marks all runs up to this one as counted.
+   * The condition is that the item still has the claim's `fence` and `epoch`. Never changes the pause. If the same
+   * commit was written before, the answer is `written`.
+   * @param signal when it is aborted, the store rejects; the state may be written nevertheless
    */
   commit(claim: Claim, state: ServiceState, signal?: AbortSignal): Promise<CommitAnswer>;
   /**
-   * Frees the lease if the item still has the `owner` of the claim; otherwise does nothing. The run is marked as
-   * counted, without an outcome.
-   * @param signal when it is aborted, the store gives up and rejects; the lease may be freed nevertheless
+   * Frees the lease and marks the run as counted, without an outcome. Does nothing if the `owner` in the item is no
+   * longer that of the claim.
+   * @param signal when it is aborted, the store rejects; the lease may be freed nevertheless
    */
   release(claim: Claim, signal?: AbortSignal): Promise<void>;
   /** The state of a service; `undefined` if nothing is stored for the service. */
   read(service: string): Promise<ServiceState | undefined>;
   /** Writes a run record. Writing the same record again changes nothing. */
   putRun(record: RunRecord): Promise<void>;
-  /**
-   * The run records of runs that did not succeed and whose fence is above `after`: newest first, one for each run, at
-   * most `limit` of them. The list is empty if there are none.
-   */
+  /** The run records of failed runs whose fence is above `after`: newest first, one for each run, at most `limit`. */
   failedRuns(service: string, range: { readonly after: number; readonly limit: number }): Promise<RunRecord[]>;
   /** Pauses the service; a stored pause is replaced. Returns the new state. */
   pause(service: string, pause: Pause): Promise<ServiceState>;
   /**
-   * Starts the service afresh: ends halt, pause and backoff, sets the streak to 0 and forgets the failures. Returns the
-   * state before the resume.
+   * Ends halt, pause and backoff, sets the streak to 0 and forgets the failures. Returns the state before the resume.
    */
   resume(service: string): Promise<ServiceState>;
 }
@@ -122,7 +109,7 @@ export interface CrashEvent {
   readonly fence: number;
   /** When the crash was counted, in epoch milliseconds. */
   readonly bookedAt: number;
-  /** The streak of the service after this crash was counted. `halted` says whether the service is halted then. */
+  /** The streak of the service after this crash was counted. `halted`: whether the service was halted then. */
   readonly streak: number;
   readonly halted: boolean;
 }
@@ -139,8 +126,8 @@ export interface Observer {
   /** Called after an operator has resumed the service. */
   resumed?(service: string): void;
   /**
-   * Asks the observer to send everything that it still holds, since the process may end or freeze after this call. If
-   * it returns a promise, the tick waits for it, at most 2 s (`FLUSH_LIMIT`), or less if the tick has less time left.
+   * Asks the observer to send everything that it still holds, since the process may end or freeze afterwards. The tick
+   * waits for a returned promise, at most 2 s (`FLUSH_LIMIT`).
    */
   flush?(): void | Promise<void>;
 }
@@ -151,21 +138,17 @@ export interface Ports {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
-  /**
-   * A log that may write messages and fields without masking credentials in them and without shortening them. It gets
-   * only values that Tickover makes itself. @default `log`
-   */
+  /** A log for texts that Tickover makes itself. It needn't mask credentials in them or shorten them. @default `log` */
   readonly ownLog?: Log;
   readonly observers: readonly Observer[];
   /**
-   * Ends the process of the run, or its worker thread on one machine. It is called for a workload that ignores its
-   * signal, for an exhausted process, and after a stray error: only a new process helps then. It doesn't return, except
-   * in a test.
+   * Ends the process (on one machine the worker thread) if a workload ignores its signal, if the process is exhausted,
+   * or after a stray error. Doesn't return, except in a test.
    */
   readonly recycle: () => void;
   /**
-   * The function by which each run is started. It attributes to a run the errors of this run that no code catches.
-   * @default none: such an error ends the process, as usual in Node
+   * Starts each run in a scope, to which exceptions that no code catches are attributed.
+   * @default none: such an exception ends the process, as usual in Node
    */
   readonly runScope?: RunScope;
 }

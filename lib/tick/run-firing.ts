@@ -1,7 +1,6 @@
 /**
- * Runs a firing that owns several ticks. A service has such firings if its interval is below a minute, since
- * EventBridge Scheduler fires at most once a minute. Each slot is a tick with its own acquire and commit, so that an
- * operator can act between two slots.
+ * Runs a firing that owns several ticks (slots), because the interval is below a minute. Each slot has its own acquire
+ * and commit, so that an operator can act between two slots.
  */
 import { type Delivery, FIRING_PERIOD, type ScheduledTick, slotsOf } from '../rules/index.ts';
 import { GRACE, type Service, type ServiceHaltedError } from '../service/index.ts';
@@ -21,19 +20,14 @@ export interface Firing {
    * that begins at `scheduledFor + slack`.
    */
   readonly slack: number;
-  /** The execution id and the attempt of the invocation, for the log. */
   readonly delivery?: Delivery;
 }
 
 /**
- * Runs the slots of a firing one after the other. While it waits for a slot, it doesn't hold the lease. If several
- * slots are past when the firing begins, only the newest of them runs. A slot that passes while the firing runs an
- * earlier slot is skipped as `overlap`, without a request to the store. The firing ends early if the process stops, or
- * if the invocation has no time left for a run. If a tick halts the service, the firing goes on: the later slots are
- * skipped as `halted`, or as `overlap` if they passed during the run that halted it. After an operator has resumed the
- * service, the slots that are left run again.
- * @throws ServiceHaltedError after the last slot, if a tick halted the service; any other error of a tick at once, and
- * the later slots are left out
+ * Runs the slots of a firing one after the other. Of the slots that are past at the start of the firing, only the
+ * newest runs. A slot that passes during the run of an earlier slot is skipped as `overlap`. The firing ends early if
+ * the process stops, or if the invocation has no time left for a run.
+ * @throws ServiceHaltedError after the last slot, if a tick halted the service; any other error of a tick at once
  */
 export async function runFiring(
   service: Service,
@@ -60,7 +54,7 @@ export async function runFiring(
     }
     if (!hasTimeFor(slot)) break;
     await clock.sleep(slot - clock.now(), closing);
-    // The clock may have been set ahead during the sleep: a lease taken after the deadline would have expired already.
+    // If the clock was set ahead during the sleep, the invocation may have no time left for a run.
     if (closing.aborted || !hasTimeFor(slot)) break;
     const { event, halt } = await endTick(service, tickOf(firing, slot), invocation, ports);
     events.push(event);
@@ -76,8 +70,7 @@ function tickOf({ delivery }: Firing, scheduledFor: number): ScheduledTick {
 
 /**
  * Whether the invocation has time for the slot: a run can still begin by `latestStart`, and the slot is at most
- * `longestWait` ahead. A slot is farther ahead only if the clock was set back, and then the invocation would end before
- * the slot is due.
+ * `longestWait` ahead. A slot is farther ahead only if the clock was set back.
  */
 function isWithin(slot: number, now: number, bounds: { latestStart: number; longestWait: number }): boolean {
   return Math.max(slot, now) <= bounds.latestStart && slot - now <= bounds.longestWait;

@@ -1,5 +1,3 @@
-/** Writes the run records of ended runs before a commit, and reads the run records of earlier failures for a report. */
-
 import { propagates, type RunRecord, type ServiceState } from '../rules/index.ts';
 import type { ErrorSummary } from '../text/index.ts';
 
@@ -7,9 +5,8 @@ import type { TickContext } from './tick-context.ts';
 import { beforeWriteDeadline } from './write-deadline.ts';
 
 /**
- * The error summaries of earlier failed runs, oldest first: of the newest ones above the fence `failuresAfter`, at most
- * as many as the option `memory` says. If the run records can't be read in time, the list is empty. Then the report
- * gets shorter, but no outcome is lost.
+ * The error summaries of the newest failed runs with a fence above `failuresAfter`: oldest first, at most as many as
+ * the option `memory` says. If the run records can't be read in time, a warning is logged and the list is empty.
  */
 export async function rememberedFailures(context: TickContext, state: ServiceState): Promise<readonly ErrorSummary[]> {
   const { service, ports } = context;
@@ -26,8 +23,8 @@ export async function rememberedFailures(context: TickContext, state: ServiceSta
 }
 
 /**
- * The failure in a run record as a list of one, or an empty list if reports leave it out. Left out are a run without a
- * failure, a run that was never committed (it counts as crashed instead), and a fatal error that halted the service.
+ * The failure in a run record, as a list of one. The list is empty if reports leave the record out: for a run without a
+ * failure, a run that was never committed, and a fatal error that halted the service.
  */
 function rememberedFailure(
   { service: { policy } }: TickContext,
@@ -41,8 +38,8 @@ function rememberedFailure(
 }
 
 /**
- * Writes run records, at most as many as the option `memory` says (at least one), the newest of the list. If a record
- * can't be written, a warning is logged and the commit goes on, since the state is more important than a record.
+ * Writes the newest of the run records, as many as the option `memory` says (at least one). If a record can't be
+ * written, a warning is logged and the tick goes on.
  */
 export async function putRecords(context: TickContext, records: readonly RunRecord[]): Promise<void> {
   const { ports, service } = context;

@@ -34,8 +34,8 @@ export async function runTick(service: Service, tick: Tick, invocation: Invocati
 }
 
 /**
- * The event of a tick that has ended. If a scheduled tick halted its service, `halt` is the error, and the caller of
- * `endTick` must throw it.
+ * The event of a tick. `halt` is the error that the caller of `endTick` must throw if a scheduled tick halted its
+ * service.
  */
 export interface EndedTick {
   readonly event: TickEvent;
@@ -96,7 +96,7 @@ export async function endTick(service: Service, tick: Tick, invocation: Invocati
 const NOT_COMMITTED = 'the run could not be committed; its process is ended now, since its workload goes on';
 
 /**
- * The result of counting crashed runs: the state in which the workload runs, or the event of the tick if it is skipped
+ * The result of counting crashed runs: the state with which the workload runs, or the event of a tick that is skipped
  * because of the crashed runs.
  */
 type Opened =
@@ -118,8 +118,8 @@ async function openBehindCrashes(context: TickContext, leased: Leased, crashed: 
 }
 
 /**
- * Returns the event and, if a scheduled tick halted the service, the error of the halt beside it. The caller throws
- * that error, so that Lambda counts it. A manual tick gets no such error, since its answer contains the halt.
+ * Adds the error of the halt to the event, if a scheduled tick halted the service. The caller throws this error, so
+ * that Lambda counts it. The answer to a manual tick shows the halt without an error.
  */
 function withHalt({ service, tick }: TickContext, event: TickEvent, error?: unknown): EndedTick {
   if (event.verdict !== 'halted' || tick.kind === 'manual') return { event };
@@ -127,9 +127,8 @@ function withHalt({ service, tick }: TickContext, event: TickEvent, error?: unkn
 }
 
 /**
- * Ends an exhausted process (one without free file descriptors, memory or threads), since it would fail every later
- * run. After a manual tick the process goes on, since a person waits for the answer; if it is still exhausted, the next
- * scheduled tick ends it.
+ * Ends a process that has run out of memory, threads or file descriptors, since every later run in it would fail. After
+ * a manual tick the process goes on, since a person waits for the answer.
  */
 function recycleExhausted({ service, tick, invocation, ports }: TickContext): void {
   if (tick.kind === 'manual') return;

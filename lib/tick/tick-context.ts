@@ -1,4 +1,3 @@
-/** The facts about a tick under way that all its steps need. */
 import type { Rules, Tick } from '../rules/index.ts';
 import type { Service } from '../service/index.ts';
 import type { Ports } from './ports.ts';
@@ -9,25 +8,21 @@ export interface Invocation {
   readonly deadline: number;
   /** The build id of the function that runs: a hash of bundle, policy and schedule. */
   readonly build: string;
-  /** Returns what the function `prepare` of the service returned. It calls `prepare` until that has succeeded once. */
+  /** Returns the result of the service's `prepare`. It calls `prepare` until that has succeeded once. */
   readonly prepared: () => unknown;
-  /**
-   * Ends the process after the answer of the function has been sent. @default the port `recycle`, which ends it at once
-   */
+  /** Ends the process after the function's answer has been sent. @default the port `recycle`, which ends it at once */
   readonly endAfterAnswer?: (() => void) | undefined;
   /** Aborted when the process is about to stop: a firing begins no further slot, but a run under way goes on. */
   readonly closing?: AbortSignal | undefined;
-  /** Aborted when the process stops: a run under way is asked to yield, that is to end without an outcome. */
+  /** Aborted when the process stops: a run under way is asked to yield (to end without an outcome). */
   readonly stop?: AbortSignal | undefined;
 }
 
-/** A tick under way, with its service, its invocation and its ports. */
 export interface TickContext {
   readonly service: Service;
   readonly tick: Tick;
   readonly invocation: Invocation;
   readonly ports: Ports;
-  /** Policy, schedule and build id, as the rules in `lib/rules` take them. */
   readonly rules: Rules;
   readonly startedAt: number;
   /** The time by which the outcome of the run must be written, in epoch milliseconds. */

@@ -1,8 +1,6 @@
 /**
- * The time limits for the writes of a tick. The state is written last and is the most important: its write is tried
- * again until shortly before `endsAt`, the end of the time of the tick. Run records are written and read before that.
- * This may take half of what is left of the option `reserve` after the grace of the workload; then the tick stops
- * waiting for it.
+ * The time limits for the last writes of a tick. The write of the state is tried again until shortly before `endsAt`.
+ * Work on run records ends earlier, since the state is more important.
  */
 import {
   ACQUIRE_LIMIT,
@@ -18,8 +16,8 @@ import type { Claim } from './ports.ts';
 import type { TickContext } from './tick-context.ts';
 
 /**
- * Returns the result of `work` on run records, if it is done before the time that is kept for writing the state begins.
- * @throws Error if `work` is not done by then; `work` goes on, and its result is ignored
+ * Does `work` on run records, until the time begins that is kept for writing the state.
+ * @throws Error if `work` is not done by then; its later result is ignored
  */
 export async function beforeWriteDeadline<Result>(
   { ports: { clock }, service, endsAt }: TickContext,
@@ -30,16 +28,15 @@ export async function beforeWriteDeadline<Result>(
   return withTimeLimit(clock, until - clock.now(), work);
 }
 
-/** Releases the lease. Gives up after ACQUIRE_LIMIT, which is also the limit for taking a lease. */
+/** Releases the lease. Gives up after ACQUIRE_LIMIT (2.9 s). */
 export function releaseLease({ ports: { clock, store } }: TickContext, claim: Claim): Promise<void> {
   return withTimeLimit(clock, ACQUIRE_LIMIT, (signal) => store.release(claim, signal));
 }
 
 /**
- * Does `write`, and tries again after each failure of the store until shortly before `endsAt`: a success that is never
- * written would count as a crash, and its tick would not be decided. If little or no time is left, the write still has
- * {@link ONE_TRY}. The error of an unreadable state is thrown at once, since a retry does not help. While the process
- * stops, every error is thrown at once.
+ * Does `write`, and tries again after each failure until shortly before `endsAt`, since without this write the run
+ * would count as crashed. If no time is left, the write still has {@link ONE_TRY} (1 s). An UnreadableStateError is
+ * thrown at once; while the process stops, every error is.
  */
 export async function retryUntilEnd<Result>(
   { service, invocation, ports: { clock, log }, endsAt }: TickContext,
@@ -48,8 +45,8 @@ export async function retryUntilEnd<Result>(
   const until = Math.max(endsAt - NOTIFY_TIME, clock.now() + ONE_TRY);
   for (let wait = FIRST_RETRY_WAIT; ; wait = Math.min(2 * wait, LONGEST_RETRY_WAIT)) {
     try {
-      // A grace of 0: a store that rejects as soon as its signal is aborted throws its own error, which says more than
-      // that of a time limit.
+      // With a grace of 0, a store that rejects when its signal is aborted can still throw its own error, which says
+      // more than a TimeoutError.
       return await withTimeLimit(clock, { ms: until - clock.now(), grace: 0 }, write);
     } catch (error) {
       const isLast = clock.now() + wait >= until || invocation.stop?.aborted === true;

@@ -4,25 +4,22 @@
  * epoch milliseconds.
  */
 
-/** Tells the code of Tickover and the workloads the present instant, and lets them wait. */
+/** A source of the present instant and of waits. */
 export interface Clock {
   /** The present instant in epoch milliseconds. */
   now(): number;
   /**
    * Waits for `ms` milliseconds. If `signal` is aborted, the returned promise resolves at once; it is never rejected.
-   * Even with an `ms` of 0 or less, callbacks that are already due run before the wait ends.
+   * Even with an `ms` of 0 or less, callbacks that are due already run before the wait ends.
    */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
-/**
- * The longest time in milliseconds that one timer of Node can wait: a signed 32-bit number. A longer wait consists of
- * several timers.
- */
+/** The longest wait of one timer of Node, in milliseconds. A longer wait takes several timers. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-// These functions are saved when this module is loaded. A workload may replace `Date.now` and the timers later, as test
-// tools do. That must not change the clock by which Tickover judges whether a lease has ended.
+// These functions are saved when this module is loaded, since a workload may replace `Date.now` and the timers later
+// with those of a test tool.
 const { now } = Date;
 const { setTimeout, clearTimeout } = globalThis;
 const steady = performance.now.bind(performance);
@@ -48,9 +45,8 @@ export function timeoutSignal(ms: number): AbortSignal {
 export const systemClock: Clock = Object.freeze({
   now: () => now(),
   async sleep(ms: number, signal?: AbortSignal) {
-    // The wall clock and the steady clock (`performance.now`) both measure the wait. It ends as soon as `ms`
-    // milliseconds have passed on one of them. The wall clock goes on while the machine sleeps; the steady clock can't
-    // be set back.
+    // The wait ends as soon as `ms` milliseconds have passed on the wall clock or on the steady clock
+    // (`performance.now`). The steady clock may stop while the machine sleeps; the wall clock may be set back.
     const [end, steadyEnd] = [now() + ms, steady() + ms];
     let left = Math.max(0, ms);
     do {

@@ -1,10 +1,9 @@
-/** Durations: milliseconds in code, words such as `'5m'` where a person writes them, seconds in messages. */
 import ms from 'ms';
 
 /**
- * A duration as a person writes it: words of the `ms` package such as `'90s'`, `'5m'`, `'1h'`; or a number of
- * milliseconds. The checks of a service's options refuse a number that isn't whole seconds (such as 5), since its
- * author may have meant seconds ({@link unitHint}).
+ * A duration as a person writes it: a text such as `'90s'` or `'5m'` (of the package `ms`), or a number of
+ * milliseconds. The options of a service refuse a number that isn't whole seconds, since its author may have meant
+ * seconds.
  */
 export type Duration = number | ms.StringValue;
 
@@ -14,8 +13,8 @@ export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 
 /**
- * Reads a duration as whole milliseconds; a number is taken as milliseconds and rounded. Returns `undefined` if
- * `written` is no duration, such as a text without a unit: `'5'` could be seconds or minutes.
+ * Reads a duration as whole milliseconds; a number is taken as milliseconds. Returns `undefined` for anything else,
+ * such as a text without a unit.
  */
 export function parseDuration(written: unknown): number | undefined {
   if (typeof written === 'number') return Number.isFinite(written) ? Math.round(written) : undefined;
@@ -25,9 +24,9 @@ export function parseDuration(written: unknown): number | undefined {
 }
 
 /**
- * The end of a message that refuses a duration because its unit isn't clear: ` (write '5s' or '5ms')`. The unit isn't
- * clear in a positive number of milliseconds that isn't whole seconds, and in a text that is a number without a unit.
- * For any other value the result is an empty text.
+ * The end of a message that refuses a duration with an unclear unit: ` (write '5s' or '5ms')`. The unit is unclear in a
+ * number of milliseconds that isn't whole seconds, and in a text without a unit. For any other value the result is an
+ * empty text.
  */
 export function unitHint(written: unknown): string {
   const isUnclear =
@@ -38,12 +37,12 @@ export function unitHint(written: unknown): string {
   return isUnclear ? ` (write '${amount}s' or '${amount}ms')` : '';
 }
 
-/** Converts milliseconds to seconds, as the text that JavaScript prints for the number: `2`, `1.5`, `0`. */
+/** A number of milliseconds as seconds, in a text such as `2` or `1.5`. */
 export function inSeconds(milliseconds: number): string {
   return String(milliseconds / SECOND);
 }
 
-/** Converts a number of milliseconds to a short, rounded text for people: `850ms`, `2.4s`, `5m`, `26h`, `365d`. */
+/** A number of milliseconds as a short, rounded text for people, such as `850ms`, `2.4s`, `5m`, `26h` or `365d`. */
 export function briefly(milliseconds: number): string {
   if (milliseconds < SECOND) return `${Math.round(milliseconds)}ms`;
   if (milliseconds < 100 * SECOND) return `${Number((milliseconds / SECOND).toFixed(1))}s`;

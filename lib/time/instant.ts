@@ -1,5 +1,3 @@
-/** Instants: epoch milliseconds in code, ISO 8601 in UTC in what people and other systems read. */
-
 const ISO = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})$/;
 
 /** The latest instant that a JavaScript `Date` can represent, in epoch milliseconds. */
@@ -21,9 +19,8 @@ export function timeOfDay(instant: number): string {
 }
 
 /**
- * Reads an ISO 8601 date and time with a zone as epoch milliseconds; digits finer than a millisecond are cut off.
- * Returns `undefined` for anything else, such as a time without a zone, which would mean another instant on another
- * machine.
+ * Reads an ISO 8601 date and time with a zone as epoch milliseconds; finer digits are cut off. Returns `undefined` for
+ * anything else, such as a time without a zone.
  */
 export function parseInstant(written: unknown): number | undefined {
   if (typeof written !== 'string' || !ISO.test(written)) return undefined;
@@ -32,8 +29,8 @@ export function parseInstant(written: unknown): number | undefined {
 }
 
 /**
- * Like {@link parseInstant}, but digits finer than a millisecond round the instant up to the next millisecond, so that
- * code that waits for the instant isn't early.
+ * Like {@link parseInstant}, but rounds finer digits up to the next millisecond, so that code that waits for the
+ * instant isn't early.
  */
 export function parseInstantUp(written: unknown): number | undefined {
   const instant = parseInstant(written);
@@ -41,18 +38,15 @@ export function parseInstantUp(written: unknown): number | undefined {
   return isFiner ? instant + 1 : instant;
 }
 
-/**
- * Whether a day such as `2026-02-28` exists. Without this check JavaScript reads the 30th of February as the 2nd of
- * March.
- */
+/** Whether a day such as `2026-02-28` exists. JavaScript alone would read the 30th of February as the 2nd of March. */
 function isOnCalendar(day: string): boolean {
   const midnight = Date.parse(`${day}T00:00:00Z`);
   return !Number.isNaN(midnight) && toIso(midnight).startsWith(day);
 }
 
 /**
- * Reads an HTTP date (`Sun, 06 Nov 1994 08:49:37 GMT`, RFC 9110) as epoch milliseconds; returns `undefined` for any
- * other text. A pattern checks the text first, since JavaScript accepts even `-5` as a date.
+ * Reads an HTTP date such as `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110) as epoch milliseconds. Returns `undefined` for
+ * any other text.
  */
 export function parseHttpDate(written: string): number | undefined {
   if (!/^[A-Z][a-z]{2,8}, .{1,40} GMT$/.test(written)) return undefined;

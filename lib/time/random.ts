@@ -1,7 +1,6 @@
-/** The source of randomness, which code gets as a parameter, so that tests can replace it. */
 import { randomUUID } from 'node:crypto';
 
-/** A source of random numbers and identifiers. */
+/** A source of random numbers and identifiers, which tests replace. */
 export interface Random {
   /** A random number from 0 up to, but not including, 1. */
   draw(): number;

@@ -1,10 +1,9 @@
-/** Limits asynchronous work: by a time, or by a signal. */
 import type { Clock } from './clock.ts';
 import { inSeconds } from './duration.ts';
 
 /**
- * The error with which the promise of {@link withTimeLimit} is rejected when the time limit has passed. It has the same
- * name as the error of `AbortSignal.timeout`, so that Tickover classifies both errors alike.
+ * The error of a time limit that has passed ({@link withTimeLimit}). Its name is that of the error of
+ * `AbortSignal.timeout`, so that Tickover classifies both errors alike.
  */
 class TimeoutError extends Error {
   override readonly name = 'TimeoutError';
@@ -12,19 +11,18 @@ class TimeoutError extends Error {
 }
 
 /**
- * A time limit for a piece of work, and a grace after it. When the limit has passed, the signal of the work is aborted.
- * During the grace the work may still end with an error of its own, which explains more than a `TimeoutError`.
+ * A time limit for a piece of work, and a grace after it, during which the work may still end with an error of its own.
  */
 export interface TimeLimit {
   readonly ms: number;
-  /** How many milliseconds the work may still go on after its signal has been aborted. */
+  /** How many milliseconds the work may go on after its signal has been aborted. */
   readonly grace: number;
 }
 
 /**
- * Runs `work` and returns its result. When the time limit has passed on `clock`, the signal of the work is aborted with
- * a `TimeoutError`. If the work hasn't ended by then (or by the end of the grace, if the limit has one), the returned
- * promise is rejected with that error, and what the work returns or throws later is ignored.
+ * Runs `work` and returns its result. When the time limit has passed on `clock`, the signal of the work is aborted. If
+ * the work has not ended by then, or by the end of the grace, the returned promise is rejected with a `TimeoutError`,
+ * and a later result of the work is ignored.
  * @param limit a number of milliseconds (no grace), or a {@link TimeLimit}
  */
 export async function withTimeLimit<Result>(
@@ -50,9 +48,9 @@ export async function withTimeLimit<Result>(
 }
 
 /**
- * Runs `work` and returns its result. If `signal` is aborted before the work ends, the returned promise is rejected at
- * once with the reason of the signal, and what the work returns or throws later is ignored. If `signal` is aborted
- * already, the work isn't started. Without a signal the function only runs the work.
+ * Runs `work` and returns its result. When `signal` is aborted, the returned promise is rejected at once with the
+ * reason of the signal, and a later result of the work is ignored. If `signal` is aborted already, the work isn't
+ * started.
  */
 export async function abortable<Result>(signal: AbortSignal | undefined, work: () => Promise<Result>): Promise<Result> {
   if (signal === undefined) return work();

@@ -1,7 +1,3 @@
-/**
- * Time zones and calendar days: which names of time zones are valid, how far the wall clock of a zone is ahead of UTC,
- * and the date of a day that is given by its number.
- */
 import { DAY } from './duration.ts';
 
 /** A date of the calendar, with its day of the week and the length of its month. */
@@ -38,9 +34,7 @@ export function zoneOffset(timezone: string, instant: number): number {
   return wall - Math.floor(instant / 1_000) * 1_000;
 }
 
-/**
- * The formatters that `wallClock` has made, by time zone. They are kept, since making one costs far more than using it.
- */
+/** The formatters of `wallClock`, by time zone. They are kept, since making one costs far more than using it. */
 const wallClocks = new Map<string, Intl.DateTimeFormat>();
 
 function wallClock(timezone: string): Intl.DateTimeFormat {
@@ -56,15 +50,15 @@ function wallClock(timezone: string): Intl.DateTimeFormat {
 }
 
 /**
- * The words that the IANA database writes in capitals inside the names of time zones (`Australia/ACT`). `SMALL`
- * contains those that it writes in small letters (`Africa/Dar_es_Salaam`).
+ * The words in time zone names that the IANA database writes in capitals (`Australia/ACT`). `SMALL` has those in small
+ * letters (`Africa/Dar_es_Salaam`).
  */
 const CAPITALS = new Set('ACT GMT GMT0 IN LHI NSW UCT US UTC'.split(' '));
 const SMALL = new Set(['au', 'es', 'of']);
 
 /**
- * All time zone names of the IANA database that have no area (`Europe/Berlin` has the area `Europe`). AWS accepts no
- * other names without an area; JavaScript also accepts Java's short names, such as `ACT` and `PST`.
+ * All time zone names of the IANA database without an area (`Europe/Berlin` has the area `Europe`). AWS accepts no
+ * other names without an area, but JavaScript does (such as `PST`).
  */
 const SINGLE = new Set(
   [
@@ -73,13 +67,12 @@ const SINGLE = new Set(
     'Singapore Turkey UCT UTC Universal W-SU WET Zulu',
   ].flatMap((names) => names.split(' ')),
 );
-/** Matches time zone names that the IANA database no longer has, but that JavaScript still accepts. */
+/** Time zone names that the IANA database has dropped, but that JavaScript still accepts. */
 const DROPPED = /^(?:SystemV\/.*|US\/Pacific-New|Canada\/East-Saskatchewan)$/;
 
 /**
- * Whether `name` is the name of a time zone, or an alias of one (such as `US/Pacific`), in the IANA database, with the
- * same capital and small letters. AWS accepts no other names. `Intl.DateTimeFormat` alone is not enough: it also
- * accepts other capitals, Java's short names (`ACT`, `PST`), and names that the database has dropped.
+ * Whether `name` is the name or an alias of a time zone in the IANA database, with the same capital and small letters.
+ * AWS accepts no other names, but JavaScript's `Intl.DateTimeFormat` accepts more.
  */
 export function isTimeZone(name: unknown): name is string {
   if (typeof name !== 'string' || !/^[A-Z][\w+-]*(\/[\w+-]+){0,2}$/i.test(name)) return false;
@@ -87,7 +80,7 @@ export function isTimeZone(name: unknown): name is string {
     const known = new Intl.DateTimeFormat('en-US', { timeZone: name }).resolvedOptions().timeZone;
     if (!name.includes('/')) return SINGLE.has(name);
     if (DROPPED.test(name)) return false;
-    // For an alias JavaScript may return another name. Then the capitals of `name` can only be judged word by word.
+    // For an alias JavaScript may return another name. Then the capitals of `name` are checked word by word.
     if (known.toLowerCase() === name.toLowerCase()) return known === name;
     return name.split(/[/_-]/).every(isWrittenAsListed);
   } catch {
