@@ -5,13 +5,8 @@
  *   now ---------------------------------------------> with the ends of leases, pauses and halts
  *   scheduledFor ------------------------------------> with the due times `lastTick` and `notBefore`
  *
- * If a new policy has shorter backoffs, a stored `notBefore` may be later than that policy allows. Finding this out
- * takes the run history, which no condition can read. So `admit` decides it after the write was refused, and the
- * condition of a second try ignores exactly this `notBefore`.
- *
- * A comparison with a missing attribute is false, and so is one with an attribute of another type: a damaged item is
- * refused. `<>` is the exception, since a missing attribute differs from everything. So `attribute_exists` is checked
- * before each `<>`.
+ * A comparison with a missing attribute, or with one of another type, is false, so a damaged item is refused. `<>` is
+ * the exception: a missing attribute differs from everything. So `attribute_exists` is checked before each `<>`.
  */
 import { type AdmissionRequest, ASKED } from '../rules/index.ts';
 import type { Aliases } from './item/expression.ts';
@@ -20,8 +15,8 @@ import { VERSION } from './item/version.ts';
 /**
  * The ConditionExpression of the write that takes the lease for a tick. It holds only if admission allows the tick to
  * run.
- * @param outlived a stored `notBefore` that the condition ignores, since it is later than the present policy allows;
- * `undefined` if there is no such `notBefore`
+ * @param outlived a stored `notBefore` that is later than the present policy allows, so that the condition ignores it;
+ * `undefined` if there is none. `admit` finds it after a first write was refused.
  */
 export function admissionCondition(
   alias: Aliases,
@@ -32,8 +27,8 @@ export function admissionCondition(
   const at = (attribute: string, comparison: string, value: unknown) =>
     `${alias.name(attribute)} ${comparison} ${alias.value(value)}`;
 
-  // A count below 0 is damage. Without this check, taking and releasing leases would raise the count to 0, and the
-  // damage would no longer be noticed.
+  // A count below 0 is damage. Without this check, later ticks would raise the count to 0, and the damage would no
+  // longer be noticed.
   const isCounted = `${at('fence', '>=', 0)} AND ${at('done', '>=', 0)}`;
   const canBeRead = `(${missing('pk')} OR (${at('v', '=', VERSION)} AND ${isCounted}))`;
   const leaseIsFree = `(${missing('leaseUntil')} OR ${at('leaseUntil', '<=', now)})`;

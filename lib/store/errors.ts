@@ -1,14 +1,14 @@
 import { cut, escaped, mask, toSafeCause } from '../text/index.ts';
 
-/** The words by which the message of a StoreError names the operation that takes the lease. */
+/** The words for the operation that takes the lease, in the message of a StoreError. */
 export const TAKING_LEASE = 'taking the lease';
 
-/** How much of the message of its `cause` the message of a StoreError repeats, in bytes, at most. */
+/** How many bytes of the message of its `cause` the message of a StoreError repeats, at most. */
 const CAUSE_BYTES = 1_000;
 
 /**
- * The error of a request that DynamoDB refused for a reason other than the stored state, or did not answer. The message
- * contains the message of the cause, cut and with credentials masked.
+ * The error of a request that DynamoDB did not answer, or refused for a reason other than the stored state. The message
+ * contains that of the cause, cut and with credentials masked.
  */
 export class StoreError extends Error {
   override readonly name = 'StoreError';
@@ -27,8 +27,8 @@ export class StoreError extends Error {
 }
 
 /**
- * Whether an error is a StoreError of a tick that could not take its lease, so that its run never began. Only name and
- * message are compared, since a handler of a function passes on no more of an error.
+ * Whether an error is a StoreError of a tick that could not take its lease. Only name and message are compared, since
+ * Lambda reports no more of an error.
  */
 export function tookNoLease({ name, message }: Pick<Error, 'name' | 'message'>): boolean {
   return name === 'StoreError' && message.includes(`: ${TAKING_LEASE} failed (`);

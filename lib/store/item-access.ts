@@ -1,4 +1,3 @@
-/** Reads one state item consistently, and writes it under a condition. */
 import { type DynamoDBDocumentClient, GetCommand, UpdateCommand, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
 import { abortable } from '../time/index.ts';
 import { readItem } from './item/state-item.ts';
@@ -6,7 +5,6 @@ import { stateKey } from './item/table.ts';
 import type { Item } from './item/validate-item.ts';
 import { isConditionFailure, isInvalid, refusedItem } from './refusal.ts';
 
-/** The input of an UpdateItem request without key and table. */
 export type Update = Pick<
   UpdateCommandInput,
   'UpdateExpression' | 'ConditionExpression' | 'ExpressionAttributeNames' | 'ExpressionAttributeValues' | 'ReturnValues'
@@ -14,22 +12,21 @@ export type Update = Pick<
 
 /**
  * The result of a conditional write. If `ok`, `item` has the attributes that DynamoDB returned. Otherwise the condition
- * failed, and `item` is the stored item; if the endpoint doesn't return it, a consistent read fetches it.
+ * failed, and `item` is the stored item.
  */
 export interface Written {
   readonly ok: boolean;
   readonly item: Item | undefined;
 }
 
-/** The client, the table and the signal with which state items are read and written. */
 export interface ItemAccess {
   readonly documents: DynamoDBDocumentClient;
   readonly table: string;
-  /** If the signal is aborted, requests reject with its reason, and no more requests are sent. */
+  /** When the signal is aborted, requests are rejected with its reason, and no more requests are sent. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The state item of a service, read consistently; `undefined` if there is none. */
+/** Reads the state item of a service with strong consistency. Returns `undefined` if there is none. */
 export async function getItem({ documents, table, signal }: ItemAccess, service: string): Promise<Item | undefined> {
   const wanted = new GetCommand({ TableName: table, Key: stateKey(service), ConsistentRead: true });
   return (await abortable(signal, () => documents.send(wanted, signal === undefined ? {} : { abortSignal: signal })))
@@ -37,8 +34,8 @@ export async function getItem({ documents, table, signal }: ItemAccess, service:
 }
 
 /**
- * Writes the state item of a service under the condition in `update`. If the condition fails, the result says so;
- * nothing is thrown.
+ * Writes the state item of a service under the condition in `update`. If the condition fails, `ok` in the result is
+ * false, and nothing is thrown.
  * @throws UnreadableStateError if the stored item is damaged, so that DynamoDB rejects the update as invalid
  */
 export async function updateItem(items: ItemAccess, service: string, update: Update): Promise<Written> {
@@ -50,8 +47,7 @@ export async function updateItem(items: ItemAccess, service: string, update: Upd
     ...update,
   });
   try {
-    // If the signal is aborted, the client sends no more requests, and `abortable` rejects at once, without waiting for
-    // the client.
+    // `abortable` rejects as soon as the signal is aborted; the SDK's client alone would reject later.
     const answer = await abortable(signal, () =>
       documents.send(wanted, signal === undefined ? {} : { abortSignal: signal }),
     );
@@ -64,8 +60,7 @@ export async function updateItem(items: ItemAccess, service: string, update: Upd
 }
 
 /**
- * Finds the damage of an item whose update DynamoDB has rejected as invalid. Returns if there is none.
- * @throws UnreadableStateError if the item can't be read
+ * Throws the error of a damaged item whose update DynamoDB has rejected as invalid. Does nothing if the item is valid.
  */
 function refuseDamaged(service: string, item: Item | undefined): void {
   if (item !== undefined) readItem(service, item);

@@ -1,4 +1,3 @@
-/** Takes the lease with one conditional write. If the write is refused, finds the reason. */
 import { admit } from '../rules/index.ts';
 import { ACQUIRE_LIMIT, RELEASE_LIMIT, UnreadableStateError } from '../service/index.ts';
 import type { Acquired, AcquireRequest, Refused } from '../tick/index.ts';
@@ -12,8 +11,8 @@ import { getItem, type ItemAccess, type Update, updateItem } from './item-access
 import { freeLease } from './state-write.ts';
 
 /**
- * A lease that was taken. `item` is the item before the write that took it. If the response to that write was lost,
- * only the item after the write is known; then `item` is that one, and `isAfterImage` is true.
+ * A lease that was taken. `item` is the item before the write that took the lease, or after it if `isAfterImage` is
+ * true, since the response to the write was lost.
  */
 interface Taken {
   readonly granted: true;
@@ -22,9 +21,8 @@ interface Taken {
 }
 
 /**
- * Takes the lease if admission allows it. If the write is refused, the stored item shows the reason. The item may have
- * changed meanwhile, so that it shows none; then the write is tried once more. If that fails too and shows no reason,
- * other writers keep interfering, and the answer is `overlap`.
+ * Takes the lease if admission allows it. If DynamoDB refuses the write and the stored item shows no reason, the write
+ * is tried once more. If the second try shows no reason either, the answer is `overlap`.
  * @param items if it has a signal, the caller limits the time; otherwise ACQUIRE_LIMIT does
  * @throws UnreadableStateError if the item is damaged or of a newer version; a lease taken on such an item is released
  */
@@ -38,8 +36,8 @@ export async function writeLease(items: ItemAccess, clock: Clock, request: Acqui
         ? await withTimeLimit(clock, ACQUIRE_LIMIT, (signal) => tryTwice({ ...items, signal }, request))
         : await tryTwice(items, request);
   } catch (error) {
-    // The request failed without an answer, but the lease may have been taken. It is released, since otherwise ticks
-    // would be skipped until it expires, and its run would count as crashed.
+    // The lease may have been taken although no response arrived. It is released, since otherwise ticks would be
+    // skipped until it expires.
     if (!(error instanceof UnreadableStateError)) await giveUp(unlimited, clock, request);
     throw error;
   }
@@ -50,7 +48,7 @@ export async function writeLease(items: ItemAccess, clock: Clock, request: Acqui
     const fence = isAfterImage ? state.fence : state.fence + 1;
     return { granted: true, claim: { service, owner, fence, epoch: state.epoch }, state };
   } catch (error) {
-    // The error of the damage is thrown even if the lease can't be released.
+    // The error about the damaged item is thrown even if the lease can't be released.
     await giveUp(unlimited, clock, request, isAfterImage ? undefined : item);
     throw error;
   }
@@ -58,7 +56,7 @@ export async function writeLease(items: ItemAccess, clock: Clock, request: Acqui
 
 /**
  * Tries to release a lease that this request may have taken. Never rejects.
- * @param before the item before the lease was taken, whose expired lease is restored. @default no lease is restored
+ * @param before the item before the request, whose expired lease is written back; without it, no lease is
  */
 function giveUp(items: ItemAccess, clock: Clock, request: AcquireRequest, before?: Item): Promise<void> {
   return withTimeLimit(clock, RELEASE_LIMIT, (signal) => freeLease({ ...items, signal }, request, before)).catch(
@@ -77,8 +75,8 @@ async function tryTwice(items: ItemAccess, request: AcquireRequest): Promise<Tak
 /** A refused write for which `admit` finds no reason in the stored item. */
 interface Unconfirmed {
   /**
-   * The stored `notBefore`; `undefined` if there is none. The second write ignores it, since `admit` lets the tick run
-   * in spite of it.
+   * The stored `notBefore`; `undefined` if there is none. `admit` lets the tick run in spite of it, so the second write
+   * ignores it.
    */
   readonly outlived: number | undefined;
 }
@@ -95,13 +93,13 @@ async function tryLease(
   const state = stateIn(request.service, written.item, request.now);
   const reason = admit(state, request);
   if (reason !== undefined) return { granted: false, reason, state };
-  // `admit` finds no reason: either the item has changed since the write was refused, or its `notBefore` is later than
-  // the present policy allows.
+  // Either the item has changed since the write was refused, or its `notBefore` is later than the present policy
+  // allows.
   return { outlived: state.notBefore };
 }
 
 /**
- * Whether the lease in the item belongs to this request. If the response to a write was lost, the SDK sends the write
+ * Whether the lease in the item was taken by this request. If the response to a write was lost, the SDK sends the write
  * again, and DynamoDB refuses the second write because the first has succeeded.
  */
 function isOurs({ owner }: AcquireRequest, item: Item | undefined): boolean {

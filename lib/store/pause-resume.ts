@@ -1,6 +1,6 @@
 /**
- * Writes the changes of an operator: pause and resume. No commit writes the pause, and a commit is refused if a resume
- * has raised the epoch.
+ * Writes the changes of an operator: pause and resume. No commit changes a pause, and a resume raises the epoch, so
+ * that a commit under way is refused.
  */
 import type { Pause, ServiceState } from '../rules/index.ts';
 import { UnreadableStateError } from '../service/index.ts';
@@ -31,13 +31,11 @@ const CLEARED = [
 ];
 
 /**
- * Resumes a service: ends halt, pause and backoff, and clears track record, backoff count, streak and failures. Crashed
- * runs that were not counted yet are counted later. The epoch rises by one, so that a commit under way is refused and
- * applies its run to the new state. Returns the state before the resume.
+ * Resumes a service: ends halt, pause and backoff, and clears track record, streak and failures. The epoch rises by
+ * one, so that a commit under way is refused and applies its run to the new state. Returns the state before the resume.
  *
- * The old epoch is the condition of the write, and the new epoch is written as a number. So the write is refused if the
- * SDK sends it again after a lost response, or if another operator resumes the service at the same time. In both cases
- * the epoch has risen, so the service is resumed, and no error is thrown.
+ * If the epoch has risen between read and write, another operator has resumed the service, or the SDK has sent this
+ * write twice. The service is resumed then, so no error is thrown.
  */
 export async function resume(items: ItemAccess, service: string): Promise<ServiceState> {
   const before = await current(items, service);
@@ -61,14 +59,16 @@ export async function resume(items: ItemAccess, service: string): Promise<Servic
 }
 
 /**
- * Reads the stored state before a pause or a resume is written. It throws UnreadableStateError for a damaged item,
- * since the condition of the write can't detect every damage.
+ * Reads the state before a pause or a resume is written, since the condition of that write can't detect every damage.
+ * @throws UnreadableStateError if the item is damaged or of a newer version
  */
 async function current(items: ItemAccess, service: string): Promise<ServiceState> {
   return stateIn(service, await getItem(items, service));
 }
 
-/** The assignments for the attributes that every state item has, since a pause or a resume may create the item. */
+/**
+ * The assignments for the attributes that every state item must have, since a pause or a resume may create the item.
+ */
 function required(alias: Aliases): string[] {
   const orZero = (attribute: string) =>
     `${alias.name(attribute)} = if_not_exists(${alias.name(attribute)}, ${alias.value(0)})`;
@@ -80,8 +80,8 @@ function versionIsKnown(alias: Aliases): string {
 }
 
 /**
- * The error of a pause or a resume whose condition failed, although the stored item can be read and no other resume is
- * the cause. This happens only if the item was damaged at the moment of the write.
+ * The error of a pause or a resume whose write was refused although the stored item can be read. This happens only if
+ * the item was damaged at the moment of the write.
  */
 function refused(service: string): UnreadableStateError {
   return new UnreadableStateError('state-damaged', service, 'its state refused the change');

@@ -1,4 +1,6 @@
-/** Reads the states of many services at once, for the watchdog: by BatchGetItem with their keys, never by a scan. */
+/**
+ * Reads the states of many services at once, for the watchdog. BatchGetItem reads them by their keys; there is no scan.
+ */
 import { BatchGetCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { ServiceState } from '../rules/index.ts';
 import { UnreadableStateError } from '../service/index.ts';
@@ -10,43 +12,35 @@ import { runKey, stateKey } from './item/table.ts';
 import type { Item } from './item/validate-item.ts';
 import { recordIn } from './record-items.ts';
 
-/** The clock, the randomness and the signal for the waits between two attempts. */
 interface Waits {
   readonly clock: Clock;
   readonly random: Random;
   readonly signal: AbortSignal;
 }
 
-/**
- * What the table contains for a service: its state, the error of an unreadable state, or `undefined` if nothing is
- * stored.
- */
+/** The stored state of a service, the error of an unreadable state, or `undefined` if nothing is stored. */
 type Found = ServiceState | UnreadableStateError | undefined;
 
 /**
- * How many services are read in one request. DynamoDB accepts 100 keys; IAM allows a request only if one statement of a
- * policy allows all of its keys, and 80 of the longest names fit into one.
+ * How many services are read in one request. DynamoDB accepts 100 keys, but one statement of an IAM policy must allow
+ * them all, and it has room for 80 of the longest names.
  */
 export const READ_TOGETHER = 80;
-/**
- * How often a list of keys is requested, at most. Each further request is only for the keys that DynamoDB has left
- * unprocessed.
- */
+/** How often a list of keys is requested, at most. Each retry asks only for the keys that DynamoDB left unprocessed. */
 const READ_TRIES = 5;
 const FIRST_WAIT_MS = 100;
 
 /**
- * Makes the reader of states for the watchdog. Its reads are strongly consistent: with an older state the watchdog
- * would report a recovery although the trouble goes on.
- * @param reader the name of the service that reads, as errors name it
+ * Makes the reader of states for the watchdog. Its reads are strongly consistent, since an older state could show a
+ * recovery that is over.
+ * @param reader the name of the service that reads, for the messages of errors
  */
 export function dynamoStatesReader(documents: DynamoDBDocumentClient, table: string, reader: string) {
   const sourceOf = (waits: Waits): Source => ({ documents, table, waits });
   return {
     /**
-     * A map from the name of each service to what is stored for it: its state, an UnreadableStateError, or `undefined`
-     * if nothing is stored. If DynamoDB leaves the key of a service unprocessed at every attempt, the map doesn't
-     * contain the service.
+     * Reads the states of services. The map has no entry for a service whose key DynamoDB left unprocessed at every
+     * attempt.
      * @throws StoreError if a request fails
      */
     async read(services: readonly string[], waits: Waits): Promise<ReadonlyMap<string, Found>> {
@@ -59,14 +53,14 @@ export function dynamoStatesReader(documents: DynamoDBDocumentClient, table: str
       }
     },
     /**
-     * A map from the name of a service to the failure of its run, as `class: message`. `runs` has at most one run of
-     * each service. The map doesn't contain a run whose record is missing or has no failure.
+     * Reads the failures of runs, at most one run of each service, as a map from the service to `class: message`. A run
+     * without a stored failure has no entry.
      * @throws StoreError if a request fails
      */
     async failures(runs: readonly Run[], waits: Waits): Promise<ReadonlyMap<string, string>> {
       try {
-        // One request is made for each run: an IAM policy may list the readable services in several statements, and IAM
-        // refuses a request whose keys no single statement covers.
+        // One request for each run, since IAM refuses a request whose keys aren't all allowed by one statement of a
+        // policy.
         const read = await Promise.all(runs.map((run) => readItems(sourceOf(waits), [runKey(run)])));
         const records = read.flatMap(({ items }) => [...items.values()].flatMap(recordIn));
         return new Map(records.flatMap(({ service, failure }) => (failure ? [[service, headline(failure)]] : [])));
@@ -96,7 +90,7 @@ interface Read {
   readonly left: ReadonlySet<string>;
 }
 
-/** Reads the items with these keys. `keys` contains at most one key for each service. */
+/** Reads the items with these keys, at most one key for each service. */
 async function readItems(source: Source, keys: readonly Key[]): Promise<Read> {
   const items = new Map<string, Item>();
   const left = new Set<string>();
@@ -115,8 +109,8 @@ async function readChunk({ documents, table, waits }: Source, keys: readonly Key
   for (let attempt = 0; attempt < READ_TRIES && left.length > 0; attempt++) {
     if (attempt > 0) await clock.sleep(random.draw() * FIRST_WAIT_MS * 2 ** attempt, signal);
     const request = new BatchGetCommand({ RequestItems: { [table]: { Keys: [...left], ConsistentRead: true } } });
-    // `abortable` rejects as soon as the signal is aborted. The client alone would notice later: between two of its own
-    // attempts it waits as long as the server asks.
+    // `abortable` rejects as soon as the signal is aborted; the SDK's client alone would reject later, after its wait
+    // between two attempts.
     const answer = await abortable(signal, () => documents.send(request, { abortSignal: signal }));
     for (const item of answer.Responses?.[table] ?? []) items.set(String(item['pk']), item);
     left = (answer.UnprocessedKeys?.[table]?.Keys ?? []) as Key[];
@@ -125,8 +119,8 @@ async function readChunk({ documents, table, waits }: Source, keys: readonly Key
 }
 
 /**
- * The state in an item, the error that makes it unreadable, or `undefined` without an item. The error is returned, so
- * that a damaged state doesn't affect the other services.
+ * The state in an item, or `undefined` without an item. The error of an unreadable state is returned, not thrown, so
+ * that one damaged item doesn't affect the other services.
  */
 function stateOf(service: string, item: Item | undefined, now: number): Found {
   try {

@@ -1,4 +1,3 @@
-/** Writes and reads run records. Each is an item that DynamoDB deletes when its time to live ends. */
 import { PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { RECORD_RETENTION_DAYS, type RunRecord } from '../rules/index.ts';
 import { type ErrorSummary, withoutUndefined } from '../text/index.ts';
@@ -8,22 +7,24 @@ import type { Item } from './item/validate-item.ts';
 import type { ItemAccess } from './item-access.ts';
 
 /**
- * How many records beyond the limit each page of the query in `failedRuns` may have. Records of successful manual runs,
- * which are left out of the result, may be among them.
+ * How many records more than `limit` are read in each page of the query in `failedRuns`, since successful manual runs
+ * may be among them.
  */
 const EXTRA_A_PAGE = 10;
 const MOST_PAGES = 5;
 
-/** Writes a run record. Writing the same record again changes nothing. */
+/**
+ * Writes a run record, which DynamoDB deletes after RECORD_RETENTION_DAYS. Writing the same record again changes
+ * nothing.
+ */
 export async function putRun({ documents, table, signal }: ItemAccess, record: RunRecord): Promise<void> {
   const command = new PutCommand({ TableName: table, Item: { ...runKey(record), ...recordAttributes(record) } });
   await documents.send(command, withoutUndefined({ abortSignal: signal }));
 }
 
 /**
- * The run records of failed runs whose fence is above `after`: newest first, at most `limit`. Records are sorted by
- * time, and their fences have nearly the same order, so no page is read after one that contains a fence of `after` or
- * below.
+ * The run records of failed runs whose fence is above `after`: newest first, at most `limit`. Reading ends at a record
+ * with a fence of `after` or below, since fences rise nearly in the order of time.
  */
 export async function failedRuns(
   { documents, table, signal }: ItemAccess,
@@ -45,7 +46,10 @@ export async function failedRuns(
   return newestOfEachRun(found).slice(0, limit);
 }
 
-/** The query for the newest run records of a service. `start` is the key behind which it continues. */
+/**
+ * The query for the newest run records of a service.
+ * @param start the key after which the query continues; without it, it begins at the newest record
+ */
 export function newestRecords(
   { table, service }: { readonly table: string; readonly service: string },
   limit: number,
@@ -64,8 +68,8 @@ export function newestRecords(
 }
 
 /**
- * The newest record of each run, newest run first. A run can have several records: one that it wrote itself, one by the
- * tick that counted it as crashed, and one by each tick that died while it counted the run.
+ * The newest record of each run, newest run first. A run may have several records: its own, and one from each tick that
+ * counted it as crashed.
  */
 function newestOfEachRun(records: readonly RunRecord[]): RunRecord[] {
   const byFence = new Map<number, RunRecord>();
@@ -76,8 +80,8 @@ function newestOfEachRun(records: readonly RunRecord[]): RunRecord[] {
 }
 
 /**
- * The attributes of a run record. Their names are listed here and in `recordIn`, so that stored names stay the same if
- * a property of RunRecord is renamed.
+ * The attributes of a run record. The names are listed here and in `recordIn`, so that renaming a property of RunRecord
+ * doesn't change a stored name.
  */
 function recordAttributes(record: RunRecord): Item {
   const endedAt = record.startedAt + record.durationMs;
@@ -99,10 +103,7 @@ function failureAttributes({ at, errorClass, message, text }: ErrorSummary): Ite
   return { at, errorClass, message, text };
 }
 
-/**
- * The run record in an item, as a list of one. The list is empty if the item is unreadable, since records are used only
- * for reports.
- */
+/** The run record in an item, as a list of one; an empty list if the item can't be read. */
 export function recordIn(item: Item): RunRecord[] {
   const { fence, at, manual, outcome, startedAt, durationMs, build, verdict, failure } = item;
   if (![fence, at].every(Number.isSafeInteger) || typeof outcome !== 'string') return [];

@@ -1,6 +1,5 @@
 /**
- * Repairs a damaged state item. No attribute is guessed: the item is kept as a copy, and a fresh, paused item replaces
- * it.
+ * Repairs a damaged state item: the item is kept as a copy, and a fresh, paused item replaces it.
  *
  *   fence, done    equal, and above the number of every run that the item or the run records mention: a run under way
  *                  can't commit, and no run is counted as crashed
@@ -25,53 +24,45 @@ import { VERSION, versionFault } from './item/version.ts';
 import { getItem } from './item-access.ts';
 import { newestRecords } from './record-items.ts';
 
-/** A damaged attribute of a state item. */
 export interface DamagedAttribute {
   readonly attribute: string;
   /** The fault in words, such as `expected up to 64 of 0 and 1, got "1102"`. */
   readonly fault: string;
 }
 
-/** The damage of a state item, and the fresh item that replaces it. */
+/** The damage of a state item, and the fresh item that is to replace it. */
 export interface RepairPlan {
   /** The damaged attributes; empty for a valid item, which needs no repair. */
   readonly damage: readonly DamagedAttribute[];
-  /** The attributes of the fresh item. They replace all attributes that this code knows. */
+  /** The attributes of the fresh item. */
   readonly fresh: Item;
-  /** The instant until which a run that holds the lease may be under way; absent if no such run is possible. */
+  /** The instant until which the run that holds the lease may be under way; absent if there is no such run. */
   readonly runningUntil?: number;
 }
 
 /**
- * Inspects and repairs the state items of one table. Both methods reject with the errors of the SDK if a request fails.
+ * Finds and repairs damaged state items of one table. Both methods reject with the error of the SDK if a request fails.
  */
 export interface StateRepairs {
   /**
    * The plan for the repair of the state of a service; `undefined` if nothing is stored for the service.
-   * @throws UnreadableStateError if the state is of a newer version, which only newer code can check
+   * @throws UnreadableStateError if the state is of a newer version
    */
   examine(service: string, now: number): Promise<RepairPlan | undefined>;
   /**
-   * Copies the damaged item to `REPAIR#<time>`, which is kept as long as a run record, and replaces the item by a fresh
-   * one. The condition is that no attribute that this code knows has changed since the item was read.
+   * Copies the damaged item to `REPAIR#<time>`, which is kept as long as a run record, and replaces it by a fresh one.
    * @param shown the plan that `examine` returned
-   * @returns the plan that was carried out; `undefined` if the item is valid by now, if other attributes are damaged
-   * than in `shown`, or if the item changed at every try
+   * @returns the plan that was carried out. `undefined` if nothing was replaced: the item is valid now, has other
+   * damaged attributes than `shown`, or changed at every try
    */
   repair(service: string, shown: RepairPlan, now: number): Promise<RepairPlan | undefined>;
 }
 
 const REPAIR_TRIES = 5;
-/**
- * How many of the newest run records are read to find the highest fence. More aren't needed: the table sorts the
- * records by time, and the fences rise in nearly the same order.
- */
+/** How many of the newest run records are read to find the highest fence. Fences rise nearly in the order of time. */
 const INSPECTED_RECORDS = 25;
 
-/**
- * The repairs for a table that `stateTable` describes. The caller needs the IAM rights GetItem, Query, PutItem and
- * UpdateItem on it.
- */
+/** Makes the repairs of a table. The caller needs the IAM rights GetItem, Query, PutItem and UpdateItem on it. */
 export function stateRepairs(documents: DynamoDBDocumentClient, table: string): StateRepairs {
   const items = { documents, table };
 
@@ -87,8 +78,7 @@ export function stateRepairs(documents: DynamoDBDocumentClient, table: string): 
   return {
     examine: async (service, now) => (await inspect(service, now))?.plan,
     async repair(service, shown, now) {
-      // Ticks that are refused because of the damage change the counters of the item. If that happens between read and
-      // write, the item is read again.
+      // Ticks may change the counters of the damaged item between read and write. Then the item is read again.
       for (let attempt = 0; attempt < REPAIR_TRIES; attempt++) {
         const found = await inspect(service, now);
         if (found === undefined || shown.damage.length === 0 || !isSame(found.plan, shown)) return undefined;
@@ -102,30 +92,30 @@ export function stateRepairs(documents: DynamoDBDocumentClient, table: string): 
 }
 
 /**
- * Whether both plans have the same damaged attributes. The values of these attributes may differ, since refused ticks
- * change the counters.
+ * Whether both plans have the same damaged attributes. The values may differ, since ticks change the counters of the
+ * damaged item.
  */
 function isSame(one: RepairPlan, other: RepairPlan): boolean {
   const names = ({ damage }: RepairPlan) => damage.map(({ attribute }) => attribute).join(' ');
   return names(one) === names(other);
 }
 
-/** The copy of a damaged item: a new item that contains the damaged one as one attribute. */
+/**
+ * The copy of a damaged item: a new item with the damaged one as an attribute. DynamoDB deletes it as late as a run
+ * record.
+ */
 function copyOf(service: string, item: Item, now: number): Item {
   const expires = Math.floor((now + RECORD_RETENTION_DAYS * DAY) / SECOND);
   return { pk: service, sk: `REPAIR#${toIso(now)}`, item, [TTL_ATTRIBUTE]: expires };
 }
 
-/** The facts that a repair needs in addition to the damaged item. */
 interface RepairFacts {
   readonly now: number;
   /** The highest fence in the run records that were read; 0 if there are none. */
   readonly highestRecorded: number;
 }
 
-/**
- * Plans the repair of an item. If the version of the item can't be read, the item is treated as one of version VERSION.
- */
+/** Plans the repair of an item. If its version can't be read, the item is treated as one of version VERSION. */
 export function planRepair(item: Item, facts: RepairFacts): RepairPlan {
   const { now } = facts;
   const damagedVersion = versionFault(item);
@@ -153,19 +143,16 @@ export function planRepair(item: Item, facts: RepairFacts): RepairPlan {
 }
 
 /**
- * How far the new fence is above the highest fence that was found: many more than the runs that can have started and
- * are neither in the item nor in the run records.
+ * How far the new fence is above the highest fence that was found. The damaged item and the run records may lack some
+ * runs, but never so many.
  */
 const FENCE_LEAP = 1_000;
-/**
- * The largest fence, epoch or other count that a repair takes as true. No service reaches it, so a larger number is
- * damage.
- */
+/** The largest fence or epoch that a repair takes as true. No service reaches it, so a larger number is damage. */
 const LARGEST_BELIEVED_COUNT = 1e12;
 
 /**
  * A fence above the number of every run that the item or the run records mention. If neither `fence` nor `done` can be
- * read, it is also above the number of seconds since 1970, since no service runs once a second for so long.
+ * read, it is also above the number of seconds since 1970, which no service reaches.
  */
 function fenceAbove(item: Item, valid: Item, { now, highestRecorded }: RepairFacts): number {
   const { fence, done, failuresSince } = item;
@@ -179,16 +166,15 @@ function isBelievable(count: unknown): count is number {
   return typeof count === 'number' && count >= 0 && count <= LARGEST_BELIEVED_COUNT;
 }
 
-/** An epoch that no run under way can have seen, so that its commit is refused. */
+/** An epoch that differs from the one that any run under way has read, so that its commit is refused. */
 function epochAfter(valid: Item, broken: ReadonlySet<string>, now: number): number {
   const { epoch = broken.has('epoch') ? undefined : 0 } = valid;
   return isBelievable(epoch) ? epoch + 1 : epochSeconds(now);
 }
 
 /**
- * The `lastTick` of the fresh item: the stored `lastTick`, or `now` if the stored one is damaged, but never before the
- * tick of the lease. If `lastTick` is missing and the run history is damaged, a tick may have been decided, so `now` is
- * used too. If the history is valid, no tick was decided; then, without a lease, `undefined` is returned.
+ * The `lastTick` of the fresh item: the stored one, or `now` if the stored one may be lost, but not before the tick of
+ * the lease. `undefined` if no tick has ever started.
  */
 function lastTickAfter(valid: Item, broken: ReadonlySet<string>, now: number): number | undefined {
   const { lastTick, leaseTick } = valid;
@@ -201,7 +187,7 @@ function epochSeconds(now: number): number {
   return Math.floor(now / SECOND);
 }
 
-/** The attributes of an item in words: values are cut, credentials are masked, and instants are written as dates. */
+/** The attributes of an item in words: values are cut, credentials are masked, and instants are shown as dates too. */
 export function describeAttributes(item: Item): Readonly<Record<string, string>> {
   const kinds: Readonly<Record<string, string>> = ATTRIBUTES;
   return Object.fromEntries(

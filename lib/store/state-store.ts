@@ -1,18 +1,13 @@
 /**
- * Implements the port StateStore on DynamoDB.
+ * Implements the port StateStore on DynamoDB. One item per service contains its state. A tick costs two writes:
  *
- * One item per service contains its state (`item/state-item.ts`). A tick costs one write to take the lease and one to
- * commit:
  *   1. acquire: admission is the condition of the write. The write raises the fence, sets the lease, and returns the
  *      item as it was before.
  *   2. commit: the condition is that fence and epoch are as acquire left them. The write frees the lease and sets
  *      `done` to the fence.
- * A write whose condition fails returns the item, which shows the reason. If the endpoint doesn't return the item, one
- * consistent read is needed.
  *
- * The SDK sends a write again if its response was lost, and the second write fails because of the first. An acquire is
- * recognised by its owner in the stored lease, and a commit by its run in the stored run history. No write uses ADD or
- * list_append, so that a write that is sent twice leaves the same item.
+ * If the response to a write is lost, the SDK sends the write again, and its condition fails. The store then looks in
+ * the item for the owner of the lease, or for the committed run, and finds that the first write has succeeded.
  */
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { STORE_LIMIT, UnreadableStateError } from '../service/index.ts';
@@ -35,8 +30,8 @@ const NOT_REPORTED = 'the report omits them';
 /**
  * Makes the StateStore on a table that `stateTable` describes. Its methods reject with StoreError if DynamoDB can't be
  * reached or fails.
- * @param clock the clock by which the store limits the time of each method. It doesn't limit `commit`, `release`, and
- * an `acquire` with a signal, since their callers do.
+ * @param clock limits the time of each method except `commit`, `release`, and an `acquire` with a signal, whose callers
+ * limit it
  */
 export function dynamoStateStore(
   documents: DynamoDBDocumentClient,

@@ -1,8 +1,4 @@
-/**
- * Writes the end of a run: a commit writes the new state; a release only frees the lease. A commit changes the item
- * only if the item still has the fence and the epoch of the claim, a release only if the item still has the owner of
- * the claim.
- */
+/** Writes the end of a run: a commit writes the new state, and a release only frees the lease. */
 import { containsCommit, type ServiceState } from '../rules/index.ts';
 import type { Claim, CommitAnswer } from '../tick/index.ts';
 import { aliases, assignments } from './item/expression.ts';
@@ -14,16 +10,15 @@ import { getItem, type ItemAccess, updateItem } from './item-access.ts';
 const NO_LEASE = { leaseOwner: undefined, leaseUntil: undefined, leaseTick: undefined };
 
 /**
- * Writes the state, frees the lease unless the claim has `keepsLease`, and sets `done` to the fence of the claim, so
- * that no run up to this one counts as crashed. The write is refused if the fence or the epoch of the item differs from
- * that of the claim.
+ * Writes the state, sets `done` to the claim's fence, and frees the lease unless the claim has `keepsLease`. The write
+ * is refused if the item has another fence or epoch than the claim.
  */
 export async function writeState(items: ItemAccess, claim: Claim, state: ServiceState): Promise<CommitAnswer> {
   const fitted = fitState(claim.service, state);
   try {
     return await tryState(items, claim, fitted);
   } catch (error) {
-    // The write may have succeeded although no response arrived; the stored item shows whether it did.
+    // The write may have succeeded although no response arrived. The stored item shows this.
     const item = await getItem(items, claim.service).catch(() => undefined);
     if (item !== undefined && isWritten(item, claim, fitted)) return { written: true };
     throw error;
@@ -45,8 +40,8 @@ async function tryState(items: ItemAccess, claim: Claim, fitted: FittedState): P
     ...alias.collected(),
   });
   if (written.ok) return { written: true };
-  // The condition also fails if the SDK sends this write again after a lost response. Then the item contains the result
-  // of the first write.
+  // If the response to the write was lost, the SDK sends the write again, and its condition fails. The item then
+  // contains the result of the first write.
   if (written.item !== undefined && isWritten(written.item, claim, fitted)) return { written: true };
   const current = stateIn(claim.service, written.item);
   if (current.fence !== claim.fence) return { written: false, reason: 'fence' };
@@ -58,11 +53,9 @@ function isWritten(item: Item, { service, fence }: Claim, { state }: FittedState
 }
 
 /**
- * Frees the lease of a run and raises `done` by one, so that the run doesn't count as crashed. Changes nothing if
- * another owner holds the lease. Each acquire has an owner of its own, so while this owner holds the lease, the newest
- * fence is that of its run. `done` is raised by one and not set to the fence, so that runs that crashed before are
- * still counted. If the write is sent twice, the condition of the second fails.
- * @param before the item before this lease was taken, whose expired lease is restored. @default no lease is restored
+ * Frees the lease of a run and raises `done` by one, so that the run doesn't count as crashed. Does nothing if another
+ * owner holds the lease.
+ * @param before the item before this lease was taken, whose expired lease is written back; without it, no lease is
  */
 export async function freeLease(
   items: ItemAccess,

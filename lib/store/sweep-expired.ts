@@ -1,4 +1,3 @@
-/** Deletes expired items of the embedded DynamoDB, which has no time to live and would keep them for ever. */
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, type DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { withoutUndefined } from '../text/index.ts';
@@ -13,8 +12,8 @@ const EXPIRED = {
 };
 
 /**
- * Deletes every expired item of the state table, one after the other, since nothing waits for the end. An item that is
- * written again with a later expiry in the meantime stays.
+ * Deletes every expired item of the embedded DynamoDB, which has no time to live. An item that is written again
+ * meanwhile with a later expiry stays.
  * @returns the number of deleted items
  */
 export async function sweepExpired(documents: DynamoDBDocumentClient, table: string, now: number): Promise<number> {

@@ -1,16 +1,10 @@
-/**
- * Reads and writes the memory of the watchdog: items with the sort key `WATCH#<number>` under the watchdog's name, each
- * with a revision that every write raises.
- */
 import { type DynamoDBDocumentClient, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { abortable } from '../time/index.ts';
 import { StoreError } from './errors.ts';
 import { WATCHDOG_PREFIX, watchdogKey } from './item/table.ts';
 import type { Item } from './item/validate-item.ts';
 
-/**
- * One part of the watchdog's memory, stored as one item. The store doesn't interpret `entries`; only the watchdog does.
- */
+/** One part of the watchdog's memory, stored as one item with the sort key `WATCH#<number>`. */
 interface Part {
   readonly number: number;
   /** How often the part was written; 0 if it is not stored yet. */
@@ -23,13 +17,13 @@ interface Ended {
 }
 
 /**
- * Makes the store of a watchdog's memory.
+ * Makes the store of the watchdog's memory.
  * @param service the name of the watchdog, under which the items are stored
  */
 export function dynamoWatchdogMemory(documents: DynamoDBDocumentClient, table: string, service: string) {
   return {
     /**
-     * Every stored part of the memory, ordered by number; empty if nothing is stored. The read is strongly consistent.
+     * Every stored part, ordered by number; an empty list if nothing is stored. The read is strongly consistent.
      * @throws StoreError if a request fails
      */
     async load(ended: Ended): Promise<readonly Part[]> {
@@ -43,8 +37,7 @@ export function dynamoWatchdogMemory(documents: DynamoDBDocumentClient, table: s
     },
     /**
      * Writes the parts, and returns them with their new revisions.
-     * @throws StoreError if a request fails, or if the stored revision of a part is not the given one, since another
-     * check by the watchdog has written the part meanwhile
+     * @throws StoreError if a request fails, or if another check by the watchdog has written one of the parts meanwhile
      */
     async save(parts: readonly Part[], { signal }: Ended): Promise<readonly Part[]> {
       const saved: Part[] = [];
@@ -113,12 +106,12 @@ async function readParts({ documents, table, service }: Source, { signal }: Ende
   return parts;
 }
 
-/** The revision of a part whose stored revision can't be read. A write of such a part has no condition. */
+/** The revision of a part whose stored revision can't be read. Such a part is written without a condition. */
 const DAMAGED = -1;
 
 /**
- * The part in an item, as a list of one; empty if its number is invalid. A damaged revision becomes DAMAGED. Damaged
- * entries count as an empty map: the watchdog then finds and reports the same troubles again.
+ * The part in an item, as a list of one; an empty list if its number is invalid. Damaged entries become an empty map,
+ * so that the watchdog reports the same troubles again.
  */
 function partIn({ sk, revision, entries }: Item): Part[] {
   const number = Number(String(sk).slice(WATCHDOG_PREFIX.length));

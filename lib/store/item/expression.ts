@@ -1,16 +1,16 @@
 /**
- * Makes DynamoDB expressions in which an alias (`#fence`, `:0`) stands for every name and value, so that reserved words
- * and special characters can't break them.
+ * DynamoDB expressions in which an alias (`#fence`, `:0`) stands for every name and value, so that reserved words and
+ * special characters can't break them.
  */
 
-/** The names and values that occur in the expressions of one request, each under an alias. */
+/** The names and values in the expressions of one request, each under an alias. */
 export interface Aliases {
   /** Adds the name of an attribute and returns its alias. */
   name(attribute: string): string;
   /** Adds a value and returns its alias. */
   value(value: unknown): string;
   /**
-   * All names and values that were added, as a request takes them. Without a value, `ExpressionAttributeValues` is
+   * All names and values that were added, as fields of a request. Without values, `ExpressionAttributeValues` is
    * absent, since DynamoDB refuses an empty map.
    */
   collected(): {
@@ -19,7 +19,6 @@ export interface Aliases {
   };
 }
 
-/** A new, empty collection of aliases. */
 export function aliases(): Aliases {
   const names: Record<string, string> = {};
   const values: Record<string, unknown> = {};
@@ -41,9 +40,9 @@ export function aliases(): Aliases {
 }
 
 /**
- * The UpdateExpression `SET ... REMOVE ...` that sets attributes to their values and removes attributes whose value is
- * undefined. It never sets NULL and never uses ADD.
- * @param written more assignments for SET, which are taken over unchanged, such as `#fence = #fence + :1`
+ * An UpdateExpression `SET ... REMOVE ...`. It sets attributes to their values, and removes attributes whose value is
+ * undefined.
+ * @param written more assignments for SET, such as `#fence = #fence + :1`
  */
 export function assignments(
   alias: Aliases,

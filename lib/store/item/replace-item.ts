@@ -1,11 +1,10 @@
-/** Replaces a state item as a whole, which only a repair does. A tick never does that; it writes single attributes. */
 import { type ItemAccess, updateItem } from '../item-access.ts';
 import { type Aliases, aliases, assignments } from './expression.ts';
 import { ATTRIBUTES, type Item } from './validate-item.ts';
 
 /**
- * Writes `values` to the state item, and removes attributes whose value is undefined. The condition is that, in the
- * stored item, every attribute that this code knows still has the value that it has in `item`.
+ * Replaces a state item: writes `values`, and removes attributes whose value is undefined. The condition is that every
+ * attribute in ATTRIBUTES, and the version, still has the value that it has in `item`.
  * @returns whether the item was written; false if an attribute has changed
  */
 export async function replaceItem(items: ItemAccess, service: string, item: Item, values: Item): Promise<boolean> {
@@ -22,8 +21,8 @@ export async function replaceItem(items: ItemAccess, service: string, item: Item
 function stillIs(alias: Aliases, attribute: string, value: unknown): string {
   const name = alias.name(attribute);
   if (value === undefined) return `attribute_not_exists(${name})`;
-  // Of a list or a map only the type is compared, since the embedded database can't compare the values. In a state item
-  // a list or a map is always damage, so this is enough.
+  // Of a list or a map only the type is compared, since the embedded DynamoDB can't compare the values. In a state item
+  // a list or a map is always damage.
   if (Array.isArray(value)) return `attribute_type(${name}, ${alias.value('L')})`;
   if (isMap(value)) return `attribute_type(${name}, ${alias.value('M')})`;
   return `${name} = ${alias.value(value)}`;

@@ -1,6 +1,5 @@
 /**
- * Converts the state of a service to the flat attributes of its state item, and back. A damaged item is reported (see
- * `validate-item.ts`) and never repaired here.
+ * Converts the state of a service to the attributes of its state item, and back. A damaged item is never repaired here.
  */
 import { NumberValue } from '@aws-sdk/lib-dynamodb';
 import {
@@ -28,7 +27,10 @@ export function readItem(service: string, item: Item, now?: number): ServiceStat
   return stateOf(item as unknown as ValidItem, runs);
 }
 
-/** The state that an item contains; without an item, the state of a service that has never run. */
+/**
+ * The state that an item contains; without an item, the state of a service that has never run.
+ * @throws UnreadableStateError if the item is damaged or of a newer version
+ */
 export function stateIn(service: string, item: Item | undefined, now?: number): ServiceState {
   return item === undefined ? NEVER_RUN : readItem(service, item, now);
 }
@@ -58,10 +60,7 @@ export function describeFault({ attribute, expected }: Fault, item: Item): strin
 
 const DESCRIBED_BYTES = 100;
 
-/**
- * A stored value in words, cut to DESCRIBED_BYTES and with credentials masked. The value may have any type and length,
- * since the attribute may be damaged.
- */
+/** A stored value of any type in words, cut to 100 bytes and with credentials masked. */
 export function describeValue(value: unknown): string {
   if (value instanceof Uint8Array) return `${value.length} bytes of binary`;
   if (value instanceof Set) return `a set of ${value.size}`;
@@ -73,7 +72,7 @@ export function describeValue(value: unknown): string {
   return short === words ? words : `${short}...`;
 }
 
-/** Whether the value is a number that JSON can't hold exactly. Such a number can also occur inside a list or a map. */
+/** Whether the value is a number that JSON can't hold exactly. */
 function isLongNumber(value: unknown): value is bigint | NumberValue {
   return typeof value === 'bigint' || value instanceof NumberValue;
 }
@@ -87,7 +86,7 @@ function stateOf(item: ValidItem, runs: readonly RunEntry[]): ServiceState {
     lastTick: item.lastTick,
     lastSuccess: item.lastSuccess,
     notBefore: item.notBefore,
-    // Older code that doesn't know `notBeforeBuild` may have removed `notBefore` alone.
+    // Older code that doesn't know `notBeforeBuild` may have removed only `notBefore`.
     notBeforeBuild: item.notBefore === undefined ? undefined : item.notBeforeBuild,
     halt: haltOf(item),
     pause: pauseOf(item),
@@ -113,9 +112,8 @@ function pauseOf({ pauseAt: at, pauseUntil: until, pauseReason: reason = '', pau
 }
 
 /**
- * The attributes that a commit writes; it removes those that are undefined. A value is undefined if it means the same
- * as a missing attribute. A commit does not write the fence (an acquire raises it), nor pause and epoch (operators
- * change them). `state-write.ts` adds `done` and removes the attributes of the lease.
+ * The attributes that a commit writes; it removes the undefined ones. Neither fence nor pause nor epoch is among them,
+ * since an acquire and operators write those.
  */
 export function committedAttributes(state: ServiceState) {
   const { halt } = state;
@@ -139,12 +137,11 @@ export function committedAttributes(state: ServiceState) {
   };
 }
 
-/** The attributes that a lease has in the state item. */
 export function leaseAttributes({ owner, until, tick }: Lease) {
   return { leaseOwner: owner, leaseUntil: until, leaseTick: tick };
 }
 
-/** The attributes that a pause has in the state item; without a pause, all are undefined. */
+/** The attributes of a pause in the state item; without a pause, all are undefined. */
 export function pauseAttributes(pause: Pause | undefined) {
   return { pauseAt: pause?.at, pauseUntil: pause?.until, pauseReason: pause?.reason, pauseBy: pause?.by };
 }

@@ -1,20 +1,20 @@
 /**
- * The keys of the state table. `pk` is the name of the service. `sk` is `STATE` for its state item,
- * `RUN#<time>#<fence>` for a run record, and `REPAIR#<time>` for the copy of a damaged item. The watchdog also has
- * `WATCH#<number>`, the parts of its memory.
+ * The keys of the state table. `pk` is the name of the service. `sk` is
+ *
+ *   STATE                 for the state item
+ *   RUN#<time>#<fence>    for a run record
+ *   REPAIR#<time>         for the copy of a damaged item
+ *   WATCH#<number>        for a part of the memory of the watchdog
  */
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
 import { toIso } from '../../time/index.ts';
 
-/**
- * The attribute that contains the instant from which DynamoDB may delete an item, in epoch seconds as DynamoDB
- * requires.
- */
+/** The attribute with the instant, in epoch seconds, from which DynamoDB may delete an item. */
 export const TTL_ATTRIBUTE = 'expiresAtSeconds';
 
 /**
- * The request that creates the state table. Time to live is enabled by another request, for the attribute {@link
- * TTL_ATTRIBUTE}.
+ * The request that creates the state table. The caller enables time to live for {@link TTL_ATTRIBUTE} by another
+ * request.
  */
 export function stateTable(name: string): CreateTableCommandInput {
   return {
@@ -31,21 +31,22 @@ export function stateTable(name: string): CreateTableCommandInput {
   };
 }
 
-/** The key of the state item of a service. */
 export function stateKey(service: string) {
   return { pk: service, sk: 'STATE' };
 }
 
 export const WATCHDOG_PREFIX = 'WATCH#';
 
-/** The key of one part of the watchdog's memory, which `watchdog-memory.ts` keeps in numbered parts. */
+/** The key of one of the numbered parts in which the watchdog keeps its memory. */
 export function watchdogKey(service: string, number: number) {
   return { pk: service, sk: `${WATCHDOG_PREFIX}${number}` };
 }
 
 export const RUN_PREFIX = 'RUN#';
 
-/** The key of a run record. The table sorts the records of a service by `at` (see RunRecord), the newest last. */
+/**
+ * The key of a run record. `at` comes first in `sk`, so that the records of a service are sorted by time, newest last.
+ */
 export function runKey({ service, at, fence }: { service: string; at: number; fence: number }) {
   return { pk: service, sk: `${RUN_PREFIX}${toIso(at)}#${fence}` };
 }

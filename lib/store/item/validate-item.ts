@@ -1,19 +1,15 @@
 /**
- * Checks the rules for a valid state item. They are strict, since a state that is read wrongly would forget failures or
- * run a tick twice.
+ * Checks a state item by strict rules, since a state that is read wrongly would forget failures or run a tick twice.
  *
  *   1. Single attributes: each has its type and range: a count of 0 or more, an instant that a date can express, text
  *      of at most a kilobyte.
- *   2. Groups: a lease has an end and an owner; a halt and a pause have a start. An incomplete halt would not be read
- *      as a halt.
+ *   2. Groups: a lease has an end and an owner; a halt and a pause have a start.
  *   3. Order: `done` and `failuresSince` are at most `fence`, and `lastTick` is no older than the newest tick in
  *      `runs`.
  *   4. Clock: no tick and no lease is more than an hour ahead of the clock of the reader, and no halt or backoff ends
- *      more than two years ahead. Otherwise a clock that was wrong once would make every later tick `late`, or the
- *      lease endless, and nobody would notice.
+ *      more than two years ahead. Such an instant comes from a clock that was wrong.
  *
- * A missing attribute is read as if the service never had it, since its loss can't be noticed. Attributes that this
- * code doesn't know are valid, since newer code may have added them.
+ * Attributes that this code doesn't know are valid, since newer code may have added them.
  */
 import { parseRunHistory, type RunEntry } from '../../rules/index.ts';
 import { DAY, HOUR, LAST_INSTANT, toIso } from '../../time/index.ts';
@@ -21,7 +17,7 @@ import { DAY, HOUR, LAST_INSTANT, toIso } from '../../time/index.ts';
 /** An item of the state table as the document client returns it. */
 export type Item = Readonly<Record<string, unknown>>;
 
-/** The name of a damaged attribute, and the values that would be valid for it, in words. */
+/** A damaged attribute: its name, and in words the values that would be valid. */
 export interface Fault {
   readonly attribute: string;
   readonly expected: string;
@@ -29,9 +25,7 @@ export interface Fault {
 
 type AttributeKind = 'count' | 'instant' | 'text';
 
-/**
- * The kind of every attribute of a state item except the keys and the version, in the order in which faults are listed.
- */
+/** The kind of every attribute of a state item except the keys and the version. Faults are listed in this order. */
 export const ATTRIBUTES = {
   fence: 'count',
   done: 'count',
@@ -64,22 +58,19 @@ export type ValidItem = Readonly<Record<'fence' | 'done', number>> & {
   readonly [Name in keyof typeof ATTRIBUTES]?: (typeof ATTRIBUTES)[Name] extends 'text' ? string : number;
 };
 
-/**
- * The largest valid value of a counter such as `fence`: far above any that a service reaches, and far below the largest
- * safe integer.
- */
+/** The largest valid value of a counter such as `fence`. No service reaches it. */
 export const LARGEST_VALID_COUNT = 1e15;
-/** The largest valid text in bytes. No text is larger than a whole state item. */
+/** The largest valid text in bytes: no text is larger than a whole state item. */
 const LARGEST_TEXT = 1_024;
 
 /**
- * How far `notBefore` and `haltUntil` may be ahead of the clock of the reader, in milliseconds: twice the longest
- * interval, `restartAfter` or backoff.
+ * How far `notBefore` and `haltUntil` may be ahead of the clock of the reader: twice the longest interval, in
+ * milliseconds.
  */
 const TWO_YEARS = 2 * 366 * DAY;
 /**
- * How far each of these attributes may be ahead of the clock of the reader. An hour is twice the longest lease: once
- * for the lease, and once for the difference between the clocks of two machines.
+ * How far each of these attributes may be ahead of the clock of the reader. An hour is twice the longest lease, to
+ * allow for clocks that differ.
  */
 const FARTHEST_AHEAD: readonly (readonly [attribute: string, ms: number, words: string])[] = [
   ['leaseUntil', HOUR, 'an hour'],
@@ -89,15 +80,15 @@ const FARTHEST_AHEAD: readonly (readonly [attribute: string, ms: number, words: 
   ['haltUntil', TWO_YEARS, 'two years'],
 ];
 
-/** The faults of an item (empty if it is valid), and its parsed run history (empty if the history is damaged). */
+/** The faults of an item (empty if it is valid), and its run history (empty if it is damaged). */
 export interface ValidatedItem {
   readonly faults: readonly Fault[];
   readonly runs: readonly RunEntry[];
 }
 
 /**
- * Finds the faults of a state item of version VERSION. The version itself is not checked.
- * @param now if given, instants that are farther ahead of `now` than FARTHEST_AHEAD allows are faults
+ * Finds the faults of a state item; its version is not checked.
+ * @param now if given, an instant too far ahead of `now` (see FARTHEST_AHEAD) is a fault
  */
 export function validateItem(item: Item, now?: number): ValidatedItem {
   const runs = runsIn(item['runs']);
@@ -109,8 +100,8 @@ export function validateItem(item: Item, now?: number): ValidatedItem {
   });
   const broken = new Set(alone.map(({ attribute }) => attribute));
   const valid = Object.fromEntries(Object.entries(item).filter(([attribute]) => !broken.has(attribute)));
-  // The groups are checked with the damaged attributes included: a damaged attribute still shows that another attribute
-  // of its group is missing.
+  // The groups are checked on the whole item: a damaged attribute still shows that another attribute of its group is
+  // missing.
   const together = [...halves(item), ...overtaken(valid, runs ?? []), ...(now === undefined ? [] : ahead(valid, now))];
   const faults = [...alone, ...together.filter(({ attribute }) => !broken.has(attribute))];
   return { faults, runs: runs ?? [] };
@@ -141,8 +132,8 @@ function expectedText(attribute: string, value: unknown): string | undefined {
 }
 
 /**
- * The groups of attributes. If any of `others` is present, `attribute` must be present too; `kind` says in words what
- * its value must be.
+ * The groups of attributes: if any of `others` is present, `attribute` must be present. `kind` is the valid value of
+ * `attribute` in words.
  */
 const BESIDE: readonly (readonly [attribute: string, kind: string, ...others: string[]])[] = [
   ['leaseUntil', 'a whole number', 'leaseOwner', 'leaseTick'],
@@ -174,8 +165,8 @@ function isAbove(value: unknown, bound: unknown): boolean {
 }
 
 /**
- * The newest tick in the run history; `undefined` if it contains none. A manual run has no tick, and `at` of a crashed
- * run is the time when it was counted, so both are left out.
+ * The due time of the newest tick in the run history; `undefined` if there is none. Manual and crashed runs are left
+ * out, since their `at` is no due time.
  */
 function newestTick(runs: readonly RunEntry[]): number | undefined {
   const ticks = runs.filter(({ outcome, manual }) => !manual && outcome !== 'crashed').map(({ at }) => at);

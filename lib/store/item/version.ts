@@ -1,17 +1,13 @@
 /**
- * The version of the stored state. It rises only for a change that code of the previous version would read wrongly; a
- * new optional attribute doesn't raise it. Older code refuses an item of a newer version. Newer code must convert an
- * older item while no run is under way, and raise the epoch, so that a commit by older code is refused too.
+ * The version of the stored state. It rises only for a change that older code would read wrongly, which a new optional
+ * attribute is not. Code refuses an item of a newer version.
  */
 import type { Fault, Item } from './validate-item.ts';
 
-/** The version that this code writes. So far it is the only one. */
+/** The version of the state that this code writes. */
 export const VERSION = 1;
 
-/**
- * The fault of an item whose version is missing or no whole number of 1 or more; otherwise `undefined`. A newer version
- * is not a fault.
- */
+/** The fault of an item whose version is missing or no whole number of 1 or more; otherwise `undefined`. */
 export function versionFault({ v }: Item): Fault | undefined {
   const isWhole = typeof v === 'number' && Number.isSafeInteger(v);
   if (isWhole && v >= 1) return undefined;
