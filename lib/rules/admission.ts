@@ -24,7 +24,6 @@ export interface AdmissionRequest {
   readonly tick: Tick;
   /** The present instant. Admission compares it with the ends of leases, pauses and halts, never with due times. */
   readonly now: number;
-  /** The build id of the function that asks whether it may run the tick. */
   readonly build: string;
   /**
    * The present policy and schedule of the service. If they make backoffs shorter, a stored backoff ends earlier.

@@ -18,7 +18,6 @@ export interface Rules {
 /** A run that has ended. Instants are in epoch milliseconds. */
 export interface EndedRun {
   readonly outcome: Outcome;
-  /** The number of the run: the fence of its lease. */
   readonly fence: number;
   /**
    * The due time of the run's tick; for a manual run its start; for a crashed run the time when the next run counted

@@ -137,11 +137,10 @@ interface Judging {
   readonly limit?: Limit;
   readonly bounds?: NamedBounds;
   /**
-   * The value as a person wrote it. A duration whose unit is unclear here, such as `5`, is at fault. @default not
-   * checked
+   * The value as a person wrote it. A duration whose unit is unclear in it, such as `5`, is at fault.
+   * @default the unit is not checked
    */
   readonly written?: unknown;
-  /** The value as the fault shows it. @default the checked value */
   readonly got?: string;
 }
 

@@ -10,8 +10,8 @@ export type ServiceKind = 'critical' | 'loop';
  */
 export interface PolicyOptions {
   /**
-   * `critical`: the service trips, backs off and halts. `loop`: the service logs an error and goes on. @default
-   * 'critical'
+   * `critical`: the service trips, backs off and halts. `loop`: the service logs an error and goes on.
+   * @default 'critical'
    */
   readonly kind?: ServiceKind;
   /** The nominal time from one tick to the next. @default required; 60 s for `kind: 'loop'` */

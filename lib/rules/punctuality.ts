@@ -13,7 +13,9 @@ import type { ServiceState } from './service-state.ts';
 /** The schedule of a service, and the time after which a missing tick makes the service overdue. */
 export interface Punctuality {
   readonly schedule: Schedule;
-  /** The longest time, in milliseconds, that may pass from the due time of a tick to the end of its run. */
+  /**
+   * The longest time, in milliseconds, from the due time of a tick to the end of its run before the service is overdue.
+   */
   readonly tolerance: number;
 }
 
@@ -90,7 +92,6 @@ function endOfLease({ lease }: ServiceState, now: number): number {
   return lease !== undefined && lease.until <= now ? lease.until : 0;
 }
 
-/** The first due time after `from` whose tick may run; `undefined` if there is none. */
 function dueAfter(
   { schedule }: Punctuality,
   state: ServiceState,

@@ -5,7 +5,6 @@ import type { Verdict } from './step.ts';
 /** A run that failed, was manual or crashed, as one item in the table keeps it. Instants are in epoch milliseconds. */
 export interface RunRecord {
   readonly service: string;
-  /** The number of the run: the fence of its lease. */
   readonly fence: number;
   /**
    * The due time of the run's tick; for a manual run its start; for a crashed run the time when the next run counted

@@ -31,14 +31,14 @@ export interface Pause {
 
 /** Everything that Tickover keeps about a service between two invocations. Instants are in epoch milliseconds. */
 export interface ServiceState {
-  /** The number of the newest run. Each acquire raises it by one. */
+  /** The number of the newest run; each acquire raises this number by one. */
   readonly fence: number;
   /**
    * The fence up to which runs are counted, as ended, crashed or released. `fence - countedUpTo` runs have started and
    * are not counted yet.
    */
   readonly countedUpTo: number;
-  /** A number that a resume or a repair by an operator raises, so that a commit under way notices the change. */
+  /** A number that an operator's resume or repair raises, so that a commit under way is refused. */
   readonly epoch: number;
   readonly lease?: Lease;
   /** The due time of the newest decided tick; an older tick never runs. */
@@ -60,7 +60,7 @@ export interface ServiceState {
   readonly trackRecord: readonly boolean[];
   readonly backoffCount: number;
   readonly streak: number;
-  /** The fence up to which failed runs are forgotten. */
+  /** The failures of runs up to this fence are forgotten. */
   readonly failuresAfter: number;
   /** The run history: the newest runs, oldest first, at most {@link HISTORY_SIZE}. */
   readonly runs: readonly RunEntry[];

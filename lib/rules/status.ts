@@ -40,7 +40,7 @@ export function statusSince(state: ServiceState, now: number, punctual?: Punctua
   if (status === 'running') return state.lease?.tick;
   if (status === 'never-ran') return undefined;
   if (status === 'overdue') return punctual === undefined ? undefined : missedDue(punctual, state, { now });
-  // A resume sets the streak to 0. So the streak, and not the run history, says how many of the last failures count.
+  // A resume sets the streak to 0. So the streak, and not the run history, says how many runs have failed since then.
   if (status !== 'steady') return state.runs.at(-state.streak)?.at;
   const failed = state.runs.findLastIndex((run) => !succeeded(run));
   return failed >= 0 || state.runs.length >= state.countedUpTo ? state.runs[failed + 1]?.at : undefined;

@@ -24,8 +24,7 @@ export function printReport(
       log.error(`${name}: the printer threw; the service goes on without this line: ${line}`, { error });
     try {
       const answer = print(line);
-      // This function doesn't wait for an asynchronous printer. A rejection is logged; unhandled, it would end the
-      // process.
+      // The rejection of an asynchronous printer is logged. Unhandled, it would end the process.
       if (answer instanceof Promise) answer.catch(logError);
     } catch (error) {
       logError(error);

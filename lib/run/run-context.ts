@@ -27,7 +27,6 @@ export interface RunSurroundings {
 }
 
 export interface RunCursor {
-  /** The cursor; `undefined` if the service has none. */
   at: string | undefined;
   /** Whether the run has ended, so that its workload can't change the cursor any more. */
   closed: boolean;

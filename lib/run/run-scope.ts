@@ -2,7 +2,6 @@
 export interface ScopedRun {
   readonly service: string;
   readonly fence: number;
-  /** The due time of the run, in epoch milliseconds; absent for a manual run. */
   readonly scheduledFor?: number;
   /**
    * Called with an exception of the run that no code caught, even after the end of the run. Not called for a rejected

@@ -1,6 +1,6 @@
 import { cut, escaped, mask, toSafeCause } from '../text/index.ts';
 
-/** The words for the operation that takes the lease, in the message of a StoreError. */
+/** The name of the operation that takes the lease, as the message of a StoreError contains it. */
 export const TAKING_LEASE = 'taking the lease';
 
 /** How many bytes of the message of its `cause` the message of a StoreError repeats, at most. */
@@ -8,7 +8,7 @@ const CAUSE_BYTES = 1_000;
 
 /**
  * The error of a request that DynamoDB did not answer, or refused for a reason other than the stored state. The message
- * contains that of the cause, cut and with credentials masked.
+ * contains the message of `cause`, cut and with credentials masked.
  */
 export class StoreError extends Error {
   override readonly name = 'StoreError';

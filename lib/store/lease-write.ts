@@ -36,8 +36,8 @@ export async function writeLease(items: ItemAccess, clock: Clock, request: Acqui
         ? await withTimeLimit(clock, ACQUIRE_LIMIT, (signal) => tryTwice({ ...items, signal }, request))
         : await tryTwice(items, request);
   } catch (error) {
-    // The lease may have been taken although no response arrived. It is released, since otherwise ticks would be
-    // skipped until it expires.
+    // The lease may have been taken although no response arrived. The lease is released, since otherwise ticks would be
+    // skipped until its end.
     if (!(error instanceof UnreadableStateError)) await giveUp(unlimited, clock, request);
     throw error;
   }
@@ -56,7 +56,7 @@ export async function writeLease(items: ItemAccess, clock: Clock, request: Acqui
 
 /**
  * Tries to release a lease that this request may have taken. Never rejects.
- * @param before the item before the request, whose expired lease is written back; without it, no lease is
+ * @param before the item before the request, whose expired lease is written back. @default no lease is written back
  */
 function giveUp(items: ItemAccess, clock: Clock, request: AcquireRequest, before?: Item): Promise<void> {
   return withTimeLimit(clock, RELEASE_LIMIT, (signal) => freeLease({ ...items, signal }, request, before)).catch(
@@ -75,8 +75,8 @@ async function tryTwice(items: ItemAccess, request: AcquireRequest): Promise<Tak
 /** A refused write for which `admit` finds no reason in the stored item. */
 interface Unconfirmed {
   /**
-   * The stored `notBefore`; `undefined` if there is none. `admit` lets the tick run in spite of it, so the second write
-   * ignores it.
+   * The stored `notBefore`, which the second write ignores; `undefined` if there is none. By the present policy the
+   * backoff ends earlier.
    */
   readonly outlived: number | undefined;
 }

@@ -22,8 +22,8 @@ interface Waits {
 type Found = ServiceState | UnreadableStateError | undefined;
 
 /**
- * How many services are read in one request. DynamoDB accepts 100 keys, but one statement of an IAM policy must allow
- * them all, and it has room for 80 of the longest names.
+ * How many services are read in one request. DynamoDB accepts 100 keys, but IAM requires that one statement of a policy
+ * allows all keys of a request, and a statement has room for 80 of the longest names.
  */
 export const READ_TOGETHER = 80;
 /** How often a list of keys is requested, at most. Each retry asks only for the keys that DynamoDB left unprocessed. */
@@ -31,8 +31,8 @@ const READ_TRIES = 5;
 const FIRST_WAIT_MS = 100;
 
 /**
- * Makes the reader of states for the watchdog. Its reads are strongly consistent, since an older state could show a
- * recovery that is over.
+ * Makes the reader of states for the watchdog. Its reads are strongly consistent, since from an older state the
+ * watchdog could report a recovery although the trouble goes on.
  * @param reader the name of the service that reads, for the messages of errors
  */
 export function dynamoStatesReader(documents: DynamoDBDocumentClient, table: string, reader: string) {

@@ -26,7 +26,7 @@ import { newestRecords } from './record-items.ts';
 
 export interface DamagedAttribute {
   readonly attribute: string;
-  /** The fault in words, such as `expected up to 64 of 0 and 1, got "1102"`. */
+  /** The fault in words, such as `expected a count from 0, got -1`. */
   readonly fault: string;
 }
 
@@ -34,7 +34,6 @@ export interface DamagedAttribute {
 export interface RepairPlan {
   /** The damaged attributes; empty for a valid item, which needs no repair. */
   readonly damage: readonly DamagedAttribute[];
-  /** The attributes of the fresh item. */
   readonly fresh: Item;
   /** The instant until which the run that holds the lease may be under way; absent if there is no such run. */
   readonly runningUntil?: number;
@@ -101,8 +100,8 @@ function isSame(one: RepairPlan, other: RepairPlan): boolean {
 }
 
 /**
- * The copy of a damaged item: a new item with the damaged one as an attribute. DynamoDB deletes it as late as a run
- * record.
+ * The copy of a damaged item: a new item with the damaged one as an attribute. DynamoDB deletes the copy after
+ * RECORD_RETENTION_DAYS.
  */
 function copyOf(service: string, item: Item, now: number): Item {
   const expires = Math.floor((now + RECORD_RETENTION_DAYS * DAY) / SECOND);
@@ -111,11 +110,12 @@ function copyOf(service: string, item: Item, now: number): Item {
 
 interface RepairFacts {
   readonly now: number;
-  /** The highest fence in the run records that were read; 0 if there are none. */
   readonly highestRecorded: number;
 }
 
-/** Plans the repair of an item. If its version can't be read, the item is treated as one of version VERSION. */
+/**
+ * Plans the repair of an item. If the version of the item can't be read, the item is treated as one of version VERSION.
+ */
 export function planRepair(item: Item, facts: RepairFacts): RepairPlan {
   const { now } = facts;
   const damagedVersion = versionFault(item);
@@ -151,8 +151,8 @@ const FENCE_LEAP = 1_000;
 const LARGEST_BELIEVED_COUNT = 1e12;
 
 /**
- * A fence above the number of every run that the item or the run records mention. If neither `fence` nor `done` can be
- * read, it is also above the number of seconds since 1970, which no service reaches.
+ * A fence above the number of every run that the item or the run records mention. If both `fence` and `done` are
+ * damaged, the result is also above the number of seconds since 1970.
  */
 function fenceAbove(item: Item, valid: Item, { now, highestRecorded }: RepairFacts): number {
   const { fence, done, failuresSince } = item;
@@ -173,8 +173,8 @@ function epochAfter(valid: Item, broken: ReadonlySet<string>, now: number): numb
 }
 
 /**
- * The `lastTick` of the fresh item: the stored one, or `now` if the stored one may be lost, but not before the tick of
- * the lease. `undefined` if no tick has ever started.
+ * The `lastTick` of the fresh item: the stored one, or `now` if the stored one is damaged, or missing beside a damaged
+ * run history. It is never before the tick of the lease. `undefined` if no tick is known to have started.
  */
 function lastTickAfter(valid: Item, broken: ReadonlySet<string>, now: number): number | undefined {
   const { lastTick, leaseTick } = valid;

@@ -30,8 +30,7 @@ const NOT_REPORTED = 'the report omits them';
 /**
  * Makes the StateStore on a table that `stateTable` describes. Its methods reject with StoreError if DynamoDB can't be
  * reached or fails.
- * @param clock limits the time of each method except `commit`, `release`, and an `acquire` with a signal, whose callers
- * limit it
+ * @param clock the clock for the time limits of the store; a call with a signal has no such limit
  */
 export function dynamoStateStore(
   documents: DynamoDBDocumentClient,

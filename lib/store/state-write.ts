@@ -40,8 +40,8 @@ async function tryState(items: ItemAccess, claim: Claim, fitted: FittedState): P
     ...alias.collected(),
   });
   if (written.ok) return { written: true };
-  // If the response to the write was lost, the SDK sends the write again, and its condition fails. The item then
-  // contains the result of the first write.
+  // If the response to the write was lost, the SDK sends the write again, and the condition of the second write fails.
+  // The item then contains the result of the first write.
   if (written.item !== undefined && isWritten(written.item, claim, fitted)) return { written: true };
   const current = stateIn(claim.service, written.item);
   if (current.fence !== claim.fence) return { written: false, reason: 'fence' };
@@ -54,8 +54,9 @@ function isWritten(item: Item, { service, fence }: Claim, { state }: FittedState
 
 /**
  * Frees the lease of a run and raises `done` by one, so that the run doesn't count as crashed. Does nothing if another
- * owner holds the lease.
- * @param before the item before this lease was taken, whose expired lease is written back; without it, no lease is
+ * owner holds the lease. `done` is not set to the fence, so that earlier crashed runs are still counted.
+ * @param before the item before this lease was taken, whose expired lease is written back.
+ * @default no lease is written back
  */
 export async function freeLease(
   items: ItemAccess,

@@ -76,8 +76,8 @@ interface Commitment {
 const MOST_RESUMES = 5;
 
 /**
- * Writes the state after the ended runs. If an operator resumed the service meanwhile, applies the runs to the state
- * after the resume and tries again. If the commit fails, the report of the runs is printed all the same.
+ * Applies the ended runs to the state and writes it. If an operator resumed the service meanwhile, does both again with
+ * the state after the resume. If the commit fails, the report of the runs is printed all the same.
  */
 async function commitEnded(context: TickContext, commitment: Commitment): Promise<Committed> {
   const { service, ports } = context;

@@ -17,7 +17,8 @@ export interface AcquireRequest {
    */
   readonly rules?: BackoffRules;
   /**
-   * A random text of at most 12 characters that identifies this request. Even two deliveries of one tick differ in it.
+   * A random text of at most 12 characters that identifies this request. Two deliveries of the same tick have different
+   * owners.
    */
   readonly owner: string;
   readonly leaseUntil: number;
@@ -105,7 +106,6 @@ export interface StateStore {
 /** A crashed run, as observers get it when the next run counts it. */
 export interface CrashEvent {
   readonly service: string;
-  /** The number of the crashed run. */
   readonly fence: number;
   /** When the crash was counted, in epoch milliseconds. */
   readonly bookedAt: number;

@@ -35,8 +35,8 @@ export function releaseLease({ ports: { clock, store } }: TickContext, claim: Cl
 
 /**
  * Does `write`, and tries again after each failure until shortly before `endsAt`, since without this write the run
- * would count as crashed. If no time is left, the write still has {@link ONE_TRY} (1 s). An UnreadableStateError is
- * thrown at once; while the process stops, every error is.
+ * would count as crashed. If no time is left, the write still has {@link ONE_TRY} (1 s). An UnreadableStateError, or
+ * any error while the process stops, is thrown at once.
  */
 export async function retryUntilEnd<Result>(
   { service, invocation, ports: { clock, log }, endsAt }: TickContext,

@@ -19,8 +19,8 @@ export function timeOfDay(instant: number): string {
 }
 
 /**
- * Reads an ISO 8601 date and time with a zone as epoch milliseconds; finer digits are cut off. Returns `undefined` for
- * anything else, such as a time without a zone.
+ * Reads an ISO 8601 date and time with a zone as epoch milliseconds; parts of a millisecond are cut off. Returns
+ * `undefined` for anything else, such as a time without a zone.
  */
 export function parseInstant(written: unknown): number | undefined {
   if (typeof written !== 'string' || !ISO.test(written)) return undefined;
@@ -29,8 +29,7 @@ export function parseInstant(written: unknown): number | undefined {
 }
 
 /**
- * Like {@link parseInstant}, but rounds finer digits up to the next millisecond, so that code that waits for the
- * instant isn't early.
+ * Like {@link parseInstant}, but rounds parts of a millisecond up, so that code that waits for the instant isn't early.
  */
 export function parseInstantUp(written: unknown): number | undefined {
   const instant = parseInstant(written);

@@ -39,7 +39,7 @@ export function nextDueOf({ fields, timezone }: ZonedCron, after: number): numbe
 
 /** The latest due time of the cron expression before the instant `before`; `undefined` if there is none. */
 export function latestDueOf({ fields, timezone }: ZonedCron, before: number): number | undefined {
-  // If the wall clock was set back during the last day, it has shown later times than at `before`.
+  // If the wall clock was set back during the last day, it has already shown later times than it shows at `before`.
   const shown = before + Math.max(zoneOffset(timezone, before), zoneOffset(timezone, before - DAY));
   for (const wall of wallTimesBefore(fields, shown)) {
     const due = firstShown(timezone, wall);
@@ -62,10 +62,6 @@ function* wallTimesAfter(fields: CronFields, shown: number): Generator<number> {
   }
 }
 
-/**
- * The wall times before `shown` that the expression names, in descending order. A wall time is written as the instant
- * at which a clock in UTC shows it.
- */
 function* wallTimesBefore(fields: CronFields, shown: number): Generator<number> {
   const last = Math.min(LAST_DAY, Math.floor(shown / DAY));
   for (let day = last; day >= FIRST_DAY; day = dayBefore(fields, day)) {
@@ -104,7 +100,6 @@ function dayAfter({ months, years }: CronFields, dayNumber: number): number {
   return months.has(month) ? dayNumber + 1 : dayNumber + daysInMonth - day + 1;
 }
 
-/** The last day before `dayNumber` that can be due. Months and years that the expression doesn't name are skipped. */
 function dayBefore({ months, years }: CronFields, dayNumber: number): number {
   const { year, month, day } = calendarDay(dayNumber);
   if (!years.has(year)) return dayNumberOf(year, 1, 1) - 1;

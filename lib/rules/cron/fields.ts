@@ -102,7 +102,7 @@ export function readCron(cron: string): CronFields {
   };
 }
 
-/** The highest day of the month that every month has. */
+/** The highest day that occurs in every month. */
 const LAST_COMMON_DAY = 28;
 
 function monthDayRule(text: string): DayRule {

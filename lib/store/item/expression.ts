@@ -3,11 +3,12 @@
  * special characters can't break them.
  */
 
-/** The names and values in the expressions of one request, each under an alias. */
+/**
+ * The names and values in the expressions of one request. `name` and `value` add one, and return the alias that stands
+ * for it.
+ */
 export interface Aliases {
-  /** Adds the name of an attribute and returns its alias. */
   name(attribute: string): string;
-  /** Adds a value and returns its alias. */
   value(value: unknown): string;
   /**
    * All names and values that were added, as fields of a request. Without values, `ExpressionAttributeValues` is

@@ -112,8 +112,8 @@ function pauseOf({ pauseAt: at, pauseUntil: until, pauseReason: reason = '', pau
 }
 
 /**
- * The attributes that a commit writes; it removes the undefined ones. Neither fence nor pause nor epoch is among them,
- * since an acquire and operators write those.
+ * The attributes that a commit writes, or removes if their value is undefined. Fence, pause and epoch are not among
+ * them, since only an acquire or an operator changes those.
  */
 export function committedAttributes(state: ServiceState) {
   const { halt } = state;

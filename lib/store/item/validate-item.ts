@@ -53,24 +53,20 @@ export const ATTRIBUTES = {
   cursor: 'text',
 } as const satisfies Readonly<Record<string, AttributeKind>>;
 
-/** The attributes of a valid state item, with their types. */
 export type ValidItem = Readonly<Record<'fence' | 'done', number>> & {
   readonly [Name in keyof typeof ATTRIBUTES]?: (typeof ATTRIBUTES)[Name] extends 'text' ? string : number;
 };
 
-/** The largest valid value of a counter such as `fence`. No service reaches it. */
+/** The largest valid value of a counter such as `fence`, which no service reaches. */
 export const LARGEST_VALID_COUNT = 1e15;
 /** The largest valid text in bytes: no text is larger than a whole state item. */
 const LARGEST_TEXT = 1_024;
 
-/**
- * How far `notBefore` and `haltUntil` may be ahead of the clock of the reader: twice the longest interval, in
- * milliseconds.
- */
+/** How far in the future `notBefore` and `haltUntil` may be, in milliseconds: twice the longest interval. */
 const TWO_YEARS = 2 * 366 * DAY;
 /**
- * How far each of these attributes may be ahead of the clock of the reader. An hour is twice the longest lease, to
- * allow for clocks that differ.
+ * How far in the future each of these attributes may be. An hour is twice the longest lease, to allow for clocks that
+ * differ.
  */
 const FARTHEST_AHEAD: readonly (readonly [attribute: string, ms: number, words: string])[] = [
   ['leaseUntil', HOUR, 'an hour'],
