@@ -13,7 +13,7 @@ const SMALLEST_TAIL = 1e-10;
  */
 const LARGEST_CLAMP = 50;
 
-/** The probability that an exponential waiting time of the given mean is at most `x`. */
+/** The probability that an exponentially distributed waiting time with this mean is at most `x`. */
 export function exponentialCdf(x: number, mean: number): number {
   return 1 - Math.exp(-x / mean);
 }

@@ -5,12 +5,12 @@
  *    report.
  * 2. A fatal error (R4): the service halts, and the rest of the state is unchanged.
  * 3. Any other failure (R3): false is added to the track record, the failure is remembered, the streak grows.
- * 4. If that leaves no true in the track record (R5), it is a trip, with a report. The backoff count rises. When it
- *    reaches `backoff`, the service halts, and what step 3 has changed stays.
+ * 4. A failure that leaves no true in the track record (R5) is a trip, with a report. The backoff count rises. When the
+ *    count reaches `backoff`, the service halts.
  * 5. After a trip below `backoff` (R6), track record and failures start over, and the service backs off.
  *
  * A probe of a halted service takes the same steps, but any failure halts the service again at once. The rules R2 to R6
- * are in docs/design.md.
+ * are in docs/design.md, section 4.
  */
 import type { ErrorSummary } from '../text/index.ts';
 import { stretchedInterval } from './delay.ts';

@@ -7,8 +7,8 @@
  * A workload that returns before the end of the grace has succeeded. One that throws during the grace has timed out.
  * One that still runs at the end of the grace has timed out too, and its result no longer counts.
  *
- * An exception that no code can catch (in a timer, in a listener) ends the run at once, since it usually prevents the
- * workload from settling.
+ * An exception that no code can catch (in a timer, in a listener) ends the run at once if it comes before `signalAt`,
+ * since it usually prevents the workload from settling.
  */
 import { GRACE, RunTimedOutError, StoppedError } from '../service/index.ts';
 import { toSafeCause } from '../text/index.ts';

@@ -20,8 +20,8 @@ export interface RunSurroundings {
    */
   readonly prepared: () => unknown;
   /**
-   * Starts the run in a scope, to which exceptions that no code catches are attributed.
-   * @default none: such an exception ends the process, as usual in Node
+   * Starts the run so that errors of this run that no code catches are attributed to it.
+   * @default none: such an error ends the process, as usual in Node
    */
   readonly runScope?: RunScope | undefined;
 }

@@ -73,8 +73,8 @@ const SUCCEEDED = { kind: 'succeeded' } as const;
 type Listener = (error: unknown) => void;
 
 /**
- * Does `work` inside the run scope, if there is one. `work` gets a function that registers a listener for exceptions
- * that no code catches. Without a run scope such a listener is never called.
+ * Does `work` in `runScope`, if that is given. `work` gets a function that registers a listener for exceptions that no
+ * code catches. Without a `runScope` such a listener is never called.
  */
 function inScope(
   { name }: Service,

@@ -12,7 +12,7 @@ import type { Log } from '../service/index.ts';
 import { toIso } from '../time/index.ts';
 import type { RunScope, ScopedRun } from './run-scope.ts';
 
-/** A run scope, and the number of the stray errors of all runs that were started in it. */
+/** A {@link RunScope}, and the number of the stray errors of all runs that it has started. */
 export interface StrayErrors {
   readonly runScope: RunScope;
   /** Loads the code of a service. A stray error of this code is logged for the service, not for the run under way. */
@@ -37,7 +37,10 @@ const catchers = new AsyncLocalStorage<Catcher>();
 const takenUp = new WeakMap<Promise<unknown>, () => void>();
 let listening = false;
 
-/** Makes a run scope that catches and logs the stray errors of its runs. The first run adds listeners to `process`. */
+/**
+ * Makes a {@link RunScope} that catches and logs the stray errors of its runs. The first run adds listeners to
+ * `process`.
+ */
 export function catchStrayErrors(log: Log): StrayErrors {
   let logged = 0;
   const report = ({ subject, fields }: Culprit, what: string, error: unknown) => {

@@ -6,8 +6,9 @@
  *   2. commit: the condition is that fence and epoch are as acquire left them. The write frees the lease and sets
  *      `done` to the fence.
  *
- * If the response to a write is lost, the SDK sends the write again, and its condition fails. The store then looks in
- * the item for the owner of the lease, or for the committed run, and finds that the first write has succeeded.
+ * If the response to a write is lost, the SDK sends the write again, and the condition of the second write fails. The
+ * store then finds the owner of the lease, or the committed run, in the item. No write uses ADD or list_append, so that
+ * a write that is sent twice leaves the same item.
  */
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { STORE_LIMIT, UnreadableStateError } from '../service/index.ts';

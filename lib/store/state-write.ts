@@ -55,7 +55,7 @@ function isWritten(item: Item, { service, fence }: Claim, { state }: FittedState
 /**
  * Frees the lease of a run and raises `done` by one, so that the run doesn't count as crashed. Does nothing if another
  * owner holds the lease. `done` is not set to the fence, so that earlier crashed runs are still counted.
- * @param before the item before this lease was taken, whose expired lease is written back.
+ * @param before the item before this lease was taken, whose expired lease is written back
  * @default no lease is written back
  */
 export async function freeLease(

@@ -1,4 +1,4 @@
-/** The ports of a tick: store, observers, clock, randomness, log. Other rooms implement them. */
+/** The ports of a tick: store, observers, clock, randomness, log. Other folders of `lib` implement these ports. */
 import type { BackoffRules, Pause, RunRecord, ServiceState, SkipReason, Tick } from '../rules/index.ts';
 import type { RunScope } from '../run/index.ts';
 import type { Log } from '../service/index.ts';

@@ -32,9 +32,7 @@ export interface TickEvent {
   readonly fence?: number;
   /** How many crashed runs this tick counted. */
   readonly crashesBooked: number;
-  /**
-   * The reasons for which the schedule would skip ticks now and which a manual run ignored; empty for a scheduled tick.
-   */
+  /** The reasons to skip ticks that a manual run has ignored, such as `pause`; empty for a scheduled tick. */
   readonly bypassed: readonly Obstacle[];
   readonly state: ServiceState;
   readonly status: Status;

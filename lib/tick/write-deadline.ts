@@ -16,8 +16,8 @@ import type { Claim } from './ports.ts';
 import type { TickContext } from './tick-context.ts';
 
 /**
- * Does `work` on run records, until the time begins that is kept for writing the state.
- * @throws Error if `work` is not done by then; its later result is ignored
+ * Does `work` on run records, and stops waiting when the time begins that is kept for writing the state.
+ * @throws Error if `work` is not done by then; a later result of `work` is ignored
  */
 export async function beforeWriteDeadline<Result>(
   { ports: { clock }, service, endsAt }: TickContext,

@@ -4,7 +4,7 @@
  * epoch milliseconds.
  */
 
-/** A source of the present instant and of waits. */
+/** Gives the present instant, and waits. */
 export interface Clock {
   /** The present instant in epoch milliseconds. */
   now(): number;

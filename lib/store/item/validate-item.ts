@@ -6,10 +6,11 @@
  *   2. Groups: a lease has an end and an owner; a halt and a pause have a start.
  *   3. Order: `done` and `failuresSince` are at most `fence`, and `lastTick` is no older than the newest tick in
  *      `runs`.
- *   4. Clock: no tick and no lease is more than an hour ahead of the clock of the reader, and no halt or backoff ends
- *      more than two years ahead. Such an instant comes from a clock that was wrong.
+ *   4. Clock: no tick and no lease is more than an hour in the future, and no halt or backoff ends more than two years
+ *      in the future. Such an instant would make every later tick `late`, or the lease endless.
  *
- * Attributes that this code doesn't know are valid, since newer code may have added them.
+ * A missing attribute is read as if the service never had it. Attributes that this code doesn't know are valid, since
+ * newer code may have added them.
  */
 import { parseRunHistory, type RunEntry } from '../../rules/index.ts';
 import { DAY, HOUR, LAST_INSTANT, toIso } from '../../time/index.ts';

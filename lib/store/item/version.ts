@@ -1,6 +1,7 @@
 /**
- * The version of the stored state. It rises only for a change that older code would read wrongly, which a new optional
- * attribute is not. Code refuses an item of a newer version.
+ * The version of the stored state. A change raises the version only if older code would read the changed state wrongly.
+ * Older code refuses an item of a newer version. Newer code must convert an older item while no run is under way, and
+ * raise its epoch.
  */
 import type { Fault, Item } from './validate-item.ts';
 
