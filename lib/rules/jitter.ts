@@ -8,7 +8,7 @@ import { hasSlots, type Schedule } from './schedule.ts';
 /** The smallest argument of the logarithm in `poissonInterval`, since the logarithm of 0 is infinite. */
 const SMALLEST_TAIL = 1e-10;
 /**
- * From an upper clamp of this many means on, the lower clamp is set to 0: its exact value is below a billionth of the
+ * From an upper bound of this many means on, the lower bound is set to 0: its exact value is below a billionth of the
  * mean.
  */
 const LARGEST_CLAMP = 50;
@@ -27,8 +27,8 @@ export function poissonInterval(mean: number, draw: number, lower = 0, upper = 1
 }
 
 /**
- * The lower clamp that belongs to an upper clamp of `k`, both as multiples of the mean. A waiting time lies between the
- * lower clamp and the median with the same probability as between the median and the upper clamp.
+ * The lower bound of a waiting time that belongs to the upper bound `k`, both as multiples of the mean. A waiting time
+ * lies between the lower bound and the median with the same probability as between the median and the upper bound.
  */
 export function lowerClampMultiple(k: number): number {
   return k >= LARGEST_CLAMP ? 0 : Math.log2(2 ** k / (2 ** k - 1));

@@ -10,7 +10,6 @@ import { DAY, inSeconds, MINUTE, SECOND, unitHint } from '../time/index.ts';
  */
 type Bound = number | 'the interval' | 'the timeout' | 'timeout less reserve';
 
-/** The values, in milliseconds, of the bounds that depend on other options. */
 export type NamedBounds = { readonly [Name in Extract<Bound, string>]?: number };
 
 /** The default, the bounds and the unit of one option of a service. */

@@ -13,11 +13,9 @@ export interface LoopState {
   readonly trackRecord: readonly boolean[];
   /** The error summaries of recent failed runs, oldest first, at most as many as the option `memory` says. */
   readonly failures: readonly ErrorSummary[];
-  /** The number of trips since the last success. */
   readonly backoffCount: number;
   /** The number of failures since the last success; a trip does not reset it. */
   readonly streak: number;
-  /** The cause of the halt; absent if the service is not halted. */
   readonly haltCause?: string;
 }
 

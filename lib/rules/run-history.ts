@@ -6,7 +6,6 @@
 import { LAST_INSTANT } from '../time/index.ts';
 import type { OutcomeKind } from './outcome.ts';
 
-/** One run in the run history. */
 export interface RunEntry {
   readonly outcome: OutcomeKind;
   /**

@@ -56,7 +56,7 @@ function cronOf(schedule: Schedule, cron: string): ZonedCron {
 
 /**
  * The latest due time at or before `now`; `undefined` if a cron expression had no due time until then.
- * @param knownTick the due time of any tick of the service; all others follow from it if the interval isn't aligned
+ * @param knownTick the due time of any tick of the service, from which all others follow if {@link isAligned} is false
  */
 export function latestDue(schedule: Schedule, now: number, knownTick?: number): number | undefined {
   if (schedule.cron === undefined) return floorToGrid(schedule, now, knownTick);
@@ -73,7 +73,7 @@ export function countedDue(schedule: Schedule, startedAt: number, knownTick?: nu
 
 /**
  * The first due time after `now`; `undefined` if a cron expression has no due time left.
- * @param knownTick the due time of any tick of the service; all others follow from it if the interval isn't aligned
+ * @param knownTick the due time of any tick of the service, from which all others follow if {@link isAligned} is false
  */
 export function nextDue(schedule: Schedule, now: number, knownTick?: number): number | undefined {
   if (schedule.cron === undefined) return floorToGrid(schedule, now, knownTick) + schedule.interval;
@@ -90,7 +90,7 @@ export function isAligned({ cron, interval }: Schedule): boolean {
 
 /**
  * The last due time of the interval at or before `instant`. A cron expression is ignored.
- * @param knownTick the due time of any tick of the service; all others follow from it if the interval isn't aligned
+ * @param knownTick the due time of any tick of the service, from which all others follow if {@link isAligned} is false
  */
 export function floorToGrid(schedule: Schedule, instant: number, knownTick?: number): number {
   const { interval } = schedule;

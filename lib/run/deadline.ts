@@ -14,7 +14,6 @@ import { GRACE, RunTimedOutError, StoppedError } from '../service/index.ts';
 import { toSafeCause } from '../text/index.ts';
 import type { Clock } from '../time/index.ts';
 
-/** How the workload of a run ended. */
 export type Ending =
   | { readonly kind: 'returned'; readonly value: unknown }
   /** `settled`: whether the workload has ended; if it has not, it may go on until its process ends. */

@@ -3,7 +3,6 @@ import { CURSOR_BYTES, isError, showValue, tryRead } from '../text/index.ts';
 import type { Clock, Random } from '../time/index.ts';
 import type { RunScope } from './run-scope.ts';
 
-/** Everything that a run needs besides its service. */
 export interface RunSurroundings {
   readonly clock: Clock;
   readonly random: Random;

@@ -77,7 +77,6 @@ export function catchStrayErrors(log: Log): StrayErrors {
   return stray;
 }
 
-/** A run; without `fence`, the loading of a service's code. */
 type Origin = Pick<ScopedRun, 'service'> & Partial<Pick<ScopedRun, 'fence' | 'scheduledFor'>>;
 
 /** The run or the loading of code that caused a stray error, as the log names it. */

@@ -75,8 +75,8 @@ async function tryTwice(items: ItemAccess, request: AcquireRequest): Promise<Tak
 /** A refused write for which `admit` finds no reason in the stored item. */
 interface Unconfirmed {
   /**
-   * The stored `notBefore`, which the second write ignores; `undefined` if there is none. By the present policy the
-   * backoff ends earlier.
+   * The stored `notBefore`; `undefined` if there is none. The second try to take the lease ignores this `notBefore`,
+   * since by the present policy the backoff is over.
    */
   readonly outlived: number | undefined;
 }

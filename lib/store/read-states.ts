@@ -18,7 +18,6 @@ interface Waits {
   readonly signal: AbortSignal;
 }
 
-/** The stored state of a service, the error of an unreadable state, or `undefined` if nothing is stored. */
 type Found = ServiceState | UnreadableStateError | undefined;
 
 /**
@@ -84,7 +83,6 @@ interface Source {
   readonly waits: Waits;
 }
 
-/** The items that were read, by service, and the services whose keys DynamoDB never processed. */
 interface Read {
   readonly items: ReadonlyMap<string, Item>;
   readonly left: ReadonlySet<string>;

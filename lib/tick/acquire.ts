@@ -5,7 +5,6 @@ import type { Acquired, Claim, Refused } from './ports.ts';
 import type { TickContext } from './tick-context.ts';
 import { releaseLease } from './write-deadline.ts';
 
-/** A tick that holds the lease. */
 export interface Leased {
   readonly granted: true;
   readonly claim: Claim;

@@ -66,8 +66,8 @@ function crashedRun(fence: number, now: number, { tick, due }: { tick: number | 
 }
 
 /**
- * The reason to skip this tick in the state after the crashed runs; `undefined` if the tick may run. A manual run
- * ignores a backoff, and with `force` also a halt.
+ * The reason to skip this tick in `state`, to which the crashed runs were applied; `undefined` if the tick may run. A
+ * manual run ignores a backoff, and with `force` also a halt.
  */
 export function blockedBy({ tick, startedAt, invocation }: TickContext, state: ServiceState): SkipReason | undefined {
   const forced = tick.kind === 'manual' && tick.force;

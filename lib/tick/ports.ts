@@ -46,7 +46,6 @@ export interface Refused {
   readonly state: ServiceState;
 }
 
-/** Any answer to an {@link AcquireRequest}: the lease was granted or refused. */
 export type Acquired =
   | {
       readonly granted: true;
@@ -132,7 +131,6 @@ export interface Observer {
   flush?(): void | Promise<void>;
 }
 
-/** All ports of a tick. */
 export interface Ports {
   readonly store: StateStore;
   readonly clock: Clock;
@@ -147,8 +145,8 @@ export interface Ports {
    */
   readonly recycle: () => void;
   /**
-   * Starts each run in a scope, to which exceptions that no code catches are attributed.
-   * @default none: such an exception ends the process, as usual in Node
+   * Starts each run so that errors of the run that no code catches are attributed to that run.
+   * @default none: such an error ends the process, as usual in Node
    */
   readonly runScope?: RunScope;
 }

@@ -119,7 +119,7 @@ async function openBehindCrashes(context: TickContext, leased: Leased, crashed: 
 
 /**
  * Adds the error of the halt to the event, if a scheduled tick halted the service. The caller throws this error, so
- * that Lambda counts it. The answer to a manual tick shows the halt without an error.
+ * that Lambda counts an error of the function. The answer to a manual tick shows the halt without an error.
  */
 function withHalt({ service, tick }: TickContext, event: TickEvent, error?: unknown): EndedTick {
   if (event.verdict !== 'halted' || tick.kind === 'manual') return { event };

@@ -1,6 +1,5 @@
 import { DAY } from './duration.ts';
 
-/** A date of the calendar, with its day of the week and the length of its month. */
 export interface CalendarDay {
   readonly year: number;
   /** From 1 for January to 12 for December. */

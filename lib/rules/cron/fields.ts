@@ -67,8 +67,8 @@ const FIELDS = {
 } as const satisfies Record<string, Field>;
 
 /**
- * Thrown for a cron expression that EventBridge Scheduler's documentation doesn't allow. The message names the field,
- * what it accepts and the value given, or names the rule that all fields together break.
+ * Thrown for a cron expression that EventBridge Scheduler's documentation doesn't allow. The message names the field
+ * and what it accepts, or a rule about several fields.
  */
 export class CronError extends Error {
   override readonly name = 'CronError';

@@ -72,7 +72,6 @@ export function describeValue(value: unknown): string {
   return short === words ? words : `${short}...`;
 }
 
-/** Whether the value is a number that JSON can't hold exactly. */
 function isLongNumber(value: unknown): value is bigint | NumberValue {
   return typeof value === 'bigint' || value instanceof NumberValue;
 }

@@ -37,7 +37,6 @@ export function stateKey(service: string) {
 
 export const WATCHDOG_PREFIX = 'WATCH#';
 
-/** The key of one of the numbered parts in which the watchdog keeps its memory. */
 export function watchdogKey(service: string, number: number) {
   return { pk: service, sk: `${WATCHDOG_PREFIX}${number}` };
 }
