@@ -11,8 +11,7 @@ import { costLine, estimate } from './cost/index.ts';
 import { readSettings, refuseUnknownServices } from './settings.ts';
 import { TickoverStack } from './tickover-stack.ts';
 
-// Without this listener Node itself would print an error that ends the app, and `guardOutput` would not escape that
-// text.
+// Without this listener, Node would print an uncaught error without the escaping that `guardOutput` adds.
 guardOutput([process.stdout, process.stderr]);
 process.once('uncaughtException', (error) => {
   console.error(error);

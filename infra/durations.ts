@@ -1,7 +1,4 @@
-/**
- * Durations as users give them to constructs: Tickover's own, such as '5m', or CDK's `Duration`. CDK's are converted
- * here, since `lib` doesn't know CDK. Pure.
- */
+/** Converts and checks the durations and log retentions that users give to constructs. Pure. */
 import type { Duration as CdkDuration } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { InvalidOptionsError, optionFault } from '../lib/rules/index.ts';
@@ -12,30 +9,30 @@ import { DAY, type Duration, inSeconds } from '../lib/time/index.ts';
 /** A duration as a construct accepts it: Tickover's own, such as '5m', or CDK's `Duration`. */
 export type GivenDuration = Duration | CdkDuration;
 
-/** How long a log is kept: one of CDK's `RetentionDays`, or a CDK duration of as many days as one of them. */
+/** How long CloudWatch keeps a log: one of CDK's `RetentionDays`, or a CDK `Duration` of as many days. */
 export type GivenRetention = RetentionDays | CdkDuration;
 
 /**
- * Whether the value is a CDK duration. This looks at its methods and not at its class, since an app may have two copies
- * of aws-cdk-lib.
+ * Whether the value has the methods of CDK's `Duration`. Its class is not checked, since an app may have two copies of
+ * aws-cdk-lib.
  */
 export function isCdkDuration(value: unknown): value is CdkDuration {
   return ['isUnresolved', 'toMilliseconds'].every((method) => typeof readProperty(value, method) === 'function');
 }
 
 /**
- * Returns a CDK duration as text in whole milliseconds, such as '300000ms'. Any other value is returned unchanged, and
- * so is a CDK duration that only the deploy knows (an unresolved token).
+ * Returns a CDK duration as text in whole milliseconds, such as '300000ms'. Any other value, and a CDK duration whose
+ * length only the deploy knows (an unresolved token), is returned unchanged.
  */
 export function ourDuration<Value>(given: Value | CdkDuration): Value | Duration {
   if (!isCdkDuration(given) || given.isUnresolved()) return given as Value;
-  // The text has a unit, since a bare number could be meant as seconds.
+  // A number without a unit could be misread as seconds.
   return `${wholeMilliseconds(given)}ms`;
 }
 
 /**
- * Returns the service with `interval` as its interval; unchanged if `interval` is undefined. There must be no {@link
- * durationFaults} of `interval`.
+ * Returns the service with `interval` in place of its own interval; unchanged if `interval` is undefined. {@link
+ * durationFaults} must have found no fault.
  */
 export function configured(service: Service, interval: GivenDuration | undefined): Service {
   const ours = ourDuration(interval);
@@ -43,37 +40,34 @@ export function configured(service: Service, interval: GivenDuration | undefined
 }
 
 /**
- * Returns a fault of the option if `given` is a CDK duration that only the deploy knows (an unresolved token); else an
- * empty list.
+ * Returns one fault message if `given` is a CDK duration whose length only the deploy knows (an unresolved token); else
+ * an empty list. `option` is the name that the message shows.
  */
 export function durationFaults(option: string, given: unknown): string[] {
   const isKnown = !isCdkDuration(given) || !given.isUnresolved();
   return optionFault(isKnown, option, 'a duration that synth knows', showDuration(given));
 }
 
-/** Returns the value as a message shows it: a CDK duration in seconds. */
+/** Returns the value as text for a message. A CDK duration is shown in seconds. */
 export function showDuration(given: unknown): string {
   if (!isCdkDuration(given)) return showValue(given);
   return given.isUnresolved() ? 'an unresolved token' : `${inSeconds(wholeMilliseconds(given))} s`;
 }
 
-/**
- * Returns the retention as one of `RetentionDays`; `undefined` if CloudWatch Logs doesn't offer a retention of as many
- * days.
- */
+/** Returns the retention as one of CDK's `RetentionDays`; `undefined` if CloudWatch Logs doesn't offer it. */
 function retentionOf(given: unknown): RetentionDays | undefined {
   const isDuration = isCdkDuration(given);
   if (isDuration && given.isUnresolved()) return undefined;
   const days = isDuration ? wholeMilliseconds(given) / DAY : given;
-  // `RetentionDays.INFINITE` is the number 9999 and means that the log is kept for ever. A duration of 9999 days
-  // doesn't mean that, so it is refused.
+  // `RetentionDays.INFINITE` is 9999 and means for ever. A duration of 9999 days doesn't mean for ever, so it is
+  // refused.
   const isForEver = isDuration && days === RetentionDays.INFINITE;
   return typeof days === 'number' && days in RetentionDays && !isForEver ? days : undefined;
 }
 
 /**
- * Returns a fault of the option if CloudWatch Logs doesn't offer the retention; an empty list if it does, or if none is
- * given.
+ * Returns one fault message if CloudWatch Logs doesn't offer the retention; an empty list if it does, or if `given` is
+ * undefined.
  */
 export function retentionFaults(option: string, given: unknown): string[] {
   const expected = "one of CDK's RetentionDays, or a Duration of as many days";

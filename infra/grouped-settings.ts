@@ -1,4 +1,4 @@
-/** The settings of services that share a function: which of them are the group's, and must agree. Pure. */
+/** Combines and checks the settings of services that share one Lambda function (a group). Pure. */
 import { optionFault } from '../lib/rules/index.ts';
 import { showValue, withoutUndefined } from '../lib/text/index.ts';
 import { WATCHDOG } from './alarms/index.ts';
@@ -6,12 +6,12 @@ import type { ServiceSettings } from './settings.ts';
 
 type ByName = Readonly<Record<string, ServiceSettings>>;
 
-/** The settings of the one function of a group. */
+/** The settings of the one Lambda function that all services of a group share. */
 export type GroupSettings = Pick<ServiceSettings, 'memorySize' | 'metrics' | 'logLevel' | 'environment'>;
 
 const OF_THE_FUNCTION = ['memorySize', 'metrics', 'logLevel'] as const;
 
-/** The names of the services by group, each in the order given; services without a group are left out. */
+/** Returns the names of the services in each group, by the name of the group. Services without a group are left out. */
 export function groupsIn(services: ByName, names: readonly string[]): ReadonlyMap<string, readonly string[]> {
   const groups = new Map<string, string[]>();
   for (const name of names) {
@@ -21,7 +21,10 @@ export function groupsIn(services: ByName, names: readonly string[]): ReadonlyMa
   return groups;
 }
 
-/** The settings of the group's function: what one of its services has, all have. */
+/**
+ * Returns the settings of the function of a group. A setting that only one service of the group gives holds for the
+ * whole function.
+ */
 export function settingsOfGroup(services: ByName, names: readonly string[]): GroupSettings {
   const all = names.map((name) => settingsOf(services, name));
   return withoutUndefined({
@@ -32,7 +35,7 @@ export function settingsOfGroup(services: ByName, names: readonly string[]): Gro
   });
 }
 
-/** The faults of groups, each as `services.name.option: expected ..., got ...`. */
+/** Returns the faults of the groups in the settings, each as `option: expected ..., got ...`. */
 export function groupFaults(services: ByName, names: readonly string[]): string[] {
   const groups = groupsIn(services, names);
   return [
@@ -62,8 +65,8 @@ function disagreements(services: ByName, members: readonly string[]): string[] {
 }
 
 /**
- * Returns a fault for each service of a group whose value of an option differs from that of the first service that
- * gives one. Services without a value take part in no comparison.
+ * Returns a fault for each service whose value of the option differs from the value of the first service that gives
+ * one. Services without a value are not compared.
  */
 function different(members: readonly string[], option: string, settingIn: (name: string) => unknown): string[] {
   const given = members.filter((name) => settingIn(name) !== undefined);
@@ -79,12 +82,15 @@ function different(members: readonly string[], option: string, settingIn: (name:
   );
 }
 
-/** A service may be named `constructor`: what every object inherits is no setting of it. */
+/**
+ * Returns the settings of the service; an empty object if there are none. An inherited property doesn't count, since a
+ * service may be named `constructor`.
+ */
 function settingsOf(services: ByName, name: string): ServiceSettings {
   return ownValue(services, name) ?? {};
 }
 
-/** The object's own value of a name. */
+/** Returns the object's own value under the name; `undefined` if it has none. Inherited values don't count. */
 export function ownValue<Value>(byName: Readonly<Record<string, Value>> = {}, name = ''): Value | undefined {
   return Object.hasOwn(byName, name) ? byName[name] : undefined;
 }

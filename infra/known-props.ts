@@ -1,6 +1,6 @@
 /**
- * The names of the props that constructs take, and the shapes of their values. A prop with an unknown name is refused,
- * and the message suggests the nearest known name. CDK itself ignores props that it doesn't know.
+ * Checks the props that users give to constructs. An unknown name is refused, and so is a value of the wrong type. CDK
+ * itself ignores props that it doesn't know.
  */
 import type { StackProps } from 'aws-cdk-lib';
 import type { NodejsFunctionProps } from 'aws-cdk-lib/aws-lambda-nodejs';
@@ -9,11 +9,11 @@ import { InvalidOptionsError } from '../lib/rules/index.ts';
 import { type Shape, shapeFaults } from '../lib/service/index.ts';
 import { isRecord, readProperty } from '../lib/text/index.ts';
 
-/** The shape of each prop of a construct. A prop without a shape doesn't compile. */
+/** The expected type of each prop of a construct, such as 'text'. The compiler refuses a list that lacks a prop. */
 export type Shapes<Props> = { readonly [Name in keyof Required<Props>]: Shape };
 
 /**
- * Returns the faults of props: unknown names, and values of another shape.
+ * Returns a fault for each prop with an unknown name or a value of the wrong type.
  * @param prefix the text before each name in a fault, such as `functionProps.`
  */
 export function propsFaults(props: unknown, shapes: Readonly<Record<string, Shape>>, prefix = ''): string[] {
@@ -21,15 +21,16 @@ export function propsFaults(props: unknown, shapes: Readonly<Record<string, Shap
 }
 
 /**
- * Refuses props that the construct `made` doesn't have.
- * @throws InvalidOptionsError which names every prop that is unknown or of another shape
+ * Refuses props with unknown names, and values of the wrong type.
+ * @param made the construct that got the props; the message names it
+ * @throws InvalidOptionsError which names each such prop
  */
 export function refuseUnknownProps<Props>(made: Construct, props: unknown, shapes: Shapes<Props>): void {
   const faults = propsFaults(props, shapes);
   if (faults.length > 0) throw new InvalidOptionsError(`${made.constructor.name} '${made.node.path}'`, faults);
 }
 
-/** Returns the props with each construct replaced by its path: a construct is too large to be shown in a message. */
+/** Returns the props with each construct replaced by its path, since a construct is too large for a message. */
 function shownAs(props: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const shown = (value: unknown) => {
     const path = readProperty(readProperty(value, 'node'), 'path');
@@ -38,17 +39,14 @@ function shownAs(props: Readonly<Record<string, unknown>>): Record<string, unkno
   return Object.fromEntries(Object.entries(props).map(([name, value]) => [name, shown(value)]));
 }
 
-/**
- * All names of CDK's `StackProps`. CDK itself checks the values. The names follow the type in the installed
- * aws-cdk-lib.
- */
+/** The names of all props in CDK's `StackProps`. `any` means that CDK itself checks the value. */
 export const STACK_PROPS = {
   ...{ description: 'any', env: 'any', stackName: 'any', tags: 'any', notificationArns: 'any', synthesizer: 'any' },
   ...{ terminationProtection: 'any', analyticsReporting: 'any', crossRegionReferences: 'any' },
   ...{ permissionsBoundary: 'any', suppressTemplateIndentation: 'any', propertyInjectors: 'any' },
 } as const satisfies Shapes<StackProps>;
 
-/** All names of CDK's `NodejsFunctionProps`. They follow the type in the installed aws-cdk-lib. */
+/** The names of all props in CDK's `NodejsFunctionProps`. `any` means that other code checks the value. */
 export const FUNCTION_PROPS = {
   ...{ entry: 'any', handler: 'any', runtime: 'any', awsSdkConnectionReuse: 'any', depsLockFilePath: 'any' },
   ...{ bundling: 'object', projectRoot: 'any', code: 'any', description: 'any', timeout: 'any', environment: 'object' },

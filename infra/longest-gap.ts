@@ -1,13 +1,10 @@
-/**
- * The longest time between two ticks of a service. The retries of its firings, the windows of its alarms and the check
- * of the watchdog's schedule depend on it. Pure.
- */
+/** The longest time between two ticks of a service, by its schedule. Pure. */
 import { nextDue, type Schedule, splitCron } from '../lib/rules/index.ts';
 import { DAY, HOUR, zoneOffset } from '../lib/time/index.ts';
 
 /**
- * Returns the longest time between one due time and the next, in milliseconds. For a cron expression that leaves out
- * days, months or years it returns `Infinity`.
+ * Returns the longest time between one due time and the next, in milliseconds. Returns `Infinity` for a cron expression
+ * whose day, month or year field is not `*` or `?`.
  */
 export function longestGap(schedule: Schedule): number {
   if (schedule.cron === undefined) return schedule.interval;
@@ -17,8 +14,8 @@ export function longestGap(schedule: Schedule): number {
 }
 
 /**
- * Returns the longest time without a tick, in milliseconds. With a cron expression this can be longer than the longest
- * gap: when the clock of the time zone is set back, the times that it shows again are not due again.
+ * Returns the longest time without a tick, in milliseconds. A clock that is set back shows some time twice, and no tick
+ * of a cron expression is due in the repetition.
  */
 export function longestQuiet(schedule: Schedule): number {
   const { cron, timezone = 'UTC' } = schedule;
@@ -26,8 +23,7 @@ export function longestQuiet(schedule: Schedule): number {
 }
 
 /**
- * The start of the two years in which changes between summer and winter time are looked for, in epoch milliseconds:
- * 2026-01-01T00:00:00Z.
+ * 2026-01-01T00:00:00Z in epoch milliseconds: the start of the two years in which changes of summer time are searched.
  */
 const YEARS_BEGIN = 1_767_225_600_000;
 const DAYS_OF_TWO_YEARS = 731;
@@ -38,9 +34,8 @@ function longestSetback(timezone: string): number {
 }
 
 /**
- * Returns the longest gap, in milliseconds, between two due times within `span` milliseconds from 1970 on. The hours
- * and the minutes of a cron expression repeat each day, and its minutes alone each hour. So a span of two days, or of
- * two hours, contains every gap.
+ * Returns the longest gap between due times, in milliseconds, in the first `span` milliseconds after 1970-01-01.
+ * Without a restriction to days a cron expression repeats daily or hourly, so two days or two hours contain every gap.
  */
 function longestWithin(schedule: Schedule, span: number): number {
   let longest = 0;

@@ -10,17 +10,17 @@ import { flexibleWindow, hasSlots, isAligned, type Schedule, splitCron } from '.
 import { DAY, HOUR, inSeconds, MINUTE } from '../lib/time/index.ts';
 import { longestGap } from './longest-gap.ts';
 
-/** A schedule in the form that EventBridge Scheduler expects. */
+/** A schedule as EventBridge Scheduler expects it. */
 export interface ScheduleText {
-  /** The expression: a text `cron(...)` or `rate(...)`. */
+  /** The text `cron(...)` or `rate(...)`. */
   readonly expression: string;
   /** The IANA name of the time zone. */
   readonly timezone: string;
 }
 
 /**
- * The least and the largest values that are handed to AWS. Scheduler gets the age of a firing, in milliseconds, and the
- * number of its retries. Lambda gets the age of an event, in milliseconds.
+ * Bounds for what the stack asks of AWS: the longest time that Scheduler tries to deliver a firing (in milliseconds),
+ * the number of Scheduler's retries, and the longest time that Lambda keeps an event (in milliseconds).
  */
 const DELIVERY_AGE = { least: MINUTE, most: DAY } as const;
 const DELIVERY_RETRIES = { least: 2, most: 185 } as const;
@@ -35,7 +35,7 @@ export function scheduleFault({ cron, interval }: Schedule): string | undefined 
   return `interval: expected whole minutes where it is above one, got ${inSeconds(interval)} s`;
 }
 
-/** Returns the schedule in the form that Scheduler expects. The schedule must have no {@link scheduleFault}. */
+/** Returns the schedule as EventBridge Scheduler expects it. {@link scheduleFault} must have found no fault in it. */
 export function scheduleText(schedule: Schedule): ScheduleText {
   const { cron, timezone = 'UTC', interval } = schedule;
   if (cron !== undefined) return { expression: `cron(${splitCron(cron).join(' ')})`, timezone };
@@ -43,10 +43,7 @@ export function scheduleText(schedule: Schedule): ScheduleText {
   return { expression: isAligned({ interval: period }) ? alignedCron(period) : rate(period), timezone: 'UTC' };
 }
 
-/**
- * Returns a cron expression for an interval. Cron counts minutes and hours separately, so the interval must divide an
- * hour or a day evenly.
- */
+/** Returns a cron expression for an interval in milliseconds that divides an hour or a day evenly. */
 function alignedCron(period: number): string {
   if (period === MINUTE) return 'cron(* * * * ? *)';
   if (period === HOUR) return 'cron(0 * * * ? *)';
@@ -54,7 +51,7 @@ function alignedCron(period: number): string {
   return period < HOUR ? `cron(0/${period / MINUTE} * * * ? *)` : `cron(0 0/${period / HOUR} * * ? *)`;
 }
 
-/** Returns the interval as a rate, in the largest unit in which it is a whole number. */
+/** Returns a rate such as `rate(5 hours)` for an interval in milliseconds, in the largest unit that divides it. */
 function rate(period: number): string {
   const units = [
     ['day', DAY],
@@ -67,26 +64,23 @@ function rate(period: number): string {
 }
 
 /**
- * Returns the whole minutes by which Scheduler may delay the start of a firing at random (its flexible window); 0 for
- * no delay.
+ * Returns by how many minutes Scheduler may delay a firing at random (its flexible window); 0 for no delay.
+ * `jitterRange` is the option of the service.
  */
 export function windowMinutes(schedule: Schedule, jitterRange?: number): number {
   return flexibleWindow(schedule, jitterRange) / MINUTE;
 }
 
 /**
- * Returns the longest time, in milliseconds, for which Scheduler tries to deliver a firing, and the number of its
- * retries. Scheduler gives up when the next tick is due, but not before a minute and not after a day.
+ * Returns for how long Scheduler tries to deliver a firing (`maximumAge`, in milliseconds), and how many retries it
+ * makes. Scheduler gives up when the next tick is due, but not before a minute and not after a day.
  */
 export function deliveryOf(schedule: Schedule): { readonly maximumAge: number; readonly retries: number } {
   const maximumAge = wholeSeconds(clamp(longestGap(schedule), DELIVERY_AGE));
   return { maximumAge, retries: clamp(Math.floor(maximumAge / MINUTE), DELIVERY_RETRIES) };
 }
 
-/**
- * Returns how old an event may become in Lambda's own queue, in milliseconds. Lambda drops an event that it has
- * throttled for longer.
- */
+/** Returns for how long Lambda may keep a throttled event, in milliseconds. After that time Lambda drops the event. */
 export function eventAge(schedule: Schedule): number {
   return wholeSeconds(clamp(longestGap(schedule), EVENT_AGE));
 }

@@ -1,7 +1,6 @@
 /**
- * The faults for which a service can't be deployed. Pure. Synth refuses a service that AWS would refuse or that could
- * never work on AWS, and names every fault. `defineService` refuses most of these faults already, but a service can be
- * made without it.
+ * Finds the faults of a service that AWS would refuse or that could never work on AWS. `defineService` finds most of
+ * these faults already, but a service can be made without it. Pure.
  */
 import {
   cronFault,
@@ -28,26 +27,29 @@ export interface Deployment {
   readonly memorySize: number;
   /** The environment variables that the user gives the service in the settings or the props. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Whether the service writes metrics that people or alarms rely on. */
+  /**
+   * Whether the service sends metrics to CloudWatch: with the setting `metrics: 'detailed'`, and always for the
+   * watchdog.
+   */
   readonly emitsMetrics: boolean;
 }
 
-/** The function that looks for a file, by which a missing entry file is found. */
+/** The access to files. Tests give a substitute. */
 export interface FileSystem {
   readonly fileExists: (path: string) => boolean;
 }
 
 const VARIABLE = /^[A-Za-z][A-Za-z0-9_]+$/;
 /**
- * The names of environment variables that the stack or Lambda sets. A value that the user gives would be lost, or would
- * break the function.
+ * The environment variables that the stack or Lambda sets. A value from the user would be lost or would break the
+ * function.
  */
 const TAKEN =
   /^(TICKOVER_(TABLE|BUILD|INTERVAL|METRICS|METRICS_NAMESPACE|STACK|TOPIC_ARN|EVENT_BUS|WEBHOOK_URL|WEBHOOK_TEMPLATE)|NODE_OPTIONS|LAMBDA_.*|AWS_(?!SDK_|RETRY_MODE|MAX_ATTEMPTS).*)$/;
 const LARGEST_ENVIRONMENT = 3_500;
-/** The longest time that may lie between two ticks of the watchdog, in milliseconds. */
+/** The longest allowed time between two ticks of the watchdog, in milliseconds. */
 const LONGEST_GAP = 5 * MINUTE;
-/** The environment variables that turn off the metrics of Powertools. */
+/** The environment variables by which the library Powertools for AWS Lambda stops writing metrics. */
 const METRICS_OFF = ['POWERTOOLS_METRICS_DISABLED', 'POWERTOOLS_DEV'];
 
 /**
@@ -68,8 +70,8 @@ export function serviceFaults(deployment: Deployment, { fileExists }: FileSystem
 }
 
 /**
- * Returns a fault for each name that occurs more than once, as `name: expected ..., got ...`: services of the same name
- * would share their state or their metrics.
+ * Returns a fault for each name that occurs more than once. Services of the same name would share their state or their
+ * metrics.
  */
 export function nameTwiceFaults(names: readonly string[]): string[] {
   const twice = new Set(names.filter((name, index) => names.indexOf(name) !== index));
@@ -77,9 +79,9 @@ export function nameTwiceFaults(names: readonly string[]): string[] {
 }
 
 /**
- * Returns the faults of names that can't all be constructs and outputs of one stack, each as
- * `name: expected ..., got ...`. CloudFormation reads only the letters and digits in the name of an output, so names
- * must differ in these. CDK refuses a construct whose name every JavaScript object inherits, such as `constructor`.
+ * Returns a fault for each service name that can't be used in one stack with the other names. The name of a
+ * CloudFormation output has only letters and digits, so names must differ in these. CDK refuses a name that every
+ * JavaScript object inherits, such as `constructor`.
  */
 export function constructFaults(names: readonly string[]): string[] {
   return [...inheritedFaults(names), ...outputFaults(names)];
@@ -100,10 +102,7 @@ function outputFaults(names: readonly string[]): string[] {
   });
 }
 
-/**
- * Returns a fault for each environment variable that the user gives the service (`own`) and that is also set for it by
- * the stack (`set`), as `option: expected ..., got ...`.
- */
+/** Returns a fault for each environment variable that both the user (`own`) and the stack (`set`) give the service. */
 export function overwrittenFaults(own: Deployment['environment'], set: Deployment['environment']): string[] {
   return Object.keys(own).flatMap((name) => ownVariable(name, !Object.hasOwn(set, name)));
 }
@@ -113,8 +112,8 @@ function ownVariable(name: string, isOwn: boolean): string[] {
 }
 
 /**
- * Returns the faults of the times of a service, since a service that `defineService` didn't make may have any times.
- * The shortest timeout is a second, since Lambda counts timeouts in seconds.
+ * Returns the faults of `timeout`, `maxDuration` and `leaseMargin`. Lambda counts timeouts in seconds, so a timeout
+ * must be a second or more.
  */
 function timeFaults(service: Service): string[] {
   const { schedule, timeout, reserve } = service;
@@ -148,9 +147,8 @@ function scheduleFaults({ schedule }: Service): string[] {
 }
 
 /**
- * Returns the faults of the watchdog's schedule; an empty list for any other service. Only the alarm on the watchdog's
- * checks shows that the watchdog has stopped. The alarm fires after 15 minutes without a check, so ticks must be at
- * most 5 minutes apart: then two of them may be lost in a row without an alarm.
+ * Returns a fault if ticks of the watchdog may be more than 5 minutes apart. An alarm fires after 15 minutes without a
+ * check by the watchdog, and two lost ticks in a row must not fire that alarm.
  */
 function watchdogFaults({ name, schedule }: Service): string[] {
   const { cron, timezone = 'UTC', interval } = schedule;
@@ -164,8 +162,8 @@ function watchdogFaults({ name, schedule }: Service): string[] {
 }
 
 /**
- * Returns a fault for each environment variable that turns off the metrics of the service, if people or alarms rely on
- * them. Without the metrics of the watchdog, its own alarm and the alarms of all other services show nothing.
+ * Returns a fault for each environment variable that turns off the metrics of a service that sends metrics. The alarms
+ * of all services rest on the metrics of the watchdog.
  */
 function switchFaults({ environment, emitsMetrics }: Deployment): string[] {
   const found = emitsMetrics ? METRICS_OFF.filter((name) => name in environment) : [];

@@ -1,4 +1,7 @@
-/** What single services of the catalog need on AWS in addition to what every service needs. */
+/**
+ * The environment variables, rights and resources that one service of the catalog needs on AWS and other services
+ * don't.
+ */
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
@@ -11,18 +14,20 @@ export interface ServiceNeeds {
   readonly grant: (grantee: IGrantable) => void;
 }
 
-/** The parts of the stack on which the needs of a service depend. */
+/** The parts of the stack from which the needs of a service are made. */
 export interface ServiceSurroundings {
-  /** The protection and encryption of the tables that the stack makes for a service. */
+  /** The protection and the encryption of the tables that the stack makes. */
   readonly tables: DurableTableOptions;
   /** The table of flow runs. @default the stack makes one */
   readonly flowRunsTable?: ITable;
 }
 
-/** Makes the resources that one service needs, inside `scope`. */
 type MakeNeeds = (scope: Construct, surroundings: ServiceSurroundings) => ServiceNeeds;
 
-/** The needs of single services, by name of the service. A service that is not listed needs nothing more. */
+/**
+ * The functions that make what only one service needs, by the name of that service. Services without a function here
+ * need nothing more.
+ */
 export const NEEDS: Readonly<Record<string, MakeNeeds>> = {
   'mark-late-runs': (scope, { tables, flowRunsTable }) => {
     const table = flowRunsTable ?? new FlowRunsTable(scope, 'FlowRunsTable', tables).table;

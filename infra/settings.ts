@@ -17,15 +17,15 @@ import { type GivenDuration, isCdkDuration, ourDuration, showDuration } from './
 export const ALARM_LEVELS = ['none', 'essential', 'full'] as const;
 export type AlarmLevel = (typeof ALARM_LEVELS)[number];
 
-/** The levels of a service's log lines. `info` leaves out its debug lines; `debug` keeps all. */
+/** Which log lines of a service are kept: `info` keeps all but debug lines, `debug` keeps all. */
 export const LINE_LEVELS = ['info', 'debug'] as const;
 export type LogLevel = (typeof LINE_LEVELS)[number];
 
-/** The levels of the metrics that a service writes itself. Without a level it writes none. */
+/** The values of the setting `metrics`, with which a service itself sends metrics to CloudWatch. */
 export const METRICS_LEVELS = ['detailed'] as const;
 export type MetricsLevel = (typeof METRICS_LEVELS)[number];
 
-/** The settings of one service, under its name in `services`. */
+/** The settings of one service, under its name in the setting `services`. */
 export interface ServiceSettings {
   /** Whether the stack deploys the service. @default true */
   readonly enabled?: boolean;
@@ -35,42 +35,35 @@ export interface ServiceSettings {
   readonly environment?: Readonly<Record<string, string>>;
   /** The level of the service's alarms. @default 'none' in stage dev, else 'essential' */
   readonly alarms?: AlarmLevel;
-  /**
-   * Whether the service itself sends metrics, which CloudWatch bills: streak, duration, lateness and others. @default
-   * none
-   */
+  /** Whether the service sends metrics that CloudWatch bills, such as streak, duration and lateness. @default none */
   readonly metrics?: MetricsLevel;
   /** The memory of the function, in megabytes. @default 256 */
   readonly memorySize?: number;
   /** Which lines of the service's log are kept. @default 'info' */
   readonly logLevel?: LogLevel;
   /**
-   * The name of the group with which it shares a function. Environment, metrics, memory and log level are those of the
-   * group: what one of its services gives holds for all.
-   * @default a function of its own
+   * The name of a group of services that share one Lambda function. What one service of the group sets as
+   * `environment`, `metrics`, `memorySize` or `logLevel` holds for the whole group.
+   * @default the service has a function of its own
    */
   readonly group?: string;
 }
 
-/** Settings of a stack. */
 export interface Settings {
-  /** The name of the stage, by which the stacks of one account differ. @default 'prod' */
+  /** The name of the stage: of one deployed copy of everything, in a stack of its own. @default 'prod' */
   readonly stage: string;
-  /**
-   * The mail address that gets the messages of the watchdog and of the stack's alarms. @default none: people subscribe
-   * to the topic themselves
-   */
+  /** The mail address that gets the messages of the watchdog and of the stack's alarms. @default none */
   readonly alarmEmail?: string;
   /**
-   * The ARN of an SNS topic for the messages of the watchdog and of the stack's alarms. @default the stack makes a
-   * topic
+   * The ARN of an SNS topic for the messages of the watchdog and of the stack's alarms.
+   * @default the stack makes a topic
    */
   readonly alarmTopicArn?: string;
   /** The ARN of an EventBridge bus, which gets an event for each change of a service's health. @default none */
   readonly eventBusArn?: string;
   /** The URL to which the watchdog posts its messages. @default none */
   readonly webhookUrl?: string;
-  /** The template of the body that is posted to `webhookUrl`. @default JSON with everything that a message has */
+  /** The template of the body that is posted to `webhookUrl`. @default JSON with all fields of a message */
   readonly webhookTemplate?: string;
   /**
    * Whether the stack's tables stay in the account when the stack is deleted.
@@ -78,16 +71,16 @@ export interface Settings {
    */
   readonly keepTables: boolean;
   /**
-   * Whether DynamoDB refuses to delete the stack's tables. This can be true only if `keepTables` is. @default the same
-   * as `keepTables`
+   * Whether DynamoDB refuses to delete the stack's tables. Without `keepTables` this must be false.
+   * @default the value of `keepTables`
    */
   readonly deletionProtection: boolean;
   /**
-   * The ARN of an existing state table that the stack uses, such as one that an earlier stack left. @default the stack
-   * makes one
+   * The ARN of an existing state table that the stack uses, such as one that an earlier stack left.
+   * @default the stack makes a table
    */
   readonly stateTableArn?: string;
-  /** The ARN of an existing table of flow runs that the stack uses. @default the stack makes one */
+  /** The ARN of an existing table of flow runs that the stack uses. @default the stack makes a table */
   readonly flowRunsTableArn?: string;
   /**
    * The ARN of the customer's KMS key that encrypts everything that the stack makes. The tables of `stateTableArn` and
@@ -96,8 +89,8 @@ export interface Settings {
    */
   readonly encryptionKeyArn?: string;
   /**
-   * Whether the stack has a dashboard of all its services. The first three dashboards of an account are free. Each
-   * further one costs $3 a month, which is more than everything else costs that a small stack has once.
+   * Whether the stack has a CloudWatch dashboard of all its services. An account has three free dashboards; each
+   * further dashboard costs $3 a month.
    * @default false
    */
   readonly dashboard?: boolean;
@@ -135,7 +128,7 @@ const service = z.strictObject(serviceFields, {
   error: ({ code }) => (code === 'unrecognized_keys' ? known(serviceFields) : 'an object of settings'),
 });
 /**
- * The name of the stage whose tables are deleted together with the stack, and whose stack has no alarms unless the
+ * The stage for development. Its tables are deleted together with the stack, and its services have no alarms unless the
  * settings ask for them.
  */
 export const DEV_STAGE = 'dev';
@@ -171,15 +164,14 @@ const schema = z.object({
   services: z.record(z.string(), service, 'an object of settings by name of the service').default({}),
 });
 
-/** The names of all settings in the context of CDK. */
 const KEYS = Object.keys(schema.shape) as (keyof Settings)[];
 
 /**
  * Reads the settings from the context of CDK.
  * @param contextOf returns the value of a name in the context, `undefined` if there is none
- * @param names every name in the context. A name that nearly is that of a setting is refused; any other name belongs to
- *   CDK or the user, and is ignored
- * @throws InvalidOptionsError which names every faulty setting, the expected and the given value
+ * @param names all names in the context. A name that looks like a misspelt setting is refused; other unknown names are
+ *   ignored
+ * @throws InvalidOptionsError which names every faulty setting, with the expected and the given value
  */
 export function readSettings(contextOf: (name: string) => unknown, names: readonly string[] = []): Settings {
   const given = Object.fromEntries(
@@ -199,10 +191,7 @@ export function readSettings(contextOf: (name: string) => unknown, names: readon
   return settings;
 }
 
-/**
- * Returns a fault for each unknown name in settings that code passes to the stack instead of reading them from the
- * context of CDK.
- */
+/** Returns a fault for each unknown name in the settings of the stack and of its services. */
 export function settingsShapeFaults(settings: Readonly<Record<string, unknown>>): string[] {
   const any = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, 'any'] as const));
   const { services } = settings;
@@ -214,16 +203,16 @@ export function settingsShapeFaults(settings: Readonly<Record<string, unknown>>)
 }
 
 /**
- * The fault of settings that protect tables from deletion but don't keep them. CloudFormation would fail to delete such
- * a table, and the stack with it.
+ * The fault of settings with `deletionProtection` but without `keepTables`: CloudFormation could not delete such a
+ * table together with its stack.
  */
 const PROTECTED_FAULT =
   `deletionProtection: expected false for tables that go with their stack (keepTables, false in stage '${DEV_STAGE}'), ` +
   'got true';
 
 /**
- * Returns the faults of the webhook settings. They are judged as the environment variables of the watchdog's function
- * that they become, but the faults contain the names of the settings.
+ * Returns the faults of the webhook settings. The check judges them as environment variables, so the names of the
+ * variables in its messages are replaced by those of the settings.
  */
 function webhookFaults({ webhookUrl, webhookTemplate }: z.infer<typeof schema>): string[] {
   return senderFaults(
@@ -247,8 +236,8 @@ function variablesOf({ services }: Settings): string[] {
 }
 
 /**
- * Parses a setting that is an object and is given as text: on the command line an object can only be written as JSON.
- * Returns a value that is no JSON text unchanged.
+ * Parses JSON text, and returns any other value unchanged. On the command line of `cdk` an object can only be given as
+ * JSON.
  */
 function fromText(value: unknown): unknown {
   if (typeof value !== 'string') return value;
@@ -259,7 +248,7 @@ function fromText(value: unknown): unknown {
   }
 }
 
-/** The old names of settings of a service, each with what to write instead. */
+/** Old names of a service's settings, each with the text to write instead. */
 const RENAMED = new Map([['detailedMetrics', '"metrics": "detailed"']]);
 
 function faultOf({ path, message, input, ...issue }: z.core.$ZodIssue): string {
@@ -274,8 +263,8 @@ function faultOf({ path, message, input, ...issue }: z.core.$ZodIssue): string {
 }
 
 /**
- * Refuses settings for services that are not in the catalog. `names` are those of the whole catalog, even if this stack
- * has only a part of it: several stacks that share the catalog take the same settings.
+ * Refuses settings of services that the catalog doesn't have.
+ * @param names the services of the whole catalog, also those that this stack doesn't deploy
  * @throws InvalidOptionsError which names every unknown service
  */
 export function refuseUnknownServices({ services }: Settings, names: readonly string[]): void {
@@ -283,10 +272,7 @@ export function refuseUnknownServices({ services }: Settings, names: readonly st
   if (faults.length > 0) throw new InvalidOptionsError('context', faults);
 }
 
-/**
- * Returns a fault for each name in `given` that no service has, as `option: expected ..., got ...`. `names` are the
- * names of the services.
- */
+/** Returns a fault for each name in `given` that is not in `names`, the names of all services. */
 export function unknownNameFaults(option: string, given: readonly string[], names: readonly string[]): string[] {
   return given.flatMap((name) =>
     optionFault(names.includes(name), option, `only ${names.join(', ')}`, showValue(name)),

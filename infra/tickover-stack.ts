@@ -39,24 +39,19 @@ import { constructFaults, nameTwiceFaults, overwrittenFaults } from './service-f
 import { NEEDS, type ServiceNeeds, type ServiceSurroundings } from './service-needs.ts';
 import { DEV_STAGE, type Settings, settingsShapeFaults, unknownNameFaults } from './settings.ts';
 
-/** The properties of a TickoverStack. */
 export interface TickoverStackProps extends StackProps, AlarmActions {
   /** The services to deploy. A service that the settings disable is left out. */
   readonly catalog: readonly CatalogEntry[];
-  /**
-   * The settings of the stack and of single services. Settings of services that the catalog doesn't have belong to
-   * another stack, and are ignored.
-   */
+  /** The settings of the stack and of its services. Settings of services outside the catalog are ignored. */
   readonly settings: Settings;
   /**
-   * The state table to use: that of another stack, if the services are split over several stacks, or one that an
-   * earlier stack left.
-   * @default the table of the settings' `stateTableArn`, else the stack makes one
+   * An existing state table, such as that of another stack.
+   * @default the table of the settings' `stateTableArn`, else the stack makes a table
    */
   readonly table?: ITable;
   /**
-   * The table of the flow runs that mark-late-runs works on.
-   * @default the table of the settings' `flowRunsTableArn`, else the stack makes one
+   * The table of the flow runs that the service mark-late-runs works on.
+   * @default the table of the settings' `flowRunsTableArn`, else the stack makes a table
    */
   readonly flowRunsTable?: ITable;
   /**
@@ -65,14 +60,14 @@ export interface TickoverStackProps extends StackProps, AlarmActions {
    * @default the key of the settings' `encryptionKeyArn`, else AWS's own keys
    */
   readonly encryptionKey?: IKey;
-  /** The schedule group that contains the schedules of all services. @default the stack makes one */
+  /** The EventBridge Scheduler group that contains the schedules of all services. @default the stack makes a group */
   readonly group?: IScheduleGroup;
   /**
    * The role that EventBridge Scheduler assumes to invoke the functions. The stack adds the rights that the role needs.
    * @default the stack makes a role that only the schedules in its schedule group can use
    */
   readonly schedulerRole?: IRole;
-  /** The queue that gets the firings that Scheduler could not deliver. @default the stack makes one */
+  /** The queue that gets the firings that Scheduler could not deliver. @default the stack makes a queue */
   readonly undeliverableQueue?: IQueue;
   /**
    * The SNS topic for the messages of the watchdog and of the stack's alarms. The policy of the topic must let
@@ -81,16 +76,16 @@ export interface TickoverStackProps extends StackProps, AlarmActions {
    */
   readonly pagerTopic?: ITopic;
   /**
-   * The EventBridge bus that gets an event for each change of a service's health. @default that of the settings'
-   * `eventBusArn`, else none
+   * The EventBridge bus that gets an event for each change of a service's health.
+   * @default the bus of the settings' `eventBusArn`, else none
    */
   readonly eventBus?: IEventBus;
-  /** The webhook to which the watchdog posts its messages. @default that of the settings' `webhookUrl`, else none */
+  /** The webhook to which the watchdog posts its messages. @default the settings' `webhookUrl`, else none */
   readonly webhook?: Webhook;
   /** CDK's own props for the function of every service. @default none */
   readonly functionProps?: NodejsFunctionProps;
   /**
-   * CDK's own props for the functions of single services, by name of the service or of its group, over those for all.
+   * CDK's own props for single functions, by the name of the service or of its group. They override `functionProps`.
    * @default none
    */
   readonly functionPropsOf?: Readonly<Record<string, NodejsFunctionProps>>;
@@ -98,18 +93,17 @@ export interface TickoverStackProps extends StackProps, AlarmActions {
 
 /** The stack with all services of one stage. @throws InvalidOptionsError if a service can't be deployed */
 export class TickoverStack extends Stack {
-  /** The state table of all services. */
   readonly table: ITable;
   /** The services, in the order of the catalog. */
   readonly services: readonly DeployedService[];
-  /** The groups of services that share a function, in the order of their first services. */
+  /** The groups of services that share a function, in the order of the first service of each group. */
   readonly groups: readonly ServiceGroup[];
   readonly undeliverableQueue: IQueue;
   readonly group: IScheduleGroup;
   readonly schedulerRole: IRole;
   /** The SNS topic for the messages of the watchdog and of the stack's alarms. */
   readonly pagerTopic: ITopic;
-  /** The customer's key that encrypts what the stack makes; `undefined` if AWS's own keys do. */
+  /** The customer's KMS key that encrypts what the stack makes; `undefined` without such a key. */
   readonly encryptionKey: IKey | undefined;
 
   constructor(scope: Construct, id: string, props: TickoverStackProps) {
@@ -252,7 +246,10 @@ export class TickoverStack extends Stack {
     return ownValue(NEEDS, name)?.(this, surroundings) ?? { environment: {}, grant: () => {} };
   }
 
-  /** The catalog's file of the watchdog serves one machine; deployed, the list of services is in its entry. */
+  /**
+   * The deployed watchdog doesn't use its file in `functions`. Its entry file is generated and lists the deployed
+   * services.
+   */
   #makeWatchdog(services: readonly DeployedService[], props: TickoverStackProps): Watchdog {
     const options = this.#optionsOf({ name: WATCHDOG }, props);
     return new Watchdog(this, WATCHDOG, { ...options, ...this.#outlets(props), services });
@@ -273,7 +270,10 @@ export class TickoverStack extends Stack {
     return { ...this.#shared(props), ...own, functionProps: functionPropsFor(service, props) };
   }
 
-  /** One for each service; where a stack may not have that many, one for each function. */
+  /**
+   * Adds an output with the name of the function for each service. If CloudFormation doesn't allow that many outputs,
+   * adds one for each group and for each service without a group.
+   */
   #addOutputs(services: readonly DeployedService[], groups: readonly ServiceGroup[]): void {
     const named = services.length <= MOST_OUTPUTS ? services : services.filter((each) => each.groupName === undefined);
     for (const { service, function: lambda, groupName } of named) {
@@ -287,9 +287,6 @@ export class TickoverStack extends Stack {
     }
   }
 
-  /**
-   * Makes the saved queries, the alarms on deliveries and, if the settings ask for it, the dashboard of all services.
-   */
   #makeViews({ settings: { stage, dashboard }, ...props }: TickoverStackProps): void {
     const { services, stackName } = this;
     if (dashboard === true) new ServicesDashboard(this, 'Dashboard', { services, stage });
@@ -304,8 +301,8 @@ export class TickoverStack extends Stack {
   }
 
   /**
-   * Warns at synth if nobody would be notified of a trouble. A topic that the stack makes has no subscriber unless a
-   * mail address is given.
+   * Warns at synth if messages about troubles would reach nobody. A topic that the stack makes has no subscriber by
+   * itself.
    */
   #warnIfNobodyIsNotified({ settings, pagerTopic, eventBus, webhook, alarmActions = [] }: TickoverStackProps): void {
     const { stage, alarmEmail, alarmTopicArn, eventBusArn, webhookUrl } = settings;
@@ -327,7 +324,7 @@ export class TickoverStack extends Stack {
       schedulerRole: this.schedulerRole,
       undeliverableQueue: this.undeliverableQueue,
       ...withoutUndefined({ encryptionKey: this.encryptionKey }),
-      // Two stacks in one account and region have different names, so that their metrics have different namespaces.
+      // Two stacks in one account and region have different names, so their metrics get different namespaces.
       namespace: this.stackName,
       alarms: stage === DEV_STAGE ? 'none' : 'essential',
       ...actionsOf(props),
@@ -339,7 +336,6 @@ function enabledEntries({ catalog, settings }: TickoverStackProps): readonly Cat
   return catalog.filter(({ service }) => ownValue(settings.services, service.name)?.enabled !== false);
 }
 
-/** The services in the order of the catalog. */
 function inOrderOf(entries: readonly CatalogEntry[], made: readonly DeployedService[]): readonly DeployedService[] {
   const byName = new Map(made.map((each) => [each.service.name, each]));
   return entries.flatMap(({ service }) => byName.get(service.name) ?? []);
@@ -359,8 +355,8 @@ const PROPS = {
 const ENTRY = { service: 'object', functionFile: 'text' } as const satisfies Shapes<CatalogEntry>;
 
 /**
- * Refuses props with unknown names, and values of another shape. This comes first, since the other checks can't judge
- * such props.
+ * Refuses props with unknown names or values of the wrong type. Runs before the other checks, which would fail on such
+ * props.
  */
 function refuseMisshapen(props: TickoverStackProps): void {
   const { catalog, settings } = props ?? {};
@@ -375,8 +371,8 @@ function refuseMisshapen(props: TickoverStackProps): void {
 }
 
 /**
- * Refuses a catalog with two services of one name, and function props for a service that the catalog doesn't have. Runs
- * before any construct is made, since CDK's own message for a second construct of the same name doesn't help.
+ * Refuses duplicate service names, faulty groups, and function props for unknown services. Runs before any construct is
+ * made, since CDK's own message for a duplicate name doesn't help.
  */
 function refuseFaults(props: TickoverStackProps): void {
   const { catalog, settings, functionPropsOf = {} } = props;
@@ -386,7 +382,7 @@ function refuseFaults(props: TickoverStackProps): void {
   const deployed = enabledEntries(props).map(({ service }) => service.name);
   const groups = groupsIn(settings.services, deployed);
   const grouped = [...groups.values()].flat();
-  // A group whose services are all disabled in this stage is known all the same.
+  // `functionPropsOf` may name a group whose services are all disabled in this stage.
   const named = groupsIn(settings.services, names).keys();
   const known = [...names.filter((name) => !grouped.includes(name)), ...named];
   const outputs = [...groups.keys()].map(groupOutput);
@@ -402,8 +398,8 @@ function refuseFaults(props: TickoverStackProps): void {
 }
 
 /**
- * Returns CDK's own props for the function of one service: the `functionProps` for all services, with the service's
- * `functionPropsOf` laid over them.
+ * Returns CDK's own props for one function: `functionProps`, overridden by what `functionPropsOf` has for this service
+ * or group.
  */
 function functionPropsFor({ name }: Pick<Service, 'name'>, props: TickoverStackProps): NodejsFunctionProps {
   const { functionProps = {}, functionPropsOf = {} } = props;
@@ -413,17 +409,14 @@ function functionPropsFor({ name }: Pick<Service, 'name'>, props: TickoverStackP
 /** The largest number of outputs that CloudFormation allows in one stack. */
 const MOST_OUTPUTS = 200;
 
-/** By what the output of a group is named, beside those of services. */
+/** Returns the id of a group's output. The prefix keeps it apart from the outputs of services. */
 function groupOutput(groupName: string): string {
   return `group-${groupName}`;
 }
 
 type Environment = Readonly<Record<string, string>>;
 
-/**
- * Refuses environment variables in the settings of a service (`own`) that the stack sets for the same service (`set`),
- * such as the name of a table that it makes: the value from the settings would be lost.
- */
+/** Refuses environment variables of the user (`own`) that the stack sets too (`set`), such as the name of a table. */
 function refuseOverwritten({ name }: Pick<Service, 'name'>, own: Environment, set: Environment): void {
   const faults = overwrittenFaults(own, set);
   if (faults.length > 0) throw new InvalidOptionsError(`service ${showValue(name)}`, faults);

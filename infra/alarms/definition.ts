@@ -2,46 +2,42 @@
 
 /** An alarm on one metric. Times are in seconds, as in CloudWatch. */
 export interface AlarmDefinition {
-  /** The trouble in a word or two. It is unique among the alarms of one service, and among those of one stack. */
+  /** A short name of the alarm, unique among the alarms of one service and among those of the whole stack. */
   readonly id: string;
   readonly namespace: string;
   readonly metricName: string;
   readonly dimensions: Readonly<Record<string, string>>;
   readonly statistic: 'Maximum' | 'Sum' | 'SampleCount';
-  /** The length of a window in seconds: a multiple of 60. */
+  /** The length of one evaluated window, in seconds: a multiple of 60. */
   readonly period: number;
   /** How many of the latest windows CloudWatch evaluates. */
   readonly evaluationPeriods: number;
-  /** In how many of these windows the metric must cross the threshold. */
+  /** In how many of the evaluated windows the metric must cross the threshold. */
   readonly datapointsToAlarm: number;
   readonly threshold: number;
   readonly comparison: 'at least' | 'below';
   /**
-   * How CloudWatch counts a window without a sample: as one that crosses the threshold, or as one that doesn't. No
-   * alarm may keep its state for want of samples, since it would then never end.
+   * How CloudWatch treats a window without a sample: as one that crosses the threshold (`breaching`), or as one that
+   * doesn't. CloudWatch's other choices could keep an alarm on for ever.
    */
   readonly missing: 'breaching' | 'notBreaching';
-  /**
-   * How many minutes after the creation of the alarm CloudWatch begins to evaluate it at the latest. @default at once
-   */
+  /** How many minutes CloudWatch may wait before it evaluates a new alarm. @default CloudWatch doesn't wait */
   readonly warmUp?: number;
   /**
-   * The description of the alarm: the service or part that it is about, what happened, what follows, and the command to
-   * run. Lines have at most 120 columns.
+   * The text of the alarm: which service or part has a trouble, what happened, what follows, and the command to run.
+   * Lines have at most 120 columns.
    */
   readonly description: string;
 }
 
 /**
- * The longest time, in seconds, that all windows of one alarm together may last in CloudWatch: with windows below an
- * hour, and with windows of an hour or more.
+ * How many seconds all windows of one alarm together may cover in CloudWatch: with windows shorter than an hour, and
+ * with windows of an hour or more.
  */
 const LONGEST_STRETCH = { belowHour: 86_400, fromHour: 604_800 } as const;
-/** The longest description of an alarm that CloudWatch accepts, in characters. */
+/** The most characters that CloudWatch accepts in the description of an alarm. */
 const LONGEST_DESCRIPTION = 1_024;
-/**
- * The longest warm-up that CloudWatch accepts, in minutes. A new alarm is evaluated after that time in any case.
- */
+/** The longest time that CloudWatch can wait before it evaluates a new alarm, in minutes. */
 const LONGEST_WARM_UP = 2_880;
 
 /**

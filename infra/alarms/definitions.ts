@@ -6,9 +6,8 @@
  *   throttles     at level 'full': Lambda throttles the function of the service
  *   near-timeout  at level 'full': an invocation takes 90% of the timeout of the function, or more
  *
- * The watchdog notifies people, not the alarms of services. An alarm of a service shows its state in CloudWatch, ends
- * by itself, and has only the actions that the user gives. All of these alarms rest on metrics that are free while the
- * service is healthy.
+ * People are notified by the watchdog. An alarm of a service only shows its state in CloudWatch, and takes the actions
+ * that the user gives. All these alarms use metrics that are free while the service is healthy.
  */
 import { invocationTimeout, type Service } from '../../lib/service/index.ts';
 import { HOUR, MINUTE, SECOND } from '../../lib/time/index.ts';
@@ -17,18 +16,18 @@ import type { AlarmLevel } from '../settings.ts';
 import type { AlarmDefinition } from './definition.ts';
 import { descriptions, type Subject } from './descriptions.ts';
 
-/** Everything that the alarms of a service need besides the service. */
 export interface AlarmsOptions {
   /** The CloudWatch namespace of the watchdog's metrics. */
   readonly namespace: string;
-  /** The name of the service's Lambda function. */
   readonly functionName: string;
   readonly level: AlarmLevel;
-  /** The group whose function it shares: the alarms on the function are the group's. @default it shares none */
+  /**
+   * The group whose function the service shares. Alarms on a shared function belong to the group, not to the service.
+   * @default the service has a function of its own
+   */
   readonly groupName?: string;
 }
 
-/** Everything that the alarms on the function of a group need. */
 export interface GroupAlarmsOptions {
   readonly groupName: string;
   readonly functionName: string;
@@ -36,29 +35,28 @@ export interface GroupAlarmsOptions {
 
 /** The name of the watchdog service. */
 export const WATCHDOG = 'watch-services';
-/** The shortest window of the alarms on deliveries and invocations, in seconds. */
+/** The shortest window of the alarms on metrics of Scheduler, SQS and Lambda, in seconds. */
 export const WINDOW = 300;
 /**
- * The window of the alarms on the watchdog's metrics, in seconds. It is short, since CloudWatch looks further back than
- * the windows of an alarm before it fills in missing samples, by a number of windows that AWS doesn't name.
+ * The window of the alarms on the watchdog's metrics, in seconds. CloudWatch also looks at some earlier windows before
+ * it fills in missing samples, so short windows make the alarms faster.
  */
 const SHORT_WINDOW = 60;
-/** After how many windows without a check by the watchdog its alarm says that the watchdog has stopped. */
+/** How many windows in a row without a check by the watchdog fire the alarm on the watchdog. */
 const EMPTY_WINDOWS = 15;
 /**
- * For how many windows one sample of trouble keeps the alarm `unhealthy` on, so that the next sample may arrive some
+ * For how many windows one sample keeps the alarm `unhealthy` on. The next sample of the watchdog may arrive some
  * minutes late.
  */
 const KEPT_WINDOWS = 10;
 /**
- * The warm-up of the watchdog's alarm, in minutes. A first deploy may take so long until checks of the watchdog fill
- * the windows.
+ * How many minutes CloudWatch may wait before it evaluates a new alarm on the watchdog, since a first deploy takes
+ * time.
  */
 const WARM_UP = 30;
 /** The fraction of the function's timeout that an invocation must reach for the alarm `near-timeout`. */
 const NEAR = 0.9;
 
-/** The values that the definition of each alarm needs. */
 interface Basis {
   readonly service: Service;
   readonly options: AlarmsOptions;
@@ -78,7 +76,7 @@ export function alarmsOf(service: Service, options: AlarmsOptions): readonly Ala
     : [essential];
 }
 
-/** The alarms of level 'full' on a function that several services share: once for all of them. */
+/** Returns the alarms of level 'full' on a function that several services share; an empty list without services. */
 export function groupAlarms(
   services: readonly Service[],
   { groupName, functionName }: GroupAlarmsOptions,
@@ -89,8 +87,8 @@ export function groupAlarms(
 }
 
 /**
- * Defines the alarm `unhealthy`. Its metric `Unhealthy` gets a sample from each check of the watchdog that finds the
- * service in trouble, and no other samples.
+ * Defines the alarm `unhealthy`. The watchdog sends a sample of the metric `Unhealthy` only when a check finds the
+ * service in trouble.
  */
 function unhealthy({ service, options, subject }: Basis): AlarmDefinition {
   return {
@@ -110,9 +108,8 @@ function unhealthy({ service, options, subject }: Basis): AlarmDefinition {
 }
 
 /**
- * Defines the alarm `watchdog`, which fires if all its windows lack a sample of the metric `Watched`. CloudWatch looks
- * further back than these windows before it fills in missing samples, so that metrics which arrive some minutes late
- * don't fire the alarm.
+ * Defines the alarm `watchdog`, which fires after 15 minutes without a sample of the metric `Watched`. Each check by
+ * the watchdog sends a sample.
  */
 function watchdog({ service, options, subject }: Basis): AlarmDefinition {
   return {
@@ -133,8 +130,8 @@ function watchdog({ service, options, subject }: Basis): AlarmDefinition {
 }
 
 /**
- * Alarms on Lambda's own metrics, which are free. Where all services are frequent a single throttle is harmless; for a
- * rare one it means a lost tick.
+ * Defines the alarms on Lambda's own metrics, which are free. A single throttle fires an alarm only if a service is due
+ * hourly or less often, since such a service may lose a tick by it.
  */
 function lambdaAlarms(services: readonly Service[], subject: Subject): AlarmDefinition[] {
   const gaps = services.map(({ schedule }) => longestGap(schedule));
@@ -169,9 +166,7 @@ function lambdaAlarms(services: readonly Service[], subject: Subject): AlarmDefi
   ];
 }
 
-/**
- * Returns the duration in seconds, rounded up to whole minutes, since the shortest period of these metrics is a minute.
- */
+/** Converts milliseconds to seconds, rounded up to whole minutes, since an alarm's windows last whole minutes. */
 function minutePeriod(milliseconds: number): number {
   return (Math.ceil(milliseconds / MINUTE) * MINUTE) / SECOND;
 }

@@ -1,16 +1,15 @@
 /**
- * The texts of alarms: the service or part that an alarm is about, what happened, what follows, and the command to run.
- * Pure. Each text has a few lines of at most 120 columns. A value that only a deploy knows, such as the name of a
- * function, stands on a line of its own.
+ * The descriptions of alarms: what happened, what follows, and the command to run. Lines have at most 120 columns. A
+ * value that only a deploy knows, such as the name of a function, stands on a line of its own. Pure.
  */
 import { briefly } from '../../lib/time/index.ts';
 
-/** The service that a text is about, by the name of the service and of its function. */
+/** The service, or the group of services, that a text is about. */
 export interface Subject {
-  /** Its name; of a group's function, that of the group. */
+  /** The name of the service; `The group` and the name for the function of a group. */
   readonly service: string;
   readonly functionName: string;
-  /** The service that an event has to name, where several share the function. */
+  /** The service that the command must name, if several services share the function. */
   readonly asks?: string;
 }
 
@@ -18,7 +17,7 @@ function lines(...all: readonly string[]): string {
   return all.join('\n');
 }
 
-/** The command is made of lines that a shell takes as one. */
+/** Returns the lines of the command that asks for the status of the service. A shell reads the lines as one command. */
 function status({ functionName, asks }: Subject): string[] {
   const payload = JSON.stringify({ ...(asks === undefined ? {} : { service: asks }), action: 'status' });
   return [
@@ -33,7 +32,7 @@ function schedules(groupName: string): string[] {
   return ['Run: aws scheduler list-schedules --group-name \\', groupName];
 }
 
-/** Returns the lines of the command that shows the messages of a queue and leaves them there. */
+/** Returns the lines of the command that shows the messages of a queue without deleting them. */
 function receive(queueName: string): string[] {
   return [
     'Run: aws sqs receive-message --visibility-timeout 0 --message-attribute-names All --queue-url \\',

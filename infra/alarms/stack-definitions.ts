@@ -1,24 +1,19 @@
 /**
- * The alarms on the deliveries of a stack, of which each stack has one set. They rest on the free metrics of the
- * stack's schedule group, and on the number of messages that are sent to the queue for firings that could not be
- * delivered. Pure.
- *
- * The alarms count what happens in a window, not the messages that lie in the queue. So they end by themselves, and
- * nobody has to purge the queue.
+ * Defines the alarms on firings that did not reach their function; each stack has one set. The alarms count events in a
+ * window, not the messages that lie in the queue, so they end by themselves. Pure.
  */
 import type { AlarmDefinition } from './definition.ts';
 import { WINDOW } from './definitions.ts';
 import { descriptions } from './descriptions.ts';
 
-/** The parts of a stack on whose metrics the alarms rest. */
 export interface Deliveries {
-  /** The name of the group that contains the schedules of the stack. */
+  /** The name of the EventBridge Scheduler group that contains the schedules of the stack. */
   readonly groupName: string;
   /** The name of the queue for firings that Scheduler could not deliver. */
   readonly queueName: string;
 }
 
-/** Returns the alarms on the deliveries of a stack. */
+/** Returns the alarms on firings that did not reach their function. */
 export function deliveryAlarms({ groupName, queueName }: Deliveries): readonly AlarmDefinition[] {
   const dimensions = { ScheduleGroup: groupName };
   return [
@@ -49,7 +44,7 @@ export function deliveryAlarms({ groupName, queueName }: Deliveries): readonly A
 
 type Part = Omit<AlarmDefinition, 'id' | 'description'>;
 
-/** Returns the part of an alarm that fires if the count of the metric is 1 or more in one window. */
+/** Returns an alarm, without id and description, that fires if the metric counts 1 or more in one window. */
 function any(dimensions: AlarmDefinition['dimensions'], metricName: string): Part {
   return {
     namespace: 'AWS/Scheduler',
@@ -66,8 +61,8 @@ function any(dimensions: AlarmDefinition['dimensions'], metricName: string): Par
 }
 
 /**
- * Returns the part of an alarm that fires if the count of the metric is 1 or more in three windows in a row. A single
- * error is no trouble, since Scheduler tries each firing again.
+ * Returns an alarm, without id and description, that fires if the metric counts 1 or more in three windows in a row. A
+ * single error is harmless, since Scheduler tries each firing again.
  */
 function every(dimensions: AlarmDefinition['dimensions'], metricName: string): Part {
   return { ...any(dimensions, metricName), evaluationPeriods: 3, datapointsToAlarm: 3 };
