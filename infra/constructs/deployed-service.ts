@@ -1,4 +1,3 @@
-/** A service that runs on AWS, in a function of its own or of a group: its parts, rights and metrics. */
 import { Annotations, AspectPriority, Aspects, type IAspect, Stack, Token } from 'aws-cdk-lib';
 import { type Alarm, Metric, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
@@ -20,24 +19,29 @@ import { grantInvoke, grantOperate, grantRead } from './rights/operator-rights.t
 import { SchedulerRole, ServiceScheduleGroup } from './schedule-group.ts';
 import { StateTable } from './state-table.ts';
 
-/** A deployed service. */
+/** A service on AWS, in a Lambda function of its own or of a group. */
 export abstract class DeployedService extends Construct {
-  /** The service, with its configured interval. */
+  /** The service, with the interval at which it is deployed. */
   abstract readonly service: Service;
   /** The file that exports the service's handler. */
   abstract readonly entry: string;
-  /** The function that runs it. */
   abstract readonly function: LambdaFunction;
   abstract readonly schedule: Schedule;
   abstract readonly logGroup: ILogGroup;
   abstract readonly undeliverableQueue: IQueue;
   abstract readonly table: ITable;
-  /** The customer's key that encrypts its log; `undefined` where that is AWS's own, or the log group was given. */
+  /**
+   * The customer's KMS key that encrypts the log group; `undefined` without such a key, or if the user gave the log
+   * group.
+   */
   abstract readonly logKey: IKey | undefined;
   abstract readonly namespace: string;
-  /** The alarms by trouble: `unhealthy` and, at level 'full', others; empty at level 'none'. */
+  /**
+   * The alarms by id: `unhealthy`, or `watchdog` for the watchdog. At level 'full' a service with a function of its own
+   * also has `throttles` and `near-timeout`. Empty at level 'none'.
+   */
   abstract readonly alarms: Readonly<Record<string, Alarm>>;
-  /** The name of the group whose function it shares; `undefined` if it has one of its own. */
+  /** The group whose function the service shares; `undefined` if the service has a function of its own. */
   readonly groupName?: string;
 
   /**
@@ -47,45 +51,54 @@ export abstract class DeployedService extends Construct {
     return grantInvoke(this, grantee);
   }
 
-  /** Lets the grantee do what {@link grantInvoke} and {@link grantRead} let it do. */
+  /** Allows what {@link grantInvoke} and {@link grantRead} allow. */
   grantOperate(grantee: IGrantable): Grant {
     return grantOperate(this, grantee);
   }
 
   /**
-   * Lets the grantee look at the service and change nothing: its state, log, configuration and schedule, the queue,
-   * and alarms, metrics, dashboards and saved queries of the account.
+   * Allows the grantee to read everything about the service and to change nothing: state, log, configuration, schedule
+   * and queue, and the alarms, metrics, dashboards and saved queries of the account.
    */
   grantRead(grantee: IGrantable): Grant {
     return grantRead(this, grantee);
   }
 
-  /** 1 at each look of the watchdog that finds the service in trouble. @default the maximum of 5 minutes */
+  /**
+   * The metric `Unhealthy`: 1 at each check by the watchdog that finds the service in trouble.
+   * @default the maximum in 5 minutes
+   */
   metricUnhealthy(options: MetricOptions = {}): Metric {
     return this.#ownMetric('Unhealthy', options);
   }
 
-  /** Failures since the last success, at each run, with `metrics: 'detailed'`. @default the maximum of 5 minutes */
+  /**
+   * The metric `FailureStreak`: the failures since the last success, at each run. It needs `metrics: 'detailed'`.
+   * @default the maximum in 5 minutes
+   */
   metricFailureStreak(options: MetricOptions = {}): Metric {
     return this.#ownMetric('FailureStreak', options);
   }
 
-  /** 1 while it is halted, else 0, at each tick, with `metrics: 'detailed'`. @default the maximum of 5 minutes */
+  /**
+   * The metric `Halted`, at each tick: 1 while the service is halted, else 0. It needs `metrics: 'detailed'`.
+   * @default the maximum in 5 minutes
+   */
   metricHalted(options: MetricOptions = {}): Metric {
     return this.#ownMetric('Halted', options);
   }
 
-  /** Lambda's count of invocations. @default the sum of 5 minutes */
+  /** Lambda's count of invocations of the function. @default the sum in 5 minutes */
   metricInvocations(options: MetricOptions = {}): Metric {
     return this.function.metricInvocations(options);
   }
 
-  /** Lambda's count of invocations that ended in an error. @default the sum of 5 minutes */
+  /** Lambda's count of invocations of the function that ended in an error. @default the sum in 5 minutes */
   metricErrors(options: MetricOptions = {}): Metric {
     return this.function.metricErrors(options);
   }
 
-  /** Lambda's duration of an invocation. @default the average of 5 minutes */
+  /** Lambda's measure of how long invocations of the function last. @default the average in 5 minutes */
   metricDuration(options: MetricOptions = {}): Metric {
     return this.function.metricDuration(options);
   }
@@ -100,19 +113,18 @@ export abstract class DeployedService extends Construct {
 export interface SharedParts {
   readonly table: ITable;
   readonly undeliverableQueue: IQueue;
-  /** The group of the schedules. */
   readonly group: IScheduleGroup;
-  /** The role that Scheduler assumes. */
+  /** The role that EventBridge Scheduler assumes to invoke the functions. */
   readonly role: IRole;
 }
 
-/** Those that are given, as props name them. */
+/** The shared resources that the user gives, under the names of the props. */
 export interface GivenParts extends Partial<Omit<SharedParts, 'role'>> {
   readonly schedulerRole?: IRole;
   readonly encryptionKey?: IKey;
 }
 
-/** The resources that are given, and the others made for the scope alone. */
+/** Returns the given resources, and makes those that are not given inside `scope`. */
 export function sharedParts(scope: Construct, given: GivenParts): SharedParts {
   const encryption = withoutUndefined({ encryptionKey: given.encryptionKey });
   const table = given.table ?? new StateTable(scope, 'State', encryption).table;
@@ -125,13 +137,12 @@ export function sharedParts(scope: Construct, given: GivenParts): SharedParts {
   return { table, undeliverableQueue, group, role };
 }
 
-/** What a remark on a service depends on. */
 export interface RemarkOptions {
   readonly alarms?: AlarmLevel;
   readonly watched?: boolean;
 }
 
-/** Adds what synth prints about a service that is made. */
+/** Adds the infos and warnings about the service that synth prints. */
 export function addRemarks(made: DeployedService, { alarms, watched }: RemarkOptions): void {
   addOverrunInfo(made);
   if (watched === true) markWatched([made]);
@@ -149,7 +160,8 @@ function addOverrunInfo(made: DeployedService): void {
 }
 
 /**
- * The other services of the construct's stack, and the services of other stacks of the app that share the state table.
+ * Returns the other services in the stack of `made`, and those in other stacks of the app that use the same state
+ * table.
  */
 export function neighboursOf(made: Construct, table: ITable | undefined): DeployedService[] {
   return made.node.root.node
@@ -159,15 +171,18 @@ export function neighboursOf(made: Construct, table: ITable | undefined): Deploy
     .filter((other) => Stack.of(other) === Stack.of(made) || (table !== undefined && isSameTable(other.table, table)));
 }
 
-/** The services that a watchdog watches, and watchdogs themselves. */
+/** The services that some watchdog of the app watches, and the watchdogs themselves. */
 const watchedServices = new WeakSet<DeployedService>();
 
-/** Remembers that a watchdog watches the services. */
+/** Records that a watchdog watches the services, so that synth doesn't warn about them. */
 export function markWatched(services: readonly DeployedService[]): void {
   for (const service of services) watchedServices.add(service);
 }
 
-/** Warns at synth, since a watchdog may be made after the services that it watches. */
+/**
+ * Warns about a service that no watchdog watches. The check runs at synth, since the watchdog may be made after the
+ * service.
+ */
 class UnwatchedWarning implements IAspect {
   visit(node: IConstruct): void {
     if (!(node instanceof DeployedService) || watchedServices.has(node)) return;
@@ -181,7 +196,7 @@ class UnwatchedWarning implements IAspect {
   }
 }
 
-/** The same construct, or two imports of one table. */
+/** Whether both are the same construct, or have the same ARN or the same name. */
 export function isSameTable(one: ITable, other: ITable): boolean {
   const isSame = (text: string, second: string) => !Token.isUnresolved(text) && text === second;
   return one === other || isSame(one.tableArn, other.tableArn) || isSame(one.tableName, other.tableName);

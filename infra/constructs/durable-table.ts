@@ -1,7 +1,3 @@
-/**
- * A DynamoDB table that survives the end of its stack and mistakes of its operators. A room of lib defines its keys and
- * indexes.
- */
 import type { CreateTableCommandInput, KeySchemaElement } from '@aws-sdk/client-dynamodb';
 import { RemovalPolicy } from 'aws-cdk-lib';
 import {
@@ -18,20 +14,18 @@ import { Construct } from 'constructs';
 import { withoutUndefined } from '../../lib/text/index.ts';
 import { refuseUnknownProps, type Shapes } from '../known-props.ts';
 
-/** The protection and the encryption of a table. */
 export interface DurableTableOptions {
   /** Whether the table stays in the account when its stack is deleted or no longer contains it. @default true */
   readonly keep?: boolean;
   /**
-   * Whether DynamoDB refuses to delete the table until a person switches this protection off. @default the same as
-   * `keep`
+   * Whether DynamoDB refuses to delete the table until a person switches this protection off.
+   * @default the value of `keep`
    */
   readonly deletionProtection?: boolean;
   /** The customer's KMS key that encrypts the table. @default DynamoDB's own key */
   readonly encryptionKey?: IKey;
 }
 
-/** The shapes of the options of a table. */
 export const DURABLE_SHAPES = {
   ...{ keep: 'flag', deletionProtection: 'flag', encryptionKey: 'object' },
 } as const satisfies Shapes<DurableTableOptions>;
@@ -43,9 +37,8 @@ export interface GivenTable {
   readonly encryptionKey?: IKey;
 }
 
-/** The properties of a DurableTable. */
 export interface DurableTableProps extends DurableTableOptions {
-  /** The keys and indexes of the table, as CreateTable takes them. The table name in `shape` is not used. */
+  /** The keys and indexes of the table, as DynamoDB's CreateTable takes them. The table name in `shape` is ignored. */
   readonly shape: CreateTableCommandInput;
   /**
    * The attribute of an item with the time, in epoch seconds, after which DynamoDB removes the item.
@@ -75,8 +68,7 @@ export class DurableTable extends Construct {
       ...(encryptionKey === undefined ? {} : { encryption: TableEncryption.CUSTOMER_MANAGED }),
     });
     addIndexes(table, shape);
-    // CDK's class types some properties as `undefined` where its interface has no property; at run time there is no
-    // difference.
+    // CDK's `Table` and `ITable` differ here only in the types of optional properties, not at run time.
     this.table = table as ITable;
   }
 }

@@ -1,4 +1,3 @@
-/** The table of the flow runs that mark-late-runs works on, and the rights on it. */
 import { type ITable, Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
@@ -8,7 +7,7 @@ import { DURABLE_SHAPES, DurableTable, type DurableTableOptions, type GivenTable
 import { allow } from './rights/allow.ts';
 import { grantKey } from './rights/encryption-key.ts';
 
-/** The table of flow runs, with the index of waiting runs. */
+/** The DynamoDB table of the flow runs that the service mark-late-runs works on, with its indexes. */
 export class FlowRunsTable extends Construct {
   readonly table: ITable;
 
@@ -19,16 +18,14 @@ export class FlowRunsTable extends Construct {
   }
 }
 
-/**
- * Returns an existing table of flow runs by its ARN, with the key that encrypts it: a table that an earlier stack left,
- * or to which a backup was restored.
- */
+/** Returns an existing table of flow runs by its ARN, such as a table that an earlier stack left. */
 export function flowRunsTableOf(scope: Construct, id: string, given: GivenTable): ITable {
   return Table.fromTableAttributes(scope, id, { ...given, globalIndexes: indexNames() });
 }
 
 /**
- * Lets a function find waiting flow runs by the index, and read and update single ones; it may not scan, put or delete.
+ * Allows a function to query the indexes of the table, and to read and update single flow runs, but not to scan, put or
+ * delete.
  */
 export function grantMarkLate(table: ITable, grantee: IGrantable): void {
   allow(grantee, ['dynamodb:GetItem', 'dynamodb:UpdateItem'], [table.tableArn]);

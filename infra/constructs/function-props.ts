@@ -1,6 +1,6 @@
 /**
- * How CDK's own props for a function, which the user gives, are laid over the props that Tickover sets: which of them
- * are refused since they would break a promise, and what becomes of the rest. Pure.
+ * Lays the props that the user gives for CDK's function over those that Tickover sets, and refuses props that would
+ * break a promise of Tickover. Pure.
  */
 import { RuntimeFamily } from 'aws-cdk-lib/aws-lambda';
 import { type NodejsFunctionProps, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
@@ -13,8 +13,8 @@ type Prop = keyof NodejsFunctionProps;
 type BundlingProps = NonNullable<NodejsFunctionProps['bundling']>;
 
 /**
- * The props that would break a promise of Tickover whatever their value is. The text after `expected` in the refusal
- * follows each.
+ * The props that are refused whatever their value is, since they would break a promise of Tickover. Each has the text
+ * that follows `expected` in the error message.
  */
 const REFUSED: Readonly<Partial<Record<Prop, string>>> = {
   entry: "none, since the service's own `entry` is bundled",
@@ -33,20 +33,14 @@ const REFUSED: Readonly<Partial<Record<Prop, string>>> = {
   tenancyConfig: 'none, since Scheduler names no tenant',
 };
 
-/**
- * The options of CDK's bundling that the user may set. With any of them the bundle stays an ES module with Tickover's
- * banner, and errors keep their names.
- */
+/** The options of CDK's bundling that the user may set. Other options are refused. */
 export const BUNDLING_KEYS = [
   ...['banner', 'charset', 'commandHooks', 'define', 'externalModules', 'footer', 'format', 'inject', 'loader'],
   ...['logLevel', 'mainFields', 'metafile', 'minify', 'nodeModules', 'sourceMap', 'sourceMapMode', 'sourcesContent'],
   ...['target', 'tsconfig'],
 ] as const;
 
-/**
- * The log levels at which Lambda lets through the log line of each tick, and the metrics, which Lambda takes for lines
- * of level INFO.
- */
+/** The log levels at which Lambda keeps the metrics and the log line of each tick, which have level INFO. */
 const LEVELS: readonly string[] = ['TRACE', 'DEBUG', 'INFO'];
 const OLDEST_NODE = 20;
 
@@ -113,15 +107,15 @@ function nodeVersion(runtime: string): number {
   return Number(/^nodejs(\d+)\.x$/.exec(runtime)?.[1] ?? Number.NaN);
 }
 
-/** Returns a value as a fault shows it. An object of CDK is too large to be shown, so it becomes the word `one`. */
+/** Returns a value as text for a message. An object of CDK is too large for a message, so it becomes the word `one`. */
 function shown(value: unknown): string {
   if (isCdkDuration(value)) return showDuration(value);
   return typeof value === 'object' && value !== null ? 'one' : showValue(value);
 }
 
 /**
- * Returns the props `second` laid over the props `first`. Of `environment` and `bundling`, single variables and options
- * are laid over each other.
+ * Returns the props of `first`, overridden by those of `second`. Within `environment` and `bundling`, variables and
+ * options are overridden one by one.
  */
 export function mergeFunctionProps(first: NodejsFunctionProps, second: NodejsFunctionProps = {}): NodejsFunctionProps {
   const props = { ...first, ...withoutUndefined(second) };
@@ -133,8 +127,8 @@ export function mergeFunctionProps(first: NodejsFunctionProps, second: NodejsFun
 }
 
 /**
- * Returns the texts that the bundler replaces in the code: those of the user (`theirs`), and those by which Tickover
- * (`ours`) provides the names that CommonJS promises, which win.
+ * Returns the replacements that the bundler makes in the code. Those of Tickover (`ours`), which CommonJS packages
+ * need, override those of the user (`theirs`).
  */
 function definesOf(ours: NodejsFunctionProps, theirs: NodejsFunctionProps): Pick<BundlingProps, 'define'> {
   const define = { ...theirs.bundling?.define, ...ours.bundling?.define };
@@ -142,9 +136,8 @@ function definesOf(ours: NodejsFunctionProps, theirs: NodejsFunctionProps): Pick
 }
 
 /**
- * Returns the user's props (`theirs`) laid over Tickover's (`ours`). The user's props must have no {@link
- * functionPropsFaults}. Environment variables of Tickover win over the user's. The bundle is made for the runtime that
- * the result names.
+ * Returns Tickover's props (`ours`), overridden by the user's (`theirs`), which must have no {@link
+ * functionPropsFaults}. Environment variables of Tickover are not overridden.
  */
 export function overOurs(ours: NodejsFunctionProps, theirs: NodejsFunctionProps = {}): NodejsFunctionProps {
   const { environment, ...merged } = mergeFunctionProps(ours, theirs);

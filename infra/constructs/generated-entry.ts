@@ -1,11 +1,9 @@
 /**
- * Entry files that synth writes for a function that needs more than a service, such as the watchdog's list of services.
- * An entry file stands in the app's output directory and imports files of the project. Its data is bundled, and so has
- * no limit of size as environment variables have.
+ * Writes entry files for functions whose code needs data of the stack, such as the watchdog's list of services. Data in
+ * a bundle isn't limited in size as environment variables are.
  *
- * Imports are relative, and the name and contents of the file follow from the path of the construct and the given data
- * alone. So the same app in another directory has the same bundle, and the same build id. A file with other contents
- * has another name, so that two apps that run in one directory never bundle each other's files.
+ * The name and contents of a file depend only on the path of its construct and on the data. So the same app in another
+ * directory has the same build id, and two apps in one directory never overwrite each other's files.
  */
 import { createHash } from 'node:crypto';
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
@@ -15,15 +13,12 @@ import { fileURLToPath } from 'node:url';
 import { Stage } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 
-/** The contents of an entry file. */
 export interface GeneratedEntry {
-  /**
-   * The names that the entry imports, by the file that exports them. A file is a path from `lib/`, or an absolute path.
-   */
+  /** The names that the entry file imports, by the file that exports them: a path from `lib/`, or an absolute path. */
   readonly imports: Readonly<Record<string, readonly string[]>>;
   /**
-   * The statements that follow the imports, such as `export const handler = ...;`.
-   * @param specifier returns how a file is imported in these: `() => import(${specifier(file)})`
+   * The statements after the imports, such as `export const handler = ...;`. A function gets `specifier`, which returns
+   * the text that imports a file: `() => import(${specifier(file)})`.
    */
   readonly code: string | ((specifier: (file: string) => string) => string);
 }
@@ -51,18 +46,15 @@ export function writeEntry(scope: Construct, id: string, { imports, code }: Gene
 }
 
 /**
- * Returns the directory for entry files. CDK bundles only files inside the project. If the output directory of the app
- * lies elsewhere, entry files are written to `cdk.out` of the project.
+ * Returns the directory for entry files. CDK bundles only files inside the project, so an output directory outside it
+ * is replaced by the project's `cdk.out`.
  */
 function directoryOf(output: string): string {
   const isInside = !relative(process.cwd(), resolve(output)).startsWith('..');
   return join(resolve(isInside ? output : OUTPUT), DIRECTORY);
 }
 
-/**
- * Returns a TypeScript expression for the value. The function parses it as JSON once, at its start, which is faster
- * than a literal.
- */
+/** Returns a TypeScript expression for the value. At the start of a function, parsing JSON is faster than a literal. */
 export function dataOf(value: unknown): string {
   return `JSON.parse(${JSON.stringify(JSON.stringify(value))})`;
 }
@@ -76,7 +68,6 @@ function pathOf({ node }: Construct): string[] {
   return node.path.split('/').filter((part) => part !== '');
 }
 
-/** Returns a file name for the path of a construct. Characters that file names can't have are escaped. */
 function fileName(path: readonly string[]): string {
   return path.map((part) => encodeURIComponent(part).replaceAll(/[%*]/g, '_')).join('.');
 }

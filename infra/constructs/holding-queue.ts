@@ -1,4 +1,3 @@
-/** A queue that keeps events which could not be delivered, until a person reads them. */
 import { Duration, Validations } from 'aws-cdk-lib';
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
@@ -10,13 +9,15 @@ import { grantKey } from './rights/encryption-key.ts';
 /** The longest time for which SQS keeps a message. */
 const LONGEST_RETENTION = Duration.days(14);
 
-/** The options of a HoldingQueue. */
 export interface HoldingQueueOptions {
-  /** The customer's KMS key that encrypts the queue. @default the key of SQS */
+  /** The customer's KMS key that encrypts the queue. @default SQS's own key */
   readonly encryptionKey?: IKey;
 }
 
-/** A standard queue that is encrypted, is reached by TLS only, and keeps messages for 14 days. */
+/**
+ * A queue for firings that Scheduler could not deliver. It is encrypted, is reached by TLS only, and keeps messages for
+ * 14 days.
+ */
 export class HoldingQueue extends Construct {
   readonly queue: Queue;
 
@@ -39,15 +40,15 @@ export class HoldingQueue extends Construct {
 }
 
 /**
- * Lets the grantee put messages into the queue. It doesn't use CDK's own method, which would also grant two reads, and
- * Encrypt on the key.
+ * Allows the grantee to put messages into the queue. CDK's own method would also allow two reads of the queue, and
+ * Encrypt on its key.
  */
 export function grantSend(queue: IQueue, grantee: IGrantable): void {
   queue.grant(grantee, 'sqs:SendMessage');
   grantKey(queue.encryptionMasterKey, grantee, 'send');
 }
 
-/** Lets the grantee, a person, look at the messages of the queue, but not delete them. */
+/** Allows a person to read the messages of the queue, but not to delete them. */
 export function grantReceive(queue: IQueue, grantee: IGrantable): Grant {
   grantKey(queue.encryptionMasterKey, grantee, 'receive');
   return queue.grant(grantee, 'sqs:GetQueueAttributes', 'sqs:GetQueueUrl', 'sqs:ReceiveMessage');

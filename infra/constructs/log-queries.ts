@@ -1,10 +1,10 @@
 /**
- * Queries of the services' logs, in the language of CloudWatch Logs Insights. Pure. Lambda passes on a line that is
- * JSON unchanged, so the fields of the log line of a tick are at the top level.
+ * Queries of the services' logs, in the language of CloudWatch Logs Insights. Each log line is JSON, and queries use
+ * its fields by their names. Pure.
  */
 import { CRASH_MESSAGE, TICK_MESSAGE } from '../../lib/lambda/index.ts';
 
-/** A query: the list of its commands, which `queryText` joins by `|`. */
+/** The commands of one query, which {@link queryText} joins by `|`. */
 export type LogQuery = readonly string[];
 
 const TICKS = `filter message = "${TICK_MESSAGE}"`;
@@ -30,8 +30,8 @@ export const SKIPS: LogQuery = [
 ];
 
 /**
- * Returns the query for everything that happened to the ticks of one service, crashed runs included. To see another
- * service, the user replaces the name in the query.
+ * Returns the query for all ticks and crashed runs of one service. For another service the user replaces the name in
+ * the query.
  */
 export function whatHappened(service: string): LogQuery {
   return [
@@ -69,12 +69,11 @@ export const QUESTIONS: Readonly<Record<string, LogQuery>> = {
   ],
 };
 
-/** The query over the lines of one service alone, for a log that it shares with others. */
+/** Returns the query limited to the lines of one service, in a log that several services share. */
 export function ofService(service: string, query: LogQuery): LogQuery {
   return [`filter service = "${service}"`, ...query];
 }
 
-/** The text of a query. */
 export function queryText(query: LogQuery): string {
   return query.join('\n| ');
 }

@@ -1,7 +1,3 @@
-/**
- * The SNS topic through which the watchdog and the stack's alarms reach people. Its policy lets CloudWatch publish, and
- * requires TLS. If a mail address is given, it is subscribed.
- */
 import { Stack } from 'aws-cdk-lib';
 import type { AlarmBase } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
@@ -15,8 +11,8 @@ import { refuseUnknownProps } from '../known-props.ts';
 import { letAlarmsUse } from './rights/encryption-key.ts';
 
 /**
- * Makes the alarm publish to the topic when it fires, and lets CloudWatch use the key of the topic. Does nothing if
- * there is no topic.
+ * Makes the alarm publish to the topic when it fires, and allows CloudWatch to use the topic's KMS key. Does nothing
+ * without a topic.
  */
 export function notifyBy(alarm: AlarmBase, topic: ITopic | undefined): void {
   if (topic === undefined) return;
@@ -24,19 +20,18 @@ export function notifyBy(alarm: AlarmBase, topic: ITopic | undefined): void {
   alarm.addAlarmAction(new SnsAction(topic));
 }
 
-/** The properties of a pager. */
 export interface PagerProps {
   /**
-   * The mail address that gets each message of the watchdog and of the stack's alarms. AWS first asks it for a
-   * confirmation.
-   * @default none: people subscribe to the topic themselves
+   * The mail address that gets each message of the watchdog and of the stack's alarms. AWS first asks the recipient to
+   * confirm.
+   * @default none
    */
   readonly email?: string;
-  /** The customer's key that encrypts messages at rest. @default none: SNS keeps them unencrypted */
+  /** The customer's KMS key that encrypts messages at rest. @default none: messages are not encrypted at rest */
   readonly encryptionKey?: IKey;
 }
 
-/** The topic to which the watchdog and the stack's alarms publish. */
+/** The SNS topic to which the watchdog and the stack's alarms publish. It requires TLS. */
 export class Pager extends Construct {
   readonly topic: Topic;
 
@@ -44,17 +39,14 @@ export class Pager extends Construct {
     super(scope, id);
     refuseUnknownProps<PagerProps>(this, props, { email: 'text', encryptionKey: 'object' });
     const { email, encryptionKey } = props;
-    // Without a customer's key the topic isn't encrypted at rest: CloudWatch can't use the key that AWS keeps for SNS,
-    // and another key costs more than all alarms.
+    // CloudWatch can't use AWS's own key for SNS, and a KMS key for the topic would cost more than all alarms. So a
+    // topic without a customer's key is not encrypted at rest.
     this.topic = new Topic(this, 'Topic', { enforceSSL: true, ...withoutUndefined({ masterKey: encryptionKey }) });
     this.#letAlarmsPublish();
     if (email !== undefined) this.topic.addSubscription(new EmailSubscription(email));
   }
 
-  /**
-   * Allows CloudWatch to publish. The policy that requires TLS replaces the default policy, which lets the account
-   * publish: without this statement alarms would fire, and no message would be sent.
-   */
+  /** Allows CloudWatch to publish. SNS's default policy would allow it, but `enforceSSL` replaces that policy. */
   #letAlarmsPublish(): void {
     this.topic.addToResourcePolicy(
       new PolicyStatement({

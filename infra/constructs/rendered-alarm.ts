@@ -1,4 +1,3 @@
-/** Makes CDK's alarms from alarms that are given as data. */
 import { Duration } from 'aws-cdk-lib';
 import {
   Alarm,
@@ -12,7 +11,6 @@ import type { Construct } from 'constructs';
 import { InvalidOptionsError } from '../../lib/rules/index.ts';
 import { type AlarmDefinition, alarmFaults } from '../alarms/index.ts';
 
-/** The actions of alarms when their states change. */
 export interface AlarmActions {
   /** What the alarms do when they fire. @default nothing */
   readonly alarmActions?: readonly IAlarmAction[];
@@ -30,10 +28,7 @@ const MISSING: Readonly<Record<AlarmDefinition['missing'], TreatMissingData>> = 
   notBreaching: TreatMissingData.NOT_BREACHING,
 };
 
-/**
- * Makes CDK's alarm from the definition of an alarm.
- * @throws InvalidOptionsError if CloudWatch would refuse the alarm
- */
+/** Makes CDK's alarm from a definition. @throws InvalidOptionsError if CloudWatch would refuse the alarm */
 export function renderAlarm(
   scope: Construct,
   definition: AlarmDefinition,
@@ -64,14 +59,14 @@ export function renderAlarm(
 }
 
 /**
- * Returns the id of an alarm's construct. The id of an alarm with a warm-up contains the number and the length of its
- * windows. CloudWatch warms up only a new alarm, so with other windows it must become a new one.
+ * Returns the construct id of an alarm. CloudWatch delays only the first evaluation of a new alarm, so an alarm with
+ * `warmUp` gets a new id when its windows change.
  */
 function constructId({ id, warmUp: minutes, evaluationPeriods, period }: AlarmDefinition): string {
   return minutes === undefined ? id : `${id}-${evaluationPeriods}x${period}s`;
 }
 
-/** Sets the warm-up of the alarm if its definition has one. CDK's own alarm has no property for that yet. */
+/** Sets `warmUp` on the CloudFormation resource, since CDK's `Alarm` has no property for it. */
 function warmUp(alarm: Alarm, { warmUp: warmUpPeriodDurationInMinutes }: AlarmDefinition): void {
   if (warmUpPeriodDurationInMinutes === undefined) return;
   (alarm.node.defaultChild as CfnAlarm).warmUpConfiguration = { warmUpPeriodDurationInMinutes };

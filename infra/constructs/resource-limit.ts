@@ -1,19 +1,21 @@
-/** A warning before a stack grows into CloudFormation's limit, and a refusal beyond it. */
 import { Annotations, AspectPriority, Aspects, CfnOutput, CfnResource, type IAspect, Stack } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 
 /** The largest number of resources that CloudFormation allows in one stack. */
 const MOST_RESOURCES = 500;
-/** The number of resources in a stack from which synth warns. */
+/** The number of resources in a stack at which synth begins to warn. */
 const WARN_FROM = 450;
 
 /** The largest number of outputs that CloudFormation allows in one stack; CDK doesn't count them. */
 const MOST_OUTPUTS = 200;
 
-/** Warns at synth when the stack comes near the limit, refuses it beyond, and says how to split its services. */
+/**
+ * Warns at synth if the stack has 450 resources or more, and refuses more resources or outputs than CloudFormation
+ * allows. The messages say how to split the services.
+ */
 export function guardResourceLimit(stack: Stack): void {
   Aspects.of(stack).add(new ResourceLimit(), { priority: AspectPriority.READONLY });
-  // CDK refuses such a stack by itself, but with a list of its resources instead of a remedy.
+  // CDK itself refuses too many resources, but its message lists the resources instead of a remedy.
   stack.node.addValidation({
     validate: () => [
       ...(countOf(stack) > MOST_RESOURCES ? [adviceOn(stack)] : []),

@@ -1,7 +1,3 @@
-/**
- * The EventBridge Scheduler group that contains the schedules of a stack, and the role with which Scheduler invokes the
- * functions of services.
- */
 import { Stack } from 'aws-cdk-lib';
 import { type IRole, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
@@ -13,9 +9,8 @@ import { grantSend } from './holding-queue.ts';
 import { allow } from './rights/allow.ts';
 
 /**
- * An EventBridge Scheduler group of schedules. It is deleted with its stack, and CloudFormation chooses its name. A
- * group that CDK's own construct makes has a fixed name and stays when the stack is deleted, so that the next deploy of
- * the stack would be refused.
+ * An EventBridge Scheduler group that is deleted with its stack. CDK's own construct makes a group with a fixed name
+ * that outlives the stack, so the next deploy would be refused.
  */
 export class ServiceScheduleGroup extends Construct {
   readonly group: IScheduleGroup;
@@ -28,14 +23,14 @@ export class ServiceScheduleGroup extends Construct {
   }
 }
 
-/** The properties of a SchedulerRole. */
 export interface SchedulerRoleProps {
   /** The schedule group whose schedules may use the role. It must be in the account of the stack. */
   readonly group: IScheduleGroup;
 }
 
 /**
- * A role that only Scheduler may assume, for the schedules of one schedule group. {@link grantFire} adds its rights.
+ * A role that only EventBridge Scheduler may assume, for the schedules of one schedule group. {@link grantFire} adds
+ * rights to the role.
  */
 export class SchedulerRole extends Construct {
   readonly role: Role;
@@ -55,16 +50,12 @@ export class SchedulerRole extends Construct {
   }
 }
 
-/** Everything that Scheduler needs to fire one service. */
 export interface FireGrant {
   readonly function: IFunction;
   readonly undeliverableQueue: IQueue;
 }
 
-/**
- * Allows the role to invoke exactly this function, and to put firings that can't be delivered into
- * `undeliverableQueue`.
- */
+/** Allows the role to invoke this function only, and to put firings that can't be delivered into the queue. */
 export function grantFire(role: IRole, { function: target, undeliverableQueue }: FireGrant): void {
   allow(role, ['lambda:InvokeFunction'], [target.functionArn]);
   grantSend(undeliverableQueue, role);

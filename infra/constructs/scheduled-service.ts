@@ -1,5 +1,3 @@
-/** A service on AWS: its schedule, function, log and rights. It can be part of any stack. */
-
 import { existsSync } from 'node:fs';
 import { Stack } from 'aws-cdk-lib';
 import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
@@ -26,22 +24,18 @@ import { ServiceAlarms } from './service-alarms.ts';
 import { FUNCTION_SHAPES, ServiceFunction, type ServiceFunctionOptions } from './service-function.ts';
 import { ServiceSchedule } from './service-schedule.ts';
 
-/** The options of a service on AWS. */
 export interface ScheduledServiceOptions extends ServiceFunctionOptions, AlarmActions {
   /** The interval at which the service runs. @default the interval in the service's definition */
   readonly interval?: GivenDuration;
   /** The level of the service's alarms. @default 'essential' */
   readonly alarms?: AlarmLevel;
-  /**
-   * Whether the service itself sends metrics, which CloudWatch bills: streak, duration, lateness and others. @default
-   * none
-   */
+  /** Whether the service sends metrics that CloudWatch bills, such as streak, duration and lateness. @default none */
   readonly metrics?: MetricsLevel;
 }
 
 /**
- * The properties of a service on AWS. Services can share a table, a schedule group, a role and a queue; one that is not
- * given is made for this service alone.
+ * The properties of a service on AWS. A table, schedule group, role or queue that is not given is made for this service
+ * alone.
  */
 export interface ScheduledServiceProps extends ScheduledServiceOptions {
   /** The result of `defineService`. */
@@ -50,28 +44,28 @@ export interface ScheduledServiceProps extends ScheduledServiceOptions {
   readonly entry: string;
   /** The state table. @default the service makes a table */
   readonly table?: ITable;
-  /** The schedule group that contains the schedule. @default the service makes a group */
+  /** The EventBridge Scheduler group that contains the schedule. @default the service makes a group */
   readonly group?: IScheduleGroup;
   /**
-   * The role that Scheduler assumes. @default the service makes a role that only the schedules of its schedule group
-   * use
+   * The role that EventBridge Scheduler assumes to invoke the function.
+   * @default the service makes a role that only the schedules of its schedule group can use
    */
   readonly schedulerRole?: IRole;
   /** The queue for firings that Scheduler could not deliver. @default the service makes a queue */
   readonly undeliverableQueue?: IQueue;
   /**
-   * Whether the watchdog of another app watches this service. Only a watchdog notices that a service is in trouble.
-   * @default false; a Watchdog in the same app that has this service among its `services` need not be declared
+   * Whether the watchdog of another app watches this service. If true, synth doesn't warn that the service has no
+   * watchdog.
+   * @default false
    */
   readonly watched?: boolean;
   /**
-   * The CloudWatch namespace of the metrics of the service, and of the watchdog's metrics about it. @default the name
-   * of the stack
+   * The CloudWatch namespace of the metrics of this service, and of the watchdog's metrics about this service.
+   * @default the name of the stack
    */
   readonly namespace?: string;
 }
 
-/** The shapes of the props of a ScheduledService. */
 export const SERVICE_PROPS = {
   ...{ service: 'object', entry: 'text', table: 'object', group: 'object', schedulerRole: 'object' },
   ...{ undeliverableQueue: 'object', watched: 'flag', namespace: 'text', alarmActions: 'list', okActions: 'list' },
@@ -80,29 +74,19 @@ export const SERVICE_PROPS = {
 } as const satisfies Shapes<ScheduledServiceProps>;
 
 /**
- * A deployed service.
+ * A service on AWS with its function, schedule, log group and alarms. Any stack can contain it.
  * @throws InvalidOptionsError which names every option that prevents the deploy
  */
 export class ScheduledService extends DeployedService {
-  /** The service, with its configured interval. */
   readonly service: Service;
-  /** The path of the file from which the function is bundled. */
   readonly entry: string;
   readonly function: LambdaFunction;
   readonly schedule: Schedule;
   readonly logGroup: ILogGroup;
   readonly undeliverableQueue: IQueue;
   readonly table: ITable;
-  /**
-   * The customer's key that encrypts the service's log; `undefined` if AWS's own key does, or if the user gave the log
-   * group.
-   */
   readonly logKey: IKey | undefined;
   readonly namespace: string;
-  /**
-   * The alarms by id: `unhealthy` (for the watchdog `watchdog`), and at level 'full' `throttles` and `near-timeout`;
-   * empty at level 'none'.
-   */
   readonly alarms: Readonly<Record<string, Alarm>>;
 
   constructor(scope: Construct, id: string, props: ScheduledServiceProps) {
@@ -173,8 +157,8 @@ export class ScheduledService extends DeployedService {
 }
 
 /**
- * Refuses props with unknown names, and values of another shape. This comes first, since the other checks can't judge
- * such props.
+ * Refuses props with unknown names or values of the wrong type. Runs before the other checks, which would fail on such
+ * props.
  */
 function refuseMisshapen(props: unknown): void {
   const functionProps = readProperty(props, 'functionProps');
@@ -188,7 +172,7 @@ function refuseMisshapen(props: unknown): void {
   if (faults.length > 0) throw new InvalidOptionsError(`service ${showValue(name)}`, faults);
 }
 
-/** Scheduler doesn't send to a FIFO queue. */
+/** Returns a fault if the queue is a FIFO queue, to which EventBridge Scheduler can't send. */
 export function queueFaults({ undeliverableQueue }: Pick<ScheduledServiceProps, 'undeliverableQueue'>): string[] {
   return optionFault(undeliverableQueue?.fifo !== true, 'undeliverableQueue', 'a standard queue', 'a FIFO queue');
 }

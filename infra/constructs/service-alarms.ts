@@ -1,4 +1,3 @@
-/** The alarms of a service. They notify nobody by themselves; the watchdog notifies people. */
 import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
@@ -9,25 +8,23 @@ import { refuseUnknownProps } from '../known-props.ts';
 import type { AlarmLevel } from '../settings.ts';
 import { type AlarmActions, renderAlarm } from './rendered-alarm.ts';
 
-/** The properties of a service's alarms. */
 export interface ServiceAlarmsProps extends AlarmActions {
   /** The level of the service's alarms. @default 'essential' */
   readonly level?: AlarmLevel;
-  /** The service as it is deployed: with the interval that the user gave, if any. */
+  /** The service, with the interval at which it is deployed. */
   readonly service: Service;
   /** The CloudWatch namespace of the watchdog's metrics. */
   readonly namespace: string;
-  /** The function of the service. */
   readonly function: IFunction;
-  /** The group whose function it shares. @default it has one of its own */
+  /** The group whose function the service shares. @default the service has a function of its own */
   readonly groupName?: string;
 }
 
-/** The alarms of a service. */
+/** The CloudWatch alarms of one service. Without `alarmActions` they only show their state. */
 export class ServiceAlarms extends Construct {
   /**
-   * The alarms by id: `unhealthy` (for the watchdog itself `watchdog`), and at level 'full' `throttles` and
-   * `near-timeout`; empty at level 'none'.
+   * The alarms by id: `unhealthy`, or `watchdog` for the watchdog. At level 'full' a service with a function of its own
+   * also has `throttles` and `near-timeout`. Empty at level 'none'.
    */
   readonly alarms: Readonly<Record<string, Alarm>>;
 

@@ -1,8 +1,3 @@
-/**
- * The Lambda function of a service: its bundle, its log, and a role whose rights reach only the items and the log of
- * this service.
- */
-
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AssetStaging, Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
@@ -34,23 +29,22 @@ import { grantStateOfGroup } from './rights/many-items.ts';
 import { OwnRole } from './rights/own-role.ts';
 import { grantState } from './state-table.ts';
 
-/** The options of the function of a service. */
 export interface ServiceFunctionOptions {
   /** The environment variables that the user gives the service. @default none */
   readonly environment?: Readonly<Record<string, string>>;
   /** The memory of the function, in megabytes. Lambda gives processor time in proportion to it. @default 256 */
   readonly memorySize?: number;
-  /** How long log lines are kept. @default 30 days */
+  /** How long CloudWatch keeps the log. @default 30 days */
   readonly logRetention?: GivenRetention;
   /**
-   * Which lines are kept; Lambda drops the others before they cost anything. The lines that Lambda itself writes about
-   * an invocation are kept only if the invocation failed or timed out; 'debug' keeps them all.
+   * Which log lines Lambda keeps. With 'info' Lambda drops debug lines, and its own lines about invocations that
+   * succeeded.
    * @default 'info'
    */
   readonly logLevel?: LogLevel;
   /**
-   * CDK's own props for the function, laid over Tickover's: a network, layers, tracing, concurrency, a role. Props that
-   * would break a promise of Tickover, such as retries or a timeout, are refused.
+   * CDK's own props for the function, such as network, layers, tracing or role. Props that would break a promise of
+   * Tickover, such as retries, are refused.
    * @default none
    */
   readonly functionProps?: NodejsFunctionProps;
@@ -61,28 +55,25 @@ export interface ServiceFunctionOptions {
   readonly encryptionKey?: IKey;
 }
 
-/** The properties of a ServiceFunction. */
 export interface ServiceFunctionProps extends ServiceFunctionOptions {
-  /** The services that it runs; one, but for a group. */
+  /** The services that the function runs: one service, or all services of a group. */
   readonly services: readonly Service[];
-  /** The name of the group of the services, whose build ids stand in the entry. @default one service, and no group */
+  /** The name of the group, if the function runs a group. @default the function runs one service */
   readonly groupName?: string;
   /** The file that exports the handler. */
   readonly entry: string;
-  /** The table with the state of the service. */
+  /** The state table of the services. */
   readonly table: ITable;
 }
 
-/** The shapes of the options of a function. */
 export const FUNCTION_SHAPES = {
   ...{ environment: 'object', memorySize: 'any', logRetention: 'any', logLevel: 'text', functionProps: 'object' },
   encryptionKey: 'object',
 } as const satisfies Shapes<ServiceFunctionOptions>;
 
 /**
- * A function that runs one service, or a group of them. Lambda never retries an invocation, and keeps no event of one
- * that failed: the service's state, its log and Lambda's count of errors show it. The role may write to its own log
- * group, and use the items of its own services.
+ * The Lambda function of one service or of a group, with its log group. Lambda never retries an invocation. The
+ * function may write only to this log group, and use only the items of these services.
  */
 export class ServiceFunction extends Construct {
   readonly function: LambdaFunction;
@@ -94,7 +85,7 @@ export class ServiceFunction extends Construct {
       ...FUNCTION_SHAPES,
       ...{ services: 'list', groupName: 'text', entry: 'text', table: 'object' },
     });
-    // The user's `role` and `logGroup` are left out here, since `#ourProps` has used them already.
+    // `#ourProps` has already used the user's `role` and `logGroup`.
     const { role: _role, logGroup: _logGroup, ...rest } = props.functionProps ?? {};
     this.function = new NodejsFunction(this, 'Function', overOurs(this.#ourProps(props), rest));
     this.logGroup = this.function.logGroup;
@@ -115,8 +106,7 @@ export class ServiceFunction extends Construct {
       logGroup: functionProps.logGroup ?? this.#makeLogGroup(props),
       loggingFormat: LoggingFormat.JSON,
       ...(logLevel === undefined ? {} : { applicationLogLevelV2: LEVELS[logLevel] }),
-      // For an invocation that succeeded, Lambda's own start and report lines only repeat what the log line of its tick
-      // contains.
+      // Lambda's own lines about a successful invocation repeat what the log line of its tick contains.
       systemLogLevelV2: logLevel === 'debug' ? SystemLogLevel.INFO : SystemLogLevel.WARN,
       ...(encryptionKey === undefined ? {} : { environmentEncryption: encryptionKey }),
       environment: {
@@ -164,7 +154,7 @@ export class ServiceFunction extends Construct {
   }
 }
 
-/** The props by which an entry is bundled. */
+/** Returns the props with which CDK bundles an entry file. */
 export function bundleOf(entry: string): NodejsFunctionProps {
   return {
     entry,
@@ -192,12 +182,12 @@ function titleOf({ services, groupName }: ServiceFunctionProps): string {
     : `${services.length} services of the group ${groupName}`;
 }
 
-/** The longest time that an invocation of any of the services may take, in milliseconds. */
+/** Returns the longest time that one invocation of any of the services may take, in milliseconds. */
 export function longestInvocation(services: readonly Service[]): number {
   return Math.max(...services.map((service) => invocationTimeout(service)));
 }
 
-/** Why some rights name no resource. */
+/** The reason, for the check by cdk-nag, why some rights hold for all resources. */
 const STAR_REASON = 'EC2 and X-Ray have no narrower resource for what Lambda does in the name of its role.';
 
 const LEVELS: Readonly<Record<LogLevel, ApplicationLogLevel>> = {
@@ -206,23 +196,23 @@ const LEVELS: Readonly<Record<LogLevel, ApplicationLogLevel>> = {
 };
 
 /**
- * The calls that Lambda makes in the name of the role for a function in a VPC. EC2 has no narrower resource for most of
- * them.
+ * The EC2 calls that Lambda makes in the name of the role for a function in a VPC. IAM has no narrower resource for
+ * most of them.
  */
 const NETWORK = [
   ...['ec2:CreateNetworkInterface', 'ec2:DescribeNetworkInterfaces', 'ec2:DeleteNetworkInterface'],
   ...['ec2:DescribeSubnets', 'ec2:AssignPrivateIpAddresses', 'ec2:UnassignPrivateIpAddresses'],
 ];
 
-/**
- * Allows the function's role the calls that Lambda makes for a function in a VPC. CDK allows them only to a role that
- * CDK makes, by a managed policy that also allows writing to every log.
- */
+/** Allows the role the EC2 calls for a function in a VPC. CDK itself allows them only to a role that CDK makes. */
 function grantNetwork(grantee: LambdaFunction): void {
   allow(grantee, NETWORK, ['*']);
 }
 
-/** The bundle that CDK made; empty if bundling is off, as in a command that deploys nothing. */
+/**
+ * Returns the bundle that CDK made for the function; an empty text if bundling is off, as in commands that deploy
+ * nothing.
+ */
 export function bundledCode(made: LambdaFunction): string {
   const staging = made.node.findAll().find((child) => child instanceof AssetStaging);
   const file = join(staging?.absoluteStagedPath ?? '', 'index.mjs');

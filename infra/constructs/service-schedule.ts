@@ -1,4 +1,3 @@
-/** The schedule that fires a service. */
 import { Duration, TimeZone } from 'aws-cdk-lib';
 import type { IRole } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
@@ -18,18 +17,15 @@ import { refuseUnknownProps } from '../known-props.ts';
 import { deliveryOf, scheduleText, windowMinutes } from '../schedule-expression.ts';
 import { grantFire } from './schedule-group.ts';
 
-/** The properties of a schedule. */
 export interface ServiceScheduleProps {
   readonly service: Service;
-  /** The function that the schedule invokes. */
   readonly function: IFunction;
-  /** The schedule group that contains the schedule. */
   readonly group: IScheduleGroup;
-  /** The role that Scheduler assumes. The construct gives the role the rights to fire the function. */
+  /** The role that EventBridge Scheduler assumes. The construct allows the role to invoke the function. */
   readonly role: IRole;
   /** The queue for firings that Scheduler could not deliver. */
   readonly undeliverableQueue: IQueue;
-  /** Whether the event names the service, since others share the function. @default false */
+  /** Whether the event names the service. A function that several services share needs the name. @default false */
   readonly namesService?: boolean;
 }
 
@@ -54,13 +50,13 @@ export class ServiceSchedule extends Construct {
       target: targetOf(props),
     });
     grantFire(role, props);
-    // The schedule refers to its schedule group and its role only by name. So CloudFormation would not know that it
-    // must make both first, and that the role can't fire without its policy.
+    // Without these dependencies CloudFormation might make the schedule before its schedule group, or before the policy
+    // of its role.
     this.schedule.node.addDependency(group, role);
   }
 }
 
-/** The event that the handler reads. Scheduler fills in its placeholders at each delivery. */
+/** The event that the function gets. EventBridge Scheduler fills in each placeholder when it delivers a firing. */
 const EVENT = {
   scheduledFor: ContextAttribute.scheduledTime,
   executionId: ContextAttribute.executionId,

@@ -1,4 +1,3 @@
-/** A dashboard that shows all services, one row for each. */
 import { Duration, Stack } from 'aws-cdk-lib';
 import {
   Dashboard,
@@ -14,31 +13,27 @@ import { refuseUnknownProps } from '../known-props.ts';
 import type { DeployedService } from './deployed-service.ts';
 import { type LogQuery, lastFailures, ofService, queryText, SKIPS } from './log-queries.ts';
 
-/** The properties of the dashboard. */
 export interface ServicesDashboardProps {
-  /** The services, one row for each in this order; without services there is no dashboard. */
+  /** The services in the order in which the dashboard shows them. Without services no dashboard is made. */
   readonly services: readonly DeployedService[];
-  /** The stage, which the heading shows. */
+  /** The name of the stage, which the heading shows. */
   readonly stage: string;
 }
 
 /** The largest number of widgets that CloudWatch allows in one dashboard. */
 const MOST_WIDGETS = 500;
 const WIDGETS_A_SERVICE = 6;
-/**
- * The largest number of log queries that an account may run at the same time; the queries of an open dashboard count
- * too.
- */
+/** The most log queries that an account may run at the same time. An open dashboard runs all its log queries. */
 const MOST_QUERIES = 100;
 const QUERIES_A_SERVICE = 2;
-/** The largest number of services in one dashboard; further services are shown in another one. */
+/** The most services in one dashboard. Further services get a further dashboard. */
 const MOST_SERVICES = Math.floor(Math.min((MOST_WIDGETS - 1) / WIDGETS_A_SERVICE, MOST_QUERIES / QUERIES_A_SERVICE));
 
 const FULL_WIDTH = 24;
 const HEIGHT = 5;
-/** How many failed runs of a service the table below its graphs shows. */
+/** How many failed runs the table of last failures shows for each service. */
 const FAILURES = 10;
-/** The time that one point in the graphs covers. */
+/** The time that one point of a graph covers. */
 const WINDOW = Duration.minutes(5);
 
 /**
@@ -74,8 +69,9 @@ export class ServicesDashboard extends Construct {
 }
 
 /**
- * The widgets of one service: a heading with the name of the function, the graphs, and below them the last failures.
- * The graphs of a function that a group shares stand before the first of its services.
+ * Returns the widgets of one service. The graphs of a function that a group shares stand before the first service of
+ * the group.
+ * @param before the services that the dashboard shows before this one
  */
 function rowsOf(deployed: DeployedService, before: readonly DeployedService[]): IWidget[][] {
   const { service, function: lambda, groupName } = deployed;
@@ -101,7 +97,7 @@ function functionGraphs(deployed: DeployedService, title: string): GraphWidget[]
   return [invocations(deployed, title), duration(deployed, title)];
 }
 
-/** The metric is there only while the watchdog finds the service in trouble. */
+/** The metric `Unhealthy` has samples only while the watchdog finds the service in trouble. */
 function trouble(deployed: DeployedService): GraphWidget {
   return graph(deployed.service.name, {
     title: 'in trouble',
@@ -110,7 +106,6 @@ function trouble(deployed: DeployedService): GraphWidget {
   });
 }
 
-/** Both are free metrics of Lambda. */
 function invocations(deployed: DeployedService, title: string): GraphWidget {
   return graph(title, {
     title: 'invocations, and those that ended in an error',

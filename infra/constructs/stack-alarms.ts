@@ -1,4 +1,3 @@
-/** Alarms that notify people of firings that never reached their function. They cover all services. */
 import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
@@ -9,17 +8,15 @@ import { refuseUnknownProps } from '../known-props.ts';
 import { notifyBy } from './pager.ts';
 import { type AlarmActions, renderAlarm } from './rendered-alarm.ts';
 
-/** The properties of the stack's alarms. */
 export interface StackAlarmsProps extends AlarmActions {
-  /** The schedule group that contains the schedules of the stack. */
   readonly group: IScheduleGroup;
   /** The queue for firings that Scheduler could not deliver. */
   readonly undeliverableQueue: IQueue;
-  /** The topic to which the alarms publish. @default none: the alarms only show their state */
+  /** The SNS topic to which the alarms publish. @default none: the alarms only show their state */
   readonly pagerTopic?: ITopic;
 }
 
-/** The alarms on the deliveries of a stack, of which each stack has one set. */
+/** The alarms of a stack on firings that did not reach their function. */
 export class StackAlarms extends Construct {
   /** The alarms by id: `delivery-errors`, `delivery-throttles`, `dropped`, `lost` and `undeliverable`. */
   readonly alarms: Readonly<Record<string, Alarm>>;

@@ -1,4 +1,3 @@
-/** The table with the state of all services, and the rights on it. */
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { Effect, type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
@@ -7,7 +6,7 @@ import { refuseUnknownProps } from '../known-props.ts';
 import { DURABLE_SHAPES, DurableTable, type DurableTableOptions } from './durable-table.ts';
 import { grantKey } from './rights/encryption-key.ts';
 
-/** The state table of all services. DynamoDB removes its run records when they expire. */
+/** The DynamoDB table with the state of all services. DynamoDB removes run records from the table when they expire. */
 export class StateTable extends Construct {
   readonly table: ITable;
 
@@ -19,26 +18,26 @@ export class StateTable extends Construct {
   }
 }
 
-/** The calls of a service on its own items: acquire, commit, run records, the query for a report. */
+/** The DynamoDB calls that a service makes on its items in the state table. */
 export const RUN = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:Query'];
-/** The calls of an operator on these items: only reads. */
+/** The DynamoDB calls that a person may make on the items of a service. */
 const READ = ['dynamodb:GetItem', 'dynamodb:Query'];
 
-/** Allows a function to use the items of its services and no others. */
+/** Allows a function to use the items of these services and no others. */
 export function grantState(table: ITable, grantee: IGrantable, services: readonly string[]): void {
   grantee.grantPrincipal.addToPrincipalPolicy(onItemsOf(services, RUN, table));
   grantKey(table.encryptionKey, grantee, 'items');
 }
 
-/** Allows a person to read the items of that service and no others. */
+/** Allows a person to read the items of this service and no others. */
 export function grantStateRead(table: ITable, grantee: IGrantable, service: string): void {
   grantee.grantPrincipal.addToPrincipalPolicy(onItemsOf([service], READ, table));
   grantKey(table.encryptionKey, grantee, 'readItems');
 }
 
 /**
- * Returns a policy statement for the items of the given services. The condition `ForAllValues` also holds for a request
- * without a key, so a second condition requires a key.
+ * Returns a policy statement that allows the actions on the items of these services only. `ForAllValues` is also true
+ * for a request without a key, so the second condition requires a key.
  */
 export function onItemsOf(services: readonly string[], actions: readonly string[], table: ITable): PolicyStatement {
   return new PolicyStatement({

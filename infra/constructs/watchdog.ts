@@ -1,7 +1,3 @@
-/**
- * The watchdog on AWS: the service watch-services, which watches given services. They may be of several stacks that
- * share a state table.
- */
 import { Stack, Token } from 'aws-cdk-lib';
 import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import type { CfnFunction } from 'aws-cdk-lib/aws-lambda';
@@ -22,30 +18,25 @@ import { grantKey } from './rights/encryption-key.ts';
 import { grantStateBatchRead } from './rights/many-items.ts';
 import { ScheduledService, type ScheduledServiceProps, SERVICE_PROPS } from './scheduled-service.ts';
 
-/** A webhook: the URL to which the watchdog posts its messages, and the template of their bodies. */
+/** The webhook to which the watchdog posts its messages. */
 export interface Webhook {
-  /**
-   * The URL to post to. It stands in CloudFormation's template and in the function's environment, and whoever may read
-   * one of these can see it.
-   */
+  /** The URL of the webhook. Whoever may read the stack's template or the function's environment can see the URL. */
   readonly url: string;
-  /** The template of the body of a message. @default JSON with everything that a message has */
+  /** The template of the body of a message. @default JSON with all fields of the message */
   readonly template?: string;
 }
 
-/** The topic, bus and webhook through which the watchdog's messages leave. */
+/** The ways by which messages of the watchdog leave. */
 export interface Outlets {
-  /** The SNS topic for messages, and for the alarm on the watchdog itself. @default none */
+  /** The SNS topic for messages of the watchdog, and for the alarm on the watchdog itself. @default none */
   readonly pagerTopic?: ITopic;
   /** The EventBridge bus that gets an event for each change of a service's health. @default none */
   readonly eventBus?: IEventBus;
-  /** The webhook to which messages are posted. @default none */
   readonly webhook?: Webhook;
 }
 
-/** The properties of a watchdog. */
 export interface WatchdogProps extends Omit<ScheduledServiceProps, 'service' | 'entry' | 'watched'>, Outlets {
-  /** The services to watch, all of one state table. A watchdog among them is left out. */
+  /** The services to watch, all in one state table. A watchdog in the list is left out. */
   readonly services: readonly DeployedService[];
 }
 
@@ -56,19 +47,16 @@ const PROPS = {
 } as const satisfies Shapes<WatchdogProps>;
 const WEBHOOK = { url: 'text', template: 'text' } as const satisfies Shapes<Webhook>;
 
-/**
- * The largest size of a webhook's URL and template together, in bytes. All environment variables of a Lambda function
- * together have 4096.
- */
+/** The most bytes of a webhook's URL and template together. Lambda allows 4096 bytes for all environment variables. */
 const LARGEST_WEBHOOK = 2_500;
 
 /**
- * A deployed watchdog. Its bundle contains the list of the services, so that another list gives the watchdog another
- * build. As any new build does, that ends a halt and a backoff of the watchdog itself; it changes nothing else.
+ * The service watch-services on AWS, which watches the given services. The services may belong to several stacks that
+ * share one state table. The bundle contains the list of the services, so another list makes another build.
  * @throws InvalidOptionsError which names every option that prevents the deploy
  */
 export class Watchdog extends ScheduledService {
-  /** The services that it watches, in the order of their names. */
+  /** The watched services, in the order of their names. */
   readonly services: readonly DeployedService[];
 
   constructor(scope: Construct, id: string, props: WatchdogProps) {
@@ -122,10 +110,10 @@ function entryOver(services: readonly DeployedService[]): GeneratedEntry {
   };
 }
 
-/** The service as the watchdog knows it, with what finds its function in the account. */
+/** Returns the service as the watchdog knows it, with the stack and the logical id of its function. */
 function described({ service, function: lambda, groupName }: DeployedService): WatchedService {
   const { stackName: stack } = Stack.of(lambda);
-  // The name of a nested stack is known only after the deploy. Commands in messages then name no function.
+  // The name of a nested stack is unknown before the deploy, so messages of the watchdog can't name the function.
   if (Token.isUnresolved(stack)) return watchedServiceOf(service);
   return watchedServiceOf(service, {
     stack,
@@ -134,10 +122,7 @@ function described({ service, function: lambda, groupName }: DeployedService): W
   });
 }
 
-/**
- * Returns the faults of the webhook's URL and template. They are judged as the environment variables of the function
- * that they become. Values that are known only after the deploy aren't judged.
- */
+/** Returns the faults of the webhook's URL and template. Values that only the deploy knows are not checked. */
 function webhookFaults({ url, template }: Partial<Webhook> = {}): string[] {
   const known = (text: string | undefined) => (Token.isUnresolved(text) ? undefined : text);
   const TICKOVER_WEBHOOK_URL = Token.isUnresolved(url) ? 'https://example.com' : url;
@@ -150,8 +135,8 @@ function webhookFaults({ url, template }: Partial<Webhook> = {}): string[] {
 }
 
 /**
- * Refuses props with unknown names, and values of another shape. This comes first, since the other checks can't judge
- * such props.
+ * Refuses props with unknown names or values of the wrong type. Runs before the other checks, which would fail on such
+ * props.
  */
 function refuseMisshapen(path: string, props: unknown): void {
   const webhook = readProperty(props, 'webhook');
@@ -175,7 +160,7 @@ function refuseFaults(services: readonly DeployedService[], props: WatchdogProps
       'services of one state table',
       others.map(({ service }) => showValue(service.name)).join(', '),
     ),
-    // `TICKOVER_WATCHED` may not be set, since the bundle of the watchdog contains the list.
+    // The user may not set `TICKOVER_WATCHED`, since the bundle of the watchdog contains the list of services.
     ...overwrittenFaults(environment, { [WATCHED_VARIABLE]: '' }),
     ...optionFault(pagerTopic?.fifo !== true, 'pagerTopic', 'a standard topic', 'a FIFO topic'),
     ...webhookFaults(webhook),

@@ -1,17 +1,16 @@
 /**
  * The assumptions of a cost estimate: quantities that neither the services nor the stack define, such as the share of
- * runs that fail. Each has a name, a default, and an option of `npm run cost`.
+ * runs that fail. Each assumption is an option of `npm run cost`.
  */
 import { MEASURED } from './measured.ts';
 
-/** An assumption: its default, its unit and its meaning. */
 export interface Assumption {
   readonly standard: number;
   readonly unit: string;
   readonly meaning: string;
-  /** The largest value that is allowed; without it there is no upper bound. The smallest is always 0. */
+  /** The largest allowed value; the smallest is always 0. @default no upper bound */
   readonly most?: number;
-  /** Whether the default is a figure that `npm run bench -- tick --record` measured. @default false */
+  /** Whether the default was measured by `npm run bench -- tick --record`. @default false */
   readonly measured?: true;
 }
 
@@ -20,7 +19,6 @@ const BYTES_AN_EVENT = 26;
 const MS_A_SECOND = 1_000;
 const BYTES_A_KB = 1_024;
 
-/** All assumptions of a cost estimate, by name. */
 export const ASSUMPTIONS = {
   tickMs: measured(MEASURED.tick.processorMs, 'ms', 'processor time of a tick'),
   checkMs: measured(MEASURED.check.processorMs, 'ms', 'processor time of a check of the watchdog'),
@@ -53,10 +51,8 @@ function kilobytes({ logBytes, logLines }: { readonly logBytes: number; readonly
   return Math.round(((logBytes + logLines * BYTES_AN_EVENT) / BYTES_A_KB) * 100) / 100;
 }
 
-/** The name of an assumption of a cost estimate. */
 export type AssumptionName = keyof typeof ASSUMPTIONS;
 
-/** A value for each assumption of a cost estimate. */
 export type Assumed = Readonly<Record<AssumptionName, number>>;
 
 const NAMES = Object.keys(ASSUMPTIONS) as AssumptionName[];

@@ -1,44 +1,42 @@
 /**
- * A comparison with one always-on Fargate task of 0.25 vCPU and 0.5 GB on arm64 that runs all services of the catalog
- * as loops. The task is billed for compute and, unless it reaches the internet in another way, for a public address. It
- * keeps no state, has no alarms and no second instance.
+ * Compares the deployed services with one always-on Fargate task (0.25 vCPU, 0.5 GB, arm64) that runs the same services
+ * as loops. The task is billed for processor, memory and a public address.
  */
 import { type EstimateOptions, estimate } from './estimate.ts';
 import type { Plan, ServicePlan } from './plan.ts';
 import { dollarsFor, type Region } from './prices.ts';
 import { MONTH_HOURS, paceOf } from './ticks.ts';
 
-/** The processors and the memory, in GB, of the smallest task that Fargate offers. */
+/** The vCPUs and the memory, in GB, of the smallest task that Fargate offers. */
 const TASK = { cpus: 0.25, gigabytes: 0.5 } as const;
 const EVERY_MINUTE = paceOf({ interval: 60_000 });
 const EVERY_TEN_SECONDS = paceOf({ interval: 10_000 });
 
-/** The result of the comparison, in dollars a month, without any free tier. */
+/** The result of the comparison with the Fargate task, in dollars a month without free tiers. */
 export interface BreakEven {
   /** The price of the task's processor and memory. */
   readonly task: number;
   /** The price of the task's public IPv4 address. */
   readonly address: number;
-  /** What Scheduler, Lambda and DynamoDB cost for all services that are deployed. */
+  /** What Scheduler, Lambda and DynamoDB cost for all deployed services. */
   readonly engine: number;
-  /** What everything that is deployed costs, alarms, metrics and logs included. */
+  /** What everything that is deployed costs: also alarms, metrics and logs. */
   readonly total: number;
   /**
-   * The largest number of services like the catalog's first, each running every minute, whose Scheduler, Lambda and
-   * DynamoDB together cost no more than the task and its address; infinite if the catalog is empty.
+   * How many services, each running every minute, cost no more than the task and its address, if only Scheduler, Lambda
+   * and DynamoDB are counted. `Infinity` if the catalog is empty.
    */
   readonly servicesByEngine: number;
   /**
-   * The largest number of services like the catalog's first, each running every minute, that cost no more than the task
-   * and its address if everything counts: alarms, metrics, logs, and what the stack has once. Infinite if the catalog
-   * is empty.
+   * How many services, each running every minute, cost no more than the task and its address, if alarms, metrics and
+   * logs are counted too. `Infinity` if the catalog is empty.
    */
   readonly servicesInAll: number;
-  /** What Scheduler, Lambda and DynamoDB cost for a service like the catalog's first that runs every 10 s. */
+  /** What Scheduler, Lambda and DynamoDB cost for one service that runs every 10 s. */
   readonly engineEveryTenSeconds: number;
   /**
-   * The duration of every workload, in seconds, from which the task and its address cost less than Scheduler, Lambda
-   * and DynamoDB do for the services; `undefined` if they cost less at any duration, infinite if at none.
+   * How many seconds every workload must last until the task and its address cost less than Scheduler, Lambda and
+   * DynamoDB. `undefined` if they cost less at any duration, `Infinity` if at none.
    */
   readonly workSeconds: number | undefined;
 }
@@ -56,7 +54,7 @@ export function fargateTask(region?: Region): { readonly task: number; readonly 
   };
 }
 
-/** Compares the cost of a plan with the price of the Fargate task and its public address. */
+/** Compares the cost of a deployed stack (`plan`) with the price of the Fargate task and its public address. */
 export function breakEven(plan: Plan, options: EstimateOptions = {}): BreakEven {
   const { task, address } = fargateTask(options.region);
   const fargate = task + address;

@@ -1,6 +1,6 @@
 /**
- * `npm run cost`: prints what the services of the catalog would cost a month if they were deployed now. Makes the
- * stack, but bundles and deploys nothing.
+ * `npm run cost` prints what the services of the catalog would cost a month if they were deployed now. The command
+ * makes the stack, but bundles and deploys nothing.
  */
 import { readFile } from 'node:fs/promises';
 import { App } from 'aws-cdk-lib';
@@ -21,7 +21,6 @@ type Options = Partial<Assumed> & { readonly context: Readonly<Record<string, st
 
 const CDK_JSON = new URL('../../cdk.json', import.meta.url);
 
-/** Prints the cost report that the arguments of the command line ask for. */
 async function main(args: readonly string[]): Promise<void> {
   guardOutput([process.stdout, process.stderr]);
   const typed = command().parse(args);
@@ -52,10 +51,7 @@ function command(): Command {
   return made;
 }
 
-/**
- * Returns the plan (the quantities that are billed) of the stack that `cdk deploy` would make from cdk.json and the
- * given context.
- */
+/** Returns the billed quantities of the stack that `cdk deploy` would make from cdk.json and the given context. */
 async function deployedPlan(given: Options['context']) {
   const { context: standing } = JSON.parse(await readFile(CDK_JSON, 'utf8')) as { context: Record<string, unknown> };
   const app = new App({ context: { ...standing, ...given, 'aws:cdk:bundling-stacks': [] } });

@@ -1,7 +1,4 @@
-/**
- * Makes the plan of a stack (the quantities that are billed) by counting the constructs of the stack, so that no list
- * has to be maintained.
- */
+/** Counts the billed quantities of a stack (its plan) from the constructs in the stack. */
 import { CfnResource, Stack } from 'aws-cdk-lib';
 import { CfnAlarm, CfnCompositeAlarm, CfnDashboard } from 'aws-cdk-lib/aws-cloudwatch';
 import { CfnFunction } from 'aws-cdk-lib/aws-lambda';
@@ -13,22 +10,18 @@ import type { Plan, ServicePlan } from './plan.ts';
 import { paceOf } from './ticks.ts';
 
 /**
- * The number of metrics that a service with `metrics: 'detailed'` sends at every tick: `FailureStreak`, `BackoffCount`,
- * `Halted`, `Duration` and `Lateness`. Its other metrics are not counted: they are sent, and billed, only in the hours
- * in which something went wrong.
+ * How many metrics a service with `metrics: 'detailed'` sends at every tick. Metrics that the service sends only after
+ * something went wrong are not counted.
  */
 const DETAILED_METRICS = 5;
-/** The number of metrics that the watchdog sends at every scheduled check: `Watched` and `UnhealthyServices`. */
+/** How many metrics the watchdog sends at every scheduled check: `Watched` and `UnhealthyServices`. */
 const WATCHDOG_METRICS = 2;
 /** The memory, in MB, that Lambda gives to a function for which the template sets none. */
 const LEAST_MEMORY = 128;
-/**
- * How many days of storage the estimate counts for the lines of a log group without retention: ten years. Such a log
- * group keeps its lines for ever.
- */
+/** How many days of storage the estimate counts for a log that is kept for ever: ten years. */
 const FOR_EVER_DAYS = 3_653;
 
-/** Returns the plan of the stack: what its services, its watchdog and the parts that the stack has once use of AWS. */
+/** Returns the billed quantities of the stack: of its services, its watchdog and the parts that it has once. */
 export function planOf(stack: Stack): Plan {
   const all = inside(stack);
   const plans = all.filter((node) => node instanceof DeployedService).map(servicePlan);
@@ -76,8 +69,8 @@ function keepsLambdaLines(deployed: DeployedService): boolean {
 }
 
 /**
- * Returns the environment variables of the service's function, by name. A value that refers to another resource is an
- * object; every other value is text.
+ * Returns the environment variables of the service's function. A value that refers to another resource is an object;
+ * any other value is text.
  */
 function variablesOf(deployed: DeployedService): Readonly<Record<string, unknown>> {
   const environment = Stack.of(deployed).resolve(functionOf(deployed)?.environment) as
@@ -98,7 +91,7 @@ function countsOf(nodes: readonly IConstruct[]): { alarms: number; compositeAlar
   };
 }
 
-/** Returns how many metrics the alarm evaluates. CloudWatch bills each of them as one alarm. */
+/** Returns how many metrics the alarm evaluates. CloudWatch bills each metric as one alarm. */
 function metricsOf({ metrics }: CfnAlarm): number {
   if (!Array.isArray(metrics)) return 1;
   return metrics.filter((query) => 'metricStat' in query && query.metricStat !== undefined).length;

@@ -1,44 +1,43 @@
-/** Makes the itemised bill for a month from a plan (the quantities that are billed). Pure. */
+/** Makes the itemised bill for a month from the billed quantities of a stack (its plan). Pure. */
 import { type Assumed, assume } from './assumptions.ts';
 import type { Plan } from './plan.ts';
 import { beyondFree, type Counted, dollarsFor, PRICES, type Region } from './prices.ts';
 import { sharedUsage, totalUsage, type Usage, usageOf, watchdogUsage } from './usage.ts';
 
-/** The options of an estimate. */
 export interface EstimateOptions {
-  /** Values that replace the defaults of single assumptions. @default none */
+  /** Values that replace the defaults of assumptions. @default none */
   readonly assumptions?: Partial<Assumed>;
   /** The AWS region whose prices are used. @default 'us-east-1' */
   readonly region?: Region;
 }
 
-/** One line of a bill. */
 export interface CostLine {
   /** The item of the bill, such as `Lambda`. */
   readonly item: string;
   readonly quantity: number;
   readonly unit: string;
-  /** The price of the whole quantity in dollars, without free tiers. */
+  /** The list price of the whole quantity, in dollars. */
   readonly dollars: number;
   /**
-   * The price in dollars of the part of the quantity beyond the free tiers, if nothing else in the account uses them.
+   * The price, in dollars, of the part that the account's free tiers don't cover. The estimate assumes that nothing
+   * else in the account uses the free tiers.
    */
   readonly beyondFree: number;
 }
 
-/** A cost for a month in dollars at list prices, divided by what is paid for. */
+/** A monthly cost in dollars at list prices, split by purpose. */
 export interface CostParts {
   /** The cost of Scheduler, Lambda and DynamoDB. */
   readonly engine: number;
   readonly logs: number;
   /** The cost of alarms and metrics. */
   readonly alarms: number;
-  /** The cost of anything else: dashboard, queue, messages. */
+  /** The cost of everything else: dashboard, queue, messages. */
   readonly other: number;
   readonly total: number;
 }
 
-/** The cost of one service for a month, in dollars at list prices. */
+/** The monthly cost of one service, in dollars at list prices. */
 export interface ServiceCost extends CostParts {
   readonly name: string;
   readonly resources: number;
@@ -48,13 +47,12 @@ export interface ServiceCost extends CostParts {
 export interface Estimate {
   readonly region: Region;
   readonly lines: readonly CostLine[];
-  /** The costs of the services, without that of the watchdog. */
+  /** The costs of the services other than the watchdog. */
   readonly services: readonly ServiceCost[];
-  /** The cost of the watchdog. */
   readonly watchdog: CostParts;
-  /** The cost of the parts that the stack has once, such as dashboard and queue, without the watchdog. */
+  /** The cost of the parts that the stack has once, such as dashboard and queue. The watchdog is not included. */
   readonly shared: CostParts;
-  /** How many CloudFormation resources of the stack belong to no single service. Those of the watchdog count. */
+  /** How many CloudFormation resources belong to no single service, such as those of the watchdog. */
   readonly sharedResources: number;
   /** The part of `total` that Scheduler, Lambda and DynamoDB cost. */
   readonly engine: number;
@@ -66,7 +64,7 @@ const ENGINE: readonly string[] = ['Scheduler', 'Lambda', 'DynamoDB'];
 const ALARMS: readonly string[] = ['Alarms', 'Metrics'];
 const LOGS = 'Logs';
 
-/** Returns the bill of the plan for a month of 730 hours. */
+/** Returns the bill for a month of 730 hours. */
 export function estimate(plan: Plan, { assumptions, region = 'us-east-1' }: EstimateOptions = {}): Estimate {
   const assumed = assume(assumptions);
   const lines = linesOf(totalUsage(plan, assumed), region);

@@ -1,6 +1,6 @@
 /**
- * The figures of a healthy tick and of a check by the watchdog, as `npm run bench -- tick --record` measured and wrote
- * them. It measures the bundles under Lambda's own runtime client, and adds a description of its machine.
+ * The processor time and the log size of a healthy tick and of a check by the watchdog, as `npm run bench -- tick
+ * --record` measured them.
  */
 import HEALTHY_TICK from './healthy-tick.json' with { type: 'json' };
 
@@ -8,13 +8,13 @@ import HEALTHY_TICK from './healthy-tick.json' with { type: 'json' };
 export const MEASURED = HEALTHY_TICK;
 
 /**
- * The memory, in MB, from which a Lambda function has one whole processor. A function with less memory has a part of a
- * processor, in proportion.
+ * The memory, in MB, at which a Lambda function gets one whole processor. With less memory a function gets a
+ * proportional part of a processor.
  */
 const MEMORY_OF_A_PROCESSOR = 1_769;
 const MS_A_SECOND = 1_000;
 
-/** How many requests to DynamoDB a tick makes, one after the other: the acquire and the commit. */
+/** How many DynamoDB requests a tick makes, one after the other: the acquire and the commit. */
 export const TICK_REQUESTS = 2;
 
 /**

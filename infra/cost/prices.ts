@@ -1,8 +1,7 @@
 /**
- * The prices of AWS, as data: US dollars by region, without volume discounts, which begin far above the usage of small
- * services. They are those of AWS's price list, the files at
+ * The prices of AWS in US dollars by region, without volume discounts. They are those of AWS's price list,
  * https://pricing.us-east-1.amazonaws.com/offers/v1.0/aws/SERVICE/current/REGION/index.json, as quoted in public in
- * August 2026. Prices are only in this file; if one changes, change `PRICED.date` too.
+ * August 2026. If a price changes, change `PRICED.date` too.
  */
 
 /** The AWS regions whose prices this file contains. */
@@ -11,18 +10,17 @@ export type Region = (typeof REGIONS)[number];
 
 /** A price of AWS: `dollars` for `per` units, by region. */
 export interface Price {
-  /** The item of a bill to which the price belongs, such as `Lambda`. */
   readonly item: string;
   readonly dollars: Readonly<Record<Region, number>>;
   readonly per: number;
   readonly unit: string;
   /** How many units an account gets free of charge each month. */
   readonly free: number;
-  /** The address of the web page that shows the price. */
+  /** The web page that shows the price. */
   readonly source: string;
   /**
-   * The regions for which no published table confirmed the price. For these regions it is taken to be that of
-   * us-east-1. @default none
+   * The regions for which no published table confirmed the price. The price of us-east-1 is used for them.
+   * @default none
    */
   readonly assumed?: readonly Region[];
 }
@@ -30,10 +28,7 @@ export interface Price {
 /** The month in which the prices were valid, and their currency. */
 export const PRICED = { date: '2026-08', currency: 'USD' } as const;
 
-/**
- * How many GB of logs an account gets free of charge each month: one amount for the logs that are written, kept and
- * searched.
- */
+/** How many GB of logs an account may write, keep and search each month free of charge, in all. */
 export const FREE_LOGS = 5;
 
 const MILLION = 1_000_000;
@@ -47,7 +42,7 @@ const LOGS = { item: 'Logs', source: CLOUDWATCH, per: 1, free: 0 };
 const SNS = { item: 'Messages', source: 'https://aws.amazon.com/sns/pricing/' };
 const FARGATE = { item: 'Fargate', source: 'https://aws.amazon.com/fargate/pricing/' };
 
-/** The prices, by the name of the quantity that is billed. */
+/** The prices, by the name of the billed quantity. */
 export const PRICES = {
   schedulerInvocations: { ...SCHEDULER, ...in3(1, 1, 1.15), per: MILLION, unit: 'invocations', free: 14 * MILLION },
   lambdaRequests: { ...LAMBDA, ...same(0.2), per: MILLION, unit: 'requests', free: MILLION },
@@ -90,16 +85,19 @@ export const PRICES = {
 /** The name of a quantity that AWS bills. */
 export type Counted = keyof typeof PRICES;
 
-/** The quantities that share one free amount, `FREE_LOGS`. */
+/** The quantities that together have the one free amount `FREE_LOGS`. */
 export const POOLED: readonly Counted[] = ['logIngest', 'logStorage', 'logQueries'];
 
-/** Returns what a quantity costs in the region at list price, in dollars. */
+/** Returns the list price of a quantity in the region, in dollars. */
 export function dollarsFor(counted: Counted, quantity: number, region: Region = 'us-east-1'): number {
   const { dollars, per } = PRICES[counted];
   return (quantity * dollars[region]) / per;
 }
 
-/** Returns how much of each quantity is billed beyond the free tiers, if nothing else in the account uses them. */
+/**
+ * Returns how much of each quantity the account's free tiers don't cover. Nothing else in the account is assumed to use
+ * the free tiers.
+ */
 export function beyondFree(usage: Readonly<Partial<Record<Counted, number>>>): Partial<Record<Counted, number>> {
   let freeLogs = FREE_LOGS;
   const billed = (Object.keys(PRICES) as Counted[]).map((counted): [Counted, number] => {
@@ -112,10 +110,7 @@ export function beyondFree(usage: Readonly<Partial<Record<Counted, number>>>): P
   return Object.fromEntries(billed);
 }
 
-/**
- * Returns the name as the type of a region whose prices are known.
- * @throws RangeError if the prices of the region aren't known
- */
+/** Returns the name as a {@link Region}. @throws RangeError if the prices of the region aren't known */
 export function regionOf(name: string): Region {
   const found = REGIONS.find((region) => region === name);
   if (found !== undefined) return found;

@@ -6,7 +6,6 @@ import { MEASURED } from './measured.ts';
 import { PRICED, PRICES, type Price, type Region } from './prices.ts';
 import type { Scale } from './scale.ts';
 
-/** Everything that the report of `npm run cost` shows. */
 export interface Reported {
   readonly bill: Estimate;
   readonly compared: BreakEven;
@@ -28,7 +27,6 @@ export function costLine({ total, engine, services, watchdog, region }: Estimate
   return `About ${dollars(total)} a month for ${words} at list prices of ${region}, of which the engine is ${dollars(engine)}; \`npm run cost\` itemises it.`;
 }
 
-/** Returns the lines of the report of `npm run cost`. */
 export function costReport({ bill, compared, scales, assumed }: Reported): string[] {
   return [
     `A month of 730 hours in ${bill.region}, ${PRICED.currency}, prices of ${PRICED.date}:`,
@@ -60,7 +58,9 @@ function itemLines({ lines, total, totalBeyondFree }: Estimate): string[] {
   return columns([titles, ...rows, ['total', '', dollars(total), dollars(totalBeyondFree)]]);
 }
 
-/** Returns the table of costs at list prices: a row for each service, and rows for what the stack has once. */
+/**
+ * Returns the table of costs at list prices: a row for each service, and rows for the parts that the stack has once.
+ */
 function serviceLines({ services, watchdog, shared, sharedResources }: Estimate): string[] {
   const row = (name: string, parts: CostParts, resources: number | undefined) => [
     ...[name, dollars(parts.engine), dollars(parts.logs), dollars(parts.alarms), dollars(parts.other)],
@@ -113,8 +113,8 @@ function breakEvenLines({ task, address, ...compared }: BreakEven): string[] {
 }
 
 /**
- * Returns the sentences that name up to how many services, and up to which duration of a workload, Tickover costs less
- * than the Fargate task; an empty list if there is no service to compare.
+ * Returns the sentences on how many services, and how long workloads, make the Fargate task cheaper than Tickover; an
+ * empty list without services.
  */
 function pointLines(compared: Omit<BreakEven, 'task' | 'address'>, fargate: number): string[] {
   const { servicesByEngine, servicesInAll, engineEveryTenSeconds, workSeconds } = compared;
@@ -186,13 +186,11 @@ function whole(count: number): string {
   return count.toLocaleString('en-US');
 }
 
-/** Returns the amount as text, with two decimal places, or with four if it is below a cent. */
 function dollars(amount: number): string {
   if (amount > 0 && amount < 0.00005) return '< $0.0001';
   return `$${amount.toFixed(amount > 0 && amount < 0.01 ? 4 : 2)}`;
 }
 
-/** Returns the rows as lines of text. Cells are aligned in columns, with two spaces between columns. */
 function columns(rows: readonly (readonly string[])[]): string[] {
   const widths = (rows[0] ?? []).map((_cell, index) => Math.max(...rows.map((row) => (row[index] ?? '').length)));
   return rows.map((row) => `  ${row.map((cell, index) => cell.padEnd(widths[index] ?? 0)).join('  ')}`.trimEnd());

@@ -1,12 +1,8 @@
-/**
- * What many copies of one service take and cost, each in a function of its own or several in one function: stacks,
- * resources and dollars. Pure.
- */
 import { type EstimateOptions, estimate } from './estimate.ts';
 import { asGroup, manyLike, type Plan, type ServicePlan, withoutAlarms } from './plan.ts';
 import { paceOf } from './ticks.ts';
 
-/** The largest numbers of resources and of outputs that CloudFormation allows in one stack. */
+/** The most resources and the most outputs that CloudFormation allows in one stack. */
 const MOST_RESOURCES = 500;
 const MOST_OUTPUTS = 200;
 /** How many services the estimate puts in one function. */
@@ -15,8 +11,8 @@ const COUNTS = [1, 20, 100, 1_000] as const;
 const EVERY_MINUTE = paceOf({ interval: 60_000 });
 
 /**
- * The stacks, the resources and the monthly cost, in dollars at list prices, of copies of one service that run every
- * minute.
+ * The stacks, the resources and the monthly cost, in dollars at list prices, of many copies of one service that run
+ * every minute.
  */
 export interface Scale {
   readonly services: number;
@@ -24,18 +20,18 @@ export interface Scale {
   readonly groupOf: number;
   readonly stacks: number;
   readonly resources: number;
-  /** What one service costs, without any part of what the stacks have once. */
+  /** What one service costs, without a share of the parts that its stack has once. */
   readonly aService: number;
-  /** What one service costs without its alarms, and without any part of what the stacks have once. */
+  /** What one service costs without its alarms, and without a share of the parts that its stack has once. */
   readonly aServiceWithoutAlarms: number;
-  /** What all services cost together, with everything that their stacks have once. */
+  /** What all services cost, with all parts that their stacks have once. */
   readonly total: number;
 }
 
 /**
- * Returns the figures for 1, 20, 100 and 1,000 copies of the plan's first service, each running every minute: with a
- * function for each copy, and from 20 copies on also with 20 copies in one function. Each stack that the copies need
- * has everything that a stack has once, the watchdog too. Returns an empty list for a plan without services.
+ * Returns the figures for 1, 20, 100 and 1,000 copies of the plan's first service, each with a function of its own.
+ * From 20 copies on, also returns them for functions that 20 copies share. Returns an empty list for a plan without
+ * services.
  */
 export function scales(plan: Plan, options: EstimateOptions = {}): Scale[] {
   const [first] = plan.services;

@@ -1,7 +1,4 @@
-/**
- * How often a service is due in a month of 730 hours, how many invocations that takes, and how long an invocation waits
- * for its last tick.
- */
+/** Counts how often a service is due in a month of 730 hours, and how many invocations that takes. */
 import { FIRING_PERIOD, hasSlots, nextDue, type Schedule } from '../../lib/rules/index.ts';
 import { DAY, MINUTE, SECOND } from '../../lib/time/index.ts';
 
@@ -9,40 +6,40 @@ import { DAY, MINUTE, SECOND } from '../../lib/time/index.ts';
 export const MONTH_HOURS = 730;
 const MONTH = MONTH_HOURS * 60 * MINUTE;
 
-/** The instant from which ticks are counted (2026-01-01T00:00:00Z), so that the same catalog always costs the same. */
+/**
+ * 2026-01-01T00:00:00Z in epoch milliseconds. Ticks are counted from here, so that the estimate doesn't depend on the
+ * current time.
+ */
 const START = 1_767_225_600_000;
 const YEAR = 365 * DAY;
 const WEEK = 7 * DAY;
-/**
- * The largest number of ticks that is counted over a year. If a cron expression has more, its ticks are counted over
- * one week instead, which has at most 10,080 of them (one each minute).
- */
+/** The most ticks of a cron expression that are counted over a year. With more ticks, one week is counted instead. */
 const MOST_A_YEAR = 2_000;
 
 /** The ticks and invocations of a schedule in a month. */
 export interface TickPace {
   readonly ticks: number;
-  /** The number of invocations. One invocation owns every tick of its minute. */
+  /** The number of invocations. One invocation owns all ticks of a minute. */
   readonly firings: number;
-  /** The seconds from the due time of a firing to the due time of its last tick; 0 if a firing owns one tick. */
+  /** The seconds from the due time of an invocation to that of its last tick; 0 if the invocation owns one tick. */
   readonly spanSeconds: number;
 }
 
 /**
- * Returns the ticks and invocations of a schedule in a month. To count the ticks of a cron expression is slow, so
- * callers keep the result.
+ * Returns the ticks and invocations of a schedule in a month. Callers keep the result, since counting the ticks of a
+ * cron expression is slow.
  */
 export function paceOf(schedule: Schedule): TickPace {
   const ticks = ticksAMonth(schedule);
   if (!hasSlots(schedule)) return { ticks, firings: ticks, spanSeconds: 0 };
-  // The slots that a firing owns are in the minute that follows the firing's own minute.
+  // A firing owns the ticks of the minute that follows its own minute.
   const spanSeconds = (MINUTE + FIRING_PERIOD - schedule.interval) / SECOND;
   return { ticks, firings: MONTH / FIRING_PERIOD, spanSeconds };
 }
 
 /**
- * Returns the number of ticks in a month. For a cron expression they are counted over a year, or over a week if it is
- * due more than 2,000 times a year.
+ * Returns the number of ticks in a month. Ticks of a cron expression are counted over a year, or over a week if it has
+ * more than 2,000 ticks a year.
  */
 function ticksAMonth(schedule: Schedule): number {
   if (schedule.cron === undefined) return MONTH / schedule.interval;

@@ -1,4 +1,4 @@
-/** How much of each billed quantity a plan uses in a month. Pure. */
+/** Counts how much of each billed quantity a stack uses in a month. Pure. */
 
 import { RECORD_RETENTION_DAYS } from '../../lib/rules/index.ts';
 import { READ_TOGETHER } from '../../lib/store/index.ts';
@@ -8,51 +8,38 @@ import type { Plan, ServicePlan, SharedPlan } from './plan.ts';
 import type { Counted } from './prices.ts';
 import { MONTH_HOURS } from './ticks.ts';
 
-/**
- * The quantities that are used in a month, by the name under which they have a price. A quantity that is not used may
- * be absent.
- */
+/** The quantities that are used in a month, by the names of {@link PRICES}. A quantity of 0 may be absent. */
 export type Usage = Readonly<Partial<Record<Counted, number>>>;
 
 const MONTH_DAYS = MONTH_HOURS / 24;
 const MB_A_GB = 1024;
 const KB_A_GB = 1024 * 1024;
 /**
- * The largest number of run records in one page of the query for the report of a trip. The estimate counts one page for
- * each report.
+ * The most run records in one page of the query for the report of a trip. The estimate counts one page for each report.
  */
 const RECORDS_A_REPORT = 20;
-/**
- * How many KB DynamoDB reads for one read unit, if the read is strongly consistent. The size is rounded up for each
- * item, or for all items together that a query returns.
- */
+/** How many KB DynamoDB reads for one read unit in a strongly consistent read. */
 const KB_A_READ = 4;
-/** The largest number of items that one BatchGetItem reads. */
+/** How many items the watchdog reads with one BatchGetItem. */
 const ITEMS_A_BATCH = READ_TOGETHER;
-/**
- * How many days of a service's log one search by a person reads: the log of one day twice, for failures and for skips.
- */
+/** How many days of log one search by a person reads: the log of one day, once for failures and once for skips. */
 const SEARCHED_DAYS = 2;
 const REQUESTS_A_MESSAGE = 3;
 
-/**
- * Returns the usage of one service. The watchdog's reads of the service's state count as usage of the service, since
- * they grow with the number of services.
- */
+/** Returns the usage of one service. It includes the watchdog's reads of the service's state. */
 export function usageOf(service: ServicePlan, assumed: Assumed, watchdog?: ServicePlan): Usage {
   const { workSeconds, requestSeconds, tickMs, tickLogKb, failureShare, badHours, stateKb } = assumed;
   const seconds = workSeconds + TICK_REQUESTS * requestSeconds + secondsAt(service.memoryMb, tickMs);
   const checks = watchdog?.pace.ticks ?? 0;
   const logKb = tickLogKb + (service.metrics > 0 ? assumed.metricsLogKb : 0);
   const own = functionUsage(service, { seconds, logKb, failureShare }, assumed);
-  // CloudWatch bills a metric for the hours in which it has samples. `Unhealthy` has some only while the service is in
-  // trouble.
+  // CloudWatch bills a metric only for the hours in which it has samples. `Unhealthy` has samples only while the
+  // service is in trouble.
   return sum(own, { metrics: checks === 0 ? 0 : badHours / MONTH_HOURS, dynamoReads: checks * readUnits(stateKb) });
 }
 
 /**
- * Returns the usage of the watchdog with `watched` services: its own function, and the reads of its memory. Its reads
- * of the services' states count as usage of the services.
+ * Returns the usage of the watchdog of `watched` services. {@link usageOf} counts its reads of the services' states.
  */
 export function watchdogUsage(watchdog: ServicePlan, watched: number, assumed: Assumed): Usage {
   const { requestSeconds, checkMs, checkLogKb, rememberedKb } = assumed;
@@ -62,14 +49,13 @@ export function watchdogUsage(watchdog: ServicePlan, watched: number, assumed: A
   return sum(own, { dynamoReads: watchdog.pace.ticks * Math.max(1, readUnits(watched * rememberedKb)) });
 }
 
-/** Returns the usage of the parts that a stack has once, without the watchdog. It doesn't depend on the services. */
+/** Returns the usage of the parts that a stack has once, without the watchdog. */
 export function sharedUsage({ resources: _resources, hasBus, ...counted }: SharedPlan, assumed: Assumed): Usage {
   const { changes, undelivered } = assumed;
   const messages = { publishes: changes, mails: changes, busEvents: hasBus ? changes : 0 };
   return { ...counted, ...messages, queueRequests: undelivered * REQUESTS_A_MESSAGE };
 }
 
-/** Returns the usage of the whole plan: services, watchdog and shared parts. */
 export function totalUsage({ services, watchdog, shared }: Plan, assumed: Assumed): Usage {
   const all = services.map((service) => usageOf(service, assumed, watchdog));
   const ofWatchdog = watchdog === undefined ? {} : watchdogUsage(watchdog, services.length, assumed);
@@ -77,9 +63,8 @@ export function totalUsage({ services, watchdog, shared }: Plan, assumed: Assume
 }
 
 interface Run {
-  /** How long a run lasts, in seconds. */
   readonly seconds: number;
-  /** How much a run logs, metrics included, in KB. */
+  /** The size of a run's log lines and metrics, in KB. */
   readonly logKb: number;
   readonly failureShare: number;
 }
@@ -100,8 +85,8 @@ function functionUsage(plan: ServicePlan, run: Run, assumed: Assumed): Usage {
 }
 
 /**
- * Returns the seconds for which AWS bills an invocation. An invocation that owns several ticks waits for the last one,
- * and AWS bills the wait too.
+ * Returns for how many seconds AWS bills an invocation. An invocation that owns several ticks waits for the last of
+ * them, and the wait is billed.
  */
 function billedSeconds({ pace: { spanSeconds } }: ServicePlan, { seconds }: Run, assumed: Assumed): number {
   const { latenessSeconds, coldShare, coldSeconds } = assumed;
@@ -109,8 +94,8 @@ function billedSeconds({ pace: { spanSeconds } }: ServicePlan, { seconds }: Run,
 }
 
 /**
- * Returns the usage of the state table. Each tick writes the state twice. Each failed run adds a run record, and the
- * report of each trip reads run records.
+ * Returns the usage of the state table: two writes for each tick, a run record for each failed run, and the read of run
+ * records for each trip.
  */
 function storeUsage(
   { consecutive }: ServicePlan,

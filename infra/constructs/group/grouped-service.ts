@@ -1,4 +1,3 @@
-/** A service that shares its function with the others of a group. It has its own schedule and alarm. */
 import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
@@ -15,7 +14,7 @@ import type { AlarmActions } from '../rendered-alarm.ts';
 import { ServiceAlarms } from '../service-alarms.ts';
 import { ServiceSchedule } from '../service-schedule.ts';
 
-/** The parts of the group that its services share. */
+/** The parts of a group that its services share. */
 export interface GroupParts extends SharedParts {
   readonly groupName: string;
   readonly namespace: string;
@@ -24,7 +23,6 @@ export interface GroupParts extends SharedParts {
   readonly logKey: IKey | undefined;
 }
 
-/** The properties of a service of a group. */
 export interface GroupedServiceProps extends AlarmActions {
   readonly service: Service;
   readonly entry: string;
@@ -33,7 +31,7 @@ export interface GroupedServiceProps extends AlarmActions {
   readonly watched?: boolean;
 }
 
-/** A service of a group. It is made by its group. */
+/** A service that shares the function of a group. {@link ServiceGroup} makes it. */
 export class GroupedService extends DeployedService {
   readonly service: Service;
   readonly entry: string;

@@ -1,4 +1,3 @@
-/** The build id of a service that shares its function: the id that it has in a function of its own. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,25 +9,23 @@ import { withoutUndefined } from '../../../lib/text/index.ts';
 import { overOurs } from '../function-props.ts';
 import { bundledCode, bundleOf } from '../service-function.ts';
 
-/** A service and the file that exports its handler. */
 export interface MemberCode {
   readonly service: Service;
   readonly entry: string;
 }
 
 /**
- * The build ids of the services, each of a bundle that has this service alone. The bundles are CDK's own, made in an
- * app that is removed at once, with the same context and props as the function: a service that moves into a group keeps
- * its build id, and so a halt. The code of another service changes none; a file that both import changes both.
+ * Returns the build id of each service, made from a bundle that contains this service alone. So a service that moves
+ * into a group keeps its build id, and a halt. CDK makes the bundles in a temporary app.
  */
 export function memberBuilds(scope: Construct, members: readonly MemberCode[], props: NodejsFunctionProps): string[] {
   if (!Stack.of(scope).bundlingRequired) return members.map(({ service }) => buildId('', service));
   const outdir = mkdtempSync(join(tmpdir(), 'tickover-members-'));
   try {
     const context = { ...(scope.node.root.node.getAllContext() as object) };
-    // `cdk --exclusively` gives every app a list of the stacks to bundle, which has no stack of this one.
+    // `cdk --exclusively` limits bundling to some stacks, which don't include the temporary stack. `**` bundles all.
     const postCliContext = { 'aws:cdk:bundling-stacks': ['**'] };
-    // Under `cdk` every app would be synthesised at the end of the process.
+    // Without `autoSynth: false`, `cdk` would also synthesise the temporary app at the end of the process.
     const stack = new Stack(new App({ outdir, context, postCliContext, autoSynth: false }), 'Members');
     const codes = new Map<string, string>();
     return members.map(({ service, entry }) => {
@@ -49,7 +46,7 @@ function codeOf(
   const { runtime, architecture, bundling, projectRoot, depsLockFilePath } = props;
   const theirs = withoutUndefined({ runtime, architecture, bundling, projectRoot, depsLockFilePath });
   const code = bundledCode(new NodejsFunction(stack, id, overOurs(bundleOf(entry), theirs)));
-  // Without the code the build id would be that of the policy alone, and a mended service would stay halted.
+  // A build id without the code would stay the same when the code is mended, and the service would stay halted.
   if (code === '') throw new Error(`${entry}: its bundle has no code; the build id can't be made`);
   return code;
 }

@@ -1,5 +1,3 @@
-/** Many services in one function: each keeps its schedule, state, lease, alarm, pause and halt. */
-
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Stack } from 'aws-cdk-lib';
@@ -24,26 +22,26 @@ import { ServiceFunction } from '../service-function.ts';
 import { GroupedService } from './grouped-service.ts';
 import { memberBuilds } from './member-build.ts';
 
-/** A service of a group. */
+/** One service of a group. */
 export interface GroupMemberProps extends AlarmActions {
   /** The result of `defineService`. */
   readonly service: Service;
-  /** The file that exports the service's handler: the same file as for a service that is in no group. */
+  /** The file that exports the service's handler, as for a service without a group. */
   readonly entry: string;
-  /** An interval that replaces the service's own. @default the service's own */
+  /** The interval at which the service runs. @default the interval in the service's definition */
   readonly interval?: GivenDuration;
-  /** The level of the service's alarms. @default that of the group */
+  /** The level of the service's alarms. @default the level of the group */
   readonly alarms?: AlarmLevel;
 }
 
 /**
- * The properties of a group. Environment, memory, log and role are those of the one function. `alarms`, `alarmActions`
- * and `okActions` hold for each service that has none of its own; at level 'full' of any, the function has its alarms.
+ * The properties of a group of services that share one function. `alarms`, `alarmActions` and `okActions` hold for each
+ * service that gives none. If one service has alarm level 'full', the function has alarms too.
  */
 export interface ServiceGroupProps extends Omit<ScheduledServiceProps, 'service' | 'entry' | 'interval'> {
-  /** The services; each name once, and no watchdog. */
+  /** The services of the group. Their names must differ, and the watchdog can't be one of them. */
   readonly services: readonly GroupMemberProps[];
-  /** The name of the group, in messages. @default its construct's id */
+  /** The name of the group, which messages show. @default the id of the construct */
   readonly groupName?: string;
 }
 
@@ -56,27 +54,29 @@ const MEMBER = {
   ...{ service: 'object', entry: 'text', interval: 'any', alarms: 'text', alarmActions: 'list', okActions: 'list' },
 } as const satisfies Shapes<GroupMemberProps>;
 
-/** It stands in descriptions, in messages and in the entry. */
+/** The pattern of a group's name, which appears in descriptions, messages and the entry file. */
 const GROUP_NAME = /^[\w. -]{1,64}$/;
 
-/** A service with its configured interval, and how it is deployed. */
+/** One service of a group, with the interval at which it is deployed. */
 type Member = Required<Pick<GroupMemberProps, 'service' | 'entry'>> & Omit<GroupMemberProps, 'service' | 'entry'>;
 
 /**
- * Services in one function, with one role and one log. An event names its service. Its role may use the items of all of
- * them, and whoever may invoke it may invoke each: services that must not touch each other's belong in functions of
- * their own.
+ * Several services in one Lambda function, with one role and one log. The role may use the items of all services of the
+ * group, and whoever may invoke the function may invoke each service.
  * @throws InvalidOptionsError which names every option that prevents the deploy
  */
 export class ServiceGroup extends Construct {
   /** The services, in the order in which they were given. */
   readonly services: readonly GroupedService[];
   readonly groupName: string;
-  /** The file that is bundled. It has the services' build ids. */
+  /** The generated file that CDK bundles. It contains the build ids of the services. */
   readonly entry: string;
   readonly function: LambdaFunction;
   readonly logGroup: ILogGroup;
-  /** The alarms on the function by trouble, if a service has level 'full': `throttles` and `near-timeout`. */
+  /**
+   * The alarms on the shared function by id: `throttles` and `near-timeout`. Empty unless a service has alarm level
+   * 'full'.
+   */
   readonly alarms: Readonly<Record<string, Alarm>>;
 
   constructor(scope: Construct, id: string, props: ServiceGroupProps) {
@@ -164,7 +164,7 @@ export class ServiceGroup extends Construct {
       const { alarms = props.alarms, alarmActions = props.alarmActions, okActions = props.okActions } = member;
       const { service, entry } = member;
       const options = withoutUndefined({ alarms, alarmActions, okActions, watched: props.watched });
-      // A service may be named as a part of the group is.
+      // The prefix keeps the id of a service apart from the ids of the group's own parts, such as `Function`.
       return new GroupedService(this, `service-${service.name}`, { service, entry, parts, ...options });
     });
   }
@@ -182,7 +182,6 @@ export class ServiceGroup extends Construct {
   }
 }
 
-/** The names of the other groups of the stack. */
 function groupNamesBeside(group: ServiceGroup): string[] {
   const all = Stack.of(group).node.findAll();
   return all
@@ -196,11 +195,11 @@ interface Named {
 }
 
 function asDeployed({ service, ...member }: GroupMemberProps): Member {
-  // The generated entry is in another directory.
+  // The generated entry file is in another directory, so the path must be absolute.
   return { ...member, entry: resolve(member.entry), service: configured(service, member.interval) };
 }
 
-/** Each service is imported when it is first invoked, and its build id stands beside it. */
+/** Returns an entry file that imports the code of a service when the service is first invoked. */
 function entryOver(groupName: string, members: readonly Member[], builds: readonly string[]): GeneratedEntry {
   const lines = (specifier: (file: string) => string) =>
     members.map(({ service, entry, interval }, index) => {
@@ -215,7 +214,10 @@ function entryOver(groupName: string, members: readonly Member[], builds: readon
   };
 }
 
-/** Refuses unknown names and values of another shape: with these the rest can't be judged. */
+/**
+ * Refuses props with unknown names or values of the wrong type. Runs before the other checks, which would fail on such
+ * props.
+ */
 function refuseMisshapen(groupName: string, props: unknown): void {
   const [functionProps, services] = [readProperty(props, 'functionProps'), readProperty(props, 'services')];
   const members: readonly unknown[] = Array.isArray(services) ? services : [];

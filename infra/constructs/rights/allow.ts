@@ -1,9 +1,8 @@
-/** Adds one statement to a grantee's policy, and finds the role to which a stack can add statements. */
 import { Stack } from 'aws-cdk-lib';
 import { type IGrantable, type IRole, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 
-/** Allows the grantee to call the actions on the resources. Resources are ARNs. */
+/** Allows the grantee the actions on the resources, which are ARNs. */
 export function allow(grantee: IGrantable, actions: readonly string[], resources: readonly string[]): void {
   grantee.grantPrincipal.addToPrincipalPolicy(
     new PolicyStatement({ actions: [...actions], resources: [...resources] }),
@@ -11,9 +10,8 @@ export function allow(grantee: IGrantable, actions: readonly string[], resources
 }
 
 /**
- * Returns the role as a role of the stack of `scope`. CDK adds rights in the stack that contains the role's construct.
- * If these rights named resources of another stack, each stack would have to be deployed before the other. So a role of
- * another stack is imported.
+ * Returns the role, imported into the stack of `scope` if it belongs to another stack. Otherwise CDK would add the
+ * rights to that other stack, and each of the two stacks would need the other to be deployed first.
  */
 export function roleHere(scope: Construct, id: string, role: IRole): IRole {
   const isHere = Stack.of(role) === Stack.of(scope);
@@ -21,8 +19,8 @@ export function roleHere(scope: Construct, id: string, role: IRole): IRole {
 }
 
 /**
- * Whether the role was imported as one whose rights don't change. CDK doesn't export the class of such a role, but
- * gives it an id.
+ * Whether the role was imported as one to which CDK adds no rights. CDK doesn't export the class of such a role, so an
+ * id of the class is compared.
  */
 export function isImmutable(role: IRole): boolean {
   const { PROPERTY_INJECTION_ID: id } = role.constructor as { readonly PROPERTY_INJECTION_ID?: string };

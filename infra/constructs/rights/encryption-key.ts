@@ -1,7 +1,6 @@
 /**
- * Rights on a customer's key. Whoever reads or writes a resource that is encrypted with a customer's key must be
- * allowed to use the key too. The rights given here hold only for requests that come through the AWS service of that
- * resource (`kms:ViaService`). Without the right, a function starts and fails without any message.
+ * Rights on a customer's KMS key. Whoever reads or writes an encrypted resource must be allowed to use its key too.
+ * These rights hold only for requests through the AWS service of the resource (`kms:ViaService`).
  */
 import { Annotations, Aws, Resource, Stack, Token } from 'aws-cdk-lib';
 import {
@@ -18,12 +17,10 @@ import { escaped } from '../../../lib/text/index.ts';
 
 type Conditions = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
-/**
- * What a role does with the key of a resource: the AWS service that calls KMS in the name of the role, and the calls.
- */
+/** For each use of a key: the AWS service through which a role uses the key, and the calls to KMS. */
 const USES = {
-  // DynamoDB's documentation lists these calls for a role that reads and writes items, and those for one that only
-  // reads.
+  // DynamoDB's documentation lists the calls of `items` for a role that reads and writes items, and those of
+  // `readItems` for a role that only reads.
   items: {
     service: 'dynamodb',
     actions: [
@@ -41,7 +38,7 @@ const USES = {
 } as const;
 export type KeyUse = keyof typeof USES;
 
-/** Lets the grantee use the key by way of the AWS service that `use` stands for. Does nothing if there is no key. */
+/** Allows the grantee to use the key through the AWS service that belongs to `use`. Does nothing without a key. */
 export function grantKey(key: IKey | undefined, grantee: IGrantable, use: KeyUse): void {
   if (key === undefined) return;
   const { service, actions } = USES[use];
@@ -53,19 +50,19 @@ export function grantKey(key: IKey | undefined, grantee: IGrantable, use: KeyUse
   });
 }
 
-/** Lets CloudWatch Logs use the key for log groups of this account. */
+/** Allows CloudWatch Logs to use the key for log groups of this account. Does nothing without a key. */
 export function letLogsUse(key: IKey | undefined): void {
   if (key === undefined) return;
   const service = `logs.${regionOf(key)}.amazonaws.com`;
   const actions = ['kms:Encrypt', 'kms:Decrypt', 'kms:ReEncrypt*', 'kms:GenerateDataKey*', 'kms:DescribeKey'];
-  // The log group refers to the key, so the key's policy can't refer to the log group without a circle.
+  // The log group refers to the key, so the policy of the key can't name the log group.
   const groups = `arn:${partitionOf(key)}:logs:${regionOf(key)}:${accountOf(key)}:log-group:*`;
   letService(key, { service, actions, conditions: { ArnLike: { 'kms:EncryptionContext:aws:logs:arn': groups } } });
 }
 
 /**
- * Lets CloudWatch use the key for the messages of alarms. Which alarms may publish is not up to the key but to the
- * policy of the SNS topic.
+ * Allows CloudWatch to use the key for the messages of alarms. The policy of the SNS topic decides which alarms may
+ * publish.
  */
 export function letAlarmsUse(key: IKey | undefined): void {
   if (key === undefined) return;
@@ -90,8 +87,8 @@ function letService(key: IKey, { service, actions, conditions }: ServiceUse): vo
 }
 
 /**
- * A grantee that gets each right only under conditions. CDK's own class for that adds the conditions only to the policy
- * of the key.
+ * A grantee that gets each right only under the given conditions. CDK's own class adds conditions only to the policy of
+ * the key.
  */
 class NarrowedPrincipal implements IPrincipal {
   readonly grantPrincipal = this;
@@ -126,16 +123,18 @@ interface NeededStatement {
     readonly actions: readonly string[];
     readonly conditions: Conditions;
   };
-  /** When the policy of the key needs no statement, in words for the warning; an empty text if it always needs one. */
+  /**
+   * The end of the warning: in which case the policy of the key needs no such statement; empty if it always needs one.
+   */
   readonly unless: string;
 }
 
-/** The warnings of each stack, so that each statement is asked for once. */
+/** The key warnings that each stack already has, so that none is repeated. */
 const asked = new WeakMap<Stack, Set<string>>();
 
 /**
- * Warns at synth that a person must add the statement to the policy of the key, if the key was imported: CDK can't
- * change the policy of such a key.
+ * Warns at synth if the key was imported. CDK can't change the policy of an imported key, so a person must add the
+ * statement.
  */
 function askForStatement(key: IKey, { statement, unless }: NeededStatement): void {
   if (Resource.isOwnedResource(key)) return;
@@ -153,8 +152,8 @@ function askForStatement(key: IKey, { statement, unless }: NeededStatement): voi
 }
 
 /**
- * Returns a value as a person writes it into a policy. What only a deploy knows, such as the account, becomes a name in
- * angle brackets.
+ * Returns a value as JSON for a policy. A part that only the deploy knows, such as the account, becomes a name in angle
+ * brackets.
  */
 function written(stack: Stack, value: unknown): string {
   const resolved = stack.resolve(value) as unknown;

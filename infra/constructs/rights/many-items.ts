@@ -10,47 +10,44 @@ import { isImmutable } from './allow.ts';
 import { grantKey, type KeyUse } from './encryption-key.ts';
 
 /**
- * How many names a statement has beyond the inline policies: as many of the longest as fit into one policy. The
- * watchdog reads that many services in one request, in the order of its list, since IAM allows a request only if one
- * statement allows all of its keys. A function of a group names one service in each request.
+ * How many service names one statement of a managed policy has. The watchdog reads that many services in one request,
+ * and IAM allows a request only if one statement covers all its keys.
  */
 const TOGETHER = READ_TOGETHER;
-/** IAM's limits: the characters of a managed policy, and how many of these a role has. */
+/** IAM's limits: the characters of one managed policy, and the number of managed policies of one role. */
 const MOST_CHARACTERS = 6_144;
 const MOST_POLICIES = 10;
 /**
- * The characters that these statements may take of a role's inline policies, which may have 10,240 in all; the rest is
- * for its other rights.
+ * The most characters that rights on items may take of a role's inline policy. IAM allows 10,240 for all inline rights.
  */
 const MOST_INLINE = 7_000;
 const READ = ['dynamodb:BatchGetItem'];
-/** The characters of a statement besides its keys, at the longest name of a table, and of a policy around it. */
+/** The most characters of a policy with one statement, without the service names in the statement. */
 const AROUND_KEYS = 550;
 
-/** Whose items, and what may be done with them. */
 interface ManyItems {
   readonly names: readonly string[];
   readonly actions: readonly string[];
   readonly use: KeyUse;
   /** How many names one statement has. */
   readonly together: number;
-  /** How the managed policies are named. */
+  /** The prefix of the construct ids of the managed policies. */
   readonly id: string;
-  /** What a refusal says: whose names don't fit, and what to do. */
+  /** The texts of the error if the names don't fit: whose names they are, and what the user can do. */
   readonly subject: string;
   readonly remedy: string;
 }
 
-/** The function that gets the rights. */
 export interface Holder {
   readonly role: IFunction['role'];
-  /** Where managed policies are made. */
+  /** The construct inside which managed policies are made. */
   readonly scope: Construct;
 }
 
 /**
- * Allows the function to read the items of exactly these services, in this order, by BatchGetItem. It may not scan.
- * @throws InvalidOptionsError if the names take more than IAM's policies hold
+ * Allows the function to read the items of these services by BatchGetItem. One request may read names that are
+ * neighbours in `names`.
+ * @throws InvalidOptionsError if the names need more policies than IAM allows
  */
 export function grantStateBatchRead(table: ITable, holder: Holder, names: readonly string[]): void {
   const remedy = 'give them shorter names, or a part of them another state table with a watchdog of its own';
@@ -60,7 +57,7 @@ export function grantStateBatchRead(table: ITable, holder: Holder, names: readon
 
 /**
  * Allows the function of a group to use the items of its services and no others.
- * @throws InvalidOptionsError if the names take more than IAM's policies hold
+ * @throws InvalidOptionsError if the names need more policies than IAM allows
  */
 export function grantStateOfGroup(
   table: ITable,
@@ -72,7 +69,7 @@ export function grantStateOfGroup(
   grantManyItems(table, holder, { names, actions: RUN, use: 'items', together: TOGETHER, ...words });
 }
 
-/** What the role's inline policies have no room for becomes managed policies. */
+/** Adds the rights as an inline policy, or as managed policies if the names are too long for an inline policy. */
 function grantManyItems(table: ITable, { role, scope }: Holder, asked: ManyItems): void {
   const { names, actions, use } = asked;
   if (role === undefined || names.length === 0) return;
@@ -102,7 +99,7 @@ function groupsOf(services: readonly string[], together: number): string[][] {
   return Array.from({ length: count }, (_, index) => services.slice(index * together, (index + 1) * together));
 }
 
-/** As many statements in each policy as it has room for, in their order. */
+/** Distributes the statements over policies in their order, as many in each policy as fit. */
 function packed(groups: readonly string[][], statements: readonly PolicyStatement[]): PolicyStatement[][] {
   const policies: PolicyStatement[][] = [];
   let room = 0;

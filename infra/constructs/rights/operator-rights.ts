@@ -12,14 +12,13 @@ import { grantReceive } from '../holding-queue.ts';
 import { grantStateRead } from '../state-table.ts';
 import { grantKey } from './encryption-key.ts';
 
-/** The parts of a deployed service to which these rights refer. */
 interface DeployedService {
   readonly service: Service;
   readonly function: IFunction;
   readonly logGroup: ILogGroup;
   readonly table: ITable;
   readonly undeliverableQueue: IQueue;
-  /** The customer's key that encrypts the service's log; `undefined` if there is none. */
+  /** The customer's KMS key that encrypts the service's log; `undefined` without such a key. */
   readonly logKey: IKey | undefined;
   readonly schedule: ISchedule;
 }
@@ -30,9 +29,9 @@ export function grantInvoke(deployed: Pick<DeployedService, 'function'>, grantee
 }
 
 /**
- * Lets the grantee look at everything that the texts of alarms and the guides name, and change nothing: the service's
- * state, log, schedule and configuration, the queue of undeliverable firings, the stack's outputs, and alarms, metrics,
- * dashboards and saved queries.
+ * Allows the grantee to read everything that alarms and guides refer to, and to change nothing: state, log, schedule,
+ * configuration and queue of the service, the outputs of the stack, and the account's alarms, metrics, dashboards and
+ * saved queries.
  */
 export function grantRead(deployed: DeployedService, grantee: IGrantable): Grant {
   const { service, table, logGroup, undeliverableQueue, schedule } = deployed;
@@ -48,22 +47,19 @@ export function grantRead(deployed: DeployedService, grantee: IGrantable): Grant
   ].reduce((all, one) => all.combine(one));
 }
 
-/** Lets the grantee run the commands that messages and alarms name: {@link grantRead}, and invoke the function. */
+/** Allows the grantee to invoke the function, and everything that {@link grantRead} allows. */
 export function grantOperate(deployed: DeployedService, grantee: IGrantable): Grant {
   return grantInvoke(deployed, grantee).combine(grantRead(deployed, grantee));
 }
 
 const LOG = ['logs:DescribeLogStreams', 'logs:FilterLogEvents', 'logs:GetLogEvents', 'logs:StartQuery'];
-/** The calls by which a person finds the name of the function, as the guides and the watchdog's messages say. */
+/** The CloudFormation calls by which a person finds the name of the function. */
 const STACK = [
   'cloudformation:DescribeStacks',
   'cloudformation:DescribeStackResource',
   'cloudformation:ListStackResources',
 ];
-/**
- * The calls that are allowed on the whole account. IAM has no narrower resource for most of them, for composite alarms,
- * and for the lists that a console shows.
- */
+/** The calls that are allowed on the whole account, since IAM has no narrower resource for most of them. */
 const ACCOUNT = [
   ...['cloudwatch:DescribeAlarms', 'cloudwatch:DescribeAlarmHistory', 'cloudwatch:GetMetricData'],
   ...['cloudwatch:GetMetricStatistics', 'cloudwatch:ListMetrics', 'cloudwatch:GetDashboard'],

@@ -1,4 +1,3 @@
-/** A role whose rights are an inline policy of the role itself, so that they need no policy resource in the stack. */
 import {
   type AddToPrincipalPolicyResult,
   PolicyDocument,
@@ -8,7 +7,7 @@ import {
 } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 
-/** A role that keeps all granted rights in one inline policy. */
+/** A role that keeps all granted rights in one inline policy, so that the stack needs no resource for a policy. */
 export class OwnRole extends Role {
   readonly #rights: PolicyDocument;
 
