@@ -31,8 +31,8 @@ export function ourDuration<Value>(given: Value | CdkDuration): Value | Duration
 }
 
 /**
- * Returns the service with `interval` in place of its own interval; unchanged if `interval` is undefined. {@link
- * durationFaults} must have found no fault.
+ * Returns the service with `interval` in place of its own interval; unchanged if `interval` is undefined. Callers first
+ * check `interval` with {@link durationFaults}.
  */
 export function configured(service: Service, interval: GivenDuration | undefined): Service {
   const ours = ourDuration(interval);
@@ -54,7 +54,6 @@ export function showDuration(given: unknown): string {
   return given.isUnresolved() ? 'an unresolved token' : `${inSeconds(wholeMilliseconds(given))} s`;
 }
 
-/** Returns the retention as one of CDK's `RetentionDays`; `undefined` if CloudWatch Logs doesn't offer it. */
 function retentionOf(given: unknown): RetentionDays | undefined {
   const isDuration = isCdkDuration(given);
   if (isDuration && given.isUnresolved()) return undefined;

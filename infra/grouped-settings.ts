@@ -11,7 +11,10 @@ export type GroupSettings = Pick<ServiceSettings, 'memorySize' | 'metrics' | 'lo
 
 const OF_THE_FUNCTION = ['memorySize', 'metrics', 'logLevel'] as const;
 
-/** Returns the names of the services in each group, by the name of the group. Services without a group are left out. */
+/**
+ * Returns the names of the services in each group (services that share a function), by the name of the group. Services
+ * without a group are left out.
+ */
 export function groupsIn(services: ByName, names: readonly string[]): ReadonlyMap<string, readonly string[]> {
   const groups = new Map<string, string[]>();
   for (const name of names) {
@@ -35,7 +38,7 @@ export function settingsOfGroup(services: ByName, names: readonly string[]): Gro
   });
 }
 
-/** Returns the faults of the groups in the settings, each as `option: expected ..., got ...`. */
+/** Returns the faults of the groups (services that share a function), each as `option: expected ..., got ...`. */
 export function groupFaults(services: ByName, names: readonly string[]): string[] {
   const groups = groupsIn(services, names);
   return [

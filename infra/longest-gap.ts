@@ -1,4 +1,4 @@
-/** The longest time between two ticks of a service, by its schedule. Pure. */
+/** Computes the longest time between two ticks of a service from the schedule of the service. Pure. */
 import { nextDue, type Schedule, splitCron } from '../lib/rules/index.ts';
 import { DAY, HOUR, zoneOffset } from '../lib/time/index.ts';
 
@@ -14,8 +14,8 @@ export function longestGap(schedule: Schedule): number {
 }
 
 /**
- * Returns the longest time without a tick, in milliseconds. A clock that is set back shows some time twice, and no tick
- * of a cron expression is due in the repetition.
+ * Returns the longest time without a tick, in milliseconds. For a cron expression this includes the time that is
+ * repeated when clocks are set back: no tick is due in the repetition.
  */
 export function longestQuiet(schedule: Schedule): number {
   const { cron, timezone = 'UTC' } = schedule;
@@ -23,7 +23,8 @@ export function longestQuiet(schedule: Schedule): number {
 }
 
 /**
- * 2026-01-01T00:00:00Z in epoch milliseconds: the start of the two years in which changes of summer time are searched.
+ * 2026-01-01T00:00:00Z in epoch milliseconds: the start of the two years in which the code looks for clocks that are
+ * set back.
  */
 const YEARS_BEGIN = 1_767_225_600_000;
 const DAYS_OF_TWO_YEARS = 731;
@@ -34,8 +35,8 @@ function longestSetback(timezone: string): number {
 }
 
 /**
- * Returns the longest gap between due times, in milliseconds, in the first `span` milliseconds after 1970-01-01.
- * Without a restriction to days a cron expression repeats daily or hourly, so two days or two hours contain every gap.
+ * Returns the longest gap between due times, in milliseconds, in the first `span` milliseconds after 1970-01-01. The
+ * schedule must repeat within half of the span, so that the span contains every gap.
  */
 function longestWithin(schedule: Schedule, span: number): number {
   let longest = 0;

@@ -35,7 +35,10 @@ export function scheduleFault({ cron, interval }: Schedule): string | undefined 
   return `interval: expected whole minutes where it is above one, got ${inSeconds(interval)} s`;
 }
 
-/** Returns the schedule as EventBridge Scheduler expects it. {@link scheduleFault} must have found no fault in it. */
+/**
+ * Returns the schedule as EventBridge Scheduler expects it. Callers first check the schedule with {@link
+ * scheduleFault}.
+ */
 export function scheduleText(schedule: Schedule): ScheduleText {
   const { cron, timezone = 'UTC', interval } = schedule;
   if (cron !== undefined) return { expression: `cron(${splitCron(cron).join(' ')})`, timezone };
@@ -80,7 +83,10 @@ export function deliveryOf(schedule: Schedule): { readonly maximumAge: number; r
   return { maximumAge, retries: clamp(Math.floor(maximumAge / MINUTE), DELIVERY_RETRIES) };
 }
 
-/** Returns for how long Lambda may keep a throttled event, in milliseconds. After that time Lambda drops the event. */
+/**
+ * Returns for how long Lambda may keep a throttled event, in milliseconds: until the next tick is due, but at least a
+ * minute and at most six hours.
+ */
 export function eventAge(schedule: Schedule): number {
   return wholeSeconds(clamp(longestGap(schedule), EVENT_AGE));
 }

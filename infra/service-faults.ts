@@ -34,7 +34,7 @@ export interface Deployment {
   readonly emitsMetrics: boolean;
 }
 
-/** The access to files. Tests give a substitute. */
+/** The access to files that {@link serviceFaults} needs. */
 export interface FileSystem {
   readonly fileExists: (path: string) => boolean;
 }

@@ -21,7 +21,7 @@ export type AlarmLevel = (typeof ALARM_LEVELS)[number];
 export const LINE_LEVELS = ['info', 'debug'] as const;
 export type LogLevel = (typeof LINE_LEVELS)[number];
 
-/** The values of the setting `metrics`, with which a service itself sends metrics to CloudWatch. */
+/** The values of the setting `metrics`, which makes a service send metrics to CloudWatch. */
 export const METRICS_LEVELS = ['detailed'] as const;
 export type MetricsLevel = (typeof METRICS_LEVELS)[number];
 
@@ -31,11 +31,14 @@ export interface ServiceSettings {
   readonly enabled?: boolean;
   /** The interval at which the stack runs the service. @default the interval in the service's definition */
   readonly interval?: GivenDuration;
-  /** Environment variables of the service's function. @default none */
+  /** The environment variables of the service's function. @default none */
   readonly environment?: Readonly<Record<string, string>>;
   /** The level of the service's alarms. @default 'none' in stage dev, else 'essential' */
   readonly alarms?: AlarmLevel;
-  /** Whether the service sends metrics that CloudWatch bills, such as streak, duration and lateness. @default none */
+  /**
+   * Whether the service sends metrics that CloudWatch bills, such as streak, duration and lateness.
+   * @default the service sends none
+   */
   readonly metrics?: MetricsLevel;
   /** The memory of the function, in megabytes. @default 256 */
   readonly memorySize?: number;
@@ -50,7 +53,7 @@ export interface ServiceSettings {
 }
 
 export interface Settings {
-  /** The name of the stage: of one deployed copy of everything, in a stack of its own. @default 'prod' */
+  /** The name of the stage (one deployed copy of everything). Each stage is a stack of its own. @default 'prod' */
   readonly stage: string;
   /** The mail address that gets the messages of the watchdog and of the stack's alarms. @default none */
   readonly alarmEmail?: string;
@@ -94,7 +97,6 @@ export interface Settings {
    * @default false
    */
   readonly dashboard?: boolean;
-  /** The settings of single services, by name. */
   readonly services: Readonly<Record<string, ServiceSettings>>;
 }
 
@@ -203,8 +205,8 @@ export function settingsShapeFaults(settings: Readonly<Record<string, unknown>>)
 }
 
 /**
- * The fault of settings with `deletionProtection` but without `keepTables`: CloudFormation could not delete such a
- * table together with its stack.
+ * The fault of settings with `deletionProtection` but without `keepTables`. CloudFormation could not delete protected
+ * tables together with their stack.
  */
 const PROTECTED_FAULT =
   `deletionProtection: expected false for tables that go with their stack (keepTables, false in stage '${DEV_STAGE}'), ` +
@@ -248,7 +250,7 @@ function fromText(value: unknown): unknown {
   }
 }
 
-/** Old names of a service's settings, each with the text to write instead. */
+/** The old names of a service's settings, each with the text to write instead. */
 const RENAMED = new Map([['detailedMetrics', '"metrics": "detailed"']]);
 
 function faultOf({ path, message, input, ...issue }: z.core.$ZodIssue): string {

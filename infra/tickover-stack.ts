@@ -1,5 +1,3 @@
-/** The stack: every service of a catalog, and the resources that these services share. */
-
 import { Annotations, CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import { type ITable, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { EventBus, type IEventBus } from 'aws-cdk-lib/aws-events';
@@ -96,14 +94,14 @@ export class TickoverStack extends Stack {
   readonly table: ITable;
   /** The services, in the order of the catalog. */
   readonly services: readonly DeployedService[];
-  /** The groups of services that share a function, in the order of the first service of each group. */
+  /** The groups of services that share a function. The groups are in the order of their first services. */
   readonly groups: readonly ServiceGroup[];
   readonly undeliverableQueue: IQueue;
   readonly group: IScheduleGroup;
   readonly schedulerRole: IRole;
   /** The SNS topic for the messages of the watchdog and of the stack's alarms. */
   readonly pagerTopic: ITopic;
-  /** The customer's KMS key that encrypts what the stack makes; `undefined` without such a key. */
+  /** The customer's KMS key that encrypts what the stack makes; `undefined` if AWS's own keys are used. */
   readonly encryptionKey: IKey | undefined;
 
   constructor(scope: Construct, id: string, props: TickoverStackProps) {
@@ -272,7 +270,7 @@ export class TickoverStack extends Stack {
 
   /**
    * Adds an output with the name of the function for each service. If CloudFormation doesn't allow that many outputs,
-   * adds one for each group and for each service without a group.
+   * services that share a function get one output together.
    */
   #addOutputs(services: readonly DeployedService[], groups: readonly ServiceGroup[]): void {
     const named = services.length <= MOST_OUTPUTS ? services : services.filter((each) => each.groupName === undefined);
@@ -355,8 +353,8 @@ const PROPS = {
 const ENTRY = { service: 'object', functionFile: 'text' } as const satisfies Shapes<CatalogEntry>;
 
 /**
- * Refuses props with unknown names or values of the wrong type. Runs before the other checks, which would fail on such
- * props.
+ * Refuses props with unknown names or values of the wrong type. The check runs before the others, which would fail on
+ * such props.
  */
 function refuseMisshapen(props: TickoverStackProps): void {
   const { catalog, settings } = props ?? {};
@@ -371,8 +369,8 @@ function refuseMisshapen(props: TickoverStackProps): void {
 }
 
 /**
- * Refuses duplicate service names, faulty groups, and function props for unknown services. Runs before any construct is
- * made, since CDK's own message for a duplicate name doesn't help.
+ * Refuses duplicate service names, faulty groups, and function props for unknown services. The check runs before any
+ * construct is made, since CDK's own message for a duplicate name doesn't help.
  */
 function refuseFaults(props: TickoverStackProps): void {
   const { catalog, settings, functionPropsOf = {} } = props;
@@ -382,7 +380,7 @@ function refuseFaults(props: TickoverStackProps): void {
   const deployed = enabledEntries(props).map(({ service }) => service.name);
   const groups = groupsIn(settings.services, deployed);
   const grouped = [...groups.values()].flat();
-  // `functionPropsOf` may name a group whose services are all disabled in this stage.
+  // `functionPropsOf` may name a group (services that share a function) whose services are all disabled in this stage.
   const named = groupsIn(settings.services, names).keys();
   const known = [...names.filter((name) => !grouped.includes(name)), ...named];
   const outputs = [...groups.keys()].map(groupOutput);
@@ -398,8 +396,8 @@ function refuseFaults(props: TickoverStackProps): void {
 }
 
 /**
- * Returns CDK's own props for one function: `functionProps`, overridden by what `functionPropsOf` has for this service
- * or group.
+ * Returns CDK's own props for one function. The props in `functionPropsOf` for this function override those in
+ * `functionProps`.
  */
 function functionPropsFor({ name }: Pick<Service, 'name'>, props: TickoverStackProps): NodejsFunctionProps {
   const { functionProps = {}, functionPropsOf = {} } = props;
@@ -409,7 +407,10 @@ function functionPropsFor({ name }: Pick<Service, 'name'>, props: TickoverStackP
 /** The largest number of outputs that CloudFormation allows in one stack. */
 const MOST_OUTPUTS = 200;
 
-/** Returns the id of a group's output. The prefix keeps it apart from the outputs of services. */
+/**
+ * Returns the id of the output for a group's function. The prefix `group-` keeps the id apart from the ids of services'
+ * outputs.
+ */
 function groupOutput(groupName: string): string {
   return `group-${groupName}`;
 }

@@ -1,5 +1,3 @@
-/** Alarms as data: everything that CloudWatch needs to make an alarm. Pure. */
-
 /** An alarm on one metric. Times are in seconds, as in CloudWatch. */
 export interface AlarmDefinition {
   /** A short name of the alarm, unique among the alarms of one service and among those of the whole stack. */

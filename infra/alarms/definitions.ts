@@ -22,7 +22,8 @@ export interface AlarmsOptions {
   readonly functionName: string;
   readonly level: AlarmLevel;
   /**
-   * The group whose function the service shares. Alarms on a shared function belong to the group, not to the service.
+   * The name of the group, if the service shares its function with a group of services. Alarms on a shared function
+   * belong to the group, not to the service.
    * @default the service has a function of its own
    */
   readonly groupName?: string;
@@ -33,7 +34,6 @@ export interface GroupAlarmsOptions {
   readonly functionName: string;
 }
 
-/** The name of the watchdog service. */
 export const WATCHDOG = 'watch-services';
 /** The shortest window of the alarms on metrics of Scheduler, SQS and Lambda, in seconds. */
 export const WINDOW = 300;
@@ -45,8 +45,8 @@ const SHORT_WINDOW = 60;
 /** How many windows in a row without a check by the watchdog fire the alarm on the watchdog. */
 const EMPTY_WINDOWS = 15;
 /**
- * For how many windows one sample keeps the alarm `unhealthy` on. The next sample of the watchdog may arrive some
- * minutes late.
+ * For how many windows one sample keeps the alarm `unhealthy` on. The watchdog's next sample may arrive some minutes
+ * late.
  */
 const KEPT_WINDOWS = 10;
 /**
@@ -108,8 +108,8 @@ function unhealthy({ service, options, subject }: Basis): AlarmDefinition {
 }
 
 /**
- * Defines the alarm `watchdog`, which fires after 15 minutes without a sample of the metric `Watched`. Each check by
- * the watchdog sends a sample.
+ * Defines the alarm `watchdog`, which fires after 15 minutes without a sample of the metric `Watched`. Each scheduled
+ * check by the watchdog sends a sample.
  */
 function watchdog({ service, options, subject }: Basis): AlarmDefinition {
   return {

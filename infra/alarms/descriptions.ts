@@ -27,12 +27,10 @@ function status({ functionName, asks }: Subject): string[] {
   ];
 }
 
-/** Returns the lines of the command that lists the schedules of a schedule group. */
 function schedules(groupName: string): string[] {
   return ['Run: aws scheduler list-schedules --group-name \\', groupName];
 }
 
-/** Returns the lines of the command that shows the messages of a queue without deleting them. */
 function receive(queueName: string): string[] {
   return [
     'Run: aws sqs receive-message --visibility-timeout 0 --message-attribute-names All --queue-url \\',

@@ -7,7 +7,6 @@ import { WINDOW } from './definitions.ts';
 import { descriptions } from './descriptions.ts';
 
 export interface Deliveries {
-  /** The name of the EventBridge Scheduler group that contains the schedules of the stack. */
   readonly groupName: string;
   /** The name of the queue for firings that Scheduler could not deliver. */
   readonly queueName: string;

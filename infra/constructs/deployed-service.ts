@@ -19,7 +19,7 @@ import { grantInvoke, grantOperate, grantRead } from './rights/operator-rights.t
 import { SchedulerRole, ServiceScheduleGroup } from './schedule-group.ts';
 import { StateTable } from './state-table.ts';
 
-/** A service on AWS, in a Lambda function of its own or of a group. */
+/** A service on AWS. It has a Lambda function of its own, or shares a function with a group of services. */
 export abstract class DeployedService extends Construct {
   /** The service, with the interval at which it is deployed. */
   abstract readonly service: Service;
@@ -31,7 +31,7 @@ export abstract class DeployedService extends Construct {
   abstract readonly undeliverableQueue: IQueue;
   abstract readonly table: ITable;
   /**
-   * The customer's KMS key that encrypts the log group; `undefined` without such a key, or if the user gave the log
+   * The customer's KMS key that encrypts the log group; `undefined` if an AWS key is used, or if the user gave the log
    * group.
    */
   abstract readonly logKey: IKey | undefined;
@@ -41,7 +41,7 @@ export abstract class DeployedService extends Construct {
    * also has `throttles` and `near-timeout`. Empty at level 'none'.
    */
   abstract readonly alarms: Readonly<Record<string, Alarm>>;
-  /** The group whose function the service shares; `undefined` if the service has a function of its own. */
+  /** The name of the group, if the service shares its function with a group of services; else `undefined`. */
   readonly groupName?: string;
 
   /**
@@ -118,7 +118,7 @@ export interface SharedParts {
   readonly role: IRole;
 }
 
-/** The shared resources that the user gives, under the names of the props. */
+/** The props by which a user gives resources that several services share. */
 export interface GivenParts extends Partial<Omit<SharedParts, 'role'>> {
   readonly schedulerRole?: IRole;
   readonly encryptionKey?: IKey;
@@ -142,7 +142,7 @@ export interface RemarkOptions {
   readonly watched?: boolean;
 }
 
-/** Adds the infos and warnings about the service that synth prints. */
+/** Adds the notes and warnings about the service that CDK prints at synth. */
 export function addRemarks(made: DeployedService, { alarms, watched }: RemarkOptions): void {
   addOverrunInfo(made);
   if (watched === true) markWatched([made]);
@@ -196,7 +196,7 @@ class UnwatchedWarning implements IAspect {
   }
 }
 
-/** Whether both are the same construct, or have the same ARN or the same name. */
+/** Whether both tables are one construct, or have the same ARN or name. */
 export function isSameTable(one: ITable, other: ITable): boolean {
   const isSame = (text: string, second: string) => !Token.isUnresolved(text) && text === second;
   return one === other || isSame(one.tableArn, other.tableArn) || isSame(one.tableName, other.tableName);

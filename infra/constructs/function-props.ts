@@ -136,8 +136,8 @@ function definesOf(ours: NodejsFunctionProps, theirs: NodejsFunctionProps): Pick
 }
 
 /**
- * Returns Tickover's props (`ours`), overridden by the user's (`theirs`), which must have no {@link
- * functionPropsFaults}. Environment variables of Tickover are not overridden.
+ * Returns Tickover's props (`ours`), overridden by the user's (`theirs`). Environment variables of Tickover are not
+ * overridden. Callers first check `theirs` with {@link functionPropsFaults}.
  */
 export function overOurs(ours: NodejsFunctionProps, theirs: NodejsFunctionProps = {}): NodejsFunctionProps {
   const { environment, ...merged } = mergeFunctionProps(ours, theirs);

@@ -14,17 +14,17 @@ import { Stage } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 
 export interface GeneratedEntry {
-  /** The names that the entry file imports, by the file that exports them: a path from `lib/`, or an absolute path. */
+  /** The names that the entry file imports from each file. The path of a file starts at `lib/`, or is absolute. */
   readonly imports: Readonly<Record<string, readonly string[]>>;
   /**
-   * The statements after the imports, such as `export const handler = ...;`. A function gets `specifier`, which returns
-   * the text that imports a file: `() => import(${specifier(file)})`.
+   * The statements after the imports, such as `export const handler = ...;`. If `code` is a function, it gets
+   * `specifier`, which returns the module specifier of a file for `import(...)`.
    */
   readonly code: string | ((specifier: (file: string) => string) => string);
 }
 
 const LIB = fileURLToPath(new URL('../../lib/', import.meta.url));
-/** The output directory of a CDK app that names none, and the directory inside it for entry files. */
+/** The default output directory of CDK apps, and the directory inside it for entry files. */
 const OUTPUT = 'cdk.out';
 const DIRECTORY = 'entries';
 

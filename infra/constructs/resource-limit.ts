@@ -3,15 +3,15 @@ import type { IConstruct } from 'constructs';
 
 /** The largest number of resources that CloudFormation allows in one stack. */
 const MOST_RESOURCES = 500;
-/** The number of resources in a stack at which synth begins to warn. */
+/** The number of resources in a stack from which CDK prints a warning at synth. */
 const WARN_FROM = 450;
 
 /** The largest number of outputs that CloudFormation allows in one stack; CDK doesn't count them. */
 const MOST_OUTPUTS = 200;
 
 /**
- * Warns at synth if the stack has 450 resources or more, and refuses more resources or outputs than CloudFormation
- * allows. The messages say how to split the services.
+ * Makes synth warn if the stack has 450 resources or more, and fail if it has more resources or outputs than
+ * CloudFormation allows. The messages say how to split the services.
  */
 export function guardResourceLimit(stack: Stack): void {
   Aspects.of(stack).add(new ResourceLimit(), { priority: AspectPriority.READONLY });

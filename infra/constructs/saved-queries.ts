@@ -34,7 +34,7 @@ export class SavedQueries extends Construct {
   }
 
   #save(question: string, query: LogQuery, { services, folder }: SavedQueriesProps): CfnQueryDefinition {
-    // Services of one group share a log group.
+    // Services that share a function share its log group, too.
     const logGroupNames = [...new Set(services.map(({ logGroup }) => logGroup.logGroupName))];
     return new CfnQueryDefinition(this, question.replaceAll(/\W/g, ''), {
       name: `${folder}/${question}`,

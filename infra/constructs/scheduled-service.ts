@@ -157,8 +157,8 @@ export class ScheduledService extends DeployedService {
 }
 
 /**
- * Refuses props with unknown names or values of the wrong type. Runs before the other checks, which would fail on such
- * props.
+ * Refuses props with unknown names or values of the wrong type. The check runs before the others, which would fail on
+ * such props.
  */
 function refuseMisshapen(props: unknown): void {
   const functionProps = readProperty(props, 'functionProps');

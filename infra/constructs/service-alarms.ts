@@ -16,7 +16,10 @@ export interface ServiceAlarmsProps extends AlarmActions {
   /** The CloudWatch namespace of the watchdog's metrics. */
   readonly namespace: string;
   readonly function: IFunction;
-  /** The group whose function the service shares. @default the service has a function of its own */
+  /**
+   * The name of the group, if the service shares its function with a group of services.
+   * @default the service has a function of its own
+   */
   readonly groupName?: string;
 }
 

@@ -56,11 +56,11 @@ export interface ServiceFunctionOptions {
 }
 
 export interface ServiceFunctionProps extends ServiceFunctionOptions {
-  /** The services that the function runs: one service, or all services of a group. */
+  /** The services that the function runs: one service, or a group of services. */
   readonly services: readonly Service[];
-  /** The name of the group, if the function runs a group. @default the function runs one service */
+  /** The name of the group, if the function runs a group of services. @default the function runs one service */
   readonly groupName?: string;
-  /** The file that exports the handler. */
+  /** The file that exports the handler of the function. */
   readonly entry: string;
   /** The state table of the services. */
   readonly table: ITable;
@@ -72,8 +72,8 @@ export const FUNCTION_SHAPES = {
 } as const satisfies Shapes<ServiceFunctionOptions>;
 
 /**
- * The Lambda function of one service or of a group, with its log group. Lambda never retries an invocation. The
- * function may write only to this log group, and use only the items of these services.
+ * The Lambda function of one service or of a group of services, with its log group. Lambda never retries an invocation.
+ * The function may write only to this log group, and use only the items of these services.
  */
 export class ServiceFunction extends Construct {
   readonly function: LambdaFunction;

@@ -16,7 +16,6 @@ import { type LogQuery, lastFailures, ofService, queryText, SKIPS } from './log-
 export interface ServicesDashboardProps {
   /** The services in the order in which the dashboard shows them. Without services no dashboard is made. */
   readonly services: readonly DeployedService[];
-  /** The name of the stage, which the heading shows. */
   readonly stage: string;
 }
 
@@ -33,7 +32,6 @@ const FULL_WIDTH = 24;
 const HEIGHT = 5;
 /** How many failed runs the table of last failures shows for each service. */
 const FAILURES = 10;
-/** The time that one point of a graph covers. */
 const WINDOW = Duration.minutes(5);
 
 /**
@@ -69,8 +67,8 @@ export class ServicesDashboard extends Construct {
 }
 
 /**
- * Returns the widgets of one service. The graphs of a function that a group shares stand before the first service of
- * the group.
+ * Returns the widgets of one service. The graphs of a function that several services share stand before the first of
+ * these services.
  * @param before the services that the dashboard shows before this one
  */
 function rowsOf(deployed: DeployedService, before: readonly DeployedService[]): IWidget[][] {

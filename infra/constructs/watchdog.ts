@@ -26,7 +26,7 @@ export interface Webhook {
   readonly template?: string;
 }
 
-/** The ways by which messages of the watchdog leave. */
+/** The receivers of the watchdog's messages. */
 export interface Outlets {
   /** The SNS topic for messages of the watchdog, and for the alarm on the watchdog itself. @default none */
   readonly pagerTopic?: ITopic;
@@ -110,7 +110,7 @@ function entryOver(services: readonly DeployedService[]): GeneratedEntry {
   };
 }
 
-/** Returns the service as the watchdog knows it, with the stack and the logical id of its function. */
+/** Returns the entry for the service in the watchdog's list, with the stack and the logical id of its function. */
 function described({ service, function: lambda, groupName }: DeployedService): WatchedService {
   const { stackName: stack } = Stack.of(lambda);
   // The name of a nested stack is unknown before the deploy, so messages of the watchdog can't name the function.
@@ -135,8 +135,8 @@ function webhookFaults({ url, template }: Partial<Webhook> = {}): string[] {
 }
 
 /**
- * Refuses props with unknown names or values of the wrong type. Runs before the other checks, which would fail on such
- * props.
+ * Refuses props with unknown names or values of the wrong type. The check runs before the others, which would fail on
+ * such props.
  */
 function refuseMisshapen(path: string, props: unknown): void {
   const webhook = readProperty(props, 'webhook');

@@ -23,20 +23,20 @@ export interface BreakEven {
   /** What everything that is deployed costs: also alarms, metrics and logs. */
   readonly total: number;
   /**
-   * How many services, each running every minute, cost no more than the task and its address, if only Scheduler, Lambda
-   * and DynamoDB are counted. `Infinity` if the catalog is empty.
+   * How many services like the first of the catalog, each running every minute, cost no more than the task and its
+   * address. Only Scheduler, Lambda and DynamoDB are counted. `Infinity` if the catalog is empty.
    */
   readonly servicesByEngine: number;
   /**
-   * How many services, each running every minute, cost no more than the task and its address, if alarms, metrics and
-   * logs are counted too. `Infinity` if the catalog is empty.
+   * How many services like the first of the catalog, each running every minute, cost no more than the task and its
+   * address. Alarms, metrics and logs are counted too. `Infinity` if the catalog is empty.
    */
   readonly servicesInAll: number;
-  /** What Scheduler, Lambda and DynamoDB cost for one service that runs every 10 s. */
+  /** What Scheduler, Lambda and DynamoDB cost for one service like the first of the catalog that runs every 10 s. */
   readonly engineEveryTenSeconds: number;
   /**
    * How many seconds every workload must last until the task and its address cost less than Scheduler, Lambda and
-   * DynamoDB. `undefined` if they cost less at any duration, `Infinity` if at none.
+   * DynamoDB. `undefined` if the task and its address cost less at any duration, `Infinity` if at none.
    */
   readonly workSeconds: number | undefined;
 }

@@ -21,7 +21,9 @@ const LEAST_MEMORY = 128;
 /** How many days of storage the estimate counts for a log that is kept for ever: ten years. */
 const FOR_EVER_DAYS = 3_653;
 
-/** Returns the billed quantities of the stack: of its services, its watchdog and the parts that it has once. */
+/**
+ * Returns the billed quantities of the stack: of its services, its watchdog and its shared parts such as the dashboard.
+ */
 export function planOf(stack: Stack): Plan {
   const all = inside(stack);
   const plans = all.filter((node) => node instanceof DeployedService).map(servicePlan);

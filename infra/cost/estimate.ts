@@ -12,7 +12,6 @@ export interface EstimateOptions {
 }
 
 export interface CostLine {
-  /** The item of the bill, such as `Lambda`. */
   readonly item: string;
   readonly quantity: number;
   readonly unit: string;
@@ -50,7 +49,7 @@ export interface Estimate {
   /** The costs of the services other than the watchdog. */
   readonly services: readonly ServiceCost[];
   readonly watchdog: CostParts;
-  /** The cost of the parts that the stack has once, such as dashboard and queue. The watchdog is not included. */
+  /** The cost of the parts that all services share, such as dashboard and queue. The watchdog is not included. */
   readonly shared: CostParts;
   /** How many CloudFormation resources belong to no single service, such as those of the watchdog. */
   readonly sharedResources: number;

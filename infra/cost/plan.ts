@@ -1,4 +1,4 @@
-/** A plan: what a deployed stack uses of AWS, reduced to the quantities that have a price. */
+/** Plans: the billed quantities of a deployed stack, such as the numbers of its ticks and alarms. */
 import type { TickPace } from './ticks.ts';
 
 /** The billed quantities of one deployed service. */
@@ -20,7 +20,7 @@ export interface ServicePlan {
   readonly resources: number;
 }
 
-/** The billed quantities of the parts that a stack has once. */
+/** The billed quantities of the parts of a stack that all its services share, such as the dashboard. */
 export interface SharedPlan {
   readonly alarms: number;
   readonly compositeAlarms: number;
@@ -38,17 +38,17 @@ export interface SharedPlan {
 export interface Plan {
   /** The services of the stack other than the watchdog. */
   readonly services: readonly ServicePlan[];
-  /** Absent if the stack has no watchdog. */
+  /** The watchdog; absent if the stack has none. */
   readonly watchdog?: ServicePlan;
   readonly shared: SharedPlan;
 }
 
 /**
- * How many CloudFormation resources the services of one group share: function, role, log group and invoke
+ * How many CloudFormation resources the services of one function share: function, role, log group and invoke
  * configuration.
  */
 const GROUP_RESOURCES = 4;
-/** How many CloudFormation resources a service in a group has besides its alarms: its schedule. */
+/** How many CloudFormation resources a service in a shared function has besides its alarms: its schedule. */
 const OWN_RESOURCES = 1;
 
 /**

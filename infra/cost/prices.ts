@@ -16,10 +16,10 @@ export interface Price {
   readonly unit: string;
   /** How many units an account gets free of charge each month. */
   readonly free: number;
-  /** The web page that shows the price. */
   readonly source: string;
   /**
-   * The regions for which no published table confirmed the price. The price of us-east-1 is used for them.
+   * The regions for which no published table confirmed the price. For these regions `dollars` has the price of
+   * us-east-1.
    * @default none
    */
   readonly assumed?: readonly Region[];
@@ -42,7 +42,6 @@ const LOGS = { item: 'Logs', source: CLOUDWATCH, per: 1, free: 0 };
 const SNS = { item: 'Messages', source: 'https://aws.amazon.com/sns/pricing/' };
 const FARGATE = { item: 'Fargate', source: 'https://aws.amazon.com/fargate/pricing/' };
 
-/** The prices, by the name of the billed quantity. */
 export const PRICES = {
   schedulerInvocations: { ...SCHEDULER, ...in3(1, 1, 1.15), per: MILLION, unit: 'invocations', free: 14 * MILLION },
   lambdaRequests: { ...LAMBDA, ...same(0.2), per: MILLION, unit: 'requests', free: MILLION },
@@ -82,10 +81,9 @@ export const PRICES = {
   },
 } as const satisfies Readonly<Record<string, Price>>;
 
-/** The name of a quantity that AWS bills. */
 export type Counted = keyof typeof PRICES;
 
-/** The quantities that together have the one free amount `FREE_LOGS`. */
+/** The quantities that share the free amount `FREE_LOGS`. */
 export const POOLED: readonly Counted[] = ['logIngest', 'logStorage', 'logQueries'];
 
 /** Returns the list price of a quantity in the region, in dollars. */

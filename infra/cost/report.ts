@@ -58,9 +58,6 @@ function itemLines({ lines, total, totalBeyondFree }: Estimate): string[] {
   return columns([titles, ...rows, ['total', '', dollars(total), dollars(totalBeyondFree)]]);
 }
 
-/**
- * Returns the table of costs at list prices: a row for each service, and rows for the parts that the stack has once.
- */
 function serviceLines({ services, watchdog, shared, sharedResources }: Estimate): string[] {
   const row = (name: string, parts: CostParts, resources: number | undefined) => [
     ...[name, dollars(parts.engine), dollars(parts.logs), dollars(parts.alarms), dollars(parts.other)],
@@ -196,7 +193,6 @@ function columns(rows: readonly (readonly string[])[]): string[] {
   return rows.map((row) => `  ${row.map((cell, index) => cell.padEnd(widths[index] ?? 0)).join('  ')}`.trimEnd());
 }
 
-/** Returns the text as lines of at most 80 columns. Every line but the first is indented. */
 function wrapped(text: string): string[] {
   const lines: string[] = [];
   let line = '';

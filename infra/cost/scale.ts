@@ -20,11 +20,11 @@ export interface Scale {
   readonly groupOf: number;
   readonly stacks: number;
   readonly resources: number;
-  /** What one service costs, without a share of the parts that its stack has once. */
+  /** What one service costs, without the shared parts of its stack such as the queue. */
   readonly aService: number;
-  /** What one service costs without its alarms, and without a share of the parts that its stack has once. */
+  /** What one service costs, without its alarms and without the shared parts of its stack such as the queue. */
   readonly aServiceWithoutAlarms: number;
-  /** What all services cost, with all parts that their stacks have once. */
+  /** What all services cost, with the shared parts of their stacks. */
   readonly total: number;
 }
 

@@ -21,7 +21,9 @@ export interface TickPace {
   readonly ticks: number;
   /** The number of invocations. One invocation owns all ticks of a minute. */
   readonly firings: number;
-  /** The seconds from the due time of an invocation to that of its last tick; 0 if the invocation owns one tick. */
+  /**
+   * The seconds from the due time of an invocation to the due time of its last tick; 0 if the invocation owns one tick.
+   */
   readonly spanSeconds: number;
 }
 

@@ -15,10 +15,11 @@ const MONTH_DAYS = MONTH_HOURS / 24;
 const MB_A_GB = 1024;
 const KB_A_GB = 1024 * 1024;
 /**
- * The most run records in one page of the query for the report of a trip. The estimate counts one page for each report.
+ * How many run records one page of the query for a trip's report has at most. The estimate counts one page for each
+ * report.
  */
 const RECORDS_A_REPORT = 20;
-/** How many KB DynamoDB reads for one read unit in a strongly consistent read. */
+/** How many KB one read unit of DynamoDB covers in a strongly consistent read. */
 const KB_A_READ = 4;
 /** How many items the watchdog reads with one BatchGetItem. */
 const ITEMS_A_BATCH = READ_TOGETHER;
@@ -39,7 +40,8 @@ export function usageOf(service: ServicePlan, assumed: Assumed, watchdog?: Servi
 }
 
 /**
- * Returns the usage of the watchdog of `watched` services. {@link usageOf} counts its reads of the services' states.
+ * Returns the usage of the watchdog of `watched` services. The watchdog's reads of the services' states are left out,
+ * since {@link usageOf} counts them.
  */
 export function watchdogUsage(watchdog: ServicePlan, watched: number, assumed: Assumed): Usage {
   const { requestSeconds, checkMs, checkLogKb, rememberedKb } = assumed;
@@ -49,7 +51,10 @@ export function watchdogUsage(watchdog: ServicePlan, watched: number, assumed: A
   return sum(own, { dynamoReads: watchdog.pace.ticks * Math.max(1, readUnits(watched * rememberedKb)) });
 }
 
-/** Returns the usage of the parts that a stack has once, without the watchdog. */
+/**
+ * Returns the usage of the parts of a stack that all its services share, such as the dashboard. The watchdog is left
+ * out.
+ */
 export function sharedUsage({ resources: _resources, hasBus, ...counted }: SharedPlan, assumed: Assumed): Usage {
   const { changes, undelivered } = assumed;
   const messages = { publishes: changes, mails: changes, busEvents: hasBus ? changes : 0 };

@@ -14,7 +14,7 @@ import type { AlarmActions } from '../rendered-alarm.ts';
 import { ServiceAlarms } from '../service-alarms.ts';
 import { ServiceSchedule } from '../service-schedule.ts';
 
-/** The parts of a group that its services share. */
+/** The resources of a group that all its services use. */
 export interface GroupParts extends SharedParts {
   readonly groupName: string;
   readonly namespace: string;
@@ -31,7 +31,7 @@ export interface GroupedServiceProps extends AlarmActions {
   readonly watched?: boolean;
 }
 
-/** A service that shares the function of a group. {@link ServiceGroup} makes it. */
+/** A service that shares its function with a group of services. {@link ServiceGroup} makes it. */
 export class GroupedService extends DeployedService {
   readonly service: Service;
   readonly entry: string;

@@ -15,15 +15,15 @@ export interface MemberCode {
 }
 
 /**
- * Returns the build id of each service, made from a bundle that contains this service alone. So a service that moves
- * into a group keeps its build id, and a halt. CDK makes the bundles in a temporary app.
+ * Returns the build id of each service, made from a bundle that contains this service alone. So a service keeps its
+ * build id, and a halt is not lifted, when the service moves into a group.
  */
 export function memberBuilds(scope: Construct, members: readonly MemberCode[], props: NodejsFunctionProps): string[] {
   if (!Stack.of(scope).bundlingRequired) return members.map(({ service }) => buildId('', service));
   const outdir = mkdtempSync(join(tmpdir(), 'tickover-members-'));
   try {
     const context = { ...(scope.node.root.node.getAllContext() as object) };
-    // `cdk --exclusively` limits bundling to some stacks, which don't include the temporary stack. `**` bundles all.
+    // `cdk --exclusively` bundles only the stacks in this list. `**` adds the temporary stack.
     const postCliContext = { 'aws:cdk:bundling-stacks': ['**'] };
     // Without `autoSynth: false`, `cdk` would also synthesise the temporary app at the end of the process.
     const stack = new Stack(new App({ outdir, context, postCliContext, autoSynth: false }), 'Members');

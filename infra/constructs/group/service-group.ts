@@ -26,7 +26,7 @@ import { memberBuilds } from './member-build.ts';
 export interface GroupMemberProps extends AlarmActions {
   /** The result of `defineService`. */
   readonly service: Service;
-  /** The file that exports the service's handler, as for a service without a group. */
+  /** The file that exports the service's handler. It is the same file as for a service without a group. */
   readonly entry: string;
   /** The interval at which the service runs. @default the interval in the service's definition */
   readonly interval?: GivenDuration;
@@ -54,10 +54,9 @@ const MEMBER = {
   ...{ service: 'object', entry: 'text', interval: 'any', alarms: 'text', alarmActions: 'list', okActions: 'list' },
 } as const satisfies Shapes<GroupMemberProps>;
 
-/** The pattern of a group's name, which appears in descriptions, messages and the entry file. */
+/** The names that a group may have. Descriptions, messages and the entry file contain the name. */
 const GROUP_NAME = /^[\w. -]{1,64}$/;
 
-/** One service of a group, with the interval at which it is deployed. */
 type Member = Required<Pick<GroupMemberProps, 'service' | 'entry'>> & Omit<GroupMemberProps, 'service' | 'entry'>;
 
 /**
@@ -215,8 +214,8 @@ function entryOver(groupName: string, members: readonly Member[], builds: readon
 }
 
 /**
- * Refuses props with unknown names or values of the wrong type. Runs before the other checks, which would fail on such
- * props.
+ * Refuses props with unknown names or values of the wrong type. The check runs before the others, which would fail on
+ * such props.
  */
 function refuseMisshapen(groupName: string, props: unknown): void {
   const [functionProps, services] = [readProperty(props, 'functionProps'), readProperty(props, 'services')];

@@ -19,8 +19,8 @@ export function roleHere(scope: Construct, id: string, role: IRole): IRole {
 }
 
 /**
- * Whether the role was imported as one to which CDK adds no rights. CDK doesn't export the class of such a role, so an
- * id of the class is compared.
+ * Whether the role was imported as immutable, so that CDK adds no rights to the role. CDK doesn't export the class of
+ * such a role, so the id of the class is compared.
  */
 export function isImmutable(role: IRole): boolean {
   const { PROPERTY_INJECTION_ID: id } = role.constructor as { readonly PROPERTY_INJECTION_ID?: string };

@@ -38,7 +38,10 @@ const USES = {
 } as const;
 export type KeyUse = keyof typeof USES;
 
-/** Allows the grantee to use the key through the AWS service that belongs to `use`. Does nothing without a key. */
+/**
+ * Allows the grantee one use of the key, such as `publish` for sending to an encrypted topic. Does nothing without a
+ * key.
+ */
 export function grantKey(key: IKey | undefined, grantee: IGrantable, use: KeyUse): void {
   if (key === undefined) return;
   const { service, actions } = USES[use];
@@ -87,8 +90,8 @@ function letService(key: IKey, { service, actions, conditions }: ServiceUse): vo
 }
 
 /**
- * A grantee that gets each right only under the given conditions. CDK's own class adds conditions only to the policy of
- * the key.
+ * A grantee that gets each right only under the given conditions. CDK's own class for this adds the conditions only to
+ * the policy of the key.
  */
 class NarrowedPrincipal implements IPrincipal {
   readonly grantPrincipal = this;
@@ -124,12 +127,13 @@ interface NeededStatement {
     readonly conditions: Conditions;
   };
   /**
-   * The end of the warning: in which case the policy of the key needs no such statement; empty if it always needs one.
+   * The end of the warning text, which says when the policy of the key needs no such statement. Empty if the policy
+   * always needs the statement.
    */
   readonly unless: string;
 }
 
-/** The key warnings that each stack already has, so that none is repeated. */
+/** The warnings about policies of keys that each stack already has, so that no warning is repeated. */
 const asked = new WeakMap<Stack, Set<string>>();
 
 /**

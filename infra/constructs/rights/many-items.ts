@@ -29,7 +29,7 @@ interface ManyItems {
   readonly names: readonly string[];
   readonly actions: readonly string[];
   readonly use: KeyUse;
-  /** How many names one statement has. */
+  /** How many names one policy statement has. */
   readonly together: number;
   /** The prefix of the construct ids of the managed policies. */
   readonly id: string;
@@ -45,8 +45,8 @@ export interface Holder {
 }
 
 /**
- * Allows the function to read the items of these services by BatchGetItem. One request may read names that are
- * neighbours in `names`.
+ * Allows the function to read the items of these services by BatchGetItem. One request may read only services that
+ * stand together in `names`.
  * @throws InvalidOptionsError if the names need more policies than IAM allows
  */
 export function grantStateBatchRead(table: ITable, holder: Holder, names: readonly string[]): void {

@@ -1,4 +1,3 @@
-/** The rights that a person can get on a deployed service. */
 import { Stack } from 'aws-cdk-lib';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
@@ -18,7 +17,7 @@ interface DeployedService {
   readonly logGroup: ILogGroup;
   readonly table: ITable;
   readonly undeliverableQueue: IQueue;
-  /** The customer's KMS key that encrypts the service's log; `undefined` without such a key. */
+  /** The customer's KMS key that encrypts the service's log; `undefined` if an AWS key is used. */
   readonly logKey: IKey | undefined;
   readonly schedule: ISchedule;
 }
