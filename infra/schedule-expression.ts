@@ -54,7 +54,6 @@ function alignedCron(period: number): string {
   return period < HOUR ? `cron(0/${period / MINUTE} * * * ? *)` : `cron(0 0/${period / HOUR} * * ? *)`;
 }
 
-/** Returns a rate such as `rate(5 hours)` for an interval in milliseconds, in the largest unit that divides it. */
 function rate(period: number): string {
   const units = [
     ['day', DAY],

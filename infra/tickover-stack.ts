@@ -395,16 +395,11 @@ function refuseFaults(props: TickoverStackProps): void {
   if (unknown.length > 0) throw new InvalidOptionsError('stack', unknown);
 }
 
-/**
- * Returns CDK's own props for one function. The props in `functionPropsOf` for this function override those in
- * `functionProps`.
- */
 function functionPropsFor({ name }: Pick<Service, 'name'>, props: TickoverStackProps): NodejsFunctionProps {
   const { functionProps = {}, functionPropsOf = {} } = props;
   return mergeFunctionProps(functionProps, ownValue(functionPropsOf, name));
 }
 
-/** The largest number of outputs that CloudFormation allows in one stack. */
 const MOST_OUTPUTS = 200;
 
 /**

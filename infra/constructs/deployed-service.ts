@@ -171,7 +171,6 @@ export function neighboursOf(made: Construct, table: ITable | undefined): Deploy
     .filter((other) => Stack.of(other) === Stack.of(made) || (table !== undefined && isSameTable(other.table, table)));
 }
 
-/** The services that some watchdog of the app watches, and the watchdogs themselves. */
 const watchedServices = new WeakSet<DeployedService>();
 
 /** Records that a watchdog watches the services, so that synth doesn't warn about them. */

@@ -102,7 +102,6 @@ function isKnownRuntime({ runtime }: NodejsFunctionProps): boolean {
   return runtime === undefined || (runtime.family === RuntimeFamily.NODEJS && nodeVersion(runtime.name) >= OLDEST_NODE);
 }
 
-/** Returns the version in the name of a Lambda runtime, such as 24 in `nodejs24.x`; NaN if there is none. */
 function nodeVersion(runtime: string): number {
   return Number(/^nodejs(\d+)\.x$/.exec(runtime)?.[1] ?? Number.NaN);
 }

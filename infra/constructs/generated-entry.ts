@@ -24,7 +24,6 @@ export interface GeneratedEntry {
 }
 
 const LIB = fileURLToPath(new URL('../../lib/', import.meta.url));
-/** The default output directory of CDK apps, and the directory inside it for entry files. */
 const OUTPUT = 'cdk.out';
 const DIRECTORY = 'entries';
 

@@ -6,7 +6,6 @@ import { Construct } from 'constructs';
 import { refuseUnknownProps } from '../known-props.ts';
 import { grantKey } from './rights/encryption-key.ts';
 
-/** The longest time for which SQS keeps a message. */
 const LONGEST_RETENTION = Duration.days(14);
 
 export interface HoldingQueueOptions {

@@ -12,9 +12,9 @@ import { InvalidOptionsError } from '../../lib/rules/index.ts';
 import { type AlarmDefinition, alarmFaults } from '../alarms/index.ts';
 
 export interface AlarmActions {
-  /** What the alarms do when they fire. @default nothing */
+  /** What the alarms do when they go into the state ALARM. @default nothing */
   readonly alarmActions?: readonly IAlarmAction[];
-  /** What the alarms do when they end. @default nothing */
+  /** What the alarms do when they return to the state OK. @default nothing */
   readonly okActions?: readonly IAlarmAction[];
 }
 

@@ -1,9 +1,7 @@
 import { Annotations, AspectPriority, Aspects, CfnOutput, CfnResource, type IAspect, Stack } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 
-/** The largest number of resources that CloudFormation allows in one stack. */
 const MOST_RESOURCES = 500;
-/** The number of resources in a stack from which CDK prints a warning at synth. */
 const WARN_FROM = 450;
 
 /** The largest number of outputs that CloudFormation allows in one stack; CDK doesn't count them. */

@@ -19,7 +19,6 @@ export interface ServicesDashboardProps {
   readonly stage: string;
 }
 
-/** The largest number of widgets that CloudWatch allows in one dashboard. */
 const MOST_WIDGETS = 500;
 const WIDGETS_A_SERVICE = 6;
 /** The most log queries that an account may run at the same time. An open dashboard runs all its log queries. */
@@ -30,7 +29,6 @@ const MOST_SERVICES = Math.floor(Math.min((MOST_WIDGETS - 1) / WIDGETS_A_SERVICE
 
 const FULL_WIDTH = 24;
 const HEIGHT = 5;
-/** How many failed runs the table of last failures shows for each service. */
 const FAILURES = 10;
 const WINDOW = Duration.minutes(5);
 

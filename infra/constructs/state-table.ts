@@ -20,7 +20,6 @@ export class StateTable extends Construct {
 
 /** The DynamoDB calls that a service makes on its items in the state table. */
 export const RUN = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:Query'];
-/** The DynamoDB calls that a person may make on the items of a service. */
 const READ = ['dynamodb:GetItem', 'dynamodb:Query'];
 
 /** Allows a function to use the items of these services and no others. */

@@ -110,7 +110,6 @@ function entryOver(services: readonly DeployedService[]): GeneratedEntry {
   };
 }
 
-/** Returns the entry for the service in the watchdog's list, with the stack and the logical id of its function. */
 function described({ service, function: lambda, groupName }: DeployedService): WatchedService {
   const { stackName: stack } = Stack.of(lambda);
   // The name of a nested stack is unknown before the deploy, so messages of the watchdog can't name the function.

@@ -8,7 +8,7 @@ export interface Assumption {
   readonly standard: number;
   readonly unit: string;
   readonly meaning: string;
-  /** The largest allowed value; the smallest is always 0. @default no upper bound */
+  /** The largest value that the assumption may have; the smallest is always 0. @default no upper bound */
   readonly most?: number;
   /** Whether the default was measured by `npm run bench -- tick --record`. @default false */
   readonly measured?: true;

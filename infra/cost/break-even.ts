@@ -7,7 +7,6 @@ import type { Plan, ServicePlan } from './plan.ts';
 import { dollarsFor, type Region } from './prices.ts';
 import { MONTH_HOURS, paceOf } from './ticks.ts';
 
-/** The vCPUs and the memory, in GB, of the smallest task that Fargate offers. */
 const TASK = { cpus: 0.25, gigabytes: 0.5 } as const;
 const EVERY_MINUTE = paceOf({ interval: 60_000 });
 const EVERY_TEN_SECONDS = paceOf({ interval: 10_000 });

@@ -51,7 +51,6 @@ function command(): Command {
   return made;
 }
 
-/** Returns the billed quantities of the stack that `cdk deploy` would make from cdk.json and the given context. */
 async function deployedPlan(given: Options['context']) {
   const { context: standing } = JSON.parse(await readFile(CDK_JSON, 'utf8')) as { context: Record<string, unknown> };
   const app = new App({ context: { ...standing, ...given, 'aws:cdk:bundling-stacks': [] } });

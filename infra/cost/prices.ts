@@ -83,7 +83,7 @@ export const PRICES = {
 
 export type Counted = keyof typeof PRICES;
 
-/** The quantities that share the free amount `FREE_LOGS`. */
+/** The quantities of logs that share the free amount `FREE_LOGS`. */
 export const POOLED: readonly Counted[] = ['logIngest', 'logStorage', 'logQueries'];
 
 /** Returns the list price of a quantity in the region, in dollars. */

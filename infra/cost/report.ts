@@ -109,10 +109,6 @@ function breakEvenLines({ task, address, ...compared }: BreakEven): string[] {
   ];
 }
 
-/**
- * Returns the sentences on how many services, and how long workloads, make the Fargate task cheaper than Tickover; an
- * empty list without services.
- */
 function pointLines(compared: Omit<BreakEven, 'task' | 'address'>, fargate: number): string[] {
   const { servicesByEngine, servicesInAll, engineEveryTenSeconds, workSeconds } = compared;
   if (servicesByEngine === Infinity) return [];

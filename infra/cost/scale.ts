@@ -2,7 +2,6 @@ import { type EstimateOptions, estimate } from './estimate.ts';
 import { asGroup, manyLike, type Plan, type ServicePlan, withoutAlarms } from './plan.ts';
 import { paceOf } from './ticks.ts';
 
-/** The most resources and the most outputs that CloudFormation allows in one stack. */
 const MOST_RESOURCES = 500;
 const MOST_OUTPUTS = 200;
 /** How many services the estimate puts in one function. */

@@ -39,10 +39,6 @@ export function paceOf(schedule: Schedule): TickPace {
   return { ticks, firings: MONTH / FIRING_PERIOD, spanSeconds };
 }
 
-/**
- * Returns the number of ticks in a month. Ticks of a cron expression are counted over a year, or over a week if it has
- * more than 2,000 ticks a year.
- */
 function ticksAMonth(schedule: Schedule): number {
   if (schedule.cron === undefined) return MONTH / schedule.interval;
   const inYear = countDue(schedule, YEAR, MOST_A_YEAR + 1);

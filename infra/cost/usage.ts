@@ -21,7 +21,6 @@ const KB_A_GB = 1024 * 1024;
 const RECORDS_A_REPORT = 20;
 /** How many KB one read unit of DynamoDB covers in a strongly consistent read. */
 const KB_A_READ = 4;
-/** How many items the watchdog reads with one BatchGetItem. */
 const ITEMS_A_BATCH = READ_TOGETHER;
 /** How many days of log one search by a person reads: the log of one day, once for failures and once for skips. */
 const SEARCHED_DAYS = 2;

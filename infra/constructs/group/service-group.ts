@@ -36,7 +36,7 @@ export interface GroupMemberProps extends AlarmActions {
 
 /**
  * The properties of a group of services that share one function. `alarms`, `alarmActions` and `okActions` hold for each
- * service that gives none. If one service has alarm level 'full', the function has alarms too.
+ * service that gives none of its own. If one service has alarm level 'full', the function has alarms too.
  */
 export interface ServiceGroupProps extends Omit<ScheduledServiceProps, 'service' | 'entry' | 'interval'> {
   /** The services of the group. Their names must differ, and the watchdog can't be one of them. */
@@ -54,7 +54,6 @@ const MEMBER = {
   ...{ service: 'object', entry: 'text', interval: 'any', alarms: 'text', alarmActions: 'list', okActions: 'list' },
 } as const satisfies Shapes<GroupMemberProps>;
 
-/** The names that a group may have. Descriptions, messages and the entry file contain the name. */
 const GROUP_NAME = /^[\w. -]{1,64}$/;
 
 type Member = Required<Pick<GroupMemberProps, 'service' | 'entry'>> & Omit<GroupMemberProps, 'service' | 'entry'>;

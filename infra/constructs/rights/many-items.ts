@@ -56,7 +56,7 @@ export function grantStateBatchRead(table: ITable, holder: Holder, names: readon
 }
 
 /**
- * Allows the function of a group to use the items of its services and no others.
+ * Allows a function that several services share to use the items of these services and no others.
  * @throws InvalidOptionsError if the names need more policies than IAM allows
  */
 export function grantStateOfGroup(
@@ -99,7 +99,6 @@ function groupsOf(services: readonly string[], together: number): string[][] {
   return Array.from({ length: count }, (_, index) => services.slice(index * together, (index + 1) * together));
 }
 
-/** Distributes the statements over policies in their order, as many in each policy as fit. */
 function packed(groups: readonly string[][], statements: readonly PolicyStatement[]): PolicyStatement[][] {
   const policies: PolicyStatement[][] = [];
   let room = 0;
