@@ -22,7 +22,7 @@ export interface AlarmDefinition {
   /** How many minutes CloudWatch may wait before it evaluates a new alarm. @default CloudWatch doesn't wait */
   readonly warmUp?: number;
   /**
-   * The text of the alarm: which service or part has a trouble, what happened, what follows, and the command to run.
+   * The text of the alarm: which service or part has a problem, what happened, what follows, and the command to run.
    * Lines have at most 120 columns.
    */
   readonly description: string;

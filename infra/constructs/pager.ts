@@ -39,8 +39,8 @@ export class Pager extends Construct {
     super(scope, id);
     refuseUnknownProps<PagerProps>(this, props, { email: 'text', encryptionKey: 'object' });
     const { email, encryptionKey } = props;
-    // CloudWatch can't use AWS's own key for SNS, and a KMS key for the topic would cost more than all alarms. So a
-    // topic without a customer's key is not encrypted at rest.
+    // CloudWatch can't use AWS's own key for SNS, and a KMS key for the topic would cost more than all alarms of the
+    // stack. So a topic without a customer's key is not encrypted at rest.
     this.topic = new Topic(this, 'Topic', { enforceSSL: true, ...withoutUndefined({ masterKey: encryptionKey }) });
     this.#letAlarmsPublish();
     if (email !== undefined) this.topic.addSubscription(new EmailSubscription(email));

@@ -29,7 +29,7 @@ export interface Scale {
 
 /**
  * Returns the figures for 1, 20, 100 and 1,000 copies of the plan's first service, each with a function of its own.
- * From 20 copies on, also returns them for functions that 20 copies share. Returns an empty list for a plan without
+ * From 20 copies on, also returns the figures for 20 copies in each function. Returns an empty list for a plan without
  * services.
  */
 export function scales(plan: Plan, options: EstimateOptions = {}): Scale[] {

@@ -1,4 +1,4 @@
-/** Rights on the items of many services, within the sizes that IAM allows. */
+/** Grants rights on the items of many services, within the sizes that IAM allows for policies. */
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { type IRole, ManagedPolicy, type PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
@@ -45,8 +45,8 @@ export interface Holder {
 }
 
 /**
- * Allows the function to read the items of these services by BatchGetItem. One request may read only services that
- * stand together in `names`.
+ * Allows the function to read the items of these services by BatchGetItem. One request may read only the names of one
+ * policy statement; the statements follow the order of `names`.
  * @throws InvalidOptionsError if the names need more policies than IAM allows
  */
 export function grantStateBatchRead(table: ITable, holder: Holder, names: readonly string[]): void {
