@@ -1,7 +1,7 @@
 /**
- * `npm run bench -- local [services] [seconds]`: runs many services with an interval of 60 s on this machine for that
- * many seconds. Prints how many of them ran their first tick, when the last of these ticks ended, and how much memory
- * one service adds.
+ * `npm run bench -- local [services] [seconds]`: runs `services` generated services on this machine for `seconds`
+ * seconds. Each is due every 60 s. Prints how many services ran, after how many seconds each had run once, and how much
+ * memory one service adds.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -14,8 +14,8 @@ const MOST_MEGABYTES = 12;
 const MACHINE = fileURLToPath(new URL('./machine.ts', import.meta.url));
 
 /**
- * Runs machine.ts once without services and once with them, and prints the figures. Returns whether every service ran a
- * tick, a service added at most `MOST_MEGABYTES`, and nothing was written to standard error.
+ * Measures once without services and once with them, and prints the figures. Returns true if every service ran, one
+ * service added at most `MOST_MEGABYTES`, and nothing was written to standard error.
  */
 export async function benchLocal([services = '100', seconds = '60']: readonly string[]): Promise<boolean> {
   const empty = await measured('0', seconds);

@@ -1,6 +1,6 @@
 /**
- * Runs a number of services for a number of seconds, as `npm start` does; both numbers are arguments. The services are
- * generated here. Prints the figures as one line of JSON.
+ * A child process of the bench: runs generated services as `npm start` does, and prints the figures as one line of
+ * JSON. Its arguments are the number of services and the number of seconds.
  */
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -10,23 +10,21 @@ import { openMachine, readLogLine, runMachine } from '../../lib/local/index.ts';
 import type { CatalogEntry } from '../../lib/services/catalog.ts';
 import { SECOND, systemClock } from '../../lib/time/index.ts';
 
-/** The figures of one measurement. */
 export interface Figures {
   /** How many services have run at least one tick. */
   readonly ran: number;
-  /** When the last of the services had ended its first tick, in seconds from the start of this process. */
+  /** The seconds from the start of this process until every service had ended its first run. */
   readonly lastRanAfter: number;
   /**
-   * The resident memory of this process and its child processes, in MB: at the end, and the highest value of all
-   * seconds.
+   * The resident memory of this process and its child processes, in MB: `megabytes` at the end, `highest` at the
+   * highest.
    */
   readonly megabytes: number;
   readonly highest: number;
-  /** Processor time that this process has used, in seconds. */
+  /** The processor time that this process has used, in seconds. */
   readonly processorSeconds: number;
   /** The lines about failures that the services and the machine printed. */
   readonly failures: readonly string[];
-  /** The lines that this process wrote to standard error. */
   readonly warnings: readonly string[];
 }
 
@@ -70,7 +68,7 @@ function count(line: string): void {
   ran.set(read.tick.service, (systemClock.now() - startedAt) / SECOND);
 }
 
-/** Makes `count` services, each with a function file of its own, as a project has them. */
+/** Makes `count` services, each with its own function file. */
 async function catalogOf(count: number): Promise<CatalogEntry[]> {
   const room = (path: string) => JSON.stringify(fileURLToPath(new URL(`../../lib/${path}/index.ts`, import.meta.url)));
   const entries: CatalogEntry[] = [];
@@ -90,10 +88,7 @@ async function catalogOf(count: number): Promise<CatalogEntry[]> {
   return entries;
 }
 
-/**
- * Returns the resident memory of a process and its descendants, in MB. On a system without /proc it is the memory of
- * this process alone.
- */
+/** Returns the resident memory of a process and its descendants, in MB. Without /proc, the memory of this process. */
 async function memoryOf(pid: number): Promise<number> {
   const all = await readdir('/proc').catch(() => []);
   const processes = await Promise.all(all.filter((name) => /^\d+$/.test(name)).map(read));

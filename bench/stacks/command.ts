@@ -1,7 +1,7 @@
 /**
- * `npm run bench -- stacks [services]`: synthesises many services in as few stacks as CloudFormation allows, alone and
- * in groups, with alarms and without, and prints what these stacks have. Nothing is bundled, since the code of a service
- * is no part of its stack.
+ * `npm run bench -- stacks [services]`: puts many services into as few stacks as CloudFormation's limits allow, and
+ * prints the size and the monthly cost of these stacks. It compares services with their own functions and in groups,
+ * with alarms and without.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -19,17 +19,16 @@ import { watchServices } from '../../lib/services/watch-services.ts';
 const MOST = { resources: 500, outputs: 200, bytes: 1_048_576 } as const;
 const FUNCTION_FILE = fileURLToPath(new URL('../../functions/watch-services.ts', import.meta.url));
 
-/** A stack whose template is read without CDK's own check of its size, which this command does itself. */
+/** A stack whose template can be read even if it is above CloudFormation's limits, where CDK would throw. */
 class MeasuredStack extends TickoverStack {
   template(): Template {
     return this._toCloudFormation() as Template;
   }
 }
 
-/** How services are deployed. */
 interface Way {
   readonly title: string;
-  /** The largest number of services in one group. @default each service has a function of its own */
+  /** The largest number of services that share one Lambda function. @default each service has its own function */
   readonly group?: number;
   readonly alarms: 'essential' | 'none';
 }
@@ -42,7 +41,6 @@ const WAYS: readonly Way[] = [
   { title: 'a group a stack', group: 1_000, alarms: 'essential' },
 ];
 
-/** What a stack has. */
 interface Measured {
   readonly services: number;
   readonly kinds: ReadonlyMap<string, number>;
@@ -52,7 +50,7 @@ interface Measured {
   readonly dollars: number;
 }
 
-/** Prints the tables. Returns whether each of the stacks is within CloudFormation's limits. */
+/** Prints the tables. Returns true if each stack is within CloudFormation's limits. */
 export async function benchStacks([services = '1000']: readonly string[]): Promise<boolean> {
   const all = WAYS.map((way) => ({ way, stacks: fewestStacks(way, Number(services)) }));
   console.log(`${services} services, every minute, each stack with its own watchdog, table and pager\n`);
@@ -107,7 +105,7 @@ function print(cells: readonly (string | number)[]): void {
   console.log(`| ${cells.join(' | ')} |`);
 }
 
-/** As many services in each stack as fit, found by halves; the last stack has the rest. */
+/** Returns the stacks that all services need if each stack has as many services as fit; the last stack has the rest. */
 function fewestStacks(way: Way, services: number): Measured[] {
   const fitting = largestFitting(way, Math.min(services, MOST.resources));
   const full = Math.floor(services / fitting.services);
@@ -173,7 +171,7 @@ function countsOf(template: Template): Omit<Measured, 'services' | 'dollars'> {
     kinds,
     resources: Object.keys(template.Resources).length,
     outputs: Object.keys(template.Outputs ?? {}).length,
-    // As CDK writes it.
+    // CDK indents its templates by one space.
     bytes: Buffer.byteLength(JSON.stringify(template, undefined, 1)),
   };
 }

@@ -1,8 +1,7 @@
 /**
  * `npm run bench -- tick [invocations] [--record]`: measures the processor time, the duration, the memory and the log
- * of a healthy tick. It runs the bundles that a deploy would send under Lambda's own runtime client, with an embedded
- * DynamoDB. With `--record` the figures become those that `npm run cost` assumes. Needs the runtime client, as `npm run
- * runtime` does.
+ * of a tick whose run succeeds. It invokes the deployed bundle in Lambda's runtime client, with an embedded DynamoDB.
+ * `--record` saves the figures for `npm run cost`.
  */
 import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
@@ -20,28 +19,23 @@ import { type FunctionFigures, measureFunction } from './measure-function.ts';
 import { healthy } from './service.ts';
 
 const WATCHDOG = 'watch-services';
-/**
- * The environment variable that a deploy would set for the watchdog. Nothing is sent to this topic, since no service is
- * in trouble.
- */
+/** A deploy would set this variable for the watchdog. Nothing is sent to the topic, since no service is in trouble. */
 const VARIABLES = { TICKOVER_TOPIC_ARN: 'arn:aws:sns:eu-central-1:111122223333:Pager' };
 const RECORD = fileURLToPath(new URL('../../infra/cost/healthy-tick.json', import.meta.url));
 
-/** The measured figures, with the day and the machine of the measurement. */
 interface HealthyTick {
-  /** The day of the measurement, such as 2026-01-31. */
   readonly measured: string;
   readonly machine: string;
   readonly invocations: number;
-  /** The figures of a tick of a service that has nothing to do. */
+  /** The figures of a tick of a service whose workload does nothing. */
   readonly tick: FunctionFigures;
-  /** The figures of a check by a watchdog that watches one service. */
+  /** The figures of a run of the watchdog (`watch-services`) that watches one service. */
   readonly check: FunctionFigures;
 }
 
 /**
- * Measures and prints the figures. With the argument `--record` writes them to infra/cost/healthy-tick.json too.
- * Returns false if nothing could be measured.
+ * Measures and prints the figures. The argument `--record` also writes them to infra/cost/healthy-tick.json. Returns
+ * false if nothing could be measured.
  */
 export async function benchTick(args: readonly string[]): Promise<boolean> {
   const [count = '200'] = args.filter((arg) => !arg.startsWith('--'));
@@ -108,7 +102,7 @@ async function measured(client: RuntimeClient, invocations: number): Promise<Hea
   }
 }
 
-/** Returns the options of Node that bound its heap as Lambda does, in proportion to the function's memory. */
+/** Returns the options of Node with which Lambda bounds the heap, in proportion to the function's memory (in MB). */
 function heapBounds(memorySize: number): string {
   const share = (percent: number) => Math.floor((memorySize * percent) / 100);
   return `--max-semi-space-size=${share(5)} --max-old-space-size=${share(90)}`;

@@ -1,35 +1,31 @@
-/** Measures the process of a Lambda function while it is invoked again and again. */
 import { readFile } from 'node:fs/promises';
 import { systemClock } from '../../lib/time/index.ts';
 import type { FunctionProcess } from '../../test/runtime/function-process.ts';
 
-/**
- * The figures of an invocation of a function. All but `coldMs` and `megabytes` are means or medians of many
- * invocations.
- */
+/** The figures of one invocation of a Lambda function. */
 export interface FunctionFigures {
-  /** The processor time of an invocation after the warm-up, in milliseconds of one whole processor: the mean. */
+  /** The mean processor time of an invocation after the warm-up, in milliseconds of one processor. */
   readonly processorMs: number;
-  /** The time from the event to the answer of an invocation after the warm-up, in milliseconds: the median. */
+  /** The median time from the event to the answer of an invocation after the warm-up, in milliseconds. */
   readonly medianMs: number;
   /** The time from the start of the process to its first answer, in milliseconds. */
   readonly coldMs: number;
   /** The highest resident memory of the process, in megabytes. */
   readonly megabytes: number;
-  /** The bytes of the log lines of an invocation, and the number of these lines: the means. */
+  /** The mean size in bytes, and the mean number, of the log lines of an invocation. */
   readonly logBytes: number;
   readonly logLines: number;
 }
 
 const MINUTE = 60_000;
-/** How many invocations come first and are not timed, so that the code is compiled and connections are open. */
+/** The number of invocations before the measured ones. They let Node compile the code and open connections. */
 const WARM_UP = 50;
-/** The milliseconds in a hundredth of a second, the unit in which the kernel counts processor time. */
+/** The kernel counts processor time in hundredths of a second. */
 const MS_A_JIFFY = 10;
 
 /**
- * Starts the function and invokes it for ticks that are one minute apart, first for the warm-up and then `invocations`
- * times. The last tick is due now. Ends the function, and returns the figures.
+ * Starts the function, and invokes it `WARM_UP` times and then `invocations` times. The due times of these ticks are
+ * one minute apart, the last one in the current minute. Ends the function, and returns the figures.
  */
 export async function measureFunction(
   start: () => Promise<FunctionProcess>,
@@ -72,8 +68,8 @@ async function invoke(process: FunctionProcess, due: number): Promise<void> {
 
 async function processorMs(pid: number): Promise<number> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
-  // The name of the process, in brackets, may contain spaces. Behind it stand the fields from the third on. The 14th
-  // and 15th field are the processor times of the process, in user and in system mode.
+  // The file contains the number of the process, its name in brackets, and then the fields from the third on. The 14th
+  // and the 15th field are the processor times in user mode and in system mode.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return (Number(fields[11]) + Number(fields[12])) * MS_A_JIFFY;
 }

@@ -1,13 +1,10 @@
-/** The bundle of a function: the line of code that every bundle begins with, and the build id. */
 import { createHash } from 'node:crypto';
 import type { Service } from './service.ts';
 
 /**
- * The settings of esbuild that give the CommonJS modules in a bundle their `require`, `__filename` and `__dirname`, in
- * Lambda and on one machine alike. A bundle is an ES module, which has none of these. `__filename` is the bundle's own
- * file and `__dirname` its folder, since the files of the bundled packages are deployed nowhere. esbuild's `define`
- * doesn't replace a name that a module declares itself, and esbuild renames a `require` that a module declares. So the
- * names in the banner clash with no other name.
+ * The esbuild settings for the code of a Lambda function. A bundle is an ES module, which has no `require`,
+ * `__filename` or `__dirname`. These settings define the three for the CommonJS packages in it. `__filename` and
+ * `__dirname` are those of the bundle.
  */
 export const COMMONJS = {
   banner: [
@@ -19,13 +16,12 @@ export const COMMONJS = {
   define: { __filename: '__tickover_filename', __dirname: '__tickover_dirname' },
 } as const;
 
-/** The length of a build id in characters: the state item has no room for more. */
+/** The length of a build id, in characters. The stored state has room for no more. */
 const LENGTH = 16;
 
 /**
- * The build id: a hash of a function's bundled code and of its service's policy and schedule. It changes if code or
- * policy change, and is the same if the same function is deployed again. The comment that refers to a source map is
- * left out: it never runs, and it contains paths of the machine that made the bundle.
+ * The build id: a hash of a function's bundled code and of its service's policy and schedule. The source map comment is
+ * left out, since it contains paths of the machine that made the bundle.
  */
 export function buildId(code: string, { policy, schedule }: Pick<Service, 'policy' | 'schedule'>): string {
   const executed = code.replace(/^\/\/# sourceMappingURL=.*$/m, '').trimEnd();

@@ -1,12 +1,10 @@
 /**
- * Recognises the errors that AWS's own clients retry, by their names. The lists contain the names in the SDK for
- * JavaScript (`@smithy/core/retry`, service-error-classification; a test compares them with the installed version).
- * They also contain names that only version 2 of that SDK or the SDKs of other languages retry: those of expired
- * credentials, and those that single AWS services use for throttling.
+ * Recognises, by their names, the errors after which an AWS client sends its request again. The lists have the names of
+ * the JavaScript SDK (`@smithy/core/retry`), and names that only other AWS SDKs know.
  */
 import { readProperty } from '../text/index.ts';
 
-/** The names of errors by which AWS throttles a request, whatever the HTTP status. */
+/** The names of errors by which AWS refuses a request because there are too many requests. */
 const THROTTLING = new Set<unknown>([
   'BandwidthLimitExceeded',
   'EC2ThrottledException',
@@ -25,23 +23,19 @@ const THROTTLING = new Set<unknown>([
 ]);
 
 /**
- * Matches the names that single AWS services give to their throttling errors: `KMSThrottlingException`, `KmsThrottled`,
+ * Matches the throttling errors of single AWS services: `KMSThrottlingException`, `KmsThrottled`,
  * `KMS.ThrottlingException`.
  */
 const THROTTLED = /(?:^|[a-z.])throttl(?:ed|ing)(?:exception|error|fault)?$/i;
 
-/**
- * The names of transient errors that aren't throttling: time-outs (S3 reports them with status 400), and a write that
- * conflicts with a transaction.
- */
+/** The names of other errors after which AWS's clients send a request again: time-outs and transaction conflicts. */
 const TRANSIENT = new Set<unknown>([
   ...['RequestTimeout', 'RequestTimeoutException', 'TimeoutError', 'TransactionConflictException'],
 ]);
 
 /**
- * The names of errors which say that the clocks of client and AWS differ, or that credentials have expired or aren't
- * valid yet. The SDK also counts `AccessDeniedException` among these, but as a rule that is a missing permission. So it
- * counts here only if the SDK has set `clockSkewCorrected` in the `$metadata` of the error.
+ * The names of errors for a wrong clock and for expired credentials, after which AWS's clients send a request again.
+ * `AccessDeniedException` is not in this list, since it mostly means a missing permission.
  */
 const CLOCK_SKEW = new Set<unknown>([
   'AuthFailure',
@@ -53,7 +47,7 @@ const CLOCK_SKEW = new Set<unknown>([
   ...['ExpiredToken', 'ExpiredTokenException', 'TokenRefreshRequired'],
 ]);
 
-/** The reasons of a cancelled DynamoDB transaction which say that the transaction may succeed if it is sent again. */
+/** The reasons of a cancelled DynamoDB transaction that may succeed if it is sent again. */
 const TRANSIENT_REASONS = new Set<unknown>([
   'TransactionConflict',
   'ProvisionedThroughputExceeded',
@@ -62,13 +56,10 @@ const TRANSIENT_REASONS = new Set<unknown>([
   'InternalServerError',
 ]);
 
-/** The largest number of reasons that are read in the error of a cancelled transaction. DynamoDB gives no more. */
+/** A DynamoDB transaction has at most 100 actions, and its error has one reason for each. */
 const MOST_REASONS = 100;
 
-/**
- * The messages of a TypeError by which AWS's clients recognise a lost connection. Browsers and other HTTP clients use
- * them.
- */
+/** The messages of a TypeError that AWS's clients take for a lost connection. */
 const LOST_CONNECTION = new Set<unknown>([
   'Failed to fetch',
   'NetworkError when attempting to fetch resource',
@@ -77,20 +68,20 @@ const LOST_CONNECTION = new Set<unknown>([
   'Network request failed',
 ]);
 
-/** How far AWS's clients follow the chain of causes of an error: so many causes, one behind the other. */
+/** AWS's clients look for a reason to send a request again in the error and at most this many nested causes. */
 const MOST_CAUSES = 11;
 
-/** Whether one of AWS's clients threw the error: these add data about the request (`$metadata`) to all their errors. */
+/** Whether an AWS client threw the error. All such errors have `$metadata`, the data of the request. */
 export function isFromAws(error: object): boolean {
   const metadata = readProperty(error, '$metadata');
   return typeof metadata === 'object' && metadata !== null;
 }
 
 /**
- * Whether AWS's clients would send the failed request again, because of their error itself or one of its causes. The
- * causes may come from any library. An `AbortError` ends the search, and the result is then false.
- * @param isTransient decides whether one error of the chain, judged without its causes, is transient by facts that AWS
- * doesn't define, such as an error code of Node
+ * Whether an AWS client would send the failed request again because of its error or one of the causes of that error.
+ * False if an `AbortError` comes first.
+ * @param isTransient decides for one error whether its code, status or name is transient; AWS's names are checked
+ * anyway
  */
 export function isFollowedByAws(error: object, isTransient: (cause: unknown) => boolean): boolean {
   let link: unknown = error;
@@ -107,8 +98,8 @@ function isLostConnection(error: object): boolean {
 }
 
 /**
- * Whether a name, a code or a property that AWS defines says that the failed request may be sent again; `undefined` if
- * the error has none of these. For the error of a cancelled transaction the result is always true or false.
+ * Whether AWS defines that a request with this error may be sent again; `undefined` if AWS defines nothing for the
+ * error.
  */
 export function isRetryableByAws(error: object): boolean | undefined {
   const name = readProperty(error, 'name');
@@ -117,7 +108,7 @@ export function isRetryableByAws(error: object): boolean | undefined {
   if (retryable !== undefined) return true;
   const metadata = readProperty(error, '$metadata');
   if (readProperty(metadata, 'clockSkewCorrected') === true) return true;
-  // The SDK treats this status as throttling, whatever the name of the error.
+  // AWS's clients take status 429 for throttling, whatever the name of the error.
   if (readProperty(metadata, 'httpStatusCode') === 429) return true;
   return isRetryableName(name) || isRetryableName(readProperty(error, 'code')) || undefined;
 }
@@ -127,10 +118,7 @@ function isRetryableName(name: unknown): boolean {
   return typeof name === 'string' && THROTTLED.test(name);
 }
 
-/**
- * Whether a cancelled transaction may succeed if it is sent again: it has at least one reason other than `None`, and
- * every such reason is transient.
- */
+/** True if a cancelled transaction may succeed when it is sent again: each reason other than `None` is transient. */
 function isCanceledForATime(reasons: unknown): boolean {
   const length = Math.min(Number(readProperty(reasons, 'length')) || 0, MOST_REASONS);
   const codes = Array.from({ length }, (_, index) => readProperty(readProperty(reasons, String(index)), 'Code'));

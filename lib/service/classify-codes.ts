@@ -1,9 +1,8 @@
-/** The error codes of Node and its libraries which say that the server, or the connection to it, has failed. */
 import { exhaustedBy } from './exhaustion.ts';
 
 /**
- * Patterns of the codes of sockets and name resolution (libuv, c-ares), `fetch` (undici), the HTTP parser and TLS.
- * axios also uses `ECONNABORTED` and `ERR_NETWORK`.
+ * Patterns of error codes for a failed connection: of sockets and DNS (libuv, c-ares), `fetch` (undici), the HTTP
+ * parser, TLS, and axios.
  */
 const TRANSPORT = [
   /^ECONN/,
@@ -17,13 +16,10 @@ const TRANSPORT = [
   /^ERR_HTTP2_(?:ERROR|STREAM_ERROR|SESSION_ERROR|GOAWAY_SESSION|STREAM_CANCEL|PING_CANCEL)$/,
 ];
 
-/** undici's codes for programming errors. They aren't transient, although they begin like its other codes. */
+/** The codes by which undici reports a programming error. They begin like undici's codes for failed connections. */
 const MISUSE = new Set(['UND_ERR_INVALID_ARG', 'UND_ERR_INVALID_RETURN_VALUE', 'UND_ERR_NOT_SUPPORTED']);
 
-/**
- * The codes of invalid TLS certificates: Node's "X509 certificate error codes", and the code that Node uses for all
- * other faults of a certificate.
- */
+/** Node's error codes for an invalid TLS certificate. */
 const CERTIFICATE = new Set([
   'UNABLE_TO_GET_ISSUER_CERT',
   'UNABLE_TO_GET_CRL',
@@ -55,16 +51,12 @@ const CERTIFICATE = new Set([
   'UNSPECIFIED',
 ]);
 
-/**
- * The codes of an aborted request. They don't show whether the error is transient; the reason of the abort does, which
- * is the cause of the error.
- */
+/** The codes of an aborted request. The reason of the abort, not this code, shows whether the error is transient. */
 const ABORT = new Set(['ABORT_ERR', 'ERR_CANCELED']);
 
 /**
- * Judges the code of an error: `transient` for a code of the network, of a certificate or of exhaustion, `other` for
- * any other code, `undefined` if there is no code or it is that of an abort, which doesn't show whether the error is
- * transient.
+ * Judges the code of an error. `transient`: the code is one of the network, of a certificate, or of a lack of memory
+ * and the like. `other`: any other code. `undefined`: there is no code, or it is the code of an abort.
  */
 export function judgeCode(code: unknown): 'transient' | 'other' | undefined {
   if (typeof code !== 'string' || code === '' || ABORT.has(code)) return undefined;
@@ -74,12 +66,12 @@ export function judgeCode(code: unknown): 'transient' | 'other' | undefined {
 }
 
 /**
- * The names of errors that are transient by their name alone: the error of a time-out, and fetch's error for an answer
- * that is no HTTP. The latter also has a code (`HPE_...`) up to Node 22, but none in newer versions of Node.
+ * The names of transient errors that may have no code. `HTTPParserError` is fetch's error for an answer that is no
+ * HTTP.
  */
 const TRANSIENT_NAMES = new Set<unknown>(['TimeoutError', 'HTTPParserError']);
 
-/** Whether the name of an error is enough to show that the server, or the connection to it, has failed. */
+/** Whether the name of an error alone shows that it is transient. */
 export function isTransientName(name: unknown): boolean {
   return TRANSIENT_NAMES.has(name);
 }

@@ -1,18 +1,14 @@
 /**
- * Finds evidence in an error: a fact that shows whether a server, or the connection to it, failed. The error itself is
- * examined first, then its causes; the first one with evidence decides.
+ * Finds evidence in an error: a fact that shows whether a server, or the connection to it, failed. The error is
+ * examined first, then its causes. The first of these facts decides:
  *
- *   1. AWS's clients would send the request again: transient, whatever the status. They follow the causes of their own
- *      errors, so that a refusal with a transient cause is transient. The error of a cancelled transaction is transient
- *      if each reason in it is transient, else not.
- *   2. An HTTP status of 400 or more: transient from 500 on, or if the caller tolerates it (`tolerated`), else not.
- *   3. An AggregateError: transient if its own code is transient, or if it contains errors and each of them is
- *      transient, else not. A SuppressedError is judged in the same way by its two errors.
- *   4. The name `TimeoutError`, or `HTTPParserError` (fetch's error for an answer that is no HTTP): transient.
- *   5. A code: transient if it is a code of the network, of a certificate or of exhaustion, or if a cause says that
- *      this process or the disk is exhausted; else not. The code of an abort is no evidence.
+ *   1. An AWS client would send the request again: transient.
+ *   2. An HTTP status of 400 or more: transient from 500 on, or if it is one of `tolerated`; else not.
+ *   3. An AggregateError or a SuppressedError: transient if its code or all errors inside it are transient; else not.
+ *   4. The name `TimeoutError` or `HTTPParserError`: transient.
+ *   5. An error code: transient for the codes of the network, of certificates and of exhaustion; else not.
  *
- * An error without any of these (a bare Error or TypeError, an abort) contains no evidence; then its cause is examined.
+ * The code of an abort is no evidence.
  */
 import { isError, membersOf, readProperty, unmasked } from '../text/index.ts';
 import { isFollowedByAws, isFromAws, isRetryableByAws } from './classify-aws.ts';
@@ -21,25 +17,22 @@ import { exhaustedIn } from './exhaustion.ts';
 import { retryAfterIn } from './http.ts';
 
 /**
- * What an error shows. `transient`: whether the server, or the connection to it, failed. `retryAfter`: how long the
- * server asked its clients to wait, in milliseconds; the value has no upper bound here.
+ * The evidence in an error. `transient`: whether a server, or the connection to it, failed. `retryAfter`: how long the
+ * server asked to wait, in milliseconds, without an upper bound.
  */
 export interface Evidence {
   readonly transient: boolean;
   readonly retryAfter?: number | undefined;
 }
 
-/** How many levels of causes, and of AggregateErrors inside AggregateErrors, are followed from the thrown error. */
+/** The largest number of nested causes and nested AggregateErrors that are read, counted from the thrown error. */
 const DEEPEST = 32;
-/**
- * The largest number of errors that are read in one thrown value: the value itself, causes, and the `errors` of
- * AggregateErrors. Reading more is not worth the time.
- */
+/** The largest number of errors that are read in one thrown value. More would take too long. */
 const MOST_ERRORS = 10_000;
 
 /**
- * Finds the evidence in any thrown value that a server, or the connection to it, failed or did not fail; returns
- * `undefined` if the value contains none. Never throws, even for circular values.
+ * Finds in a thrown value whether a server, or the connection to it, failed; `undefined` if the value doesn't show it.
+ * Never throws.
  * @param tolerated HTTP statuses below 500 that count as transient
  */
 export function evidenceIn(error: unknown, tolerated: ReadonlySet<number>): Evidence | undefined {
@@ -49,8 +42,7 @@ export function evidenceIn(error: unknown, tolerated: ReadonlySet<number>): Evid
     if (!isError(link) || depth > DEEPEST) return undefined;
     if (known.has(link) || known.size > MOST_ERRORS) return known.get(link);
     known.set(link, undefined);
-    // One more member than may still be read is requested. If it exists, it counts as not transient, so that the
-    // members that were read don't decide alone.
+    // If an AggregateError has more errors than may be read, one more is requested. It counts as not transient.
     const members = membersOf(link, MOST_ERRORS - known.size + 2);
     const inside: Inside = {
       ofCause: () => evidenceOf(readProperty(link, 'cause'), depth + 1),
@@ -63,13 +55,9 @@ export function evidenceIn(error: unknown, tolerated: ReadonlySet<number>): Evid
   return evidenceOf(error, 0);
 }
 
-/**
- * Functions that find the evidence in the errors inside another error: in its cause, and in the `errors` of an
- * AggregateError (or the two errors of a SuppressedError).
- */
 interface Inside {
   readonly ofCause: () => Evidence | undefined;
-  /** Absent if the error is neither an AggregateError nor a SuppressedError. */
+  /** Absent if the error contains no other errors. */
   readonly ofMembers: (() => Evidence) | undefined;
 }
 
@@ -96,19 +84,13 @@ function ownEvidence(
   return code === undefined ? undefined : { transient: false };
 }
 
-/**
- * Whether the name, the code or the HTTP status of `link` shows that it is transient. `link` is an error of AWS's
- * clients or one of its causes; the causes of `link` are not read.
- */
+/** Whether the name, the code or the HTTP status of one error is transient. The causes of the error are not read. */
 function isTransientAlone(link: unknown): boolean {
   if (isTransientName(readProperty(link, 'name')) || judgeCode(readProperty(link, 'code')) === 'transient') return true;
   return (httpStatusOf(link) ?? 0) >= 500;
 }
 
-/**
- * Whether the error or one of its causes says that this process or the disk is exhausted (out of memory, file
- * descriptors, room and the like).
- */
+/** Whether an error or one of its causes reports a lack of memory, file descriptors, disk space and the like. */
 function isExhausted(error: object): boolean {
   let link: unknown = error;
   for (let depth = 0; isError(link) && depth <= DEEPEST; depth += 1) {
@@ -119,9 +101,8 @@ function isExhausted(error: object): boolean {
 }
 
 /**
- * Combines the evidence of `members`, the errors inside an AggregateError or a SuppressedError. The result is transient
- * only if there is at least one member and every member is transient. `retryAfter` is the longest that a member has;
- * `undefined` if none has one.
+ * Combines the evidence of the errors inside another error: transient if there is at least one, and all are transient.
+ * `retryAfter` is the longest of theirs.
  */
 function together(members: Iterable<unknown>, evidenceOf: (member: unknown) => Evidence | undefined): Evidence {
   let seen = false;
@@ -136,8 +117,8 @@ function together(members: Iterable<unknown>, evidenceOf: (member: unknown) => E
 }
 
 /**
- * The HTTP status in an error if it is from 400 to 999, else `undefined`. It is read from Tickover's HttpStatusError,
- * from an error in the shape of those of axios or got, or from an error of the AWS SDK.
+ * The HTTP status in an error, if it is 400 to 999. Tickover, axios, got and the AWS SDK each keep it in another
+ * property.
  */
 function httpStatusOf(error: unknown): number | undefined {
   const response = readProperty(error, 'response');
@@ -160,10 +141,6 @@ function retryAfterOf(error: object): number | undefined {
   });
 }
 
-/**
- * The text of a header, or `null` if it is missing. `headers` is an object with lower-case names, or an object with a
- * method `get`, as in `fetch` and axios.
- */
 function headerOf(headers: unknown, name: string): string | null {
   const get = readProperty(headers, 'get');
   try {

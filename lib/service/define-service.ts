@@ -1,4 +1,3 @@
-/** Defines a service: fills in the defaults and checks the options. */
 import {
   cronFaults,
   fillPolicy,
@@ -19,12 +18,12 @@ import type { Service, ServiceOptions } from './service.ts';
 import { longestTimeout } from './time-budget.ts';
 
 /**
- * Makes a service from its options, with all defaults filled in.
+ * Makes a service from its options, and fills in the defaults.
  * @throws InvalidOptionsError which names every faulty option, the expected value and the given value
  */
 export function defineService<Prepared = undefined>(given: ServiceOptions<Prepared>): Service {
   const options = given as ServiceOptions<unknown>;
-  // If an option has a value of the wrong shape, the options can't be judged together.
+  // The checks below read several options at once, so each option must have the right type first.
   const misshapen = [...shapeFaults(options, SERVICE_SHAPES), ...localShapeFaults(options)];
   if (misshapen.length > 0) throw new InvalidOptionsError(subjectOf(given), [...misshapen, ...readableFaults(options)]);
   const service = fill(options);
@@ -34,9 +33,8 @@ export function defineService<Prepared = undefined>(given: ServiceOptions<Prepar
 }
 
 /**
- * Returns the service with another interval, for a process that runs it at another pace than its definition says.
- * Defaults that follow from the interval are computed from the new one.
- * @throws InvalidOptionsError if the interval can't be used
+ * Returns the service with another interval. The defaults that depend on the interval are computed from the new one.
+ * @throws InvalidOptionsError if the interval isn't allowed
  */
 export function withInterval(service: Service, interval: Duration): Service {
   return defineService({ ...service.written, interval });
@@ -51,7 +49,7 @@ function localShapeFaults(options: unknown): string[] {
   return isRecord(local) ? shapeFaults(local, LOCAL_SHAPES, 'local.') : [];
 }
 
-/** The faults of the options that can be judged one by one, even if other options have a wrong shape. */
+/** The faults of those options that can be checked alone, even if another option has the wrong type. */
 function readableFaults(options: unknown): string[] {
   if (!isRecord(options)) return [];
   const { name, ...others } = options;
@@ -92,7 +90,7 @@ function notImplemented(name: string): () => Promise<never> {
   return () => Promise.reject(new NotImplementedError(`${name}: the service has no workload; define one`));
 }
 
-/** The faults of the options with `local.interval` in place of `interval`, as under `npm start`. */
+/** The faults that the options would have with the interval of `npm start`, `local.interval`. */
 function localFaults(options: ServiceOptions<unknown>): string[] {
   const interval = options.local?.interval;
   if (interval === undefined) return [];
@@ -100,7 +98,6 @@ function localFaults(options: ServiceOptions<unknown>): string[] {
   return faultsOf(there, fill(there)).map((fault) => `local.${fault}`);
 }
 
-/** The faults of a service's options, each as `option: expected ..., got ...`; an empty list if all are valid. */
 function faultsOf(options: ServiceOptions<unknown>, service: Service): string[] {
   const { timeout, reserve } = service;
   const { cron, timezone } = options;

@@ -1,13 +1,12 @@
 /**
- * The errors that Tickover throws. A skipped tick is not an error: it is returned as a value. Every class has a string
- * `code`. In an error of other code, credentials are masked before it becomes the `cause` of one of these errors, since
- * whoever prints an error prints its causes too.
+ * The errors that Tickover throws, each with a string `code`. A `cause` that comes from other code has its credentials
+ * masked, since whoever prints an error prints its cause too.
  */
 import { escaped, toSafeCause } from '../text/index.ts';
 
 /**
- * The error of a service that has halted. The scheduled tick whose run halted the service throws it once, after the
- * state is written. A loop (`runLoop`) ends with it.
+ * The error of a service that has halted. Only the tick that halts the service throws it, after the state is written;
+ * `runLoop` ends with it.
  */
 export class ServiceHaltedError extends Error {
   override readonly name = 'ServiceHaltedError';
@@ -22,8 +21,8 @@ export class ServiceHaltedError extends Error {
 
 /**
  * Makes the error of a service that has halted.
- * @param cause why the service halted, in words, for the message
- * @param error the error of the run that halted the service, which becomes the error's `cause`. @default no `cause`
+ * @param cause why the service halted, in words
+ * @param error the error of the run that halted the service; it becomes the `cause`
  */
 export function haltedError(service: string, cause: string, error?: unknown): ServiceHaltedError {
   const options = error === undefined ? {} : { cause: toSafeCause(error) };
@@ -31,8 +30,8 @@ export function haltedError(service: string, cause: string, error?: unknown): Se
 }
 
 /**
- * The error of a run whose outcome couldn't be written: a later run took over its lease, or operators resumed the
- * service at every try.
+ * The error of a run whose outcome couldn't be written, because a later run had the lease or the service was resumed
+ * again and again meanwhile.
  */
 export class LeaseLostError extends Error {
   override readonly name = 'LeaseLostError';
@@ -48,8 +47,8 @@ export class LeaseLostError extends Error {
 }
 
 /**
- * The error of a state that can't be read: it is damaged, or a newer version wrote it. The state is never reset
- * silently, since a reset would forget failures.
+ * The error of a stored state that is damaged or was written by a newer version. Such a state is never reset silently,
+ * since that would forget failures.
  */
 export class UnreadableStateError extends Error {
   override readonly name = 'UnreadableStateError';
@@ -66,8 +65,8 @@ export class UnreadableStateError extends Error {
 }
 
 /**
- * The error of a run that was still going when its time was up. It is the abort reason of the run's signal, and the
- * failure of an outcome `timed-out`.
+ * The error of a run that was still going on when its time was up. It is the reason with which the run's signal is
+ * aborted.
  */
 export class RunTimedOutError extends Error {
   override readonly name = 'RunTimedOutError';
@@ -75,24 +74,21 @@ export class RunTimedOutError extends Error {
 }
 
 /**
- * The error of a run that was asked to end because its process stops. It is the abort reason of the run's signal; such
- * a run has no outcome.
+ * The reason with which the signal of a run is aborted when its process stops. Such a run counts neither as a success
+ * nor as a failure.
  */
 export class StoppedError extends Error {
   override readonly name = 'StoppedError';
   readonly code = 'stopped';
 }
 
-/**
- * The error of a run whose process ended during the run. It is the failure of an outcome `crashed`, and is made when
- * the next run counts the crash.
- */
+/** The error of a run whose process ended during the run. The next run stores it among the failures. */
 export class RunCrashedError extends Error {
   override readonly name = 'RunCrashedError';
   readonly code = 'run-crashed';
 }
 
-/** The error of a service without a workload. It is the only error that a loop service doesn't tolerate. */
+/** The error of a service without a workload. It is fatal in services of kind `loop` too. */
 export class NotImplementedError extends Error {
   override readonly name = 'NotImplementedError';
   readonly code = 'not-implemented';

@@ -1,14 +1,6 @@
-/**
- * Recognises exhaustion: errors of Node's libuv, of its threads and of V8 which say that this process, or the disk, has
- * no more to give. Such an error is transient, since the next run may succeed: in a new process, or once somebody has
- * emptied the disk.
- */
 import { isError, membersOf, readProperty, unmasked } from '../text/index.ts';
 
-/**
- * The exhausted resource. `process`: this process has no file descriptor, socket, thread or memory left. `disk`: there
- * is no room left for files.
- */
+/** The exhausted resource. `process`: file descriptors, sockets, threads or memory. `disk`: space for files. */
 export type Exhausted = 'process' | 'disk';
 
 const PROCESS = new Set<unknown>([
@@ -18,26 +10,23 @@ const PROCESS = new Set<unknown>([
   ...['Z_MEM_ERROR', 'OUT_OF_MEM', 'ERR_OSSL_MALLOC_FAILURE', 'ERR_SSL_MALLOC_FAILURE'],
 ]);
 const DISK = new Set<unknown>(['ENOSPC', 'EDQUOT']);
-/** Matches the messages of V8's errors about a lack of memory, which have no code. */
+/** V8's errors about a lack of memory have no code, so their messages are matched. */
 const OUT_OF_MEMORY =
   /^(?:Array buffer allocation failed|WebAssembly\.[\w.]{1,50}\(\): (?:could not allocate memory|out of memory|unable to grow))/i;
 
-/**
- * The resource that is exhausted according to the code of an error; `undefined` for any code that isn't of exhaustion.
- */
+/** The resource whose exhaustion an error code reports; `undefined` for any other code. */
 export function exhaustedBy(code: unknown): Exhausted | undefined {
   if (PROCESS.has(code)) return 'process';
   return DISK.has(code) ? 'disk' : undefined;
 }
 
 /**
- * The resource that is exhausted according to the code or the message of one error; `undefined` if neither names an
- * exhaustion. The causes of the error, and the `errors` of an AggregateError, are not read.
+ * The resource whose exhaustion the code or the message of one error reports; `undefined` for any other error. Its
+ * causes are not read.
  */
 export function exhaustedIn(error: object): Exhausted | undefined {
   const code = readProperty(error, 'code');
-  // If the system call `watch` fails with ENOSPC, the processes of this user watch as many files as they may. The disk
-  // is not full.
+  // For the system call `watch`, ENOSPC means that the user watches too many files. The disk is not full.
   const isInotify = code === 'ENOSPC' && readProperty(error, 'syscall') === 'watch';
   const byCode = isInotify ? 'process' : exhaustedBy(code);
   if (byCode !== undefined || readProperty(error, 'name') !== 'RangeError') return byCode;
@@ -45,16 +34,12 @@ export function exhaustedIn(error: object): Exhausted | undefined {
   return typeof message === 'string' && OUT_OF_MEMORY.test(message) ? 'process' : undefined;
 }
 
-/**
- * The largest number of errors that are read in one thrown value: the value itself, causes, and the `errors` of
- * AggregateErrors.
- */
+/** The largest number of errors that are read in one thrown value. */
 const MOST_ERRORS = 10_000;
 
 /**
- * The resource that is exhausted according to any error in a thrown value: the value itself, its causes, or the
- * `errors` of an AggregateError. It is `process` if one of them says so, else `disk` if one says that, else
- * `undefined`. Never throws, even for circular values.
+ * The resource whose exhaustion a thrown value, one of its causes, or an error inside an AggregateError reports.
+ * `process` is preferred to `disk`; `undefined` if none is reported. Never throws.
  */
 export function exhaustionIn(value: unknown): Exhausted | undefined {
   const seen = new Set<unknown>();

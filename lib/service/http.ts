@@ -1,19 +1,17 @@
-/** HTTP for workloads: `fetch` doesn't throw for an error status such as 500, `raiseForStatus` does. */
 import { escaped, mask } from '../text/index.ts';
 import { parseHttpDate, SECOND } from '../time/index.ts';
 
-/** The data of an HTTP answer, from which an {@link HttpStatusError} is made. */
 export interface HttpAnswer {
   readonly status: number;
   readonly method: string;
   readonly url: string;
-  /** How long the server asked its clients to wait, in milliseconds. */
+  /** How long the server asked to wait, in milliseconds. */
   readonly retryAfter?: number | undefined;
-  /** The statuses that the caller expected, such as `200 or 204`, for the message of the error. */
+  /** The expected statuses for the message of the error, such as `200 or 204`. */
   readonly expected?: string | undefined;
 }
 
-/** The error of an HTTP answer with a status that the sender of the request can't use. */
+/** The error of an HTTP answer whose status is not one of the expected ones. */
 export class HttpStatusError extends Error {
   override readonly name = 'HttpStatusError';
   readonly code = 'http-status';
@@ -21,10 +19,7 @@ export class HttpStatusError extends Error {
   readonly method: string;
   /** The URL of the request, with credentials masked. */
   readonly url: string;
-  /**
-   * How long the server asked its clients to wait before the next request, in milliseconds; `undefined` if it didn't
-   * ask.
-   */
+  /** How long the server asked to wait before the next request, in milliseconds; `undefined` if it didn't ask. */
   readonly retryAfter: number | undefined;
 
   constructor(answer: HttpAnswer) {
@@ -41,7 +36,7 @@ export class HttpStatusError extends Error {
 
 /**
  * Returns the response if its status is below 400. The body is not read.
- * @param request.method the method of the request, which a response doesn't contain. @default 'GET'
+ * @param request.method the HTTP method for the message of the error. @default 'GET'
  * @throws HttpStatusError for status 400 and above
  */
 export function raiseForStatus(response: Response, { method = 'GET' }: { readonly method?: string } = {}): Response {
@@ -51,10 +46,8 @@ export function raiseForStatus(response: Response, { method = 'GET' }: { readonl
 }
 
 /**
- * How long the headers of an answer ask clients to wait before the next request, in milliseconds. `Retry-After` is a
- * number of seconds, or an HTTP date. From such a date the header `Date` of the same answer is subtracted, so that no
- * clock is needed. `undefined` if `Retry-After`, or the `Date` that it needs, is missing or doesn't have the form of
- * RFC 9110.
+ * How long the header `Retry-After` of an answer asks to wait, in milliseconds; `undefined` if the header is missing or
+ * malformed. A date in it is compared with the `Date` header of the same answer, not with a local clock.
  */
 export function retryAfterIn(headers: Pick<Headers, 'get'>): number | undefined {
   const written = headers.get('retry-after')?.trim() ?? '';

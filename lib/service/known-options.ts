@@ -1,14 +1,7 @@
-/**
- * The known names of options, and the shape of the value of each. An unknown name is refused, and the message suggests
- * the nearest known one.
- */
 import { InvalidOptionsError, LIMITS, type LimitedOption, limitFaults, optionFault } from '../rules/index.ts';
 import { escaped, isRecord, nearest, showValue } from '../text/index.ts';
 
-/**
- * The shape that the value of an option must have. `any` accepts every value but null; the caller judges such a value
- * by another check, such as that of `LIMITS`.
- */
+/** The type that the value of an option must have. `any` allows every value but null. */
 export type Shape = 'function' | 'object' | 'list' | 'text' | 'flag' | 'any';
 
 const SHAPES: Readonly<Record<Exclude<Shape, 'any'>, readonly [words: string, holds: (value: unknown) => boolean]>> = {
@@ -20,9 +13,8 @@ const SHAPES: Readonly<Record<Exclude<Shape, 'any'>, readonly [words: string, ho
 };
 
 /**
- * The faults of an object of options: unknown names, and values that don't have the shape in `shapes`. An option that
- * is undefined counts as absent.
- * @param prefix the text that messages put before each name, such as `local.`
+ * The faults of an options object: unknown names, and values of the wrong type. An undefined value counts as absent.
+ * @param prefix text before each name in the messages, such as `local.`
  */
 export function shapeFaults(options: unknown, shapes: Readonly<Record<string, Shape>>, prefix = ''): string[] {
   if (!isRecord(options)) {
@@ -39,8 +31,8 @@ export function shapeFaults(options: unknown, shapes: Readonly<Record<string, Sh
 }
 
 /**
- * Checks the names and the shapes of an object of options.
- * @throws InvalidOptionsError which names every option that is unknown or doesn't have its shape in `shapes`
+ * Refuses an options object that has unknown names or values of the wrong type.
+ * @throws InvalidOptionsError which names every faulty option
  */
 export function refuseOptions(subject: string, options: unknown, shapes: Readonly<Record<string, Shape>>): void {
   const faults = shapeFaults(options, shapes);
@@ -48,27 +40,27 @@ export function refuseOptions(subject: string, options: unknown, shapes: Readonl
 }
 
 /**
- * The fault of an option or an environment variable with an unknown name. The message contains `got`, the given value
- * in words, and suggests the known name `nearest`, if there is one.
+ * The fault of an unknown option or environment variable.
+ * @param got the given value, in words
+ * @param nearest a known name to suggest; `undefined` for no suggestion
  */
 export function unknownNameFault(name: string, got: string, nearest: string | undefined): string[] {
   const hint = nearest === undefined ? '' : `; did you mean ${nearest}?`;
   return [`${escaped(name)}: expected only known names, got ${got}${hint}`];
 }
 
-/** The fault of an option whose value is null. Null doesn't count as an absent option. */
 function nullFault(prefix: string, name: string): string[] {
   if (prefix === '' && Object.hasOwn(LIMITS, name)) return limitFaults(name as LimitedOption, null);
   return optionFault(false, `${prefix}${name}`, 'a value, or nothing at all', 'null');
 }
 
-/**
- * The names of a service's options that have limits. `memorySize` has limits too, but is an option of the Lambda
- * function that runs the service.
- */
+/** `memorySize` is an option of the Lambda function, not of the service. */
 const LIMITED = Object.keys(LIMITS).filter((name) => name !== 'memorySize');
 
-/** The shapes of the options of a service. An option that has limits is `any` here, since its limits judge it. */
+/**
+ * The types of the options of a service. An option with limits in `LIMITS` is `any` here, since its limits are checked
+ * too.
+ */
 export const SERVICE_SHAPES: Readonly<Record<string, Shape>> = {
   ...Object.fromEntries(LIMITED.map((name) => [name, 'any'] as const)),
   cron: 'text',
@@ -79,5 +71,5 @@ export const SERVICE_SHAPES: Readonly<Record<string, Shape>> = {
   prepare: 'function',
   workload: 'function',
 };
-/** The shapes of the options in `local`, which replace those of the service under `npm start`. */
+/** The types of the options inside the option `local`. */
 export const LOCAL_SHAPES: Readonly<Record<string, Shape>> = { interval: 'any' };

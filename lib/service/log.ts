@@ -1,5 +1,3 @@
-/** The log to which the workloads of services, and Tickover itself, write. */
-
 /** A structured log: each line has a message and fields. */
 export interface Log {
   debug(message: string, fields?: Readonly<Record<string, unknown>>): void;
@@ -8,7 +6,6 @@ export interface Log {
   error(message: string, fields?: Readonly<Record<string, unknown>>): void;
 }
 
-/** Makes a log that passes each line to `write`. */
 export function logTo(write: (level: keyof Log, ...line: Parameters<Log['info']>) => void): Log {
   return {
     debug: (...line) => write('debug', ...line),
@@ -18,13 +15,13 @@ export function logTo(write: (level: keyof Log, ...line: Parameters<Log['info']>
   };
 }
 
-/** Returns a log that writes to `log`, but whose methods never throw. */
+/** Returns a log that writes to `log`, and whose methods never throw. */
 export function safeLog(log: Log): Log {
   const safe = logTo((level, message, fields) => {
     try {
       log[level](message, fields);
     } catch {
-      // The log itself has failed, so its error can't be reported anywhere.
+      // The log itself failed, so there is no place to report the error.
     }
   });
   return Object.freeze(safe);

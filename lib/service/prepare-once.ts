@@ -1,8 +1,8 @@
 import type { Service, Surroundings } from './service.ts';
 
 /**
- * Returns a function that calls `prepare` of the service at the first run and returns its result at every run. If
- * `prepare` throws or its promise rejects, the next run calls `prepare` again.
+ * Returns a function that calls the option `prepare` of the service once and then returns the same result. If `prepare`
+ * fails, the next call tries again.
  */
 export function prepareOnce(service: Service, surroundings: Surroundings): () => unknown {
   let made: { readonly value: unknown } | undefined;

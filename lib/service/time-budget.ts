@@ -23,29 +23,23 @@
 import { FIRING_PERIOD, flexibleWindow, hasSlots, LIMITS, type Schedule } from '../rules/index.ts';
 import { MINUTE, SECOND } from '../time/index.ts';
 
-/**
- * How late EventBridge Scheduler may fire, in milliseconds: up to a minute after the due time. This is also the default
- * and the largest slack of a firing.
- */
+/** How late EventBridge Scheduler may start a tick, in milliseconds. */
 export const SCHEDULER_PRECISION = MINUTE;
 /**
- * How far the due time in an event may be ahead of the clock of the function that gets the event, in milliseconds. An
- * event with a later due time is refused: its tick would make every tick that is due before it a duplicate or late.
+ * How far the due time of a tick may be in the future, in milliseconds. A tick that is due later is refused: if it ran,
+ * all ticks due before it would count as late.
  */
 export const FARTHEST_DUE = 10 * MINUTE;
 
-/** How long a workload may still go on after its signal has fired, in milliseconds. Then its run ends without it. */
+/** How long a workload may go on after its signal is aborted, in milliseconds. Then its run ends without it. */
 export const GRACE = SECOND;
-/**
- * The time that one try to write the state always has, in milliseconds: the smallest value of the option `reserve`,
- * minus GRACE.
- */
+/** The time that is always left for one try to write the state, in milliseconds. */
 export const ONE_TRY = LIMITS.reserve.least - GRACE;
-/** The time for notifying observers that is reserved after the last try to write the state, in milliseconds. */
+/** The time that is kept for log, metrics and hooks after the last try to write the state, in milliseconds. */
 export const NOTIFY_TIME = 0.25 * SECOND;
 /**
- * The longest time, in milliseconds, that the observers may take to send what they still hold, at the end of a tick and
- * after a manual action. If a tick has less time left, the observers get what is left, but at least NOTIFY_TIME.
+ * The longest time that log, metrics and hooks may take at the end of a tick or of an operator's command, in
+ * milliseconds.
  */
 export const FLUSH_LIMIT = 2 * SECOND;
 /** The wait before the second try to write the state, in milliseconds. Each further wait is twice as long. */
@@ -57,73 +51,63 @@ export const LONGEST_RETRY_WAIT = SECOND;
 export const LONGEST_LEASE = LIMITS.timeout.most + LIMITS.leaseMargin.most;
 
 /**
- * The longest time that taking the lease may last, with all attempts of the DynamoDB client and the waits between them,
- * in milliseconds. ACQUIRE_LIMIT and RELEASE_LIMIT together are less than the 4 s that an outage of DynamoDB may cost a
- * tick.
+ * The longest time that taking the lease may take, in milliseconds, with all tries and waits of the DynamoDB client.
  */
 export const ACQUIRE_LIMIT = 2.9 * SECOND;
 /**
- * The longest time, in milliseconds, that one piece of work on the DynamoDB table may take, such as a pause or a read
- * of run records. It is enough for three requests, with all attempts of the client. Taking the lease, writing the state
- * and releasing the lease have limits of their own.
+ * The longest time that other work on the DynamoDB table may take, such as a pause or a read of run records, in
+ * milliseconds. It is enough for three requests, with all their tries.
  */
 export const STORE_LIMIT = 3 * ACQUIRE_LIMIT;
 /**
- * The longest time that releasing a doubtful lease may take, in milliseconds; it is enough for one attempt. A lease is
- * doubtful if no answer came to the request for it, so that it may have been taken.
+ * The longest time that releasing a lease may take, in milliseconds, if the request for the lease got no answer. It is
+ * enough for one try.
  */
 export const RELEASE_LIMIT = 0.9 * SECOND;
 /**
- * The longest time, in milliseconds, that sending one notice of the watchdog by SNS or EventBridge may take, with all
- * requests, all attempts of the client and the waits between them.
+ * The longest time that sending one message of the watchdog to SNS or EventBridge may take, in milliseconds, with all
+ * tries and waits.
  */
 export const SEND_LIMIT = 8 * SECOND;
 /**
- * The longest time, in milliseconds, that the clients of SNS and EventBridge wait for the first byte of an answer. It
- * is longer than REQUEST_TIMEOUT: if a request is given up too early and sent again, people may get its notice twice.
- * All attempts fit into SEND_LIMIT.
+ * The longest wait for the first byte of an answer from SNS or EventBridge, in milliseconds. It is longer than for
+ * DynamoDB, since a second try may send people the same message twice.
  */
 export const SEND_REQUEST_TIMEOUT = 2 * SECOND;
-/** The longest time, in milliseconds, that sending one notice of the watchdog to a webhook may take. */
+/** The longest time that sending one message of the watchdog to a webhook may take, in milliseconds. */
 export const WEBHOOK_LIMIT = 5 * SECOND;
-/** The longest time, in milliseconds, that a client of AWS waits for a connection. */
+/** The longest time that an AWS client waits for a connection, in milliseconds. */
 export const CONNECT_TIMEOUT = 0.5 * SECOND;
 /**
- * The longest time, in milliseconds, that the DynamoDB client waits for the first byte of an answer, and then for each
- * next part of it.
+ * The longest time that the DynamoDB client waits for the first byte of an answer, and for each later part, in
+ * milliseconds.
  */
 export const REQUEST_TIMEOUT = 0.9 * SECOND;
-/**
- * How many times a client of AWS tries a request, the first attempt included. All attempts of the DynamoDB client fit
- * into ACQUIRE_LIMIT.
- */
+/** How many times an AWS client tries a request, the first try included. */
 export const REQUEST_TRIES = 3;
 
-/** The parts of a service that determine how long its invocation may last. */
 interface Timed {
   readonly schedule: Schedule;
   readonly timeout: number;
 }
 
 /**
- * The longest time that one invocation of the service may last, in milliseconds: the timeout of one run. For a firing
- * with several slots, the slack and the minute of the slots are added.
- * @param slack how late a firing may arrive, in milliseconds. @default 60 s, as on AWS; on one machine it is 0
+ * The longest time that one invocation of the service's function may take, in milliseconds. Below an interval of a
+ * minute, one invocation runs several ticks.
+ * @param slack how late the invocation may start, in milliseconds. @default 60 s, as on AWS
  */
 export function invocationTimeout({ schedule, timeout }: Timed, slack = SCHEDULER_PRECISION): number {
   return hasSlots(schedule) ? slack + FIRING_PERIOD + timeout : timeout;
 }
 
-/** The parts of a service that determine how late one of its ticks may end. */
 interface Tolerated extends Timed {
   readonly policy: { readonly jitterRange?: number };
   readonly leaseMargin: number;
 }
 
 /**
- * The longest time, in milliseconds, from the due time of a tick to the end of its run. It is the sum of Scheduler's
- * precision, the flexible window (whole minutes of jitterRange × interval), one invocation, and the lease margin. A
- * tick that has left no trace in the state by then counts as missing.
+ * The longest time from the due time of a tick to the end of its run, in milliseconds: Scheduler's delay, the random
+ * delay by `jitterRange`, one invocation and `leaseMargin`. A tick that hasn't run by then counts as missed.
  */
 export function latenessTolerance(service: Tolerated): number {
   const { schedule, policy, leaseMargin } = service;
@@ -131,9 +115,7 @@ export function latenessTolerance(service: Tolerated): number {
   return SCHEDULER_PRECISION + window + invocationTimeout(service) + leaseMargin;
 }
 
-/**
- * The longest `timeout` of a service, in milliseconds, with which its invocation fits into Lambda's longest invocation.
- */
+/** The longest option `timeout`, in milliseconds, with which an invocation stays below Lambda's limit of 15 minutes. */
 export function longestTimeout(schedule: Schedule): number {
   return LIMITS.timeout.most - invocationTimeout({ schedule, timeout: 0 });
 }

@@ -1,11 +1,7 @@
-/**
- * The environment variables of Tickover, by name. A variable with nearly the name of one of these (as `nearMiss`
- * judges) is a typing error.
- */
 import { nearMiss } from '../text/index.ts';
 import { unknownNameFault } from './known-options.ts';
 
-/** Every environment variable of Tickover that a function or a command reads. */
+/** Every environment variable that Tickover reads. */
 export const VARIABLES: readonly string[] = [
   ...['TICKOVER_TABLE', 'TICKOVER_BUILD', 'TICKOVER_INTERVAL', 'TICKOVER_SLACK_SECONDS'],
   ...['TICKOVER_METRICS', 'TICKOVER_METRICS_NAMESPACE'],
@@ -15,13 +11,12 @@ export const VARIABLES: readonly string[] = [
   ...['TICKOVER_WEBHOOK_URL', 'TICKOVER_WEBHOOK_TEMPLATE'],
 ];
 
-/** The variables that only earlier versions of Tickover read, each with the setting that replaces it now. */
+/** Variables of earlier versions, each with the setting that replaces it. */
 const REPLACED = new Map([['TICKOVER_DETAILED_METRICS', 'TICKOVER_METRICS=detailed']]);
 
 /**
- * The faults of an environment: one for each variable with nearly the name of a variable of Tickover (as `nearMiss`
- * judges), or which only an earlier version read. Any other variable belongs to the user and has no fault. The messages
- * don't contain the values of the variables.
+ * A fault for each environment variable whose name is nearly that of a variable of Tickover, or that only an earlier
+ * version read. The messages don't contain the values of the variables.
  */
 export function variableFaults(names: readonly string[]): string[] {
   return names.flatMap((name) => {
@@ -32,7 +27,7 @@ export function variableFaults(names: readonly string[]): string[] {
 
 /**
  * A warning for each variable that begins with `TICKOVER_` and that this version doesn't read. After a rollback it may
- * be a variable of a newer version.
+ * belong to the newer version.
  */
 export function unknownVariableWarnings(names: readonly string[]): string[] {
   return names
@@ -44,10 +39,7 @@ export function unknownVariableWarnings(names: readonly string[]): string[] {
     });
 }
 
-/**
- * The variable that a person probably meant, or the setting that replaces it; `undefined` if no variable of Tickover
- * has a similar name (see `nearMiss`).
- */
+/** What to suggest for an unknown variable; `undefined` if no variable of Tickover has a similar name. */
 function hintFor(name: string): string | undefined {
   return REPLACED.get(name) ?? nearMiss(name, VARIABLES);
 }

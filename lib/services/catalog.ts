@@ -1,6 +1,6 @@
 /**
  * The catalog: every service that has a function. Each service has one file in `lib/services` and one file of the same
- * name in `functions`. The files are found by their names, so no list has to be maintained.
+ * name in `functions`. Files are found by their names.
  */
 import { readdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -9,17 +9,13 @@ import type { Service } from '../service/index.ts';
 import { escaped } from '../text/index.ts';
 import { inSeconds, SECOND, systemClock } from '../time/index.ts';
 
-/** A service of the catalog, and the file of its function. */
 export interface CatalogEntry {
   readonly service: Service;
   /** The path of the file that exports the handler of the service. */
   readonly functionFile: string;
 }
 
-/**
- * The directories of functions and of services. A service has a file of its name in each. Files with parts of a
- * service, such as check-endpoints-request.ts, lie in the directory of services too.
- */
+/** The directories of function files and of service files. */
 interface Places {
   readonly functions: URL;
   readonly services: URL;
@@ -30,29 +26,28 @@ const PLACES: Places = {
   services: new URL('./', import.meta.url),
 };
 
-/** What is wrong with one file of a function or a service. `text` is one line. */
+/** What is wrong with one function file or service file, as one line of text. */
 export interface CatalogFault {
-  /** The name of the file without `.ts`, which is the name that its service should have. */
+  /** The name of the file without `.ts`, which its service must have too. */
   readonly name: string;
   readonly text: string;
 }
 
-/** The catalog: the services that could be loaded, and the faults of all other files. */
+/** All services that could be loaded, and the faults of the files that could not. */
 export interface CatalogContent {
-  /** The services that could be loaded, in the order of their names. */
   readonly entries: readonly CatalogEntry[];
-  /** The faults of function files whose service is missing or can't be loaded. */
+  /** The function files whose service file is missing or can't be loaded. */
   readonly faults: readonly CatalogFault[];
-  /** The faults of service files that have no function file, so that nothing ever runs their services. */
+  /** The service files without a function file. Nothing runs their services. */
   readonly unserved: readonly CatalogFault[];
 }
 
-/** The time after which the loading of a file is given up, in milliseconds. No file takes that long. */
+/** The time after which the loading of a service file is given up, in milliseconds. */
 const LONGEST_LOAD = 20 * SECOND;
 
 /**
- * Loads all services of the catalog, in the order of their names.
- * @param places the directories of functions and services, as URLs that end in a slash. @default those of the project
+ * Loads all services, in the order of their names.
+ * @param places the directories of functions and services, as URLs that end in a slash. @default those of this project
  * @throws InvalidOptionsError which names every function file without a service of the same name
  */
 export async function loadCatalog(places: Places = PLACES): Promise<CatalogEntry[]> {
@@ -65,10 +60,7 @@ export async function loadCatalog(places: Places = PLACES): Promise<CatalogEntry
   return [...entries];
 }
 
-/**
- * Loads all services of the catalog. A file that can't be loaded becomes a fault, and doesn't stop the loading of the
- * others.
- */
+/** Loads all services. A file that can't be loaded becomes a fault; the other files are still loaded. */
 export async function readCatalog(places: Places = PLACES): Promise<CatalogContent> {
   const functions = await filesIn(places.functions);
   const services = await filesIn(places.services);
@@ -107,9 +99,8 @@ async function load(file: string, { functions, services }: Places): Promise<Cata
 }
 
 /**
- * Returns the fault of a service file that has no function file. Such a file is at fault if it exports a service that
- * no function runs. It is also at fault if it can't be loaded, since it may export such a service. A file that exports
- * no service contains parts of another file and is no fault: the result is `undefined`.
+ * Returns the fault of a service file without a function file: it exports a service, or it can't be loaded. `undefined`
+ * if the file exports no service, but only parts of one.
  */
 async function unservedFault(
   file: string,
@@ -128,7 +119,7 @@ async function unservedFault(
 
 async function servicesIn(file: URL): Promise<Service[]> {
   const loaded = new AbortController();
-  // The loading of one file may never end. Without this limit the other files would wait for it.
+  // A file whose loading never ends must not block the other files.
   const tooLate = systemClock.sleep(LONGEST_LOAD, loaded.signal).then(() => {
     throw new Error(`no end of its loading within ${inSeconds(LONGEST_LOAD)} s`);
   });
@@ -141,10 +132,7 @@ async function servicesIn(file: URL): Promise<Service[]> {
   }
 }
 
-/**
- * Makes a fault, with its text escaped: names of files and messages of errors may contain control characters, and synth
- * prints them.
- */
+/** Makes a fault with its text escaped, since a file name or an error message may contain control characters. */
 function faultOf(file: string, text: string): CatalogFault {
   return { name: nameOf(file), text: escaped(text) };
 }

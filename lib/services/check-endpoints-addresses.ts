@@ -1,23 +1,21 @@
 /**
  * The addresses to which check-endpoints may connect. A URL, a redirect or a host name may lead to a server that gives
- * credentials to any client on this machine, such as a cloud's metadata service. The addresses of such servers are
- * refused, unless the option `allowAddresses` of the endpoint allows them.
+ * credentials to any program on this machine, such as a cloud's metadata service. So the addresses of such servers are
+ * refused, unless the option `allowAddresses` of the endpoint contains them.
  */
 import { BlockList, isIP } from 'node:net';
 import { isInLambda, type Surroundings } from '../service/index.ts';
 import { embeddedAddresses } from './check-endpoints-embedded.ts';
 
 /**
- * Judges an address: returns the reason to refuse a connection to it, or `undefined` if check-endpoints may connect. A
- * text that is no address is refused.
- * @param redirectedBy the address of the server that sent the redirect to `address`; absent for the URL of the endpoint
- *   itself
+ * Returns the reason to refuse a connection to an IP address; `undefined` if check-endpoints may connect.
+ * @param redirectedBy the address of the server that redirected to `address`; absent if there was no redirect
  */
 export type Vet = (address: string, redirectedBy?: string) => string | undefined;
 
 /**
- * The error of an address that check-endpoints refused before it connected. The error is not transient, since a second
- * try would be refused too.
+ * The error of an address to which check-endpoints may not connect. It isn't transient: the next try would be refused
+ * too.
  */
 export class RefusedAddressError extends Error {
   override readonly name = 'RefusedAddressError';
@@ -31,20 +29,20 @@ export class RefusedAddressError extends Error {
   }
 }
 
-/** Link-local addresses, and other addresses at which a cloud serves metadata and credentials to its instances. */
+/** Link-local addresses, and other addresses at which a cloud gives credentials to its virtual machines. */
 const METADATA = [
   ...['169.254.0.0/16', 'fe80::/10'],
-  // AWS: instance metadata, EKS Pod Identity, DNS and time over IPv6.
+  // AWS
   'fd00:ec2::/32',
-  // Azure: the host agent.
+  // Azure
   '168.63.129.16/32',
-  // Google Cloud: metadata over IPv6.
+  // Google Cloud
   'fd20:ce::254/128',
-  // Alibaba Cloud.
+  // Alibaba Cloud
   ...['100.100.100.200/32', 'fd00:100::100:200/128'],
-  // Oracle Cloud: metadata in Oracle Cloud Infrastructure Classic, and metadata over IPv6.
+  // Oracle Cloud
   ...['192.0.0.192/32', 'fd00:c1::a9fe:a9fe/128'],
-  // Scaleway and Linode: metadata over IPv6.
+  // Scaleway and Linode
   ...['fd00:42::42/128', 'fd00:a9fe:a9fe::1/128'],
 ];
 
@@ -52,9 +50,8 @@ const METADATA = [
 const LOOPBACK = ['127.0.0.0/8', '::1/128', '0.0.0.0/8', '::/128'];
 
 /**
- * Addresses that can't be reached from the public internet: those that IANA's special-purpose registries call not
- * globally reachable, and a few others that are retired or multicast. A network may use any of them internally. An IPv6
- * address that carries an IPv4 address is judged by the IPv4 address.
+ * Addresses that can't be reached from the public internet, by IANA's special-purpose registries: private ones,
+ * multicast and the like.
  */
 const INSIDE = [
   ...LOOPBACK,
@@ -72,21 +69,16 @@ const INSIDE = [
   ...['224.0.0.0/4', 'ff00::/8'],
 ];
 
-/**
- * The parts of `INSIDE` that can be reached from the public internet: anycast addresses of single protocols, AMT,
- * AS112, identifiers of hosts, and Teredo.
- */
+/** Parts of the ranges in `INSIDE` that can be reached from the public internet. */
 const OUTSIDE = [
   ...['192.0.0.9/32', '192.0.0.10/32', '2001:1::1/128', '2001:1::2/128', '2001:1::3/128'],
   ...['2001:3::/32', '2001:4:112::/48', '2001:20::/28', '2001:30::/28', '2001::/32'],
 ];
 
 /**
- * Returns a function that makes the {@link Vet} of an endpoint; its argument is the addresses and ranges that the
- * endpoint allows. The vet judges an IPv6 address also by every IPv4 address that it can carry. It refuses link-local
- * and metadata addresses, and in Lambda also loopback addresses and the address of Lambda's runtime API. It refuses the
- * other {@link INSIDE} ranges only after a redirect from an address outside these ranges, since the server that sent
- * the redirect could not reach them itself.
+ * Returns a function that makes a {@link Vet} for an endpoint from the addresses that the endpoint allows. The vet
+ * refuses link-local and metadata addresses, and in Lambda loopback addresses. It refuses private addresses only after
+ * a redirect from a public address.
  */
 export function vettingIn(env: Surroundings['env']): (allowed?: readonly string[]) => Vet {
   const rules = [
@@ -111,10 +103,7 @@ export function vettingIn(env: Surroundings['env']): (allowed?: readonly string[
   };
 }
 
-/**
- * Whether the address is in the ranges. An IPv6 address into which an IPv4 address is mapped is in them if the IPv4
- * address is. False for a text that is no address.
- */
+/** Whether an address is in the ranges. False for a text that is no address. */
 function isAmong(ranges: BlockList, address: string): boolean {
   const version = isIP(address);
   return version !== 0 && ranges.check(address, version === 6 ? 'ipv6' : 'ipv4');
@@ -126,13 +115,13 @@ export function literalAddress({ hostname }: URL): string | undefined {
   return isIP(host) === 0 ? undefined : host;
 }
 
-/** Returns the IPv4 address of Lambda's runtime API; an empty list if the environment doesn't contain one. */
+/** Returns the IPv4 address of Lambda's runtime API in a list, which is empty outside Lambda. */
 function runtimeOf({ AWS_LAMBDA_RUNTIME_API = '' }: Surroundings['env']): string[] {
   const host = AWS_LAMBDA_RUNTIME_API.replace(/:\d+$/, '');
   return isIP(host) === 4 ? [host] : [];
 }
 
-/** Reads addresses and ranges, such as `10.0.0.0/8`, into one list to check against. */
+/** Makes one list from addresses and ranges such as `10.0.0.0/8`. */
 function rangesOf(written: readonly string[]): BlockList {
   const ranges = new BlockList();
   for (const range of written) {

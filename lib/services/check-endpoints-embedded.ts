@@ -1,24 +1,21 @@
 /**
- * The IPv4 addresses that an IPv6 address can carry. A packet to such an IPv6 address may be delivered to the IPv4
- * address that it carries, by the operating system itself, by a translator (NAT64) or through a tunnel.
+ * Finds the IPv4 addresses inside IPv6 addresses. A packet to such an IPv6 address may reach the IPv4 address inside,
+ * through a translator (NAT64) or a tunnel.
  */
 import { isIPv6 } from 'node:net';
 
-/** A format of IPv6 addresses that carry an IPv4 address. */
+/** A format of IPv6 addresses that contain an IPv4 address. */
 interface Embedding {
-  /**
-   * The bytes by which the format is recognised, from byte `at` of the IPv6 address on. One of these lists must match.
-   */
+  /** An IPv6 address has the format if its bytes from `at` on begin with one of these lists. */
   readonly prefixes: readonly (readonly number[])[];
   readonly at: number;
   /**
-   * The positions of the four bytes of the IPv4 address. If there are several lists, each gives one IPv4 address that
-   * the IPv6 address may carry.
+   * The positions of the four bytes of the IPv4 address. Several lists: the address may be at any of these positions.
    */
   readonly positions: readonly (readonly [number, number, number, number])[];
-  /** Whether the bytes of the IPv4 address are written inverted. */
+  /** Whether each bit of the IPv4 address is inverted. */
   readonly inverted?: true;
-  /** Whether the IPv6 address counts as carrying an IPv4 address in 0.0.0.0/8. @default true */
+  /** False if an IPv4 address in 0.0.0.0/8 doesn't count. @default true */
   readonly readsZero?: false;
 }
 
@@ -36,9 +33,8 @@ const EMBEDDINGS: readonly Embedding[] = [
     at: 0,
     positions: [LAST],
   },
-  // NAT64 with a network's own prefix (RFC 8215). The prefix may have 48, 56, 64 or 96 bits. So the address may carry
-  // any of four IPv4 addresses. One in 0.0.0.0/8 doesn't count: no translator delivers there, and reading with the
-  // wrong length of prefix often gives such an address.
+  // NAT64 with a prefix of 48, 56, 64 or 96 bits (RFC 8215), so the IPv4 address may be at four positions. A wrong
+  // position often gives an address in 0.0.0.0/8, to which no translator delivers.
   {
     prefixes: [[0, 0x64, 0xff, 0x9b, 0, 1]],
     at: 0,
@@ -47,10 +43,10 @@ const EMBEDDINGS: readonly Embedding[] = [
   },
   // 6to4 (RFC 3056).
   { prefixes: [[0x20, 0x02]], at: 0, positions: [[2, 3, 4, 5]] },
-  // Teredo (RFC 4380): the address of the server, then the address of the client, which is written inverted.
+  // Teredo (RFC 4380) contains two IPv4 addresses: that of the server, and inverted that of the client.
   { prefixes: [[0x20, 0x01, 0, 0]], at: 0, positions: [[4, 5, 6, 7]] },
   { prefixes: [[0x20, 0x01, 0, 0]], at: 0, positions: [LAST], inverted: true },
-  // ISATAP (RFC 5214): these four bytes and then the IPv4 address, after a network prefix of any 64 bits.
+  // ISATAP (RFC 5214): any 64 bits, four fixed bytes, and the IPv4 address.
   {
     prefixes: [
       [0, 0, 0x5e, 0xfe],
@@ -65,7 +61,7 @@ function zeros(count: number): number[] {
   return Array.from({ length: count }, () => 0);
 }
 
-/** Returns every IPv4 address that the IPv6 address can carry; an empty list if the text is no IPv6 address. */
+/** Returns every IPv4 address that may be inside an IPv6 address; an empty list if the text is no IPv6 address. */
 export function embeddedAddresses(address: string): string[] {
   if (!isIPv6(address)) return [];
   const bytes = bytesOf(address);
@@ -78,7 +74,7 @@ export function embeddedAddresses(address: string): string[] {
   });
 }
 
-/** Returns the 16 bytes of an IPv6 address. A zone, such as `%eth0`, is left out. */
+/** Returns the 16 bytes of an IPv6 address, without its zone (`%eth0`). */
 function bytesOf(address: string): number[] {
   const [withoutZone = ''] = address.split('%');
   const [head = [], tail] = withoutZone.split('::').map(bytesOfGroups);

@@ -1,7 +1,6 @@
 /**
- * Requests one URL and returns the HTTP status. It doesn't use `fetch`, since it must vet every address before it
- * connects, and connect to exactly that address. `fetch` would resolve the host name once more, perhaps to another
- * address.
+ * Requests one URL and returns the HTTP status of the answer. `fetch` is not used: it would resolve the host name
+ * itself, perhaps to an address that was not checked.
  */
 import { type LookupAddress, lookup } from 'node:dns';
 import { type IncomingMessage, request as requestHttp } from 'node:http';
@@ -11,19 +10,18 @@ import { cut, mask, withoutUndefined } from '../text/index.ts';
 import { abortable } from '../time/index.ts';
 import { literalAddress, RefusedAddressError, type Vet } from './check-endpoints-addresses.ts';
 
-/** Resolves a host name to all its addresses, like Node's `dns.lookup` with the option `all`. */
+/** Resolves a host name to all its addresses, like `dns.lookup` of Node with the option `all`. */
 export type Resolve = (
   name: string,
   options: { readonly all: true; readonly family?: number | 'IPv4' | 'IPv6' | undefined },
   callback: (error: Error | null, addresses: LookupAddress[]) => void,
 ) => void;
 
-/** A request for the HTTP status of a URL, and the rules that the request follows. */
 export interface StatusRequest {
-  /** A URL of http or https. A user and password in the URL are sent as an Authorization header. */
+  /** A URL of http or https. A user and password in it are sent as an Authorization header. */
   readonly url: string;
   readonly method: string;
-  /** Whether to follow redirects and return the status of the last answer, instead of that of the first one. */
+  /** Whether to follow redirects. If not, the status of the redirect itself is returned. */
   readonly followRedirects: boolean;
   readonly vet: Vet;
   readonly signal: AbortSignal;
@@ -31,25 +29,23 @@ export interface StatusRequest {
   readonly resolve?: Resolve;
 }
 
-/** One request in a chain of redirects. */
 interface Hop {
   readonly url: URL;
   readonly method: string;
   readonly authorization?: string;
-  /** The address of the server that sent the redirect to `url`; absent for the first request. */
+  /** The address of the server that redirected to `url`; absent for the first request. */
   readonly redirectedBy?: string;
 }
 
-/** The largest number of redirects that are followed, the same as in `fetch`. */
+/** `fetch` follows at most 20 redirects too. */
 const MOST_REDIRECTS = 20;
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
-/** The headers of every request. Some servers refuse a request without them. */
+/** Some servers refuse a request without these headers. */
 const HEADERS = { accept: '*/*', 'user-agent': 'tickover' };
 
 /**
- * Returns the HTTP status of the answer. Reads no bodies, and keeps no connections open. Follows redirects as `fetch`
- * does if the request asks for that, and vets the address of each redirect. Sends user and password only to the origin
- * of the request's URL. Ends as soon as the signal is aborted, whatever the server or the resolver does.
+ * Returns the HTTP status of the answer, without reading a body. The address of each redirect is checked. User and
+ * password are sent only to the origin of the request's URL. Ends as soon as the signal is aborted.
  * @throws RefusedAddressError for an address that is not allowed; the error of the connection; the reason of the signal
  */
 export async function statusOf(request: StatusRequest): Promise<number> {
@@ -94,7 +90,7 @@ function redirected({ url, method, authorization }: Hop, status: number, locatio
 interface HopAnswer {
   readonly status: number;
   readonly location: string | undefined;
-  /** The address of the server that answered; empty if the connection is closed already. */
+  /** The address of the server that answered; empty if the connection is already closed. */
   readonly from: string;
 }
 
@@ -106,8 +102,7 @@ function answerTo({ url, method, authorization, redirectedBy }: Hop, request: St
     const outgoing = (url.protocol === 'https:' ? requestHttps : requestHttp)(url, {
       method,
       headers: withoutUndefined({ ...HEADERS, authorization }),
-      // Node's own agent may reuse a connection or use a proxy, and would then connect to an address that was not
-      // vetted.
+      // Node's default agent may reuse a connection or use a proxy, whose address was not checked.
       agent: false,
       lookup: vettedLookup(vet, resolveName),
       signal,
@@ -116,32 +111,29 @@ function answerTo({ url, method, authorization, redirectedBy }: Hop, request: St
       resolve({ status, location: headers.location, from: socket.remoteAddress ?? '' });
     outgoing.once('response', (response) => {
       answered(response);
-      // The body stays unread. Node reports that as an error, which is ignored.
+      // Node reports an unread body as an error, which is ignored here.
       response.once('error', () => {}).destroy();
     });
-    // The server switches to another protocol. This answer has a status and no body.
+    // An answer with status 101 (the server changes the protocol) comes as the event `upgrade`.
     outgoing.once('upgrade', (response, socket) => {
       answered(response);
       socket.once('error', () => {}).destroy();
     });
     outgoing.on('error', (error) => reject(signal.aborted ? signal.reason : error));
-    // `close` comes after every other event. If none of them settled the promise, the server has not answered.
+    // `close` is the last event. After an answer or an error, this rejection has no effect.
     outgoing.once('close', () => reject(unanswered()));
     outgoing.end();
   });
 }
 
-/**
- * Returns the error of a connection that ended before an answer and without an error of its own. The code is the one
- * that Node gives to a connection that the server resets.
- */
+/** The error of a connection that was closed before an answer. Its code is that of a connection reset by the server. */
 function unanswered(): Error {
   return Object.assign(new Error('the connection was closed without an answer'), { code: 'ECONNRESET' });
 }
 
 /**
- * Throws if the URL contains an IP address that is refused. Node connects to such an address without a lookup, so
- * `vettedLookup` doesn't see it.
+ * Throws if the URL contains an IP address that is refused. Node doesn't look up an IP address, so `vettedLookup` can't
+ * check it.
  */
 function refuseLiteral(url: URL, vet: Vet): void {
   const address = literalAddress(url);
@@ -149,10 +141,7 @@ function refuseLiteral(url: URL, vet: Vet): void {
   if (address !== undefined && reason !== undefined) throw new RefusedAddressError(address, address, reason);
 }
 
-/**
- * Returns a lookup for Node that refuses a host name if `vet` refuses one of its addresses. Node asks the lookup for
- * all addresses of the name or for one, and gets that.
- */
+/** Returns a lookup function for Node that fails if `vet` refuses any address of the host name. */
 function vettedLookup(vet: Vet, resolveName: Resolve): LookupFunction {
   return (name, { family, all }, callback) => {
     resolveName(name, { all: true, family }, (error, addresses) => {

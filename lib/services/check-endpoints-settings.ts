@@ -1,4 +1,3 @@
-/** The settings of check-endpoints: the list of endpoints in an environment variable. */
 import * as z from 'zod';
 import { InvalidOptionsError } from '../rules/index.ts';
 import type { Surroundings } from '../service/index.ts';
@@ -6,29 +5,25 @@ import { cut, mask, showValue, tryRead, withoutUndefined } from '../text/index.t
 import { parseDuration, SECOND, unitHint } from '../time/index.ts';
 import { literalAddress, vettingIn } from './check-endpoints-addresses.ts';
 
-/** An endpoint: the request to make, and the statuses that are expected. */
+/** One URL to check, and how. */
 export interface Endpoint {
   readonly method: string;
   readonly url: string;
   /** The longest time until the answer begins, redirects included, in milliseconds. */
   readonly timeout: number;
-  /** The statuses that count as a success. @default any 2xx */
+  /** The statuses that count as a success. @default 200 to 299 */
   readonly expectedStatus?: readonly number[];
-  /** Addresses and ranges to which this endpoint may connect although they are refused by default. @default none */
+  /** Addresses and ranges to which this endpoint may connect, although they are refused otherwise. @default none */
   readonly allowAddresses?: readonly string[];
 }
 
-/** The name of the environment variable that lists the endpoints. */
 export const ENDPOINTS_VARIABLE = 'TICKOVER_ENDPOINTS';
 
-/** The longest run of check-endpoints, in milliseconds, and so the longest timeout of an endpoint. */
+/** The longest run of check-endpoints, in milliseconds, which is also the longest timeout of an endpoint. */
 export const LONGEST_RUN = 45 * SECOND;
 
 const DEFAULT_TIMEOUT = 10 * SECOND;
-/**
- * The longest value of `TICKOVER_ENDPOINTS`, in characters. This bound is for one machine: in Lambda all environment
- * variables together have 4 KB.
- */
+/** The longest value of `TICKOVER_ENDPOINTS`, in characters. (In Lambda all variables together have only 4 KB.) */
 const LONGEST_LIST = 256_000;
 const MOST_ENDPOINTS = 1_000;
 const LONGEST_URL = 2_000;
@@ -36,10 +31,7 @@ const MOST_ALLOWED = 20;
 const MOST_FAULTS = 20;
 const METHODS = ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
-/**
- * The texts after `expected` in messages about a field of an endpoint, such as `TICKOVER_ENDPOINTS[0].url: expected
- * ..., got ...`.
- */
+/** The texts after `expected` in error messages such as `TICKOVER_ENDPOINTS[0].url: expected ..., got ...`. */
 const URL_EXPECTED = 'a URL of http or https';
 const URL_CREDENTIALS_EXPECTED = 'a URL whose user and password are percent-encoded UTF-8';
 const URL_LENGTH_EXPECTED = `a URL of at most ${LONGEST_URL} characters`;
@@ -78,8 +70,8 @@ const endpoint = z
 const list = z.array(endpoint, 'a JSON array of endpoints').max(MOST_ENDPOINTS, LIST_LENGTH_EXPECTED);
 
 /**
- * Whether the user and the password in the URL can be decoded, as each request must do; `%zz` can't be. True for a text
- * that is no URL, which another rule refuses.
+ * Whether user and password in the URL are valid percent-encoding; `%zz` is not. True for a text that is no URL, which
+ * another check refuses.
  */
 function hasDecodableCredentials(url: string): boolean {
   if (!URL.canParse(url)) return true;
@@ -93,15 +85,16 @@ function isTimeout(milliseconds: number | undefined): boolean {
 
 /**
  * Reads the endpoints from `TICKOVER_ENDPOINTS`; an empty list if the variable is missing or empty. The variable is a
- * JSON array of at most 1,000 objects with these fields: `url`; `method`, 'GET' by default; `timeout`, up to 45 s,
- * '10s' by default, or `timeoutMs`; `expectedStatus`, a status or a list of statuses, any 2xx by default;
- * `allowAddresses`. A user and password in the URL are sent as an Authorization header. Redirects are followed, unless
- * a 3xx is expected.
+ * JSON array of at most 1,000 objects with these fields:
  *
- * Link-local addresses and the metadata addresses of clouds are refused, and in Lambda loopback addresses too: in the
- * URL, as the address of its host name, and after a redirect. `allowAddresses`, a list of addresses and ranges such as
- * '169.254.170.0/24', allows them for one endpoint. Private addresses are allowed, and outside Lambda also loopback
- * addresses, unless a server outside these ranges redirects to them.
+ *   - `url`; a user and password in it are sent as an Authorization header
+ *   - `method`: 'GET' by default
+ *   - `timeout`: '10s' by default, at most 45 s; or `timeoutMs`
+ *   - `expectedStatus`: a status or a list, 200 to 299 by default; redirects are not followed if it contains a 3xx
+ *   - `allowAddresses`: addresses and ranges such as '169.254.170.0/24'
+ *
+ * Link-local addresses and the metadata addresses of clouds are refused unless `allowAddresses` contains them. In
+ * Lambda loopback addresses are refused too. A redirect from a public to a private address is refused.
  * @throws InvalidOptionsError which names up to 20 faulty fields, the expected and the given value
  */
 export function endpointsIn(env: Surroundings['env']): readonly Endpoint[] {
@@ -122,10 +115,7 @@ export function endpointsIn(env: Surroundings['env']): readonly Endpoint[] {
   );
 }
 
-/**
- * Returns the faults of the IP addresses in the URLs. A URL with a host name is vetted later, when the name is
- * resolved.
- */
+/** Returns the faults of IP addresses in the URLs. A host name is checked at each request, when it is resolved. */
 function addressFaults(endpoints: z.output<typeof list>, env: Surroundings['env']): string[] {
   const vetting = vettingIn(env);
   return endpoints.flatMap(({ url, allowAddresses }, index) => {
@@ -161,7 +151,7 @@ function faultOf({ path, message, input, ...issue }: z.core.$ZodIssue): string {
   return `${ENDPOINTS_VARIABLE}${where}: expected ${message}, got ${given}${hint}`;
 }
 
-/** Returns the value as a message shows it: cut, and with credentials masked. */
+/** Returns the value as an error message shows it: cut, and with credentials masked. */
 function got(value: unknown): string {
   return value === undefined ? 'nothing' : cut(mask(showValue(value)), 200);
 }

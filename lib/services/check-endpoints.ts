@@ -1,6 +1,6 @@
 /**
- * check-endpoints: requests a list of URLs and checks the HTTP statuses of the answers. The service is of kind
- * `critical`, but no error halts it at once, since a monitor must not stop monitoring.
+ * check-endpoints: requests a list of URLs and checks the HTTP statuses. No error halts this service at once, since a
+ * monitor must not stop.
  */
 import { defineService, HttpStatusError, type RunContext, type Service } from '../service/index.ts';
 import { errorClassOf, mask, summarizeError, toSafeCause, withoutUndefined } from '../text/index.ts';
@@ -9,46 +9,38 @@ import { type Vet, vettingIn } from './check-endpoints-addresses.ts';
 import { statusOf } from './check-endpoints-request.ts';
 import { ENDPOINTS_VARIABLE, type Endpoint, endpointsIn, LONGEST_RUN } from './check-endpoints-settings.ts';
 
-/** The result of the check of one endpoint. */
 export interface EndpointResult {
-  /** The URL of the endpoint, with credentials masked. */
   readonly url: string;
   readonly ok: boolean;
-  /** The HTTP status of the answer; absent if there was none. */
+  /** The HTTP status of the answer; absent if there was no answer. */
   readonly status?: number;
   readonly durationMs: number;
-  /** The fault of the endpoint in one line; absent if the endpoint is ok. */
+  /** Why the endpoint failed, in one line; absent if it didn't fail. */
   readonly error?: string;
 }
 
-/** The result of one endpoint, and the error if the endpoint failed. */
 interface Check {
   readonly result: EndpointResult;
   readonly error?: Error;
-  /** Whether the run ended before the endpoint was requested. */
+  /** True if the run ended before the endpoint was requested. */
   readonly skipped?: true;
 }
 
-/** The values that all runs of a process share. */
 interface Prepared {
   readonly endpoints: readonly Endpoint[];
-  /**
-   * Makes the function that decides to which addresses an endpoint may connect. Its argument is the addresses that the
-   * endpoint allows itself.
-   */
+  /** Returns the function that checks addresses for an endpoint. The argument is the endpoint's `allowAddresses`. */
   readonly vetting: (allowed?: readonly string[]) => Vet;
 }
 
 const MOST_AT_ONCE = 5;
 
 /**
- * The service check-endpoints. Its workload returns an {@link EndpointResult} for each endpoint, in the order in which
- * `TICKOVER_ENDPOINTS` lists them. If any endpoint failed, the workload throws one AggregateError with an error for
- * each failure, and with the `results` of all endpoints. If the signal of the run is aborted before every endpoint was
- * requested, the remaining endpoints fail as not asked.
+ * The service check-endpoints. Its workload returns an {@link EndpointResult} for each endpoint. If an endpoint failed,
+ * the workload throws an AggregateError with one error for each failure, and with the `results` of all endpoints.
+ * Endpoints that were not requested before the time of the run was up count as failed.
  *
- * Capacity: five requests at the same time, for 45 s. If every endpoint hangs for the default timeout of 10 s, a run
- * has time for 20 endpoints.
+ * Five requests go on at the same time, for at most 45 s. If every endpoint takes 10 s, a run has time for 20
+ * endpoints.
  *
  * Environment: `TICKOVER_ENDPOINTS`, see {@link endpointsIn}.
  */
@@ -87,8 +79,8 @@ function summaryOf(checks: readonly Check[], errors: readonly Error[]): string {
 }
 
 /**
- * Calls `work` for every item, at most `most` at the same time. Returns the results in the order of the items. `work`
- * must not reject.
+ * Calls `work` for every item, at most `most` at the same time. The results are in the order of the items. `work` must
+ * not reject.
  */
 async function eachAtMost<Item, Result>(
   most: number,
@@ -145,10 +137,7 @@ function statusError({ method, url, expectedStatus }: Endpoint, status: number):
   return new HttpStatusError({ status, method, url, expected: expectedStatus?.join(' or ') ?? '2xx' });
 }
 
-/**
- * Returns an error that names the endpoint. Its `cause` is the caught error, which decides whether the failure is
- * transient.
- */
+/** Returns an error that names the endpoint. Its `cause` decides whether the failure is transient. */
 function requestError({ method, url }: Endpoint, cause: unknown): Error {
   const { message } = summarizeError(cause, 0);
   const code = errorClassOf(cause);

@@ -1,6 +1,4 @@
-/**
- * mark-late-runs: moves flow runs that did not start in time to the state `Late`, as upstream's `MarkLateRuns` does.
- */
+/** mark-late-runs: gives flow runs (runs of Prefect workflows) that did not start in time the state `Late`. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
   dynamoFlowRunStore,
@@ -14,13 +12,12 @@ import { InvalidOptionsError } from '../rules/index.ts';
 import { defineService, refuseOptions, type Service, type Surroundings } from '../service/index.ts';
 import { showValue } from '../text/index.ts';
 
-/** The values that all runs of a process share. */
 interface Prepared {
   readonly store: FlowRunStore;
   readonly options: MarkLateOptions;
 }
 
-/** The settings that {@link markLateRuns} reads from environment variables. */
+/** The settings of mark-late-runs in the environment. */
 export interface MarkLateSettings {
   readonly table: string;
   readonly lateAfterSeconds: number;
@@ -32,7 +29,7 @@ const DEFAULTS: MarkLateSettings = { table: FLOW_RUNS_TABLE, lateAfterSeconds: 1
 const LARGEST_PAGE = 1_000;
 
 /**
- * The service mark-late-runs.
+ * The service mark-late-runs, which gives flow runs that did not start in time the state `Late`.
  *
  * Environment, with the defaults in brackets: `TICKOVER_FLOW_RUNS_TABLE` (tickover-flow-runs),
  * `TICKOVER_LATE_AFTER_SECONDS` (15), `TICKOVER_PAGE_SIZE` (400).
@@ -40,8 +37,8 @@ const LARGEST_PAGE = 1_000;
 export const markLateRuns: Service = defineMarkLateRuns();
 
 /**
- * Returns the service mark-late-runs with options that override those from environment variables. The option `mark`
- * replaces the marking of one flow run; upstream has the same override point.
+ * Returns the service mark-late-runs with options that override the environment. The option `mark` is a function that
+ * replaces the marking of one flow run.
  */
 export function defineMarkLateRuns(overrides: Partial<MarkLateOptions> = {}): Service {
   refuseOptions(NAME, overrides, MARK_LATE_SHAPES);
@@ -60,7 +57,7 @@ export function defineMarkLateRuns(overrides: Partial<MarkLateOptions> = {}): Se
 }
 
 /**
- * Reads the settings from the environment variables. A variable that is missing or empty has its default.
+ * Reads the settings of mark-late-runs. A variable that is missing or empty has its default.
  * @throws InvalidOptionsError which names every faulty variable, the expected and the given value
  */
 export function markLateSettings(env: Surroundings['env']): MarkLateSettings {
@@ -91,7 +88,7 @@ export function markLateSettings(env: Surroundings['env']): MarkLateSettings {
   return settings;
 }
 
-/** Returns the text if it is the name or the ARN of a table, which DynamoDB both accepts; else `undefined`. */
+/** Returns the text if it can be the name or the ARN of a DynamoDB table; else `undefined`. */
 function parseTable(text: string): string | undefined {
   return /^[\w.:/-]{3,1024}$/.test(text) ? text : undefined;
 }

@@ -1,6 +1,6 @@
 /**
- * watch-services: the watchdog. Each minute it judges every watched service from the stored state and the due times of
- * that service, and reports what has changed. It is of kind `loop`, since a monitor must not stop monitoring.
+ * watch-services: the watchdog. Once a minute it judges each watched service by its stored state and its due times, and
+ * sends a message when a service gets into trouble or recovers.
  */
 import { emfOptionsIn, healthEmf } from '../metrics/index.ts';
 import { InvalidOptionsError } from '../rules/index.ts';
@@ -20,25 +20,25 @@ import {
 
 const NAME = 'watch-services';
 
-/** The metrics of a watchdog outside Lambda: none. There the watchdog only logs and sends what it finds. */
+/** Outside Lambda the watchdog writes no metrics. */
 const NO_METRICS: HealthMetrics = { unhealthy: () => {}, checked: () => {}, flush: () => {} };
 
 /**
- * The watchdog of the services that the variable `TICKOVER_WATCHED` lists, as it runs on one machine. Its workload
- * returns how many services it judged, the names of those in trouble, and the ids of the changes that it found.
+ * The watchdog of the services in the variable `TICKOVER_WATCHED`. Its workload returns how many services it judged,
+ * the names of those in trouble, and the ids of the changes that it found.
  *
- * Environment: `TICKOVER_WATCHED`, see `watchdogVariables`; `TICKOVER_TABLE`, the state table; `TICKOVER_STACK`, the
- * name of the stack in notices; the variables of the senders, see `sendersIn`; in Lambda also
- * `TICKOVER_METRICS_NAMESPACE`, by default 'Tickover'.
+ * Environment: `TICKOVER_WATCHED`; `TICKOVER_TABLE`, the table of states; `TICKOVER_STACK`, the name of the stack in
+ * messages; the variables of topic, bus and webhook, see `sendersIn`; in Lambda also `TICKOVER_METRICS_NAMESPACE`
+ * ('Tickover' by default).
  */
 export const watchServices: Service = watchdog(parseWatchedServices);
 
-/** Returns a watchdog of exactly these services; it doesn't read `TICKOVER_WATCHED`. */
+/** Returns a watchdog of these services. It doesn't read `TICKOVER_WATCHED`. */
 export function watchdogOver(watched: readonly WatchedService[]): Service {
   return watchdog(() => inOrder(watched));
 }
 
-/** Returns a watchdog that watches the services, and uses the ports, that `prepare` returns. */
+/** Returns a watchdog that gets the watched services, the stores and the senders from `prepare`. */
 export function watchdogWith(prepare: (surroundings: Surroundings) => Watchdog): Service {
   return defineService<Watchdog>({
     name: NAME,

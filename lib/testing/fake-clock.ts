@@ -1,7 +1,6 @@
 /**
- * A clock for tests. Its time changes only when a test moves it or, in mode `auto`, when all code that uses the clock
- * sleeps. Nothing here waits for real time. After each wake-up the event loop gets a turn, so that the code that was
- * woken goes on before the next sleeper wakes up.
+ * A clock for tests. Its time moves only when the test moves it or, in mode `auto`, when all code that uses the clock
+ * sleeps. After each sleep ends, the event loop has a turn before the next one ends.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { InvalidOptionsError, optionFault } from '../rules/index.ts';
@@ -9,12 +8,10 @@ import { refuseOptions } from '../service/index.ts';
 import { showValue } from '../text/index.ts';
 import type { Clock } from '../time/index.ts';
 
-/** The options of a fake clock: how its time moves. */
 export interface FakeClockOptions {
   /**
-   * `auto`: when all code that uses this clock sleeps, the time jumps to the end of the sleep that ends first. Code
-   * that waits for something else, such as a socket, counts as asleep. For such code use `manual`, where only `advance`
-   * moves the time.
+   * `auto`: when all code that uses this clock sleeps, the time jumps to the next end of a sleep. Code that waits
+   * for a socket or the like counts as asleep; test such code with `manual`. `manual`: only `advance` moves the time.
    * @default 'auto'
    */
   readonly mode?: 'auto' | 'manual';
@@ -22,13 +19,12 @@ export interface FakeClockOptions {
 
 /** A clock whose time a test moves. */
 export interface FakeClock extends Clock {
-  /** The length of every sleep so far in milliseconds, in the order in which the sleeps began. */
+  /** The lengths of all sleeps so far, in milliseconds, in the order in which they began. */
   readonly sleeps: readonly number[];
-  /** The number of sleeps that have begun and not ended yet. */
+  /** The number of sleeps that have not ended yet. */
   readonly sleeping: number;
   /**
-   * Moves the time on by `ms` milliseconds. Each sleep that ends within this time ends at its own instant, even if it
-   * began during the move.
+   * Moves the time forward by `ms` milliseconds. Each sleep on the way ends at its own time.
    * @throws RangeError if `ms` is negative
    */
   advance(ms: number): Promise<void>;
@@ -39,7 +35,7 @@ interface Sleeper {
   readonly wake: () => void;
 }
 
-/** Makes a fake clock whose time starts at `startMs`, in epoch milliseconds. */
+/** Makes a fake clock that starts at `startMs`, in epoch milliseconds. */
 export function fakeClock(startMs = 0, options: FakeClockOptions = {}): FakeClock {
   refuseOptions('fakeClock', options, { mode: 'any' });
   const { mode = 'auto' } = options;
@@ -91,10 +87,6 @@ export function fakeClock(startMs = 0, options: FakeClockOptions = {}): FakeCloc
   };
 }
 
-/**
- * The sleeper with the earliest `wakesAt`; of several with the same, the one that fell asleep first. `undefined` if
- * there are no sleepers.
- */
 function earliest(sleepers: ReadonlySet<Sleeper>): Sleeper | undefined {
   let first: Sleeper | undefined;
   for (const sleeper of sleepers) {

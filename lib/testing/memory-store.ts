@@ -1,7 +1,3 @@
-/**
- * A StateStore in memory, for tests and for a process that keeps no state between two starts. It follows the contract
- * of the interface StateStore, as the store on DynamoDB does.
- */
 import {
   admit,
   containsCommit,
@@ -14,7 +10,10 @@ import {
 import { withoutUndefined } from '../text/index.ts';
 import type { Acquired, AcquireRequest, Claim, CommitAnswer, StateStore } from '../tick/index.ts';
 
-/** Makes a store that contains no state and no run record. */
+/**
+ * Makes an empty StateStore in memory, for tests and for a process that keeps no state. It behaves as the store on
+ * DynamoDB.
+ */
 export function memoryStore(): StateStore {
   const states = new Map<string, ServiceState>();
   const records = new Map<string, RunRecord>();
@@ -84,8 +83,8 @@ function refusalOf(current: ServiceState, claim: Claim): CommitAnswer | undefine
 }
 
 /**
- * The stored state after a commit of `state`. Pause and epoch stay as they are in `current`. The lease is freed unless
- * the claim has `keepsLease`.
+ * Returns the stored state after a commit of `state`. Pause and epoch stay as stored. The lease is freed unless the
+ * claim has `keepsLease`.
  */
 function committed(current: ServiceState, state: ServiceState, { fence, keepsLease }: Claim): ServiceState {
   const { lease: _lease, pause: _pause, ...next } = state;

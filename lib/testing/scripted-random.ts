@@ -1,12 +1,10 @@
-/** Randomness for tests. The test chooses the numbers that `draw` returns. */
 import type { Random } from '../time/index.ts';
 
 let scripts = 0;
 
 /**
- * Randomness whose `draw` returns the numbers of `draws` in order, and begins again after the last one. Its identifiers
- * count up from 1. Two results of this function never return the same identifier, as two processes never draw the same
- * one.
+ * Random numbers for tests: `draw` returns the numbers of `draws` in order, again and again; `id` counts up from 1. Two
+ * results of this function never return the same id.
  * @throws RangeError if `draws` is empty or contains a number outside [0, 1)
  */
 export function scriptedRandom(draws: readonly number[] = [0.5]): Random {

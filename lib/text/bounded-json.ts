@@ -1,7 +1,4 @@
-/**
- * Turns foreign values (thrown, returned or logged by a workload) into JSON of a bounded size, with credentials masked,
- * before Tickover writes them into an answer or a log line, or throws them to Lambda.
- */
+/** Turns values of a workload (thrown, returned or logged) into JSON of a limited size, with credentials masked. */
 
 import {
   CLASS_BYTES,
@@ -19,26 +16,19 @@ import { jsonBytes, toJson } from './to-json.ts';
 import { escapeControls, escaped, hidesCharacters } from './visible.ts';
 
 /**
- * Converts a value to data that JSON can express, at most 64,000 bytes large, with credentials masked. A few words
- * replace a value that is too large or can't be converted. `null` replaces a value that JSON doesn't have, such as a
- * function. Never throws.
+ * Converts any value to JSON data of at most 64,000 bytes, with credentials masked. A value that is too large or
+ * unreadable becomes a few words; a value that JSON doesn't have, such as a function, becomes `null`. Never throws.
  */
 export function toBoundedJson(value: unknown): unknown {
   return toJson(value, { most: RESULT_BYTES, error: errorAsJson }) ?? null;
 }
 
-/**
- * Returns `json` unchanged, or a few words in its place if its JSON text is longer than `most` bytes of UTF-8. This
- * function masks nothing, so `json` must not contain credentials.
- */
+/** Returns `json`, or a few words instead if its text has more than `most` bytes. Masks nothing. */
 export function limitJson(json: unknown, most: number): unknown {
   return jsonBytes(json) > most ? LEFT_OUT.tooLarge(most) : json;
 }
 
-/**
- * Converts the fields of a log line to JSON of a bounded size, with credentials masked. A few words replace the value
- * of a field for which the line has no room. Fields after the first 1,000 are dropped. Never throws.
- */
+/** Converts the fields of a log line to JSON of a limited size, with credentials masked. Never throws. */
 export function toLogFields(fields: unknown): Record<string, unknown> {
   if (isError(fields)) return { error: errorAsJson(fields) };
   const keys = typeof fields === 'object' && fields !== null ? tryRead(() => Object.keys(fields)) : undefined;
@@ -54,8 +44,8 @@ export function toLogFields(fields: unknown): Record<string, unknown> {
 }
 
 /**
- * Converts one field of a log line to an object with this field only, of at most `most` bytes of JSON. The value is
- * converted together with its field, since the name of a field decides whether its value is masked.
+ * Converts one field, in an object with this field only, of at most `most` bytes. The name must be converted together
+ * with the value, since a name such as `password` masks its value.
  */
 function toLogField(fields: unknown, key: string, most: number): object {
   const field = { get: () => (fields as Record<string, unknown>)[key], enumerable: true };
@@ -63,17 +53,15 @@ function toLogField(fields: unknown, key: string, most: number): object {
   return typeof json === 'object' && json !== null ? json : { [toLogMessage(key)]: json };
 }
 
-/** The message of a log line, cut to at most 8,000 bytes, with credentials masked. */
+/** The message of a log line, cut to 8,000 bytes, with credentials masked. */
 export function toLogMessage(message: string): string {
   return mask(String(message), LINE_MESSAGE_BYTES);
 }
 
 /**
- * Returns an error that a Lambda handler may throw. Lambda sends and prints the name, the message, the stack and the
- * fields of a thrown error unchanged, and Node prints its causes and the `errors` of an AggregateError. If nothing of
- * all this has to be masked, escaped or left out, the error itself is returned. Any other value is replaced by a new
- * error, made from its error summary, with hidden characters escaped. The new error keeps the properties by which
- * Tickover classifies errors as transient or fatal.
+ * Returns an error that may be thrown to Lambda, which prints all of an error. An error without credentials and hidden
+ * characters is returned as it is. Any other value becomes a new error in which these are masked and escaped, and which
+ * Tickover still classifies as transient or fatal like the original.
  */
 export function toSafeError(error: unknown): unknown {
   if (isError(error) && tryRead(() => isHarmless(error)) === true) return error;
@@ -85,30 +73,26 @@ export function toSafeError(error: unknown): unknown {
 }
 
 /**
- * The original of each error that {@link toSafeError} has replaced, by its replacement. The replacement has no
- * reference to its original, so that the original is never printed with it.
+ * The original error of each error that {@link toSafeError} made. A property of the new error would be printed with it.
  */
 const ORIGINALS = new WeakMap<object, object>();
 
-/**
- * The original of an error with which {@link toSafeError} has replaced it, so that code can classify the original; any
- * other value is returned unchanged.
- */
+/** Returns the original of an error that {@link toSafeError} made; any other value is returned as it is. */
 export function unmasked(error: unknown): unknown {
   return isError(error) ? (ORIGINALS.get(error) ?? error) : error;
 }
 
 /**
- * Makes a foreign value safe as the `cause` of an error of Tickover, as {@link toSafeError} does. A text in which
- * nothing has to be masked or escaped is returned unchanged.
+ * Makes any value safe as the `cause` of an error, as {@link toSafeError} does. A text without credentials is returned
+ * as it is.
  */
 export function toSafeCause(cause: unknown): unknown {
   return typeof cause === 'string' && escapeControls(mask(cause)) === cause ? cause : toSafeError(cause);
 }
 
 /**
- * Whether an error, its causes and the errors inside an AggregateError or SuppressedError contain nothing that has to
- * be masked, escaped or left out. The answer is false if there are more than 8 of them.
+ * Whether an error, its causes and the errors inside an AggregateError contain no credentials and no hidden characters.
+ * False if there are more than 8 of them.
  */
 function isHarmless(error: object): boolean {
   const links = new Set<unknown>([error]);
@@ -130,8 +114,8 @@ function isHarmlessAlone(link: unknown): boolean {
 }
 
 /**
- * The code, the HTTP status and the property `$retryable` of an error, as far as it has them. The replacement that
- * {@link toSafeError} makes keeps them, since a user's own `classify` may judge by them.
+ * The code, HTTP status and `$retryable` of an error. The error of {@link toSafeError} keeps them, since the option
+ * `classify` may read them.
  */
 function evidenceFields(error: unknown): Record<string, unknown> {
   const [code, retryable] = [readProperty(error, 'code'), readProperty(error, '$retryable')];
@@ -148,9 +132,6 @@ function evidenceFields(error: unknown): Record<string, unknown> {
   };
 }
 
-/**
- * The error summary of an error as an object with `name`, `message` and `text`, as log lines and results contain it.
- */
 function errorAsJson(error: unknown): Readonly<Record<string, string>> {
   const { errorClass, message, text } = summarizeError(error, 0);
   return { name: errorClass, message, text };

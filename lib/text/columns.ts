@@ -1,14 +1,11 @@
-/** Text in the columns of a terminal: functions that measure, fit, pad and wrap it. */
-
-/** Matches a character that takes two columns of a terminal: an East Asian wide or fullwidth one, or an emoji. */
+/** Matches a character that is two columns wide in a terminal. */
 const WIDE =
   /^[\u1100-\u115f\u2e80-\u303e\u3041-\u4dbf\u4e00-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe10-\ufe19\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{16fe0}-\u{18aff}\u{1b000}-\u{1b2ff}\u{20000}-\u{3fffd}]|^\p{Emoji_Presentation}|^\p{Emoji}\ufe0f/u;
-/** Matches a text of combining marks and joiners only, which takes no column of a terminal. */
+/** Matches a text that takes no column of a terminal. */
 const NARROWEST = /^[\p{Mark}\p{Format}]+$/u;
 
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
-/** How many columns of a terminal a printable text takes. */
 export function columnsOf(text: string): number {
   let columns = 0;
   for (const { segment } of graphemes.segment(text)) columns += widthOf(segment);
@@ -20,12 +17,12 @@ function widthOf(grapheme: string): number {
   return NARROWEST.test(grapheme) ? 0 : 1;
 }
 
-/** The text if it fits into `columns` columns of a terminal; otherwise its beginning, with `…` in the last column. */
+/** The text if it has at most `columns` columns; else its beginning with `…` in the last column. */
 export function fitted(text: string, columns: number): string {
   return fits(text, columns) ? text : `${beginning(text, columns - 1)}…`;
 }
 
-/** The text in exactly `columns` columns: cut as by {@link fitted}, then filled up with spaces. */
+/** The text in exactly `columns` columns: cut as by {@link fitted}, or filled up with spaces. */
 export function padded(text: string, columns: number): string {
   const part = fitted(text, columns);
   return part + ' '.repeat(columns - columnsOf(part));
@@ -50,14 +47,14 @@ function fits(text: string, columns: number): boolean {
 }
 
 /**
- * How many UTF-16 code units of a text `beginning` reads for each column. One visible character may consist of many
- * code units, such as a letter with accents. The bound keeps a long text from being read whole to fill one line.
+ * The longest character that is expected, in UTF-16 code units: a letter with accents may have many. `beginning` uses
+ * it to read only a part of a long text.
  */
 const LONGEST_CHARACTER = 16;
 
 /**
- * The longest beginning of the text that takes at most `columns` columns. It has at least one character of a text that
- * is not empty, even if this character is too wide, so that a loop over the rest of the text makes progress.
+ * The longest beginning of the text with at most `columns` columns, but at least one character, so that a loop over the
+ * text ends.
  */
 function beginning(text: string, columns: number): string {
   let taken = '';

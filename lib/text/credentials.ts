@@ -1,8 +1,7 @@
 /**
- * Masks credentials that their surroundings give away: in URLs, after the scheme of a header (`Bearer x`), in XML, in
- * commands, in lists. `secret-fields.ts` masks those that stand after a name (`password=x`). The time of every pattern
- * grows only linearly with the length of the text, even of a hostile one. For this, each repetition without a bound is
- * part of the match, and each look beyond the match has a bound.
+ * Masks credentials that are recognised by the text around them: in URLs, headers (`Bearer x`), XML, commands and
+ * lists. Each pattern takes time in proportion to the length of the text, also for hostile texts: repetitions before
+ * and after a match have a limit.
  */
 import { MASK } from './bounds.ts';
 import { secrecyOf } from './secret-names.ts';
@@ -11,15 +10,12 @@ import { mayBeSecret } from './secret-values.ts';
 type Replacement = string | ((match: string, ...groups: string[]) => string);
 
 /**
- * A rule of masking: the pattern of a credential, the replacement of its matches, and a string without which a text
- * can't match. The pattern is tried only in a text that contains this string; an empty string means in every text.
+ * A rule of `mask`: a pattern, the replacement of its matches, and a string that every matching text contains. The
+ * pattern is tried only in texts with this string.
  */
 export type Masked = readonly [pattern: RegExp, replacement: Replacement, needs: string];
 
-/**
- * Hosts whose URLs contain a credential, each with a pattern for the beginning of the path. The rest of the URL after
- * that beginning is masked.
- */
+/** Hosts in whose URLs the path is a credential, each with a pattern of the path's public beginning. */
 const HOSTS: readonly (readonly [host: string, path: string])[] = [
   ['hooks.slack.com', '\\w{1,20}'],
   ['discord.com', 'api/(?:v\\d{1,2}/)?webhooks'],
@@ -39,8 +35,7 @@ const HOSTS: readonly (readonly [host: string, path: string])[] = [
 ];
 
 const IN_URLS: readonly Masked[] = [
-  // User and password in a URL, with a pattern for each way of writing them: plain; URL-encoded; in a URL without a
-  // scheme (`user:password@host/`); in an Oracle URL of JDBC.
+  // User and password in a URL: plain; URL-encoded; without a scheme (`user:password@host/`); in an Oracle URL of JDBC.
   [
     /((?<=[a-z\d]):(?:\\{0,3}\/){2})(?:[^\s/?#"':]{0,200}:(?!\d{1,5}(?:[/?#]|$))(?:(?!:\/\/)[^\s"']){1,1000}|[^\s/?#"']{1,1000})@/gi,
     `$1${MASK}@`,
@@ -63,8 +58,8 @@ const IN_URLS: readonly Masked[] = [
 ];
 
 /**
- * Rules for credentials after the name of an authentication scheme (`Bearer x`). Such a name may also be an ordinary
- * word, so the word after `Bearer`, `Basic` and the like is not masked if it looks like an ordinary word.
+ * Credentials after an authentication scheme (`Bearer x`). `Basic` and the like may also be ordinary words, so an
+ * ordinary word after them is not masked.
  */
 const SCHEMES: readonly Masked[] = [
   [
@@ -86,13 +81,13 @@ const IN_MARKUP: readonly Masked[] = [
     valueOfName,
     '<',
   ],
-  // An XML element with the name of its value in an attribute: `<entry key="password">x</entry>`.
+  // An XML element whose attribute names the value: `<entry key="password">x</entry>`.
   [
     /(<\w{1,40}\s[^<>]{0,100}?(?:name|key)=["']([^"'<>]{1,100})["'][^<>]{0,100}>)(?!\*\*\*)([^<]+)(?=<\/|$)/gi,
     valueOfName,
     '<',
   ],
-  // One part of a body of `multipart/form-data`: its header with the name, an empty line, its value.
+  // A part of a `multipart/form-data` body: a header with the name, an empty line, the value.
   [
     /(\bname=["']([^"'\r\n]{1,100})["']\r?\n(?:[\w-]{1,40}:[^\r\n]{0,200}\r?\n){0,3}\r?\n)([^\r\n]+)/gi,
     valueOfName,
@@ -122,8 +117,7 @@ const IN_COMMANDS: readonly Masked[] = [
     `$1${MASK}`,
     '',
   ],
-  // A quoted value after a word: `password is "x"`. The value ends at the same kind of quote; a quote that is escaped
-  // or doubled belongs to the value.
+  // A quoted value after a word: `password is "x"`.
   [
     /\b((?:password|passphrase|secret|api[- ]key)(?: is)?:? )(?:(")(?!\*\*\*)(?:\\[^\r\n]|""|[^"\\\r\n])+|(')(?!\*\*\*)(?:\\[^\r\n]|''|[^'\\\r\n])+|(`)(?!\*\*\*)(?:\\[^\r\n]|[^`\\\r\n])+)/gi,
     (_match, lead, double = '', single = '', back = '') => `${lead}${double || single || back}${MASK}`,
@@ -132,17 +126,17 @@ const IN_COMMANDS: readonly Masked[] = [
 ];
 
 const IN_LISTS: readonly Masked[] = [
-  // A list of a command's arguments (`["--token", "x"]`); then a list of the names and values of headers.
+  // The arguments of a command as a list: `["--token", "x"]`. Then a list of header names and values.
   [/((["'])(--?[A-Za-z][\w-]{0,80})\2\s{0,5},\s{0,5}["'])([^"'\r\n]+)/g, valueInList, '-'],
   [
     /((["'])([A-Za-z]{1,40}-[A-Za-z-]{1,60}|authorization|cookie)\2\s{0,5},\s{0,5}["'])([^"'\r\n]+)/gi,
     valueInList,
     ',',
   ],
-  // The private parts of a JSON web key (JWK).
+  // The private fields of a JSON web key (JWK).
   [/((["'])(?:d|p|q|dp|dq|qi|k)\2\s{0,5}:\s{0,5}["'])[\w-]{22,}/g, `$1${MASK}`, 'kty'],
-  // A list of two texts, a name and its value: `["password", "x"]`. The first pattern is for such a list inside another
-  // list. The second is for any such list, but masks nothing if both texts may be names (`["password", "email"]`).
+  // A list of a name and its value: `["password", "x"]`. Two plain words, as in `["password", "email"]`, may both be
+  // names, and are masked only inside another list.
   [
     /([[,]\s{0,20}\[\s{0,20}(["'])([\w.-]{1,100})\2\s{0,5},\s{0,20}["'])([^"'\r\n]+)(?=["']\s{0,20}\])/g,
     valueInList,
@@ -151,13 +145,10 @@ const IN_LISTS: readonly Masked[] = [
   [/(\[\s{0,20}(["'])([\w.-]{1,100})\2\s{0,5},\s{0,20}["'])([^"'\r\n]+)(?=["']\s{0,20}\])/g, valueInEntry, ']'],
 ];
 
-/** The masking rules of this file, in the order in which `mask` applies them. */
+/** The rules of this file, in the order in which `mask` applies them. */
 export const SURROUNDED: readonly Masked[] = [...IN_URLS, ...SCHEMES, ...IN_MARKUP, ...IN_COMMANDS, ...IN_LISTS];
 
-/**
- * Returns `match` with its value masked if `name` is the name of a credential and the value may be one; otherwise
- * returns `match` unchanged.
- */
+/** Returns the match, with its value masked if `name` is the name of a credential (such as `password`). */
 function valueOfName(match: string, lead = '', name = '', value = ''): string {
   const secrecy = secrecyOf(name);
   const isSecret = secrecy !== undefined && mayBeSecret({ name, secrecy, value, isWhole: true });
@@ -173,8 +164,8 @@ function valueInEntry(match: string, lead = '', quote = '', name = '', value = '
 }
 
 /**
- * Whether two neighbouring texts in a list may be a name and its value. Two plain words, such as `["password",
- * "email"]`, count as two names.
+ * Whether two neighbouring texts in a list may be a name and its value. Two plain words, as in `["password", "email"]`,
+ * are two names.
  */
 export function isEntry(name: string, value: string): boolean {
   return !/^[a-z]+$/.test(name) || !/^[A-Za-z_]+$/.test(value);

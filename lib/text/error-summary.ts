@@ -1,8 +1,3 @@
-/**
- * The error summary: a few lines about an error. It is bounded in size, since it is stored, and its credentials are
- * masked, since it is logged, stored and shown.
- */
-
 import {
   CLASS_BYTES,
   FRAME_BYTES,
@@ -18,20 +13,15 @@ import { cut, mask } from './mask.ts';
 import { isError, isSuppressed, membersOf, readProperty, tryRead } from './safe-read.ts';
 import { toJson } from './to-json.ts';
 
-/** The class, message and text of an error, bounded in size, with credentials masked. */
+/** The class, message and text of an error, limited in size, with credentials masked. */
 export interface ErrorSummary {
-  /** The end of the run that failed, in epoch milliseconds. */
+  /** The end of the failed run, in epoch milliseconds. */
   readonly at: number;
-  /**
-   * The name by which the report of a trip groups errors: the class of the error, or its code if the class is one that
-   * fits any error, such as `Error`. The report shows one error of each group.
-   */
+  /** The class of the error, or its code if the class is `Error` or the like. A report shows one error of each. */
   readonly errorClass: string;
   /** The first line of the error's message. */
   readonly message: string;
-  /**
-   * Class, message and stack of the error, of its causes and of the errors inside an AggregateError, on several lines.
-   */
+  /** The class, message and stack of the error and of its causes, on several lines. */
   readonly text: string;
 }
 
@@ -49,9 +39,8 @@ export function summarizeError(error: unknown, at: number): ErrorSummary {
 }
 
 /**
- * The message of an error summary: the first line of the error's message. Fetch's `fetch failed` explains nothing, so
- * the first line of its cause is appended. The message of a SuppressedError explains nothing either, so the first lines
- * of its two errors replace it.
+ * The first line of an error's message. The message `fetch failed` is followed by the message of the cause. The message
+ * of a SuppressedError is replaced by those of its two errors.
  */
 function lineOf(error: unknown): string {
   const line = firstLine(messageOf(error));
@@ -64,17 +53,15 @@ function lineOf(error: unknown): string {
   return isError(cause) && line === 'fetch failed' ? `${line}: ${firstLine(messageOf(cause))}` : line;
 }
 
-/** The first line of a message. Only the beginning of the message is read, since a message may be megabytes long. */
+/** Only the beginning of a message is read, since a message may be megabytes long. */
 function firstLine(message: string): string {
   const [line = ''] = message.trimStart().slice(0, READ_BYTES).split('\n', 1);
   return line;
 }
 
 /**
- * The name by which the report of a trip groups errors. For an HTTP error of any status it is `HttpStatusError`. For a
- * generic error (such as `Error` or `TypeError`) that has a code itself or in one of its causes, as fetch's `fetch
- * failed` has, it is the code. For any other error it is the class, and for a value that is no error its type. The name
- * is one line of at most 64 bytes, with credentials masked.
+ * The name by which a report groups errors: `HttpStatusError` for an HTTP status; the code for an `Error`, `TypeError`
+ * or the like with a code; else the class, or the type of a value that is no error.
  */
 export function errorClassOf(error: unknown): string {
   if (!isError(error)) return error === null ? 'null' : typeof error;
@@ -88,9 +75,8 @@ const PARSER_ERROR = 'HTTPParserError';
 const GENERIC = new Set(['Error', 'TypeError', 'AggregateError', 'SuppressedError']);
 
 /**
- * The first code that is found in the error, its causes and the two errors of a SuppressedError; `undefined` if none
- * has a code. An error with an HTTP status counts as one with the code `HttpStatusError`. Fetch's error for a broken
- * HTTP response has no code in newer versions of Node, so its name `HTTPParserError` counts as its code.
+ * The first code in an error and its causes; `undefined` if none has a code. `HttpStatusError` is the code of an error
+ * with an HTTP status.
  */
 function codeWithin(error: object): string | undefined {
   const waiting: unknown[] = [error];
@@ -106,10 +92,7 @@ function codeWithin(error: object): string | undefined {
   return undefined;
 }
 
-/**
- * Whether the error is an `HttpStatusError`, has a `response` with a status as axios's errors do, or has a `status` or
- * `statusCode` from 400 to 999.
- */
+/** Whether an error has an HTTP status from 400 to 999, or a `response` with a status as the errors of axios do. */
 function hasHttpStatus(error: object): boolean {
   if (nameOf(error) === HTTP_ERROR || typeof readProperty(readProperty(error, 'response'), 'status') === 'number')
     return true;
@@ -130,7 +113,7 @@ function codeOf(error: object): string | undefined {
   return typeof code === 'string' && code !== '' ? toWord(code) : undefined;
 }
 
-/** The name or the code of an error on one line, masked and cut, since foreign code may put any text into it. */
+/** Foreign code may put any text into the name or the code of an error, so it is masked, cut and put on one line. */
 function toWord(text: string): string {
   return cut(mask(text.slice(0, READ_BYTES), READ_BYTES).replace(/\s+/g, ' '), CLASS_BYTES);
 }
@@ -153,8 +136,8 @@ function shownValue(value: unknown): string {
 }
 
 /**
- * The text of an error summary: class, message and stack of the error, of its causes, and of the errors inside an
- * AggregateError or a SuppressedError. Each error appears once, there are at most 8 of them, and each part is masked.
+ * The class, message and stack of an error, its causes and the errors inside an AggregateError: each error once, at
+ * most 8 errors, with credentials masked.
  */
 function textOf(error: unknown): string {
   const lines: string[] = [];
@@ -169,10 +152,6 @@ function textOf(error: unknown): string {
   return lines.join('\n');
 }
 
-/**
- * The cause of an error, and the errors inside an AggregateError or a SuppressedError, each with the words that
- * introduce it (`Caused by: ` or `Member: `).
- */
 function causesOf(error: unknown): { error: unknown; lead: string }[] {
   if (!isError(error)) return [];
   const cause = readProperty(error, 'cause');
@@ -192,8 +171,8 @@ function oneOf(error: unknown): string {
 }
 
 /**
- * The first stack frames of an error, with credentials masked; an empty list if it has none. The message at the start
- * of the stack is skipped: it may be megabytes long, and have lines that look like frames.
+ * The first stack frames of an error; an empty list if it has none. A stack begins with the message, which is skipped:
+ * its lines may look like stack frames.
  */
 function framesOf(error: object): string[] {
   const [stack, message] = [readProperty(error, 'stack'), readProperty(error, 'message')];

@@ -1,16 +1,13 @@
 /**
- * Masks tokens whose format their vendors document, such as a prefix and what follows it. A repetition without a bound
- * stands only at the end of a pattern, so that the time of a pattern grows only linearly with the text.
+ * Masks tokens that are recognised by their format, such as a vendor's prefix. Each pattern takes time in proportion to
+ * the length of the text: a repetition without a limit is only at the end of a pattern.
  */
 import { MASK } from './bounds.ts';
 import type { Masked } from './credentials.ts';
 
-/**
- * Prefixes of tokens, each with the pattern of what follows the prefix in a token. A prefix that is followed by
- * anything else is no token.
- */
+/** Prefixes of tokens, each with the pattern of the rest of the token. */
 const PREFIXED: readonly (readonly [prefixes: string, body: string])[] = [
-  // AWS: session tokens, and API keys of Bedrock.
+  // AWS
   ['IQoJb3JpZ2lu|F[wQ]oGZXIvYXdz', '[\\w/+=%-]{20,}'],
   ['ABSK', '[A-Za-z\\d+/]{40,}=*'],
   ['bedrock-api-key-', '[\\w+/=-]{20,}'],
@@ -74,7 +71,7 @@ const PREFIXED: readonly (readonly [prefixes: string, body: string])[] = [
   ['dt0[a-z]\\d\\d\\.', '[A-Z\\d]{24}\\.[A-Z\\d]{20,}'],
   ['tskey-', '[\\w-]{20,}'],
   ['ops_eyJ|xprv', '[\\w+/=-]{40,}'],
-  // Private keys in Base64: the first line of a PEM file, encoded.
+  // Base64 of the first line of a private key in a PEM file.
   [
     'LS0tLS1CRUdJTi(?:BSU0EgUFJJVkFU|BQUklWQVR|BFQyBQUklWQVR|BPUEVOU1NIIFBSSVZBV|BFTkNSWVBURUQgUFJJVkFU|BEU0EgUFJJVkFU)',
     '[\\w+/=]{20,}',
@@ -83,7 +80,7 @@ const PREFIXED: readonly (readonly [prefixes: string, body: string])[] = [
 
 const ALL_PREFIXED = PREFIXED.map(([prefixes, body]) => `(?:${prefixes})${body}`).join('|');
 
-/** The rules that mask tokens of documented formats, in the order in which `mask` applies them. */
+/** The rules of this file, in the order in which `mask` applies them. */
 export const KNOWN_TOKENS: readonly Masked[] = [
   [
     /-----BEGIN(?:[A-Z ]|%20|\+){1,30}?PRIVATE(?: |%20|\+)KEY(?:(?: |%20|\+)BLOCK)?-----[\s\S]*?(?:-----END|$)/g,
@@ -91,11 +88,11 @@ export const KNOWN_TOKENS: readonly Masked[] = [
     '-----BEGIN',
   ],
   [/(\bPrivate-Lines:\s{1,5})\d[\s\S]*?(?:$|\n(?=Private-MAC))/g, `$1${MASK}\n`, 'Private-Lines'],
-  // AWS: the id of an access key, with the secret key if that stands beside it.
+  // The id of an AWS access key, with the secret key if it follows.
   [/\b(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}\b(?:[\s,:;|"'\\]{1,8}[A-Za-z0-9+/=]{27,44}(?![A-Za-z0-9+/=]))?/g, MASK, ''],
   [/(?<![A-Za-z0-9])eyJ[\w-]{10,2000}\.[\w-]{10,}(?:\.[\w-]*){0,3}/g, MASK, 'eyJ'],
   [new RegExp(`(?<![A-Za-z\\d])(?:${ALL_PREFIXED})`, 'g'), MASK, ''],
-  // A token of a Telegram bot. In the URLs of Telegram's API, `bot` stands before the token.
+  // The token of a Telegram bot, also in a URL, where `bot` precedes it.
   [/((?<![A-Za-z\d])bot|(?<![\w-]))\d{5,12}(?::|%3A)(?=[A-Z_a-z-]{0,33}\d)[\w-]{34,36}(?![\w-])/gi, `$1${MASK}`, ''],
   // Tokens without a fixed prefix: Asana, Mailchimp, New Relic, Azure, Azure DevOps, Terraform, Discord.
   [/(?<!\w)[012]\/\d{13,19}(?::|%3A|\/\d{13,19}:)[\da-f]{32}/g, MASK, ''],

@@ -1,4 +1,3 @@
-/** Replaces the credentials in a foreign text, and cuts the text to a bound. */
 import { LONGEST_WORD, MASKED_BYTES } from './bounds.ts';
 import { type Masked, SURROUNDED } from './credentials.ts';
 import { KNOWN_TOKENS } from './known-tokens.ts';
@@ -6,16 +5,15 @@ import { maskFields } from './secret-fields.ts';
 import { bare, hasMoreThanBare } from './visible.ts';
 
 /**
- * The text with `***` in place of everything that looks like a credential: user and password in a URL, secret query
- * parameters, headers and fields, bearer tokens, AWS keys, web tokens, tokens with a documented prefix, private keys.
- * If anything is masked, the result contains no colour codes and no hidden characters.
+ * Returns the text with `***` in place of everything that looks like a credential: passwords in URLs, secret headers
+ * and fields, tokens, private keys. If anything is masked, colour codes and hidden characters are removed too.
  * @param most the largest size of the result in bytes of UTF-8; the rest is dropped. @default 20,000
  */
 export function mask(text: string, most = MASKED_BYTES): string {
   const kept = wholeWords(text, most);
   if (SHOWN.test(kept) || !hasMoreThanBare(kept)) return masked(kept);
-  // A colour code or a hidden character may stand between a name and its value, inside of a token, or between words. So
-  // credentials are searched in the text without them, and then in the text with spaces in their places.
+  // A colour code or a hidden character may hide a credential. So credentials are searched in the text without them,
+  // and then in the text with spaces in their places.
   for (const seen of [bare(kept), bare(kept, ' ')]) {
     const maskedAsSeen = masked(seen);
     if (maskedAsSeen !== seen) return maskedAsSeen;
@@ -23,10 +21,7 @@ export function mask(text: string, most = MASKED_BYTES): string {
   return kept;
 }
 
-/**
- * Matches a text of plain ASCII characters without `\` and `^`, as most texts are. It contains no colour code and no
- * hidden character that could part a word.
- */
+/** Matches a text of plain ASCII, which contains no colour codes and no hidden characters. */
 const SHOWN = /^[ -[\]_-~\n\t]*$/;
 
 function masked(text: string): string {
@@ -44,8 +39,8 @@ function replaceAll(patterns: readonly Masked[], text: string): string {
 }
 
 /**
- * The text, cut to at most `most` bytes between two words; a last word that is too long for a credential is cut inside.
- * A cut inside a credential would leave a part that no pattern recognises.
+ * Cuts a text to at most `most` bytes, between two words. A cut inside a credential would leave a part that isn't
+ * recognised. Only a word that is too long for a credential is cut inside.
  */
 function wholeWords(text: string, most: number): string {
   const kept = cut(text, most);
@@ -54,9 +49,9 @@ function wholeWords(text: string, most: number): string {
   return kept.length - end > LONGEST_WORD ? kept : kept.slice(0, Math.max(0, end));
 }
 
-/** The text, cut between two characters to at most `bytes` bytes of UTF-8. An unpaired surrogate becomes U+FFFD. */
+/** Cuts a text to at most `bytes` bytes of UTF-8, between two characters. An unpaired surrogate becomes U+FFFD. */
 export function cut(text: string, bytes: number): string {
-  // Each character takes at least one byte, so it is enough to encode this part of a long text.
+  // Each character has at least one byte, so `bytes + 1` code units are enough.
   const encoded = new TextEncoder().encode(text.slice(0, bytes + 1));
   return new TextDecoder('utf-8', { ignoreBOM: true }).decode(encoded.subarray(0, bytes), { stream: true });
 }

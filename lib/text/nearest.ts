@@ -1,15 +1,12 @@
-/** Finds the known name that a person probably meant with an unknown one. */
-
-/** How many characters of a name are compared; a longer name is compared by its beginning. */
+/** How many characters of a name are compared. */
 const LONGEST = 64;
 
 const FAR = 1_000;
 
 /**
- * Returns the known name with the fewest typing errors between it and `written`. At most one error is allowed, or one
- * for every three letters of `written`. If no known name is so near, the first that begins with `written` is returned,
- * but only if `written` has three letters or more; otherwise `undefined`. Case, dashes, underscores and spaces make no
- * difference. Of several names that are equally near, the first is returned.
+ * Returns the known name with the fewest typing errors in `written`: at most one error for every three letters, but
+ * always one. If there is none, returns a known name that begins with `written`; else `undefined`. Case, dashes,
+ * underscores and spaces make no difference.
  */
 export function nearest(written: string, known: readonly string[]): string | undefined {
   const wanted = normal(written);
@@ -20,17 +17,14 @@ export function nearest(written: string, known: readonly string[]): string | und
 }
 
 /**
- * Returns the known name that `written` misses by so little that no other name can be meant, or `undefined`. This is
- * for names that stand among names of other programs, such as environment variables and the context of CDK. `written`
- * misses a known name by little if it is
+ * Returns the known name that was surely meant by `written`; else `undefined`. It is stricter than {@link nearest}, for
+ * names among names of other programs, such as environment variables. These match:
  *
- *   - a text that differs from the name in case, dashes, underscores and spaces alone;
- *   - for a name made of several words (`alarmEmail`): a text with up to two typing errors, or the first words of the
- *     name. One word alone (`alarm`, `encryption`) is not enough;
- *   - for a name that is an ordinary word (`stage`): a text that is no other word, with two neighbours swapped
- *     (`stgae`), a letter doubled (`staage`), a vowel inside left out (`stge`), or the last letter left out (`stag`).
- *     For a word of eight letters or more: any one error that isn't at its end. A plural and its singular are two
- *     different words.
+ *   - any name: the same letters with other case, dashes, underscores or spaces
+ *   - several words (`alarmEmail`): up to two typing errors, or the first words, at least two
+ *   - one word (`stage`): two neighbours swapped (`stgae`), a letter doubled (`staage`), a vowel left out (`stge`), or
+ *     the last letter left out (`stag`), except an `s`
+ *   - one word of eight letters or more: any one typing error that isn't at its end
  */
 export function nearMiss(written: string, known: readonly string[]): string | undefined {
   const wanted = normal(written);
@@ -40,10 +34,7 @@ export function nearMiss(written: string, known: readonly string[]): string | un
 }
 
 const MOST_ERRORS = 2;
-/**
- * The number of letters from which a word counts as long. A long word with one typing error inside is assumed to be no
- * other English word.
- */
+/** From this number of letters on, a word with one typing error inside is hardly ever another English word. */
 const LONG_WORD = 8;
 
 function isMissed(wanted: string, name: string): boolean {
@@ -63,10 +54,7 @@ function wordsOf(name: string): string[] {
     .filter((word) => word !== '');
 }
 
-/**
- * Whether `wanted` is `word` with one typing error, and this error makes no other English word of it (see {@link
- * nearMiss}).
- */
+/** Whether `wanted` is `word` with one typing error and is hardly another English word (see {@link nearMiss}). */
 function isSlip(wanted: string, word: string): boolean {
   if (errorsBetween(wanted, word) !== 1) return false;
   const [same, end] = [word.slice(0, -1), word.slice(-1)];
@@ -92,17 +80,15 @@ function closest(wanted: string, known: readonly string[], mostFor: (name: strin
 }
 
 /**
- * The end of a message about an unknown name: `; did you mean '...'?`, or an empty text if {@link nearest} finds no
- * other name than `written`.
+ * The end of a message about an unknown name: `; did you mean '...'?`, or an empty text if {@link nearest} finds
+ * nothing.
  */
 export function didYouMean(written: unknown, known: readonly string[]): string {
   const name = typeof written === 'string' ? nearest(written, known) : undefined;
   return name === undefined || name === written ? '' : `; did you mean '${name}'?`;
 }
 
-/**
- * The form in which a name is compared: small letters, without dashes, underscores and spaces, at most 64 characters.
- */
+/** The name as it is compared: lower case, without dashes, underscores and spaces. */
 function normal(name: string): string {
   return name
     .slice(0, LONGEST)
@@ -110,10 +96,7 @@ function normal(name: string): string {
     .replace(/[-_\s]/g, '');
 }
 
-/**
- * The number of typing errors between two texts: characters that are added, left out, replaced, or swapped with their
- * neighbour.
- */
+/** The number of typing errors between two texts: letters added, left out, replaced, or swapped with a neighbour. */
 function errorsBetween(one: string, other: string): number {
   const columns = Array.from({ length: other.length + 1 }, (_, index) => index);
   let [before, last] = [columns, columns];

@@ -1,32 +1,25 @@
-/**
- * Reads foreign values safely. A workload can throw anything, even an object whose getters or proxy throw when they are
- * read. A property that throws when it is read counts as absent.
- */
+/** Reads any value without throwing. A workload may throw an object whose getters or proxy throw when they are read. */
 
-/** Whether the value is an error, even one made in another realm (a JavaScript context with globals of its own). */
+/** Whether the value is an error, also one of another realm (a JavaScript context with its own globals). */
 export function isError(value: unknown): value is object {
   return tryRead(() => value instanceof Error || isForeignError(value)) ?? false;
 }
 
-/**
- * Whether the value is an error made in another realm, as `node:vm` and some test runners make them. Such an error is
- * no instance of this realm's `Error`.
- */
+/** An error of another realm, as `node:vm` makes it, is no instance of this realm's `Error`. */
 function isForeignError(value: unknown): boolean {
   return FOREIGN.has(Object.prototype.toString.call(value));
 }
 
 const FOREIGN = new Set(['[object Error]', '[object DOMException]']);
 
-/** Reads one property of any value; returns `undefined` if reading it throws. */
+/** Reads one property of any value; `undefined` if reading throws. */
 export function readProperty(value: unknown, property: string): unknown {
   return tryRead(() => (value as Record<string, unknown> | null | undefined)?.[property]);
 }
 
 /**
- * The errors inside an AggregateError, at most `most` of them, or the two errors inside a SuppressedError, the later
- * one first; `undefined` for any other value. Each of the `errors` of an AggregateError is read only when the iteration
- * reaches it. An error whose reading throws becomes `undefined`.
+ * The errors inside an AggregateError, at most `most`, or the two errors of a SuppressedError; `undefined` for any
+ * other value. Each error is read only when the iteration reaches it.
  */
 export function membersOf(error: unknown, most: number): Iterable<unknown> | undefined {
   if (!isError(error)) return undefined;
@@ -46,14 +39,14 @@ function isAggregate(error: object): boolean {
 }
 
 /**
- * Whether the error is a SuppressedError: `using` throws one if a disposal fails after the code of its scope has
- * failed. The error is judged by its name, as this version of Node may have no class for it.
+ * Whether the error is a SuppressedError, which `using` throws if a disposal fails after its scope failed. Some
+ * versions of Node have no class for it, so its name is compared.
  */
 export function isSuppressed(error: object): boolean {
   return readProperty(error, 'name') === 'SuppressedError' && tryRead(() => 'suppressed' in error) === true;
 }
 
-/** Calls `read` and returns its result, or `undefined` if it throws. */
+/** Calls `read` and returns its result; `undefined` if it throws. */
 export function tryRead<Value>(read: () => Value): Value | undefined {
   try {
     return read();
@@ -62,7 +55,7 @@ export function tryRead<Value>(read: () => Value): Value | undefined {
   }
 }
 
-/** Whether the value is an object with named properties: neither `null` nor an array nor a function. */
+/** Whether the value is an object, but no array and not `null`. */
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,40 +1,32 @@
 /**
- * Masks the values in a text that a name gives away as credentials. The name stands before the value, as in
- * `dbPass: x`, `"apiKeyV2":"x"` and `?sig=x`, or it is the value of a field beside it:
- * `{"name":"DB_PASSWORD","value":"x"}`.
- *
- * The text is read once, from separator (such as `=` or `:`) to separator. A name can't contain a separator, so no
- * character is read as part of two names. A value is matched only at the place where it begins, and any look beyond it
- * is bounded.
+ * Masks values whose names show that they are credentials, as in `dbPass: x`, `"apiKeyV2":"x"`, `?sig=x` and
+ * `{"name":"DB_PASSWORD","value":"x"}`. The text is read once, from one separator (such as `=` or `:`) to the next, so
+ * the time is in proportion to its length.
  */
 import { MASK } from './bounds.ts';
 import { mayNameSecret, type Secrecy, secrecyOf } from './secret-names.ts';
 import { mayBeSecret } from './secret-values.ts';
 
 const SEPARATOR = /=>|->|[:=]{1,3}|%3[AD]/gi;
-/**
- * Matches what may stand between a name and the separator after it (such as `=`): quotes of every kind, brackets, and
- * the `**` of bold print in Markdown.
- */
+/** Matches quotes, brackets and `**` between a name and the separator (such as `=`) after it. */
 const CLOSING =
   /(?:\\{0,3}["'`]|%2[27]|&(?:quot|apos|#3[49]);|\\u002[27])?(?:\]|%5D)?(?:(?:\[|%5B)(?:\d{0,6}|["']\w{0,20}["'])(?:\]|%5D)){0,3}\*{0,2}\s{0,5}$/i;
 const LONGEST_CLOSING = 90;
 const OPENING_QUOTE = /^(?:\\{0,3}["'`]|%2[27]|&(?:quot|apos|#3[49]);|\\u002[27])/i;
 
-/** The pattern of one part of a list: an escaped character, a text in quotes, or any other character but a bracket. */
+/** The pattern of one part of a list: an escaped character, a quoted text, or any character but a bracket. */
 const ITEM = String.raw`\\[^]|"(?:\\[^]|[^"\\]){0,2000}"|'(?:\\[^]|[^'\\]){0,2000}'|[^[\]]`;
 
 /**
- * The pattern of one part of an object: an escaped character, a text in quotes, or any other character but a brace.
- * `FIRST_MEMBER` is the pattern of an object's beginning: a name in quotes, or a name whose value is quoted, nested, or
- * parted from it by a space.
+ * The pattern of one part of an object: an escaped character, a quoted text, or any character but a brace.
+ * `FIRST_MEMBER` is the pattern of an object's beginning: a quoted name, or a name and a colon.
  */
 const MEMBER = String.raw`\\[^]|"(?:\\[^]|[^"\\]){0,2000}"|'(?:\\[^]|[^'\\]){0,2000}'|[^{}]`;
 const FIRST_MEMBER = String.raw`\s{0,200}(?:\\{0,3}["']|[\w$-]{1,100}\s{0,5}:(?:\s|[[{"'\\]))`;
 
 /**
- * Matches the value of a field: a text in quotes of any kind, a list, an object, the first line of a YAML block, a
- * placeholder such as `${x}` or `<x>`, or the text up to the end of the field.
+ * Matches the value of a field: a quoted text, a list, an object, a placeholder such as `${x}` or `<x>`, or the text up
+ * to the end of the field.
  */
 const VALUE = new RegExp(
   [
@@ -55,41 +47,35 @@ const VALUE = new RegExp(
   ].join('|'),
   'iy',
 );
-/** Matches the value of a URL parameter, which goes on to the next parameter or the end of the URL. */
+/** Matches the value of a URL parameter. */
 const PARAMETER = /[^&\s#"'<>]+/y;
 /**
- * Matches the value of a header: a list, a text in quotes, a token after its scheme (`Bearer x`), or the rest of the
- * line.
+ * Matches the value of a header: a list, a quoted text, a token after its scheme (`Bearer x`), or the rest of the line.
  */
 const HEADER =
   /\[\s{0,200}(?:["'][^"'\r\n]{0,5000}["'],?\s{0,200}){1,50}\]?|\\{0,3}["'][^\r\n"'\\]+|(?:Bearer|Basic)\s{1,5}(?:[\w.~+/=-]{1,5000}|\*{3})(?=[,;)\]}]|\s[^,;]|$)|[^\s"'\\][^\r\n]*/iy;
 const SPACE = /\s{0,20}/y;
-/** Matches what DynamoDB's JSON puts before a value: `{"S":`. */
+/** Matches what DynamoDB's JSON has before a value: `{"S":`. */
 const TYPED = /\{\s{0,5}\\{0,3}["']?(?:S|N|B|value)\\{0,3}["']?\s{0,5}:\s{0,5}/iy;
 
 /**
- * `NAME_FIELD` matches the name of a field whose value is a name, and `VALUE_FIELD` matches the name of the field with
- * the value that belongs to it, as `name` and `value` in `{"name":"DB_PASSWORD","value":"x"}`.
+ * Two fields may be a name and its value, as in `{"name":"DB_PASSWORD","value":"x"}`. `NAME_FIELD` matches the first
+ * (`name`), `VALUE_FIELD` the second (`value`).
  */
 const NAME_FIELD =
   /^(?:name|key|field|header|headername|label|title|id|path|variable|attribute|property|parameter|parameterkey|parametername|n|k)$/i;
 export const VALUE_FIELD = /^(?:value|values|val|content|text|parametervalue|stringvalue|secretvalue|default|v)$/i;
-/**
- * How many characters of a value are read to judge whether it is a credential, if its name makes that only likely (see
- * {@link Secrecy}).
- */
+/** How many characters of a value are read if its name is only likely that of a credential (see {@link Secrecy}). */
 const LONGEST_LIKELY = 256;
-/**
- * How many characters may stand between the name and the value of a pair such as `{"name":"DB_PASSWORD","value":"x"}`.
- */
+/** The largest distance, in characters, between name and value in `{"name":"DB_PASSWORD","value":"x"}`. */
 const LONGEST_PAIR = 300;
-/** Matches a name that stands after its value: `{"value":"x","name":"DB_PASSWORD"}`. */
+/** Matches a name after its value: `{"value":"x","name":"DB_PASSWORD"}`. */
 const NAME_BEHIND =
   /(?:\\{0,3}["'])?\s{0,5},?\s{0,20}(?:\\{0,3}["'])?(?:name|key|parameterkey)(?:\\{0,3}["'])?\s{0,5}[:=]\s{0,5}\\{0,3}["']?([\w.$/-]{1,100})/iy;
 const ARN = /arn(?::|%3A)aws[\w-]{0,20}(?:(?::|%3A)[\w-]{0,40}){3}(?::|%3A)(?:(?!%2C|%26)[\w/:.+=@*%-]){1,600}/gi;
 
 /**
- * Whether a field called `name` may contain the name of a value in another field, as `key` in
+ * Whether the field `name` may contain the name of another field's value, as `key` in
  * `{"key":"DB_PASSWORD","value":"x"}`.
  */
 export function isNameField(name: string): boolean {
@@ -97,7 +83,7 @@ export function isNameField(name: string): boolean {
 }
 
 /**
- * Whether a field called `name` may contain a value whose name is in another field, as `value` in
+ * Whether the field `name` may contain a value that another field names, as `value` in
  * `{"key":"DB_PASSWORD","value":"x"}`.
  */
 export function isValueField(name: string): boolean {
@@ -105,18 +91,17 @@ export function isValueField(name: string): boolean {
 }
 
 /**
- * A field in a text: its name, the position at which the name starts, and the position at which the separator after it
- * ends.
+ * A field such as `password: x` in a text: its name, the position of the name, and the position after the separator.
  */
 interface Field {
   readonly name: string;
-  /** The last word of the name, if the name has two words (`key` in `API key`); otherwise the whole name. */
+  /** The last word of the name: `key` in `API key`. */
   readonly word: string;
   readonly start: number;
   readonly end: number;
 }
 
-/** Returns the text with `***` in place of each value that its name gives away as a credential. */
+/** Returns the text with `***` in place of each value whose name is that of a credential. */
 export function maskFields(text: string): string {
   if (!mayNameSecret(text)) return text;
   const arns = arnsIn(text);
@@ -136,10 +121,7 @@ export function maskFields(text: string): string {
   return parts.length === 0 ? text : parts.join('') + text.slice(done);
 }
 
-/**
- * Returns a function that answers whether a position of the text is inside an ARN. It must be called with rising
- * positions.
- */
+/** Returns a function that answers whether a position is inside an ARN. Its positions must rise from call to call. */
 function arnsIn(text: string): (position: number) => boolean {
   const found = text.matchAll(ARN);
   let arn = found.next().value;
@@ -149,10 +131,7 @@ function arnsIn(text: string): (position: number) => boolean {
   };
 }
 
-/**
- * The field whose name stands before the separator `sign` at the position `separator`; `undefined` if there is no name.
- * In a name of two words, such as `API key`, the first word belongs to the name.
- */
+/** The field whose separator (`sign`) is at the position `separator`; `undefined` if no name precedes it. */
 function fieldAt(text: string, separator: number, sign: string): Field | undefined {
   const stop = separator - closingBefore(text, separator);
   let start = stop;
@@ -172,10 +151,7 @@ const PERCENT = 0x25;
 const QUOTE = 0x27;
 const BACKSLASH = 0x5c;
 
-/**
- * How many characters (such as quotes) stand between the separator at the position `separator` and the name before it;
- * mostly none or one.
- */
+/** The number of characters, such as quotes, between a name and its separator. */
 function closingBefore(text: string, separator: number): number {
   const last = text.charCodeAt(separator - 1);
   const isEncoded = text.charCodeAt(separator - 3) === PERCENT || text.charCodeAt(separator - 6) === BACKSLASH;
@@ -184,7 +160,7 @@ function closingBefore(text: string, separator: number): number {
   return CLOSING.exec(text.slice(Math.max(0, separator - LONGEST_CLOSING), separator))?.[0].length ?? 0;
 }
 
-/** Whether a character code is a letter, a digit or one of `$ - . / _`: a name consists of these. */
+/** Whether a character code may be part of a name: a letter, a digit or one of `$ - . / _`. */
 function isNameSign(code: number): boolean {
   if (code >= 0x61) return code <= 0x7a;
   if (code >= 0x41) return code <= 0x5a || code === 0x5f;
@@ -192,7 +168,7 @@ function isNameSign(code: number): boolean {
 }
 
 /**
- * The name that is the value of a field such as `name`, and the position in the text at which this value ends;
+ * The name that is the value of the field, as `DB_PASSWORD` in `"name":"DB_PASSWORD"`, and the position of its end;
  * `undefined` if the value can't be a name.
  */
 function pairNamed(text: string, { end }: Field): { readonly name: string; readonly end: number } | undefined {
@@ -207,7 +183,7 @@ interface Value {
   readonly masked: string;
 }
 
-/** The position of a field's value and the masked text for it; `undefined` if the value is no credential. */
+/** The position of a field's value and the text that masks it; `undefined` if the value is no credential. */
 function secretValue(text: string, field: Field, pair: { readonly name: string; readonly end: number } | undefined) {
   const query = /[?&#]/.test(text[field.start - 1] ?? '');
   const own = secrecyOf(field.name) ?? (query && /^(?:key|code)$/i.test(field.name) ? 'likely' : undefined);
@@ -220,9 +196,8 @@ function secretValue(text: string, field: Field, pair: { readonly name: string; 
 }
 
 /**
- * Whether `pair`, the last name found in a field such as `name`, belongs to the value of this field. It does if the
- * field starts at most 300 characters after that name, and no brace, tag or item of a YAML list begins or ends between
- * them.
+ * Whether `pair`, the last name in a field such as `"name":"DB_PASSWORD"`, names the value of this field: both must be
+ * in the same object, and at most 300 characters apart.
  */
 function isPair(text: string, { start }: Field, pair: { readonly end: number } | undefined): boolean {
   if (pair === undefined || start - pair.end > LONGEST_PAIR || start < pair.end) return false;
@@ -247,8 +222,8 @@ function maskedValue(text: string, field: Field, { name, secrecy, query }: Judge
   const space = lengthAt(SPACE, text, field.end);
   const begin = field.end + space + lengthAt(TYPED, text, field.end + space);
   const pattern = query ? PARAMETER : secrecy === 'header' ? HEADER : VALUE;
-  // The same text may be the value of several names before it (`aKey=bKey=x`), and is then read for each name until it
-  // is masked. So only the beginning of a value that may stay unmasked (`likely`) is read.
+  // In `aKey=bKey=x` the text `x` is read once for each name before it. So only its beginning is read, unless it is
+  // sure to be masked.
   const near = secrecy === 'likely' ? text.slice(begin, begin + LONGEST_LIKELY) : '';
   const length = near === '' ? lengthAt(pattern, text, begin) : lengthAt(pattern, near, 0);
   const given = text.slice(begin, begin + length);
@@ -261,7 +236,7 @@ function maskedValue(text: string, field: Field, { name, secrecy, query }: Judge
   return { start: begin, end, masked: quote + MASK };
 }
 
-/** Whether the text after the separator belongs to another field on the next line, so that this field is empty. */
+/** Whether the value is missing, because the text after the separator is a field on the next line. */
 function isNextLine(
   text: string,
   begin: number,
@@ -272,12 +247,12 @@ function isNextLine(
   return !/[\r\n][ \t]+$/.test(between) || /[:=]/.test(text.slice(begin, begin + given.length + 1));
 }
 
-/** Whether a list may contain credentials. In a list that contains only numbers, these count as ids or amounts. */
+/** Whether a list may contain credentials. A list of numbers contains ids or amounts. */
 function isSecretList(list: string): boolean {
   return /[^\s\d.,[\]*"']/.test(list);
 }
 
-/** The length of the match of a sticky pattern at the position `at` of the text; 0 without a match. */
+/** The length of the match of a sticky pattern at the position `at`; 0 if it doesn't match. */
 function lengthAt(pattern: RegExp, text: string, at: number): number {
   pattern.lastIndex = at;
   return pattern.exec(text)?.[0].length ?? 0;

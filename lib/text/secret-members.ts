@@ -1,46 +1,36 @@
 /**
- * Finds credentials among the members of objects and lists. A value may be given away by the name of its field, by the
- * name of the object or list that contains it, or by a name beside it (`{ name: 'DB_PASSWORD', value }`, `['password',
- * 'x']`, `['--token', 'x']`).
+ * Finds credentials in objects and lists by a name: that of the field, that of the object around it, or a name beside
+ * the value (`{ name: 'DB_PASSWORD', value: 'x' }`, `['password', 'x']`, `['--token', 'x']`).
  */
 import { isEntry } from './credentials.ts';
 import { isNameField, isValueField, VALUE_FIELD } from './secret-fields.ts';
 import { isAboutSecrets, type Secrecy, secrecyOf } from './secret-names.ts';
 import { mayBeSecret } from './secret-values.ts';
 
-/** A name which says that its value is or may be a credential, and how surely it says so. */
+/** The name of a value that is or may be a credential. */
 export interface SecretName {
   readonly name: string;
   readonly secrecy: Secrecy;
 }
 
-/** The names of the fields that are the private part of a JSON web key. */
+/** The private fields of a JSON web key. */
 const PRIVATE_PARTS = new Set(['d', 'p', 'q', 'dp', 'dq', 'qi', 'k']);
-/**
- * Matches the name of a header, or an option of a command. If an element of a list matches, the next element is its
- * value.
- */
+/** Matches the name of a header or an option of a command. The next element of the list is its value. */
 const HEADER_OR_OPTION = /^(?:--?[A-Za-z][\w-]{0,80}|[A-Za-z]{1,40}-[A-Za-z-]{1,60}|(?:authorization|cookie))$/i;
 /**
- * How many fields an object may have to count as a pair of a name and its value (`{ name: 'DB_PASSWORD', value: 'x'
- * }`). In a larger object no pair is searched for.
+ * The largest number of fields in an object such as `{ name: 'DB_PASSWORD', value: 'x' }`. In a larger object no such
+ * pair is searched for.
  */
 const MOST_FIELDS_OF_PAIR = 50;
-/** The longest text, in characters, that may be the name of a credential; a longer text is no name. */
+/** The longest text, in characters, that may be the name of a credential. */
 const LONGEST_NAME = 100;
 
-/**
- * Whether a value is masked because `secret` is its name. A value that can't be a credential, such as `true`, is not
- * masked.
- */
+/** Whether the value with the name `secret` is masked. A value such as `true` can't be a credential. */
 export function isHidden(secret: SecretName, value: string): boolean {
   return mayBeSecret({ ...secret, value, isWhole: true });
 }
 
-/**
- * Returns the name and how surely it says that its value is a credential; `undefined` if `name` is not the name of a
- * credential.
- */
+/** Returns the name and how surely it is that of a credential; `undefined` if it isn't. */
 export function secretNamed(name: unknown): SecretName | undefined {
   if (typeof name !== 'string' || name.length > LONGEST_NAME) return undefined;
   const secrecy = secrecyOf(name);
@@ -48,12 +38,11 @@ export function secretNamed(name: unknown): SecretName | undefined {
 }
 
 /**
- * Returns a function that takes the name of a field of one object. The function returns the name of a credential
- * because of which the field's value is masked, or `undefined` if there is none. The field's own name comes first, then
- * a name in a field beside it (`{ name: 'DB_PASSWORD', value: 'x' }`), then `around`.
+ * Returns a function from the name of a field to the name of a credential because of which its value is masked;
+ * `undefined` for a value that isn't masked.
  * @param names the names of all fields of the object
  * @param read reads the value of a field
- * @param around the name of the object itself, if that is the name of a credential
+ * @param around the name of the object, if that is the name of a credential
  */
 export function fieldJudge(
   names: readonly string[],
@@ -73,8 +62,8 @@ export function fieldJudge(
 }
 
 /**
- * The name of a credential that an object contains as the value of one field (such as `name`), for the value in another
- * field (such as `value`); `undefined` if there is none.
+ * The name of a credential that is the value of a field, as in `{ name: 'DB_PASSWORD', value: 'x' }`; `undefined` if
+ * there is none.
  */
 function secretPair(names: readonly string[], read: (name: string) => unknown): SecretName | undefined {
   if (names.some((name) => /^type$/i.test(name) && read(name) === 'SecureString')) return SECURE_STRING;
@@ -92,13 +81,12 @@ export interface Element {
   readonly index: number;
   readonly length: number;
   readonly before: unknown;
-  /** Whether the list is itself an element of a list. */
   readonly isNested: boolean;
 }
 
 /**
- * The name of a credential because of which an element of a list is masked: the element before it, if that is such a
- * name and the two are a name and its value; otherwise `around`, the name of the list itself, which may be undefined.
+ * The name of a credential because of which an element of a list is masked: the element before it, as in `['password',
+ * 'x']`, or `around`, the name of the list; `undefined` if the element isn't masked.
  */
 export function secretElement(
   value: unknown,
@@ -113,8 +101,8 @@ export function secretElement(
 }
 
 /**
- * The name of a credential for a field inside an object that has the name of a credential. If the object's name ends in
- * `auth`, the field's value is masked even if it looks like an ordinary word.
+ * The name for a field inside an object that has the name of a credential. In an object such as `auth` every value is
+ * masked, even an ordinary word.
  */
 function within(around: SecretName): SecretName {
   return /auth$/i.test(around.name) ? { ...around, name: 'credentials', secrecy: 'secret' } : around;

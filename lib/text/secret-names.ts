@@ -1,19 +1,17 @@
 /**
- * Judges which names are those of credentials, in every way of writing a name: `dbPass`, `DB_PASS`, `db-pass`,
- * `x-api-key`, `apiKeyV2`, `/prod/db/password`.
+ * Decides which names are those of credentials, however they are written: `dbPass`, `DB_PASS`, `db-pass`, `x-api-key`,
+ * `apiKeyV2`, `/prod/db/password`.
  */
 import { bare, hasMoreThanBare } from './visible.ts';
 
 /**
- * How surely a name says that its value is a credential. `secret`: the value is masked unless it can't be a credential.
- * `likely`, as for `auth` and many keys: the value is masked if it looks like a credential. `header`: like `secret`,
- * and the rest of the line belongs to the value.
+ * How surely a name is that of a credential. `secret`: the value is masked unless it can't be a credential. `likely`
+ * (`auth`, many keys): the value is masked if it looks like a credential. `header`: as `secret`, and the value is the
+ * rest of the line.
  */
 export type Secrecy = 'secret' | 'likely' | 'header';
 
-/**
- * How many characters of a name, counted from its end, are judged to find out whether it is the name of a credential.
- */
+/** How many characters of a name are read, counted from its end. */
 const LONGEST_NAME = 200;
 
 const SECRETS = new Set(
@@ -26,14 +24,11 @@ const SECRETS = new Set(
     .split(' '),
 );
 
-/**
- * Matches the name of a credential whose words no dash, underscore or capital letter separates: `PGPASSWORD`,
- * `authtoken`.
- */
+/** Matches a name of a credential in one word: `PGPASSWORD`, `authtoken`. */
 const ENDS_IN_SECRET =
   /(?:password|passwd|passphrase|passcode|pwd|secret|token|credential|(?:api|secret|access|private|auth|signing|master|account)key|sessi?on?id|sessid|connectionstring)s?$|^(?:db|pg|my|sql|mysql|user|root|admin|smtp|imap|mail|ftp|sftp|ssh|ldap|http|proxy|redis|cert|key|store|keystore|truststore)(?:pass|pw)$/;
 
-/** Words that make `key` after them the name of a credential: `apiKey`. */
+/** Words before `key` that make it a credential: `apiKey`. */
 const SECRET_KEYS = new Set(
   [
     'api access secret private signing encryption decryption master shared storage subscription auth account client',
@@ -43,7 +38,7 @@ const SECRET_KEYS = new Set(
     .join(' ')
     .split(' '),
 );
-/** Words after which `key` is no credential (`primaryKey`): such a key is a place in a table or a map, or is public. */
+/** Words before `key` with which it is no credential: `primaryKey`. */
 const OPEN_KEYS = new Set(
   [
     'public publishable primary partition sort foreign cache object hash range index group row item message event',
@@ -54,10 +49,7 @@ const OPEN_KEYS = new Set(
     .split(' '),
 );
 
-/**
- * Words which, after the name of a credential, say that the value only describes the credential: `tokenCount`,
- * `secretName`.
- */
+/** Words at the end of a name with which the value only describes a credential: `tokenCount`, `secretName`. */
 const ABOUT = new Set(
   [
     'error exception fault failed failure invalid missing required denied expired expires expiry expiration expire',
@@ -72,22 +64,16 @@ const ABOUT = new Set(
     .join(' ')
     .split(' '),
 );
-/**
- * Words after which `token` is seldom a credential: it is a parser's token, the position in a list of pages, or no
- * token at all, as in `nextToken`.
- */
+/** Words before `token` with which it is seldom a credential: `nextToken`. */
 const OTHER_TOKENS = new Set(
   'next page continuation pagination sync cursor start starting resume unexpected invalid expired missing unknown unrecognized max min total num'.split(
     ' ',
   ),
 );
-/** Words that may follow `auth` or `authorization` in the name of a credential: `authCode`. */
+/** Words after `auth` with which the value is a credential: `authCode`. */
 const AUTH_VALUES = new Set(['code', 'codes', 'value', 'string', 'data', 'verifier']);
 
-/**
- * Whether a text may contain the name of a credential. This is a quick first check: each such name contains one of the
- * words or parts of words in `HINT`.
- */
+/** Whether a text may contain the name of a credential: a quick check before {@link secrecyOf}. */
 export function mayNameSecret(text: string): boolean {
   return HINT.test(text);
 }
@@ -95,7 +81,7 @@ export function mayNameSecret(text: string): boolean {
 const HINT =
   /pass|pw|secret|token|cred|jwt|otp|sig|sid|sess|bearer|mnemonic|key|auth|cookie|connectionstring|connection.string|code|verifier/i;
 
-/** How surely a name says that its value is a credential; `undefined` if it doesn't say so. */
+/** How surely a name is that of a credential; `undefined` if it isn't. */
 export function secrecyOf(name: string): Secrecy | undefined {
   const seen = /^[\w.$-]*$/.test(name) || !hasMoreThanBare(name) ? name : bare(name);
   if (!HINT.test(seen.slice(-LONGEST_NAME))) return undefined;
@@ -108,27 +94,18 @@ export function secrecyOf(name: string): Secrecy | undefined {
   return rest.includes('id') || rest.includes('ids') ? idSecrecy(words[last] ?? '') : secrecy;
 }
 
-/**
- * Whether a field of this name, inside an object that is named like a credential, only describes the credential:
- * `type`, `expiresAt`.
- */
+/** Whether a field in an object such as `credentials` only describes the credential: `type`, `expiresAt`. */
 export function isAboutSecrets(name: string): boolean {
   const words = wordsOf(name);
   return words.length > 0 && words.every((word) => ABOUT.has(word));
 }
 
-/**
- * How surely an id is a credential, by the word before `id`. The id of a session is a credential. Any other id, such as
- * that of a key, is one only if it looks random.
- */
+/** How surely an id is a credential. `sessionId` is one; any other id is one only if it looks random. */
 function idSecrecy(word: string): Secrecy {
   return word === 'session' ? 'secret' : 'likely';
 }
 
-/**
- * Judges one word of a name by the words before and after it. Returns how surely the word makes the name that of a
- * credential; `undefined` if it doesn't.
- */
+/** Judges one word of a name by its neighbours; `undefined` if the word doesn't make the name that of a credential. */
 type WordJudge = (before: string, after: string | undefined) => Secrecy | undefined;
 
 function judgeWord(words: readonly string[], word: string, index: number): Secrecy | undefined {
@@ -141,8 +118,8 @@ const CODES = new Set(['recovery', 'backup', 'otp', 'mfa', '2fa', 'authorization
 const OTHER_PASSES = new Set(['first', 'second', 'third', 'next', 'last', 'multi', 'single', 'render', 'by']);
 
 /**
- * Judges `authorization` and `cookie`. `authorizationUrl` only describes an authorization; `authorization_code` is a
- * credential, but no header.
+ * Judges `authorization` and `cookie`: `authorizationUrl` is no credential, and `authorization_code` is one but no
+ * header.
  */
 const judgeHeader: WordJudge = (_before, after) => {
   if (after === undefined) return 'header';
@@ -159,9 +136,7 @@ const judgeKey: WordJudge = (before) => {
   return before === '' || OPEN_KEYS.has(before) ? undefined : 'likely';
 };
 
-/**
- * Judges `pass`. It is a password only at the end of a name (not in `pass rate`), and not after a word such as `first`.
- */
+/** Judges `pass`: a password at the end of a name, but not in `pass rate` or `firstPass`. */
 const judgePass: WordJudge = (before, after) =>
   after === undefined && !OTHER_PASSES.has(before) ? 'secret' : undefined;
 
@@ -171,10 +146,7 @@ function secretAfter(words: ReadonlySet<string>): WordJudge {
   return (before) => (words.has(before) ? 'secret' : undefined);
 }
 
-/**
- * The words that make a name the name of a credential only beside certain other words. Each has a function that judges
- * those.
- */
+/** Words that make a name that of a credential only beside certain other words. */
 const WORD_JUDGES: ReadonlyMap<string, WordJudge> = new Map([
   ...['authorization', 'cookie', 'cookies'].map((word) => [word, judgeHeader] as const),
   ...['key', 'keys'].map((word) => [word, judgeKey] as const),
@@ -187,7 +159,7 @@ const WORD_JUDGES: ReadonlyMap<string, WordJudge> = new Map([
   ['session', (_before, after) => (after === 'id' || after === 'ids' ? 'secret' : undefined)],
 ]);
 
-/** The words of a name in small letters, without the digits at their beginnings and ends (except in `2fa`). */
+/** The words of a name in lower case, without digits at their ends. */
 function wordsOf(name: string): readonly string[] {
   return name
     .slice(-LONGEST_NAME)

@@ -1,8 +1,7 @@
-/** Judges whether a value can be a credential, if its name says that it may be one. */
 import { MASK } from './bounds.ts';
 import type { Secrecy } from './secret-names.ts';
 
-/** Values that are no credentials, since each is a word for a state, a scheme of authentication or a type. */
+/** Values that are no credentials: words for a state, an authentication scheme or a type. */
 const STATES = new Set(
   [
     'ok okay yes no on off true false null nil undefined none nan empty unset set missing required optional expired',
@@ -16,19 +15,17 @@ const STATES = new Set(
     .join(' ')
     .split(' '),
 );
-/** Words that continue a sentence after a name and a colon (`token: is invalid`), and so are no credentials. */
+/** Words after a name and a colon that continue a sentence (`token: is invalid`), and are no credentials. */
 const SENTENCES = new Set(
   'a an the is was are were be must should may can cannot could does did do has had have not no too it this that your my for request'.split(
     ' ',
   ),
 );
 
-/**
- * Matches a value that stands for another one: `${DB_PASSWORD}`, `{{token}}`, `<redacted>`, `[REDACTED]`, `********`.
- */
+/** Matches a placeholder for a value: `${DB_PASSWORD}`, `{{token}}`, `<redacted>`, `[REDACTED]`, `********`. */
 const PLACEHOLDER =
   /^(?:\*+|\.{3}|x{3,}|\$\{[\w.:-]{0,100}\}?|\$[A-Z_]{2,100}|\{\{[^{}]{0,100}(?:\}\})?|<[\w -]{0,40}>|\[(?:redacted|hidden|masked|filtered|removed|secret)\]|%[sdjo])$/i;
-/** The longest value, in characters, that may count as an ARN or as the path of a file. */
+/** The longest value, in characters, that may be an ARN or the path of a file. */
 const LONGEST_REFERENCE = 2_048;
 const ARN = /^arn(?::|%3A)aws/i;
 const FILE =
@@ -38,23 +35,19 @@ const MEASURE = /^\d+(?:[.,]\d+)*(?:ms|s|m|h|d|k|kb|mb|%)?$/i;
 const COUNTS =
   /^\{(?:\s{0,20}["']?[\w$-]{1,100}["']?\s{0,20}:\s{0,20}\d{1,20}(?:\.\d{1,20})?\s{0,20},?){1,100}\s{0,20}\}$/;
 const SMALL_NUMBER = /^\d{1,3}$/;
-/**
- * Matches the name of a scheme of authentication, which consists of a few words, perhaps with a version: `oauth2`,
- * `tls1.3`, `scram-sha-256`, `client-cert`.
- */
+/** Matches the name of an authentication scheme: `oauth2`, `tls1.3`, `scram-sha-256`, `client-cert`. */
 const SCHEME =
   /^(?:[a-z]{1,12}|[A-Z]{1,12}|[A-Z][a-z]{1,11})(?:[-_/ ](?:[a-z]{1,12}|[A-Z]{1,12})){0,4}-?(?:\d|\d{3})?(?:\.\d)?$/;
 
-/** A value, and the name that gives it away as a possible credential. */
+/** A value that may be a credential, and its name. */
 export interface NamedValue {
   readonly name: string;
   readonly secrecy: Secrecy;
   readonly value: string;
-  /** Whether the value is complete, such as a text in quotes. Otherwise it may be the first word of a sentence. */
+  /** False if the value may be the first word of a sentence; true for a text in quotes. */
   readonly isWhole: boolean;
 }
 
-/** Whether the value may be a credential, so that it is masked. */
 export function mayBeSecret({ name, secrecy, value, isWhole }: NamedValue): boolean {
   const word = value.trim();
   if (word === '' || word === MASK || STATES.has(word.toLowerCase()) || PLACEHOLDER.test(word)) return false;
@@ -66,8 +59,8 @@ export function mayBeSecret({ name, secrecy, value, isWhole }: NamedValue): bool
 }
 
 /**
- * Whether the value is the directory that a shell keeps in `pwd`, or the signal that an operating system calls `sig`.
- * These names can also mean a password and a signature.
+ * Whether the value of `pwd` is a directory, or that of `sig` is the signal of a process. These names may also mean a
+ * password and a signature.
  */
 function isOfSystem(name: string, word: string): boolean {
   return (
@@ -75,22 +68,16 @@ function isOfSystem(name: string, word: string): boolean {
   );
 }
 
-/** Whether a number with this name may be a count, as in `tokens: 12` and `pass: 3`. */
+/** Whether a number with this name is a count, as in `tokens: 12` and `pass: 3`. */
 function isCount(name: string): boolean {
   return /(?:tokens|secrets|credentials|signatures|cookies|passwords|keys)$|^pass$|^auth$/i.test(name);
 }
 
-/**
- * Whether the value seems to be generated at random: it contains a long run of letters and digits that is no word and
- * no date.
- */
+/** Whether the value looks random: it contains a long sequence of letters and digits that is no word and no date. */
 export function isRandom(value: string): boolean {
   const runs = value.match(/[A-Za-z\d]{10,}/g) ?? [];
   return runs.some((run) => /\d[A-Za-z]+\d|[a-z]\d[A-Z]|[A-Z]\d[a-z]/.test(run) || run.length >= LONG_RUN);
 }
 
-/**
- * The number of letters and digits from which a run of them is too long for a word, and so counts as generated at
- * random.
- */
+/** From this length on, a sequence of letters and digits counts as random. */
 const LONG_RUN = 32;

@@ -3,8 +3,8 @@ import { tryRead } from './safe-read.ts';
 import { escaped } from './visible.ts';
 
 /**
- * Converts a value to text for a message: a text in quotes, so that `'5'` and `5` differ, with control characters
- * escaped. Credentials are not masked. Never throws, even for circular or endlessly nested values.
+ * Converts any value to text for a message. A text is quoted, so that `'5'` and `5` differ, and control characters are
+ * escaped. Credentials are not masked. Never throws.
  */
 export function showValue(value: unknown): string {
   if (typeof value === 'string') return `'${escaped(value)}'`;

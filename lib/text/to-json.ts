@@ -1,37 +1,24 @@
-/**
- * Converts any value to the data that `JSON.parse(JSON.stringify(value))` would return, with credentials masked.
- * Getters, proxies and `toJSON` of the value may throw; a few words replace a value that throws, refers to itself,
- * never ends or is too large.
- */
-
 import { FIELD_NAME_BYTES, LEFT_OUT, MASK, MOST_LEVELS } from './bounds.ts';
 import { cut, mask } from './mask.ts';
 import { isError, readProperty, tryRead } from './safe-read.ts';
 import { fieldJudge, isHidden, type SecretName, secretElement } from './secret-members.ts';
 
-/** The options of {@link toJson}. */
 export interface JsonOptions {
-  /** The largest size of the returned JSON, in bytes of UTF-8. */
+  /** The largest size of the result, in bytes of UTF-8. */
   readonly most: number;
-  /** Converts an error inside the value to JSON. The result is used unchanged, so it must contain no credentials. */
+  /** Converts an error inside the value to JSON. It must mask credentials itself. */
   readonly error: (error: object) => unknown;
-  /**
-   * Whether the beginning of a value that is too large is kept, instead of being replaced by a few words. @default
-   * false
-   */
+  /** Whether a value that is too large is cut. If not, a few words replace it. @default false */
   readonly inPart?: boolean;
 }
 
-/**
- * Matches a word that is too short for any known format of credentials, so that it is not searched for one. Most names
- * of fields are so short.
- */
+/** A word of at most 16 characters is too short for a credential, so it is not searched for one. */
 const SHORT_WORD = /^\w{1,16}$/;
 
 /**
- * Returns the value as it would be after a conversion to JSON text and back, with credentials masked; `undefined` for a
- * value that JSON doesn't have. Never throws, and reads no more of the value than fits into the bytes that
- * `options.most` allows.
+ * Returns what `JSON.parse(JSON.stringify(value))` would return, with credentials masked; `undefined` for a value that
+ * JSON doesn't have. A few words replace an object that throws, contains itself, or is too large. Never throws, and
+ * reads no more of the value than `options.most` bytes.
  */
 export function toJson(value: unknown, options: JsonOptions): unknown {
   const walk: Walk = { ...options, left: options.most, within: [] };
@@ -47,17 +34,16 @@ export function jsonBytes(json: unknown): number {
 type Secret = SecretName | undefined;
 
 interface Walk extends JsonOptions {
-  /** How many bytes the JSON may still use. Once this number is below 0, nothing more of the value is read. */
+  /** How many bytes the result may still grow. Below 0 nothing more is read. */
   left: number;
-  /** The objects and lists around the value that is being read, from the outermost on. */
+  /** The objects and lists around the value that is read now, from the outermost on. */
   readonly within: object[];
 }
 
 /**
- * Converts one value inside the walk.
- * @param key the name of the field or the index of the element that contains the value
- * @param secret the name of a credential that belongs to the value: the name of its field, of an object or a list
- * around it, or the element before it; `undefined` if there is none
+ * Converts one value, and all values inside it.
+ * @param key the name of the field, or the index of the element, that contains the value
+ * @param secret the name of a credential because of which the value is masked; `undefined` if there is none
  */
 function jsonOf(walk: Walk, key: string, value: unknown, secret: Secret): unknown {
   if (walk.left < 0) return undefined;
@@ -65,22 +51,21 @@ function jsonOf(walk: Walk, key: string, value: unknown, secret: Secret): unknow
   if (isValue && secret !== undefined && isHidden(secret, String(value))) return spend(walk, MASK);
   if (typeof value === 'string') return spend(walk, textOf(walk, value));
   if (typeof value === 'bigint') return spend(walk, String(value));
-  // JSON has neither -0, which becomes 0 when 0 is added, nor numbers that aren't finite, which become `null`.
+  // JSON has no -0, which becomes 0, and no NaN or infinity, which become `null`.
   if (typeof value === 'number') return spend(walk, Number.isFinite(value) ? value + 0 : null);
   if (typeof value === 'boolean' || value === null) return spend(walk, value);
   if (typeof value !== 'object') return undefined;
   return isError(value) ? spend(walk, walk.error(value)) : objectOf(walk, key, value, secret);
 }
 
-/** Subtracts the size of `json` from `walk.left`, the bytes that the JSON may still use, and returns `json`. */
+/** Subtracts the size of `json` from `walk.left`, and returns `json`. */
 function spend<Json>(walk: Walk, json: Json): Json {
   walk.left -= jsonBytes(json) + 1;
   return json;
 }
 
 /**
- * Returns the text with credentials masked. A text longer than `walk.left` is omitted without being read, or cut if the
- * option `inPart` is set.
+ * Returns the text with credentials masked. A text longer than `walk.left` is cut if `inPart` is true, else left out.
  */
 function textOf(walk: Walk, text: string): string {
   if (SHORT_WORD.test(text)) return text;
@@ -93,18 +78,14 @@ function objectOf(walk: Walk, key: string, value: object, secret: Secret): unkno
   if (walk.within.includes(value)) return spend(walk, LEFT_OUT.circle);
   if (walk.within.length >= MOST_LEVELS) return spend(walk, LEFT_OUT.tooDeep);
   walk.within.push(value);
-  // A typed array may be as large as the memory of the process, and its bytes help no reader. So only its size is
-  // shown.
+  // A typed array may be as large as the memory, and nobody can read its bytes. So only its size is shown.
   const bytes = tryRead(() => (ArrayBuffer.isView(value) ? value.byteLength : undefined));
   const json = bytes === undefined ? ownForm(walk, key, value, secret) : spend(walk, LEFT_OUT.bytes(bytes));
   walk.within.pop();
   return json;
 }
 
-/**
- * The JSON of what the value's own `toJSON` returns, called as `JSON.stringify` calls it. For a value without that
- * method, the JSON of its members.
- */
+/** Calls `toJSON` of the value as `JSON.stringify` does, if the value has this method. */
 function ownForm(walk: Walk, key: string, value: object, secret: Secret): unknown {
   const method = readProperty(value, 'toJSON');
   if (typeof method !== 'function') return membersOf(walk, value, secret);
@@ -136,10 +117,7 @@ function listOf(walk: Walk, value: object, secret: Secret): unknown[] {
   return list;
 }
 
-/**
- * The element of a list of arguments. If the element before it is the option `-u` or `--user`, as in `['-u',
- * 'ada:password']`, the password after the colon is masked.
- */
+/** Masks the password after the option `-u` or `--user` in a list of arguments: `['-u', 'ada:password']`. */
 function afterOption(before: unknown, element: unknown): unknown {
   if (typeof element !== 'string' || (before !== '-u' && before !== '--user')) return element;
   return element.replace(/^([^\s:]{1,100}:).*$/s, `$1${MASK}`);
@@ -158,7 +136,7 @@ function fieldsOf(walk: Walk, value: object, { keys, secret }: Fields): Record<s
     if (walk.left < 0) break;
     walk.left -= 1;
     if (typeof key !== 'string') continue;
-    // JSON contains the enumerable properties. If the check itself throws, the property counts as enumerable.
+    // JSON contains only enumerable properties. A property counts as enumerable if the check throws.
     if (tryRead(() => Object.prototype.propertyIsEnumerable.call(value, key)) === false) continue;
     const member = tryRead(() => ({ value: (value as Record<string, unknown>)[key] }));
     const json =

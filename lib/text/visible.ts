@@ -1,19 +1,16 @@
-/**
- * Makes characters visible that a reader doesn't see: they could steer a terminal, turn or hide text, or break a line.
- * This is the only list of such characters, for messages, terminals and logs alike.
- */
+/** Escapes or removes hidden characters: they could steer a terminal, hide text or break a line. */
 import { stripVTControlCharacters } from 'node:util';
 
 /**
- * Matches a hidden character: a control or format character, half of a surrogate pair, a Unicode separator of lines or
- * paragraphs, or a character that no font draws.
+ * Matches a hidden character: a control or format character, half of a surrogate pair, a line or paragraph separator,
+ * or a character without a glyph.
  */
 const HIDDEN = String.raw`[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]`;
 
-/** Matches the hidden characters that are layout in JSON and in the lines of a command: line feeds and tabs. */
+/** Line feeds and tabs are hidden characters too, but JSON and commands need them as layout. */
 const LAYOUT = String.raw`[\n\t]`;
 
-/** Matches joiners and variation selectors in places where the writing of many languages, or an emoji, needs them. */
+/** Matches joiners and variation selectors where a language or an emoji needs them. */
 const SCRIPT = [
   String.raw`(?<=[\p{Lo}\p{M}\p{Extended_Pictographic}\p{Emoji_Modifier}])[\u200c\u200d]`,
   String.raw`(?<=[\p{Lo}\p{Emoji}])[\u180b-\u180d\u180f\ufe00-\ufe0f\u{e0100}-\u{e01ef}]`,
@@ -28,59 +25,50 @@ function hiddenBut(...kept: readonly string[]): RegExp {
   return new RegExp(`(?=${HIDDEN})${kept.map((characters) => `(?!${characters})`).join('')}.`, 'gsu');
 }
 
-/** Escapes every hidden character of a text as JSON escapes it, so that a message stays on one line. */
+/** Escapes every hidden character, also line feeds, so that a message stays on one line. */
 export function escaped(text: string): string {
   return text.replace(ALL, asJson);
 }
 
 /**
- * Escapes the hidden characters in what a command writes. Ends of lines, tabs, and the joiners that languages and emoji
- * need stay as they are. Text that is JSON stays JSON for the same data.
+ * Escapes the hidden characters in the output of a command, except line feeds, tabs, and the joiners that languages and
+ * emoji need. JSON text keeps its meaning.
  */
 export function escapeControls(text: string): string {
   return text.replace(ALL_BUT_LAYOUT_AND_SCRIPT, asCode);
 }
 
-/**
- * Escapes the hidden characters in a line of a log. Only ends of lines and tabs stay, the layout of JSON. Text that is
- * JSON stays JSON for the same data.
- */
+/** Escapes the hidden characters in a log line, except line feeds and tabs. JSON text keeps its meaning. */
 export function escapeLogLine(line: string): string {
   return line.replace(ALL_BUT_LAYOUT, asCode);
 }
 
 /**
- * Whether a JSON text that `JSON.stringify` made contains a hidden character, plain or escaped; ends of lines and tabs
- * don't count.
+ * Whether a text that `JSON.stringify` made contains a hidden character, plain or escaped, other than a line feed or a
+ * tab.
  */
 export function hidesCharacters(json: string): boolean {
   return escapeLogLine(json) !== json || /(?<!\\)(\\\\)*\\[bfru]/.test(json);
 }
 
-/** Matches a colour code that is spelled out in a text: `\\u001b[0m`, `\\x1b[0m`, `\\033[0m`, `^[[0m`. */
+/** Matches a colour code that is spelled out: `\\u001b[0m`, `\\x1b[0m`, `\\033[0m`, `^[[0m`. */
 const WRITTEN_CODE = /(?:(?:\\{1,2}(?:u001b|x1b|033|e)|\^\[)\[|\\{1,2}u009b)[\d;:]{0,20}[A-Za-z]/gi;
-/**
- * Matches what {@link bare} removes, and some text that it keeps, such as `^[` without a colour code. Ends of lines and
- * tabs don't match, since they separate words.
- */
+/** Matches every text that {@link bare} may change, and a few others. */
 const LEFT_OUT =
   /(?![\n\r\t])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]|\\(?:u00[19]b|x1b|033|e)|\^\[/iu;
 
-/** Whether {@link bare} may change the text; if not, a caller can save the call. */
+/** Whether {@link bare} may change the text. */
 export function hasMoreThanBare(text: string): boolean {
   return LEFT_OUT.test(text);
 }
 
-/**
- * Matches a colour code as a terminal receives it, which begins with a control character. Node's own pattern for such
- * codes doesn't allow the colons that some contain.
- */
+/** Matches a colour code. Node's pattern for colour codes doesn't allow colons, which some codes contain. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: colour codes begin with one
 const CODE = /(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]/g;
 
 /**
- * The text as a reader sees it: without colour codes and hidden characters, which may part a name from its value.
- * @param instead the text that replaces each code and each hidden character; empty unless it is given
+ * Returns the text without colour codes and hidden characters, which could hide a credential from `mask`.
+ * @param instead the text in place of each colour code and hidden character. @default an empty text
  */
 export function bare(text: string, instead = ''): string {
   return stripVTControlCharacters(text.replace(CODE, instead))
@@ -92,8 +80,8 @@ export function bare(text: string, instead = ''): string {
 }
 
 /**
- * The text with visible characters only, for a column of a terminal. Escape sequences and format characters are
- * removed; spaces or `U+FFFD` replace other hidden characters.
+ * Returns the text for a column of a terminal. Colour codes and format characters are removed; spaces or U+FFFD replace
+ * other hidden characters.
  */
 export function printable(text: string): string {
   return stripVTControlCharacters(text).replace(ALL_BUT_SCRIPT, (character) => {
@@ -102,10 +90,7 @@ export function printable(text: string): string {
   });
 }
 
-/**
- * The character escaped as JSON escapes it: in a short form such as `\n` where JSON has one, otherwise as `\u` and its
- * code.
- */
+/** Escapes a character as JSON does: `\n`, or `\u` and its code. */
 function asJson(character: string): string {
   const quoted = JSON.stringify(character).slice(1, -1);
   return quoted === character ? asCode(character) : quoted;

@@ -1,4 +1,3 @@
-/** The type `Shape`, with each property that may be undefined made optional instead. */
 type WithoutUndefined<Shape> = {
   [Name in keyof Shape as undefined extends Shape[Name] ? never : Name]: Shape[Name];
 } & {
@@ -6,8 +5,8 @@ type WithoutUndefined<Shape> = {
 };
 
 /**
- * Returns a copy of an object without the properties whose value is `undefined`, with the others in the same order. The
- * result fits a type whose optional properties exclude `undefined`.
+ * Returns a copy of an object without the properties that are `undefined`. The type of the copy has them as optional
+ * properties.
  */
 export function withoutUndefined<Shape extends object>(properties: Shape): WithoutUndefined<Shape> {
   const defined = Object.entries(properties).filter(([, value]) => value !== undefined);
