@@ -65,16 +65,16 @@ export const STORE_LIMIT = 3 * ACQUIRE_LIMIT;
  */
 export const RELEASE_LIMIT = 0.9 * SECOND;
 /**
- * The longest time that sending one message of the watchdog to SNS or EventBridge may take, in milliseconds, with all
+ * The longest time that sending one notice of the watchdog to SNS or EventBridge may take, in milliseconds, with all
  * tries and waits.
  */
 export const SEND_LIMIT = 8 * SECOND;
 /**
  * The longest wait for the first byte of an answer from SNS or EventBridge, in milliseconds. It is longer than for
- * DynamoDB, since a second try may send people the same message twice.
+ * DynamoDB, since a second try may send people the same notice twice.
  */
 export const SEND_REQUEST_TIMEOUT = 2 * SECOND;
-/** The longest time that sending one message of the watchdog to a webhook may take, in milliseconds. */
+/** The longest time that sending one notice of the watchdog to a webhook may take, in milliseconds. */
 export const WEBHOOK_LIMIT = 5 * SECOND;
 /** The longest time that an AWS client waits for a connection, in milliseconds. */
 export const CONNECT_TIMEOUT = 0.5 * SECOND;

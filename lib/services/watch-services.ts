@@ -28,7 +28,7 @@ const NO_METRICS: HealthMetrics = { unhealthy: () => {}, checked: () => {}, flus
  * the names of those in trouble, and the ids of the changes that it found.
  *
  * Environment: `TICKOVER_WATCHED`; `TICKOVER_TABLE`, the table of states; `TICKOVER_STACK`, the name of the stack in
- * messages; the variables of topic, bus and webhook, see `sendersIn`; in Lambda also `TICKOVER_METRICS_NAMESPACE`
+ * notices; the variables of topic, bus and webhook, see `sendersIn`; in Lambda also `TICKOVER_METRICS_NAMESPACE`
  * ('Tickover' by default).
  */
 export const watchServices: Service = watchdog(parseWatchedServices);

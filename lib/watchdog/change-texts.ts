@@ -1,6 +1,5 @@
 /**
- * The texts of a change: what happened to the service, the cause, what follows if no person acts, and the command that
- * a person can run. Pure.
+ * The texts in a notice about a service: what happened, the cause, what follows if nobody acts, and a command to run.
  */
 import { hasOpenRun, NEVER_RUN, type ServiceState } from '../rules/index.ts';
 import { UnreadableStateError } from '../service/index.ts';
@@ -11,18 +10,17 @@ import type { Owed } from './memory.ts';
 import { type Change, type ChangeKind, changeId, type TroubleKind } from './notice.ts';
 import type { WatchedService } from './watched-service.ts';
 
-/** The facts from which `changeOf` makes a change. */
 export interface ChangeFacts {
   readonly watched: WatchedService;
   readonly judgement: Judgement;
   readonly owed: Pick<Owed, 'kind' | 'since' | 'was'>;
-  /** The error of the service's newest failed run, as `class: message`; absent if it was not read. */
+  /** The error of the newest failed run, as `class: message`; absent if it was not read. */
   readonly failure?: string | undefined;
 }
 
 /**
- * Makes a change, with its texts, from the facts. The command of a change is one of the AWS CLI for a deployed service,
- * else one of npm; for an unreadable state it is always `npm run repair`.
+ * Makes a change with its texts. Its command uses the AWS CLI for a deployed service, else npm. For an unreadable state
+ * it is `npm run repair`.
  */
 export function changeOf(facts: ChangeFacts): Change {
   const { watched, judgement, owed } = facts;
@@ -41,8 +39,7 @@ export function changeOf(facts: ChangeFacts): Change {
 }
 
 /**
- * Returns the cause with control characters escaped. A cause is foreign text: it comes from a stored error, which may
- * cite the answer of another system. Returns `undefined` if there is no cause.
+ * A cause comes from a stored error, which may contain text of another system. So its control characters are escaped.
  */
 function shownCause(cause: string | undefined): string | undefined {
   return cause === undefined ? undefined : escapeControls(cause);
@@ -70,7 +67,7 @@ const WAS: Readonly<Record<TroubleKind, string>> = {
   unreadable: 'had an unreadable state',
 };
 
-/** If the function of a group can't be loaded, all of its services miss their ticks. */
+/** If the function of a group can't be loaded, all services of the group miss their ticks. */
 function noStart({ watched: { deployed } }: Stated): string {
   const group = deployed?.group === undefined ? '' : `, or that of its whole group ${deployed.group},`;
   return `no start is stored: its schedule may be disabled, Scheduler may not reach it, or its code${group} cannot be loaded`;
@@ -103,8 +100,8 @@ const FOLLOWS: Words<string> = {
 };
 
 /**
- * Returns the due time that the service missed, in epoch milliseconds. The start of the trouble in `owed.since` may be
- * later, if the trouble has begun again.
+ * Returns the due time that the service missed, in epoch milliseconds. `owed.since` may be later than that, if the
+ * trouble ended and began again.
  */
 function missedAt({ judgement: { finding }, owed }: ChangeFacts): number {
   return finding === 'quiet' || finding === 'well' ? owed.since : finding.since;

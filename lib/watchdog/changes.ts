@@ -1,16 +1,14 @@
 /**
- * Compares what a check by the watchdog finds with what the watchdog remembers, and decides which changes it reports.
- * Pure.
+ * Compares the findings of a check with what the watchdog remembers, and decides what to report.
  *
  *   - A trouble is reported when a check first finds it, when its kind changes, and when it begins again.
  *   - `recovered` is reported when the service is well and a run has succeeded since the trouble began; after
- *     `never-ran` and `overdue` a scheduled tick must have arrived, too. A resume or a pause doesn't end a trouble but
- *     interrupts it: if a later check finds the trouble again, it is reported again.
- *   - While a service is paused, nothing is reported. A trouble that holds at the end of the pause is reported then.
+ *     `never-ran` and `overdue` a scheduled tick must have arrived, too.
+ *   - A resume or a pause interrupts a trouble. A later check that finds the trouble again reports it again.
+ *   - While a service is paused, nothing is reported.
  *   - A service that is well at its first check is not reported.
  *
- * The watchdog first stores a change together with the names of all senders, which have to send it. Then it sends. If
- * its process dies in between, the next check sends the change with the same id.
+ * A change is stored before it is sent. If the process dies in between, the next check sends it with the same id.
  */
 import { newestTick, type ServiceState } from '../rules/index.ts';
 import { UnreadableStateError } from '../service/index.ts';
@@ -20,22 +18,23 @@ import type { TroubleKind } from './notice.ts';
 import type { Found } from './ports.ts';
 import type { WatchedService } from './watched-service.ts';
 
-/** The result of one check for one service. */
 export interface Checked {
   readonly watched: WatchedService;
   readonly judgement: Judgement;
   /** What the watchdog remembers of the service after this check. */
   readonly entry: Remembered;
   /**
-   * Whether the change in `entry` is new in this check. False if there is no change, or if it is one that an earlier
-   * check could not send.
+   * Whether this check found the change in `entry`. False if there is no change, or if an earlier check found it but
+   * could not send it.
    */
   readonly isNew: boolean;
-  /** Whether the service has a trouble of any kind; false while a pause or a resume interrupts the trouble. */
+  /**
+   * Whether the service has a trouble now. False while the service is paused, and after a resume until a check finds
+   * the trouble again.
+   */
   readonly inTrouble: boolean;
 }
 
-/** One watched service, its state as this check read it, and what the watchdog remembers of the service. */
 interface Sight {
   readonly watched: WatchedService;
   readonly found: Found;
@@ -44,8 +43,8 @@ interface Sight {
 }
 
 /**
- * Judges the service, and compares the judgement with what the watchdog remembers of the service. `now` is in epoch
- * milliseconds. `senders` are the names of all senders, each of which has to send a new change.
+ * Judges the service and compares the result with what the watchdog remembers.
+ * @param senders the names of all senders; each has to send a new change
  */
 export function checkService({ watched, found, entry, now }: Sight, senders: readonly string[]): Checked {
   const placed = atFloor(entry, { found, now });
@@ -58,9 +57,8 @@ export function checkService({ watched, found, entry, now }: Sight, senders: rea
 }
 
 /**
- * Moves the floor, which is the instant up to which due times don't count as missed, when a pause or a halt has ended.
- * Ticks that are skipped during a pause or a halt leave no trace and are not missed. The floor moves to the end of a
- * pause that ended by itself, else to `now`, since the state doesn't show when a person resumed the service.
+ * Moves the floor: due times up to it don't count as missed, since ticks that are skipped in a pause or a halt leave no
+ * trace. The floor moves to the end of the pause if the state contains it, else to `now`.
  */
 function atFloor({ blocked: was, ...entry }: Remembered, { found, now }: Pick<Sight, 'found' | 'now'>): Remembered {
   if (isBlocked(found, now)) return { ...entry, blocked: true };
@@ -90,8 +88,7 @@ function whenInTrouble(entry: Remembered, judgement: Judgement, senders: readonl
   const found = judgement.finding as Trouble;
   const { trouble } = entry;
   if (trouble !== undefined && isSameTrouble(trouble, found, judgement.found)) return entry;
-  // The id of a change contains the start of its trouble. So the start of a new trouble must be later than that of the
-  // remembered one, or both could have the same id.
+  // The id of a change contains `since`, so a new trouble needs a later `since` than the remembered one.
   const isLater = trouble === undefined || found.since > trouble.since;
   const since = isLater ? found.since : Math.max(judgement.now, trouble.since + 1);
   const next = rememberedTrouble({ kind: found.kind, since }, judgement.found);
@@ -103,8 +100,8 @@ function interrupted(entry: Remembered): Remembered {
 }
 
 /**
- * Whether the remembered trouble may still last although this check doesn't find it. `never-ran` and `overdue` last
- * until a newer tick arrives: a run that is going on, or a new schedule, doesn't end them.
+ * Whether the remembered trouble may still last although this check doesn't find it: `never-ran` and `overdue` end only
+ * when a newer tick arrives.
  */
 function isUndecided({ kind, tick }: RememberedTrouble, { running, found }: Judgement): boolean {
   return isAbsence(kind) && (running || (isState(found) && newestTick(found) === tick));
@@ -116,8 +113,7 @@ function isAbsence(kind: TroubleKind): boolean {
 
 function isSameTrouble(trouble: RememberedTrouble, found: Trouble, state: Judgement['found']): boolean {
   if (trouble.interrupted !== undefined) return false;
-  // A service with the trouble `never-ran` has the trouble `overdue` after a run by hand. That is the same trouble,
-  // since no scheduled tick has come.
+  // After a run by hand, `never-ran` becomes `overdue`. As no scheduled tick has arrived, it is the same trouble.
   if (isAbsence(trouble.kind) && isAbsence(found.kind) && isState(state)) return newestTick(state) === trouble.tick;
   if (trouble.kind !== found.kind) return false;
   const { epoch, build } = rememberedTrouble(found, state);

@@ -1,13 +1,13 @@
 /**
- * One check of all watched services. Each run of the watchdog makes one check.
+ * One check of all watched services, which is one run of the watchdog:
  *
- *   1. Read the states of the services, and what the last check remembered.
- *   2. Judge each service, and compare the judgement with the memory. Write the metric of each service in trouble.
+ *   1. Read the states of the services, and what the watchdog remembers.
+ *   2. Judge each service. Write the metric of each service in trouble.
  *   3. Store the new changes, each with the names of all senders, which have to send it.
- *   4. Send the changes that senders still have to send. A sender that fails tries again in a later check.
+ *   4. Send the changes. A sender that fails tries again in the next check.
  *   5. Store which changes were sent.
- *   6. If the check is a scheduled one and has done all of this, write the metric `Watched`. The alarm that shows that
- *      the watchdog has stopped rests on it.
+ *   6. After a scheduled check without failures, write the metric `Watched`. An alarm fires if this metric is missing,
+ *      since the watchdog has then stopped.
  */
 import type { RunContext } from '../service/index.ts';
 import { HOUR } from '../time/index.ts';
@@ -18,7 +18,7 @@ import type { Found, HealthMetrics, MemoryStore, Sender, StatesReader } from './
 import { sendAll, withoutSent } from './sending.ts';
 import type { WatchedService } from './watched-service.ts';
 
-/** The services that the watchdog judges, and the ports that a check uses. */
+/** The watched services, and the stores, senders and metrics that a check uses. */
 export interface Watchdog {
   /** The watched services, in the order of their names. */
   readonly watched: readonly WatchedService[];
@@ -26,16 +26,14 @@ export interface Watchdog {
   readonly memory: MemoryStore;
   readonly senders: readonly Sender[];
   readonly metrics: HealthMetrics;
-  /** The name of the stack in which the services run, or 'one machine'; every notice contains it. */
+  /** The name of the stack in which the services run, or 'one machine', for the notices. */
   readonly stack: string;
 }
 
-/** The result of one check by the watchdog. */
 export interface WatchdogResult {
   readonly watched: number;
-  /** The names of the services in trouble. */
   readonly unhealthy: readonly string[];
-  /** The ids of the changes that this check found, without those that earlier checks could not send. */
+  /** The ids of the changes that this check found. Changes that only earlier checks found are left out. */
   readonly changes: readonly string[];
 }
 
@@ -46,14 +44,14 @@ type Context = Pick<
 type Entries = ReadonlyMap<string, Remembered>;
 
 /**
- * Judges every watched service once, and reports what changed. A state that can't be read doesn't stop the check: the
- * service of that state has the trouble `unreadable`.
- * @throws Error at the end of the check, if the store did not return some states or a sender failed; the error of the
- *   store, if the store can't be reached
+ * Judges every watched service once, and reports what changed. A state that can't be read becomes the trouble
+ * `unreadable`.
+ * @throws Error at the end of the check, if states were missing in the answer of the store or a sender failed;
+ * StoreError if the store can't be reached
  */
 export async function checkServices(context: Context, watchdog: Watchdog): Promise<WatchdogResult> {
   const { watched, states, memory, metrics } = watchdog;
-  // `now` is taken before the states are read. Whatever happens after it is judged by the next check.
+  // `now` precedes the reads, so that no event falls between two checks.
   const now = context.clock.now();
   const found = await states.read(
     watched.map(({ name }) => name),
@@ -99,16 +97,14 @@ function judgeAll({ watched, senders }: Watchdog, { found, before, now }: Sights
 }
 
 /**
- * The longest time between two checks, in milliseconds, after which due times are reported that services missed in
- * between. After a longer time (the machine slept, or the stack was deployed again with its old table) only due times
- * since the first new check count. What stopped the services has then stopped the watchdog too, and the alarm on the
- * watchdog has reported that.
+ * The longest break of the watchdog, in milliseconds, after which missed due times in the break are still reported.
+ * After a longer one (the machine slept, or the stack is new) services and watchdog stopped together.
  */
 const LONGEST_ABSENCE = HOUR;
 
 /**
- * Returns the instant of the previous check in epoch milliseconds, which the cursor of the watchdog contains;
- * `undefined` if there was no previous check.
+ * Returns the time of the previous check in epoch milliseconds, from the cursor of the watchdog; `undefined` if there
+ * was none.
  */
 function previousCheck({ cursor }: Context): number | undefined {
   const instant = Number(cursor);
@@ -123,10 +119,7 @@ function placed(
   return new Map([...entries].map(([name, entry]) => [name, { ...entry, floor: now }]));
 }
 
-/**
- * Writes those parts of the watchdog's memory that `entries` change, and returns all parts as they are stored after the
- * write.
- */
+/** Writes the parts of the memory that `entries` changes, and returns all parts as they are stored then. */
 async function remember(
   context: Context,
   { memory }: Watchdog,
@@ -150,7 +143,7 @@ function logChanges({ log }: Context, changes: readonly OwedChange[]): void {
 
 interface HalfDone {
   readonly unread: readonly WatchedService[];
-  /** The names of the senders that failed, and so have to send some changes again. */
+  /** The names of the senders that failed. The next check lets them try again. */
   readonly failed: readonly string[];
 }
 

@@ -24,25 +24,25 @@ import type { TroubleKind } from './notice.ts';
 import type { Found } from './ports.ts';
 import type { WatchedService } from './watched-service.ts';
 
-/** A trouble of a service, and when it began, in epoch milliseconds. */
+/** A trouble of a service. `since` is when it began, in epoch milliseconds. */
 export interface Trouble {
   readonly kind: TroubleKind;
   readonly since: number;
 }
 
-/** The finding on one service, and the state from which the finding follows. */
+/** What the watchdog finds when it judges a service by its state. */
 export interface Judgement {
   readonly finding: Trouble | 'quiet' | 'well';
-  /** The state of the service, or the error if the state can't be read. */
+  /** The state of the service, or an error if the state can't be read. */
   readonly found: ServiceState | UnreadableStateError;
-  /** Whether a run of the service is going on. Its success may yet end a trouble. */
+  /** Whether a run of the service is going on. If it succeeds, a trouble may end. */
   readonly running: boolean;
   readonly now: number;
 }
 
 /**
- * Judges the service at `moment`; due times up to `moment.since` don't count. A service without a state is judged as
- * one that has never run.
+ * Judges the service at `moment.now`. Due times up to `moment.since` don't count as missed. A service without a stored
+ * state counts as one that has never run.
  */
 export function judge(watched: WatchedService, found: Found, moment: Required<Moment>): Judgement {
   if (found instanceof UnreadableStateError) {
@@ -53,10 +53,7 @@ export function judge(watched: WatchedService, found: Found, moment: Required<Mo
   return { finding: findingOf(watched, state, moment), found: state, running: isRunning(state, now), now };
 }
 
-/**
- * Whether the service is halted or paused, so that its ticks are skipped and leave no trace in the state. False if the
- * state is missing or can't be read.
- */
+/** Whether the service is halted or paused. False if its state is missing or can't be read. */
 export function isBlocked(found: Found, now: number): boolean {
   if (found === undefined || found instanceof UnreadableStateError) return false;
   return found.halt !== undefined || pauseHolds(found.pause, now);
@@ -73,16 +70,16 @@ function findingOf(watched: WatchedService, state: ServiceState, moment: Require
 }
 
 /**
- * Returns the number of failures since the last success. Crashed runs that no later run has counted yet are included: a
- * service whose process dies in each run would never count them.
+ * Returns the number of failures since the last success. Crashed runs that the state doesn't count yet are included,
+ * since a service whose process dies in every run never counts them.
  */
 export function failuresOf(state: ServiceState, now: number): number {
   return state.streak + uncountedCrashes(state, now);
 }
 
 /**
- * Returns how many runs have started, have not ended and have not been counted as crashed. A run that is going on is
- * left out.
+ * Returns how many runs have crashed and are not counted in the state yet. A run that is still going on isn't one of
+ * them.
  */
 export function uncountedCrashes(state: ServiceState, now: number): number {
   const open = state.fence - state.countedUpTo;
@@ -90,9 +87,8 @@ export function uncountedCrashes(state: ServiceState, now: number): number {
 }
 
 /**
- * Returns when the first failure since the last success happened, in epoch milliseconds. That is the instant of the
- * failed run in the run history, or, if the streak is 0, the tick of the newest lease, whose run crashed. Returns
- * `undefined` if the run history is shorter than the streak, or if there is no such tick.
+ * Returns when the first failure since the last success happened, in epoch milliseconds. If only a crash is known, it
+ * is the due time of the crashed run. `undefined` if the state doesn't contain the time.
  */
 function failingSince({ streak, runs, lease }: ServiceState): number | undefined {
   return streak > 0 ? runs.at(-streak)?.at : lease?.tick;

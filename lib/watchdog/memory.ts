@@ -1,7 +1,6 @@
 /**
- * What the watchdog remembers of each service from one check to the next. This memory consists of parts. A part is one
- * item in DynamoDB with the entries of up to 100 services, and is written only when an entry changes. A deploy doesn't
- * reset the memory.
+ * What the watchdog remembers of each service between two checks. It is stored in parts: items of DynamoDB with the
+ * entries of up to 100 services. A part is written only when an entry changes.
  */
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
@@ -10,21 +9,15 @@ import { LAST_INSTANT } from '../time/index.ts';
 import { TROUBLES } from './notice.ts';
 import type { WatchedService } from './watched-service.ts';
 
-/**
- * The largest number of services in one part of the watchdog's memory. A part has at most 25 KB, so that one write of
- * it costs little.
- */
+/** The largest number of services in one DynamoDB item of the watchdog's memory. Such an item has at most 25 KB. */
 export const PART_SIZE = 100;
 
-/** A part of the watchdog's memory, as it is stored. */
+/** One DynamoDB item of the watchdog's memory. */
 export interface MemoryPart {
-  /** The number of the part, from 0 on. */
   readonly number: number;
-  /**
-   * How often the part has been written; 0 for a part that is not stored yet, -1 if the stored number can't be read.
-   */
+  /** How often the part has been written; 0 if it is not stored yet, -1 if the stored number can't be read. */
   readonly revision: number;
-  /** What the watchdog remembers of each service, by name of the service. */
+  /** What the watchdog remembers, by name of the service. */
   readonly entries: Readonly<Record<string, unknown>>;
 }
 
@@ -56,46 +49,36 @@ const remembered = z.object({
 type Readable<Shape> = { readonly [Key in keyof Shape]: Shape[Key] };
 
 /**
- * A trouble that the watchdog has reported, or still has to report. `epoch`, `build`, `tick` and `success` are facts
- * about the service from the check that found the trouble. With them a later check decides whether a trouble of the
- * same kind is a new one.
+ * A trouble of a service that the watchdog remembers. `epoch`, `build`, `tick` and `success` are copies from the state
+ * of the service, by which a later check recognises a new trouble of the same kind.
  */
 export type RememberedTrouble = Readable<z.infer<typeof trouble>>;
-/**
- * A change that the senders in `senders` still have to send. If the change is a recovery, `was` is the kind of the
- * trouble that ended.
- */
+/** A change that `senders` still have to send. In a recovery, `was` is the kind of the trouble that ended. */
 export type Owed = Readable<z.infer<typeof owed>>;
 
 /** What the watchdog remembers of one service. */
 export interface Remembered {
-  /**
-   * A hash of the service's schedule. When the schedule changes, `floor` moves to the check that notices the change.
-   */
+  /** A hash of the service's schedule. After a change of the schedule, earlier due times don't count as missed. */
   readonly schedule: string;
   /**
-   * An instant in epoch milliseconds; due times up to it don't count as missed. It is the time of the first check by
-   * this schedule, the end of a pause, or the time of the first check after a halt, a resume or a long absence of the
-   * watchdog.
+   * Due times up to this instant, in epoch milliseconds, don't count as missed: the first check, the end of a pause or
+   * a halt, a resume, or the end of a long break of the watchdog.
    */
   readonly floor: number;
-  /** True while the service is paused or halted. When the pause or the halt ends, `floor` moves. */
+  /** True while the service is paused or halted. At the end `floor` moves. */
   readonly blocked?: true | undefined;
   readonly trouble?: RememberedTrouble | undefined;
   readonly owed?: Owed | undefined;
 }
 
-/**
- * Returns what the watchdog remembers of a service that it checks for the first time, or for the first time by a new
- * schedule.
- */
+/** Returns what the watchdog remembers of a service after its first check, or its first check with a new schedule. */
 export function firstSight(watched: WatchedService, now: number): Remembered {
   return { schedule: hashOf(watched), floor: now };
 }
 
 /**
- * Returns what the watchdog remembers of each watched service, by name. A service whose entry is missing or can't be
- * read gets a new entry with the floor `now`.
+ * Returns what the watchdog remembers of each watched service, by name. An entry that is missing or unreadable is
+ * replaced by a new one.
  */
 export function entriesOf(
   parts: readonly MemoryPart[],
@@ -114,15 +97,13 @@ function ownEntry(stored: Record<string, unknown>, name: string): Remembered | u
 function entryOf(watched: WatchedService, stored: Remembered | undefined, now: number): Remembered {
   if (stored === undefined) return firstSight(watched, now);
   if (stored.schedule !== hashOf(watched)) return { ...stored, ...firstSight(watched, now) };
-  // If the clock was set back, the stored floor may be in the future. It would then hide due times that are missed from
-  // now on.
+  // If the clock was set back, the stored floor may be in the future, and would hide missed due times.
   return stored.floor > now ? { ...stored, floor: now } : stored;
 }
 
 /**
- * Returns the parts that must be written so that the memory contains exactly `entries`. A service stays in the part
- * that contains it already. A new service goes to the first part with room. A service that is no longer watched is left
- * out.
+ * Returns the parts that must be written so that the memory contains exactly `entries`. A service stays in its part. A
+ * new service gets the first part with room.
  */
 export function changedParts(
   parts: readonly MemoryPart[],
@@ -165,10 +146,7 @@ function partOf(
   return { number, revision, entries: Object.fromEntries(own) };
 }
 
-/**
- * Returns the entry as the database would return it: without properties that are undefined. Returns `undefined` if
- * there is no entry.
- */
+/** Returns the entry without undefined properties, as the database returns it. */
 function storedForm(entry: Remembered | undefined): unknown {
   if (entry === undefined) return undefined;
   const { trouble: its, ...rest } = entry;
@@ -180,8 +158,7 @@ function isSame(part: MemoryPart, stored: MemoryPart | undefined): boolean {
 }
 
 /**
- * Returns the value as JSON with sorted keys, so that equal values have equal texts: the database returns the keys of a
- * map in an order of its own.
+ * Returns JSON with sorted keys. The database returns keys in another order, and equal entries must have equal texts.
  */
 function canonical(value: unknown): string {
   return JSON.stringify(value, (_key, inner: unknown) =>

@@ -1,4 +1,3 @@
-/** Changes and notices: what the watchdog reports about services, as data. Pure. */
 import { createHash } from 'node:crypto';
 import { toIso } from '../time/index.ts';
 
@@ -7,60 +6,48 @@ export const TROUBLES = ['halted', 'never-ran', 'overdue', 'unhealthy', 'unreada
 /** The kind of a trouble. */
 export type TroubleKind = (typeof TROUBLES)[number];
 
-/** The kinds of changes that the watchdog reports: a trouble begins, or, with `recovered`, a trouble ends. */
+/** The kinds of changes that the watchdog reports: a kind of trouble begins, or a trouble ends (`recovered`). */
 export type ChangeKind = TroubleKind | 'recovered';
 
-/** One change of one service: a trouble begins, or a trouble ends. */
+/** A change of one service: a trouble begins or ends. */
 export interface Change {
   readonly service: string;
   readonly kind: ChangeKind;
-  /**
-   * When the trouble began, in epoch milliseconds. A change of kind `recovered` has the beginning of the trouble that
-   * has now ended.
-   */
+  /** When the trouble began, in epoch milliseconds, also in a change of kind `recovered`. */
   readonly since: number;
   /**
-   * The text `service/kind/since`, with `since` in ISO 8601. A change that is sent again has the same id, so that
-   * receivers can drop the repetition.
+   * `service/kind/since`, with `since` in ISO 8601. A change that is sent twice has the same id, so that receivers can
+   * drop the second.
    */
   readonly id: string;
   /** What happened to the service, in one sentence. */
   readonly happened: string;
-  /** The cause of the trouble, with credentials masked; absent if the cause is not known, and for `recovered`. */
+  /** The cause of the trouble, with credentials masked; absent if it is unknown, and for `recovered`. */
   readonly cause?: string;
-  /** What the service does next if no person acts. */
+  /** What the service does next if nobody acts. */
   readonly follows: string;
-  /** The shell command for a person to run next: it shows more about the service, or mends the trouble. */
+  /** A shell command that shows more about the service or mends the trouble. */
   readonly command: string;
 }
 
-/** A message to people: one change, or all changes of a check that has more than `MOST_NOTICES`. */
+/** A message to people about one change, or about all changes of a check that found more than `MOST_NOTICES`. */
 export interface Notice {
-  /** The id of the notice. A notice that is sent again with the same changes has the same id. */
+  /** The id of the notice. If the same changes are sent again, the id is the same. */
   readonly id: string;
-  /** The subject of the message: one line of printable ASCII, at most 100 characters. */
+  /** The subject of the message: one line of at most 100 printable ASCII characters. */
   readonly subject: string;
-  /** The body of the message: some lines of plain text. */
+  /** The body of the message: lines of plain text. */
   readonly text: string;
   readonly changes: readonly Change[];
 }
 
-/**
- * The largest number of changes for which a sender sends one notice each. If one check has more, the sender sends a
- * single notice that names all of them.
- */
+/** Up to this number of changes, each change is one notice. More changes of one check are a single notice. */
 export const MOST_NOTICES = 10;
 const LONGEST_SUBJECT = 100;
-/**
- * The largest number of changes that a single notice about many changes describes in full. The text of that notice
- * names the services of all changes.
- */
+/** The largest number of changes that one notice describes in full. It names the services of all changes. */
 const MOST_DETAILED = 25;
 
-/**
- * Returns the notices that one sender sends about these changes. `stack` names the place where the services run, and is
- * part of every subject.
- */
+/** Returns the notices that one sender sends about these changes. Every subject contains `stack`. */
 export function noticesOf(changes: readonly Change[], stack: string): readonly Notice[] {
   return changes.length > MOST_NOTICES ? [groupNotice(changes, stack)] : changes.map((each) => notice(each, stack));
 }
@@ -88,7 +75,7 @@ function groupNotice(changes: readonly Change[], stack: string): Notice {
   const kinds = [...new Set(changes.map(({ kind }) => kind))];
   const counts = kinds.map((kind) => `${changes.filter((each) => each.kind === kind).length} ${kind}`).join(', ');
   const ids = changes.map((each) => each.id).join('\n');
-  // The names of services come first: if a receiver cuts the text, it loses descriptions instead of names.
+  // The names of services come first, since a receiver may cut the text at its end.
   const names = kinds.map((kind) => `${kind}: ${namesOf(changes, kind).join(', ')}`);
   const detailed = changes.slice(0, MOST_DETAILED);
   const rest = changes.length - detailed.length;

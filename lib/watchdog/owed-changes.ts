@@ -1,4 +1,3 @@
-/** The changes that senders still have to send, with texts made from the findings of one check. */
 import type { ServiceState } from '../rules/index.ts';
 import { UnreadableStateError } from '../service/index.ts';
 import { changeOf } from './change-texts.ts';
@@ -13,15 +12,15 @@ export interface OwedChange {
 }
 
 /**
- * The largest number of run records that one check reads for the causes of failures. If more services fail at once, one
- * common cause is most likely behind them.
+ * The largest number of failed runs whose errors one check reads. If more services fail at once, they most likely have
+ * one common cause.
  */
 const MOST_CAUSES = 25;
 
 /**
- * Returns the changes that senders still have to send, with their texts. A change is left for a later check while its
- * service is paused, or if this check doesn't find its trouble. The newest failure is read only for services that fail;
- * a change whose failure can't be read has no cause.
+ * Returns the changes that senders still have to send, with their texts. A change waits for a later check while its
+ * service is paused, or if this check doesn't find its trouble. If the error of a failed run can't be read, its change
+ * has no cause.
  */
 export async function owedChanges(
   checks: readonly Checked[],
@@ -38,7 +37,7 @@ export async function owedChanges(
   });
 }
 
-/** Returns the changes that this check found, without those that earlier checks could not send. */
+/** Returns the changes that this check found. Changes that only earlier checks found are left out. */
 export function newChanges(checks: readonly Checked[], owed: readonly OwedChange[]): readonly OwedChange[] {
   const names = new Set(checks.filter(({ isNew }) => isNew).map(({ watched }) => watched.name));
   return owed.filter(({ change }) => names.has(change.service));
@@ -55,8 +54,8 @@ function hasSucceeded(found: Checked['judgement']['found']): boolean {
 }
 
 /**
- * Returns a list with the key of the service's newest run, which has failed, if a sender still has to send the change
- * `unhealthy` of the service; else an empty list.
+ * Returns the newest run of the service in a list, if that run failed and its error is needed for a change; else an
+ * empty list.
  */
 function failedRun({ watched, judgement: { found }, entry: { owed } }: Checked): RunKey[] {
   if (owed?.kind !== 'unhealthy' || found instanceof UnreadableStateError) return [];

@@ -1,32 +1,26 @@
-/**
- * Sends the changes that senders still have to send. Every sender gets notices of its own, and a sender that fails
- * doesn't keep the others from sending.
- */
 import type { RunContext } from '../service/index.ts';
 import type { Remembered } from './memory.ts';
 import { type Notice, noticesOf } from './notice.ts';
 import type { OwedChange } from './owed-changes.ts';
 import type { CheckContext, Sender } from './ports.ts';
 
-/** The result of sending the notices of one check. */
 export interface Sent {
-  /** By name of the sender, the services whose changes this sender has sent. */
+  /** The names of the services whose changes were sent, by name of the sender. */
   readonly sent: ReadonlyMap<string, ReadonlySet<string>>;
-  /** The names of the senders that failed. */
   readonly failed: readonly string[];
 }
 
 /**
- * The time after which a sender begins no further notice in this check, in milliseconds. A notice that the sender has
- * begun to send may take as long as the sender's own limit. After that the check still has time to store what was sent.
+ * The time after which a sender begins no further notice in a check, in milliseconds. The rest of the check's time is
+ * for the last notice, and for storing what was sent.
  */
 const SENDING_TIME = 10_000;
 
 type Context = CheckContext & Pick<RunContext, 'service' | 'log'>;
 
 /**
- * Lets each sender send the changes that it still has to send. The senders work at the same time. The notices of one
- * sender go out one after the other, until one of them fails or `SENDING_TIME` has passed.
+ * Lets each sender send its changes. Senders work at the same time. One sender stops after a failure, or when
+ * `SENDING_TIME` has passed.
  */
 export async function sendAll(
   owed: readonly OwedChange[],
@@ -54,7 +48,7 @@ async function sendBy(sender: Sender, notices: readonly Notice[], context: Conte
       await sender.send(notice, context);
       for (const { service } of notice.changes) taken.add(service);
     } catch (error) {
-      // After a failure the sender stops: its next notice would most likely fail too, and use up the time of the check.
+      // After a failure the sender stops, since its next notice would most likely fail too.
       const message = `${context.service}: the sender ${sender.name} failed; the next check sends again what it owes`;
       context.log.error(message, { error, notice: notice.id });
       return { taken, failed: true };
@@ -64,8 +58,8 @@ async function sendBy(sender: Sender, notices: readonly Notice[], context: Conte
 }
 
 /**
- * Returns what the watchdog remembers after the notices have gone out. Each change keeps only the names of those
- * senders that still have to send it and still exist. A change that no sender has to send any more is removed.
+ * Returns what the watchdog remembers after sending. Each change keeps the names of the senders that still have to send
+ * it; a change without such senders is removed.
  */
 export function withoutSent(
   entries: ReadonlyMap<string, Remembered>,

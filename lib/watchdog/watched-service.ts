@@ -1,7 +1,3 @@
-/**
- * The description of a watched service. On AWS the list of these descriptions is bundled into the watchdog's function.
- * On one machine it is in the environment variable `TICKOVER_WATCHED`.
- */
 import * as z from 'zod';
 import {
   cronFault,
@@ -17,27 +13,25 @@ import { cut, showValue, withoutUndefined } from '../text/index.ts';
 /** A service that the watchdog judges, with its schedule. */
 export interface WatchedService extends Punctuality {
   readonly name: string;
-  /** The number of failures in a row at which the service has the trouble `unhealthy`. */
+  /** The number of failures in a row from which the service has the trouble `unhealthy`. */
   readonly consecutive: number;
-  /**
-   * The deployed function of the service, which the commands in notices name. @default the service runs on one machine
-   */
+  /** The Lambda function of the service, for the commands in notices. @default the service runs on one machine */
   readonly deployed?: DeployedFunction;
 }
 
-/** A deployed function, by the CloudFormation stack that contains it. */
+/** A deployed Lambda function, by its CloudFormation stack. */
 export interface DeployedFunction {
   readonly stack: string;
   /** The logical id of the function in its stack. */
   readonly logicalId: string;
-  /** The group whose services share the function; events then name the service. @default it has only this service */
+  /** The name of the group of services that share the function; absent if the function has only this service. */
   readonly group?: string;
 }
 
 /** The name of the environment variable that lists the watched services as a JSON array. */
 export const WATCHED_VARIABLE = 'TICKOVER_WATCHED';
 
-/** Returns what the watchdog must know of the service to judge it. */
+/** Returns the parts of a service that the watchdog needs to judge it. */
 export function watchedServiceOf(
   service: Pick<Service, 'name' | 'schedule' | 'timeout' | 'leaseMargin'> & { readonly policy: Policy },
   deployed?: DeployedFunction,
@@ -53,7 +47,7 @@ export function watchedServiceOf(
   });
 }
 
-/** Returns the environment variable that lists these services for a watchdog on one machine. */
+/** Returns the environment variable with these services, for a watchdog on one machine. */
 export function watchdogVariables(services: readonly Service[]): Record<string, string> {
   return { [WATCHED_VARIABLE]: JSON.stringify(services.map((service) => watchedServiceOf(service))) };
 }
@@ -72,9 +66,9 @@ const entry = z.strictObject({
 const list = z.array(entry).refine((all) => new Set(all.map(({ name }) => name)).size === all.length);
 
 /**
- * Returns the services that the environment variable `TICKOVER_WATCHED` lists, in the order of their names; an empty
- * list if the variable is missing or empty.
- * @throws InvalidOptionsError if the variable is no valid list; the error names the expected and the given value
+ * Returns the services in the variable `TICKOVER_WATCHED`, in the order of their names; an empty list if it is missing
+ * or empty.
+ * @throws InvalidOptionsError if the variable is no valid list
  */
 export function parseWatchedServices(env: Readonly<Record<string, string | undefined>>): readonly WatchedService[] {
   const text = env[WATCHED_VARIABLE]?.trim() ?? '';
@@ -88,7 +82,6 @@ export function parseWatchedServices(env: Readonly<Record<string, string | undef
   ]);
 }
 
-/** Returns the services in the order of their names. */
 export function inOrder(services: readonly WatchedService[]): readonly WatchedService[] {
   return services.toSorted((one, other) => (one.name < other.name ? -1 : 1));
 }

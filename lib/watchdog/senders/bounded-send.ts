@@ -1,26 +1,21 @@
-/**
- * Sends within a time limit. Whatever the receiver does, a send ends when the limit has passed, or at once when the
- * signal of the run is aborted.
- */
 import type { RunContext } from '../../service/index.ts';
 import { errorClassOf, summarizeError, toSafeCause } from '../../text/index.ts';
 import { abortable, withTimeLimit } from '../../time/index.ts';
 
-/** A sender, its receiver, and the bounds of one send. */
 export interface Sending {
   readonly sender: string;
   /** The name of the receiver in error messages, without secrets. */
   readonly receiver: string;
-  /** The longest time that one send may take, in milliseconds. */
+  /** The longest time that sending one notice may take, in milliseconds. */
   readonly limit: number;
-  /** Masks the sender's own secrets in a text. @default the text stays as it is */
+  /** Masks the secrets of the sender in a text. @default the text stays as it is */
   readonly redact?: (text: string) => string;
 }
 
 /**
- * Calls `work` with a signal that is aborted when the limit has passed or the run's signal is aborted.
+ * Calls `work` with a signal that is aborted when `limit` has passed or the run's signal is aborted.
  * @throws Error `<sender>: <receiver>: <what happened>`, without credentials. Its `cause` is the error of `work`, which
- *   decides whether the failure is transient
+ * decides whether the failure is transient
  */
 export async function boundedSend(
   { sender, receiver, limit, redact = (text) => text }: Sending,

@@ -1,7 +1,4 @@
-/**
- * Sends changes to an EventBridge bus, for programs. Each change is one event, even if people get a single notice about
- * many changes.
- */
+/** Sends changes to an EventBridge bus, for programs. Each change is one event. */
 import type { EventBridgeClient, PutEventsRequestEntry, PutEventsResultEntry } from '@aws-sdk/client-eventbridge';
 import { clientSettings, SEND_LIMIT, SEND_REQUEST_TIMEOUT } from '../../service/index.ts';
 import type { Change, ChangeKind } from '../notice.ts';
@@ -9,7 +6,7 @@ import type { Sender } from '../ports.ts';
 import { boundedSend } from './bounded-send.ts';
 import { changeJson } from './sent-text.ts';
 
-/** The `source` of every event, which rules of EventBridge can match. */
+/** The `source` of every event, for rules of EventBridge. */
 const SOURCE = 'tickover';
 
 /** The `detail-type` of an event, by kind of the change. */
@@ -22,18 +19,14 @@ const DETAIL_TYPES: Readonly<Record<ChangeKind, string>> = {
   recovered: 'Service Recovered',
 };
 
-/**
- * The bounds of one PutEvents request: the number of its entries, and their total size in bytes. The size of an entry
- * is that of its source, its detail type and its detail.
- */
+/** The limits of one PutEvents request: the number of its events, and their total size in bytes. */
 const MOST_ENTRIES = 10;
 const LARGEST_REQUEST = 256 * 1_024;
 
 /**
- * Returns a sender to the bus, which is given by its name or its ARN. The region is that of the ARN, or the default
- * region of the AWS client. A send fails if the bus did not take one of the events; then the next check sends all
- * events of the notice again, with the same ids. The client is made once, at the first send.
- * @param stack the name of the stack in which the services run, which each event contains
+ * Returns a sender to a bus, given by its name or its ARN. If the bus refuses an event, the send fails, and the next
+ * check sends all its events again with the same ids.
+ * @param stack the name of the stack in which the services run; each event contains it
  */
 export function eventBridgeSender(bus: string, stack: string): Sender {
   const region = bus.startsWith('arn:') ? bus.split(':')[3] : undefined;
@@ -42,7 +35,7 @@ export function eventBridgeSender(bus: string, stack: string): Sender {
     name: 'event-bridge',
     send: ({ changes }, context) =>
       boundedSend({ sender: 'event-bridge', receiver: bus, limit: SEND_LIMIT }, context, async (abortSignal) => {
-        // The SDK is loaded only here: most checks find no change, and then nothing is sent.
+        // The SDK takes time to load, and most checks send nothing.
         const sdk = await import('@aws-sdk/client-eventbridge');
         client ??= new sdk.EventBridgeClient({
           ...(region === undefined ? {} : { region }),
@@ -63,7 +56,7 @@ function entryOf(change: Change, bus: string, stack: string): PutEventsRequestEn
   return { EventBusName: bus, Source: SOURCE, DetailType: DETAIL_TYPES[change.kind], Detail: detail };
 }
 
-/** Divides the entries, in their order, into requests that EventBridge accepts. */
+/** Divides events into requests within EventBridge's limits, in order. */
 function requestsOf(entries: readonly PutEventsRequestEntry[]): PutEventsRequestEntry[][] {
   const requests: PutEventsRequestEntry[][] = [];
   let room = 0;
@@ -87,8 +80,8 @@ function refusedIn(entries: readonly PutEventsResultEntry[] = [], count = 1): re
 }
 
 /**
- * Returns the error of a send whose bus did not take some events. The name of the error is the code of the first event
- * that was refused, which decides whether the error is transient.
+ * Returns the error of a send in which the bus refused some events. Its name is the code of the first refusal, which
+ * decides whether the error is transient.
  */
 function notTaken(refused: readonly PutEventsResultEntry[], all: number): Error {
   const [{ ErrorCode = 'InternalFailure', ErrorMessage = 'no reason was given' } = {}] = refused;

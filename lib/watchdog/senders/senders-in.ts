@@ -1,4 +1,3 @@
-/** The senders that environment variables ask for, and the faults of these variables. */
 import { InvalidOptionsError } from '../../rules/index.ts';
 import type { Surroundings } from '../../service/index.ts';
 import { cut, mask, showValue, tryRead } from '../../text/index.ts';
@@ -8,7 +7,7 @@ import { snsSender } from './sns.ts';
 import { shownUrl, webhookSender } from './webhook.ts';
 import { templateFault } from './webhook-body.ts';
 
-/** The place that notices name if `TICKOVER_STACK` is missing or empty. */
+/** The place in notices if `TICKOVER_STACK` is missing or empty. */
 const ONE_MACHINE = 'one machine';
 const LONGEST_STACK = 128;
 const LONGEST_URL = 2_000;
@@ -18,10 +17,9 @@ const BUS = /^(arn:aws[a-z-]*:events:[a-z\d-]+:\d{12}:event-bus\/)?[\w.\-/]{1,25
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
 /**
- * Returns the senders that environment variables ask for: `TICKOVER_TOPIC_ARN`, the ARN of an SNS topic;
- * `TICKOVER_EVENT_BUS`, the name or the ARN of an EventBridge bus; `TICKOVER_WEBHOOK_URL`, the URL of a webhook, with
- * `TICKOVER_WEBHOOK_TEMPLATE`, the template of its bodies. An empty variable counts as missing. `TICKOVER_STACK` is the
- * name of the stack in notices.
+ * Returns the senders for which these environment variables are set: `TICKOVER_TOPIC_ARN`, an SNS topic;
+ * `TICKOVER_EVENT_BUS`, the name or the ARN of an EventBridge bus; `TICKOVER_WEBHOOK_URL`, with
+ * `TICKOVER_WEBHOOK_TEMPLATE`, the body of its requests. `TICKOVER_STACK` is the name of the stack in notices.
  * @throws InvalidOptionsError which names every faulty variable, the expected and the given value, without secrets
  */
 export function sendersIn(env: Surroundings['env']): readonly Sender[] {
@@ -36,14 +34,14 @@ export function sendersIn(env: Surroundings['env']): readonly Sender[] {
   ];
 }
 
-/** The place that notices name: the stack in `TICKOVER_STACK`. @default 'one machine' */
+/** Returns the name of the stack in notices. @default 'one machine' */
 export function stackIn(env: Surroundings['env']): string {
   return env['TICKOVER_STACK']?.trim() || ONE_MACHINE;
 }
 
 /**
- * Returns the faults of the variables for senders, each as `variable: expected ..., got ...`. A URL and a template may
- * contain secrets: a fault shows only the origin of a URL, and of a template at most an unknown placeholder.
+ * Returns the faults of the variables for topic, bus and webhook, each as `variable: expected ..., got ...`. Secrets
+ * are left out: of a URL only the origin is shown.
  */
 export function senderFaults(env: Surroundings['env']): string[] {
   const { topic, bus, url, template } = written(env);

@@ -1,17 +1,13 @@
-/**
- * Converts changes and notices into the JSON and the texts that receivers accept: bounded in size, and with characters
- * that the receiver allows.
- */
 import { cut, escaped } from '../../text/index.ts';
 import { toIso } from '../../time/index.ts';
 import type { Change } from '../notice.ts';
 
-/** The largest size of each text of a change that is sent as JSON, in bytes of UTF-8. */
+/** The largest size of one text of a change in JSON, in bytes of UTF-8. */
 const LONGEST_FIELD = 1_500;
 /** The longest subject that SNS accepts, in characters. */
 const LONGEST_SUBJECT = 100;
 
-/** Returns a change as an object for JSON: `since` is in ISO 8601, and each text is cut to `LONGEST_FIELD` bytes. */
+/** Returns a change as an object for JSON. `since` is in ISO 8601, and long texts are cut. */
 export function changeJson({ service, kind, since, id, happened, cause, follows, command }: Change) {
   return {
     ...{ id, service, kind, since: toIso(since) },
@@ -22,10 +18,7 @@ export function changeJson({ service, kind, since, id, happened, cause, follows,
   };
 }
 
-/**
- * Returns the text as one line of at most 100 printable ASCII characters that doesn't begin with a space; 'Tickover' if
- * nothing is left of the text.
- */
+/** Returns the text as one line of at most 100 printable ASCII characters; 'Tickover' if no character is left. */
 export function asciiSubject(text: string): string {
   const printable = text
     .normalize('NFKD')
@@ -34,10 +27,7 @@ export function asciiSubject(text: string): string {
   return printable.trim().slice(0, LONGEST_SUBJECT) || 'Tickover';
 }
 
-/**
- * Returns the text in at most `most` bytes of UTF-8. Control characters, except ends of lines, are replaced by visible
- * escapes.
- */
+/** Cuts the text to `most` bytes of UTF-8, and escapes its control characters except ends of lines. */
 export function visibleText(text: string, most: number): string {
   return cut(text.split(/\r?\n/).map(escaped).join('\n'), most);
 }

@@ -1,4 +1,4 @@
-/** Sends notices to an SNS topic, whose subscribers are people: by mail, by text message, by chat. */
+/** Sends notices to an SNS topic, for people: by mail, by text message or by chat. */
 import { createHash } from 'node:crypto';
 import type { PublishCommandInput, SNSClient } from '@aws-sdk/client-sns';
 import { clientSettings, SEND_LIMIT, SEND_REQUEST_TIMEOUT } from '../../service/index.ts';
@@ -7,17 +7,13 @@ import type { Sender } from '../ports.ts';
 import { boundedSend } from './bounded-send.ts';
 import { asciiSubject, visibleText } from './sent-text.ts';
 
-/**
- * The largest message that is sent to SNS, in bytes of UTF-8. SNS refuses a message above 256 KB, in which the
- * attributes of the message count too.
- */
+/** The largest message that is sent to SNS, in bytes of UTF-8. SNS refuses more than 256 KB, attributes included. */
 const LONGEST_MESSAGE = 255 * 1_024;
 const LONGEST_ID = 256;
 
 /**
- * Returns a sender to the topic, in the region of the topic's ARN. Each message has the attribute `id`, by which
- * receivers can drop a message that they have already. A FIFO topic drops such a message by itself. The client is made
- * once, at the first send.
+ * Returns a sender to the topic. Each message has the attribute `id`, by which receivers can drop a message that they
+ * get twice. A FIFO topic drops it itself.
  */
 export function snsSender(topicArn: string): Sender {
   const [, , , region = ''] = topicArn.split(':');
@@ -26,7 +22,7 @@ export function snsSender(topicArn: string): Sender {
     name: 'sns',
     send: (notice, context) =>
       boundedSend({ sender: 'sns', receiver: topicArn, limit: SEND_LIMIT }, context, async (abortSignal) => {
-        // The SDK is loaded only here: most checks find no change, and then nothing is sent.
+        // The SDK takes time to load, and most checks send nothing.
         const sdk = await import('@aws-sdk/client-sns');
         client ??= new sdk.SNSClient({ region, ...clientSettings(SEND_REQUEST_TIMEOUT) });
         await client.send(new sdk.PublishCommand(messageOf(notice, topicArn)), { abortSignal });

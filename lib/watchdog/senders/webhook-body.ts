@@ -1,21 +1,18 @@
-/**
- * The body of the request to a webhook: by default JSON that chats understand, else the user's template with its
- * placeholders replaced.
- */
+/** The body of a request to a webhook: JSON for chats, or the user's template with its placeholders replaced. */
 import { cut, didYouMean } from '../../text/index.ts';
 import { toIso } from '../../time/index.ts';
 import type { Notice } from '../notice.ts';
 import { changeJson } from './sent-text.ts';
 
 /**
- * The largest `text` of a notice in a body, in bytes of UTF-8: what Mattermost accepts, and half of what Google Chat
- * accepts. The text begins with the names of services, so that a cut text keeps them.
+ * The largest `text` in a body, in bytes of UTF-8, as Mattermost accepts it; other chats accept more. The text begins
+ * with the names of services, so that a cut doesn't remove them.
  */
 const LONGEST_TEXT = 16_000;
 const LONGEST_FIELD = 1_500;
-/** The largest number of changes that the default body contains in full. Its field `services` names all services. */
+/** The largest number of changes in a body. Its field `services` names the services of all changes. */
 const MOST_CHANGES = 40;
-/** The longest template, in characters. All environment variables of a Lambda function together have 4 KB. */
+/** The longest template, in characters. In Lambda all environment variables together have 4 KB. */
 const LONGEST_TEMPLATE = 4_000;
 
 const PLACEHOLDERS = [
@@ -24,9 +21,8 @@ const PLACEHOLDERS = [
 
 const PLACEHOLDER = /\{\{([^{}]*)\}\}/g;
 
-/** The facts besides the notice on which the body depends: host, stack and template. */
 export interface BodyOptions {
-  /** The host name of the webhook. Slack and Google Chat get bodies that differ from those for other hosts. */
+  /** The host name of the webhook. Slack and Google Chat need other bodies than other hosts. */
   readonly host: string;
   /** The name of the stack in which the services run, or 'one machine'. */
   readonly stack: string;
@@ -34,12 +30,11 @@ export interface BodyOptions {
   readonly template?: string | undefined;
 }
 
-/** Returns the body for a notice, as JSON text. */
 export function webhookBody(notice: Notice, { host, stack, template }: BodyOptions): string {
   const form = host.endsWith('.slack.com') || host.endsWith('.slack-gov.com') ? withoutMarkup : (text: string) => text;
   if (template !== undefined) return filled(template, (name) => form(fieldOf(name, notice, stack)));
   const text = form(cut(notice.text, LONGEST_TEXT));
-  // Google Chat refuses a body with fields that it doesn't know.
+  // Google Chat refuses a body with other fields than its own.
   if (host === 'chat.googleapis.com') return JSON.stringify({ text });
   const { id, subject, changes } = notice;
   const services = Object.fromEntries(changes.map(({ service, kind }) => [service, kind]));
@@ -55,8 +50,8 @@ export function webhookBody(notice: Notice, { host, stack, template }: BodyOptio
 }
 
 /**
- * Returns the fault of a template as `expected ..., got ...`; `undefined` if the template can be used. The fault shows
- * nothing of the template but an unknown placeholder, since the rest may be secret.
+ * Returns the fault of a template as `expected ..., got ...`; `undefined` if there is none. A template may contain
+ * secrets, so the fault shows only an unknown placeholder.
  */
 export function templateFault(template: string): string | undefined {
   if (template.length > LONGEST_TEMPLATE) {
@@ -81,10 +76,7 @@ function isPlaceholder(name: string): name is (typeof PLACEHOLDERS)[number] {
   return (PLACEHOLDERS as readonly string[]).includes(name);
 }
 
-/**
- * Replaces each placeholder of the template by its value. In JSON `{{` can stand only inside a string, so each value is
- * escaped for a JSON string.
- */
+/** Replaces each placeholder by its value, escaped for a JSON string. In JSON `{{` occurs only inside strings. */
 function filled(template: string, fieldNamed: (name: (typeof PLACEHOLDERS)[number]) => string): string {
   return template.replace(PLACEHOLDER, (whole, written: string) => {
     const name = written.trim();
@@ -93,8 +85,8 @@ function filled(template: string, fieldNamed: (name: (typeof PLACEHOLDERS)[numbe
 }
 
 /**
- * Returns the value of a placeholder. If the notice has many changes, the value lists each different value once;
- * `since` is the earliest instant.
+ * Returns the value of a placeholder. For several changes, the value lists each different value once; `since` is the
+ * earliest.
  */
 function fieldOf(name: (typeof PLACEHOLDERS)[number], notice: Notice, stack: string): string {
   const { changes } = notice;
@@ -116,10 +108,7 @@ function fieldOf(name: (typeof PLACEHOLDERS)[number], notice: Notice, stack: str
   }
 }
 
-/**
- * Escapes the characters that Slack reads as markup: a text such as `<!channel>` would otherwise notify everybody in
- * the channel.
- */
+/** Escapes the markup of Slack, so that a text such as `<!channel>` doesn't notify everybody in the channel. */
 function withoutMarkup(text: string): string {
   return text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
 }

@@ -1,4 +1,3 @@
-/** Sends notices to a webhook: an HTTP endpoint that takes JSON, such as that of a chat. */
 import { HttpStatusError, WEBHOOK_LIMIT } from '../../service/index.ts';
 import { cut, escaped, mask } from '../../text/index.ts';
 import { type Clock, SECOND, withTimeLimit } from '../../time/index.ts';
@@ -6,9 +5,8 @@ import type { Sender } from '../ports.ts';
 import { boundedSend } from './bounded-send.ts';
 import { webhookBody } from './webhook-body.ts';
 
-/** A webhook: its URL, and what its bodies contain. */
 export interface WebhookOptions {
-  /** A URL of https, or of http on this machine. A user and password in the URL are sent as an Authorization header. */
+  /** A URL of https, or of http on this machine. A user and password in it are sent as an Authorization header. */
   readonly url: URL;
   /** The name of the stack in which the services run, or 'one machine'. */
   readonly stack: string;
@@ -17,21 +15,21 @@ export interface WebhookOptions {
 }
 
 /**
- * The bounds for reading the body of a refusal (an answer whose status is not 2xx), which may contain a reason: the
- * time to wait for the body, in milliseconds, and how many bytes of it the error shows.
+ * If the webhook refuses a notice, the error shows the beginning of its answer: at most `LONGEST_REASON` bytes,
+ * awaited for `REASON_TIME` milliseconds.
  */
 const REASON_TIME = SECOND;
 const LONGEST_REASON = 200;
 /**
- * The length, in characters, from which a part of the URL is masked in errors. Shorter parts are no secrets, and may be
- * ordinary words in an answer.
+ * From this length on, in characters, a part of the webhook's URL is masked in errors. Shorter parts may be ordinary
+ * words.
  */
 const SHORTEST_SECRET = 6;
 
 /**
- * Returns a sender to the webhook. A status of 2xx is a success. Redirects are not followed. The body of an answer is
- * not read. The exception is an answer with another status than 2xx, if there is no template: then the error shows the
- * beginning of the body. Errors show only the origin of the URL, since whoever knows the rest can write to the webhook.
+ * Returns a sender to the webhook. An answer with a status other than 2xx is an error; redirects are not followed. The
+ * error shows the beginning of the answer, unless there is a template. Errors show only the origin of the URL, since
+ * the rest is a secret.
  */
 export function webhookSender({ url, stack, template }: WebhookOptions): Sender {
   const redact = redactor(url);
@@ -46,7 +44,7 @@ export function webhookSender({ url, stack, template }: WebhookOptions): Sender 
         const response = await fetch(address, { method: 'POST', headers, body, redirect: 'manual', signal });
         const { status, ok } = response;
         if (ok) return discard(response.body);
-        // With a template the answer is not shown: it may repeat the body, and the template may contain secrets.
+        // An answer may repeat the body, and a template may contain secrets. So it is not shown.
         const reason = template === undefined ? redact(await beginningOf(response.body, context.clock)) : '';
         if (template !== undefined) discard(response.body);
         const fault = new HttpStatusError({ status, method: 'POST', url: shownUrl(url), expected: '2xx' });
@@ -67,8 +65,8 @@ function authorization({ username, password }: URL): Record<string, string> {
 }
 
 /**
- * Returns a function that masks in a text every part of the URL that may be secret. Longer parts are masked first,
- * since they may contain shorter ones.
+ * Returns a function that masks the secret parts of the URL in a text, the longest part first, since it may contain
+ * others.
  */
 function redactor(url: URL): (text: string) => string {
   const { href, pathname, search, username, password, searchParams } = url;
@@ -79,14 +77,14 @@ function redactor(url: URL): (text: string) => string {
   return (text) => secrets.reduce((left, secret) => left.replaceAll(secret, '***'), text);
 }
 
-/** Ends an answer without reading its body, however long the body is. */
+/** Ends an answer without reading its body. */
 function discard(body: ReadableStream | null): void {
   body?.cancel().catch(() => {});
 }
 
 /**
- * Returns the beginning of a body in one line, with credentials masked; an empty text if there is no body, or if it
- * doesn't come within `REASON_TIME`.
+ * Returns the beginning of a body in one line, with credentials masked; an empty text if no body arrives in
+ * `REASON_TIME`.
  */
 async function beginningOf(body: ReadableStream<Uint8Array> | null, clock: Clock): Promise<string> {
   const reader = body?.getReader();
