@@ -1,6 +1,6 @@
 /**
  * A child process of the bench: runs generated services as `npm start` does, and prints the figures as one line of
- * JSON. Its arguments are the number of services and the number of seconds.
+ * JSON. The arguments are the number of services and the number of seconds.
  */
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -21,7 +21,6 @@ export interface Figures {
    */
   readonly megabytes: number;
   readonly highest: number;
-  /** The processor time that this process has used, in seconds. */
   readonly processorSeconds: number;
   /** The lines about failures that the services and the machine printed. */
   readonly failures: readonly string[];
@@ -68,7 +67,6 @@ function count(line: string): void {
   ran.set(read.tick.service, (systemClock.now() - startedAt) / SECOND);
 }
 
-/** Makes `count` services, each with its own function file. */
 async function catalogOf(count: number): Promise<CatalogEntry[]> {
   const room = (path: string) => JSON.stringify(fileURLToPath(new URL(`../../lib/${path}/index.ts`, import.meta.url)));
   const entries: CatalogEntry[] = [];

@@ -1,7 +1,6 @@
 /**
- * `npm run bench -- stacks [services]`: puts many services into as few stacks as CloudFormation's limits allow, and
- * prints the size and the monthly cost of these stacks. It compares services with their own functions and in groups,
- * with alarms and without.
+ * `npm run bench -- stacks [services]`: puts many services into as few stacks as CloudFormation's limits allow, with
+ * and without groups, with and without alarms. Prints the size and the monthly cost of these stacks.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

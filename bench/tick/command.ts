@@ -1,7 +1,7 @@
 /**
  * `npm run bench -- tick [invocations] [--record]`: measures the processor time, the duration, the memory and the log
- * of a tick whose run succeeds. It invokes the deployed bundle in Lambda's runtime client, with an embedded DynamoDB.
- * `--record` saves the figures for `npm run cost`.
+ * of a tick whose run succeeds, in Lambda's runtime client and with an embedded DynamoDB. `--record` saves the figures
+ * for `npm run cost`.
  */
 import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';

@@ -18,7 +18,7 @@ export interface FunctionFigures {
 }
 
 const MINUTE = 60_000;
-/** The number of invocations before the measured ones. They let Node compile the code and open connections. */
+/** The number of invocations before the measured ones, in which Node compiles the code and opens connections. */
 const WARM_UP = 50;
 /** The kernel counts processor time in hundredths of a second. */
 const MS_A_JIFFY = 10;

@@ -3,8 +3,7 @@ import type { Service } from './service.ts';
 
 /**
  * The esbuild settings for the code of a Lambda function. A bundle is an ES module, which has no `require`,
- * `__filename` or `__dirname`. These settings define the three for the CommonJS packages in it. `__filename` and
- * `__dirname` are those of the bundle.
+ * `__filename` or `__dirname`. With these settings CommonJS packages in the bundle can use all three.
  */
 export const COMMONJS = {
   banner: [

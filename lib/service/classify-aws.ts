@@ -80,8 +80,7 @@ export function isFromAws(error: object): boolean {
 /**
  * Whether an AWS client would send the failed request again because of its error or one of the causes of that error.
  * False if an `AbortError` comes first.
- * @param isTransient decides for one error whether its code, status or name is transient; AWS's names are checked
- * anyway
+ * @param isTransient whether the code, the status or the name of one error is transient
  */
 export function isFollowedByAws(error: object, isTransient: (cause: unknown) => boolean): boolean {
   let link: unknown = error;

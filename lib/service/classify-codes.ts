@@ -16,7 +16,7 @@ const TRANSPORT = [
   /^ERR_HTTP2_(?:ERROR|STREAM_ERROR|SESSION_ERROR|GOAWAY_SESSION|STREAM_CANCEL|PING_CANCEL)$/,
 ];
 
-/** The codes by which undici reports a programming error. They begin like undici's codes for failed connections. */
+/** undici's codes for programming errors, which begin like its codes for failed connections (`UND_ERR_`). */
 const MISUSE = new Set(['UND_ERR_INVALID_ARG', 'UND_ERR_INVALID_RETURN_VALUE', 'UND_ERR_NOT_SUPPORTED']);
 
 /** Node's error codes for an invalid TLS certificate. */

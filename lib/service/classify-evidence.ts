@@ -27,7 +27,7 @@ export interface Evidence {
 
 /** The largest number of nested causes and nested AggregateErrors that are read, counted from the thrown error. */
 const DEEPEST = 32;
-/** The largest number of errors that are read in one thrown value. More would take too long. */
+/** The largest number of errors that are read in one thrown value, since reading more would take too long. */
 const MOST_ERRORS = 10_000;
 
 /**
@@ -42,7 +42,7 @@ export function evidenceIn(error: unknown, tolerated: ReadonlySet<number>): Evid
     if (!isError(link) || depth > DEEPEST) return undefined;
     if (known.has(link) || known.size > MOST_ERRORS) return known.get(link);
     known.set(link, undefined);
-    // If an AggregateError has more errors than may be read, one more is requested. It counts as not transient.
+    // If an AggregateError has more errors than may be read, the first unread error counts as not transient.
     const members = membersOf(link, MOST_ERRORS - known.size + 2);
     const inside: Inside = {
       ofCause: () => evidenceOf(readProperty(link, 'cause'), depth + 1),
@@ -57,7 +57,6 @@ export function evidenceIn(error: unknown, tolerated: ReadonlySet<number>): Evid
 
 interface Inside {
   readonly ofCause: () => Evidence | undefined;
-  /** Absent if the error contains no other errors. */
   readonly ofMembers: (() => Evidence) | undefined;
 }
 
@@ -90,7 +89,6 @@ function isTransientAlone(link: unknown): boolean {
   return (httpStatusOf(link) ?? 0) >= 500;
 }
 
-/** Whether an error or one of its causes reports a lack of memory, file descriptors, disk space and the like. */
 function isExhausted(error: object): boolean {
   let link: unknown = error;
   for (let depth = 0; isError(link) && depth <= DEEPEST; depth += 1) {
@@ -101,8 +99,8 @@ function isExhausted(error: object): boolean {
 }
 
 /**
- * Combines the evidence of the errors inside another error: transient if there is at least one, and all are transient.
- * `retryAfter` is the longest of theirs.
+ * Combines the evidence of the errors inside another error: transient if there is at least one error and all are
+ * transient. `retryAfter` is the longest that any of these errors contains.
  */
 function together(members: Iterable<unknown>, evidenceOf: (member: unknown) => Evidence | undefined): Evidence {
   let seen = false;

@@ -61,5 +61,4 @@ export function classifyTolerant(error: unknown): Classification {
 /** The longest `Retry-After` that a service obeys, so that a faulty server can't stop the service for longer. */
 const LONGEST_RETRY_AFTER = DAY;
 const NONE: ReadonlySet<number> = new Set();
-/** Request Timeout and Too Many Requests. */
 const TOLERATED: ReadonlySet<number> = new Set([408, 429]);

@@ -65,8 +65,7 @@ export class UnreadableStateError extends Error {
 }
 
 /**
- * The error of a run that was still going on when its time was up. It is the reason with which the run's signal is
- * aborted.
+ * The error of a run that was still going on when its time was up. The signal of the run is aborted with this error.
  */
 export class RunTimedOutError extends Error {
   override readonly name = 'RunTimedOutError';
@@ -74,8 +73,8 @@ export class RunTimedOutError extends Error {
 }
 
 /**
- * The reason with which the signal of a run is aborted when its process stops. Such a run counts neither as a success
- * nor as a failure.
+ * The error with which the signal of a run is aborted when its process stops. The run counts neither as a success nor
+ * as a failure.
  */
 export class StoppedError extends Error {
   override readonly name = 'StoppedError';
@@ -88,7 +87,7 @@ export class RunCrashedError extends Error {
   readonly code = 'run-crashed';
 }
 
-/** The error of a service without a workload. It is fatal in services of kind `loop` too. */
+/** The error of a service without a workload. Of all errors, only this one is fatal in a service of kind `loop`. */
 export class NotImplementedError extends Error {
   override readonly name = 'NotImplementedError';
   readonly code = 'not-implemented';

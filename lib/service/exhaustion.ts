@@ -21,8 +21,8 @@ export function exhaustedBy(code: unknown): Exhausted | undefined {
 }
 
 /**
- * The resource whose exhaustion the code or the message of one error reports; `undefined` for any other error. Its
- * causes are not read.
+ * The resource whose exhaustion the code or the message of one error reports; `undefined` for any other error. The
+ * causes of the error are not read.
  */
 export function exhaustedIn(error: object): Exhausted | undefined {
   const code = readProperty(error, 'code');

@@ -30,8 +30,8 @@ export interface RunContext<Prepared = unknown> {
   /** The text that `saveCursor` last stored; absent if none is stored. */
   readonly cursor?: string;
   /**
-   * Stores a text for the next run. It is written together with the outcome of this run, also if the run fails, and
-   * lost if the process dies first.
+   * Stores a text for the next run, together with the outcome of this run, even a failure. The text is lost if the
+   * process dies before.
    * @throws RangeError if `cursor` has more than 256 bytes of UTF-8, TypeError if it is no well-formed text
    */
   readonly saveCursor: (cursor: string) => void;
@@ -68,7 +68,7 @@ export interface ServiceOptions<Prepared> extends PolicyOptions {
   /** How long after the start of a run its signal is aborted. @default timeout less reserve */
   readonly maxDuration?: Duration;
   /**
-   * How much longer the lease lasts than its run may, since the clocks of two machines can differ.
+   * How much longer than its run a lease lasts, since the clocks of two machines can differ.
    * @default 5 s
    */
   readonly leaseMargin?: Duration;
@@ -81,10 +81,10 @@ export interface ServiceOptions<Prepared> extends PolicyOptions {
   readonly classify?: Classify;
   /** Receives the lines of a report, one by one. @default the log, as warnings */
   readonly printer?: (line: string) => void;
-  /** Makes clients and settings for the workload, once per process. If it throws, the run fails with that error. */
+  /** Makes clients and settings for the workload, once per process. An error of `prepare` fails the run. */
   readonly prepare?: (surroundings: Surroundings) => Prepared | Promise<Prepared>;
   /**
-   * Does one iteration of the duty. Its return value appears in the log and in the answer of the function. @default
+   * Does one iteration of the duty. The return value appears in the log and in the answer of the function. @default
    * throws NotImplementedError
    */
   readonly workload?: (context: RunContext<Prepared>) => Promise<unknown>;

@@ -1,7 +1,7 @@
 /**
- * The time of a run: every limit of it in one place, in milliseconds. `timeout`, `reserve`, `maxDuration` and
- * `leaseMargin` are options of the service (their defaults and bounds are in `LIMITS` of `lib/rules`); the other names
- * are constants.
+ * The time limits of a run, in milliseconds. In the drawing `timeout`, `reserve`, `maxDuration` and `leaseMargin` are
+ * options of the service, and names in capitals are constants. `records` is the time for writing run records, `state`
+ * the time for writing the state.
  *
  *   due                 start                            signal                    end           lease ends
  *   |                   |                                |                         |             |
@@ -9,16 +9,13 @@
  *                                     |<- maxDuration -->|<------- reserve ------->|
  *                       |<----------------------- timeout ------------------------>|
  *
- * The lease starts with the run. The end of the run is the end of its invocation, unless the invocation has several
- * slots:
+ * If the interval is below a minute, one invocation runs several ticks (slots):
  *
  *   due                 first slot                       last slot                 invocation ends
  *   |<----- slack ----->|<------- FIRING_PERIOD -------->|<--- timeout of a run -->|
  *
- * After GRACE, writing run records and reading the failures of earlier runs may take half of the remaining reserve. The
- * rest is for the write of the state. This write is tried again after FIRST_RETRY_WAIT, and then after waits that grow
- * up to LONGEST_RETRY_WAIT, until NOTIFY_TIME before the end. A write that starts later than that still has the time
- * ONE_TRY.
+ * `records` may take half of the reserve that is left after GRACE. The write of the state is tried again until
+ * NOTIFY_TIME before the end, and always has the time of one try (ONE_TRY).
  */
 import { FIRING_PERIOD, flexibleWindow, hasSlots, LIMITS, type Schedule } from '../rules/index.ts';
 import { MINUTE, SECOND } from '../time/index.ts';
@@ -31,7 +28,10 @@ export const SCHEDULER_PRECISION = MINUTE;
  */
 export const FARTHEST_DUE = 10 * MINUTE;
 
-/** How long a workload may go on after its signal is aborted, in milliseconds. Then its run ends without it. */
+/**
+ * How long a workload may go on after its signal is aborted, in milliseconds. After that the run ends without waiting
+ * for its workload.
+ */
 export const GRACE = SECOND;
 /** The time that is always left for one try to write the state, in milliseconds. */
 export const ONE_TRY = LIMITS.reserve.least - GRACE;
@@ -55,13 +55,13 @@ export const LONGEST_LEASE = LIMITS.timeout.most + LIMITS.leaseMargin.most;
  */
 export const ACQUIRE_LIMIT = 2.9 * SECOND;
 /**
- * The longest time that other work on the DynamoDB table may take, such as a pause or a read of run records, in
- * milliseconds. It is enough for three requests, with all their tries.
+ * The longest time that work on the DynamoDB table may take, in milliseconds: three requests, with all their tries. The
+ * writes of a run have other limits.
  */
 export const STORE_LIMIT = 3 * ACQUIRE_LIMIT;
 /**
- * The longest time that releasing a lease may take, in milliseconds, if the request for the lease got no answer. It is
- * enough for one try.
+ * The longest time that releasing a lease may take, in milliseconds, if the request for the lease got no answer. There
+ * is time for one try.
  */
 export const RELEASE_LIMIT = 0.9 * SECOND;
 /**
@@ -70,8 +70,8 @@ export const RELEASE_LIMIT = 0.9 * SECOND;
  */
 export const SEND_LIMIT = 8 * SECOND;
 /**
- * The longest wait for the first byte of an answer from SNS or EventBridge, in milliseconds. It is longer than for
- * DynamoDB, since a second try may send people the same notice twice.
+ * The longest wait for the first byte of an answer from SNS or EventBridge, in milliseconds. A short wait would lead to
+ * a second try, and people would get the same notice twice.
  */
 export const SEND_REQUEST_TIMEOUT = 2 * SECOND;
 /** The longest time that sending one notice of the watchdog to a webhook may take, in milliseconds. */

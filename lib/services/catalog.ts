@@ -15,7 +15,6 @@ export interface CatalogEntry {
   readonly functionFile: string;
 }
 
-/** The directories of function files and of service files. */
 interface Places {
   readonly functions: URL;
   readonly services: URL;

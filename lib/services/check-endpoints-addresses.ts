@@ -1,7 +1,7 @@
 /**
- * The addresses to which check-endpoints may connect. A URL, a redirect or a host name may lead to a server that gives
- * credentials to any program on this machine, such as a cloud's metadata service. So the addresses of such servers are
- * refused, unless the option `allowAddresses` of the endpoint contains them.
+ * The addresses to which check-endpoints may connect. A URL or a redirect may lead to a server that gives credentials
+ * to any program on this machine, such as a cloud's metadata service. Addresses of such servers are refused, unless the
+ * option `allowAddresses` of the endpoint contains them.
  */
 import { BlockList, isIP } from 'node:net';
 import { isInLambda, type Surroundings } from '../service/index.ts';
@@ -14,8 +14,8 @@ import { embeddedAddresses } from './check-endpoints-embedded.ts';
 export type Vet = (address: string, redirectedBy?: string) => string | undefined;
 
 /**
- * The error of an address to which check-endpoints may not connect. It isn't transient: the next try would be refused
- * too.
+ * The error of an address to which check-endpoints may not connect. The error isn't transient, since the next try would
+ * be refused too.
  */
 export class RefusedAddressError extends Error {
   override readonly name = 'RefusedAddressError';
@@ -32,17 +32,17 @@ export class RefusedAddressError extends Error {
 /** Link-local addresses, and other addresses at which a cloud gives credentials to its virtual machines. */
 const METADATA = [
   ...['169.254.0.0/16', 'fe80::/10'],
-  // AWS
+  // AWS's metadata service and DNS over IPv6.
   'fd00:ec2::/32',
-  // Azure
+  // Azure's host agent.
   '168.63.129.16/32',
-  // Google Cloud
+  // Google Cloud's metadata service over IPv6.
   'fd20:ce::254/128',
-  // Alibaba Cloud
+  // Alibaba Cloud's metadata service.
   ...['100.100.100.200/32', 'fd00:100::100:200/128'],
-  // Oracle Cloud
+  // Oracle Cloud's metadata services.
   ...['192.0.0.192/32', 'fd00:c1::a9fe:a9fe/128'],
-  // Scaleway and Linode
+  // The metadata services of Scaleway and Linode over IPv6.
   ...['fd00:42::42/128', 'fd00:a9fe:a9fe::1/128'],
 ];
 
@@ -59,13 +59,13 @@ const INSIDE = [
   ...['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', '169.254.0.0/16', 'fc00::/7', 'fe80::/10'],
   // Site-local, retired by RFC 3879; relays of 6to4, retired by RFC 7526.
   ...['fec0::/10', '192.88.99.0/24'],
-  // Protocol assignments of the IETF, and segment routing.
+  // Addresses for IETF protocols, and for segment routing.
   ...['192.0.0.0/24', '2001::/23', '5f00::/16'],
-  // For benchmarks, and for documentation.
+  // Addresses for benchmarks, and for documentation.
   ...['198.18.0.0/15', '192.0.2.0/24', '198.51.100.0/24', '203.0.113.0/24', '2001:db8::/32', '3fff::/20'],
   // Discard-only and dummy prefixes, addresses reserved for the future, and broadcast.
   ...['100::/64', '100:0:0:1::/64', '240.0.0.0/4'],
-  // Multicast.
+  // Multicast addresses.
   ...['224.0.0.0/4', 'ff00::/8'],
 ];
 
@@ -77,8 +77,8 @@ const OUTSIDE = [
 
 /**
  * Returns a function that makes a {@link Vet} for an endpoint from the addresses that the endpoint allows. The vet
- * refuses link-local and metadata addresses, and in Lambda loopback addresses. It refuses private addresses only after
- * a redirect from a public address.
+ * refuses link-local and metadata addresses, and in Lambda loopback addresses. The vet refuses private addresses only
+ * after a redirect from a public address.
  */
 export function vettingIn(env: Surroundings['env']): (allowed?: readonly string[]) => Vet {
   const rules = [
@@ -103,7 +103,6 @@ export function vettingIn(env: Surroundings['env']): (allowed?: readonly string[
   };
 }
 
-/** Whether an address is in the ranges. False for a text that is no address. */
 function isAmong(ranges: BlockList, address: string): boolean {
   const version = isIP(address);
   return version !== 0 && ranges.check(address, version === 6 ? 'ipv6' : 'ipv4');
@@ -121,7 +120,6 @@ function runtimeOf({ AWS_LAMBDA_RUNTIME_API = '' }: Surroundings['env']): string
   return isIP(host) === 4 ? [host] : [];
 }
 
-/** Makes one list from addresses and ranges such as `10.0.0.0/8`. */
 function rangesOf(written: readonly string[]): BlockList {
   const ranges = new BlockList();
   for (const range of written) {

@@ -10,7 +10,8 @@ interface Embedding {
   readonly prefixes: readonly (readonly number[])[];
   readonly at: number;
   /**
-   * The positions of the four bytes of the IPv4 address. Several lists: the address may be at any of these positions.
+   * The positions of the four bytes of the IPv4 address. With several lists, the IPv4 address may be at any of these
+   * positions.
    */
   readonly positions: readonly (readonly [number, number, number, number])[];
   /** Whether each bit of the IPv4 address is inverted. */
@@ -22,7 +23,7 @@ interface Embedding {
 const LAST = [12, 13, 14, 15] as const;
 
 const EMBEDDINGS: readonly Embedding[] = [
-  // IPv4-compatible and IPv4-mapped (RFC 4291), IPv4-translated (RFC 7915), NAT64 (RFC 6052).
+  // The formats IPv4-compatible and IPv4-mapped (RFC 4291), IPv4-translated (RFC 7915) and NAT64 (RFC 6052).
   {
     prefixes: [
       zeros(12),
@@ -33,20 +34,21 @@ const EMBEDDINGS: readonly Embedding[] = [
     at: 0,
     positions: [LAST],
   },
-  // NAT64 with a prefix of 48, 56, 64 or 96 bits (RFC 8215), so the IPv4 address may be at four positions. A wrong
-  // position often gives an address in 0.0.0.0/8, to which no translator delivers.
+  // The format NAT64 (RFC 8215). Its prefix has 48, 56, 64 or 96 bits, so the IPv4 address may be at four positions.
+  // Results in 0.0.0.0/8 are ignored, since they come from a wrong position.
   {
     prefixes: [[0, 0x64, 0xff, 0x9b, 0, 1]],
     at: 0,
     positions: [[6, 7, 9, 10], [7, 9, 10, 11], [9, 10, 11, 12], LAST],
     readsZero: false,
   },
-  // 6to4 (RFC 3056).
+  // The format 6to4 (RFC 3056).
   { prefixes: [[0x20, 0x02]], at: 0, positions: [[2, 3, 4, 5]] },
-  // Teredo (RFC 4380) contains two IPv4 addresses: that of the server, and inverted that of the client.
+  // The format Teredo (RFC 4380) contains two IPv4 addresses: that of the server, and that of the client with all bits
+  // inverted.
   { prefixes: [[0x20, 0x01, 0, 0]], at: 0, positions: [[4, 5, 6, 7]] },
   { prefixes: [[0x20, 0x01, 0, 0]], at: 0, positions: [LAST], inverted: true },
-  // ISATAP (RFC 5214): any 64 bits, four fixed bytes, and the IPv4 address.
+  // The format ISATAP (RFC 5214): any 64 bits, four fixed bytes, and the IPv4 address.
   {
     prefixes: [
       [0, 0, 0x5e, 0xfe],
@@ -82,7 +84,6 @@ function bytesOf(address: string): number[] {
   return [...head, ...zeros(16 - head.length - tail.length), ...tail];
 }
 
-/** Returns the bytes of the groups between colons. The last group may be an IPv4 address. */
 function bytesOfGroups(groups: string): number[] {
   if (groups === '') return [];
   return groups.split(':').flatMap((group) => {

@@ -126,7 +126,10 @@ function answerTo({ url, method, authorization, redirectedBy }: Hop, request: St
   });
 }
 
-/** The error of a connection that was closed before an answer. Its code is that of a connection reset by the server. */
+/**
+ * The error of a connection that was closed before an answer. The code is Node's code for a connection that the server
+ * reset.
+ */
 function unanswered(): Error {
   return Object.assign(new Error('the connection was closed without an answer'), { code: 'ECONNRESET' });
 }

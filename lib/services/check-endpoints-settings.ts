@@ -151,7 +151,6 @@ function faultOf({ path, message, input, ...issue }: z.core.$ZodIssue): string {
   return `${ENDPOINTS_VARIABLE}${where}: expected ${message}, got ${given}${hint}`;
 }
 
-/** Returns the value as an error message shows it: cut, and with credentials masked. */
 function got(value: unknown): string {
   return value === undefined ? 'nothing' : cut(mask(showValue(value)), 200);
 }

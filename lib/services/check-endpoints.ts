@@ -137,7 +137,7 @@ function statusError({ method, url, expectedStatus }: Endpoint, status: number):
   return new HttpStatusError({ status, method, url, expected: expectedStatus?.join(' or ') ?? '2xx' });
 }
 
-/** Returns an error that names the endpoint. Its `cause` decides whether the failure is transient. */
+/** Returns an error that names the endpoint, with the caught error as its cause. */
 function requestError({ method, url }: Endpoint, cause: unknown): Error {
   const { message } = summarizeError(cause, 0);
   const code = errorClassOf(cause);

@@ -24,8 +24,8 @@ const NAME = 'watch-services';
 const NO_METRICS: HealthMetrics = { unhealthy: () => {}, checked: () => {}, flush: () => {} };
 
 /**
- * The watchdog of the services in the variable `TICKOVER_WATCHED`. Its workload returns how many services it judged,
- * the names of those in trouble, and the ids of the changes that it found.
+ * The watchdog of the services in the variable `TICKOVER_WATCHED`. The workload returns how many services were judged,
+ * the names of those in trouble, and the ids of the changes that were found.
  *
  * Environment: `TICKOVER_WATCHED`; `TICKOVER_TABLE`, the table of states; `TICKOVER_STACK`, the name of the stack in
  * notices; the variables of topic, bus and webhook, see `sendersIn`; in Lambda also `TICKOVER_METRICS_NAMESPACE`
@@ -33,7 +33,7 @@ const NO_METRICS: HealthMetrics = { unhealthy: () => {}, checked: () => {}, flus
  */
 export const watchServices: Service = watchdog(parseWatchedServices);
 
-/** Returns a watchdog of these services. It doesn't read `TICKOVER_WATCHED`. */
+/** Returns a watchdog of these services, without reading `TICKOVER_WATCHED`. */
 export function watchdogOver(watched: readonly WatchedService[]): Service {
   return watchdog(() => inOrder(watched));
 }

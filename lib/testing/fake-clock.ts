@@ -1,6 +1,6 @@
 /**
- * A clock for tests. Its time moves only when the test moves it or, in mode `auto`, when all code that uses the clock
- * sleeps. After each sleep ends, the event loop has a turn before the next one ends.
+ * A clock for tests. The time moves only when the test moves it or, in mode `auto`, when all code that uses the clock
+ * sleeps.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { InvalidOptionsError, optionFault } from '../rules/index.ts';

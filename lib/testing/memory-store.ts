@@ -10,10 +10,7 @@ import {
 import { withoutUndefined } from '../text/index.ts';
 import type { Acquired, AcquireRequest, Claim, CommitAnswer, StateStore } from '../tick/index.ts';
 
-/**
- * Makes an empty StateStore in memory, for tests and for a process that keeps no state. It behaves as the store on
- * DynamoDB.
- */
+/** Makes an empty StateStore in memory, for tests and for a process that keeps no state. */
 export function memoryStore(): StateStore {
   const states = new Map<string, ServiceState>();
   const records = new Map<string, RunRecord>();

@@ -114,8 +114,8 @@ function isHarmlessAlone(link: unknown): boolean {
 }
 
 /**
- * The code, HTTP status and `$retryable` of an error. The error of {@link toSafeError} keeps them, since the option
- * `classify` may read them.
+ * Returns the code, HTTP status and `$retryable` of an error. A user's own option `classify` may read them in the error
+ * of {@link toSafeError}.
  */
 function evidenceFields(error: unknown): Record<string, unknown> {
   const [code, retryable] = [readProperty(error, 'code'), readProperty(error, '$retryable')];

@@ -9,7 +9,10 @@ export const CLASS_BYTES = 64;
 export const MESSAGE_BYTES = 400;
 /** The largest size of the text in an error summary: class, message, stack and causes. */
 export const TEXT_BYTES = 2_400;
-/** The largest size of one error's message inside that text. It leaves room for the stack and the causes. */
+/**
+ * The largest size of one error's message inside the text of an error summary, which also needs room for the stack and
+ * the causes.
+ */
 export const MESSAGE_IN_TEXT_BYTES = 1_000;
 /** The largest number of stack frames of each error in an error summary. */
 export const MOST_FRAMES = 6;
@@ -34,7 +37,7 @@ export const LONGEST_WORD = 512;
 /** The largest size of a workload's return value as JSON. A larger one doesn't fit into one log event of CloudWatch. */
 export const RESULT_BYTES = 64_000;
 export const LINE_MESSAGE_BYTES = 8_000;
-/** The largest size of all fields of one log line as JSON. They fit into one log event of CloudWatch. */
+/** The largest size of all fields of one log line as JSON, so that the line fits into one log event of CloudWatch. */
 export const LINE_FIELDS_BYTES = 160_000;
 /** The largest number of fields of one log line; further fields are dropped. */
 export const MOST_LOG_FIELDS = 1_000;

@@ -47,8 +47,8 @@ function fits(text: string, columns: number): boolean {
 }
 
 /**
- * The longest character that is expected, in UTF-16 code units: a letter with accents may have many. `beginning` uses
- * it to read only a part of a long text.
+ * The number of UTF-16 code units that `beginning` reads for each column. One visible character may have many code
+ * units.
  */
 const LONGEST_CHARACTER = 16;
 

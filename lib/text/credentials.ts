@@ -15,7 +15,9 @@ type Replacement = string | ((match: string, ...groups: string[]) => string);
  */
 export type Masked = readonly [pattern: RegExp, replacement: Replacement, needs: string];
 
-/** Hosts in whose URLs the path is a credential, each with a pattern of the path's public beginning. */
+/**
+ * Hosts in whose URLs the path is a credential, each with a pattern of the beginning of the path, which is not masked.
+ */
 const HOSTS: readonly (readonly [host: string, path: string])[] = [
   ['hooks.slack.com', '\\w{1,20}'],
   ['discord.com', 'api/(?:v\\d{1,2}/)?webhooks'],
@@ -35,7 +37,8 @@ const HOSTS: readonly (readonly [host: string, path: string])[] = [
 ];
 
 const IN_URLS: readonly Masked[] = [
-  // User and password in a URL: plain; URL-encoded; without a scheme (`user:password@host/`); in an Oracle URL of JDBC.
+  // Matches user and password in a URL: plain; URL-encoded; without a scheme (`user:password@host/`); in an Oracle URL
+  // of JDBC.
   [
     /((?<=[a-z\d]):(?:\\{0,3}\/){2})(?:[^\s/?#"':]{0,200}:(?!\d{1,5}(?:[/?#]|$))(?:(?!:\/\/)[^\s"']){1,1000}|[^\s/?#"']{1,1000})@/gi,
     `$1${MASK}@`,
@@ -58,8 +61,8 @@ const IN_URLS: readonly Masked[] = [
 ];
 
 /**
- * Credentials after an authentication scheme (`Bearer x`). `Basic` and the like may also be ordinary words, so an
- * ordinary word after them is not masked.
+ * Matches credentials after an authentication scheme (`Bearer x`). After a scheme such as `Basic`, an ordinary word is
+ * not masked.
  */
 const SCHEMES: readonly Masked[] = [
   [
@@ -81,13 +84,13 @@ const IN_MARKUP: readonly Masked[] = [
     valueOfName,
     '<',
   ],
-  // An XML element whose attribute names the value: `<entry key="password">x</entry>`.
+  // Matches an XML element whose attribute names the value: `<entry key="password">x</entry>`.
   [
     /(<\w{1,40}\s[^<>]{0,100}?(?:name|key)=["']([^"'<>]{1,100})["'][^<>]{0,100}>)(?!\*\*\*)([^<]+)(?=<\/|$)/gi,
     valueOfName,
     '<',
   ],
-  // A part of a `multipart/form-data` body: a header with the name, an empty line, the value.
+  // Matches a part of a `multipart/form-data` body: a header with the name, an empty line, the value.
   [
     /(\bname=["']([^"'\r\n]{1,100})["']\r?\n(?:[\w-]{1,40}:[^\r\n]{0,200}\r?\n){0,3}\r?\n)([^\r\n]+)/gi,
     valueOfName,
@@ -117,7 +120,7 @@ const IN_COMMANDS: readonly Masked[] = [
     `$1${MASK}`,
     '',
   ],
-  // A quoted value after a word: `password is "x"`.
+  // Matches a quoted value after a word: `password is "x"`.
   [
     /\b((?:password|passphrase|secret|api[- ]key)(?: is)?:? )(?:(")(?!\*\*\*)(?:\\[^\r\n]|""|[^"\\\r\n])+|(')(?!\*\*\*)(?:\\[^\r\n]|''|[^'\\\r\n])+|(`)(?!\*\*\*)(?:\\[^\r\n]|[^`\\\r\n])+)/gi,
     (_match, lead, double = '', single = '', back = '') => `${lead}${double || single || back}${MASK}`,
@@ -126,17 +129,18 @@ const IN_COMMANDS: readonly Masked[] = [
 ];
 
 const IN_LISTS: readonly Masked[] = [
-  // The arguments of a command as a list: `["--token", "x"]`. Then a list of header names and values.
+  // Matches an option and its value in a list of arguments: `["--token", "x"]`. The second pattern matches the name and
+  // the value of a header in a list.
   [/((["'])(--?[A-Za-z][\w-]{0,80})\2\s{0,5},\s{0,5}["'])([^"'\r\n]+)/g, valueInList, '-'],
   [
     /((["'])([A-Za-z]{1,40}-[A-Za-z-]{1,60}|authorization|cookie)\2\s{0,5},\s{0,5}["'])([^"'\r\n]+)/gi,
     valueInList,
     ',',
   ],
-  // The private fields of a JSON web key (JWK).
+  // Matches the private fields of a JSON web key (JWK).
   [/((["'])(?:d|p|q|dp|dq|qi|k)\2\s{0,5}:\s{0,5}["'])[\w-]{22,}/g, `$1${MASK}`, 'kty'],
-  // A list of a name and its value: `["password", "x"]`. Two plain words, as in `["password", "email"]`, may both be
-  // names, and are masked only inside another list.
+  // Matches a list of a name and its value: `["password", "x"]`. Two plain words, as in `["password", "email"]`, may
+  // both be names, and are masked only inside another list.
   [
     /([[,]\s{0,20}\[\s{0,20}(["'])([\w.-]{1,100})\2\s{0,5},\s{0,20}["'])([^"'\r\n]+)(?=["']\s{0,20}\])/g,
     valueInList,
@@ -148,7 +152,10 @@ const IN_LISTS: readonly Masked[] = [
 /** The rules of this file, in the order in which `mask` applies them. */
 export const SURROUNDED: readonly Masked[] = [...IN_URLS, ...SCHEMES, ...IN_MARKUP, ...IN_COMMANDS, ...IN_LISTS];
 
-/** Returns the match, with its value masked if `name` is the name of a credential (such as `password`). */
+/**
+ * Masks the value in a match if `name` is the name of a credential, such as `password`; else returns the match
+ * unchanged.
+ */
 function valueOfName(match: string, lead = '', name = '', value = ''): string {
   const secrecy = secrecyOf(name);
   const isSecret = secrecy !== undefined && mayBeSecret({ name, secrecy, value, isWhole: true });

@@ -7,11 +7,11 @@ import type { Masked } from './credentials.ts';
 
 /** Prefixes of tokens, each with the pattern of the rest of the token. */
 const PREFIXED: readonly (readonly [prefixes: string, body: string])[] = [
-  // AWS
+  // Tokens of AWS: session tokens, and API keys of Bedrock.
   ['IQoJb3JpZ2lu|F[wQ]oGZXIvYXdz', '[\\w/+=%-]{20,}'],
   ['ABSK', '[A-Za-z\\d+/]{40,}=*'],
   ['bedrock-api-key-', '[\\w+/=-]{20,}'],
-  // Other clouds: Google, Alibaba, Tencent, Yandex, Cloudflare, Scaleway and more.
+  // Tokens of other clouds: Google, Alibaba, Tencent, Yandex, Cloudflare, Scaleway and more.
   ['AIza', '[\\w-]{35}'],
   ['GOCSPX-|ya29\\.|1//0', '[\\w-]{20,}'],
   ['LTAI', '[A-Za-z\\d]{12,26}(?![A-Za-z\\d])'],
@@ -21,7 +21,7 @@ const PREFIXED: readonly (readonly [prefixes: string, body: string])[] = [
   ['SCW(?=[A-Z]{0,16}\\d)', '[A-Z\\d]{17}(?![A-Za-z\\d])'],
   ['HRKU-|sdk-(?=[\\da-f]{8}-)|api-(?=[\\da-f]{8}-)', '[\\w-]{30,}'],
   ['do[opr]_v1_|fm[12]_|fo1_|rnd_|nfp_|vc[pirak]_', '[\\w/+=-]{20,}'],
-  // Services that keep, build and deliver code: GitHub, GitLab, npm, PyPI and more.
+  // Tokens of services for code: GitHub, GitLab, npm, PyPI and more.
   ['gh[pousr]_|github_pat_', '\\w{16,}'],
   ['gl(?:pat|dt|rt|rtr|ptt|cbt|soat|agent|oas|ft|imt|ffct|wt)-', '[\\w.=-]{16,}'],
   ['GR1348941', '[\\w-]{16,}'],
@@ -38,7 +38,7 @@ const PREFIXED: readonly (readonly [prefixes: string, body: string])[] = [
   ['PMAK-|figd_|figo_', '[\\w-]{20,}'],
   ['AGE-SECRET-KEY-1', '[A-Z\\d]{20,}'],
   ['AKCp', '[A-Za-z\\d]{60,}'],
-  // Services for messages, tickets and notes: Slack, Linear, SendGrid and more.
+  // Tokens of services for messages, tickets and notes: Slack, Linear, SendGrid and more.
   ['xox[a-z][-.]|xapp-', '[\\w.-]{16,}'],
   ['lin_(?:api|oauth)_|ntn_|tfp_|secret_(?=[A-Za-z]{0,40}\\d)', '\\w{30,}'],
   ['pat(?=[A-Za-z\\d]{14}\\.)', '[\\w.]{60,}'],
@@ -50,7 +50,7 @@ const PREFIXED: readonly (readonly [prefixes: string, body: string])[] = [
   ['re_(?=[A-Za-z\\d]{8}_)', '\\w{30,}'],
   ['mlsn\\.', '[\\da-f]{40,}'],
   ['EAA', '[A-Za-z\\d_-]{50,}'],
-  // Payment and shops: Stripe, Square, Shopify and more.
+  // Tokens of payment services and shops: Stripe, Square, Shopify and more.
   ['[sr]k_(?:live|test|prod|org)_|wh?sec_|FLWSECK(?:_TEST)?-|rzp_(?:live|test)_', '[\\w.-]{14,}'],
   ['sk_(?=[\\da-f]{40})', '[\\da-f]{40,}'],
   ['sq0[a-z]{3}-|shp(?:at|ss|ca|pa|ua|rt)_', '[\\w-]{20,}'],
@@ -58,20 +58,20 @@ const PREFIXED: readonly (readonly [prefixes: string, body: string])[] = [
   ['access-(?:sandbox|development|production)-', '[\\da-f-]{30,}'],
   ['EZ[AT]K', '[A-Za-z\\d]{50,}'],
   ['shippo_(?:live|test)_|duffel_(?:live|test)_', '[\\w-]{20,}'],
-  // Services for AI models and their data: OpenAI, Hugging Face, Pinecone and more.
+  // Tokens of services for AI: OpenAI, Hugging Face, Pinecone and more.
   ['sk-(?:proj|svcacct|admin|None|ant|or|lf)-', '[\\w-]{20,}'],
   ['sk-', '[A-Za-z\\d]{20,}'],
   ['hf_|gsk_|r8_|api_org_', '[A-Za-z\\d]{20,}'],
   ['xai-|pplx-', '\\w{40,}'],
   ['lsv2_|pcsk_|napi_|tvly-', '[\\w-]{20,}'],
-  // Databases, monitoring and networks: Databricks, Grafana, Tailscale and more.
+  // Tokens of databases, monitoring and networks: Databricks, Grafana, Tailscale and more.
   ['dapi', '[\\da-f]{32}(?:-\\d)?'],
   ['pscale_(?:tkn|pw|oauth)_|sb_secret_|sbp_', '[\\w.-]{20,}'],
   ['glsa_|glc_|NR(?:AK|JS|II|AA|BR)-|sntry[su]_|phx_', '[\\w/+=-]{16,}'],
   ['dt0[a-z]\\d\\d\\.', '[A-Z\\d]{24}\\.[A-Z\\d]{20,}'],
   ['tskey-', '[\\w-]{20,}'],
   ['ops_eyJ|xprv', '[\\w+/=-]{40,}'],
-  // Base64 of the first line of a private key in a PEM file.
+  // The Base64 of the first line of a private key in a PEM file.
   [
     'LS0tLS1CRUdJTi(?:BSU0EgUFJJVkFU|BQUklWQVR|BFQyBQUklWQVR|BPUEVOU1NIIFBSSVZBV|BFTkNSWVBURUQgUFJJVkFU|BEU0EgUFJJVkFU)',
     '[\\w+/=]{20,}',

@@ -1,12 +1,12 @@
-/** How many characters of a name are compared. */
+/** Two names are compared by this number of characters at their beginnings. */
 const LONGEST = 64;
 
 const FAR = 1_000;
 
 /**
- * Returns the known name with the fewest typing errors in `written`: at most one error for every three letters, but
- * always one. If there is none, returns a known name that begins with `written`; else `undefined`. Case, dashes,
- * underscores and spaces make no difference.
+ * Returns the known name with the fewest typing errors in `written`: one, or one for every three letters. If no name is
+ * so similar, returns a known name that begins with `written`; else `undefined`. Case, dashes, underscores and spaces
+ * make no difference.
  */
 export function nearest(written: string, known: readonly string[]): string | undefined {
   const wanted = normal(written);
@@ -17,8 +17,9 @@ export function nearest(written: string, known: readonly string[]): string | und
 }
 
 /**
- * Returns the known name that was surely meant by `written`; else `undefined`. It is stricter than {@link nearest}, for
- * names among names of other programs, such as environment variables. These match:
+ * Returns the known name that was surely meant by `written`; else `undefined`. This is stricter than {@link nearest},
+ * for names among names of other programs, such as environment variables. A known name matches `written` in these
+ * cases:
  *
  *   - any name: the same letters with other case, dashes, underscores or spaces
  *   - several words (`alarmEmail`): up to two typing errors, or the first words, at least two

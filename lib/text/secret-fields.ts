@@ -121,7 +121,10 @@ export function maskFields(text: string): string {
   return parts.length === 0 ? text : parts.join('') + text.slice(done);
 }
 
-/** Returns a function that answers whether a position is inside an ARN. Its positions must rise from call to call. */
+/**
+ * Returns a function that answers whether a position in the text is inside an ARN. Each call must have a higher
+ * position than the call before.
+ */
 function arnsIn(text: string): (position: number) => boolean {
   const found = text.matchAll(ARN);
   let arn = found.next().value;
@@ -222,8 +225,8 @@ function maskedValue(text: string, field: Field, { name, secrecy, query }: Judge
   const space = lengthAt(SPACE, text, field.end);
   const begin = field.end + space + lengthAt(TYPED, text, field.end + space);
   const pattern = query ? PARAMETER : secrecy === 'header' ? HEADER : VALUE;
-  // In `aKey=bKey=x` the text `x` is read once for each name before it. So only its beginning is read, unless it is
-  // sure to be masked.
+  // In `aKey=bKey=x` the text `x` is read once for each name before it. To save time only its beginning is read, if it
+  // may stay unmasked.
   const near = secrecy === 'likely' ? text.slice(begin, begin + LONGEST_LIKELY) : '';
   const length = near === '' ? lengthAt(pattern, text, begin) : lengthAt(pattern, near, 0);
   const given = text.slice(begin, begin + length);
@@ -247,7 +250,7 @@ function isNextLine(
   return !/[\r\n][ \t]+$/.test(between) || /[:=]/.test(text.slice(begin, begin + given.length + 1));
 }
 
-/** Whether a list may contain credentials. A list of numbers contains ids or amounts. */
+/** Whether a list may contain credentials. False for a list of numbers, which are ids or amounts. */
 function isSecretList(list: string): boolean {
   return /[^\s\d.,[\]*"']/.test(list);
 }

@@ -62,8 +62,8 @@ export function fieldJudge(
 }
 
 /**
- * The name of a credential that is the value of a field, as in `{ name: 'DB_PASSWORD', value: 'x' }`; `undefined` if
- * there is none.
+ * Finds a field whose value is the name of a credential, such as `DB_PASSWORD` in `{ name: 'DB_PASSWORD', value: 'x'
+ * }`, and returns that name; `undefined` if there is none.
  */
 function secretPair(names: readonly string[], read: (name: string) => unknown): SecretName | undefined {
   if (names.some((name) => /^type$/i.test(name) && read(name) === 'SecureString')) return SECURE_STRING;
@@ -101,8 +101,8 @@ export function secretElement(
 }
 
 /**
- * The name for a field inside an object that has the name of a credential. In an object such as `auth` every value is
- * masked, even an ordinary word.
+ * Returns the name that masks a field inside an object with the name of a credential. In an object such as `auth` every
+ * value is masked, even an ordinary word.
  */
 function within(around: SecretName): SecretName {
   return /auth$/i.test(around.name) ? { ...around, name: 'credentials', secrecy: 'secret' } : around;

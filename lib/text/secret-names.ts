@@ -28,7 +28,7 @@ const SECRETS = new Set(
 const ENDS_IN_SECRET =
   /(?:password|passwd|passphrase|passcode|pwd|secret|token|credential|(?:api|secret|access|private|auth|signing|master|account)key|sessi?on?id|sessid|connectionstring)s?$|^(?:db|pg|my|sql|mysql|user|root|admin|smtp|imap|mail|ftp|sftp|ssh|ldap|http|proxy|redis|cert|key|store|keystore|truststore)(?:pass|pw)$/;
 
-/** Words before `key` that make it a credential: `apiKey`. */
+/** Words before `key` that make a name the name of a credential: `apiKey`. */
 const SECRET_KEYS = new Set(
   [
     'api access secret private signing encryption decryption master shared storage subscription auth account client',
@@ -38,7 +38,7 @@ const SECRET_KEYS = new Set(
     .join(' ')
     .split(' '),
 );
-/** Words before `key` with which it is no credential: `primaryKey`. */
+/** Words before `key` that show that the key is no credential: `primaryKey`. */
 const OPEN_KEYS = new Set(
   [
     'public publishable primary partition sort foreign cache object hash range index group row item message event',
@@ -49,7 +49,7 @@ const OPEN_KEYS = new Set(
     .split(' '),
 );
 
-/** Words at the end of a name with which the value only describes a credential: `tokenCount`, `secretName`. */
+/** Words at the end of a name which show that the value only describes a credential: `tokenCount`, `secretName`. */
 const ABOUT = new Set(
   [
     'error exception fault failed failure invalid missing required denied expired expires expiry expiration expire',
@@ -64,13 +64,13 @@ const ABOUT = new Set(
     .join(' ')
     .split(' '),
 );
-/** Words before `token` with which it is seldom a credential: `nextToken`. */
+/** Words before `token` which show that the token is hardly a credential: `nextToken`. */
 const OTHER_TOKENS = new Set(
   'next page continuation pagination sync cursor start starting resume unexpected invalid expired missing unknown unrecognized max min total num'.split(
     ' ',
   ),
 );
-/** Words after `auth` with which the value is a credential: `authCode`. */
+/** Words after `auth` that make a name the name of a credential: `authCode`. */
 const AUTH_VALUES = new Set(['code', 'codes', 'value', 'string', 'data', 'verifier']);
 
 /** Whether a text may contain the name of a credential: a quick check before {@link secrecyOf}. */
@@ -100,12 +100,15 @@ export function isAboutSecrets(name: string): boolean {
   return words.length > 0 && words.every((word) => ABOUT.has(word));
 }
 
-/** How surely an id is a credential. `sessionId` is one; any other id is one only if it looks random. */
+/** How surely an id is a credential. `sessionId` is a credential; any other id is one only if it looks random. */
 function idSecrecy(word: string): Secrecy {
   return word === 'session' ? 'secret' : 'likely';
 }
 
-/** Judges one word of a name by its neighbours; `undefined` if the word doesn't make the name that of a credential. */
+/**
+ * Judges one word of a name by the words before and after it; `undefined` if the word doesn't show that the name is
+ * that of a credential.
+ */
 type WordJudge = (before: string, after: string | undefined) => Secrecy | undefined;
 
 function judgeWord(words: readonly string[], word: string, index: number): Secrecy | undefined {
@@ -146,7 +149,7 @@ function secretAfter(words: ReadonlySet<string>): WordJudge {
   return (before) => (words.has(before) ? 'secret' : undefined);
 }
 
-/** Words that make a name that of a credential only beside certain other words. */
+/** The words, such as `pass`, that are judged by the words before and after them. */
 const WORD_JUDGES: ReadonlyMap<string, WordJudge> = new Map([
   ...['authorization', 'cookie', 'cookies'].map((word) => [word, judgeHeader] as const),
   ...['key', 'keys'].map((word) => [word, judgeKey] as const),

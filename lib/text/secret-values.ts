@@ -59,8 +59,8 @@ export function mayBeSecret({ name, secrecy, value, isWhole }: NamedValue): bool
 }
 
 /**
- * Whether the value of `pwd` is a directory, or that of `sig` is the signal of a process. These names may also mean a
- * password and a signature.
+ * Whether the value of `pwd` is a directory, or the value of `sig` is a signal such as SIGTERM. The names `pwd` and
+ * `sig` may also mean a password and a signature.
  */
 function isOfSystem(name: string, word: string): boolean {
   return (

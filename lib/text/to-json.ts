@@ -6,9 +6,9 @@ import { fieldJudge, isHidden, type SecretName, secretElement } from './secret-m
 export interface JsonOptions {
   /** The largest size of the result, in bytes of UTF-8. */
   readonly most: number;
-  /** Converts an error inside the value to JSON. It must mask credentials itself. */
+  /** Converts an error inside the value to JSON, with credentials masked. */
   readonly error: (error: object) => unknown;
-  /** Whether a value that is too large is cut. If not, a few words replace it. @default false */
+  /** Whether a value that is too large is cut instead of being replaced by a few words. @default false */
   readonly inPart?: boolean;
 }
 
@@ -36,7 +36,7 @@ type Secret = SecretName | undefined;
 interface Walk extends JsonOptions {
   /** How many bytes the result may still grow. Below 0 nothing more is read. */
   left: number;
-  /** The objects and lists around the value that is read now, from the outermost on. */
+  /** The objects and lists around the value that is read now. One of them inside itself would never end. */
   readonly within: object[];
 }
 
@@ -58,7 +58,6 @@ function jsonOf(walk: Walk, key: string, value: unknown, secret: Secret): unknow
   return isError(value) ? spend(walk, walk.error(value)) : objectOf(walk, key, value, secret);
 }
 
-/** Subtracts the size of `json` from `walk.left`, and returns `json`. */
 function spend<Json>(walk: Walk, json: Json): Json {
   walk.left -= jsonBytes(json) + 1;
   return json;
@@ -78,7 +77,7 @@ function objectOf(walk: Walk, key: string, value: object, secret: Secret): unkno
   if (walk.within.includes(value)) return spend(walk, LEFT_OUT.circle);
   if (walk.within.length >= MOST_LEVELS) return spend(walk, LEFT_OUT.tooDeep);
   walk.within.push(value);
-  // A typed array may be as large as the memory, and nobody can read its bytes. So only its size is shown.
+  // A typed array may be as large as the memory, and its bytes are of no use in a log. Only its size is shown.
   const bytes = tryRead(() => (ArrayBuffer.isView(value) ? value.byteLength : undefined));
   const json = bytes === undefined ? ownForm(walk, key, value, secret) : spend(walk, LEFT_OUT.bytes(bytes));
   walk.within.pop();

@@ -90,7 +90,6 @@ export function printable(text: string): string {
   });
 }
 
-/** Escapes a character as JSON does: `\n`, or `\u` and its code. */
 function asJson(character: string): string {
   const quoted = JSON.stringify(character).slice(1, -1);
   return quoted === character ? asCode(character) : quoted;

@@ -19,8 +19,8 @@ export interface ChangeFacts {
 }
 
 /**
- * Makes a change with its texts. Its command uses the AWS CLI for a deployed service, else npm. For an unreadable state
- * it is `npm run repair`.
+ * Makes a change with its texts. The command uses the AWS CLI for a deployed service, else npm. For an unreadable state
+ * the command is `npm run repair`.
  */
 export function changeOf(facts: ChangeFacts): Change {
   const { watched, judgement, owed } = facts;
@@ -38,9 +38,7 @@ export function changeOf(facts: ChangeFacts): Change {
   });
 }
 
-/**
- * A cause comes from a stored error, which may contain text of another system. So its control characters are escaped.
- */
+/** Escapes control characters in a cause, which may contain text of another system. */
 function shownCause(cause: string | undefined): string | undefined {
   return cause === undefined ? undefined : escapeControls(cause);
 }
@@ -67,7 +65,7 @@ const WAS: Readonly<Record<TroubleKind, string>> = {
   unreadable: 'had an unreadable state',
 };
 
-/** If the function of a group can't be loaded, all services of the group miss their ticks. */
+/** All services of a group share one function, and all miss their ticks if its code can't be loaded. */
 function noStart({ watched: { deployed } }: Stated): string {
   const group = deployed?.group === undefined ? '' : `, or that of its whole group ${deployed.group},`;
   return `no start is stored: its schedule may be disabled, Scheduler may not reach it, or its code${group} cannot be loaded`;

@@ -57,8 +57,8 @@ export function checkService({ watched, found, entry, now }: Sight, senders: rea
 }
 
 /**
- * Moves the floor: due times up to it don't count as missed, since ticks that are skipped in a pause or a halt leave no
- * trace. The floor moves to the end of the pause if the state contains it, else to `now`.
+ * Moves the floor of a service: due times up to the floor don't count as missed. After a pause or a halt, whose ticks
+ * leave no trace, it moves to the end of the pause if that is stored, else to `now`.
  */
 function atFloor({ blocked: was, ...entry }: Remembered, { found, now }: Pick<Sight, 'found' | 'now'>): Remembered {
   if (isBlocked(found, now)) return { ...entry, blocked: true };

@@ -97,8 +97,9 @@ function judgeAll({ watched, senders }: Watchdog, { found, before, now }: Sights
 }
 
 /**
- * The longest break of the watchdog, in milliseconds, after which missed due times in the break are still reported.
- * After a longer one (the machine slept, or the stack is new) services and watchdog stopped together.
+ * The longest break of the watchdog, in milliseconds, after which due times that services missed in the break are still
+ * reported. After a longer break (the machine slept, or the stack is new) they are not, since services and watchdog
+ * stopped together.
  */
 const LONGEST_ABSENCE = HOUR;
 
@@ -143,7 +144,6 @@ function logChanges({ log }: Context, changes: readonly OwedChange[]): void {
 
 interface HalfDone {
   readonly unread: readonly WatchedService[];
-  /** The names of the senders that failed. The next check lets them try again. */
   readonly failed: readonly string[];
 }
 

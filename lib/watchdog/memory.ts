@@ -1,6 +1,6 @@
 /**
- * What the watchdog remembers of each service between two checks. It is stored in parts: items of DynamoDB with the
- * entries of up to 100 services. A part is written only when an entry changes.
+ * What the watchdog remembers of each service between two checks. The memory is stored in parts: items of DynamoDB with
+ * the entries of up to 100 services.
  */
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
@@ -9,7 +9,10 @@ import { LAST_INSTANT } from '../time/index.ts';
 import { TROUBLES } from './notice.ts';
 import type { WatchedService } from './watched-service.ts';
 
-/** The largest number of services in one DynamoDB item of the watchdog's memory. Such an item has at most 25 KB. */
+/**
+ * The largest number of services in one DynamoDB item of the watchdog's memory. An item of 100 services has at most 25
+ * KB.
+ */
 export const PART_SIZE = 100;
 
 /** One DynamoDB item of the watchdog's memory. */
@@ -65,7 +68,7 @@ export interface Remembered {
    * a halt, a resume, or the end of a long break of the watchdog.
    */
   readonly floor: number;
-  /** True while the service is paused or halted. At the end `floor` moves. */
+  /** True while the service is paused or halted. At the end of the pause or halt, `floor` moves. */
   readonly blocked?: true | undefined;
   readonly trouble?: RememberedTrouble | undefined;
   readonly owed?: Owed | undefined;

@@ -41,10 +41,16 @@ export interface Notice {
   readonly changes: readonly Change[];
 }
 
-/** Up to this number of changes, each change is one notice. More changes of one check are a single notice. */
+/**
+ * The largest number of changes in one check for which each change is a notice of its own. More changes are one notice
+ * together.
+ */
 export const MOST_NOTICES = 10;
 const LONGEST_SUBJECT = 100;
-/** The largest number of changes that one notice describes in full. It names the services of all changes. */
+/**
+ * The largest number of changes that one notice describes in full. Of further changes the notice names only the
+ * services.
+ */
 const MOST_DETAILED = 25;
 
 /** Returns the notices that one sender sends about these changes. Every subject contains `stack`. */

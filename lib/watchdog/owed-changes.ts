@@ -19,8 +19,7 @@ const MOST_CAUSES = 25;
 
 /**
  * Returns the changes that senders still have to send, with their texts. A change waits for a later check while its
- * service is paused, or if this check doesn't find its trouble. If the error of a failed run can't be read, its change
- * has no cause.
+ * service is paused, or if this check doesn't find its trouble.
  */
 export async function owedChanges(
   checks: readonly Checked[],
@@ -53,10 +52,7 @@ function hasSucceeded(found: Checked['judgement']['found']): boolean {
   return !(found instanceof UnreadableStateError) && found.lastSuccess !== undefined;
 }
 
-/**
- * Returns the newest run of the service in a list, if that run failed and its error is needed for a change; else an
- * empty list.
- */
+/** Returns the newest run in a list if a notice needs the error of that run; else an empty list. */
 function failedRun({ watched, judgement: { found }, entry: { owed } }: Checked): RunKey[] {
   if (owed?.kind !== 'unhealthy' || found instanceof UnreadableStateError) return [];
   const newest: ServiceState['runs'][number] | undefined = found.runs.at(-1);

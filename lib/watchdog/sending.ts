@@ -19,8 +19,8 @@ const SENDING_TIME = 10_000;
 type Context = CheckContext & Pick<RunContext, 'service' | 'log'>;
 
 /**
- * Lets each sender send its changes. Senders work at the same time. One sender stops after a failure, or when
- * `SENDING_TIME` has passed.
+ * Lets all senders send their changes at the same time. One sender stops after a failure, or when `SENDING_TIME` has
+ * passed.
  */
 export async function sendAll(
   owed: readonly OwedChange[],

@@ -6,10 +6,8 @@ import type { Sender } from '../ports.ts';
 import { boundedSend } from './bounded-send.ts';
 import { changeJson } from './sent-text.ts';
 
-/** The `source` of every event, for rules of EventBridge. */
 const SOURCE = 'tickover';
 
-/** The `detail-type` of an event, by kind of the change. */
 const DETAIL_TYPES: Readonly<Record<ChangeKind, string>> = {
   halted: 'Service Halted',
   'never-ran': 'Service Never Ran',
@@ -35,7 +33,7 @@ export function eventBridgeSender(bus: string, stack: string): Sender {
     name: 'event-bridge',
     send: ({ changes }, context) =>
       boundedSend({ sender: 'event-bridge', receiver: bus, limit: SEND_LIMIT }, context, async (abortSignal) => {
-        // The SDK takes time to load, and most checks send nothing.
+        // The SDK is imported only here, since it takes time to load and most checks send nothing.
         const sdk = await import('@aws-sdk/client-eventbridge');
         client ??= new sdk.EventBridgeClient({
           ...(region === undefined ? {} : { region }),
@@ -56,7 +54,6 @@ function entryOf(change: Change, bus: string, stack: string): PutEventsRequestEn
   return { EventBusName: bus, Source: SOURCE, DetailType: DETAIL_TYPES[change.kind], Detail: detail };
 }
 
-/** Divides events into requests within EventBridge's limits, in order. */
 function requestsOf(entries: readonly PutEventsRequestEntry[]): PutEventsRequestEntry[][] {
   const requests: PutEventsRequestEntry[][] = [];
   let room = 0;
@@ -80,8 +77,8 @@ function refusedIn(entries: readonly PutEventsResultEntry[] = [], count = 1): re
 }
 
 /**
- * Returns the error of a send in which the bus refused some events. Its name is the code of the first refusal, which
- * decides whether the error is transient.
+ * Returns the error of a send in which the bus refused some events. The name of the error is the code of the first
+ * refusal, which decides whether the error is transient.
  */
 function notTaken(refused: readonly PutEventsResultEntry[], all: number): Error {
   const [{ ErrorCode = 'InternalFailure', ErrorMessage = 'no reason was given' } = {}] = refused;

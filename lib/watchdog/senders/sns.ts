@@ -22,7 +22,7 @@ export function snsSender(topicArn: string): Sender {
     name: 'sns',
     send: (notice, context) =>
       boundedSend({ sender: 'sns', receiver: topicArn, limit: SEND_LIMIT }, context, async (abortSignal) => {
-        // The SDK takes time to load, and most checks send nothing.
+        // The SDK is imported only here, since it takes time to load and most checks send nothing.
         const sdk = await import('@aws-sdk/client-sns');
         client ??= new sdk.SNSClient({ region, ...clientSettings(SEND_REQUEST_TIMEOUT) });
         await client.send(new sdk.PublishCommand(messageOf(notice, topicArn)), { abortSignal });

@@ -10,7 +10,10 @@ import { changeJson } from './sent-text.ts';
  */
 const LONGEST_TEXT = 16_000;
 const LONGEST_FIELD = 1_500;
-/** The largest number of changes in a body. Its field `services` names the services of all changes. */
+/**
+ * The largest number of changes in the body of a request. The field `services` of the body names the services of all
+ * changes.
+ */
 const MOST_CHANGES = 40;
 /** The longest template, in characters. In Lambda all environment variables together have 4 KB. */
 const LONGEST_TEMPLATE = 4_000;

@@ -44,7 +44,8 @@ export function webhookSender({ url, stack, template }: WebhookOptions): Sender 
         const response = await fetch(address, { method: 'POST', headers, body, redirect: 'manual', signal });
         const { status, ok } = response;
         if (ok) return discard(response.body);
-        // An answer may repeat the body, and a template may contain secrets. So it is not shown.
+        // An answer may repeat the body with the user's template, which may contain secrets. The error doesn't show
+        // such an answer.
         const reason = template === undefined ? redact(await beginningOf(response.body, context.clock)) : '';
         if (template !== undefined) discard(response.body);
         const fault = new HttpStatusError({ status, method: 'POST', url: shownUrl(url), expected: '2xx' });
@@ -77,7 +78,6 @@ function redactor(url: URL): (text: string) => string {
   return (text) => secrets.reduce((left, secret) => left.replaceAll(secret, '***'), text);
 }
 
-/** Ends an answer without reading its body. */
 function discard(body: ReadableStream | null): void {
   body?.cancel().catch(() => {});
 }
