@@ -56,7 +56,7 @@ const TRANSIENT_REASONS = new Set<unknown>([
   'InternalServerError',
 ]);
 
-/** A DynamoDB transaction has at most 100 actions, and its error has one reason for each. */
+/** The largest number of reasons in the error of a cancelled DynamoDB transaction: one for each of 100 actions. */
 const MOST_REASONS = 100;
 
 /** The messages of a TypeError that AWS's clients take for a lost connection. */
@@ -68,7 +68,7 @@ const LOST_CONNECTION = new Set<unknown>([
   'Network request failed',
 ]);
 
-/** AWS's clients look for a reason to send a request again in the error and at most this many nested causes. */
+/** The largest number of nested causes in which AWS's clients look for a reason to send a request again. */
 const MOST_CAUSES = 11;
 
 /** Whether an AWS client threw the error. All such errors have `$metadata`, the data of the request. */

@@ -55,8 +55,9 @@ const CERTIFICATE = new Set([
 const ABORT = new Set(['ABORT_ERR', 'ERR_CANCELED']);
 
 /**
- * Judges the code of an error. `transient`: the code is one of the network, of a certificate, or of a lack of memory
- * and the like. `other`: any other code. `undefined`: there is no code, or it is the code of an abort.
+ * Judges the code of an error. `transient`: the code is one of the network, of a TLS certificate, or of a lack of
+ * memory, disk space and the like. `other`: any other code. `undefined`: there is no code, or it is the code of an
+ * abort.
  */
 export function judgeCode(code: unknown): 'transient' | 'other' | undefined {
   if (typeof code !== 'string' || code === '' || ABORT.has(code)) return undefined;

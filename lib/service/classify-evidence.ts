@@ -1,14 +1,13 @@
 /**
- * Finds evidence in an error: a fact that shows whether a server, or the connection to it, failed. The error is
- * examined first, then its causes. The first of these facts decides:
+ * Finds out from an error whether a server, or the connection to it, failed. The error is examined first, then its
+ * causes. The first of these facts decides:
  *
  *   1. An AWS client would send the request again: transient.
  *   2. An HTTP status of 400 or more: transient from 500 on, or if it is one of `tolerated`; else not.
  *   3. An AggregateError or a SuppressedError: transient if its code or all errors inside it are transient; else not.
  *   4. The name `TimeoutError` or `HTTPParserError`: transient.
- *   5. An error code: transient for the codes of the network, of certificates and of exhaustion; else not.
- *
- * The code of an abort is no evidence.
+ *   5. An error code other than that of an abort: transient for the codes of the network, of TLS certificates, and of a
+ *      lack of memory, disk space and the like; else not.
  */
 import { isError, membersOf, readProperty, unmasked } from '../text/index.ts';
 import { isFollowedByAws, isFromAws, isRetryableByAws } from './classify-aws.ts';
@@ -17,7 +16,7 @@ import { exhaustedIn } from './exhaustion.ts';
 import { retryAfterIn } from './http.ts';
 
 /**
- * The evidence in an error. `transient`: whether a server, or the connection to it, failed. `retryAfter`: how long the
+ * What an error shows. `transient`: whether a server, or the connection to it, failed. `retryAfter`: how long the
  * server asked to wait, in milliseconds, without an upper bound.
  */
 export interface Evidence {
@@ -99,8 +98,8 @@ function isExhausted(error: object): boolean {
 }
 
 /**
- * Combines the evidence of the errors inside another error: transient if there is at least one error and all are
- * transient. `retryAfter` is the longest that any of these errors contains.
+ * Combines what the errors inside another error show: transient if there is at least one error and all are transient.
+ * `retryAfter` is the longest that any of these errors contains.
  */
 function together(members: Iterable<unknown>, evidenceOf: (member: unknown) => Evidence | undefined): Evidence {
   let seen = false;

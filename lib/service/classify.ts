@@ -39,9 +39,9 @@ export function classifySafely(classify: Classify, error: unknown): Classificati
 }
 
 /**
- * The default classifier of a service of kind `critical`. Transient are network errors, HTTP status 500 and above,
- * errors after which AWS's clients send a request again, and a lack of memory, disk space and the like. All other
- * errors are fatal. An error without a status, code or name that decides is judged by its causes.
+ * The default classifier of a service of kind `critical`. These errors are transient: network errors, HTTP status 500
+ * and above, errors after which AWS's clients send a request again, and a lack of memory, disk space and the like. All
+ * other errors are fatal. An error that shows nothing is judged by its causes.
  */
 export function classifyCritical(error: unknown): Classification {
   return { kind: evidenceIn(error, NONE)?.transient === true ? 'failed' : 'fatal' };

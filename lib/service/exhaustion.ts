@@ -10,19 +10,19 @@ const PROCESS = new Set<unknown>([
   ...['Z_MEM_ERROR', 'OUT_OF_MEM', 'ERR_OSSL_MALLOC_FAILURE', 'ERR_SSL_MALLOC_FAILURE'],
 ]);
 const DISK = new Set<unknown>(['ENOSPC', 'EDQUOT']);
-/** V8's errors about a lack of memory have no code, so their messages are matched. */
+/** Matches the messages of V8's errors about a lack of memory, which have no code. */
 const OUT_OF_MEMORY =
   /^(?:Array buffer allocation failed|WebAssembly\.[\w.]{1,50}\(\): (?:could not allocate memory|out of memory|unable to grow))/i;
 
-/** The resource whose exhaustion an error code reports; `undefined` for any other code. */
+/** The resource that is exhausted, by the code of an error such as EMFILE; `undefined` for any other code. */
 export function exhaustedBy(code: unknown): Exhausted | undefined {
   if (PROCESS.has(code)) return 'process';
   return DISK.has(code) ? 'disk' : undefined;
 }
 
 /**
- * The resource whose exhaustion the code or the message of one error reports; `undefined` for any other error. The
- * causes of the error are not read.
+ * The resource that is exhausted, by the code or the message of one error; `undefined` for any other error. The causes
+ * of the error are not read.
  */
 export function exhaustedIn(error: object): Exhausted | undefined {
   const code = readProperty(error, 'code');
@@ -38,8 +38,8 @@ export function exhaustedIn(error: object): Exhausted | undefined {
 const MOST_ERRORS = 10_000;
 
 /**
- * The resource whose exhaustion a thrown value, one of its causes, or an error inside an AggregateError reports.
- * `process` is preferred to `disk`; `undefined` if none is reported. Never throws.
+ * The resource that is exhausted, by a thrown value, one of its causes, or an error inside an AggregateError: `process`
+ * before `disk`, or `undefined`. Never throws.
  */
 export function exhaustionIn(value: unknown): Exhausted | undefined {
   const seen = new Set<unknown>();

@@ -40,7 +40,7 @@ export function refuseOptions(subject: string, options: unknown, shapes: Readonl
 }
 
 /**
- * The fault of an unknown option or environment variable.
+ * The error text for an unknown option or environment variable, in a list.
  * @param got the given value, in words
  * @param nearest a known name to suggest; `undefined` for no suggestion
  */

@@ -14,8 +14,8 @@ export interface RunContext<Prepared = unknown> {
   /** When `signal` is aborted, in epoch milliseconds; `Infinity` in a `runLoop` without the option `maxDuration`. */
   readonly deadline: number;
   /**
-   * The due time of the run, in epoch milliseconds. Absent for a run by hand, and in a `runLoop` without fixed due
-   * times.
+   * The due time of the run, in epoch milliseconds. Absent for a run by hand, and in a `runLoop` that only sleeps
+   * between runs.
    */
   readonly scheduledFor?: number;
   /**
@@ -72,14 +72,14 @@ export interface ServiceOptions<Prepared> extends PolicyOptions {
    * @default 5 s
    */
   readonly leaseMargin?: Duration;
-  /** Options that replace those above under `npm start`. */
+  /** Options that replace the service's own under `npm start`. */
   readonly local?: { readonly interval?: Duration };
   /**
    * Decides which errors are transient.
    * @default {@link classifyCritical} for kind `critical`, {@link classifyLoop} for kind `loop`
    */
   readonly classify?: Classify;
-  /** Receives the lines of a report, one by one. @default the log, as warnings */
+  /** Receives the lines of the report about trips and recoveries, one by one. @default the log, as warnings */
   readonly printer?: (line: string) => void;
   /** Makes clients and settings for the workload, once per process. An error of `prepare` fails the run. */
   readonly prepare?: (surroundings: Surroundings) => Prepared | Promise<Prepared>;

@@ -107,7 +107,7 @@ interface Tolerated extends Timed {
 
 /**
  * The longest time from the due time of a tick to the end of its run, in milliseconds: Scheduler's delay, the random
- * delay by `jitterRange`, one invocation and `leaseMargin`. A tick that hasn't run by then counts as missed.
+ * delay by `jitterRange`, one invocation and `leaseMargin`. A tick of which the state shows nothing by then is missed.
  */
 export function latenessTolerance(service: Tolerated): number {
   const { schedule, policy, leaseMargin } = service;

@@ -76,9 +76,9 @@ const OUTSIDE = [
 ];
 
 /**
- * Returns a function that makes a {@link Vet} for an endpoint from the addresses that the endpoint allows. The vet
- * refuses link-local and metadata addresses, and in Lambda loopback addresses. The vet refuses private addresses only
- * after a redirect from a public address.
+ * Returns a function that makes a {@link Vet}, a function that refuses addresses, from the addresses that an endpoint
+ * allows. Refused are link-local and metadata addresses, in Lambda also loopback addresses, and after a redirect from a
+ * public address also private addresses.
  */
 export function vettingIn(env: Surroundings['env']): (allowed?: readonly string[]) => Vet {
   const rules = [

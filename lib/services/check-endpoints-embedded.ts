@@ -16,7 +16,7 @@ interface Embedding {
   readonly positions: readonly (readonly [number, number, number, number])[];
   /** Whether each bit of the IPv4 address is inverted. */
   readonly inverted?: true;
-  /** False if an IPv4 address in 0.0.0.0/8 doesn't count. @default true */
+  /** Whether IPv4 addresses in 0.0.0.0/8 count as well. @default true */
   readonly readsZero?: false;
 }
 

@@ -17,7 +17,7 @@ interface Prepared {
   readonly options: MarkLateOptions;
 }
 
-/** The settings of mark-late-runs in the environment. */
+/** The settings that the service mark-late-runs reads from environment variables. */
 export interface MarkLateSettings {
   readonly table: string;
   readonly lateAfterSeconds: number;

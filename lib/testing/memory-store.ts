@@ -80,8 +80,8 @@ function refusalOf(current: ServiceState, claim: Claim): CommitAnswer | undefine
 }
 
 /**
- * Returns the stored state after a commit of `state`. Pause and epoch stay as stored. The lease is freed unless the
- * claim has `keepsLease`.
+ * Returns the stored state after the end of a run. Pause and epoch stay as stored. The lease is freed unless the claim
+ * has `keepsLease`.
  */
 function committed(current: ServiceState, state: ServiceState, { fence, keepsLease }: Claim): ServiceState {
   const { lease: _lease, pause: _pause, ...next } = state;

@@ -59,9 +59,9 @@ export function toLogMessage(message: string): string {
 }
 
 /**
- * Returns an error that may be thrown to Lambda, which prints all of an error. An error without credentials and hidden
- * characters is returned as it is. Any other value becomes a new error in which these are masked and escaped, and which
- * Tickover still classifies as transient or fatal like the original.
+ * Returns an error that is safe to throw to Lambda, which prints all of an error. An error without credentials and
+ * invisible characters is returned unchanged. Any other value becomes a new error with credentials masked, which
+ * Tickover classifies like the original.
  */
 export function toSafeError(error: unknown): unknown {
   if (isError(error) && tryRead(() => isHarmless(error)) === true) return error;
@@ -73,7 +73,8 @@ export function toSafeError(error: unknown): unknown {
 }
 
 /**
- * The original error of each error that {@link toSafeError} made. A property of the new error would be printed with it.
+ * Maps each error that {@link toSafeError} made to its original. A property of the new error would be printed, so a
+ * WeakMap is used.
  */
 const ORIGINALS = new WeakMap<object, object>();
 
@@ -91,8 +92,8 @@ export function toSafeCause(cause: unknown): unknown {
 }
 
 /**
- * Whether an error, its causes and the errors inside an AggregateError contain no credentials and no hidden characters.
- * False if there are more than 8 of them.
+ * Whether an error, its causes and the errors inside an AggregateError contain no credentials and no invisible
+ * characters. False if there are more than 8 of them.
  */
 function isHarmless(error: object): boolean {
   const links = new Set<unknown>([error]);

@@ -17,7 +17,10 @@ import { toJson } from './to-json.ts';
 export interface ErrorSummary {
   /** The end of the failed run, in epoch milliseconds. */
   readonly at: number;
-  /** The class of the error, or its code if the class is `Error` or the like. A report shows one error of each. */
+  /**
+   * The class of the error, or its code if the class is `Error` or the like. The report of a trip shows one error of
+   * each class.
+   */
   readonly errorClass: string;
   /** The first line of the error's message. */
   readonly message: string;
@@ -60,8 +63,8 @@ function firstLine(message: string): string {
 }
 
 /**
- * The name by which a report groups errors: `HttpStatusError` for an HTTP status; the code for an `Error`, `TypeError`
- * or the like with a code; else the class, or the type of a value that is no error.
+ * The name by which the report of a trip groups errors: `HttpStatusError` for an HTTP status; the code for an `Error`,
+ * `TypeError` or the like with a code; else the class, or the type of a value that is no error.
  */
 export function errorClassOf(error: unknown): string {
   if (!isError(error)) return error === null ? 'null' : typeof error;

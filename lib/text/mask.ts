@@ -6,13 +6,13 @@ import { bare, hasMoreThanBare } from './visible.ts';
 
 /**
  * Returns the text with `***` in place of everything that looks like a credential: passwords in URLs, secret headers
- * and fields, tokens, private keys. If anything is masked, colour codes and hidden characters are removed too.
+ * and fields, tokens, private keys. If anything is masked, colour codes and invisible characters are removed too.
  * @param most the largest size of the result in bytes of UTF-8; the rest is dropped. @default 20,000
  */
 export function mask(text: string, most = MASKED_BYTES): string {
   const kept = wholeWords(text, most);
   if (SHOWN.test(kept) || !hasMoreThanBare(kept)) return masked(kept);
-  // A colour code or a hidden character may hide a credential. `mask` first searches the text without them, then the
+  // A colour code or a invisible character may hide a credential. `mask` first searches the text without them, then the
   // text with spaces in their places.
   for (const seen of [bare(kept), bare(kept, ' ')]) {
     const maskedAsSeen = masked(seen);
@@ -21,7 +21,7 @@ export function mask(text: string, most = MASKED_BYTES): string {
   return kept;
 }
 
-/** Matches a text of plain ASCII, which contains no colour codes and no hidden characters. */
+/** Matches a text of plain ASCII, which contains no colour codes and no invisible characters. */
 const SHOWN = /^[ -[\]_-~\n\t]*$/;
 
 function masked(text: string): string {
@@ -39,8 +39,8 @@ function replaceAll(patterns: readonly Masked[], text: string): string {
 }
 
 /**
- * Cuts a text to at most `most` bytes, between two words. A cut inside a credential would leave a part that isn't
- * recognised. Only a word that is too long for a credential is cut inside.
+ * Cuts a text to at most `most` bytes, between two words, since a part of a credential would not be recognised. Only a
+ * word that is too long for a credential is cut inside.
  */
 function wholeWords(text: string, most: number): string {
   const kept = cut(text, most);

@@ -199,8 +199,8 @@ function secretValue(text: string, field: Field, pair: { readonly name: string; 
 }
 
 /**
- * Whether `pair`, the last name in a field such as `"name":"DB_PASSWORD"`, names the value of this field: both must be
- * in the same object, and at most 300 characters apart.
+ * Whether `pair`, the last name in a field such as `"name":"DB_PASSWORD"`, is the name of this field's value. The two
+ * must be in the same object, at most 300 characters apart.
  */
 function isPair(text: string, { start }: Field, pair: { readonly end: number } | undefined): boolean {
   if (pair === undefined || start - pair.end > LONGEST_PAIR || start < pair.end) return false;

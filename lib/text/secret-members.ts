@@ -15,7 +15,7 @@ export interface SecretName {
 
 /** The private fields of a JSON web key. */
 const PRIVATE_PARTS = new Set(['d', 'p', 'q', 'dp', 'dq', 'qi', 'k']);
-/** Matches the name of a header or an option of a command. The next element of the list is its value. */
+/** Matches an element of a list that is the name of the next element: a header, or an option (`['--token', 'x']`). */
 const HEADER_OR_OPTION = /^(?:--?[A-Za-z][\w-]{0,80}|[A-Za-z]{1,40}-[A-Za-z-]{1,60}|(?:authorization|cookie))$/i;
 /**
  * The largest number of fields in an object such as `{ name: 'DB_PASSWORD', value: 'x' }`. In a larger object no such
@@ -38,8 +38,8 @@ export function secretNamed(name: unknown): SecretName | undefined {
 }
 
 /**
- * Returns a function from the name of a field to the name of a credential because of which its value is masked;
- * `undefined` for a value that isn't masked.
+ * Returns a function that decides for each field of an object whether its value is masked. The function takes the name
+ * of the field, and returns the name of the credential; `undefined` if the value isn't masked.
  * @param names the names of all fields of the object
  * @param read reads the value of a field
  * @param around the name of the object, if that is the name of a credential
@@ -85,8 +85,8 @@ export interface Element {
 }
 
 /**
- * The name of a credential because of which an element of a list is masked: the element before it, as in `['password',
- * 'x']`, or `around`, the name of the list; `undefined` if the element isn't masked.
+ * Decides whether an element of a list is masked. Returns the name of the credential: the element before, as in
+ * `['password', 'x']`, or `around`, the name of the list; `undefined` if the element isn't masked.
  */
 export function secretElement(
   value: unknown,

@@ -1,13 +1,13 @@
-/** Escapes or removes hidden characters: they could steer a terminal, hide text or break a line. */
+/** Escapes or removes invisible characters: they could steer a terminal, hide text or break a line. */
 import { stripVTControlCharacters } from 'node:util';
 
 /**
- * Matches a hidden character: a control or format character, half of a surrogate pair, a line or paragraph separator,
- * or a character without a glyph.
+ * Matches a invisible character: a control or format character, half of a surrogate pair, a line or paragraph
+ * separator, or a character without a glyph.
  */
 const HIDDEN = String.raw`[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]`;
 
-/** Line feeds and tabs are hidden characters too, but JSON and commands need them as layout. */
+/** Line feeds and tabs are invisible characters too, but JSON and commands need them as layout. */
 const LAYOUT = String.raw`[\n\t]`;
 
 /** Matches joiners and variation selectors where a language or an emoji needs them. */
@@ -25,27 +25,27 @@ function hiddenBut(...kept: readonly string[]): RegExp {
   return new RegExp(`(?=${HIDDEN})${kept.map((characters) => `(?!${characters})`).join('')}.`, 'gsu');
 }
 
-/** Escapes every hidden character, also line feeds, so that a message stays on one line. */
+/** Escapes every invisible character, also line feeds, so that a message stays on one line. */
 export function escaped(text: string): string {
   return text.replace(ALL, asJson);
 }
 
 /**
- * Escapes the hidden characters in the output of a command, except line feeds, tabs, and the joiners that languages and
- * emoji need. JSON text keeps its meaning.
+ * Escapes the invisible characters in the output of a command, except line feeds, tabs, and the joiners that languages
+ * and emoji need. JSON text keeps its meaning.
  */
 export function escapeControls(text: string): string {
   return text.replace(ALL_BUT_LAYOUT_AND_SCRIPT, asCode);
 }
 
-/** Escapes the hidden characters in a log line, except line feeds and tabs. JSON text keeps its meaning. */
+/** Escapes the invisible characters in a log line, except line feeds and tabs. JSON text keeps its meaning. */
 export function escapeLogLine(line: string): string {
   return line.replace(ALL_BUT_LAYOUT, asCode);
 }
 
 /**
- * Whether a text that `JSON.stringify` made contains a hidden character, plain or escaped, other than a line feed or a
- * tab.
+ * Whether a text that `JSON.stringify` made contains a invisible character, plain or escaped, other than a line feed or
+ * a tab.
  */
 export function hidesCharacters(json: string): boolean {
   return escapeLogLine(json) !== json || /(?<!\\)(\\\\)*\\[bfru]/.test(json);
@@ -67,8 +67,8 @@ export function hasMoreThanBare(text: string): boolean {
 const CODE = /(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]/g;
 
 /**
- * Returns the text without colour codes and hidden characters, which could hide a credential from `mask`.
- * @param instead the text in place of each colour code and hidden character. @default an empty text
+ * Returns the text without colour codes and invisible characters, which could hide a credential from `mask`.
+ * @param instead the text in place of each colour code and invisible character. @default an empty text
  */
 export function bare(text: string, instead = ''): string {
   return stripVTControlCharacters(text.replace(CODE, instead))
@@ -81,7 +81,7 @@ export function bare(text: string, instead = ''): string {
 
 /**
  * Returns the text for a column of a terminal. Colour codes and format characters are removed; spaces or U+FFFD replace
- * other hidden characters.
+ * other invisible characters.
  */
 export function printable(text: string): string {
   return stripVTControlCharacters(text).replace(ALL_BUT_SCRIPT, (character) => {

@@ -1,5 +1,5 @@
 /**
- * Compares the findings of a check with what the watchdog remembers, and decides what to report.
+ * Compares what a check finds with what the watchdog remembers, and decides what to report.
  *
  *   - A trouble is reported when a check first finds it, when its kind changes, and when it begins again.
  *   - `recovered` is reported when the service is well and a run has succeeded since the trouble began; after
@@ -57,8 +57,8 @@ export function checkService({ watched, found, entry, now }: Sight, senders: rea
 }
 
 /**
- * Moves the floor of a service: due times up to the floor don't count as missed. After a pause or a halt, whose ticks
- * leave no trace, it moves to the end of the pause if that is stored, else to `now`.
+ * Sets `floor`, the instant up to which due times don't count as missed. Ticks in a pause or a halt leave no trace, so
+ * `floor` moves to the end of the pause, or to `now` if that end is not stored.
  */
 function atFloor({ blocked: was, ...entry }: Remembered, { found, now }: Pick<Sight, 'found' | 'now'>): Remembered {
   if (isBlocked(found, now)) return { ...entry, blocked: true };

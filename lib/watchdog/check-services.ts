@@ -97,9 +97,8 @@ function judgeAll({ watched, senders }: Watchdog, { found, before, now }: Sights
 }
 
 /**
- * The longest break of the watchdog, in milliseconds, after which due times that services missed in the break are still
- * reported. After a longer break (the machine slept, or the stack is new) they are not, since services and watchdog
- * stopped together.
+ * If the watchdog was off for longer than this (in milliseconds), due times in the break don't count as missed. The
+ * machine slept, or the stack is new, so the services were off as well.
  */
 const LONGEST_ABSENCE = HOUR;
 
@@ -120,7 +119,7 @@ function placed(
   return new Map([...entries].map(([name, entry]) => [name, { ...entry, floor: now }]));
 }
 
-/** Writes the parts of the memory that `entries` changes, and returns all parts as they are stored then. */
+/** Writes the changed items of the watchdog's memory, and returns all items as they are stored then. */
 async function remember(
   context: Context,
   { memory }: Watchdog,

@@ -87,8 +87,8 @@ export function uncountedCrashes(state: ServiceState, now: number): number {
 }
 
 /**
- * Returns when the first failure since the last success happened, in epoch milliseconds. If only a crash is known, it
- * is the due time of the crashed run. `undefined` if the state doesn't contain the time.
+ * Returns when the first failure since the last success happened, in epoch milliseconds. For a crash that is not
+ * counted yet, returns the due time of the crashed run. `undefined` if the time is not stored.
  */
 function failingSince({ streak, runs, lease }: ServiceState): number | undefined {
   return streak > 0 ? runs.at(-streak)?.at : lease?.tick;

@@ -1,6 +1,6 @@
 /**
- * What the watchdog remembers of each service between two checks. The memory is stored in parts: items of DynamoDB with
- * the entries of up to 100 services.
+ * What the watchdog remembers of each service between two checks. A part of this memory is one DynamoDB item, with the
+ * entries of up to 100 services.
  */
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
@@ -18,7 +18,7 @@ export const PART_SIZE = 100;
 /** One DynamoDB item of the watchdog's memory. */
 export interface MemoryPart {
   readonly number: number;
-  /** How often the part has been written; 0 if it is not stored yet, -1 if the stored number can't be read. */
+  /** How often this item has been written; 0 if it is not stored yet, -1 if the stored number can't be read. */
   readonly revision: number;
   /** What the watchdog remembers, by name of the service. */
   readonly entries: Readonly<Record<string, unknown>>;
@@ -64,8 +64,8 @@ export interface Remembered {
   /** A hash of the service's schedule. After a change of the schedule, earlier due times don't count as missed. */
   readonly schedule: string;
   /**
-   * Due times up to this instant, in epoch milliseconds, don't count as missed: the first check, the end of a pause or
-   * a halt, a resume, or the end of a long break of the watchdog.
+   * Due times up to this instant, in epoch milliseconds, don't count as missed. It is the first check, or the end of
+   * the last pause, halt, or long break of the watchdog.
    */
   readonly floor: number;
   /** True while the service is paused or halted. At the end of the pause or halt, `floor` moves. */
@@ -79,10 +79,7 @@ export function firstSight(watched: WatchedService, now: number): Remembered {
   return { schedule: hashOf(watched), floor: now };
 }
 
-/**
- * Returns what the watchdog remembers of each watched service, by name. An entry that is missing or unreadable is
- * replaced by a new one.
- */
+/** Returns what the watchdog remembers of each watched service, by name. What is missing or unreadable begins anew. */
 export function entriesOf(
   parts: readonly MemoryPart[],
   watched: readonly WatchedService[],
@@ -100,13 +97,14 @@ function ownEntry(stored: Record<string, unknown>, name: string): Remembered | u
 function entryOf(watched: WatchedService, stored: Remembered | undefined, now: number): Remembered {
   if (stored === undefined) return firstSight(watched, now);
   if (stored.schedule !== hashOf(watched)) return { ...stored, ...firstSight(watched, now) };
-  // If the clock was set back, the stored floor may be in the future, and would hide missed due times.
+  // After the clock was set back, `floor` may be in the future. Due times up to `floor` don't count as missed, so it
+  // must not be later than `now`.
   return stored.floor > now ? { ...stored, floor: now } : stored;
 }
 
 /**
- * Returns the parts that must be written so that the memory contains exactly `entries`. A service stays in its part. A
- * new service gets the first part with room.
+ * Returns the DynamoDB items that must be written so that the watchdog's memory contains exactly `entries`. A service
+ * stays in its item. A new service gets the first item with room.
  */
 export function changedParts(
   parts: readonly MemoryPart[],
@@ -149,7 +147,7 @@ function partOf(
   return { number, revision, entries: Object.fromEntries(own) };
 }
 
-/** Returns the entry without undefined properties, as the database returns it. */
+/** Returns what is remembered of a service without undefined properties, as the database returns it. */
 function storedForm(entry: Remembered | undefined): unknown {
   if (entry === undefined) return undefined;
   const { trouble: its, ...rest } = entry;
@@ -160,9 +158,7 @@ function isSame(part: MemoryPart, stored: MemoryPart | undefined): boolean {
   return stored !== undefined && canonical(part.entries) === canonical(stored.entries);
 }
 
-/**
- * Returns JSON with sorted keys. The database returns keys in another order, and equal entries must have equal texts.
- */
+/** Returns JSON with sorted keys. The database may change the order of keys, and equal values must have equal texts. */
 function canonical(value: unknown): string {
   return JSON.stringify(value, (_key, inner: unknown) =>
     typeof inner === 'object' && inner !== null && !Array.isArray(inner)

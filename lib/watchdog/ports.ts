@@ -37,13 +37,13 @@ export interface StatesReader {
 /** Keeps what the watchdog remembers of each service from one check to the next. */
 export interface MemoryStore {
   /**
-   * Returns all parts of the memory.
+   * Returns all items of the watchdog's memory.
    * @throws StoreError if the store can't be reached
    */
   load(context: CheckContext): Promise<readonly MemoryPart[]>;
   /**
-   * Writes these parts of the memory, and returns them with their new revisions.
-   * @throws StoreError if a write fails, or if another check has written a part since `load`
+   * Writes these items of the watchdog's memory, and returns them with their new revisions.
+   * @throws StoreError if a write fails, or if another check has written an item since `load`
    */
   save(parts: readonly MemoryPart[], context: CheckContext): Promise<readonly MemoryPart[]>;
 }

@@ -7,7 +7,7 @@ import { snsSender } from './sns.ts';
 import { shownUrl, webhookSender } from './webhook.ts';
 import { templateFault } from './webhook-body.ts';
 
-/** The place in notices if `TICKOVER_STACK` is missing or empty. */
+/** The name that notices contain in place of the stack if `TICKOVER_STACK` is missing or empty. */
 const ONE_MACHINE = 'one machine';
 const LONGEST_STACK = 128;
 const LONGEST_URL = 2_000;

@@ -25,7 +25,7 @@ const PLACEHOLDERS = [
 const PLACEHOLDER = /\{\{([^{}]*)\}\}/g;
 
 export interface BodyOptions {
-  /** The host name of the webhook. Slack and Google Chat need other bodies than other hosts. */
+  /** The host name of the webhook, since Slack and Google Chat need other bodies than other hosts. */
   readonly host: string;
   /** The name of the stack in which the services run, or 'one machine'. */
   readonly stack: string;

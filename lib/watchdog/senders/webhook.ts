@@ -66,8 +66,8 @@ function authorization({ username, password }: URL): Record<string, string> {
 }
 
 /**
- * Returns a function that masks the secret parts of the URL in a text, the longest part first, since it may contain
- * others.
+ * Returns a function that masks the secret parts of the URL in a text. The longest part is masked first, since a long
+ * part may contain shorter ones.
  */
 function redactor(url: URL): (text: string) => string {
   const { href, pathname, search, username, password, searchParams } = url;
