@@ -49,7 +49,7 @@ interface Measured {
   readonly dollars: number;
 }
 
-/** Prints the tables. Returns true if each stack is within CloudFormation's limits. */
+/** Prints the size and the cost of the stacks as tables. Returns true if all are within CloudFormation's limits. */
 export async function benchStacks([services = '1000']: readonly string[]): Promise<boolean> {
   const all = WAYS.map((way) => ({ way, stacks: fewestStacks(way, Number(services)) }));
   console.log(`${services} services, every minute, each stack with its own watchdog, table and pager\n`);

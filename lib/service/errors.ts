@@ -48,7 +48,7 @@ export class LeaseLostError extends Error {
 
 /**
  * The error of a stored state that is damaged or was written by a newer version. Such a state is never reset silently,
- * since that would forget failures.
+ * since a reset would forget failures.
  */
 export class UnreadableStateError extends Error {
   override readonly name = 'UnreadableStateError';

@@ -34,7 +34,6 @@ export function exhaustedIn(error: object): Exhausted | undefined {
   return typeof message === 'string' && OUT_OF_MEMORY.test(message) ? 'process' : undefined;
 }
 
-/** The largest number of errors that are read in one thrown value. */
 const MOST_ERRORS = 10_000;
 
 /**

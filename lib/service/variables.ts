@@ -39,7 +39,6 @@ export function unknownVariableWarnings(names: readonly string[]): string[] {
     });
 }
 
-/** What to suggest for an unknown variable; `undefined` if no variable of Tickover has a similar name. */
 function hintFor(name: string): string | undefined {
   return REPLACED.get(name) ?? nearMiss(name, VARIABLES);
 }

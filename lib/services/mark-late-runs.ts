@@ -1,4 +1,3 @@
-/** mark-late-runs: gives flow runs (runs of Prefect workflows) that did not start in time the state `Late`. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
   dynamoFlowRunStore,
@@ -88,7 +87,6 @@ export function markLateSettings(env: Surroundings['env']): MarkLateSettings {
   return settings;
 }
 
-/** Returns the text if it can be the name or the ARN of a DynamoDB table; else `undefined`. */
 function parseTable(text: string): string | undefined {
   return /^[\w.:/-]{3,1024}$/.test(text) ? text : undefined;
 }

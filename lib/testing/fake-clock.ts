@@ -10,8 +10,8 @@ import type { Clock } from '../time/index.ts';
 
 export interface FakeClockOptions {
   /**
-   * `auto`: when all code that uses this clock sleeps, the time jumps to the next end of a sleep. Code that waits
-   * for a socket or the like counts as asleep; test such code with `manual`. `manual`: only `advance` moves the time.
+   * `auto`: when all code that uses this clock sleeps, the time jumps to the next end of a sleep. Code that waits for a
+   * socket or the like counts as asleep; test such code with `manual`. `manual`: only `advance` moves the time.
    * @default 'auto'
    */
   readonly mode?: 'auto' | 'manual';

@@ -95,7 +95,6 @@ function codeWithin(error: object): string | undefined {
   return undefined;
 }
 
-/** Whether an error has an HTTP status from 400 to 999, or a `response` with a status as the errors of axios do. */
 function hasHttpStatus(error: object): boolean {
   if (nameOf(error) === HTTP_ERROR || typeof readProperty(readProperty(error, 'response'), 'status') === 'number')
     return true;

@@ -12,8 +12,8 @@ import { bare, hasMoreThanBare } from './visible.ts';
 export function mask(text: string, most = MASKED_BYTES): string {
   const kept = wholeWords(text, most);
   if (SHOWN.test(kept) || !hasMoreThanBare(kept)) return masked(kept);
-  // A colour code or a invisible character may hide a credential. `mask` first searches the text without them, then the
-  // text with spaces in their places.
+  // A colour code or an invisible character may hide a credential. `mask` first searches the text without them, then
+  // the text with spaces in their places.
   for (const seen of [bare(kept), bare(kept, ' ')]) {
     const maskedAsSeen = masked(seen);
     if (maskedAsSeen !== seen) return maskedAsSeen;

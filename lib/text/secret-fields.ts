@@ -47,7 +47,6 @@ const VALUE = new RegExp(
   ].join('|'),
   'iy',
 );
-/** Matches the value of a URL parameter. */
 const PARAMETER = /[^&\s#"'<>]+/y;
 /**
  * Matches the value of a header: a list, a quoted text, a token after its scheme (`Bearer x`), or the rest of the line.
@@ -154,7 +153,6 @@ const PERCENT = 0x25;
 const QUOTE = 0x27;
 const BACKSLASH = 0x5c;
 
-/** The number of characters, such as quotes, between a name and its separator. */
 function closingBefore(text: string, separator: number): number {
   const last = text.charCodeAt(separator - 1);
   const isEncoded = text.charCodeAt(separator - 3) === PERCENT || text.charCodeAt(separator - 6) === BACKSLASH;
@@ -163,7 +161,6 @@ function closingBefore(text: string, separator: number): number {
   return CLOSING.exec(text.slice(Math.max(0, separator - LONGEST_CLOSING), separator))?.[0].length ?? 0;
 }
 
-/** Whether a character code may be part of a name: a letter, a digit or one of `$ - . / _`. */
 function isNameSign(code: number): boolean {
   if (code >= 0x61) return code <= 0x7a;
   if (code >= 0x41) return code <= 0x5a || code === 0x5f;
@@ -239,7 +236,6 @@ function maskedValue(text: string, field: Field, { name, secrecy, query }: Judge
   return { start: begin, end, masked: quote + MASK };
 }
 
-/** Whether the value is missing, because the text after the separator is a field on the next line. */
 function isNextLine(
   text: string,
   begin: number,

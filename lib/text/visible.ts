@@ -2,7 +2,7 @@
 import { stripVTControlCharacters } from 'node:util';
 
 /**
- * Matches a invisible character: a control or format character, half of a surrogate pair, a line or paragraph
+ * Matches an invisible character: a control or format character, half of a surrogate pair, a line or paragraph
  * separator, or a character without a glyph.
  */
 const HIDDEN = String.raw`[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]`;
@@ -32,20 +32,22 @@ export function escaped(text: string): string {
 
 /**
  * Escapes the invisible characters in the output of a command, except line feeds, tabs, and the joiners that languages
- * and emoji need. JSON text keeps its meaning.
+ * and emoji need. JSON text stays JSON with the same data.
  */
 export function escapeControls(text: string): string {
   return text.replace(ALL_BUT_LAYOUT_AND_SCRIPT, asCode);
 }
 
-/** Escapes the invisible characters in a log line, except line feeds and tabs. JSON text keeps its meaning. */
+/**
+ * Escapes the invisible characters in a log line, except line feeds and tabs. JSON text stays JSON with the same data.
+ */
 export function escapeLogLine(line: string): string {
   return line.replace(ALL_BUT_LAYOUT, asCode);
 }
 
 /**
- * Whether a text that `JSON.stringify` made contains a invisible character, plain or escaped, other than a line feed or
- * a tab.
+ * Whether a text that `JSON.stringify` made contains an invisible character, plain or escaped, other than a line feed
+ * or a tab.
  */
 export function hidesCharacters(json: string): boolean {
   return escapeLogLine(json) !== json || /(?<!\\)(\\\\)*\\[bfru]/.test(json);

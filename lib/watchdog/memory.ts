@@ -147,7 +147,6 @@ function partOf(
   return { number, revision, entries: Object.fromEntries(own) };
 }
 
-/** Returns what is remembered of a service without undefined properties, as the database returns it. */
 function storedForm(entry: Remembered | undefined): unknown {
   if (entry === undefined) return undefined;
   const { trouble: its, ...rest } = entry;

@@ -5,8 +5,8 @@ import type { Notice } from '../notice.ts';
 import { changeJson } from './sent-text.ts';
 
 /**
- * The largest `text` in a body, in bytes of UTF-8, as Mattermost accepts it; other chats accept more. The text begins
- * with the names of services, so that a cut doesn't remove them.
+ * The largest `text` in a body, in bytes of UTF-8, as Mattermost accepts it. The text begins with the names of
+ * services, so that a cut doesn't remove them.
  */
 const LONGEST_TEXT = 16_000;
 const LONGEST_FIELD = 1_500;

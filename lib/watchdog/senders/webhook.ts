@@ -15,8 +15,8 @@ export interface WebhookOptions {
 }
 
 /**
- * If the webhook refuses a notice, the error shows the beginning of its answer: at most `LONGEST_REASON` bytes,
- * awaited for `REASON_TIME` milliseconds.
+ * If the webhook refuses a notice, the error shows the beginning of its answer: at most `LONGEST_REASON` bytes, awaited
+ * for `REASON_TIME` milliseconds.
  */
 const REASON_TIME = SECOND;
 const LONGEST_REASON = 200;
