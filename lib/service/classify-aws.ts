@@ -117,7 +117,6 @@ function isRetryableName(name: unknown): boolean {
   return typeof name === 'string' && THROTTLED.test(name);
 }
 
-/** True if a cancelled transaction may succeed when it is sent again: each reason other than `None` is transient. */
 function isCanceledForATime(reasons: unknown): boolean {
   const length = Math.min(Number(readProperty(reasons, 'length')) || 0, MOST_REASONS);
   const codes = Array.from({ length }, (_, index) => readProperty(readProperty(reasons, String(index)), 'Code'));

@@ -19,7 +19,6 @@ const TRANSPORT = [
 /** undici's codes for programming errors, which begin like its codes for failed connections (`UND_ERR_`). */
 const MISUSE = new Set(['UND_ERR_INVALID_ARG', 'UND_ERR_INVALID_RETURN_VALUE', 'UND_ERR_NOT_SUPPORTED']);
 
-/** Node's error codes for an invalid TLS certificate. */
 const CERTIFICATE = new Set([
   'UNABLE_TO_GET_ISSUER_CERT',
   'UNABLE_TO_GET_CRL',

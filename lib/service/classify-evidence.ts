@@ -82,7 +82,6 @@ function ownEvidence(
   return code === undefined ? undefined : { transient: false };
 }
 
-/** Whether the name, the code or the HTTP status of one error is transient. The causes of the error are not read. */
 function isTransientAlone(link: unknown): boolean {
   if (isTransientName(readProperty(link, 'name')) || judgeCode(readProperty(link, 'code')) === 'transient') return true;
   return (httpStatusOf(link) ?? 0) >= 500;
@@ -113,10 +112,6 @@ function together(members: Iterable<unknown>, evidenceOf: (member: unknown) => E
   return { transient: seen, retryAfter };
 }
 
-/**
- * The HTTP status in an error, if it is 400 to 999. Tickover, axios, got and the AWS SDK each keep it in another
- * property.
- */
 function httpStatusOf(error: unknown): number | undefined {
   const response = readProperty(error, 'response');
   return [

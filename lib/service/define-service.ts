@@ -90,7 +90,6 @@ function notImplemented(name: string): () => Promise<never> {
   return () => Promise.reject(new NotImplementedError(`${name}: the service has no workload; define one`));
 }
 
-/** The faults that the options would have with the interval of `npm start`, `local.interval`. */
 function localFaults(options: ServiceOptions<unknown>): string[] {
   const interval = options.local?.interval;
   if (interval === undefined) return [];

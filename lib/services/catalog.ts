@@ -131,7 +131,6 @@ async function servicesIn(file: URL): Promise<Service[]> {
   }
 }
 
-/** Makes a fault with its text escaped, since a file name or an error message may contain control characters. */
 function faultOf(file: string, text: string): CatalogFault {
   return { name: nameOf(file), text: escaped(text) };
 }

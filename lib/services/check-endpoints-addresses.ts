@@ -114,7 +114,6 @@ export function literalAddress({ hostname }: URL): string | undefined {
   return isIP(host) === 0 ? undefined : host;
 }
 
-/** Returns the IPv4 address of Lambda's runtime API in a list, which is empty outside Lambda. */
 function runtimeOf({ AWS_LAMBDA_RUNTIME_API = '' }: Surroundings['env']): string[] {
   const host = AWS_LAMBDA_RUNTIME_API.replace(/:\d+$/, '');
   return isIP(host) === 4 ? [host] : [];

@@ -76,7 +76,6 @@ export function embeddedAddresses(address: string): string[] {
   });
 }
 
-/** Returns the 16 bytes of an IPv6 address, without its zone (`%eth0`). */
 function bytesOf(address: string): number[] {
   const [withoutZone = ''] = address.split('%');
   const [head = [], tail] = withoutZone.split('::').map(bytesOfGroups);

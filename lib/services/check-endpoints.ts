@@ -22,13 +22,11 @@ export interface EndpointResult {
 interface Check {
   readonly result: EndpointResult;
   readonly error?: Error;
-  /** True if the run ended before the endpoint was requested. */
   readonly skipped?: true;
 }
 
 interface Prepared {
   readonly endpoints: readonly Endpoint[];
-  /** Returns the function that checks addresses for an endpoint. The argument is the endpoint's `allowAddresses`. */
   readonly vetting: (allowed?: readonly string[]) => Vet;
 }
 
@@ -137,7 +135,6 @@ function statusError({ method, url, expectedStatus }: Endpoint, status: number):
   return new HttpStatusError({ status, method, url, expected: expectedStatus?.join(' or ') ?? '2xx' });
 }
 
-/** Returns an error that names the endpoint, with the caught error as its cause. */
 function requestError({ method, url }: Endpoint, cause: unknown): Error {
   const { message } = summarizeError(cause, 0);
   const code = errorClassOf(cause);

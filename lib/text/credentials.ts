@@ -152,10 +152,6 @@ const IN_LISTS: readonly Masked[] = [
 /** The rules of this file, in the order in which `mask` applies them. */
 export const SURROUNDED: readonly Masked[] = [...IN_URLS, ...SCHEMES, ...IN_MARKUP, ...IN_COMMANDS, ...IN_LISTS];
 
-/**
- * Masks the value in a match if `name` is the name of a credential, such as `password`; else returns the match
- * unchanged.
- */
 function valueOfName(match: string, lead = '', name = '', value = ''): string {
   const secrecy = secrecyOf(name);
   const isSecret = secrecy !== undefined && mayBeSecret({ name, secrecy, value, isWhole: true });

@@ -137,10 +137,6 @@ function shownValue(value: unknown): string {
   return typeof data === 'string' ? data : (JSON.stringify(data) ?? UNSHOWABLE);
 }
 
-/**
- * The class, message and stack of an error, its causes and the errors inside an AggregateError: each error once, at
- * most 8 errors, with credentials masked.
- */
 function textOf(error: unknown): string {
   const lines: string[] = [];
   const waiting: { error: unknown; lead: string }[] = [{ error, lead: '' }];

@@ -55,7 +55,6 @@ function wordsOf(name: string): string[] {
     .filter((word) => word !== '');
 }
 
-/** Whether `wanted` is `word` with one typing error and is hardly another English word (see {@link nearMiss}). */
 function isSlip(wanted: string, word: string): boolean {
   if (errorsBetween(wanted, word) !== 1) return false;
   const [same, end] = [word.slice(0, -1), word.slice(-1)];
@@ -89,7 +88,6 @@ export function didYouMean(written: unknown, known: readonly string[]): string {
   return name === undefined || name === written ? '' : `; did you mean '${name}'?`;
 }
 
-/** The name as it is compared: lower case, without dashes, underscores and spaces. */
 function normal(name: string): string {
   return name
     .slice(0, LONGEST)

@@ -89,9 +89,6 @@ export function isValueField(name: string): boolean {
   return VALUE_FIELD.test(name);
 }
 
-/**
- * A field such as `password: x` in a text: its name, the position of the name, and the position after the separator.
- */
 interface Field {
   readonly name: string;
   /** The last word of the name: `key` in `API key`. */
@@ -214,7 +211,6 @@ function nameBehind(text: string, field: Field): string | undefined {
 interface Judged {
   readonly name: string;
   readonly secrecy: Secrecy;
-  /** Whether the field is a parameter of a URL. */
   readonly query: boolean;
 }
 

@@ -22,7 +22,6 @@ const HEADER_OR_OPTION = /^(?:--?[A-Za-z][\w-]{0,80}|[A-Za-z]{1,40}-[A-Za-z-]{1,
  * pair is searched for.
  */
 const MOST_FIELDS_OF_PAIR = 50;
-/** The longest text, in characters, that may be the name of a credential. */
 const LONGEST_NAME = 100;
 
 /** Whether the value with the name `secret` is masked. A value such as `true` can't be a credential. */

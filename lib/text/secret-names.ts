@@ -149,7 +149,6 @@ function secretAfter(words: ReadonlySet<string>): WordJudge {
   return (before) => (words.has(before) ? 'secret' : undefined);
 }
 
-/** The words, such as `pass`, that are judged by the words before and after them. */
 const WORD_JUDGES: ReadonlyMap<string, WordJudge> = new Map([
   ...['authorization', 'cookie', 'cookies'].map((word) => [word, judgeHeader] as const),
   ...['key', 'keys'].map((word) => [word, judgeKey] as const),
@@ -162,7 +161,6 @@ const WORD_JUDGES: ReadonlyMap<string, WordJudge> = new Map([
   ['session', (_before, after) => (after === 'id' || after === 'ids' ? 'secret' : undefined)],
 ]);
 
-/** The words of a name in lower case, without digits at their ends. */
 function wordsOf(name: string): readonly string[] {
   return name
     .slice(-LONGEST_NAME)

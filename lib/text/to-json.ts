@@ -63,9 +63,6 @@ function spend<Json>(walk: Walk, json: Json): Json {
   return json;
 }
 
-/**
- * Returns the text with credentials masked. A text longer than `walk.left` is cut if `inPart` is true, else left out.
- */
 function textOf(walk: Walk, text: string): string {
   if (SHORT_WORD.test(text)) return text;
   if (text.length <= walk.left || walk.inPart === true) return mask(text, walk.left);
@@ -84,7 +81,6 @@ function objectOf(walk: Walk, key: string, value: object, secret: Secret): unkno
   return json;
 }
 
-/** Calls `toJSON` of the value as `JSON.stringify` does, if the value has this method. */
 function ownForm(walk: Walk, key: string, value: object, secret: Secret): unknown {
   const method = readProperty(value, 'toJSON');
   if (typeof method !== 'function') return membersOf(walk, value, secret);

@@ -7,7 +7,6 @@ import { stripVTControlCharacters } from 'node:util';
  */
 const HIDDEN = String.raw`[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]`;
 
-/** Line feeds and tabs are invisible characters too, but JSON and commands need them as layout. */
 const LAYOUT = String.raw`[\n\t]`;
 
 /** Matches joiners and variation selectors where a language or an emoji needs them. */

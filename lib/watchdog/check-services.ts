@@ -102,10 +102,6 @@ function judgeAll({ watched, senders }: Watchdog, { found, before, now }: Sights
  */
 const LONGEST_ABSENCE = HOUR;
 
-/**
- * Returns the time of the previous check in epoch milliseconds, from the cursor of the watchdog; `undefined` if there
- * was none.
- */
 function previousCheck({ cursor }: Context): number | undefined {
   const instant = Number(cursor);
   return cursor === undefined || !Number.isFinite(instant) ? undefined : instant;
@@ -119,7 +115,6 @@ function placed(
   return new Map([...entries].map(([name, entry]) => [name, { ...entry, floor: now }]));
 }
 
-/** Writes the changed items of the watchdog's memory, and returns all items as they are stored then. */
 async function remember(
   context: Context,
   { memory }: Watchdog,

@@ -52,7 +52,6 @@ function hasSucceeded(found: Checked['judgement']['found']): boolean {
   return !(found instanceof UnreadableStateError) && found.lastSuccess !== undefined;
 }
 
-/** Returns the newest run in a list if a notice needs the error of that run; else an empty list. */
 function failedRun({ watched, judgement: { found }, entry: { owed } }: Checked): RunKey[] {
   if (owed?.kind !== 'unhealthy' || found instanceof UnreadableStateError) return [];
   const newest: ServiceState['runs'][number] | undefined = found.runs.at(-1);

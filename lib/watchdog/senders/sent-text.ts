@@ -2,7 +2,6 @@ import { cut, escaped } from '../../text/index.ts';
 import { toIso } from '../../time/index.ts';
 import type { Change } from '../notice.ts';
 
-/** The largest size of one text of a change in JSON, in bytes of UTF-8. */
 const LONGEST_FIELD = 1_500;
 /** The longest subject that SNS accepts, in characters. */
 const LONGEST_SUBJECT = 100;
