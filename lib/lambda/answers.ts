@@ -1,5 +1,6 @@
 /**
- * The answers of a Lambda handler to a firing and to a manual run. Times are in ISO 8601; a missing value is `null`.
+ * The answers of a Lambda handler to events that run a service. All times in these answers are in ISO 8601. A field
+ * without a value is `null`.
  */
 import {
   type Disposition,
@@ -13,55 +14,57 @@ import { cut, limitJson, mask, nearest, showValue } from '../text/index.ts';
 import type { TickEvent } from '../tick/index.ts';
 import { toIso } from '../time/index.ts';
 
-/** The answer to an event that names no service of the function: nothing was done. */
+/** The answer to an event that names no service of the invoked Lambda function. No service was run or changed. */
 export interface UnknownServiceAnswer {
   readonly error: 'unknown-service';
-  /** The service that was named, with credentials masked; `null` if it is no text. */
+  /**
+   * The service that the event named, with credentials masked; `null` if the event named none or its `service` is not a
+   * string.
+   */
   readonly service: string | null;
-  /** The services of the function. */
+  /** The names of the function's services. */
   readonly known: readonly string[];
-  /** The known name that was probably meant. */
+  /** The name in `known` that resembles `service` most; `null` if none resembles it. */
   readonly nearest: string | null;
-  /** What was expected and what came, in words. */
+  /** A sentence for a person that says which service was expected and which was given. */
   readonly message: string;
 }
 
-/** The answer to a tick: whether it ran, and how its run ended. */
+/** The answer to one tick or one manual run: whether the workload ran, and how the run ended. */
 export interface TickAnswer {
   readonly service: string;
   /** The due time of the tick; `null` for a manual run. */
   readonly tick: string | null;
   readonly disposition: Disposition;
-  /** Why the tick was skipped; `null` if it ran. */
   readonly reason: SkipReason | null;
   /** How the run ended; `null` if the tick was skipped, or if the run yielded because its process stops. */
   readonly outcome: OutcomeKind | null;
   readonly verdict: Verdict | null;
   readonly durationMs: number | null;
-  /**
-   * The number of the lease that the tick took, which is also the number of its run; `null` if the tick took no lease.
-   */
+  /** The number of the run and of its lease; `null` if the tick took no lease. */
   readonly fence: number | null;
-  /** The number of trips since the last success of the service. */
   readonly backoffCount: number;
   /**
-   * The next due time at which the service may run; `null` if an operator must act first, for example resume the
-   * service.
+   * The next due time at which the service may run; `null` if it can only run after a person has acted, for example has
+   * resumed it.
    */
   readonly nextDue: string | null;
-  /** The error with which the run failed; `null` if the run didn't fail, or if there was no run. */
+  /** The error of a failed run; `null` if the run succeeded or the tick was skipped. */
   readonly error: { readonly class: string; readonly message: string } | null;
   /**
    * The value that the workload returned, as JSON with credentials masked; `null` if it returned none. A value that
-   * can't be converted to JSON, or takes more than 64,000 bytes, is replaced by a text that explains it.
+   * JSON can't express, or of more than 64,000 bytes, is replaced by a text that says so.
    */
   readonly result: unknown;
 }
 
-/** The answer to a firing that owns several ticks, because the interval of its service is below a minute. */
+/**
+ * The answer to an invocation by the schedule that runs several ticks, since the interval of the service is below a
+ * minute.
+ */
 export interface FiringAnswer {
   readonly service: string;
-  /** The minute for which the firing was scheduled, in ISO 8601. */
+  /** The minute for which EventBridge Scheduler made the invocation, in ISO 8601. */
   readonly firing: string;
   readonly ticks: readonly TickAnswer[];
 }
@@ -70,26 +73,26 @@ export interface FiringAnswer {
 export interface RunOnceAnswer extends TickAnswer {
   readonly action: 'run-once';
   /**
-   * The reasons for which the schedule would have skipped a tick at the moment of this run (`backoff`, `pause`,
-   * `halt`); empty if there are none.
+   * What would have made the schedule skip a tick when this manual run began (`backoff`, `pause`, `halt`); empty if
+   * nothing would have.
    */
   readonly bypassed: readonly Obstacle[];
   /**
-   * The reasons for which the schedule still skips the ticks of the service after this run (`backoff`, `pause`,
-   * `halt`); empty if there are none.
+   * What still makes the schedule skip ticks after this manual run (`backoff`, `pause`, `halt`); empty if nothing does
+   * so.
    */
   readonly stays: readonly Obstacle[];
 }
 
 /**
- * The most bytes that the results of all ticks may take together in the answer to one firing. Lambda sends no answer
- * above 6 MB.
+ * The most bytes that the results of all ticks in one FiringAnswer may take together. Lambda sends no answer above 6
+ * MB.
  */
 const LARGEST_RESULTS = 3_000_000;
 
 /**
- * Makes the answer to a firing that owns several ticks. Each tick gets the same share of LARGEST_RESULTS. A result that
- * takes more bytes than its share is replaced by a few words.
+ * Makes a FiringAnswer. Each tick may fill an equal share of LARGEST_RESULTS with its result; a short text replaces a
+ * larger result.
  */
 export function firingAnswer(service: string, scheduledFor: number, events: readonly TickEvent[]): FiringAnswer {
   const room = Math.floor(LARGEST_RESULTS / Math.max(1, events.length));
@@ -97,7 +100,6 @@ export function firingAnswer(service: string, scheduledFor: number, events: read
   return { service, firing: toIso(scheduledFor), ticks };
 }
 
-/** Makes the answer to a tick from the event that describes the ended tick. */
 export function tickAnswer(event: TickEvent): TickAnswer {
   const { tick, failure, nextDue } = event;
   return {
@@ -118,23 +120,28 @@ export function tickAnswer(event: TickEvent): TickAnswer {
 
 /**
  * Makes the answer to a manual run.
- * @param now the instant for which the field `stays` of the answer is computed, in epoch milliseconds
+ * @param now the instant at which the answer is made, in epoch milliseconds; a pause or backoff that ends before it is
+ * not in `stays`
  */
 export function runOnceAnswer(event: TickEvent, now: number): RunOnceAnswer {
   const stays = obstacles(event.state, now, event.build);
   return { action: 'run-once', ...tickAnswer(event), bypassed: event.bypassed, stays };
 }
 
-/** As many names as a message lists. */
+/** The most names of services that the message of an UnknownServiceAnswer lists. */
 const MOST_NAMES = 20;
-/** How many known names the data of the answer lists. */
+/** The most names that the field `known` of an UnknownServiceAnswer contains. */
 const MOST_KNOWN = 100;
-/** The largest length of a name as an answer shows it: an event may have megabytes. */
+/**
+ * The most bytes of the given service name that an UnknownServiceAnswer shows, since an event may contain megabytes.
+ */
 const SHOWN_BYTES = 97;
 
 /**
- * The answer where an event names no service of the function.
- * @param subject the service, or the group, whose function was invoked
+ * Makes the answer to an event that names no service of the function.
+ * @param subject the name of the only service of the function, or of the group of services that share it
+ * @param known the names of the services of the function
+ * @param given the value of the field `service` in the event
  */
 export function unknownServiceAnswer(subject: string, known: readonly string[], given: unknown): UnknownServiceAnswer {
   const named = typeof given === 'string' ? cut(mask(given), SHOWN_BYTES) : null;

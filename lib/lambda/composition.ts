@@ -1,4 +1,4 @@
-/** Makes the parts with which a Lambda handler works (settings, store, clock, log, observers) once, at cold start. */
+/** Makes what a Lambda handler needs (settings, store, clock, log, observers) once, when the process starts. */
 import { emfObserver, emfOptionsIn, emfWarnings } from '../metrics/index.ts';
 import { InvalidOptionsError } from '../rules/index.ts';
 import { catchStrayErrors, type StrayErrors } from '../run/index.ts';
@@ -16,28 +16,23 @@ import { type Duration, systemClock, systemRandom } from '../time/index.ts';
 import { type Environment, readEnvironment } from './env.ts';
 import { ownLog, serviceLog, serviceLogger, tickLog } from './log.ts';
 
-/** The parts with which the Lambda handler of one service works. */
 export interface Composition {
-  /**
-   * The service. If the environment variable `TICKOVER_INTERVAL` is set, it has replaced the interval in the options of
-   * the service.
-   */
+  /** The service, with the interval in the environment variable `TICKOVER_INTERVAL` if that is set. */
   readonly service: Service;
   readonly environment: Environment;
   readonly ports: Ports;
   /**
-   * Returns the result of the service's function `prepare`. The first call of `prepared` calls `prepare`. If `prepare`
-   * fails, the next call of `prepared` calls it again; once it has succeeded, its result is kept.
+   * Returns the result of the option `prepare` of the service. Calls `prepare` again only if it has not succeeded yet.
    */
   readonly prepared: () => unknown;
   /**
-   * The number of stray errors in this process so far (errors of a promise, timer or listener that a run left behind).
-   * If there are any, the process is ended after the firing, since its memory may be damaged.
+   * Counts the errors of promises, timers and listeners that runs left behind in this process. After such an error the
+   * handler ends the process, since its memory may be damaged.
    */
   readonly strayErrors: Pick<StrayErrors, 'count'>;
 }
 
-/** The parts of a handler that a test replaces. For each part that is missing here, the handler uses the real one. */
+/** Substitutes that a test gives to a handler. For each missing field the handler uses the real object. */
 export type Overrides = Partial<Ports> & { readonly environment?: Environment };
 
 const OVERRIDES: Readonly<Record<string, Shape>> = {
@@ -46,9 +41,9 @@ const OVERRIDES: Readonly<Record<string, Shape>> = {
 };
 
 /**
- * Makes the parts of the handler of a service.
+ * Makes everything that the handler of `defined` needs.
  * @throws InvalidOptionsError if `overrides` contains an unknown name or a value of the wrong type, or if an
- * environment variable is faulty; the message names each of them
+ * environment variable is invalid; the message names each of them
  */
 export function compose(defined: Service, overrides: Overrides = {}): Composition {
   const faults = shapeFaults(overrides, OVERRIDES);
@@ -79,13 +74,13 @@ export function compose(defined: Service, overrides: Overrides = {}): Compositio
   };
 }
 
-/** The parts of a composition in which a service of a group differs from one that has its function for itself. */
+/** What differs in the composition of a service that shares its Lambda function with other services. */
 export interface MemberParts extends Pick<Composition, 'strayErrors'> {
   readonly build: string;
   readonly interval: Duration | undefined;
 }
 
-/** The composition of a service that shares its function with others. */
+/** Returns the composition changed for a Lambda function that several services share. */
 export function asMember(composition: Composition, { build, interval, strayErrors }: MemberParts): Composition {
   const { service, environment } = composition;
   return {
@@ -101,21 +96,20 @@ function warningsOf({ variables, inLambda }: Environment): string[] {
 }
 
 /**
- * The observers that write metrics: one if the function runs in Lambda and `TICKOVER_METRICS` is `detailed`; otherwise
- * none.
+ * Returns one observer that writes metrics if the code runs in Lambda and `TICKOVER_METRICS` is `detailed`, else none.
  */
 function metricsOf({ variables, inLambda }: Environment): Observer[] {
   const { detailed, ...options } = emfOptionsIn(variables);
   return inLambda && detailed ? [emfObserver(options)] : [];
 }
 
-// Node's `process.exit`, read when this file is loaded. A workload may replace `process.exit` later, as test tools do,
-// but `endProcess` must still end the process.
+// Keeps the original `process.exit`, since a workload may replace it (as test tools do) and `endProcess` must still end
+// the process.
 const { exit } = process;
 
 /**
- * Ends the process. On Lambda this ends the invocation too, and the next invocation starts in a new execution
- * environment. On one machine it ends only the worker thread.
+ * Ends the process, so that the next invocation starts in a new one. On Lambda the current invocation fails. Under `npm
+ * start` only the worker thread ends.
  */
 export function endProcess(): void {
   exit.call(process, 1);

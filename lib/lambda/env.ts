@@ -1,4 +1,4 @@
-/** Reads the environment variables of a function. No other file of `lib/lambda` reads the environment. */
+/** Reads the environment variables of a Lambda function. */
 import { emfFaults } from '../metrics/index.ts';
 import { expectedWords, InvalidOptionsError, LIMITS, limitFaults } from '../rules/index.ts';
 import { isInLambda, SCHEDULER_PRECISION } from '../service/index.ts';
@@ -8,36 +8,36 @@ import { parseDuration, SECOND, unitHint } from '../time/index.ts';
 export interface Environment {
   /** `TICKOVER_TABLE`: the name of the state table. */
   readonly table: string;
-  /** `TICKOVER_BUILD`: the build id, at most 16 characters. @default 'unbuilt' */
+  /**
+   * `TICKOVER_BUILD`: a hash of the code, policy and schedule of the function, at most 16 characters. @default
+   * 'unbuilt'
+   */
   readonly build: string;
   /**
-   * `TICKOVER_SLACK_SECONDS`, converted to milliseconds: how late a firing may arrive without losing one of its slots.
-   * @default 60 s, the precision of EventBridge Scheduler
+   * `TICKOVER_SLACK_SECONDS`, converted to milliseconds: how late EventBridge Scheduler may invoke the function before
+   * a tick is lost. Only services with an interval below a minute use it.
+   * @default 60 s
    */
   readonly slack: number;
   /**
-   * `TICKOVER_INTERVAL`: an interval such as `5s`, converted to milliseconds. It replaces the interval in the options
-   * of the service.
-   * @default the interval in the options stays
+   * `TICKOVER_INTERVAL`, such as `5s`, converted to milliseconds: replaces the option `interval` of the service.
+   * @default the option `interval` stays
    */
   readonly interval?: number;
-  /** Whether the function runs in Lambda, which sets `AWS_LAMBDA_FUNCTION_NAME`. */
+  /** Whether the code runs in Lambda: `AWS_LAMBDA_FUNCTION_NAME` is set. */
   readonly inLambda: boolean;
-  /**
-   * All environment variables, for the function `prepare` of the service and for the settings of the metrics
-   * (`TICKOVER_METRICS_NAMESPACE`, `TICKOVER_METRICS`).
-   */
+  /** All environment variables. */
   readonly variables: Readonly<Record<string, string | undefined>>;
 }
 
 type Variables = Environment['variables'];
 
-/** The largest length of a build id, in characters. With a longer one, the state item would not fit into a kilobyte. */
+/** The most characters of a build id. The state item of a service must fit into one kilobyte. */
 const LONGEST_BUILD = 16;
 
 /**
- * Reads and checks the environment variables of a function.
- * @throws InvalidOptionsError which names every faulty variable, with the expected and the given value
+ * Reads and checks the environment variables of a Lambda function.
+ * @throws InvalidOptionsError which names every invalid variable, with the expected and the given value
  */
 export function readEnvironment(variables: Variables = process.env): Environment {
   const {
@@ -73,10 +73,7 @@ export function readEnvironment(variables: Variables = process.env): Environment
   };
 }
 
-/**
- * Converts a number of seconds, written as text, to milliseconds. Returns NaN if the text is no number. An empty text
- * gives NaN too, although `Number('')` is 0.
- */
+/** Converts seconds, written as text, to milliseconds; NaN if the text is empty or no number. */
 function seconds(written: string): number {
   return written.trim() === '' ? Number.NaN : Number(written) * SECOND;
 }

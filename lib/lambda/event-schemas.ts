@@ -1,6 +1,6 @@
 /**
- * The schemas of the events that a handler accepts. The error message of each schema names only the value that the
- * schema expects. The function `malformed` adds the value that the event contains.
+ * The schemas of the events that a Lambda handler accepts. Each error message of a schema says only what was expected;
+ * the function `malformed` adds what the event contains.
  */
 import * as z from 'zod';
 import { parseInstant } from '../time/index.ts';
@@ -20,8 +20,8 @@ const instant = z.string('an ISO 8601 time with a zone').transform((written, con
 });
 
 /**
- * A context attribute of EventBridge Scheduler, such as `<aws.scheduler.attempt-number>`, that was not replaced by its
- * value. This happens if a person sends the input of the schedule by hand. A field that contains it counts as missing.
+ * Matches a placeholder such as `<aws.scheduler.attempt-number>`, which EventBridge Scheduler replaces by a value. It
+ * remains if a person copies the input of the schedule and sends it by hand. The field then counts as missing.
  */
 const placeholder = z
   .string()
@@ -29,7 +29,6 @@ const placeholder = z
   .transform(() => undefined);
 const detail = z.union([placeholder, z.string(), z.number()], 'text').optional();
 
-/** The service that an event names, which is judged before its other fields. */
 const service = z.string('text').optional();
 
 /** The event that EventBridge Scheduler sends. */
@@ -45,7 +44,7 @@ export const scheduledEvent = z.object({
   time: instant,
   id: detail,
 });
-/** The event by which an operator invokes a service: an action and its fields. */
+/** The event by which a person invokes a service: an action and its fields. */
 export const manualEvent = z.discriminatedUnion(
   'action',
   [
@@ -57,7 +56,7 @@ export const manualEvent = z.discriminatedUnion(
   "'run-once', 'status', 'pause' or 'resume'",
 );
 
-/** The names of all actions of an operator, such as `run-once`. */
+/** The names of all actions that a person can ask for, such as `run-once`. */
 export const ACTIONS: readonly string[] = manualEvent.options.map(({ shape }) => shape.action.value);
 /** The names of all fields that any of the events in this file can have. */
 export const EVENT_FIELDS: readonly string[] = [

@@ -1,4 +1,4 @@
-/** Reads the events that a handler accepts: a firing of the schedule, or an action of an operator. */
+/** Reads the events that a Lambda handler accepts: those of the schedule, and those that a person sends. */
 import type * as z from 'zod';
 import type { Delivery } from '../rules/index.ts';
 import { FARTHEST_DUE } from '../service/index.ts';
@@ -7,45 +7,48 @@ import { MINUTE, toIso } from '../time/index.ts';
 import { manualEvent, scheduledEvent, schedulerEvent } from './event-schemas.ts';
 import { brief, MalformedEventError, malformed } from './malformed-event.ts';
 
-/** An event may name the service that is meant. In a function of several services it must. */
+/** The name of the service that an event is for. It is required if several services share the Lambda function. */
 export interface ServiceNamed {
   readonly service?: string;
 }
 
 /**
- * The event that EventBridge Scheduler sends, with its context attributes replaced by their values. If `scheduledFor`
- * still contains the placeholder `<aws.scheduler.scheduled-time>`, the latest due time of the service is used.
+ * The event that EventBridge Scheduler sends. If `scheduledFor` is still the placeholder
+ * `<aws.scheduler.scheduled-time>`, the tick of the latest due time runs.
  */
 export interface SchedulerEvent extends ServiceNamed {
-  /** The value of `<aws.scheduler.scheduled-time>`: the due time in ISO 8601, which identifies the tick. */
+  /** The due time of the tick, in ISO 8601. */
   readonly scheduledFor: string;
-  /** The value of `<aws.scheduler.execution-id>`, which differs for each attempt to deliver. It is only logged. */
+  /** The id that EventBridge Scheduler gives to each attempt to invoke the function. It is only logged. */
   readonly executionId?: string;
-  /** The value of `<aws.scheduler.attempt-number>`. It is only logged. */
+  /** The number of the attempt by EventBridge Scheduler to invoke the function. It is only logged. */
   readonly attempt?: string;
 }
 
-/** The event that a classic scheduled rule of EventBridge sends. Its field `time` is the due time. */
+/**
+ * The event that a scheduled rule of EventBridge (not EventBridge Scheduler) sends. `time` is the due time of the tick.
+ */
 export interface ScheduledEvent {
   readonly 'detail-type': 'Scheduled Event';
   readonly time: string;
   readonly id?: string;
 }
 
-/** The payload of an operator: an action and its fields. */
+/** The event by which a person invokes a service: an action and its fields. */
 export type ManualEvent = ServiceNamed & Action;
 
-/** An action of an operator and its fields. */
 type Action =
   | {
       readonly action: 'run-once';
-      /** Whether the run ignores a pause and a halt too, and not only a backoff. @default false */
+      /**
+       * Whether the service runs although it is paused or halted. A manual run always ignores a backoff. @default false
+       */
       readonly force?: boolean;
     }
   | { readonly action: 'status' }
   | {
       readonly action: 'pause';
-      /** The reason of the pause: text of 1 to 120 bytes. */
+      /** Text of 1 to 120 bytes. */
       readonly reason: string;
       /** The person who pauses the service: text of 1 to 32 bytes. */
       readonly by: string;
@@ -61,7 +64,10 @@ export type HandlerEvent = SchedulerEvent | ScheduledEvent | ManualEvent;
 export type Request =
   | {
       readonly kind: 'firing';
-      /** The due time; absent if the event contains none. Then the latest due time of the service is used. */
+      /**
+       * The due time in epoch milliseconds; absent if the event contains none. Then the tick of the latest due time
+       * runs.
+       */
       readonly scheduledFor?: number;
       readonly delivery: Delivery;
     }
@@ -69,21 +75,17 @@ export type Request =
   | { readonly kind: 'status' }
   | { readonly kind: 'pause'; readonly reason: string; readonly by: string; readonly until?: number }
   | { readonly kind: 'resume' }
-  /** The event names another service. */
+  /** The event names a service that is not the handler's. */
   | { readonly kind: 'unknown-service'; readonly given: unknown };
 
-/**
- * The most bytes of an execution id, and of an attempt number, that are kept; longer texts are cut, since each log line
- * of a tick repeats them. The texts that Scheduler and EventBridge send are shorter.
- */
+/** The most bytes of the fields `executionId` and `attempt` that are logged; the rest of a longer value is cut. */
 const LONGEST_DETAIL = 128;
 
 type PauseEvent = Extract<z.output<typeof manualEvent>, { action: 'pause' }>;
 
 /**
- * Reads and checks an event. A due time more than FARTHEST_DUE after `now` is a fault, and so is a pause whose end is
- * not in the future.
- * @throws MalformedEventError which names each faulty field, with the expected and the given value
+ * Reads and checks an event. A due time may be at most FARTHEST_DUE after `now`, and a pause must end after `now`.
+ * @throws MalformedEventError which names each invalid field, with the expected and the given value
  */
 export function readEvent(service: string, event: unknown, now: number): Request {
   if (isRecord(event)) {

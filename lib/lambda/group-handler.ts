@@ -1,7 +1,4 @@
-/**
- * The handler of a function that runs several services. Each event names its service, and each service has its own
- * state, lease, pause and halt. They share the process, its environment and the rights of its role.
- */
+/** Makes the handler of a Lambda function that several services share. */
 import { InvalidOptionsError } from '../rules/index.ts';
 import { catchStrayErrors, type StrayErrors } from '../run/index.ts';
 import { invocationTimeout, type Service, type Shape, shapeFaults } from '../service/index.ts';
@@ -14,24 +11,23 @@ import type { Answer, HandlerContext, ScheduledHandler } from './handler.ts';
 import { serviceLog } from './log.ts';
 import { compositionOf, handlerOf } from './scheduled-handler.ts';
 
-/** A service of a group. */
+/** A service that shares its Lambda function with other services. */
 export interface GroupMember {
-  /** The service's own build id, which another service's code doesn't change. */
+  /** A hash of the code, policy and schedule of this service alone. */
   readonly build: string;
-  /** An interval that replaces the service's own. @default the service's own */
+  /** Replaces the option `interval` of the service. @default the option `interval` stays */
   readonly interval?: Duration;
-  /** Imports the module that exports the service's `handler`, which `scheduledHandler` made. */
+  /** Imports the service's file in the folder `functions`, which exports the `handler` that `scheduledHandler` made. */
   readonly load: () => Promise<unknown>;
 }
 
-/** Substitutes for tests. */
 export type GroupOverrides = Pick<Overrides, 'clock' | 'log' | 'recycle' | 'environment'>;
 
 const OVERRIDES: Readonly<Record<string, Shape>> = {
   ...{ clock: 'object', log: 'object', environment: 'object', recycle: 'function' },
 };
 
-/** The error of an invocation whose service can't be loaded; the service did not run. */
+/** Thrown by an invocation if the code of its service can't be loaded. The service did not run. */
 class ServiceNotLoadedError extends Error {
   override readonly name = 'ServiceNotLoadedError';
   readonly code = 'not-loaded';
@@ -49,21 +45,22 @@ class ServiceNotLoadedError extends Error {
 }
 
 /**
- * How old a process must be to be ended for a service that can't be loaded. A module whose evaluation failed is never
- * evaluated again in its process: a new one has to try. The other services then start cold once in this time.
+ * The least age, in milliseconds, at which a process is ended because the code of a service could not be loaded. Node
+ * never evaluates a failed module again in the same process. The limit keeps the other services from starting cold at
+ * every tick.
  */
 const RENEW_AFTER = 5 * MINUTE;
 
 /**
- * Makes the Lambda handler of several services. An event names its service in the field `service`: a firing by the
- * Input of its schedule, a manual action such as `{"service":"sync","action":"status"}`. One that names none of them is
- * answered, and nothing is done.
+ * Makes the Lambda handler of several services. Each event names its service, such as
+ * `{"service":"sync","action":"status"}`. An event that names no service of the group is answered and changes nothing.
  *
- * A service is imported at its first invocation. If that fails, this invocation alone throws, and the next one of that
- * service tries again. A stray error of one service ends the process after the next scheduled tick of any.
- * @param group the name of the group, for messages
- * @param members the services by name
- * @throws InvalidOptionsError at once, if the environment can't be used
+ * The first event for a service imports its code. If the import fails, that invocation throws, and the next event for
+ * the service imports again. After an error that a run left behind in a promise or timer, the next scheduled tick of
+ * any service ends the process.
+ * @param group the name of the group, which error messages contain
+ * @param members the services, by name
+ * @throws InvalidOptionsError if an environment variable is invalid
  */
 export function groupHandler(
   group: string,
@@ -80,7 +77,7 @@ export function groupHandler(
 
   const failedLoad = (error: ServiceNotLoadedError, event: unknown, context: HandlerContext): unknown => {
     log.error(error.message, { error: error.cause });
-    // A person waits for the answer, which the end of the process would take away.
+    // After an action by hand the process goes on, since the person needs the answer.
     const isManual = isRecord(event) && Object.hasOwn(event, 'action');
     if (!isManual && clock.now() - startedAt >= RENEW_AFTER) (context.endAfterAnswer ?? recycle)();
     return toSafeError(error);
@@ -102,8 +99,8 @@ export function groupHandler(
 }
 
 /**
- * The context of an invocation that has the time which the service has in a function of its own. Its lease ends by this
- * time: the longest of the group would keep it from running for as long after a crash.
+ * Limits the time of an invocation to what the service needs, since the function's timeout fits the slowest service of
+ * the group. The lease lasts as long as the invocation, and after a crash the service can't run until the lease ends.
  */
 function withinOwnTime(context: HandlerContext, service: Service): HandlerContext {
   const most = invocationTimeout(service);
@@ -113,7 +110,7 @@ function withinOwnTime(context: HandlerContext, service: Service): HandlerContex
   };
 }
 
-/** The entry of a function that throws is an error of its start: its message has to name the group. */
+/** Throws if an environment variable is invalid. The message contains the name of the group. */
 function refuseEnvironment(group: string, { environment }: GroupOverrides): void {
   if (environment !== undefined) return;
   try {
@@ -124,12 +121,12 @@ function refuseEnvironment(group: string, { environment }: GroupOverrides): void
 }
 
 /**
- * How long the code of a service may take to load, in milliseconds: the time that Lambda gives a function of its own
- * for that. Code that waits for ever at its top level would otherwise keep the invocation until the function's timeout.
+ * The longest time, in milliseconds, that importing the code of a service may take. Lambda gives every function 10 s to
+ * start.
  */
 const LOAD_LIMIT = 10 * SECOND;
 
-/** Returns the handler of a service, which it loads once. */
+/** Returns a function that imports the handler of a service at the first call and returns the same handler later. */
 function loadingOf(
   group: string,
   members: Readonly<Record<string, GroupMember>>,
@@ -137,7 +134,7 @@ function loadingOf(
 ): (name: string) => Promise<ScheduledHandler> {
   const handlers = new Map<string, Promise<ScheduledHandler>>();
   const counted: Pick<StrayErrors, 'count'>[] = [loading];
-  // What one service leaves behind may damage the memory of all.
+  // Adds up the stray errors of all services, since all of them share the memory of the process.
   const strayErrors = {
     get count() {
       return counted.reduce((sum, { count }) => sum + count, 0);

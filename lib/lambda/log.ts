@@ -1,6 +1,6 @@
 /**
- * Writes the log of a function: JSON lines through the Logger of Powertools. One of them is the wide line of a tick, a
- * single line with everything that is known about the tick.
+ * Writes the log of a Lambda function as JSON lines, by the Logger of Powertools. Each tick leaves one line with
+ * everything that is known about the tick.
  */
 import { Logger } from '@aws-lambda-powertools/logger';
 import { fitTrackRecord, type Policy } from '../rules/index.ts';
@@ -9,26 +9,20 @@ import { escapeLogLine, toLogFields, toLogMessage } from '../text/index.ts';
 import type { CrashEvent, Observer, TickEvent } from '../tick/index.ts';
 import { toIso } from '../time/index.ts';
 
-/** The message of the wide line, the one log line that each tick leaves. */
+/** The message of the one log line that each tick leaves. */
 export const TICK_MESSAGE = 'tick';
-/** The message of the log line that is written for each crashed run, when the next tick counts it. */
+/** The message of the log line about a run whose process died. The next tick of the service writes it. */
 export const CRASH_MESSAGE = 'run crashed';
 
-/**
- * The levels of log lines as Powertools numbers them. A logger writes a line if the level of the line is at least the
- * level of the logger.
- */
+/** The numbers by which Powertools compares levels. A logger writes a line of its own level or a higher one. */
 const LEVELS: Readonly<Record<keyof Log, number>> = { debug: 8, info: 12, warn: 16, error: 20 };
 
-/**
- * Matches a log line that consists of printable ASCII characters, as most lines do. Such a line has no hidden
- * characters to escape.
- */
+/** Matches a line of printable ASCII, which needs no escaping. Most log lines match. */
 const OF_PRINTED_ASCII = /^[ -~]*$/;
 
 /**
- * Makes the logger of one service. Each line contains the name of the service in the field `service`. Hidden characters
- * (such as control characters) in a line are escaped.
+ * Makes the logger of one service. Each line contains the name of the service in the field `service`. Control
+ * characters and other invisible characters are escaped.
  */
 export function serviceLogger(service: string): Logger {
   const logger = new Logger({ serviceName: service });
@@ -36,11 +30,11 @@ export function serviceLogger(service: string): Logger {
 }
 
 /**
- * Makes a console through which the logger writes its lines. The console escapes hidden characters in each line, since
- * JSON escapes few of them. Powertools offers no other place for it between the conversion to JSON and the output.
+ * Makes a console that escapes invisible characters in each line and passes the line to the logger's console. JSON
+ * escapes few of these characters.
  */
 function visibleConsole(logger: Logger): object {
-  // TypeScript lets code read a private member only in brackets.
+  // `console` is a private member of Logger. TypeScript lets code read it only in brackets.
   const console = logger['console'];
   const methods = Object.keys(LEVELS) as (keyof Log)[];
   const visible = methods.map((method) => [
@@ -50,18 +44,14 @@ function visibleConsole(logger: Logger): object {
   return Object.assign(Object.create(console) as object, Object.fromEntries(visible));
 }
 
-/**
- * Makes a log that doesn't mask credentials in messages and fields, and doesn't cut long ones. It is only for values
- * that Tickover makes itself.
- */
+/** Makes a log that neither masks credentials nor cuts long values. It is for values that Tickover made itself. */
 export function ownLog(logger: Logger): Log {
   return logTo((level, message, fields = {}) => logger[level](message, fields));
 }
 
 /**
- * Makes a log for the values that a service logs. Messages and fields become JSON of bounded size with credentials
- * masked. An error becomes its error summary. A few words replace a value that JSON can't express. Writing never
- * throws. `AWS_LAMBDA_LOG_LEVEL` sets the level in Lambda, `POWERTOOLS_LOG_LEVEL` elsewhere.
+ * Makes the log that a workload gets. It masks credentials, cuts long values, converts errors and replaces what JSON
+ * can't express. It never throws. `AWS_LAMBDA_LOG_LEVEL` sets its level in Lambda, `POWERTOOLS_LOG_LEVEL` elsewhere.
  */
 export function serviceLog(service: string, logger = serviceLogger(service)): Log {
   return logTo((level, message, fields = {}) => {
@@ -70,8 +60,8 @@ export function serviceLog(service: string, logger = serviceLogger(service)): Lo
 }
 
 /**
- * Makes an observer that writes one wide line to `log` for each tick, and one line for each crashed run. It doesn't
- * mask or cut the fields: Tickover has masked and bounded the errors and results in an event before.
+ * Makes an observer that writes one log line for each tick, and one for each crashed run. The fields are written
+ * unchanged, since the errors and results in an event are masked and bounded already.
  */
 export function tickLog(log: Log, policy: Policy): Observer {
   return {
@@ -86,8 +76,8 @@ function levelOf({ outcome, verdict }: TickEvent): 'info' | 'warn' | 'error' {
 }
 
 /**
- * The fields of the wide line of a tick. The code names each field instead of copying all properties of the event, so
- * that the log stays the same if a property is renamed.
+ * The fields of the log line of a tick. Each is named here, so that renaming a property of the event doesn't change the
+ * log.
  */
 function wideLine(event: TickEvent, policy: Policy): Record<string, unknown> {
   const { tick, state, failure, nextDue, result } = event;

@@ -1,9 +1,7 @@
-/** The error of a malformed event, and the functions that describe the faults of the event in words. */
-
 import type * as z from 'zod';
 import { cut, escaped, isRecord, mask, showValue } from '../text/index.ts';
 
-/** Thrown for an event that a handler can't read. The handler has done nothing. */
+/** Thrown for an event that is not of a known kind or has an invalid field. No service was run or changed. */
 export class MalformedEventError extends Error {
   override readonly name = 'MalformedEventError';
   readonly code = 'malformed-event';
@@ -19,15 +17,12 @@ export class MalformedEventError extends Error {
 }
 
 /**
- * The most faults that the message of a MalformedEventError lists. An event may have megabytes, so the names and values
- * in the message are cut too, to SHOWN_BYTES.
+ * The most faults that the message of a MalformedEventError lists, and the most bytes of a name or value in it
+ * (SHOWN_BYTES). An event may contain megabytes.
  */
 const MOST_FAULTS = 10;
 const SHOWN_BYTES = 97;
-/**
- * Makes the error of an event that a schema refuses. The message names each faulty field, with the expected and the
- * given value.
- */
+/** Converts the issues that a zod schema found in an event to one error. */
 export function malformed(service: string, event: object, issues: readonly z.core.$ZodIssue[]): MalformedEventError {
   const faults = issues.flatMap((issue) => faultsOf(issue, event));
   const first = faults.slice(0, MOST_FAULTS);
@@ -49,18 +44,11 @@ function strangerFault(key: string, event: object): string {
   return `${shortened(key)}: expected no such field, got ${brief(at([key], event))}`;
 }
 
-/**
- * The value as text for the message of a MalformedEventError: cut to SHOWN_BYTES, with credentials masked. Returns
- * `none` if the value is `undefined`.
- */
+/** The value as text for an error message: cut to SHOWN_BYTES, with credentials masked; `none` for `undefined`. */
 export function brief(value: unknown): string {
   return value === undefined ? 'none' : shortened(showValue(value));
 }
 
-/**
- * The words as text for the message of a MalformedEventError: cut to SHOWN_BYTES, with credentials masked, since the
- * message is logged.
- */
 function shortened(words: string): string {
   const masked = mask(words);
   const short = cut(masked, SHOWN_BYTES);

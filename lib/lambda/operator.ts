@@ -1,4 +1,4 @@
-/** Carries out the actions of an operator on the state of a service: `status`, `pause` and `resume`. */
+/** Carries out the actions `status`, `pause` and `resume`, which a person sends by hand. */
 
 import { freshStart, NEVER_RUN, pauseHolds, type RunRecord, type ServiceState, withinBackoff } from '../rules/index.ts';
 import { GRACE, type Log, STORE_LIMIT } from '../service/index.ts';
@@ -9,20 +9,19 @@ import type { Composition } from './composition.ts';
 import type { Request } from './event.ts';
 import { type StatusAnswer, statusAnswer } from './status-answer.ts';
 
-/** The answer to the action `pause`: the fields of the answer to `status`, as they are after the pause was written. */
+/** The answer to the action `pause`: the status of the service after the pause was written. */
 export interface PauseAnswer extends Omit<StatusAnswer, 'action'> {
   readonly action: 'pause';
 }
 
 /**
- * The answer to the action `resume`: the fields of the answer to `status`, as they are after the resume was written,
- * and everything that the resume ended.
+ * The answer to the action `resume`: the status of the service after the resume was written, and what the resume ended.
  */
 export interface ResumeAnswer extends Omit<StatusAnswer, 'action'> {
   readonly action: 'resume';
   /**
-   * What kept the service from running until the resume: the cause of the halt, the reason of the pause, and the end of
-   * the backoff, each `null` if there was none. `streak` is the number of failures in a row that the resume forgot.
+   * The cause of the halt, the reason of the pause and the end of the backoff that the resume ended, each `null` if
+   * there was none. `streak` is the number of failures in a row until the resume.
    */
   readonly ended: {
     readonly halt: string | null;
@@ -32,17 +31,14 @@ export interface ResumeAnswer extends Omit<StatusAnswer, 'action'> {
   };
 }
 
-/**
- * Answers the action `status` with everything that is stored about the service. If nothing is stored, the status is
- * `never-ran`.
- */
+/** Answers the action `status`. If nothing is stored about the service, its status is `never-ran`. */
 export async function answerStatus(composition: Composition): Promise<StatusAnswer> {
   const { service, ports } = composition;
   const state = (await answerOf(composition, () => ports.store.read(service.name))) ?? NEVER_RUN;
   return statusOf(composition, state, await failuresOf(composition));
 }
 
-/** Pauses the service. Its ticks are skipped until the pause ends; a run under way goes on. */
+/** Pauses the service: the schedule skips its ticks until the pause ends. A run under way goes on. */
 export async function pauseService(
   composition: Composition,
   request: Extract<Request, { kind: 'pause' }>,
@@ -57,7 +53,7 @@ export async function pauseService(
   return { ...statusOf(composition, state, await failuresIfAny(composition)), action: 'pause' };
 }
 
-/** Resumes the service: ends halt, pause and backoff, sets the streak to 0 and forgets the failures. */
+/** Resumes the service: ends its halt, pause and backoff, and forgets its failures. */
 export async function resumeService(composition: Composition): Promise<ResumeAnswer> {
   const { service, ports } = composition;
   const before = await answerOf(composition, () => ports.store.resume(service.name));
@@ -78,8 +74,8 @@ function endedBy({ halt, pause, notBefore, streak }: ServiceState, now: number):
 }
 
 /**
- * Notifies every observer that the service was resumed. The resume is in the store already, so the failure of an
- * observer is only logged and doesn't change the answer.
+ * Calls `resumed` of every observer. The error of an observer is only logged, since the store contains the resume
+ * already.
  */
 async function notifyResume(ports: Ports, service: string): Promise<void> {
   const onError = (error: unknown) =>
@@ -97,8 +93,8 @@ function statusOf(
 }
 
 /**
- * The run records of the newest failed runs, as many as the option `memory` says. At least one is read even if `memory`
- * is 0, since the answer may name the newest failure as its `cause`.
+ * The records of the newest failed runs, as many as the option `memory` says but at least one, since the field `cause`
+ * of the answer shows the newest failure.
  */
 function failuresOf(composition: Composition): Promise<RunRecord[]> {
   const { service, ports } = composition;
@@ -106,25 +102,22 @@ function failuresOf(composition: Composition): Promise<RunRecord[]> {
   return answerOf(composition, () => ports.store.failedRuns(service.name, range));
 }
 
-/**
- * The log for the values of a pause or a resume. These values need no masking: `pauseService` masks those of a pause
- * before it stores them, and those of a resume come from the store.
- */
+/** The log that doesn't mask values. `pauseService` masks the values of a person before it logs them. */
 function ownLogOf({ log, ownLog }: Ports): Log {
   return ownLog ?? log;
 }
 
 /**
- * Does `work`, a request of an operator to the store, and returns its result. A person waits for it, so an error is
- * thrown if the store doesn't answer within STORE_LIMIT.
+ * Calls `work`, which sends a request to the store. Throws if the store doesn't answer within STORE_LIMIT, since a
+ * person waits.
  */
 function answerOf<Result>({ ports }: Composition, work: () => Promise<Result>): Promise<Result> {
   return withTimeLimit(ports.clock, { ms: STORE_LIMIT, grace: GRACE }, work);
 }
 
 /**
- * The run records of the newest failed runs; empty if they can't be read. It doesn't throw then, since the pause or the
- * resume is in the store already, and the operator must get an answer.
+ * Like `failuresOf`, but returns an empty list if the store fails. The pause or resume is stored by then, and the
+ * person must get an answer.
  */
 async function failuresIfAny(composition: Composition): Promise<RunRecord[]> {
   try {

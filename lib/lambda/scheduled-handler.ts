@@ -1,5 +1,3 @@
-/** Makes the handler of a function, which EventBridge Scheduler, a classic scheduled event or a person invokes. */
-
 import { FIRING_PERIOD, floorToGrid, hasSlots, latestDue } from '../rules/index.ts';
 import { exhaustionIn, type Service, ServiceHaltedError } from '../service/index.ts';
 import { showValue, toSafeError } from '../text/index.ts';
@@ -21,29 +19,26 @@ import { MalformedEventError } from './malformed-event.ts';
 import { answerStatus, pauseService, resumeService } from './operator.ts';
 
 /**
- * Makes the Lambda handler of a service. This call, not each invocation, reads the environment and makes the DynamoDB
- * client and the logger.
+ * Makes the Lambda handler of a service. Environment, DynamoDB client and logger are made now and not at each
+ * invocation.
  *
- * The answer to a firing contains the answer to its tick, or to its ticks if the interval is below a minute. A skipped
- * tick is answered too and is not an error. The handler throws MalformedEventError for an event that it can't read,
- * ServiceHaltedError once when a scheduled tick halts the service, and the errors of the store with credentials masked.
- * For a run by hand, a failure or a halt is part of the answer and is not thrown. An event that names another service
- * is answered, and nothing is done.
- * @throws InvalidOptionsError at once, if the environment can't be used
+ * A skipped tick is no error. The handler throws MalformedEventError for an invalid event, ServiceHaltedError when a
+ * scheduled tick halts the service, and the errors of DynamoDB. If a person runs the service by hand, the answer
+ * contains the failure instead.
+ * @throws InvalidOptionsError if an environment variable is invalid
  */
 export function scheduledHandler(service: Service, overrides: Overrides = {}): ScheduledHandler {
   return handlerOf(compose(service, overrides));
 }
 
-/** By handler: a function of several services runs each with a build id of its own. */
+/** The composition of each handler. `groupHandler` needs it to give each service another build id. */
 const compositions = new WeakMap<object, Composition>();
 
-/** The composition of a handler that {@link scheduledHandler} made; `undefined` of anything else. */
+/** Returns the composition of a handler that {@link scheduledHandler} made; `undefined` for any other value. */
 export function compositionOf(handler: unknown): Composition | undefined {
   return typeof handler === 'function' ? compositions.get(handler) : undefined;
 }
 
-/** The handler of a composition. */
 export function handlerOf(composition: Composition): ScheduledHandler {
   const { service } = composition;
   return remembered(composition, async (event, context) => {
@@ -52,9 +47,8 @@ export function handlerOf(composition: Composition): ScheduledHandler {
       return await answer(composition, request, context);
     } catch (error) {
       composition.ports.log.error(`${service.name}: the invocation failed; its error says what follows`, { error });
-      // A process without free memory, sockets or file descriptors must end, since it would fail every later
-      // invocation. A ServiceHaltedError is left out: its cause is the error of a run, and after a run with such an
-      // error the tick has ended the process already.
+      // A process without free memory, sockets or file descriptors would fail every later invocation, so it is ended.
+      // With a ServiceHaltedError, the tick itself has ended such a process already.
       if (!(error instanceof ServiceHaltedError) && exhaustionIn(error) === 'process') {
         (context.endAfterAnswer ?? composition.ports.recycle)();
       }
@@ -85,7 +79,7 @@ function answer(composition: Composition, request: Request, context: HandlerCont
   }
 }
 
-/** An event for another service is answered: a retry would bring the same one. */
+/** Answers instead of throwing, since Lambda would repeat a failed invocation with the same wrong event. */
 async function refuseStranger({ service, ports }: Composition, given: unknown): Promise<UnknownServiceAnswer> {
   const answer = unknownServiceAnswer(service.name, [service.name], given);
   ports.log.error(answer.message);
@@ -104,9 +98,8 @@ function invocationOf({ ports, environment, prepared }: Composition, context: Ha
 }
 
 /**
- * Runs a firing. If a stray error has occurred in this process, ends the process afterwards, since its memory may be
- * damaged. The runs of the firing are committed by then and the observers are notified, but on Lambda the answer is
- * lost. A manual action never ends the process, since a person waits for its answer.
+ * Runs the ticks of one invocation by the schedule. If a run left an error behind in a promise or timer, the process
+ * ends afterwards, since its memory may be damaged. The state is stored by then; on Lambda the answer is lost.
  */
 async function fireAndRecycle(
   composition: Composition,
@@ -143,10 +136,7 @@ async function fire(
   return tickAnswer(await runTick(service, { kind: 'scheduled', scheduledFor, delivery }, invocation, ports));
 }
 
-/**
- * The error of an event without a due time, if the cron expression of the service was never due until now. Then there
- * is no latest due time to use instead.
- */
+/** The error for an event without a due time if the cron expression of the service has no due time in the past. */
 function neverDue({ name, schedule }: Service): MalformedEventError {
   const expected = `a due time, since the cron expression ${showValue(schedule.cron)} was never due until now`;
   return new MalformedEventError(name, [`scheduledFor: expected ${expected}, got an unfilled placeholder`]);

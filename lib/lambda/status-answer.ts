@@ -1,4 +1,3 @@
-/** Makes the answer to `status`: everything that is stored about a service, for a person to read. */
 import {
   fitTrackRecord,
   nextRunDue,
@@ -17,19 +16,19 @@ import { latenessTolerance, type Service } from '../service/index.ts';
 import { mask } from '../text/index.ts';
 import { SECOND, toIso } from '../time/index.ts';
 
-/** The answer to `status`. Times are in ISO 8601; a missing value is `null`. */
+/** The answer to the action `status`. Times are in ISO 8601. A field without a value is `null`. */
 export interface StatusAnswer {
   readonly action: 'status';
   readonly service: string;
   readonly status: Status;
-  /** When the status began; `null` if the last 20 runs don't show when it began. */
+  /** When the status began; `null` if it began before the last 20 runs or is `never-ran`. */
   readonly since: string | null;
   /**
-   * The cause of the halt if the service is halted, the reason of the pause if it is paused, otherwise the newest
-   * failure of the streak; `null` if there is none.
+   * The cause of the halt if the service is halted, the reason of the pause if it is paused, else the error of the
+   * newest run if it failed; `null` if there is none.
    */
   readonly cause: string | null;
-  /** The track record: the outcomes of the last runs, oldest first, true for a success. */
+  /** The outcomes of the last runs, oldest first; true for a success. */
   readonly trackRecord: readonly boolean[];
   readonly streak: number;
   readonly backoffCount: number;
@@ -65,7 +64,7 @@ export interface StatusAnswer {
     readonly message: string;
   }[];
   readonly policy: PolicyAnswer;
-  /** The cursor of the service, with credentials masked; `null` if it has stored none. */
+  /** The position that the workload stored for its next run, with credentials masked; `null` if it stored none. */
   readonly cursor: string | null;
   readonly build: string;
 }
@@ -84,7 +83,6 @@ export interface PolicyAnswer {
   readonly restartAfterSeconds: number | 'never';
 }
 
-/** The values from which the answer to `status` is made. */
 export interface StatusSources {
   readonly service: Service;
   readonly state: ServiceState;
@@ -93,7 +91,7 @@ export interface StatusSources {
   readonly build: string;
 }
 
-/** Makes the answer to `status` for the instant `now`, in epoch milliseconds. */
+/** Makes the answer to the action `status`. */
 export function statusAnswer({ service, state, failures, now, build }: StatusSources): StatusAnswer {
   const punctual = { schedule: service.schedule, tolerance: latenessTolerance(service) };
   const status = serviceStatus(state, now, punctual);
