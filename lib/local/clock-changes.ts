@@ -1,28 +1,24 @@
-/**
- * Handles changes of the machine's clock while the schedule waits for a due time. If ticks are left out because of a
- * change, one line names them.
- */
+/** Handles changes of the machine's clock that happen while `npm start` waits for the next due time of a service. */
 import { type Clock, DAY, SECOND, timeOfDay, toIso } from '../time/index.ts';
 
-/** A wait of the schedule for the next due time of a service. Instants are in epoch milliseconds. */
+/** A wait for the next due time of a service. Instants are in epoch milliseconds. */
 export interface Wait {
   readonly service: string;
   readonly due: number;
-  /** The due time for which the function was fired last; `undefined` if it was not fired yet. */
+  /** The due time for which the function was invoked last; `undefined` before the first invocation. */
   readonly fired?: number | undefined;
 }
 
 interface Parts {
   readonly clock: Clock;
   readonly closing: AbortSignal;
-  /** Called with one line for a person, if ticks are left out. */
+  /** Called with one line for a person if ticks are left out. */
   readonly onNotice: (line: string) => void;
 }
 
 /**
- * Waits for the due time again if the clock was set back during a wait, so that the due time is in the future again.
- * Due times for which the function was fired before the change may then pass a second time; the function is not fired
- * for them again.
+ * Waits until `due`, again and again if somebody sets the clock back meanwhile. Due times that the clock passes a
+ * second time don't invoke the function again.
  */
 export async function waitOutSetBack(
   { service, due, fired }: Wait,
@@ -42,12 +38,11 @@ export async function waitOutSetBack(
 }
 
 /**
- * Shows which ticks are left out: those due from `wait.due` to before `newest`. The function is fired only for
- * `newest`. Shows nothing if no tick is left out.
+ * Shows a line about the ticks from `wait.due` to before `newest`, for which the function is not invoked. Shows nothing
+ * if there are none.
  */
 export function showLeftOut({ service, due, fired }: Wait, newest: number, { clock, onNotice }: Parts): void {
-  // Before the first firing, the due times up to `newest` lie before the start of the schedule. They don't count as
-  // left out.
+  // Before the first invocation, earlier due times lie before the start of this process and don't count as left out.
   if (fired === undefined || newest <= due) return;
   const [from, until] = moments([due, newest], clock.now());
   onNotice(
@@ -56,10 +51,7 @@ export function showLeftOut({ service, due, fired }: Wait, newest: number, { clo
   );
 }
 
-/**
- * The instants as texts: as times of day if all of them are on the day of `now`, otherwise as dates with the time of
- * day. Days and times are UTC.
- */
+/** The instants as texts in UTC: times of day if all are on the day of `now`, else with dates. */
 function moments(instants: readonly number[], now: number): string[] {
   const areToday = instants.every((instant) => Math.floor(instant / DAY) === Math.floor(now / DAY));
   return instants.map((instant) => (areToday ? timeOfDay(instant) : toIso(instant).slice(0, 16).replace('T', ' ')));

@@ -1,32 +1,29 @@
-/** Fires a function on one machine: invokes it for one due time, and again if the invocation had no effect. */
+/** Invokes a function on one machine for one due time, as EventBridge Scheduler does on AWS. */
 import { FIRING_PERIOD, hasSlots, nextDue, type Schedule } from '../rules/index.ts';
 import { tookNoLease } from '../store/index.ts';
 import { type Clock, DAY, MINUTE, type Random, SECOND, toIso } from '../time/index.ts';
 import { FunctionError, type FunctionHost, WorkerEndedError } from './functions/function-host.ts';
 
-/** The options of a firing on one machine. */
 export interface FiringOptions {
   readonly clock: Clock;
   readonly random: Random;
-  /** Called with the error of an invocation that failed. */
   readonly onError: (host: FunctionHost, error: unknown) => void;
-  /** Aborted when the process is about to stop. Then nothing more is invoked, and invocations under way go on. */
+  /** Aborted when the process is about to stop. Then no further invocation begins. */
   readonly closing: AbortSignal;
 }
 
 /**
- * The longest time for which a firing without effect is tried again, in milliseconds: a day, as with EventBridge
- * Scheduler.
+ * The longest time for which a failed invocation is repeated, in milliseconds. EventBridge Scheduler repeats for a day
+ * too.
  */
 const RETRY_AGE = DAY;
 const FIRST_WAIT = SECOND;
 const LONGEST_WAIT = MINUTE;
 
 /**
- * Invokes the function for one due time. An invocation has no effect if DynamoDB failed before its tick took the lease,
- * or if the handler never began. Then the function is invoked again until the next due time, as EventBridge Scheduler
- * does it. If a firing owns several slots and its worker ends, the function is invoked again for the remaining slots.
- * If the worker ended in a slot that is decided already, this slot is skipped as a duplicate.
+ * Invokes the function for one due time. If the invocation failed before a run could begin, it is repeated until the
+ * next due time. If it runs several ticks and its worker thread ends, it is repeated for the remaining ticks; ticks
+ * that are done already are skipped.
  */
 export async function fire(host: FunctionHost, due: number, options: FiringOptions): Promise<void> {
   const { clock, random, onError, closing } = options;
@@ -41,14 +38,13 @@ export async function fire(host: FunctionHost, due: number, options: FiringOptio
     await clock.sleep(Math.min(wait, until - clock.now()), closing);
     const now = clock.now();
     if (now >= until && hasNoEffect(failure)) onError(host, leftOut(host, due, until));
-    // If the clock was set back to before the due time, the firing is over too. The schedule then waits for this due
-    // time again.
+    // If the clock was set back to before the due time, this function returns. The caller waits for the due time again.
     if (now < due || now >= until) return;
     wait = hasSlots(schedule) ? wait : Math.min(2 * wait, LONGEST_WAIT);
   }
 }
 
-/** A failed invocation, with the value that it threw. The value is in an object, since it may be `undefined`. */
+/** The thrown value of a failed invocation, in an object since it may be `undefined`. */
 interface Failure {
   readonly error: unknown;
 }
@@ -67,9 +63,8 @@ function isTriedAgain(failure: Failure, schedule: Schedule): boolean {
 }
 
 /**
- * Whether the failure is shown to a person. A failure of an invocation with an effect is always shown. Of failures
- * without effect only that of the first attempt is shown, so that an outage is one line, and not even this one if the
- * process is about to stop, since then no invocation can begin.
+ * Whether to show the failure to a person. Of repeated invocations in which no run began, only the first is shown, and
+ * none once the process is stopping.
  */
 function isShown(failure: Failure, attempt: number, closing: AbortSignal): boolean {
   return !hasNoEffect(failure) || (attempt === 1 && !closing.aborted);
@@ -81,8 +76,8 @@ function hasNoEffect({ error }: Failure): boolean {
 }
 
 /**
- * The instant, in epoch milliseconds, until which a firing whose invocation had no effect is tried again: the next
- * firing, which replaces it. Where a firing has one tick, at most RETRY_AGE after `now`.
+ * The instant until which a failed invocation is repeated, in epoch milliseconds: the next due time, but at most
+ * RETRY_AGE after `now`.
  */
 function triedUntil(schedule: Schedule, due: number, now: number): number {
   if (hasSlots(schedule)) return due + FIRING_PERIOD;

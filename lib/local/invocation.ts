@@ -1,18 +1,18 @@
-/** Checks an invocation by hand before anything is started for it. */
 import { ACTIONS, EVENT_FIELDS, readEvent } from '../lambda/index.ts';
 import type { CatalogContent } from '../services/catalog.ts';
 import { didYouMean, isRecord, showValue, toSafeCause } from '../text/index.ts';
 import { systemClock } from '../time/index.ts';
 
-/** The arguments by which a person invokes a service. */
+/** The arguments of `npm run invoke`. */
 export interface ManualInvocation {
   readonly service: string;
-  /** The event as JSON, or the name of an action. */
+  /** The event as JSON, or the name of an action such as `status`. */
   readonly payload: string;
 }
 
 /**
- * Checks that the catalog contains the service and that its handler would accept the event.
+ * Checks the arguments of `npm run invoke` before anything is started: the service must exist, and its handler must
+ * accept the event.
  * @returns the event for the handler
  * @throws RangeError which names the service or the payload, with the expected and the given value
  */
@@ -38,8 +38,7 @@ function strangerIn(service: string, given: unknown): string {
 }
 
 /**
- * A suggestion such as `; did you mean 'pause'?` for the first misspelled name in the event: its action, or one of its
- * fields. Empty if no known name resembles a name in the event.
+ * A suggestion such as `; did you mean 'pause'?` for a misspelled action or field; empty if no known name is similar.
  */
 function hintFor(event: unknown): string {
   if (!isRecord(event)) return '';
@@ -58,7 +57,7 @@ function unknownService(service: string, known: readonly string[], faults: Catal
 }
 
 /**
- * Converts the payload to an event: JSON is parsed, and a single word becomes an event with this word as its action.
+ * Parses JSON, or makes an event from the name of an action.
  * @throws RangeError for any other payload
  */
 function eventOf(payload: string): unknown {

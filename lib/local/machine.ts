@@ -1,4 +1,6 @@
-/** Opens a machine, which replaces AWS for one process: the database with its tables, and a host for each function. */
+/**
+ * A machine replaces AWS in one process: it has the database with its tables, and runs each function in worker threads.
+ */
 import { readFile } from 'node:fs/promises';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import {
@@ -28,49 +30,43 @@ import { type FunctionHost, hostFunction } from './functions/function-host.ts';
 import { idleWorkers } from './functions/idle-workers.ts';
 import { sweepTable } from './sweep.ts';
 
-/** The options with which a machine is opened. */
 export interface MachineOptions extends DatabaseOptions {
-  /** The environment variables that the functions get, in addition to those that the machine sets itself. */
+  /** The environment variables of all functions. `openMachine` adds some, such as the endpoint of the database. */
   readonly variables: Readonly<Record<string, string | undefined>>;
-  /** Called with every line that a function writes. */
   readonly onLine: (line: string) => void;
-  /** The names of the services to run. @default all services of the catalog */
+  /** The names of the services to run. @default all services in `catalog` */
   readonly services?: readonly string[];
-  /**
-   * The services that can be run, with their function files. @default the functions in the folder `functions` of this
-   * project
-   */
+  /** The services that can be run, with the files of their functions. @default the files in the folder `functions` */
   readonly catalog?: readonly CatalogEntry[];
   /**
-   * Called with one line about a service whose function can't be bundled; the others are run. @default the error is
-   * thrown, and no service is run
+   * Called with one line about each service whose function can't be bundled. @default the error is thrown, and no
+   * service runs
    */
   readonly onFault?: (line: string) => void;
 }
 
-/** One machine that serves the functions and their database. */
+/** The database and the functions on one machine. */
 export interface Machine {
   readonly database: Database;
   readonly hosts: readonly FunctionHost[];
   /**
-   * The names of the services with a cron expression that had a decided tick before this machine was opened. A service
-   * with a cron expression whose state is unreadable is among them too.
+   * The names of the services with a cron expression that have run a tick before. One whose stored state can't be read
+   * is included.
    */
   readonly ticked: ReadonlySet<string>;
-  /** The number of sample flow runs that this machine loaded into a new database; 0 if the database existed before. */
+  /** The number of sample flow runs that were loaded; 0 if the database existed before. */
   readonly sampleRuns: number;
   /** Deletes the items of the state table that have expired at `now`, in epoch milliseconds. */
   sweep(now: number): Promise<void>;
-  /** Ends the workers, closes the database and removes the bundles. */
   close(): Promise<void>;
 }
 
 const WATCHDOG = 'watch-services';
-/** The most workers of a machine that start at the same time. Each start occupies a processor for much of a second. */
+/** The most worker threads that start at the same time. Each start occupies a processor for much of a second. */
 const MOST_STARTS = 2;
 const SAMPLE = new URL('../../samples/flow-runs.json', import.meta.url);
 
-/** Opens the database, makes missing tables, loads sample flow runs into a new database, and bundles the functions. */
+/** Opens the database, makes missing tables and bundles the functions. A new database gets sample flow runs. */
 export async function openMachine(options: MachineOptions): Promise<Machine> {
   const catalog = options.catalog ?? (await loadCatalog());
   const entries = chosen(catalog, options.services);
@@ -83,7 +79,7 @@ export async function openMachine(options: MachineOptions): Promise<Machine> {
     await database.close();
   };
   try {
-    // The watchdog doesn't watch itself on one machine, where a person at the screen sees whether it works.
+    // The service `watch-services` doesn't watch itself here, since a person sees on the screen whether it works.
     const watched = catalog.filter(({ service }) => service.name !== WATCHDOG).map(localService);
     const variables = database.shared ? withoutCredentials(options.variables) : options.variables;
     const env = { ...watchdogVariables(watched), ...environmentOf(database.endpoint, variables) };
@@ -112,19 +108,13 @@ export async function openMachine(options: MachineOptions): Promise<Machine> {
   }
 }
 
-/**
- * Passes one line about a function that can't be bundled to `onFault`, so that the other services run. Throws the error
- * if there is no `onFault`.
- */
+/** Calls `onFault` about a function that can't be bundled. Throws the error if there is no `onFault`. */
 function refuseBundle({ service }: CatalogEntry, error: Error, { onFault }: MachineOptions): void {
   if (onFault === undefined) throw error;
   onFault(`${service.name}: its function can't be bundled; the other services run (${error.message})`);
 }
 
-/**
- * The options by which all hosts of a machine share two limits: the number of workers that start at the same time, and
- * the number of idle workers that stay in memory.
- */
+/** The limits that all functions of a machine share: how many worker threads start at once, and how many stay idle. */
 function startingAndIdle(): Pick<Parameters<typeof hostFunction>[0], 'takeTurn' | 'idle'> {
   return { takeTurn: fewAtOnce(MOST_STARTS), idle: idleWorkers(systemClock) };
 }
@@ -141,8 +131,8 @@ function localService({ service }: CatalogEntry): Service {
 }
 
 /**
- * Makes the missing tables, and returns how many sample flow runs it has loaded. For a database on AWS it does nothing
- * and returns 0, since the stack makes the tables there.
+ * Makes missing tables and returns the number of sample flow runs that were loaded. Does nothing on AWS, where the
+ * stack makes the tables.
  */
 async function prepareTables(database: Database, env: LocalEnvironment): Promise<number> {
   if (isAwsEndpoint(database.endpoint)) return 0;
@@ -158,8 +148,8 @@ async function prepareTables(database: Database, env: LocalEnvironment): Promise
 }
 
 /**
- * Returns the names of the services with a cron expression that had a decided tick. A service with an unreadable state
- * is among them, so that it is fired at once and its first firing reports the damage.
+ * Returns the names of the services with a cron expression that have run a tick before. A service whose stored state
+ * can't be read is included: it is invoked at once, and its first invocation reports the damage.
  */
 async function readTicked(
   database: Database,
@@ -179,7 +169,6 @@ async function readTicked(
   }
 }
 
-/** Imports the sample flow runs of this project into the store. */
 export async function loadSample(store: FlowRunStore): Promise<Imported> {
   return importFlowRuns(store, await readFile(SAMPLE, 'utf8'), { now: systemClock.now() });
 }

@@ -1,4 +1,3 @@
-/** Runs a machine: fires every function on its schedule until the process is about to stop. */
 import { setMaxListeners } from 'node:events';
 import { printable } from '../text/index.ts';
 import { systemClock, systemRandom } from '../time/index.ts';
@@ -11,17 +10,16 @@ import { fireOnSchedule } from './schedule-clock.ts';
 import { sweepHourly } from './sweep.ts';
 
 interface PrinterOptions {
-  /** Called with each line that a person sees. */
   readonly show: (line: string) => void;
-  /** Called with the content of each line that a function writes. */
+  /** Called with the content of each line that a function prints. */
   readonly onLogLine: (line: LogLine) => void;
-  /** The path of the file that keeps the whole log of the functions. */
+  /** The file that gets the whole log of all functions. */
   readonly logFile: string;
 }
 
 /**
- * Returns a function that is called with each line that a function of a service writes. It appends the line to the log
- * file, passes its content to `onLogLine`, and shows it to a person.
+ * Returns a function for the lines that the functions of the services print. It appends each line to `logFile`, passes
+ * it to `onLogLine` and shows it.
  */
 export function linePrinter({ show, onLogLine, logFile }: PrinterOptions): (line: string) => void {
   const keep = logKeeper(logFile, show);
@@ -33,15 +31,18 @@ export function linePrinter({ show, onLogLine, logFile }: PrinterOptions): (line
   };
 }
 
-/** The signals of the two steps of a stop: after `closing` nothing more begins, and after `stop` runs yield. */
+/**
+ * The two steps of a stop: after `closing` nothing more begins; after `stop` the runs under way end without an outcome,
+ * so that their ticks may run again.
+ */
 export interface Stopping {
   readonly closing: AbortSignal;
   readonly stop: AbortSignal;
 }
 
-/** When `closing` or `stop` is aborted, passes that signal on to the workers of all functions. */
+/** Tells the workers of all functions when `closing` or `stop` is aborted. */
 export function forwardStopping(hosts: readonly FunctionHost[], { closing, stop }: Stopping): void {
-  // Every service adds listeners to both signals, so Node must not warn of too many.
+  // Each service adds listeners to both signals. Node would warn of more than ten.
   setMaxListeners(0, closing, stop);
   for (const host of hosts) {
     closing.addEventListener('abort', () => host.ask('close'), { once: true });
@@ -50,8 +51,8 @@ export function forwardStopping(hosts: readonly FunctionHost[], { closing, stop 
 }
 
 /**
- * Fires every function on its schedule, and deletes the expired items of the state table hourly. Resolves when
- * `closing` is aborted and every invocation has ended.
+ * Invokes every function on its schedule, and deletes expired items of the state table hourly. Resolves when `closing`
+ * is aborted and every invocation has ended.
  */
 export async function runMachine(
   { hosts, ticked, sweep }: Machine,
@@ -61,7 +62,7 @@ export async function runMachine(
   forwardStopping(hosts, stopping);
   const onError = ({ service }: FunctionHost, error: unknown) => {
     const message = error instanceof Error ? error.message || error.name : String(error);
-    // The shown line begins with the name of the service, so the name is removed from the message.
+    // The shown line begins with the name of the service already, so the message must not repeat it.
     const lead = `${service.name}: `;
     const text = message.startsWith(lead) ? message.slice(lead.length) : message;
     for (const line of failureShown(systemClock.now(), service.name, text)) show(line);

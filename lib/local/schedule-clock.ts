@@ -1,7 +1,6 @@
 /**
- * The schedule clock replaces EventBridge Scheduler on one machine. It invokes a function at each of its due times,
- * with the event that Scheduler would send. It does so even if the invocation for the due time before has not ended,
- * since the lease keeps two runs from overlapping.
+ * Replaces EventBridge Scheduler on one machine: invokes a function at each due time, even if the invocation before has
+ * not ended. The lease keeps two runs from overlapping.
  */
 import { FIRING_PERIOD, hasSlots, latestDue, nextDue, type Schedule } from '../rules/index.ts';
 import { showLeftOut, waitOutSetBack } from './clock-changes.ts';
@@ -9,22 +8,20 @@ import { type FiringOptions, fire } from './fire.ts';
 import type { FunctionHost } from './functions/function-host.ts';
 
 interface ScheduleClockOptions extends FiringOptions {
-  /** Called with one line for a person if ticks are left out. */
   readonly onNotice: (line: string) => void;
-  /** Whether the stored state shows that a tick of the service was decided before. @default false */
+  /** Whether the stored state contains a tick of the service that has run. @default false */
   readonly hasTicked?: boolean;
 }
 
 /**
- * Fires the function from now on, first for the latest due time before now. If that tick is decided already, it is
- * skipped as a duplicate. A service with a cron expression that has never had a decided tick waits for its next due
- * time instead, since its latest one may be months old. Resolves when `closing` is aborted and every invocation has
- * ended.
+ * Invokes the function for the latest due time at once, and then at each due time. A service with a cron expression
+ * that has never run waits for its next due time, since the latest may be months old. Resolves when `closing` is
+ * aborted and every invocation has ended.
  */
 export async function fireOnSchedule(host: FunctionHost, options: ScheduleClockOptions): Promise<void> {
   const { clock, closing } = options;
   const { schedule } = host.service;
-  // A service whose firings own several slots is fired once a minute.
+  // With an interval below a minute, one invocation per minute runs all ticks of that minute.
   const firings = hasSlots(schedule) ? { interval: FIRING_PERIOD } : schedule;
   const underWay = new Set<Promise<void>>();
   let fired: number | undefined;
@@ -34,7 +31,7 @@ export async function fireOnSchedule(host: FunctionHost, options: ScheduleClockO
     const wait = { service: host.service.name, due, fired };
     await waitOutSetBack(wait, options);
     if (closing.aborted) break;
-    // After a jump of the clock or a sleep of the machine, only the newest of the missed due times is fired.
+    // If due times were missed, the function is invoked only for the newest of them.
     due = Math.max(due, latestDue(firings, clock.now()) ?? due);
     showLeftOut(wait, due, options);
     fired = due;
@@ -52,9 +49,8 @@ function firstDue(firings: Schedule, { clock, hasTicked = false }: ScheduleClock
 }
 
 /**
- * By how many milliseconds the start of a firing is delayed: a random number below `jitterRange` × `interval` of the
- * service, 0 without `jitterRange`. The due time stays the same. A service whose firings own several slots has no
- * delay, since its slots leave no room for one.
+ * The random delay of an invocation in milliseconds, below `jitterRange` × `interval`. It is 0 without the option
+ * `jitterRange`, and for an interval below a minute.
  */
 function startOffset({ service }: FunctionHost, { random }: FiringOptions): number {
   const { jitterRange, interval } = service.policy;

@@ -1,4 +1,3 @@
-/** The errors of the database on one machine. */
 import { escaped, toSafeCause } from '../../text/index.ts';
 
 type Code =
@@ -9,10 +8,7 @@ type Code =
   | 'database-in-use'
   | 'table-not-active';
 
-/**
- * Thrown if the database on one machine can't be opened or used. The message says in one line what happened, and what
- * follows from it for the services or for the command.
- */
+/** Thrown if the DynamoDB that `npm start` and the other commands use on one machine can't be opened or fails. */
 export class DatabaseError extends Error {
   override readonly name = 'DatabaseError';
   readonly code: Code;
@@ -23,7 +19,7 @@ export class DatabaseError extends Error {
   }
 }
 
-/** The message of a DatabaseError without `database: `, which the constructor puts before every message. */
+/** Removes the prefix `database: `, which the constructor of DatabaseError adds again. */
 export function withoutSubject(message: string): string {
   return message.replace(/^database: /, '');
 }

@@ -1,7 +1,6 @@
 /**
- * Opens the database of one machine: the embedded DynamoDB, which all processes that work on one data directory share,
- * or another endpoint that the caller names. Only one process at a time can open the files of the directory. Every
- * other process uses the endpoint of that process.
+ * Opens the DynamoDB of one machine. The first process on a data directory serves an embedded DynamoDB, and other
+ * processes use its endpoint.
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,45 +11,38 @@ import { makeDirectory } from './make-directory.ts';
 import { makeOwnDirectory } from './own-files.ts';
 import { serveInThread } from './serve-in-thread.ts';
 
-/** The options that say which database to open. */
+/** The options of `openDatabase`. */
 export interface DatabaseOptions {
-  /** The directory for the data of the embedded DynamoDB. It is made if it is missing. */
+  /** The directory for the data of the embedded DynamoDB, made if it is missing. */
   readonly directory: string;
   /** The port of the embedded DynamoDB on 127.0.0.1. @default any free port */
   readonly port?: number;
-  /**
-   * The endpoint of a DynamoDB to use instead of the embedded one, which is then not started. @default the embedded
-   * DynamoDB
-   */
+  /** The endpoint of another DynamoDB. If it is set, no embedded DynamoDB is started. @default the embedded DynamoDB */
   readonly endpoint?: string;
   /**
-   * Whether this process ends soon. If so, it doesn't publish its endpoint. Other processes then wait for its end
-   * instead of using an endpoint that is about to disappear. @default false
+   * Whether this process ends soon. Then it hides its endpoint from other processes, which wait for its end. @default
+   * false
    */
   readonly brief?: boolean;
   /**
-   * How long to wait, in milliseconds, while another process has the files of the directory open but has published no
-   * endpoint. @default 10000
+   * How long to wait, in milliseconds, for another process that has the data files open and hides its endpoint.
+   * @default 10000
    */
   readonly patience?: number;
 }
 
-/** A DynamoDB endpoint that answers: that of an embedded DynamoDB, or another one that the caller named. */
+/** A DynamoDB that this process can use: an embedded one, or the one in the option `endpoint`. */
 export interface Database {
   readonly endpoint: string;
-  /**
-   * Whether the data directory contained no data before this process opened it. False if this process doesn't serve the
-   * database.
-   */
+  /** Whether this process serves the database from a directory that had no data before. */
   readonly isNew: boolean;
-  /** Whether this process serves the database. */
   readonly embedded: boolean;
   /**
-   * Whether another process serves the embedded DynamoDB. Its endpoint comes from a file in the data directory, which
-   * another program may have written, so requests must not be signed with the credentials of the user.
+   * Whether another process serves the database. Its endpoint comes from a file that any program may have written, so
+   * requests must not be signed with real AWS credentials.
    */
   readonly shared: boolean;
-  /** Ends the embedded DynamoDB if this process serves it; otherwise does nothing. Further calls have no effect. */
+  /** Ends the embedded DynamoDB if this process serves it. May be called again. */
   close(): Promise<void>;
 }
 
@@ -58,13 +50,13 @@ const LONGEST_WAIT_MS = 10_000;
 const RETRY_MS = 100;
 
 /**
- * Opens the database that the options name.
- * @throws DatabaseError `database-in-use` if another process has the files open for longer than `patience`;
- * `port-in-use` if the port is not free; `database-unusable` if the data or the directory can't be used
+ * Opens the embedded DynamoDB, or the one at the option `endpoint`.
+ * @throws DatabaseError `database-in-use` if another process has the data files open for longer than `patience`;
+ * `port-in-use` if the port is not free; `database-unusable` if the directory or its data can't be used
  */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   if (options.endpoint !== undefined) return foreign(options.endpoint, false);
-  // A timer, not the clock, limits the wait, since the clock may be set back meanwhile.
+  // A timer limits the wait, since the system clock may be set back meanwhile.
   const patienceEnds = timeoutSignal(options.patience ?? LONGEST_WAIT_MS);
   do {
     const database = await tryToOpen(options);

@@ -6,7 +6,7 @@ declare module 'dynalite' {
   function dynalite(options?: dynalite.Options): Server;
   namespace dynalite {
     interface Options {
-      /** The directory of the LevelDB files. Without it, the data is kept in memory. */
+      /** The directory of the data files. @default the data is kept in memory */
       path?: string;
       /** How long a new table stays in the status CREATING, in milliseconds. */
       createTableMs?: number;
@@ -21,7 +21,6 @@ declare module 'dynalite/db/index.js' {
   import type { Options } from 'dynalite';
 
   namespace levels {
-    /** The LevelDB store in which a dynalite server keeps its data. */
     interface Store {
       readonly db: { open(): Promise<void>; close(): Promise<void> } & Record<
         'get' | 'put' | 'del' | 'batch',
@@ -45,10 +44,7 @@ declare module 'dynalite/db/index.js' {
   }
   const levels: {
     create(options: Options): levels.Store;
-    /**
-     * Returns the writes to the indexes that are needed when `item` replaces `existing`, which is `undefined` if there
-     * was no item.
-     */
+    /** Returns the index entries to write for `item`. `existing` is the item that it replaces, if there is one. */
     getIndexActions(
       indexes: readonly levels.Index[],
       existing: undefined,

@@ -1,8 +1,7 @@
 /**
- * Serves the embedded DynamoDB: dynalite, with its data in a directory. This file works around four faults of dynalite,
- * each of which would end the process or block it: it doesn't report whether it could open its directory, it throws
- * when a client disconnects in the middle of a request, it throws when its files can't be written, and closing it waits
- * for idle connections.
+ * Serves an embedded DynamoDB by the package dynalite. The code works around four faults of dynalite: it hides whether
+ * it could open its files, it throws if a client disconnects, it throws if a write fails, and its `close` waits for
+ * idle connections.
  */
 import { once } from 'node:events';
 import type { IncomingMessage, RequestListener, Server } from 'node:http';
@@ -17,39 +16,37 @@ import { boundBody, boundConnections } from './request-bounds.ts';
 import { answerFaults } from './write-faults.ts';
 
 /**
- * The HTTP header of every response with the identity of the server that sent it. So a client can notice if another
- * program answers at the endpoint.
+ * The HTTP header by which a client recognises the embedded DynamoDB. Another program at the same port doesn't know its
+ * value.
  */
 export const IDENTITY_HEADER = 'x-tickover-database';
 
-/** A running server of the embedded DynamoDB. */
 export interface Embedded {
   readonly endpoint: string;
   close(): Promise<void>;
 }
 
-/** The options of an embedded DynamoDB: its data directory, port and identity. */
 export interface EmbeddedOptions {
   readonly path: string;
   /** The port on 127.0.0.1; 0 lets the operating system choose a free one. */
   readonly port: number;
-  /** The random text that every response contains in the header {@link IDENTITY_HEADER}. */
+  /** A random text, which every response contains in the header {@link IDENTITY_HEADER}. */
   readonly identity: string;
 }
 
 /**
- * Matches the Host headers of requests that the server accepts. If an attacker has bound the domain of a web page to
- * 127.0.0.1, the requests of this page contain that domain and are refused.
+ * Matches the Host headers that the server accepts. A web page whose domain an attacker points at 127.0.0.1 sends
+ * another Host header.
  */
 const LOOPBACK = /^(127\.0\.0\.1|localhost)(:\d+)?$/i;
-/** The longest time that requests under way have to end after the server was asked to close, in milliseconds. */
+/** The longest time, in milliseconds, that closing the server waits for requests under way. */
 const CLOSING_MS = 2_000;
 const CLOSING_STEP_MS = 10;
 
 /**
- * Serves an embedded DynamoDB on 127.0.0.1, with its data in the directory `path`. When the server answers a write, the
- * data is on disk and stays there even if the process is killed.
- * @returns the server; `undefined` if another process has the files of the directory open
+ * Serves an embedded DynamoDB on 127.0.0.1 with its data in the directory `path`. A write that was answered is on disk,
+ * even if the process is killed.
+ * @returns the server; `undefined` if another process has the data files open
  * @throws DatabaseError `port-in-use` or `database-unusable`
  */
 export async function serveEmbedded({ path, port, identity }: EmbeddedOptions): Promise<Embedded | undefined> {
@@ -72,9 +69,8 @@ export async function serveEmbedded({ path, port, identity }: EmbeddedOptions): 
 }
 
 /**
- * Makes a dynalite server and returns it with its store. The caller needs the store, since only the store reports
- * whether it can be opened, but dynalite doesn't give it out. So the function that makes stores is replaced while
- * dynalite makes the server.
+ * Makes a dynalite server and the store of its data. Dynalite doesn't return the store, so `levels.create` is replaced
+ * for a moment to get it.
  */
 function create(path: string): { server: Server; store: levels.Store } {
   const original = levels.create;
@@ -96,9 +92,8 @@ function create(path: string): { server: Server; store: levels.Store } {
 }
 
 /**
- * Opens the store.
- * @returns true if the store is open; false if another process has the files open
- * @throws DatabaseError `database-unusable` if the store can't be opened for another reason
+ * Opens the data files. Returns false if another process has them open.
+ * @throws DatabaseError `database-unusable` if they can't be opened for another reason
  */
 async function open(store: levels.Store, path: string): Promise<boolean> {
   try {
@@ -114,24 +109,19 @@ async function open(store: levels.Store, path: string): Promise<boolean> {
   }
 }
 
-/** The requests that the server has accepted and not answered yet. */
 interface Requests {
   /**
-   * The number of requests that are accepted and not answered yet. Those whose clients have disconnected are included,
-   * since dynalite finishes their writes.
+   * The number of accepted requests without an answer. Requests of disconnected clients count, since dynalite finishes
+   * their writes.
    */
   readonly underWay: number;
-  /**
-   * Refuses new requests from now on. Resolves when no request is under way any more, at the latest after CLOSING_MS.
-   */
+  /** Refuses new requests. Resolves when no request is under way, after CLOSING_MS at the latest. */
   end(): Promise<void>;
 }
 
 /**
- * Makes the server safe against its clients. A client that disconnects in the middle of a request would make dynalite's
- * error listener throw, so this function replaces the listener. Dynalite needs no credentials and would also answer
- * requests of web pages in a browser. So requests with an `Origin` header, or with a Host header that LOOPBACK doesn't
- * match, are refused.
+ * Refuses requests from web pages (those with an `Origin` header or a foreign Host header), since dynalite checks no
+ * credentials. Also replaces the error listener of dynalite, which throws if a client disconnects.
  */
 function harden(server: Server, identity: string): Requests {
   const handlers = server.listeners('request') as RequestListener[];
@@ -146,7 +136,7 @@ function harden(server: Server, identity: string): Requests {
     if (refusing) return void response.writeHead(503).end();
     boundBody(request, response);
     underWay.add(request);
-    // Dynalite calls `end` for every request that arrived completely, even if its client has disconnected.
+    // Dynalite calls `response.end` for every complete request, even if its client has disconnected.
     const end = response.end.bind(response);
     response.end = ((...args: Parameters<typeof end>) => {
       underWay.delete(request);
@@ -187,10 +177,7 @@ async function listen(server: Server, port: number): Promise<number> {
   }
 }
 
-/**
- * Closes the server. Requests under way have CLOSING_MS to end, so that their writes are not interrupted. Then all
- * connections are cut.
- */
+/** Closes the server. After CLOSING_MS, connections of requests under way are cut. */
 async function close(server: Server): Promise<void> {
   let isClosed = false;
   const closing = promisify(server.close.bind(server))().finally(() => {

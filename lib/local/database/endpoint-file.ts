@@ -1,7 +1,4 @@
-/**
- * Writes and reads the file in which the process that serves a data directory publishes its endpoint, so that other
- * processes can use it.
- */
+/** The file in a data directory by which other processes find the embedded DynamoDB that this process serves. */
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
@@ -9,38 +6,29 @@ import { timeoutSignal } from '../../time/index.ts';
 import { IDENTITY_HEADER } from './embedded.ts';
 import { readOwn } from './own-files.ts';
 
-/**
- * Matches an endpoint that the file may contain: a port of 127.0.0.1, where Tickover serves its databases. A file with
- * any other address is ignored, since Tickover has not written it.
- */
+/** Matches the only endpoints that Tickover writes into the file. A file with another endpoint is ignored. */
 const LOOPBACK = /^http:\/\/127\.0\.0\.1:[1-9]\d{0,4}$/;
 /**
- * The content of the file. The random `identity` distinguishes the server that wrote the file from any other program
- * that answers at the same endpoint.
+ * The content of the file. Every response of the server contains the random `identity`, so another program at the same
+ * port is noticed.
  */
 const content = z.object({ endpoint: z.string().regex(LOOPBACK), pid: z.int(), identity: z.string() });
 
 const TIMEOUT_MS = 2_000;
 
-/** Writes the endpoint file of the directory, and replaces an older one in one step. The directory must exist. */
+/** Writes the endpoint file, or replaces an older one in one step. The directory must exist. */
 export async function publish(directory: string, published: z.output<typeof content>): Promise<void> {
   const draft = join(directory, `endpoint.${published.identity}.tmp`);
   await writeFile(draft, `${JSON.stringify(published)}\n`, { mode: 0o600, flag: 'wx' });
   await rename(draft, fileOf(directory));
 }
 
-/**
- * Removes the endpoint file of the directory if it still contains `identity`. If another process has replaced the file,
- * it stays.
- */
+/** Removes the endpoint file if it contains `identity`. The file of another process stays. */
 export async function withdraw(directory: string, identity: string): Promise<void> {
   if ((await read(directory))?.identity === identity) await rm(fileOf(directory), { force: true });
 }
 
-/**
- * The endpoint in the file of the directory. Returns `undefined` if there is no valid file, or if the server that wrote
- * it doesn't answer at this endpoint.
- */
+/** Returns the endpoint in the file; `undefined` if there is no valid file or its server doesn't answer. */
 export async function publishedEndpoint(directory: string): Promise<string | undefined> {
   const published = await read(directory);
   if (published === undefined) return undefined;

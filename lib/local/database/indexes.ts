@@ -1,11 +1,9 @@
 /**
- * Repairs the indexes of the tables in the embedded DynamoDB. Dynalite writes the index entry of an item before the
- * item itself. If the process is killed in between, the index lacks an entry or has a wrong one, and dynalite never
- * corrects it. So all indexes are written again when the store is opened and was not closed properly before.
+ * Repairs the indexes of the embedded DynamoDB. The package dynalite writes an item and its index entries separately,
+ * so a killed process can leave a wrong index, which dynalite never corrects.
  */
 import levels from 'dynalite/db/index.js';
 
-/** The part of the LevelDB interface that this file uses. */
 interface Level {
   get(key: string): Promise<unknown>;
   put(key: string, value: unknown): Promise<void>;
@@ -19,15 +17,15 @@ type Operation =
   | { readonly type: 'del'; readonly key: string };
 
 /**
- * The key that `markClosed` writes when the store is closed properly, and `mendIndexes` deletes when it is opened. If
- * it is missing at the opening, the process was killed.
+ * A key that is stored only while the data files are closed properly. If it is missing when they are opened, the
+ * process was killed.
  */
 const CLOSED = 'tickover~closed';
 const AT_ONCE = 500;
 
 /**
- * Writes all indexes again if the store was not closed properly. Call it after the store is opened and before a request
- * is served.
+ * Writes all indexes again if the process that used the data files before was killed. Call this before the first
+ * request.
  */
 export async function mendIndexes(store: levels.Store): Promise<void> {
   const db = store.db as unknown as Level;
@@ -37,7 +35,7 @@ export async function mendIndexes(store: levels.Store): Promise<void> {
   for await (const [, table] of db.iterator(below('table'))) await mendTable(db, table as levels.Table);
 }
 
-/** Marks the store as closed properly. Call it after the last write, before the store is closed. */
+/** Stores the key CLOSED. Call this after the last write, before the data files are closed. */
 export async function markClosed(store: levels.Store): Promise<void> {
   await (store.db as unknown as Level).put(CLOSED, true);
 }
@@ -79,10 +77,7 @@ async function eachAtOnce(
   if (waiting.length > 0) await db.batch(waiting);
 }
 
-/**
- * The range of all keys that begin with `name` and `~`, which dynalite puts between the parts of a key. In ASCII,
- * `\x7f` follows `~`.
- */
+/** The range of the keys that begin with `name~`. In ASCII, `\x7f` follows `~`. */
 function below(name: string): { readonly gte: string; readonly lt: string } {
   return { gte: `${name}~`, lt: `${name}\x7f` };
 }

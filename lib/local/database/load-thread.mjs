@@ -1,6 +1,6 @@
 /**
- * Loads `database-thread.ts` in a worker thread. The loader for TypeScript is registered first, since a worker thread
- * doesn't inherit it.
+ * Runs `database-thread.ts` in a worker thread. A worker thread doesn't inherit the TypeScript loader, so this file
+ * registers it.
  */
 import { register } from 'tsx/esm/api';
 

@@ -1,13 +1,13 @@
 /**
- * Makes a directory and its missing parents. Node's `mkdir` with `recursive` is not used, since it never ends if an
- * existing parent (such as `/proc`) allows no new directory.
+ * Replaces Node's `mkdir` with `recursive`, which never ends if an existing parent (such as `/proc`) allows no new
+ * directory.
  */
 import { mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /**
- * Makes the directory and its missing parents, with access for this user only. An existing directory is not changed.
- * @throws the error of the operating system if a directory can't be made, or if `path` is no directory
+ * Makes the directory and its missing parents, readable for this user only. An existing directory is not changed.
+ * @throws the error of the operating system, also if `path` is a file
  */
 export function makeDirectory(path: string): void {
   if (isDirectory(path)) return;

@@ -1,23 +1,19 @@
 /**
- * Reads and writes files that only this user may access. Another user may have put links into the directory. So no link
- * is followed, and only regular files are read or written.
+ * Reads and writes files that only this user may access. Links are not followed, since another user may have put them
+ * into the directory.
  */
 import { closeSync, constants, fchmodSync, fstatSync, lstatSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { makeDirectory } from './make-directory.ts';
 
 const { O_APPEND, O_CREAT, O_RDONLY, O_WRONLY } = constants;
-/**
- * Flags with which every file is opened: a link is not followed, and the opening of a pipe doesn't wait for its other
- * end. Windows has neither flag.
- */
+/** Flags for opening a file: a link is refused, and a pipe doesn't block. Windows has neither flag. */
 const REGULAR = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
-/** The mode of a file that only this user may read and write. */
 const OWN_FILE = 0o600;
 const OTHERS = 0o077;
 
 /**
- * Appends text to the file, which is made if it is missing. Other users lose their access to an existing file.
- * @throws the error of the operating system, or an Error if `file` is no regular file
+ * Appends text to the file, or makes the file. Other users lose their access to it.
+ * @throws the error of the operating system, or an Error if `file` is a link or another special file
  */
 export function appendOwn(file: string, text: string): void {
   withRegularFile(file, O_APPEND | O_CREAT | O_WRONLY, (descriptor, mode) => {
@@ -28,8 +24,9 @@ export function appendOwn(file: string, text: string): void {
 }
 
 /**
- * Returns the content of a file.
- * @throws the error of the operating system, or an Error if `file` is no regular file or belongs to another user
+ * Returns the content of the file.
+ * @throws the error of the operating system, or an Error if `file` is a link or special file, or belongs to another
+ * user
  */
 export function readOwn(file: string): string {
   return withRegularFile(file, O_RDONLY, (descriptor, _, owner) => {
@@ -53,8 +50,7 @@ function withRegularFile<Result>(file: string, flags: number, work: Work<Result>
 }
 
 /**
- * Makes a directory that only this user may access. If it exists, other users lose their access to it. The access to
- * its parent is not changed.
+ * Makes a directory that only this user may access. Other users lose their access to an existing directory.
  * @throws the error of the operating system, or an Error if `path` is a link
  */
 export function makeOwnDirectory(path: string): void {

@@ -1,38 +1,33 @@
 /**
- * Limits for the clients of the embedded DynamoDB, since dynalite has none: of connections, and for each request of
- * time, bytes and depth of JSON. Every valid request to DynamoDB stays within them.
+ * Limits the connections and requests to the embedded DynamoDB, since the package dynalite has no limits. Every valid
+ * DynamoDB request stays within these limits.
  */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { SECOND } from '../../time/index.ts';
 
 /**
- * The most connections to the server that may be open at the same time. The processes of a machine with a hundred
- * services open a few dozen.
+ * The most connections to the embedded DynamoDB at the same time. A machine with a hundred services needs a few dozen.
  */
 const MOST_CONNECTIONS = 256;
-/**
- * The longest time without traffic on a connection, in milliseconds. Then the connection is cut, even if the headers of
- * a request have arrived only in part.
- */
+/** The longest time without traffic on a connection, in milliseconds. Then the server cuts the connection. */
 const LONGEST_SILENCE = 10 * SECOND;
 /**
- * The longest time in which the headers of a request may arrive, and the whole request (LONGEST_REQUEST), in
- * milliseconds. Then the connection is cut, even if bytes keep arriving.
+ * The longest times, in milliseconds, in which the headers of a request and the whole request may arrive. Then the
+ * server cuts the connection.
  */
 const LONGEST_HEAD = 10 * SECOND;
 const LONGEST_REQUEST = 30 * SECOND;
 /** The largest body of a request, in bytes. DynamoDB itself allows 16 MB. */
 const LARGEST_BODY = 17 * 1_024 * 1_024;
 /**
- * The deepest nesting of the JSON in a request. DynamoDB allows 32 levels in an item, and each takes two levels of
- * JSON.
+ * The deepest nesting of JSON in a request. DynamoDB allows 32 levels in an item, and each takes two levels of JSON.
  */
 const DEEPEST_BODY = 100;
 
 const [QUOTE, BACKSLASH] = [0x22, 0x5c];
 /**
- * By how much each byte of a body changes the depth of nesting, if it is outside of a JSON string: 1 for an opening
- * bracket or brace, -1 for a closing one, 0 for all other bytes.
+ * For each byte, by how much it changes the depth of nesting outside of JSON strings: 1 for `[` and `{`, -1 for `]` and
+ * `}`, else 0.
  */
 const STEPS = new Int8Array(256);
 for (const [byte, step] of [
@@ -44,7 +39,6 @@ for (const [byte, step] of [
   STEPS[byte] = step;
 }
 
-/** Limits the number of connections to the server, the time without traffic on each, and the time of each request. */
 export function boundConnections(server: Server, longestSilence = LONGEST_SILENCE): void {
   server.maxConnections = MOST_CONNECTIONS;
   server.timeout = longestSilence;
@@ -53,8 +47,8 @@ export function boundConnections(server: Server, longestSilence = LONGEST_SILENC
 }
 
 /**
- * Answers the request with an error as soon as its body is too large or too deeply nested. Dynalite then doesn't see
- * the rest of the body and doesn't answer.
+ * Answers the request with an error as soon as its body is too large or too deeply nested. Dynalite gets no more of the
+ * body.
  */
 export function boundBody(request: IncomingMessage, response: ServerResponse): void {
   const depth = depthCounter();
@@ -73,10 +67,7 @@ export function boundBody(request: IncomingMessage, response: ServerResponse): v
   };
 }
 
-/**
- * Returns a function to call with each part of a JSON body in turn. It returns the greatest depth of nesting in the
- * parts so far.
- */
+/** Returns a function that gets the parts of a JSON body one by one, and returns the deepest nesting so far. */
 function depthCounter(): (chunk: Buffer) => number {
   let deepest = 0;
   let depth = 0;

@@ -1,6 +1,6 @@
 /**
- * Serves the embedded DynamoDB in a worker thread. So its requests don't delay the schedule in the main thread, and a
- * busy schedule doesn't delay the answers of the database.
+ * Serves the embedded DynamoDB in a worker thread, so that its requests and the services on this machine don't delay
+ * each other.
  */
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
@@ -11,10 +11,9 @@ import type { Embedded, EmbeddedOptions } from './embedded.ts';
 const THREAD = new URL('./load-thread.mjs', import.meta.url);
 
 /**
- * Serves the data directory on 127.0.0.1 in a worker thread.
- * @returns the server; `undefined` if another process has the files of the directory open
- * @throws DatabaseError `port-in-use` or `database-unusable`. If the worker thread fails after this function has
- * returned, the process ends with a DatabaseError that no code can catch.
+ * Serves the data directory on 127.0.0.1. If the worker thread fails later, an uncaught DatabaseError ends the process.
+ * @returns the server; `undefined` if another process has the data files open
+ * @throws DatabaseError `port-in-use` or `database-unusable`
  */
 export async function serveInThread(options: EmbeddedOptions): Promise<Embedded | undefined> {
   const thread = new Worker(THREAD, { workerData: options, execArgv: [], name: 'database' });
@@ -48,10 +47,7 @@ async function firstOf(thread: Worker, options: EmbeddedOptions): Promise<FromDa
   }
 }
 
-/**
- * Converts an error of the worker thread to a DatabaseError. The error arrives from the thread as a copy that is no
- * instance of its class any more.
- */
+/** Makes a DatabaseError from an error of the worker thread, which arrives as a copy without its class. */
 function failed(error: Error, { path }: EmbeddedOptions): DatabaseError {
   const { code } = error as { code?: unknown };
   const isOwn = error.message.startsWith('database: ') && typeof code === 'string';

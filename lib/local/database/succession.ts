@@ -1,7 +1,6 @@
 /**
- * Lets a process that uses the database of another process serve this database itself after the other process has
- * ended. It serves the database on the same port as the other process did, so that the endpoint stays valid for every
- * client.
+ * Lets this process take over the embedded DynamoDB when the process that served it has ended. The port stays the same,
+ * so all clients go on.
  */
 import { type Clock, systemClock } from '../../time/index.ts';
 import { type Database, type DatabaseOptions, openDatabase } from './database.ts';
@@ -9,27 +8,26 @@ import { DatabaseError } from './database-error.ts';
 import { publishedEndpoint } from './endpoint-file.ts';
 
 interface Parts {
-  /** Aborted when this process no longer has to watch the process that serves the database. */
+  /** Aborted when this process need not take over the database any more. */
   readonly signal: AbortSignal;
-  /** Called with one line for a person when this process begins to serve the data. */
+  /** Called with one line for a person when this process has taken over the database. */
   readonly onNotice: (line: string) => void;
   readonly clock?: Clock;
 }
 
-/** The time between two checks whether the other process still serves the database, in milliseconds. */
+/** The time between two checks whether the other process still serves, in milliseconds. */
 const PERIOD_MS = 250;
 /**
- * How many times this process tries to open the data after the other process has ended; each try takes up to PERIOD_MS.
- * A command that ends soon may have the files open in the meantime.
+ * How many times this process tries to open the data files, for up to PERIOD_MS each. A short command may have them
+ * open meanwhile.
  */
 const MOST_TRIES = 240;
 
 /**
- * Watches the process that serves the database until `signal` is aborted. When that process has ended, this process
- * serves the database in its place.
- * @returns the database that is in use at the end, which the caller must close: the given one, or one that this process
- * serves
- * @throws DatabaseError if no process serves the database and this process can't serve it either
+ * Watches the process that serves the database, until `signal` is aborted. If that process ends, this process serves
+ * the database instead.
+ * @returns the database in use at the end, which the caller must close
+ * @throws DatabaseError if the other process has ended and this one can't serve the database either
  */
 export async function keepServed(database: Database, options: DatabaseOptions, parts: Parts): Promise<Database> {
   const { signal, onNotice, clock = systemClock } = parts;
@@ -51,10 +49,10 @@ export async function keepServed(database: Database, options: DatabaseOptions, p
 }
 
 /**
- * Opens the database at `endpoint`, where the ended process served it.
- * @param again whether the caller can try again: then the function returns `undefined` if another process has the files
- * open; otherwise it throws for this reason too
- * @throws DatabaseError `database-lost` if this process can't serve the database at `endpoint`
+ * Serves the database at the same endpoint as the process that has ended.
+ * @param again whether to return `undefined`, so that the caller tries again, if another process has the data files
+ * open
+ * @throws DatabaseError `database-lost` if this process can't serve the database
  */
 async function tryToServe(endpoint: string, options: DatabaseOptions, again: boolean): Promise<Database | undefined> {
   const port = Number(new URL(endpoint).port);

@@ -1,4 +1,3 @@
-/** Makes DynamoDB tables on one machine, since no CloudFormation stack makes them there. */
 import {
   CreateTableCommand,
   type CreateTableCommandInput,
@@ -14,9 +13,9 @@ const LONGEST_WAIT_MS = 20_000;
 const STEP_MS = 50;
 
 /**
- * Makes the table if it is missing, and waits until it can be used.
- * @returns true if this call made the table; false if the table existed, or if another process made it at the same time
- * @throws DatabaseError `table-not-active` if the table can't be used after 20 s; the errors of the SDK otherwise
+ * Makes the table if it is missing, and waits until it is active.
+ * @returns whether this call made the table
+ * @throws DatabaseError `table-not-active` if the table is not active after 20 s; otherwise the errors of the AWS SDK
  */
 export async function ensureTable(
   client: DynamoDBClient,

@@ -1,7 +1,6 @@
 /**
- * Handles faults of the files in which the embedded DynamoDB keeps its data. Dynalite throws an error for such a fault,
- * which would end the process without an explanation. After a failed write, for example because the disk is full,
- * LevelDB may lose later writes although it accepts them. So nothing more is written, and one DatabaseError ends the
+ * Handles errors of the data files of the embedded DynamoDB. After a failed write (for example on a full disk), the
+ * storage library LevelDB may lose later writes that it accepts. So the first failed write ends all writing and the
  * process.
  */
 import { DatabaseError } from './database-error.ts';
@@ -9,25 +8,21 @@ import { DatabaseError } from './database-error.ts';
 type Callback = (error: unknown, value?: unknown) => unknown;
 type Operation = (...args: unknown[]) => unknown;
 
-/** The operations of LevelDB that dynalite calls. The last argument of each operation is a callback for its result. */
+/** The operations of the storage library LevelDB. The last argument of each is a callback. */
 export type Operations = Record<'get' | 'put' | 'del' | 'batch', Operation>;
 
 const WRITES = ['put', 'del', 'batch'] as const;
 
-/**
- * An error that dynalite sends to the client as the response to a request. The AWS SDK takes it for a failure of the
- * server and tries the request again.
- */
+/** An error that dynalite sends as an HTTP response. The AWS SDK then repeats the request. */
 interface Answered extends Error {
   readonly statusCode: number;
   readonly body: object;
 }
 
 /**
- * Changes the operations of `db` so that a failed operation makes dynalite answer its request with HTTP status 500.
- * After the first failed write, every later write fails at once.
- * @param onWriteFault called once, when the first write has failed; by default it throws the error where no code
- * catches it, so that the process ends
+ * Makes a failed operation of `db` an HTTP response with status 500. After the first failed write, every later write
+ * fails at once.
+ * @param onWriteFault called once, at the first failed write; by default an uncaught error ends the process
  */
 export function answerFaults(db: Operations, path: string, onWriteFault = throwUncaught): void {
   let fault: DatabaseError | undefined;
@@ -49,10 +44,7 @@ export function answerFaults(db: Operations, path: string, onWriteFault = throwU
   }
 }
 
-/**
- * Wraps an operation of LevelDB. The function `replaced` converts an error of the operation before the callback gets
- * it.
- */
+/** Wraps an operation so that its callback gets `replaced(error)` instead of the error. */
 function answering(operation: Operation, replaced: (error: unknown) => unknown): Operation {
   return (...args) => {
     const callback = args.at(-1);
@@ -68,8 +60,8 @@ function isMissing(error: unknown): boolean {
 }
 
 /**
- * Whether the error shows that the data files are faulty: an I/O error or damaged data. The error for a closed database
- * is not counted, since it occurs whenever the process ends.
+ * Whether the error is an I/O error or damaged data. The error of a closed database is neither, and occurs at every end
+ * of the process.
  */
 function isOfFiles(error: unknown): boolean {
   const { code } = error as { code?: unknown };

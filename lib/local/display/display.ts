@@ -1,24 +1,20 @@
 /**
- * Makes the lines that `npm start` shows: for each tick one line of at most 100 columns, and below it, indented, the
- * work that a run has left for the next, the error of a failed run, and the report of a trip. A change that the
- * watchdog reports has a line of its own, with the time.
+ * Makes the lines that `npm start` shows: one for each tick, with the error or the report of its run indented below.
  */
 import { fitted, padded, printable, wrapped } from '../../text/index.ts';
 import { briefly, DAY, timeOfDay, toIso } from '../../time/index.ts';
 import type { ChangeLine, LogLine, TickLine } from './log-line.ts';
 
-/** The largest width of a line that `npm start` shows, in columns. */
+/** The width of the lines that `npm start` shows, in characters. */
 export const COLUMNS = 100;
 const INDENT = '    ';
-/** The width of a time of day and the two spaces behind it, in columns. */
 const TIME_WIDTH = 'hh:mm:ss  '.length;
-/**
- * The most lines on the screen that one text of a log line may fill, as many as a tall screen has. The log file has the
- * whole text.
- */
+/** The most lines that `npm start` shows of one text, about a tall screen. The log file contains the whole text. */
 const MOST_LINES = 60;
 
-/** The lines by which `npm start` shows a line of a function's log; empty for a line that only the log file keeps. */
+/**
+ * The lines that `npm start` shows for a log line of a service; empty for a log line that is only kept in the log file.
+ */
 export function shownAs(line: LogLine): string[] {
   switch (line.kind) {
     case 'tick':
@@ -35,10 +31,7 @@ export function shownAs(line: LogLine): string[] {
   }
 }
 
-/**
- * The lines about a change that the watchdog reports: the time, the change, its cause, and the command that a person
- * can run.
- */
+/** The lines about a service whose trouble begins or ends: the time, the message, the cause, and the command to run. */
 function changeText({ timestamp, message, cause, command }: ChangeLine): string[] {
   const [head = '', ...rest] = wrapped(printable(message), COLUMNS - TIME_WIDTH);
   return [
@@ -49,7 +42,6 @@ function changeText({ timestamp, message, cause, command }: ChangeLine): string[
   ];
 }
 
-/** A tick in one line: time, service, disposition or outcome, duration, streak, next due time. Times are UTC. */
 function tickText(tick: TickLine): string {
   const { service, disposition, reason, outcome, durationMs, nextDue } = tick;
   const result = disposition === 'skipped' ? `skipped: ${reason ?? 'unknown'}` : (outcome ?? 'yielded');
@@ -64,10 +56,7 @@ function tickText(tick: TickLine): string {
   return fitted(line, COLUMNS);
 }
 
-/**
- * The due time as text: the time of day if it is less than a day after `from`, otherwise the day and the minute, or
- * only the date if its year differs from that of `from`.
- */
+/** The due time as text: as a time of day if it is less than 24 hours after `from`, else with its date. */
 function nextText(due: number, from: number): string {
   if (due - from < DAY) return timeOfDay(due);
   const [date = '', time = ''] = toIso(due).split('T');
@@ -75,23 +64,23 @@ function nextText(due: number, from: number): string {
   return date.startsWith(year) ? `${date.slice(year.length)} ${time.slice(0, 'hh:mm'.length)}` : date;
 }
 
-/** The line about the work that a successful run has left for the next run; empty if it left none. */
+/** The line about work that a run has left for the next run; empty if it left none. */
 function backlogOf({ result }: TickLine): string[] {
   if (result === undefined) return [];
   return indented(`${result.more ? 'more than ' : ''}${result.unfinished} left unfinished; the next run goes on`);
 }
 
 /**
- * The lines with the error of a failed run; empty if the run didn't fail. They are shown at each failure, since the
- * report of a `loop` service never contains the error, and that of a `critical` service contains it only at a trip.
+ * The error of a failed run; empty after a success. It is shown at each failure, since the report comes only at a trip
+ * or never.
  */
 function failureOf({ errorClass, errorMessage }: TickLine): string[] {
   return errorClass === undefined ? [] : indented(`${errorClass}: ${errorMessage ?? ''}`);
 }
 
 /**
- * The lines about a failed invocation: one line if the message fits into it. Otherwise the whole message follows below,
- * since its end says what a person can do.
+ * The lines about an invocation that failed: one if the message fits, otherwise a short line and the whole message
+ * below.
  */
 export function failureShown(now: number, service: string, message: string): string[] {
   const head = `${timeOfDay(now)}  ${padded(printable(service), 30)}  `;
@@ -100,10 +89,7 @@ export function failureShown(now: number, service: string, message: string): str
   return isWhole ? [line] : [`${head}failed`, ...indented(message)];
 }
 
-/**
- * The lines of a text, each indented by four columns more than in the text. Lines after the first MOST_LINES are left
- * out.
- */
+/** The first MOST_LINES lines of a text, indented by four spaces. */
 function indented(text: string): string[] {
   const lines = text
     .slice(0, MOST_LINES * COLUMNS)

@@ -1,6 +1,5 @@
 /**
- * Keeps the whole log of all functions in a file. When the file is full, it is renamed to its name with `.old` and
- * replaces the older file of that name, so that the log has two files at most.
+ * Writes the log of all services into a file. A full file is renamed to `<name>.old`, so there are at most two files.
  */
 import { lstatSync, renameSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -8,13 +7,13 @@ import { escapeLogLine } from '../../text/index.ts';
 import { makeDirectory } from '../database/make-directory.ts';
 import { appendOwn } from '../database/own-files.ts';
 
-/** The size at which the log file is full, in bytes. A service with an interval of 5 s fills it in a few days. */
+/** The size in bytes at which a new log file begins. A service with an interval of 5 s reaches it in a few days. */
 const FULL = 32 * 1_024 * 1_024;
 
 /**
- * Returns a function that appends a line to the file at once, so that no line is lost if the process ends. Hidden
- * characters are escaped. If the file can't be written, `show` is called at the first failure only.
- * @param full the size at which the file is full, in bytes
+ * Returns a function that appends a line to the file at once, with invisible characters escaped. `show` gets one line
+ * at the first failed write and nothing at later ones.
+ * @param full the size in bytes at which a new file begins
  */
 export function logKeeper(file: string, show: (line: string) => void, full = FULL): (line: string) => void {
   let hasFailed = false;
@@ -33,10 +32,7 @@ export function logKeeper(file: string, show: (line: string) => void, full = FUL
   };
 }
 
-/**
- * Renames the file if it is still full, and returns the size of the file to which lines are now appended. Another
- * process that works on the same directory may have renamed it in the meantime.
- */
+/** Renames a full file and returns the size of the current one. Another process may have renamed it already. */
 function sizeOnceRotated(file: string, full: number): number {
   const size = sizeOf(file);
   if (size < full) return size;
@@ -44,7 +40,7 @@ function sizeOnceRotated(file: string, full: number): number {
   return 0;
 }
 
-/** The size of the file in bytes, including the lines that other processes have appended; 0 if there is no file. */
+/** The size of the file in bytes, read anew since other processes append to it too; 0 if there is no file. */
 function sizeOf(file: string): number {
   makeDirectory(dirname(file));
   return lstatSync(file, { throwIfNoEntry: false })?.size ?? 0;

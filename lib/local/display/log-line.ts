@@ -1,7 +1,4 @@
-/**
- * Reads the lines of the functions' log, to show and count them. They are the lines that CloudWatch would contain on
- * AWS.
- */
+/** Reads the log lines of the functions, which on AWS would be in CloudWatch, to show and count them. */
 import * as z from 'zod';
 import { CRASH_MESSAGE, TICK_MESSAGE } from '../../lambda/index.ts';
 import type { PrometheusObserver } from '../../metrics/index.ts';
@@ -9,12 +6,12 @@ import { tryRead, withoutUndefined } from '../../text/index.ts';
 import { parseInstant } from '../../time/index.ts';
 
 const instant = z.string().transform(parseInstant).pipe(z.number());
-/** An instant in epoch milliseconds, or `null` if the field is missing. The log leaves out fields without a value. */
+/** Converts ISO 8601 to epoch milliseconds; `null` if the field is missing. */
 const instantOrNone = instant.nullish().transform((written) => written ?? null);
 
 /**
- * The fields in the result of a run that say how much work the run has left for the next one. A result without them is
- * ignored.
+ * Two fields that a workload may return: how many items it left for the next run, and whether there are more than it
+ * counted. Other results are ignored.
  */
 const backlog = z
   .object({ unfinished: z.int().nonnegative(), more: z.literal(true).optional() })
@@ -57,26 +54,25 @@ const changeLine = z.object({
 });
 const anyLine = z.object({ message: z.string(), level: z.string() });
 
-/** The content of one line that the function of a service has written to its output. */
+/** One line of a function's output, after reading. */
 export type LogLine =
   | { readonly kind: 'tick'; readonly tick: TickLine }
   | { readonly kind: 'crash'; readonly crash: z.output<typeof crashLine> }
   | { readonly kind: 'report'; readonly text: string }
-  /** A change that the watchdog reports: a trouble that begins, or its end. */
+  /** A message of the service `watch-services`: trouble with a service has begun or ended. */
   | { readonly kind: 'change'; readonly change: ChangeLine }
   | { readonly kind: 'other' }
   /** A line that the workload printed directly (as with `console.log`), not through its `log`. */
   | { readonly kind: 'print'; readonly text: string };
 
-/** The fields of the log line of a change that the watchdog reports. */
+/** The fields of a message of the service `watch-services` about one service. */
 export type ChangeLine = z.output<typeof changeLine>;
 
-/** The fields of the log line of a tick. */
 export type TickLine = z.output<typeof tickLine>;
 
 /**
- * Converts a line that a function wrote to its content. Never throws. A log line that is no tick, crash, report or
- * change is `other`. A line that is not a JSON line of the log is a `print`.
+ * Reads a line that a function wrote. A line that is not JSON of the log is a `print`; a log line of no known kind is
+ * `other`. Never throws.
  */
 export function readLogLine(line: string): LogLine {
   const json = tryRead((): unknown => JSON.parse(line));
@@ -92,8 +88,8 @@ export function readLogLine(line: string): LogLine {
 }
 
 /**
- * Passes the numbers in the log line of a tick or a crashed run to the observer. So the metrics of this process count
- * what happens in the worker threads. Ignores all other lines.
+ * Passes the log line of a tick or a crashed run to the observer, since the runs go on in worker threads and the
+ * metrics are served by this thread.
  */
 export function countLine(observer: PrometheusObserver, line: LogLine): void {
   if (line.kind === 'crash') observer.runCrashed(line.crash);

@@ -1,8 +1,6 @@
-/** Writes the schedule of a service in words. */
 import type { Service } from '../../service/index.ts';
 import { briefly, DAY, HOUR, MINUTE, parseDuration, SECOND } from '../../time/index.ts';
 
-/** The units in which an interval can be written, the longest first. */
 const UNITS = [
   [DAY, 'd'],
   [HOUR, 'h'],
@@ -11,10 +9,7 @@ const UNITS = [
   [1, 'ms'],
 ] as const;
 
-/**
- * The schedule as `npm start` shows it after the name of a service: `every 5m`, or `by cron 0 6 * * ? * in
- * Europe/Berlin`.
- */
+/** The schedule as `npm start` shows it: `every 5m`, or `by cron 0 6 * * ? * in Europe/Berlin`. */
 export function scheduleLine({ schedule }: Pick<Service, 'schedule'>): string {
   const { interval, cron, timezone = 'UTC' } = schedule;
   return cron === undefined
@@ -22,7 +17,7 @@ export function scheduleLine({ schedule }: Pick<Service, 'schedule'>): string {
     : `by cron ${cron.trim().replace(/\s+/g, ' ')} in ${timezone}`;
 }
 
-/** The interval as text in one unit, such as `5m`. The text is never rounded. */
+/** The interval in the largest unit that needs no rounding, such as `5m`. */
 function exactly(interval: number): string {
   const brief = briefly(interval);
   if (parseDuration(brief) === interval) return brief;

@@ -1,4 +1,4 @@
-/** Finds the source files of each function, if several functions were bundled together by esbuild. */
+/** Finds the source files of each function in the bundles of esbuild. */
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
@@ -6,13 +6,12 @@ import type { Metafile } from 'esbuild';
 
 type Outputs = Metafile['outputs'];
 
-/** Matches the path of an entry point of the build. Such a path consists of `function:` and the name of a service. */
+/** Matches an entry point of the build, which is named `function:` and the name of a service. */
 const ENTRY_POINT = /^function:/;
 
 /**
- * Returns one hash for each service, by the name of the service. It is the hash of all source files whose code the
- * bundle of its function contains.
- * @param outputs the outputs of the build, as the metafile of esbuild lists them
+ * Returns a hash for each service, by name, over all source files in the bundle of its function.
+ * @param outputs from the metafile of esbuild
  * @param root the directory to which the paths in `outputs` are relative
  */
 export async function sourcesOf(outputs: Outputs, root: string): Promise<Map<string, string>> {
@@ -32,10 +31,7 @@ export async function sourcesOf(outputs: Outputs, root: string): Promise<Map<str
   return found;
 }
 
-/**
- * The source files whose code is in an output file of esbuild, or in another output file that it imports directly or
- * indirectly.
- */
+/** The source files whose code is in an output file of esbuild, or in the output files that it imports. */
 function inputsOf(file: string, outputs: Outputs): Set<string> {
   const seen = new Set<string>([file]);
   const inputs = new Set<string>();
@@ -43,7 +39,7 @@ function inputsOf(file: string, outputs: Outputs): Set<string> {
     const output = outputs[path];
     for (const { path: imported, external } of output?.imports ?? []) if (external !== true) seen.add(imported);
     for (const [input, { bytesInOutput }] of Object.entries(output?.inputs ?? {})) {
-      // The path of an input that is not a file begins with a namespace. Such an input is left out.
+      // Skips inputs that are not files. Their paths begin with a namespace, such as `function:`.
       if (bytesInOutput > 0 && !/^[(\w]+\)?:/.test(input)) inputs.add(input);
     }
   }

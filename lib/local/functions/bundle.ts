@@ -1,8 +1,6 @@
 /**
- * Bundles functions as a deploy does, together with the code that serves them in a worker thread. Each start of a
- * command makes its own directory for bundles, below the directory `functions` of the data directory. Several processes
- * may work on one data directory, also with different databases, and a worker that starts later must still find its
- * bundle.
+ * Bundles the functions of the services for worker threads. Each process has a directory for its bundles, since several
+ * processes may share a data directory.
  */
 import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
@@ -15,12 +13,11 @@ import { makeDirectory } from '../database/make-directory.ts';
 import { makeOwnDirectory } from '../database/own-files.ts';
 import { sourcesOf } from './bundle-sources.ts';
 
-/** The bundle of one function, which a worker thread can load. */
 export interface Bundle {
   readonly service: Service;
   /** The file with which a worker thread starts. */
   readonly file: string;
-  /** The build id of the function. */
+  /** A hash of the code, policy and schedule of the function. */
   readonly build: string;
 }
 
@@ -28,8 +25,8 @@ const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const WORKER = fileURLToPath(new URL('./worker.ts', import.meta.url));
 
 /**
- * Makes a directory for the bundles of this process below `directory`, and removes those of processes that have ended.
- * Returns its path.
+ * Makes a directory for the bundles of this process and returns its path. Removes the directories of processes that
+ * have ended.
  */
 export async function makeBundleDirectory(directory: string): Promise<string> {
   const functions = join(directory, 'functions');
@@ -42,12 +39,11 @@ export async function makeBundleDirectory(directory: string): Promise<string> {
   return path;
 }
 
-/** Removes a directory of bundles with its content, if it exists. */
 export async function removeBundles(path: string): Promise<void> {
   await rm(path, { recursive: true, force: true });
 }
 
-/** Whether a directory of bundles is no longer used: its name begins with the id of a process that has ended. */
+/** Whether the process whose id begins the name of the directory has ended. */
 function isAbandoned(name: string): boolean {
   const [, pid] = /^(\d+)-/.exec(name) ?? [];
   try {
@@ -58,9 +54,8 @@ function isAbandoned(name: string): boolean {
 }
 
 /**
- * Bundles the functions of the entries into `directory`, which is made if it is missing; no other process may write
- * into it. The result has one element for each entry, in the same order: the bundle, or the error with which the
- * bundling failed. If one function can't be bundled, the others still are.
+ * Bundles the functions into `directory`. The result has, in the order of `entries`, a bundle or the error of the
+ * bundling. One faulty function doesn't stop the others.
  */
 export async function bundleFunctions(
   entries: readonly CatalogEntry[],
@@ -78,7 +73,7 @@ export async function bundleFunctions(
 
 /**
  * Bundles the function of one service.
- * @throws Error if it can't be bundled
+ * @throws Error if the bundling fails
  */
 export async function bundleFunction(entry: CatalogEntry, directory: string): Promise<Bundle> {
   const [bundle] = await bundleTogether([entry], directory);
@@ -86,12 +81,12 @@ export async function bundleFunction(entry: CatalogEntry, directory: string): Pr
   return bundle;
 }
 
-/** The number of builds by esbuild that are under way in this process. */
+/** The number of esbuild builds under way in this process. */
 let builds = 0;
 
 /**
- * Bundles all functions by one build of esbuild. Code that several functions contain is read and written once, in files
- * that the bundles share. With one build for each function, a hundred functions would take minutes.
+ * Bundles all functions in one build, which writes their common code once. A hundred separate builds would take
+ * minutes.
  */
 async function bundleTogether(entries: readonly CatalogEntry[], directory: string): Promise<Bundle[]> {
   builds++;
@@ -102,15 +97,14 @@ async function bundleTogether(entries: readonly CatalogEntry[], directory: strin
     const sources = await sourcesOf(metafile.outputs, ROOT);
     return await Promise.all(entries.map(({ service }) => writeFirst(service, sources.get(service.name), directory)));
   } finally {
-    // After the last build the process of esbuild is ended, since it would occupy hundreds of megabytes.
+    // Ends the process of esbuild, which occupies hundreds of megabytes.
     if (--builds === 0) await stop();
   }
 }
 
 /**
- * Writes the file with which a worker thread starts. This file contains a hash of the source files of its function. The
- * build id is made from this file, the policy and the schedule. The files with the code don't enter it, since the other
- * services influence how the code is divided among these files.
+ * Writes the file that a worker thread starts with. Its hash of the source files makes the build id. The bundled code
+ * itself is no part of the build id, since other services influence how esbuild divides it into files.
  */
 async function writeFirst(service: Service, sources: string | undefined, directory: string): Promise<Bundle> {
   const code = `// ${sources ?? 'no sources'}\nimport './${codeOf(service.name)}.mjs';\n`;
@@ -131,12 +125,11 @@ const OPTIONS = {
   format: 'esm',
   target: 'node20',
   outExtension: { '.js': '.mjs' },
-  // The name of a shared file contains a dot. The name of a service has none, so the file with which a worker starts
-  // never has the name of a shared file.
+  // The dot keeps shared files apart from the files of services, whose names contain no dot.
   chunkNames: 'shared.[hash]',
   minify: true,
   keepNames: true,
-  // The source map is a separate file. In the file of the code it would take memory in every worker.
+  // An inline source map would take memory in every worker thread.
   sourcemap: 'linked',
   sourcesContent: false,
   banner: { js: COMMONJS.banner },
@@ -149,8 +142,8 @@ function codeOf(service: string): string {
 }
 
 /**
- * The entry points for esbuild: for each function a virtual file that imports its handler and the code that serves it
- * in a worker thread.
+ * The entry points for esbuild. Each is a virtual file that imports the handler of a service and serves it in a worker
+ * thread.
  */
 function entryPointsOf(entries: readonly CatalogEntry[]): Pick<BuildOptions, 'entryPoints' | 'plugins'> {
   const files = new Map(entries.map(({ service, functionFile }) => [service.name, functionFile]));

@@ -1,15 +1,12 @@
 /**
- * Limits how many asynchronous works, such as starts of workers, go on at the same time. A machine that starts all its
- * workers at once would finish none of the starts in time.
+ * Limits how many asynchronous tasks go on at once. For example, if all worker threads of a machine started together,
+ * none would be ready in time.
  */
 
-/**
- * Does `work` as soon as the limit of works at the same time allows it, and returns its result. Waiting works begin in
- * the order of the calls.
- */
+/** Calls `work` when its turn has come, and returns its result. Turns come in the order of the calls. */
 export type TakeTurn = <Result>(work: () => Promise<Result>) => Promise<Result>;
 
-/** Returns a function that does at most `most` works at the same time. */
+/** Returns a function that runs at most `most` asynchronous tasks at once. */
 export function fewAtOnce(most: number): TakeTurn {
   const queue: (() => void)[] = [];
   let underWay = 0;
@@ -19,7 +16,7 @@ export function fewAtOnce(most: number): TakeTurn {
     try {
       return await work();
     } finally {
-      // The place of this work passes directly to the next work in the queue, so that a new call can't take it.
+      // The ended task gives its place directly to the first task in the queue, so that no new call takes it.
       const next = queue.shift();
       if (next === undefined) underWay--;
       else next();

@@ -1,7 +1,6 @@
 /**
- * A host runs one function in a worker thread, as Lambda runs it in an execution environment. As on Lambda, the worker
- * is ended if an invocation takes longer than its timeout. If a worker has ended, the next invocation starts another
- * one. A worker that asks to be replaced gets no more invocations. It is ended when it has answered its last one.
+ * Runs one Lambda function in a worker thread, as Lambda runs it in an execution environment. A worker that exceeds its
+ * timeout is ended, and the next invocation starts another.
  */
 import { invocationTimeout, type Service } from '../../service/index.ts';
 import { inSeconds, SECOND } from '../../time/index.ts';
@@ -12,59 +11,48 @@ import { type RunningWorker, startWorker, WorkerEndedError, type WorkerOptions }
 export { FunctionError, splitPrinted, WorkerEndedError } from './running-worker.ts';
 
 interface HostOptions extends WorkerOptions {
-  /** The service of the bundle, with the interval that it has on this machine. */
+  /** The service, with the interval that it has on this machine. */
   readonly service: Service;
-  /**
-   * Calls the function that starts a worker as soon as few enough workers of other functions are starting. @default at
-   * once
-   */
+  /** Limits how many worker threads of the machine start at the same time. @default no limit */
   readonly takeTurn?: TakeTurn;
-  /**
-   * The list of the idle workers of the machine, which ends them after a while. @default an idle worker is not ended
-   */
+  /** Ends worker threads that have had no invocation for a while. @default none is ended */
   readonly idle?: IdleWorkers;
 }
 
-/** The host of one function. Its method `invoke` invokes the function. */
+/** Runs one Lambda function in worker threads. */
 export interface FunctionHost {
   readonly service: Service;
   /**
-   * Invokes the handler of the function and returns its answer. If the worker ends because of another invocation before
-   * it has begun this one, this invocation is passed to the next worker.
+   * Invokes the handler and returns its answer. If the worker ends before the handler begins, another worker gets the
+   * invocation.
    * @throws FunctionError if the handler threw; WorkerEndedError if the worker ended before it answered
    */
   invoke(event: unknown): Promise<unknown>;
-  /** Asks all workers of the function to begin nothing new (`close`), or to let their runs yield (`stop`). */
+  /**
+   * `close` asks the workers to begin no further tick. `stop` asks them to end their runs without an outcome, so that
+   * the ticks may run again.
+   */
   ask(kind: 'close' | 'stop'): void;
-  /** Ends all workers of the function. Resolves when their last log lines were passed to `onLine`. */
+  /** Ends all workers. Resolves when their last log lines have arrived. */
   end(): Promise<void>;
 }
 
-/** The time between two pings to a worker that has an invocation, in milliseconds. */
+/** The time between two pings to a worker thread with an invocation, in milliseconds. */
 const PING_PERIOD = SECOND;
 /**
- * How much longer than the timeout of its service a worker may leave pings unanswered, in milliseconds. The worker may
- * have to start first, which takes long on a busy machine.
+ * How much longer than the timeout of its service a worker may leave pings unanswered, in milliseconds, since its start
+ * is slow on a busy machine.
  */
 const BLOCKED_MARGIN = 5 * SECOND;
-/**
- * How long after its deadline an invocation may still answer and write its last log lines, in milliseconds. Then its
- * worker is ended.
- */
+/** How much time a worker has to answer and write log lines after its timeout, in milliseconds. Then it is ended. */
 const KILL_MARGIN = 500;
-/**
- * The longest time for which the start of other workers waits for a worker that still loads its function, in
- * milliseconds.
- */
+/** How long the start of the next worker waits for a worker that is still loading, in milliseconds. */
 const LONGEST_TURN = 10 * SECOND;
 
-/** Makes the host of a bundled function. The first invocation starts the worker. */
+/** Makes a FunctionHost. Its first invocation starts a worker thread. */
 export function hostFunction(options: HostOptions): FunctionHost {
   const { service, clock, takeTurn = (work) => work(), idle } = options;
-  /**
-   * The worker that gets new invocations, if there is one. `alive` contains it, and replaced workers that have not
-   * ended yet.
-   */
+  /** The worker that gets new invocations. `alive` also contains replaced workers that have not ended yet. */
   let running: RunningWorker | undefined;
   let starting: { readonly worker: Promise<RunningWorker>; readonly cancel: () => void } | undefined;
   const alive = new Set<RunningWorker>();
@@ -104,8 +92,8 @@ export function hostFunction(options: HostOptions): FunctionHost {
   }
 
   /**
-   * Starts a worker when `takeTurn` allows it. The promise `worker` resolves as soon as the worker is started. The next
-   * worker may start when this one has loaded its function.
+   * Starts a worker when `takeTurn` allows it. The turn ends when the worker has loaded its function, or after
+   * LONGEST_TURN.
    */
   function startInTurn(): NonNullable<typeof starting> {
     let cancel = () => {};
@@ -117,7 +105,7 @@ export function hostFunction(options: HostOptions): FunctionHost {
         reject(new WorkerEndedError(`${service.name}: stopped before its worker had started`, { begun: false }));
       };
       const start = async () => {
-        // This wait lets the caller assign `starting` before `startNow` clears it.
+        // Waits until the caller has assigned `starting`, which `startNow` clears.
         await undefined;
         if (isCancelled) return;
         const started = startNow();
@@ -155,8 +143,7 @@ export function hostFunction(options: HostOptions): FunctionHost {
     const id = ++invocations;
     const timeout = invocationTimeout(service, 0);
     const answered = new AbortController();
-    // The timeout is counted from the moment when the worker begins the invocation, since the start of a worker can
-    // take long on a busy machine.
+    // The timeout begins with the handler, since the start of a worker can take long.
     const begin = () => void endAfter(timeout + KILL_MARGIN, worker, answered.signal);
     const answer = new Promise((resolve, reject) => worker.waiting.set(id, { begin, resolve, reject, begun: false }));
     idle?.remove(worker);
@@ -179,9 +166,8 @@ export function hostFunction(options: HostOptions): FunctionHost {
   }
 
   /**
-   * Ends a worker that answers no ping for longer than a run may take. The thread of such a worker is blocked and
-   * reacts to no signal. On Lambda the next firing would get another execution environment. Here it would wait for this
-   * thread.
+   * Ends a worker whose thread is blocked: it has left pings unanswered for longer than a run may take. Otherwise all
+   * later ticks of the service would wait for this thread.
    */
   async function endIfBlocked(worker: RunningWorker, answered: AbortSignal): Promise<void> {
     let silence = 0;

@@ -1,49 +1,37 @@
-/**
- * Ends idle workers, as Lambda ends idle execution environments. A worker is ended when it was idle for a while. If
- * there are too many idle workers, the one that is idle for the longest time is ended at once.
- */
+/** Ends worker threads without invocations after a while, as Lambda ends idle execution environments. */
 import { type Clock, MINUTE, SECOND } from '../../time/index.ts';
 
-/** The part of a worker that the list of idle workers uses. */
 export interface Idle {
-  /** Ends the worker. The list calls it only while the worker has no invocation. */
   retire(): void;
 }
 
-/** The list of the idle workers of a machine. */
+/** The worker threads of a machine that have no invocation. */
 export interface IdleWorkers {
-  /** Adds a worker that has answered all its invocations. */
   add(worker: Idle): void;
-  /** Removes a worker that gets an invocation or has ended. Has no effect if the worker is not in the list. */
+  /** Removes a worker that gets an invocation or has ended; does nothing if it is not in the list. */
   remove(worker: Idle): void;
 }
 
-/**
- * The most idle workers that a machine keeps. If it has more services, a new worker must start for many of their ticks.
- */
+/** The most idle worker threads that a machine keeps in memory. */
 const MOST = 4;
 /**
- * The longest time for which a worker stays idle, in milliseconds; then it is ended. Execution environments of Lambda
- * last about as long.
+ * After this time without an invocation a worker thread is ended, in milliseconds. On Lambda it takes about as long.
  */
 const LONGEST = 5 * MINUTE;
 /**
- * The shortest time for which a worker stays idle before it may be ended, in milliseconds. Its last log lines arrive
- * after its last answer, and must not be lost.
+ * The least time from the last answer of a worker to its end, in milliseconds, since its last log lines arrive after
+ * the answer.
  */
 const SHORTEST = SECOND;
 
 /**
- * Makes the list of the idle workers of a machine. It ends a worker that is idle for LONGEST. If more than `most`
- * workers are idle, it ends the one that is idle for the longest time.
+ * Makes a list that ends a worker thread after LONGEST without an invocation. If more than `most` workers are idle, it
+ * ends the one that has been idle longest.
  */
 export function idleWorkers(clock: Clock, most = MOST): IdleWorkers {
-  /**
-   * The idle workers in the order in which they became idle, each with an AbortController that ends its function
-   * `watch`.
-   */
+  /** The idle workers, each with the controller that ends its `watch`. */
   const idle = new Map<Idle, AbortController>();
-  /** The workers that have been idle for at least SHORTEST, in the order in which they became idle. */
+  /** The workers that have been idle for SHORTEST or longer, the longest first. */
   const ripe = new Set<Idle>();
 
   const remove = (worker: Idle) => {

@@ -1,4 +1,4 @@
-/** A worker thread that serves the bundle of a function, as the thread that started it sees it. */
+/** A worker thread that serves a Lambda function, as the main thread sees it. */
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
@@ -8,11 +8,11 @@ import type { Clock } from '../../time/index.ts';
 import type { Bundle } from './bundle.ts';
 import type { FromWorker, ToWorker } from './worker.ts';
 
-/** The error of an invocation whose handler threw. The message is that of the thrown error. */
+/** Thrown by an invocation whose handler threw. The message is that of the thrown error. */
 export class FunctionError extends Error {
   override readonly name = 'FunctionError';
   readonly code = 'function-failed';
-  /** The class of the error that the handler threw. */
+  /** The class name of the error that the handler threw. */
   readonly errorClass: string;
 
   constructor(errorClass: string, message: string) {
@@ -22,13 +22,12 @@ export class FunctionError extends Error {
 }
 
 /**
- * The error of an invocation whose worker ended before the handler answered. The worker was recycled, crashed or took
- * too long, or it could not be started.
+ * Thrown by an invocation whose worker thread ended before it answered, for example by a crash or after the timeout.
  */
 export class WorkerEndedError extends Error {
   override readonly name = 'WorkerEndedError';
   readonly code = 'worker-ended';
-  /** Whether the handler had begun the invocation. If not, the invocation had no effect. */
+  /** Whether the handler had begun. If not, the invocation had no effect. */
   readonly begun: boolean;
 
   constructor(message: string, { begun = true }: { readonly begun?: boolean } = {}) {
@@ -37,18 +36,18 @@ export class WorkerEndedError extends Error {
   }
 }
 
-/** The options of a worker thread. */
 export interface WorkerOptions {
   readonly bundle: Bundle;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
-  /** Called with every line that the function writes to standard output or standard error. */
+  /** Called with every line that the function prints. */
   readonly onLine: (line: string) => void;
-  /** The largest heap of the worker, in MB. If the worker needs more, it ends, but the process goes on. @default 512 */
+  /**
+   * The largest heap of the worker thread, in MB. A worker that needs more ends, and the process goes on. @default 512
+   */
   readonly heapMegabytes?: number;
 }
 
-/** An invocation that has not been answered yet. */
 export interface Waiting {
   readonly begin: () => void;
   readonly resolve: (answer: unknown) => void;
@@ -56,40 +55,36 @@ export interface Waiting {
   begun: boolean;
 }
 
-/** A worker thread that has not ended, with the invocations that it has to answer. */
 export interface RunningWorker {
   readonly waiting: Map<number, Waiting>;
-  /** Resolves when the worker has loaded its function, or has ended. */
+  /** Resolves when the worker has loaded its function or has ended. */
   readonly loaded: Promise<void>;
-  /** Resolves when the worker has ended and all its lines were passed to `onLine`. */
+  /** Resolves when the worker has ended and `onLine` has got all its lines. */
   readonly silent: Promise<unknown>;
-  /** How many pings of its host the worker has answered. */
+  /** The number of pings that the worker has answered. */
   pongs: number;
-  /** Whether the worker has loaded its function. */
   hasLoaded: boolean;
   send(message: ToWorker): void;
   end(): Promise<unknown>;
-  /** Ends the worker. Called only if the worker has no invocation; afterwards it gets no more. */
   retire(): void;
 }
 
 interface WorkerEvents {
-  /** Called when the worker must get no more invocations, since it is to be ended or has ended. */
+  /** Called when the worker must get no more invocations. */
   readonly onLeave: () => void;
-  /** Called when the worker has answered all its invocations. */
   readonly onIdle: () => void;
 }
 
 const HEAP_MEGABYTES = 512;
 
-/** Starts a worker thread that serves a bundle. Returns at once, before the function is loaded. */
+/** Starts a worker thread. Returns before the function is loaded. */
 export function startWorker(options: WorkerOptions, { onLeave, onIdle }: WorkerEvents): RunningWorker {
   const { bundle, env, clock, onLine, heapMegabytes = HEAP_MEGABYTES } = options;
   const { name } = bundle.service;
   const worker = new Worker(bundle.file, {
     env: withoutUndefined(env),
-    // The bundle is JavaScript and needs no loader for TypeScript. Source maps are needed, since stacks must name lines
-    // of the TypeScript sources.
+    // Stack traces name lines of the TypeScript sources. A TypeScript loader is not needed, since the bundle is
+    // JavaScript.
     execArgv: ['--enable-source-maps'],
     name,
     resourceLimits: { maxOldGenerationSizeMb: heapMegabytes },
@@ -110,7 +105,7 @@ export function startWorker(options: WorkerOptions, { onLeave, onIdle }: WorkerE
       void worker.terminate();
     },
   };
-  /** Whether the worker has asked its host to end it as soon as it has answered its invocations. */
+  /** Whether the worker has asked to be ended after its last answer. */
   let isWorn = false;
   let cause = '';
   worker.on('message', (message: FromWorker) => {
@@ -126,8 +121,8 @@ export function startWorker(options: WorkerOptions, { onLeave, onIdle }: WorkerE
     if (isWorn) void worker.terminate();
     else if (running.hasLoaded) onIdle();
   });
-  // An error arrives here if nothing in the worker caught it. Perhaps no invocation is waiting that could report it, so
-  // it is logged here. The worker gets no more invocations.
+  // An error that no code in the worker thread caught. It is logged here, since there may be no invocation that could
+  // throw it.
   worker.on('error', (error) => {
     onLeave();
     const { errorClass, message, text } = summarizeError(error, clock.now());
@@ -166,7 +161,6 @@ function begin(invocation: Waiting | undefined): void {
   invocation.begin();
 }
 
-/** Passes each line of the stream to `onLine`. Resolves when the stream has ended. */
 async function eachLine(stream: Readable, onLine: (line: string) => void): Promise<void> {
   const lines = createInterface({ input: stream });
   lines.on('line', (line) => {
@@ -176,8 +170,8 @@ async function eachLine(stream: Readable, onLine: (line: string) => void): Promi
 }
 
 /**
- * Splits a line that begins with text that a workload printed without a line break, and ends with a line of the log.
- * Returns these two parts, or the line alone if it is not such a mixture.
+ * Splits a line into text that a workload printed without a line break and the log line behind it. Any other line stays
+ * whole.
  */
 export function splitPrinted(line: string): string[] {
   const begin = line.search(/\{"level":"[A-Z]+","message":/);

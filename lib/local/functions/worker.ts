@@ -1,34 +1,31 @@
-/** The code inside a worker thread that serves one function. It calls the handler as the runtime of Lambda calls it. */
+/** The code in a worker thread: it calls the handler of one function as Lambda would. */
 import { parentPort } from 'node:worker_threads';
 import type { HandlerContext, HandlerEvent, ScheduledHandler } from '../../lambda/index.ts';
 import { systemClock } from '../../time/index.ts';
 
-/** A message from a host to its worker thread. */
+/** A message from the main thread to a worker thread. */
 export type ToWorker =
-  /**
-   * Invoke the handler. `timeout` is in milliseconds, counted from the moment when the worker begins the invocation.
-   */
+  /** Invoke the handler. `timeout` is in milliseconds, from the start of the handler. */
   | { readonly kind: 'invoke'; readonly id: number; readonly event: unknown; readonly timeout: number }
-  /** Answer with `pong`. A worker answers at once, unless its thread is blocked. */
+  /** Answer with `pong` at once. A blocked thread can't. */
   | { readonly kind: 'ping' }
-  /** Begin no further slot of a firing. */
+  /** Begin no further tick. */
   | { readonly kind: 'close' }
-  /** Let the run under way yield. */
+  /** End the run under way without an outcome, so that its tick may run again. */
   | { readonly kind: 'stop' };
 
-/** A message from a worker thread to its host. */
+/** A message from a worker thread to the main thread. */
 export type FromWorker =
   /** The worker has loaded the function. */
   | 'ready'
   | 'pong'
-  /** The worker must get no more invocations, and must be ended after it has answered those that it has. */
+  /** The worker asks for its end: it must get no more invocations, and is ended after its last answer. */
   | 'recycle'
-  /** The worker has begun the invocation. */
   | { readonly id: number; readonly begun: true }
   | { readonly id: number; readonly answer: unknown }
   | { readonly id: number; readonly error: { readonly name: string; readonly message: string } };
 
-/** Invokes the handler for each message `invoke` from the thread that started this worker. */
+/** Calls the handler for each message `invoke` of the main thread. */
 export function serve(handler: ScheduledHandler): void {
   const closing = new AbortController();
   const stop = new AbortController();
@@ -51,12 +48,11 @@ async function invoke(
   const context: HandlerContext = {
     ...signals,
     getRemainingTimeInMillis: () => Math.max(0, deadline - systemClock.now()),
-    // The message `recycle` is sent before the answer. So a caller that has the answer can't pass another invocation to
-    // this worker.
+    // This message arrives before the answer, so the main thread sends no other invocation to this worker.
     endAfterAnswer: () => post('recycle'),
   };
   try {
-    // The answer is converted to JSON and back, since Lambda sends it as JSON.
+    // Lambda sends the answer as JSON, so `undefined` and functions are dropped here too.
     post({ id, answer: JSON.parse(JSON.stringify(await handler(event as HandlerEvent, context))) });
   } catch (error) {
     const { name, message } = error instanceof Error ? error : new Error(String(error));
