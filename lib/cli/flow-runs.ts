@@ -1,4 +1,4 @@
-/** The command `npm run flow-runs`: imports flow runs, and lists them. */
+/** The command `npm run flow-runs`, which imports and lists flow runs (runs of workflows in Prefect). */
 import { readFile } from 'node:fs/promises';
 import { DynamoDBClient, ResourceNotFoundException } from '@aws-sdk/client-dynamodb';
 import { Command } from 'commander';
@@ -74,10 +74,7 @@ async function list(flags: Flags, state: string | undefined): Promise<void> {
   });
 }
 
-/**
- * Opens the database and does `work` with its store of flow runs. Makes the table of flow runs if it is missing, but
- * not on AWS, where the stack makes it.
- */
+/** Opens the database and calls `work` with the store of flow runs. A missing table is made, except on AWS. */
 async function withStore(flags: Flags, work: (store: FlowRunStore) => Promise<void>): Promise<void> {
   const database = await openDatabase({ ...databaseOptions(flags), brief: true });
   try {

@@ -1,7 +1,4 @@
-/**
- * The command `npm run invoke -- SERVICE [PAYLOAD]`: invokes the function of a service once. To standard output it
- * prints only the answer of the function.
- */
+/** The command `npm run invoke -- SERVICE [PAYLOAD]`. It prints only the answer of the function to standard output. */
 import { Command } from 'commander';
 import { checkInvocation, forwardStopping, openMachine, readCatalog, readLogLine, shownAs } from '../local/index.ts';
 import { type DatabaseFlags, databaseOptions, runCommand, withDatabaseFlags } from './database-flags.ts';
@@ -41,8 +38,8 @@ async function invoke(service: string, payload: string, flags: Flags): Promise<v
 }
 
 /**
- * Shows a line of the function's log on standard error, as `npm start` shows it. The line of a tick is left out, since
- * the printed answer contains the same facts.
+ * Prints a log line of the function to standard error, except the line of the tick, since the answer contains the same
+ * facts.
  */
 function showPrints(line: string): void {
   const logLine = readLogLine(line);

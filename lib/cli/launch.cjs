@@ -1,10 +1,9 @@
 /**
- * Runs a TypeScript file of the project: `node lib/cli/launch.cjs FILE ARGUMENTS`. `node --import tsx FILE` would do
- * the same, but an older Node doesn't know the option `--import`. It would refuse the option before any code of
- * Tickover could print which Node version Tickover needs.
+ * Runs `node lib/cli/launch.cjs FILE ARGUMENTS`, where FILE is TypeScript. An old Node would refuse `node --import tsx
+ * FILE` without a word about the Node version that Tickover needs.
  */
 'use strict';
 
 require('./node-version.cjs');
-// The code that runs the file is in a file of its own, since an older Node can't parse that code.
+// A separate file, since an old Node can't parse its code.
 require('./run-typescript.cjs');

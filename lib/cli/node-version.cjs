@@ -1,10 +1,10 @@
 /**
- * Ends the process with a one-line message if its Node version is older than the oldest version that package.json
- * supports. This file is written in the JavaScript of 2009, so that every Node can parse it.
+ * Ends the process with one line if Node is older than package.json allows. The code is JavaScript of 2009, so that
+ * every Node can parse it.
  */
 'use strict';
 
-/** Whether `version` is lower than `supported`. Both are numbers joined by dots. */
+/** Whether `version` is lower than `supported`. Both are texts such as `20.19.0`. */
 function isBelow(version, supported) {
   var have = version.split('.');
   var need = supported.split('.');
@@ -17,7 +17,7 @@ function isBelow(version, supported) {
   return false;
 }
 
-/** The line of text for a Node version that is not supported; `undefined` if the version is supported. */
+/** The error message for a Node version; `undefined` if the version is supported. */
 function refusal(version, supported) {
   if (!isBelow(version, supported)) return undefined;
   return 'tickover: Node: expected version ' + supported + ' or newer, got ' + version + '; nothing was started';

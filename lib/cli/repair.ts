@@ -1,6 +1,6 @@
 /**
- * The command `npm run repair -- SERVICE`: shows what is damaged in the state item of a service, and repairs the item
- * if a person confirms it.
+ * The command `npm run repair -- SERVICE`, which shows what is damaged in the stored state of a service and repairs it
+ * after a confirmation.
  */
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
@@ -25,8 +25,8 @@ interface Flags extends DatabaseFlags {
 }
 
 /**
- * The original `write` of standard output, kept before `guardOutput` replaces it. The question of `isConfirmed` needs
- * it to write control characters to the terminal.
+ * The original `write` of standard output. `runCommand` replaces it, but the question of `isConfirmed` needs control
+ * characters.
  */
 const writeToTerminal = process.stdout.write.bind(process.stdout);
 
@@ -96,7 +96,7 @@ async function isConfirmed(service: string): Promise<boolean> {
   }
   const output = new Writable({ write: (chunk: Buffer, _encoding, done) => void writeToTerminal(chunk, () => done()) });
   const terminal = createInterface({ input: process.stdin, output, terminal: process.stdout.isTTY });
-  // Ctrl+C and Ctrl+D close `terminal`. Without this abort, the question would then wait for ever.
+  // Ctrl+C and Ctrl+D close `terminal`; the question would then wait for ever without this abort.
   const closed = new AbortController();
   terminal.once('close', () => closed.abort());
   const answer = await terminal.question('Repair it? [y/N] ', { signal: closed.signal }).catch(() => '');

@@ -1,4 +1,4 @@
-/** Runs the TypeScript file that the first argument of the process names, with tsx. */
+/** Runs the TypeScript file in the first argument, by tsx. */
 'use strict';
 
 const { resolve } = require('node:path');
@@ -6,7 +6,7 @@ const { pathToFileURL } = require('node:url');
 
 const file = resolve(process.argv[2] ?? '');
 process.argv.splice(1, 2, file);
-// If the reader of standard output ends (`npm run cost | head`), writing to it fails. Without a listener for this error
-// the command would end with a stack trace.
+// Ignores write errors, for example after `npm run cost | head`. Without a listener the command would end with a stack
+// trace.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 void import('tsx').then(() => import(pathToFileURL(file).href));

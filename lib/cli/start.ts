@@ -1,4 +1,4 @@
-/** The command `npm start`: runs all services of the catalog on this machine until a signal stops it. */
+/** The command `npm start`: runs all services on this machine until a signal stops it. */
 import { join } from 'node:path';
 import { Command } from 'commander';
 import {
@@ -18,9 +18,7 @@ import { type DatabaseFlags, databaseOptions, oneLine, runCommand, withDatabaseF
 import { reportOutputLoss } from './output.ts';
 import { type StoppingCommand, stopOnSignal } from './stopping.ts';
 
-/**
- * The log of the process of `npm start` itself. It prints messages without their fields, and leaves out debug messages.
- */
+/** The log of `npm start` itself. It leaves out fields and debug messages. */
 const log: Log = {
   debug: () => {},
   info: (message) => console.log(message),
@@ -64,14 +62,13 @@ async function start(flags: DatabaseFlags): Promise<void> {
   process.exit();
 }
 
-/** Shows one line on standard error about a service that can't be run. The other services run. */
 function showFault(fault: string): void {
   console.error(oneLine(fault));
 }
 
 /**
- * Runs the machine until the command is stopped. If another process serves the database and that process ends, this
- * process serves the database from then on. Returns the database that is in use at the end.
+ * Runs the services until the command is stopped. If another process serves the database and ends, this process takes
+ * over. Returns the database in use at the end.
  */
 async function runServed(machine: Machine, flags: DatabaseFlags, stopping: StoppingCommand): Promise<Database> {
   const ended = new AbortController();

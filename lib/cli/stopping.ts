@@ -1,34 +1,27 @@
-/**
- * Ends a command after a signal such as Ctrl+C in two steps of 5 s each: in the first a run under way may finish, in
- * the second its stop signal asks it to.
- */
+/** Ends a command after Ctrl+C in two steps of 5 s: first a run under way may finish, then it is asked to end. */
 import { setMaxListeners } from 'node:events';
 import process from 'node:process';
 import type { Stopping } from '../local/index.ts';
 import { onStopSignal, type SignalSource, type StopSignal } from '../loop/index.ts';
 import { type Clock, SECOND, systemClock } from '../time/index.ts';
 
-/**
- * The time between two steps, in milliseconds. After the first step a run under way has this time to finish, and after
- * the second to obey its stop signal.
- */
+/** The time that runs under way have in each of the two steps of a stop, in milliseconds. */
 const STEP = 5 * SECOND;
 /**
- * The time within which two signals count as one, in milliseconds. The terminal sends a signal to every process of a
- * command, and npm then repeats it.
+ * Within this time two signals count as one, in milliseconds. After Ctrl+C the process gets the signal from the
+ * terminal and again from npm.
  */
 const ONE_SIGNAL = SECOND / 2;
 
-/** The signals that stop a command. A terminal sends SIGHUP when it is closed. */
+/** The signals that stop a command. A closing terminal sends SIGHUP. */
 const SIGNALS: readonly StopSignal[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
-/** The abort signals of the two steps in which a command ends, and a function that begins the first step. */
+/** The abort signals of the two steps of a stop, and a function that begins the first step. */
 export interface StoppingCommand extends Stopping {
-  /** Begins to stop the command, as the first SIGINT, SIGTERM or SIGHUP to the process does. */
+  /** Begins to stop the command, as a first Ctrl+C does. */
   readonly begin: () => void;
 }
 
-/** The parts of this process that a test replaces. */
 interface Parts {
   readonly clock: Clock;
   readonly source: SignalSource;
@@ -36,9 +29,8 @@ interface Parts {
 }
 
 /**
- * From this call on, the first SIGINT, SIGTERM or SIGHUP makes the process stop in steps. First, nothing new begins,
- * and runs under way may finish. A second signal, or the end of 5 s, asks these runs to yield. After 5 s more, the
- * process exits with code 1.
+ * From now on SIGINT, SIGTERM and SIGHUP stop the process. At the first signal nothing new begins, and runs under way
+ * may finish. After 5 s or a second signal they are asked to end. After 5 s more the process exits with code 1.
  * @param show called with one line at each step
  */
 export function stopOnSignal(
@@ -48,7 +40,7 @@ export function stopOnSignal(
   const closing = new AbortController();
   const hurried = new AbortController();
   const stop = new AbortController();
-  // Every service adds listeners to both abort signals, so Node must not warn of too many.
+  // Each service adds listeners to both signals. Node would warn of more than ten.
   setMaxListeners(0, closing.signal, stop.signal);
   let askedAt = 0;
   const stopInSteps = async () => {
@@ -67,7 +59,7 @@ export function stopOnSignal(
   const onSignal = () => {
     const now = clock.now();
     if (!closing.signal.aborted) begin();
-    // The absolute difference counts, since the clock may have been set back between the two signals.
+    // `Math.abs`, since the clock may have been set back between two signals.
     else if (Math.abs(now - askedAt) > ONE_SIGNAL) hurried.abort();
     askedAt = now;
   };

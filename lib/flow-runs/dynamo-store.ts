@@ -1,7 +1,4 @@
-/**
- * The store of flow runs in DynamoDB. A transition of a flow run to another state is one conditional write. Due runs
- * are read from an index, page by page.
- */
+/** Stores flow runs (runs of workflows in Prefect) in DynamoDB. */
 
 import { ConditionalCheckFailedException, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
@@ -30,14 +27,13 @@ import {
 
 type Item = Record<string, unknown>;
 
-/** The client and the table of a request, and the signal that aborts the request. */
 interface Call {
   readonly documents: DynamoDBDocumentClient;
   readonly table: string;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Returns a store on the table, which must exist. Its definition is `flowRunsTable`. */
+/** Returns a store of flow runs. The table must exist; `flowRunsTable` returns its definition. */
 export function dynamoFlowRunStore(client: DynamoDBClient, table: string): FlowRunStore {
   const call: Call = { documents: DynamoDBDocumentClient.from(client), table };
   return {
@@ -53,8 +49,8 @@ export function dynamoFlowRunStore(client: DynamoDBClient, table: string): FlowR
 }
 
 /**
- * Reads a page of due runs. DynamoDB may return fewer items than the limit although more are due. So this reads on
- * until the page is full, or until DynamoDB returns no last key: then no due runs are left.
+ * Reads a page of flow runs that should have started by `cutoff`. DynamoDB may return fewer items than asked for, so
+ * this function reads on until the page is full or no item is left.
  */
 async function due(call: Call, { cutoff, limit, after }: DueQuery): Promise<DuePage> {
   const items: Item[] = [];
@@ -105,9 +101,8 @@ async function transition(call: Call, seen: FlowRun, state: FlowRunState): Promi
 }
 
 /**
- * Returns the result of a transition whose write DynamoDB refused. `now` is the run as it is stored, `undefined` if the
- * run was deleted. The AWS client repeats a write whose answer was lost, and DynamoDB refuses the second write. So if
- * the stored state is already the new one, the first write succeeded.
+ * Returns the result of a write that DynamoDB refused; `now` is the stored flow run, `undefined` if it was deleted. If
+ * `now` already has the new state, the write succeeded: the AWS client had repeated it after a lost response.
  */
 function refused(state: FlowRunState, now: FlowRun | undefined): Transitioned {
   if (now === undefined) return { written: false };
@@ -179,9 +174,8 @@ async function list(call: Call): Promise<Pick<DuePage, 'runs' | 'unreadable'>> {
 }
 
 /**
- * Returns the options that give the AWS client the signal. After the abort the client sends nothing more, but it may
- * notice the abort late: between two attempts it waits as long as the server asks. So each call also goes through
- * `abortable`, which ends the call at the abort.
+ * The options by which a signal aborts a request. The AWS client may react late, since it first waits as long as the
+ * server asks, so callers use `abortable` too.
  */
 function optionsOf({ signal }: Call): { abortSignal?: AbortSignal } {
   return signal === undefined ? {} : { abortSignal: signal };

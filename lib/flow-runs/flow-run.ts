@@ -1,8 +1,8 @@
-/** A flow run: one run of a Prefect workflow, with its state. Instants are in epoch milliseconds. */
+/** A flow run is one run of a workflow in Prefect. Instants are in epoch milliseconds. */
 
 /**
- * The types of a flow run's state, as upstream has them. The name of a state is more precise than its type: `Late` and
- * `Scheduled` both have the type SCHEDULED.
+ * The types of the state of a flow run, as in Prefect. States with the names `Late` and `Scheduled` both have the type
+ * SCHEDULED.
  */
 export const STATE_TYPES = [
   'SCHEDULED',
@@ -21,7 +21,7 @@ export type StateType = (typeof STATE_TYPES)[number];
 const SCHEDULED_NAME = 'Scheduled';
 export const LATE_NAME = 'Late';
 
-/** One state of a flow run. Each new state has a new id. */
+/** The state of a flow run. Each new state gets a new id. */
 export interface FlowRunState {
   readonly id: string;
   readonly type: StateType;
@@ -32,26 +32,23 @@ export interface FlowRunState {
 }
 
 /**
- * A run of a Prefect workflow. A run that was read from the index of waiting runs lacks the message of its state,
- * `expectedStartTime` and `source`.
+ * A run of a workflow in Prefect. If it was read from the index of flow runs that wait to start, its `state.message`,
+ * `expectedStartTime` and `source` are missing.
  */
 export interface FlowRun {
   readonly id: string;
   readonly name: string;
   readonly deploymentId?: string;
   readonly state: FlowRunState;
-  /** When the run is due to start, in epoch milliseconds. This time doesn't change when the run becomes late. */
+  /** When the flow run is due to start, in epoch milliseconds. The time stays when the flow run becomes late. */
   readonly nextScheduledStartTime?: number;
-  /** When the run was first meant to start, in epoch milliseconds. */
+  /** When the flow run was first due to start, in epoch milliseconds. */
   readonly expectedStartTime?: number;
-  /** The flow run exactly as Prefect's API described it when it was imported, as JSON text. */
+  /** The flow run as JSON text, as Prefect's API described it at the import. */
   readonly source?: string;
 }
 
-/**
- * Whether the run can become late: its state has the type SCHEDULED and the name `Scheduled`, and the run has a time to
- * start.
- */
+/** Whether the flow run waits to start, and so can become late: its state is `Scheduled`, and it has a start time. */
 export function isWaiting(run: FlowRun): boolean {
   const { state, nextScheduledStartTime } = run;
   return state.type === 'SCHEDULED' && state.name === SCHEDULED_NAME && nextScheduledStartTime !== undefined;

@@ -1,30 +1,26 @@
-/** Imports flow runs from a text into a store. */
 import type { FlowRunStore } from './ports.ts';
 import { readFlowRuns } from './read-api.ts';
 
-/** The result of an import of flow runs. */
 export interface Imported {
   readonly written: number;
-  /** How many flow runs were left unchanged, since the store has a newer state of them. */
+  /** The number of flow runs that were not written, since the store has a newer state of them. */
   readonly kept: number;
-  /** The faults of those elements of the text that can't be used, each with the number of the element. */
+  /** A text for each element that is not a valid flow run, with the number of the element. */
   readonly faults: readonly string[];
 }
 
-/** The options of an import of flow runs. */
 export interface ImportOptions {
-  /** The timestamp for a state that has none in the text, in epoch milliseconds. */
+  /** The start of a state without a timestamp, in epoch milliseconds. */
   readonly now: number;
-  /** Whether to replace a flow run in the store even if its state there is newer. @default false */
+  /** Whether to replace a stored flow run even if its state is newer. @default false */
   readonly overwrite?: boolean;
 }
 
-/** How many flow runs the import writes at the same time. */
 const AT_ONCE = 25;
 
 /**
- * Puts every flow run of the text into the store. An element that can't be used becomes a fault in the result, and the
- * other elements are imported. The text can be everything that `readFlowRuns` reads.
+ * Stores every flow run in the text, which has a format that `readFlowRuns` accepts. An invalid element becomes a fault
+ * in the result and doesn't stop the import.
  */
 export async function importFlowRuns(store: FlowRunStore, text: string, options: ImportOptions): Promise<Imported> {
   const { runs, faults } = readFlowRuns(text, options.now);

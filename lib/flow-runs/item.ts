@@ -1,7 +1,6 @@
 /**
- * How a flow run is stored in DynamoDB: as a flat item with the key `id`. The item has the attribute `waiting` only
- * while its run is in state `Scheduled` and has a time to start. So the index on `waiting` contains only such runs, and
- * returns the earliest start first without reading the rest of the table.
+ * Converts flow runs to DynamoDB items and back. An item has the attribute `waiting` only while its flow run waits to
+ * start, so the index on this attribute contains no other flow runs.
  */
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
@@ -9,16 +8,15 @@ import { showValue, withoutUndefined } from '../text/index.ts';
 import { type FlowRun, isWaiting, STATE_TYPES } from './flow-run.ts';
 import { UnreadableRunError } from './ports.ts';
 
-/** The default name of the table of flow runs. */
 export const FLOW_RUNS_TABLE = 'tickover-flow-runs';
-/** The name of the index of waiting runs, with partition key `waiting` and sort key `nextScheduledStartTime`. */
+/** The index of the flow runs that wait to start, sorted by start time. */
 export const WAITING_INDEX = 'waiting';
-/** The only value that the attribute `waiting` can have. */
+/** The only value of the attribute `waiting`. */
 export const WAITING = 'SCHEDULED#Scheduled';
 
 /**
- * Returns the definition of the table of flow runs, for CreateTable and for a CDK stack. Its index copies only the
- * attributes that are needed to mark a run late.
+ * Returns the definition of the table of flow runs. Its index contains only the attributes that are needed to mark a
+ * flow run late.
  */
 export function flowRunsTable(name: string): CreateTableCommandInput {
   return {
@@ -62,7 +60,6 @@ const Item = z.object({
 
 type Item = z.infer<typeof Item> & { waiting?: string };
 
-/** Returns the DynamoDB item of the flow run. */
 export function itemOf(run: FlowRun): Item {
   const { state } = run;
   return withoutUndefined({
@@ -82,8 +79,8 @@ export function itemOf(run: FlowRun): Item {
 }
 
 /**
- * Reads a flow run from its DynamoDB item.
- * @throws UnreadableRunError which names every faulty attribute
+ * Converts a DynamoDB item to a flow run.
+ * @throws UnreadableRunError which names every invalid attribute
  */
 export function runOf(item: Readonly<Record<string, unknown>>): FlowRun {
   const parsed = Item.safeParse(item);

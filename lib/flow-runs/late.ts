@@ -1,33 +1,30 @@
-/** The rule of lateness: which flow runs may be marked late, and the results of marking them. Pure. */
+/** Decides which flow runs may be marked late. */
 import { type FlowRun, type FlowRunState, LATE_NAME } from './flow-run.ts';
 
-/** The reason not to mark a flow run late if the type of its state is not SCHEDULED. */
+/** Why a flow run is not marked late if the type of its state is not SCHEDULED. */
 export const ONLY_SCHEDULED = 'Only scheduled flows can be marked late.';
 export const ALREADY_LATE = 'This flow run is already marked late.';
 
 type Rejection = typeof ONLY_SCHEDULED | typeof ALREADY_LATE;
 
-/** The new state for a flow run, or the reason why it gets none. */
+/** The new state of a flow run, or why it keeps its state. */
 export type Proposal =
   | { readonly accepted: true; readonly state: FlowRunState }
   | { readonly accepted: false; readonly reason: Rejection };
 
 /**
- * The result of marking one flow run late. `marked` means that its state is now `Late`; with any other result the flow
- * run was not changed. `moved-on` means that it has got another state since it was read.
+ * The result of marking one flow run late. Only `marked` changes the flow run. `moved-on` means that another program
+ * has changed its state meanwhile.
  */
 export type MarkResult = 'marked' | 'already-late' | 'moved-on' | 'deleted';
 
-/** For each reason not to mark a flow run late, the result under which that flow run is counted. */
+/** The result for each reason not to mark a flow run late. */
 export const RESULT_OF: Readonly<Record<Rejection, MarkResult>> = {
   [ONLY_SCHEDULED]: 'moved-on',
   [ALREADY_LATE]: 'already-late',
 };
 
-/**
- * Returns the state that makes the flow run late, with the id and the time in `fresh`. Its type is SCHEDULED, as
- * before, and the flow run keeps its scheduled time. A flow run that may not be marked late gets a reason instead.
- */
+/** Returns the state `Late` for the flow run, with the id and time in `fresh`, or the reason not to mark it late. */
 export function proposeLate(run: FlowRun, fresh: { readonly id: string; readonly now: number }): Proposal {
   const reason = rejectionOf(run);
   if (reason !== undefined) return { accepted: false, reason };
@@ -40,8 +37,8 @@ function rejectionOf({ state }: FlowRun): Rejection | undefined {
 }
 
 /**
- * Returns the result for a flow run that changed between its read and the write that would have marked it late. `now`
- * is the flow run as it is stored, `undefined` if it was deleted.
+ * Returns the result for a flow run that changed before it could be marked late. `now` is the stored flow run,
+ * `undefined` if it was deleted.
  */
 export function whyLeftAlone(now: FlowRun | undefined): MarkResult {
   if (now === undefined) return 'deleted';

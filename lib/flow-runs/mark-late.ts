@@ -1,8 +1,7 @@
 /**
- * Marks late flow runs, as upstream's `MarkLateRuns` does: reads the due flow runs page by page, the earliest start
- * first, and moves each to the state `Late` if its state hasn't changed since it was read. A flow run that fails
- * doesn't stop the others; one error about all failures is thrown at the end. In this room "run" means a flow run. A
- * run of mark-late-runs is called a run of the service.
+ * The workload of the service `mark-late-runs`. It reads the flow runs that should have started, the earliest first,
+ * and gives each the state `Late` unless its state has changed meanwhile. Here "run" means a flow run, and "run of the
+ * service" a run of `mark-late-runs`.
  */
 import { setMaxListeners } from 'node:events';
 import { type RunContext, refuseOptions, type Shape } from '../service/index.ts';
@@ -12,32 +11,28 @@ import type { FlowRun, FlowRunState } from './flow-run.ts';
 import { type MarkResult, proposeLate, RESULT_OF, whyLeftAlone } from './late.ts';
 import type { DuePage, FlowRunStore, Place } from './ports.ts';
 
-/** The part of the run context of mark-late-runs that the marking needs. */
+/** What `markLate` needs from the argument of a workload. */
 export type MarkLateContext = Pick<RunContext, 'signal' | 'deadline' | 'clock' | 'random' | 'log'>;
 
-/** The options of marking flow runs late. */
+/** The options of `markLate`. */
 export interface MarkLateOptions {
-  /** How many seconds after its scheduled start a flow run counts as late. */
+  /** How many seconds after its start time a flow run counts as late. */
   readonly lateAfterSeconds: number;
-  /** The largest number of flow runs in one page that is read from the store. */
+  /** The most flow runs that are read from the store at once. */
   readonly pageSize: number;
   /**
-   * Replaces the marking of one flow run; upstream has the same override point. An error that it throws is logged and
-   * counted as a failure. Up to 10 calls go on at the same time.
-   * @default `asUsual`: the rule of lateness, one conditional write and one log line
+   * Replaces the marking of one flow run; up to 10 calls go on at once. If it throws, the flow run counts as failed.
+   * @default `asUsual`, which stores the state `Late` and logs the change
    */
   readonly mark?: (run: FlowRun, asUsual: (run: FlowRun) => Promise<MarkResult>) => Promise<MarkResult>;
 }
 
-/** The names of the options of marking, with the shapes of their values. */
+/** The names and types of the options of `markLate`, for checking them. */
 export const MARK_LATE_SHAPES = {
   ...{ lateAfterSeconds: 'any', pageSize: 'any', mark: 'function' },
 } as const satisfies Readonly<Record<keyof MarkLateOptions, Shape>>;
 
-/**
- * The counts of one run of mark-late-runs. All but `pages` add up to the number of flow runs that were late, unless
- * `more` is set.
- */
+/** How many flow runs one run of the service `mark-late-runs` has marked late, or left for which reason. */
 export interface LateCounts {
   readonly marked: number;
   readonly alreadyLate: number;
@@ -45,35 +40,29 @@ export interface LateCounts {
   readonly deleted: number;
   readonly failed: number;
   /**
-   * The flow runs that were left because the time of the run of mark-late-runs was up. They were not tried, or their
-   * write was aborted, and may have been marked or not. The next run goes on with them.
+   * The flow runs that are left for the next run of the service, since the time was up. The last of them may have been
+   * marked.
    */
   readonly unfinished: number;
-  /**
-   * Set if further late flow runs are left that are not counted as `unfinished`, since there was no time to count them.
-   * @default all are counted
-   */
+  /** Set if there are more late flow runs than were counted as `unfinished`. @default all are counted */
   readonly more?: true;
-  /** How many pages were read to mark their flow runs. Pages that were read only to count are left out. */
+  /** The number of pages (reads of the store) whose flow runs were to be marked. */
   readonly pages: number;
 }
 
-/**
- * How long before its deadline a run of mark-late-runs stops marking flow runs, in milliseconds. The next run goes on.
- */
+/** How long before its deadline a run of the service begins no further marking, in milliseconds. */
 const TIME_FOR_A_PAGE = 2 * SECOND;
-/** How long before its deadline a run of mark-late-runs stops counting the flow runs that are left, in milliseconds. */
+/** How long before its deadline a run of the service stops counting the flow runs that are left, in milliseconds. */
 const TIME_FOR_THE_END = 0.5 * SECOND;
-/** The largest number of flow runs in a page that is read only to count them. */
+/** The most flow runs that are read at once only to count them. */
 const COUNTED_PAGE = 1_000;
 /**
- * How long writes that have begun may still take after the signal of the run is aborted, in milliseconds. Without this
- * time a flow run could be marked without the log line about it.
+ * How much time writes under way have after the abort of the workload, in milliseconds. Otherwise a flow run could be
+ * marked without a log line.
  */
 const TIME_FOR_WRITES = 0.5 * SECOND;
-/** How many flow runs are marked at the same time. */
 const AT_ONCE = 10;
-/** The largest number of errors in the AggregateError that ends a run of the service. All errors are logged. */
+/** The most errors in the AggregateError of a run of the service. The log contains all errors. */
 const MOST_ERRORS = 20;
 const OUT_OF_TIME =
   'mark-late-runs: its time is up before all late flow runs are marked; the next run of the service goes on';
@@ -85,7 +74,6 @@ const COUNTED: Readonly<Record<MarkResult, Exclude<keyof LateCounts, 'unfinished
   deleted: 'deleted',
 };
 
-/** The values that one run of mark-late-runs uses and changes while it marks flow runs. */
 interface Batch {
   readonly context: MarkLateContext;
   readonly store: FlowRunStore;
@@ -93,14 +81,13 @@ interface Batch {
   readonly counts: { -readonly [Count in keyof LateCounts]: LateCounts[Count] };
   readonly seen: Set<string>;
   readonly errors: unknown[];
-  /** The signal for the writes. It is aborted `TIME_FOR_WRITES` after the signal of the context. */
+  /** The signal for writes, aborted `TIME_FOR_WRITES` after the signal of the workload. */
   readonly writing: AbortSignal;
 }
 
 /**
- * Marks the flow runs that are late now, as {@link markLateRunsWith} does. Checks the options first, since a person may
- * have written them.
- * @throws InvalidOptionsError which names every option that is unknown or of another shape
+ * Checks the options and marks the flow runs that are late now; see {@link markLateRunsWith}.
+ * @throws InvalidOptionsError which names every option that is unknown or has the wrong type
  */
 export async function markLate(
   context: MarkLateContext,
@@ -112,11 +99,10 @@ export async function markLate(
 }
 
 /**
- * Marks the flow runs that are late now. The options must be valid. Ends after a page that isn't full, after a page in
- * which no flow run is new to this run of the service, or 2 s before the deadline. Logs a warning if late flow runs are
- * left.
+ * Marks the flow runs that are late now, until none is left or 2 s before the deadline. The options must be valid. A
+ * warning is logged if late flow runs are left.
  * @throws AggregateError if a flow run failed, after all others were tried; the error of the store if it can't be
- *   reached, or if the signal is aborted before the first page was read
+ * reached
  */
 export async function markLateRunsWith(
   context: MarkLateContext,
@@ -133,7 +119,7 @@ export async function markLateRunsWith(
     pages: 0,
   };
   const [writing, done] = [new AbortController(), new AbortController()];
-  // Each write that is going on adds a listener to this signal, and the AWS client adds another one for it.
+  // Each write under way adds up to two listeners to this signal: one here and one in the AWS client.
   setMaxListeners(2 * AT_ONCE, writing.signal);
   const stopWriting = () => {
     const stopped = context.clock.sleep(TIME_FOR_WRITES, done.signal);
@@ -169,10 +155,7 @@ async function markPages(batch: Batch, cutoff: number): Promise<void> {
   if (counts.unfinished > 0 || counts.more) warnOfTime(batch);
 }
 
-/**
- * Counts the flow runs on the pages that were not reached, as long as there is time. Sets `more` if some are not
- * counted.
- */
+/** Counts the late flow runs that are left, while there is time. Sets `more` if some are not counted. */
 async function countLeft(batch: Batch, cutoff: number, after: Place): Promise<void> {
   const { counts, context, store } = batch;
   const { signal, clock, deadline, log } = context;
@@ -191,8 +174,8 @@ async function countLeft(batch: Batch, cutoff: number, after: Place): Promise<vo
 }
 
 /**
- * Returns the next page of late flow runs, or `undefined` if the signal was aborted during the read. Throws if the
- * signal is aborted before the first page is read, since the store may be at fault.
+ * Reads the next late flow runs. Returns `undefined` if the signal is aborted meanwhile; but if nothing was read
+ * before, throws, since the store may be at fault.
  */
 async function pageOf(batch: Batch, cutoff: number, after: Place | undefined): Promise<DuePage | undefined> {
   const { signal } = batch.context;
@@ -207,7 +190,7 @@ async function pageOf(batch: Batch, cutoff: number, after: Place | undefined): P
   }
 }
 
-/** Marks the flow runs of a page. Returns whether any flow run of the page was new to this run of the service. */
+/** Marks the flow runs of a page. Returns whether the page had any that this run of the service has not seen before. */
 async function markPage(batch: Batch, page: DuePage): Promise<boolean> {
   const unreadable = page.unreadable.filter(({ id }) => isFirstSight(batch, id));
   for (const { id, error } of unreadable) countFailure(batch, id, error);
@@ -236,7 +219,7 @@ async function markOne(batch: Batch, run: FlowRun): Promise<void> {
     batch.counts[COUNTED[result]] += 1;
   } catch (error) {
     if (!batch.context.signal.aborted) return countFailure(batch, run.id, error);
-    // The abort ended the call, so the flow run is not at fault.
+    // After an abort the flow run counts as unfinished and not as failed.
     batch.counts.unfinished += 1;
     batch.context.log.debug('flow run left unfinished', { flowRunId: run.id, error });
   }
@@ -252,7 +235,6 @@ async function markAsUsual(batch: Batch, run: FlowRun): Promise<MarkResult> {
   return 'marked';
 }
 
-/** The fields of the log line about a flow run that was marked late. */
 function transitionFields(run: FlowRun, state: FlowRunState): Record<string, unknown> {
   const { nextScheduledStartTime: scheduled } = run;
   return withoutUndefined({
@@ -292,7 +274,6 @@ function warnOfTime(batch: Batch): void {
   batch.context.log.warn(OUT_OF_TIME, countFields(batch.counts));
 }
 
-/** Returns the counts as they are now, as fields of a log line. */
 function countFields({ marked, alreadyLate, movedOn, deleted, failed, unfinished, more, pages }: LateCounts) {
   return { marked, alreadyLate, movedOn, deleted, failed, unfinished, ...(more && { more }), pages };
 }

@@ -1,72 +1,60 @@
-/** The port for stored flow runs. */
 import type { FlowRun, FlowRunState } from './flow-run.ts';
 
-/**
- * A request for a page of at most `limit` waiting flow runs whose scheduled start is not after `cutoff`. With `after`
- * the page begins behind that place.
- */
+/** A request for at most `limit` flow runs that wait to start, beginning behind the place `after`. */
 export interface DueQuery {
-  /** The latest scheduled start that the page may contain, in epoch milliseconds. */
+  /** The latest start time of these flow runs, in epoch milliseconds. */
   readonly cutoff: number;
   readonly limit: number;
   readonly after?: Place;
 }
 
-/**
- * The place where a page of waiting flow runs ended: the scheduled start of its last flow run, in epoch milliseconds,
- * and the id of that flow run.
- */
+/** The last flow run of a page: its start time in epoch milliseconds, and its id. The next page begins behind it. */
 export interface Place {
   readonly start: number;
   readonly id: string;
 }
 
-/** The id of a stored flow run that can't be read, and the error. */
+/** A stored flow run with an invalid attribute. */
 export interface UnreadableRun {
   readonly id: string;
   readonly error: UnreadableRunError;
 }
 
-/** The error of a stored item that can't be read as a flow run. */
+/** Thrown for a DynamoDB item that is not a valid flow run. */
 export class UnreadableRunError extends Error {
   override readonly name = 'UnreadableRunError';
   readonly code = 'flow-run-unreadable';
 }
 
-/** A page of waiting flow runs, the earliest scheduled start first. A page that isn't full is the last one. */
+/** Some of the flow runs that wait to start, the earliest start time first. */
 export interface DuePage {
   readonly runs: readonly FlowRun[];
   readonly unreadable: readonly UnreadableRun[];
-  /** The place behind which the next page begins; absent if there are no more flow runs. */
+  /** Where the next page begins; absent if this is the last page. */
   readonly next?: Place;
 }
 
-/**
- * The result of the transition of a flow run to a new state. If the new state was not written, `now` is the flow run as
- * it is stored, absent if it was deleted.
- */
+/** Whether the new state was written. If not, `now` is the stored flow run, absent if it was deleted. */
 export type Transitioned = { readonly written: true } | { readonly written: false; readonly now?: FlowRun };
 
 /**
- * A store of flow runs. If a stored flow run can't be read, `get` and `transition` reject with UnreadableRunError, and
- * `due` and `list` return it among the unreadable ones. If the store can't be reached, every method rejects with the
- * error of the database's client unchanged, since that error shows whether to try again.
+ * A store of flow runs. For an invalid item `get` and `transition` reject with UnreadableRunError; `due` and `list`
+ * return it as `unreadable`. If the store can't be reached, all methods reject with the error of the AWS client.
  */
 export interface FlowRunStore {
-  /** Returns a page of the due flow runs in state `Scheduled`. The page may lack the latest writes. */
+  /** Returns flow runs that wait to start. The latest writes may be missing. */
   due(query: DueQuery, signal?: AbortSignal): Promise<DuePage>;
   /**
-   * Moves the flow run to the new state in one write, if its stored state is still that of `seen`. Everything else of
-   * the flow run stays as it is stored.
+   * Writes the new state, unless the stored state is no longer that of `seen`. Nothing else of the flow run changes.
    */
   transition(seen: FlowRun, state: FlowRunState, signal?: AbortSignal): Promise<Transitioned>;
   /**
-   * Writes the flow run and returns true. If the store has a newer state of it and `overwrite` is not set, keeps the
-   * stored flow run and returns false.
+   * Writes the flow run and returns true. If the stored state is newer and `overwrite` is not true, writes nothing and
+   * returns false.
    */
   put(run: FlowRun, options?: { readonly overwrite?: boolean }): Promise<boolean>;
-  /** Returns the flow run as it is stored now; `undefined` if there is none. */
+  /** Returns the stored flow run; `undefined` if there is none. */
   get(id: string): Promise<FlowRun | undefined>;
-  /** Returns every flow run, in no particular order. Reads the whole table. */
+  /** Returns all flow runs in any order, by reading the whole table. */
   list(): Promise<Pick<DuePage, 'runs' | 'unreadable'>>;
 }

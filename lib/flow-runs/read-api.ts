@@ -1,39 +1,38 @@
 /**
- * Reads flow runs as the API of a Prefect server returns them: a JSON array, one object, an object whose `results` is
- * the array, or JSON lines. Each element that can't be used becomes a fault with its number; the other elements are
- * read. `readFlowRuns` never throws.
+ * Reads flow runs as a Prefect server returns them: as a JSON array, as one object, as an object whose field `results`
+ * is the array, or as JSON lines.
  */
 import * as z from 'zod';
 import { showValue, tryRead, withoutUndefined } from '../text/index.ts';
 import { parseInstant, parseInstantUp } from '../time/index.ts';
 import { type FlowRun, STATE_TYPES, type StateType } from './flow-run.ts';
 
-/** The flow runs that were read from a text, and the faults of the text. */
+/** The flow runs in a text, and the faults of the other elements. */
 export interface ReadRuns {
   readonly runs: readonly FlowRun[];
   /**
-   * The faults, each as `line 3: field: expected ..., got ...` if the text is JSON lines, else as `element 3: ...`.
-   * Numbers start at 1. A broken JSON array has one fault without a number.
+   * The faults, such as `line 3: state_type: expected ..., got ...` for JSON lines or `element 3: ...` for an array.
+   * Numbers start at 1. A text that begins with `[` but is not JSON has one fault without a number.
    */
   readonly faults: readonly string[];
 }
 
-/** An element of the text, and the label by which a fault names it, such as `line 3`. */
+/** An element of the text, and what a fault calls it, such as `line 3`. */
 interface Numbered {
   readonly label: string;
   readonly element: unknown;
 }
 
 /**
- * The largest size of a flow run's `source` plus the message of its state, in bytes. The message is also inside
- * `source`, so an item contains it twice. A DynamoDB item has at most 400 KB, and the other fields need some of them.
+ * The most bytes of `source` plus `state.message` of a flow run. A DynamoDB item has at most 400 KB, and the other
+ * attributes need some.
  */
 const SOURCE_BYTES = 350_000;
 const SHOWN_CHARACTERS = 80;
 
 const text = (most: number) => {
   const expected = `text of 1 to ${most} characters`;
-  // Half a surrogate pair is refused: DynamoDB would store it as another character, so that two ids could become one.
+  // Refuses half a surrogate pair. DynamoDB would replace it, and two ids could become equal.
   return z
     .string(expected)
     .min(1, expected)
@@ -45,10 +44,7 @@ const instantRead = (parse: (written: unknown) => number | undefined) =>
     .custom<string>((value) => parse(value) !== undefined, 'an ISO 8601 time with a zone')
     .transform((value) => parse(value) ?? 0);
 const instant = instantRead(parseInstant);
-/**
- * Reads the time of a start. A time that is finer than milliseconds is rounded up, since rounded down it would make its
- * flow run late too early.
- */
+/** Reads a start time and rounds it up to milliseconds. Rounded down, the flow run would be late too early. */
 const start = instantRead(parseInstantUp);
 const stateType = z.enum(STATE_TYPES, `one of ${STATE_TYPES.join(', ')}`);
 
@@ -78,8 +74,9 @@ const ApiRun = z.object(
 type ApiRun = z.output<typeof ApiRun>;
 
 /**
- * Reads the flow runs in the text of a file or of an answer of Prefect's API.
- * @param now the timestamp for a state that has none, in epoch milliseconds
+ * Reads the flow runs in a text of Prefect's API. An invalid element becomes a fault and doesn't stop the reading.
+ * Never throws.
+ * @param now the start of a state without a timestamp, in epoch milliseconds
  */
 export function readFlowRuns(written: string, now: number): ReadRuns {
   const trimmed = written.replace(/^\uFEFF/, '');
@@ -121,16 +118,16 @@ function parseJson(written: string): { value: unknown } | { why: string } {
   try {
     return { value: JSON.parse(written) };
   } catch (error) {
-    // The parser's message cites the text, so it is shortened like the text itself.
+    // The error message quotes the text, so it is shortened too.
     return { why: error instanceof Error ? shortened(error.message) : 'unreadable' };
   }
 }
 
-/** Returns the flow run that an element describes, or the fault of the element as a text. */
+/** Returns the flow run, or what is wrong with the element. */
 function readOne(element: unknown, now: number): FlowRun | string {
   const parsed = ApiRun.safeParse(element);
   if (!parsed.success) return parsed.error.issues.map((issue) => faultOf(issue, element)).join('; ');
-  // Deeply nested JSON can be parsed and yet be too deep to be written as text again.
+  // JSON.parse accepts deeper nesting than JSON.stringify.
   const source = tryRead(() => JSON.stringify(element));
   if (source === undefined) return 'expected a flow run that can be written as JSON, got one nested too deep';
   const bytes = Buffer.byteLength(source) + Buffer.byteLength(parsed.data.state?.message ?? '');
@@ -164,7 +161,7 @@ function flowRunOf(api: ApiRun, known: { type: StateType; source: string; now: n
   });
 }
 
-/** Returns the name that upstream gives to a state without one: its type, capitalised, such as `Scheduled`. */
+/** The name that Prefect gives to a state without one, such as `Scheduled` for the type SCHEDULED. */
 function nameOf(type: StateType): string {
   return type.slice(0, 1) + type.slice(1).toLowerCase();
 }
@@ -179,10 +176,7 @@ function brief(value: unknown): string {
   return shortened(showValue(value));
 }
 
-/**
- * Returns the text in one line, cut to 80 characters, without control characters: text of a file could contain some
- * that steer the terminal which shows the fault.
- */
+/** Cuts the text to one line of 80 characters without control characters, which could steer the terminal. */
 function shortened(whole: string): string {
   const line = whole.replace(/\p{C}/gu, ' ');
   return line.length <= SHOWN_CHARACTERS ? line : `${line.slice(0, SHOWN_CHARACTERS)}...`;

@@ -1,12 +1,8 @@
-/** Flow runs as a table of text, at most 100 columns wide. */
 import { padded, printable } from '../text/index.ts';
 import { toIso } from '../time/index.ts';
 import type { FlowRun } from './flow-run.ts';
 
-/**
- * A column of the table: its heading, its width in characters, and the text of a flow run in it. The widths 24 + 13 +
- * 20 + 36, with two spaces between columns, make 99.
- */
+/** A column of the table. The widths of all columns and the gaps between them make 99 characters. */
 interface Column {
   readonly heading: string;
   readonly width: number;
@@ -21,7 +17,7 @@ const COLUMNS: readonly Column[] = [
 ];
 
 /**
- * Returns the lines of the table: a heading, then the flow runs by next start. Those without a next start come last.
+ * Returns the flow runs as a table: a heading, then one line each, by start time. Those without a start time come last.
  */
 export function tableOf(runs: readonly FlowRun[]): string[] {
   const sorted = runs.toSorted((one, other) => orderOf(one) - orderOf(other) || (one.name < other.name ? -1 : 1));

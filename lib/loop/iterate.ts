@@ -1,30 +1,31 @@
-/** One iteration of a loop: the run, the step, the log lines and the report. */
+/** One iteration of `runLoop`: runs the workload once, updates the state, and logs and reports the result. */
 import { type LoopState, type Outcome, overrunLine, propagates, step, THRESHOLD_CAUSE } from '../rules/index.ts';
 import { printReport, runWorkload, type WorkloadRun } from '../run/index.ts';
 import { haltedError, type Service } from '../service/index.ts';
 import type { Iteration, LoopOptions, Pace } from './loop.ts';
 
-/** The service and the options of a loop, with every default filled in. */
+/** The service and the options of `runLoop`, with their defaults filled in. */
 export interface LoopParts extends Omit<LoopOptions, 'maxDuration'> {
   readonly service: Service;
-  /** The longest time that one run may last, in milliseconds; `Infinity` for no limit. */
+  /** The longest time that one run may last, in milliseconds. @default Infinity */
   readonly maxDuration: number;
   readonly pace: Pace;
-  /** Returns what the function `prepare` of the service returned. It calls `prepare` until that has succeeded once. */
+  /**
+   * Returns the result of the option `prepare` of the service. Calls `prepare` again only if it has not succeeded yet.
+   */
   readonly prepared: () => unknown;
 }
 
-/** The values that one iteration of a loop passes to the next iteration. */
 export interface Carried {
   readonly state: LoopState;
   readonly cursor?: string | undefined;
-  /** The number of the newest run; 0 before the first. */
+  /** The number of the newest run; 0 before the first run. */
   readonly fence: number;
 }
 
 /**
- * Runs the service once, makes the step of the outcome, and logs and reports the result. An error of the workload is
- * part of the iteration, so it doesn't reject.
+ * Runs the service once, computes the new state, and logs and reports the result. If the workload throws, the error is
+ * a field of the Iteration.
  */
 export async function iterate(parts: LoopParts, before: Carried, count: number): Promise<Iteration> {
   const { service, clock, random, log, maxDuration, prepared } = parts;
@@ -38,7 +39,7 @@ export async function iterate(parts: LoopParts, before: Carried, count: number):
     prepared,
   });
   const { outcome, ...ended } = run;
-  // A stop of a loop lets the run finish: the run gets no stop signal, so it can't yield.
+  // A run that ends without an outcome was asked to do so by a stop signal. `runLoop` gives the run no such signal.
   if (outcome === undefined) throw new Error(`${service.name}: a run yielded to a stop that never reached it`);
   const stepped = step(service.policy, before.state, outcome);
   logUnexpected(parts, run, outcome);
@@ -48,8 +49,8 @@ export async function iterate(parts: LoopParts, before: Carried, count: number):
 }
 
 /**
- * Logs the error of a run if no report will contain it and the loop goes on (rule S2 of docs/design.md, section 4). No
- * report contains it if the service never trips.
+ * Logs the error of a run if the loop goes on and no report will contain the error (rule S2 of docs/design.md, section
+ * 4).
  */
 function logUnexpected({ service, log }: LoopParts, run: WorkloadRun, outcome: Outcome): void {
   if (outcome.kind === 'succeeded' || propagates(service.policy, outcome)) return;
@@ -59,8 +60,8 @@ function logUnexpected({ service, log }: LoopParts, run: WorkloadRun, outcome: O
 }
 
 /**
- * Warns about a run that took longer than the interval (rule S3 of docs/design.md, section 4). There is no warning if
- * the wait for the next run begins at the end of a run, or if the loop ends with this run: then no start is delayed.
+ * Warns about a run that took longer than the interval, if it delays the next run (rule S3 of docs/design.md, section
+ * 4). With `fixed-delay` it delays none, since the wait begins at its end.
  */
 function logOverrun({ service, pace, log }: LoopParts, { durationMs }: WorkloadRun, outcome: Outcome): void {
   const { interval } = service.policy;
@@ -69,8 +70,8 @@ function logOverrun({ service, pace, log }: LoopParts, { durationMs }: WorkloadR
 }
 
 /**
- * The error with which the loop must end after this iteration; `undefined` if the loop goes on. The error is wrapped in
- * an object, since a workload can throw `undefined`.
+ * Returns the error that ends the loop after this iteration, in an object since it may be `undefined`. Returns
+ * `undefined` if the loop goes on.
  */
 export function endOf({ policy, name }: Service, iteration: Iteration): { readonly error: unknown } | undefined {
   const { outcome, verdict, error, abandoned } = iteration;

@@ -43,13 +43,13 @@ const LOOP_SHAPES: Readonly<Record<string, Shape>> = {
 };
 
 /**
- * Makes a loop of the service. `start` of the result starts it.
- * @throws InvalidOptionsError which names every option that is unknown or can't be used
+ * Makes a loop of the service, which its method `start` starts.
+ * @throws InvalidOptionsError which names every option that is unknown or invalid
  */
 export function createLoop(service: Service, options: LoopOptions): Loop {
   const name = showName(service);
   const misshapen = [...serviceFaults(service), ...shapeFaults(options, LOOP_SHAPES)];
-  // If the service or the options are not even objects, the other options can't be checked.
+  // Without two objects the other checks can't be made.
   if (!isRecord(service) || !isRecord(options)) throw new InvalidOptionsError(name, misshapen);
   const { pace = 'fixed-delay', cursor = '' } = options;
   const faults = [
@@ -78,10 +78,7 @@ export function createLoop(service: Service, options: LoopOptions): Loop {
   });
 }
 
-/**
- * The fault of a value that is not the result of `defineService`, which is recognised by its `policy`; otherwise an
- * empty list.
- */
+/** A fault if the value was not made by `defineService`, which always sets `policy`. */
 function serviceFaults(service: unknown): string[] {
   const isDefined = isRecord(readProperty(service, 'policy'));
   return optionFault(isDefined, 'service', 'the result of defineService', showValue(service));
@@ -103,18 +100,15 @@ function longestRun(service: string, written: Duration | undefined): number {
 }
 
 /**
- * Makes a loop of the service and starts it. It runs `loops` times (1 is upstream's `run_once`), or without `loops`
- * until it is stopped. {@link Loop.start} lists the errors with which it ends.
+ * Makes a loop of the service and starts it: `loops` runs, or as many as it can until it is stopped. {@link Loop.start}
+ * lists the errors.
  */
 export async function runLoop(service: Service, options: LoopOptions & { readonly loops?: number }): Promise<void> {
   const loop = createLoop(service, options);
   await loop.start(options.loops);
 }
 
-/**
- * The signals of one start of a loop: aborting `stop` asks the loop to end, and `ended` is aborted when the loop has
- * ended.
- */
+/** The signals of one `start`: aborting `stop` asks the loop to end; `ended` is aborted when the loop has ended. */
 interface Start {
   readonly stop: AbortController;
   readonly ended: AbortController;
@@ -240,10 +234,9 @@ class ServiceLoop implements Loop {
   }
 
   /**
-   * Waits for the promise of a hook (`onStart`, `onStop` or `onIteration`) without a time limit, as upstream does: a
-   * hook that stores the state must not be cut off. If the hook still goes on an interval after the loop was to end, a
-   * warning is logged.
-   * @param ending is aborted as soon as the loop is to end
+   * Waits for `onStart`, `onStop` or `onIteration` without a time limit, since it may be storing the state. If it still
+   * goes on one interval after `ending`, a warning is logged.
+   * @param ending aborted when the loop is asked to end
    */
   async #waitFor(hook: string, answer: void | Promise<void>, ending: AbortSignal): Promise<void> {
     if (answer === undefined) return;
@@ -271,7 +264,8 @@ class ServiceLoop implements Loop {
   }
 
   /**
-   * How long to sleep before the next run, in milliseconds: at least the `retryAfter` of the outcome, if it has one.
+   * How long to wait before the next run, in milliseconds: at least as long as the server of a failed request asked for
+   * (Retry-After).
    */
   #waitAfter({ state, outcome, startedAt }: Iteration): number {
     const { service, clock, random, pace } = this.#parts;
@@ -283,8 +277,8 @@ class ServiceLoop implements Loop {
 }
 
 /**
- * The state with which the loop begins. A given track record is cut or filled to the length that the policy says, since
- * the policy may have changed.
+ * The state with which the loop begins. A given track record gets the length that the option `consecutive` says, which
+ * may have changed.
  */
 function firstState({ service, state }: LoopParts): LoopState {
   if (state === undefined) return firstLoopState(service.policy);

@@ -1,4 +1,3 @@
-/** Runs several loops in one process (rule S5 of docs/design.md, section 4). */
 import { InvalidOptionsError, optionFault } from '../rules/index.ts';
 import { shapeFaults } from '../service/index.ts';
 import { readProperty, showValue, toSafeCause } from '../text/index.ts';
@@ -6,13 +5,13 @@ import type { Loop } from './loop.ts';
 import { onStopSignal, type SignalSource } from './signals.ts';
 
 /**
- * The error that `runMany` throws after all loops have ended, if at least one of them ended with an error. `errors`
- * contains the error of each failed loop, in the order of `services`.
+ * Thrown by `runMany` when all loops have ended, if any of them failed. `errors` contains their errors in the order of
+ * `services`.
  */
 export class LoopsFailedError extends AggregateError {
   override readonly name = 'LoopsFailedError';
   readonly code = 'loops-failed';
-  /** The names of the services whose loops ended with an error. */
+  /** The names of the services whose loops failed. */
   readonly services: readonly string[];
 
   constructor(failed: readonly { readonly name: string; readonly error: unknown }[], total: number) {
@@ -26,9 +25,9 @@ export class LoopsFailedError extends AggregateError {
 }
 
 /**
- * Starts all loops. One handler for SIGINT and SIGTERM stops all of them, in place of a handler for each loop. If a
- * loop fails, its error is logged at once and the other loops go on; `runMany` rejects when all loops have ended.
- * @throws LoopsFailedError, an AggregateError that names the loops that failed
+ * Runs all loops until they end; SIGINT and SIGTERM stop all of them. If a loop fails, the other loops go on (rule S5
+ * of docs/design.md, section 4).
+ * @throws LoopsFailedError when all loops have ended, if any of them failed
  */
 export async function runMany(
   loops: readonly Loop[],

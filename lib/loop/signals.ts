@@ -1,7 +1,6 @@
-/** Handles the signals that ask a process to end. */
 import process from 'node:process';
 
-/** An object that emits process signals: the process itself, or a substitute in a test. */
+/** An object that emits SIGINT, SIGTERM and SIGHUP: the process, or a substitute in a test. */
 export interface SignalSource {
   on(signal: StopSignal, listener: () => void): unknown;
   off(signal: StopSignal, listener: () => void): unknown;
@@ -9,13 +8,12 @@ export interface SignalSource {
 
 export type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
 
-/** The signals that stop a loop. SIGHUP is not among them: a loop doesn't change what it does to the process. */
+/** The signals that stop a loop. A SIGHUP keeps its usual effect. */
 const LOOP_SIGNALS: readonly StopSignal[] = ['SIGINT', 'SIGTERM'];
 
 /**
- * Calls `stop` whenever one of `signals` arrives, until the returned function is called; after that the signals have
- * the effect that they had before. `stop` must accept repeated calls: Ctrl+C in a terminal sends a signal to npm and to
- * the process itself, and npm passes its signal on, so that the process gets two.
+ * Calls `stop` at each of the signals until the returned function is called. `stop` must accept repeated calls, since a
+ * Ctrl+C can reach the process twice: from the terminal and from npm.
  */
 export function onStopSignal(
   stop: () => void,

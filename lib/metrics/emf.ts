@@ -33,35 +33,37 @@ import type { Observer, TickEvent } from '../tick/index.ts';
 import { describesService } from './describes-service.ts';
 import { serviceMetrics } from './powertools.ts';
 
-/** The options of metrics in embedded metric format. */
 export interface EmfOptions {
-  /** The CloudWatch namespace of the metrics. @default 'Tickover' */
+  /** The CloudWatch namespace. @default 'Tickover' */
   readonly namespace?: string;
 }
 
-/** The settings of metrics in embedded metric format, as read from the environment variables. */
+/** The settings of CloudWatch metrics, as read from environment variables. */
 export interface EmfSettings extends Required<EmfOptions> {
-  /** Whether the function of a service writes the detailed metrics of that service. */
+  /**
+   * Whether each service writes metrics about its ticks and runs, and not only `watch-services` about services in
+   * trouble.
+   */
   readonly detailed: boolean;
 }
 
 const DEFAULT_NAMESPACE = 'Tickover';
 
-/** The only value that `TICKOVER_METRICS` may have, apart from nothing. */
+/** The only valid value of `TICKOVER_METRICS`; the variable may also be empty or missing. */
 const DETAILED = 'detailed';
 
-/** The name of the watchdog, which is the value of `service` in the metrics of its checks. */
+/**
+ * The service that judges all other services. Its name is the value of the dimension `service` in the metrics of its
+ * checks.
+ */
 const WATCHDOG = 'watch-services';
 
-/**
- * The valid namespaces of CloudWatch metrics. Those that begin with `AWS/` are reserved for Amazon, and CloudWatch
- * refuses one that begins with a colon.
- */
+/** Matches a valid CloudWatch namespace. `AWS/` is reserved for Amazon. */
 const NAMESPACE = /^(?!AWS\/)(?!:)[\w.\-/#: ]{1,255}$/;
 
 /**
- * Reads the environment variables `TICKOVER_METRICS_NAMESPACE` (default 'Tickover') and `TICKOVER_METRICS` ('detailed'
- * or nothing). An empty variable counts as missing.
+ * Reads `TICKOVER_METRICS_NAMESPACE` (default 'Tickover') and `TICKOVER_METRICS` ('detailed' or nothing). An empty
+ * variable counts as missing.
  */
 export function emfOptionsIn(env: Surroundings['env']): EmfSettings {
   return {
@@ -71,8 +73,8 @@ export function emfOptionsIn(env: Surroundings['env']): EmfSettings {
 }
 
 /**
- * Returns the faults of `TICKOVER_METRICS_NAMESPACE` and `TICKOVER_METRICS`, each as `variable: expected ..., got ...`;
- * empty if both are valid.
+ * Checks `TICKOVER_METRICS_NAMESPACE` and `TICKOVER_METRICS`. Returns a text for each invalid one, such as
+ * `TICKOVER_METRICS: expected ..., got ...`.
  */
 export function emfFaults(env: Surroundings['env']): string[] {
   const { TICKOVER_METRICS_NAMESPACE: namespace = '', TICKOVER_METRICS: metrics = '' } = env;
@@ -98,8 +100,8 @@ const SKIPPED: Readonly<Record<SkipReason, string>> = {
 };
 
 /**
- * Makes an observer that collects the detailed metrics and writes them in `flush`. It writes synchronously, so the
- * process may end right after `flush`.
+ * Makes an observer that collects metrics about ticks and runs, and prints them in `flush` for CloudWatch. `flush` is
+ * synchronous, so the process may end right after it.
  */
 export function emfObserver(options: EmfOptions = {}): Observer {
   refuseOptions('emfObserver', options, { namespace: 'text' });
@@ -114,8 +116,8 @@ export function emfObserver(options: EmfOptions = {}): Observer {
 }
 
 /**
- * Makes the metrics of the checks by the watchdog, as its port `HealthMetrics` asks for them. They are written in
- * `flush`, synchronously.
+ * Makes what the service `watch-services` needs to report services in trouble as CloudWatch metrics. `flush` prints the
+ * metrics synchronously.
  */
 export function healthEmf({ namespace = DEFAULT_NAMESPACE }: EmfOptions = {}) {
   const { add, flush } = emfDocuments(namespace);
@@ -127,7 +129,7 @@ export function healthEmf({ namespace = DEFAULT_NAMESPACE }: EmfOptions = {}) {
   };
 }
 
-/** The detailed metrics of a tick. A run without an outcome has yielded, so it has no duration. */
+/** The metrics of one tick. A run that ended without an outcome, since its process stopped, has no Duration. */
 function valuesOf({ disposition, reason, outcome, state, ...times }: TickEvent): Values {
   const { durationMs, latenessMs, overrunMs } = times;
   const skip = reason === undefined ? {} : { [SKIPPED[reason]]: 1 };
@@ -138,20 +140,19 @@ function valuesOf({ disposition, reason, outcome, state, ...times }: TickEvent):
     Halted: Number(state.halt !== undefined),
     ...skip,
     Duration: outcome && durationMs,
-    // The clocks of two machines differ, so a tick can start before its due time. Its lateness is 0 then.
+    // Clocks differ between machines, so a tick can start before its due time. Then its Lateness is 0.
     Lateness: latenessMs === undefined ? undefined : Math.max(0, latenessMs),
     Overrun: outcome && overrunMs,
   };
 }
 
-/** The values of the metrics in one document, by name. A metric whose value is undefined is left out. */
 type Values = Readonly<Record<string, number | undefined>>;
 
 const IN_MILLISECONDS: ReadonlySet<string> = new Set(['Duration', 'Lateness', 'Overrun']);
 
 /**
- * Collects documents in embedded metric format, one for each call of `add`, since a document has one value for each
- * metric.
+ * Collects metrics as JSON documents for CloudWatch, one for each call of `add`, since a document contains each metric
+ * only once.
  */
 function emfDocuments(namespace: string) {
   const services = new Map<string, Metrics>();
@@ -172,10 +173,7 @@ function emfDocuments(namespace: string) {
   };
 }
 
-/**
- * Writes the collected metrics of a service, if there are any. Often there are none, and Powertools would warn about an
- * empty document.
- */
+/** Prints the collected metrics of a service. Without any, Powertools would print a warning. */
 function publish(metrics: Metrics): void {
   if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
 }

@@ -1,35 +1,34 @@
-/** Counts the metrics of a long-lived process in a Prometheus registry. Times are in seconds. */
+/** Counts ticks and runs for Prometheus. Times are in seconds. */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { CrashEvent, Observer, TickEvent } from '../tick/index.ts';
 import { SECOND } from '../time/index.ts';
 import { describesService } from './describes-service.ts';
 
-/** The part of a tick event that the Prometheus metrics need. The log line of a tick contains these fields too. */
+/** The facts about a tick that the Prometheus metrics need. The log line of a tick contains them too. */
 export interface TickFigures
   extends Pick<TickEvent, 'service' | 'disposition' | 'reason' | 'outcome' | 'durationMs' | 'latenessMs'> {
   readonly state: Pick<TickEvent['state'], 'streak' | 'backoffCount' | 'lastSuccess'>;
 }
 
-/** An observer, and the Prometheus registry in which it counts. */
+/** An observer that counts ticks and runs in a Prometheus registry. */
 export interface PrometheusObserver extends Observer {
   readonly registry: Registry;
   runCrashed(crashEvent: CrashEvent): void;
   tickEnded(figures: TickFigures): void;
 }
 
-/** The buckets for the duration of runs, in seconds, up to the longest invocation that Lambda allows. */
+/** The histogram buckets for the duration of runs, in seconds. Lambda allows 900 s at most. */
 const DURATION_BUCKETS = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 900];
 /**
- * The buckets for the lateness of ticks, in seconds. Several are between 30 and 120, since EventBridge Scheduler may
- * fire up to a minute late.
+ * The histogram buckets for the time from due time to start, in seconds. Several are below 120, since EventBridge
+ * Scheduler may start a tick up to a minute late.
  */
 const LATENESS_BUCKETS = [0.01, 0.1, 0.5, 1, 5, 15, 30, 45, 60, 90, 120, 300, 900];
 
 /**
- * Makes an observer that counts in `registry`, and registers there the metrics of the process and of each service:
- * ticks, runs, their duration and lateness, streak, backoff count and last success.
- * @param registry a registry that has none of these metrics yet
- * @default a new one; never prom-client's global registry
+ * Makes an observer that counts the ticks and runs of each service, and the memory and processor time of the process.
+ * @param registry a registry without these metrics
+ * @default a new registry, never the global one of prom-client
  */
 export function prometheusObserver(registry: Registry = new Registry()): PrometheusObserver {
   registerProcessMetrics(registry);
@@ -43,7 +42,7 @@ export function prometheusObserver(registry: Registry = new Registry()): Prometh
     tickEnded: (figures) => {
       const { service, disposition, reason = '', outcome, durationMs } = figures;
       metrics.ticks.inc({ service, disposition, reason });
-      // A tick without an outcome was skipped, or its run has yielded.
+      // Without an outcome the tick was skipped, or its run ended early because the process stopped.
       if (outcome !== undefined) {
         metrics.runs.inc({ service, outcome });
         if (durationMs !== undefined) metrics.duration.observe({ service }, durationMs / SECOND);
@@ -54,13 +53,11 @@ export function prometheusObserver(registry: Registry = new Registry()): Prometh
 }
 
 /**
- * The gauges of prom-client whose names end in `_total`. `promtool` allows such a name only for a counter, so Tickover
- * leaves them out. Nothing is lost: each of them is the sum, over all types, of the gauge with the same name without
- * `_total`.
+ * The gauges of prom-client that Tickover leaves out, since `promtool` allows names in `_total` only for counters.
+ * Another gauge without `_total` has the same numbers by type.
  */
 const MISNAMED = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total'];
 
-/** Adds the metrics of the process: memory, processor time, event loop and garbage collection. */
 function registerProcessMetrics(registry: Registry): void {
   collectDefaultMetrics({ register: registry });
   for (const name of MISNAMED) registry.removeSingleMetric(name);
@@ -100,17 +97,14 @@ function registerServiceMetrics(registry: Registry) {
   };
 }
 
-/**
- * Makes the gauge untyped. Its name ends in `_count`, which Prometheus reserves for histograms; `promtool` accepts such
- * a name only for an untyped metric.
- */
+/** Makes the gauge untyped, since `promtool` refuses a gauge whose name ends in `_count`. */
 function untyped(gauge: Gauge<'service'>): Gauge<'service'> {
   return Object.assign(gauge, { type: 'untyped' });
 }
 
 function setState(metrics: ServiceMetrics, { service, state, latenessMs }: TickFigures): void {
-  // Clocks differ, so a tick can start before its due time. Its lateness is 0 then, since the sum of a histogram must
-  // not fall.
+  // Clocks differ between machines, so a tick can start before its due time. Then its lateness is 0, since the sum of a
+  // histogram must not fall.
   if (latenessMs !== undefined) metrics.lateness.observe({ service }, Math.max(0, latenessMs) / SECOND);
   metrics.streak.set({ service }, state.streak);
   metrics.backoffCount.set({ service }, state.backoffCount);

@@ -1,6 +1,6 @@
 /**
- * Serves the metrics of a process by HTTP, as upstream's `start_client_metrics_server` and `stop_client_metrics_server`
- * do. The server must not disturb the services: it keeps no process alive, and logs errors instead of throwing them.
+ * Serves the Prometheus metrics of a process by HTTP. The server must not disturb the services: it doesn't keep the
+ * process alive, and it logs its errors.
  */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
@@ -9,53 +9,50 @@ import { InvalidOptionsError } from '../rules/index.ts';
 import { isInLambda, type Log, refuseOptions, type Surroundings } from '../service/index.ts';
 import { SECOND, systemClock, withTimeLimit } from '../time/index.ts';
 
-/** The settings of a metrics server: whether it serves, and at which address. */
 export interface MetricsSettings extends MetricsAddress {
   readonly enabled: boolean;
 }
 
-/** The address of a metrics server. The path of the metrics is `/metrics`. */
+/** The address of a metrics server, which serves the path `/metrics`. */
 export interface MetricsAddress {
   readonly host: string;
-  /** The TCP port. In the settings, 0 lets the operating system choose one. */
+  /** The TCP port. As a setting, 0 means any free port. */
   readonly port: number;
 }
 
-/** The part of a prom-client registry that the metrics server needs to answer a request. */
+/** The part of a prom-client registry that the server uses. */
 export interface Exposition {
   readonly contentType: string;
   metrics(): Promise<string>;
 }
 
-/** The options of a metrics server: settings, the metrics to serve, and the log. */
 export interface MetricsServerOptions extends MetricsSettings {
   readonly registry: Exposition;
   readonly log: Log;
   /**
-   * The time in which a request must have arrived completely, in milliseconds; a slower connection is cut. The registry
-   * has the same time to collect the metrics; if it takes longer, the answer has status 500.
+   * The longest time, in milliseconds, for receiving a request, and again for collecting the metrics. A slow client is
+   * cut off; slow metrics are answered with status 500.
    * @default 10 s
    */
   readonly requestTimeout?: number;
 }
 
 const DEFAULT_HOST = '127.0.0.1';
-/** The default port of the metrics server, which upstream has too. */
+/** The default port of the metrics server, the same as in Prefect. */
 const DEFAULT_PORT = 4201;
 const DEFAULT_REQUEST_TIMEOUT = 10 * SECOND;
 /**
- * The largest number of open connections to the metrics server. A scraper needs one or two. The server refuses further
- * ones, so that no client can use up all files that the process may open.
+ * The most connections to the metrics server at the same time, so that no client uses up the file descriptors of the
+ * process.
  */
 const MOST_CONNECTIONS = 64;
-/** The largest size of request headers, in bytes; larger ones are answered with status 431. */
+/** The most bytes of request headers. The server answers larger ones with status 431. */
 const LARGEST_HEAD = 8_192;
 
 /**
- * Reads the environment variables `TICKOVER_METRICS_ENABLED` (default false), `TICKOVER_METRICS_PORT` (4201) and
- * `TICKOVER_METRICS_HOST` (127.0.0.1). An empty variable counts as missing. In Lambda nothing is read and the server is
- * disabled, since functions write metrics in embedded metric format.
- * @throws InvalidOptionsError which names every faulty variable, the expected and the given value
+ * Reads `TICKOVER_METRICS_ENABLED` (default false), `TICKOVER_METRICS_PORT` (4201) and `TICKOVER_METRICS_HOST`
+ * (127.0.0.1). An empty variable counts as missing. In Lambda the server is always disabled.
+ * @throws InvalidOptionsError which names every invalid variable, with the expected and the given value
  */
 export function metricsSettings(env: Surroundings['env']): MetricsSettings {
   if (isInLambda(env)) return { enabled: false, host: DEFAULT_HOST, port: DEFAULT_PORT };
@@ -77,25 +74,24 @@ export function metricsSettings(env: Surroundings['env']): MetricsSettings {
 }
 
 /**
- * A metrics server, which can be started and stopped any number of times. A call of `start` or `stop` takes effect only
- * after the calls before it have ended.
+ * A metrics server, which can be started and stopped again and again. Each call of `start` or `stop` waits for the
+ * calls before it.
  */
 export interface MetricsServer {
   /**
-   * Starts to serve. Does nothing if the option `enabled` is false or the server serves already. Never rejects: if the
-   * port is not available, it logs an error, and a later call tries again. Resolves to the address, or to `undefined`
-   * if nothing is served.
+   * Starts to serve and resolves to the address. Resolves to `undefined` if the option `enabled` is false, or if it
+   * can't listen; then it logs an error, and a later call tries again. Never rejects.
    */
   start(): Promise<MetricsAddress | undefined>;
-  /** Stops serving: closes open connections and refuses new ones. */
+  /** Closes all connections and the port. */
   stop(): Promise<void>;
-  /** The address at which the server serves; `undefined` while it serves nothing. */
+  /** The address; `undefined` while the server is stopped. */
   readonly address: MetricsAddress | undefined;
 }
 
 /**
- * Makes a metrics server. It doesn't serve before `start` is called.
- * @throws InvalidOptionsError which names every option that is unknown or whose value has the wrong type
+ * Makes a metrics server, which its method `start` starts.
+ * @throws InvalidOptionsError which names every option that is unknown or has the wrong type
  */
 export function metricsServer(options: MetricsServerOptions): MetricsServer {
   refuseOptions('metrics', options, {
@@ -125,7 +121,7 @@ export function metricsServer(options: MetricsServerOptions): MetricsServer {
   };
 }
 
-/** Listens at the address. Returns the server; if it can't listen, logs the reason and returns `undefined`. */
+/** Starts a server. If it can't listen, logs the reason and returns `undefined`. */
 async function listen(options: MetricsServerOptions): Promise<Server | undefined> {
   const { host, port, log, requestTimeout = DEFAULT_REQUEST_TIMEOUT } = options;
   const limits = {
@@ -139,7 +135,7 @@ async function listen(options: MetricsServerOptions): Promise<Server | undefined
     else refuse(response, 403, 'Forbidden. Metrics are for this machine, by its own name.');
   }).unref();
   server.maxConnections = MOST_CONNECTIONS;
-  // Neither an open connection of a scraper nor the listening socket may keep the process alive.
+  // A connection of a client must not keep the process alive.
   server.on('connection', (socket) => socket.unref());
   try {
     server.listen(port, host);
@@ -199,10 +195,7 @@ async function answer(
   }
 }
 
-/**
- * Whether the client gets the answer in gzip: its `accept-encoding` names gzip, and not with weight 0. Upstream's
- * server also looks for the name gzip.
- */
+/** Whether the client accepts gzip: its `accept-encoding` names gzip with a weight above 0. */
 function acceptsGzip({ headers }: IncomingMessage): boolean {
   return /(^|,)\s*gzip\s*(;\s*q=(?!0(\.0*)?\s*(,|$))[^,]*)?\s*(,|$)/i.test(String(headers['accept-encoding'] ?? ''));
 }
@@ -211,9 +204,8 @@ const LOOPBACK_ADDRESS = /^(::ffff:)?127\.|^::1$/;
 const LOOPBACK_NAME = /^(127(\.\d{1,3}){3}|localhost|\[::1\])(:\d+)?$/i;
 
 /**
- * Whether the request was meant for this server. If the server listens on a loopback address, the Host header must name
- * a loopback address or `localhost`. A web page whose domain an attacker has bound to 127.0.0.1 sends that domain
- * instead. If the server listens on another address, any name is accepted.
+ * Protects a server on a loopback address from web pages whose domain an attacker points at 127.0.0.1: the Host header
+ * must name a loopback address or `localhost`. A server on another address accepts any name.
  */
 export function isMeant(name: string | undefined, address: string | undefined): boolean {
   if (address === undefined || !LOOPBACK_ADDRESS.test(address)) return true;
