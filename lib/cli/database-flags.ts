@@ -37,7 +37,6 @@ export function useDatabase({ endpoint, shared }: Database): void {
   Object.assign(process.env, localCredentials(endpoint, process.env));
 }
 
-/** Keeps the AWS SDK from printing a notice about the version of Node. */
 function silenceSdkNotice(): void {
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
 }

@@ -5,5 +5,5 @@
 'use strict';
 
 require('./node-version.cjs');
-// A separate file, since an old Node can't parse its code.
+// The code of run-typescript.cjs is not in this file, since an old Node can't parse it.
 require('./run-typescript.cjs');

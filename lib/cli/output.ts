@@ -1,4 +1,3 @@
-/** Handles the loss of standard output in `npm start`, for example after `npm start | head -3`. */
 import type { EventEmitter } from 'node:events';
 import process from 'node:process';
 
@@ -12,7 +11,7 @@ const READER_GONE: ReadonlySet<unknown> = new Set(['EPIPE', 'EIO']);
 interface OutputLoss {
   /** Called once if the reader of standard output is gone. */
   readonly onReaderGone: () => void;
-  /** Called with one line for standard error. */
+  /** Called with one line, which the caller prints on standard error. */
   readonly show: (line: string) => void;
 }
 

@@ -25,8 +25,8 @@ interface Flags extends DatabaseFlags {
 }
 
 /**
- * The original `write` of standard output. `runCommand` replaces it, but the question of `isConfirmed` needs control
- * characters.
+ * Kept since `runCommand` replaces it by a function that escapes control characters. The question in `isConfirmed`
+ * needs control characters.
  */
 const writeToTerminal = process.stdout.write.bind(process.stdout);
 
@@ -96,7 +96,7 @@ async function isConfirmed(service: string): Promise<boolean> {
   }
   const output = new Writable({ write: (chunk: Buffer, _encoding, done) => void writeToTerminal(chunk, () => done()) });
   const terminal = createInterface({ input: process.stdin, output, terminal: process.stdout.isTTY });
-  // Ctrl+C and Ctrl+D close `terminal`; the question would then wait for ever without this abort.
+  // Ctrl+C and Ctrl+D close `terminal`. Without this abort, the question would then wait for ever.
   const closed = new AbortController();
   terminal.once('close', () => closed.abort());
   const answer = await terminal.question('Repair it? [y/N] ', { signal: closed.signal }).catch(() => '');

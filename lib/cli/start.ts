@@ -18,7 +18,7 @@ import { type DatabaseFlags, databaseOptions, oneLine, runCommand, withDatabaseF
 import { reportOutputLoss } from './output.ts';
 import { type StoppingCommand, stopOnSignal } from './stopping.ts';
 
-/** The log of `npm start` itself. It leaves out fields and debug messages. */
+/** The log for messages of `npm start` itself, not of the services. It leaves out fields and debug messages. */
 const log: Log = {
   debug: () => {},
   info: (message) => console.log(message),
@@ -67,8 +67,8 @@ function showFault(fault: string): void {
 }
 
 /**
- * Runs the services until the command is stopped. If another process serves the database and ends, this process takes
- * over. Returns the database in use at the end.
+ * Runs the services until the command is stopped. If the database belongs to another process and that process ends,
+ * this process serves it from then on. Returns the database in use at the end.
  */
 async function runServed(machine: Machine, flags: DatabaseFlags, stopping: StoppingCommand): Promise<Database> {
   const ended = new AbortController();

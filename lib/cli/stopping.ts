@@ -1,4 +1,3 @@
-/** Ends a command after Ctrl+C in two steps of 5 s: first a run under way may finish, then it is asked to end. */
 import { setMaxListeners } from 'node:events';
 import process from 'node:process';
 import type { Stopping } from '../local/index.ts';
@@ -16,9 +15,12 @@ const ONE_SIGNAL = SECOND / 2;
 /** The signals that stop a command. A closing terminal sends SIGHUP. */
 const SIGNALS: readonly StopSignal[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
-/** The abort signals of the two steps of a stop, and a function that begins the first step. */
+/**
+ * Two signals by which a command ends, and a function that begins it. `closing` is aborted first, so that nothing new
+ * begins. `stop` is aborted 5 s later, so that runs under way end.
+ */
 export interface StoppingCommand extends Stopping {
-  /** Begins to stop the command, as a first Ctrl+C does. */
+  /** Begins to end the command, as a first Ctrl+C does. */
   readonly begin: () => void;
 }
 
@@ -40,7 +42,7 @@ export function stopOnSignal(
   const closing = new AbortController();
   const hurried = new AbortController();
   const stop = new AbortController();
-  // Each service adds listeners to both signals. Node would warn of more than ten.
+  // Each service adds listeners to `closing` and `stop`. Node would warn of more than ten.
   setMaxListeners(0, closing.signal, stop.signal);
   let askedAt = 0;
   const stopInSteps = async () => {
@@ -59,7 +61,7 @@ export function stopOnSignal(
   const onSignal = () => {
     const now = clock.now();
     if (!closing.signal.aborted) begin();
-    // `Math.abs`, since the clock may have been set back between two signals.
+    // The difference can be negative, since the clock may have been set back between the two signals.
     else if (Math.abs(now - askedAt) > ONE_SIGNAL) hurried.abort();
     askedAt = now;
   };

@@ -1,5 +1,3 @@
-/** Stores flow runs (runs of workflows in Prefect) in DynamoDB. */
-
 import { ConditionalCheckFailedException, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
   DynamoDBDocumentClient,
@@ -33,7 +31,10 @@ interface Call {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Returns a store of flow runs. The table must exist; `flowRunsTable` returns its definition. */
+/**
+ * Returns a store of flow runs (runs of workflows in Prefect). The table must exist; `flowRunsTable` returns its
+ * definition.
+ */
 export function dynamoFlowRunStore(client: DynamoDBClient, table: string): FlowRunStore {
   const call: Call = { documents: DynamoDBDocumentClient.from(client), table };
   return {
@@ -101,8 +102,9 @@ async function transition(call: Call, seen: FlowRun, state: FlowRunState): Promi
 }
 
 /**
- * Returns the result of a write that DynamoDB refused; `now` is the stored flow run, `undefined` if it was deleted. If
- * `now` already has the new state, the write succeeded: the AWS client had repeated it after a lost response.
+ * Returns the result of a write that DynamoDB refused because the stored state had changed. If the stored state is
+ * already the new one, the write did succeed: the AWS client sent it twice, since the first response was lost.
+ * @param now the stored flow run; `undefined` if it was deleted
  */
 function refused(state: FlowRunState, now: FlowRun | undefined): Transitioned {
   if (now === undefined) return { written: false };
@@ -174,8 +176,8 @@ async function list(call: Call): Promise<Pick<DuePage, 'runs' | 'unreadable'>> {
 }
 
 /**
- * The options by which a signal aborts a request. The AWS client may react late, since it first waits as long as the
- * server asks, so callers use `abortable` too.
+ * The option by which `signal` aborts a request. Callers use `abortable` too, since the AWS client notices an abort
+ * late while it waits before its next attempt.
  */
 function optionsOf({ signal }: Call): { abortSignal?: AbortSignal } {
   return signal === undefined ? {} : { abortSignal: signal };

@@ -1,8 +1,6 @@
-/** A flow run is one run of a workflow in Prefect. Instants are in epoch milliseconds. */
-
 /**
- * The types of the state of a flow run, as in Prefect. States with the names `Late` and `Scheduled` both have the type
- * SCHEDULED.
+ * The types of the state of a flow run, as in Prefect. A state also has a name, which is more precise: `Scheduled` and
+ * `Late` both have the type SCHEDULED.
  */
 export const STATE_TYPES = [
   'SCHEDULED',
@@ -40,9 +38,9 @@ export interface FlowRun {
   readonly name: string;
   readonly deploymentId?: string;
   readonly state: FlowRunState;
-  /** When the flow run is due to start, in epoch milliseconds. The time stays when the flow run becomes late. */
+  /** When the flow run is due to start, in epoch milliseconds. */
   readonly nextScheduledStartTime?: number;
-  /** When the flow run was first due to start, in epoch milliseconds. */
+  /** The start time that was planned first, in epoch milliseconds. */
   readonly expectedStartTime?: number;
   /** The flow run as JSON text, as Prefect's API described it at the import. */
   readonly source?: string;

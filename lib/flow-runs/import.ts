@@ -10,7 +10,7 @@ export interface Imported {
 }
 
 export interface ImportOptions {
-  /** The start of a state without a timestamp, in epoch milliseconds. */
+  /** The timestamp for each state that has none in the text, in epoch milliseconds. */
   readonly now: number;
   /** Whether to replace a stored flow run even if its state is newer. @default false */
   readonly overwrite?: boolean;
@@ -19,8 +19,8 @@ export interface ImportOptions {
 const AT_ONCE = 25;
 
 /**
- * Stores every flow run in the text, which has a format that `readFlowRuns` accepts. An invalid element becomes a fault
- * in the result and doesn't stop the import.
+ * Stores every flow run in the text, which has a format that `readFlowRuns` accepts. An invalid element is reported in
+ * `faults` and doesn't stop the import.
  */
 export async function importFlowRuns(store: FlowRunStore, text: string, options: ImportOptions): Promise<Imported> {
   const { runs, faults } = readFlowRuns(text, options.now);

@@ -9,9 +9,9 @@ import { type FlowRun, isWaiting, STATE_TYPES } from './flow-run.ts';
 import { UnreadableRunError } from './ports.ts';
 
 export const FLOW_RUNS_TABLE = 'tickover-flow-runs';
-/** The index of the flow runs that wait to start, sorted by start time. */
+/** The name of the DynamoDB index that contains the flow runs that wait to start, sorted by start time. */
 export const WAITING_INDEX = 'waiting';
-/** The only value of the attribute `waiting`. */
+/** The only value of the attribute `waiting`, the partition key of the index of flow runs that wait to start. */
 export const WAITING = 'SCHEDULED#Scheduled';
 
 /**

@@ -1,4 +1,3 @@
-/** Decides which flow runs may be marked late. */
 import { type FlowRun, type FlowRunState, LATE_NAME } from './flow-run.ts';
 
 /** Why a flow run is not marked late if the type of its state is not SCHEDULED. */
@@ -7,7 +6,7 @@ export const ALREADY_LATE = 'This flow run is already marked late.';
 
 type Rejection = typeof ONLY_SCHEDULED | typeof ALREADY_LATE;
 
-/** The new state of a flow run, or why it keeps its state. */
+/** The answer of `proposeLate`: the new state, or the reason why the flow run keeps its state. */
 export type Proposal =
   | { readonly accepted: true; readonly state: FlowRunState }
   | { readonly accepted: false; readonly reason: Rejection };
@@ -18,7 +17,7 @@ export type Proposal =
  */
 export type MarkResult = 'marked' | 'already-late' | 'moved-on' | 'deleted';
 
-/** The result for each reason not to mark a flow run late. */
+/** The result under which a flow run is counted that is not marked late, for each reason. */
 export const RESULT_OF: Readonly<Record<Rejection, MarkResult>> = {
   [ONLY_SCHEDULED]: 'moved-on',
   [ALREADY_LATE]: 'already-late',

@@ -1,7 +1,6 @@
 /**
- * The workload of the service `mark-late-runs`. It reads the flow runs that should have started, the earliest first,
- * and gives each the state `Late` unless its state has changed meanwhile. Here "run" means a flow run, and "run of the
- * service" a run of `mark-late-runs`.
+ * The workload of the service `mark-late-runs`: reads the flow runs that should have started, the earliest first, and
+ * gives each the state `Late` unless its state has changed meanwhile.
  */
 import { setMaxListeners } from 'node:events';
 import { type RunContext, refuseOptions, type Shape } from '../service/index.ts';
@@ -11,7 +10,6 @@ import type { FlowRun, FlowRunState } from './flow-run.ts';
 import { type MarkResult, proposeLate, RESULT_OF, whyLeftAlone } from './late.ts';
 import type { DuePage, FlowRunStore, Place } from './ports.ts';
 
-/** What `markLate` needs from the argument of a workload. */
 export type MarkLateContext = Pick<RunContext, 'signal' | 'deadline' | 'clock' | 'random' | 'log'>;
 
 /** The options of `markLate`. */
@@ -21,8 +19,9 @@ export interface MarkLateOptions {
   /** The most flow runs that are read from the store at once. */
   readonly pageSize: number;
   /**
-   * Replaces the marking of one flow run; up to 10 calls go on at once. If it throws, the flow run counts as failed.
-   * @default `asUsual`, which stores the state `Late` and logs the change
+   * Called for each late flow run instead of the usual marking, which it can call as `asUsual`. Up to 10 calls go on at
+   * once. If it throws, the flow run counts as failed.
+   * @default stores the state `Late` and logs the change
    */
   readonly mark?: (run: FlowRun, asUsual: (run: FlowRun) => Promise<MarkResult>) => Promise<MarkResult>;
 }
@@ -32,7 +31,7 @@ export const MARK_LATE_SHAPES = {
   ...{ lateAfterSeconds: 'any', pageSize: 'any', mark: 'function' },
 } as const satisfies Readonly<Record<keyof MarkLateOptions, Shape>>;
 
-/** How many flow runs one run of the service `mark-late-runs` has marked late, or left for which reason. */
+/** How many flow runs one run of `mark-late-runs` has marked late, and how many it has not marked, by reason. */
 export interface LateCounts {
   readonly marked: number;
   readonly alreadyLate: number;
@@ -40,29 +39,31 @@ export interface LateCounts {
   readonly deleted: number;
   readonly failed: number;
   /**
-   * The flow runs that are left for the next run of the service, since the time was up. The last of them may have been
+   * How many flow runs are left for the next run of `mark-late-runs`, since the time was up. Some of them may have been
    * marked.
    */
   readonly unfinished: number;
-  /** Set if there are more late flow runs than were counted as `unfinished`. @default all are counted */
+  /** Set if there are more late flow runs than `unfinished` counts, since there was no time to count them. */
   readonly more?: true;
-  /** The number of pages (reads of the store) whose flow runs were to be marked. */
+  /** How many pages of flow runs were read from the store for marking. */
   readonly pages: number;
 }
 
-/** How long before its deadline a run of the service begins no further marking, in milliseconds. */
+/** How long before its deadline a run of `mark-late-runs` stops marking flow runs, in milliseconds. */
 const TIME_FOR_A_PAGE = 2 * SECOND;
-/** How long before its deadline a run of the service stops counting the flow runs that are left, in milliseconds. */
+/**
+ * How long before its deadline a run of `mark-late-runs` stops counting the flow runs that are left, in milliseconds.
+ */
 const TIME_FOR_THE_END = 0.5 * SECOND;
-/** The most flow runs that are read at once only to count them. */
+/** The most flow runs that one read returns if they are only counted. */
 const COUNTED_PAGE = 1_000;
 /**
- * How much time writes under way have after the abort of the workload, in milliseconds. Otherwise a flow run could be
- * marked without a log line.
+ * How long writes may still go on after the `signal` of the workload is aborted, in milliseconds. Otherwise a flow run
+ * could be marked without a log line.
  */
 const TIME_FOR_WRITES = 0.5 * SECOND;
 const AT_ONCE = 10;
-/** The most errors in the AggregateError of a run of the service. The log contains all errors. */
+/** The most errors in the AggregateError that a run of `mark-late-runs` throws. The log contains all errors. */
 const MOST_ERRORS = 20;
 const OUT_OF_TIME =
   'mark-late-runs: its time is up before all late flow runs are marked; the next run of the service goes on';
@@ -81,7 +82,7 @@ interface Batch {
   readonly counts: { -readonly [Count in keyof LateCounts]: LateCounts[Count] };
   readonly seen: Set<string>;
   readonly errors: unknown[];
-  /** The signal for writes, aborted `TIME_FOR_WRITES` after the signal of the workload. */
+  /** The signal for writes, aborted `TIME_FOR_WRITES` after the `signal` of the workload. */
   readonly writing: AbortSignal;
 }
 
@@ -119,7 +120,7 @@ export async function markLateRunsWith(
     pages: 0,
   };
   const [writing, done] = [new AbortController(), new AbortController()];
-  // Each write under way adds up to two listeners to this signal: one here and one in the AWS client.
+  // Each of the AT_ONCE writes adds two listeners to this signal. Node would warn of more than ten.
   setMaxListeners(2 * AT_ONCE, writing.signal);
   const stopWriting = () => {
     const stopped = context.clock.sleep(TIME_FOR_WRITES, done.signal);
@@ -155,7 +156,7 @@ async function markPages(batch: Batch, cutoff: number): Promise<void> {
   if (counts.unfinished > 0 || counts.more) warnOfTime(batch);
 }
 
-/** Counts the late flow runs that are left, while there is time. Sets `more` if some are not counted. */
+/** Counts the late flow runs that are left, as long as there is time. Sets `more` if it can't count all. */
 async function countLeft(batch: Batch, cutoff: number, after: Place): Promise<void> {
   const { counts, context, store } = batch;
   const { signal, clock, deadline, log } = context;
@@ -174,8 +175,8 @@ async function countLeft(batch: Batch, cutoff: number, after: Place): Promise<vo
 }
 
 /**
- * Reads the next late flow runs. Returns `undefined` if the signal is aborted meanwhile; but if nothing was read
- * before, throws, since the store may be at fault.
+ * Reads the next page of late flow runs. Returns `undefined` if the signal is aborted meanwhile. If the signal is
+ * aborted during the first page, throws, since the store may be at fault.
  */
 async function pageOf(batch: Batch, cutoff: number, after: Place | undefined): Promise<DuePage | undefined> {
   const { signal } = batch.context;
@@ -190,7 +191,7 @@ async function pageOf(batch: Batch, cutoff: number, after: Place | undefined): P
   }
 }
 
-/** Marks the flow runs of a page. Returns whether the page had any that this run of the service has not seen before. */
+/** Marks the flow runs of a page. Returns whether any of them was not on an earlier page. */
 async function markPage(batch: Batch, page: DuePage): Promise<boolean> {
   const unreadable = page.unreadable.filter(({ id }) => isFirstSight(batch, id));
   for (const { id, error } of unreadable) countFailure(batch, id, error);
@@ -219,7 +220,7 @@ async function markOne(batch: Batch, run: FlowRun): Promise<void> {
     batch.counts[COUNTED[result]] += 1;
   } catch (error) {
     if (!batch.context.signal.aborted) return countFailure(batch, run.id, error);
-    // After an abort the flow run counts as unfinished and not as failed.
+    // The time is up, so the flow run counts as unfinished and not as failed.
     batch.counts.unfinished += 1;
     batch.context.log.debug('flow run left unfinished', { flowRunId: run.id, error });
   }

@@ -14,7 +14,7 @@ export interface Place {
   readonly id: string;
 }
 
-/** A stored flow run with an invalid attribute. */
+/** The id of a stored flow run with an invalid attribute, and the error that names the attribute. */
 export interface UnreadableRun {
   readonly id: string;
   readonly error: UnreadableRunError;
@@ -26,11 +26,11 @@ export class UnreadableRunError extends Error {
   readonly code = 'flow-run-unreadable';
 }
 
-/** Some of the flow runs that wait to start, the earliest start time first. */
+/** A page of the flow runs that wait to start, the earliest start time first. */
 export interface DuePage {
   readonly runs: readonly FlowRun[];
   readonly unreadable: readonly UnreadableRun[];
-  /** Where the next page begins; absent if this is the last page. */
+  /** The place behind which the next page begins; absent on the last page. */
   readonly next?: Place;
 }
 
@@ -42,11 +42,12 @@ export type Transitioned = { readonly written: true } | { readonly written: fals
  * return it as `unreadable`. If the store can't be reached, all methods reject with the error of the AWS client.
  */
 export interface FlowRunStore {
-  /** Returns flow runs that wait to start. The latest writes may be missing. */
-  due(query: DueQuery, signal?: AbortSignal): Promise<DuePage>;
   /**
-   * Writes the new state, unless the stored state is no longer that of `seen`. Nothing else of the flow run changes.
+   * Returns a page of the flow runs that wait to start. Recent writes may be missing, since DynamoDB updates an index
+   * with a delay.
    */
+  due(query: DueQuery, signal?: AbortSignal): Promise<DuePage>;
+  /** Writes the new state if the stored state is still that of `seen`. Nothing else of the flow run changes. */
   transition(seen: FlowRun, state: FlowRunState, signal?: AbortSignal): Promise<Transitioned>;
   /**
    * Writes the flow run and returns true. If the stored state is newer and `overwrite` is not true, writes nothing and

@@ -7,7 +7,7 @@ import { showValue, tryRead, withoutUndefined } from '../text/index.ts';
 import { parseInstant, parseInstantUp } from '../time/index.ts';
 import { type FlowRun, STATE_TYPES, type StateType } from './flow-run.ts';
 
-/** The flow runs in a text, and the faults of the other elements. */
+/** The flow runs in a text, and what is wrong with its invalid elements. */
 export interface ReadRuns {
   readonly runs: readonly FlowRun[];
   /**
@@ -17,7 +17,6 @@ export interface ReadRuns {
   readonly faults: readonly string[];
 }
 
-/** An element of the text, and what a fault calls it, such as `line 3`. */
 interface Numbered {
   readonly label: string;
   readonly element: unknown;
@@ -32,7 +31,8 @@ const SHOWN_CHARACTERS = 80;
 
 const text = (most: number) => {
   const expected = `text of 1 to ${most} characters`;
-  // Refuses half a surrogate pair. DynamoDB would replace it, and two ids could become equal.
+  // Refuses half a surrogate pair (broken UTF-16). DynamoDB would store another character, and two ids could become
+  // equal.
   return z
     .string(expected)
     .min(1, expected)
@@ -74,9 +74,9 @@ const ApiRun = z.object(
 type ApiRun = z.output<typeof ApiRun>;
 
 /**
- * Reads the flow runs in a text of Prefect's API. An invalid element becomes a fault and doesn't stop the reading.
- * Never throws.
- * @param now the start of a state without a timestamp, in epoch milliseconds
+ * Reads the flow runs in a text of Prefect's API. An invalid element is reported in `faults` and doesn't stop the
+ * reading. Never throws.
+ * @param now the timestamp for each state that has none in the text, in epoch milliseconds
  */
 export function readFlowRuns(written: string, now: number): ReadRuns {
   const trimmed = written.replace(/^\uFEFF/, '');
@@ -123,11 +123,10 @@ function parseJson(written: string): { value: unknown } | { why: string } {
   }
 }
 
-/** Returns the flow run, or what is wrong with the element. */
 function readOne(element: unknown, now: number): FlowRun | string {
   const parsed = ApiRun.safeParse(element);
   if (!parsed.success) return parsed.error.issues.map((issue) => faultOf(issue, element)).join('; ');
-  // JSON.parse accepts deeper nesting than JSON.stringify.
+  // JSON.parse accepts deeper nesting than JSON.stringify, which throws.
   const source = tryRead(() => JSON.stringify(element));
   if (source === undefined) return 'expected a flow run that can be written as JSON, got one nested too deep';
   const bytes = Buffer.byteLength(source) + Buffer.byteLength(parsed.data.state?.message ?? '');
@@ -176,7 +175,7 @@ function brief(value: unknown): string {
   return shortened(showValue(value));
 }
 
-/** Cuts the text to one line of 80 characters without control characters, which could steer the terminal. */
+/** Cuts the text to one line of 80 characters and removes control characters, which could control the terminal. */
 function shortened(whole: string): string {
   const line = whole.replace(/\p{C}/gu, ' ');
   return line.length <= SHOWN_CHARACTERS ? line : `${line.slice(0, SHOWN_CHARACTERS)}...`;

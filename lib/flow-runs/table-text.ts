@@ -2,7 +2,7 @@ import { padded, printable } from '../text/index.ts';
 import { toIso } from '../time/index.ts';
 import type { FlowRun } from './flow-run.ts';
 
-/** A column of the table. The widths of all columns and the gaps between them make 99 characters. */
+/** A column of the table. The widths of all columns, with two spaces between them, add up to 99 characters. */
 interface Column {
   readonly heading: string;
   readonly width: number;

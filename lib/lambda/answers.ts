@@ -1,7 +1,4 @@
-/**
- * The answers of a Lambda handler to events that run a service. All times in these answers are in ISO 8601. A field
- * without a value is `null`.
- */
+/** The answers of a Lambda handler. All times in them are in ISO 8601. A field without a value is `null`. */
 import {
   type Disposition,
   type Obstacle,
@@ -37,7 +34,7 @@ export interface TickAnswer {
   readonly tick: string | null;
   readonly disposition: Disposition;
   readonly reason: SkipReason | null;
-  /** How the run ended; `null` if the tick was skipped, or if the run yielded because its process stops. */
+  /** How the run ended; `null` if the tick was skipped, or if the run ended early because its process stops. */
   readonly outcome: OutcomeKind | null;
   readonly verdict: Verdict | null;
   readonly durationMs: number | null;
@@ -118,11 +115,7 @@ export function tickAnswer(event: TickEvent): TickAnswer {
   };
 }
 
-/**
- * Makes the answer to a manual run.
- * @param now the instant at which the answer is made, in epoch milliseconds; a pause or backoff that ends before it is
- * not in `stays`
- */
+/** Makes the answer to a manual run at the instant `now`, in epoch milliseconds. */
 export function runOnceAnswer(event: TickEvent, now: number): RunOnceAnswer {
   const stays = obstacles(event.state, now, event.build);
   return { action: 'run-once', ...tickAnswer(event), bypassed: event.bypassed, stays };

@@ -1,4 +1,3 @@
-/** Makes what a Lambda handler needs (settings, store, clock, log, observers) once, when the process starts. */
 import { emfObserver, emfOptionsIn, emfWarnings } from '../metrics/index.ts';
 import { InvalidOptionsError } from '../rules/index.ts';
 import { catchStrayErrors, type StrayErrors } from '../run/index.ts';
@@ -41,7 +40,7 @@ const OVERRIDES: Readonly<Record<string, Shape>> = {
 };
 
 /**
- * Makes everything that the handler of `defined` needs.
+ * Makes what the Lambda handler of a service needs: settings, store, clock, log and observers.
  * @throws InvalidOptionsError if `overrides` contains an unknown name or a value of the wrong type, or if an
  * environment variable is invalid; the message names each of them
  */
@@ -74,13 +73,13 @@ export function compose(defined: Service, overrides: Overrides = {}): Compositio
   };
 }
 
-/** What differs in the composition of a service that shares its Lambda function with other services. */
+/** The fields that `asMember` replaces for a service that shares its Lambda function with other services. */
 export interface MemberParts extends Pick<Composition, 'strayErrors'> {
   readonly build: string;
   readonly interval: Duration | undefined;
 }
 
-/** Returns the composition changed for a Lambda function that several services share. */
+/** Adapts a Composition to a Lambda function that several services share. */
 export function asMember(composition: Composition, { build, interval, strayErrors }: MemberParts): Composition {
   const { service, environment } = composition;
   return {

@@ -1,4 +1,3 @@
-/** Reads the environment variables of a Lambda function. */
 import { emfFaults } from '../metrics/index.ts';
 import { expectedWords, InvalidOptionsError, LIMITS, limitFaults } from '../rules/index.ts';
 import { isInLambda, SCHEDULER_PRECISION } from '../service/index.ts';
@@ -26,13 +25,15 @@ export interface Environment {
   readonly interval?: number;
   /** Whether the code runs in Lambda: `AWS_LAMBDA_FUNCTION_NAME` is set. */
   readonly inLambda: boolean;
-  /** All environment variables. */
   readonly variables: Readonly<Record<string, string | undefined>>;
 }
 
 type Variables = Environment['variables'];
 
-/** The most characters of a build id. The state item of a service must fit into one kilobyte. */
+/**
+ * The most characters of a build id (a hash of code, policy and schedule). The state item that contains it must fit
+ * into one kilobyte.
+ */
 const LONGEST_BUILD = 16;
 
 /**

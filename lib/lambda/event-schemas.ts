@@ -38,7 +38,7 @@ export const schedulerEvent = z.object({
   executionId: detail,
   attempt: detail,
 });
-/** The event that a classic scheduled rule of EventBridge sends. */
+/** The event of a scheduled rule of EventBridge, the predecessor of EventBridge Scheduler. */
 export const scheduledEvent = z.object({
   'detail-type': z.literal('Scheduled Event', "'Scheduled Event'"),
   time: instant,

@@ -1,4 +1,3 @@
-/** Reads the events that a Lambda handler accepts: those of the schedule, and those that a person sends. */
 import type * as z from 'zod';
 import type { Delivery } from '../rules/index.ts';
 import { FARTHEST_DUE } from '../service/index.ts';
@@ -26,7 +25,8 @@ export interface SchedulerEvent extends ServiceNamed {
 }
 
 /**
- * The event that a scheduled rule of EventBridge (not EventBridge Scheduler) sends. `time` is the due time of the tick.
+ * The event of a scheduled rule of EventBridge, the predecessor of EventBridge Scheduler. `time` is the due time of the
+ * tick.
  */
 export interface ScheduledEvent {
   readonly 'detail-type': 'Scheduled Event';

@@ -1,4 +1,3 @@
-/** Makes the handler of a Lambda function that several services share. */
 import { InvalidOptionsError } from '../rules/index.ts';
 import { catchStrayErrors, type StrayErrors } from '../run/index.ts';
 import { invocationTimeout, type Service, type Shape, shapeFaults } from '../service/index.ts';
@@ -45,19 +44,16 @@ class ServiceNotLoadedError extends Error {
 }
 
 /**
- * The least age, in milliseconds, at which a process is ended because the code of a service could not be loaded. Node
- * never evaluates a failed module again in the same process. The limit keeps the other services from starting cold at
+ * The age in milliseconds from which a process is ended if the code of a service can't be loaded, since Node loads a
+ * failed module again only in a new process. A younger process stays, so that the other services don't start anew at
  * every tick.
  */
 const RENEW_AFTER = 5 * MINUTE;
 
 /**
  * Makes the Lambda handler of several services. Each event names its service, such as
- * `{"service":"sync","action":"status"}`. An event that names no service of the group is answered and changes nothing.
- *
- * The first event for a service imports its code. If the import fails, that invocation throws, and the next event for
- * the service imports again. After an error that a run left behind in a promise or timer, the next scheduled tick of
- * any service ends the process.
+ * `{"service":"sync","action":"status"}`. An event that names none of them is answered and changes nothing. The first
+ * event for a service imports its code. If that fails, the invocation throws, and the next event imports again.
  * @param group the name of the group, which error messages contain
  * @param members the services, by name
  * @throws InvalidOptionsError if an environment variable is invalid
@@ -77,7 +73,7 @@ export function groupHandler(
 
   const failedLoad = (error: ServiceNotLoadedError, event: unknown, context: HandlerContext): unknown => {
     log.error(error.message, { error: error.cause });
-    // After an action by hand the process goes on, since the person needs the answer.
+    // An invocation by a person doesn't end the process, since the person would get no answer.
     const isManual = isRecord(event) && Object.hasOwn(event, 'action');
     if (!isManual && clock.now() - startedAt >= RENEW_AFTER) (context.endAfterAnswer ?? recycle)();
     return toSafeError(error);
@@ -99,8 +95,8 @@ export function groupHandler(
 }
 
 /**
- * Limits the time of an invocation to what the service needs, since the function's timeout fits the slowest service of
- * the group. The lease lasts as long as the invocation, and after a crash the service can't run until the lease ends.
+ * Gives an invocation only the time that its service needs; the timeout of the function fits the slowest service. The
+ * lease lasts that long, and after a crash no run can begin before the lease ends.
  */
 function withinOwnTime(context: HandlerContext, service: Service): HandlerContext {
   const most = invocationTimeout(service);

@@ -60,8 +60,8 @@ export function serviceLog(service: string, logger = serviceLogger(service)): Lo
 }
 
 /**
- * Makes an observer that writes one log line for each tick, and one for each crashed run. The fields are written
- * unchanged, since the errors and results in an event are masked and bounded already.
+ * Makes an observer that writes one log line for each tick, and one for each crashed run. The fields need no masking or
+ * cutting, since Tickover did both when it made the event.
  */
 export function tickLog(log: Log, policy: Policy): Observer {
   return {

@@ -16,11 +16,9 @@ export class MalformedEventError extends Error {
   }
 }
 
-/**
- * The most faults that the message of a MalformedEventError lists, and the most bytes of a name or value in it
- * (SHOWN_BYTES). An event may contain megabytes.
- */
+/** The most faults that the message of a MalformedEventError lists. */
 const MOST_FAULTS = 10;
+/** The most bytes of a name or value in an error message, since an event may contain megabytes. */
 const SHOWN_BYTES = 97;
 /** Converts the issues that a zod schema found in an event to one error. */
 export function malformed(service: string, event: object, issues: readonly z.core.$ZodIssue[]): MalformedEventError {

@@ -1,5 +1,3 @@
-/** Carries out the actions `status`, `pause` and `resume`, which a person sends by hand. */
-
 import { freshStart, NEVER_RUN, pauseHolds, type RunRecord, type ServiceState, withinBackoff } from '../rules/index.ts';
 import { GRACE, type Log, STORE_LIMIT } from '../service/index.ts';
 import { mask, withoutUndefined } from '../text/index.ts';
@@ -102,7 +100,7 @@ function failuresOf(composition: Composition): Promise<RunRecord[]> {
   return answerOf(composition, () => ports.store.failedRuns(service.name, range));
 }
 
-/** The log that doesn't mask values. `pauseService` masks the values of a person before it logs them. */
+/** Returns the log that doesn't mask values. `pauseService` has masked what the person gave. */
 function ownLogOf({ log, ownLog }: Ports): Log {
   return ownLog ?? log;
 }

@@ -31,7 +31,7 @@ export function scheduledHandler(service: Service, overrides: Overrides = {}): S
   return handlerOf(compose(service, overrides));
 }
 
-/** The composition of each handler. `groupHandler` needs it to give each service another build id. */
+/** The Composition of each handler that `scheduledHandler` made. `groupHandler` reads it. */
 const compositions = new WeakMap<object, Composition>();
 
 /** Returns the composition of a handler that {@link scheduledHandler} made; `undefined` for any other value. */
@@ -47,8 +47,8 @@ export function handlerOf(composition: Composition): ScheduledHandler {
       return await answer(composition, request, context);
     } catch (error) {
       composition.ports.log.error(`${service.name}: the invocation failed; its error says what follows`, { error });
-      // A process without free memory, sockets or file descriptors would fail every later invocation, so it is ended.
-      // With a ServiceHaltedError, the tick itself has ended such a process already.
+      // A process without free memory, sockets or file descriptors is ended, since every later invocation would fail in
+      // it. For a ServiceHaltedError the tick has done so already.
       if (!(error instanceof ServiceHaltedError) && exhaustionIn(error) === 'process') {
         (context.endAfterAnswer ?? composition.ports.recycle)();
       }
@@ -79,7 +79,7 @@ function answer(composition: Composition, request: Request, context: HandlerCont
   }
 }
 
-/** Answers instead of throwing, since Lambda would repeat a failed invocation with the same wrong event. */
+/** Answers instead of throwing, since EventBridge Scheduler would send the same wrong event again after an error. */
 async function refuseStranger({ service, ports }: Composition, given: unknown): Promise<UnknownServiceAnswer> {
   const answer = unknownServiceAnswer(service.name, [service.name], given);
   ports.log.error(answer.message);

@@ -1,4 +1,3 @@
-/** Handles changes of the machine's clock that happen while `npm start` waits for the next due time of a service. */
 import { type Clock, DAY, SECOND, timeOfDay, toIso } from '../time/index.ts';
 
 /** A wait for the next due time of a service. Instants are in epoch milliseconds. */
@@ -12,13 +11,12 @@ export interface Wait {
 interface Parts {
   readonly clock: Clock;
   readonly closing: AbortSignal;
-  /** Called with one line for a person if ticks are left out. */
   readonly onNotice: (line: string) => void;
 }
 
 /**
- * Waits until `due`, again and again if somebody sets the clock back meanwhile. Due times that the clock passes a
- * second time don't invoke the function again.
+ * Waits until `due`. If the clock was set back meanwhile, waits again, and doesn't invoke the function for due times
+ * that come a second time.
  */
 export async function waitOutSetBack(
   { service, due, fired }: Wait,
@@ -42,7 +40,7 @@ export async function waitOutSetBack(
  * if there are none.
  */
 export function showLeftOut({ service, due, fired }: Wait, newest: number, { clock, onNotice }: Parts): void {
-  // Before the first invocation, earlier due times lie before the start of this process and don't count as left out.
+  // Before the first invocation nothing is left out: the earlier due times lie before the start of this process.
   if (fired === undefined || newest <= due) return;
   const [from, until] = moments([due, newest], clock.now());
   onNotice(

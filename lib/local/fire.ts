@@ -1,4 +1,3 @@
-/** Invokes a function on one machine for one due time, as EventBridge Scheduler does on AWS. */
 import { FIRING_PERIOD, hasSlots, nextDue, type Schedule } from '../rules/index.ts';
 import { tookNoLease } from '../store/index.ts';
 import { type Clock, DAY, MINUTE, type Random, SECOND, toIso } from '../time/index.ts';

@@ -42,7 +42,7 @@ export interface Stopping {
 
 /** Tells the workers of all functions when `closing` or `stop` is aborted. */
 export function forwardStopping(hosts: readonly FunctionHost[], { closing, stop }: Stopping): void {
-  // Each service adds listeners to both signals. Node would warn of more than ten.
+  // Each service adds listeners to `closing` and `stop`. Node would warn of more than ten.
   setMaxListeners(0, closing, stop);
   for (const host of hosts) {
     closing.addEventListener('abort', () => host.ask('close'), { once: true });

@@ -1,4 +1,3 @@
-/** One iteration of `runLoop`: runs the workload once, updates the state, and logs and reports the result. */
 import { type LoopState, type Outcome, overrunLine, propagates, step, THRESHOLD_CAUSE } from '../rules/index.ts';
 import { printReport, runWorkload, type WorkloadRun } from '../run/index.ts';
 import { haltedError, type Service } from '../service/index.ts';
@@ -39,7 +38,7 @@ export async function iterate(parts: LoopParts, before: Carried, count: number):
     prepared,
   });
   const { outcome, ...ended } = run;
-  // A run that ends without an outcome was asked to do so by a stop signal. `runLoop` gives the run no such signal.
+  // Can't happen: a run ends without an outcome only after a stop signal, and `runLoop` gives a run none.
   if (outcome === undefined) throw new Error(`${service.name}: a run yielded to a stop that never reached it`);
   const stepped = step(service.policy, before.state, outcome);
   logUnexpected(parts, run, outcome);
@@ -70,8 +69,8 @@ function logOverrun({ service, pace, log }: LoopParts, { durationMs }: WorkloadR
 }
 
 /**
- * Returns the error that ends the loop after this iteration, in an object since it may be `undefined`. Returns
- * `undefined` if the loop goes on.
+ * Returns the error that ends the loop after this iteration; `undefined` if the loop goes on. The error is in an
+ * object, since a workload may throw `undefined`.
  */
 export function endOf({ policy, name }: Service, iteration: Iteration): { readonly error: unknown } | undefined {
   const { outcome, verdict, error, abandoned } = iteration;

@@ -86,8 +86,8 @@ export interface StartOptions {
 
 export interface StopOptions {
   /**
-   * Whether `stop` waits for the end of the loop, for one interval at most. Set it to false inside the workload, since
-   * the loop waits for the workload. @default true
+   * Whether `stop` waits for the end of the loop, for one interval at most. Use false inside the workload, since the
+   * loop can't end before the workload does. @default true
    */
   readonly block?: boolean;
 }

@@ -1,16 +1,14 @@
 /**
- * The loop in one process: the same iteration as in a tick, repeated with real sleeps.
+ * Runs a service again and again in one process:
  *
- *   1. onStart
- *   2. run the workload, make the step of its outcome, print the report, call onIteration
- *   3. after a halt, a fatal error or a run that can't be ended, the loop ends with that error
- *   4. after the last of `loops`, or after a stop, the loop ends
- *   5. sleep, counted from the end of the run or, at a fixed rate, from its start (rules R7 and S1 of docs/design.md,
- *      section 4); then go to 2
- *   6. onStop
+ *   1. call onStart
+ *   2. run the workload, update the state, print the report, call onIteration
+ *   3. after a halt, a fatal error or a workload that ignores its signal, end with that error
+ *   4. after the last of `loops`, or after a stop, end
+ *   5. wait for the next run, then go to 2
+ *   6. call onStop
  *
- * The loop keeps its state in memory. A caller can give the first state as an option and read the state after each
- * iteration. If the loop is started again, it goes on with the state that it has.
+ * The state is kept in memory. A loop that is started again goes on with its last state.
  */
 import {
   delayAfter,
@@ -49,7 +47,7 @@ const LOOP_SHAPES: Readonly<Record<string, Shape>> = {
 export function createLoop(service: Service, options: LoopOptions): Loop {
   const name = showName(service);
   const misshapen = [...serviceFaults(service), ...shapeFaults(options, LOOP_SHAPES)];
-  // Without two objects the other checks can't be made.
+  // If the service or the options are no object, the checks below can't be made.
   if (!isRecord(service) || !isRecord(options)) throw new InvalidOptionsError(name, misshapen);
   const { pace = 'fixed-delay', cursor = '' } = options;
   const faults = [
@@ -100,7 +98,7 @@ function longestRun(service: string, written: Duration | undefined): number {
 }
 
 /**
- * Makes a loop of the service and starts it: `loops` runs, or as many as it can until it is stopped. {@link Loop.start}
+ * Makes a loop of the service and starts it. It runs `loops` times, or until a signal stops it. {@link Loop.start}
  * lists the errors.
  */
 export async function runLoop(service: Service, options: LoopOptions & { readonly loops?: number }): Promise<void> {
@@ -277,8 +275,8 @@ class ServiceLoop implements Loop {
 }
 
 /**
- * The state with which the loop begins. A given track record gets the length that the option `consecutive` says, which
- * may have changed.
+ * The state with which the loop begins. The outcomes of the last runs are cut or filled to the number that the option
+ * `consecutive` says, which may have changed.
  */
 function firstState({ service, state }: LoopParts): LoopState {
   if (state === undefined) return firstLoopState(service.policy);

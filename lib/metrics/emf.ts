@@ -1,30 +1,26 @@
 /**
- * Writes metrics in CloudWatch's embedded metric format: lines on standard output, which need no request. The only
- * dimension of each metric is `service`. No environment variable of Powertools silences them (see `powertools.ts`).
+ * Writes CloudWatch metrics as lines of JSON on standard output (embedded metric format). Their only dimension is
+ * `service`.
  *
- * The watchdog writes these metrics, in unit Count. `under the name of` says what the value of `service` is:
+ * The service watch-services writes at each of its scheduled runs:
  *
- *   Unhealthy          1 for each service in trouble, under the name of that service; nothing for a healthy one
- *   Watched            the number of services that it judged, under the name of the watchdog, at each scheduled check
- *   UnhealthyServices  how many of these are in trouble, under the name of the watchdog, at each scheduled check
+ *   Unhealthy          1 for each service in trouble, with the name of that service as `service`
+ *   Watched            the number of services that it checked, with `watch-services` as `service`
+ *   UnhealthyServices  the number of services in trouble, with `watch-services` as `service`
  *
- * The function of a service writes these detailed metrics, but only if `TICKOVER_METRICS=detailed` is set:
+ * Each service writes these metrics about itself, but only if `TICKOVER_METRICS=detailed` is set:
  *
- *   FailureStreak  failures since the last success: at each run, each counted crash, and 0 at a resume
+ *   FailureStreak  failures since the last success: at each run, each crash, and 0 when a person resumes the service
  *   BackoffCount   trips since the last success: at each tick except duplicate and late ones, and 0 at a resume
- *   Halted         1 while the service is halted, else 0: at the same times as BackoffCount, and at each counted crash
+ *   Halted         1 while the service is halted, else 0: at the same times, and at each crash
  *   Duration       milliseconds, at each run that ended
  *   Lateness       milliseconds from the due time to the start, at each tick except duplicate and late ones
- *   Overrun        milliseconds beyond the interval, at each run that took longer
+ *   Overrun        milliseconds by which a run took longer than the interval
  *   SkippedBackoff, SkippedDuplicate, SkippedHalted, SkippedLate, SkippedOverlap, SkippedPaused
  *                  1 at each tick skipped for that reason
  *
- * CloudWatch bills a custom metric for each hour in which it has a sample, as a share of its monthly price. So a
- * healthy service costs nothing without the detailed metrics, and a service in trouble costs one metric for the hours
- * of its trouble. With the detailed metrics, a service that ticks in every hour costs five of them, and one more for
- * each of the other seven in the hours in which it occurs: twelve at most. Each document also costs its bytes as a line
- * of the log. If the reason of a skip were a dimension, it would cost the same and need a second document for each
- * skip, since the metrics of one document share their dimensions. docs/metrics-choice.md compares other designs.
+ * CloudWatch bills a metric for each hour with a sample. So a healthy service costs nothing without the detailed
+ * metrics. docs/metrics-choice.md compares other designs.
  */
 import { type Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { SkipReason } from '../rules/index.ts';

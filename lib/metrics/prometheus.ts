@@ -4,7 +4,7 @@ import type { CrashEvent, Observer, TickEvent } from '../tick/index.ts';
 import { SECOND } from '../time/index.ts';
 import { describesService } from './describes-service.ts';
 
-/** The facts about a tick that the Prometheus metrics need. The log line of a tick contains them too. */
+/** The facts about a tick that the Prometheus metrics need. */
 export interface TickFigures
   extends Pick<TickEvent, 'service' | 'disposition' | 'reason' | 'outcome' | 'durationMs' | 'latenessMs'> {
   readonly state: Pick<TickEvent['state'], 'streak' | 'backoffCount' | 'lastSuccess'>;
@@ -53,8 +53,8 @@ export function prometheusObserver(registry: Registry = new Registry()): Prometh
 }
 
 /**
- * The gauges of prom-client that Tickover leaves out, since `promtool` allows names in `_total` only for counters.
- * Another gauge without `_total` has the same numbers by type.
+ * The gauges of prom-client that Tickover leaves out, since `promtool` allows a name in `_total` only for a counter.
+ * The gauges of the same names without `_total` contain the same numbers, by type.
  */
 const MISNAMED = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total'];
 

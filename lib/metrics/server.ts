@@ -20,7 +20,7 @@ export interface MetricsAddress {
   readonly port: number;
 }
 
-/** The part of a prom-client registry that the server uses. */
+/** What the metrics server needs of its registry, such as a `Registry` of prom-client. */
 export interface Exposition {
   readonly contentType: string;
   metrics(): Promise<string>;

@@ -6,7 +6,7 @@ import { type EmbeddedOptions, serveEmbedded } from './embedded.ts';
 /** A message from the worker thread of the embedded DynamoDB to the main thread. */
 export type FromDatabase =
   | { readonly kind: 'served'; readonly endpoint: string }
-  /** Another process has the data files open. */
+  /** Another process has the data files open, so this thread can't open them. */
   | { readonly kind: 'held' }
   | { readonly kind: 'refused'; readonly code: DatabaseError['code']; readonly message: string }
   | { readonly kind: 'closed' };

@@ -20,12 +20,12 @@ export interface DatabaseOptions {
   /** The endpoint of another DynamoDB. If it is set, no embedded DynamoDB is started. @default the embedded DynamoDB */
   readonly endpoint?: string;
   /**
-   * Whether this process ends soon. Then it hides its endpoint from other processes, which wait for its end. @default
-   * false
+   * Whether this process ends soon. Then it doesn't offer its endpoint to other processes, which wait for its end.
+   * @default false
    */
   readonly brief?: boolean;
   /**
-   * How long to wait, in milliseconds, for another process that has the data files open and hides its endpoint.
+   * How long to wait, in milliseconds, for another process that has the data files open but offers no endpoint.
    * @default 10000
    */
   readonly patience?: number;
@@ -83,7 +83,7 @@ async function tryToOpen({ directory, port = 0, brief = false }: DatabaseOptions
   } catch (error) {
     throw unusable(`${directory}: can't be made`, error);
   }
-  // LevelDB makes the file `CURRENT` when it opens a directory for the first time.
+  // LevelDB, which keeps the data, makes the file `CURRENT` when it opens a new directory.
   const isNew = !existsSync(join(path, 'CURRENT'));
   const identity = systemRandom.id();
   const served = await serveInThread({ path, port, identity });

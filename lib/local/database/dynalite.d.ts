@@ -32,7 +32,6 @@ declare module 'dynalite/db/index.js' {
     interface Index {
       readonly IndexName: string;
     }
-    /** The description of a table, as dynalite stores it. */
     interface Table {
       readonly TableName: string;
       readonly LocalSecondaryIndexes?: readonly Index[];

@@ -120,8 +120,9 @@ interface Requests {
 }
 
 /**
- * Refuses requests from web pages (those with an `Origin` header or a foreign Host header), since dynalite checks no
- * credentials. Also replaces the error listener of dynalite, which throws if a client disconnects.
+ * Refuses requests from web pages (those with an `Origin` header, or with a Host header that LOOPBACK doesn't match),
+ * since dynalite checks no credentials. Also replaces the error listener of dynalite, which throws if a client
+ * disconnects.
  */
 function harden(server: Server, identity: string): Requests {
   const handlers = server.listeners('request') as RequestListener[];

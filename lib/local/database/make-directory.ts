@@ -1,6 +1,6 @@
 /**
- * Replaces Node's `mkdir` with `recursive`, which never ends if an existing parent (such as `/proc`) allows no new
- * directory.
+ * Makes directories without the option `recursive` of Node's `mkdir`, which never ends if an existing parent (such as
+ * `/proc`) allows no new directory.
  */
 import { mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';

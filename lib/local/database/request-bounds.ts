@@ -12,10 +12,10 @@ const MOST_CONNECTIONS = 256;
 /** The longest time without traffic on a connection, in milliseconds. Then the server cuts the connection. */
 const LONGEST_SILENCE = 10 * SECOND;
 /**
- * The longest times, in milliseconds, in which the headers of a request and the whole request may arrive. Then the
- * server cuts the connection.
+ * The longest time in which the headers of a request may arrive, in milliseconds. Then the server cuts the connection.
  */
 const LONGEST_HEAD = 10 * SECOND;
+/** The longest time in which a whole request may arrive, in milliseconds. Then the server cuts the connection. */
 const LONGEST_REQUEST = 30 * SECOND;
 /** The largest body of a request, in bytes. DynamoDB itself allows 16 MB. */
 const LARGEST_BODY = 17 * 1_024 * 1_024;

@@ -9,7 +9,10 @@ import type { ChangeLine, LogLine, TickLine } from './log-line.ts';
 export const COLUMNS = 100;
 const INDENT = '    ';
 const TIME_WIDTH = 'hh:mm:ss  '.length;
-/** The most lines that `npm start` shows of one text, about a tall screen. The log file contains the whole text. */
+/**
+ * The most lines that `npm start` shows of one text, about as many as fit on a tall screen. The log file contains the
+ * whole text.
+ */
 const MOST_LINES = 60;
 
 /**

@@ -32,7 +32,10 @@ export function logKeeper(file: string, show: (line: string) => void, full = FUL
   };
 }
 
-/** Renames a full file and returns the size of the current one. Another process may have renamed it already. */
+/**
+ * Renames the file if it is still full, since another process may have renamed it. Returns the size of the current
+ * file, which is 0 after renaming.
+ */
 function sizeOnceRotated(file: string, full: number): number {
   const size = sizeOf(file);
   if (size < full) return size;

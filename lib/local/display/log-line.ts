@@ -1,4 +1,3 @@
-/** Reads the log lines of the functions, which on AWS would be in CloudWatch, to show and count them. */
 import * as z from 'zod';
 import { CRASH_MESSAGE, TICK_MESSAGE } from '../../lambda/index.ts';
 import type { PrometheusObserver } from '../../metrics/index.ts';
@@ -54,7 +53,7 @@ const changeLine = z.object({
 });
 const anyLine = z.object({ message: z.string(), level: z.string() });
 
-/** One line of a function's output, after reading. */
+/** What `readLogLine` has found in one line that a function printed. */
 export type LogLine =
   | { readonly kind: 'tick'; readonly tick: TickLine }
   | { readonly kind: 'crash'; readonly crash: z.output<typeof crashLine> }
@@ -71,8 +70,8 @@ export type ChangeLine = z.output<typeof changeLine>;
 export type TickLine = z.output<typeof tickLine>;
 
 /**
- * Reads a line that a function wrote. A line that is not JSON of the log is a `print`; a log line of no known kind is
- * `other`. Never throws.
+ * Reads a line that a function printed. Its kind is `print` if it is not JSON of the log, and `other` for a log line
+ * that `npm start` doesn't show. Never throws.
  */
 export function readLogLine(line: string): LogLine {
   const json = tryRead((): unknown => JSON.parse(line));

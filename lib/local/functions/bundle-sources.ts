@@ -1,4 +1,3 @@
-/** Finds the source files of each function in the bundles of esbuild. */
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';

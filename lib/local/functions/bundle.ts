@@ -103,8 +103,9 @@ async function bundleTogether(entries: readonly CatalogEntry[], directory: strin
 }
 
 /**
- * Writes the file that a worker thread starts with. Its hash of the source files makes the build id. The bundled code
- * itself is no part of the build id, since other services influence how esbuild divides it into files.
+ * Writes the file with which a worker thread starts. It contains a hash of the source files of the service, from which
+ * the build id is made. The bundled code can't be used for that, since esbuild divides it differently if another
+ * service changes.
  */
 async function writeFirst(service: Service, sources: string | undefined, directory: string): Promise<Bundle> {
   const code = `// ${sources ?? 'no sources'}\nimport './${codeOf(service.name)}.mjs';\n`;

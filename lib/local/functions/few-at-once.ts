@@ -3,7 +3,9 @@
  * none would be ready in time.
  */
 
-/** Calls `work` when its turn has come, and returns its result. Turns come in the order of the calls. */
+/**
+ * Calls `work` as soon as few enough other tasks go on, and returns its result. Tasks begin in the order of the calls.
+ */
 export type TakeTurn = <Result>(work: () => Promise<Result>) => Promise<Result>;
 
 /** Returns a function that runs at most `most` asynchronous tasks at once. */

@@ -52,7 +52,7 @@ const LONGEST_TURN = 10 * SECOND;
 /** Makes a FunctionHost. Its first invocation starts a worker thread. */
 export function hostFunction(options: HostOptions): FunctionHost {
   const { service, clock, takeTurn = (work) => work(), idle } = options;
-  /** The worker that gets new invocations. `alive` also contains replaced workers that have not ended yet. */
+  /** The worker that gets new invocations. `alive` also contains workers that get no new ones and end soon. */
   let running: RunningWorker | undefined;
   let starting: { readonly worker: Promise<RunningWorker>; readonly cancel: () => void } | undefined;
   const alive = new Set<RunningWorker>();
@@ -105,7 +105,7 @@ export function hostFunction(options: HostOptions): FunctionHost {
         reject(new WorkerEndedError(`${service.name}: stopped before its worker had started`, { begun: false }));
       };
       const start = async () => {
-        // Waits until the caller has assigned `starting`, which `startNow` clears.
+        // Lets the caller assign `starting` first, since `startNow` clears it.
         await undefined;
         if (isCancelled) return;
         const started = startNow();
@@ -143,7 +143,7 @@ export function hostFunction(options: HostOptions): FunctionHost {
     const id = ++invocations;
     const timeout = invocationTimeout(service, 0);
     const answered = new AbortController();
-    // The timeout begins with the handler, since the start of a worker can take long.
+    // The time limit counts from the start of the handler, since the start of a worker thread can take long.
     const begin = () => void endAfter(timeout + KILL_MARGIN, worker, answered.signal);
     const answer = new Promise((resolve, reject) => worker.waiting.set(id, { begin, resolve, reject, begun: false }));
     idle?.remove(worker);

@@ -1,4 +1,3 @@
-/** Ends worker threads without invocations after a while, as Lambda ends idle execution environments. */
 import { type Clock, MINUTE, SECOND } from '../../time/index.ts';
 
 export interface Idle {
@@ -12,7 +11,7 @@ export interface IdleWorkers {
   remove(worker: Idle): void;
 }
 
-/** The most idle worker threads that a machine keeps in memory. */
+/** The most worker threads without an invocation that a machine keeps. */
 const MOST = 4;
 /**
  * After this time without an invocation a worker thread is ended, in milliseconds. On Lambda it takes about as long.
@@ -29,7 +28,7 @@ const SHORTEST = SECOND;
  * ends the one that has been idle longest.
  */
 export function idleWorkers(clock: Clock, most = MOST): IdleWorkers {
-  /** The idle workers, each with the controller that ends its `watch`. */
+  /** The idle workers, each with the controller that ends `watch` for it. */
   const idle = new Map<Idle, AbortController>();
   /** The workers that have been idle for SHORTEST or longer, the longest first. */
   const ripe = new Set<Idle>();

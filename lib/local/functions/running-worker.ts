@@ -1,4 +1,3 @@
-/** A worker thread that serves a Lambda function, as the main thread sees it. */
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
@@ -61,7 +60,6 @@ export interface RunningWorker {
   readonly loaded: Promise<void>;
   /** Resolves when the worker has ended and `onLine` has got all its lines. */
   readonly silent: Promise<unknown>;
-  /** The number of pings that the worker has answered. */
   pongs: number;
   hasLoaded: boolean;
   send(message: ToWorker): void;
@@ -83,8 +81,8 @@ export function startWorker(options: WorkerOptions, { onLeave, onIdle }: WorkerE
   const { name } = bundle.service;
   const worker = new Worker(bundle.file, {
     env: withoutUndefined(env),
-    // Stack traces name lines of the TypeScript sources. A TypeScript loader is not needed, since the bundle is
-    // JavaScript.
+    // Source maps make stack traces name lines of the TypeScript sources. The bundle is JavaScript, so no loader is
+    // needed.
     execArgv: ['--enable-source-maps'],
     name,
     resourceLimits: { maxOldGenerationSizeMb: heapMegabytes },
