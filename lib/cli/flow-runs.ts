@@ -74,7 +74,6 @@ async function list(flags: Flags, state: string | undefined): Promise<void> {
   });
 }
 
-/** Opens the database and calls `work` with the store of flow runs. A missing table is made, except on AWS. */
 async function withStore(flags: Flags, work: (store: FlowRunStore) => Promise<void>): Promise<void> {
   const database = await openDatabase({ ...databaseOptions(flags), brief: true });
   try {

@@ -4,7 +4,6 @@
  */
 'use strict';
 
-/** Whether `version` is lower than `supported`. Both are texts such as `20.19.0`. */
 function isBelow(version, supported) {
   var have = version.split('.');
   var need = supported.split('.');

@@ -9,9 +9,7 @@ interface Streams {
 const READER_GONE: ReadonlySet<unknown> = new Set(['EPIPE', 'EIO']);
 
 interface OutputLoss {
-  /** Called once if the reader of standard output is gone. */
   readonly onReaderGone: () => void;
-  /** Called with one line, which the caller prints on standard error. */
   readonly show: (line: string) => void;
 }
 

@@ -1,4 +1,3 @@
-/** Runs the TypeScript file that the first command-line argument names, with the loader tsx. */
 'use strict';
 
 const { resolve } = require('node:path');

@@ -12,15 +12,14 @@ const STEP = 5 * SECOND;
  */
 const ONE_SIGNAL = SECOND / 2;
 
-/** The signals that stop a command. A closing terminal sends SIGHUP. */
 const SIGNALS: readonly StopSignal[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 /**
- * Two signals by which a command ends, and a function that begins it. `closing` is aborted first, so that nothing new
- * begins. `stop` is aborted 5 s later, so that runs under way end.
+ * The abort signals that end a command. `closing` is aborted first, so that nothing new begins. `stop` is aborted 5 s
+ * later or at a second Ctrl+C, so that runs under way end.
  */
 export interface StoppingCommand extends Stopping {
-  /** Begins to end the command, as a first Ctrl+C does. */
+  /** Aborts `closing`, as a first Ctrl+C does. `stop` follows 5 s later. */
   readonly begin: () => void;
 }
 

@@ -55,7 +55,6 @@ const TIME_FOR_A_PAGE = 2 * SECOND;
  * How long before its deadline a run of `mark-late-runs` stops counting the flow runs that are left, in milliseconds.
  */
 const TIME_FOR_THE_END = 0.5 * SECOND;
-/** The most flow runs that one read returns if they are only counted. */
 const COUNTED_PAGE = 1_000;
 /**
  * How long writes may still go on after the `signal` of the workload is aborted, in milliseconds. Otherwise a flow run
@@ -63,7 +62,6 @@ const COUNTED_PAGE = 1_000;
  */
 const TIME_FOR_WRITES = 0.5 * SECOND;
 const AT_ONCE = 10;
-/** The most errors in the AggregateError that a run of `mark-late-runs` throws. The log contains all errors. */
 const MOST_ERRORS = 20;
 const OUT_OF_TIME =
   'mark-late-runs: its time is up before all late flow runs are marked; the next run of the service goes on';

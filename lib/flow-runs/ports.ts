@@ -54,7 +54,6 @@ export interface FlowRunStore {
    * returns false.
    */
   put(run: FlowRun, options?: { readonly overwrite?: boolean }): Promise<boolean>;
-  /** Returns the stored flow run; `undefined` if there is none. */
   get(id: string): Promise<FlowRun | undefined>;
   /** Returns all flow runs in any order, by reading the whole table. */
   list(): Promise<Pick<DuePage, 'runs' | 'unreadable'>>;

@@ -118,7 +118,6 @@ function parseJson(written: string): { value: unknown } | { why: string } {
   try {
     return { value: JSON.parse(written) };
   } catch (error) {
-    // The error message quotes the text, so it is shortened too.
     return { why: error instanceof Error ? shortened(error.message) : 'unreadable' };
   }
 }
@@ -160,7 +159,6 @@ function flowRunOf(api: ApiRun, known: { type: StateType; source: string; now: n
   });
 }
 
-/** The name that Prefect gives to a state without one, such as `Scheduled` for the type SCHEDULED. */
 function nameOf(type: StateType): string {
   return type.slice(0, 1) + type.slice(1).toLowerCase();
 }

@@ -1,4 +1,4 @@
-/** The answers of a Lambda handler. All times in them are in ISO 8601. A field without a value is `null`. */
+/** The answers of a Lambda handler. All times in the answers are in ISO 8601. A field without a value is `null`. */
 import {
   type Disposition,
   type Obstacle,
@@ -19,11 +19,9 @@ export interface UnknownServiceAnswer {
    * string.
    */
   readonly service: string | null;
-  /** The names of the function's services. */
   readonly known: readonly string[];
   /** The name in `known` that resembles `service` most; `null` if none resembles it. */
   readonly nearest: string | null;
-  /** A sentence for a person that says which service was expected and which was given. */
   readonly message: string;
 }
 
@@ -121,7 +119,6 @@ export function runOnceAnswer(event: TickEvent, now: number): RunOnceAnswer {
   return { action: 'run-once', ...tickAnswer(event), bypassed: event.bypassed, stays };
 }
 
-/** The most names of services that the message of an UnknownServiceAnswer lists. */
 const MOST_NAMES = 20;
 /** The most names that the field `known` of an UnknownServiceAnswer contains. */
 const MOST_KNOWN = 100;

@@ -94,9 +94,6 @@ function warningsOf({ variables, inLambda }: Environment): string[] {
   return [...unknownVariableWarnings(Object.keys(variables)), ...(inLambda ? emfWarnings(variables) : [])];
 }
 
-/**
- * Returns one observer that writes metrics if the code runs in Lambda and `TICKOVER_METRICS` is `detailed`, else none.
- */
 function metricsOf({ variables, inLambda }: Environment): Observer[] {
   const { detailed, ...options } = emfOptionsIn(variables);
   return inLambda && detailed ? [emfObserver(options)] : [];

@@ -5,7 +5,6 @@ import { parseDuration, SECOND, unitHint } from '../time/index.ts';
 
 /** The settings of a function, read from its environment variables. Durations are in milliseconds. */
 export interface Environment {
-  /** `TICKOVER_TABLE`: the name of the state table. */
   readonly table: string;
   /**
    * `TICKOVER_BUILD`: a hash of the code, policy and schedule of the function, at most 16 characters. @default
@@ -23,7 +22,6 @@ export interface Environment {
    * @default the option `interval` stays
    */
   readonly interval?: number;
-  /** Whether the code runs in Lambda: `AWS_LAMBDA_FUNCTION_NAME` is set. */
   readonly inLambda: boolean;
   readonly variables: Readonly<Record<string, string | undefined>>;
 }

@@ -31,20 +31,20 @@ const detail = z.union([placeholder, z.string(), z.number()], 'text').optional()
 
 const service = z.string('text').optional();
 
-/** The event that EventBridge Scheduler sends. */
+/** The schema of the event that EventBridge Scheduler sends. */
 export const schedulerEvent = z.object({
   service,
   scheduledFor: z.union([placeholder, instant], 'an ISO 8601 time with a zone'),
   executionId: detail,
   attempt: detail,
 });
-/** The event of a scheduled rule of EventBridge, the predecessor of EventBridge Scheduler. */
+/** The schema of the event of a scheduled rule of EventBridge, the predecessor of EventBridge Scheduler. */
 export const scheduledEvent = z.object({
   'detail-type': z.literal('Scheduled Event', "'Scheduled Event'"),
   time: instant,
   id: detail,
 });
-/** The event by which a person invokes a service: an action and its fields. */
+/** The schema of the event by which a person invokes a service. */
 export const manualEvent = z.discriminatedUnion(
   'action',
   [

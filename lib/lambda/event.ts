@@ -75,7 +75,6 @@ export type Request =
   | { readonly kind: 'status' }
   | { readonly kind: 'pause'; readonly reason: string; readonly by: string; readonly until?: number }
   | { readonly kind: 'resume' }
-  /** The event names a service that is not the handler's. */
   | { readonly kind: 'unknown-service'; readonly given: unknown };
 
 /** The most bytes of the fields `executionId` and `attempt` that are logged; the rest of a longer value is cut. */

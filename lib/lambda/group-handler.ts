@@ -122,7 +122,6 @@ function refuseEnvironment(group: string, { environment }: GroupOverrides): void
  */
 const LOAD_LIMIT = 10 * SECOND;
 
-/** Returns a function that imports the handler of a service at the first call and returns the same handler later. */
 function loadingOf(
   group: string,
   members: Readonly<Record<string, GroupMember>>,

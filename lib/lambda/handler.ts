@@ -9,15 +9,18 @@ import type { StatusAnswer } from './status-answer.ts';
  */
 export interface HandlerContext {
   getRemainingTimeInMillis(): number;
-  /** Aborted when the process is about to stop. Then the handler begins no further tick. Lambda has no such signal. */
+  /**
+   * Aborted at the first Ctrl+C to `npm start` or `npm run invoke`. Then the handler begins no further tick. Absent on
+   * Lambda.
+   */
   readonly closing?: AbortSignal;
   /**
-   * Aborted when the process stops. Then a run under way ends without an outcome, and its tick may run again. Lambda
-   * has no such signal.
+   * Aborted at the second Ctrl+C to `npm start` or `npm run invoke`, or 5 s after the first. Then a run under way ends
+   * without an outcome, and its tick may run again. Absent on Lambda.
    */
   readonly stop?: AbortSignal;
   /**
-   * Ends the worker thread after it has sent the answer. Lambda can't do so; there the process ends without an answer.
+   * Ends the worker thread after it has sent the answer. Absent on Lambda, where the process ends without an answer.
    */
   readonly endAfterAnswer?: () => void;
 }

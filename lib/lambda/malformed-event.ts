@@ -6,7 +6,6 @@ export class MalformedEventError extends Error {
   override readonly name = 'MalformedEventError';
   readonly code = 'malformed-event';
   readonly service: string;
-  /** The faults of the event, each as `field: expected ..., got ...`. */
   readonly faults: readonly string[];
 
   constructor(service: string, faults: readonly string[]) {

@@ -47,8 +47,8 @@ export function handlerOf(composition: Composition): ScheduledHandler {
       return await answer(composition, request, context);
     } catch (error) {
       composition.ports.log.error(`${service.name}: the invocation failed; its error says what follows`, { error });
-      // A process without free memory, sockets or file descriptors is ended, since every later invocation would fail in
-      // it. For a ServiceHaltedError the tick has done so already.
+      // Ends a process without free memory, sockets or file descriptors, since every later invocation would fail in it.
+      // Before a ServiceHaltedError is thrown, `runTick` has already ended such a process.
       if (!(error instanceof ServiceHaltedError) && exhaustionIn(error) === 'process') {
         (context.endAfterAnswer ?? composition.ports.recycle)();
       }
@@ -136,7 +136,6 @@ async function fire(
   return tickAnswer(await runTick(service, { kind: 'scheduled', scheduledFor, delivery }, invocation, ports));
 }
 
-/** The error for an event without a due time if the cron expression of the service has no due time in the past. */
 function neverDue({ name, schedule }: Service): MalformedEventError {
   const expected = `a due time, since the cron expression ${showValue(schedule.cron)} was never due until now`;
   return new MalformedEventError(name, [`scheduledFor: expected ${expected}, got an unfilled placeholder`]);

@@ -48,7 +48,7 @@ export interface StatusAnswer {
   } | null;
   readonly lastTick: string | null;
   readonly lastSuccess: string | null;
-  /** The last 20 runs, newest first. */
+  /** Up to 20 runs, the newest first. */
   readonly runs: readonly {
     readonly at: string;
     readonly outcome: OutcomeKind;
@@ -64,12 +64,14 @@ export interface StatusAnswer {
     readonly message: string;
   }[];
   readonly policy: PolicyAnswer;
-  /** The position that the workload stored for its next run, with credentials masked; `null` if it stored none. */
+  /**
+   * The text with its position that a run has stored last, with credentials masked; `null` if no run has stored one.
+   */
   readonly cursor: string | null;
   readonly build: string;
 }
 
-/** The policy in the answer to `status`; durations are in seconds. */
+/** The options of a service, as the answer to `status` shows them. Durations are in seconds. */
 export interface PolicyAnswer {
   readonly kind: Policy['kind'];
   readonly memory: number;

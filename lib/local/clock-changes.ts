@@ -49,7 +49,6 @@ export function showLeftOut({ service, due, fired }: Wait, newest: number, { clo
   );
 }
 
-/** The instants as texts in UTC: times of day if all are on the day of `now`, else with dates. */
 function moments(instants: readonly number[], now: number): string[] {
   const areToday = instants.every((instant) => Math.floor(instant / DAY) === Math.floor(now / DAY));
   return instants.map((instant) => (areToday ? timeOfDay(instant) : toIso(instant).slice(0, 16).replace('T', ' ')));

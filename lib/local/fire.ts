@@ -7,7 +7,7 @@ export interface FiringOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly onError: (host: FunctionHost, error: unknown) => void;
-  /** Aborted when the process is about to stop. Then no further invocation begins. */
+  /** Aborted at the first Ctrl+C to the process. Then no further invocation begins. */
   readonly closing: AbortSignal;
 }
 

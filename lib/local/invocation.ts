@@ -37,9 +37,6 @@ function strangerIn(service: string, given: unknown): string {
   return `${service}: service: expected '${service}' or no such field, got ${showValue(given)}; nothing was done`;
 }
 
-/**
- * A suggestion such as `; did you mean 'pause'?` for a misspelled action or field; empty if no known name is similar.
- */
 function hintFor(event: unknown): string {
   if (!isRecord(event)) return '';
   const fields = Object.keys(event).map((field) =>

@@ -54,7 +54,6 @@ export interface Machine {
    * is included.
    */
   readonly ticked: ReadonlySet<string>;
-  /** The number of sample flow runs that were loaded; 0 if the database existed before. */
   readonly sampleRuns: number;
   /** Deletes the items of the state table that have expired at `now`, in epoch milliseconds. */
   sweep(now: number): Promise<void>;
@@ -108,13 +107,11 @@ export async function openMachine(options: MachineOptions): Promise<Machine> {
   }
 }
 
-/** Calls `onFault` about a function that can't be bundled. Throws the error if there is no `onFault`. */
 function refuseBundle({ service }: CatalogEntry, error: Error, { onFault }: MachineOptions): void {
   if (onFault === undefined) throw error;
   onFault(`${service.name}: its function can't be bundled; the other services run (${error.message})`);
 }
 
-/** The limits that all functions of a machine share: how many worker threads start at once, and how many stay idle. */
 function startingAndIdle(): Pick<Parameters<typeof hostFunction>[0], 'takeTurn' | 'idle'> {
   return { takeTurn: fewAtOnce(MOST_STARTS), idle: idleWorkers(systemClock) };
 }

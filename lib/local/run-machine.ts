@@ -11,9 +11,7 @@ import { sweepHourly } from './sweep.ts';
 
 interface PrinterOptions {
   readonly show: (line: string) => void;
-  /** Called with the content of each line that a function prints. */
   readonly onLogLine: (line: LogLine) => void;
-  /** The file that gets the whole log of all functions. */
   readonly logFile: string;
 }
 
@@ -32,8 +30,8 @@ export function linePrinter({ show, onLogLine, logFile }: PrinterOptions): (line
 }
 
 /**
- * The two steps of a stop: after `closing` nothing more begins; after `stop` the runs under way end without an outcome,
- * so that their ticks may run again.
+ * The abort signals that end `npm start`. `closing` is aborted first, so that nothing new begins. `stop` is aborted
+ * later, so that runs under way end without an outcome and their ticks may run again.
  */
 export interface Stopping {
   readonly closing: AbortSignal;

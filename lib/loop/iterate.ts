@@ -18,7 +18,6 @@ export interface LoopParts extends Omit<LoopOptions, 'maxDuration'> {
 export interface Carried {
   readonly state: LoopState;
   readonly cursor?: string | undefined;
-  /** The number of the newest run; 0 before the first run. */
   readonly fence: number;
 }
 

@@ -24,7 +24,7 @@ export interface LoopOptions {
    * state, a success of the first run ends the halt. @default the state of a service that has never run
    */
   readonly state?: LoopState;
-  /** The position that the first run gets from the runs before, as `cursor`. @default none */
+  /** The text with its position that an earlier run has stored, for the first run. @default none */
   readonly cursor?: string;
   /**
    * How long one run may last. Then the `signal` of the workload is aborted, and the run fails as timed out. @default
@@ -74,7 +74,7 @@ export interface Iteration {
   readonly report: readonly string[];
   /** The state after the iteration. It can be converted to JSON and back. */
   readonly state: LoopState;
-  /** The position that the workload stored for the next run. */
+  /** The text with its position that a run has stored last, for the next run. */
   readonly cursor?: string;
 }
 
@@ -86,8 +86,8 @@ export interface StartOptions {
 
 export interface StopOptions {
   /**
-   * Whether `stop` waits for the end of the loop, for one interval at most. Use false inside the workload, since the
-   * loop can't end before the workload does. @default true
+   * Whether `stop` waits for the end of the loop, for one interval at most. A workload that calls `stop` must set it to
+   * false, since the loop can't end before the workload does. @default true
    */
   readonly block?: boolean;
 }
@@ -98,7 +98,7 @@ export interface Loop {
   readonly running: boolean;
   /** The state after the newest iteration; before the first iteration, the option `state`. */
   readonly state: LoopState;
-  /** The position that the newest run stored; before the first run, the option `cursor`. */
+  /** The text with its position that a run has stored last; before the first run, the option `cursor`. */
   readonly cursor: string | undefined;
   /**
    * Runs the service `loops` times, or until it is stopped. The first run starts at once. A loop that has ended can be

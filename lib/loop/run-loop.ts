@@ -47,7 +47,6 @@ const LOOP_SHAPES: Readonly<Record<string, Shape>> = {
 export function createLoop(service: Service, options: LoopOptions): Loop {
   const name = showName(service);
   const misshapen = [...serviceFaults(service), ...shapeFaults(options, LOOP_SHAPES)];
-  // If the service or the options are no object, the checks below can't be made.
   if (!isRecord(service) || !isRecord(options)) throw new InvalidOptionsError(name, misshapen);
   const { pace = 'fixed-delay', cursor = '' } = options;
   const faults = [
@@ -106,7 +105,6 @@ export async function runLoop(service: Service, options: LoopOptions & { readonl
   await loop.start(options.loops);
 }
 
-/** The signals of one `start`: aborting `stop` asks the loop to end; `ended` is aborted when the loop has ended. */
 interface Start {
   readonly stop: AbortController;
   readonly ended: AbortController;
@@ -262,8 +260,8 @@ class ServiceLoop implements Loop {
   }
 
   /**
-   * How long to wait before the next run, in milliseconds: at least as long as the server of a failed request asked for
-   * (Retry-After).
+   * How long to wait before the next run, in milliseconds: at least the time of the Retry-After header if the last run
+   * failed with one.
    */
   #waitAfter({ state, outcome, startedAt }: Iteration): number {
     const { service, clock, random, pace } = this.#parts;

@@ -11,7 +11,6 @@ import { onStopSignal, type SignalSource } from './signals.ts';
 export class LoopsFailedError extends AggregateError {
   override readonly name = 'LoopsFailedError';
   readonly code = 'loops-failed';
-  /** The names of the services whose loops failed. */
   readonly services: readonly string[];
 
   constructor(failed: readonly { readonly name: string; readonly error: unknown }[], total: number) {

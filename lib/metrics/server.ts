@@ -83,9 +83,7 @@ export interface MetricsServer {
    * can't listen; then it logs an error, and a later call tries again. Never rejects.
    */
   start(): Promise<MetricsAddress | undefined>;
-  /** Closes all connections and the port. */
   stop(): Promise<void>;
-  /** The address; `undefined` while the server is stopped. */
   readonly address: MetricsAddress | undefined;
 }
 
@@ -121,7 +119,6 @@ export function metricsServer(options: MetricsServerOptions): MetricsServer {
   };
 }
 
-/** Starts a server. If it can't listen, logs the reason and returns `undefined`. */
 async function listen(options: MetricsServerOptions): Promise<Server | undefined> {
   const { host, port, log, requestTimeout = DEFAULT_REQUEST_TIMEOUT } = options;
   const limits = {
@@ -195,7 +192,6 @@ async function answer(
   }
 }
 
-/** Whether the client accepts gzip: its `accept-encoding` names gzip with a weight above 0. */
 function acceptsGzip({ headers }: IncomingMessage): boolean {
   return /(^|,)\s*gzip\s*(;\s*q=(?!0(\.0*)?\s*(,|$))[^,]*)?\s*(,|$)/i.test(String(headers['accept-encoding'] ?? ''));
 }

@@ -178,7 +178,6 @@ async function listen(server: Server, port: number): Promise<number> {
   }
 }
 
-/** Closes the server. After CLOSING_MS, connections of requests under way are cut. */
 async function close(server: Server): Promise<void> {
   let isClosed = false;
   const closing = promisify(server.close.bind(server))().finally(() => {

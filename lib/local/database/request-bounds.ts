@@ -67,7 +67,6 @@ export function boundBody(request: IncomingMessage, response: ServerResponse): v
   };
 }
 
-/** Returns a function that gets the parts of a JSON body one by one, and returns the deepest nesting so far. */
 function depthCounter(): (chunk: Buffer) => number {
   let deepest = 0;
   let depth = 0;

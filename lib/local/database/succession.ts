@@ -10,7 +10,6 @@ import { publishedEndpoint } from './endpoint-file.ts';
 interface Parts {
   /** Aborted when this process need not take over the database any more. */
   readonly signal: AbortSignal;
-  /** Called with one line for a person when this process has taken over the database. */
   readonly onNotice: (line: string) => void;
   readonly clock?: Clock;
 }

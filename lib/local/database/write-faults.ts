@@ -44,7 +44,6 @@ export function answerFaults(db: Operations, path: string, onWriteFault = throwU
   }
 }
 
-/** Wraps an operation so that its callback gets `replaced(error)` instead of the error. */
 function answering(operation: Operation, replaced: (error: unknown) => unknown): Operation {
   return (...args) => {
     const callback = args.at(-1);

@@ -34,7 +34,6 @@ export function shownAs(line: LogLine): string[] {
   }
 }
 
-/** The lines about a service whose trouble begins or ends: the time, the message, the cause, and the command to run. */
 function changeText({ timestamp, message, cause, command }: ChangeLine): string[] {
   const [head = '', ...rest] = wrapped(printable(message), COLUMNS - TIME_WIDTH);
   return [
@@ -67,7 +66,6 @@ function nextText(due: number, from: number): string {
   return date.startsWith(year) ? `${date.slice(year.length)} ${time.slice(0, 'hh:mm'.length)}` : date;
 }
 
-/** The line about work that a run has left for the next run; empty if it left none. */
 function backlogOf({ result }: TickLine): string[] {
   if (result === undefined) return [];
   return indented(`${result.more ? 'more than ' : ''}${result.unfinished} left unfinished; the next run goes on`);
@@ -92,7 +90,6 @@ export function failureShown(now: number, service: string, message: string): str
   return isWhole ? [line] : [`${head}failed`, ...indented(message)];
 }
 
-/** The first MOST_LINES lines of a text, indented by four spaces. */
 function indented(text: string): string[] {
   const lines = text
     .slice(0, MOST_LINES * COLUMNS)

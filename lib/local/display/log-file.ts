@@ -43,7 +43,6 @@ function sizeOnceRotated(file: string, full: number): number {
   return 0;
 }
 
-/** The size of the file in bytes, read anew since other processes append to it too; 0 if there is no file. */
 function sizeOf(file: string): number {
   makeDirectory(dirname(file));
   return lstatSync(file, { throwIfNoEntry: false })?.size ?? 0;

@@ -5,7 +5,6 @@ import type { Metafile } from 'esbuild';
 
 type Outputs = Metafile['outputs'];
 
-/** Matches an entry point of the build, which is named `function:` and the name of a service. */
 const ENTRY_POINT = /^function:/;
 
 /**
@@ -30,7 +29,6 @@ export async function sourcesOf(outputs: Outputs, root: string): Promise<Map<str
   return found;
 }
 
-/** The source files whose code is in an output file of esbuild, or in the output files that it imports. */
 function inputsOf(file: string, outputs: Outputs): Set<string> {
   const seen = new Set<string>([file]);
   const inputs = new Set<string>();

@@ -15,7 +15,6 @@ import { sourcesOf } from './bundle-sources.ts';
 
 export interface Bundle {
   readonly service: Service;
-  /** The file with which a worker thread starts. */
   readonly file: string;
   /** A hash of the code, policy and schedule of the function. */
   readonly build: string;
@@ -43,7 +42,6 @@ export async function removeBundles(path: string): Promise<void> {
   await rm(path, { recursive: true, force: true });
 }
 
-/** Whether the process whose id begins the name of the directory has ended. */
 function isAbandoned(name: string): boolean {
   const [, pid] = /^(\d+)-/.exec(name) ?? [];
   try {
@@ -81,7 +79,6 @@ export async function bundleFunction(entry: CatalogEntry, directory: string): Pr
   return bundle;
 }
 
-/** The number of esbuild builds under way in this process. */
 let builds = 0;
 
 /**

@@ -18,7 +18,7 @@ export function fewAtOnce(most: number): TakeTurn {
     try {
       return await work();
     } finally {
-      // The ended task gives its place directly to the first task in the queue, so that no new call takes it.
+      // A waiting task takes the place of the ended one directly, so that no new call can take it first.
       const next = queue.shift();
       if (next === undefined) underWay--;
       else next();

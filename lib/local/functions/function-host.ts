@@ -11,7 +11,6 @@ import { type RunningWorker, startWorker, WorkerEndedError, type WorkerOptions }
 export { FunctionError, splitPrinted, WorkerEndedError } from './running-worker.ts';
 
 interface HostOptions extends WorkerOptions {
-  /** The service, with the interval that it has on this machine. */
   readonly service: Service;
   /** Limits how many worker threads of the machine start at the same time. @default no limit */
   readonly takeTurn?: TakeTurn;

@@ -7,7 +7,6 @@ export interface Idle {
 /** The worker threads of a machine that have no invocation. */
 export interface IdleWorkers {
   add(worker: Idle): void;
-  /** Removes a worker that gets an invocation or has ended; does nothing if it is not in the list. */
   remove(worker: Idle): void;
 }
 
@@ -28,9 +27,7 @@ const SHORTEST = SECOND;
  * ends the one that has been idle longest.
  */
 export function idleWorkers(clock: Clock, most = MOST): IdleWorkers {
-  /** The idle workers, each with the controller that ends `watch` for it. */
   const idle = new Map<Idle, AbortController>();
-  /** The workers that have been idle for SHORTEST or longer, the longest first. */
   const ripe = new Set<Idle>();
 
   const remove = (worker: Idle) => {

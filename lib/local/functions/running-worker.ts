@@ -11,7 +11,6 @@ import type { FromWorker, ToWorker } from './worker.ts';
 export class FunctionError extends Error {
   override readonly name = 'FunctionError';
   readonly code = 'function-failed';
-  /** The class name of the error that the handler threw. */
   readonly errorClass: string;
 
   constructor(errorClass: string, message: string) {
@@ -39,7 +38,6 @@ export interface WorkerOptions {
   readonly bundle: Bundle;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
-  /** Called with every line that the function prints. */
   readonly onLine: (line: string) => void;
   /**
    * The largest heap of the worker thread, in MB. A worker that needs more ends, and the process goes on. @default 512
@@ -68,7 +66,6 @@ export interface RunningWorker {
 }
 
 interface WorkerEvents {
-  /** Called when the worker must get no more invocations. */
   readonly onLeave: () => void;
   readonly onIdle: () => void;
 }
@@ -103,7 +100,6 @@ export function startWorker(options: WorkerOptions, { onLeave, onIdle }: WorkerE
       void worker.terminate();
     },
   };
-  /** Whether the worker has asked to be ended after its last answer. */
   let isWorn = false;
   let cause = '';
   worker.on('message', (message: FromWorker) => {

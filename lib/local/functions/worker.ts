@@ -16,7 +16,6 @@ export type ToWorker =
 
 /** A message from a worker thread to the main thread. */
 export type FromWorker =
-  /** The worker has loaded the function. */
   | 'ready'
   | 'pong'
   /** The worker asks for its end: it must get no more invocations, and is ended after its last answer. */
