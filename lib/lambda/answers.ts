@@ -44,7 +44,7 @@ export interface TickAnswer {
    * resumed it.
    */
   readonly nextDue: string | null;
-  /** The error of a failed run; `null` if the run succeeded or the tick was skipped. */
+  /** The error of a failed run; `null` if no run has failed. */
   readonly error: { readonly class: string; readonly message: string } | null;
   /**
    * The value that the workload returned, as JSON with credentials masked; `null` if it returned none. A value that

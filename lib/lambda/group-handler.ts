@@ -52,8 +52,9 @@ const RENEW_AFTER = 5 * MINUTE;
 
 /**
  * Makes the Lambda handler of several services. Each event names its service, such as
- * `{"service":"sync","action":"status"}`. An event that names none of them is answered and changes nothing. The first
- * event for a service imports its code. If that fails, the invocation throws, and the next event imports again.
+ * `{"service":"sync","action":"status"}`. An event that names no service of the group is answered and changes nothing.
+ * The first event for a service imports the code of the service. If the import fails, the invocation throws, and the
+ * next event for the service imports again.
  * @param group the name of the group, which error messages contain
  * @param members the services, by name
  * @throws InvalidOptionsError if an environment variable is invalid

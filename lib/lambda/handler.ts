@@ -10,13 +10,13 @@ import type { StatusAnswer } from './status-answer.ts';
 export interface HandlerContext {
   getRemainingTimeInMillis(): number;
   /**
-   * Aborted at the first Ctrl+C to `npm start` or `npm run invoke`. Then the handler begins no further tick. Absent on
-   * Lambda.
+   * Aborted when the process is asked to stop, for example by Ctrl+C. Then the handler begins no further tick. Absent
+   * on Lambda.
    */
   readonly closing?: AbortSignal;
   /**
-   * Aborted at the second Ctrl+C to `npm start` or `npm run invoke`, or 5 s after the first. Then a run under way ends
-   * without an outcome, and its tick may run again. Absent on Lambda.
+   * Aborted 5 s after `closing`, or at a second Ctrl+C. Then a run under way ends without an outcome, and its tick may
+   * run again. Absent on Lambda.
    */
   readonly stop?: AbortSignal;
   /**

@@ -11,7 +11,7 @@ import { toIso } from '../time/index.ts';
 
 /** The message of the one log line that each tick leaves. */
 export const TICK_MESSAGE = 'tick';
-/** The message of the log line about a run whose process died. The next tick of the service writes it. */
+/** The message of the log line about a run whose process died. The next tick of the service writes this line. */
 export const CRASH_MESSAGE = 'run crashed';
 
 /** The numbers by which Powertools compares levels. A logger writes a line of its own level or a higher one. */

@@ -34,7 +34,7 @@ export function scheduledHandler(service: Service, overrides: Overrides = {}): S
 /** The Composition of each handler that `scheduledHandler` made. `groupHandler` reads it. */
 const compositions = new WeakMap<object, Composition>();
 
-/** Returns the composition of a handler that {@link scheduledHandler} made; `undefined` for any other value. */
+/** Returns what {@link scheduledHandler} made the handler from; `undefined` for any other value. */
 export function compositionOf(handler: unknown): Composition | undefined {
   return typeof handler === 'function' ? compositions.get(handler) : undefined;
 }

@@ -7,7 +7,7 @@ export interface FiringOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly onError: (host: FunctionHost, error: unknown) => void;
-  /** Aborted at the first Ctrl+C to the process. Then no further invocation begins. */
+  /** Aborted when the process is asked to stop, for example by Ctrl+C. Then no further invocation begins. */
   readonly closing: AbortSignal;
 }
 

@@ -19,7 +19,7 @@ export async function sweepTable(endpoint: string, env: LocalEnvironment, now: n
 
 interface Parts {
   readonly clock: Clock;
-  /** Aborted at the first Ctrl+C to the process. Then no further sweep begins. */
+  /** Aborted when the process is asked to stop, for example by Ctrl+C. Then no further sweep begins. */
   readonly closing: AbortSignal;
   readonly onNotice: (line: string) => void;
 }

@@ -58,8 +58,8 @@ function logUnexpected({ service, log }: LoopParts, run: WorkloadRun, outcome: O
 }
 
 /**
- * Warns about a run that took longer than the interval, if it delays the next run (rule S3 of docs/design.md, section
- * 4). With `fixed-delay` it delays none, since the wait begins at its end.
+ * Warns about a run that took longer than the interval and so delays the next run (rule S3 of docs/design.md, section
+ * 4). With `fixed-delay` no run is delayed, since the wait begins at the end of a run.
  */
 function logOverrun({ service, pace, log }: LoopParts, { durationMs }: WorkloadRun, outcome: Outcome): void {
   const { interval } = service.policy;

@@ -86,7 +86,7 @@ export interface StartOptions {
 
 export interface StopOptions {
   /**
-   * Whether `stop` waits for the end of the loop, for one interval at most. A workload that calls `stop` must set it to
+   * Whether `stop` waits for the end of the loop, for one interval at most. A workload that calls `stop` must pass
    * false, since the loop can't end before the workload does. @default true
    */
   readonly block?: boolean;

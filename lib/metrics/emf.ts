@@ -2,7 +2,7 @@
  * Writes CloudWatch metrics as lines of JSON on standard output (embedded metric format). Their only dimension is
  * `service`.
  *
- * The service watch-services writes at each of its scheduled runs:
+ * The service watch-services writes Unhealthy at each of its runs, and the other two at each scheduled run:
  *
  *   Unhealthy          1 for each service in trouble, with the name of that service as `service`
  *   Watched            the number of services that it checked, with `watch-services` as `service`
