@@ -25,8 +25,8 @@ export function groupsIn(services: ByName, names: readonly string[]): ReadonlyMa
 }
 
 /**
- * Returns the settings of the function of a group. A setting that only one service of the group gives holds for the
- * whole function.
+ * Returns the settings of the one function that all services of a group share. A setting that only one service gives
+ * holds for the whole function. Services that give different values are refused by {@link groupFaults}.
  */
 export function settingsOfGroup(services: ByName, names: readonly string[]): GroupSettings {
   const all = names.map((name) => settingsOf(services, name));

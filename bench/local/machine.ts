@@ -1,6 +1,6 @@
 /**
- * A child process of the bench: runs generated services as `npm start` does, and prints the figures as one line of
- * JSON. The arguments are the number of services and the number of seconds.
+ * A child process of the bench: runs generated services as `npm start` does, and prints how much memory and processor
+ * time they took, as one line of JSON. The arguments are the number of services and the number of seconds.
  */
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

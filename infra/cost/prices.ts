@@ -1,7 +1,8 @@
 /**
- * The prices of AWS in US dollars by region, without volume discounts. They are those of AWS's price list,
- * https://pricing.us-east-1.amazonaws.com/offers/v1.0/aws/SERVICE/current/REGION/index.json, as quoted in public in
- * August 2026. If a price changes, change `PRICED.date` too.
+ * The prices of AWS in US dollars by region, without volume discounts. They were taken in August 2026 from public pages
+ * that quote AWS's price list, not from the list itself. The list to check them against is
+ * https://pricing.us-east-1.amazonaws.com/offers/v1.0/aws/SERVICE/current/REGION/index.json. If a price changes, change
+ * `PRICED.date` too.
  */
 
 /** The AWS regions whose prices this file contains. */

@@ -39,8 +39,8 @@ export function usageOf(service: ServicePlan, assumed: Assumed, watchdog?: Servi
 }
 
 /**
- * Returns the usage of the watchdog of `watched` services. The watchdog's reads of the services' states are left out,
- * since {@link usageOf} counts them.
+ * Returns the usage of a watchdog that watches `watched` services. The read units for the services' states are left
+ * out, since {@link usageOf} counts them. The time that these requests take is included.
  */
 export function watchdogUsage(watchdog: ServicePlan, watched: number, assumed: Assumed): Usage {
   const { requestSeconds, checkMs, checkLogKb, rememberedKb } = assumed;

@@ -27,7 +27,7 @@ export interface RunSurroundings {
 
 export interface RunCursor {
   at: string | undefined;
-  /** Whether the run has ended, so that its workload can't change the cursor any more. */
+  /** Whether the run has ended. From then on its workload, which may still be going on, can't change the cursor. */
   closed: boolean;
 }
 

@@ -14,8 +14,8 @@
  *   due                 first slot                       last slot                 invocation ends
  *   |<----- slack ----->|<------- FIRING_PERIOD -------->|<--- timeout of a run -->|
  *
- * `records` may take half of the reserve that is left after GRACE. The write of the state is tried again until
- * NOTIFY_TIME before the end, and always has the time of one try (ONE_TRY).
+ * `records` may take half of what is left of the reserve after GRACE. A write of the state that fails is tried again
+ * until NOTIFY_TIME before `end`, and always has the time of one try (ONE_TRY).
  */
 import { FIRING_PERIOD, flexibleWindow, hasSlots, LIMITS, type Schedule } from '../rules/index.ts';
 import { MINUTE, SECOND } from '../time/index.ts';

@@ -3,7 +3,7 @@ import { cut, escaped, mask, toSafeCause } from '../text/index.ts';
 /** The name of the operation that takes the lease, as the message of a StoreError contains it. */
 export const TAKING_LEASE = 'taking the lease';
 
-/** How many bytes of the message of its `cause` the message of a StoreError repeats, at most. */
+/** A StoreError's message repeats at most this many bytes of the message of its `cause`. */
 const CAUSE_BYTES = 1_000;
 
 /**

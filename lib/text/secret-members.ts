@@ -18,8 +18,8 @@ const PRIVATE_PARTS = new Set(['d', 'p', 'q', 'dp', 'dq', 'qi', 'k']);
 /** Matches an element of a list that is the name of the next element: a header, or an option (`['--token', 'x']`). */
 const HEADER_OR_OPTION = /^(?:--?[A-Za-z][\w-]{0,80}|[A-Za-z]{1,40}-[A-Za-z-]{1,60}|(?:authorization|cookie))$/i;
 /**
- * The largest number of fields in an object such as `{ name: 'DB_PASSWORD', value: 'x' }`. In a larger object no such
- * pair is searched for.
+ * An object with more fields than this is not searched for a pair of a name and its value, such as
+ * `{ name: 'DB_PASSWORD', value: 'x' }`.
  */
 const MOST_FIELDS_OF_PAIR = 50;
 const LONGEST_NAME = 100;

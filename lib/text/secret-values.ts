@@ -25,7 +25,7 @@ const SENTENCES = new Set(
 /** Matches a placeholder for a value: `${DB_PASSWORD}`, `{{token}}`, `<redacted>`, `[REDACTED]`, `********`. */
 const PLACEHOLDER =
   /^(?:\*+|\.{3}|x{3,}|\$\{[\w.:-]{0,100}\}?|\$[A-Z_]{2,100}|\{\{[^{}]{0,100}(?:\}\})?|<[\w -]{0,40}>|\[(?:redacted|hidden|masked|filtered|removed|secret)\]|%[sdjo])$/i;
-/** The longest value, in characters, that may be an ARN or the path of a file. */
+/** A value with more characters than this is never taken for an ARN or the path of a file. */
 const LONGEST_REFERENCE = 2_048;
 const ARN = /^arn(?::|%3A)aws/i;
 const FILE =

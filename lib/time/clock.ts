@@ -10,7 +10,7 @@ export interface Clock {
   now(): number;
   /**
    * Waits for `ms` milliseconds. If `signal` is aborted, the returned promise resolves at once; it is never rejected.
-   * Even with an `ms` of 0 or less, callbacks that are due already run before the wait ends.
+   * Even with an `ms` of 0 or less, the event loop runs the callbacks that are already due before the wait ends.
    */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }

@@ -70,8 +70,8 @@ function findingOf(watched: WatchedService, state: ServiceState, moment: Require
 }
 
 /**
- * Returns the number of failures since the last success. Crashed runs that the state doesn't count yet are included,
- * since a service whose process dies in every run never counts them.
+ * Returns the number of failures since the last success. Crashed runs that the state doesn't count yet are included. A
+ * crashed run is counted by the commit of a later run, and a service whose process dies in every run never commits.
  */
 export function failuresOf(state: ServiceState, now: number): number {
   return state.streak + uncountedCrashes(state, now);
@@ -87,8 +87,8 @@ export function uncountedCrashes(state: ServiceState, now: number): number {
 }
 
 /**
- * Returns when the first failure since the last success happened, in epoch milliseconds. For a crash that is not
- * counted yet, returns the due time of the crashed run. `undefined` if the time is not stored.
+ * Returns when the first failure since the last success happened, in epoch milliseconds. If the only failure is a
+ * crashed run that is not counted yet, returns its due time. `undefined` if the time is not stored.
  */
 function failingSince({ streak, runs, lease }: ServiceState): number | undefined {
   return streak > 0 ? runs.at(-streak)?.at : lease?.tick;
