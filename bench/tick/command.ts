@@ -12,7 +12,7 @@ import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
 import { systemClock, toIso } from '../../lib/time/index.ts';
 import { deployed } from '../../test/runtime/deployed.ts';
 import { startFunction } from '../../test/runtime/function-process.ts';
-import { NoRuntimeClientError, type RuntimeClient, runtimeClient } from '../../test/runtime/runtime-client.ts';
+import { isNoRuntimeClient, type RuntimeClient, runtimeClient } from '../../test/runtime/runtime-client.ts';
 import { dynaliteDatabase } from '../../test/support/dynalite.ts';
 import { CATALOG, entryOf, removeOutputs } from '../../test/support/stack-kit.ts';
 import { type FunctionFigures, measureFunction } from './measure-function.ts';
@@ -69,8 +69,7 @@ function refuse(message: string): false {
 }
 
 function unavailable(error: unknown): string {
-  if (error instanceof NoRuntimeClientError)
-    return `the Lambda runtime interface client can't be had: ${error.message}`;
+  if (isNoRuntimeClient(error)) return `the Lambda runtime interface client can't be had: ${error.message}`;
   throw error;
 }
 

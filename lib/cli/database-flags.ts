@@ -44,18 +44,19 @@ function silenceSdkNotice(): void {
 /**
  * Runs the command with the arguments of the process. After any error, also an uncaught one, prints one line and exits
  * with code 1.
+ * @param name the name with which that line begins
  */
-export async function runCommand(command: Command): Promise<void> {
+export async function runCommand(command: Command, name = command.name()): Promise<void> {
   guardOutput([process.stdout, process.stderr]);
   // Makes all files of this process, such as those of the database, readable for this user only.
   process.umask(0o077);
   silenceSdkNotice();
-  process.on('uncaughtException', (error) => fail(command.name(), error));
+  process.on('uncaughtException', (error) => fail(name, error));
   try {
     refuseNearMisses();
     await command.parseAsync();
   } catch (error) {
-    fail(command.name(), error);
+    fail(name, error);
   }
 }
 

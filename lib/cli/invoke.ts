@@ -1,47 +1,5 @@
-/** The command `npm run invoke -- SERVICE [PAYLOAD]`. It prints only the answer of the function to standard output. */
-import { Command } from 'commander';
-import { checkInvocation, forwardStopping, openMachine, readCatalog, readLogLine, shownAs } from '../local/index.ts';
-import { type DatabaseFlags, databaseOptions, runCommand, withDatabaseFlags } from './database-flags.ts';
-import { stopOnSignal } from './stopping.ts';
+/** The command `npm run invoke` of this project's own checkout. */
+import { invokeCommand } from './commands/invoke.ts';
+import { runCommand } from './database-flags.ts';
 
-interface Flags extends DatabaseFlags {
-  readonly verbose: boolean;
-}
-
-await runCommand(
-  withDatabaseFlags(new Command('invoke'))
-    .description('Invokes a service once, by hand, and prints its answer.')
-    .argument('<service>', 'its name')
-    .argument('[payload]', 'the event as JSON, or the name of an action: run-once, status, resume', 'run-once')
-    .option('--verbose', "the function's whole log on standard error", false)
-    .action(invoke),
-);
-
-async function invoke(service: string, payload: string, flags: Flags): Promise<void> {
-  const catalog = await readCatalog();
-  const event = checkInvocation(catalog, { service, payload });
-  const machine = await openMachine({
-    ...databaseOptions(flags),
-    brief: true,
-    catalog: catalog.entries,
-    services: [service],
-    variables: process.env,
-    onLine: flags.verbose ? console.error : showPrints,
-  });
-  try {
-    forwardStopping(machine.hosts, stopOnSignal(console.error));
-    for (const host of machine.hosts) console.log(JSON.stringify(await host.invoke(event), null, 2));
-  } finally {
-    await machine.close();
-  }
-  process.exit();
-}
-
-/**
- * Prints a log line of the function to standard error, except the line of the tick, since the answer contains the same
- * facts.
- */
-function showPrints(line: string): void {
-  const logLine = readLogLine(line);
-  if (logLine.kind !== 'tick') for (const text of shownAs(logLine)) console.error(text);
-}
+await runCommand(invokeCommand());

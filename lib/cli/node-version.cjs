@@ -22,7 +22,16 @@ function refusal(version, supported) {
   return 'tickover: Node: expected version ' + supported + ' or newer, got ' + version + '; nothing was started';
 }
 
-var line = refusal(process.versions.node, require('../../package.json').engines.node.replace('>=', ''));
+/** The package.json of this package, which is one directory farther from the built files than from the sources. */
+function packageJson() {
+  try {
+    return require('../../package.json');
+  } catch (_missing) {
+    return require('../../../package.json');
+  }
+}
+
+var line = refusal(process.versions.node, packageJson().engines.node.replace('>=', ''));
 if (line !== undefined) {
   console.error(line);
   process.exit(1);

@@ -18,9 +18,9 @@ import {
   type DuePage,
   type DueQuery,
   type FlowRunStore,
+  isUnreadableRun,
   type Transitioned,
   type UnreadableRun,
-  UnreadableRunError,
 } from './ports.ts';
 
 type Item = Record<string, unknown>;
@@ -83,7 +83,7 @@ function readAll(items: readonly Item[]): { runs: FlowRun[]; unreadable: Unreada
     try {
       runs.push(runOf(item));
     } catch (error) {
-      if (!(error instanceof UnreadableRunError)) throw error;
+      if (!isUnreadableRun(error)) throw error;
       unreadable.push({ id: String(item['id']), error });
     }
   }

@@ -1,3 +1,4 @@
+import { hasCode, TickoverError } from '../text/index.ts';
 import type { FlowRun, FlowRunState } from './flow-run.ts';
 
 /** A request for at most `limit` flow runs that wait to start, beginning behind the place `after`. */
@@ -21,9 +22,14 @@ export interface UnreadableRun {
 }
 
 /** Thrown for a DynamoDB item that is not a valid flow run. */
-export class UnreadableRunError extends Error {
+export class UnreadableRunError extends TickoverError {
   override readonly name = 'UnreadableRunError';
   readonly code = 'flow-run-unreadable';
+}
+
+/** Whether the value is an UnreadableRunError. */
+export function isUnreadableRun(value: unknown): value is UnreadableRunError {
+  return hasCode(value, 'flow-run-unreadable');
 }
 
 /** A page of the flow runs that wait to start, the earliest start time first. */

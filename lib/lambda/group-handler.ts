@@ -1,7 +1,15 @@
-import { InvalidOptionsError } from '../rules/index.ts';
+import { InvalidOptionsError, isInvalidOptions } from '../rules/index.ts';
 import { catchStrayErrors, type StrayErrors } from '../run/index.ts';
 import { invocationTimeout, type Service, type Shape, shapeFaults } from '../service/index.ts';
-import { isRecord, readProperty, showValue, summarizeError, toSafeCause, toSafeError } from '../text/index.ts';
+import {
+  isRecord,
+  readProperty,
+  showValue,
+  summarizeError,
+  TickoverError,
+  toSafeCause,
+  toSafeError,
+} from '../text/index.ts';
 import { type Clock, type Duration, MINUTE, SECOND, systemClock, withTimeLimit } from '../time/index.ts';
 import { type UnknownServiceAnswer, unknownServiceAnswer } from './answers.ts';
 import { asMember, type Composition, endProcess, type Overrides } from './composition.ts';
@@ -27,7 +35,7 @@ const OVERRIDES: Readonly<Record<string, Shape>> = {
 };
 
 /** Thrown by an invocation if the code of its service can't be loaded. The service did not run. */
-class ServiceNotLoadedError extends Error {
+class ServiceNotLoadedError extends TickoverError {
   override readonly name = 'ServiceNotLoadedError';
   readonly code = 'not-loaded';
   readonly service: string;
@@ -113,7 +121,7 @@ function refuseEnvironment(group: string, { environment }: GroupOverrides): void
   try {
     readEnvironment();
   } catch (error) {
-    throw error instanceof InvalidOptionsError ? new InvalidOptionsError(`group ${group}`, error.faults) : error;
+    throw isInvalidOptions(error) ? new InvalidOptionsError(`group ${group}`, error.faults) : error;
   }
 }
 

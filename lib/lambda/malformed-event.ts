@@ -1,8 +1,8 @@
 import type * as z from 'zod';
-import { cut, escaped, isRecord, mask, showValue } from '../text/index.ts';
+import { cut, escaped, isRecord, mask, showValue, TickoverError } from '../text/index.ts';
 
 /** Thrown for an event that is not of a known kind or has an invalid field. No service was run or changed. */
-export class MalformedEventError extends Error {
+export class MalformedEventError extends TickoverError {
   override readonly name = 'MalformedEventError';
   readonly code = 'malformed-event';
   readonly service: string;

@@ -1,6 +1,6 @@
 import { FIRING_PERIOD, floorToGrid, hasSlots, latestDue } from '../rules/index.ts';
-import { exhaustionIn, type Service, ServiceHaltedError } from '../service/index.ts';
-import { showValue, toSafeError } from '../text/index.ts';
+import { exhaustionIn, type Service } from '../service/index.ts';
+import { hasCode, showValue, toSafeError } from '../text/index.ts';
 import { type Invocation, runFiring, runTick } from '../tick/index.ts';
 import {
   type FiringAnswer,
@@ -49,7 +49,7 @@ export function handlerOf(composition: Composition): ScheduledHandler {
       composition.ports.log.error(`${service.name}: the invocation failed; its error says what follows`, { error });
       // Ends a process without free memory, sockets or file descriptors, since every later invocation would fail in it.
       // Before a ServiceHaltedError is thrown, `runTick` has already ended such a process.
-      if (!(error instanceof ServiceHaltedError) && exhaustionIn(error) === 'process') {
+      if (!hasCode(error, 'service-halted') && exhaustionIn(error) === 'process') {
         (context.endAfterAnswer ?? composition.ports.recycle)();
       }
       throw toSafeError(error);

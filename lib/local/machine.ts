@@ -10,7 +10,7 @@ import {
   type Imported,
   importFlowRuns,
 } from '../flow-runs/index.ts';
-import { type Service, UnreadableStateError, withInterval } from '../service/index.ts';
+import { isUnreadableState, type Service, withInterval } from '../service/index.ts';
 import { type CatalogEntry, loadCatalog } from '../services/catalog.ts';
 import { dynamoStateStore, marshalling, stateTable } from '../store/index.ts';
 import { systemClock } from '../time/index.ts';
@@ -158,7 +158,7 @@ async function readTicked(
   try {
     const store = dynamoStateStore(DynamoDBDocumentClient.from(client, marshalling()), env.TICKOVER_TABLE);
     const hasTicked = async (name: string) => (await store.read(name))?.lastTick !== undefined;
-    const isUnreadable = (error: unknown) => error instanceof UnreadableStateError;
+    const isUnreadable = (error: unknown) => isUnreadableState(error);
     const ticked = await Promise.all(names.map((name) => hasTicked(name).catch(isUnreadable)));
     return new Set(names.filter((_, index) => ticked[index]));
   } finally {

@@ -1,5 +1,7 @@
+
 import type { LoopState, Outcome, Verdict } from '../rules/index.ts';
 import type { Log, Surroundings } from '../service/index.ts';
+import { TickoverError } from '../text/index.ts';
 import type { Clock, Duration, Random } from '../time/index.ts';
 import type { SignalSource } from './signals.ts';
 
@@ -115,7 +117,7 @@ export interface Loop {
 }
 
 /** Thrown by `start` if the loop is running already. */
-export class LoopRunningError extends Error {
+export class LoopRunningError extends TickoverError {
   override readonly name = 'LoopRunningError';
   readonly code = 'loop-running';
   readonly service: string;

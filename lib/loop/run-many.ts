@@ -1,6 +1,6 @@
 import { InvalidOptionsError, optionFault } from '../rules/index.ts';
 import { shapeFaults } from '../service/index.ts';
-import { readProperty, showValue, toSafeCause } from '../text/index.ts';
+import { ERROR_BRAND, readProperty, showValue, toSafeCause } from '../text/index.ts';
 import type { Loop } from './loop.ts';
 import { onStopSignal, type SignalSource } from './signals.ts';
 
@@ -11,6 +11,11 @@ import { onStopSignal, type SignalSource } from './signals.ts';
 export class LoopsFailedError extends AggregateError {
   override readonly name = 'LoopsFailedError';
   readonly code = 'loops-failed';
+  /** @internal The brand of Tickover's errors; this class is derived from AggregateError. */
+  get [ERROR_BRAND](): true {
+    return true;
+  }
+
   readonly services: readonly string[];
 
   constructor(failed: readonly { readonly name: string; readonly error: unknown }[], total: number) {

@@ -15,7 +15,7 @@ export { type AppliedRun, applyRun, type EndedRun, type Rules } from './apply-ru
 export { type AppliedRuns, applyRuns } from './apply-runs.ts';
 export { splitCron } from './cron/fields.ts';
 export { delayAfter, stretchedInterval } from './delay.ts';
-export { InvalidOptionsError } from './invalid-options.ts';
+export { InvalidOptionsError, isInvalidOptions } from './invalid-options.ts';
 export {
   clampedPoissonInterval,
   exponentialCdf,

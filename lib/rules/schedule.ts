@@ -3,10 +3,10 @@
  * change them. AWS counts an interval that isn't aligned ({@link isAligned}) from the creation of its schedule instead;
  * the due time of one tick then shows all others.
  */
-import { showValue } from '../text/index.ts';
+import { hasCode, showValue } from '../text/index.ts';
 import { DAY, HOUR, isTimeZone, MINUTE } from '../time/index.ts';
 import { FIRST_YEAR, isEverDue, latestDueOf, nextDueOf, type ZonedCron } from './cron/due-times.ts';
-import { CronError, readCron } from './cron/fields.ts';
+import { readCron } from './cron/fields.ts';
 import { optionFault } from './limits.ts';
 
 /**
@@ -28,7 +28,7 @@ export function cronFault(cron: unknown, timezone: unknown): string | undefined 
     if (!isTimeZone(timezone)) return `timezone: expected an IANA name in its own case, got ${showValue(timezone)}`;
     return isEverDue({ fields, timezone }) ? undefined : `it is never due from ${FIRST_YEAR} on`;
   } catch (error) {
-    if (error instanceof CronError) return error.message;
+    if (hasCode(error, 'cron-unreadable')) return error.message;
     throw error;
   }
 }

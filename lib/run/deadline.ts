@@ -11,7 +11,7 @@
  * since it usually prevents the workload from settling.
  */
 import { GRACE, RunTimedOutError, StoppedError } from '../service/index.ts';
-import { toSafeCause } from '../text/index.ts';
+import { hasCode, toSafeCause } from '../text/index.ts';
 import type { Clock } from '../time/index.ts';
 
 export type Ending =
@@ -66,7 +66,7 @@ export async function runUnderDeadline(
     (value): Ending => ({ kind: 'returned', value }),
     (error: unknown): Ending => {
       if (!signal.aborted) return { kind: 'threw', error, settled: true };
-      if (signal.reason instanceof StoppedError) return { kind: 'yielded' };
+      if (hasCode(signal.reason, 'stopped')) return { kind: 'yielded' };
       // Once its signal is aborted, a run counts as timed out, whatever error the workload throws.
       return { kind: 'timed-out', error: timedOut(deadline, startedAt, error), settled: true };
     },

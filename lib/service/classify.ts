@@ -1,8 +1,7 @@
 import type { ServiceKind } from '../rules/index.ts';
-import { isError } from '../text/index.ts';
+import { hasCode } from '../text/index.ts';
 import { DAY } from '../time/index.ts';
 import { evidenceIn } from './classify-evidence.ts';
-import { NotImplementedError } from './errors.ts';
 
 /**
  * The classification of an error: `failed` if it is transient, `fatal` if not. `retryAfter` is how long a server asked
@@ -20,7 +19,7 @@ export function classifierOf(kind: ServiceKind): Classify {
 
 /** The default classifier of a service of kind `loop`: every error except NotImplementedError is transient. */
 export function classifyLoop(error: unknown): Classification {
-  return { kind: isError(error) && error instanceof NotImplementedError ? 'fatal' : 'failed' };
+  return { kind: hasCode(error, 'not-implemented') ? 'fatal' : 'failed' };
 }
 
 /**

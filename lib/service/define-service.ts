@@ -11,6 +11,7 @@ import {
 } from '../rules/index.ts';
 import { isRecord, readProperty, showValue, withoutUndefined } from '../text/index.ts';
 import { type Duration, parseDuration } from '../time/index.ts';
+import { branded } from './brand.ts';
 import { classifierOf } from './classify.ts';
 import { NotImplementedError } from './errors.ts';
 import { LOCAL_SHAPES, SERVICE_SHAPES, shapeFaults } from './known-options.ts';
@@ -29,7 +30,7 @@ export function defineService<Prepared = undefined>(given: ServiceOptions<Prepar
   const service = fill(options);
   const faults = [...faultsOf(options, service), ...localFaults(options)];
   if (faults.length > 0) throw new InvalidOptionsError(subjectOf(given), faults);
-  return Object.freeze(service);
+  return Object.freeze(branded(service));
 }
 
 /**

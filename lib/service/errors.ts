@@ -2,13 +2,13 @@
  * The errors that Tickover throws, each with a string `code`. A `cause` that comes from other code has its credentials
  * masked, since whoever prints an error prints its cause too.
  */
-import { escaped, toSafeCause } from '../text/index.ts';
+import { escaped, hasCode, TickoverError, toSafeCause } from '../text/index.ts';
 
 /**
  * The error of a service that has halted. Only the tick that halts the service throws it, after the state is written;
  * `runLoop` ends with it.
  */
-export class ServiceHaltedError extends Error {
+export class ServiceHaltedError extends TickoverError {
   override readonly name = 'ServiceHaltedError';
   readonly code = 'service-halted';
   readonly service: string;
@@ -33,7 +33,7 @@ export function haltedError(service: string, cause: string, error?: unknown): Se
  * The error of a run whose outcome couldn't be written, because a later run had the lease or the service was resumed
  * again and again meanwhile.
  */
-export class LeaseLostError extends Error {
+export class LeaseLostError extends TickoverError {
   override readonly name = 'LeaseLostError';
   readonly code = 'lease-lost';
   readonly service: string;
@@ -50,7 +50,7 @@ export class LeaseLostError extends Error {
  * The error of a stored state that is damaged or was written by a newer version. Such a state is never reset silently,
  * since a reset would forget failures.
  */
-export class UnreadableStateError extends Error {
+export class UnreadableStateError extends TickoverError {
   override readonly name = 'UnreadableStateError';
   readonly code: 'state-damaged' | 'state-newer';
   readonly service: string;
@@ -64,10 +64,15 @@ export class UnreadableStateError extends Error {
   }
 }
 
+/** Whether the value is the error of a state that can't be read. */
+export function isUnreadableState(value: unknown): value is UnreadableStateError {
+  return hasCode(value, 'state-damaged', 'state-newer');
+}
+
 /**
  * The error of a run that was still going on when its time was up. The signal of the run is aborted with this error.
  */
-export class RunTimedOutError extends Error {
+export class RunTimedOutError extends TickoverError {
   override readonly name = 'RunTimedOutError';
   readonly code = 'run-timed-out';
 }
@@ -76,19 +81,19 @@ export class RunTimedOutError extends Error {
  * The error with which the signal of a run is aborted when its process stops. The run counts neither as a success nor
  * as a failure.
  */
-export class StoppedError extends Error {
+export class StoppedError extends TickoverError {
   override readonly name = 'StoppedError';
   readonly code = 'stopped';
 }
 
 /** The error of a run whose process ended during the run. The next run stores it among the failures. */
-export class RunCrashedError extends Error {
+export class RunCrashedError extends TickoverError {
   override readonly name = 'RunCrashedError';
   readonly code = 'run-crashed';
 }
 
 /** The error of a service without a workload. Of all errors, only this one is fatal in a service of kind `loop`. */
-export class NotImplementedError extends Error {
+export class NotImplementedError extends TickoverError {
   override readonly name = 'NotImplementedError';
   readonly code = 'not-implemented';
 }

@@ -1,4 +1,4 @@
-import { escaped, mask } from '../text/index.ts';
+import { escaped, mask, TickoverError } from '../text/index.ts';
 import { parseHttpDate, SECOND } from '../time/index.ts';
 
 export interface HttpAnswer {
@@ -12,7 +12,7 @@ export interface HttpAnswer {
 }
 
 /** The error of an HTTP answer whose status is not one of the expected ones. */
-export class HttpStatusError extends Error {
+export class HttpStatusError extends TickoverError {
   override readonly name = 'HttpStatusError';
   readonly code = 'http-status';
   readonly status: number;

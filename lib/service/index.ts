@@ -1,4 +1,5 @@
 export { clientSettings } from './aws-client.ts';
+export { isService } from './brand.ts';
 export { buildId, COMMONJS } from './build-id.ts';
 export {
   type Classification,
@@ -11,6 +12,7 @@ export {
 export { defineService, withInterval } from './define-service.ts';
 export {
   haltedError,
+  isUnreadableState,
   LeaseLostError,
   NotImplementedError,
   RunCrashedError,
@@ -23,6 +25,7 @@ export { type Exhausted, exhaustionIn } from './exhaustion.ts';
 export { HttpStatusError, raiseForStatus } from './http.ts';
 export { refuseOptions, type Shape, shapeFaults, unknownNameFault } from './known-options.ts';
 export { type Log, logTo, safeLog } from './log.ts';
+export { ownFile } from './own-file.ts';
 export { isInLambda } from './platform.ts';
 export { prepareOnce } from './prepare-once.ts';
 export type { RunContext, Service, ServiceOptions, Surroundings } from './service.ts';

@@ -3,8 +3,10 @@
  * to any program on this machine, such as a cloud's metadata service. Addresses of such servers are refused, unless the
  * option `allowAddresses` of the endpoint contains them.
  */
+
 import { BlockList, isIP } from 'node:net';
 import { isInLambda, type Surroundings } from '../service/index.ts';
+import { TickoverError } from '../text/index.ts';
 import { embeddedAddresses } from './check-endpoints-embedded.ts';
 
 /**
@@ -17,7 +19,7 @@ export type Vet = (address: string, redirectedBy?: string) => string | undefined
  * The error of an address to which check-endpoints may not connect. The error isn't transient, since the next try would
  * be refused too.
  */
-export class RefusedAddressError extends Error {
+export class RefusedAddressError extends TickoverError {
   override readonly name = 'RefusedAddressError';
   readonly code = 'refused-address';
   readonly address: string;

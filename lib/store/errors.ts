@@ -1,4 +1,4 @@
-import { cut, escaped, mask, toSafeCause } from '../text/index.ts';
+import { cut, escaped, mask, TickoverError, toSafeCause } from '../text/index.ts';
 
 /** The name of the operation that takes the lease, as the message of a StoreError contains it. */
 export const TAKING_LEASE = 'taking the lease';
@@ -10,7 +10,7 @@ const CAUSE_BYTES = 1_000;
  * The error of a request that DynamoDB did not answer, or refused for a reason other than the stored state. The message
  * contains the message of `cause`, cut and with credentials masked.
  */
-export class StoreError extends Error {
+export class StoreError extends TickoverError {
   override readonly name = 'StoreError';
   readonly code = 'store-failed';
   readonly service: string;

@@ -1,5 +1,5 @@
 import { admit } from '../rules/index.ts';
-import { ACQUIRE_LIMIT, RELEASE_LIMIT, UnreadableStateError } from '../service/index.ts';
+import { ACQUIRE_LIMIT, isUnreadableState, RELEASE_LIMIT } from '../service/index.ts';
 import type { Acquired, AcquireRequest, Refused } from '../tick/index.ts';
 import { type Clock, withTimeLimit } from '../time/index.ts';
 import { admissionCondition } from './admission-condition.ts';
@@ -38,7 +38,7 @@ export async function writeLease(items: ItemAccess, clock: Clock, request: Acqui
   } catch (error) {
     // The lease may have been taken although no response arrived. The lease is released, since otherwise ticks would be
     // skipped until its end.
-    if (!(error instanceof UnreadableStateError)) await giveUp(unlimited, clock, request);
+    if (!isUnreadableState(error)) await giveUp(unlimited, clock, request);
     throw error;
   }
   if (!answer.granted) return answer;

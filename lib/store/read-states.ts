@@ -3,7 +3,7 @@
  */
 import { BatchGetCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { ServiceState } from '../rules/index.ts';
-import { UnreadableStateError } from '../service/index.ts';
+import { isUnreadableState, type UnreadableStateError } from '../service/index.ts';
 import type { ErrorSummary } from '../text/index.ts';
 import { abortable, type Clock, type Random } from '../time/index.ts';
 import { StoreError } from './errors.ts';
@@ -124,7 +124,7 @@ function stateOf(service: string, item: Item | undefined, now: number): Found {
   try {
     return item === undefined ? undefined : readItem(service, item, now);
   } catch (error) {
-    if (error instanceof UnreadableStateError) return error;
+    if (isUnreadableState(error)) return error;
     throw error;
   }
 }

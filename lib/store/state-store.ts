@@ -11,7 +11,7 @@
  * a write that is sent twice leaves the same item.
  */
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { STORE_LIMIT, UnreadableStateError } from '../service/index.ts';
+import { isUnreadableState, STORE_LIMIT } from '../service/index.ts';
 import type { StateStore } from '../tick/index.ts';
 import { type Clock, systemClock, withTimeLimit } from '../time/index.ts';
 import { StoreError, TAKING_LEASE } from './errors.ts';
@@ -70,7 +70,7 @@ async function attempt<Result>(
   try {
     return await work();
   } catch (error) {
-    if (error instanceof UnreadableStateError) throw error;
+    if (isUnreadableState(error)) throw error;
     throw new StoreError(service, operation, consequence, error);
   }
 }

@@ -15,6 +15,7 @@ export { cut, mask } from './mask.ts';
 export { didYouMean, nearest, nearMiss } from './nearest.ts';
 export { isError, isRecord, membersOf, readProperty, tryRead } from './safe-read.ts';
 export { showValue } from './show-value.ts';
+export { ERROR_BRAND, hasCode, isTickoverError, TickoverError } from './tickover-error.ts';
 export { jsonBytes, toJson } from './to-json.ts';
 export { escapeControls, escaped, escapeLogLine, printable } from './visible.ts';
 export { withoutUndefined } from './without-undefined.ts';

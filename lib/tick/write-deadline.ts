@@ -6,10 +6,10 @@ import {
   ACQUIRE_LIMIT,
   FIRST_RETRY_WAIT,
   GRACE,
+  isUnreadableState,
   LONGEST_RETRY_WAIT,
   NOTIFY_TIME,
   ONE_TRY,
-  UnreadableStateError,
 } from '../service/index.ts';
 import { withTimeLimit } from '../time/index.ts';
 import type { Claim } from './ports.ts';
@@ -50,7 +50,7 @@ export async function retryUntilEnd<Result>(
       return await withTimeLimit(clock, { ms: until - clock.now(), grace: 0 }, write);
     } catch (error) {
       const isLast = clock.now() + wait >= until || invocation.stop?.aborted === true;
-      if (isLast || error instanceof UnreadableStateError) throw error;
+      if (isLast || isUnreadableState(error)) throw error;
       if (wait === FIRST_RETRY_WAIT) {
         log.warn(`${service.name}: the state can't be written yet; it is tried again until the run's end`, { error });
       }

@@ -2,7 +2,7 @@
  * The texts in a notice about a service: what happened, the cause, what follows if nobody acts, and a command to run.
  */
 import { hasOpenRun, NEVER_RUN, type ServiceState } from '../rules/index.ts';
-import { UnreadableStateError } from '../service/index.ts';
+import { isUnreadableState } from '../service/index.ts';
 import { escapeControls, withoutUndefined } from '../text/index.ts';
 import { toIso } from '../time/index.ts';
 import { failuresOf, type Judgement, uncountedCrashes } from './judge.ts';
@@ -25,7 +25,7 @@ export interface ChangeFacts {
 export function changeOf(facts: ChangeFacts): Change {
   const { watched, judgement, owed } = facts;
   const { kind, since } = owed;
-  const state = judgement.found instanceof UnreadableStateError ? NEVER_RUN : judgement.found;
+  const state = isUnreadableState(judgement.found) ? NEVER_RUN : judgement.found;
   return withoutUndefined({
     service: watched.name,
     kind,
@@ -77,7 +77,7 @@ const CAUSES: Words<string | undefined> = {
   overdue: (facts) => (hasOpenRun(facts.state) ? 'its process died in that run' : noStart(facts)),
   unhealthy: ({ state, judgement, failure }) =>
     uncountedCrashes(state, judgement.now) > 0 ? 'its process died in its last run' : failure,
-  unreadable: ({ judgement: { found } }) => (found instanceof UnreadableStateError ? found.message : undefined),
+  unreadable: ({ judgement: { found } }) => (isUnreadableState(found) ? found.message : undefined),
   recovered: () => undefined,
 };
 

@@ -11,7 +11,7 @@
  * A change is stored before it is sent. If the process dies in between, the next check sends it with the same id.
  */
 import { newestTick, type ServiceState } from '../rules/index.ts';
-import { UnreadableStateError } from '../service/index.ts';
+import { isUnreadableState } from '../service/index.ts';
 import { isBlocked, type Judgement, judge, type Trouble } from './judge.ts';
 import type { Owed, Remembered, RememberedTrouble } from './memory.ts';
 import type { TroubleKind } from './notice.ts';
@@ -63,7 +63,7 @@ export function checkService({ watched, found, entry, now }: Sight, senders: rea
 function atFloor({ blocked: was, ...entry }: Remembered, { found, now }: Pick<Sight, 'found' | 'now'>): Remembered {
   if (isBlocked(found, now)) return { ...entry, blocked: true };
   if (was === undefined) return entry;
-  const ended = found === undefined || found instanceof UnreadableStateError ? undefined : found.pause?.until;
+  const ended = found === undefined || isUnreadableState(found) ? undefined : found.pause?.until;
   return { ...entry, floor: ended === undefined || ended > now ? now : ended };
 }
 
@@ -133,5 +133,5 @@ function rememberedTrouble(trouble: Trouble, found: Judgement['found']): Remembe
 }
 
 function isState(found: Judgement['found']): found is ServiceState {
-  return !(found instanceof UnreadableStateError);
+  return !isUnreadableState(found);
 }

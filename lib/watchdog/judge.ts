@@ -19,7 +19,7 @@ import {
   pauseHolds,
   type ServiceState,
 } from '../rules/index.ts';
-import { UnreadableStateError } from '../service/index.ts';
+import { isUnreadableState, type UnreadableStateError } from '../service/index.ts';
 import type { TroubleKind } from './notice.ts';
 import type { Found } from './ports.ts';
 import type { WatchedService } from './watched-service.ts';
@@ -45,7 +45,7 @@ export interface Judgement {
  * state counts as one that has never run.
  */
 export function judge(watched: WatchedService, found: Found, moment: Required<Moment>): Judgement {
-  if (found instanceof UnreadableStateError) {
+  if (isUnreadableState(found)) {
     return { finding: { kind: 'unreadable', since: moment.now }, found, running: false, now: moment.now };
   }
   const state = found ?? NEVER_RUN;
@@ -55,7 +55,7 @@ export function judge(watched: WatchedService, found: Found, moment: Required<Mo
 
 /** Whether the service is halted or paused. False if its state is missing or can't be read. */
 export function isBlocked(found: Found, now: number): boolean {
-  if (found === undefined || found instanceof UnreadableStateError) return false;
+  if (found === undefined || isUnreadableState(found)) return false;
   return found.halt !== undefined || pauseHolds(found.pause, now);
 }
 

@@ -1,5 +1,5 @@
 import type { ServiceState } from '../rules/index.ts';
-import { UnreadableStateError } from '../service/index.ts';
+import { isUnreadableState } from '../service/index.ts';
 import { changeOf } from './change-texts.ts';
 import type { Checked } from './changes.ts';
 import type { Change } from './notice.ts';
@@ -49,11 +49,11 @@ function isDescribable({ judgement: { finding, found }, entry: { owed } }: Check
 }
 
 function hasSucceeded(found: Checked['judgement']['found']): boolean {
-  return !(found instanceof UnreadableStateError) && found.lastSuccess !== undefined;
+  return !isUnreadableState(found) && found.lastSuccess !== undefined;
 }
 
 function failedRun({ watched, judgement: { found }, entry: { owed } }: Checked): RunKey[] {
-  if (owed?.kind !== 'unhealthy' || found instanceof UnreadableStateError) return [];
+  if (owed?.kind !== 'unhealthy' || isUnreadableState(found)) return [];
   const newest: ServiceState['runs'][number] | undefined = found.runs.at(-1);
   return newest === undefined ? [] : [{ service: watched.name, at: newest.at, fence: found.countedUpTo }];
 }

@@ -8,7 +8,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { ROOT } from '../support/process.ts';
 import { testsHold } from '../support/test-run.ts';
-import { NoRuntimeClientError, type RuntimeClient, runtimeClient } from './runtime-client.ts';
+import { isNoRuntimeClient, type RuntimeClient, runtimeClient } from './runtime-client.ts';
 
 /** What is needed is not to be had on this machine. */
 const UNAVAILABLE = 3;
@@ -28,7 +28,7 @@ try {
   const held = (await testsHold('test/runtime/**/*.runtime.ts')) && (await holdsOnItsNode(client));
   process.exitCode = held ? 0 : 1;
 } catch (error) {
-  if (!(error instanceof NoRuntimeClientError)) throw error;
+  if (!isNoRuntimeClient(error)) throw error;
   console.error(`runtime: the Lambda runtime interface client can't be had: ${error.message}; nothing was checked`);
   process.exitCode = UNAVAILABLE;
 }

@@ -27,6 +27,10 @@ export class NoRuntimeClientError extends Error {
   readonly code = 'no-runtime-client';
 }
 
+export function isNoRuntimeClient(error: unknown): error is NoRuntimeClientError {
+  return (error as { readonly code?: unknown }).code === 'no-runtime-client';
+}
+
 const PINNED = fileURLToPath(new URL('./client/', import.meta.url));
 const MANIFESTS = ['package.json', 'package-lock.json'] as const;
 const CACHE = join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'tickover-runtime');

@@ -1,4 +1,4 @@
-import { escaped, toSafeCause } from '../../text/index.ts';
+import { escaped, isTickoverError, TickoverError, toSafeCause } from '../../text/index.ts';
 
 type Code =
   | 'port-in-use'
@@ -9,7 +9,7 @@ type Code =
   | 'table-not-active';
 
 /** Thrown if the DynamoDB that `npm start` and the other commands use on one machine can't be opened or fails. */
-export class DatabaseError extends Error {
+export class DatabaseError extends TickoverError {
   override readonly name = 'DatabaseError';
   readonly code: Code;
 
@@ -17,6 +17,11 @@ export class DatabaseError extends Error {
     super(escaped(`database: ${message}`), cause === undefined ? {} : { cause: toSafeCause(cause) });
     this.code = code;
   }
+}
+
+/** Whether the value is a DatabaseError. */
+export function isDatabaseError(value: unknown): value is DatabaseError {
+  return isTickoverError(value) && value.name === 'DatabaseError';
 }
 
 /** Removes the prefix `database: `, which the constructor of DatabaseError adds again. */

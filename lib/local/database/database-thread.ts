@@ -1,6 +1,6 @@
 /** The code of the worker thread that serves the embedded DynamoDB until the main thread sends a message. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { DatabaseError } from './database-error.ts';
+import { type DatabaseError, isDatabaseError } from './database-error.ts';
 import { type EmbeddedOptions, serveEmbedded } from './embedded.ts';
 
 /** A message from the worker thread of the embedded DynamoDB to the main thread. */
@@ -20,7 +20,7 @@ try {
     post({ kind: 'served', endpoint: served.endpoint });
   }
 } catch (error) {
-  if (!(error instanceof DatabaseError)) throw error;
+  if (!isDatabaseError(error)) throw error;
   post({ kind: 'refused', code: error.code, message: error.message });
 }
 

@@ -2,6 +2,7 @@
  * Lets this process take over the embedded DynamoDB when the process that served it has ended. The port stays the same,
  * so all clients go on.
  */
+import { hasCode } from '../../text/index.ts';
 import { type Clock, systemClock } from '../../time/index.ts';
 import { type Database, type DatabaseOptions, openDatabase } from './database.ts';
 import { DatabaseError } from './database-error.ts';
@@ -61,7 +62,7 @@ async function tryToServe(endpoint: string, options: DatabaseOptions, again: boo
     await opened.close();
     throw new DatabaseError('port-in-use', `another process serves the data at ${opened.endpoint}`);
   } catch (error) {
-    if (again && error instanceof DatabaseError && error.code === 'database-in-use') return undefined;
+    if (again && hasCode(error, 'database-in-use')) return undefined;
     const why = error instanceof Error ? error.message.replace(/^database: /, '') : String(error);
     throw new DatabaseError(
       'database-lost',

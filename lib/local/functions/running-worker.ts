@@ -2,13 +2,13 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { Worker } from 'node:worker_threads';
-import { summarizeError, withoutUndefined } from '../../text/index.ts';
+import { summarizeError, TickoverError, withoutUndefined } from '../../text/index.ts';
 import type { Clock } from '../../time/index.ts';
 import type { Bundle } from './bundle.ts';
 import type { FromWorker, ToWorker } from './worker.ts';
 
 /** Thrown by an invocation whose handler threw. The message is that of the thrown error. */
-export class FunctionError extends Error {
+export class FunctionError extends TickoverError {
   override readonly name = 'FunctionError';
   readonly code = 'function-failed';
   readonly errorClass: string;
@@ -22,7 +22,7 @@ export class FunctionError extends Error {
 /**
  * Thrown by an invocation whose worker thread ended before it answered, for example by a crash or after the timeout.
  */
-export class WorkerEndedError extends Error {
+export class WorkerEndedError extends TickoverError {
   override readonly name = 'WorkerEndedError';
   readonly code = 'worker-ended';
   /** Whether the handler had begun. If not, the invocation had no effect. */

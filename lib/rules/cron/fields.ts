@@ -29,7 +29,7 @@
  *   names      three letters in any case, wherever a value may be
  *   year       a year before FIRST_YEAR is a valid value, but past: an expression with no other is never due
  */
-import { showValue } from '../../text/index.ts';
+import { showValue, TickoverError } from '../../text/index.ts';
 import type { DayRule } from './days.ts';
 
 /** The values that a cron expression names; arrays are in ascending order. */
@@ -70,8 +70,9 @@ const FIELDS = {
  * Thrown for a cron expression that EventBridge Scheduler's documentation doesn't allow. The message names the field
  * and what it accepts, or a rule about several fields.
  */
-export class CronError extends Error {
+export class CronError extends TickoverError {
   override readonly name = 'CronError';
+  readonly code = 'cron-unreadable';
 }
 
 /**

@@ -1,0 +1,123 @@
+/**
+ * The command `npm run repair -- SERVICE`: shows what is damaged in the state item of a service, and repairs the item
+ * if a person confirms it.
+ */
+import { createInterface } from 'node:readline/promises';
+import { Writable } from 'node:stream';
+import { ResourceNotFoundException } from '@aws-sdk/client-dynamodb';
+import { Command } from 'commander';
+import { openDatabase, STATE_TABLE } from '../../local/index.ts';
+import {
+  describeAttributes,
+  documentClient,
+  type RepairPlan,
+  type StateRepairs,
+  stateRepairs,
+} from '../../store/index.ts';
+import { toSafeCause } from '../../text/index.ts';
+import { systemClock, toIso } from '../../time/index.ts';
+import { type DatabaseFlags, databaseOptions, useDatabase, withDatabaseFlags } from '../database-flags.ts';
+
+interface Flags extends DatabaseFlags {
+  readonly table: string;
+  readonly yes: boolean;
+  readonly json: boolean;
+}
+
+/**
+ * The original `write` of standard output, kept before `guardOutput` replaces it. The question of `isConfirmed` needs
+ * it to write control characters to the terminal.
+ */
+const writeToTerminal = process.stdout.write.bind(process.stdout);
+
+/** Makes the command `tickover repair`. */
+export function repairCommand(): Command {
+  return withDatabaseFlags(
+    new Command('repair')
+      .description('Shows what is damaged in the stored state of a service, and repairs it after a confirmation.')
+      .argument('<service>', 'its name')
+      .option('--table <name>', 'the state table', process.env['TICKOVER_TABLE'] || STATE_TABLE)
+      .option('--yes', 'repair it without asking', false)
+      .option('--json', 'print everything as one line of JSON', false)
+      .addHelpText(
+        'after',
+        [
+          '',
+          'The damaged item is kept in the table for 30 days, as REPAIR#<time>. A fresh one takes its place, paused.',
+          'On AWS pass --endpoint https://dynamodb.REGION.amazonaws.com and --table. The command needs the rights',
+          'GetItem, Query, PutItem and UpdateItem on the table.',
+        ].join('\n'),
+      ),
+  ).action((service: string, flags: Flags) => withRepairs(flags, (repairs) => repair(repairs, service, flags)));
+}
+
+async function repair(repairs: StateRepairs, service: string, { yes, json }: Flags): Promise<void> {
+  const plan = await repairs.examine(service, systemClock.now());
+  if (plan === undefined) throw new Error(`${service}: nothing is stored for it; there is nothing to repair`);
+  const isDamaged = plan.damage.length > 0;
+  if (!json) show(service, plan);
+  const isWanted = isDamaged && (yes || (!json && (await isConfirmed(service))));
+  const done = isWanted ? await repairs.repair(service, plan, systemClock.now()) : undefined;
+  if (json) console.log(JSON.stringify(answerOf(service, done ?? plan, done !== undefined)));
+  else if (done !== undefined) console.log(`${service}: repaired and paused; ${howToResume(service, done)}`);
+  if (isWanted && done === undefined)
+    throw new Error(`${service}: its state has changed meanwhile; nothing was repaired, run the command again`);
+  if (isDamaged && done === undefined) process.exitCode = 1;
+}
+
+function answerOf(service: string, { damage, fresh, runningUntil }: RepairPlan, repaired: boolean) {
+  const plan = { fresh: describeAttributes(fresh), runningUntil: runningUntil && toIso(runningUntil) };
+  return { service, damage, ...(damage.length === 0 ? {} : plan), repaired };
+}
+
+function show(service: string, { damage, fresh, runningUntil }: RepairPlan): void {
+  if (damage.length === 0) {
+    console.log(`${service}: its state is sound; there is nothing to repair`);
+    return;
+  }
+  console.log(`${service}: its state is damaged:`);
+  for (const { attribute, fault } of damage) console.log(`  ${attribute}: ${fault}`);
+  console.log('A repair keeps this item for 30 days, as REPAIR#<time>, and writes a fresh one in its place, paused:');
+  for (const [attribute, value] of Object.entries(describeAttributes(fresh))) console.log(`  ${attribute}: ${value}`);
+  console.log('Track record, streak, halt, backoff and run history start empty. No run is counted as crashed.');
+  if (runningUntil !== undefined)
+    console.log(`A run may be under way until ${toIso(runningUntil)}: its end will not be written.`);
+}
+
+function howToResume(service: string, { runningUntil }: RepairPlan): string {
+  const when = runningUntil === undefined ? '' : ` after ${toIso(runningUntil)}, when no earlier run can be under way`;
+  const onAws = 'on AWS: invoke its function with {"action":"resume"}';
+  return `check the service, then resume it${when}: npm run invoke -- ${service} resume (${onAws})`;
+}
+
+async function isConfirmed(service: string): Promise<boolean> {
+  if (!process.stdin.isTTY) {
+    console.error(`${service}: nothing was changed; --yes repairs it`);
+    return false;
+  }
+  const output = new Writable({ write: (chunk: Buffer, _encoding, done) => void writeToTerminal(chunk, () => done()) });
+  const terminal = createInterface({ input: process.stdin, output, terminal: process.stdout.isTTY });
+  // Ctrl+C and Ctrl+D close `terminal`. Without this abort, the question would then wait for ever.
+  const closed = new AbortController();
+  terminal.once('close', () => closed.abort());
+  const answer = await terminal.question('Repair it? [y/N] ', { signal: closed.signal }).catch(() => '');
+  terminal.close();
+  if (/^y(es)?$/i.test(answer.trim())) return true;
+  console.error(`${service}: nothing was changed`);
+  return false;
+}
+
+async function withRepairs(flags: Flags, work: (repairs: StateRepairs) => Promise<void>): Promise<void> {
+  const database = await openDatabase({ ...databaseOptions(flags), brief: true });
+  try {
+    useDatabase(database);
+    await work(stateRepairs(documentClient(), flags.table));
+  } catch (error) {
+    if (!(error instanceof ResourceNotFoundException)) throw error;
+    throw new Error(`${database.endpoint}: there is no table ${flags.table}; name the state table by --table`, {
+      cause: toSafeCause(error),
+    });
+  } finally {
+    await database.close();
+  }
+}

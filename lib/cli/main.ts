@@ -1,0 +1,25 @@
+/**
+ * The command `tickover`. Each of its subcommands has a file of its own in `commands`, which is loaded only if the
+ * subcommand is run or the help is shown.
+ */
+import { createRequire } from 'node:module';
+import { Command } from 'commander';
+import { runCommand } from './database-flags.ts';
+
+/** Loads each subcommand, by its name. */
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  dev: async () => (await import('./commands/dev.ts')).devCommand(),
+  invoke: async () => (await import('./commands/invoke.ts')).invokeCommand(),
+  'flow-runs': async () => (await import('./commands/flow-runs.ts')).flowRunsCommand(),
+  repair: async () => (await import('./commands/repair.ts')).repairCommand(),
+};
+
+const [, , word = ''] = process.argv;
+const load = Object.hasOwn(COMMANDS, word) ? COMMANDS[word] : undefined;
+const { version } = createRequire(import.meta.url)('tickover/package.json') as { readonly version: string };
+const program = new Command('tickover')
+  .description('Runs, invokes and repairs small periodic services.')
+  .version(version)
+  .showHelpAfterError('(--help shows what is possible)');
+for (const made of load === undefined ? Object.values(COMMANDS) : [load]) program.addCommand(await made());
+await runCommand(program, load === undefined ? 'tickover' : `tickover ${word}`);

@@ -1,0 +1,72 @@
+/** The package `tickover`: everything that a service of one's own and its function or process need. */
+
+export {
+  type FiringAnswer,
+  type GroupMember,
+  groupHandler,
+  type HandlerEvent,
+  MalformedEventError,
+  type ManualEvent,
+  type PauseAnswer,
+  type PolicyAnswer,
+  type ResumeAnswer,
+  type RunOnceAnswer,
+  type ScheduledEvent,
+  type ScheduledHandler,
+  type SchedulerEvent,
+  type StatusAnswer,
+  scheduledHandler,
+  type TickAnswer,
+  type UnknownServiceAnswer,
+} from './lambda/index.ts';
+export {
+  createLoop,
+  type Iteration,
+  type Loop,
+  type LoopOptions,
+  LoopRunningError,
+  LoopsFailedError,
+  onStopSignal,
+  type Pace,
+  runLoop,
+  runMany,
+  type StartOptions,
+  type StopOptions,
+} from './loop/index.ts';
+export {
+  InvalidOptionsError,
+  LIMITS,
+  type LoopState,
+  type Outcome,
+  type OutcomeKind,
+  type Policy,
+  type PolicyOptions,
+  type Schedule,
+  type ServiceKind,
+} from './rules/index.ts';
+export {
+  type Classification,
+  type Classify,
+  classifyCritical,
+  classifyLoop,
+  classifyTolerant,
+  defineService,
+  HttpStatusError,
+  isService,
+  LeaseLostError,
+  type Log,
+  NotImplementedError,
+  type RunContext,
+  RunCrashedError,
+  RunTimedOutError,
+  raiseForStatus,
+  type Service,
+  ServiceHaltedError,
+  type ServiceOptions,
+  StoppedError,
+  type Surroundings,
+  UnreadableStateError,
+} from './service/index.ts';
+export { StoreError } from './store/index.ts';
+export { type ErrorSummary, hasCode, isTickoverError } from './text/index.ts';
+export type { Clock, Duration, Random } from './time/index.ts';

@@ -1,0 +1,22 @@
+/**
+ * The brand of services. A process can contain two copies of Tickover, and either copy must recognise a service that
+ * the other one has defined.
+ */
+import { isRecord, tryRead } from '../text/index.ts';
+import type { Service } from './service.ts';
+
+/** The symbol is the same in all copies, and in all realms of a process. */
+const SERVICE_BRAND = Symbol.for('tickover.service');
+
+/**
+ * Marks an object as a service. A copy of it, such as `{ ...service }`, is a service too. The type doesn't contain the
+ * brand, since the types of two copies of Tickover must fit each other.
+ */
+export function branded(service: Service): Service {
+  return Object.assign(service, { [SERVICE_BRAND]: true });
+}
+
+/** Whether the value is a service that `defineService` made, in this copy of Tickover or in another one. */
+export function isService(value: unknown): value is Service {
+  return isRecord(value) && tryRead(() => (value as { [SERVICE_BRAND]?: unknown })[SERVICE_BRAND]) === true;
+}
