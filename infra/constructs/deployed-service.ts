@@ -19,8 +19,25 @@ import { grantInvoke, grantOperate, grantRead } from './rights/operator-rights.t
 import { SchedulerRole, ServiceScheduleGroup } from './schedule-group.ts';
 import { StateTable } from './state-table.ts';
 
+/**
+ * The brands of a deployed service, and of one that a watchdog watches. An app can contain two copies of Tickover, for
+ * example in a monorepo. Each copy has classes of its own, but these symbols are the same in all of them.
+ */
+const DEPLOYED_BRAND = Symbol.for('tickover.deployed-service');
+const WATCHED_BRAND = Symbol.for('tickover.watched-service');
+
 /** A service on AWS. It has a Lambda function of its own, or shares a function with a group of services. */
 export abstract class DeployedService extends Construct {
+  /** Whether the construct is a deployed service, of this copy of Tickover or of another one in the app. */
+  static isDeployedService(construct: IConstruct): construct is DeployedService {
+    return DEPLOYED_BRAND in construct;
+  }
+
+  /** @internal */
+  get [DEPLOYED_BRAND](): true {
+    return true;
+  }
+
   /** The service, with the interval at which it is deployed. */
   abstract readonly service: Service;
   /** The file that exports the service's handler. */
@@ -166,16 +183,14 @@ function addOverrunInfo(made: DeployedService): void {
 export function neighboursOf(made: Construct, table: ITable | undefined): DeployedService[] {
   return made.node.root.node
     .findAll()
-    .filter((node) => node instanceof DeployedService)
+    .filter(DeployedService.isDeployedService)
     .filter((other) => other !== made)
     .filter((other) => Stack.of(other) === Stack.of(made) || (table !== undefined && isSameTable(other.table, table)));
 }
 
-const watchedServices = new WeakSet<DeployedService>();
-
-/** Records that a watchdog watches the services, so that synth doesn't warn about them. */
+/** Remembers that a watchdog watches the services. It marks itself too. */
 export function markWatched(services: readonly DeployedService[]): void {
-  for (const service of services) watchedServices.add(service);
+  for (const service of services) Object.defineProperty(service, WATCHED_BRAND, { value: true });
 }
 
 /**
@@ -184,7 +199,7 @@ export function markWatched(services: readonly DeployedService[]): void {
  */
 class UnwatchedWarning implements IAspect {
   visit(node: IConstruct): void {
-    if (!(node instanceof DeployedService) || watchedServices.has(node)) return;
+    if (!DeployedService.isDeployedService(node) || WATCHED_BRAND in node) return;
     const { name } = node.service;
     Annotations.of(node).addWarningV2(
       `tickover:unwatched:${name}`,

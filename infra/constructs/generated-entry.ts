@@ -7,7 +7,7 @@
  */
 import { createHash } from 'node:crypto';
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
-import { join, relative, resolve, sep } from 'node:path';
+import { extname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { Stage } from 'aws-cdk-lib';
@@ -59,7 +59,9 @@ export function dataOf(value: unknown): string {
 }
 
 function specifier(directory: string, file: string): string {
-  const path = relative(directory, resolve(LIB, file)).split(sep).join('/');
+  // Of this package's own files, the built package has `.js` in place of `.ts`.
+  const own = isAbsolute(file) ? file : resolve(LIB, file).replace(/\.ts$/, extname(fileURLToPath(import.meta.url)));
+  const path = relative(directory, own).split(sep).join('/');
   return path.startsWith('.') ? path : `./${path}`;
 }
 

@@ -26,7 +26,7 @@ const FOR_EVER_DAYS = 3_653;
  */
 export function planOf(stack: Stack): Plan {
   const all = inside(stack);
-  const plans = all.filter((node) => node instanceof DeployedService).map(servicePlan);
+  const plans = all.filter(DeployedService.isDeployedService).map(servicePlan);
   const services = plans.filter(({ name }) => name !== WATCHDOG);
   const watchdog = plans.find(({ name }) => name === WATCHDOG);
   const total = { ...countsOf(all), resources: all.filter(isResource).length };
@@ -40,7 +40,7 @@ export function planOf(stack: Stack): Plan {
       compositeAlarms: besides('compositeAlarms', plans),
       resources: besides('resources', services),
       dashboards: all.filter((node) => node instanceof CfnDashboard).length,
-      hasBus: all.some((node) => node instanceof DeployedService && 'TICKOVER_EVENT_BUS' in variablesOf(node)),
+      hasBus: all.some((node) => DeployedService.isDeployedService(node) && 'TICKOVER_EVENT_BUS' in variablesOf(node)),
     },
   };
 }

@@ -1,7 +1,7 @@
 import { FIRING_PERIOD, hasSlots, nextDue, type Schedule } from '../rules/index.ts';
 import { tookNoLease } from '../store/index.ts';
 import { type Clock, DAY, MINUTE, type Random, SECOND, toIso } from '../time/index.ts';
-import { FunctionError, type FunctionHost, WorkerEndedError } from './functions/function-host.ts';
+import { type FunctionHost, isFunctionError, isWorkerEnded } from './functions/function-host.ts';
 
 export interface FiringOptions {
   readonly clock: Clock;
@@ -58,7 +58,7 @@ async function failureOf(host: FunctionHost, event: object): Promise<Failure | u
 }
 
 function isTriedAgain(failure: Failure, schedule: Schedule): boolean {
-  return hasNoEffect(failure) || (hasSlots(schedule) && failure.error instanceof WorkerEndedError);
+  return hasNoEffect(failure) || (hasSlots(schedule) && isWorkerEnded(failure.error));
 }
 
 /**
@@ -70,8 +70,8 @@ function isShown(failure: Failure, attempt: number, closing: AbortSignal): boole
 }
 
 function hasNoEffect({ error }: Failure): boolean {
-  if (error instanceof WorkerEndedError) return !error.begun;
-  return error instanceof FunctionError && tookNoLease({ name: error.errorClass, message: error.message });
+  if (isWorkerEnded(error)) return !error.begun;
+  return isFunctionError(error) && tookNoLease({ name: error.errorClass, message: error.message });
 }
 
 /**

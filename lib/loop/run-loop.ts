@@ -18,7 +18,15 @@ import {
   type LoopState,
   optionFault,
 } from '../rules/index.ts';
-import { prepareOnce, refuseOptions, type Service, type Shape, safeLog, shapeFaults } from '../service/index.ts';
+import {
+  isService,
+  prepareOnce,
+  refuseOptions,
+  type Service,
+  type Shape,
+  safeLog,
+  shapeFaults,
+} from '../service/index.ts';
 import { CURSOR_BYTES, errorClassOf, isRecord, readProperty, showValue } from '../text/index.ts';
 import { type Duration, inSeconds, LAST_INSTANT, parseDuration, SECOND, toIso, unitHint } from '../time/index.ts';
 import { type Carried, endOf, iterate, type LoopParts } from './iterate.ts';
@@ -77,8 +85,7 @@ export function createLoop(service: Service, options: LoopOptions): Loop {
 
 /** A fault if the value was not made by `defineService`, which always sets `policy`. */
 function serviceFaults(service: unknown): string[] {
-  const isDefined = isRecord(readProperty(service, 'policy'));
-  return optionFault(isDefined, 'service', 'the result of defineService', showValue(service));
+  return optionFault(isService(service), 'service', 'the result of defineService', showValue(service));
 }
 
 function showName(service: unknown): string {

@@ -3,9 +3,10 @@
  * name in `functions`. Files are found by their names.
  */
 import { readdir } from 'node:fs/promises';
+import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { InvalidOptionsError } from '../rules/index.ts';
-import type { Service } from '../service/index.ts';
+import { isService, type Service } from '../service/index.ts';
 import { escaped } from '../text/index.ts';
 import { inSeconds, SECOND, systemClock } from '../time/index.ts';
 
@@ -25,9 +26,12 @@ const PLACES: Places = {
   services: new URL('./', import.meta.url),
 };
 
+/** The extension of services and functions: `.ts` in a checkout, `.js` in the built package. */
+const EXTENSION = extname(fileURLToPath(import.meta.url));
+
 /** What is wrong with one function file or service file, as one line of text. */
 export interface CatalogFault {
-  /** The name of the file without `.ts`, which its service must have too. */
+  /** The name of the file without its extension, which is the name that its service should have. */
   readonly name: string;
   readonly text: string;
 }
@@ -83,7 +87,7 @@ export async function readCatalog(places: Places = PLACES): Promise<CatalogConte
 }
 
 async function filesIn(directory: URL): Promise<string[]> {
-  return (await readdir(directory)).filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts')).toSorted();
+  return (await readdir(directory)).filter((file) => file.endsWith(EXTENSION) && !file.endsWith('.d.ts')).toSorted();
 }
 
 async function load(file: string, { functions, services }: Places): Promise<CatalogEntry | string> {
@@ -144,9 +148,5 @@ function expectationOf(file: string): string {
 }
 
 function nameOf(file: string): string {
-  return file.slice(0, -'.ts'.length);
-}
-
-function isService(value: unknown): value is Service {
-  return typeof value === 'object' && value !== null && 'workload' in value && 'policy' in value && 'name' in value;
+  return file.slice(0, -EXTENSION.length);
 }

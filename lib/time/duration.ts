@@ -5,7 +5,19 @@ import ms from 'ms';
  * milliseconds. The options of a service refuse a number that isn't whole seconds, since its author may have meant
  * seconds.
  */
-export type Duration = number | ms.StringValue;
+export type Duration = number | `${number}` | `${number}${AnyCase<Unit>}` | `${number} ${AnyCase<Unit>}`;
+
+/** The units of a duration, each in singular, plural and its short forms. */
+type Unit =
+  | ('Years' | 'Year' | 'Yrs' | 'Yr' | 'Y')
+  | ('Weeks' | 'Week' | 'W')
+  | ('Days' | 'Day' | 'D')
+  | ('Hours' | 'Hour' | 'Hrs' | 'Hr' | 'H')
+  | ('Minutes' | 'Minute' | 'Mins' | 'Min' | 'M')
+  | ('Seconds' | 'Second' | 'Secs' | 'Sec' | 's')
+  | ('Milliseconds' | 'Millisecond' | 'Msecs' | 'Msec' | 'Ms');
+
+type AnyCase<Text extends string> = Text | Uppercase<Text> | Lowercase<Text>;
 
 export const SECOND = 1_000;
 export const MINUTE = 60_000;

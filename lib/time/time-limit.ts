@@ -8,6 +8,11 @@ import { inSeconds } from './duration.ts';
 class TimeoutError extends Error {
   override readonly name = 'TimeoutError';
   readonly code = 'time-up';
+
+  /** @internal The brand of Tickover's errors, as `lib/text` defines it. */
+  get [Symbol.for('tickover.error')](): true {
+    return true;
+  }
 }
 
 /**

@@ -166,6 +166,7 @@ test('the errors have these names and codes, and there are no others', async () 
     ),
   );
   expect(found.toSorted()).toEqual([
+    "CronError 'cron-unreadable'",
     "FunctionError 'function-failed'",
     "HttpStatusError 'http-status'",
     "InvalidOptionsError 'invalid-options'",

@@ -4,7 +4,7 @@ import { Stack } from 'aws-cdk-lib';
 import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
-import { Construct } from 'constructs';
+import { Construct, type IConstruct } from 'constructs';
 import { InvalidOptionsError, LIMITS, optionFault } from '../../../lib/rules/index.ts';
 import { type Service, variableFaults } from '../../../lib/service/index.ts';
 import { isRecord, readProperty, showValue, withoutUndefined } from '../../../lib/text/index.ts';
@@ -55,6 +55,8 @@ const MEMBER = {
 } as const satisfies Shapes<GroupMemberProps>;
 
 const GROUP_NAME = /^[\w. -]{1,64}$/;
+/** The brand of a group. The symbol is the same in all copies of Tickover that an app contains. */
+const GROUP_BRAND = Symbol.for('tickover.service-group');
 
 type Member = Required<Pick<GroupMemberProps, 'service' | 'entry'>> & Omit<GroupMemberProps, 'service' | 'entry'>;
 
@@ -64,6 +66,16 @@ type Member = Required<Pick<GroupMemberProps, 'service' | 'entry'>> & Omit<Group
  * @throws InvalidOptionsError which names every option that prevents the deploy
  */
 export class ServiceGroup extends Construct {
+  /** Whether the construct is a group of services, of this copy of Tickover or of another one in the app. */
+  static isServiceGroup(construct: IConstruct): construct is ServiceGroup {
+    return GROUP_BRAND in construct;
+  }
+
+  /** @internal */
+  get [GROUP_BRAND](): true {
+    return true;
+  }
+
   /** The services, in the order in which they were given. */
   readonly services: readonly GroupedService[];
   readonly groupName: string;
@@ -183,8 +195,9 @@ export class ServiceGroup extends Construct {
 function groupNamesBeside(group: ServiceGroup): string[] {
   const all = Stack.of(group).node.findAll();
   return all
-    .filter((node) => node instanceof ServiceGroup && node !== group)
-    .map((node) => (node as ServiceGroup).groupName);
+    .filter(ServiceGroup.isServiceGroup)
+    .filter((other) => other !== group)
+    .map(({ groupName }) => groupName);
 }
 
 type SharedTable = Pick<SharedParts, 'table'> & Named;

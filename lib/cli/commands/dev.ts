@@ -1,4 +1,7 @@
-/** The command `tickover dev`, here `npm start`: runs all services of the catalog on this machine until a signal stops it. */
+/**
+ * The command `tickover dev`, in a checkout `npm start`: runs all services of the catalog on this machine until a
+ * signal stops it.
+ */
 import { join } from 'node:path';
 import { Command } from 'commander';
 import {

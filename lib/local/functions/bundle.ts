@@ -6,7 +6,7 @@ import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Plugin, stop } from 'esbuild';
-import { buildId, COMMONJS, type Service } from '../../service/index.ts';
+import { buildId, COMMONJS, ownFile, type Service } from '../../service/index.ts';
 import type { CatalogEntry } from '../../services/catalog.ts';
 import { systemRandom } from '../../time/index.ts';
 import { makeDirectory } from '../database/make-directory.ts';
@@ -21,7 +21,7 @@ export interface Bundle {
 }
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
-const WORKER = fileURLToPath(new URL('./worker.ts', import.meta.url));
+const WORKER = ownFile(import.meta.url, './worker');
 
 /**
  * Makes a directory for the bundles of this process and returns its path. Removes the directories of processes that

@@ -6,9 +6,15 @@ import { invocationTimeout, type Service } from '../../service/index.ts';
 import { inSeconds, SECOND } from '../../time/index.ts';
 import type { TakeTurn } from './few-at-once.ts';
 import type { IdleWorkers } from './idle-workers.ts';
-import { type RunningWorker, startWorker, WorkerEndedError, type WorkerOptions } from './running-worker.ts';
+import {
+  isWorkerEnded,
+  type RunningWorker,
+  startWorker,
+  WorkerEndedError,
+  type WorkerOptions,
+} from './running-worker.ts';
 
-export { FunctionError, splitPrinted, WorkerEndedError } from './running-worker.ts';
+export { FunctionError, isFunctionError, isWorkerEnded, splitPrinted, WorkerEndedError } from './running-worker.ts';
 
 interface HostOptions extends WorkerOptions {
   readonly service: Service;
@@ -67,7 +73,7 @@ export function hostFunction(options: HostOptions): FunctionHost {
         try {
           return await invokeIn(worker, event);
         } catch (error) {
-          const isAnothers = error instanceof WorkerEndedError && !error.begun && worker.hasLoaded;
+          const isAnothers = isWorkerEnded(error) && !error.begun && worker.hasLoaded;
           if (!isAnothers || ends > endsBefore) throw error;
         }
       }

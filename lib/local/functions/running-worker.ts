@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { Worker } from 'node:worker_threads';
-import { summarizeError, TickoverError, withoutUndefined } from '../../text/index.ts';
+import { hasCode, summarizeError, TickoverError, withoutUndefined } from '../../text/index.ts';
 import type { Clock } from '../../time/index.ts';
 import type { Bundle } from './bundle.ts';
 import type { FromWorker, ToWorker } from './worker.ts';
@@ -32,6 +32,16 @@ export class WorkerEndedError extends TickoverError {
     super(message);
     this.begun = begun;
   }
+}
+
+/** Whether the value is a FunctionError. */
+export function isFunctionError(value: unknown): value is FunctionError {
+  return hasCode(value, 'function-failed');
+}
+
+/** Whether the value is a WorkerEndedError. */
+export function isWorkerEnded(value: unknown): value is WorkerEndedError {
+  return hasCode(value, 'worker-ended');
 }
 
 export interface WorkerOptions {
