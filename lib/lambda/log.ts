@@ -20,13 +20,16 @@ const LEVELS: Readonly<Record<keyof Log, number>> = { debug: 8, info: 12, warn: 
 /** Matches a line of printable ASCII, which needs no escaping. Most log lines match. */
 const OF_PRINTED_ASCII = /^[ -~]*$/;
 
+/** The part of a Powertools Logger that Tickover uses. Powertools' own type needs the types of other packages. */
+export type ServiceLogger = Log & { readonly level: number };
+
 /**
  * Makes the logger of one service. Each line contains the name of the service in the field `service`. Control
  * characters and other invisible characters are escaped.
  */
-export function serviceLogger(service: string): Logger {
+export function serviceLogger(service: string): ServiceLogger {
   const logger = new Logger({ serviceName: service });
-  return Object.assign(logger, { console: visibleConsole(logger) }) as Logger;
+  return Object.assign(logger, { console: visibleConsole(logger) }) as Logger & ServiceLogger;
 }
 
 /**
@@ -45,7 +48,7 @@ function visibleConsole(logger: Logger): object {
 }
 
 /** Makes a log that neither masks credentials nor cuts long values. It is for values that Tickover made itself. */
-export function ownLog(logger: Logger): Log {
+export function ownLog(logger: ServiceLogger): Log {
   return logTo((level, message, fields = {}) => logger[level](message, fields));
 }
 

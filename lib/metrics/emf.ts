@@ -22,12 +22,12 @@
  * CloudWatch bills a metric for each hour with a sample. So a healthy service costs nothing without the detailed
  * metrics. docs/metrics-choice.md compares other designs.
  */
-import { type Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { SkipReason } from '../rules/index.ts';
 import { refuseOptions, type Surroundings } from '../service/index.ts';
 import type { Observer, TickEvent } from '../tick/index.ts';
 import { describesService } from './describes-service.ts';
-import { serviceMetrics } from './powertools.ts';
+import { type ServiceMetrics, serviceMetrics } from './powertools.ts';
 
 export interface EmfOptions {
   /** The CloudWatch namespace. @default 'Tickover' */
@@ -151,7 +151,7 @@ const IN_MILLISECONDS: ReadonlySet<string> = new Set(['Duration', 'Lateness', 'O
  * only once.
  */
 function emfDocuments(namespace: string) {
-  const services = new Map<string, Metrics>();
+  const services = new Map<string, ServiceMetrics>();
   return {
     add(service: string, values: Values) {
       const defined = Object.entries(values).filter((entry): entry is [string, number] => entry[1] !== undefined);
@@ -170,6 +170,6 @@ function emfDocuments(namespace: string) {
 }
 
 /** Prints the collected metrics of a service. Without any, Powertools would print a warning. */
-function publish(metrics: Metrics): void {
+function publish(metrics: ServiceMetrics): void {
   if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
 }

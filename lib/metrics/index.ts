@@ -1,3 +1,4 @@
+export { describesService } from './describes-service.ts';
 export {
   type EmfOptions,
   type EmfSettings,
@@ -7,12 +8,3 @@ export {
   healthEmf,
 } from './emf.ts';
 export { emfWarnings } from './powertools.ts';
-export { type PrometheusObserver, prometheusObserver, type TickFigures } from './prometheus.ts';
-export {
-  type Exposition,
-  type MetricsAddress,
-  type MetricsServer,
-  type MetricsServerOptions,
-  metricsServer,
-  metricsSettings,
-} from './server.ts';

@@ -10,11 +10,18 @@ const SWITCHES = ['POWERTOOLS_DEV', 'POWERTOOLS_METRICS_DISABLED'] as const;
 /** The lower-case values with which the variables in SWITCHES are off. */
 const OFF = new Set(['', '0', 'n', 'no', 'f', 'false', 'off']);
 
+/** The part of Powertools' `Metrics` that Tickover uses. Powertools' own type needs the types of other packages. */
+export interface ServiceMetrics {
+  addMetric(name: string, unit: 'Count' | 'Milliseconds', value: number): void;
+  hasStoredMetrics(): boolean;
+  publishStoredMetrics(): void;
+}
+
 /**
  * Makes the `Metrics` of one service. Powertools reads the variables in SWITCHES in its constructor, so they are
  * removed from the environment during this call only.
  */
-export function serviceMetrics(namespace: string, service: string): Metrics {
+export function serviceMetrics(namespace: string, service: string): ServiceMetrics {
   const given = SWITCHES.map((name) => [name, process.env[name]] as const);
   for (const [name] of given) delete process.env[name];
   try {

@@ -9,7 +9,7 @@ const TICK_AND_BELOW = ['lib/tick', ...RUN_AND_BELOW];
 
 /** What the package exports. These files may pass on what the index of any room exports, but those of one machine. */
 const PUBLIC = /^lib\/(index|flow-runs\/public)\.ts$/;
-const ONE_MACHINE = ['lib/local', 'lib/cli', 'lib/testing'];
+const ONE_MACHINE = ['lib/local', 'lib/cli', 'lib/testing', 'lib/prometheus'];
 
 /** The rooms whose index each room may import. Every other import across rooms is refused. */
 const DOORS: Readonly<Record<string, readonly string[]>> = {
@@ -22,6 +22,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   'lib/loop': [...RUN_AND_BELOW],
   'lib/store': [...TICK_AND_BELOW],
   'lib/metrics': [...TICK_AND_BELOW],
+  'lib/prometheus': ['lib/metrics', ...TICK_AND_BELOW],
   'lib/watchdog': [...TICK_AND_BELOW],
   'lib/testing': [...TICK_AND_BELOW],
   'lib/flow-runs': ['lib/service', 'lib/rules', 'lib/text', 'lib/time'],
@@ -37,14 +38,14 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   ],
   'lib/lambda': ['lib/metrics', 'lib/store', ...TICK_AND_BELOW],
   'lib/local': [
-    ...['lib/lambda', 'lib/services', 'lib/store', 'lib/flow-runs', 'lib/metrics', 'lib/watchdog'],
+    ...['lib/lambda', 'lib/services', 'lib/store', 'lib/flow-runs', 'lib/prometheus', 'lib/watchdog'],
     ...['lib/service', 'lib/rules', 'lib/text', 'lib/time'],
   ],
   'lib/cli': [
     'lib/local',
     'lib/loop',
     'lib/flow-runs',
-    'lib/metrics',
+    'lib/prometheus',
     'lib/store',
     'lib/service',
     'lib/text',
@@ -68,7 +69,8 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   'lib/tick': /^$/,
   'lib/loop': /^node:process$/,
   'lib/store': /^@aws-sdk\//,
-  'lib/metrics': /^(prom-client|@aws-lambda-powertools\/metrics|node:(http|events|zlib))$/,
+  'lib/metrics': /^@aws-lambda-powertools\/metrics$/,
+  'lib/prometheus': /^(prom-client|node:(http|events|zlib))$/,
   'lib/lambda': /^(zod|@aws-lambda-powertools\/logger|node:(process|crypto))$/,
   'lib/watchdog': /^(zod|node:crypto|@aws-sdk\/client-(sns|eventbridge))$/,
   functions: /^$/,

@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, expect, test, vi } from 'vitest';
 import { scheduledHandler } from '../../lib/lambda/index.ts';
-import { metricsSettings } from '../../lib/metrics/index.ts';
+import { metricsSettings } from '../../lib/prometheus/index.ts';
 import { defineService } from '../../lib/service/index.ts';
 import { loadCatalog } from '../../lib/services/catalog.ts';
 import { ROOT } from '../support/process.ts';

@@ -1,6 +1,6 @@
 /** The metrics: names, namespace, dimensions and units in CloudWatch, names, types and labels in Prometheus. */
 import { describe, expect, test } from 'vitest';
-import { prometheusObserver } from '../../lib/metrics/index.ts';
+import { prometheusObserver } from '../../lib/prometheus/index.ts';
 import { NOON } from '../lambda/kit.ts';
 import { crashAtNoon, freeze, metricDocuments, onLambda, quiet } from './kit.ts';
 

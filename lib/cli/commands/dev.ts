@@ -15,7 +15,7 @@ import {
   runMachine,
   scheduleLine,
 } from '../../local/index.ts';
-import { metricsServer, metricsSettings, prometheusObserver } from '../../metrics/index.ts';
+import { metricsServer, metricsSettings, prometheusObserver } from '../../prometheus/index.ts';
 import type { Log } from '../../service/index.ts';
 import { type DatabaseFlags, databaseOptions, oneLine, withDatabaseFlags } from '../database-flags.ts';
 import { reportOutputLoss } from '../output.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { CRASH_MESSAGE, TICK_MESSAGE } from '../../lambda/index.ts';
-import type { PrometheusObserver } from '../../metrics/index.ts';
+import type { PrometheusObserver } from '../../prometheus/index.ts';
 import { tryRead, withoutUndefined } from '../../text/index.ts';
 import { parseInstant } from '../../time/index.ts';
 

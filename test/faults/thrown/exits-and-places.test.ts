@@ -3,8 +3,8 @@
  * away.
  */
 import { beforeAll, describe, expect, it } from 'vitest';
-import { prometheusObserver } from '../../../lib/metrics/index.ts';
-import { readExposition } from '../../metrics/exposition.ts';
+import { prometheusObserver } from '../../../lib/prometheus/index.ts';
+import { readExposition } from '../../prometheus/exposition.ts';
 import { useDatabase } from '../../support/use-database.ts';
 import { CATALOGUE } from './catalogue.ts';
 import { LEAKING } from './leak-things.ts';

@@ -3,7 +3,7 @@
  * over the wire.
  */
 import process from 'node:process';
-import { prometheusObserver } from '../../../lib/metrics/index.ts';
+import { prometheusObserver } from '../../../lib/prometheus/index.ts';
 import { testDatabase } from '../../support/dynalite.ts';
 import type { FaultRow } from '../table.ts';
 import { CATALOGUE } from './catalogue.ts';

@@ -6,7 +6,7 @@
 import { scheduledHandler } from '../../../lib/lambda/index.ts';
 import { serviceLog, tickLog } from '../../../lib/lambda/log.ts';
 import { countLine, readLogLine, shownAs } from '../../../lib/local/index.ts';
-import type { PrometheusObserver } from '../../../lib/metrics/index.ts';
+import type { PrometheusObserver } from '../../../lib/prometheus/index.ts';
 import { defineService, type RunContext, type Service, type ServiceOptions } from '../../../lib/service/index.ts';
 import { fakeClock } from '../../../lib/testing/index.ts';
 import type { Observer } from '../../../lib/tick/index.ts';

@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { Registry, register } from 'prom-client';
 import { expect, test } from 'vitest';
-import { type PrometheusObserver, prometheusObserver } from '../../lib/metrics/index.ts';
+import { type PrometheusObserver, prometheusObserver } from '../../lib/prometheus/index.ts';
+import { HALT, NOON, tickEvent } from '../metrics/tick-events.ts';
 import { readExposition } from './exposition.ts';
-import { HALT, NOON, tickEvent } from './tick-events.ts';
 
 /** The samples of one metric, by what stands before the value. */
 async function samples({ registry }: PrometheusObserver, name: string): Promise<Record<string, number>> {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { metricsSettings } from '../../lib/metrics/index.ts';
+import { metricsSettings } from '../../lib/prometheus/index.ts';
 import { InvalidOptionsError } from '../../lib/rules/index.ts';
 
 const DEFAULTS = { enabled: false, host: '127.0.0.1', port: 4201 };

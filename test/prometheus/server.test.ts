@@ -12,10 +12,10 @@ import {
   metricsServer,
   metricsSettings,
   prometheusObserver,
-} from '../../lib/metrics/index.ts';
-import { isMeant } from '../../lib/metrics/server.ts';
+} from '../../lib/prometheus/index.ts';
+import { isMeant } from '../../lib/prometheus/server.ts';
+import { rememberingLog, tickEvent } from '../metrics/tick-events.ts';
 import { readExposition } from './exposition.ts';
-import { rememberingLog, tickEvent } from './tick-events.ts';
 
 const started: MetricsServer[] = [];
 const children: ChildProcess[] = [];

@@ -5,8 +5,8 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
-import { type MetricsAddress, type MetricsServer, metricsServer } from '../../lib/metrics/index.ts';
-import { rememberingLog } from './tick-events.ts';
+import { type MetricsAddress, type MetricsServer, metricsServer } from '../../lib/prometheus/index.ts';
+import { rememberingLog } from '../metrics/tick-events.ts';
 
 const started: MetricsServer[] = [];
 const sockets: Socket[] = [];

@@ -1,8 +1,8 @@
 /** Counts ticks and runs for Prometheus. Times are in seconds. */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { describesService } from '../metrics/index.ts';
 import type { CrashEvent, Observer, TickEvent } from '../tick/index.ts';
 import { SECOND } from '../time/index.ts';
-import { describesService } from './describes-service.ts';
 
 /** The facts about a tick that the Prometheus metrics need. */
 export interface TickFigures

@@ -2,8 +2,8 @@
  * A process that serves metrics and has nothing else to do once its standard input ends; it tells where it serves, and
  * at its end whether it still did.
  */
-import { metricsServer, prometheusObserver } from '../../lib/metrics/index.ts';
-import { rememberingLog } from './tick-events.ts';
+import { metricsServer, prometheusObserver } from '../../lib/prometheus/index.ts';
+import { rememberingLog } from '../metrics/tick-events.ts';
 
 const { registry } = prometheusObserver();
 const { log } = rememberingLog();
