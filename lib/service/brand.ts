@@ -5,7 +5,7 @@
 import { isRecord, tryRead } from '../text/index.ts';
 import type { Service } from './service.ts';
 
-/** The symbol is the same in all copies, and in all realms of a process. */
+/** The symbol that marks a service. It is the same in all copies, and in all realms of a process. */
 const SERVICE_BRAND = Symbol.for('tickover.service');
 
 /**

@@ -4,7 +4,7 @@
  */
 import { isError, readProperty, tryRead } from './safe-read.ts';
 
-/** The symbol is the same in all copies, and in all realms of a process. */
+/** The symbol that marks an error of Tickover. It is the same in all copies, and in all realms of a process. */
 export const ERROR_BRAND = Symbol.for('tickover.error');
 
 /** The class from which Tickover's errors are derived. Each of them has a string `code`. */
