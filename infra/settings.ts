@@ -15,14 +15,17 @@ import { type GivenDuration, isCdkDuration, ourDuration, showDuration } from './
  * alarms on Lambda's metrics.
  */
 export const ALARM_LEVELS = ['none', 'essential', 'full'] as const;
+/** The level of a service's alarms. */
 export type AlarmLevel = (typeof ALARM_LEVELS)[number];
 
 /** Which log lines of a service are kept: `info` keeps all but debug lines, `debug` keeps all. */
 export const LINE_LEVELS = ['info', 'debug'] as const;
+/** The level of a service's log lines. */
 export type LogLevel = (typeof LINE_LEVELS)[number];
 
 /** The values of the setting `metrics`, which makes a service send metrics to CloudWatch. */
 export const METRICS_LEVELS = ['detailed'] as const;
+/** The level of the metrics that a service writes itself. */
 export type MetricsLevel = (typeof METRICS_LEVELS)[number];
 
 /** The settings of one service, under its name in the setting `services`. */

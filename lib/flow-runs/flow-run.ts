@@ -14,6 +14,7 @@ export const STATE_TYPES = [
   'CANCELLING',
 ] as const;
 
+/** The type of a flow run's state, such as `SCHEDULED`. States of several names have one type. */
 export type StateType = (typeof STATE_TYPES)[number];
 
 const SCHEDULED_NAME = 'Scheduled';

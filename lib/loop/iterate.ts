@@ -1,10 +1,13 @@
 import { type LoopState, type Outcome, overrunLine, propagates, step, THRESHOLD_CAUSE } from '../rules/index.ts';
 import { printReport, runWorkload, type WorkloadRun } from '../run/index.ts';
 import { haltedError, type Service } from '../service/index.ts';
+import type { Clock, Random } from '../time/index.ts';
 import type { Iteration, LoopOptions, Pace } from './loop.ts';
 
 /** The service and the options of `runLoop`, with their defaults filled in. */
-export interface LoopParts extends Omit<LoopOptions, 'maxDuration'> {
+export interface LoopParts extends Omit<LoopOptions, 'maxDuration' | 'clock' | 'random'> {
+  readonly clock: Clock;
+  readonly random: Random;
   readonly service: Service;
   /** The longest time that one run may last, in milliseconds. @default Infinity */
   readonly maxDuration: number;

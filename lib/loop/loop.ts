@@ -13,8 +13,11 @@ export type Pace = 'fixed-delay' | 'fixed-rate';
 
 /** The options of `createLoop` and `runLoop`. */
 export interface LoopOptions {
-  readonly clock: Clock;
-  readonly random: Random;
+  /** @default the clock of the system */
+  readonly clock?: Clock;
+  /** @default the randomness of the system */
+  readonly random?: Random;
+  /** The log of the loop and of the runs, such as `console`. */
   readonly log: Log;
   /**
    * From when the loop counts the interval until the next run. @default 'fixed-rate' for a service of kind `loop`,

@@ -28,7 +28,17 @@ import {
   shapeFaults,
 } from '../service/index.ts';
 import { CURSOR_BYTES, errorClassOf, isRecord, readProperty, showValue } from '../text/index.ts';
-import { type Duration, inSeconds, LAST_INSTANT, parseDuration, SECOND, toIso, unitHint } from '../time/index.ts';
+import {
+  type Duration,
+  inSeconds,
+  LAST_INSTANT,
+  parseDuration,
+  SECOND,
+  systemClock,
+  systemRandom,
+  toIso,
+  unitHint,
+} from '../time/index.ts';
 import { type Carried, endOf, iterate, type LoopParts } from './iterate.ts';
 import {
   type Iteration,
@@ -75,6 +85,8 @@ export function createLoop(service: Service, options: LoopOptions): Loop {
   if (faults.length > 0) throw new InvalidOptionsError(name, faults);
   return new ServiceLoop({
     ...options,
+    clock: options.clock ?? systemClock,
+    random: options.random ?? systemRandom,
     log: safeLog(options.log),
     service,
     maxDuration: longestRun(service.name, options.maxDuration),

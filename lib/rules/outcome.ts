@@ -13,4 +13,5 @@ export type Outcome =
   | { readonly kind: 'timed-out'; readonly failure: ErrorSummary }
   | { readonly kind: 'crashed'; readonly failure: ErrorSummary };
 
+/** The name of an outcome, such as `succeeded` or `timed-out`. */
 export type OutcomeKind = Outcome['kind'];

@@ -88,7 +88,11 @@ let builds = 0;
 async function bundleTogether(entries: readonly CatalogEntry[], directory: string): Promise<Bundle[]> {
   builds++;
   try {
-    const { outputFiles, metafile } = await build({ ...OPTIONS, ...entryPointsOf(entries), outdir: resolve(directory) });
+    const { outputFiles, metafile } = await build({
+      ...OPTIONS,
+      ...entryPointsOf(entries),
+      outdir: resolve(directory),
+    });
     makeDirectory(directory);
     for (const { path, contents } of outputFiles) await writeFile(path, contents, OWN);
     const sources = await sourcesOf(metafile.outputs, ROOT);
