@@ -112,6 +112,17 @@ describe('Another project', () => {
     expect(Object.values(names)).not.toContain(0);
   });
 
+  test('can make an app of two copies of the constructs, which recognise each other', async () => {
+    const projects = ['one-app', 'other-app'].map((name) => consumerOf(directory, packed, name));
+
+    const { stdout } = await run(process.execPath, [join(ROOT, 'test/package/two-copies-of-cdk.cjs'), ...projects]);
+
+    expect(JSON.parse(stdout)).toEqual({
+      ...{ isDeployedService: true, isServiceGroup: [true, false], isInstance: false, unwatched: 0 },
+      sameName: expect.stringContaining("'watched'"),
+    });
+  });
+
   test('runs the command of the package', async () => {
     const command = join(own, MANIFEST.bin['tickover'] ?? '');
     const words = ['invoke', 'mark-late-runs', '--directory', join(directory, 'data')];
