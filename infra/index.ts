@@ -1,5 +1,6 @@
 /** The package `tickover/cdk`: the constructs that deploy services with AWS CDK. */
 
+export type { CatalogEntry } from '../lib/services/catalog.ts';
 export { DeployedService } from './constructs/deployed-service.ts';
 export type { DurableTableOptions } from './constructs/durable-table.ts';
 export { FlowRunsTable, grantMarkLate } from './constructs/flow-runs-table.ts';

@@ -1,9 +1,11 @@
 /** The package `tickover`: everything that a service of one's own and its function or process need. */
 
 export {
+  type Answer,
   type FiringAnswer,
   type GroupMember,
   groupHandler,
+  type HandlerContext,
   type HandlerEvent,
   MalformedEventError,
   type ManualEvent,
@@ -30,8 +32,10 @@ export {
   type Pace,
   runLoop,
   runMany,
+  type SignalSource,
   type StartOptions,
   type StopOptions,
+  type StopSignal,
 } from './loop/index.ts';
 export {
   InvalidOptionsError,
@@ -43,6 +47,7 @@ export {
   type PolicyOptions,
   type Schedule,
   type ServiceKind,
+  type Verdict,
 } from './rules/index.ts';
 export {
   type Classification,

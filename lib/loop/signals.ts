@@ -6,6 +6,7 @@ export interface SignalSource {
   off(signal: StopSignal, listener: () => void): unknown;
 }
 
+/** A signal that asks a process to end. */
 export type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
 
 /** The signals that stop a loop. A SIGHUP keeps its usual effect. */

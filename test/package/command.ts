@@ -1,6 +1,6 @@
 /**
- * The command `npm run package -- [NODE...]`: packs the package, and loads everything that it exports from CommonJS under
- * each of the given Node binaries, else under the one that runs this command.
+ * The command `npm run package -- [NODE...]`: packs the package, and loads everything that it exports from CommonJS
+ * under each of the given Node binaries, else under the one that runs this command.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';

@@ -1,7 +1,12 @@
-import { describe, expect, it } from 'vitest';
-import { briefly, inSeconds, parseDuration } from '../../lib/time/index.ts';
+import type ms from 'ms';
+import { describe, expect, expectTypeOf, it } from 'vitest';
+import { briefly, type Duration, inSeconds, parseDuration } from '../../lib/time/index.ts';
 
 describe('a written duration', () => {
+  it('has the type of the texts that the package ms accepts, without naming that package', () => {
+    expectTypeOf<Duration>().toEqualTypeOf<number | ms.StringValue>();
+  });
+
   it.each([
     [1500, 1500],
     [0, 0],
