@@ -1,4 +1,3 @@
-
 import type { LoopState, Outcome, Verdict } from '../rules/index.ts';
 import type { Log, Surroundings } from '../service/index.ts';
 import { TickoverError } from '../text/index.ts';
