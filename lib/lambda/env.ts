@@ -1,7 +1,7 @@
 import { emfFaults } from '../metrics/index.ts';
-import { expectedWords, InvalidOptionsError, LIMITS, limitFaults } from '../rules/index.ts';
-import { isInLambda, SCHEDULER_PRECISION } from '../service/index.ts';
-import { parseDuration, SECOND, unitHint } from '../time/index.ts';
+import { InvalidOptionsError } from '../rules/index.ts';
+import { isInLambda, readIntervalVariable, SCHEDULER_PRECISION } from '../service/index.ts';
+import { SECOND } from '../time/index.ts';
 
 /** The settings of a function, read from its environment variables. Durations are in milliseconds. */
 export interface Environment {
@@ -39,28 +39,18 @@ const LONGEST_BUILD = 16;
  * @throws InvalidOptionsError which names every invalid variable, with the expected and the given value
  */
 export function readEnvironment(variables: Variables = process.env): Environment {
-  const {
-    TICKOVER_TABLE: table,
-    TICKOVER_BUILD: build = 'unbuilt',
-    TICKOVER_SLACK_SECONDS,
-    TICKOVER_INTERVAL,
-  } = variables;
+  const { TICKOVER_TABLE: table, TICKOVER_BUILD: build = 'unbuilt', TICKOVER_SLACK_SECONDS } = variables;
   const slack = TICKOVER_SLACK_SECONDS === undefined ? SCHEDULER_PRECISION : seconds(TICKOVER_SLACK_SECONDS);
-  const interval = parseDuration(TICKOVER_INTERVAL);
+  const { interval, faults: intervalFaults } = readIntervalVariable(variables);
   const faults: string[] = emfFaults(variables);
   const check = (holds: boolean, variable: string, expected: string) => {
     const got = variables[variable];
-    const hint = variable === 'TICKOVER_INTERVAL' ? unitHint(got) : '';
-    if (!holds) faults.push(`${variable}: expected ${expected}, got ${got === undefined ? 'none' : `'${got}'`}${hint}`);
+    if (!holds) faults.push(`${variable}: expected ${expected}, got ${got === undefined ? 'none' : `'${got}'`}`);
   };
   check(table !== undefined && table !== '', 'TICKOVER_TABLE', 'the name of the state table');
   check(build !== '' && build.length <= LONGEST_BUILD, 'TICKOVER_BUILD', `1 to ${LONGEST_BUILD} characters`);
   check(slack >= 0 && slack <= SCHEDULER_PRECISION, 'TICKOVER_SLACK_SECONDS', 'a number from 0 to 60');
-  check(
-    TICKOVER_INTERVAL === undefined || limitFaults('interval', interval).length === 0,
-    'TICKOVER_INTERVAL',
-    expectedWords(LIMITS.interval),
-  );
+  faults.push(...intervalFaults);
   if (faults.length > 0 || table === undefined) throw new InvalidOptionsError('environment', faults);
   return {
     table,

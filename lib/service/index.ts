@@ -52,4 +52,4 @@ export {
   STORE_LIMIT,
   WEBHOOK_LIMIT,
 } from './time-budget.ts';
-export { unknownVariableWarnings, variableFaults } from './variables.ts';
+export { readIntervalVariable, unknownVariableWarnings, variableFaults } from './variables.ts';

@@ -1,4 +1,6 @@
+import { expectedWords, LIMITS, limitFaults, optionFault } from '../rules/index.ts';
 import { nearMiss } from '../text/index.ts';
+import { parseDuration, unitHint } from '../time/index.ts';
 import { unknownNameFault } from './known-options.ts';
 
 /** Every environment variable that Tickover reads. */
@@ -37,6 +39,22 @@ export function unknownVariableWarnings(names: readonly string[]): string[] {
       const hint = nearest === undefined ? '' : `; did you mean ${nearest}?`;
       return `environment: ${name} is no variable of this version; it has no effect${hint}`;
     });
+}
+
+/**
+ * Reads `TICKOVER_INTERVAL`, which replaces the interval in the options of a service. `interval` is in milliseconds, and
+ * absent if the variable is.
+ */
+export function readIntervalVariable({ TICKOVER_INTERVAL: written }: Readonly<Record<string, string | undefined>>): {
+  readonly interval?: number;
+  readonly faults: string[];
+} {
+  if (written === undefined) return { faults: [] };
+  const interval = parseDuration(written);
+  const holds = limitFaults('interval', interval).length === 0;
+  const got = `'${written}'${unitHint(written)}`;
+  const faults = optionFault(holds, 'TICKOVER_INTERVAL', expectedWords(LIMITS.interval), got);
+  return interval === undefined ? { faults } : { interval, faults };
 }
 
 function hintFor(name: string): string | undefined {

@@ -7,6 +7,7 @@ import { InvalidOptionsError, optionFault } from '../rules/index.ts';
 import { refuseOptions } from '../service/index.ts';
 import { showValue } from '../text/index.ts';
 import type { Clock } from '../time/index.ts';
+import { earliest, fallAsleep, type Sleeper } from './sleepers.ts';
 
 export interface FakeClockOptions {
   /**
@@ -28,11 +29,6 @@ export interface FakeClock extends Clock {
    * @throws RangeError if `ms` is negative
    */
   advance(ms: number): Promise<void>;
-}
-
-interface Sleeper {
-  readonly wakesAt: number;
-  readonly wake: () => void;
 }
 
 /** Makes a fake clock that starts at `startMs`, in epoch milliseconds. */
@@ -70,7 +66,7 @@ export function fakeClock(startMs = 0, options: FakeClockOptions = {}): FakeCloc
     },
     sleep(ms, signal) {
       sleeps.push(ms);
-      const asleep = fallAsleep(sleepers, time + Math.max(0, ms), signal);
+      const asleep = fallAsleep(sleepers, { wakesAt: time + Math.max(0, ms) }, signal);
       if (mode === 'auto') void leap();
       return asleep;
     },
@@ -85,26 +81,4 @@ export function fakeClock(startMs = 0, options: FakeClockOptions = {}): FakeCloc
       time = Math.max(time, end);
     },
   };
-}
-
-function earliest(sleepers: ReadonlySet<Sleeper>): Sleeper | undefined {
-  let first: Sleeper | undefined;
-  for (const sleeper of sleepers) {
-    if (first === undefined || sleeper.wakesAt < first.wakesAt) first = sleeper;
-  }
-  return first;
-}
-
-function fallAsleep(sleepers: Set<Sleeper>, wakesAt: number, signal?: AbortSignal): Promise<void> {
-  if (signal?.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    const wake = () => {
-      sleepers.delete(sleeper);
-      signal?.removeEventListener('abort', wake);
-      resolve();
-    };
-    const sleeper: Sleeper = { wakesAt, wake };
-    sleepers.add(sleeper);
-    signal?.addEventListener('abort', wake, { once: true });
-  });
 }

@@ -73,6 +73,7 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   'lib/prometheus': /^(prom-client|node:(http|events|zlib))$/,
   'lib/lambda': /^(zod|@aws-lambda-powertools\/logger|node:(process|crypto))$/,
   'lib/watchdog': /^(zod|node:crypto|@aws-sdk\/client-(sns|eventbridge))$/,
+  'lib/testing': /^node:(async_hooks|crypto|timers\/promises)$/,
   functions: /^$/,
 };
 
@@ -82,7 +83,7 @@ const GUARDED: readonly { readonly what: string; readonly pattern: RegExp; reado
     what: 'the clock and its timers',
     pattern:
       /\bDate\s*[.(]|new Date\b|\bset(Timeout|Interval|Immediate)\b|\bperformance\.|AbortSignal\.timeout|\bnextTick\b/,
-    allowed: /^lib\/(time\/|testing\/fake-clock\.ts)/,
+    allowed: /^lib\/(time\/|testing\/(fake|virtual)-clock\.ts)/,
   },
   {
     what: 'chance',

@@ -1,0 +1,195 @@
+/**
+ * The harness for the tests of one service: the ticks of the service run as on Lambda, with a store in memory, a clock
+ * that the test moves, and randomness from a seed. docs/testing.md lists what its methods do.
+ */
+import { type Log, logTo, type Service, unknownVariableWarnings } from '../service/index.ts';
+import { toLogFields, toLogMessage } from '../text/index.ts';
+import type { Duration } from '../time/index.ts';
+import { type DueTime, dueTimesOf } from './due-times.ts';
+import {
+  type HarnessOptions,
+  type HarnessPauseOptions,
+  type HarnessRunOptions,
+  readAdvance,
+  readFail,
+  readPause,
+  readRunOnce,
+  readSettings,
+  readTimes,
+} from './harness-options.ts';
+import { type RunOrder, runnerOf } from './harness-run.ts';
+import { type HarnessState, harnessState } from './harness-state.ts';
+import { observedStore } from './observed-store.ts';
+import { plannedRuns } from './planned-runs.ts';
+import { seededRandom } from './seeded-random.ts';
+import type { TickResult } from './tick-result.ts';
+import { type ClockedRun, virtualClock } from './virtual-clock.ts';
+
+/** A line of the log in a harness. */
+export interface HarnessLogLine {
+  readonly level: keyof Log;
+  readonly message: string;
+  /** The fields as JSON with credentials masked, as on Lambda. */
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+/** One service under test, with its state, its clock and its log. */
+export interface Harness<Result = unknown, Input = unknown> {
+  /** The instant of the virtual clock, in epoch milliseconds. */
+  readonly now: number;
+  /** The state of the service now. */
+  readonly state: HarnessState;
+  /** The lines that the workload and Tickover have logged so far, oldest first. */
+  readonly log: readonly HarnessLogLine[];
+  /**
+   * Moves the clock to the next due time of the service and fires its tick. A halt is part of the result and is not
+   * thrown.
+   * @throws Error if the run takes longer than `realLimit` in real time, or if the service is never due again
+   */
+  tick(): Promise<TickResult<Result>>;
+  /**
+   * Moves the clock on by `duration` and fires each tick that falls due on the way at its own time, as a schedule does.
+   * Returns their results in order, once their runs have ended. The time may then be later, if the last run slept.
+   */
+  advance(duration: Duration): Promise<TickResult<Result>[]>;
+  /** Runs the service by hand, now. */
+  runOnce(options?: HarnessRunOptions<Input>): Promise<TickResult<Result>>;
+  /**
+   * Lets the deadline of the run under way pass, which fires its signal, and returns its result. If no run is under
+   * way, fires the next tick first.
+   */
+  timeOut(): Promise<TickResult<Result>>;
+  /** Lets each of the next `times` runs throw `error` instead of running its workload. `times` is 1 by default. */
+  fail(error: unknown, options?: { readonly times?: number }): void;
+  /**
+   * Lets the process of each of the next `times` runs crash after its workload, before the outcome is written. The next
+   * run counts the crash. `times` is 1 by default.
+   */
+  crash(options?: { readonly times?: number }): void;
+  /**
+   * Halts the service now, by a run by hand with a fatal error. Even a service whose options tolerate every error is
+   * halted.
+   * @param error the error of that run. @default an error with the message `halted by a test`
+   */
+  halt(error?: unknown): Promise<HarnessState>;
+  pause(options?: HarnessPauseOptions): Promise<HarnessState>;
+  resume(): Promise<HarnessState>;
+}
+
+/**
+ * Makes a harness for the tests of a service. Each harness has a state of its own.
+ * @throws InvalidOptionsError which names every faulty option, with the expected and the given value
+ */
+export function harness<Result = unknown, Input = unknown>(
+  tested: Service,
+  options: HarnessOptions = {},
+): Harness<Result, Input> {
+  const { service, variables, seed, startsAt, realLimit } = readSettings(tested, options);
+  const lines: HarnessLogLine[] = [];
+  const log = linesLog(lines);
+  const plans = plannedRuns();
+  const clock = virtualClock(startsAt);
+  const random = seededRandom(seed);
+  const { store, stored } = observedStore(service.name);
+  const fire = runnerOf(service, { clock, store, random, log, variables, realLimit });
+  const dueTimes = dueTimesOf(service, { random, now: clock.now });
+  const underWay = new Map<ClockedRun, Promise<TickResult<Result>>>();
+  const state = () => harnessState(service, stored(), clock.now());
+  for (const warning of unknownVariableWarnings(Object.keys(variables))) log.warn(warning);
+
+  function start(order: RunOrder): Promise<TickResult<Result>> {
+    const { run, result } = fire<Result>(order);
+    underWay.set(run, result);
+    const ended = () => void underWay.delete(run);
+    result.then(ended, ended);
+    return result;
+  }
+
+  const fireTick = ({ scheduledFor }: DueTime) =>
+    start({ tick: { kind: 'scheduled', scheduledFor }, plan: plans.next });
+
+  /** Moves the clock to the start of a tick, over the runs under way. */
+  async function moveTo({ startsAt }: DueTime): Promise<void> {
+    const undo = clock.push();
+    await clock.until(startsAt);
+    undo();
+  }
+
+  return {
+    get now() {
+      return clock.now();
+    },
+    get state() {
+      return state();
+    },
+    get log() {
+      return [...lines];
+    },
+    async tick() {
+      const due = dueTimes.take();
+      if (!clock.jump(due.startsAt)) await moveTo(due);
+      return fireTick(due);
+    },
+    async advance(duration) {
+      const end = clock.now() + readAdvance(duration);
+      const results: Promise<TickResult<Result>>[] = [];
+      let failed = false;
+      const undo = clock.push();
+      while (!failed && dueTimes.nextStart() <= end) {
+        const due = dueTimes.take();
+        await clock.until(due.startsAt);
+        const result = fireTick(due);
+        result.catch(() => {
+          failed = true;
+        });
+        results.push(result);
+      }
+      await clock.until(failed ? clock.now() : end);
+      undo();
+      return Promise.all(results);
+    },
+    async runOnce(given = {}) {
+      return start({ tick: readRunOnce(given), plan: plans.next });
+    },
+    async timeOut() {
+      if (underWay.size === 0) {
+        const due = dueTimes.take();
+        await moveTo(due);
+        void fireTick(due);
+      }
+      const [run, result] = [...underWay].at(-1) ?? [];
+      await run?.timeOut();
+      return result as Promise<TickResult<Result>>;
+    },
+    fail(error, given = {}) {
+      plans.add({ kind: 'fail', error }, readFail(error, given));
+    },
+    crash(given = {}) {
+      plans.add({ kind: 'crash' }, readTimes('crash', given));
+    },
+    async halt(error = new Error('halted by a test')) {
+      const { disposition } = await start({
+        tick: { kind: 'manual', force: true },
+        plan: () => ({ kind: 'fail', error }),
+        isHalting: true,
+      });
+      if (disposition === 'skipped')
+        throw new Error(`${service.name}: a run is under way, so it is not halted; await it`);
+      return state();
+    },
+    async pause(given = {}) {
+      await store.pause(service.name, readPause(given, clock.now()));
+      return state();
+    },
+    async resume() {
+      await store.resume(service.name);
+      return state();
+    },
+  };
+}
+
+function linesLog(lines: HarnessLogLine[]): Log {
+  return logTo((level, message, fields = {}) => {
+    lines.push({ level, message: toLogMessage(message), fields: toLogFields(fields) });
+  });
+}
