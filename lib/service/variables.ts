@@ -42,8 +42,8 @@ export function unknownVariableWarnings(names: readonly string[]): string[] {
 }
 
 /**
- * Reads `TICKOVER_INTERVAL`, which replaces the interval in the options of a service. `interval` is in milliseconds, and
- * absent if the variable is.
+ * Reads `TICKOVER_INTERVAL`, which replaces the interval in the options of a service. `interval` is in milliseconds; it
+ * is absent if the variable is absent or can't be read.
  */
 export function readIntervalVariable({ TICKOVER_INTERVAL: written }: Readonly<Record<string, string | undefined>>): {
   readonly interval?: number;

@@ -11,8 +11,9 @@ import { earliest, fallAsleep, type Sleeper } from './sleepers.ts';
 
 export interface FakeClockOptions {
   /**
-   * `auto`: when all code that uses this clock sleeps, the time jumps to the next end of a sleep. Code that waits for a
-   * socket or the like counts as asleep; test such code with `manual`. `manual`: only `advance` moves the time.
+   * `auto`: when all code that uses this clock sleeps, the time jumps to the end of the sleep that ends first. Code
+   * that waits for something else, such as a socket, counts as asleep. For such code use `manual`, where only `advance`
+   * moves the time, or a `harness`, whose clock waits for real work.
    * @default 'auto'
    */
   readonly mode?: 'auto' | 'manual';

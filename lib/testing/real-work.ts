@@ -1,7 +1,7 @@
 /**
  * Real work: sockets, timers, files, processes and jobs in threads that end in real time. Node reports each of them
- * when it begins and when it ends (`async_hooks`), also in which code it has begun. While no run is under way nothing is
- * observed, since this makes promises slower.
+ * when it begins and when it ends (`async_hooks`), also in which code it has begun. While no run is under way nothing
+ * is observed, since this makes promises slower.
  */
 import { AsyncLocalStorage, createHook } from 'node:async_hooks';
 import { systemClock } from '../time/index.ts';
@@ -11,7 +11,7 @@ type Origin = 'run' | 'elsewhere' | 'wait';
 
 /** A piece of real work as Node represents it. */
 interface Resource {
-  /** Whether the work keeps the process alive; absent for work that always does. An idle connection in a pool doesn't. */
+  /** Whether the work keeps the process alive; absent for work that always does. An idle connection does not. */
   hasRef?(): boolean;
 }
 

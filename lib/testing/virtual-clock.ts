@@ -5,8 +5,8 @@
  *   1. to the end of the earliest sleep, if every run under way sleeps on its `context.clock` and none has real work
  *      that is pending. A run may leave a connection or a timer open while it sleeps, so real work that is still
  *      pending after MOST_PENDING_WAITS waits is regarded as left open;
- *   2. to the end of the earliest sleep, which may be the deadline of a run, if for MOST_IDLE_WAITS waits no real work was
- *      pending and the process did nothing: then the runs wait for their signal;
+ *   2. to the end of the earliest sleep, which may be the deadline of a run, if for MOST_IDLE_WAITS waits no real work
+ *      was pending and the process did nothing: then the runs wait for their signal;
  *   3. as far as `until` asks, over the runs that `push` has named;
  *   4. to the deadline of a run, and then over its grace, if `timeOut` or `force` asks for it.
  *

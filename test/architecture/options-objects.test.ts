@@ -8,7 +8,7 @@ import { emfObserver } from '../../lib/metrics/index.ts';
 import { metricsServer } from '../../lib/prometheus/index.ts';
 import { defineService } from '../../lib/service/index.ts';
 import { defineMarkLateRuns } from '../../lib/services/mark-late-runs.ts';
-import { fakeClock, scriptedRandom } from '../../lib/testing/index.ts';
+import { fakeClock, harness, scriptedRandom } from '../../lib/testing/index.ts';
 import { keptLog } from '../support/loop-kit.ts';
 
 const service = defineService({ name: 'sync', interval: '5m', workload: async () => {} });
@@ -60,6 +60,7 @@ const CALLS: readonly (readonly [name: string, call: Call, misspelt: object, mis
     { mode: 'fast' },
     "mode: expected 'auto' or 'manual'",
   ],
+  ['harness', (options) => harness(service, options), { sead: 1 }, { env: 'x' }, 'env: expected an object'],
   [
     'markLate',
     (options) => markLate({} as never, {} as never, options),

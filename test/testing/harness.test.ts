@@ -545,11 +545,9 @@ describe('the environment', () => {
 
 describe('an error that nothing catches', () => {
   it('belongs to its run, is logged, and would have ended the process', async () => {
-    const thrown = gate();
     const h = harness(
       service(async () => {
         setImmediate(() => {
-          thrown.open();
           throw new Error('stray');
         });
         await new Promise(() => {});
