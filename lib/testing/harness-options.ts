@@ -5,6 +5,7 @@ import {
   refuseOptions,
   type Service,
   type Shape,
+  type Surroundings,
   shapeFaults,
   withInterval,
 } from '../service/index.ts';
@@ -15,7 +16,7 @@ import { type Duration, LAST_INSTANT, parseDuration, parseInstant, SECOND } from
 export type TestInstant = string | number | Date;
 
 /** The options of a harness. */
-export interface HarnessOptions {
+export interface HarnessOptions<Prepared = unknown> {
   /** The environment variables that `prepare` gets. The harness never reads those of the process. @default none */
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Values of secrets by name. `prepare` gets them in `env`, beside the environment variables. @default none */
@@ -24,7 +25,7 @@ export interface HarnessOptions {
    * Makes what the workload gets as `prepared`, such as clients in memory in place of real ones.
    * @default the function `prepare` of the service
    */
-  readonly prepare?: Service['prepare'];
+  readonly prepare?: (surroundings: Surroundings) => Prepared | Promise<Prepared>;
   /** The whole number from which all randomness follows (jitter, identifiers). @default 1 */
   readonly seed?: number;
   /** The instant at which the virtual clock starts. @default '2026-01-01T00:00:00Z' */

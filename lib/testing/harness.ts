@@ -42,14 +42,15 @@ export interface Harness<Result = unknown, Input = unknown> {
   /** The lines that the workload and Tickover have logged so far, oldest first. */
   readonly log: readonly HarnessLogLine[];
   /**
-   * Moves the clock to the next due time of the service and fires its tick. A halt is part of the result and is not
-   * thrown.
+   * Moves the clock to the next due time of the service and fires its tick. Real work of runs under way ends first. A
+   * halt is part of the result and is not thrown.
    * @throws Error if the run takes longer than `realLimit` in real time, or if the service is never due again
    */
   tick(): Promise<TickResult<Result>>;
   /**
    * Moves the clock on by `duration` and fires each tick that falls due on the way at its own time, as a schedule does.
-   * Returns their results in order, once their runs have ended. The time may then be later, if the last run slept.
+   * Returns their results in order, once their runs have ended. The time may then be later, if the last run slept. The
+   * time of a run that is already under way moves whatever that run waits for.
    */
   advance(duration: Duration): Promise<TickResult<Result>[]>;
   /** Runs the service by hand, now. */
@@ -80,9 +81,9 @@ export interface Harness<Result = unknown, Input = unknown> {
  * Makes a harness for the tests of a service. Each harness has a state of its own.
  * @throws InvalidOptionsError which names every faulty option, with the expected and the given value
  */
-export function harness<Result = unknown, Input = unknown>(
+export function harness<Result = unknown, Prepared = unknown, Input = unknown>(
   tested: Service,
-  options: HarnessOptions = {},
+  options: HarnessOptions<Prepared> = {},
 ): Harness<Result, Input> {
   const { service, variables, seed, startsAt, realLimit } = readSettings(tested, options);
   const lines: HarnessLogLine[] = [];
@@ -108,13 +109,6 @@ export function harness<Result = unknown, Input = unknown>(
   const fireTick = ({ scheduledFor }: DueTime) =>
     start({ tick: { kind: 'scheduled', scheduledFor }, plan: plans.next });
 
-  /** Moves the clock to the start of a tick, over the runs under way. */
-  async function moveTo({ startsAt }: DueTime): Promise<void> {
-    const undo = clock.push();
-    await clock.until(startsAt);
-    undo();
-  }
-
   return {
     get now() {
       return clock.now();
@@ -127,7 +121,7 @@ export function harness<Result = unknown, Input = unknown>(
     },
     async tick() {
       const due = dueTimes.take();
-      if (!clock.jump(due.startsAt)) await moveTo(due);
+      if (!clock.jump(due.startsAt)) await clock.until(due.startsAt);
       return fireTick(due);
     },
     async advance(duration) {
@@ -154,7 +148,7 @@ export function harness<Result = unknown, Input = unknown>(
     async timeOut() {
       if (underWay.size === 0) {
         const due = dueTimes.take();
-        await moveTo(due);
+        await clock.until(due.startsAt);
         void fireTick(due);
       }
       const [run, result] = [...underWay].at(-1) ?? [];

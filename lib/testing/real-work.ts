@@ -3,7 +3,7 @@
  * when it begins and when it ends (`async_hooks`), also in which code it has begun. While no run is under way nothing
  * is observed, since this makes promises slower.
  */
-import { AsyncLocalStorage, createHook } from 'node:async_hooks';
+import { AsyncLocalStorage, createHook, executionAsyncId } from 'node:async_hooks';
 import { systemClock } from '../time/index.ts';
 
 /** Whether a piece of real work began in a run, elsewhere in the process, or as a wait of this file. */
@@ -27,15 +27,10 @@ export interface RealWork {
   end(): void;
 }
 
-/**
- * The types of work that end, as Node names them. Not among them are servers, which wait for clients, and connections
- * that a server has accepted; the latter begin outside of runs, as does all work of the test itself.
- */
-const IN_RUNS =
-  /^(Timeout|TCPWRAP|TLSWRAP|PIPEWRAP|UDPWRAP|PROCESSWRAP|WORKER|MESSAGEPORT|ZLIB|QUERYWRAP)$|^FSREQ|CONNECTWRAP$|INFOREQWRAP$|[^T]REQUEST$/;
-const ELSEWHERE = /^(Timeout|PROCESSWRAP|ZLIB|QUERYWRAP)$|^FSREQ|CONNECTWRAP$|INFOREQWRAP$|[^T]REQUEST$/;
-
-const CONNECTION = /^(TCP|TLS|PIPE|UDP)WRAP$/;
+/** The types of work that end, as Node names them. Servers are not among them, since they wait for clients. */
+const WORK =
+  /^(Timeout|TCPWRAP|PROCESSWRAP|WORKER|MESSAGEPORT|ZLIB|QUERYWRAP)$|^FSREQ|CONNECTWRAP$|INFOREQWRAP$|[^T]REQUEST$/;
+const CONNECTION = 'TCPWRAP';
 
 const origin = new AsyncLocalStorage<Origin>();
 const pending = new Map<number, { readonly resource: Resource; readonly began: Origin; readonly type: string }>();
@@ -44,8 +39,7 @@ let observers = 0;
 const hook = createHook({
   init(id, type, _, resource: Resource) {
     const began = origin.getStore() ?? 'elsewhere';
-    const isWork = began === 'run' ? IN_RUNS.test(type) : began === 'elsewhere' && ELSEWHERE.test(type);
-    if (isWork) pending.set(id, { resource, began, type });
+    if (began !== 'wait' && WORK.test(type) && !isAccepted(type)) pending.set(id, { resource, began, type });
   },
   destroy: (id) => void pending.delete(id),
 });
@@ -90,6 +84,11 @@ export function cpuMeter(): (ms: number) => boolean {
   };
 }
 
+/** Whether a server has accepted this connection, which then waits for its client. No code runs when it begins. */
+function isAccepted(type: string): boolean {
+  return type === CONNECTION && executionAsyncId() === 0;
+}
+
 /** Whether work goes on that has not been reported as ended. A handle that is closed has no answer. */
 function goesOn(resource: Resource): boolean {
   return typeof resource.hasRef !== 'function' || resource.hasRef() === true;
@@ -100,6 +99,6 @@ function goesOn(resource: Resource): boolean {
  * connection in a pool may be used again.
  */
 function beginObservation(): void {
-  for (const [id, { type }] of pending) if (!CONNECTION.test(type)) pending.delete(id);
+  for (const [id, { type }] of pending) if (type !== CONNECTION) pending.delete(id);
   hook.enable();
 }

@@ -19,6 +19,7 @@ let url: string;
 beforeEach(async () => {
   server = await httpServer((request, response) => {
     if (request.url === '/slow') void realTimer(150).then(() => response.end('slow'));
+    else if (request.url === '/slower') void realTimer(1_500).then(() => response.end('slower'));
     else if (request.url !== '/never') response.end('quick');
   });
   url = `http://127.0.0.1:${server.port}`;
@@ -100,6 +101,15 @@ describe('real work of a workload', () => {
     );
 
     expect(await h.tick()).toMatchObject({ result: 'slow', durationMs: 0 });
+  });
+
+  it('ends before the next tick fires', async () => {
+    const h = harness(service(({ signal }) => text('/slow', signal)));
+
+    const results = await Promise.all([h.tick(), h.tick(), h.tick()]);
+
+    expect(results.map(({ outcome }) => outcome)).toEqual(['succeeded', 'succeeded', 'succeeded']);
+    expect(h.now).toBe(START + 120_000);
   });
 
   it('that is left open while the workload sleeps holds the time back only for a while', async () => {
@@ -192,11 +202,14 @@ describe('a workload that waits for its signal and for nothing real', () => {
     expect(await h.tick()).toMatchObject({ outcome: 'timed-out', durationMs: 45_000, recycled: false });
   });
 
-  it('is not timed out while the test does real work of its own', async () => {
+  it.each([
+    ['a timer', () => realTimer(1_500)],
+    ['a request', () => text('/slower')],
+  ] as const)('is not timed out while the test does real work of its own: %s', async (_, work) => {
     const held = gate();
     const h = harness(service(() => held.opened));
     const run = h.tick();
-    await realTimer(1_500);
+    await work();
     held.open();
 
     expect(await run).toMatchObject({ outcome: 'succeeded', durationMs: 0 });
