@@ -21,16 +21,18 @@ export interface RealWork {
   isPending(): boolean;
   /** Whether no work is pending that has begun anywhere in the process since the first run, in a test for example. */
   isIdle(): boolean;
-  /** Regards the work that is pending now as left open: it is pending no more. */
+  /** Regards timers, connections and the like that are pending now as left open: they are pending no more. */
   accept(): void;
   /** Ends the observation. */
   end(): void;
 }
 
-/** The types of work that end, as Node names them. Servers are not among them, since they wait for clients. */
-const WORK =
-  /^(Timeout|TCPWRAP|PROCESSWRAP|WORKER|MESSAGEPORT|ZLIB|QUERYWRAP)$|^FSREQ|CONNECTWRAP$|INFOREQWRAP$|[^T]REQUEST$/;
-const CONNECTION = 'TCPWRAP';
+/** The types of work that may be left open for long: timers, connections, processes and threads, as Node names them. */
+const LEFT_OPEN = /^(Timeout|TCPWRAP|PIPEWRAP|UDPWRAP|PROCESSWRAP|WORKER|MESSAGEPORT|ZLIB)$/;
+/** The types of work that always ends: requests to the system, and jobs in threads. Servers are of neither kind. */
+const ENDING =
+  /^(QUERYWRAP|FILEHANDLECLOSEREQ|UDPSENDWRAP|WRITEWRAP)$|^FSREQ|CONNECTWRAP$|INFOREQWRAP$|(?<!CLIENT)REQUEST$/;
+const CONNECTION = /^(TCP|PIPE)WRAP$/;
 
 const origin = new AsyncLocalStorage<Origin>();
 const pending = new Map<number, { readonly resource: Resource; readonly began: Origin; readonly type: string }>();
@@ -39,7 +41,8 @@ let observers = 0;
 const hook = createHook({
   init(id, type, _, resource: Resource) {
     const began = origin.getStore() ?? 'elsewhere';
-    if (began !== 'wait' && WORK.test(type) && !isAccepted(type)) pending.set(id, { resource, began, type });
+    const isWork = ENDING.test(type) || (LEFT_OPEN.test(type) && !isAccepted(type));
+    if (began !== 'wait' && isWork) pending.set(id, { resource, began, type });
   },
   destroy: (id) => void pending.delete(id),
 });
@@ -54,7 +57,7 @@ export function observeRealWork(): RealWork {
     isPending: () => holds('run'),
     isIdle: () => !holds(),
     accept() {
-      for (const id of pending.keys()) accepted.add(id);
+      for (const [id, { type }] of pending) if (LEFT_OPEN.test(type)) accepted.add(id);
     },
     end() {
       if (--observers === 0) hook.disable();
@@ -86,7 +89,7 @@ export function cpuMeter(): (ms: number) => boolean {
 
 /** Whether a server has accepted this connection, which then waits for its client. No code runs when it begins. */
 function isAccepted(type: string): boolean {
-  return type === CONNECTION && executionAsyncId() === 0;
+  return CONNECTION.test(type) && executionAsyncId() === 0;
 }
 
 /** Whether work goes on that has not been reported as ended. A handle that is closed has no answer. */
@@ -99,6 +102,6 @@ function goesOn(resource: Resource): boolean {
  * connection in a pool may be used again.
  */
 function beginObservation(): void {
-  for (const [id, { type }] of pending) if (type !== CONNECTION) pending.delete(id);
+  for (const [id, { type }] of pending) if (!CONNECTION.test(type)) pending.delete(id);
   hook.enable();
 }

@@ -3,8 +3,8 @@
  * stands still while a run waits for anything else, so that real work ends first. It moves
  *
  *   1. to the end of the earliest sleep, if every run under way sleeps on its `context.clock` and none has real work
- *      that is pending. A run may leave a connection or a timer open while it sleeps, so real work that is still
- *      pending after MOST_PENDING_WAITS waits is regarded as left open;
+ *      that is pending. A run may leave a connection or a timer open while it sleeps, so one that is still pending
+ *      after MOST_PENDING_WAITS waits is regarded as left open;
  *   2. to the end of the earliest sleep, which may be the deadline of a run, if for MOST_IDLE_WAITS waits no real work
  *      was pending and the process did nothing: then the runs wait for their signal;
  *   3. as far as `until` asks, over the runs that `push` has named;
@@ -117,11 +117,11 @@ export function virtualClock(startMs: number): VirtualClock {
     return isLeftOpen(waited) || waited.idle >= MOST_IDLE_WAITS;
   }
 
-  /** Whether the runs only sleep, beside real work that they seem to have left open. If so, this work is accepted. */
+  /** Whether the runs only sleep, beside real work that they seem to have left open. This work is accepted then. */
   function isLeftOpen({ pending }: Waited): boolean {
     if (pending < MOST_PENDING_WAITS || !areReady()) return false;
     for (const { realWork } of runs) realWork.accept();
-    return true;
+    return !isPending();
   }
 
   async function move(): Promise<void> {

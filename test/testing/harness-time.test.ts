@@ -1,6 +1,7 @@
 /** The time of the harness: virtual for Tickover, and real work of a workload ends first. */
 import { execFile } from 'node:child_process';
-import { pbkdf2 } from 'node:crypto';
+import { pbkdf2, scrypt } from 'node:crypto';
+import { lookup } from 'node:dns/promises';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as realTimer } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -37,6 +38,9 @@ describe('real work of a workload', () => {
     ['a process', () => promisify(execFile)(process.execPath, ['-e', '']).then(() => 'slow')],
     ['work in a thread of Node', () => promisify(pbkdf2)('a', 'b', 300_000, 64, 'sha512').then(() => 'slow')],
     ['a compression', () => promisify(gzip)(Buffer.alloc(20_000_000)).then(() => 'slow')],
+    ['a key in a thread of Node', () => promisify(scrypt)('a', 'b', 64).then(() => 'slow')],
+    ['a digest', () => crypto.subtle.digest('SHA-512', Buffer.alloc(20_000_000)).then(() => 'slow')],
+    ['a name that is looked up', () => lookup('localhost').then(() => 'slow')],
     [
       'many turns of the event loop',
       async () => {
