@@ -2,9 +2,10 @@
  * The harness for the tests of one service: the ticks of the service run as on Lambda, with a store in memory, a clock
  * that the test moves, and randomness from a seed. docs/testing.md lists what its methods do.
  */
+import type { ServiceState } from '../rules/index.ts';
 import { type Log, logTo, type Service, unknownVariableWarnings } from '../service/index.ts';
 import { toLogFields, toLogMessage } from '../text/index.ts';
-import type { Duration } from '../time/index.ts';
+import { type Duration, toIso } from '../time/index.ts';
 import { type DueTime, dueTimesOf } from './due-times.ts';
 import {
   type HarnessOptions,
@@ -73,7 +74,9 @@ export interface Harness<Result = unknown, Input = unknown> {
    * @param error the error of that run. @default an error with the message `halted by a test`
    */
   halt(error?: unknown): Promise<HarnessState>;
+  /** Pauses the service: its ticks are skipped until it is resumed, or until `until`. A run under way goes on. */
   pause(options?: HarnessPauseOptions): Promise<HarnessState>;
+  /** Resumes the service: ends halt, pause and backoff, and forgets the failures. */
   resume(): Promise<HarnessState>;
 }
 
@@ -167,8 +170,7 @@ export function harness<Result = unknown, Prepared = unknown, Input = unknown>(
         plan: () => ({ kind: 'fail', error }),
         isHalting: true,
       });
-      if (disposition === 'skipped')
-        throw new Error(`${service.name}: a run is under way, so it is not halted; await it`);
+      if (disposition === 'skipped') throw new Error(`${service.name}: ${notHalted(stored())}`);
       return state();
     },
     async pause(given = {}) {
@@ -180,6 +182,11 @@ export function harness<Result = unknown, Prepared = unknown, Input = unknown>(
       return state();
     },
   };
+}
+
+function notHalted({ lease }: ServiceState): string {
+  const until = lease === undefined ? 'now' : toIso(lease.until);
+  return `not halted, since a run that is under way or has crashed holds the lease until ${until}; await the run, or advance() past that time`;
 }
 
 function linesLog(lines: HarnessLogLine[]): Log {

@@ -157,7 +157,7 @@ describe('a sleep on the clock', () => {
     );
 
     expect(await h.tick()).toMatchObject({ outcome: 'timed-out', recycled: true, durationMs: 46_000 });
-    await h.halt();
+    await h.pause();
     await h.advance('2h');
     expect(woken).toBe(false);
     expect(h.now).toBe(START + 46_000 + 7_200_000);

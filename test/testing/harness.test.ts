@@ -192,6 +192,12 @@ describe('runOnce', () => {
     expect(h.now).toBe(START);
   });
 
+  it('accepts an input', async () => {
+    const h = harness<unknown, unknown, { readonly day: string }>(service());
+
+    expect(await h.runOnce({ input: { day: 'monday' } })).toMatchObject({ outcome: 'succeeded' });
+  });
+
   it('runs a paused service only with force, and says what it bypassed', async () => {
     const h = harness(service());
     await h.pause();
@@ -210,7 +216,7 @@ describe('pause and resume', () => {
       pause: { at: '2026-01-01T00:00:00.000Z', until: null, reason: 'migration', by: 'ada' },
     });
     expect(await h.tick()).toMatchObject({ reason: 'paused', nextDue: null });
-    expect(await h.resume()).toMatchObject({ pause: null });
+    expect(await h.resume()).toMatchObject({ status: 'never-ran', pause: null });
     expect(await h.tick()).toMatchObject({ disposition: 'ran' });
   });
 
@@ -398,12 +404,15 @@ describe('halt', () => {
     expect(await h.tick()).toMatchObject({ outcome: 'failed' });
   });
 
-  it('is refused during a run', async () => {
+  it('is refused during a run, which holds the lease', async () => {
     const held = gate();
     const h = harness(service(() => held.opened));
     const run = h.tick();
 
-    await expect(h.halt()).rejects.toThrow('svc: a run is under way');
+    await expect(h.halt()).rejects.toThrow(
+      'svc: not halted, since a run that is under way or has crashed holds the lease until 2026-01-01T00:00:55.000Z; ' +
+        'await the run, or advance() past that time',
+    );
     held.open();
     expect(await run).toMatchObject({ outcome: 'succeeded' });
   });
