@@ -13,36 +13,36 @@ export interface PolicyOptions {
    * `critical`: the service trips, backs off and halts. `loop`: the service logs an error and goes on.
    * @default 'critical'
    */
-  readonly kind?: ServiceKind;
+  readonly kind?: ServiceKind | undefined;
   /** The nominal time from one tick to the next. @default required; 60 s for `kind: 'loop'` */
-  readonly interval?: Duration;
+  readonly interval?: Duration | undefined;
   /** How many recent failures the service remembers for its report. @default 10 */
-  readonly memory?: number;
+  readonly memory?: number | undefined;
   /** How many failures in a row make a trip. @default 3 */
-  readonly consecutive?: number;
+  readonly consecutive?: number | undefined;
   /** How many trips, without a success between them, halt the service. @default 1 */
-  readonly backoff?: number;
+  readonly backoff?: number | undefined;
   /**
    * How late a start may be at random, as a fraction of the interval; for `runLoop`, how much a wait may differ from
    * the interval. EventBridge Scheduler delays in whole minutes, and not at all if the interval is below a minute.
    * @default none
    */
-  readonly jitterRange?: number;
+  readonly jitterRange?: number | undefined;
   /** The longest time between two runs that a backoff may reach. @default 366 days */
-  readonly maxInterval?: Duration;
+  readonly maxInterval?: Duration | undefined;
   /**
    * Whether failures in a row make a trip at all. Without trips they neither back off nor halt the service.
    * @default true; false for `kind: 'loop'`
    */
-  readonly trips?: boolean;
+  readonly trips?: boolean | undefined;
   /** Whether a fatal error halts the service or counts as one more failure. @default 'halt' */
-  readonly onFatal?: 'halt' | 'continue';
+  readonly onFatal?: 'halt' | 'continue' | undefined;
   /**
    * How long after a halt a probe is made. With `'never'` the service stays halted until an operator resumes it or its
    * code or options change.
    * @default the longer of 900 s and 10 intervals
    */
-  readonly restartAfter?: Duration | 'never';
+  readonly restartAfter?: Duration | 'never' | undefined;
 }
 
 /** A policy with every default filled in; durations in milliseconds. */

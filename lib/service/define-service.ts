@@ -15,22 +15,28 @@ import { branded } from './brand.ts';
 import { classifierOf } from './classify.ts';
 import { NotImplementedError } from './errors.ts';
 import { LOCAL_SHAPES, SERVICE_SHAPES, shapeFaults } from './known-options.ts';
-import type { Service, ServiceOptions } from './service.ts';
+import type { Known, Service, ServiceOptions, WrittenTooLate } from './service.ts';
 import { longestTimeout } from './time-budget.ts';
 
 /**
- * Makes a service from its options, and fills in the defaults.
+ * Makes a service from its options, with all defaults filled in. TypeScript infers the types of `prepared`, `input` and
+ * the result, whatever the order of the options, with one exception: it reads functions whose parameters have no types
+ * in the order in which they are written. So write `prepare: (surroundings) => ...` before a `workload: (context) =>
+ * ...`, or give its parameter a type, as in `prepare: ({ env }: Surroundings) => ...`; otherwise the compiler refuses
+ * `prepare` with this hint. The same holds for an `input` that is written out as an object with such functions.
  * @throws InvalidOptionsError which names every faulty option, the expected value and the given value
  */
-export function defineService<Prepared = undefined>(given: ServiceOptions<Prepared>): Service {
-  const options = given as ServiceOptions<unknown>;
+export function defineService<Prepared = WrittenTooLate, Result = unknown, Input = WrittenTooLate, Given = Input>(
+  given: ServiceOptions<Prepared, Result, Input, Given>,
+): Service<Result, Known<Prepared>, Known<Input>, Known<Given>> {
+  const options = given as ServiceOptions;
   // The checks below read several options at once, so each option must have the right type first.
   const misshapen = [...shapeFaults(options, SERVICE_SHAPES), ...localShapeFaults(options)];
   if (misshapen.length > 0) throw new InvalidOptionsError(subjectOf(given), [...misshapen, ...readableFaults(options)]);
   const service = fill(options);
   const faults = [...faultsOf(options, service), ...localFaults(options)];
   if (faults.length > 0) throw new InvalidOptionsError(subjectOf(given), faults);
-  return Object.freeze(branded(service));
+  return Object.freeze(branded(service)) as Service<Result, Known<Prepared>, Known<Input>, Known<Given>>;
 }
 
 /**
@@ -61,7 +67,7 @@ function readableFaults(options: unknown): string[] {
   ];
 }
 
-function fill(options: ServiceOptions<unknown>): Service {
+function fill(options: ServiceOptions): Service {
   const { name, cron, timezone = 'UTC', printer, workload = notImplemented(name), prepare = () => undefined } = options;
   const policy = fillPolicy(options);
   const timeout = milliseconds(options.timeout, LIMITS.timeout.default);
@@ -77,7 +83,7 @@ function fill(options: ServiceOptions<unknown>): Service {
     leaseMargin: milliseconds(options.leaseMargin, LIMITS.leaseMargin.default),
     localInterval: milliseconds(options.local?.interval, policy.interval),
     classify: options.classify ?? classifierOf(policy.kind),
-    ...withoutUndefined({ printer }),
+    ...withoutUndefined({ printer, input: options.input }),
     prepare,
     workload,
   };
@@ -91,14 +97,14 @@ function notImplemented(name: string): () => Promise<never> {
   return () => Promise.reject(new NotImplementedError(`${name}: the service has no workload; define one`));
 }
 
-function localFaults(options: ServiceOptions<unknown>): string[] {
+function localFaults(options: ServiceOptions): string[] {
   const interval = options.local?.interval;
   if (interval === undefined) return [];
   const { local: _local, ...there } = { ...options, interval };
   return faultsOf(there, fill(there)).map((fault) => `local.${fault}`);
 }
 
-function faultsOf(options: ServiceOptions<unknown>, service: Service): string[] {
+function faultsOf(options: ServiceOptions, service: Service): string[] {
   const { timeout, reserve } = service;
   const { cron, timezone } = options;
   const bounds = { 'the timeout': timeout, 'timeout less reserve': timeout - reserve };

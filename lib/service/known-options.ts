@@ -1,8 +1,9 @@
 import { InvalidOptionsError, LIMITS, type LimitedOption, limitFaults, optionFault } from '../rules/index.ts';
 import { escaped, isRecord, nearest, showValue } from '../text/index.ts';
+import { isSchema } from './input/standard-schema.ts';
 
 /** The type that the value of an option must have. `any` allows every value but null. */
-export type Shape = 'function' | 'object' | 'list' | 'text' | 'flag' | 'any';
+export type Shape = 'function' | 'object' | 'list' | 'text' | 'flag' | 'schema' | 'any';
 
 const SHAPES: Readonly<Record<Exclude<Shape, 'any'>, readonly [words: string, holds: (value: unknown) => boolean]>> = {
   function: ['a function', (value) => typeof value === 'function'],
@@ -10,6 +11,7 @@ const SHAPES: Readonly<Record<Exclude<Shape, 'any'>, readonly [words: string, ho
   list: ['a list', (value) => Array.isArray(value)],
   text: ['text', (value) => typeof value === 'string'],
   flag: ['true or false', (value) => typeof value === 'boolean'],
+  schema: ['a schema (Standard Schema, version 1)', isSchema],
 };
 
 /**
@@ -68,6 +70,7 @@ export const SERVICE_SHAPES: Readonly<Record<string, Shape>> = {
   local: 'object',
   classify: 'function',
   printer: 'function',
+  input: 'schema',
   prepare: 'function',
   workload: 'function',
 };

@@ -1,10 +1,11 @@
 import type { Policy, PolicyOptions, Schedule } from '../rules/index.ts';
 import type { Clock, Duration, Random } from '../time/index.ts';
 import type { Classify } from './classify.ts';
+import type { StandardSchema } from './input/standard-schema.ts';
 import type { Log } from './log.ts';
 
 /** The argument of the workload: the context of one run. */
-export interface RunContext<Prepared = unknown> {
+export interface RunContext<Prepared = unknown, Input = unknown> {
   readonly service: string;
   /**
    * Aborted when the time of the run is up or the process stops. Pass it to everything that waits: `fetch(url, { signal
@@ -37,15 +38,35 @@ export interface RunContext<Prepared = unknown> {
   readonly saveCursor: (cursor: string) => void;
   /** The value that the option `prepare` returned. */
   readonly prepared: Prepared;
+  /**
+   * The checked input of a run by hand, as the schema `input` of the service returned it. It is `undefined` on a tick,
+   * in a `runLoop`, and if the service has no `input`.
+   */
+  readonly input?: Input | undefined;
 }
+
+/**
+ * The type of `prepared`, or of `input`, where TypeScript must know it before it has seen the option that determines
+ * it. Its text is the hint that the error of the compiler shows.
+ */
+export type WrittenTooLate =
+  'expected `prepare` and `input` before `workload`, or the type of their parameter: (surroundings: Surroundings) =>';
+
+/** `undefined` instead of {@link WrittenTooLate}, which stands for a service without `prepare`, or without `input`. */
+export type Known<Type> =
+  (<Any>() => Any extends Type ? 1 : 2) extends <Any>() => Any extends WrittenTooLate ? 1 : 2 ? undefined : Type;
 
 /** The argument of the option `prepare`. */
 export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** The options of a service. A duration is text such as `'5m'`, or a number of milliseconds that is whole seconds. */
-export interface ServiceOptions<Prepared> extends PolicyOptions {
+/**
+ * The options of a service. A duration is words such as `'5m'`, or milliseconds that are whole seconds. The bounds of
+ * the options are in `LIMITS` of `lib/rules`. An option that is `undefined` counts as absent.
+ */
+export interface ServiceOptions<Prepared = unknown, Result = unknown, Input = unknown, Given = Input>
+  extends PolicyOptions {
   /**
    * The name of the service, of its stored state, its function file and its metrics: lower-case letters, digits and
    * dashes.
@@ -56,45 +77,59 @@ export interface ServiceOptions<Prepared> extends PolicyOptions {
    * An AWS cron expression of six fields, which sets the due times instead of `interval`. `interval` is still required,
    * since a backoff lasts a number of intervals.
    */
-  readonly cron?: string;
+  readonly cron?: string | undefined;
   /** The time zone of `cron`: a name or an alias of the IANA time zone database. @default 'UTC' */
-  readonly timezone?: string;
+  readonly timezone?: string | undefined;
   /** How long a run may take, from its start until its state is written. @default 50 s */
-  readonly timeout?: Duration;
+  readonly timeout?: Duration | undefined;
   /**
    * The last part of `timeout`, kept for the workload to end after its signal and for writing the state. @default 5 s
    */
-  readonly reserve?: Duration;
+  readonly reserve?: Duration | undefined;
   /** How long after the start of a run its signal is aborted. @default timeout less reserve */
-  readonly maxDuration?: Duration;
+  readonly maxDuration?: Duration | undefined;
   /**
    * How much longer than its run a lease lasts, since the clocks of two machines can differ.
    * @default 5 s
    */
-  readonly leaseMargin?: Duration;
+  readonly leaseMargin?: Duration | undefined;
   /** Options that replace the service's own under `npm start`. */
-  readonly local?: { readonly interval?: Duration };
+  readonly local?: { readonly interval?: Duration | undefined } | undefined;
   /**
    * Decides which errors are transient.
    * @default {@link classifyCritical} for kind `critical`, {@link classifyLoop} for kind `loop`
    */
-  readonly classify?: Classify;
+  readonly classify?: Classify | undefined;
   /** Receives the lines of the report about trips and recoveries, one by one. @default the log, as warnings */
-  readonly printer?: (line: string) => void;
+  readonly printer?: ((line: string) => void) | undefined;
+  /**
+   * A schema that checks the input of a run by hand (`run-once`), such as one of zod: any Standard Schema, asynchronous
+   * ones too. Input that it refuses is answered with its issues, and nothing runs. If a run by hand has no input, the
+   * schema gets `undefined`. A tick has no input, so its workload must do without.
+   * @default a run by hand with input is refused
+   */
+  readonly input?: StandardSchema<Given, Input> | undefined;
   /** Makes clients and settings for the workload, once per process. An error of `prepare` fails the run. */
-  readonly prepare?: (surroundings: Surroundings) => Prepared | Promise<Prepared>;
+  readonly prepare?: ((surroundings: Surroundings) => Prepared | Promise<Prepared>) | undefined;
   /**
    * Does one iteration of the duty. The return value appears in the log and in the answer of the function. @default
    * throws NotImplementedError
    */
-  readonly workload?: (context: RunContext<Prepared>) => Promise<unknown>;
+  readonly workload?: ((context: RunContext<Known<Prepared>, NoInfer<Known<Input>>>) => Promise<Result>) | undefined;
 }
 
-/** A service with all defaults filled in, as `defineService` returns it. Durations are in milliseconds. */
-export interface Service {
+/**
+ * A service as `defineService` makes it, with all defaults filled in. Durations are in milliseconds. `Service` without
+ * type arguments is any service.
+ * @template Result the type of the value that the workload returns
+ * @template Prepared the type of the value that `prepare` returns
+ * @template Input the type of the input of a run by hand after its check; `undefined` if the service takes none
+ * @template Given the type of that input before its check, as a caller gives it
+ */
+export interface Service<Result = unknown, Prepared = unknown, Input = unknown, Given = unknown> {
   readonly name: string;
   /** The options as the author wrote them. */
-  readonly written: ServiceOptions<unknown>;
+  readonly written: ServiceOptions;
   readonly policy: Policy;
   readonly schedule: Schedule;
   readonly timeout: number;
@@ -105,6 +140,8 @@ export interface Service {
   readonly localInterval: number;
   readonly classify: Classify;
   readonly printer?: (line: string) => void;
-  readonly prepare: (surroundings: Surroundings) => unknown;
-  readonly workload: (context: RunContext) => Promise<unknown>;
+  readonly input?: StandardSchema<Given, Input>;
+  // Methods, so that a service of any types is a `Service`.
+  prepare(surroundings: Surroundings): Prepared | Promise<Prepared>;
+  workload(context: RunContext<Prepared, Input>): Promise<Result>;
 }

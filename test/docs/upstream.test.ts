@@ -29,7 +29,7 @@ function exportsName(text: string, name: string): boolean {
 
 /** Whether the source declares the field in the body of the exported interface. */
 function declaresField(text: string, [type = '', field = '']: readonly string[]): boolean {
-  const body = new RegExp(`^export interface ${type}\\b[^\\n]*\\{\\n(.*?)^\\}`, 'ms').exec(text)?.[1] ?? '';
+  const body = new RegExp(`^export interface ${type}\\b[^{]*\\{\\n(.*?)^\\}`, 'ms').exec(text)?.[1] ?? '';
   return new RegExp(`^ {2}(?:readonly )?${field}\\??[:(<]`, 'm').test(body);
 }
 

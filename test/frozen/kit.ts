@@ -72,7 +72,7 @@ export function quiet({ script = 'S', ...options }: KitOptions = {}) {
 export function stored(store: StateStore, { script = 'S', environment = {}, ...options }: KitOptions = {}) {
   const clock = fakeClock(NOON, { mode: 'manual' });
   const letters = [...script];
-  const defined = defineService<unknown>({
+  const defined = defineService({
     name: 'sync',
     interval: '1m',
     consecutive: 2,

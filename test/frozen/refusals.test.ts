@@ -3,7 +3,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { defineService } from '../../lib/service/index.ts';
+import { defineService, type Service } from '../../lib/service/index.ts';
 import { ROOT } from '../support/process.ts';
 import { freeze, quiet } from './kit.ts';
 
@@ -88,9 +88,8 @@ test('a service that trips for the last time throws this', async () => {
 });
 
 test('a service without a workload throws this', async () => {
-  expect(
-    await errorOf(quiet({ workload: defineService({ name: 'sync', interval: '1m' }).workload }).tick('12:01')),
-  ).toEqual({
+  const { workload }: Service = defineService({ name: 'sync', interval: '1m' });
+  expect(await errorOf(quiet({ workload }).tick('12:01'))).toEqual({
     code: 'service-halted',
     service: 'sync',
     name: 'ServiceHaltedError',

@@ -22,7 +22,7 @@ function group(scripts: Script = {}, { halts = 2 } = {}) {
   const overrides = { clock, log, recycle, environment: ENVIRONMENT };
   const handlerOf = (name: string, options: Partial<ServiceOptions<unknown>> = {}) => {
     const script = [...(scripts[name] ?? '')];
-    const service = defineService<unknown>({
+    const service = defineService({
       ...{ name, interval: '1m', consecutive: 2, backoff: halts },
       workload: async () => {
         leftBehind[name]?.();

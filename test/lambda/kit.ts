@@ -40,7 +40,7 @@ export function functionUnderTest({ script = 'S', ports = {}, environment = {}, 
   const log = keptLog();
   const { store, calls } = countedStore();
   const runs = [...script];
-  const service = defineService<unknown>({
+  const service = defineService({
     name: 'sync',
     interval: '1m',
     consecutive: 2,

@@ -9,7 +9,7 @@ import { errorWith, keptLog } from '../support/loop-kit.ts';
 function setup(options: Partial<ServiceOptions<unknown>>, overrides: Partial<RunSurroundings> = {}) {
   const clock = fakeClock(1000);
   const log = keptLog();
-  const service = defineService<unknown>({ name: 'sweeper', interval: '10s', ...options });
+  const service = defineService({ name: 'sweeper', interval: '10s', ...options });
   const surroundings: RunSurroundings = {
     clock,
     log,

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import * as z from 'zod';
 import { defineService, invocationTimeout, type ServiceOptions, withInterval } from '../../lib/service/index.ts';
+import { SERVICE_SHAPES } from '../../lib/service/known-options.ts';
 
 const minimal = { name: 'sweeper', interval: '5m' } as const;
 
@@ -82,6 +84,47 @@ describe('a defined service', () => {
       }),
     );
   });
+});
+
+describe('an option that is undefined', () => {
+  // Every name that defineService knows, but for the two that it needs.
+  const options = Object.keys(SERVICE_SHAPES).filter((option) => option !== 'name' && option !== 'interval');
+
+  test.each(options)('counts as absent: %s', (option) => {
+    const { classify, ...without } = defineService(minimal);
+    const { classify: standard, ...given } = defineService({ ...minimal, [option]: undefined });
+
+    expect(JSON.stringify(given)).toBe(JSON.stringify(without));
+    expect(Object.keys(given)).toEqual(Object.keys(without));
+    expect(standard).toBe(classify);
+  });
+
+  test('counts as absent in `local` too', () => {
+    expect(defineService({ ...minimal, local: { interval: undefined } }).localInterval).toBe(300_000);
+  });
+
+  test('counts as absent beside a cron expression', () => {
+    const service = defineService({ ...minimal, cron: '0 9 * * ? *', timezone: undefined });
+    expect(service.schedule).toEqual({ interval: 300_000, cron: '0 9 * * ? *', timezone: 'UTC' });
+  });
+});
+
+describe('the option `input`', () => {
+  test('takes schemas of any library that follows Standard Schema', () => {
+    const schema = z.object({ page: z.number() });
+    expect(defineService({ ...minimal, input: schema }).input).toBe(schema);
+    const callable = Object.assign(() => {}, { '~standard': schema['~standard'] });
+    expect(defineService({ ...minimal, input: callable as never }).input).toBe(callable);
+  });
+
+  test.each([{ parse: () => {} }, () => {}, { '~standard': { version: 2, validate: () => {} } }, 'text'])(
+    'refuses anything else: %o',
+    (input) => {
+      expect(() => defineService({ ...minimal, input: input as never })).toThrow(
+        'input: expected a schema (Standard Schema, version 1), got ',
+      );
+    },
+  );
 });
 
 describe('a service with another interval', () => {

@@ -17,7 +17,7 @@ export function loopOver(
   const log = keptLog();
   const iterations: Iteration[] = [];
   const starts: number[] = [];
-  const service = defineService<unknown>({
+  const service = defineService({
     name: 'sweeper',
     interval: '10s',
     ...options,

@@ -105,7 +105,7 @@ const EVENTS = [
 
 function serviceThatMeets(name: string, make: () => unknown, { place, kind, halts = false }: Way): Service {
   const failing = { consecutive: 2, backoff: 9, onFatal: halts ? 'halt' : 'continue', trips: true } as const;
-  return defineService<unknown>({ name, interval: '1m', kind, ...failing, ...meeting(make, place) });
+  return defineService({ name, interval: '1m', kind, ...failing, ...meeting(make, place) });
 }
 
 type Meeting = Pick<ServiceOptions<unknown>, 'workload' | 'prepare' | 'classify' | 'printer'>;
