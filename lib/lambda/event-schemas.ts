@@ -48,7 +48,12 @@ export const scheduledEvent = z.object({
 export const manualEvent = z.discriminatedUnion(
   'action',
   [
-    z.strictObject({ service, action: z.literal('run-once'), force: z.boolean('true or false').default(false) }),
+    z.strictObject({
+      service,
+      action: z.literal('run-once'),
+      force: z.boolean('true or false').default(false),
+      input: z.unknown().optional(),
+    }),
     z.strictObject({ service, action: z.literal('status') }),
     z.strictObject({ service, action: z.literal('pause'), reason: text(120), by: text(32), until: instant.optional() }),
     z.strictObject({ service, action: z.literal('resume') }),

@@ -44,6 +44,8 @@ type Action =
        * Whether the service runs although it is paused or halted. A manual run always ignores a backoff. @default false
        */
       readonly force?: boolean;
+      /** The input of the run, which the schema `input` of the service checks. @default none */
+      readonly input?: unknown;
     }
   | { readonly action: 'status' }
   | {
@@ -71,7 +73,7 @@ export type Request =
       readonly scheduledFor?: number;
       readonly delivery: Delivery;
     }
-  | { readonly kind: 'run-once'; readonly force: boolean }
+  | { readonly kind: 'run-once'; readonly force: boolean; readonly input?: unknown }
   | { readonly kind: 'status' }
   | { readonly kind: 'pause'; readonly reason: string; readonly by: string; readonly until?: number }
   | { readonly kind: 'resume' }
@@ -103,7 +105,7 @@ function readManual(service: string, event: object, now: number): Request {
   const asked = parsed(manualEvent, service, event);
   switch (asked.action) {
     case 'run-once':
-      return { kind: 'run-once', force: asked.force };
+      return { kind: 'run-once', force: asked.force, input: asked.input };
     case 'pause':
       return readPause(service, asked, now);
     default:

@@ -1,6 +1,7 @@
 import type { FiringAnswer, RunOnceAnswer, TickAnswer, UnknownServiceAnswer } from './answers.ts';
 import type { HandlerEvent } from './event.ts';
 import type { PauseAnswer, ResumeAnswer } from './operator.ts';
+import type { InvalidInputAnswer } from './run-once.ts';
 import type { StatusAnswer } from './status-answer.ts';
 
 /**
@@ -29,6 +30,7 @@ export type Answer =
   | TickAnswer
   | FiringAnswer
   | RunOnceAnswer
+  | InvalidInputAnswer
   | StatusAnswer
   | PauseAnswer
   | ResumeAnswer

@@ -5,8 +5,6 @@ import { type Invocation, runFiring, runTick } from '../tick/index.ts';
 import {
   type FiringAnswer,
   firingAnswer,
-  type RunOnceAnswer,
-  runOnceAnswer,
   type TickAnswer,
   tickAnswer,
   type UnknownServiceAnswer,
@@ -17,6 +15,7 @@ import { type Request, readEvent } from './event.ts';
 import type { Answer, HandlerContext, ScheduledHandler } from './handler.ts';
 import { MalformedEventError } from './malformed-event.ts';
 import { answerStatus, pauseService, resumeService } from './operator.ts';
+import { runOnce } from './run-once.ts';
 
 /**
  * Makes the Lambda handler of a service. Environment, DynamoDB client and logger are made now and not at each
@@ -67,7 +66,7 @@ function answer(composition: Composition, request: Request, context: HandlerCont
     case 'firing':
       return fireAndRecycle(composition, request, context);
     case 'run-once':
-      return runOnce(composition, request.force, context);
+      return runOnce(composition, request, invocationOf(composition, context));
     case 'status':
       return answerStatus(composition);
     case 'pause':
@@ -139,10 +138,4 @@ async function fire(
 function neverDue({ name, schedule }: Service): MalformedEventError {
   const expected = `a due time, since the cron expression ${showValue(schedule.cron)} was never due until now`;
   return new MalformedEventError(name, [`scheduledFor: expected ${expected}, got an unfilled placeholder`]);
-}
-
-async function runOnce(composition: Composition, force: boolean, context: HandlerContext): Promise<RunOnceAnswer> {
-  const { service, ports } = composition;
-  const tickEvent = await runTick(service, { kind: 'manual', force }, invocationOf(composition, context), ports);
-  return runOnceAnswer(tickEvent, ports.clock.now());
 }

@@ -8,6 +8,8 @@ export interface ManualInvocation {
   readonly service: string;
   /** The event as JSON, or the name of an action such as `status`. */
   readonly payload: string;
+  /** The input of a run by hand, as JSON. @default no input but that of the payload */
+  readonly input?: string | undefined;
 }
 
 /**
@@ -18,12 +20,12 @@ export interface ManualInvocation {
  */
 export function checkInvocation(
   { entries, faults }: Pick<CatalogContent, 'entries' | 'faults'>,
-  { service, payload }: ManualInvocation,
+  { service, payload, input }: ManualInvocation,
   now: number = systemClock.now(),
 ): unknown {
   const known = entries.map((entry) => entry.service.name);
   if (!known.includes(service)) throw unknownService(service, known, faults);
-  const event = eventOf(payload);
+  const event = withInput(eventOf(payload), input);
   try {
     const request = readEvent(service, event, now);
     if (request.kind === 'unknown-service') throw new RangeError(strangerIn(service, request.given));
@@ -51,6 +53,25 @@ function unknownService(service: string, known: readonly string[], faults: Catal
   const names = [...known, ...faults.map(({ name }) => name)];
   const expected = known.length === 0 ? 'a service of the catalog, which is empty' : known.join(' or ');
   return new RangeError(`service: expected ${expected}, got ${showValue(service)}${didYouMean(service, names)}`);
+}
+
+/**
+ * The event with the input.
+ * @throws RangeError if the input is no JSON, if the event starts no run, or if it has an input already
+ */
+function withInput(event: unknown, written: string | undefined): unknown {
+  if (written === undefined) return event;
+  const action = isRecord(event) ? event['action'] : undefined;
+  if (!isRecord(event) || action !== 'run-once') {
+    throw new RangeError(`--input: expected only with run-once, got it with ${showValue(action ?? event)}`);
+  }
+  if (event['input'] !== undefined)
+    throw new RangeError('--input: expected no input in the payload beside it, got one');
+  try {
+    return { ...event, input: JSON.parse(written) as unknown };
+  } catch {
+    throw new RangeError(`--input: expected JSON, got ${showValue(written)}`);
+  }
 }
 
 /**

@@ -18,6 +18,8 @@ export interface RunSurroundings {
    * error of `prepare` fails the run.
    */
   readonly prepared: () => unknown;
+  /** The checked input of a run by hand; `undefined` if there is none. */
+  readonly input?: unknown;
   /**
    * Starts the run so that errors of this run that no code catches are attributed to it.
    * @default none: such an error ends the process, as usual in Node
@@ -37,7 +39,7 @@ export interface RunCursor {
  */
 export function runContext(
   service: Service,
-  { clock, random, log, fence, scheduledFor, signalAt }: RunSurroundings,
+  { clock, random, log, fence, scheduledFor, signalAt, input }: RunSurroundings,
   {
     signal,
     cursor,
@@ -61,6 +63,7 @@ export function runContext(
       else cursor.at = stored;
     },
     prepared,
+    ...(input === undefined ? {} : { input }),
   };
 }
 

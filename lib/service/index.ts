@@ -23,6 +23,7 @@ export {
 } from './errors.ts';
 export { type Exhausted, exhaustionIn } from './exhaustion.ts';
 export { HttpStatusError, raiseForStatus } from './http.ts';
+export { type CheckedInput, checkInput, type InputIssue } from './input/check-input.ts';
 export type { SchemaIssue, SchemaResult, StandardSchema } from './input/standard-schema.ts';
 export { refuseOptions, type Shape, shapeFaults, unknownNameFault } from './known-options.ts';
 export { type Log, logTo, safeLog } from './log.ts';

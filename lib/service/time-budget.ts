@@ -86,6 +86,12 @@ export const REQUEST_TIMEOUT = 0.9 * SECOND;
 /** How many times an AWS client tries a request, the first try included. */
 export const REQUEST_TRIES = 3;
 
+/**
+ * The longest time, in milliseconds, that the schema of a service may take to check the input of a run by hand. The
+ * check takes place before the run and within its invocation, so the run may have this much less time.
+ */
+export const INPUT_LIMIT = 2 * SECOND;
+
 interface Timed {
   readonly schedule: Schedule;
   readonly timeout: number;

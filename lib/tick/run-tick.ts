@@ -69,6 +69,7 @@ export async function endTick(service: Service, tick: Tick, invocation: Invocati
     scheduledFor: tick.kind === 'scheduled' ? tick.scheduledFor : undefined,
     cursor: opened.state.cursor,
     prepared: invocation.prepared,
+    input: invocation.input,
     runScope: ports.runScope,
   });
 

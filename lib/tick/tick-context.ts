@@ -12,6 +12,10 @@ export interface Invocation {
   readonly prepared: () => unknown;
   /** Ends the process after the function's answer has been sent. @default the port `recycle`, which ends it at once */
   readonly endAfterAnswer?: (() => void) | undefined;
+  /**
+   * The checked input of a run by hand. It isn't part of the tick, since observers get the tick. @default no input
+   */
+  readonly input?: unknown;
   /** Aborted when the process is about to stop: a firing begins no further slot, but a run under way goes on. */
   readonly closing?: AbortSignal | undefined;
   /** Aborted when the process stops: a run under way is asked to yield (to end without an outcome). */

@@ -110,6 +110,13 @@ describe('npm run invoke', () => {
     });
   });
 
+  test('--input reaches the function, which answers that the service takes none', async () => {
+    const { code, out } = await invoke(['check-endpoints', '--input', '{"pages":1}']);
+
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({ error: 'invalid-input', service: 'check-endpoints', more: 0 });
+  });
+
   test('--verbose shows the whole log on standard error, and standard output stays JSON', async () => {
     const { code, out, err } = await invoke(['mark-late-runs', '--verbose']);
     const messages = err

@@ -369,3 +369,13 @@ describe('the answer to run-once', () => {
     });
   });
 });
+
+test('a run by hand whose input is refused is answered like this', async () => {
+  expect(asSent(await quiet().invoke({ ...RUN_ONCE, input: { since: 'then' } }))).toEqual({
+    error: 'invalid-input',
+    service: 'sync',
+    issues: [{ path: '', message: 'expected none, since the service has no option `input`' }],
+    more: 0,
+    message: 'sync: input: expected none, since the service has no option `input`; nothing was done',
+  });
+});

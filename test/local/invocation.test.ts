@@ -11,6 +11,8 @@ const CATALOG = {
 const NOW = Date.UTC(2026, 10, 29, 12);
 
 const check = (service: string, payload = 'run-once') => checkInvocation(CATALOG, { service, payload }, NOW);
+const withInput = (payload: string, input: string) =>
+  checkInvocation(CATALOG, { service: 'check-endpoints', payload, input }, NOW);
 const refusal = (service: string, payload?: string) => {
   try {
     return `accepted ${JSON.stringify(check(service, payload))}`;
@@ -20,6 +22,26 @@ const refusal = (service: string, payload?: string) => {
 };
 
 describe('an invocation by hand', () => {
+  test('with an input has it in its event', () => {
+    expect(withInput('run-once', '{"pages":[1]}')).toEqual({ action: 'run-once', input: { pages: [1] } });
+    expect(withInput('{"action":"run-once","force":true}', 'null')).toEqual({
+      ...{ action: 'run-once', force: true, input: null },
+    });
+  });
+
+  test('without an input has that of its payload', () => {
+    expect(check('check-endpoints', '{"action":"run-once","input":7}')).toEqual({ action: 'run-once', input: 7 });
+  });
+
+  test.each([
+    ['run-once', '{pages}', "--input: expected JSON, got '{pages}'"],
+    ['status', '{}', "--input: expected only with run-once, got it with 'status'"],
+    ['{"scheduledFor":"2026-11-29T12:00:00Z"}', '{}', '--input: expected only with run-once, got it with an object'],
+    ['{"action":"run-once","input":1}', '2', '--input: expected no input in the payload beside it, got one'],
+  ])('by %s with the input %s is refused', (payload, input, message) => {
+    expect(() => withInput(payload, input)).toThrow(message);
+  });
+
   test.each([
     ['run-once', { action: 'run-once' }],
     ['{"action":"run-once","force":true}', { action: 'run-once', force: true }],

@@ -8,6 +8,7 @@ import { type DatabaseFlags, databaseOptions, withDatabaseFlags } from '../datab
 import { stopOnSignal } from '../stopping.ts';
 
 interface Flags extends DatabaseFlags {
+  readonly input?: string;
   readonly verbose: boolean;
 }
 
@@ -17,13 +18,14 @@ export function invokeCommand(): Command {
     .description('Invokes a service once, by hand, and prints its answer.')
     .argument('<service>', 'its name')
     .argument('[payload]', 'the event as JSON, or the name of an action: run-once, status, resume', 'run-once')
+    .option('--input <json>', 'the input of a run, as JSON')
     .option('--verbose', "the function's whole log on standard error", false)
     .action(invoke);
 }
 
 async function invoke(service: string, payload: string, flags: Flags): Promise<void> {
   const catalog = await readCatalog();
-  const event = checkInvocation(catalog, { service, payload });
+  const event = checkInvocation(catalog, { service, payload, input: flags.input });
   const machine = await openMachine({
     ...databaseOptions(flags),
     brief: true,
