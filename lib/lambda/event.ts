@@ -136,9 +136,7 @@ function readClassic(service: string, event: object, now: number): Request {
   return { kind: 'firing', scheduledFor: time, delivery: deliveryOf(id, undefined) };
 }
 
-type Detail = string | number | undefined;
-
-function deliveryOf(executionId: Detail, attempt: Detail): Delivery {
+function deliveryOf(executionId?: string | number, attempt?: string | number): Delivery {
   return {
     ...(executionId === undefined ? {} : { executionId: cut(mask(String(executionId)), LONGEST_DETAIL) }),
     ...(attempt === undefined ? {} : { attempt: cut(mask(String(attempt)), LONGEST_DETAIL) }),
