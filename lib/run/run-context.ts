@@ -1,6 +1,6 @@
 import { type Log, logTo, type RunContext, type Service } from '../service/index.ts';
 import { CURSOR_BYTES, isError, showValue, tryRead } from '../text/index.ts';
-import type { Clock, Random } from '../time/index.ts';
+import { abortable, type Clock, type Random } from '../time/index.ts';
 import type { RunScope } from './run-scope.ts';
 
 export interface RunSurroundings {
@@ -18,6 +18,8 @@ export interface RunSurroundings {
    * error of `prepare` fails the run.
    */
   readonly prepared: () => unknown;
+  /** Rejects if the run has lost its lease. @default none: a run without a lease, as in `runLoop`, can't lose it */
+  readonly assertOwned?: () => Promise<void>;
   /** The checked input of a run by hand; `undefined` if there is none. */
   readonly input?: unknown;
   /**
@@ -39,7 +41,7 @@ export interface RunCursor {
  */
 export function runContext(
   service: Service,
-  { clock, random, log, fence, scheduledFor, signalAt, input }: RunSurroundings,
+  { clock, random, log, fence, scheduledFor, signalAt, input, assertOwned = async () => {} }: RunSurroundings,
   {
     signal,
     cursor,
@@ -62,6 +64,7 @@ export function runContext(
         log.warn(`${service.name}: run ${fence} moved its cursor after its end; it stays where it was`);
       else cursor.at = stored;
     },
+    assertOwned: () => abortable(signal, assertOwned),
     prepared,
     ...(input === undefined ? {} : { input }),
   };

@@ -1,3 +1,4 @@
+import type { LeaseLostError } from './errors.ts';
 import { exhaustedBy } from './exhaustion.ts';
 
 /**
@@ -53,15 +54,18 @@ const CERTIFICATE = new Set([
 /** The codes of an aborted request. The reason of the abort, not this code, shows whether the error is transient. */
 const ABORT = new Set(['ABORT_ERR', 'ERR_CANCELED']);
 
+/** The code of a run that has lost its lease: the next run starts with a lease of its own. */
+const LEASE_LOST: LeaseLostError['code'] = 'lease-lost';
+
 /**
- * Judges the code of an error. `transient`: the code is one of the network, of a TLS certificate, or of a lack of
- * memory, disk space and the like. `other`: any other code. `undefined`: there is no code, or it is the code of an
- * abort.
+ * Judges the code of an error: `transient` for a code of the network, of a certificate, of exhaustion or of a lost lease, `other` for
+ * any other code, `undefined` if there is no code or it is that of an abort, which doesn't show whether the error is
+ * transient.
  */
 export function judgeCode(code: unknown): 'transient' | 'other' | undefined {
   if (typeof code !== 'string' || code === '' || ABORT.has(code)) return undefined;
   if (MISUSE.has(code)) return 'other';
-  const isTransient = CERTIFICATE.has(code) || TRANSPORT.some((pattern) => pattern.test(code));
+  const isTransient = code === LEASE_LOST || CERTIFICATE.has(code) || TRANSPORT.some((pattern) => pattern.test(code));
   return isTransient || exhaustedBy(code) !== undefined ? 'transient' : 'other';
 }
 

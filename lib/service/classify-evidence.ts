@@ -2,12 +2,17 @@
  * Finds out from an error whether a server, or the connection to it, failed. The error is examined first, then its
  * causes. The first of these facts decides:
  *
- *   1. An AWS client would send the request again: transient.
- *   2. An HTTP status of 400 or more: transient from 500 on, or if it is one of `tolerated`; else not.
- *   3. An AggregateError or a SuppressedError: transient if its code or all errors inside it are transient; else not.
- *   4. The name `TimeoutError` or `HTTPParserError`: transient.
- *   5. An error code other than that of an abort: transient for the codes of the network, of TLS certificates, and of a
- *      lack of memory, disk space and the like; else not.
+ *   1. AWS's clients would send the request again: transient, whatever the status. They follow the causes of their own
+ *      errors, so that a refusal with a transient cause is transient. The error of a cancelled transaction is transient
+ *      if each reason in it is transient, else not.
+ *   2. An HTTP status of 400 or more: transient from 500 on, or if the caller tolerates it (`tolerated`), else not.
+ *   3. An AggregateError: transient if its own code is transient, or if it contains errors and each of them is
+ *      transient, else not. A SuppressedError is judged in the same way by its two errors.
+ *   4. The name `TimeoutError`, or `HTTPParserError` (fetch's error for an answer that is no HTTP): transient.
+ *   5. A code: transient if it is a code of the network, of a certificate, of exhaustion or of a lost lease, or if a
+ *      cause says that this process or the disk is exhausted; else not. The code of an abort is no evidence.
+ *
+ * An error without any of these (a bare Error or TypeError, an abort) contains no evidence; then its cause is examined.
  */
 import { isError, membersOf, readProperty, unmasked } from '../text/index.ts';
 import { isFollowedByAws, isFromAws, isRetryableByAws } from './classify-aws.ts';

@@ -30,8 +30,9 @@ export function haltedError(service: string, cause: string, error?: unknown): Se
 }
 
 /**
- * The error of a run whose outcome couldn't be written, because a later run had the lease or the service was resumed
- * again and again meanwhile.
+ * The error of a run whose outcome couldn't be written: a later run took over its lease, or operators resumed the
+ * service at every try. `context.assertOwned` throws it too, as soon as the run has lost its lease. A workload that
+ * fails with it has a transient failure (`failed`) by every default classifier, since nothing is wrong with its code.
  */
 export class LeaseLostError extends TickoverError {
   override readonly name = 'LeaseLostError';

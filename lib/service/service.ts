@@ -24,15 +24,27 @@ export interface RunContext<Prepared = unknown, Input = unknown> {
    * number.
    */
   readonly fence: number;
+  /**
+   * Resolves if this run still owns its service: no other run has taken over the lease, and the lease has not expired.
+   * Call it before a step that must not be done twice, above all after a long wait. It reads the state item once,
+   * consistently (one read unit). It can't cover the time after it; for that, make the write itself conditional on
+   * `fence` (docs/fenced-writes.md). In a `runLoop`, which has no lease, it always resolves.
+   * @throws LeaseLostError if the run has lost its lease; the error of the store if the lease can't be read; the reason
+   * of `signal` once that is aborted
+   */
+  readonly assertOwned: () => Promise<void>;
   readonly clock: Clock;
   readonly random: Random;
   /** The log of the service. Each line contains the number of the run, `fence`. */
   readonly log: Log;
-  /** The text that `saveCursor` last stored; absent if none is stored. */
+  /** The service's cursor, as the last run that didn't crash left it; absent if no run has saved one. */
   readonly cursor?: string;
   /**
-   * Stores a text for the next run, together with the outcome of this run, even a failure. The text is lost if the
-   * process dies before.
+   * Changes the cursor: states that everything before this position has been handled. So call it after a page was
+   * handled, not before. The newest value is written at the end of the run, whatever its end: a run that fails on page 3
+   * or times out there doesn't have pages 1 and 2 read again, and a run that yields doesn't either. It is lost if the
+   * process dies before that write: after a crash the next run starts at the old cursor and handles the same pages
+   * again, so handle a page such that a second time does no harm. After the end of the run a call has no effect.
    * @throws RangeError if `cursor` has more than 256 bytes of UTF-8, TypeError if it is no well-formed text
    */
   readonly saveCursor: (cursor: string) => void;

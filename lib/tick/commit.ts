@@ -22,8 +22,9 @@ import { releaseLease, retryUntilEnd } from './write-deadline.ts';
 export type Committed = Pick<AppliedRuns, 'state' | 'report'> & Partial<Pick<AppliedRuns, 'verdict'>>;
 
 /**
- * Commits the crashed runs that this tick counts, and then the run of this tick. A run that yielded is not committed,
- * so that its tick may run again.
+ * Commits the crashed runs that this tick counts, and then the run of this tick. A run that yielded has no outcome, so
+ * its tick may run again. Then only the crashed runs and the cursor are committed; if there are no crashed runs and the
+ * cursor was not moved, the lease is released and no state is written.
  * @throws LeaseLostError if another run took over the lease; the error of the store if the store can't be reached
  * before the time for this run is over
  */
@@ -37,7 +38,9 @@ export async function commitRun(
   const { outcome, startedAt, endedAt, durationMs, cursor } = run;
   const held = run.abandoned ? { ...claim, keepsLease: true as const } : claim;
   if (outcome === undefined) {
-    if (crashed.length > 0) return commitEnded(context, { claim: held, state, runs: crashed, ending: 'yielded' });
+    if (crashed.length > 0 || cursor !== state.cursor) {
+      return commitEnded(context, { claim: held, state, runs: crashed, ending: 'yielded', cursor });
+    }
     await releaseLease(context, claim);
     return { state: { ...state, countedUpTo: claim.fence }, report: [] };
   }
@@ -68,6 +71,8 @@ interface Commitment {
   readonly runs: readonly EndedRun[];
   /** How the tick ended, for the message of a LeaseLostError. */
   readonly ending: OutcomeKind | 'skipped' | 'yielded';
+  /** The cursor after a run that yielded. The cursor of a run with an outcome is part of its ended run. */
+  readonly cursor?: string | undefined;
 }
 
 /**
@@ -89,7 +94,9 @@ async function commitEnded(context: TickContext, commitment: Commitment): Promis
       const { verdict } = applied;
       report = applied.report;
       if (applied.records.length > 0) await putRecords(context, applied.records);
-      const next = commitment.ending === 'skipped' ? skippedState(context, applied.state) : applied.state;
+      const { ending, cursor } = commitment;
+      const moved = cursor === undefined ? applied.state : { ...applied.state, cursor };
+      const next = ending === 'skipped' ? skippedState(context, moved) : moved;
       const asked = [claim, next] as const;
       const answer = await retryUntilEnd(context, (signal) => ports.store.commit(...asked, signal));
       if (answer.written) {

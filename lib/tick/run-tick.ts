@@ -14,6 +14,7 @@ import { applyRuns, type EndedRun, obstacles, type ServiceState, type Tick } fro
 import { runWorkload } from '../run/index.ts';
 import { haltedError, type Service, type ServiceHaltedError, safeLog } from '../service/index.ts';
 import { type Leased, takeLease } from './acquire.ts';
+import { assertOwned } from './assert-owned.ts';
 import { commitCrashes, commitRun } from './commit.ts';
 import { blockedBy, crashedRuns } from './crashed-runs.ts';
 import { notifyCrashes, notifyTick } from './notify.ts';
@@ -70,6 +71,7 @@ export async function endTick(service: Service, tick: Tick, invocation: Invocati
     cursor: opened.state.cursor,
     prepared: invocation.prepared,
     input: invocation.input,
+    assertOwned: () => assertOwned(ports, claim),
     runScope: ports.runScope,
   });
 

@@ -2,6 +2,7 @@
 import { beforeAll, describe } from 'vitest';
 import type { StateStore } from '../../lib/tick/index.ts';
 import { acquireContract } from './acquire.contract.ts';
+import { assertOwnedContract } from './assert-owned.contract.ts';
 import { commitContract } from './commit.contract.ts';
 import { contractKit } from './contract-kit.ts';
 import { operatorContract } from './pause-resume.contract.ts';
@@ -17,6 +18,7 @@ export function stateStoreContract(name: string, makeStore: () => Promise<StateS
     const kit = contractKit(() => store);
 
     acquireContract(kit);
+    assertOwnedContract(kit);
     commitContract(kit);
     operatorContract(kit);
     recordsContract(kit);

@@ -66,6 +66,18 @@ describe('a run', () => {
     expect(log.lines.find(({ level }) => level === 'warn')?.fields?.['fields']).toBe(fields);
   });
 
+  it('without a lease, as in runLoop, always owns its service', async () => {
+    const { run } = setup({ workload: async ({ assertOwned }) => [await assertOwned(), await assertOwned()].length });
+    expect(await run()).toMatchObject({ outcome: { kind: 'succeeded' }, result: 2 });
+  });
+
+  it('has its input, if there is one', async () => {
+    const workload = async (context: RunContext) => ('input' in context ? context.input : 'none');
+    const given = setup({ workload }, { input: null });
+    expect(await given.run()).toHaveProperty('result', null);
+    expect(await setup({ workload }).run()).toMatchObject({ result: 'none' });
+  });
+
   it('a run by hand has no due time, and without a cursor none', async () => {
     const keys: string[][] = [];
     const { run } = setup({ workload: async (context) => keys.push(Object.keys(context)) });

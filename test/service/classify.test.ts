@@ -6,7 +6,7 @@ import tls from 'node:tls';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { classifierOf, classifyCritical, classifyLoop, classifyTolerant } from '../../lib/service/classify.ts';
-import { NotImplementedError } from '../../lib/service/errors.ts';
+import { LeaseLostError, NotImplementedError } from '../../lib/service/errors.ts';
 import { exhaustionIn } from '../../lib/service/exhaustion.ts';
 import { HttpStatusError } from '../../lib/service/http.ts';
 import { errorClassOf } from '../../lib/text/index.ts';
@@ -576,5 +576,18 @@ describe('a hostile value', () => {
         expect([classifyCritical(value), classifyTolerant(value)]).toEqual([FATAL, FATAL]);
       }),
     );
+  });
+});
+
+describe('a run that has lost its lease', () => {
+  const lost = new LeaseLostError('svc', 1, 'outlived its lease');
+
+  it.each([
+    ['itself', lost],
+    ['as a cause', new Error('page 3', { cause: lost })],
+  ])('is transient by every default classifier: %s', (_how, error) => {
+    for (const classify of [classifyCritical, classifyTolerant, classifyLoop]) {
+      expect(classify(error)).toEqual({ kind: 'failed' });
+    }
   });
 });

@@ -57,6 +57,7 @@ async function run(
     random: scriptedRandom(),
     log: { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error') },
     saveCursor: () => {},
+    assertOwned: async () => {},
     prepared: checkEndpoints.prepare({ env }),
   };
   const [settled] = await Promise.allSettled([checkEndpoints.workload(context)]);

@@ -534,6 +534,7 @@ describe('the service', () => {
       service: 'mark-late-runs',
       fence: 1,
       saveCursor: () => {},
+      assertOwned: async () => {},
       prepared: { store, options },
     });
 

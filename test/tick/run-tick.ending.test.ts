@@ -179,14 +179,26 @@ describe('Our own stop', () => {
     expect(tickEvent).toMatchObject({ disposition: 'ran', crashesBooked: 0, report: [] });
     expect(tickEvent).not.toHaveProperty('outcome');
     expect(tickEvent).not.toHaveProperty('verdict');
-    expect(here.events).toEqual(['acquire', 'run', 'release', 'reported ran', 'flush']);
+    expect(here.events).toEqual(['acquire', 'run', 'commit', 'reported ran', 'flush']);
     const state = await here.state(service);
-    expect(state).toMatchObject({ fence: 1, countedUpTo: 1, streak: 0, runs: [] });
-    expect([state.lastTick, state.cursor, state.lease]).toEqual([undefined, undefined, undefined]);
+    expect(state).toMatchObject({ fence: 1, countedUpTo: 1, streak: 0, runs: [], cursor: 'half-way' });
+    expect([state.lastTick, state.lease]).toEqual([undefined, undefined]);
 
     const again = await here.deliver(here.service({}), DUE);
 
     expect(again).toMatchObject({ outcome: 'succeeded', crashesBooked: 0, fence: 2 });
+  });
+
+  it('only frees the lease if the cursor stays where it was', async () => {
+    const here = world();
+    const stopping = new AbortController();
+    await here.deliver(here.service({ workload: async ({ saveCursor }) => saveCursor('half-way') }), DUE);
+
+    const service = stopped(here, stopping);
+    await here.deliver(service, DUE + MINUTE, { stop: stopping.signal });
+
+    expect(here.events.slice(-3)).toEqual(['release', 'reported ran', 'flush']);
+    expect(await here.state(service)).toMatchObject({ cursor: 'half-way', countedUpTo: 2, lastTick: DUE });
   });
 
   it('still writes the crashes it had counted', async () => {
