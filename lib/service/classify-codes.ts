@@ -58,9 +58,9 @@ const ABORT = new Set(['ABORT_ERR', 'ERR_CANCELED']);
 const LEASE_LOST: LeaseLostError['code'] = 'lease-lost';
 
 /**
- * Judges the code of an error: `transient` for a code of the network, of a certificate, of exhaustion or of a lost lease, `other` for
- * any other code, `undefined` if there is no code or it is that of an abort, which doesn't show whether the error is
- * transient.
+ * Judges the code of an error: `transient` for a code of the network, of a certificate, of exhaustion or of a lost
+ * lease, `other` for any other code, `undefined` if there is no code or it is that of an abort, which doesn't show
+ * whether the error is transient.
  */
 export function judgeCode(code: unknown): 'transient' | 'other' | undefined {
   if (typeof code !== 'string' || code === '' || ABORT.has(code)) return undefined;

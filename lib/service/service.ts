@@ -41,10 +41,10 @@ export interface RunContext<Prepared = unknown, Input = unknown> {
   readonly cursor?: string;
   /**
    * Changes the cursor: states that everything before this position has been handled. So call it after a page was
-   * handled, not before. The newest value is written at the end of the run, whatever its end: a run that fails on page 3
-   * or times out there doesn't have pages 1 and 2 read again, and a run that yields doesn't either. It is lost if the
-   * process dies before that write: after a crash the next run starts at the old cursor and handles the same pages
-   * again, so handle a page such that a second time does no harm. After the end of the run a call has no effect.
+   * handled, not before. The newest value is written at the end of the run, whatever its end: after a run that fails,
+   * times out or yields on page 3, the next one doesn't read pages 1 and 2 again. It is lost if the process dies before
+   * that write: after a crash the next run starts at the old cursor and handles the same pages again, so a page that is
+   * handled twice must do no harm. After the end of the run a call has no effect.
    * @throws RangeError if `cursor` has more than 256 bytes of UTF-8, TypeError if it is no well-formed text
    */
   readonly saveCursor: (cursor: string) => void;

@@ -1,5 +1,13 @@
 export { documentClient } from './client.ts';
 export { StoreError, tookNoLease } from './errors.ts';
+export {
+  type Fenced,
+  type FencedRun,
+  type FenceOptions,
+  fencedPut,
+  fencedUpdate,
+  type UpdateParts,
+} from './fenced-write.ts';
 export { itemSize } from './item/item-size.ts';
 export { marshalling } from './item/marshalling.ts';
 export { stateTable, TTL_ATTRIBUTE } from './item/table.ts';

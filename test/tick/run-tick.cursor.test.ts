@@ -113,8 +113,8 @@ describe.each<[string, () => StateStore | undefined]>([
     const { here, handled, poll } = set('crashed');
     await here.deliver(poll(), DUE);
 
-    await dies(here, poll, DUE + MINUTE);
-    await dies(here, poll, DUE + 3 * MINUTE);
+    await crash(here, poll, DUE + MINUTE);
+    await crash(here, poll, DUE + 3 * MINUTE);
     const counting = await here.deliver(poll(fails), DUE + 5 * MINUTE);
     await here.deliver(poll(), DUE + 6 * MINUTE);
 
@@ -124,7 +124,7 @@ describe.each<[string, () => StateStore | undefined]>([
 });
 
 /** Delivers a tick to a process that dies after it has handled its pages. */
-async function dies(here: World, poll: (end: End) => Service, scheduledFor: number) {
+async function crash(here: World, poll: (end: End) => Service, scheduledFor: number) {
   await here.clock.advance(Math.max(0, scheduledFor - here.clock.now()));
   // Its clock stands still from now on, so that nothing of it ever goes on.
   const ports = { ...here.ports, clock: fakeClock(here.clock.now(), { mode: 'manual' }) };

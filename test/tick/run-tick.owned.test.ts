@@ -46,12 +46,12 @@ describe('A run that asks whether it still owns its service', () => {
 
   it('gets a LeaseLostError once another run has taken over, and its end is not recorded', async () => {
     const here = world();
-    let thrown: unknown;
+    let caught: unknown;
     const service = here.service({
       workload: async ({ assertOwned }) => {
         await takeOver(here);
         await assertOwned().catch((error: unknown) => {
-          thrown = error;
+          caught = error;
           throw error;
         });
       },
@@ -59,8 +59,8 @@ describe('A run that asks whether it still owns its service', () => {
 
     await expect(here.deliver(service, DUE)).rejects.toThrow('outlived its lease; its end (failed) is not recorded');
 
-    expect(thrown).toBeInstanceOf(LeaseLostError);
-    expect(thrown).toMatchObject({ service: 'svc', fence: 1, code: 'lease-lost' });
+    expect(caught).toBeInstanceOf(LeaseLostError);
+    expect(caught).toMatchObject({ service: 'svc', fence: 1, code: 'lease-lost' });
     expect(await here.state(service)).toMatchObject({ fence: 2, countedUpTo: 0, streak: 0 });
   });
 
