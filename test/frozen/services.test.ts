@@ -375,9 +375,22 @@ test('a workload is handed these, and what it makes is prepared from the environ
   await tick('12:02');
   expect(handed).toEqual([
     ['env'],
-    ['clock', 'deadline', 'fence', 'log', 'prepared', 'random', 'saveCursor', 'scheduledFor', 'service', 'signal'],
+    [
+      'assertOwned',
+      'clock',
+      'deadline',
+      'fence',
+      'log',
+      'prepared',
+      'random',
+      'saveCursor',
+      'scheduledFor',
+      'service',
+      'signal',
+    ],
     ['debug', 'error', 'info', 'warn'],
     [
+      'assertOwned',
       'clock',
       'cursor',
       'deadline',

@@ -36,7 +36,11 @@ describe('an invocation by hand', () => {
   test.each([
     ['run-once', '{pages}', "--input: expected JSON, got '{pages}'"],
     ['status', '{}', "--input: expected only with run-once, got it with 'status'"],
-    ['{"scheduledFor":"2026-11-29T12:00:00Z"}', '{}', '--input: expected only with run-once, got it with an object'],
+    [
+      '{"scheduledFor":"2026-11-29T12:00:00Z"}',
+      '{}',
+      '--input: expected only with run-once, got it with {"scheduledFor":"2026-11-29T12:00:00Z"}',
+    ],
     ['{"action":"run-once","input":1}', '2', '--input: expected no input in the payload beside it, got one'],
   ])('by %s with the input %s is refused', (payload, input, message) => {
     expect(() => withInput(payload, input)).toThrow(message);
