@@ -102,6 +102,8 @@ async function commitEnded(context: TickContext, commitment: Commitment): Promis
       if (answer.written) {
         return { state: { ...next, countedUpTo: claim.fence }, report, ...(verdict === undefined ? {} : { verdict }) };
       }
+      // A run that yielded has no outcome to record. Like a release, its commit does nothing if the lease is gone.
+      if (answer.reason === 'fence' && commitment.runs.length === 0) return { state: commitment.state, report };
       if (answer.reason === 'fence')
         throw leaseLost(commitment, OUTLIVED, ', the run that took over counted it as crashed');
       const { lease: _lease, ...current } = answer.state;

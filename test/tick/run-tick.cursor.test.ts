@@ -109,6 +109,25 @@ describe.each<[string, () => StateStore | undefined]>([
     expect(handled).toEqual([1, 2, 3, 4]);
   });
 
+  it('of a run that yields after another run has taken over is lost, which is no error', async () => {
+    const { here, handled, poll } = set('overtaken');
+    const stopping = new AbortController();
+    const yields: End = async ({ service, signal }) => {
+      const tick = { kind: 'manual', force: false } as const;
+      const now = DUE + 10 * MINUTE;
+      await here.store.acquire({ service, tick, now, build: 'b1', owner: 'theirs', leaseUntil: now + MINUTE });
+      stopping.abort();
+      signal.throwIfAborted();
+    };
+
+    const event = await here.deliver(poll(yields), DUE, { stop: stopping.signal });
+
+    expect(event).not.toHaveProperty('outcome');
+    const state = await here.state(poll());
+    expect([state.cursor, state.fence, state.lease?.owner]).toEqual([undefined, 2, 'theirs']);
+    expect(handled).toEqual([1, 2]);
+  });
+
   it('of a run that crashes is lost: two in a row read the same pages, and so does the run that counts them', async () => {
     const { here, handled, poll } = set('crashed');
     await here.deliver(poll(), DUE);

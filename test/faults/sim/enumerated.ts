@@ -166,6 +166,7 @@ interface Driving {
 /** Lets a process go on until it has ended; time passes where it sleeps. */
 async function drive(simulation: Simulation, process: Process, { kind, at }: Driving): Promise<void> {
   const { kernel } = simulation;
+  await kernel.giveWay();
   while (process.ending === undefined) {
     const gate = nextOf(simulation, process);
     if (gate === undefined) return;

@@ -140,7 +140,9 @@ export class Reference {
     const opened = this.#opened(grant);
     const ran = run?.outcome !== undefined && run.outcome !== 'stopped';
     const isSkipped = run === undefined && this.#isBlocked(grant, opened) !== false;
-    this.loop = ran ? this.#ended(visit, opened) : this.#decided(visit, isSkipped, opened);
+    const moved = run?.outcome === 'stopped' ? run.cursor : undefined;
+    const yielded = moved === undefined ? opened : { ...opened, cursor: moved };
+    this.loop = ran ? this.#ended(visit, opened) : this.#decided(visit, isSkipped, yielded);
     visit.written = { halts: this.loop.halts && request.tick.kind === 'scheduled', outcome: run?.outcome };
     grant.end = 'written';
     // Whose workload may still be at work keeps its lease.
