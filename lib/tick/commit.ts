@@ -102,10 +102,7 @@ async function commitEnded(context: TickContext, commitment: Commitment): Promis
       if (answer.written) {
         return { state: { ...next, countedUpTo: claim.fence }, report, ...(verdict === undefined ? {} : { verdict }) };
       }
-      // A run that yielded has no outcome to record. Like a release, its commit does nothing if the lease is gone.
-      if (answer.reason === 'fence' && commitment.runs.length === 0) return { state: commitment.state, report };
-      if (answer.reason === 'fence')
-        throw leaseLost(commitment, OUTLIVED, ', the run that took over counted it as crashed');
+      if (answer.reason === 'fence') return endOvertaken(commitment);
       const { lease: _lease, ...current } = answer.state;
       claim = answer.claim;
       state = current;
@@ -118,7 +115,14 @@ async function commitEnded(context: TickContext, commitment: Commitment): Promis
   }
 }
 
-const OUTLIVED = 'outlived its lease';
+/**
+ * The end of a run that another run has overtaken. Without ended runs there is nothing to record: the run yielded, and
+ * like a release, its commit does nothing if the lease is gone.
+ */
+function endOvertaken(commitment: Commitment): Committed {
+  if (commitment.runs.length === 0) return { state: commitment.state, report: [] };
+  throw leaseLost(commitment, 'outlived its lease', ', the run that took over counted it as crashed');
+}
 
 function leaseLost({ claim, ending }: Commitment, cause: string, consequence = ''): LeaseLostError {
   return new LeaseLostError(claim.service, claim.fence, `${cause}; its end (${ending}) is not recorded${consequence}`);
