@@ -7,6 +7,7 @@ export {
   groupHandler,
   type HandlerContext,
   type HandlerEvent,
+  type InvalidInputAnswer,
   MalformedEventError,
   type ManualEvent,
   type PauseAnswer,
@@ -57,6 +58,7 @@ export {
   classifyTolerant,
   defineService,
   HttpStatusError,
+  type InputIssue,
   isService,
   LeaseLostError,
   type Log,
@@ -65,13 +67,24 @@ export {
   RunCrashedError,
   RunTimedOutError,
   raiseForStatus,
+  type SchemaIssue,
+  type SchemaResult,
   type Service,
   ServiceHaltedError,
   type ServiceOptions,
+  type StandardSchema,
   StoppedError,
   type Surroundings,
   UnreadableStateError,
 } from './service/index.ts';
+export {
+  type Fenced,
+  type FencedRun,
+  type FenceOptions,
+  fencedPut,
+  fencedUpdate,
+  type UpdateParts,
+} from './store/fenced-write.ts';
 export { StoreError } from './store/index.ts';
 export { type ErrorSummary, hasCode, isTickoverError } from './text/index.ts';
 export type { Clock, Duration, Random } from './time/index.ts';

@@ -42,7 +42,7 @@ const MOST_AT_ONCE = 5;
  *
  * Environment: `TICKOVER_ENDPOINTS`, see {@link endpointsIn}.
  */
-export const checkEndpoints: Service = defineService<Prepared>({
+export const checkEndpoints: Service<readonly EndpointResult[]> = defineService<Prepared, readonly EndpointResult[]>({
   name: 'check-endpoints',
   interval: '60s',
   backoff: 4,

@@ -3,6 +3,7 @@ import {
   dynamoFlowRunStore,
   FLOW_RUNS_TABLE,
   type FlowRunStore,
+  type LateCounts,
   MARK_LATE_SHAPES,
   type MarkLateOptions,
   markLateRunsWith,
@@ -33,15 +34,15 @@ const LARGEST_PAGE = 1_000;
  * Environment, with the defaults in brackets: `TICKOVER_FLOW_RUNS_TABLE` (tickover-flow-runs),
  * `TICKOVER_LATE_AFTER_SECONDS` (15), `TICKOVER_PAGE_SIZE` (400).
  */
-export const markLateRuns: Service = defineMarkLateRuns();
+export const markLateRuns: Service<LateCounts> = defineMarkLateRuns();
 
 /**
  * Returns the service mark-late-runs with options that override the environment. The option `mark` is a function that
  * replaces the marking of one flow run.
  */
-export function defineMarkLateRuns(overrides: Partial<MarkLateOptions> = {}): Service {
+export function defineMarkLateRuns(overrides: Partial<MarkLateOptions> = {}): Service<LateCounts> {
   refuseOptions(NAME, overrides, MARK_LATE_SHAPES);
-  return defineService<Prepared>({
+  return defineService<Prepared, LateCounts>({
     name: NAME,
     kind: 'loop',
     interval: '60s',

@@ -1,6 +1,7 @@
 /** The options of a harness and of its methods, and the checks of their values. */
 import { InvalidOptionsError, optionFault } from '../rules/index.ts';
 import {
+  isService,
   readIntervalVariable,
   refuseOptions,
   type Service,
@@ -9,7 +10,7 @@ import {
   shapeFaults,
   withInterval,
 } from '../service/index.ts';
-import { isRecord, readProperty, showValue } from '../text/index.ts';
+import { showValue } from '../text/index.ts';
 import { type Duration, LAST_INSTANT, parseDuration, parseInstant, SECOND } from '../time/index.ts';
 
 /** An instant as a test writes it: ISO 8601 with a zone, epoch milliseconds, or a `Date`. */
@@ -39,9 +40,9 @@ export interface HarnessOptions<Prepared = unknown> {
 }
 
 /** The options of a run by hand in a harness. */
-export interface HarnessRunOptions<Input = unknown> {
-  /** The input of the run, as the event `run-once` contains it. @default none */
-  readonly input?: Input;
+export interface HarnessRunOptions<Given = unknown> {
+  /** The input of the run, before the service's schema has checked it. @default none */
+  readonly input?: Given;
   /** Whether the run ignores a pause and a halt too, and not only a backoff. @default false */
   readonly force?: boolean;
 }
@@ -119,14 +120,14 @@ function withIntervalOf(service: Service, variables: HarnessSettings['variables'
   return interval === undefined ? service : withInterval(service, interval);
 }
 
-/** Checks the options of a run by hand, and makes the tick for them. */
-export function readRunOnce<Input>(options: HarnessRunOptions<Input>): {
-  readonly kind: 'manual';
+/** Checks the options of a run by hand, and fills in the default. */
+export function readRunOnce<Given>(options: HarnessRunOptions<Given>): {
   readonly force: boolean;
+  readonly input: Given | undefined;
 } {
   refuseOptions('runOnce', options, { input: 'any', force: 'flag' });
   const { input, force = false } = options;
-  return { kind: 'manual', force, ...(input === undefined ? {} : { input }) };
+  return { force, input };
 }
 
 /** Checks the options of a pause that begins at `now`, and makes the pause. */
@@ -194,12 +195,6 @@ function textFaults(option: string, values: object): string[] {
   return Object.entries(values).flatMap(([name, value]) =>
     optionFault(value === undefined || typeof value === 'string', `${option}.${name}`, 'text', showValue(value)),
   );
-}
-
-/** Judged by its parts, since a project may contain two copies of this package. */
-function isService(value: unknown): value is Service {
-  const parts = ['workload', 'prepare', 'classify'].map((name) => typeof readProperty(value, name));
-  return isRecord(readProperty(value, 'policy')) && parts.every((type) => type === 'function');
 }
 
 function invalid(faults: readonly string[]): InvalidOptionsError {

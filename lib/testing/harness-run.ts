@@ -26,6 +26,8 @@ export interface RunOrder {
   readonly tick: Tick;
   /** Returns the plan for this run when its workload would start. */
   readonly plan: () => PlannedRun | undefined;
+  /** The input of a run by hand, as the service's schema returned it. */
+  readonly input?: unknown;
   /** Whether the error of the run halts the service, whatever its options. @default false */
   readonly isHalting?: boolean;
 }
@@ -100,7 +102,7 @@ async function runUnderLimit<Result>(parts: HarnessParts, one: OneRun): Promise<
 }
 
 function runOne<Result>(parts: HarnessParts, one: OneRun): Promise<TickResult<Result>> {
-  const { service, tick, run, inside } = one;
+  const { service, tick, run, inside, input } = one;
   const { store, random, log } = parts;
   const { prepared, strayErrors } = inside;
   let event: TickEvent | undefined;
@@ -119,7 +121,8 @@ function runOne<Result>(parts: HarnessParts, one: OneRun): Promise<TickResult<Re
       recycled = true;
     },
   };
-  const invocation: Invocation = { deadline: run.clock.now() + service.timeout, build: HARNESS_BUILD, prepared };
+  const deadline = run.clock.now() + service.timeout;
+  const invocation: Invocation = { deadline, build: HARNESS_BUILD, prepared, input };
   return new Promise((resolve, reject) => {
     const workload = plannedWorkload(one, (fence) => resolve(crashedResult(tick, fence)));
     runTick({ ...service, workload }, tick, invocation, ports)

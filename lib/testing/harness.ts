@@ -3,9 +3,9 @@
  * that the test moves, and randomness from a seed. docs/testing.md lists what its methods do.
  */
 import type { ServiceState } from '../rules/index.ts';
-import { type Log, logTo, type Service, unknownVariableWarnings } from '../service/index.ts';
+import { checkInput, type Log, logTo, type Service, unknownVariableWarnings } from '../service/index.ts';
 import { toLogFields, toLogMessage } from '../text/index.ts';
-import { type Duration, toIso } from '../time/index.ts';
+import { type Duration, systemClock, toIso } from '../time/index.ts';
 import { type DueTime, dueTimesOf } from './due-times.ts';
 import {
   type HarnessOptions,
@@ -23,7 +23,7 @@ import { type HarnessState, harnessState } from './harness-state.ts';
 import { observedStore } from './observed-store.ts';
 import { plannedRuns } from './planned-runs.ts';
 import { seededRandom } from './seeded-random.ts';
-import type { TickResult } from './tick-result.ts';
+import { refusedResult, type TickResult } from './tick-result.ts';
 import { type ClockedRun, virtualClock } from './virtual-clock.ts';
 
 /** A line of the log in a harness. */
@@ -35,7 +35,7 @@ export interface HarnessLogLine {
 }
 
 /** One service under test, with its state, its clock and its log. */
-export interface Harness<Result = unknown, Input = unknown> {
+export interface Harness<Result = unknown, Given = unknown> {
   /** The instant of the virtual clock, in epoch milliseconds. */
   readonly now: number;
   /** The state of the service now. */
@@ -54,8 +54,8 @@ export interface Harness<Result = unknown, Input = unknown> {
    * time of a run that is already under way moves whatever that run waits for.
    */
   advance(duration: Duration): Promise<TickResult<Result>[]>;
-  /** Runs the service by hand, now. */
-  runOnce(options?: HarnessRunOptions<Input>): Promise<TickResult<Result>>;
+  /** Runs the service by hand, now. If its schema refuses the input, the result says why in `inputIssues`. */
+  runOnce(options?: HarnessRunOptions<Given>): Promise<TickResult<Result>>;
   /**
    * Lets the deadline of the run under way pass, which fires its signal, and returns its result. If no run is under
    * way, fires the next tick first.
@@ -84,10 +84,10 @@ export interface Harness<Result = unknown, Input = unknown> {
  * Makes a harness for the tests of a service. Each harness has a state of its own.
  * @throws InvalidOptionsError which names every faulty option, with the expected and the given value
  */
-export function harness<Result = unknown, Prepared = unknown, Input = unknown>(
-  tested: Service,
+export function harness<Result = unknown, Prepared = unknown, Input = unknown, Given = unknown>(
+  tested: Service<Result, Prepared, Input, Given>,
   options: HarnessOptions<Prepared> = {},
-): Harness<Result, Input> {
+): Harness<Result, Given> {
   const { service, variables, seed, startsAt, realLimit } = readSettings(tested, options);
   const lines: HarnessLogLine[] = [];
   const log = linesLog(lines);
@@ -146,7 +146,10 @@ export function harness<Result = unknown, Prepared = unknown, Input = unknown>(
       return Promise.all(results);
     },
     async runOnce(given = {}) {
-      return start({ tick: readRunOnce(given), plan: plans.next });
+      const { force, input } = readRunOnce(given);
+      const checked = await checkInput(service, input, systemClock);
+      if (!checked.accepted) return refusedResult<Result>(checked.issues);
+      return start({ tick: { kind: 'manual', force }, plan: plans.next, input: checked.value });
     },
     async timeOut() {
       if (underWay.size === 0) {

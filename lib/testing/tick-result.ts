@@ -1,5 +1,6 @@
 /** The result of one tick, or of one run by hand, in a harness. */
 import type { Disposition, Obstacle, OutcomeKind, SkipReason, Tick, Verdict } from '../rules/index.ts';
+import type { InputIssue } from '../service/index.ts';
 import type { TickEvent } from '../tick/index.ts';
 import { toIso } from '../time/index.ts';
 
@@ -27,6 +28,8 @@ export interface TickResult<Result = unknown> {
   readonly bypassed: readonly Obstacle[];
   /** The lines of the report about failures and recoveries. */
   readonly report: readonly string[];
+  /** Why the input of a run by hand was refused. Such a run is `skipped` without a `reason`; else the list is empty. */
+  readonly inputIssues: readonly InputIssue[];
   /** The next due time that may run, in ISO 8601. */
   readonly nextDue: string | null;
   /**
@@ -52,6 +55,7 @@ export function tickResult<Result>(event: TickEvent, recycled: boolean): TickRes
     crashesCounted: event.crashesBooked,
     bypassed: event.bypassed,
     report: event.report,
+    inputIssues: [],
     nextDue: nextDue === undefined ? null : toIso(nextDue),
     recycled,
   };
@@ -59,23 +63,31 @@ export function tickResult<Result>(event: TickEvent, recycled: boolean): TickRes
 
 /** Makes the result of a run whose process crashed before its commit. Nothing of it was written. */
 export function crashedResult<Result>(tick: Tick, fence: number): TickResult<Result> {
-  return {
-    tick: dueTimeOf(tick),
-    disposition: 'ran',
-    reason: null,
-    outcome: 'crashed',
-    verdict: null,
-    result: null,
-    error: null,
-    fence,
-    durationMs: null,
-    crashesCounted: 0,
-    bypassed: [],
-    report: [],
-    nextDue: null,
-    recycled: true,
-  };
+  return { ...NOTHING_WRITTEN, tick: dueTimeOf(tick), disposition: 'ran', outcome: 'crashed', fence, recycled: true };
 }
+
+/** Makes the result of a run by hand whose input was refused. Nothing was done. */
+export function refusedResult<Result>(inputIssues: readonly InputIssue[]): TickResult<Result> {
+  return { ...NOTHING_WRITTEN, inputIssues };
+}
+
+const NOTHING_WRITTEN = {
+  tick: null,
+  disposition: 'skipped',
+  reason: null,
+  outcome: null,
+  verdict: null,
+  result: null,
+  error: null,
+  fence: null,
+  durationMs: null,
+  crashesCounted: 0,
+  bypassed: [],
+  report: [],
+  inputIssues: [],
+  nextDue: null,
+  recycled: false,
+} as const satisfies TickResult<unknown>;
 
 function dueTimeOf(tick: Tick): string | null {
   return tick.kind === 'scheduled' ? toIso(tick.scheduledFor) : null;

@@ -1,6 +1,6 @@
 /** check-endpoints as its users see it: over many ticks, against servers on this machine. */
 import { afterEach, describe, expect, test } from 'vitest';
-import { checkEndpoints, type EndpointResult } from '../../lib/services/check-endpoints.ts';
+import { checkEndpoints } from '../../lib/services/check-endpoints.ts';
 import { harness } from '../../lib/testing/index.ts';
 import { closedPort, httpServer, type Listening } from '../support/raw-server.ts';
 
@@ -21,7 +21,7 @@ async function answering(...statuses: readonly number[]): Promise<string> {
 }
 
 const checking = (...endpoints: readonly object[]) =>
-  harness<readonly EndpointResult[]>(checkEndpoints, { env: { TICKOVER_ENDPOINTS: JSON.stringify(endpoints) } });
+  harness(checkEndpoints, { env: { TICKOVER_ENDPOINTS: JSON.stringify(endpoints) } });
 
 describe('check-endpoints', () => {
   test('returns a result for each endpoint', async () => {

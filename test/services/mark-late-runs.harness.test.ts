@@ -1,13 +1,12 @@
 /** mark-late-runs as its users see it: over many ticks, with flow runs in memory. */
 import { describe, expect, test } from 'vitest';
-import type { LateCounts } from '../../lib/flow-runs/index.ts';
 import { markLateRuns, markLateSettings } from '../../lib/services/mark-late-runs.ts';
 import { harness } from '../../lib/testing/index.ts';
 import { type MemoryFlowRunStore, memoryFlowRunStore } from '../flow-runs/memory-store.ts';
 import { START, waitingRun } from '../flow-runs/runs.ts';
 
 function marking(store: MemoryFlowRunStore, env: Readonly<Record<string, string>> = {}) {
-  return harness<LateCounts>(markLateRuns, {
+  return harness(markLateRuns, {
     now: START,
     env,
     prepare: (given) => {

@@ -1,5 +1,6 @@
 /** The methods of the harness, one by one. */
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { defineService, type ServiceOptions } from '../../lib/service/index.ts';
 import { harness } from '../../lib/testing/index.ts';
 import { gate, refused, service } from './harness-kit.ts';
@@ -27,6 +28,7 @@ describe('tick', () => {
       crashesCounted: 0,
       bypassed: [],
       report: [],
+      inputIssues: [],
       nextDue: '2026-01-01T10:02:00.000Z',
       recycled: false,
     });
@@ -183,6 +185,15 @@ describe('advance', () => {
   });
 });
 
+/** A service that doubles the `count` of its input, or of 1 on a tick. */
+const doubling = () =>
+  defineService({
+    name: 'doubling',
+    interval: '60s',
+    input: z.object({ count: z.string().transform(Number) }),
+    workload: async ({ input }) => 2 * (input?.count ?? 1),
+  });
+
 describe('runOnce', () => {
   it('runs the service by hand without moving the clock or deciding a tick', async () => {
     const h = harness(service(async ({ scheduledFor }) => ({ scheduled: scheduledFor !== undefined })));
@@ -192,10 +203,25 @@ describe('runOnce', () => {
     expect(h.now).toBe(START);
   });
 
-  it('accepts an input', async () => {
-    const h = harness<unknown, unknown, { readonly day: string }>(service());
+  it('gives the workload the input as the schema returned it', async () => {
+    const h = harness(doubling());
 
-    expect(await h.runOnce({ input: { day: 'monday' } })).toMatchObject({ outcome: 'succeeded' });
+    expect(await h.runOnce({ input: { count: '2' } })).toMatchObject({
+      outcome: 'succeeded',
+      result: 4,
+      inputIssues: [],
+    });
+  });
+
+  it('says why an input was refused, and runs nothing', async () => {
+    const h = harness(doubling());
+
+    // @ts-expect-error: the type of the schema refuses this input too.
+    const refusal = await h.runOnce({ input: { count: 2 } });
+
+    expect(refusal).toMatchObject({ disposition: 'skipped', reason: null, fence: null });
+    expect(refusal.inputIssues).toMatchObject([{ path: 'count' }]);
+    expect(h.state.runs).toEqual([]);
   });
 
   it('runs a paused service only with force, and says what it bypassed', async () => {
