@@ -9,6 +9,7 @@ import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IScheduleGroup, Schedule } from 'aws-cdk-lib/aws-scheduler';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import { partsOf } from '../../lib/bundling/index.ts';
 import { InvalidOptionsError, LIMITS, optionFault } from '../../lib/rules/index.ts';
 import { type Service, variableFaults } from '../../lib/service/index.ts';
 import { isRecord, readProperty, showValue, withoutUndefined } from '../../lib/text/index.ts';
@@ -17,8 +18,8 @@ import { configured, durationFaults, type GivenDuration, retentionFaults } from 
 import { FUNCTION_PROPS, propsFaults, type Shapes } from '../known-props.ts';
 import { nameTwiceFaults, serviceFaults } from '../service-faults.ts';
 import type { AlarmLevel, MetricsLevel } from '../settings.ts';
+import { functionPropsFaults } from './code/function-props.ts';
 import { addRemarks, DeployedService, neighboursOf, type SharedParts, sharedParts } from './deployed-service.ts';
-import { functionPropsFaults } from './function-props.ts';
 import type { AlarmActions } from './rendered-alarm.ts';
 import { ServiceAlarms } from './service-alarms.ts';
 import { FUNCTION_SHAPES, ServiceFunction, type ServiceFunctionOptions } from './service-function.ts';
@@ -128,9 +129,12 @@ export class ScheduledService extends DeployedService {
   #makeFunction(props: ScheduledServiceProps): ServiceFunction {
     const { interval, environment, memorySize, logRetention, logLevel, functionProps, entry } = props;
     const { metrics, encryptionKey } = props;
+    const { schedule } = this.service;
+    const source = { entry };
     return new ServiceFunction(this, 'Function', {
       services: [this.service],
-      entry,
+      source,
+      parts: partsOf(source, { schedule, sendsMetrics: metrics === 'detailed' }),
       table: this.table,
       ...withoutUndefined({ memorySize, logRetention, logLevel, functionProps, encryptionKey }),
       environment: withoutUndefined({

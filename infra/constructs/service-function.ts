@@ -1,28 +1,27 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { AssetStaging, Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+
+import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { type IRole, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import {
   ApplicationLogLevel,
-  Architecture,
   type Function as LambdaFunction,
   LoggingFormat,
-  Runtime,
   SystemLogLevel,
 } from 'aws-cdk-lib/aws-lambda';
-import { NodejsFunction, type NodejsFunctionProps, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { NodejsFunction, type NodejsFunctionProps } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { type ILogGroup, LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { entryFor, fileOf, type HandlerSource, type OptionalPart } from '../../lib/bundling/index.ts';
 import { LIMITS } from '../../lib/rules/index.ts';
-import { buildId, COMMONJS, invocationTimeout, type Service } from '../../lib/service/index.ts';
+import { buildId, invocationTimeout, type Service } from '../../lib/service/index.ts';
 import { withoutUndefined } from '../../lib/text/index.ts';
 import { type GivenRetention, ourRetention } from '../durations.ts';
 import { refuseUnknownProps, type Shapes } from '../known-props.ts';
 import { eventAge } from '../schedule-expression.ts';
 import type { LogLevel } from '../settings.ts';
-import { overOurs } from './function-props.ts';
+import { functionCode, HANDLER } from './code/function-code.ts';
+import { overOurs, RUNTIME } from './code/function-props.ts';
 import { allow, roleHere } from './rights/allow.ts';
 import { grantKey, keyOf, letLogsUse } from './rights/encryption-key.ts';
 import { grantStateOfGroup } from './rights/many-items.ts';
@@ -60,8 +59,10 @@ export interface ServiceFunctionProps extends ServiceFunctionOptions {
   readonly services: readonly Service[];
   /** The name of the group, if the function runs a group of services. @default the function runs one service */
   readonly groupName?: string;
-  /** The file that exports the handler of the function. */
-  readonly entry: string;
+  /** Where the handler comes from. */
+  readonly source: HandlerSource;
+  /** The parts of Tickover that the handler needs. */
+  readonly parts: readonly OptionalPart[];
   /** The state table of the services. */
   readonly table: ITable;
 }
@@ -83,22 +84,40 @@ export class ServiceFunction extends Construct {
     super(scope, id);
     refuseUnknownProps<ServiceFunctionProps>(this, props, {
       ...FUNCTION_SHAPES,
-      ...{ services: 'list', groupName: 'text', entry: 'text', table: 'object' },
+      ...{ services: 'list', groupName: 'text', source: 'object', parts: 'list', table: 'object' },
     });
     // `#ourProps` has already used the user's `role` and `logGroup`.
     const { role: _role, logGroup: _logGroup, ...rest } = props.functionProps ?? {};
-    this.function = new NodejsFunction(this, 'Function', overOurs(this.#ourProps(props), rest));
+    const { executed, ...made } = this.#make(props, overOurs(this.#ourProps(props), rest));
+    this.function = made.function;
     this.logGroup = this.function.logGroup;
     const [service] = props.services;
     if (service !== undefined && props.groupName === undefined)
-      this.function.addEnvironment('TICKOVER_BUILD', buildId(bundledCode(this.function), service));
+      this.function.addEnvironment('TICKOVER_BUILD', buildId(executed, service));
     this.#grantRights(props);
+  }
+
+  #make(
+    { source, parts, services, groupName }: ServiceFunctionProps,
+    { bundling = {}, projectRoot, depsLockFilePath, ...props }: NodejsFunctionProps,
+  ) {
+    const subject = groupName === undefined ? `service '${services[0]?.name}'` : `group '${groupName}'`;
+    const { code, executed, discard } = functionCode(
+      this,
+      { subject, contents: entryFor(source), parts, file: fileOf(source) },
+      withoutUndefined({ bundling, projectRoot, depsLockFilePath }),
+    );
+    try {
+      return { function: new NodejsFunction(this, 'Function', { ...props, code, handler: HANDLER }), executed };
+    } finally {
+      discard();
+    }
   }
 
   #ourProps(props: ServiceFunctionProps): NodejsFunctionProps {
     const { services, functionProps = {}, logLevel, encryptionKey } = props;
     return {
-      ...bundleOf(props.entry),
+      ...RUNTIME,
       description: `Tickover: runs the ${titleOf(props)}.`,
       memorySize: props.memorySize ?? LIMITS.memorySize.default,
       timeout: Duration.seconds(Math.ceil(Duration.millis(longestInvocation(services)).toSeconds({ integral: false }))),
@@ -154,28 +173,6 @@ export class ServiceFunction extends Construct {
   }
 }
 
-/** Returns the props with which CDK bundles an entry file. */
-export function bundleOf(entry: string): NodejsFunctionProps {
-  return {
-    entry,
-    handler: 'handler',
-    runtime: Runtime.NODEJS_24_X,
-    architecture: Architecture.ARM_64,
-    awsSdkConnectionReuse: false,
-    bundling: {
-      format: OutputFormat.ESM,
-      mainFields: ['module', 'main'],
-      bundleAwsSDK: true,
-      minify: true,
-      keepNames: true,
-      sourceMap: true,
-      sourcesContent: false,
-      banner: COMMONJS.banner,
-      define: COMMONJS.define,
-    },
-  };
-}
-
 function titleOf({ services, groupName }: ServiceFunctionProps): string {
   return groupName === undefined
     ? `service ${services[0]?.name}`
@@ -207,14 +204,4 @@ const NETWORK = [
 /** Allows the role the EC2 calls for a function in a VPC. CDK itself allows them only to a role that CDK makes. */
 function grantNetwork(grantee: LambdaFunction): void {
   allow(grantee, NETWORK, ['*']);
-}
-
-/**
- * Returns the bundle that CDK made for the function; an empty text if bundling is off, as in commands that deploy
- * nothing.
- */
-export function bundledCode(made: LambdaFunction): string {
-  const staging = made.node.findAll().find((child) => child instanceof AssetStaging);
-  const file = join(staging?.absoluteStagedPath ?? '', 'index.mjs');
-  return existsSync(file) ? readFileSync(file, 'utf8') : '';
 }

@@ -20,18 +20,28 @@ export interface Schedule {
   readonly timezone?: string;
 }
 
+/** What evaluates cron expressions; `undefined` in a bundle of a service without one. */
+const cronRules =
+  globalThis.TICKOVER_WITHOUT_CRON === true
+    ? undefined
+    : { FIRST_YEAR, isEverDue, latestDueOf, nextDueOf, readCron };
+
 /** The reason why a cron expression or its time zone can't be used; `undefined` if both can. */
 export function cronFault(cron: unknown, timezone: unknown): string | undefined {
   if (typeof cron !== 'string') return 'text is needed';
+  if (cronRules === undefined) return WITHOUT_CRON;
   try {
-    const fields = readCron(cron);
+    const fields = cronRules.readCron(cron);
     if (!isTimeZone(timezone)) return `timezone: expected an IANA name in its own case, got ${showValue(timezone)}`;
-    return isEverDue({ fields, timezone }) ? undefined : `it is never due from ${FIRST_YEAR} on`;
+    return cronRules.isEverDue({ fields, timezone }) ? undefined : `it is never due from ${cronRules.FIRST_YEAR} on`;
   } catch (error) {
     if (hasCode(error, 'cron-unreadable')) return error.message;
     throw error;
   }
 }
+
+/** The fault of a cron expression that the stack didn't see when it made the bundle. */
+const WITHOUT_CRON = 'its bundle was made for a service without a cron expression; deploy it again';
 
 /**
  * The fault of a cron expression and its time zone as `cron: expected ..., got ...`, or an empty list if they can be
@@ -49,9 +59,14 @@ const crons = new WeakMap<Schedule, ZonedCron>();
 function cronOf(schedule: Schedule, cron: string): ZonedCron {
   const known = crons.get(schedule);
   if (known !== undefined) return known;
-  const read = { fields: readCron(cron), timezone: schedule.timezone ?? 'UTC' };
+  const read = { fields: cronsHere().readCron(cron), timezone: schedule.timezone ?? 'UTC' };
   crons.set(schedule, read);
   return read;
+}
+
+function cronsHere(): NonNullable<typeof cronRules> {
+  if (cronRules === undefined) throw new Error(`cron: ${WITHOUT_CRON}`);
+  return cronRules;
 }
 
 /**
@@ -60,7 +75,7 @@ function cronOf(schedule: Schedule, cron: string): ZonedCron {
  */
 export function latestDue(schedule: Schedule, now: number, knownTick?: number): number | undefined {
   if (schedule.cron === undefined) return floorToGrid(schedule, now, knownTick);
-  return latestDueOf(cronOf(schedule, schedule.cron), now + 1);
+  return cronsHere().latestDueOf(cronOf(schedule, schedule.cron), now + 1);
 }
 
 /**
@@ -77,7 +92,7 @@ export function countedDue(schedule: Schedule, startedAt: number, knownTick?: nu
  */
 export function nextDue(schedule: Schedule, now: number, knownTick?: number): number | undefined {
   if (schedule.cron === undefined) return floorToGrid(schedule, now, knownTick) + schedule.interval;
-  return nextDueOf(cronOf(schedule, schedule.cron), now);
+  return cronsHere().nextDueOf(cronOf(schedule, schedule.cron), now);
 }
 
 /**

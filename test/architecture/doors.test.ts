@@ -26,6 +26,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   'lib/watchdog': [...TICK_AND_BELOW],
   'lib/testing': [...TICK_AND_BELOW],
   'lib/flow-runs': ['lib/service', 'lib/rules', 'lib/text', 'lib/time'],
+  'lib/bundling': ['lib/service', 'lib/rules', 'lib/text', 'lib/time'],
   'lib/services': [
     'lib/flow-runs',
     'lib/watchdog',
@@ -38,7 +39,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   ],
   'lib/lambda': ['lib/metrics', 'lib/store', ...TICK_AND_BELOW],
   'lib/local': [
-    ...['lib/lambda', 'lib/services', 'lib/store', 'lib/flow-runs', 'lib/prometheus', 'lib/watchdog'],
+    ...['lib/lambda', 'lib/services', 'lib/store', 'lib/flow-runs', 'lib/prometheus', 'lib/watchdog', 'lib/bundling'],
     ...['lib/service', 'lib/rules', 'lib/text', 'lib/time'],
   ],
   'lib/cli': [
@@ -54,7 +55,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   functions: ['lib/lambda', 'lib/services'],
   // Definitions, limits, due times, the environment codec, shapes of tables, names of variables, log lines and metrics.
   infra: [
-    ...['lib/services', 'lib/watchdog', 'lib/flow-runs', 'lib/store', 'lib/lambda', 'lib/metrics'],
+    ...['lib/services', 'lib/watchdog', 'lib/flow-runs', 'lib/store', 'lib/lambda', 'lib/metrics', 'lib/bundling'],
     ...['lib/service', 'lib/rules', 'lib/text', 'lib/time'],
   ],
 };

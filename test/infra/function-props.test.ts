@@ -17,7 +17,7 @@ import { type NodejsFunctionProps, OutputFormat } from 'aws-cdk-lib/aws-lambda-n
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { afterAll, describe, expect, test } from 'vitest';
-import { BUNDLING_KEYS, overOurs } from '../../infra/constructs/function-props.ts';
+import { BUNDLING_KEYS, overOurs } from '../../infra/constructs/code/function-props.ts';
 import { ScheduledService, type ScheduledServiceProps } from '../../infra/constructs/scheduled-service.ts';
 import { COMMONJS } from '../../lib/service/index.ts';
 import {

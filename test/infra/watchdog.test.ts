@@ -6,7 +6,7 @@ import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { EventBus, type IEventBus } from 'aws-cdk-lib/aws-events';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { afterAll, describe, expect, test } from 'vitest';
-import { dataOf, writeEntry } from '../../infra/constructs/generated-entry.ts';
+import { dataOf, writeEntry } from '../../infra/constructs/code/generated-entry.ts';
 import { grantStateBatchRead } from '../../infra/constructs/rights/many-items.ts';
 import { ScheduledService } from '../../infra/constructs/scheduled-service.ts';
 import { StateTable } from '../../infra/constructs/state-table.ts';

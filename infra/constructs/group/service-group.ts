@@ -5,6 +5,7 @@ import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct, type IConstruct } from 'constructs';
+import { ALL_PARTS } from '../../../lib/bundling/index.ts';
 import { InvalidOptionsError, LIMITS, optionFault } from '../../../lib/rules/index.ts';
 import { type Service, variableFaults } from '../../../lib/service/index.ts';
 import { isRecord, readProperty, showValue, withoutUndefined } from '../../../lib/text/index.ts';
@@ -13,14 +14,14 @@ import { configured, durationFaults, type GivenDuration, retentionFaults } from 
 import { FUNCTION_PROPS, propsFaults, type Shapes } from '../../known-props.ts';
 import { nameTwiceFaults, serviceFaults } from '../../service-faults.ts';
 import type { AlarmLevel } from '../../settings.ts';
+import { functionPropsFaults } from '../code/function-props.ts';
+import { type GeneratedEntry, writeEntry } from '../code/generated-entry.ts';
+import { memberBuilds } from '../code/member-build.ts';
 import { neighboursOf, type SharedParts, sharedParts } from '../deployed-service.ts';
-import { functionPropsFaults } from '../function-props.ts';
-import { type GeneratedEntry, writeEntry } from '../generated-entry.ts';
 import { type AlarmActions, renderAlarm } from '../rendered-alarm.ts';
 import { queueFaults, type ScheduledServiceProps, SERVICE_PROPS } from '../scheduled-service.ts';
 import { ServiceFunction } from '../service-function.ts';
 import { GroupedService } from './grouped-service.ts';
-import { memberBuilds } from './member-build.ts';
 
 /** One service of a group. */
 export interface GroupMemberProps extends AlarmActions {
@@ -97,7 +98,8 @@ export class ServiceGroup extends Construct {
     this.#refuseFaults(members, props);
     const shared = sharedParts(this, props);
     const namespace = props.namespace ?? Stack.of(this).stackName;
-    const builds = memberBuilds(this, members, props.functionProps ?? {});
+    const codes = members.map(({ service, entry }) => ({ service, source: { entry } }));
+    const builds = memberBuilds(this, codes, { ...props.functionProps, sendsMetrics: props.metrics === 'detailed' });
     this.entry = writeEntry(this, 'Entry', entryOver(this.groupName, members, builds));
     const made = this.#makeFunction(members, { ...props, table: shared.table, namespace });
     this.function = made.function;
@@ -153,7 +155,8 @@ export class ServiceGroup extends Construct {
     return new ServiceFunction(this, 'Function', {
       services: members.map(({ service }) => service),
       groupName: this.groupName,
-      entry: this.entry,
+      source: { entry: this.entry },
+      parts: ALL_PARTS,
       table: props.table,
       ...withoutUndefined({ memorySize, logRetention, logLevel, functionProps, encryptionKey }),
       environment: withoutUndefined({

@@ -6,12 +6,12 @@ import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Plugin, stop } from 'esbuild';
-import { buildId, COMMONJS, ownFile, type Service } from '../../service/index.ts';
+import { ALL_PARTS, bundleOptions, entryFor, type HandlerSource, sourcesOf } from '../../bundling/index.ts';
+import { buildId, ownFile, type Service } from '../../service/index.ts';
 import type { CatalogEntry } from '../../services/catalog.ts';
 import { systemRandom } from '../../time/index.ts';
 import { makeDirectory } from '../database/make-directory.ts';
 import { makeOwnDirectory } from '../database/own-files.ts';
-import { sourcesOf } from './bundle-sources.ts';
 
 export interface Bundle {
   readonly service: Service;
@@ -117,26 +117,15 @@ async function writeFirst(service: Service, sources: string | undefined, directo
 
 const OWN = { mode: 0o600 };
 
+/** The options of every bundle, and those by which several bundles share code. */
 const OPTIONS = {
-  absWorkingDir: ROOT,
-  bundle: true,
+  ...bundleOptions(ROOT, ALL_PARTS),
   splitting: true,
-  write: false,
-  metafile: true,
-  platform: 'node',
-  format: 'esm',
-  target: 'node20',
   outExtension: { '.js': '.mjs' },
   // The dot keeps shared files apart from the files of services, whose names contain no dot.
   chunkNames: 'shared.[hash]',
-  minify: true,
-  keepNames: true,
   // An inline source map would take memory in every worker thread.
   sourcemap: 'linked',
-  sourcesContent: false,
-  banner: { js: COMMONJS.banner },
-  define: COMMONJS.define,
-  logLevel: 'silent',
 } as const satisfies BuildOptions;
 
 function codeOf(service: string): string {
@@ -148,7 +137,9 @@ function codeOf(service: string): string {
  * thread.
  */
 function entryPointsOf(entries: readonly CatalogEntry[]): Pick<BuildOptions, 'entryPoints' | 'plugins'> {
-  const files = new Map(entries.map(({ service, functionFile }) => [service.name, functionFile]));
+  const sources = new Map(
+    entries.map(({ service, functionFile }): [string, HandlerSource] => [service.name, { entry: functionFile }]),
+  );
   const plugin: Plugin = {
     name: 'function',
     setup(made) {
@@ -156,10 +147,18 @@ function entryPointsOf(entries: readonly CatalogEntry[]): Pick<BuildOptions, 'en
         kind === 'entry-point' ? { path, namespace: 'function' } : undefined,
       );
       made.onLoad({ filter: /.*/, namespace: 'function' }, ({ path }) => ({
-        contents: `import { handler } from ${JSON.stringify(files.get(path))}; import { serve } from ${JSON.stringify(WORKER)}; serve(handler);`,
+        contents: servedText(sources.get(path) ?? { entry: path }),
         resolveDir: ROOT,
       }));
     },
   };
-  return { entryPoints: Object.fromEntries([...files.keys()].map((name) => [codeOf(name), name])), plugins: [plugin] };
+  return {
+    entryPoints: Object.fromEntries([...sources.keys()].map((name) => [codeOf(name), name])),
+    plugins: [plugin],
+  };
+}
+
+/** The text of a module that serves the handler of a service in a worker thread. */
+function servedText(source: HandlerSource): string {
+  return `${entryFor(source)}import { serve } from ${JSON.stringify(WORKER)};\nserve(handler);\n`;
 }

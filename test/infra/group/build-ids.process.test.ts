@@ -101,19 +101,6 @@ describe('the build id of a service in a group', () => {
   });
 });
 
-test('the app in which services are bundled alone is not synthesised, as `cdk` has every app synthesised', () => {
-  vi.stubEnv('CDK_OUTDIR', directory);
-  const others = process.listeners('beforeExit');
-  const app = newApp({});
-  const before = process.listenerCount('beforeExit');
-  new ServiceGroup(emptyStack(app), 'Small', { services: [member('three')] });
-
-  const after = process.listeners('beforeExit');
-  for (const synth of after.filter((each) => !others.includes(each))) process.off('beforeExit', synth);
-  expect(before).toBe(others.length + 1);
-  expect(after).toHaveLength(before);
-});
-
 describe('the bundle of a group', () => {
   const loaded = async (): Promise<ScheduledHandler> => {
     const made = grouped();

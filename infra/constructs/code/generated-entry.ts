@@ -23,7 +23,7 @@ export interface GeneratedEntry {
   readonly code: string | ((specifier: (file: string) => string) => string);
 }
 
-const LIB = fileURLToPath(new URL('../../lib/', import.meta.url));
+const LIB = fileURLToPath(new URL('../../../lib/', import.meta.url));
 const OUTPUT = 'cdk.out';
 const DIRECTORY = 'entries';
 

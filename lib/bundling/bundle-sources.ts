@@ -1,21 +1,22 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
-import type { Metafile } from 'esbuild';
+import { extname, resolve } from 'node:path';
+import { type Loader, type Metafile, transform } from 'esbuild';
 
 type Outputs = Metafile['outputs'];
 
 const ENTRY_POINT = /^function:/;
 
 /**
- * Returns a hash for each service, by name, over all source files in the bundle of its function.
- * @param outputs from the metafile of esbuild
+ * Returns one hash for each service, by the name of the service. It is the hash of all source files whose code the
+ * bundle of its function contains. Each is minified before, so that neither formatting nor comments change the hash.
+ * @param outputs the outputs of the build, as the metafile of esbuild lists them
  * @param root the directory to which the paths in `outputs` are relative
  */
 export async function sourcesOf(outputs: Outputs, root: string): Promise<Map<string, string>> {
   const hashes = new Map<string, Promise<string>>();
   const hashOfFile = (path: string): Promise<string> => {
-    const hash = hashes.get(path) ?? readFile(resolve(root, path)).then(hashOf);
+    const hash = hashes.get(path) ?? executedText(resolve(root, path)).then(hashOf);
     hashes.set(path, hash);
     return hash;
   };
@@ -29,7 +30,7 @@ export async function sourcesOf(outputs: Outputs, root: string): Promise<Map<str
   return found;
 }
 
-function inputsOf(file: string, outputs: Outputs): Set<string> {
+export function inputsOf(file: string, outputs: Outputs): Set<string> {
   const seen = new Set<string>([file]);
   const inputs = new Set<string>();
   for (const path of seen) {
@@ -41,6 +42,24 @@ function inputsOf(file: string, outputs: Outputs): Set<string> {
     }
   }
   return inputs;
+}
+
+/** The loaders of the files that are minified; a file of another kind is taken as it is. */
+const LOADERS: Readonly<Record<string, Loader>> = {
+  ...{ '.ts': 'ts', '.mts': 'ts', '.cts': 'ts', '.tsx': 'tsx', '.json': 'json' },
+  ...{ '.js': 'js', '.mjs': 'js', '.cjs': 'js', '.jsx': 'jsx' },
+};
+
+/** Reads a source file, minified if it is code of the project. Nobody formats the files of packages. */
+async function executedText(path: string): Promise<string | Buffer> {
+  const content = await readFile(path);
+  const loader = LOADERS[extname(path)];
+  if (loader === undefined || /[\\/]node_modules[\\/]/.test(path)) return content;
+  const options = { loader, minify: true, legalComments: 'none', logLevel: 'silent' } as const;
+  return transform(content, options).then(
+    ({ code }) => code,
+    () => content,
+  );
 }
 
 function hashOf(content: string | Buffer): string {

@@ -2,12 +2,13 @@
  * Lays the props that the user gives for CDK's function over those that Tickover sets, and refuses props that would
  * break a promise of Tickover. Pure.
  */
-import { RuntimeFamily } from 'aws-cdk-lib/aws-lambda';
-import { type NodejsFunctionProps, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
-import { optionFault } from '../../lib/rules/index.ts';
-import { COMMONJS } from '../../lib/service/index.ts';
-import { showValue, withoutUndefined } from '../../lib/text/index.ts';
-import { isCdkDuration, showDuration } from '../durations.ts';
+import { Architecture, Runtime, RuntimeFamily } from 'aws-cdk-lib/aws-lambda';
+import { type NodejsFunctionProps, OutputFormat, SourceMapMode } from 'aws-cdk-lib/aws-lambda-nodejs';
+import type { BundlingChoices } from '../../../lib/bundling/index.ts';
+import { optionFault } from '../../../lib/rules/index.ts';
+import { COMMONJS } from '../../../lib/service/index.ts';
+import { showValue, withoutUndefined } from '../../../lib/text/index.ts';
+import { isCdkDuration, showDuration } from '../../durations.ts';
 
 type Prop = keyof NodejsFunctionProps;
 type BundlingProps = NonNullable<NodejsFunctionProps['bundling']>;
@@ -126,17 +127,9 @@ export function mergeFunctionProps(first: NodejsFunctionProps, second: NodejsFun
 }
 
 /**
- * Returns the replacements that the bundler makes in the code. Those of Tickover (`ours`), which CommonJS packages
- * need, override those of the user (`theirs`).
- */
-function definesOf(ours: NodejsFunctionProps, theirs: NodejsFunctionProps): Pick<BundlingProps, 'define'> {
-  const define = { ...theirs.bundling?.define, ...ours.bundling?.define };
-  return Object.keys(define).length === 0 ? {} : { define };
-}
-
-/**
- * Returns Tickover's props (`ours`), overridden by the user's (`theirs`). Environment variables of Tickover are not
- * overridden. Callers first check `theirs` with {@link functionPropsFaults}.
+ * Returns the user's props (`theirs`) laid over Tickover's (`ours`). The user's props must have no {@link
+ * functionPropsFaults}. Environment variables of Tickover win over the user's. The bundle is made for the runtime that
+ * the result names.
  */
 export function overOurs(ours: NodejsFunctionProps, theirs: NodejsFunctionProps = {}): NodejsFunctionProps {
   const { environment, ...merged } = mergeFunctionProps(ours, theirs);
@@ -149,6 +142,25 @@ export function overOurs(ours: NodejsFunctionProps, theirs: NodejsFunctionProps 
     ...(isOldLevel || applicationLogLevelV2 === undefined ? {} : { applicationLogLevelV2 }),
     ...(isOldSystemLevel || systemLogLevelV2 === undefined ? {} : { systemLogLevelV2 }),
     environment: { ...environment, ...ours.environment },
-    bundling: { ...bundling, ...definesOf(ours, theirs), target },
+    bundling: { ...bundling, target },
   };
+}
+
+/** The runtime of every function, and what follows from it. */
+export const RUNTIME = {
+  runtime: Runtime.NODEJS_24_X,
+  architecture: Architecture.ARM_64,
+  awsSdkConnectionReuse: false,
+} as const satisfies NodejsFunctionProps;
+
+/** Returns CDK's options of a bundle as those of Tickover's own bundling. Paths are relative to the project. */
+export function choicesOf(bundling: BundlingProps): BundlingChoices {
+  const { minify, sourcesContent, target, define, externalModules, nodeModules = [], loader, inject } = bundling;
+  const { banner, footer, mainFields, charset, tsconfig, sourceMap, sourceMapMode: mode } = bundling;
+  return withoutUndefined({
+    ...{ minify, sourcesContent, target, define, inject, banner, footer, mainFields, charset, tsconfig },
+    sourceMap: mode === undefined || mode === SourceMapMode.DEFAULT ? sourceMap : mode,
+    external: [...(externalModules ?? []), ...nodeModules],
+    loader: loader as BundlingChoices['loader'],
+  });
 }

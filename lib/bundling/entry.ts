@@ -1,0 +1,75 @@
+/** The texts of the modules that are bundled as a function's handler. */
+import { basename, dirname, join } from 'node:path';
+import { ownFile, type Service } from '../service/index.ts';
+import { ALL_PARTS, type OptionalPart } from './optional-parts.ts';
+
+/** Where the handler of a service comes from. Both are absolute paths. */
+export type HandlerSource =
+  /** The file that exports the `handler`, which its user has written. */
+  | { readonly entry: string }
+  /** The file that exports the service as its default; its handler is generated. */
+  | { readonly file: string };
+
+/** What the definition of a service decides about its generated handler. */
+export interface DefinitionFacts {
+  readonly schedule: Pick<Service['schedule'], 'cron'>;
+  /** Whether the function sends the detailed metrics. */
+  readonly sendsMetrics: boolean;
+}
+
+const LAMBDA = ownFile(import.meta.url, '../lambda/index');
+const EXPORTED = ownFile(import.meta.url, './exported-service');
+
+/** Returns the text of a module that exports the handler of a service as `handler`. */
+export function entryFor(source: HandlerSource): string {
+  if ('entry' in source) return `import { handler } from ${quoted(source.entry)};\nexport { handler };\n`;
+  return [
+    `import * as exported from ${quoted(source.file)};`,
+    ...handlerImports(quoted),
+    `export const handler = ${handlerExpression('exported', source.file)};`,
+    '',
+  ].join('\n');
+}
+
+/** The parts of Tickover that a handler needs. A handler that its user has written may need any. */
+export function partsOf(source: HandlerSource, { schedule, sendsMetrics }: DefinitionFacts): readonly OptionalPart[] {
+  if ('entry' in source) return ALL_PARTS;
+  return [...(schedule.cron === undefined ? [] : (['cron'] as const)), ...(sendsMetrics ? (['metrics'] as const) : [])];
+}
+
+/** The file from which a handler comes. */
+export function fileOf(source: HandlerSource): string {
+  return 'entry' in source ? source.entry : source.file;
+}
+
+/**
+ * Returns an expression that imports the module with the handler when the function needs it, for a function of several
+ * services. The text around it must have {@link handlerImports}.
+ * @param specifier returns how a file is imported
+ */
+export function loadExpression(source: HandlerSource, specifier: (file: string) => string): string {
+  if ('entry' in source) return `() => import(${specifier(source.entry)})`;
+  const handler = handlerExpression('exported', source.file);
+  return `() => import(${specifier(source.file)}).then((exported) => ({ handler: ${handler} }))`;
+}
+
+/** The imports that generated handlers need. */
+export function handlerImports(specifier: (file: string) => string): string[] {
+  return [
+    `import { scheduledHandler } from ${specifier(LAMBDA)};`,
+    `import { exportedService } from ${specifier(EXPORTED)};`,
+  ];
+}
+
+function handlerExpression(exported: string, file: string): string {
+  return `scheduledHandler(exportedService(${exported}, ${quoted(shownFile(file))}))`;
+}
+
+/** Returns the name by which messages refer to a file: it is the same wherever the project lies. */
+export function shownFile(file: string): string {
+  return join(basename(dirname(file)), basename(file)).replaceAll('\\', '/');
+}
+
+function quoted(text: string): string {
+  return JSON.stringify(text);
+}

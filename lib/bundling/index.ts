@@ -1,0 +1,16 @@
+export { type BundledCode, type Bundling, bundle, executedCode } from './bundle.ts';
+export { BundleError } from './bundle-error.ts';
+export { type BundlingChoices, bundleOptions, projectOf } from './bundle-options.ts';
+export { sourcesOf } from './bundle-sources.ts';
+export {
+  type DefinitionFacts,
+  entryFor,
+  fileOf,
+  type HandlerSource,
+  handlerImports,
+  loadExpression,
+  partsOf,
+  shownFile,
+} from './entry.ts';
+export { ALL_PARTS, type OptionalPart } from './optional-parts.ts';
+export { findServiceFiles } from './service-files.ts';
