@@ -35,7 +35,7 @@ export interface BundledCode {
 
 /** The name of the file with the code of a function, and the name of the module that is bundled. */
 const CODE_FILE = 'index.mjs';
-const ENTRY_NAME = 'tickover-handler.ts';
+const ENTRY_NAME = 'tickover-handler.js';
 
 /**
  * Bundles the module into one file.
@@ -44,7 +44,7 @@ const ENTRY_NAME = 'tickover-handler.ts';
 export function bundle({ subject, contents, root, parts, choices = {} }: Bundling): BundledCode {
   const { outputFiles, metafile, warnings } = built(subject, {
     ...bundleOptions(root, parts, choices),
-    stdin: { contents, resolveDir: root, sourcefile: ENTRY_NAME, loader: 'ts' },
+    stdin: { contents, resolveDir: root, sourcefile: ENTRY_NAME, loader: 'js' },
     outfile: join(root, CODE_FILE),
   });
   const textOf = (name: string) => outputFiles.find(({ path }) => basename(path) === name);

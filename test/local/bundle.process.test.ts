@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -50,4 +50,20 @@ test('a function that can not be bundled is an error of its own and takes no oth
 
   expect(bundles.map((bundle) => bundle instanceof Error)).toEqual([false, true, false]);
   expect(String(bundles[1])).toContain('missing.ts');
+});
+
+test('a build id changes with the code, and neither with its formatting nor with comments', async () => {
+  const source = join(directory, 'formatted.ts');
+  const entry = { service: { ...wayward, name: 'formatted' }, functionFile: source };
+  const buildOf = async (text: string) => {
+    await writeFile(source, text);
+    return buildsOf(await bundleFunctions([entry], join(directory, 'formatted')))[0];
+  };
+  const build = await buildOf('export const handler = async (given: number) => given + 1;\n');
+
+  expect(
+    await buildOf('/** What it is. */\nexport const handler =\n  async (given: number) => (given + 1) // more\n'),
+  ).toBe(build);
+  expect(await buildOf('/*! A licence. */ export const handler = async (it: number) => it + 1;')).toBe(build);
+  expect(await buildOf('export const handler = async (given: number) => given + 2;\n')).not.toBe(build);
 });
