@@ -13,4 +13,5 @@ export {
   shownFile,
 } from './entry.ts';
 export { ALL_PARTS, type OptionalPart } from './optional-parts.ts';
+export { type Definition, type ReadingOptions, readDefinition, readDefinitions } from './read-definitions.ts';
 export { findServiceFiles } from './service-files.ts';

@@ -94,7 +94,7 @@ const GUARDED: readonly { readonly what: string; readonly pattern: RegExp; reado
   {
     what: 'the environment',
     pattern: /process\.env\b/,
-    allowed: /^lib\/(lambda\/env\.ts|cli\/|metrics\/powertools\.ts)/,
+    allowed: /^lib\/(lambda\/env\.ts|cli\/|metrics\/powertools\.ts|bundling\/(read-definitions|definition-worker)\.ts)/,
   },
   {
     what: 'SNS or EventBridge',
