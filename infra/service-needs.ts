@@ -3,16 +3,10 @@
  * don't.
  */
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
-import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import type { DurableTableOptions } from './constructs/durable-table.ts';
 import { FlowRunsTable, grantMarkLate } from './constructs/flow-runs-table.ts';
-
-/** The environment variables that the function of a service needs, and the rights that its role needs. */
-export interface ServiceNeeds {
-  readonly environment: Readonly<Record<string, string>>;
-  readonly grant: (grantee: IGrantable) => void;
-}
+import type { FunctionNeeds } from './constructs/services/make-services.ts';
 
 /** The parts of the stack from which the needs of a service are made. */
 export interface ServiceSurroundings {
@@ -22,7 +16,7 @@ export interface ServiceSurroundings {
   readonly flowRunsTable?: ITable;
 }
 
-type MakeNeeds = (scope: Construct, surroundings: ServiceSurroundings) => ServiceNeeds;
+type MakeNeeds = (scope: Construct, surroundings: ServiceSurroundings) => FunctionNeeds;
 
 /**
  * The functions that make what only one service needs, by the name of that service. Services without a function here

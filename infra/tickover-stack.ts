@@ -1,4 +1,5 @@
-import { Annotations, CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import { type ITable, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { EventBus, type IEventBus } from 'aws-cdk-lib/aws-events';
 import type { IRole } from 'aws-cdk-lib/aws-iam';
@@ -10,15 +11,13 @@ import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { InvalidOptionsError, optionFault } from '../lib/rules/index.ts';
-import type { Service } from '../lib/service/index.ts';
 import type { CatalogEntry } from '../lib/services/catalog.ts';
 import { isRecord, showValue, withoutUndefined } from '../lib/text/index.ts';
 import { WATCHDOG } from './alarms/index.ts';
-import { mergeFunctionProps } from './constructs/code/function-props.ts';
 import type { DeployedService } from './constructs/deployed-service.ts';
 import type { DurableTableOptions, GivenTable } from './constructs/durable-table.ts';
 import { flowRunsTableOf } from './constructs/flow-runs-table.ts';
-import { type GroupMemberProps, ServiceGroup } from './constructs/group/service-group.ts';
+import type { ServiceGroup } from './constructs/group/service-group.ts';
 import { HoldingQueue } from './constructs/holding-queue.ts';
 import { Pager } from './constructs/pager.ts';
 import type { AlarmActions } from './constructs/rendered-alarm.ts';
@@ -26,15 +25,21 @@ import { guardResourceLimit } from './constructs/resource-limit.ts';
 import { roleHere } from './constructs/rights/allow.ts';
 import { SavedQueries } from './constructs/saved-queries.ts';
 import { SchedulerRole, ServiceScheduleGroup } from './constructs/schedule-group.ts';
-import { ScheduledService, type ScheduledServiceProps } from './constructs/scheduled-service.ts';
+import {
+  type MadeServices,
+  makeServices,
+  NO_NEEDS,
+  type SharedProps,
+  warnIfNobodyIsNotified,
+} from './constructs/services/make-services.ts';
 import { ServicesDashboard } from './constructs/services-dashboard.ts';
 import { StackAlarms } from './constructs/stack-alarms.ts';
 import { StateTable } from './constructs/state-table.ts';
-import { type Outlets, Watchdog, type Webhook } from './constructs/watchdog.ts';
-import { groupFaults, groupsIn, ownValue, settingsOfGroup } from './grouped-settings.ts';
+import type { Outlets, Webhook } from './constructs/watchdog.ts';
+import { groupFaults, groupsIn, ownValue } from './grouped-settings.ts';
 import { propsFaults, type Shapes, STACK_PROPS } from './known-props.ts';
-import { constructFaults, nameTwiceFaults, overwrittenFaults } from './service-faults.ts';
-import { NEEDS, type ServiceNeeds, type ServiceSurroundings } from './service-needs.ts';
+import { constructFaults, nameTwiceFaults } from './service-faults.ts';
+import { NEEDS } from './service-needs.ts';
 import { DEV_STAGE, type Settings, settingsShapeFaults, unknownNameFaults } from './settings.ts';
 
 export interface TickoverStackProps extends StackProps, AlarmActions {
@@ -161,96 +166,27 @@ export class TickoverStack extends Stack {
     return withoutUndefined({ keep: keepTables, deletionProtection, encryptionKey: this.encryptionKey });
   }
 
-  #makeServices(props: TickoverStackProps): Pick<TickoverStack, 'services' | 'groups'> {
-    const { settings } = props;
+  #makeServices(props: TickoverStackProps): MadeServices {
+    const { settings, functionProps, functionPropsOf } = props;
     const entries = enabledEntries(props);
     const surroundings = withoutUndefined({
       tables: this.#guardOf(settings),
       flowRunsTable: this.#flowRunsTable(props),
     });
-    const isGrouped = (name: string) => ownValue(settings.services, name)?.group !== undefined;
-    const singles = entries
-      .filter(({ service: { name } }) => name !== WATCHDOG && !isGrouped(name))
-      .map((entry) => this.#makeService(entry, props, surroundings));
-    const groups = this.#makeGroups(entries, props, surroundings);
-    const services = [...singles, ...groups.flatMap((group) => group.services)];
-    const watched = inOrderOf(entries, services);
-    const watchdog = entries.length === services.length ? [] : [this.#makeWatchdog(watched, props)];
-    const all = inOrderOf(entries, [...services, ...watchdog]);
-    this.#addOutputs(all, groups);
-    return { services: all, groups };
-  }
-
-  #makeService(
-    { service, functionFile }: CatalogEntry,
-    props: TickoverStackProps,
-    surroundings: ServiceSurroundings,
-  ): ScheduledService {
-    const needs = this.#needsOf(service, surroundings);
-    const options = this.#optionsOf(service, props);
-    refuseOverwritten(service, { ...options.environment, ...options.functionProps?.environment }, needs.environment);
-    const made = new ScheduledService(this, service.name, {
-      ...options,
-      environment: { ...options.environment, ...needs.environment },
-      service,
-      entry: functionFile,
+    const made = makeServices(this, {
+      entries: entries
+        .filter(({ service: { name } }) => name !== WATCHDOG)
+        .map(({ service, functionFile: entry }) => ({ service, source: { entry } })),
+      settings: settings.services,
+      shared: this.#shared(props),
+      needsOf: ({ name }) => ownValue(NEEDS, name)?.(this, surroundings) ?? NO_NEEDS,
+      // The catalog's file of the watchdog serves one machine; deployed, the list of services is in its entry.
+      outlets: entries.some(({ service: { name } }) => name === WATCHDOG) ? this.#outlets(props) : undefined,
+      ...withoutUndefined({ functionProps, functionPropsOf }),
     });
-    needs.grant(made.function);
-    return made;
-  }
-
-  #makeGroups(
-    entries: readonly CatalogEntry[],
-    props: TickoverStackProps,
-    surroundings: ServiceSurroundings,
-  ): readonly ServiceGroup[] {
-    const names = entries.map(({ service }) => service.name);
-    return [...groupsIn(props.settings.services, names)].map(([groupName, members]) => {
-      const own = entries.filter(({ service }) => members.includes(service.name));
-      return this.#makeGroup({ groupName, entries: own }, props, surroundings);
-    });
-  }
-
-  #makeGroup(
-    { groupName, entries }: { readonly groupName: string; readonly entries: readonly CatalogEntry[] },
-    props: TickoverStackProps,
-    surroundings: ServiceSurroundings,
-  ): ServiceGroup {
-    const { services } = props.settings;
-    const own = settingsOfGroup(
-      services,
-      entries.map(({ service }) => service.name),
-    );
-    const functionProps = functionPropsFor({ name: groupName }, props);
-    const needs = entries.map(({ service }) => this.#needsOf(service, surroundings));
-    const environment: Environment = Object.assign({}, ...needs.map((each) => each.environment));
-    refuseOverwritten({ name: groupName }, { ...own.environment, ...functionProps.environment }, environment);
-    const made = new ServiceGroup(this, `Group-${groupName}`, {
-      ...this.#shared(props),
-      ...own,
-      environment: { ...own.environment, ...environment },
-      functionProps,
-      groupName,
-      services: entries.map(({ service, functionFile }): GroupMemberProps => {
-        const { interval, alarms } = ownValue(services, service.name) ?? {};
-        return { service, entry: functionFile, ...withoutUndefined({ interval, alarms }) };
-      }),
-    });
-    for (const each of needs) each.grant(made.function);
-    return made;
-  }
-
-  #needsOf({ name }: Service, surroundings: ServiceSurroundings): ServiceNeeds {
-    return ownValue(NEEDS, name)?.(this, surroundings) ?? { environment: {}, grant: () => {} };
-  }
-
-  /**
-   * The deployed watchdog doesn't use its file in `functions`. Its entry file is generated and lists the deployed
-   * services.
-   */
-  #makeWatchdog(services: readonly DeployedService[], props: TickoverStackProps): Watchdog {
-    const options = this.#optionsOf({ name: WATCHDOG }, props);
-    return new Watchdog(this, WATCHDOG, { ...options, ...this.#outlets(props), services });
+    const services = inOrderOf(entries, made.services);
+    this.#addOutputs(services, made.groups);
+    return { services, groups: made.groups };
   }
 
   #outlets({ eventBus, webhook, settings }: TickoverStackProps): Outlets {
@@ -261,11 +197,6 @@ export class TickoverStack extends Stack {
       eventBus: eventBus ?? given,
       webhook: webhook ?? (url === undefined ? undefined : withoutUndefined({ url, template })),
     });
-  }
-
-  #optionsOf(service: Pick<Service, 'name'>, props: TickoverStackProps) {
-    const { enabled: _enabled, group: _group, ...own } = ownValue(props.settings.services, service.name) ?? {};
-    return { ...this.#shared(props), ...own, functionProps: functionPropsFor(service, props) };
   }
 
   /**
@@ -298,23 +229,16 @@ export class TickoverStack extends Stack {
     });
   }
 
-  /**
-   * Warns at synth if messages about troubles would reach nobody. A topic that the stack makes has no subscriber by
-   * itself.
-   */
   #warnIfNobodyIsNotified({ settings, pagerTopic, eventBus, webhook, alarmActions = [] }: TickoverStackProps): void {
     const { stage, alarmEmail, alarmTopicArn, eventBusArn, webhookUrl } = settings;
     const given = [alarmEmail, alarmTopicArn, eventBusArn, webhookUrl, pagerTopic, eventBus, webhook, ...alarmActions];
-    if (stage === DEV_STAGE || given.some((outlet) => outlet !== undefined)) return;
-    Annotations.of(this).addWarningV2(
-      'tickover:nobody-is-notified',
-      `${this.stackName}: nobody is notified when a service is in trouble: no mail address, topic, web address, bus ` +
-        'or alarm action is given. Give one, such as `-c alarmEmail=you@example.com` (or alarmTopicArn, webhookUrl, ' +
-        "eventBusArn); or subscribe to the stack's own topic and acknowledge this warning.",
-    );
+    const remedy =
+      'such as `-c alarmEmail=you@example.com` (or alarmTopicArn, webhookUrl, eventBusArn); or subscribe to the ' +
+      "stack's own topic";
+    if (stage !== DEV_STAGE) warnIfNobodyIsNotified(this, given, remedy);
   }
 
-  #shared(props: TickoverStackProps): Omit<ScheduledServiceProps, 'service' | 'entry' | 'watched'> {
+  #shared(props: TickoverStackProps): SharedProps {
     const { stage } = props.settings;
     return {
       table: this.table,
@@ -395,11 +319,6 @@ function refuseFaults(props: TickoverStackProps): void {
   if (unknown.length > 0) throw new InvalidOptionsError('stack', unknown);
 }
 
-function functionPropsFor({ name }: Pick<Service, 'name'>, props: TickoverStackProps): NodejsFunctionProps {
-  const { functionProps = {}, functionPropsOf = {} } = props;
-  return mergeFunctionProps(functionProps, ownValue(functionPropsOf, name));
-}
-
 const MOST_OUTPUTS = 200;
 
 /**
@@ -408,12 +327,4 @@ const MOST_OUTPUTS = 200;
  */
 function groupOutput(groupName: string): string {
   return `group-${groupName}`;
-}
-
-type Environment = Readonly<Record<string, string>>;
-
-/** Refuses environment variables of the user (`own`) that the stack sets too (`set`), such as the name of a table. */
-function refuseOverwritten({ name }: Pick<Service, 'name'>, own: Environment, set: Environment): void {
-  const faults = overwrittenFaults(own, set);
-  if (faults.length > 0) throw new InvalidOptionsError(`service ${showValue(name)}`, faults);
 }

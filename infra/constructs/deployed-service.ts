@@ -1,7 +1,7 @@
 import { Annotations, AspectPriority, Aspects, type IAspect, Stack, Token } from 'aws-cdk-lib';
 import { type Alarm, Metric, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
-import type { Grant, IGrantable, IRole } from 'aws-cdk-lib/aws-iam';
+import type { Grant, IGrantable, IPrincipal, IRole } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
@@ -27,7 +27,7 @@ const DEPLOYED_BRAND = Symbol.for('tickover.deployed-service');
 const WATCHED_BRAND = Symbol.for('tickover.watched-service');
 
 /** A service on AWS. It has a Lambda function of its own, or shares a function with a group of services. */
-export abstract class DeployedService extends Construct {
+export abstract class DeployedService extends Construct implements IGrantable {
   /** Whether the construct is a deployed service, of this copy of Tickover or of another one in the app. */
   static isDeployedService(construct: IConstruct): construct is DeployedService {
     return DEPLOYED_BRAND in construct;
@@ -40,7 +40,7 @@ export abstract class DeployedService extends Construct {
 
   /** The service, with the interval at which it is deployed. */
   abstract readonly service: Service;
-  /** The file that exports the service's handler. */
+  /** The file that exports the service's handler, or the service whose handler is generated. */
   abstract readonly entry: string;
   abstract readonly function: LambdaFunction;
   abstract readonly schedule: Schedule;
@@ -60,6 +60,11 @@ export abstract class DeployedService extends Construct {
   abstract readonly alarms: Readonly<Record<string, Alarm>>;
   /** The name of the group, if the service shares its function with a group of services; else `undefined`. */
   readonly groupName?: string;
+
+  /** The principal of its function: `bucket.grantRead(service)` lets the service read. A group has one for all. */
+  get grantPrincipal(): IPrincipal {
+    return this.function.grantPrincipal;
+  }
 
   /**
    * Allows the grantee to invoke the function: to run the service once, pause it, resume it, and ask for its status.

@@ -9,7 +9,7 @@ import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IScheduleGroup, Schedule } from 'aws-cdk-lib/aws-scheduler';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import { partsOf } from '../../lib/bundling/index.ts';
+import { fileOf, type HandlerSource, partsOf } from '../../lib/bundling/index.ts';
 import { InvalidOptionsError, LIMITS, optionFault } from '../../lib/rules/index.ts';
 import { type Service, variableFaults } from '../../lib/service/index.ts';
 import { isRecord, readProperty, showValue, withoutUndefined } from '../../lib/text/index.ts';
@@ -19,6 +19,7 @@ import { FUNCTION_PROPS, propsFaults, type Shapes } from '../known-props.ts';
 import { nameTwiceFaults, serviceFaults } from '../service-faults.ts';
 import type { AlarmLevel, MetricsLevel } from '../settings.ts';
 import { functionPropsFaults } from './code/function-props.ts';
+import { type GivenService, sourcedService } from './code/given-service.ts';
 import { addRemarks, DeployedService, neighboursOf, type SharedParts, sharedParts } from './deployed-service.ts';
 import type { AlarmActions } from './rendered-alarm.ts';
 import { ServiceAlarms } from './service-alarms.ts';
@@ -38,11 +39,7 @@ export interface ScheduledServiceOptions extends ServiceFunctionOptions, AlarmAc
  * The properties of a service on AWS. A table, schedule group, role or queue that is not given is made for this service
  * alone.
  */
-export interface ScheduledServiceProps extends ScheduledServiceOptions {
-  /** The result of `defineService`. */
-  readonly service: Service;
-  /** The file that exports the handler of the service. */
-  readonly entry: string;
+export interface ScheduledServiceProps extends ScheduledServiceOptions, GivenService {
   /** The state table. @default the service makes a table */
   readonly table?: ITable;
   /** The EventBridge Scheduler group that contains the schedule. @default the service makes a group */
@@ -68,7 +65,7 @@ export interface ScheduledServiceProps extends ScheduledServiceOptions {
 }
 
 export const SERVICE_PROPS = {
-  ...{ service: 'object', entry: 'text', table: 'object', group: 'object', schedulerRole: 'object' },
+  ...{ service: 'object', entry: 'text', file: 'text', table: 'object', group: 'object', schedulerRole: 'object' },
   ...{ undeliverableQueue: 'object', watched: 'flag', namespace: 'text', alarmActions: 'list', okActions: 'list' },
   ...{ interval: 'any', alarms: 'text', metrics: 'text' },
   ...FUNCTION_SHAPES,
@@ -80,6 +77,7 @@ export const SERVICE_PROPS = {
  */
 export class ScheduledService extends DeployedService {
   readonly service: Service;
+  /** The path of the file with the handler, or with the service whose handler is generated. */
   readonly entry: string;
   readonly function: LambdaFunction;
   readonly schedule: Schedule;
@@ -93,15 +91,16 @@ export class ScheduledService extends DeployedService {
   constructor(scope: Construct, id: string, props: ScheduledServiceProps) {
     super(scope, id);
     refuseMisshapen(props);
-    this.service = configured(props.service, props.interval);
-    this.entry = props.entry;
+    const { service, source } = sourcedService(props, props);
+    this.service = configured(service, props.interval);
+    this.entry = fileOf(source);
     this.namespace = props.namespace ?? Stack.of(this).stackName;
     this.#refuseFaults(props);
     const shared = sharedParts(this, props);
     this.table = shared.table;
     this.undeliverableQueue = shared.undeliverableQueue;
     this.logKey = props.functionProps?.logGroup === undefined ? props.encryptionKey : undefined;
-    const made = this.#makeFunction(props);
+    const made = this.#makeFunction(source, props);
     this.function = made.function;
     this.logGroup = made.logGroup;
     this.schedule = this.#makeSchedule(shared);
@@ -110,7 +109,8 @@ export class ScheduledService extends DeployedService {
   }
 
   #refuseFaults(props: ScheduledServiceProps): void {
-    const { entry, functionProps = {} } = props;
+    const { entry } = this;
+    const { functionProps = {} } = props;
     const memorySize = functionProps.memorySize ?? props.memorySize ?? LIMITS.memorySize.default;
     const environment = { ...props.environment, ...functionProps.environment };
     const emitsMetrics = props.metrics === 'detailed' || this.service.name === WATCHDOG;
@@ -126,11 +126,10 @@ export class ScheduledService extends DeployedService {
     if (faults.length > 0) throw new InvalidOptionsError(`service ${showValue(this.service.name)}`, faults);
   }
 
-  #makeFunction(props: ScheduledServiceProps): ServiceFunction {
-    const { interval, environment, memorySize, logRetention, logLevel, functionProps, entry } = props;
+  #makeFunction(source: HandlerSource, props: ScheduledServiceProps): ServiceFunction {
+    const { interval, environment, memorySize, logRetention, logLevel, functionProps } = props;
     const { metrics, encryptionKey } = props;
     const { schedule } = this.service;
-    const source = { entry };
     return new ServiceFunction(this, 'Function', {
       services: [this.service],
       source,

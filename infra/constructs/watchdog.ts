@@ -35,12 +35,12 @@ export interface Outlets {
   readonly webhook?: Webhook;
 }
 
-export interface WatchdogProps extends Omit<ScheduledServiceProps, 'service' | 'entry' | 'watched'>, Outlets {
+export interface WatchdogProps extends Omit<ScheduledServiceProps, 'service' | 'entry' | 'file' | 'watched'>, Outlets {
   /** The services to watch, all in one state table. A watchdog in the list is left out. */
   readonly services: readonly DeployedService[];
 }
 
-const { service: _service, entry: _entry, watched: _watched, ...OWN_PROPS } = SERVICE_PROPS;
+const { service: _service, entry: _entry, file: _file, watched: _watched, ...OWN_PROPS } = SERVICE_PROPS;
 const PROPS = {
   ...OWN_PROPS,
   ...{ services: 'list', pagerTopic: 'object', eventBus: 'object', webhook: 'object' },

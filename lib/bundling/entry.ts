@@ -25,7 +25,8 @@ export function entryFor(source: HandlerSource): string {
   if ('entry' in source) return `import { handler } from ${quoted(source.entry)};\nexport { handler };\n`;
   return [
     `import * as exported from ${quoted(source.file)};`,
-    ...handlerImports(quoted),
+    `import { scheduledHandler } from ${quoted(LAMBDA)};`,
+    `import { exportedService } from ${quoted(EXPORTED)};`,
     `export const handler = ${handlerExpression('exported', source.file)};`,
     '',
   ].join('\n');
@@ -44,21 +45,13 @@ export function fileOf(source: HandlerSource): string {
 
 /**
  * Returns an expression that imports the module with the handler when the function needs it, for a function of several
- * services. The text around it must have {@link handlerImports}.
+ * services. The text around it imports `scheduledHandler` and `exportedService`.
  * @param specifier returns how a file is imported
  */
 export function loadExpression(source: HandlerSource, specifier: (file: string) => string): string {
   if ('entry' in source) return `() => import(${specifier(source.entry)})`;
   const handler = handlerExpression('exported', source.file);
   return `() => import(${specifier(source.file)}).then((exported) => ({ handler: ${handler} }))`;
-}
-
-/** The imports that generated handlers need. */
-export function handlerImports(specifier: (file: string) => string): string[] {
-  return [
-    `import { scheduledHandler } from ${specifier(LAMBDA)};`,
-    `import { exportedService } from ${specifier(EXPORTED)};`,
-  ];
 }
 
 function handlerExpression(exported: string, file: string): string {

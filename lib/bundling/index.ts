@@ -7,7 +7,6 @@ export {
   entryFor,
   fileOf,
   type HandlerSource,
-  handlerImports,
   loadExpression,
   partsOf,
   shownFile,

@@ -64,7 +64,7 @@ const CONSTRUCTS: readonly (readonly [
   ],
   ['SchedulerRole', { grup: 'x' }, 'did you mean group?', (props) => new SchedulerRole(theirs(), 'A', props)],
   ['ServicesDashboard', { stgae: 'x' }, 'did you mean stage?', (props) => new ServicesDashboard(theirs(), 'A', props)],
-  ['ServiceFunction', { entri: 'x' }, 'did you mean entry?', (props) => new ServiceFunction(theirs(), 'A', props)],
+  ['ServiceFunction', { sourc: 'x' }, 'did you mean source?', (props) => new ServiceFunction(theirs(), 'A', props)],
   ['ServiceSchedule', { rol: 'x' }, 'did you mean role?', (props) => new ServiceSchedule(theirs(), 'A', props)],
   ['ScheduledService', { tabel: 'x' }, 'did you mean table?', (props) => new ScheduledService(theirs(), 'A', props)],
 ];

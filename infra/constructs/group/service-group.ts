@@ -5,9 +5,9 @@ import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct, type IConstruct } from 'constructs';
-import { ALL_PARTS } from '../../../lib/bundling/index.ts';
+import { fileOf, loadExpression, partsOf } from '../../../lib/bundling/index.ts';
 import { InvalidOptionsError, LIMITS, optionFault } from '../../../lib/rules/index.ts';
-import { type Service, variableFaults } from '../../../lib/service/index.ts';
+import { variableFaults } from '../../../lib/service/index.ts';
 import { isRecord, readProperty, showValue, withoutUndefined } from '../../../lib/text/index.ts';
 import { groupAlarms, WATCHDOG } from '../../alarms/index.ts';
 import { configured, durationFaults, type GivenDuration, retentionFaults } from '../../durations.ts';
@@ -16,6 +16,7 @@ import { nameTwiceFaults, serviceFaults } from '../../service-faults.ts';
 import type { AlarmLevel } from '../../settings.ts';
 import { functionPropsFaults } from '../code/function-props.ts';
 import { type GeneratedEntry, writeEntry } from '../code/generated-entry.ts';
+import { type GivenService, type ReadingProps, type SourcedService, sourcedService } from '../code/given-service.ts';
 import { memberBuilds } from '../code/member-build.ts';
 import { neighboursOf, type SharedParts, sharedParts } from '../deployed-service.ts';
 import { type AlarmActions, renderAlarm } from '../rendered-alarm.ts';
@@ -24,11 +25,7 @@ import { ServiceFunction } from '../service-function.ts';
 import { GroupedService } from './grouped-service.ts';
 
 /** One service of a group. */
-export interface GroupMemberProps extends AlarmActions {
-  /** The result of `defineService`. */
-  readonly service: Service;
-  /** The file that exports the service's handler. It is the same file as for a service without a group. */
-  readonly entry: string;
+export interface GroupMemberProps extends AlarmActions, GivenService {
   /** The interval at which the service runs. @default the interval in the service's definition */
   readonly interval?: GivenDuration;
   /** The level of the service's alarms. @default the level of the group */
@@ -39,27 +36,35 @@ export interface GroupMemberProps extends AlarmActions {
  * The properties of a group of services that share one function. `alarms`, `alarmActions` and `okActions` hold for each
  * service that gives none of its own. If one service has alarm level 'full', the function has alarms too.
  */
-export interface ServiceGroupProps extends Omit<ScheduledServiceProps, 'service' | 'entry' | 'interval'> {
+export interface ServiceGroupProps extends Omit<ScheduledServiceProps, 'service' | 'entry' | 'file' | 'interval'> {
   /** The services of the group. Their names must differ, and the watchdog can't be one of them. */
   readonly services: readonly GroupMemberProps[];
   /** The name of the group, which messages show. @default the id of the construct */
   readonly groupName?: string;
 }
 
-const { service: _service, entry: _entry, interval: _interval, ...FUNCTION_OF_ALL } = SERVICE_PROPS;
+const { service: _service, entry: _entry, file: _file, interval: _interval, ...FUNCTION_OF_ALL } = SERVICE_PROPS;
 const PROPS = {
   ...FUNCTION_OF_ALL,
   ...{ services: 'list', groupName: 'text' },
 } as const satisfies Shapes<ServiceGroupProps>;
 const MEMBER = {
-  ...{ service: 'object', entry: 'text', interval: 'any', alarms: 'text', alarmActions: 'list', okActions: 'list' },
+  ...{
+    service: 'object',
+    entry: 'text',
+    file: 'text',
+    interval: 'any',
+    alarms: 'text',
+    alarmActions: 'list',
+    okActions: 'list',
+  },
 } as const satisfies Shapes<GroupMemberProps>;
 
 const GROUP_NAME = /^[\w. -]{1,64}$/;
 /** The brand of a group. The symbol is the same in all copies of Tickover that an app contains. */
 const GROUP_BRAND = Symbol.for('tickover.service-group');
 
-type Member = Required<Pick<GroupMemberProps, 'service' | 'entry'>> & Omit<GroupMemberProps, 'service' | 'entry'>;
+type Member = SourcedService & Omit<GroupMemberProps, 'service' | 'entry' | 'file'>;
 
 /**
  * Several services in one Lambda function, with one role and one log. The role may use the items of all services of the
@@ -94,12 +99,12 @@ export class ServiceGroup extends Construct {
     super(scope, id);
     this.groupName = readProperty(props, 'groupName') === undefined ? id : (props.groupName ?? id);
     refuseMisshapen(this.groupName, props);
-    const members = props.services.map(asDeployed);
+    const members = props.services.map((member) => asDeployed(member, props));
     this.#refuseFaults(members, props);
     const shared = sharedParts(this, props);
     const namespace = props.namespace ?? Stack.of(this).stackName;
-    const codes = members.map(({ service, entry }) => ({ service, source: { entry } }));
-    const builds = memberBuilds(this, codes, { ...props.functionProps, sendsMetrics: props.metrics === 'detailed' });
+    const sendsMetrics = props.metrics === 'detailed';
+    const builds = memberBuilds(this, members, { ...props.functionProps, sendsMetrics });
     this.entry = writeEntry(this, 'Entry', entryOver(this.groupName, members, builds));
     const made = this.#makeFunction(members, { ...props, table: shared.table, namespace });
     this.function = made.function;
@@ -135,9 +140,9 @@ export class ServiceGroup extends Construct {
         showValue(WATCHDOG),
       ),
       ...variableFaults(Object.keys(environment)),
-      ...members.flatMap(({ service, entry }) =>
+      ...members.flatMap(({ service, source }) =>
         serviceFaults(
-          { service, entry, memorySize, environment, emitsMetrics: props.metrics === 'detailed' },
+          { service, entry: fileOf(source), memorySize, environment, emitsMetrics: props.metrics === 'detailed' },
           { fileExists: existsSync },
         ).map((fault) =>
           fault.startsWith('environment') || fault.startsWith('memorySize') ? fault : `${service.name}: ${fault}`,
@@ -152,11 +157,14 @@ export class ServiceGroup extends Construct {
 
   #makeFunction(members: readonly Member[], props: ServiceGroupProps & SharedTable): ServiceFunction {
     const { environment, memorySize, logRetention, logLevel, functionProps, encryptionKey, metrics } = props;
+    const sendsMetrics = metrics === 'detailed';
     return new ServiceFunction(this, 'Function', {
       services: members.map(({ service }) => service),
       groupName: this.groupName,
       source: { entry: this.entry },
-      parts: ALL_PARTS,
+      parts: [
+        ...new Set(members.flatMap(({ service: { schedule }, source }) => partsOf(source, { schedule, sendsMetrics }))),
+      ],
       table: props.table,
       ...withoutUndefined({ memorySize, logRetention, logLevel, functionProps, encryptionKey }),
       environment: withoutUndefined({
@@ -175,7 +183,8 @@ export class ServiceGroup extends Construct {
     const parts = { ...shared, groupName, namespace, function: lambda, logGroup, logKey };
     return members.map(({ interval: _own, ...member }) => {
       const { alarms = props.alarms, alarmActions = props.alarmActions, okActions = props.okActions } = member;
-      const { service, entry } = member;
+      const { service, source } = member;
+      const entry = fileOf(source);
       const options = withoutUndefined({ alarms, alarmActions, okActions, watched: props.watched });
       // The prefix keeps the id of a service apart from the ids of the group's own parts, such as `Function`.
       return new GroupedService(this, `service-${service.name}`, { service, entry, parts, ...options });
@@ -208,21 +217,28 @@ interface Named {
   readonly namespace: string;
 }
 
-function asDeployed({ service, ...member }: GroupMemberProps): Member {
+function asDeployed(given: GroupMemberProps, props: ReadingProps): Member {
+  const { service: _service, entry, file: _file, ...member } = given;
   // The generated entry file is in another directory, so the path must be absolute.
-  return { ...member, entry: resolve(member.entry), service: configured(service, member.interval) };
+  const absolute = entry === undefined ? given : { ...given, entry: resolve(entry) };
+  const { service, source } = sourcedService(absolute, props);
+  return { ...member, source, service: configured(service, member.interval) };
 }
 
 /** Returns an entry file that imports the code of a service when the service is first invoked. */
 function entryOver(groupName: string, members: readonly Member[], builds: readonly string[]): GeneratedEntry {
   const lines = (specifier: (file: string) => string) =>
-    members.map(({ service, entry, interval }, index) => {
+    members.map(({ service, source, interval }, index) => {
       const own = interval === undefined ? '' : ` interval: "${service.schedule.interval}ms",`;
       const build = JSON.stringify(builds[index]);
-      return `  ${JSON.stringify(service.name)}: { build: ${build},${own} load: () => import(${specifier(entry)}) },\n`;
+      return `  ${JSON.stringify(service.name)}: { build: ${build},${own} load: ${loadExpression(source, specifier)} },\n`;
     });
+  const isGenerated = members.some(({ source }) => 'file' in source);
   return {
-    imports: { 'lambda/index.ts': ['groupHandler'] },
+    imports: {
+      'lambda/index.ts': ['groupHandler', ...(isGenerated ? ['scheduledHandler'] : [])],
+      ...(isGenerated ? { 'bundling/exported-service.ts': ['exportedService'] } : {}),
+    },
     code: (specifier) =>
       `export const handler = groupHandler(${JSON.stringify(groupName)}, {\n${lines(specifier).join('')}});`,
   };
@@ -251,7 +267,7 @@ function memberFaults(member: unknown, prefix: string): string[] {
   return [
     ...propsFaults(member, MEMBER, prefix),
     ...durationFaults(`${prefix}interval`, readProperty(member, 'interval')),
-    ...required('service', 'the result of defineService'),
-    ...required('entry', 'a file that exports a handler'),
+    ...(readProperty(member, 'file') === undefined ? required('service', 'the result of defineService') : []),
+    ...(readProperty(member, 'file') === undefined ? required('entry', 'a file that exports a handler') : []),
   ];
 }
