@@ -5,7 +5,7 @@ import type { BuildOptions, Loader } from 'esbuild';
 import { COMMONJS } from '../service/index.ts';
 import { definesOf, type OptionalPart } from './optional-parts.ts';
 
-/** What a user may choose about a bundle. */
+/** The options of a bundle that its user may choose. */
 export interface BundlingChoices {
   /** @default true */
   readonly minify?: boolean;

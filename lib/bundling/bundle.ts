@@ -6,9 +6,9 @@ import { type BundlingChoices, bundleOptions } from './bundle-options.ts';
 import { inputsOf } from './bundle-sources.ts';
 import type { OptionalPart } from './optional-parts.ts';
 
-/** What is bundled. */
+/** The module that is bundled, and how. */
 export interface Bundling {
-  /** What an error is about: `service 'poll-orders'`. */
+  /** The subject of an error: `service 'poll-orders'`. */
   readonly subject: string;
   /** The text of the module that exports the handler. */
   readonly contents: string;
@@ -29,7 +29,7 @@ export interface BundledCode {
   /** The size of the code. */
   readonly bytes: number;
   readonly metafile: Metafile;
-  /** What the bundler warns of, each in one line. */
+  /** The warnings of the bundler, each in one line. */
   readonly warnings: readonly string[];
 }
 

@@ -1,4 +1,4 @@
-/** What passes between the process that reads definitions, its child process and the worker thread in that. */
+/** The data that pass between the process that reads definitions, its child process and the worker thread in that. */
 
 /** A definition as data. */
 export interface DefinitionData {
@@ -10,10 +10,10 @@ export interface DefinitionData {
   readonly secrets: Readonly<Record<string, unknown>>;
 }
 
-/** What the worker posts: before the import of a file, and after it. */
+/** The messages of the worker: before the import of a file, and after it. */
 export type FromReader = 'begun' | Read;
 
-/** What the child process writes about one file. */
+/** A line of the child process about one file. */
 export type Read = { readonly data: DefinitionData } | { readonly fault: string };
 
 /** A file that the child process imports. */

@@ -10,7 +10,7 @@ export type HandlerSource =
   /** The file that exports the service as its default; its handler is generated. */
   | { readonly file: string };
 
-/** What the definition of a service decides about its generated handler. */
+/** The facts about a service on which the parts of its generated handler depend. */
 export interface DefinitionFacts {
   readonly schedule: Pick<Service['schedule'], 'cron'>;
   /** Whether the function sends the detailed metrics. */

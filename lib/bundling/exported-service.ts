@@ -18,7 +18,7 @@ export function exportedService(exported: unknown, file: string): Service {
   throw new InvalidOptionsError(file, optionFault(false, 'default export', expected, describe(exported, first)));
 }
 
-/** What a module exports in place of a service. */
+/** Describes the export that is no service. */
 function describe(exported: unknown, given: unknown): string {
   if (isRecord(given)) {
     const keys = Object.keys(given);

@@ -20,7 +20,7 @@ export interface Schedule {
   readonly timezone?: string;
 }
 
-/** What evaluates cron expressions; `undefined` in a bundle of a service without one. */
+/** The evaluator of cron expressions; `undefined` in a bundle of a service without one. */
 const cronRules =
   globalThis.TICKOVER_WITHOUT_CRON === true
     ? undefined
