@@ -25,8 +25,8 @@ test('the code knows these variables and no others', async () => {
     .filter((file) => file.endsWith('.ts'));
   const sources = await Promise.all(files.map((file) => readFile(file, 'utf8')));
   const words = sources.flatMap((source) => source.match(/\b(?:TICKOVER|AWS|POWERTOOLS|LOG|NODE)_[A-Z_]+\b/g) ?? []);
-  // A word of the code, for what a host name of AWS looks like.
-  const names = words.filter((word) => word !== 'AWS_HOST');
+  // Words of the code: for what a host name of AWS looks like, and globals that the bundler replaces.
+  const names = words.filter((word) => word !== 'AWS_HOST' && !word.startsWith('TICKOVER_WITHOUT_'));
   expect([...new Set(names)].toSorted()).toEqual([
     'AWS_ACCESS_KEY_ID',
     'AWS_DEFAULT_REGION',

@@ -165,6 +165,7 @@ test('the errors have these names and codes, and there are no others', async () 
     ),
   );
   expect(found.toSorted()).toEqual([
+    "BundleError 'not-bundled'",
     "CronError 'cron-unreadable'",
     "FunctionError 'function-failed'",
     "HttpStatusError 'http-status'",

@@ -131,7 +131,7 @@ function assetOf(scope: Construct, root: string, fillOutput: (directory: string)
     bundling: {
       image: DockerImage.fromRegistry('none'),
       // CDK takes two assets for one if these options are equal.
-      environment: { TICKOVER_FUNCTION: scope.node.addr },
+      environment: { FUNCTION: scope.node.addr },
       local: {
         tryBundle: (output) => {
           fillOutput(output);
