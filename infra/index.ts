@@ -1,6 +1,7 @@
 /** The package `tickover/cdk`: the constructs that deploy services with AWS CDK. */
 
 export type { CatalogEntry } from '../lib/services/catalog.ts';
+export type { GivenService } from './constructs/code/given-service.ts';
 export { DeployedService } from './constructs/deployed-service.ts';
 export type { DurableTableOptions } from './constructs/durable-table.ts';
 export { FlowRunsTable, grantMarkLate } from './constructs/flow-runs-table.ts';
@@ -16,6 +17,7 @@ export {
   type ScheduledServiceProps,
 } from './constructs/scheduled-service.ts';
 export type { ServiceFunctionOptions } from './constructs/service-function.ts';
+export { TickoverServices, type TickoverServicesProps } from './constructs/services/tickover-services.ts';
 export { ServicesDashboard } from './constructs/services-dashboard.ts';
 export { StateTable } from './constructs/state-table.ts';
 export { type Outlets, Watchdog, type WatchdogProps, type Webhook } from './constructs/watchdog.ts';

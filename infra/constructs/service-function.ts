@@ -1,4 +1,3 @@
-
 import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { type IRole, ServicePrincipal } from 'aws-cdk-lib/aws-iam';

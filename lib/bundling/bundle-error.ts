@@ -1,12 +1,12 @@
 /** The error of code that can't be bundled: it names the service, and the place in its code. */
 import type { Message } from 'esbuild';
-import { isRecord, readProperty } from '../text/index.ts';
+import { isRecord, readProperty, TickoverError } from '../text/index.ts';
 
 /** The most faults of one bundle that its error names. */
 const MOST_FAULTS = 5;
 
 /** The code of a service can't be bundled. */
-export class BundleError extends Error {
+export class BundleError extends TickoverError {
   override readonly name = 'BundleError';
   readonly code = 'not-bundled';
   /** The faults, each with its place as `file:line:column`. */

@@ -10,7 +10,7 @@ import process from 'node:process';
 import { buildSync } from 'esbuild';
 import { InvalidOptionsError } from '../rules/index.ts';
 import { defineService, ownFile, type Service } from '../service/index.ts';
-import { isRecord } from '../text/index.ts';
+import { hasCode, isRecord } from '../text/index.ts';
 import { SECOND } from '../time/index.ts';
 import { BundleError } from './bundle-error.ts';
 import { type BundlingChoices, bundleOptions, projectOf } from './bundle-options.ts';
@@ -106,7 +106,7 @@ function tasksOf(files: readonly string[], bundles: readonly FileBundle[], optio
   const { environmentOf = () => ({}) } = options;
   return files.flatMap((file, index) => {
     const made = bundles[index];
-    return made === undefined || made instanceof BundleError
+    return made === undefined || hasCode(made, 'not-bundled')
       ? []
       : { file, module: made.module, environment: environmentOf(file) };
   });
@@ -170,7 +170,7 @@ function answersIn(output: string): Read[] {
 }
 
 function definitionOf(file: string, made: FileBundle | undefined, read: Read | undefined): Definition | string {
-  if (made instanceof BundleError) return made.message;
+  if (hasCode(made, 'not-bundled')) return made.message;
   if (read === undefined || 'fault' in read) return `${shownFile(file)}: ${read?.fault ?? 'it was not imported'}`;
   const { written, ...facts } = read.data;
   try {

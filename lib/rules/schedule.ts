@@ -22,9 +22,7 @@ export interface Schedule {
 
 /** The evaluator of cron expressions; `undefined` in a bundle of a service without one. */
 const cronRules =
-  globalThis.TICKOVER_WITHOUT_CRON === true
-    ? undefined
-    : { FIRST_YEAR, isEverDue, latestDueOf, nextDueOf, readCron };
+  globalThis.TICKOVER_WITHOUT_CRON === true ? undefined : { FIRST_YEAR, isEverDue, latestDueOf, nextDueOf, readCron };
 
 /** The reason why a cron expression or its time zone can't be used; `undefined` if both can. */
 export function cronFault(cron: unknown, timezone: unknown): string | undefined {
