@@ -20,6 +20,7 @@ import { refuseUnknownProps, type Shapes } from '../known-props.ts';
 import { eventAge } from '../schedule-expression.ts';
 import type { LogLevel } from '../settings.ts';
 import { functionCode, HANDLER } from './code/function-code.ts';
+import { nameFunction } from './code/function-name.ts';
 import { overOurs, RUNTIME } from './code/function-props.ts';
 import { allow, roleHere } from './rights/allow.ts';
 import { grantKey, keyOf, letLogsUse } from './rights/encryption-key.ts';
@@ -90,6 +91,7 @@ export class ServiceFunction extends Construct {
     const { executed, ...made } = this.#make(props, overOurs(this.#ourProps(props), rest));
     this.function = made.function;
     this.logGroup = this.function.logGroup;
+    nameFunction(this.function, props.services);
     const [service] = props.services;
     if (service !== undefined && props.groupName === undefined)
       this.function.addEnvironment('TICKOVER_BUILD', buildId(executed, service));

@@ -1,5 +1,6 @@
 import { Stack, Token } from 'aws-cdk-lib';
 import type { IEventBus } from 'aws-cdk-lib/aws-events';
+import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
@@ -12,10 +13,12 @@ import { propsFaults, type Shapes } from '../known-props.ts';
 import { overwrittenFaults } from '../service-faults.ts';
 import { dataOf, type GeneratedEntry, writeEntry } from './code/generated-entry.ts';
 import { type DeployedService, isSameTable, markWatched } from './deployed-service.ts';
+import { knownName } from './code/function-name.ts';
 import { notifyBy } from './pager.ts';
 import { allow } from './rights/allow.ts';
 import { grantKey } from './rights/encryption-key.ts';
 import { grantStateBatchRead } from './rights/many-items.ts';
+import { grantClient } from './rights/operator-rights.ts';
 import { ScheduledService, type ScheduledServiceProps, SERVICE_PROPS } from './scheduled-service.ts';
 
 /** The webhook to which the watchdog posts its messages. */
@@ -78,6 +81,14 @@ export class Watchdog extends ScheduledService {
     this.#setVariable('TICKOVER_STACK', Stack.of(this).stackName);
   }
 
+  /**
+   * Allows the grantee everything that `createClient({ stack })` does: to invoke the watchdog's function, and those of
+   * the services that it watches.
+   */
+  grantClient(grantee: IGrantable): Grant {
+    return grantClient([this, ...this.services], grantee);
+  }
+
   #openOutlets({ pagerTopic, eventBus, webhook }: Outlets): void {
     if (pagerTopic !== undefined) {
       allow(this.function, ['sns:Publish'], [pagerTopic.topicArn]);
@@ -105,8 +116,12 @@ function watchedOf(services: readonly DeployedService[]): DeployedService[] {
 
 function entryOver(services: readonly DeployedService[]): GeneratedEntry {
   return {
-    imports: { 'lambda/index.ts': ['scheduledHandler'], 'services/watch-services.ts': [watchdogOver.name] },
-    code: `export const handler = scheduledHandler(${watchdogOver.name}(${dataOf(services.map(described))}));`,
+    imports: {
+      'lambda/index.ts': ['handlerWithQueries'],
+      'services/watch-services.ts': [watchdogOver.name],
+      'services/watchdog-queries.ts': ['watchdogQueries'],
+    },
+    code: `export const handler = handlerWithQueries(${watchdogOver.name}(${dataOf(services.map(described))}), watchdogQueries);`,
   };
 }
 
@@ -117,7 +132,7 @@ function described({ service, function: lambda, groupName }: DeployedService): W
   return watchedServiceOf(service, {
     stack,
     logicalId: Stack.of(lambda).getLogicalId(lambda.node.defaultChild as CfnFunction),
-    ...withoutUndefined({ group: groupName }),
+    ...withoutUndefined({ group: groupName, function: knownName(lambda) }),
   });
 }
 

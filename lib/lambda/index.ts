@@ -7,5 +7,12 @@ export { CRASH_MESSAGE, serviceLog, TICK_MESSAGE } from './log.ts';
 export { MalformedEventError } from './malformed-event.ts';
 export type { PauseAnswer, ResumeAnswer } from './operator.ts';
 export type { InvalidInputAnswer } from './run-once.ts';
+export {
+  handlerWithQueries,
+  type Queries,
+  type Query,
+  type QueryContext,
+  type QueryingHandler,
+} from './query-handler.ts';
 export { scheduledHandler } from './scheduled-handler.ts';
 export type { PolicyAnswer, StatusAnswer } from './status-answer.ts';

@@ -8,11 +8,13 @@ export {
   fencedUpdate,
   type UpdateParts,
 } from './fenced-write.ts';
+export { type Forgotten, forgetService } from './forget.ts';
 export { itemSize } from './item/item-size.ts';
 export { marshalling } from './item/marshalling.ts';
 export { stateTable, TTL_ATTRIBUTE } from './item/table.ts';
 export { dynamoStatesReader, READ_TOGETHER } from './read-states.ts';
 export { describeAttributes, type RepairPlan, type StateRepairs, stateRepairs } from './repair.ts';
+export { scanStates } from './scan-states.ts';
 export { dynamoStateStore } from './state-store.ts';
 export { sweepExpired } from './sweep-expired.ts';
 export { dynamoWatchdogMemory } from './watchdog-memory.ts';

@@ -12,7 +12,7 @@
 import type { RunContext } from '../service/index.ts';
 import { HOUR } from '../time/index.ts';
 import { type Checked, checkService } from './changes.ts';
-import { changedParts, entriesOf, type MemoryPart, type Remembered } from './memory.ts';
+import { changedParts, entriesOf, type MemoryPart, type Remembered, removedEntries } from './memory.ts';
 import { newChanges, type OwedChange, owedChanges } from './owed-changes.ts';
 import type { Found, HealthMetrics, MemoryStore, Sender, StatesReader } from './ports.ts';
 import { sendAll, withoutSent } from './sending.ts';
@@ -65,7 +65,12 @@ export async function checkServices(context: Context, watchdog: Watchdog): Promi
   for (const name of unhealthy) metrics.unhealthy(name);
   metrics.flush();
 
-  const entries = new Map([...before, ...checks.map(({ watched: { name }, entry }) => [name, entry] as const)]);
+  const removed = removedEntries(stored, watched, now);
+  const entries = new Map([
+    ...removed,
+    ...before,
+    ...checks.map(({ watched: { name }, entry }) => [name, entry] as const),
+  ]);
   const remembered = await remember(context, watchdog, { stored, entries });
   const owed = await owedChanges(checks, states, context);
   const changes = newChanges(checks, owed);

@@ -1,5 +1,5 @@
 export { checkServices, type Watchdog, type WatchdogResult } from './check-services.ts';
-export type { MemoryPart } from './memory.ts';
+export { isRemoved, type MemoryPart, removedServices } from './memory.ts';
 export { type Change, type ChangeKind, type Notice, TROUBLES, type TroubleKind } from './notice.ts';
 export type {
   CheckContext,
@@ -10,7 +10,16 @@ export type {
   Sender,
   StatesReader,
 } from './ports.ts';
+export { type HistoryAnswer, historyAnswer, type ListAnswer, listServices, type Own } from './queries.ts';
 export { senderFaults, sendersIn, stackIn } from './senders/senders-in.ts';
+export {
+  type Cadence,
+  type ListedService,
+  type ListedStatus,
+  type ServiceSummary,
+  summarize,
+  summarizeRemoved,
+} from './summary.ts';
 export {
   type DeployedFunction,
   inOrder,

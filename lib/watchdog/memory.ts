@@ -47,6 +47,7 @@ const remembered = z.object({
   blocked: z.literal(true).optional(),
   trouble: trouble.optional(),
   owed: owed.optional(),
+  removed: instant.optional(),
 });
 
 type Readable<Shape> = { readonly [Key in keyof Shape]: Shape[Key] };
@@ -72,6 +73,11 @@ export interface Remembered {
   readonly blocked?: true | undefined;
   readonly trouble?: RememberedTrouble | undefined;
   readonly owed?: Owed | undefined;
+  /**
+   * When a check first missed the service among the watched ones, in epoch milliseconds. Such an entry has neither a
+   * trouble nor a change to send. It stays until a person forgets the service, since its name stands nowhere else.
+   */
+  readonly removed?: number | undefined;
 }
 
 /** Returns what the watchdog remembers of a service after its first check, or its first check with a new schedule. */
@@ -89,13 +95,52 @@ export function entriesOf(
   return new Map(watched.map((each) => [each.name, entryOf(each, ownEntry(stored, each.name), now)]));
 }
 
-function ownEntry(stored: Record<string, unknown>, name: string): Remembered | undefined {
+/**
+ * Returns the entries of services that were watched before and no longer are, by name. What was owed about them is
+ * dropped: nobody is notified about a service that is gone.
+ */
+export function removedEntries(
+  parts: readonly MemoryPart[],
+  watched: readonly WatchedService[],
+  now: number,
+): ReadonlyMap<string, Remembered> {
+  const names = new Set(watched.map(({ name }) => name));
+  const stored = parts.flatMap(({ entries }) => Object.keys(entries).map((name) => [name, entries] as const));
+  return new Map(
+    stored.flatMap(([name, entries]) => {
+      const its = names.has(name) ? undefined : ownEntry(entries, name);
+      return its === undefined
+        ? []
+        : [[name, { schedule: its.schedule, floor: its.floor, removed: its.removed ?? now }] as const];
+    }),
+  );
+}
+
+/** Returns when each removed service that the memory names was first missed, by name, in the order of the names. */
+export function removedServices(parts: readonly MemoryPart[], now: number): ReadonlyMap<string, number> {
+  const all = [...removedEntries(parts, [], now)].filter(([name]) => isRemoved(parts, name));
+  return new Map(
+    all.toSorted(([one], [other]) => (one < other ? -1 : 1)).map(([name, { removed = now }]) => [name, removed]),
+  );
+}
+
+/**
+ * Whether the memory names the service as removed. `undefined` if it doesn't name the service at all, or if its entry
+ * can't be read.
+ */
+export function isRemoved(parts: readonly MemoryPart[], name: string): boolean | undefined {
+  const part = parts.find(({ entries }) => Object.hasOwn(entries, name));
+  const its = part === undefined ? undefined : ownEntry(part.entries, name);
+  return its === undefined ? undefined : its.removed !== undefined;
+}
+
+function ownEntry(stored: Readonly<Record<string, unknown>>, name: string): Remembered | undefined {
   const parsed = remembered.safeParse(Object.hasOwn(stored, name) ? stored[name] : undefined);
   return parsed.success ? parsed.data : undefined;
 }
 
 function entryOf(watched: WatchedService, stored: Remembered | undefined, now: number): Remembered {
-  if (stored === undefined) return firstSight(watched, now);
+  if (stored === undefined || stored.removed !== undefined) return firstSight(watched, now);
   if (stored.schedule !== hashOf(watched)) return { ...stored, ...firstSight(watched, now) };
   // After the clock was set back, `floor` may be in the future. Due times up to `floor` don't count as missed, so it
   // must not be later than `now`.

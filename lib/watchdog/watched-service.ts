@@ -15,6 +15,8 @@ export interface WatchedService extends Punctuality {
   readonly name: string;
   /** The number of failures in a row from which the service has the trouble `unhealthy`. */
   readonly consecutive: number;
+  /** The longest interval of a backoff, in milliseconds. @default none */
+  readonly maxInterval?: number;
   /** The Lambda function of the service, for the commands in notices. @default the service runs on one machine */
   readonly deployed?: DeployedFunction;
 }
@@ -26,6 +28,8 @@ export interface DeployedFunction {
   readonly logicalId: string;
   /** The name of the group of services that share the function; absent if the function has only this service. */
   readonly group?: string;
+  /** The name of the function. @default it isn't known before the deploy */
+  readonly function?: string;
 }
 
 /** The name of the environment variable that lists the watched services as a JSON array. */
@@ -43,6 +47,7 @@ export function watchedServiceOf(
     schedule: withoutUndefined({ interval, cron, timezone }) as Schedule,
     tolerance: latenessTolerance(service),
     consecutive: policy.consecutive,
+    maxInterval: policy.maxInterval,
     deployed,
   });
 }
@@ -61,7 +66,13 @@ const entry = z.strictObject({
   schedule,
   tolerance: duration,
   consecutive: z.int().positive(),
-  deployed: z.strictObject({ stack: z.string(), logicalId: z.string(), group: z.string().optional() }).optional(),
+  maxInterval: duration.optional(),
+  deployed: z
+    .strictObject({
+      ...{ stack: z.string(), logicalId: z.string() },
+      ...{ group: z.string().optional(), function: z.string().optional() },
+    })
+    .optional(),
 });
 const list = z.array(entry).refine((all) => new Set(all.map(({ name }) => name)).size === all.length);
 

@@ -42,8 +42,10 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
     ...['lib/lambda', 'lib/services', 'lib/store', 'lib/flow-runs', 'lib/prometheus', 'lib/watchdog', 'lib/bundling'],
     ...['lib/service', 'lib/rules', 'lib/text', 'lib/time'],
   ],
+  'lib/client': [...['lib/lambda', 'lib/store', 'lib/watchdog', 'lib/service', 'lib/rules', 'lib/text', 'lib/time']],
   'lib/cli': [
     'lib/local',
+    'lib/client',
     'lib/loop',
     'lib/flow-runs',
     'lib/prometheus',
@@ -56,6 +58,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   // Definitions, limits, due times, the environment codec, shapes of tables, names of variables, log lines and metrics.
   infra: [
     ...['lib/services', 'lib/watchdog', 'lib/flow-runs', 'lib/store', 'lib/lambda', 'lib/metrics', 'lib/bundling'],
+    ...['lib/client'],
     ...['lib/service', 'lib/rules', 'lib/text', 'lib/time'],
   ],
 };
@@ -73,6 +76,7 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   'lib/metrics': /^@aws-lambda-powertools\/metrics$/,
   'lib/prometheus': /^(prom-client|node:(http|events|zlib))$/,
   'lib/lambda': /^(zod|@aws-lambda-powertools\/logger|node:(process|crypto))$/,
+  'lib/client': /^(zod|node:crypto|@aws-sdk\/client-(lambda|dynamodb)|@aws-sdk\/lib-dynamodb)$/,
   'lib/watchdog': /^(zod|node:crypto|@aws-sdk\/client-(sns|eventbridge))$/,
   'lib/testing': /^node:(async_hooks|crypto|timers\/promises)$/,
   functions: /^$/,

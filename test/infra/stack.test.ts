@@ -128,7 +128,7 @@ describe('the role of a function', () => {
     expect(rightsOf(template, 'watchservices').slice(2)).toEqual([
       {
         Effect: 'Allow',
-        Action: 'dynamodb:BatchGetItem',
+        Action: ['dynamodb:BatchGetItem', 'dynamodb:Query'],
         Resource: arnOf(resourceLike(template, 'AWS::DynamoDB::Table', 'StateTable')),
         Condition: {
           'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['check-endpoints', 'mark-late-runs'] },

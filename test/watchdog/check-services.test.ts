@@ -239,7 +239,7 @@ describe('a deploy', () => {
     expect([on.newMessages(), on.unhealthy()]).toEqual([[], ['a']]);
   });
 
-  test('without a service forgets it, and says nothing of it', async () => {
+  test('without a service sends nothing about it, and remembers only its name and when it was missed', async () => {
     const memory = partsInMemory();
     const on = checks([watched('a'), watched('b')], { memory });
     on.found.set('a', halted(noon(0))).set('b', ticked(NOON));
@@ -250,7 +250,41 @@ describe('a deploy', () => {
 
     expect([on.newMessages(), on.unhealthy()]).toEqual([[], []]);
     const [part] = await memory.load({ signal: new AbortController().signal } as never);
-    expect(Object.keys(part?.entries ?? {})).toEqual(['b']);
+    expect(Object.keys(part?.entries ?? {})).toEqual(['a', 'b']);
+    expect(part?.entries['a']).toEqual({
+      schedule: expect.any(String),
+      floor: NOON + MINUTE,
+      removed: NOON + 2 * MINUTE,
+    });
+  });
+
+  test('without a service drops the message that it still owed about it', async () => {
+    const on = checks([watched('a'), watched('b')]);
+    on.found.set('a', halted(noon(0))).set('b', ticked(NOON));
+    on.broken.add('sns');
+    await expect(on.checkServices(1)).rejects.toThrow('the sender sns failed');
+    on.broken.clear();
+    on.watch([watched('b')]);
+
+    await on.checkServices(2);
+    await on.checkServices(3);
+
+    expect(on.newMessages()).toEqual([]);
+  });
+
+  test('with a service that was removed before sees it for the first time', async () => {
+    const memory = partsInMemory();
+    const on = checks([watched('a', MINUTE), watched('b')], { memory });
+    on.found.set('a', ticked(noon(0))).set('b', ticked(NOON));
+    await on.checkServices(1);
+    on.watch([watched('b')]);
+    await on.checkServices(2);
+    on.watch([watched('a', MINUTE), watched('b')]);
+    await on.checkServices(30);
+    const [part] = await memory.load({ signal: new AbortController().signal } as never);
+
+    expect(on.newMessages()).toEqual([]);
+    expect(part?.entries['a']).toEqual({ schedule: expect.any(String), floor: NOON + 30 * MINUTE });
   });
 });
 

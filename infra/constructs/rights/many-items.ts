@@ -21,7 +21,7 @@ const MOST_POLICIES = 10;
  * The most characters that rights on items may take of a role's inline policy. IAM allows 10,240 for all inline rights.
  */
 const MOST_INLINE = 7_000;
-const READ = ['dynamodb:BatchGetItem'];
+const READ = ['dynamodb:BatchGetItem', 'dynamodb:Query'];
 /** The most characters of a policy with one statement, without the service names in the statement. */
 const AROUND_KEYS = 550;
 
@@ -45,9 +45,9 @@ export interface Holder {
 }
 
 /**
- * Allows the function to read the items of these services by BatchGetItem. One request may read only the names of one
- * policy statement; the statements follow the order of `names`.
- * @throws InvalidOptionsError if the names need more policies than IAM allows
+ * Allows the function to read the items of exactly these services: many together by BatchGetItem, in this order, and
+ * those of one by Query. It may not scan.
+ * @throws InvalidOptionsError if the names take more than IAM's policies hold
  */
 export function grantStateBatchRead(table: ITable, holder: Holder, names: readonly string[]): void {
   const remedy = 'give them shorter names, or a part of them another state table with a watchdog of its own';

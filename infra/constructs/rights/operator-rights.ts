@@ -28,6 +28,15 @@ export function grantInvoke(deployed: Pick<DeployedService, 'function'>, grantee
 }
 
 /**
+ * Allows the grantee to invoke the functions of all these services, as the client of a stack does. It needs no other
+ * action. A function that several services share is named once.
+ */
+export function grantClient(deployed: readonly Pick<DeployedService, 'function'>[], grantee: IGrantable): Grant {
+  const functions = [...new Set(deployed.map((each) => each.function))];
+  return functions.map((each) => grantInvoke({ function: each }, grantee)).reduce((all, one) => all.combine(one));
+}
+
+/**
  * Allows the grantee to read everything that alarms and guides refer to, and to change nothing: state, log, schedule,
  * configuration and queue of the service, the outputs of the stack, and the account's alarms, metrics, dashboards and
  * saved queries.

@@ -39,7 +39,7 @@ describe('what a function may do with items of the state table', () => {
     }
   });
 
-  test("is, with another's, nothing; the watchdog reads them by BatchGetItem", () => {
+  test("is, with another's, nothing; the watchdog reads them by BatchGetItem, and the records of one by Query", () => {
     const strange = names().flatMap((name) =>
       others(name).flatMap((other) =>
         itemsOf(subject, other, other).map((target) => ({
@@ -50,7 +50,8 @@ describe('what a function may do with items of the state table', () => {
     );
 
     expect(strange.length).toBeGreaterThan(0);
-    for (const { name, allowed } of strange) expect(allowed).toEqual(name === WATCHDOG ? ['BatchGetItem'] : []);
+    for (const { name, allowed } of strange)
+      expect(allowed).toEqual(name === WATCHDOG ? ['Query', 'BatchGetItem'] : []);
   });
 
   test.each(['check-endpoints', 'mark-late-runs', WATCHDOG])(
@@ -142,11 +143,11 @@ describe('the role that the services of a group share', () => {
     },
   );
 
-  test('leaves the watchdog to read the items of each, by BatchGetItem alone', () => {
+  test('leaves the watchdog to read the items of each, and to do nothing else with them', () => {
     const watchdog = functionRole(shared, serviceOf(shared, WATCHDOG));
 
     for (const name of GROUP)
       for (const target of itemsOf(shared, name, name))
-        expect(allowedCalls(watchdog, target)).toEqual(['BatchGetItem']);
+        expect(allowedCalls(watchdog, target)).toEqual(['Query', 'BatchGetItem']);
   });
 });
