@@ -53,7 +53,7 @@ export interface TableOptions {
 /** Either kind of options. */
 export type ClientOptions = StackOptions | TableOptions;
 
-/** The answer to `list`. */
+/** The services that a client lists. */
 export interface ServiceList {
   /** The instant for which the statuses hold, in ISO 8601. */
   readonly at: string;

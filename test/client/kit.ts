@@ -75,3 +75,8 @@ export function stackClient(api: LambdaApi, more: Partial<StackOptions> = {}) {
 export function tableClient({ endpoint, table }: UsedDatabase, services: readonly Service[] = []) {
   return createClient({ table, endpoint, services });
 }
+
+/** One check of the watchdog, as its schedule would make it. */
+export async function runWatchdog(api: LambdaApi): Promise<void> {
+  await stackClient(api).runOnce('watch-services');
+}
