@@ -91,7 +91,7 @@ export class ServiceFunction extends Construct {
     const { executed, ...made } = this.#make(props, overOurs(this.#ourProps(props), rest));
     this.function = made.function;
     this.logGroup = this.function.logGroup;
-    nameFunction(this.function, props.services);
+    if (rest.functionName === undefined) nameFunction(this.function, props.services);
     const [service] = props.services;
     if (service !== undefined && props.groupName === undefined)
       this.function.addEnvironment('TICKOVER_BUILD', buildId(executed, service));

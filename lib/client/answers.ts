@@ -70,7 +70,7 @@ export function checkedAnswer<A extends Action>(
 ): z.output<(typeof ANSWERS)[A]> {
   const [error, message] = ['error', 'message'].map((field) => readProperty(answer, field));
   if (typeof error === 'string' && typeof message === 'string' && readProperty(answer, 'action') !== 'run-once') {
-    const code = error === 'unknown-service' ? 'TICKOVER_UNKNOWN_SERVICE' : 'TICKOVER_REFUSED';
+    const code = error === 'unknown-service' ? 'unknown-service' : 'refused';
     throw new ClientError(code, subject, `${target} answered: ${message}`);
   }
   const read = ANSWERS[action].safeParse(answer);
@@ -78,7 +78,7 @@ export function checkedAnswer<A extends Action>(
   const issue = read.error.issues[0];
   const at = issue?.path.join('.') || 'the answer';
   throw new ClientError(
-    'TICKOVER_BAD_ANSWER',
+    'bad-answer',
     subject,
     `${target} answered ${action} in a shape that this client doesn't know (${at}: ${issue?.message}); ` +
       'the answer was left out; give the client the version of tickover that is deployed',

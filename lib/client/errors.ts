@@ -2,29 +2,24 @@
 import { cut, escaped, mask, readProperty, toSafeCause } from '../text/index.ts';
 
 /**
- * Why a request of the client was not answered. `TICKOVER_...`
- * - `ACCESS_DENIED`: AWS refused the caller, or has no credentials of it
- * - `NOT_FOUND`: there is no such function, stack or table
- * - `UNKNOWN_SERVICE`: there is no service of this name
- * - `THROTTLED`: AWS refused the request since there were too many; nothing was done
- * - `TIMED_OUT`: no answer in time; whether something was done isn't known
- * - `UNREACHABLE`: the endpoint didn't answer
- * - `FUNCTION_FAILED`: the function threw, or its process ended
- * - `REFUSED`: the function, or the client itself, refused the request as wrong; nothing was done
- * - `BAD_ANSWER`: the function answered in another shape than this client knows
- * - `NOT_AVAILABLE`: this client can't do it; the message names what can
+ * Why a request of the client was not answered.
+ * - `access-denied`: AWS refused the caller, or has no credentials of it
+ * - `not-found`: there is no such function, stack or table
+ * - `unknown-service`: there is no service of this name
+ * - `throttled`: AWS refused the request since there were too many; nothing was done
+ * - `timed-out`: no answer in time; whether something was done isn't known
+ * - `unreachable`: the endpoint didn't answer
+ * - `function-failed`: the function threw, or its process ended
+ * - `refused`: the function, or the client itself, refused the request as wrong; nothing was done
+ * - `bad-answer`: the function answered in another shape than this client knows
+ * - `not-available`: this client can't do it; the message names what can
  */
-export type ClientErrorCode = `TICKOVER_${
-  | 'ACCESS_DENIED'
-  | 'NOT_FOUND'
-  | 'UNKNOWN_SERVICE'
-  | 'THROTTLED'
-  | 'TIMED_OUT'
-  | 'UNREACHABLE'
-  | 'FUNCTION_FAILED'
-  | 'REFUSED'
-  | 'BAD_ANSWER'
-  | 'NOT_AVAILABLE'}`;
+export type ClientErrorCode = (typeof CODES)[number];
+
+const CODES = [
+  ...(['access-denied', 'not-found', 'unknown-service', 'throttled', 'timed-out', 'unreachable'] as const),
+  ...(['function-failed', 'refused', 'bad-answer', 'not-available'] as const),
+] as const;
 
 /** The largest length of a message, in bytes: a foreign function may answer anything. */
 const LONGEST_MESSAGE = 2_000;
@@ -48,5 +43,6 @@ export class ClientError extends Error {
 
 /** Whether the value is an error of a client, of this copy of the package or of another. */
 export function isClientError(value: unknown): value is ClientError {
-  return readProperty(value, 'name') === 'ClientError' && String(readProperty(value, 'code')).startsWith('TICKOVER_');
+  const codes: readonly unknown[] = CODES;
+  return readProperty(value, 'name') === 'ClientError' && codes.includes(readProperty(value, 'code'));
 }

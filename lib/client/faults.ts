@@ -35,29 +35,28 @@ function codeOf(error: unknown): ClientErrorCode {
   for (let depth = 0; depth < DEPTH && isRecord(each); depth++) {
     const names = [readProperty(each, 'name'), readProperty(each, 'code')].map(String);
     const is = (pattern: RegExp) => names.some((name) => pattern.test(name));
-    if (is(DENIED) || readProperty(readProperty(each, '$metadata'), 'httpStatusCode') === 403)
-      return 'TICKOVER_ACCESS_DENIED';
-    if (is(MISSING)) return 'TICKOVER_NOT_FOUND';
-    if (is(THROTTLED)) return 'TICKOVER_THROTTLED';
-    if (is(TIMED_OUT)) return 'TICKOVER_TIMED_OUT';
-    if (is(REFUSED) || /Region is missing/i.test(String(readProperty(each, 'message')))) return 'TICKOVER_REFUSED';
+    if (is(DENIED) || readProperty(readProperty(each, '$metadata'), 'httpStatusCode') === 403) return 'access-denied';
+    if (is(MISSING)) return 'not-found';
+    if (is(THROTTLED)) return 'throttled';
+    if (is(TIMED_OUT)) return 'timed-out';
+    if (is(REFUSED) || /Region is missing/i.test(String(readProperty(each, 'message')))) return 'refused';
     each = readProperty(each, 'cause');
   }
-  return 'TICKOVER_UNREACHABLE';
+  return 'unreachable';
 }
 
 function wordsOf(code: ClientErrorCode, { target, acts }: Asked): string {
   const unknown = acts ? 'whether anything was done is not known; ask for the status before you try again' : RETRY;
   switch (code) {
-    case 'TICKOVER_ACCESS_DENIED':
+    case 'access-denied':
       return `AWS refused this caller at ${target}; nothing was done; check its credentials and rights`;
-    case 'TICKOVER_NOT_FOUND':
+    case 'not-found':
       return `there is no such thing as ${target}; nothing was done; check its name, the region and the account`;
-    case 'TICKOVER_THROTTLED':
+    case 'throttled':
       return `${target} gets too many requests; nothing was done; try again later`;
-    case 'TICKOVER_TIMED_OUT':
+    case 'timed-out':
       return `${target} did not answer in time; ${unknown}`;
-    case 'TICKOVER_REFUSED':
+    case 'refused':
       return `the request to ${target} was refused; nothing was done; correct it`;
     default:
       return `${target} can't be reached; ${unknown}`;
@@ -77,14 +76,14 @@ export function functionError(payload: unknown, { subject, target, acts }: Asked
     const value = readProperty(payload, field);
     return typeof value === 'string' && value !== '' ? value : undefined;
   });
-  if (type === 'MalformedEventError') return new ClientError('TICKOVER_REFUSED', subject, `${target}: ${message}`);
+  if (type === 'MalformedEventError') return new ClientError('refused', subject, `${target}: ${message}`);
   const isLate = type === 'Sandbox.Timedout' || /Task timed out/.test(message);
   const what = isLate ? 'did not end in time' : 'failed';
   const next = acts
     ? 'its status shows what became of it; its log shows why'
     : 'nothing was changed; its log shows why';
   return new ClientError(
-    isLate ? 'TICKOVER_TIMED_OUT' : 'TICKOVER_FUNCTION_FAILED',
+    isLate ? 'timed-out' : 'function-failed',
     subject,
     `${target} ${what} (${type}: ${message}); ${next}`,
   );

@@ -63,19 +63,15 @@ export function stackClient(options: StackOptions): Client {
     const its = listed.get(name);
     if (its?.status === 'removed') {
       const next = 'nothing runs it; `forget` of a client of its table deletes what it left';
-      throw new ClientError(
-        'TICKOVER_UNKNOWN_SERVICE',
-        name,
-        `it is no longer deployed in the stack ${stack}; ${next}`,
-      );
+      throw new ClientError('unknown-service', name, `it is no longer deployed in the stack ${stack}; ${next}`);
     }
     if (its !== undefined) {
       const next = 'nothing was done; give `functions: { NAME: function }` as the outputs of the stack name it';
-      throw new ClientError('TICKOVER_NOT_AVAILABLE', name, `the name of its function isn't known; ${next}`);
+      throw new ClientError('not-available', name, `the name of its function isn't known; ${next}`);
     }
     const hint = didYouMean(name, [...listed.keys()]);
     const what = `the stack ${stack} has no service of this name${hint}; nothing was done; \`list\` names them`;
-    throw new ClientError('TICKOVER_UNKNOWN_SERVICE', name, what);
+    throw new ClientError('unknown-service', name, what);
   };
 
   /** A deploy may have moved the service since the last list. Then nothing was done, and the new list is used once. */
@@ -148,14 +144,14 @@ export function stackClient(options: StackOptions): Client {
       const what =
         'a client of a stack only invokes functions, and none may delete the items of another service; ' +
         'nothing was deleted; use createClient({ table, region }) with rights on the table';
-      throw new ClientError('TICKOVER_NOT_AVAILABLE', nameOf(service), what);
+      throw new ClientError('not-available', nameOf(service), what);
     },
   };
 }
 
 function isElsewhere(error: unknown): boolean {
   const code = readProperty(error, 'code');
-  return code === 'TICKOVER_NOT_FOUND' || code === 'TICKOVER_UNKNOWN_SERVICE';
+  return code === 'not-found' || code === 'unknown-service';
 }
 
 const UNREAD = {

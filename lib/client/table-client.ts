@@ -61,7 +61,7 @@ export function tableClient(options: TableOptions): Client {
     const hint = didYouMean(service, [...defined.keys()]);
     const what = `this client has no definition of it${hint}, and a table has none; nothing was done`;
     const next = 'give the definition itself, or `services: [...]` to createClient';
-    throw new ClientError('TICKOVER_NOT_AVAILABLE', nameOf(service), `${what}; ${next}`);
+    throw new ClientError('not-available', nameOf(service), `${what}; ${next}`);
   };
 
   /** The answer that the service's own function would give, from the same code. No run is started by it. */
@@ -107,7 +107,7 @@ export function tableClient(options: TableOptions): Client {
       const name = nameOf(service);
       const what = 'a client of a table runs nothing, since the services run in another process; nothing ran';
       const next = `run \`npm run invoke -- ${name}\`, or use createClient({ stack })`;
-      throw new ClientError('TICKOVER_NOT_AVAILABLE', name, `${what}; ${next}`);
+      throw new ClientError('not-available', name, `${what}; ${next}`);
     },
     pause: async (service, how) => (await answer(service, pauseEvent(how))) as PauseAnswer,
     resume: async (service) => (await answer(service, { action: 'resume' })) as ResumeAnswer,
@@ -119,15 +119,11 @@ export function tableClient(options: TableOptions): Client {
         if (!done.forgotten) {
           const why =
             done.reason === 'leased' ? `a run may be under way until ${toIso(done.until)}` : 'a run has begun';
-          throw new ClientError('TICKOVER_REFUSED', name, `${why}; nothing was deleted; try again when it has ended`);
+          throw new ClientError('refused', name, `${why}; nothing was deleted; try again when it has ended`);
         }
         const wasRemembered = await forgetIn(name);
         if (done.deleted > 0 || wasRemembered) return { deleted: done.deleted };
-        throw new ClientError(
-          'TICKOVER_UNKNOWN_SERVICE',
-          name,
-          `the table ${table} has nothing of it; nothing was deleted`,
-        );
+        throw new ClientError('unknown-service', name, `the table ${table} has nothing of it; nothing was deleted`);
       }),
   };
 }
@@ -181,7 +177,7 @@ function refuseToForget(
   { confirm, isDeployed }: { readonly confirm: string; readonly isDeployed: boolean },
 ): void {
   const refuse = (what: string) => {
-    throw new ClientError('TICKOVER_REFUSED', name, `${what}`);
+    throw new ClientError('refused', name, `${what}`);
   };
   if (name === WATCHDOG) refuse('the watchdog remembers the other services in its items; nothing was deleted');
   if (isDeployed) refuse('it is still deployed; nothing was deleted; take it out of the stack and deploy first');

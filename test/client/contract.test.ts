@@ -77,7 +77,7 @@ describe.each(KINDS)('a client %s', (_kind, make) => {
 
   test('refuses a pause whose end is over, in the words of the function', async () => {
     await expect(make().pause('sync', { reason: 'moving', until: '2020-01-01T00:00:00Z' })).rejects.toMatchObject({
-      code: 'TICKOVER_REFUSED',
+      code: 'refused',
       message: expect.stringContaining('until: expected a time after now'),
     });
   });

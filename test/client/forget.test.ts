@@ -72,7 +72,7 @@ describe('a service that was taken out of the stack', () => {
 
   test('can be neither run nor paused, and the error names what can be done', async () => {
     await expect(stackClient(api).runOnce('report')).rejects.toMatchObject({
-      code: 'TICKOVER_UNKNOWN_SERVICE',
+      code: 'unknown-service',
       message: expect.stringContaining('it is no longer deployed in the stack Prod; nothing runs it; `forget`'),
     });
   });
@@ -118,7 +118,7 @@ describe('forget', () => {
     const before = await itemsOf(name);
 
     await expect(tableClient(database, services).forget(name, { confirm: name })).rejects.toMatchObject({
-      code: 'TICKOVER_REFUSED',
+      code: 'refused',
       message: expect.stringContaining(words),
     });
     expect(await itemsOf(name)).toEqual(before);
@@ -138,7 +138,7 @@ describe('forget', () => {
     const before = await itemsOf('report');
 
     await expect(tableClient(database).forget('report', { confirm: 'report' })).rejects.toMatchObject({
-      code: 'TICKOVER_REFUSED',
+      code: 'refused',
       message: expect.stringContaining('a run may be under way until'),
     });
     expect(await itemsOf('report')).toEqual(before);
@@ -146,7 +146,7 @@ describe('forget', () => {
 
   test('says that there is nothing of a name that was never there', async () => {
     await expect(tableClient(database).forget('other', { confirm: 'other' })).rejects.toMatchObject({
-      code: 'TICKOVER_UNKNOWN_SERVICE',
+      code: 'unknown-service',
     });
   });
 });

@@ -5,7 +5,7 @@ import { useDatabase } from '../support/use-database.ts';
 import { deploy, functionOf, report, STACK, stackClient, sync, WATCHDOG_FUNCTION } from './kit.ts';
 import { type LambdaApi, lambdaApi, Refusal } from './lambda-api.ts';
 
-const FAILED = 'TICKOVER_FUNCTION_FAILED';
+const FAILED = 'function-failed';
 const KEYS = { credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
 const ANSWER = {
   ...{ action: 'run-once', service: 'sync', tick: null, disposition: 'ran', reason: null, outcome: 'succeeded' },
@@ -58,7 +58,7 @@ describe('a run by hand', () => {
     api.functions.set(functionOf('sync'), new Refusal(500, 'ServiceException'));
 
     await expect(stackClient(api).runOnce('sync')).rejects.toMatchObject({
-      code: 'TICKOVER_UNREACHABLE',
+      code: 'unreachable',
       message: expect.stringContaining('whether anything was done is not known; ask for the status'),
     });
     expect(api.invocations.filter(({ functionName }) => functionName === functionOf('sync'))).toHaveLength(1);
@@ -68,7 +68,7 @@ describe('a run by hand', () => {
     api.functions.set(functionOf('sync'), () => ({ error: 'invalid-input', message: 'input.page: expected a number' }));
 
     await expect(stackClient(api).runOnce('sync', { input: 'x' })).rejects.toMatchObject({
-      code: 'TICKOVER_REFUSED',
+      code: 'refused',
       message: expect.stringContaining('input.page: expected a number'),
     });
   });
@@ -108,7 +108,7 @@ describe('a function', () => {
     api.functions.set(functionOf('sync'), () => ({ error: 'unknown-service', message }));
 
     await expect(client.runOnce('sync')).rejects.toMatchObject({
-      code: 'TICKOVER_UNKNOWN_SERVICE',
+      code: 'unknown-service',
       message: expect.stringContaining(message),
     });
     expect(api.invocations.map(({ functionName }) => functionName)).toEqual([
@@ -137,7 +137,7 @@ describe('a function', () => {
     api.functions.set(WATCHDOG_FUNCTION, () => ({ action: 'list', at: 'now', services: nested }));
 
     await expect(stackClient(api).status('sync')).rejects.toMatchObject({
-      code: 'TICKOVER_NOT_AVAILABLE',
+      code: 'not-available',
       message: expect.stringContaining('functions: { NAME: function }'),
     });
   });
@@ -146,7 +146,7 @@ describe('a function', () => {
 describe('a service', () => {
   test('that the stack does not have is refused with the nearest name', async () => {
     await expect(stackClient(api).pause('snyc', { reason: 'x' })).rejects.toMatchObject({
-      code: 'TICKOVER_UNKNOWN_SERVICE',
+      code: 'unknown-service',
       subject: 'snyc',
       message: expect.stringMatching(
         /^snyc: the stack Prod has no service of this name; did you mean '?sync'?\?; nothing/,
@@ -155,12 +155,12 @@ describe('a service', () => {
   });
 
   test('that the watchdog does not watch has no history', async () => {
-    await expect(stackClient(api).history('other')).rejects.toMatchObject({ code: 'TICKOVER_UNKNOWN_SERVICE' });
+    await expect(stackClient(api).history('other')).rejects.toMatchObject({ code: 'unknown-service' });
   });
 
   test('is never forgotten by a client of a stack', async () => {
     await expect(stackClient(api).forget('sync', { confirm: 'sync' })).rejects.toMatchObject({
-      code: 'TICKOVER_NOT_AVAILABLE',
+      code: 'not-available',
       message: expect.stringContaining('createClient({ table, region })'),
     });
     expect(api.invocations).toEqual([]);
@@ -206,20 +206,20 @@ describe('a list that the watchdog does not answer', () => {
   test('rejects if no function is known', async () => {
     api.functions.delete(WATCHDOG_FUNCTION);
 
-    await expect(stackClient(api).list()).rejects.toMatchObject({ code: 'TICKOVER_NOT_FOUND', subject: STACK });
+    await expect(stackClient(api).list()).rejects.toMatchObject({ code: 'not-found', subject: STACK });
   });
 });
 
 describe('a refusal', () => {
   test.each([
-    [403, 'AccessDeniedException', 'TICKOVER_ACCESS_DENIED', 'check its credentials and rights'],
-    [403, 'ExpiredTokenException', 'TICKOVER_ACCESS_DENIED', 'check its credentials and rights'],
-    [403, 'UnrecognizedClientException', 'TICKOVER_ACCESS_DENIED', 'check its credentials and rights'],
-    [404, 'ResourceNotFoundException', 'TICKOVER_NOT_FOUND', 'check its name, the region and the account'],
-    [429, 'TooManyRequestsException', 'TICKOVER_THROTTLED', 'nothing was done; try again later'],
-    [400, 'InvalidParameterValueException', 'TICKOVER_REFUSED', 'nothing was done; correct it'],
-    [413, 'RequestTooLargeException', 'TICKOVER_REFUSED', 'nothing was done; correct it'],
-    [500, 'ServiceException', 'TICKOVER_UNREACHABLE', 'whether anything was done is not known'],
+    [403, 'AccessDeniedException', 'access-denied', 'check its credentials and rights'],
+    [403, 'ExpiredTokenException', 'access-denied', 'check its credentials and rights'],
+    [403, 'UnrecognizedClientException', 'access-denied', 'check its credentials and rights'],
+    [404, 'ResourceNotFoundException', 'not-found', 'check its name, the region and the account'],
+    [429, 'TooManyRequestsException', 'throttled', 'nothing was done; try again later'],
+    [400, 'InvalidParameterValueException', 'refused', 'nothing was done; correct it'],
+    [413, 'RequestTooLargeException', 'refused', 'nothing was done; correct it'],
+    [500, 'ServiceException', 'unreachable', 'whether anything was done is not known'],
   ])('of status %i and type %s has the code %3$s', async (status, type, code, words) => {
     api.functions.set(functionOf('sync'), new Refusal(status, type));
     const client = stackClient(api, { functions: { sync: functionOf('sync') } });
@@ -230,17 +230,17 @@ describe('a refusal', () => {
     });
   });
 
-  test('of an endpoint that is not there has the code TICKOVER_UNREACHABLE', async () => {
+  test('of an endpoint that is not there has the code unreachable', async () => {
     const client = createClient({ stack: STACK, endpoint: 'http://127.0.0.1:1', region: 'us-east-1', ...KEYS });
 
-    await expect(client.list()).rejects.toMatchObject({ code: 'TICKOVER_UNREACHABLE', subject: STACK });
+    await expect(client.list()).rejects.toMatchObject({ code: 'unreachable', subject: STACK });
   });
 
   test.each([
-    [Object.assign(new Error('2025 Task timed out after 60.00 seconds'), { name: 'Error' }), 'TICKOVER_TIMED_OUT'],
-    [Object.assign(new Error('x'), { name: 'Sandbox.Timedout' }), 'TICKOVER_TIMED_OUT'],
+    [Object.assign(new Error('2025 Task timed out after 60.00 seconds'), { name: 'Error' }), 'timed-out'],
+    [Object.assign(new Error('x'), { name: 'Sandbox.Timedout' }), 'timed-out'],
     [Object.assign(new Error('RequestId: 1 Error: Runtime exited'), { name: 'Runtime.ExitError' }), FAILED],
-    [Object.assign(new Error('sync: the event is malformed'), { name: 'MalformedEventError' }), 'TICKOVER_REFUSED'],
+    [Object.assign(new Error('sync: the event is malformed'), { name: 'MalformedEventError' }), 'refused'],
   ])('%s of a function has the code %s', async (error, code) => {
     api.functions.set(functionOf('sync'), () => {
       throw error;
@@ -254,13 +254,13 @@ describe('a refusal', () => {
   });
 
   test.each(['no JSON', null, [], 7, { action: 'status' }, { error: 'x' }])(
-    'to take %j as an answer has the code TICKOVER_BAD_ANSWER',
+    'to take %j as an answer has the code bad-answer',
     async (answer) => {
       api.functions.set(functionOf('sync'), () => answer);
       const client = stackClient(api, { functions: { sync: functionOf('sync') } });
 
       await expect(client.status('sync')).rejects.toMatchObject({
-        code: 'TICKOVER_BAD_ANSWER',
+        code: 'bad-answer',
         message: expect.stringContaining('give the client the version of tickover that is deployed'),
       });
     },
