@@ -57,7 +57,7 @@ export function handlerWithQueries(service: Service, queries: Queries, overrides
         query.answer(fields, { service, store, clock, random, signal, env: environment.variables, prepared }),
       );
     } catch (error) {
-      ports.log.error(`${service.name}: the question '${brief(action)}' was not answered; nothing was changed`, {
+      ports.log.error(`${service.name}: the question ${brief(action)} was not answered; nothing was changed`, {
         error,
       });
       throw toSafeError(error);
