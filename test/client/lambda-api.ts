@@ -1,6 +1,6 @@
 /** A Lambda API on 127.0.0.1: it invokes functions of the test, and fails as the real one does. */
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { readProperty } from '../../lib/text/index.ts';
 
@@ -37,7 +37,7 @@ export interface LambdaApi {
 export async function lambdaApi(): Promise<LambdaApi> {
   const functions: LambdaApi['functions'] = new Map();
   const invocations: Invocation[] = [];
-  const server = createServer(async (request, response) => {
+  const serve = async (request: IncomingMessage, response: ServerResponse) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const [, name = ''] = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/.exec(request.url ?? '') ?? [];
@@ -45,6 +45,9 @@ export async function lambdaApi(): Promise<LambdaApi> {
     invocations.push({ functionName: decodeURIComponent(name), event });
     const { status, headers, body } = await answered(functions.get(decodeURIComponent(name)), event);
     response.writeHead(status, headers).end(body);
+  };
+  const server = createServer((request, response) => {
+    serve(request, response).catch(() => response.destroy());
   });
   return { endpoint: await listening(server), functions, invocations, close: () => closed(server) };
 }

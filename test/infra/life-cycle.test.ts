@@ -1,4 +1,4 @@
-/** A service that is taken out of the catalog leaves nothing in the stack: no schedule, function, alarm, right or text. */
+/** A service that is taken out of the catalog leaves nothing in the stack: no schedule, function, alarm or right. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
