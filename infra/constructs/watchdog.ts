@@ -11,9 +11,9 @@ import { senderFaults, WATCHED_VARIABLE, type WatchedService, watchedServiceOf }
 import { WATCHDOG } from '../alarms/index.ts';
 import { propsFaults, type Shapes } from '../known-props.ts';
 import { overwrittenFaults } from '../service-faults.ts';
+import { knownName } from './code/function-name.ts';
 import { dataOf, type GeneratedEntry, writeEntry } from './code/generated-entry.ts';
 import { type DeployedService, isSameTable, markWatched } from './deployed-service.ts';
-import { knownName } from './code/function-name.ts';
 import { notifyBy } from './pager.ts';
 import { allow } from './rights/allow.ts';
 import { grantKey } from './rights/encryption-key.ts';

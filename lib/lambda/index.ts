@@ -6,7 +6,6 @@ export type { Answer, HandlerContext, ScheduledHandler } from './handler.ts';
 export { CRASH_MESSAGE, serviceLog, TICK_MESSAGE } from './log.ts';
 export { MalformedEventError } from './malformed-event.ts';
 export type { PauseAnswer, ResumeAnswer } from './operator.ts';
-export type { InvalidInputAnswer } from './run-once.ts';
 export {
   handlerWithQueries,
   type Queries,
@@ -14,5 +13,6 @@ export {
   type QueryContext,
   type QueryingHandler,
 } from './query-handler.ts';
+export type { InvalidInputAnswer } from './run-once.ts';
 export { scheduledHandler } from './scheduled-handler.ts';
 export type { PolicyAnswer, StatusAnswer } from './status-answer.ts';

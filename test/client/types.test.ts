@@ -1,21 +1,24 @@
 /** The types of a client: a definition says what a run takes and returns. */
 import { expectTypeOf, test } from 'vitest';
+import { z } from 'zod';
 import type { Client, InputOf, ResultOf, RunAnswer } from '../../lib/client/index.ts';
-import type { RunContext, Service } from '../../lib/service/index.ts';
+import { defineService, type Service } from '../../lib/service/index.ts';
 
-type Typed = Omit<Service, 'workload'> & {
-  readonly workload: (
-    context: RunContext & { readonly input?: { readonly page: number } },
-  ) => Promise<{ rows: number }>;
-};
+const paging = defineService({
+  name: 'paging',
+  interval: '1h',
+  input: z.object({ page: z.coerce.number<string>() }),
+  workload: async ({ input }) => ({ rows: input?.page ?? 0 }),
+});
+type Typed = typeof paging;
 
 test('the result of a run has the type that the workload returns', () => {
   expectTypeOf<ResultOf<Typed>>().toEqualTypeOf<{ rows: number }>();
   expectTypeOf<RunAnswer<{ rows: number }>['result']>().toEqualTypeOf<{ rows: number } | null>();
 });
 
-test('the input of a run has the type that the workload takes', () => {
-  expectTypeOf<InputOf<Typed>>().toEqualTypeOf<{ readonly page: number }>();
+test('the input of a run has the type that the schema takes', () => {
+  expectTypeOf<InputOf<Typed>>().toEqualTypeOf<{ page: string }>();
 });
 
 test('a name promises nothing', () => {

@@ -27,9 +27,9 @@ function deployments() {
     clock,
     printed,
     /** Deploys the service with these options, as another build unless one is given. */
-    deploy(options: Partial<ServiceOptions<unknown>> = {}, build = `b${++builds}`) {
+    deploy(options: Partial<ServiceOptions> = {}, build = `b${++builds}`) {
       const script: string[] = [];
-      const service = defineService<unknown>({
+      const service = defineService<unknown, unknown, unknown>({
         ...{ name: 'sync', interval: '1m', consecutive: 3, backoff: 3, memory: 5 },
         printer: (line: string) => void printed.push(line),
         workload: async ({ saveCursor, cursor }) => {
