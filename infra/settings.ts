@@ -55,6 +55,7 @@ export interface ServiceSettings {
   readonly group?: string;
 }
 
+/** The settings of a stack, as CDK reads them from the context (`-c name=value`). */
 export interface Settings {
   /** The name of the stage (one deployed copy of everything). Each stage is a stack of its own. @default 'prod' */
   readonly stage: string;

@@ -41,6 +41,7 @@ import { constructFaults, nameTwiceFaults } from './service-faults.ts';
 import { NEEDS } from './service-needs.ts';
 import { DEV_STAGE, type Settings, settingsShapeFaults, unknownNameFaults } from './settings.ts';
 
+/** The properties of a stack: its services, its settings, and the resources that it is given. */
 export interface TickoverStackProps extends StackProps, AlarmActions {
   /** The services to deploy. A service that the settings disable is left out. */
   readonly catalog: readonly CatalogEntry[];

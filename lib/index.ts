@@ -83,8 +83,8 @@ export {
   type FenceOptions,
   fencedPut,
   fencedUpdate,
+  StoreError,
   type UpdateParts,
-} from './store/fenced-write.ts';
-export { StoreError } from './store/index.ts';
+} from './store/index.ts';
 export { type ErrorSummary, hasCode, isTickoverError } from './text/index.ts';
 export type { Clock, Duration, Random } from './time/index.ts';

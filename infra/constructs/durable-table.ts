@@ -14,6 +14,7 @@ import { Construct } from 'constructs';
 import { withoutUndefined } from '../../lib/text/index.ts';
 import { refuseUnknownProps, type Shapes } from '../known-props.ts';
 
+/** How a table is kept and encrypted. */
 export interface DurableTableOptions {
   /** Whether the table stays in the account when its stack is deleted or no longer contains it. @default true */
   readonly keep?: boolean;

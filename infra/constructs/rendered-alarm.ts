@@ -11,6 +11,7 @@ import type { Construct } from 'constructs';
 import { InvalidOptionsError } from '../../lib/rules/index.ts';
 import { type AlarmDefinition, alarmFaults } from '../alarms/index.ts';
 
+/** What CloudWatch does when an alarm fires and when it clears. */
 export interface AlarmActions {
   /** What the alarms do when they go into the state ALARM. @default nothing */
   readonly alarmActions?: readonly IAlarmAction[];

@@ -26,6 +26,7 @@ import { ServiceAlarms } from './service-alarms.ts';
 import { FUNCTION_SHAPES, ServiceFunction, type ServiceFunctionOptions } from './service-function.ts';
 import { ServiceSchedule } from './service-schedule.ts';
 
+/** The options of a service on AWS that can be the same for several services. */
 export interface ScheduledServiceOptions extends ServiceFunctionOptions, AlarmActions {
   /** The interval at which the service runs. @default the interval in the service's definition */
   readonly interval?: GivenDuration;

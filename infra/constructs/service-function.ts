@@ -28,6 +28,7 @@ import { grantStateOfGroup } from './rights/many-items.ts';
 import { OwnRole } from './rights/own-role.ts';
 import { grantState } from './state-table.ts';
 
+/** The options of a service's Lambda function. */
 export interface ServiceFunctionOptions {
   /** The environment variables that the user gives the service. @default none */
   readonly environment?: Readonly<Record<string, string>>;

@@ -38,6 +38,7 @@ export interface Outlets {
   readonly webhook?: Webhook;
 }
 
+/** The properties of a watchdog: which services it watches, and where its messages go. */
 export interface WatchdogProps extends Omit<ScheduledServiceProps, 'service' | 'entry' | 'file' | 'watched'>, Outlets {
   /** The services to watch, all in one state table. A watchdog in the list is left out. */
   readonly services: readonly DeployedService[];

@@ -1,5 +1,5 @@
 /** The error of the client. */
-import { cut, escaped, mask, readProperty, toSafeCause } from '../text/index.ts';
+import { cut, escaped, mask, readProperty, TickoverError, toSafeCause } from '../text/index.ts';
 
 /**
  * Why a request of the client was not answered.
@@ -25,7 +25,7 @@ const CODES = [
 const LONGEST_MESSAGE = 2_000;
 
 /** The error of a request of the client. Its message says what happened, what follows, and what to do. */
-export class ClientError extends Error {
+export class ClientError extends TickoverError {
   override readonly name = 'ClientError';
   readonly code: ClientErrorCode;
   /** The service or the stack that was asked. */

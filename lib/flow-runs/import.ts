@@ -1,6 +1,7 @@
 import type { FlowRunStore } from './ports.ts';
 import { readFlowRuns } from './read-api.ts';
 
+/** How many flow runs an import wrote and left out. */
 export interface Imported {
   readonly written: number;
   /** The number of flow runs that were not written, since the store has a newer state of them. */

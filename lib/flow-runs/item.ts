@@ -8,6 +8,7 @@ import { showValue, withoutUndefined } from '../text/index.ts';
 import { type FlowRun, isWaiting, STATE_TYPES } from './flow-run.ts';
 import { UnreadableRunError } from './ports.ts';
 
+/** The name of the table of flow runs, unless another is given. */
 export const FLOW_RUNS_TABLE = 'tickover-flow-runs';
 /** The name of the DynamoDB index that contains the flow runs that wait to start, sorted by start time. */
 export const WAITING_INDEX = 'waiting';

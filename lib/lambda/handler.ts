@@ -26,6 +26,7 @@ export interface HandlerContext {
   readonly endAfterAnswer?: () => void;
 }
 
+/** What a handler returns: the answer to the event that it got. */
 export type Answer =
   | TickAnswer
   | FiringAnswer
@@ -36,4 +37,5 @@ export type Answer =
   | ResumeAnswer
   | UnknownServiceAnswer;
 
+/** The handler of a function, as Lambda calls it. */
 export type ScheduledHandler = (event: HandlerEvent, context: HandlerContext) => Promise<Answer>;

@@ -88,6 +88,7 @@ export interface StartOptions {
   readonly handleSignals?: boolean;
 }
 
+/** The options of `stop` of a loop. */
 export interface StopOptions {
   /**
    * Whether `stop` waits for the end of the loop, for one interval at most. A workload that calls `stop` must pass

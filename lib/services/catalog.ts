@@ -10,6 +10,7 @@ import { isService, type Service } from '../service/index.ts';
 import { escaped } from '../text/index.ts';
 import { inSeconds, SECOND, systemClock } from '../time/index.ts';
 
+/** A service, and the file whose `handler` runs it. */
 export interface CatalogEntry {
   readonly service: Service;
   /** The path of the file that exports the handler of the service. */

@@ -1,7 +1,7 @@
 /** The questions that the deployed function of watch-services answers: `list` and `history`. */
 import * as z from 'zod';
 import { InvalidOptionsError } from '../rules/index.ts';
-import { type Service, UnreadableStateError } from '../service/index.ts';
+import { isUnreadableState, type Service } from '../service/index.ts';
 import type { dynamoStateStore } from '../store/index.ts';
 import { didYouMean, showValue } from '../text/index.ts';
 import {
@@ -62,7 +62,7 @@ async function ownState({ service, store }: Asked): Promise<Found> {
   try {
     return await store.read(service.name);
   } catch (error) {
-    if (error instanceof UnreadableStateError) return error;
+    if (isUnreadableState(error)) return error;
     throw error;
   }
 }

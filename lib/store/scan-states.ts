@@ -4,7 +4,7 @@
  */
 import { type DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import type { ServiceState } from '../rules/index.ts';
-import { UnreadableStateError } from '../service/index.ts';
+import { isUnreadableState, type UnreadableStateError } from '../service/index.ts';
 import { withoutUndefined } from '../text/index.ts';
 import { readItem } from './item/state-item.ts';
 import { stateKey } from './item/table.ts';
@@ -39,7 +39,7 @@ function stateOf(item: Item, now: number): ServiceState | UnreadableStateError {
   try {
     return readItem(String(item['pk']), item, now);
   } catch (error) {
-    if (error instanceof UnreadableStateError) return error;
+    if (isUnreadableState(error)) return error;
     throw error;
   }
 }

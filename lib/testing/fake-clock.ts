@@ -9,6 +9,7 @@ import { showValue } from '../text/index.ts';
 import type { Clock } from '../time/index.ts';
 import { earliest, fallAsleep, type Sleeper } from './sleepers.ts';
 
+/** The options of a fake clock. */
 export interface FakeClockOptions {
   /**
    * `auto`: when all code that uses this clock sleeps, the time jumps to the end of the sleep that ends first. Code

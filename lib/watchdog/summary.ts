@@ -11,7 +11,7 @@ import {
   serviceStatus,
   withinBackoff,
 } from '../rules/index.ts';
-import { UnreadableStateError } from '../service/index.ts';
+import { isUnreadableState } from '../service/index.ts';
 import { mask } from '../text/index.ts';
 import { SECOND, toIso } from '../time/index.ts';
 import type { Found } from './ports.ts';
@@ -84,8 +84,7 @@ export function summarize(listed: ListedService, found: Found | 'not-read', now:
   const facts = { ...NOTHING, ...placeOf(listed), cadence: cadenceOf(listed.schedule) };
   if (found === 'not-read')
     return { ...facts, status: 'not-read', healthy: null, cause: 'the store did not return its state; ask again' };
-  if (found instanceof UnreadableStateError)
-    return { ...facts, status: 'unreadable', healthy: false, cause: mask(found.message) };
+  if (isUnreadableState(found)) return { ...facts, status: 'unreadable', healthy: false, cause: mask(found.message) };
   if (found === undefined) return { ...facts, status: 'never-ran', healthy: true, nextDue: nextDueOf(listed, now) };
   return { ...facts, ...storedFacts(listed, found, now) };
 }

@@ -116,7 +116,8 @@ describe('environment variables', () => {
       .flatMap((file) =>
         withoutComments(readFileSync(join(ROOT, file), 'utf8')).match(/\bTICKOVER_[A-Z0-9_]*[A-Z0-9]\b/g),
       );
-    const names = new Set(read.filter((name) => name !== null));
+    // The globals by which a bundle leaves parts out are no variables.
+    const names = new Set(read.filter((name) => name !== null && !name.startsWith('TICKOVER_WITHOUT_')));
 
     expect([...names].sort()).toEqual([...VARIABLES].sort());
   });
