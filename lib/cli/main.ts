@@ -8,6 +8,7 @@ import { runCommand } from './database-flags.ts';
 
 /** Loads each subcommand, by its name. */
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  init: async () => (await import('./commands/init.ts')).initCommand(),
   dev: async () => (await import('./commands/dev.ts')).devCommand(),
   invoke: async () => (await import('./commands/invoke.ts')).invokeCommand(),
   'flow-runs': async () => (await import('./commands/flow-runs.ts')).flowRunsCommand(),

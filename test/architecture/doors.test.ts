@@ -116,7 +116,7 @@ const GUARDED: readonly { readonly what: string; readonly pattern: RegExp; reado
     what: 'CloudFormation, where it only judges or counts',
     pattern: /from '(aws-cdk-lib|constructs|cdk-nag)/,
     allowed:
-      /^infra\/(constructs\/|app\.ts|durations\.ts|known-props\.ts|tickover-stack\.ts|service-needs\.ts|cost\/(command|deployed-plan)\.ts)/,
+      /^infra\/(constructs\/|app\.ts|durations\.ts|known-props\.ts|tickover-stack\.ts|service-needs\.ts|cost\/(command|deployed-plan)\.ts)|^lib\/cli\/init\/templates\.ts$/,
   },
 ];
 

@@ -2,8 +2,6 @@
  * The command `npm run repair -- SERVICE`: shows what is damaged in the state item of a service, and repairs the item
  * if a person confirms it.
  */
-import { createInterface } from 'node:readline/promises';
-import { Writable } from 'node:stream';
 import { ResourceNotFoundException } from '@aws-sdk/client-dynamodb';
 import { Command } from 'commander';
 import { openDatabase, STATE_TABLE } from '../../local/index.ts';
@@ -17,18 +15,13 @@ import {
 import { toSafeCause } from '../../text/index.ts';
 import { systemClock, toIso } from '../../time/index.ts';
 import { type DatabaseFlags, databaseOptions, useDatabase, withDatabaseFlags } from '../database-flags.ts';
+import { ask } from '../question.ts';
 
 interface Flags extends DatabaseFlags {
   readonly table: string;
   readonly yes: boolean;
   readonly json: boolean;
 }
-
-/**
- * The original `write` of standard output, kept before `guardOutput` replaces it. The question of `isConfirmed` needs
- * it to write control characters to the terminal.
- */
-const writeToTerminal = process.stdout.write.bind(process.stdout);
 
 /** Makes the command `tickover repair`. */
 export function repairCommand(): Command {
@@ -95,14 +88,8 @@ async function isConfirmed(service: string): Promise<boolean> {
     console.error(`${service}: nothing was changed; --yes repairs it`);
     return false;
   }
-  const output = new Writable({ write: (chunk: Buffer, _encoding, done) => void writeToTerminal(chunk, () => done()) });
-  const terminal = createInterface({ input: process.stdin, output, terminal: process.stdout.isTTY });
-  // Ctrl+C and Ctrl+D close `terminal`. Without this abort, the question would then wait for ever.
-  const closed = new AbortController();
-  terminal.once('close', () => closed.abort());
-  const answer = await terminal.question('Repair it? [y/N] ', { signal: closed.signal }).catch(() => '');
-  terminal.close();
-  if (/^y(es)?$/i.test(answer.trim())) return true;
+  const answer = (await ask('Repair it? [y/N] ')) ?? '';
+  if (/^y(es)?$/i.test(answer)) return true;
   console.error(`${service}: nothing was changed`);
   return false;
 }
