@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { ROOT } from '../support/process.ts';
 
 const WIDEST = 120;
-const FOLDERS = ['docs', 'lib', 'functions', 'infra', 'test'];
+const FOLDERS = ['docs', 'examples', 'lib', 'functions', 'infra', 'test'];
 
 const files = [
   ...readdirSync(ROOT),

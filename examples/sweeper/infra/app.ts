@@ -1,0 +1,5 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { TickoverServices } from 'tickover/cdk';
+
+const stack = new Stack(new App(), 'sweeper');
+new TickoverServices(stack, 'Services', { directory: 'services' });
