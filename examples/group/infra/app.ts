@@ -1,11 +1,9 @@
 import { App, Stack } from 'aws-cdk-lib';
-import { ServiceGroup } from 'tickover/cdk';
+import { TickoverServices } from 'tickover/cdk';
 
-const stack = new Stack(new App(), 'small-duties');
-new ServiceGroup(stack, 'SmallDuties', {
-  services: [
-    { file: 'services/check-stock.ts' },
-    { file: 'services/expire-carts.ts' },
-    { file: 'services/refresh-search.ts' },
-  ],
+const group = 'small-duties';
+const stack = new Stack(new App(), 'shop-duties');
+new TickoverServices(stack, 'Services', {
+  directory: 'services',
+  services: { 'check-stock': { group }, 'expire-carts': { group }, 'refresh-search': { group } },
 });
