@@ -43,7 +43,7 @@ export function scriptCommand(manager: PackageManager, script: string): string {
 }
 
 /** The nearest directory above `directory` that is the root of a workspace. */
-function workspaceAround(directory: string): string | undefined {
+export function workspaceAround(directory: string): string | undefined {
   const parent = dirname(directory);
   if (parent === directory) return undefined;
   const isRoot =

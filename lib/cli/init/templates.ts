@@ -89,3 +89,12 @@ export const TYPESCRIPT_CONFIGURATION = `{
 
 /** The lines of `.gitignore`. */
 export const IGNORED = ['node_modules/', '.tickover/', 'cdk.out/', '.env'];
+
+/**
+ * The settings of pnpm, which refuses to install packages whose build scripts are neither allowed nor forbidden. Both
+ * packages contain what their scripts would build.
+ */
+export const PNPM_SETTINGS = `allowBuilds:
+  classic-level: false
+  esbuild: false
+`;

@@ -3,18 +3,21 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { showValue, toSafeCause } from '../../text/index.ts';
 import { extendManifest, type WantedMembers } from './manifest.ts';
-import { nextCommands, scriptCommand } from './package-manager.ts';
+import { nextCommands, scriptCommand, workspaceAround } from './package-manager.ts';
 import { type Project, stackName } from './project.ts';
 import {
   cdkApp,
   cdkConfiguration,
   IGNORED,
   IMPORT_LINE,
+  PNPM_SETTINGS,
   SERVICE,
   servicesLine,
   serviceTest,
   TYPESCRIPT_CONFIGURATION,
 } from './templates.ts';
+
+const PNPM_FILE = 'pnpm-workspace.yaml';
 
 /** What a person, or the flags of the command, chose. */
 export interface Choices {
@@ -54,7 +57,8 @@ export function writeProject(project: Project, choices: Choices, own: OwnManifes
   }
 }
 
-function filesOf({ modules, runner }: Project, { name, cdkApp: withApp }: Choices): (readonly [string, string])[] {
+function filesOf(project: Project, { name, cdkApp: withApp }: Choices): (readonly [string, string])[] {
+  const { modules, runner } = project;
   const { source } = modules;
   return [
     [`services/hello.${source}`, SERVICE],
@@ -66,7 +70,13 @@ function filesOf({ modules, runner }: Project, { name, cdkApp: withApp }: Choice
         ] as const)
       : []),
     ['tsconfig.json', TYPESCRIPT_CONFIGURATION],
+    ...(pnpmSettings(project) === join(project.directory, PNPM_FILE) ? [[PNPM_FILE, PNPM_SETTINGS] as const] : []),
   ];
+}
+
+/** The file of pnpm's settings that hold for the project, which is that of the workspace around it if there is one. */
+function pnpmSettings({ directory, manager }: Project): string | undefined {
+  return manager === 'pnpm' ? join(workspaceAround(directory) ?? directory, PNPM_FILE) : undefined;
 }
 
 function writeNew(directory: string, path: string, text: string): string {
@@ -130,7 +140,8 @@ function completeIgnored(directory: string): string {
 }
 
 /** What an existing configuration needs that this command doesn't change. */
-function hintsOf({ directory, manifest }: Project): string[] {
+function hintsOf(project: Project): string[] {
+  const { directory, manifest } = project;
   const file = join(directory, 'tsconfig.json');
   const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
   const needs = [
@@ -139,9 +150,18 @@ function hintsOf({ directory, manifest }: Project): string[] {
       : ['"module": "NodeNext"']),
     ...(/"types"\s*:|"extends"\s*:/.test(text) ? [] : ['"types": ["node"]']),
   ];
+  const settings = pnpmSettings(project);
+  const lacksBuilds =
+    settings !== undefined &&
+    !/^\s+['"]?esbuild['"]?:/m.test(existsSync(settings) ? readFileSync(settings, 'utf8') : '');
   const usesJest = /"jest"\s*:/.test(JSON.stringify(manifest.json));
   return [
     ...(needs.length > 0 ? [`check   tsconfig.json: services need ${needs.join(' and ')}`] : []),
+    ...(lacksBuilds
+      ? [
+          `check   ${PNPM_FILE}: unless it allows or forbids them, add "allowBuilds: { classic-level: false, esbuild: false }"`,
+        ]
+      : []),
     ...(usesJest ? ['check   jest: the test in services is one for node:test; keep jest out of that directory'] : []),
   ];
 }

@@ -263,6 +263,45 @@ describe('The commands that are printed are those of the package manager', () =>
   });
 });
 
+describe('With pnpm, which refuses packages whose build scripts nobody has decided on', () => {
+  const SETTINGS = 'pnpm-workspace.yaml';
+
+  test('a project of its own gets the decision that the scripts are not needed', () => {
+    const lines = init({}, 'pnpm/12.0.0');
+
+    expect(lines).toContain(`wrote   ${SETTINGS}`);
+    expect(read(SETTINGS)).toBe('allowBuilds:\n  classic-level: false\n  esbuild: false\n');
+    expect(linesAbout(`check   ${SETTINGS}`, lines)).toEqual([]);
+  });
+
+  test.each([
+    ['of its own', SETTINGS],
+    ['of the workspace around it', `../${SETTINGS}`],
+  ])('settings %s are kept, and the line to add is printed', (_whose, file) => {
+    put(file, 'packages: ["*"]\n');
+
+    const lines = init();
+
+    expect(read(file)).toBe('packages: ["*"]\n');
+    expect(existsSync(join(directory, SETTINGS))).toBe(file === SETTINGS);
+    expect(linesAbout(`check   ${SETTINGS}`, lines)).toEqual([
+      `check   ${SETTINGS}: unless it allows or forbids them, add "allowBuilds: { classic-level: false, esbuild: false }"`,
+    ]);
+  });
+
+  test('nothing is printed about settings that have decided', () => {
+    put(SETTINGS, 'allowBuilds:\n  esbuild: true\n');
+
+    expect(linesAbout(`check   ${SETTINGS}`, init())).toEqual([]);
+  });
+
+  test('no other package manager gets its settings', () => {
+    init({}, 'npm/10.0.0');
+
+    expect(existsSync(join(directory, SETTINGS))).toBe(false);
+  });
+});
+
 describe('Refused', () => {
   test('is a directory that is a file, or whose services are one', () => {
     put('services', 'a file');
