@@ -99,7 +99,9 @@ describe('The project that tickover init writes', () => {
     expect(await refused('--name', 'A B')).toMatch(
       /^1 tickover init: name: expected .*, got 'A B'; nothing was written\n$/,
     );
-    expect(await refused('package.json/below')).toMatch(/^1 tickover init: DIR: expected a directory.*\n$/);
+    expect(await refused('node_modules/tickover/package.json')).toMatch(
+      /^1 tickover init: DIR: expected a directory.*\n$/,
+    );
     expect(existsSync(join(project, 'services'))).toBe(false);
   });
 });
