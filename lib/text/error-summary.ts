@@ -9,6 +9,7 @@ import {
   TEXT_BYTES,
   UNSHOWABLE,
 } from './bounds.ts';
+import { known, withoutKnown } from './known-values.ts';
 import { cut, mask } from './mask.ts';
 import { isError, isSuppressed, membersOf, readProperty, tryRead } from './safe-read.ts';
 import { toJson } from './to-json.ts';
@@ -58,7 +59,9 @@ function lineOf(error: unknown): string {
 
 /** Only the beginning of a message is read, since a message may be megabytes long. */
 function firstLine(message: string): string {
-  const [line = ''] = message.trimStart().slice(0, READ_BYTES).split('\n', 1);
+  // A secret may have several lines, so it is masked before the first line is taken.
+  const whole = known.longest === 0 ? message : withoutKnown(message);
+  const [line = ''] = whole.trimStart().slice(0, READ_BYTES).split('\n', 1);
   return line;
 }
 
@@ -117,7 +120,7 @@ function codeOf(error: object): string | undefined {
 
 /** Foreign code may put any text into the name or the code of an error, so it is masked, cut and put on one line. */
 function toWord(text: string): string {
-  return cut(mask(text.slice(0, READ_BYTES), READ_BYTES).replace(/\s+/g, ' '), CLASS_BYTES);
+  return cut(mask(text, READ_BYTES).replace(/\s+/g, ' '), CLASS_BYTES);
 }
 
 function messageOf(error: unknown): string {

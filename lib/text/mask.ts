@@ -1,16 +1,18 @@
 import { LONGEST_WORD, MASKED_BYTES } from './bounds.ts';
 import { type Masked, SURROUNDED } from './credentials.ts';
 import { KNOWN_TOKENS } from './known-tokens.ts';
+import { known, withoutKnown } from './known-values.ts';
 import { maskFields } from './secret-fields.ts';
 import { bare, hasMoreThanBare } from './visible.ts';
 
 /**
  * Returns the text with `***` in place of everything that looks like a credential: passwords in URLs, secret headers
- * and fields, tokens, private keys. If anything is masked, colour codes and invisible characters are removed too.
+ * and fields, tokens, private keys, and the secrets that this process has fetched. If anything is masked, colour codes
+ * and invisible characters are removed too.
  * @param most the largest size of the result in bytes of UTF-8; the rest is dropped. @default 20,000
  */
 export function mask(text: string, most = MASKED_BYTES): string {
-  const kept = wholeWords(text, most);
+  const kept = wholeWords(known.longest === 0 ? text : withoutKnown(text), most);
   if (SHOWN.test(kept) || !hasMoreThanBare(kept)) return masked(kept);
   // A colour code or an invisible character may hide a credential. `mask` first searches the text without them, then
   // the text with spaces in their places.
@@ -25,7 +27,8 @@ export function mask(text: string, most = MASKED_BYTES): string {
 const SHOWN = /^[ -[\]_-~\n\t]*$/;
 
 function masked(text: string): string {
-  return maskFields(replaceAll(SURROUNDED, replaceAll(KNOWN_TOKENS, text)));
+  const unknown = known.longest === 0 ? text : withoutKnown(text);
+  return maskFields(replaceAll(SURROUNDED, replaceAll(KNOWN_TOKENS, unknown)));
 }
 
 function replaceAll(patterns: readonly Masked[], text: string): string {

@@ -1,4 +1,5 @@
 import { FIELD_NAME_BYTES, LEFT_OUT, MASK, MOST_LEVELS } from './bounds.ts';
+import { containsKnown, known } from './known-values.ts';
 import { cut, mask } from './mask.ts';
 import { isError, readProperty, tryRead } from './safe-read.ts';
 import { fieldJudge, isHidden, type SecretName, secretElement } from './secret-members.ts';
@@ -12,7 +13,10 @@ export interface JsonOptions {
   readonly inPart?: boolean;
 }
 
-/** A word of at most 16 characters is too short for a credential, so it is not searched for one. */
+/**
+ * A word of at most 16 characters is too short for a credential, so it is not searched for one, unless the process has
+ * fetched secrets: they may be short.
+ */
 const SHORT_WORD = /^\w{1,16}$/;
 
 /**
@@ -49,6 +53,8 @@ function jsonOf(walk: Walk, key: string, value: unknown, secret: Secret): unknow
   if (walk.left < 0) return undefined;
   const isValue = typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint';
   if (isValue && secret !== undefined && isHidden(secret, String(value))) return spend(walk, MASK);
+  if (isValue && known.longest > 0 && typeof value !== 'string' && containsKnown(String(value)))
+    return spend(walk, MASK);
   if (typeof value === 'string') return spend(walk, textOf(walk, value));
   if (typeof value === 'bigint') return spend(walk, String(value));
   // JSON has no -0, which becomes 0, and no NaN or infinity, which become `null`.
@@ -64,7 +70,7 @@ function spend<Json>(walk: Walk, json: Json): Json {
 }
 
 function textOf(walk: Walk, text: string): string {
-  if (SHORT_WORD.test(text)) return text;
+  if (SHORT_WORD.test(text) && known.longest === 0) return text;
   if (text.length <= walk.left || walk.inPart === true) return mask(text, walk.left);
   walk.left = -1;
   return '';
@@ -136,7 +142,8 @@ function fieldsOf(walk: Walk, value: object, { keys, secret }: Fields): Record<s
     const member = tryRead(() => ({ value: (value as Record<string, unknown>)[key] }));
     const json =
       member === undefined ? spend(walk, LEFT_OUT.unreadable) : jsonOf(walk, key, member.value, secretOf(key));
-    if (json !== undefined) fields.push([spend(walk, SHORT_WORD.test(key) ? key : longName(key)), json]);
+    if (json !== undefined)
+      fields.push([spend(walk, SHORT_WORD.test(key) && known.longest === 0 ? key : longName(key)), json]);
   }
   return Object.fromEntries(fields);
 }

@@ -1,0 +1,108 @@
+/**
+ * The values of secrets that this process has fetched. `mask` hides them wherever they appear in a text, whatever they
+ * look like. Credentials that Tickover hasn't fetched are only recognised by their form.
+ */
+import { MASK } from './bounds.ts';
+import { isRecord } from './safe-read.ts';
+import { isHidden, secretNamed } from './secret-members.ts';
+
+/**
+ * The shortest value, in characters, that is hidden wherever it appears. A shorter one would be found inside ordinary
+ * words.
+ */
+export const SHORTEST_KNOWN = 6;
+/** The most spellings that are hidden. Beyond it, the spellings of the value that was registered first are dropped. */
+const MOST_SPELLINGS = 4_000;
+/** How many characters of a text are searched; the rest is dropped. */
+const MOST_READ = 1_000_000;
+/** The most values of one JSON secret that are hidden one by one. */
+const MOST_INSIDE = 50;
+
+/** Each spelling of a registered value, in the order of registration. */
+const spellings = new Set<string>();
+
+/**
+ * The spellings, the longest first, since one may be a part of another. `longest` is the length of the first. A caller
+ * compares `longest` with 0 before it calls a function of this file, since most processes have no secrets.
+ */
+export const known: { longest: number; list: readonly string[] } = { longest: 0, list: [] };
+
+/**
+ * Hides the value from now on in everything that `mask` returns: as it is, as JSON, in a URL, and in Base64. If the
+ * value is a JSON object, its fields with a secret name, such as `password`, are hidden too.
+ * @returns false if the value is too short to be hidden
+ */
+export function hideValue(value: string): boolean {
+  const trimmed = value.trim();
+  const hidden = [trimmed, ...valuesInside(trimmed)].filter((text) => text.length >= SHORTEST_KNOWN);
+  for (const spelling of hidden.flatMap(spellingsOf)) {
+    // A value that is registered again becomes the newest.
+    spellings.delete(spelling);
+    spellings.add(spelling);
+  }
+  for (const oldest of [...spellings].slice(0, Math.max(0, spellings.size - MOST_SPELLINGS))) spellings.delete(oldest);
+  known.list = [...spellings].toSorted((one, other) => other.length - one.length);
+  known.longest = known.list[0]?.length ?? 0;
+  return trimmed.length >= SHORTEST_KNOWN;
+}
+
+/** Forgets all values; for tests. */
+export function forgetValues(): void {
+  spellings.clear();
+  Object.assign(known, { longest: 0, list: [] });
+}
+
+/**
+ * Returns the text with `***` in place of each registered value. It must get the text before anything else cuts it or
+ * takes a line of it, since a part of a value isn't recognised.
+ */
+export function withoutKnown(text: string): string {
+  let masked = text.slice(0, MOST_READ);
+  for (const spelling of known.list) if (masked.includes(spelling)) masked = masked.replaceAll(spelling, MASK);
+  return masked;
+}
+
+/** Whether the text contains a registered value. */
+export function containsKnown(text: string): boolean {
+  return known.list.some((spelling) => text.includes(spelling));
+}
+
+function spellingsOf(value: string): string[] {
+  return [
+    value,
+    JSON.stringify(value).slice(1, -1),
+    // `encodeURIComponent` throws for half of a surrogate pair.
+    encodeURIComponent(value.toWellFormed()),
+    new URLSearchParams([['', value]]).toString().slice(1),
+    Buffer.from(value).toString('base64'),
+  ];
+}
+
+/** The texts in a JSON object or list that have secret names. */
+function valuesInside(text: string): string[] {
+  if (!/^[{[]/.test(text)) return [];
+  const found: string[] = [];
+  const waiting: unknown[] = [parsed(text)];
+  for (const value of waiting) {
+    if (!isRecord(value) && !Array.isArray(value)) continue;
+    for (const [name, member] of Object.entries(value)) {
+      if (typeof member === 'object') waiting.push(member);
+      else if (isSecretField(name, String(member))) found.push(String(member));
+    }
+    if (found.length > MOST_INSIDE) break;
+  }
+  return found.slice(0, MOST_INSIDE);
+}
+
+function isSecretField(name: string, value: string): boolean {
+  const secret = secretNamed(name);
+  return secret !== undefined && isHidden(secret, value);
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
