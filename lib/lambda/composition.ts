@@ -2,9 +2,15 @@ import { emfObserver, emfOptionsIn, emfWarnings } from '../metrics/index.ts';
 import { InvalidOptionsError } from '../rules/index.ts';
 import { catchStrayErrors, type StrayErrors } from '../run/index.ts';
 import {
+  environmentSecrets,
+  noReader,
   prepareOnce,
+  type RunSecrets,
+  runSecrets,
+  type SecretsReader,
   type Service,
   type Shape,
+  safeLog,
   shapeFaults,
   unknownVariableWarnings,
   withInterval,
@@ -24,6 +30,8 @@ export interface Composition {
    * Returns the result of the option `prepare` of the service. Calls `prepare` again only if it has not succeeded yet.
    */
   readonly prepared: () => unknown;
+  /** The secrets of the service; `undefined` if it has none. */
+  readonly secrets: RunSecrets | undefined;
   /**
    * Counts the errors of promises, timers and listeners that runs left behind in this process. After such an error the
    * handler ends the process, since its memory may be damaged.
@@ -32,10 +40,18 @@ export interface Composition {
 }
 
 /** Substitutes that a test gives to a handler. For each missing field the handler uses the real object. */
-export type Overrides = Partial<Ports> & { readonly environment?: Environment };
+export type Overrides = Partial<Ports> & {
+  readonly environment?: Environment;
+  /**
+   * Reads the secrets of the service. In Lambda a service with secrets needs one: `awsSecrets()`.
+   * @default environment variables with the names of the secrets on one machine; in Lambda each run fails
+   */
+  readonly secrets?: SecretsReader;
+};
 
 const OVERRIDES: Readonly<Record<string, Shape>> = {
   ...{ store: 'object', clock: 'object', random: 'object', log: 'object', ownLog: 'object', environment: 'object' },
+  secrets: 'object',
   ...{ observers: 'list', recycle: 'function', runScope: 'function' },
 };
 
@@ -55,6 +71,7 @@ export function compose(defined: Service, overrides: Overrides = {}): Compositio
   const clock = overrides.clock ?? systemClock;
   for (const warning of warningsOf(environment)) log.warn(warning);
   const strayErrors = catchStrayErrors(log);
+  const secrets = runSecrets(service, { reader: readerOf(environment, overrides.secrets), clock, log: safeLog(log) });
   return {
     service,
     environment,
@@ -69,9 +86,19 @@ export function compose(defined: Service, overrides: Overrides = {}): Compositio
       runScope: overrides.runScope ?? strayErrors.runScope,
     },
     strayErrors,
-    prepared: prepareOnce(service, { env: environment.variables }),
+    secrets,
+    prepared: prepareOnce(service, { env: environment.variables, ...(secrets && { secrets: secrets.values }) }),
   };
 }
+
+function readerOf({ inLambda, variables }: Environment, given: SecretsReader | undefined): SecretsReader {
+  if (inLambda) return given ?? noReader(READER_NEEDED);
+  return given === undefined || given.onlyInLambda === true ? environmentSecrets(variables, VARIABLE_NEEDED) : given;
+}
+
+const READER_NEEDED = 'give `awsSecrets()` to scheduledHandler and deploy again';
+const VARIABLE_NEEDED =
+  'on one machine set it, or write it into the file secrets.env in the data directory (.tickover)';
 
 /** The fields that `asMember` replaces for a service that shares its Lambda function with other services. */
 export interface MemberParts extends Pick<Composition, 'strayErrors'> {

@@ -85,11 +85,12 @@ async function refuseStranger({ service, ports }: Composition, given: unknown): 
   return answer;
 }
 
-function invocationOf({ ports, environment, prepared }: Composition, context: HandlerContext): Invocation {
+function invocationOf({ ports, environment, prepared, secrets }: Composition, context: HandlerContext): Invocation {
   return {
     deadline: ports.clock.now() + context.getRemainingTimeInMillis(),
     build: environment.build,
     prepared,
+    secrets,
     endAfterAnswer: context.endAfterAnswer,
     closing: context.closing,
     stop: context.stop,

@@ -1,6 +1,6 @@
 import { type LoopState, type Outcome, overrunLine, propagates, step, THRESHOLD_CAUSE } from '../rules/index.ts';
 import { printReport, runWorkload, type WorkloadRun } from '../run/index.ts';
-import { haltedError, type Service } from '../service/index.ts';
+import { haltedError, type RunSecrets, type Service } from '../service/index.ts';
 import type { Clock, Random } from '../time/index.ts';
 import type { Iteration, LoopOptions, Pace } from './loop.ts';
 
@@ -16,6 +16,8 @@ export interface LoopParts extends Omit<LoopOptions, 'maxDuration' | 'clock' | '
    * Returns the result of the option `prepare` of the service. Calls `prepare` again only if it has not succeeded yet.
    */
   readonly prepared: () => unknown;
+  /** The secrets of the service in this process; `undefined` if it has none. */
+  readonly runSecrets: RunSecrets | undefined;
 }
 
 export interface Carried {
@@ -29,7 +31,7 @@ export interface Carried {
  * a field of the Iteration.
  */
 export async function iterate(parts: LoopParts, before: Carried, count: number): Promise<Iteration> {
-  const { service, clock, random, log, maxDuration, prepared } = parts;
+  const { service, clock, random, log, maxDuration, prepared, runSecrets } = parts;
   const run = await runWorkload(service, {
     clock,
     random,
@@ -38,6 +40,7 @@ export async function iterate(parts: LoopParts, before: Carried, count: number):
     fence: before.fence + 1,
     cursor: before.cursor,
     prepared,
+    secrets: runSecrets,
   });
   const { outcome, ...ended } = run;
   // Can't happen: a run ends without an outcome only after a stop signal, and `runLoop` gives a run none.

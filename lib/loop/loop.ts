@@ -1,5 +1,5 @@
 import type { LoopState, Outcome, Verdict } from '../rules/index.ts';
-import type { Log, Surroundings } from '../service/index.ts';
+import type { Log, SecretsReader, Surroundings } from '../service/index.ts';
 import { TickoverError } from '../text/index.ts';
 import type { Clock, Duration, Random } from '../time/index.ts';
 import type { SignalSource } from './signals.ts';
@@ -40,7 +40,12 @@ export interface LoopOptions {
   /** The object that emits SIGINT and SIGTERM. @default the process */
   readonly signals?: SignalSource;
   /** What the option `prepare` of the service gets as its argument. @default no environment variables */
-  readonly surroundings?: Surroundings;
+  readonly surroundings?: Pick<Surroundings, 'env'>;
+  /**
+   * Reads the secrets of the service, such as `awsSecrets()` in a container on AWS.
+   * @default the variables in `surroundings.env`
+   */
+  readonly secrets?: SecretsReader;
   /**
    * Called and awaited before the first run after each start, without a time limit. If it fails, no run is made, and
    * `start` rejects with its error after `onStop`.

@@ -19,15 +19,28 @@ import {
   optionFault,
 } from '../rules/index.ts';
 import {
+  environmentSecrets,
   isService,
+  type Log,
+  logTo,
   prepareOnce,
   refuseOptions,
+  runSecrets,
   type Service,
   type Shape,
   safeLog,
   shapeFaults,
 } from '../service/index.ts';
-import { CURSOR_BYTES, errorClassOf, isRecord, readProperty, showValue } from '../text/index.ts';
+import {
+  CURSOR_BYTES,
+  errorClassOf,
+  isRecord,
+  readProperty,
+  showValue,
+  toLogFields,
+  toLogMessage,
+  toSafeError,
+} from '../text/index.ts';
 import {
   type Duration,
   inSeconds,
@@ -54,6 +67,7 @@ import { onStopSignal } from './signals.ts';
 const PACES: readonly string[] = ['fixed-delay', 'fixed-rate'] satisfies Pace[];
 const LOOP_SHAPES: Readonly<Record<string, Shape>> = {
   ...{ clock: 'object', random: 'object', log: 'object', surroundings: 'object', signals: 'object', state: 'object' },
+  secrets: 'object',
   ...{ pace: 'text', cursor: 'text', handleSignals: 'flag', maxDuration: 'any', loops: 'any' },
   ...{ onStart: 'function', onStop: 'function', onIteration: 'function' },
 };
@@ -83,16 +97,31 @@ export function createLoop(service: Service, options: LoopOptions): Loop {
     ),
   ];
   if (faults.length > 0) throw new InvalidOptionsError(name, faults);
+  const log = service.secrets.length === 0 ? safeLog(options.log) : maskingLog(options.log);
+  const { surroundings = { env: {} }, clock = systemClock } = options;
+  const reader = options.secrets ?? environmentSecrets(surroundings.env, VARIABLE_NEEDED);
+  const secrets = runSecrets(service, { reader, clock, log });
   return new ServiceLoop({
     ...options,
-    clock: options.clock ?? systemClock,
+    clock,
     random: options.random ?? systemRandom,
-    log: safeLog(options.log),
+    log,
     service,
     maxDuration: longestRun(service.name, options.maxDuration),
     pace: options.pace ?? (service.policy.kind === 'loop' ? 'fixed-rate' : 'fixed-delay'),
-    prepared: prepareOnce(service, options.surroundings ?? { env: {} }),
+    runSecrets: secrets,
+    prepared: prepareOnce(service, { ...surroundings, ...(secrets && { secrets: secrets.values }) }),
   });
+}
+
+const VARIABLE_NEEDED = 'give it in the option `surroundings.env`, or give a reader in the option `secrets`';
+
+/** Makes a log for a service with secrets. It masks them, and whatever else looks like a credential. */
+function maskingLog(given: Log): Log {
+  const log = safeLog(given);
+  return logTo((level, message, fields) =>
+    log[level](toLogMessage(message), ...(fields === undefined ? [] : [toLogFields(fields)])),
+  );
 }
 
 /** A fault if the value was not made by `defineService`, which always sets `policy`. */
@@ -235,7 +264,8 @@ class ServiceLoop implements Loop {
     this.#carried = { state: iteration.state, cursor: iteration.cursor, fence: this.#carried.fence + 1 };
     await this.#notify(iteration, stop);
     const end = endOf(service, iteration);
-    if (end !== undefined) throw end.error;
+    // Whoever gets the error may print it.
+    if (end !== undefined) throw service.secrets.length === 0 ? end.error : toSafeError(end.error);
     return iteration;
   }
 

@@ -118,6 +118,13 @@ export const LIMITS = {
     most: 15 * MINUTE,
     expected: 'a duration of {least} or more, up to {most}',
   },
+  secretsMaxAge: {
+    kind: 'duration',
+    default: 5 * MINUTE,
+    least: 10 * SECOND,
+    most: DAY,
+    expected: 'a duration from {least} up to {most}',
+  },
   /** The memory of the Lambda function that runs the service, in megabytes. */
   memorySize: {
     kind: 'whole',
@@ -196,5 +203,6 @@ function isWithin({ kind, texts, pattern, ...limit }: Limit, value: unknown, bou
 
 function amount(value: number, kind: Limit['kind']): string {
   if (kind !== 'duration' || value === 0) return String(value);
+  if (value === DAY) return '1 day';
   return value % DAY === 0 ? `${value / DAY} days` : `${inSeconds(value)} s`;
 }

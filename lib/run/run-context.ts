@@ -1,5 +1,5 @@
-import { type Log, logTo, type RunContext, type Service } from '../service/index.ts';
-import { CURSOR_BYTES, isError, showValue, tryRead } from '../text/index.ts';
+import { type Log, logTo, NO_SECRETS, type RunContext, type RunSecrets, type Service } from '../service/index.ts';
+import { CURSOR_BYTES, containsKnown, isError, showValue, tryRead } from '../text/index.ts';
 import { abortable, type Clock, type Random } from '../time/index.ts';
 import type { RunScope } from './run-scope.ts';
 
@@ -22,6 +22,8 @@ export interface RunSurroundings {
   readonly assertOwned?: () => Promise<void>;
   /** The checked input of a run by hand; `undefined` if there is none. */
   readonly input?: unknown;
+  /** The secrets of the service; `undefined` if it has none. */
+  readonly secrets?: RunSecrets | undefined;
   /**
    * Starts the run so that errors of this run that no code catches are attributed to it.
    * @default none: such an error ends the process, as usual in Node
@@ -41,7 +43,7 @@ export interface RunCursor {
  */
 export function runContext(
   service: Service,
-  { clock, random, log, fence, scheduledFor, signalAt, input, assertOwned = async () => {} }: RunSurroundings,
+  { clock, random, log, fence, scheduledFor, signalAt, input, secrets, assertOwned = async () => {} }: RunSurroundings,
   {
     signal,
     cursor,
@@ -67,6 +69,7 @@ export function runContext(
     assertOwned: () => abortable(signal, assertOwned),
     prepared,
     ...(input === undefined ? {} : { input }),
+    secrets: secrets?.values ?? NO_SECRETS,
   };
 }
 
@@ -80,6 +83,7 @@ function storedCursor(service: string, next: unknown): string {
   if (bytes.length > CURSOR_BYTES) {
     throw new RangeError(`${service}: cursor: expected at most ${CURSOR_BYTES} bytes, got ${bytes.length}`);
   }
+  if (containsKnown(next)) throw new TypeError(`${service}: cursor: expected text without a secret, got one with it`);
   return next;
 }
 

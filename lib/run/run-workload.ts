@@ -36,6 +36,7 @@ export async function runWorkload(service: Service, surroundings: RunSurrounding
   const ending = await inScope(service, surroundings, (onUncaught) =>
     runUnderDeadline(
       async (signal) => {
+        await surroundings.secrets?.refresh(signal);
         const prepared = await surroundings.prepared();
         return service.workload(runContext(service, surroundings, { signal, cursor, prepared }));
       },

@@ -51,8 +51,11 @@ const CERTIFICATE = new Set([
   'UNSPECIFIED',
 ]);
 
-/** The codes of an aborted request. The reason of the abort, not this code, shows whether the error is transient. */
-const ABORT = new Set(['ABORT_ERR', 'ERR_CANCELED']);
+/**
+ * The codes of an aborted request, and of secrets that can't be read. The reason of the abort, or the cause, shows
+ * whether the error is transient, not this code.
+ */
+const ABORT = new Set(['ABORT_ERR', 'ERR_CANCELED', 'secrets-unavailable']);
 
 /** The code of a run that has lost its lease: the next run starts with a lease of its own. */
 const LEASE_LOST: LeaseLostError['code'] = 'lease-lost';

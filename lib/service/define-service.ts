@@ -15,6 +15,7 @@ import { branded } from './brand.ts';
 import { classifierOf } from './classify.ts';
 import { NotImplementedError } from './errors.ts';
 import { LOCAL_SHAPES, SERVICE_SHAPES, shapeFaults } from './known-options.ts';
+import { declaredSecrets, secretFaults } from './secrets/declared.ts';
 import type { Known, Service, ServiceOptions, WrittenTooLate } from './service.ts';
 import { longestTimeout } from './time-budget.ts';
 
@@ -81,6 +82,8 @@ function fill(options: ServiceOptions): Service {
     reserve,
     maxDuration: milliseconds(options.maxDuration, timeout - reserve),
     leaseMargin: milliseconds(options.leaseMargin, LIMITS.leaseMargin.default),
+    secrets: Object.freeze(declaredSecrets(options.secrets)),
+    secretsMaxAge: milliseconds(options.secretsMaxAge, LIMITS.secretsMaxAge.default),
     localInterval: milliseconds(options.local?.interval, policy.interval),
     classify: options.classify ?? classifierOf(policy.kind),
     ...withoutUndefined({ printer, input: options.input }),
@@ -104,12 +107,14 @@ function localFaults(options: ServiceOptions): string[] {
   return faultsOf(there, fill(there)).map((fault) => `local.${fault}`);
 }
 
+type JudgedOption = 'timeout' | 'reserve' | 'maxDuration' | 'leaseMargin' | 'secretsMaxAge';
+
 function faultsOf(options: ServiceOptions, service: Service): string[] {
   const { timeout, reserve } = service;
   const { cron, timezone } = options;
   const bounds = { 'the timeout': timeout, 'timeout less reserve': timeout - reserve };
   const timeoutLimit = { ...LIMITS.timeout, most: longestTimeout(service.schedule) };
-  const judged = (option: 'timeout' | 'reserve' | 'maxDuration' | 'leaseMargin', limit: Limit = LIMITS[option]) =>
+  const judged = (option: JudgedOption, limit: Limit = LIMITS[option]) =>
     limitFaults(option, service[option], {
       ...{ limit, bounds, written: options[option] },
       got: showValue(options[option] ?? service[option]),
@@ -121,6 +126,8 @@ function faultsOf(options: ServiceOptions, service: Service): string[] {
     ...judged('reserve'),
     ...judged('maxDuration'),
     ...judged('leaseMargin'),
+    ...judged('secretsMaxAge'),
+    ...secretFaults(options.secrets),
     ...optionFault(
       timezone === undefined || cron !== undefined,
       'timezone',

@@ -93,6 +93,15 @@ export class RunCrashedError extends TickoverError {
   readonly code = 'run-crashed';
 }
 
+/**
+ * The error of a run whose secrets can't be read. Whether it is transient is judged by its causes. The message contains
+ * what to do.
+ */
+export class SecretsUnavailableError extends Error {
+  override readonly name = 'SecretsUnavailableError';
+  readonly code = 'secrets-unavailable';
+}
+
 /** The error of a service without a workload. Of all errors, only this one is fatal in a service of kind `loop`. */
 export class NotImplementedError extends TickoverError {
   override readonly name = 'NotImplementedError';

@@ -17,6 +17,7 @@ export {
   NotImplementedError,
   RunCrashedError,
   RunTimedOutError,
+  SecretsUnavailableError,
   ServiceHaltedError,
   StoppedError,
   UnreadableStateError,
@@ -30,6 +31,9 @@ export { type Log, logTo, safeLog } from './log.ts';
 export { ownFile } from './own-file.ts';
 export { isInLambda } from './platform.ts';
 export { prepareOnce } from './prepare-once.ts';
+export type { DeclaredSecret, SecretReference } from './secrets/declared.ts';
+export { environmentSecrets, noReader } from './secrets/environment-secrets.ts';
+export { NO_SECRETS, type RunSecrets, runSecrets, type Secrets, type SecretsReader } from './secrets/run-secrets.ts';
 export type { RunContext, Service, ServiceOptions, Surroundings } from './service.ts';
 export {
   ACQUIRE_LIMIT,
@@ -49,6 +53,7 @@ export {
   REQUEST_TIMEOUT,
   REQUEST_TRIES,
   SCHEDULER_PRECISION,
+  SECRETS_REQUEST_TIMEOUT,
   SEND_LIMIT,
   SEND_REQUEST_TIMEOUT,
   STORE_LIMIT,

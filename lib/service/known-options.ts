@@ -68,6 +68,7 @@ export const SERVICE_SHAPES: Readonly<Record<string, Shape>> = {
   cron: 'text',
   timezone: 'text',
   local: 'object',
+  secrets: 'object',
   classify: 'function',
   printer: 'function',
   input: 'schema',

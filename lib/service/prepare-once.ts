@@ -1,10 +1,12 @@
+import { NO_SECRETS } from './secrets/run-secrets.ts';
 import type { Service, Surroundings } from './service.ts';
 
 /**
  * Returns a function that calls the option `prepare` of the service once and then returns the same result. If `prepare`
  * fails, the next call tries again.
  */
-export function prepareOnce(service: Service, surroundings: Surroundings): () => unknown {
+export function prepareOnce(service: Service, given: Pick<Surroundings, 'env'> & Partial<Surroundings>): () => unknown {
+  const surroundings = { secrets: NO_SECRETS, ...given };
   let made: { readonly value: unknown } | undefined;
   return () => {
     made ??= { value: service.prepare(surroundings) };

@@ -3,6 +3,7 @@ import type { Clock, Duration, Random } from '../time/index.ts';
 import type { Classify } from './classify.ts';
 import type { StandardSchema } from './input/standard-schema.ts';
 import type { Log } from './log.ts';
+import type { DeclaredSecret, SecretReference } from './secrets/declared.ts';
 
 /** The argument of the workload: the context of one run. */
 export interface RunContext<Prepared = unknown, Input = unknown> {
@@ -55,6 +56,8 @@ export interface RunContext<Prepared = unknown, Input = unknown> {
    * in a `runLoop`, and if the service has no `input`.
    */
   readonly input?: Input | undefined;
+  /** The values of the option `secrets` by name, at most `secretsMaxAge` old at the start of the run. */
+  readonly secrets: Readonly<Record<string, string>>;
 }
 
 /**
@@ -71,6 +74,11 @@ export type Known<Type> =
 /** The argument of the option `prepare`. */
 export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>;
+  /**
+   * The values of the option `secrets` by name. `prepare` is called once, but each property has the newest value
+   * whenever it is read: read it where it is used, since a copy stays old.
+   */
+  readonly secrets: Readonly<Record<string, string>>;
 }
 
 /**
@@ -105,6 +113,16 @@ export interface ServiceOptions<Prepared = unknown, Result = unknown, Input = un
    * @default 5 s
    */
   readonly leaseMargin?: Duration | undefined;
+  /**
+   * The secrets of the service, which the first run fetches and the workload reads as `context.secrets`: for each name
+   * (capitals, digits and `_`) where it is stored, such as `'ssm:/prod/api-token'`, or
+   * `'secretsmanager:prod/db#password'` for the field `password` of a JSON object. On one machine the environment
+   * variables with these names are read instead.
+   * @default none
+   */
+  readonly secrets?: Readonly<Record<string, SecretReference>> | undefined;
+  /** How long fetched secrets are used before a run fetches them again. @default 300 s */
+  readonly secretsMaxAge?: Duration | undefined;
   /** Options that replace the service's own under `npm start`. */
   readonly local?: { readonly interval?: Duration | undefined } | undefined;
   /**
@@ -148,6 +166,8 @@ export interface Service<Result = unknown, Prepared = unknown, Input = unknown, 
   readonly reserve: number;
   readonly maxDuration: number;
   readonly leaseMargin: number;
+  readonly secrets: readonly DeclaredSecret[];
+  readonly secretsMaxAge: number;
   /** The interval under `npm start`, in milliseconds. */
   readonly localInterval: number;
   readonly classify: Classify;

@@ -18,7 +18,7 @@
  * until NOTIFY_TIME before `end`, and always has the time of one try (ONE_TRY).
  */
 import { FIRING_PERIOD, flexibleWindow, hasSlots, LIMITS, type Schedule } from '../rules/index.ts';
-import { MINUTE, SECOND } from '../time/index.ts';
+import { HOUR, MINUTE, SECOND } from '../time/index.ts';
 
 /** How late EventBridge Scheduler may start a tick, in milliseconds. */
 export const SCHEDULER_PRECISION = MINUTE;
@@ -83,6 +83,22 @@ export const CONNECT_TIMEOUT = 0.5 * SECOND;
  * milliseconds.
  */
 export const REQUEST_TIMEOUT = 0.9 * SECOND;
+/**
+ * The longest time that reading all secrets of a service may take, in milliseconds, with all tries and waits. A run
+ * whose deadline is nearer has less.
+ */
+export const SECRETS_LIMIT = 8 * SECOND;
+/**
+ * The longest wait for the first byte of an answer of Parameter Store or Secrets Manager, in milliseconds. They use KMS
+ * before they answer.
+ */
+export const SECRETS_REQUEST_TIMEOUT = 2 * SECOND;
+/**
+ * How much longer than the option `secretsMaxAge` secrets may stay in use, in milliseconds, while AWS can't answer.
+ */
+export const SECRETS_SPARE_AGE = HOUR;
+/** How long after such a failure the secrets are not fetched again, in milliseconds. */
+export const SECRETS_RETRY = 30 * SECOND;
 /** How many times an AWS client tries a request, the first try included. */
 export const REQUEST_TRIES = 3;
 

@@ -71,8 +71,8 @@ function spellingsOf(value: string): string[] {
   return [
     value,
     JSON.stringify(value).slice(1, -1),
-    // `encodeURIComponent` throws for half of a surrogate pair.
-    encodeURIComponent(value.toWellFormed()),
+    // `encodeURIComponent` throws for half of a surrogate pair, which a Buffer replaces.
+    encodeURIComponent(Buffer.from(value).toString()),
     new URLSearchParams([['', value]]).toString().slice(1),
     Buffer.from(value).toString('base64'),
   ];

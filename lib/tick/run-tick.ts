@@ -72,6 +72,7 @@ export async function endTick(service: Service, tick: Tick, invocation: Invocati
     prepared: invocation.prepared,
     input: invocation.input,
     assertOwned: () => assertOwned(ports, claim),
+    secrets: invocation.secrets,
     runScope: ports.runScope,
   });
 

@@ -1,5 +1,5 @@
 import type { Rules, Tick } from '../rules/index.ts';
-import type { Service } from '../service/index.ts';
+import type { RunSecrets, Service } from '../service/index.ts';
 import type { Ports } from './ports.ts';
 
 /** The facts about the invocation of the function in which a tick runs. */
@@ -10,6 +10,8 @@ export interface Invocation {
   readonly build: string;
   /** Returns the result of the service's `prepare`. It calls `prepare` until that has succeeded once. */
   readonly prepared: () => unknown;
+  /** The secrets of the service in this process. @default the service has none */
+  readonly secrets?: RunSecrets | undefined;
   /** Ends the process after the function's answer has been sent. @default the port `recycle`, which ends it at once */
   readonly endAfterAnswer?: (() => void) | undefined;
   /**

@@ -27,6 +27,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   'lib/testing': [...TICK_AND_BELOW],
   'lib/flow-runs': ['lib/service', 'lib/rules', 'lib/text', 'lib/time'],
   'lib/bundling': ['lib/service', 'lib/rules', 'lib/text', 'lib/time'],
+  'lib/secrets': ['lib/service', 'lib/rules', 'lib/text', 'lib/time'],
   'lib/services': [
     'lib/flow-runs',
     'lib/watchdog',
@@ -73,6 +74,7 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   'lib/tick': /^$/,
   'lib/loop': /^node:process$/,
   'lib/store': /^@aws-sdk\//,
+  'lib/secrets': /^@aws-sdk\/client-(ssm|secrets-manager)$/,
   'lib/metrics': /^@aws-lambda-powertools\/metrics$/,
   'lib/prometheus': /^(prom-client|node:(http|events|zlib))$/,
   'lib/lambda': /^(zod|@aws-lambda-powertools\/logger|node:(process|crypto))$/,

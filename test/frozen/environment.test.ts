@@ -100,7 +100,7 @@ test('the services that come with it have these names, and refuse what they cann
   };
   const messages = (await loadCatalog()).map(({ service }) => [
     service.name,
-    messageOf(() => service.prepare({ env })),
+    messageOf(() => service.prepare({ env, secrets: {} })),
   ]);
   expect(messages).toEqual([
     [

@@ -56,6 +56,7 @@ describe('a defined service', () => {
       { maxDuration: '46s' },
       "maxDuration: expected a duration above 0 and up to timeout less reserve (45 s), got '46s'",
     ],
+    [{ secretsMaxAge: '1s' }, "secretsMaxAge: expected a duration from 10 s up to 1 day, got '1s'"],
     [{ leaseMargin: -1 }, 'leaseMargin: expected a duration of 0 or more, up to 900 s, got -1'],
     [{ local: { interval: 0 } }, "local.interval: expected a duration from 0.1 s up to 366 days, such as '5m', got 0"],
     [

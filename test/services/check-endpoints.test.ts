@@ -58,7 +58,8 @@ async function run(
     log: { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error') },
     saveCursor: () => {},
     assertOwned: async () => {},
-    prepared: checkEndpoints.prepare({ env }),
+    prepared: checkEndpoints.prepare({ env, secrets: {} }),
+    secrets: {},
   };
   const [settled] = await Promise.allSettled([checkEndpoints.workload(context)]);
   if (settled.status === 'fulfilled') return { results: settled.value as EndpointResult[], lines };
@@ -321,7 +322,7 @@ describe('endpoints that fail', () => {
       log: keptLog(),
       signalAt: 30_000,
       fence: 1,
-      prepared: () => checkEndpoints.prepare({ env: { TICKOVER_ENDPOINTS: JSON.stringify(endpoints) } }),
+      prepared: () => checkEndpoints.prepare({ env: { TICKOVER_ENDPOINTS: JSON.stringify(endpoints) }, secrets: {} }),
     });
     // Asleep are three once both are asked, the run's deadline and two endpoints' time-outs, until one of these has
     // answered.
@@ -453,7 +454,7 @@ describe('the settings', () => {
   });
 
   it('settings that are refused are reported by the run that needs them', () => {
-    expect(() => checkEndpoints.prepare({ env: { TICKOVER_ENDPOINTS: '7' } })).toThrow(
+    expect(() => checkEndpoints.prepare({ env: { TICKOVER_ENDPOINTS: '7' }, secrets: {} })).toThrow(
       'check-endpoints: TICKOVER_ENDPOINTS: expected a JSON array of endpoints, got 7',
     );
   });

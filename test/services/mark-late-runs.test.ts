@@ -526,11 +526,14 @@ describe('the service', () => {
     };
     const service = defineMarkLateRuns({ mark, lateAfterSeconds: 3_600 });
     const { context } = setup();
-    const { options } = service.prepare({ env: { TICKOVER_LATE_AFTER_SECONDS: '1' } }) as { options: MarkLateOptions };
+    const { options } = service.prepare({ env: { TICKOVER_LATE_AFTER_SECONDS: '1' }, secrets: {} }) as {
+      options: MarkLateOptions;
+    };
     const store = memoryFlowRunStore([waitingRun('old', NOW - 3_600_000), waitingRun('young', NOW - 3_599_999)]);
 
     const result = await service.workload({
       ...context,
+      secrets: {},
       service: 'mark-late-runs',
       fence: 1,
       saveCursor: () => {},

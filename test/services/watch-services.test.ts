@@ -13,10 +13,10 @@ test('the service is a loop every minute, and is in the catalog', async () => {
 });
 
 test('it refuses to begin without a table or with a list it cannot read', () => {
-  expect(() => watchServices.prepare({ env: {} })).toThrow(
+  expect(() => watchServices.prepare({ env: {}, secrets: {} })).toThrow(
     'watch-services: TICKOVER_TABLE: expected the name of the state table, got undefined',
   );
-  expect(() => watchServices.prepare({ env: { TICKOVER_TABLE: 't', TICKOVER_WATCHED: '[' } })).toThrow(
+  expect(() => watchServices.prepare({ env: { TICKOVER_TABLE: 't', TICKOVER_WATCHED: '[' }, secrets: {} })).toThrow(
     'watch-services: TICKOVER_WATCHED: expected ',
   );
 });

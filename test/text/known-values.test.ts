@@ -35,7 +35,7 @@ describe('a registered value', () => {
   });
 
   it.each([
-    ['as JSON', JSON.stringify({ said: PHRASE }), '{"said":"***"}'],
+    ['as JSON', JSON.stringify({ text: PHRASE }), '{"text":"***"}'],
     ['in a URL', `?q=${encodeURIComponent(PHRASE)}&n=1`, '?q=***&n=1'],
     ['in a form', `${new URLSearchParams([['q', PHRASE]])}`, 'q=***'],
     ['in Base64', `x ${Buffer.from(PHRASE).toString('base64')} y`, 'x *** y'],

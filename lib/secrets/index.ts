@@ -1,0 +1,1 @@
+export { type AwsSecretsOptions, awsSecrets } from './aws-secrets.ts';
