@@ -66,6 +66,7 @@ export function serviceFaults(deployment: Deployment, { fileExists }: FileSystem
     ...limitFaults('memorySize', memorySize),
     ...environmentFaults(deployment.environment),
     ...switchFaults(deployment),
+    ...secretFaults(deployment),
   ];
 }
 
@@ -170,6 +171,13 @@ function switchFaults({ environment, emitsMetrics }: Deployment): string[] {
   return found.map(
     (name) =>
       `environment.${name}: expected none for a service whose metrics are relied on, got ${showValue(environment[name])}`,
+  );
+}
+
+/** Returns a fault for each variable with the name of a secret, since whoever reads the configuration could read it. */
+function secretFaults({ service, environment }: Deployment): string[] {
+  return service.secrets.flatMap(({ name }) =>
+    optionFault(!Object.hasOwn(environment, name), `environment.${name}`, 'none, since it is a secret', 'one'),
   );
 }
 

@@ -129,14 +129,14 @@ export class ScheduledService extends DeployedService {
 
   #makeFunction(source: HandlerSource, props: ScheduledServiceProps): ServiceFunction {
     const { interval, environment, memorySize, logRetention, logLevel, functionProps } = props;
-    const { metrics, encryptionKey } = props;
+    const { metrics, encryptionKey, secretKeys } = props;
     const { schedule } = this.service;
     return new ServiceFunction(this, 'Function', {
       services: [this.service],
       source,
       parts: partsOf(source, { schedule, sendsMetrics: metrics === 'detailed' }),
       table: this.table,
-      ...withoutUndefined({ memorySize, logRetention, logLevel, functionProps, encryptionKey }),
+      ...withoutUndefined({ memorySize, logRetention, logLevel, functionProps, encryptionKey, secretKeys }),
       environment: withoutUndefined({
         ...environment,
         ...functionProps?.environment,

@@ -26,6 +26,7 @@ import { allow, roleHere } from './rights/allow.ts';
 import { grantKey, keyOf, letLogsUse } from './rights/encryption-key.ts';
 import { grantStateOfGroup } from './rights/many-items.ts';
 import { OwnRole } from './rights/own-role.ts';
+import { grantSecrets } from './rights/secrets.ts';
 import { grantState } from './state-table.ts';
 
 /** The options of a service's Lambda function. */
@@ -53,6 +54,11 @@ export interface ServiceFunctionOptions {
    * @default AWS's own keys
    */
   readonly encryptionKey?: IKey;
+  /**
+   * The customer's KMS keys that encrypt the parameters and secrets in the option `secrets` of a service.
+   * @default AWS's own keys, for which the function needs no right
+   */
+  readonly secretKeys?: readonly IKey[];
 }
 
 export interface ServiceFunctionProps extends ServiceFunctionOptions {
@@ -70,7 +76,7 @@ export interface ServiceFunctionProps extends ServiceFunctionOptions {
 
 export const FUNCTION_SHAPES = {
   ...{ environment: 'object', memorySize: 'any', logRetention: 'any', logLevel: 'text', functionProps: 'object' },
-  encryptionKey: 'object',
+  ...{ encryptionKey: 'object', secretKeys: 'list' },
 } as const satisfies Shapes<ServiceFunctionOptions>;
 
 /**
@@ -160,12 +166,20 @@ export class ServiceFunction extends Construct {
     });
   }
 
-  #grantRights({ table, services, groupName, encryptionKey, functionProps = {} }: ServiceFunctionProps): void {
+  #grantRights({
+    table,
+    services,
+    groupName,
+    encryptionKey,
+    secretKeys,
+    functionProps = {},
+  }: ServiceFunctionProps): void {
     allow(this.function, ['logs:CreateLogStream', 'logs:PutLogEvents'], [this.logGroup.logGroupArn]);
     const names = services.map(({ name }) => name);
     const holder = { role: this.function.role, scope: this };
     if (groupName === undefined) grantState(table, this.function, names);
     else grantStateOfGroup(table, holder, { groupName, names });
+    grantSecrets(this.function, services, secretKeys);
     const environmentKey = functionProps.environmentEncryption ?? encryptionKey;
     if (environmentKey !== undefined)
       grantKey(keyOf(this, 'EnvironmentKey', environmentKey), this.function, 'environment');

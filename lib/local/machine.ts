@@ -28,6 +28,7 @@ import {
 import { fewAtOnce } from './functions/few-at-once.ts';
 import { type FunctionHost, hostFunction } from './functions/function-host.ts';
 import { idleWorkers } from './functions/idle-workers.ts';
+import { readSecretsFile, withSecrets } from './functions/secrets-file.ts';
 import { sweepTable } from './sweep.ts';
 
 export interface MachineOptions extends DatabaseOptions {
@@ -82,6 +83,7 @@ export async function openMachine(options: MachineOptions): Promise<Machine> {
     const watched = catalog.filter(({ service }) => service.name !== WATCHDOG).map(localService);
     const variables = database.shared ? withoutCredentials(options.variables) : options.variables;
     const env = { ...watchdogVariables(watched), ...environmentOf(database.endpoint, variables) };
+    const file = await readSecretsFile(options.directory);
     const sampleRuns = await prepareTables(database, env);
     const directory = await makeBundleDirectory(options.directory);
     bundles = directory;
@@ -96,7 +98,7 @@ export async function openMachine(options: MachineOptions): Promise<Machine> {
       }
       const service = withInterval(bundle.service, bundle.service.localInterval);
       const own = { TICKOVER_BUILD: bundle.build, TICKOVER_INTERVAL: `${service.policy.interval}ms` };
-      hosts.push(hostFunction({ ...shared, service, bundle, env: { ...env, ...own } }));
+      hosts.push(hostFunction({ ...shared, service, bundle, env: { ...withSecrets(service, env, file), ...own } }));
     }
     const ticked = await readTicked(database, env, entries);
     const sweep = (now: number) => sweepTable(database.endpoint, env, now);

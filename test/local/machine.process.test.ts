@@ -56,6 +56,28 @@ async function openNightly() {
   return machine;
 }
 
+test('a machine gives a service its secrets from the environment and from the file, and asks no AWS', async () => {
+  const functionFile = fileURLToPath(new URL('./fixtures/secretive.ts', import.meta.url));
+  const secrets = { API_TOKEN: 'ssm:/prod/token', DB_PASSWORD: 'secretsmanager:prod/db#password' } as const;
+  const service = defineService({ name: 'secretive', interval: '5m', secrets });
+  await writeFile(join(directory, 'secrets.env'), 'API_TOKEN=swordfish-in-file\nOTHER_SECRET=swordfish-of-others\n');
+  machine = await openMachine({
+    directory,
+    catalog: [{ service, functionFile }],
+    variables: { ...process.env, DB_PASSWORD: 'swordfish in a variable' },
+    onLine: (line) => lines.push(line),
+  });
+  const answer = await machine.hosts[0]?.invoke({ action: 'run-once' });
+
+  expect(answer).toMatchObject({
+    outcome: 'succeeded',
+    result: { lengths: [17, 23], API_TOKEN: '***', foreign: null },
+  });
+  await machine.close();
+  expect(lines.join('\n')).toContain('token ***, password ***');
+  expect(lines.join('\n')).not.toContain('swordfish');
+});
+
 test('a machine knows of which cron services a tick was decided before', async () => {
   const first = await openNightly();
   expect([...first.ticked]).toEqual([]);

@@ -157,6 +157,7 @@ export class ServiceGroup extends Construct {
 
   #makeFunction(members: readonly Member[], props: ServiceGroupProps & SharedTable): ServiceFunction {
     const { environment, memorySize, logRetention, logLevel, functionProps, encryptionKey, metrics } = props;
+    const { secretKeys } = props;
     const sendsMetrics = metrics === 'detailed';
     return new ServiceFunction(this, 'Function', {
       services: members.map(({ service }) => service),
@@ -166,7 +167,7 @@ export class ServiceGroup extends Construct {
         ...new Set(members.flatMap(({ service: { schedule }, source }) => partsOf(source, { schedule, sendsMetrics }))),
       ],
       table: props.table,
-      ...withoutUndefined({ memorySize, logRetention, logLevel, functionProps, encryptionKey }),
+      ...withoutUndefined({ memorySize, logRetention, logLevel, functionProps, encryptionKey, secretKeys }),
       environment: withoutUndefined({
         ...environment,
         ...functionProps?.environment,

@@ -34,6 +34,9 @@ const USES = {
   receive: { service: 'sqs', actions: ['kms:Decrypt'] },
   publish: { service: 'sns', actions: ['kms:Decrypt', 'kms:GenerateDataKey'] },
   readLog: { service: 'logs', actions: ['kms:Decrypt'] },
+  // Parameter Store and Secrets Manager decrypt in the name of whoever asks.
+  parameter: { service: 'ssm', actions: ['kms:Decrypt'] },
+  secret: { service: 'secretsmanager', actions: ['kms:Decrypt'] },
   environment: { service: 'lambda', actions: ['kms:Decrypt'] },
 } as const;
 export type KeyUse = keyof typeof USES;
