@@ -97,8 +97,7 @@ function readerOf({ inLambda, variables }: Environment, given: SecretsReader | u
 }
 
 const READER_NEEDED = 'give `awsSecrets()` to scheduledHandler and deploy again';
-const VARIABLE_NEEDED =
-  'on one machine set it, or write it into the file secrets.env in the data directory (.tickover)';
+const VARIABLE_NEEDED = 'set it, or write it into the file .tickover/secrets.env; then resume the service';
 
 /** The fields that `asMember` replaces for a service that shares its Lambda function with other services. */
 export interface MemberParts extends Pick<Composition, 'strayErrors'> {

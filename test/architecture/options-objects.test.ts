@@ -6,6 +6,7 @@ import { scheduledHandler } from '../../lib/lambda/index.ts';
 import { createLoop, runLoop, runMany } from '../../lib/loop/index.ts';
 import { emfObserver } from '../../lib/metrics/index.ts';
 import { metricsServer } from '../../lib/prometheus/index.ts';
+import { awsSecrets } from '../../lib/secrets/index.ts';
 import { defineService } from '../../lib/service/index.ts';
 import { defineMarkLateRuns } from '../../lib/services/mark-late-runs.ts';
 import { fakeClock, harness, scriptedRandom } from '../../lib/testing/index.ts';
@@ -45,6 +46,7 @@ const CALLS: readonly (readonly [name: string, call: Call, misspelt: object, mis
     { observers: {} },
     'observers: expected a list',
   ],
+  ['awsSecrets', (options) => awsSecrets(options), { regoin: 'x' }, { endpoint: 1 }, 'endpoint: expected text'],
   ['emfObserver', (options) => emfObserver(options), { namespaec: 'x' }, { namespace: 1 }, 'namespace: expected text'],
   [
     'metricsServer',

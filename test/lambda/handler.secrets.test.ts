@@ -1,5 +1,5 @@
 /** The secrets of a service: fetched by the run, handed to `prepare` and the workload, and seen nowhere else. */
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, type Mock, vi } from 'vitest';
 import { createLoop } from '../../lib/loop/index.ts';
 import { defineService, type RunContext, type SecretsReader } from '../../lib/service/index.ts';
 import { fakeClock, scriptedRandom } from '../../lib/testing/index.ts';
@@ -18,7 +18,7 @@ const VALUE = 'a swordfish, quite "fresh"';
 
 function readerOf(
   ...answers: readonly (string | Error)[]
-): SecretsReader & { readonly read: ReturnType<typeof vi.fn> } {
+): SecretsReader & { readonly read: Mock<SecretsReader['read']> } {
   const left = [...answers];
   return {
     read: vi.fn(async () => {
@@ -256,7 +256,7 @@ describe('the reader of secrets', () => {
     const { raisedBy } = withSecret(parts({ variables }));
 
     expect(await message(raisedBy('12:01'))).toContain(
-      'no environment variable TOKEN; on one machine set it, or write it',
+      'no environment variable TOKEN; set it, or write it into the file .tickover/secrets.env; then',
     );
   });
 });
