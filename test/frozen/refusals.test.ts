@@ -178,6 +178,7 @@ test('the errors have these names and codes, and there are no others', async () 
     "RefusedAddressError 'refused-address'",
     "RunCrashedError 'run-crashed'",
     "RunTimedOutError 'run-timed-out'",
+    "SecretsUnavailableError 'secrets-unavailable'",
     "ServiceHaltedError 'service-halted'",
     "ServiceNotLoadedError 'not-loaded'",
     "StoppedError 'stopped'",

@@ -374,7 +374,7 @@ test('a workload is handed these, and what it makes is prepared from the environ
   await tick('12:01');
   await tick('12:02');
   expect(handed).toEqual([
-    ['env'],
+    ['env', 'secrets'],
     [
       'assertOwned',
       'clock',
@@ -385,6 +385,7 @@ test('a workload is handed these, and what it makes is prepared from the environ
       'random',
       'saveCursor',
       'scheduledFor',
+      'secrets',
       'service',
       'signal',
     ],
@@ -400,6 +401,7 @@ test('a workload is handed these, and what it makes is prepared from the environ
       'random',
       'saveCursor',
       'scheduledFor',
+      'secrets',
       'service',
       'signal',
     ],
