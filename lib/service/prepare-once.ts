@@ -6,7 +6,7 @@ import type { Service, Surroundings } from './service.ts';
  * fails, the next call tries again.
  */
 export function prepareOnce(service: Service, given: Pick<Surroundings, 'env'> & Partial<Surroundings>): () => unknown {
-  const surroundings = { secrets: NO_SECRETS, ...given };
+  const surroundings = { ...given, secrets: given.secrets ?? NO_SECRETS };
   let made: { readonly value: unknown } | undefined;
   return () => {
     made ??= { value: service.prepare(surroundings) };
