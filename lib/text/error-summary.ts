@@ -9,7 +9,7 @@ import {
   TEXT_BYTES,
   UNSHOWABLE,
 } from './bounds.ts';
-import { known, withoutKnown } from './known-values.ts';
+import { known, withoutKnown } from './known/known-values.ts';
 import { cut, mask } from './mask.ts';
 import { isError, isSuppressed, membersOf, readProperty, tryRead } from './safe-read.ts';
 import { toJson } from './to-json.ts';

@@ -11,7 +11,7 @@ export { CURSOR_BYTES, HALT_CAUSE_BYTES } from './bounds.ts';
 export { fitted, padded, wrapped } from './columns.ts';
 export { type ErrorSummary, errorClassOf, summarizeError } from './error-summary.ts';
 export { guardOutput } from './guard-output.ts';
-export { containsKnown, forgetValues, hideValue, SHORTEST_KNOWN } from './known-values.ts';
+export { containsKnown, forgetValues, hideValue, SHORTEST_KNOWN } from './known/known-values.ts';
 export { cut, mask } from './mask.ts';
 export { didYouMean, nearest, nearMiss } from './nearest.ts';
 export { isError, isRecord, membersOf, readProperty, tryRead } from './safe-read.ts';

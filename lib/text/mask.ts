@@ -1,7 +1,7 @@
 import { LONGEST_WORD, MASKED_BYTES } from './bounds.ts';
 import { type Masked, SURROUNDED } from './credentials.ts';
-import { KNOWN_TOKENS } from './known-tokens.ts';
-import { known, withoutKnown } from './known-values.ts';
+import { KNOWN_TOKENS } from './known/known-tokens.ts';
+import { known, withoutKnown } from './known/known-values.ts';
 import { maskFields } from './secret-fields.ts';
 import { bare, hasMoreThanBare } from './visible.ts';
 

@@ -1,5 +1,5 @@
 import { FIELD_NAME_BYTES, LEFT_OUT, MASK, MOST_LEVELS } from './bounds.ts';
-import { containsKnown, known } from './known-values.ts';
+import { containsKnown, known } from './known/known-values.ts';
 import { cut, mask } from './mask.ts';
 import { isError, readProperty, tryRead } from './safe-read.ts';
 import { fieldJudge, isHidden, type SecretName, secretElement } from './secret-members.ts';

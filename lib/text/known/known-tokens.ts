@@ -2,8 +2,8 @@
  * Masks tokens that are recognised by their format, such as a vendor's prefix. Each pattern takes time in proportion to
  * the length of the text: a repetition without a limit is only at the end of a pattern.
  */
-import { MASK } from './bounds.ts';
-import type { Masked } from './credentials.ts';
+import { MASK } from '../bounds.ts';
+import type { Masked } from '../credentials.ts';
 
 /** Prefixes of tokens, each with the pattern of the rest of the token. */
 const PREFIXED: readonly (readonly [prefixes: string, body: string])[] = [

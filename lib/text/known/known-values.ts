@@ -2,9 +2,9 @@
  * The values of secrets that this process has fetched. `mask` hides them wherever they appear in a text, whatever they
  * look like. Credentials that Tickover hasn't fetched are only recognised by their form.
  */
-import { MASK } from './bounds.ts';
-import { isRecord } from './safe-read.ts';
-import { isHidden, secretNamed } from './secret-members.ts';
+import { MASK } from '../bounds.ts';
+import { isRecord } from '../safe-read.ts';
+import { isHidden, secretNamed } from '../secret-members.ts';
 
 /**
  * The shortest value, in characters, that is hidden wherever it appears. A shorter one would be found inside ordinary
