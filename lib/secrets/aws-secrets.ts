@@ -1,6 +1,6 @@
 /**
- * Reads secrets from Parameter Store and Secrets Manager. Only a function whose service has secrets imports this file,
- * and a client is loaded only if a secret needs it.
+ * Reads secrets from Parameter Store and Secrets Manager. The bundle of a function contains this file and the clients
+ * only if its code calls `awsSecrets`, and a client is loaded only if a secret needs it.
  */
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { SSMClient } from '@aws-sdk/client-ssm';
@@ -13,7 +13,15 @@ import {
   type SecretsReader,
   SecretsUnavailableError,
 } from '../service/index.ts';
-import { errorClassOf, isRecord, readProperty, toSafeCause, tryRead, withoutUndefined } from '../text/index.ts';
+import {
+  errorClassOf,
+  hasCode,
+  isRecord,
+  readProperty,
+  toSafeCause,
+  tryRead,
+  withoutUndefined,
+} from '../text/index.ts';
 
 /** The options of `awsSecrets`. */
 export interface AwsSecretsOptions {
@@ -125,7 +133,7 @@ const REMEDIES: Readonly<Record<string, (kind: Kind) => string>> = {
 
 function unavailable({ name, kind, id }: DeclaredSecret, error: unknown): SecretsUnavailableError {
   const errorClass = errorClassOf(error);
-  const isOwn = readProperty(error, 'code') === 'secrets-unavailable';
+  const isOwn = hasCode(error, 'secrets-unavailable');
   const remedy = Object.hasOwn(REMEDIES, errorClass) ? `; ${REMEDIES[errorClass]?.(kind)}` : '';
   const what = isOwn ? String(readProperty(error, 'message')) : `${errorClass}${remedy}`;
   return new SecretsUnavailableError(`${name} (${kind}:${id}): ${what}`, { cause: toSafeCause(error) });

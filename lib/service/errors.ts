@@ -97,7 +97,7 @@ export class RunCrashedError extends TickoverError {
  * The error of a run whose secrets can't be read. Whether it is transient is judged by its causes. The message contains
  * what to do.
  */
-export class SecretsUnavailableError extends Error {
+export class SecretsUnavailableError extends TickoverError {
   override readonly name = 'SecretsUnavailableError';
   readonly code = 'secrets-unavailable';
 }
