@@ -50,12 +50,14 @@ export {
   type ServiceKind,
   type Verdict,
 } from './rules/index.ts';
+export { type AwsSecretsOptions, awsSecrets } from './secrets/index.ts';
 export {
   type Classification,
   type Classify,
   classifyCritical,
   classifyLoop,
   classifyTolerant,
+  type DeclaredSecret,
   defineService,
   HttpStatusError,
   type InputIssue,
@@ -69,6 +71,10 @@ export {
   raiseForStatus,
   type SchemaIssue,
   type SchemaResult,
+  type SecretReference,
+  type Secrets,
+  type SecretsReader,
+  SecretsUnavailableError,
   type Service,
   ServiceHaltedError,
   type ServiceOptions,

@@ -4,9 +4,14 @@ import { build } from 'esbuild';
 import { describe, expect, it } from 'vitest';
 import { ROOT } from '../support/process.ts';
 
-async function clientsIn(file: string): Promise<string[]> {
+/** The clients of AWS in the bundle of a file, or of the given code. */
+async function clientsIn(source: string | { readonly code: string }): Promise<string[]> {
+  const entry =
+    typeof source === 'string'
+      ? { entryPoints: [join(ROOT, source)] }
+      : { stdin: { contents: source.code, resolveDir: ROOT, loader: 'ts' as const } };
   const { metafile } = await build({
-    ...{ entryPoints: [join(ROOT, file)], absWorkingDir: ROOT, bundle: true, write: false, metafile: true },
+    ...{ ...entry, absWorkingDir: ROOT, bundle: true, write: false, metafile: true },
     ...{ platform: 'node', format: 'esm', outdir: 'out', logLevel: 'silent' },
   });
   const clients = Object.values(metafile.outputs)
@@ -22,6 +27,15 @@ describe('the bundle of a function', () => {
       expect(await clientsIn(file)).toEqual(['client-dynamodb']);
     },
   );
+
+  it('has none if it imports the package, which exports `awsSecrets`, and has no secrets', async () => {
+    const code = `
+      import { defineService, scheduledHandler } from './lib/index.ts';
+      export const handler = scheduledHandler(defineService({ name: 'trivial', interval: '5m' }));
+    `;
+
+    expect(await clientsIn({ code })).toEqual(['client-dynamodb']);
+  });
 
   it('has both if its handler gets `awsSecrets()`', async () => {
     expect(await clientsIn('test/local/fixtures/secretive.ts')).toEqual([
