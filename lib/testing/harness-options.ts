@@ -4,13 +4,14 @@ import {
   isService,
   readIntervalVariable,
   refuseOptions,
+  type Secrets,
   type Service,
   type Shape,
   type Surroundings,
   shapeFaults,
   withInterval,
 } from '../service/index.ts';
-import { showValue } from '../text/index.ts';
+import { didYouMean, showValue, withoutUndefined } from '../text/index.ts';
 import { type Duration, LAST_INSTANT, parseDuration, parseInstant, SECOND } from '../time/index.ts';
 
 /** An instant as a test writes it: ISO 8601 with a zone, epoch milliseconds, or a `Date`. */
@@ -20,7 +21,11 @@ export type TestInstant = string | number | Date;
 export interface HarnessOptions<Prepared = unknown> {
   /** The environment variables that `prepare` gets. The harness never reads those of the process. @default none */
   readonly env?: Readonly<Record<string, string | undefined>>;
-  /** Values of secrets by name. `prepare` gets them in `env`, beside the environment variables. @default none */
+  /**
+   * The values of the service's secrets, by name. They reach `prepare` and the workload as on Lambda, and are masked as
+   * there. A run without one of them fails.
+   * @default none
+   */
   readonly secrets?: Readonly<Record<string, string>>;
   /**
    * Makes what the workload gets as `prepared`, such as clients in memory in place of real ones.
@@ -62,6 +67,7 @@ export interface HarnessSettings {
   /** The service as its runs see it: with the `prepare` and the interval that replace its own. */
   readonly service: Service;
   readonly variables: Readonly<Record<string, string | undefined>>;
+  readonly secrets: Secrets;
   readonly seed: number;
   readonly startsAt: number;
   readonly realLimit: number;
@@ -97,7 +103,7 @@ export function readSettings(service: unknown, options: HarnessOptions): Harness
   const limit = parseDuration(realLimit);
   const faults = [
     ...textFaults('env', env),
-    ...textFaults('secrets', secrets),
+    ...secretFaults(service, secrets),
     ...optionFault(Number.isSafeInteger(seed) && seed >= 0, 'seed', 'a whole number, 0 or more', showValue(seed)),
     ...optionFault(startsAt !== undefined, 'now', INSTANT, showValue(now)),
     ...optionFault(
@@ -108,9 +114,15 @@ export function readSettings(service: unknown, options: HarnessOptions): Harness
     ),
   ];
   if (faults.length > 0 || startsAt === undefined || limit === undefined) throw invalid(faults);
-  const variables = { ...env, ...secrets };
-  const timed = withIntervalOf(service, variables);
-  return { service: { ...timed, prepare }, variables, seed, startsAt, realLimit: limit };
+  const timed = withIntervalOf(service, env);
+  return {
+    service: { ...timed, prepare },
+    variables: env,
+    secrets: withoutUndefined(secrets),
+    seed,
+    startsAt,
+    realLimit: limit,
+  };
 }
 
 /** The service with the interval that the environment sets, as the Lambda handler reads it. */
@@ -195,6 +207,18 @@ function textFaults(option: string, values: object): string[] {
   return Object.entries(values).flatMap(([name, value]) =>
     optionFault(value === undefined || typeof value === 'string', `${option}.${name}`, 'text', showValue(value)),
   );
+}
+
+/** A secret that the service doesn't name would never reach it. */
+function secretFaults(service: Service, given: object): string[] {
+  const names = service.secrets.map(({ name }) => name);
+  const foreign = Object.keys(given).filter((name) => !names.includes(name));
+  return [
+    ...textFaults('secrets', given),
+    ...foreign.flatMap((name) =>
+      optionFault(false, `secrets.${name}`, 'a secret that the service names', `another${didYouMean(name, names)}`),
+    ),
+  ];
 }
 
 function invalid(faults: readonly string[]): InvalidOptionsError {

@@ -1,9 +1,18 @@
 /** Runs one tick in a harness: the way of a tick as on Lambda, with the parts of the harness around it. */
 import type { Tick } from '../rules/index.ts';
 import { catchStrayErrors, type RunScope, type StrayErrors } from '../run/index.ts';
-import { type Log, prepareOnce, type RunContext, type Service } from '../service/index.ts';
+import {
+  type Log,
+  prepareOnce,
+  type RunContext,
+  type RunSecrets,
+  runSecrets,
+  type Secrets,
+  type Service,
+} from '../service/index.ts';
 import { type Invocation, runTick, type StateStore, type TickEvent } from '../tick/index.ts';
-import { inSeconds, type Random } from '../time/index.ts';
+import { inSeconds, type Random, systemClock } from '../time/index.ts';
+import { givenSecrets, maskInRun } from './given-secrets.ts';
 import { HARNESS_BUILD } from './harness-state.ts';
 import type { PlannedRun } from './planned-runs.ts';
 import { inRun, realSleep } from './real-work.ts';
@@ -17,6 +26,8 @@ export interface HarnessParts {
   readonly random: Random;
   readonly log: Log;
   readonly variables: Readonly<Record<string, string | undefined>>;
+  /** The secrets of the service, by name. */
+  readonly secrets: Secrets;
   /** How long one run may take, in milliseconds of real time. */
   readonly realLimit: number;
 }
@@ -43,6 +54,7 @@ export type StartRun = <Result>(order: RunOrder) => StartedRun<Result>;
 
 /** The process that the runs of a harness share until one of them ends it. */
 interface SimulatedProcess {
+  readonly secrets: RunSecrets | undefined;
   readonly prepared: () => unknown;
   readonly strayErrors: StrayErrors;
 }
@@ -53,19 +65,29 @@ export function runnerOf(service: Service, parts: HarnessParts): StartRun {
   return <Result>({ isHalting = false, ...order }: RunOrder) => {
     current ??= startProcess(service, parts);
     const run = parts.clock.beginRun();
+    const ended = maskInRun(parts.secrets);
     const one = { ...order, service: isHalting ? haltingService(service) : service, run, inside: current };
-    const result = runUnderLimit<Result>(parts, one).then((ended) => {
-      if (ended.recycled) current = undefined;
-      return ended;
+    const result = runUnderLimit<Result>(parts, one).then((tick) => {
+      if (tick.recycled) current = undefined;
+      return tick;
     });
     // A caller may await the result later. Until then a rejection must not count as unhandled.
-    result.catch(() => {});
+    result.then(ended, ended);
     return { run, result };
   };
 }
 
-function startProcess(service: Service, { variables, log }: HarnessParts): SimulatedProcess {
-  return { prepared: prepareOnce(service, { env: variables }), strayErrors: catchStrayErrors(log) };
+function startProcess(service: Service, parts: HarnessParts): SimulatedProcess {
+  const { variables, log } = parts;
+  const reader = givenSecrets(parts.secrets);
+  // The time limit of the reader never passes, so it needs no virtual time.
+  const clock = { now: parts.clock.now, sleep: systemClock.sleep };
+  const secrets = runSecrets(service, { reader, clock, log });
+  return {
+    secrets,
+    prepared: prepareOnce(service, { env: variables, ...(secrets && { secrets: secrets.values }) }),
+    strayErrors: catchStrayErrors(log),
+  };
 }
 
 /** The service with options by which each error halts it. */
@@ -104,7 +126,7 @@ async function runUnderLimit<Result>(parts: HarnessParts, one: OneRun): Promise<
 function runOne<Result>(parts: HarnessParts, one: OneRun): Promise<TickResult<Result>> {
   const { service, tick, run, inside, input } = one;
   const { store, random, log } = parts;
-  const { prepared, strayErrors } = inside;
+  const { prepared, secrets, strayErrors } = inside;
   let event: TickEvent | undefined;
   let recycled = false;
   const ports = {
@@ -122,7 +144,7 @@ function runOne<Result>(parts: HarnessParts, one: OneRun): Promise<TickResult<Re
     },
   };
   const deadline = run.clock.now() + service.timeout;
-  const invocation: Invocation = { deadline, build: HARNESS_BUILD, prepared, input };
+  const invocation: Invocation = { deadline, build: HARNESS_BUILD, prepared, secrets, input };
   return new Promise((resolve, reject) => {
     const workload = plannedWorkload(one, (fence) => resolve(crashedResult(tick, fence)));
     runTick({ ...service, workload }, tick, invocation, ports)

@@ -88,14 +88,14 @@ export function harness<Result = unknown, Prepared = unknown, Input = unknown, G
   tested: Service<Result, Prepared, Input, Given>,
   options: HarnessOptions<Prepared> = {},
 ): Harness<Result, Given> {
-  const { service, variables, seed, startsAt, realLimit } = readSettings(tested, options);
+  const { service, variables, secrets, seed, startsAt, realLimit } = readSettings(tested, options);
   const lines: HarnessLogLine[] = [];
   const log = linesLog(lines);
   const plans = plannedRuns();
   const clock = virtualClock(startsAt);
   const random = seededRandom(seed);
   const { store, stored } = observedStore(service.name);
-  const fire = runnerOf(service, { clock, store, random, log, variables, realLimit });
+  const fire = runnerOf(service, { clock, store, random, log, variables, secrets, realLimit });
   const dueTimes = dueTimesOf(service, { random, now: clock.now });
   const underWay = new Map<ClockedRun, Promise<TickResult<Result>>>();
   const state = () => harnessState(service, stored(), clock.now());

@@ -18,6 +18,10 @@ describe('harness refuses', () => {
     ["env: expected an object, got 'A=b'", () => harness(service(), { env: wrong('A=b') })],
     ['env.PORT: expected text, got 80', () => harness(service(), { env: { PORT: wrong(80) } })],
     ['secrets.TOKEN: expected text, got null', () => harness(service(), { secrets: { TOKEN: wrong(null) } })],
+    [
+      "secrets.TOKN: expected a secret that the service names, got another; did you mean 'TOKEN'?",
+      () => harness(service(undefined, { secrets: { TOKEN: 'ssm:/t' } }), { secrets: { TOKN: 'swordfish' } }),
+    ],
     ['prepare: expected a function, got {}', () => harness(service(), { prepare: wrong({}) })],
     ["seed: expected a whole number, 0 or more, got 'a'", () => harness(service(), { seed: wrong('a') })],
     ['seed: expected a whole number, 0 or more, got 1.5', () => harness(service(), { seed: 1.5 })],

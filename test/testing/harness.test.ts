@@ -532,7 +532,7 @@ describe('state and log', () => {
 });
 
 describe('the environment', () => {
-  it('is what the test gives, secrets included, and never that of the process', async () => {
+  it('is what the test gives, and never that of the process', async () => {
     const h = harness(
       defineService({
         name: 'svc',
@@ -540,10 +540,10 @@ describe('the environment', () => {
         prepare: ({ env }) => env,
         workload: async ({ prepared }) => Object.keys(prepared),
       }),
-      { env: { URL: 'http://127.0.0.1' }, secrets: { TOKEN: 'x' } },
+      { env: { URL: 'http://127.0.0.1' } },
     );
 
-    expect((await h.tick()).result).toEqual(['URL', 'TOKEN']);
+    expect((await h.tick()).result).toEqual(['URL']);
   });
 
   it('fails a run by the error of prepare, and calls prepare again at the next run', async () => {
@@ -574,6 +574,50 @@ describe('the environment', () => {
     expect(h.log[0]).toMatchObject({
       level: 'warn',
       message: expect.stringContaining('TICKOVER_INTERVALL is no variable of this version'),
+    });
+  });
+});
+
+describe('the secrets', () => {
+  const TOKEN = 'a quiet swordfish';
+  const secretive = () =>
+    defineService({
+      name: 'svc',
+      interval: '1m',
+      secrets: { TOKEN: 'ssm:/prod/token' },
+      prepare: ({ env, secrets }) => ({ variables: Object.keys(env), length: () => secrets['TOKEN']?.length }),
+      workload: async ({ prepared, secrets, log }) => {
+        log.info(`token ${secrets['TOKEN']}`);
+        return { ...prepared, length: prepared.length(), token: secrets['TOKEN'] };
+      },
+    });
+
+  it('reach prepare and the workload, in no variable, and are masked in the log and the result', async () => {
+    const h = harness(secretive(), { secrets: { TOKEN } });
+
+    expect((await h.tick()).result).toEqual({ variables: [], length: TOKEN.length, token: '***' });
+    expect(h.log.at(-1)).toMatchObject({ message: 'token ***' });
+  });
+
+  it('are masked in every run of their harness, and not in the next harness', async () => {
+    const open = () => harness(service(async ({ log }) => log.info(TOKEN)));
+    const [first, second] = [harness(secretive(), { secrets: { TOKEN } }), open()];
+    await first.tick();
+    await second.tick();
+    await first.advance('2m');
+
+    expect(second.log.at(-1)?.message).toBe(TOKEN);
+    expect(first.log.filter(({ message }) => message === 'token ***').length).toBe(3);
+    expect(JSON.stringify(first.log)).not.toContain(TOKEN);
+  });
+
+  it('that are missing fail the run, and the message names them', async () => {
+    expect(await harness(secretive()).tick()).toMatchObject({
+      outcome: 'fatal',
+      error: {
+        class: 'SecretsUnavailableError',
+        message: 'svc: no secrets for this run: no value of TOKEN; give it in the option `secrets` of the harness',
+      },
     });
   });
 });
