@@ -63,6 +63,11 @@ export interface TickoverStackProps extends StackProps, AlarmActions {
    * @default the key of the settings' `encryptionKeyArn`, else AWS's own keys
    */
   readonly encryptionKey?: IKey;
+  /**
+   * The customer's KMS keys that encrypt the parameters and secrets in the option `secrets` of the services.
+   * @default AWS's own keys, for which no function needs a right
+   */
+  readonly secretKeys?: readonly IKey[];
   /** The EventBridge Scheduler group that contains the schedules of all services. @default the stack makes a group */
   readonly group?: IScheduleGroup;
   /**
@@ -245,7 +250,7 @@ export class TickoverStack extends Stack {
       group: this.group,
       schedulerRole: this.schedulerRole,
       undeliverableQueue: this.undeliverableQueue,
-      ...withoutUndefined({ encryptionKey: this.encryptionKey }),
+      ...withoutUndefined({ encryptionKey: this.encryptionKey, secretKeys: props.secretKeys }),
       // Two stacks in one account and region have different names, so their metrics get different namespaces.
       namespace: this.stackName,
       alarms: stage === DEV_STAGE ? 'none' : 'essential',
@@ -271,7 +276,7 @@ const PROPS = {
   ...STACK_PROPS,
   ...{ catalog: 'any', settings: 'object', table: 'object', flowRunsTable: 'object', encryptionKey: 'object' },
   ...{ group: 'object', schedulerRole: 'object', undeliverableQueue: 'object', eventBus: 'object', webhook: 'object' },
-  ...{ alarmActions: 'list', okActions: 'list' },
+  ...{ alarmActions: 'list', okActions: 'list', secretKeys: 'list' },
   ...{ pagerTopic: 'object', functionProps: 'object', functionPropsOf: 'object' },
 } as const satisfies Shapes<TickoverStackProps>;
 const ENTRY = { service: 'object', functionFile: 'text' } as const satisfies Shapes<CatalogEntry>;

@@ -5,7 +5,18 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { ServiceGroup } from '../../infra/constructs/group/service-group.ts';
 import { ScheduledService, type ScheduledServiceProps } from '../../infra/constructs/scheduled-service.ts';
 import type { Service } from '../../lib/service/index.ts';
-import { ENTRY, emptyStack, idle, removeOutputs, resourcesOf, templateOf } from '../support/stack-kit.ts';
+import {
+  ENTRY,
+  emptyStack,
+  entryOf,
+  idle,
+  newApp,
+  newStack,
+  removeOutputs,
+  resourcesOf,
+  settingsOf,
+  templateOf,
+} from '../support/stack-kit.ts';
 
 afterAll(removeOutputs);
 
@@ -100,6 +111,20 @@ describe('a service with secrets', () => {
       Resource: 'arn:aws:kms:eu-west-1:123456789012:key/1',
       Condition: { StringEquals: { 'kms:ViaService': 'ssm.eu-west-1.amazonaws.com' } },
     });
+  });
+
+  it('may use the keys that its stack gets, alone and in a group', () => {
+    const app = newApp();
+    const secretKeys = [Key.fromKeyArn(emptyStack(app), 'Key', 'arn:aws:kms:eu-west-1:123456789012:key/1')];
+    const named = ['alone', 'grouped', 'open'] as const;
+    const stack = newStack(app, {
+      secretKeys,
+      catalog: named.map((name) => entryOf(idle({ name, ...(name === 'open' ? {} : { secrets: { A: 'ssm:/a' } }) }))),
+      settings: settingsOf({ stage: 'test', services: { grouped: { group: 'both' } } }),
+    });
+    const uses = statementsOf(stack).filter(({ Resource }) => Resource === 'arn:aws:kms:eu-west-1:123456789012:key/1');
+
+    expect(uses.map(({ Action }) => Action)).toEqual(['kms:Decrypt', 'kms:Decrypt']);
   });
 
   it('gets no right on a key without secrets', () => {

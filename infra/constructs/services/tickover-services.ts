@@ -57,6 +57,8 @@ export interface TickoverServicesProps extends AlarmActions {
   readonly table?: ITable;
   /** The customer's KMS key that encrypts everything that is made. @default AWS's own keys */
   readonly encryptionKey?: IKey;
+  /** The customer's KMS keys that encrypt the secrets of the services. @default AWS's own keys */
+  readonly secretKeys?: readonly IKey[];
   /** The schedule group that contains all schedules. @default one is made */
   readonly group?: IScheduleGroup;
   /** The role that EventBridge Scheduler assumes. @default one is made */
@@ -82,6 +84,7 @@ const PROPS = {
   ...{ namespace: 'text', table: 'object', encryptionKey: 'object', group: 'object', schedulerRole: 'object' },
   ...{ undeliverableQueue: 'object', pagerTopic: 'object', alarmEmail: 'text', eventBus: 'object', webhook: 'object' },
   ...{ functionProps: 'object', functionPropsOf: 'object', alarmActions: 'list', okActions: 'list' },
+  secretKeys: 'list',
 } as const satisfies Shapes<TickoverServicesProps>;
 
 /**
@@ -141,7 +144,7 @@ export class TickoverServices extends Construct {
 
   #makeServices(definitions: readonly Definition[], props: TickoverServicesProps, shared: SharedParts) {
     const { services: settings = {}, functionProps, functionPropsOf, eventBus, webhook } = props;
-    const { environment, alarms, encryptionKey, alarmActions, okActions } = props;
+    const { environment, alarms, encryptionKey, secretKeys, alarmActions, okActions } = props;
     const { role, ...parts } = shared;
     return makeServices(this, {
       entries: definitions.filter(({ service: { name } }) => ownValue(settings, name)?.enabled !== false).map(sourced),
@@ -150,7 +153,7 @@ export class TickoverServices extends Construct {
         ...parts,
         schedulerRole: role,
         namespace: props.namespace ?? Stack.of(this).stackName,
-        ...withoutUndefined({ environment, alarms, encryptionKey, alarmActions, okActions }),
+        ...withoutUndefined({ environment, alarms, encryptionKey, secretKeys, alarmActions, okActions }),
       },
       needsOf: () => NO_NEEDS,
       outlets: { pagerTopic: this.pagerTopic, ...withoutUndefined({ eventBus, webhook }) },
