@@ -130,11 +130,10 @@ export class ScheduledService extends DeployedService {
   #makeFunction(source: HandlerSource, props: ScheduledServiceProps): ServiceFunction {
     const { interval, environment, memorySize, logRetention, logLevel, functionProps } = props;
     const { metrics, encryptionKey, secretKeys } = props;
-    const { schedule } = this.service;
     return new ServiceFunction(this, 'Function', {
       services: [this.service],
       source,
-      parts: partsOf(source, { schedule, sendsMetrics: metrics === 'detailed' }),
+      parts: partsOf(source, { service: this.service, sendsMetrics: metrics === 'detailed' }),
       table: this.table,
       ...withoutUndefined({ memorySize, logRetention, logLevel, functionProps, encryptionKey, secretKeys }),
       environment: withoutUndefined({

@@ -12,12 +12,13 @@ export type HandlerSource =
 
 /** The facts about a service on which the parts of its generated handler depend. */
 export interface DefinitionFacts {
-  readonly schedule: Pick<Service['schedule'], 'cron'>;
+  readonly service: Pick<Service, 'schedule' | 'secrets'>;
   /** Whether the function sends the detailed metrics. */
   readonly sendsMetrics: boolean;
 }
 
 const LAMBDA = ownFile(import.meta.url, '../lambda/index');
+const SECRETS = ownFile(import.meta.url, '../secrets/index');
 const EXPORTED = ownFile(import.meta.url, './exported-service');
 
 /** Returns the text of a module that exports the handler of a service as `handler`. */
@@ -26,6 +27,7 @@ export function entryFor(source: HandlerSource): string {
   return [
     `import * as exported from ${quoted(source.file)};`,
     `import { scheduledHandler } from ${quoted(LAMBDA)};`,
+    `import { awsSecrets } from ${quoted(SECRETS)};`,
     `import { exportedService } from ${quoted(EXPORTED)};`,
     `export const handler = ${handlerExpression('exported', source.file)};`,
     '',
@@ -33,9 +35,14 @@ export function entryFor(source: HandlerSource): string {
 }
 
 /** The parts of Tickover that a handler needs. A handler that its user has written may need any. */
-export function partsOf(source: HandlerSource, { schedule, sendsMetrics }: DefinitionFacts): readonly OptionalPart[] {
+export function partsOf(source: HandlerSource, { service, sendsMetrics }: DefinitionFacts): readonly OptionalPart[] {
   if ('entry' in source) return ALL_PARTS;
-  return [...(schedule.cron === undefined ? [] : (['cron'] as const)), ...(sendsMetrics ? (['metrics'] as const) : [])];
+  const needs: Readonly<Record<OptionalPart, boolean>> = {
+    cron: service.schedule.cron !== undefined,
+    metrics: sendsMetrics,
+    secrets: service.secrets.length > 0,
+  };
+  return ALL_PARTS.filter((part) => needs[part]);
 }
 
 /** The file from which a handler comes. */
@@ -45,7 +52,7 @@ export function fileOf(source: HandlerSource): string {
 
 /**
  * Returns an expression that imports the module with the handler when the function needs it, for a function of several
- * services. The text around it imports `scheduledHandler` and `exportedService`.
+ * services. The text around it imports `scheduledHandler`, `awsSecrets` and `exportedService`.
  * @param specifier returns how a file is imported
  */
 export function loadExpression(source: HandlerSource, specifier: (file: string) => string): string {
@@ -55,7 +62,9 @@ export function loadExpression(source: HandlerSource, specifier: (file: string) 
 }
 
 function handlerExpression(exported: string, file: string): string {
-  return `scheduledHandler(exportedService(${exported}, ${quoted(shownFile(file))}))`;
+  const service = `exportedService(${exported}, ${quoted(shownFile(file))})`;
+  const reader = 'globalThis.TICKOVER_WITHOUT_SECRETS === true ? {} : { secrets: awsSecrets() }';
+  return `scheduledHandler(${service}, ${reader})`;
 }
 
 /** Returns the name by which messages refer to a file: it is the same wherever the project lies. */

@@ -13,12 +13,15 @@ declare global {
   var TICKOVER_WITHOUT_CRON: true | undefined;
   /** The detailed metrics, which a service sends with `metrics: 'detailed'`. */
   var TICKOVER_WITHOUT_METRICS: true | undefined;
-  // A further part, such as secrets, is declared here and listed in VARIABLES.
+  /** The reader of secrets with its two clients of AWS. A service without the option `secrets` needs none. */
+  var TICKOVER_WITHOUT_SECRETS: true | undefined;
+  // A further part is declared here and listed in VARIABLES.
 }
 
 const VARIABLES = {
   cron: 'globalThis.TICKOVER_WITHOUT_CRON',
   metrics: 'globalThis.TICKOVER_WITHOUT_METRICS',
+  secrets: 'globalThis.TICKOVER_WITHOUT_SECRETS',
 } as const;
 
 /** A part of Tickover that a bundle can leave out. */

@@ -78,19 +78,21 @@ describe('a generated handler', () => {
 
 describe('the bundle of a service with an interval alone', () => {
   const isOptional =
-    /rules\/cron\/|powertools\/metrics|metrics\/prometheus|prom-client|senders|lib\/watchdog|client-sns|client-eventbridge/;
+    /rules\/cron\/|powertools\/metrics|metrics\/prometheus|prom-client|senders|lib\/watchdog|client-(sns|eventbridge|ssm|secrets-manager)|lib\/secrets/;
   const inputsWith = (parts: readonly OptionalPart[]) =>
     bundled(project(trivial), 'services/poll.ts', { parts }).inputs.filter((path) => isOptional.test(path));
 
-  test('has no cron expressions, no metrics and no senders', () => {
+  test('has no cron expressions, no metrics, no senders and no reader of secrets', () => {
     expect(inputsWith([])).toEqual([]);
   });
 
-  test('has cron expressions or metrics where its definition asks for them', () => {
+  test('has cron expressions, metrics or the reader of secrets where its definition asks for them', () => {
     expect(inputsWith(['cron'])).toContainEqual(expect.stringContaining('rules/cron/fields.ts'));
     expect(inputsWith(['cron'])).not.toContainEqual(expect.stringContaining('powertools/metrics'));
     expect(inputsWith(['metrics'])).toContainEqual(expect.stringContaining('powertools/metrics'));
     expect(inputsWith(['metrics'])).not.toContainEqual(expect.stringContaining('rules/cron/'));
+    expect(inputsWith(['secrets'])).toContainEqual(expect.stringContaining('client-ssm'));
+    expect(inputsWith(['cron', 'metrics'])).not.toContainEqual(expect.stringContaining('client-ssm'));
   });
 
   test('refuses a cron expression that was not there when it was made', () => {

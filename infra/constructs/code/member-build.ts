@@ -27,7 +27,7 @@ export function memberBuilds(
   const props = overOurs(RUNTIME, theirs);
   const codes = new Map<string, string>();
   return members.map(({ service, source }) => {
-    const parts = partsOf(source, { schedule: service.schedule, sendsMetrics });
+    const parts = partsOf(source, { service, sendsMetrics });
     const contents = entryFor(source);
     const key = JSON.stringify([contents, parts]);
     const given = { subject: `service '${service.name}'`, contents, parts, file: fileOf(source) };

@@ -163,9 +163,7 @@ export class ServiceGroup extends Construct {
       services: members.map(({ service }) => service),
       groupName: this.groupName,
       source: { entry: this.entry },
-      parts: [
-        ...new Set(members.flatMap(({ service: { schedule }, source }) => partsOf(source, { schedule, sendsMetrics }))),
-      ],
+      parts: [...new Set(members.flatMap(({ service, source }) => partsOf(source, { service, sendsMetrics })))],
       table: props.table,
       ...withoutUndefined({ memorySize, logRetention, logLevel, functionProps, encryptionKey, secretKeys }),
       environment: withoutUndefined({
@@ -238,7 +236,9 @@ function entryOver(groupName: string, members: readonly Member[], builds: readon
   return {
     imports: {
       'lambda/index.ts': ['groupHandler', ...(isGenerated ? ['scheduledHandler'] : [])],
-      ...(isGenerated ? { 'bundling/exported-service.ts': ['exportedService'] } : {}),
+      ...(isGenerated
+        ? { 'bundling/exported-service.ts': ['exportedService'], 'secrets/index.ts': ['awsSecrets'] }
+        : {}),
     },
     code: (specifier) =>
       `export const handler = groupHandler(${JSON.stringify(groupName)}, {\n${lines(specifier).join('')}});`,
