@@ -206,8 +206,8 @@ export const MUTANTS: readonly Mutant[] = [
     where: 'classification',
     what: 'a loop service without a workload goes on',
     file: 'lib/service/classify.ts',
-    text: "error instanceof NotImplementedError ? 'fatal' : 'failed'",
-    instead: "error instanceof NotImplementedError ? 'failed' : 'failed'",
+    text: "hasCode(error, 'not-implemented') ? 'fatal' : 'failed'",
+    instead: "hasCode(error, 'not-implemented') ? 'failed' : 'failed'",
   },
   {
     where: 'classification',
