@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { harness } from '../../lib/testing/index.ts';
 import { ROOT } from '../support/process.ts';
 import { httpServer, type Listening } from '../support/raw-server.ts';
-import { sweepSessions } from './fixtures/sweep-sessions.ts';
+import sweepSessions from './fixtures/sweep-sessions.ts';
 
 let server: Listening;
 let status = 200;
@@ -26,13 +26,12 @@ afterEach(async () => {
 });
 
 describe('the service of the README', () => {
-  test('is the one that the page shows', () => {
-    const [code = ''] =
-      /^export const sweepSessions[\s\S]*?^}\);$/m.exec(readFileSync(join(ROOT, 'README.md'), 'utf8')) ?? [];
+  test('is the one that the page shows, as one file that imports the package', () => {
+    const page = readFileSync(join(ROOT, 'README.md'), 'utf8');
+    const [, shown = ''] = /^```ts\n(import [^`]*name: 'sweep-sessions'[^`]*)```$/m.exec(page) ?? [];
     const file = readFileSync(join(ROOT, 'test/services/fixtures/sweep-sessions.ts'), 'utf8');
 
-    expect(code).toContain("name: 'sweep-sessions'");
-    expect(file).toContain(code);
+    expect(shown.replace("from 'tickover'", "from '../../../lib/index.ts'")).toBe(file);
   });
 
   test('has the test that docs/testing.md shows', () => {
