@@ -1,5 +1,6 @@
 /** The package `tickover/cdk`: the constructs that deploy services with AWS CDK. */
 
+export { COMMONJS } from '../lib/service/index.ts';
 export type { CatalogEntry } from '../lib/services/catalog.ts';
 export type { GivenService } from './constructs/code/given-service.ts';
 export { DeployedService } from './constructs/deployed-service.ts';
@@ -19,6 +20,7 @@ export {
 export type { ServiceFunctionOptions } from './constructs/service-function.ts';
 export { TickoverServices, type TickoverServicesProps } from './constructs/services/tickover-services.ts';
 export { ServicesDashboard } from './constructs/services-dashboard.ts';
+export { StackAlarms, type StackAlarmsProps } from './constructs/stack-alarms.ts';
 export { StateTable } from './constructs/state-table.ts';
 export { type Outlets, Watchdog, type WatchdogProps, type Webhook } from './constructs/watchdog.ts';
 export type { GivenDuration } from './durations.ts';

@@ -8,6 +8,7 @@ import { refuseUnknownProps } from '../known-props.ts';
 import { notifyBy } from './pager.ts';
 import { type AlarmActions, renderAlarm } from './rendered-alarm.ts';
 
+/** The properties of StackAlarms: what is guarded, and who is notified. */
 export interface StackAlarmsProps extends AlarmActions {
   readonly group: IScheduleGroup;
   /** The queue for firings that Scheduler could not deliver. */
