@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { openMachine, readLogLine, runMachine } from '../../lib/local/index.ts';
-import type { CatalogEntry } from '../../lib/services/catalog.ts';
+import type { ServiceEntry } from '../../lib/local/services/find-services.ts';
 import { SECOND, systemClock } from '../../lib/time/index.ts';
 
 export interface Figures {
@@ -42,7 +42,11 @@ const machine = await openMachine({
   variables: process.env,
   onLine: count,
 });
-const running = runMachine(machine, { closing: closing.signal, stop: closing.signal }, (line) => failures.push(line));
+const running = runMachine(
+  machine,
+  { closing: closing.signal, stop: closing.signal },
+  { show: (line) => failures.push(line) },
+);
 const end = startedAt + Number(seconds) * SECOND;
 while (systemClock.now() < end) {
   await systemClock.sleep(Math.min(SECOND, end - systemClock.now()));
@@ -67,9 +71,9 @@ function count(line: string): void {
   ran.set(read.tick.service, (systemClock.now() - startedAt) / SECOND);
 }
 
-async function catalogOf(count: number): Promise<CatalogEntry[]> {
+async function catalogOf(count: number): Promise<ServiceEntry[]> {
   const room = (path: string) => JSON.stringify(fileURLToPath(new URL(`../../lib/${path}/index.ts`, import.meta.url)));
-  const entries: CatalogEntry[] = [];
+  const entries: ServiceEntry[] = [];
   for (let index = 0; index < count; index++) {
     const name = `service-${index}`;
     const functionFile = join(directory, `${name}.ts`);
@@ -80,8 +84,8 @@ async function catalogOf(count: number): Promise<CatalogEntry[]> {
       export const handler = process.env.TICKOVER_TABLE === undefined ? undefined : scheduledHandler(service);
     `;
     await writeFile(functionFile, code);
-    const { service } = (await import(functionFile)) as Pick<CatalogEntry, 'service'>;
-    entries.push({ service, functionFile });
+    const { service } = (await import(functionFile)) as Pick<ServiceEntry, 'service'>;
+    entries.push({ service, source: { entry: functionFile } });
   }
   return entries;
 }

@@ -26,8 +26,11 @@ export function messageLine({ text, location }: Message): string {
   return location === null ? text : `${location.file}:${location.line}:${location.column + 1}: ${text}`;
 }
 
-/** esbuild throws one error for a failed build, which lists its messages. */
-function faultsIn(cause: unknown): string[] {
+/**
+ * Returns the faults in an error of esbuild, each as one line that begins with the place in the code. Any other error
+ * is one fault.
+ */
+export function faultsIn(cause: unknown): string[] {
   const messages = readProperty(cause, 'errors');
   const faults = Array.isArray(messages) ? messages.filter(isRecord).map((each) => messageLine(each as never)) : [];
   return faults.length > 0 ? faults : [cause instanceof Error ? cause.message : String(cause)];

@@ -44,6 +44,22 @@ export function inputsOf(file: string, outputs: Outputs): Set<string> {
   return inputs;
 }
 
+/**
+ * Returns the paths of all files that are reached from the file `entry`, without those of installed packages. A change
+ * of any of them may change what is bundled.
+ * @param inputs the inputs of the build, as the metafile of esbuild lists them
+ */
+export function projectFiles(entry: string, inputs: Metafile['inputs']): string[] {
+  const seen = new Set<string>([entry]);
+  for (const path of seen) {
+    for (const { path: imported, external } of inputs[path]?.imports ?? []) if (external !== true) seen.add(imported);
+  }
+  return [...seen].filter((path) => path !== entry && !IN_PACKAGE.test(path) && inputs[path] !== undefined);
+}
+
+/** Paths of installed packages. */
+const IN_PACKAGE = /(^|[\\/])node_modules[\\/]/;
+
 /** The loaders of the files that are minified; a file of another kind is taken as it is. */
 const LOADERS: Readonly<Record<string, Loader>> = {
   ...{ '.ts': 'ts', '.mts': 'ts', '.cts': 'ts', '.tsx': 'tsx', '.json': 'json' },

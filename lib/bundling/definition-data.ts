@@ -6,6 +6,8 @@ export interface DefinitionData {
   readonly written: Readonly<Record<string, unknown>>;
   /** Whether the service takes an input. */
   readonly takesInput: boolean;
+  /** Whether the file exports a handler that its user has written, and not the service itself. */
+  readonly hasHandler: boolean;
   /** The secrets that the service needs, as its definition refers to them, by name. */
   readonly secrets: Readonly<Record<string, unknown>>;
 }

@@ -1,7 +1,7 @@
 /** The worker thread that imports the files of services, and posts to its process what they define. */
 import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
-import type { Service } from '../service/index.ts';
+import { isService, type Service, serviceOfHandler } from '../service/index.ts';
 import { isRecord, readProperty } from '../text/index.ts';
 import type { DefinitionData, FromReader, Read, Task, Tasks } from './definition-data.ts';
 import { shownFile } from './entry.ts';
@@ -9,6 +9,8 @@ import { exportedService } from './exported-service.ts';
 
 const { tasks, first, notTheirs } = workerData as Tasks & { readonly first: number };
 const environment = { ...process.env };
+/** The variables without which no handler can be made. */
+const FOR_HANDLERS = { TICKOVER_TABLE: 'tickover' };
 
 for (const task of tasks.slice(first)) {
   parentPort?.postMessage('begun' satisfies FromReader);
@@ -17,17 +19,20 @@ for (const task of tasks.slice(first)) {
 
 async function read({ file, module, environment: own }: Task): Promise<Read> {
   for (const name of Object.keys(process.env)) delete process.env[name];
-  Object.assign(process.env, environment, own);
+  Object.assign(process.env, FOR_HANDLERS, environment, own);
   try {
     const exported: unknown = await import(pathToFileURL(module).href);
-    return { data: dataOf(exportedService(exported, shownFile(file))) };
+    const handled = serviceOfHandler(readProperty(exported, 'handler'));
+    const service = isService(readProperty(exported, 'default')) ? undefined : handled;
+    const found = service ?? exportedService(exported, shownFile(file));
+    return { data: { ...dataOf(found), hasHandler: service !== undefined } };
   } catch (error) {
     return { fault: faultOf(error, shownFile(file)) };
   }
 }
 
 /** An option that isn't data is a function, or is reduced to a fact. */
-function dataOf({ written }: Service): DefinitionData {
+function dataOf({ written }: Service): Omit<DefinitionData, 'hasHandler'> {
   const { input, secrets, ...others } = written as unknown as Record<string, unknown>;
   return {
     written: JSON.parse(JSON.stringify(others)),

@@ -1,7 +1,7 @@
 export { type BundledCode, type Bundling, bundle, executedCode } from './bundle.ts';
-export { BundleError } from './bundle-error.ts';
+export { BundleError, faultsIn } from './bundle-error.ts';
 export { type BundlingChoices, bundleOptions, projectOf } from './bundle-options.ts';
-export { sourcesOf } from './bundle-sources.ts';
+export { projectFiles, sourcesOf } from './bundle-sources.ts';
 export {
   type DefinitionFacts,
   entryFor,
@@ -12,5 +12,11 @@ export {
   shownFile,
 } from './entry.ts';
 export { ALL_PARTS, type OptionalPart } from './optional-parts.ts';
-export { type Definition, type ReadingOptions, readDefinition, readDefinitions } from './read-definitions.ts';
-export { findServiceFiles } from './service-files.ts';
+export {
+  type Definition,
+  type ReadingOptions,
+  readDefinition,
+  readDefinitions,
+  readEachDefinition,
+} from './read-definitions.ts';
+export { findServiceFiles, listServiceFiles } from './service-files.ts';

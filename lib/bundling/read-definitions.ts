@@ -2,7 +2,8 @@
  * Reads the definitions of services from their files. A child process imports the files, so that nothing they do
  * reaches this process. It is synchronous, since CDK's constructs are.
  */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -15,13 +16,15 @@ import { SECOND } from '../time/index.ts';
 import { BundleError } from './bundle-error.ts';
 import { type BundlingChoices, bundleOptions, projectOf } from './bundle-options.ts';
 import type { DefinitionData, Read, Task, Tasks } from './definition-data.ts';
-import { shownFile } from './entry.ts';
+import { type HandlerSource, shownFile } from './entry.ts';
 import { ALL_PARTS } from './optional-parts.ts';
 
 /** A service as its file defines it. */
-export interface Definition extends Omit<DefinitionData, 'written'> {
+export interface Definition extends Omit<DefinitionData, 'written' | 'hasHandler'> {
   /** The absolute path of the file. */
   readonly file: string;
+  /** Where the handler of the service comes from: it is generated, or the file exports it. */
+  readonly source: HandlerSource;
   /** The service without its functions: what is deployed follows from it, and it can't be run. */
   readonly service: Service;
 }
@@ -45,16 +48,31 @@ const OURS = dirname(dirname(ownFile(import.meta.url, './read-definitions')));
  * @throws InvalidOptionsError which names each file that can't be bundled or imported, or that exports no service
  */
 export function readDefinitions(files: readonly string[], options: ReadingOptions = {}): Definition[] {
-  const [first] = files;
-  if (first === undefined) return [];
-  const directory = mkdtempSync(join(placeFor(projectOf(first), options), 'tickover-read-'));
+  const { processes, directory } = startReading(files, options);
   try {
-    const bundles = bundleEach(files, directory, options);
-    const read = readTasks(tasksOf(files, bundles, options), directory, options);
-    const definitions = files.map((file, index) => definitionOf(file, bundles[index], read.get(file)));
-    const faults = definitions.filter((each) => typeof each === 'string');
+    let step = processes.next();
+    while (step.done !== true) step = processes.next(run(step.value));
+    const faults = step.value.filter((each) => typeof each === 'string');
     if (faults.length > 0) throw new InvalidOptionsError('services', faults);
-    return definitions.filter((each) => typeof each !== 'string');
+    return step.value.filter((each) => typeof each !== 'string');
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Reads the definitions in the files while this process goes on. The result has, in the order of the files, a
+ * definition or one line that says what is wrong with the file.
+ */
+export async function readEachDefinition(
+  files: readonly string[],
+  options: ReadingOptions = {},
+): Promise<(Definition | string)[]> {
+  const { processes, directory } = startReading(files, options);
+  try {
+    let step = processes.next();
+    while (step.done !== true) step = processes.next(await runBeside(step.value));
+    return step.value;
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
@@ -68,6 +86,63 @@ export function readDefinition(file: string, options: ReadingOptions = {}): Defi
   const [definition] = readDefinitions([file], options);
   if (definition === undefined) throw new Error(`${file}: no definition was read`);
   return definition;
+}
+
+/** A child process that imports files. */
+interface ReadingProcess {
+  readonly words: readonly string[];
+  /** The time after which the process is ended, in milliseconds. */
+  readonly timeout: number;
+}
+
+/** How a child process ended. */
+interface Ended {
+  readonly output: string;
+  readonly how: string;
+}
+
+type Reading = Generator<ReadingProcess, (Definition | string)[], Ended>;
+
+/** Bundles the files into `directory`, which the caller removes. The caller runs the processes one after another. */
+function startReading(files: readonly string[], options: ReadingOptions): { processes: Reading; directory: string } {
+  const [first] = files;
+  const place = first === undefined ? tmpdir() : placeFor(projectOf(first), options);
+  const directory = mkdtempSync(join(place, 'tickover-read-'));
+  return { processes: reading(files, directory, options), directory };
+}
+
+function* reading(files: readonly string[], directory: string, options: ReadingOptions): Reading {
+  if (files.length === 0) return [];
+  const bundles = bundleEach(files, directory, options);
+  const read = yield* readTasks(tasksOf(files, bundles, options), directory, options);
+  return files.map((file, index) => definitionOf(file, bundles[index], read.get(file)));
+}
+
+const STDIO = ['ignore', 2, 2, 'pipe'] as const;
+const KILL = 'SIGKILL';
+
+function run({ words, timeout }: ReadingProcess): Ended {
+  const { output, status, signal, error } = spawnSync(process.execPath, words, {
+    stdio: [...STDIO],
+    env: environmentOfChild(process.env),
+    maxBuffer: LARGEST_OUTPUT,
+    timeout,
+    killSignal: KILL,
+  });
+  return { output: String(output?.[3] ?? ''), how: error?.message ?? howItEnded(status, signal) };
+}
+
+async function runBeside({ words, timeout }: ReadingProcess): Promise<Ended> {
+  const env = environmentOfChild(process.env);
+  const child = spawn(process.execPath, words, { stdio: [...STDIO], env, timeout, killSignal: KILL });
+  const chunks: Buffer[] = [];
+  child.stdio[3]?.on('data', (chunk: Buffer) => chunks.push(chunk));
+  const [status, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
+  return { output: Buffer.concat(chunks).toString(), how: howItEnded(status, signal) };
+}
+
+function howItEnded(status: number | null, signal: NodeJS.Signals | null): string {
+  return `its process ended (${signal ?? `exit code ${status}`})`;
 }
 
 /** Packages that stay outside of the bundles are found only from inside of the project. */
@@ -116,26 +191,24 @@ function tasksOf(files: readonly string[], bundles: readonly FileBundle[], optio
  * Has a child process import the files. If the process dies, the file that it was importing is at fault, and another
  * process goes on after it.
  */
-function readTasks(tasks: readonly Task[], directory: string, { limit = LIMIT }: ReadingOptions): Map<string, Read> {
+function* readTasks(
+  tasks: readonly Task[],
+  directory: string,
+  { limit = LIMIT }: ReadingOptions,
+): Generator<ReadingProcess, Map<string, Read>, Ended> {
   const read = new Map<string, Read>();
   const program = bundleProgram(directory);
   for (let rest = tasks; rest.length > 0; ) {
     const list = join(directory, 'tasks.json');
     const given: Tasks = { tasks: rest, limit, notTheirs: [OURS, directory] };
     writeFileSync(list, JSON.stringify(given));
-    const { output, status, signal, error } = spawnSync(process.execPath, ['--enable-source-maps', program, list], {
-      stdio: ['ignore', 2, 2, 'pipe'],
-      env: environmentOfChild(process.env),
-      maxBuffer: LARGEST_OUTPUT,
-      // The process itself ends an import that takes too long; this bounds the process.
-      timeout: limit * (rest.length + 1),
-      killSignal: 'SIGKILL',
-    });
-    const answers = answersIn(String(output?.[3] ?? ''));
+    // The process itself ends an import that takes too long; this bounds the process.
+    const timeout = limit * (rest.length + 1);
+    const { output, how } = yield { words: ['--enable-source-maps', program, list], timeout };
+    const answers = answersIn(output);
     for (const [index, answer] of answers.entries()) read.set(rest[index]?.file ?? '', answer);
     const culprit = rest[answers.length];
-    const ended = error?.message ?? `its process ended (${signal ?? `exit code ${status}`})`;
-    if (culprit !== undefined) read.set(culprit.file, { fault: `${ended} while it was imported` });
+    if (culprit !== undefined) read.set(culprit.file, { fault: `${how} while it was imported` });
     rest = rest.slice(answers.length + 1);
   }
   return read;
@@ -172,9 +245,15 @@ function answersIn(output: string): Read[] {
 function definitionOf(file: string, made: FileBundle | undefined, read: Read | undefined): Definition | string {
   if (hasCode(made, 'not-bundled')) return made.message;
   if (read === undefined || 'fault' in read) return `${shownFile(file)}: ${read?.fault ?? 'it was not imported'}`;
-  const { written, ...facts } = read.data;
+  const { written, hasHandler, ...facts } = read.data;
+  const source = hasHandler ? { entry: file } : { file };
   try {
-    return { ...facts, file, service: defineService(written as unknown as Parameters<typeof defineService>[0]) };
+    return {
+      ...facts,
+      file,
+      source,
+      service: defineService(written as unknown as Parameters<typeof defineService>[0]),
+    };
   } catch (error) {
     return `${shownFile(file)}: ${isRecord(error) ? String(error['message']) : String(error)}`;
   }

@@ -16,7 +16,7 @@ const OTHER_FILE = /\.(d|d\..+|test|spec)\.[cm]?[jt]s$/;
  * @throws InvalidOptionsError if the directory can't be read, has no such file, or has two files of one name
  */
 export function findServiceFiles(directory: string): string[] {
-  const names = filesIn(directory).filter((name) => SERVICE_FILE.test(name) && !OTHER_FILE.test(name));
+  const names = filesIn(directory).filter(isServiceFile);
   const faults = [
     ...optionFault(
       names.length > 0,
@@ -30,13 +30,35 @@ export function findServiceFiles(directory: string): string[] {
   return names.map((name) => resolve(directory, name));
 }
 
+/**
+ * Returns the same paths without an error. A directory that can't be read has none, and two files of one name are both
+ * listed.
+ */
+export function listServiceFiles(directory: string): string[] {
+  try {
+    return namesIn(directory)
+      .filter(isServiceFile)
+      .map((name) => resolve(directory, name));
+  } catch {
+    return [];
+  }
+}
+
+function isServiceFile(name: string): boolean {
+  return SERVICE_FILE.test(name) && !OTHER_FILE.test(name);
+}
+
+function namesIn(directory: string): string[] {
+  const entries = readdirSync(directory, { withFileTypes: true });
+  return entries
+    .filter((entry) => !entry.isDirectory())
+    .map(({ name }) => name)
+    .toSorted();
+}
+
 function filesIn(directory: string): string[] {
   try {
-    const entries = readdirSync(directory, { withFileTypes: true });
-    return entries
-      .filter((entry) => !entry.isDirectory())
-      .map(({ name }) => name)
-      .toSorted();
+    return namesIn(directory);
   } catch (error) {
     const got = `${showValue(directory)} (${error instanceof Error ? error.message : String(error)})`;
     throw new InvalidOptionsError('services', optionFault(false, 'directory', 'a directory that can be read', got));

@@ -1,8 +1,10 @@
 /** What all commands share: the flags that name a database, and the handling of errors. */
+import { existsSync, readFileSync } from 'node:fs';
+import { parseEnv } from 'node:util';
 import { type Command, InvalidArgumentError } from 'commander';
 import { type Database, type DatabaseOptions, localCredentials, withoutCredentials } from '../local/index.ts';
 import { variableFaults } from '../service/index.ts';
-import { cut, guardOutput, mask, printable, withoutUndefined } from '../text/index.ts';
+import { cut, guardOutput, mask, printable, toSafeCause, withoutUndefined } from '../text/index.ts';
 
 export interface DatabaseFlags {
   readonly endpoint?: string;
@@ -42,21 +44,38 @@ function silenceSdkNotice(): void {
 }
 
 /**
- * Runs the command with the arguments of the process. After any error, also an uncaught one, prints one line and exits
- * with code 1.
+ * Runs a command with the arguments of the process, and with the variables in the file `.env` of the working directory.
+ * After any error, also an uncaught one, prints one line and exits with code 1.
  * @param name the name with which that line begins
+ * @param make makes the command, which may read environment variables for that
  */
-export async function runCommand(command: Command, name = command.name()): Promise<void> {
+export async function runCommand(name: string, make: () => Command | Promise<Command>): Promise<void> {
   guardOutput([process.stdout, process.stderr]);
   // Makes all files of this process, such as those of the database, readable for this user only.
   process.umask(0o077);
   silenceSdkNotice();
   process.on('uncaughtException', (error) => fail(name, error));
   try {
+    loadVariables('.env');
     refuseNearMisses();
-    await command.parseAsync();
+    await (await make()).parseAsync();
   } catch (error) {
     fail(name, error);
+  }
+}
+
+/**
+ * Sets the environment variables in a file, without those that are set already.
+ * @throws Error if the file can't be read; a file that doesn't exist is left out
+ */
+function loadVariables(file: string): void {
+  if (!existsSync(file)) return;
+  try {
+    for (const [name, value] of Object.entries(parseEnv(readFileSync(file, 'utf8')))) process.env[name] ??= value;
+  } catch (error) {
+    throw new Error(`${file}: it can't be read (${oneLine(error)}); nothing was started`, {
+      cause: toSafeCause(error),
+    });
   }
 }
 

@@ -2,4 +2,4 @@
 import { flowRunsCommand } from './commands/flow-runs.ts';
 import { runCommand } from './database-flags.ts';
 
-await runCommand(flowRunsCommand());
+await runCommand('flow-runs', flowRunsCommand);

@@ -2,4 +2,4 @@
 import { invokeCommand } from './commands/invoke.ts';
 import { runCommand } from './database-flags.ts';
 
-await runCommand(invokeCommand());
+await runCommand('invoke', invokeCommand);

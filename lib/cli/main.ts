@@ -18,9 +18,14 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
 const [, , word = ''] = process.argv;
 const load = Object.hasOwn(COMMANDS, word) ? COMMANDS[word] : undefined;
 const { version } = createRequire(import.meta.url)('tickover/package.json') as { readonly version: string };
-const program = new Command('tickover')
-  .description('Runs, invokes and repairs small periodic services.')
-  .version(version)
-  .showHelpAfterError('(--help shows what is possible)');
-for (const made of load === undefined ? Object.values(COMMANDS) : [load]) program.addCommand(await made());
-await runCommand(program, load === undefined ? 'tickover' : `tickover ${word}`);
+
+async function program(): Promise<Command> {
+  const made = new Command('tickover')
+    .description('Runs, invokes and repairs small periodic services.')
+    .version(version)
+    .showHelpAfterError('(--help shows what is possible)');
+  for (const make of load === undefined ? Object.values(COMMANDS) : [load]) made.addCommand(await make());
+  return made;
+}
+
+await runCommand(load === undefined ? 'tickover' : `tickover ${word}`, program);

@@ -2,4 +2,4 @@
 import { repairCommand } from './commands/repair.ts';
 import { runCommand } from './database-flags.ts';
 
-await runCommand(repairCommand());
+await runCommand('repair', repairCommand);

@@ -2,4 +2,4 @@
 import { devCommand } from './commands/dev.ts';
 import { runCommand } from './database-flags.ts';
 
-await runCommand(devCommand('start'));
+await runCommand('start', () => devCommand('start'));

@@ -76,7 +76,7 @@ export function compose(defined: Service, overrides: Overrides = {}): Compositio
     service,
     environment,
     ports: {
-      store: overrides.store ?? dynamoStateStore(documentClient(), environment.table, clock),
+      store: overrides.store ?? dynamoStateStore(documentClient(environment.database), environment.table, clock),
       clock,
       random: overrides.random ?? systemRandom,
       log,

@@ -22,6 +22,11 @@ export interface Environment {
    * @default the option `interval` stays
    */
   readonly interval?: number;
+  /**
+   * `TICKOVER_DATABASE`: the endpoint of the embedded DynamoDB with the state table. `tickover dev` sets it. @default
+   * the SDK finds DynamoDB
+   */
+  readonly database?: string;
   readonly inLambda: boolean;
   readonly variables: Readonly<Record<string, string | undefined>>;
 }
@@ -40,6 +45,7 @@ const LONGEST_BUILD = 16;
  */
 export function readEnvironment(variables: Variables = process.env): Environment {
   const { TICKOVER_TABLE: table, TICKOVER_BUILD: build = 'unbuilt', TICKOVER_SLACK_SECONDS } = variables;
+  const { TICKOVER_DATABASE: database } = variables;
   const slack = TICKOVER_SLACK_SECONDS === undefined ? SCHEDULER_PRECISION : seconds(TICKOVER_SLACK_SECONDS);
   const { interval, faults: intervalFaults } = readIntervalVariable(variables);
   const faults: string[] = emfFaults(variables);
@@ -57,6 +63,7 @@ export function readEnvironment(variables: Variables = process.env): Environment
     build,
     slack,
     ...(interval === undefined ? {} : { interval }),
+    ...(database === undefined || database === '' ? {} : { database }),
     inLambda: isInLambda(variables),
     variables,
   };

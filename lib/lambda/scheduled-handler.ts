@@ -1,5 +1,5 @@
 import { FIRING_PERIOD, floorToGrid, hasSlots, latestDue } from '../rules/index.ts';
-import { exhaustionIn, type Service } from '../service/index.ts';
+import { brandedHandler, exhaustionIn, type Service } from '../service/index.ts';
 import { hasCode, showValue, toSafeError } from '../text/index.ts';
 import { type Invocation, runFiring, runTick } from '../tick/index.ts';
 import {
@@ -58,7 +58,7 @@ export function handlerOf(composition: Composition): ScheduledHandler {
 
 function remembered(composition: Composition, handler: ScheduledHandler): ScheduledHandler {
   compositions.set(handler, composition);
-  return handler;
+  return brandedHandler(handler, composition.service);
 }
 
 function answer(composition: Composition, request: Request, context: HandlerContext): Promise<Answer> {

@@ -1,4 +1,3 @@
-export { readCatalog } from '../services/catalog.ts';
 export { type Database, type DatabaseOptions, openDatabase } from './database/database.ts';
 export { keepServed } from './database/succession.ts';
 export { ensureTable } from './database/tables.ts';
@@ -8,4 +7,7 @@ export { scheduleLine } from './display/schedule-text.ts';
 export { isAwsEndpoint, localCredentials, STATE_TABLE, withoutCredentials } from './functions/environment.ts';
 export { checkInvocation } from './invocation.ts';
 export { loadSample, type Machine, openMachine } from './machine.ts';
-export { forwardStopping, linePrinter, runMachine, type Stopping } from './run-machine.ts';
+export { forwardStopping, linePrinter, runMachine } from './run-machine.ts';
+export type { Stopping } from './service-runner.ts';
+export { type FoundServices, findServices } from './services/find-services.ts';
+export { keepReloading } from './services/reloader.ts';

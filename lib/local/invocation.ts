@@ -1,7 +1,8 @@
 import { ACTIONS, EVENT_FIELDS, readEvent } from '../lambda/index.ts';
-import type { CatalogContent } from '../services/catalog.ts';
+
 import { didYouMean, isRecord, showValue, toSafeCause } from '../text/index.ts';
 import { systemClock } from '../time/index.ts';
+import type { FoundServices } from './services/find-services.ts';
 
 /** The arguments of `npm run invoke`. */
 export interface ManualInvocation {
@@ -19,7 +20,7 @@ export interface ManualInvocation {
  * @throws RangeError which names the service or the payload, with the expected and the given value
  */
 export function checkInvocation(
-  { entries, faults }: Pick<CatalogContent, 'entries' | 'faults'>,
+  { entries, faults }: FoundServices,
   { service, payload, input }: ManualInvocation,
   now: number = systemClock.now(),
 ): unknown {
@@ -47,7 +48,7 @@ function hintFor(event: unknown): string {
   return [didYouMean(event['action'], ACTIONS), ...fields].find((hint) => hint !== '') ?? '';
 }
 
-function unknownService(service: string, known: readonly string[], faults: CatalogContent['faults']): RangeError {
+function unknownService(service: string, known: readonly string[], faults: FoundServices['faults']): RangeError {
   const fault = faults.find(({ name }) => name === service);
   if (fault !== undefined) return new RangeError(`${service}: it can't be loaded (${fault.text}); nothing was started`);
   const names = [...known, ...faults.map(({ name }) => name)];

@@ -6,7 +6,7 @@ import { logKeeper } from './display/log-file.ts';
 import { type LogLine, readLogLine } from './display/log-line.ts';
 import type { FunctionHost } from './functions/function-host.ts';
 import type { Machine } from './machine.ts';
-import { fireOnSchedule } from './schedule-clock.ts';
+import { type ServiceRunner, type Stopping, serviceRunner } from './service-runner.ts';
 import { sweepHourly } from './sweep.ts';
 
 interface PrinterOptions {
@@ -29,15 +29,6 @@ export function linePrinter({ show, onLogLine, logFile }: PrinterOptions): (line
   };
 }
 
-/**
- * The abort signals that end `npm start`. `closing` is aborted first, so that nothing new begins. `stop` is aborted
- * later, so that runs under way end without an outcome and their ticks may run again.
- */
-export interface Stopping {
-  readonly closing: AbortSignal;
-  readonly stop: AbortSignal;
-}
-
 /** Tells the workers of all functions when `closing` or `stop` is aborted. */
 export function forwardStopping(hosts: readonly FunctionHost[], { closing, stop }: Stopping): void {
   // Each service adds listeners to `closing` and `stop`. Node would warn of more than ten.
@@ -48,6 +39,15 @@ export function forwardStopping(hosts: readonly FunctionHost[], { closing, stop 
   }
 }
 
+/** What else happens while a machine runs. */
+export interface RunningParts {
+  readonly show: (line: string) => void;
+  /**
+   * Starts and stops services meanwhile, and returns when `closing` is aborted. @default the services stay as they are
+   */
+  readonly beside?: (runner: ServiceRunner) => Promise<void>;
+}
+
 /**
  * Invokes every function on its schedule, and deletes expired items of the state table hourly. Resolves when `closing`
  * is aborted and every invocation has ended.
@@ -55,9 +55,8 @@ export function forwardStopping(hosts: readonly FunctionHost[], { closing, stop 
 export async function runMachine(
   { hosts, ticked, sweep }: Machine,
   stopping: Stopping,
-  show: (line: string) => void,
+  { show, beside = async () => {} }: RunningParts,
 ): Promise<void> {
-  forwardStopping(hosts, stopping);
   const onError = ({ service }: FunctionHost, error: unknown) => {
     const message = error instanceof Error ? error.message || error.name : String(error);
     // The shown line begins with the name of the service already, so the message must not repeat it.
@@ -68,6 +67,8 @@ export async function runMachine(
   const { closing } = stopping;
   const onNotice = (line: string) => show(printable(line));
   const options = { clock: systemClock, random: systemRandom, onError, onNotice, closing };
-  const schedules = hosts.map((host) => fireOnSchedule(host, { ...options, hasTicked: ticked.has(host.service.name) }));
-  await Promise.all([...schedules, sweepHourly(sweep, options)]);
+  const runner = serviceRunner(stopping, options);
+  for (const host of hosts) runner.start(host, { hasTicked: ticked.has(host.service.name) });
+  await Promise.all([beside(runner), sweepHourly(sweep, options)]);
+  await runner.ended();
 }

@@ -1,5 +1,5 @@
 export { clientSettings } from './aws-client.ts';
-export { isService } from './brand.ts';
+export { brandedHandler, isService, serviceOfHandler } from './brand.ts';
 export { buildId, COMMONJS } from './build-id.ts';
 export {
   type Classification,

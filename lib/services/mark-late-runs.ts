@@ -10,6 +10,7 @@ import {
 } from '../flow-runs/index.ts';
 import { InvalidOptionsError } from '../rules/index.ts';
 import { defineService, refuseOptions, type Service, type Surroundings } from '../service/index.ts';
+import { databaseSettings } from '../store/index.ts';
 import { showValue } from '../text/index.ts';
 
 interface Prepared {
@@ -50,7 +51,8 @@ export function defineMarkLateRuns(overrides: Partial<MarkLateOptions> = {}): Se
     timeout: '30s',
     prepare: ({ env }) => {
       const { table, ...settings } = markLateSettings(env);
-      return { store: dynamoFlowRunStore(new DynamoDBClient({}), table), options: { ...settings, ...overrides } };
+      const client = new DynamoDBClient(databaseSettings(env['TICKOVER_DATABASE']));
+      return { store: dynamoFlowRunStore(client, table), options: { ...settings, ...overrides } };
     },
     workload: (context) => markLateRunsWith(context, context.prepared.store, context.prepared.options),
   });

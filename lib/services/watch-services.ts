@@ -33,6 +33,9 @@ const NO_METRICS: HealthMetrics = { unhealthy: () => {}, checked: () => {}, flus
  */
 export const watchServices: Service = watchdog(parseWatchedServices);
 
+// biome-ignore lint/style/noDefaultExport: on one machine the handler is generated from this file, as of any service
+export default watchServices;
+
 /** Returns a watchdog of these services, without reading `TICKOVER_WATCHED`. */
 export function watchdogOver(watched: readonly WatchedService[]): Service {
   return watchdog(() => inOrder(watched));
@@ -52,7 +55,7 @@ export function watchdogWith(prepare: (surroundings: Surroundings) => Watchdog):
 
 function watchdog(watchedIn: (env: Surroundings['env']) => readonly WatchedService[]): Service {
   return watchdogWith(({ env }) => {
-    const documents = documentClient();
+    const documents = documentClient(env['TICKOVER_DATABASE']);
     const table = tableIn(env);
     return {
       watched: watchedIn(env),

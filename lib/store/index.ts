@@ -1,4 +1,4 @@
-export { documentClient } from './client.ts';
+export { databaseSettings, documentClient } from './client.ts';
 export { StoreError, tookNoLease } from './errors.ts';
 export {
   type Fenced,

@@ -45,6 +45,7 @@ test('the code knows these variables and no others', async () => {
     'POWERTOOLS_LOG_LEVEL',
     'POWERTOOLS_METRICS_DISABLED',
     'TICKOVER_BUILD',
+    'TICKOVER_DATABASE',
     'TICKOVER_DETAILED_METRICS',
     'TICKOVER_ENDPOINTS',
     'TICKOVER_EVENT_BUS',

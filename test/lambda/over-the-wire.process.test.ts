@@ -48,7 +48,7 @@ async function bundled(name: string, functionFile: string): Promise<string> {
     'export { handler };',
   ];
   await writeFile(entry, lines.join('\n'));
-  const { file } = await bundleFunction({ service: { ...checkEndpoints, name }, functionFile: entry }, directory);
+  const { file } = await bundleFunction({ service: { ...checkEndpoints, name }, source: { entry } }, directory);
   return file;
 }
 

@@ -8,9 +8,9 @@ import { manySlots } from './fixtures/many-slots.ts';
 import { wayward } from './fixtures/wayward.ts';
 
 const file = (path: string) => fileURLToPath(new URL(path, import.meta.url));
-const first = { service: wayward, functionFile: file('./fixtures/wayward.ts') };
-const second = { service: manySlots, functionFile: file('./fixtures/many-slots.ts') };
-const missing = { service: { ...wayward, name: 'missing' }, functionFile: file('./fixtures/missing.ts') };
+const first = { service: wayward, source: { entry: file('./fixtures/wayward.ts') } };
+const second = { service: manySlots, source: { entry: file('./fixtures/many-slots.ts') } };
+const missing = { service: { ...wayward, name: 'missing' }, source: { entry: file('./fixtures/missing.ts') } };
 
 let directory: string;
 beforeAll(async () => {
@@ -54,7 +54,7 @@ test('a function that can not be bundled is an error of its own and takes no oth
 
 test('a build id changes with the code, and neither with its formatting nor with comments', async () => {
   const source = join(directory, 'formatted.ts');
-  const entry = { service: { ...wayward, name: 'formatted' }, functionFile: source };
+  const entry = { service: { ...wayward, name: 'formatted' }, source: { entry: source } };
   const buildOf = async (text: string) => {
     await writeFile(source, text);
     return buildsOf(await bundleFunctions([entry], join(directory, 'formatted')))[0];

@@ -14,9 +14,10 @@ import { useDatabase } from '../support/use-database.ts';
 import { commonjs } from './fixtures/commonjs.ts';
 
 const database = useDatabase();
+const FIXTURE = fileURLToPath(new URL('./fixtures/commonjs.ts', import.meta.url));
 const entry = {
   service: commonjs,
-  functionFile: fileURLToPath(new URL('./fixtures/commonjs.ts', import.meta.url)),
+  source: { entry: FIXTURE },
 };
 const promised = (directory: string) => ({
   directory,
@@ -42,7 +43,11 @@ afterAll(async () => {
 });
 
 describe('a bundle with a CommonJS dependency, of a service that has names of its own for require and __dirname', () => {
-  const env = () => environmentOf(database.endpoint, { ...process.env, TICKOVER_TABLE: 'commonjs' });
+  const env = () =>
+    environmentOf(
+      { endpoint: database.endpoint, embedded: false, shared: false },
+      { ...process.env, TICKOVER_TABLE: 'commonjs' },
+    );
 
   test('gives it on one machine what CommonJS promises: the file and directory of the bundle, and require', async () => {
     const bundle = await bundleFunction(entry, directory);
@@ -55,7 +60,7 @@ describe('a bundle with a CommonJS dependency, of a service that has names of it
   });
 
   test('gives it the same where it is deployed', async () => {
-    const [made] = deployed([entry]).functions;
+    const [made] = deployed([{ service: commonjs, functionFile: FIXTURE }]).functions;
     const file = join(made?.directory ?? '', 'index.mjs');
     const host = hostFunction({
       service: commonjs,

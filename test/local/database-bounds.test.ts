@@ -18,8 +18,9 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { appendOwn, readOwn } from '../../lib/local/database/own-files.ts';
 import { boundConnections } from '../../lib/local/database/request-bounds.ts';
 import { logKeeper } from '../../lib/local/display/log-file.ts';
-import { environmentOf, withoutCredentials } from '../../lib/local/functions/environment.ts';
+import { clientOf, environmentOf, withoutCredentials } from '../../lib/local/functions/environment.ts';
 import { type Database, openDatabase } from '../../lib/local/index.ts';
+import { documentClient } from '../../lib/store/index.ts';
 
 const endings: (() => unknown)[] = [];
 afterEach(async () => {
@@ -167,10 +168,15 @@ describe('a planted endpoint.json', () => {
     };
 
     expect(await opened(where)).toMatchObject({ endpoint, shared: true });
-    const env = environmentOf(endpoint, withoutCredentials(caller));
-    expect(env).toMatchObject({ AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' });
-    expect(Object.keys(env)).not.toEqual(expect.arrayContaining(['AWS_PROFILE']));
-    expect(env['AWS_SESSION_TOKEN']).toBeUndefined();
+    // Only Tickover's own client uses that endpoint. The caller's clients keep their credentials and endpoints.
+    const env = environmentOf({ endpoint, embedded: false, shared: true }, caller);
+    expect(env).toMatchObject({ ...caller, TICKOVER_DATABASE: endpoint });
+    expect(env['AWS_ENDPOINT_URL_DYNAMODB']).toBeUndefined();
+    for (const made of [clientOf(endpoint, env), documentClient(env['TICKOVER_DATABASE'])]) {
+      expect(await made.config.credentials()).toMatchObject({ accessKeyId: 'local', secretAccessKey: 'local' });
+      made.destroy();
+    }
+    expect(withoutCredentials(caller)).toEqual({ AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' });
     expect(existsSync(join(where, 'dynamodb'))).toBe(false);
   });
 });

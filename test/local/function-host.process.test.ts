@@ -23,7 +23,7 @@ beforeAll(async () => {
   bundles = await mkdtemp(join(tmpdir(), 'tickover-bundles-'));
   const bundle = (service: Service) =>
     bundleFunction(
-      { service, functionFile: fileURLToPath(new URL(`./fixtures/${service.name}.ts`, import.meta.url)) },
+      { service, source: { entry: fileURLToPath(new URL(`./fixtures/${service.name}.ts`, import.meta.url)) } },
       bundles,
     );
   bundled = { wayward: await bundle(wayward), manySlots: await bundle(manySlots) };
@@ -61,7 +61,10 @@ async function hostOf(bundle: Bundle, { service, clock }: Differences = {}): Pro
     service: service ?? bundle.service,
     bundle,
     env: {
-      ...environmentOf(database.endpoint, { ...process.env, TICKOVER_TABLE: table }),
+      ...environmentOf(
+        { endpoint: database.endpoint, embedded: false, shared: false },
+        { ...process.env, TICKOVER_TABLE: table },
+      ),
       WAY: join(directory, 'way'),
     },
     clock: clock ?? systemClock,

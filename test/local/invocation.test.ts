@@ -3,10 +3,19 @@ import { describe, expect, test } from 'vitest';
 import { checkInvocation } from '../../lib/local/index.ts';
 import { defineService } from '../../lib/service/index.ts';
 
-const entry = (name: string) => ({ service: defineService({ name, interval: '1m' }), functionFile: `/f/${name}.ts` });
+const entry = (name: string) => ({
+  service: defineService({ name, interval: '1m' }),
+  source: { file: `/f/${name}.ts` },
+});
 const CATALOG = {
   entries: ['check-endpoints', 'mark-late-runs'].map(entry),
-  faults: [{ name: 'sweep-tables', text: "functions/sweep-tables.ts: expected a service, got 'no table'" }],
+  faults: [
+    {
+      file: '/f/sweep-tables.ts',
+      name: 'sweep-tables',
+      text: "functions/sweep-tables.ts: expected a service, got 'no table'",
+    },
+  ],
 };
 const NOW = Date.UTC(2026, 10, 29, 12);
 

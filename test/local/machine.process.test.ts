@@ -27,11 +27,11 @@ afterEach(async () => {
 });
 
 async function openStubborn(where: { readonly endpoint?: string } = {}) {
-  const functionFile = fileURLToPath(new URL('./fixtures/stubborn.ts', import.meta.url));
+  const entry = fileURLToPath(new URL('./fixtures/stubborn.ts', import.meta.url));
   const opened = await openMachine({
     ...where,
     directory,
-    catalog: [{ service: stubborn, functionFile }],
+    catalog: [{ service: stubborn, source: { entry } }],
     variables: { ...process.env, MARKS_STARTED: join(directory, 'started') },
     onLine: (line) => lines.push(line),
   });
@@ -45,11 +45,11 @@ async function openStubborn(where: { readonly endpoint?: string } = {}) {
 
 /** A service with a cron expression, on the function of another. */
 async function openNightly() {
-  const functionFile = fileURLToPath(new URL('./fixtures/stubborn.ts', import.meta.url));
+  const entry = fileURLToPath(new URL('./fixtures/stubborn.ts', import.meta.url));
   const service = defineService({ name: 'stubborn', interval: '1d', cron: '0 3 * * ? *' });
   machine = await openMachine({
     directory,
-    catalog: [{ service, functionFile }],
+    catalog: [{ service, source: { entry } }],
     variables: { ...process.env, MARKS_STARTED: join(directory, 'started') },
     onLine: (line) => lines.push(line),
   });
@@ -128,10 +128,10 @@ describe('the bundles of several machines on one directory', () => {
   });
 
   test('leave nothing behind where one of them fails to open', async () => {
-    const functionFile = join(directory, 'missing.ts');
+    const entry = join(directory, 'missing.ts');
     const opening = openMachine({
       directory,
-      catalog: [{ service: stubborn, functionFile }],
+      catalog: [{ service: stubborn, source: { entry } }],
       variables: process.env,
       onLine: expect.unreachable,
     });
@@ -199,8 +199,8 @@ describe('a function on one machine', () => {
     machine = await openMachine({
       directory,
       catalog: [
-        { service: stubborn, functionFile: file('./fixtures/stubborn.ts') },
-        { service: watchServices, functionFile: file('../../functions/watch-services.ts') },
+        { service: stubborn, source: { entry: file('./fixtures/stubborn.ts') } },
+        { service: watchServices, source: { entry: file('../../functions/watch-services.ts') } },
       ],
       services: ['watch-services'],
       variables: process.env,

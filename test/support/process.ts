@@ -19,8 +19,19 @@ export interface Started {
 
 /** Starts a TypeScript file of the project in a process of its own. */
 export function startScript(file: string, args: readonly string[], env: Record<string, string> = {}): Started {
-  const child = spawn(process.execPath, ['--import', 'tsx', file, ...args], {
-    cwd: ROOT,
+  return startNode(['--import', 'tsx', file, ...args], { env });
+}
+
+interface Where {
+  readonly env?: Readonly<Record<string, string>>;
+  /** @default the root of the project */
+  readonly cwd?: string;
+}
+
+/** Starts Node with these words in a process of its own. */
+export function startNode(words: readonly string[], { env = {}, cwd = ROOT }: Where): Started {
+  const child = spawn(process.execPath, words, {
+    cwd,
     env: { ...process.env, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -49,7 +49,9 @@ export function sourcedService(given: GivenService, props: ReadingProps): Source
   const path = resolve(file);
   const environment = { ...props.environment, ...props.functionProps?.environment };
   const options = readingOptions(props.functionProps, () => environment);
-  return { service: service ?? readDefinition(path, options).service, source: { file: path } };
+  if (service !== undefined) return { service, source: { file: path } };
+  const { service: read, source } = readDefinition(path, options);
+  return { service: read, source };
 }
 
 /**

@@ -212,8 +212,8 @@ export class TickoverServices extends Construct {
   }
 }
 
-function sourced({ service, file }: Definition): SourcedService {
-  return { service, source: { file } };
+function sourced({ service, source }: Definition): SourcedService {
+  return { service, source };
 }
 
 /**

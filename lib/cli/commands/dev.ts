@@ -1,24 +1,28 @@
 /**
- * The command `tickover dev`, in a checkout `npm start`: runs all services of the catalog on this machine until a
- * signal stops it.
+ * The command `tickover dev`, in a checkout `npm start`: runs all services of a directory on this machine until a
+ * signal stops it, and reloads those that change.
  */
 import { join } from 'node:path';
 import { Command } from 'commander';
 import {
   countLine,
   type Database,
+  findServices,
+  keepReloading,
   keepServed,
   linePrinter,
   type Machine,
   openMachine,
-  readCatalog,
   runMachine,
   scheduleLine,
 } from '../../local/index.ts';
 import { metricsServer, metricsSettings, prometheusObserver } from '../../prometheus/index.ts';
 import type { Log } from '../../service/index.ts';
-import { type DatabaseFlags, databaseOptions, oneLine, withDatabaseFlags } from '../database-flags.ts';
+import { printable } from '../../text/index.ts';
+import { systemClock } from '../../time/index.ts';
+import { databaseOptions, oneLine } from '../database-flags.ts';
 import { reportOutputLoss } from '../output.ts';
+import { type ServicesFlags, servicesDirectory, withServicesFlags } from '../services-flags.ts';
 import { type StoppingCommand, stopOnSignal } from '../stopping.ts';
 
 /**
@@ -33,21 +37,24 @@ const log: Log = {
 
 /** Makes the command `tickover dev`, which `npm start` runs too. */
 export function devCommand(name = 'dev'): Command {
-  return withDatabaseFlags(new Command(name).description('Runs all services on this machine.')).action(start);
+  return withServicesFlags(
+    new Command(name).description('Runs all services on this machine, and reloads those whose files change.'),
+  ).action(start);
 }
 
-async function start(flags: DatabaseFlags): Promise<void> {
+async function start(flags: ServicesFlags): Promise<void> {
   const observer = prometheusObserver();
   const metrics = metricsServer({ ...metricsSettings(process.env), registry: observer.registry, log });
   const logFile = join(flags.directory, 'log.jsonl');
   const onLine = linePrinter({ show: console.log, onLogLine: (line) => countLine(observer, line), logFile });
-  const catalog = await readCatalog();
-  for (const { text } of catalog.faults) showFault(`${text}; the other services run`);
-  for (const { text } of catalog.unserved) showFault(text);
-  if (catalog.entries.length === 0) throw new Error('no service can be run; add one to lib/services and functions');
+  const directory = servicesDirectory(flags);
+  const readAt = systemClock.now();
+  const { entries: catalog, faults } = await findServices(directory);
+  for (const { text } of faults) showFault(`${text}; the other services run`);
+  if (catalog.length === 0) throw new Error('no service can be run; mend one of them');
   const machine = await openMachine({
     ...databaseOptions(flags),
-    catalog: catalog.entries,
+    catalog,
     variables: process.env,
     onLine,
     onFault: showFault,
@@ -58,7 +65,8 @@ async function start(flags: DatabaseFlags): Promise<void> {
     reportOutputLoss({ onReaderGone: stopping.begin, show: console.error });
     introduce(machine, logFile);
     await metrics.start();
-    successor = await runServed(machine, flags, stopping);
+    const reloading = { directory, catalog, faults, readAt, clock: systemClock, closing: stopping.closing };
+    successor = await runServed(machine, { flags, stopping, reloading });
   } finally {
     await metrics.stop();
     await machine.close();
@@ -73,16 +81,26 @@ function showFault(fault: string): void {
   console.error(oneLine(fault));
 }
 
+interface Served {
+  readonly flags: ServicesFlags;
+  readonly stopping: StoppingCommand;
+  readonly reloading: Omit<Parameters<typeof keepReloading>[2], 'show'>;
+}
+
 /**
  * Runs the machine until the command is stopped. If another process serves the database and that process ends, this
  * process serves the database from then on. Returns the database that is in use at the end.
  */
-async function runServed(machine: Machine, flags: DatabaseFlags, stopping: StoppingCommand): Promise<Database> {
+async function runServed(machine: Machine, { flags, stopping, reloading }: Served): Promise<Database> {
   const ended = new AbortController();
   const parts = { signal: ended.signal, onNotice: console.log };
   const database = keepServed(machine.database, databaseOptions(flags), parts);
   database.catch(stopping.begin);
-  await runMachine(machine, stopping, console.log);
+  const show = (line: string) => console.log(printable(line));
+  await runMachine(machine, stopping, {
+    show: console.log,
+    beside: (runner) => keepReloading(machine, runner, { ...reloading, show }),
+  });
   ended.abort();
   return database;
 }

@@ -3,18 +3,26 @@
  * prints only the answer of the function.
  */
 import { Command } from 'commander';
-import { checkInvocation, forwardStopping, openMachine, readCatalog, readLogLine, shownAs } from '../../local/index.ts';
-import { type DatabaseFlags, databaseOptions, withDatabaseFlags } from '../database-flags.ts';
+import {
+  checkInvocation,
+  findServices,
+  forwardStopping,
+  openMachine,
+  readLogLine,
+  shownAs,
+} from '../../local/index.ts';
+import { databaseOptions } from '../database-flags.ts';
+import { type ServicesFlags, servicesDirectory, withServicesFlags } from '../services-flags.ts';
 import { stopOnSignal } from '../stopping.ts';
 
-interface Flags extends DatabaseFlags {
+interface Flags extends ServicesFlags {
   readonly input?: string;
   readonly verbose: boolean;
 }
 
 /** Makes the command `tickover invoke`. */
 export function invokeCommand(): Command {
-  return withDatabaseFlags(new Command('invoke'))
+  return withServicesFlags(new Command('invoke'))
     .description('Invokes a service once, by hand, and prints its answer.')
     .argument('<service>', 'its name')
     .argument('[payload]', 'the event as JSON, or the name of an action: run-once, status, resume', 'run-once')
@@ -24,12 +32,12 @@ export function invokeCommand(): Command {
 }
 
 async function invoke(service: string, payload: string, flags: Flags): Promise<void> {
-  const catalog = await readCatalog();
-  const event = checkInvocation(catalog, { service, payload, input: flags.input });
+  const found = await findServices(servicesDirectory(flags));
+  const event = checkInvocation(found, { service, payload, input: flags.input });
   const machine = await openMachine({
     ...databaseOptions(flags),
     brief: true,
-    catalog: catalog.entries,
+    catalog: found.entries,
     services: [service],
     variables: process.env,
     onLine: flags.verbose ? console.error : showPrints,

@@ -3,24 +3,40 @@
  * processes may share a data directory.
  */
 import { readdir, rm, writeFile } from 'node:fs/promises';
+import { url as inspectorUrl } from 'node:inspector';
 import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Plugin, stop } from 'esbuild';
-import { ALL_PARTS, bundleOptions, entryFor, type HandlerSource, sourcesOf } from '../../bundling/index.ts';
+import {
+  ALL_PARTS,
+  bundleOptions,
+  entryFor,
+  fileOf,
+  projectFiles,
+  projectOf,
+  sourcesOf,
+} from '../../bundling/index.ts';
 import { buildId, ownFile, type Service } from '../../service/index.ts';
-import type { CatalogEntry } from '../../services/catalog.ts';
 import { systemRandom } from '../../time/index.ts';
 import { makeDirectory } from '../database/make-directory.ts';
 import { makeOwnDirectory } from '../database/own-files.ts';
+import type { ServiceEntry } from '../services/find-services.ts';
 
 export interface Bundle {
   readonly service: Service;
   readonly file: string;
   /** A hash of the code, policy and schedule of the function. */
   readonly build: string;
+  /** The absolute paths of the files of which the function is made, without those of installed packages. */
+  readonly files: readonly string[];
 }
 
-const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+/** Where bundles are written. */
+export interface BundlePlace {
+  readonly directory: string;
+  /** The directory of the project: build ids contain the paths of sources relative to it. */
+  readonly root: string;
+}
+
 const WORKER = ownFile(import.meta.url, './worker');
 
 /**
@@ -56,16 +72,18 @@ function isAbandoned(name: string): boolean {
  * bundling. One faulty function doesn't stop the others.
  */
 export async function bundleFunctions(
-  entries: readonly CatalogEntry[],
+  entries: readonly ServiceEntry[],
   directory: string,
+  root = rootOf(entries),
 ): Promise<readonly (Bundle | Error)[]> {
+  const place = { directory, root };
   try {
-    return await bundleTogether(entries, directory);
+    return await bundleTogether(entries, place);
   } catch (error) {
     if (entries.length <= 1) return entries.map(() => (error instanceof Error ? error : new Error(String(error))));
     const half = Math.ceil(entries.length / 2);
-    const first = await bundleFunctions(entries.slice(0, half), directory);
-    return [...first, ...(await bundleFunctions(entries.slice(half), directory))];
+    const first = await bundleFunctions(entries.slice(0, half), directory, root);
+    return [...first, ...(await bundleFunctions(entries.slice(half), directory, root))];
   }
 }
 
@@ -73,8 +91,8 @@ export async function bundleFunctions(
  * Bundles the function of one service.
  * @throws Error if the bundling fails
  */
-export async function bundleFunction(entry: CatalogEntry, directory: string): Promise<Bundle> {
-  const [bundle] = await bundleTogether([entry], directory);
+export async function bundleFunction(entry: ServiceEntry, directory: string): Promise<Bundle> {
+  const [bundle] = await bundleTogether([entry], { directory, root: rootOf([entry]) });
   if (bundle === undefined) throw new Error(`${entry.service.name}: no bundle was made`);
   return bundle;
 }
@@ -85,18 +103,24 @@ let builds = 0;
  * Bundles all functions in one build, which writes their common code once. A hundred separate builds would take
  * minutes.
  */
-async function bundleTogether(entries: readonly CatalogEntry[], directory: string): Promise<Bundle[]> {
+async function bundleTogether(entries: readonly ServiceEntry[], place: BundlePlace): Promise<Bundle[]> {
+  const { directory, root } = place;
   builds++;
   try {
     const { outputFiles, metafile } = await build({
-      ...OPTIONS,
-      ...entryPointsOf(entries),
+      ...optionsIn(root),
+      ...entryPointsOf(entries, root),
       outdir: resolve(directory),
     });
     makeDirectory(directory);
     for (const { path, contents } of outputFiles) await writeFile(path, contents, OWN);
-    const sources = await sourcesOf(metafile.outputs, ROOT);
-    return await Promise.all(entries.map(({ service }) => writeFirst(service, sources.get(service.name), directory)));
+    const sources = await sourcesOf(metafile.outputs, root);
+    return await Promise.all(
+      entries.map(async ({ service }) => ({
+        ...(await writeFirst(service, sources.get(service.name), directory)),
+        files: projectFiles(`function:${service.name}`, metafile.inputs).map((path) => resolve(root, path)),
+      })),
+    );
   } finally {
     // Ends the process of esbuild, which occupies hundreds of megabytes.
     if (--builds === 0) await stop();
@@ -108,7 +132,11 @@ async function bundleTogether(entries: readonly CatalogEntry[], directory: strin
  * the build id is made. The bundled code can't be used for that, since esbuild divides it differently if another
  * service changes.
  */
-async function writeFirst(service: Service, sources: string | undefined, directory: string): Promise<Bundle> {
+async function writeFirst(
+  service: Service,
+  sources: string | undefined,
+  directory: string,
+): Promise<Omit<Bundle, 'files'>> {
   const code = `// ${sources ?? 'no sources'}\nimport './${codeOf(service.name)}.mjs';\n`;
   const file = resolve(directory, `${service.name}.mjs`);
   await writeFile(file, code, OWN);
@@ -118,15 +146,23 @@ async function writeFirst(service: Service, sources: string | undefined, directo
 const OWN = { mode: 0o600 };
 
 /** The options of every bundle, and those by which several bundles share code. */
-const OPTIONS = {
-  ...bundleOptions(ROOT, ALL_PARTS),
-  splitting: true,
-  outExtension: { '.js': '.mjs' },
-  // The dot keeps shared files apart from the files of services, whose names contain no dot.
-  chunkNames: 'shared.[hash]',
-  // An inline source map would take memory in every worker thread.
-  sourcemap: 'linked',
-} as const satisfies BuildOptions;
+function optionsIn(root: string) {
+  return {
+    // A debugger shows local variables by the names that the code has.
+    ...bundleOptions(root, ALL_PARTS, { minify: inspectorUrl() === undefined }),
+    splitting: true,
+    outExtension: { '.js': '.mjs' },
+    // The dot keeps shared files apart from the files of services, whose names contain no dot.
+    chunkNames: 'shared.[hash]',
+    // An inline source map would take memory in every worker thread.
+    sourcemap: 'linked',
+  } as const satisfies BuildOptions;
+}
+
+/** The directory of the project with the first of the services. */
+export function rootOf([first]: readonly ServiceEntry[]): string {
+  return first === undefined ? process.cwd() : projectOf(fileOf(first.source));
+}
 
 function codeOf(service: string): string {
   return `${service}.code`;
@@ -136,10 +172,8 @@ function codeOf(service: string): string {
  * The entry points for esbuild. Each is a virtual file that imports the handler of a service and serves it in a worker
  * thread.
  */
-function entryPointsOf(entries: readonly CatalogEntry[]): Pick<BuildOptions, 'entryPoints' | 'plugins'> {
-  const sources = new Map(
-    entries.map(({ service, functionFile }): [string, HandlerSource] => [service.name, { entry: functionFile }]),
-  );
+function entryPointsOf(entries: readonly ServiceEntry[], root: string): Pick<BuildOptions, 'entryPoints' | 'plugins'> {
+  const sources = new Map(entries.map(({ service, source }) => [service.name, source]));
   const plugin: Plugin = {
     name: 'function',
     setup(made) {
@@ -148,7 +182,7 @@ function entryPointsOf(entries: readonly CatalogEntry[]): Pick<BuildOptions, 'en
       );
       made.onLoad({ filter: /.*/, namespace: 'function' }, ({ path }) => ({
         contents: servedText(sources.get(path) ?? { entry: path }),
-        resolveDir: ROOT,
+        resolveDir: root,
       }));
     },
   };
@@ -159,6 +193,6 @@ function entryPointsOf(entries: readonly CatalogEntry[]): Pick<BuildOptions, 'en
 }
 
 /** The text of a module that serves the handler of a service in a worker thread. */
-function servedText(source: HandlerSource): string {
+function servedText(source: ServiceEntry['source']): string {
   return `${entryFor(source)}import { serve } from ${JSON.stringify(WORKER)};\nserve(handler);\n`;
 }

@@ -1,10 +1,12 @@
 /**
  * Makes the environment variables of the functions on one machine: those that the stack sets on AWS, and those that
- * lead a DynamoDB client to the local database.
+ * lead to the local database.
  */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { FLOW_RUNS_TABLE } from '../../flow-runs/index.ts';
+import { databaseSettings } from '../../store/index.ts';
 import { withoutUndefined } from '../../text/index.ts';
+import type { Database } from '../database/database.ts';
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -49,18 +51,28 @@ export function withoutCredentials(variables: Variables): Variables {
 
 const PLACEHOLDERS = { AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' };
 
+/** The part of a database on which the variables of a function depend. */
+export type DatabasePlace = Pick<Database, 'endpoint' | 'embedded' | 'shared'>;
+
 /**
- * The variables of a function on one machine: `variables`, the endpoint, and defaults for the names of the tables and
+ * The variables of a function on one machine: `variables`, the database, and defaults for the names of the tables and
  * for TICKOVER_ENDPOINTS. TICKOVER_SLACK_SECONDS is 0, since here nothing starts as late as EventBridge Scheduler may.
+ *
+ * With the embedded DynamoDB, only Tickover's own client uses it, by TICKOVER_DATABASE. The AWS clients of the
+ * workloads keep the endpoints, profiles and credentials in `variables`. The endpoint of another DynamoDB holds for
+ * every DynamoDB client.
  */
-export function environmentOf(endpoint: string, variables: Variables): LocalEnvironment {
+export function environmentOf(database: DatabasePlace, variables: Variables): LocalEnvironment {
+  const { endpoint } = database;
   const { TICKOVER_TABLE, TICKOVER_FLOW_RUNS_TABLE } = variables;
   return {
     TICKOVER_ENDPOINTS: JSON.stringify([{ url: endpoint }]),
     ...variables,
     TICKOVER_TABLE: TICKOVER_TABLE || STATE_TABLE,
     TICKOVER_FLOW_RUNS_TABLE: TICKOVER_FLOW_RUNS_TABLE || FLOW_RUNS_TABLE,
-    ...localCredentials(endpoint, variables),
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+    ...(isEmbedded(database) ? {} : localCredentials(endpoint, variables)),
+    TICKOVER_DATABASE: isEmbedded(database) ? endpoint : undefined,
     ...readableLog(variables),
     TICKOVER_SLACK_SECONDS: '0',
   };
@@ -82,7 +94,12 @@ function readableLog({ POWERTOOLS_LOG_LEVEL, LOG_LEVEL }: Variables): Variables 
   };
 }
 
+function isEmbedded({ embedded, shared }: DatabasePlace): boolean {
+  return embedded || shared;
+}
+
 export function clientOf(endpoint: string, env: Variables): DynamoDBClient {
+  if (env['TICKOVER_DATABASE'] !== undefined) return new DynamoDBClient(databaseSettings(endpoint));
   const { AWS_REGION: region, AWS_SESSION_TOKEN: sessionToken } = env;
   const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = env;
   const areGiven = accessKeyId !== undefined && secretAccessKey !== undefined;

@@ -45,7 +45,7 @@ export function isWorkerEnded(value: unknown): value is WorkerEndedError {
 }
 
 export interface WorkerOptions {
-  readonly bundle: Bundle;
+  readonly bundle: Omit<Bundle, 'files'>;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
   readonly onLine: (line: string) => void;

@@ -39,7 +39,7 @@ export async function bundleMisbehaving(): Promise<Bundles> {
     logLevel: 'silent',
   });
   const worker = await bundleFunction(
-    { service: misbehaves, functionFile: join(FIXTURES, 'misbehaves.ts') },
+    { service: misbehaves, source: { entry: join(FIXTURES, 'misbehaves.ts') } },
     directory,
   );
   return { directory, runtime, worker, remove: () => rm(directory, { recursive: true, force: true }) };

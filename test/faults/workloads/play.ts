@@ -62,7 +62,13 @@ export async function onHost<Result>(
   await mkdir(directory);
   const way = join(directory, 'way');
   const { AWS_LAMBDA_FUNCTION_NAME: _, ...inherited } = process.env;
-  const env = { ...environmentOf(stage.endpoint, { ...inherited, TICKOVER_TABLE: id }), WAY: way };
+  const env = {
+    ...environmentOf(
+      { endpoint: stage.endpoint, embedded: false, shared: false },
+      { ...inherited, TICKOVER_TABLE: id },
+    ),
+    WAY: way,
+  };
   const host = HOSTS[kind]({ bundles: stage.bundles, env });
   try {
     return await work({ host, store: database.connect().store, way });

@@ -1,0 +1,169 @@
+/** `tickover dev` in a project outside of this repository. */
+import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { eventually } from '../support/eventually.ts';
+import { ROOT, type Started, startNode } from '../support/process.ts';
+
+let project: string;
+const processes: Started[] = [];
+
+beforeEach(async () => {
+  project = await realpath(await mkdtemp(join(tmpdir(), 'tickover-dev-')));
+  await write('package.json', '{"type":"module"}');
+});
+
+afterEach(async () => {
+  await Promise.all(processes.splice(0).map((started) => started.end('SIGKILL')));
+  await rm(project, { recursive: true, force: true });
+});
+
+async function write(file: string, text: string): Promise<void> {
+  const path = join(project, file);
+  await mkdir(join(path, '..'), { recursive: true });
+  await writeFile(path, text);
+}
+
+function tickover(words: readonly string[], env: Record<string, string> = {}): Started {
+  const started = startNode([join(ROOT, 'lib/cli/tickover.cjs'), ...words], { cwd: project, env });
+  processes.push(started);
+  return started;
+}
+
+async function lineOf(words: readonly string[]): Promise<string[]> {
+  const started = tickover(words);
+  await started.end('SIGCONT');
+  return started.lines;
+}
+
+/** A file with a service that does this each second. */
+const service = (name: string, workload: string, more = '') => `
+import { defineService } from ${JSON.stringify(join(ROOT, 'lib/index.ts'))};
+${more}
+export default defineService({
+  name: '${name}',
+  interval: '1s',
+  timeout: '20s',
+  workload: async () => {
+    ${workload}
+  },
+});
+`;
+
+const count = ({ lines }: Started, pattern: RegExp) => lines.filter((line) => pattern.test(line)).length;
+const again = (started: Started, pattern: RegExp, times: number) =>
+  eventually(
+    () => (count(started, pattern) >= times ? true : undefined),
+    () => started.lines.join('\n'),
+  );
+
+describe('tickover dev', () => {
+  test('a project without services is answered by what to write', async () => {
+    const missing = await lineOf(['dev']);
+    await mkdir(join(project, 'jobs'));
+    const empty = await lineOf(['dev', '--services', 'jobs']);
+    await write('package.json', '{"tickover":{"services":7}}');
+    const wrong = await lineOf(['dev']);
+
+    const next = '`tickover init` writes a first service, --services names another directory';
+    expect(missing).toEqual([`tickover dev: services: there is no directory 'services'; ${next}`]);
+    expect(empty).toEqual([`tickover dev: services: 'jobs' has no file of a service; ${next}`]);
+    expect(wrong).toEqual(['tickover dev: package.json: tickover.services: expected the path of a directory, got 7']);
+  });
+
+  test('services reload when what they import changes, and come and go with their files', async () => {
+    const importing = "import { greeting } from '../lib/greeting.ts';";
+    await write('lib/greeting.ts', "export const greeting = 'one';\n");
+    await write('services/hello.ts', service('hello', "console.log('hello', greeting);", importing));
+    const dev = tickover(['dev']);
+    await dev.line(/^ *hello one/);
+
+    await write('lib/greeting.ts', "export const greeting = 'two';\n");
+    await dev.line(/^hello reloaded \(build [0-9a-f]{16}\)$/);
+    await dev.line(/^ *hello two/);
+
+    await write('lib/greeting.ts', "// What it says.\nexport const greeting =\n  'two';\n");
+    await write('services/other.ts', service('other', "console.log('other runs');"));
+    await dev.line(/^other every 1s \(build [0-9a-f]{16}\)$/);
+    await dev.line(/^ *other runs/);
+    expect(count(dev, /^hello reloaded/)).toBe(1);
+
+    await write('services/other.ts', service('other', 'const = 1;'));
+    await dev.line(/^other not reloaded: services\/other\.ts:9:10: .*; the old build runs$/);
+    const before = count(dev, /^ *other runs/);
+    await again(dev, /^ *other runs/, before + 2);
+    await write('services/other.ts', service('other', "console.log('other runs');"));
+    await dev.line(/^other mended: its build is the one that runs$/);
+    expect(count(dev, /^other (not )?reloaded/)).toBe(1);
+
+    await write('services/other.ts', service('another', "console.log('another runs');"));
+    await dev.line(/^another every 1s/);
+    await dev.line(/^ *another runs/);
+    await rm(join(project, 'services/other.ts'));
+    await dev.line(/^another stopped: services\/other\.ts is deleted$/);
+    const runs = count(dev, /^ *another runs/);
+    await again(dev, /^ *hello two/, count(dev, /^ *hello two/) + 3);
+    expect(count(dev, /^ *another runs/)).toBe(runs);
+
+    await write('tsconfig.json', '{}');
+    await dev.line(/^tsconfig\.json has changed; restart to use it$/);
+    expect(await dev.end('SIGTERM')).toEqual({ code: 0, signal: null });
+    expect(count(dev, /sample/)).toBe(0);
+  });
+
+  test('a run under way ends before the new build takes over', async () => {
+    const waits = `
+      const { existsSync, writeFileSync } = await import('node:fs');
+      const { setTimeout: sleep } = await import('node:timers/promises');
+      console.log('begun');
+      while (!existsSync('go')) await sleep(50);
+      console.log('ended');`;
+    await write('services/slow.ts', service('slow', waits).replace("'1s'", "'1m'"));
+    const dev = tickover(['dev']);
+    await dev.line(/^ *begun/);
+    await write('services/slow.ts', service('slow', "console.log('new build');"));
+    // A service that is built later comes first, since its build waits for no run.
+    await write('services/next.ts', service('next', "console.log('next runs');"));
+    await dev.line(/^ *next runs/);
+    expect(count(dev, /^slow reloaded/)).toBe(0);
+
+    await write('go', '');
+    await dev.line(/^slow reloaded/);
+    await dev.line(/^ *new build/);
+
+    const order = dev.lines.filter((line) => /^ *(begun|ended|slow reloaded|new build)/.test(line));
+    expect(order.slice(0, 4).map((line) => line.trim().slice(0, 5))).toEqual(['begun', 'ended', 'slow ', 'new b']);
+    expect(order[1]?.trim()).toBe('ended');
+  });
+
+  test('.env and the shell reach the workload, whose own AWS clients keep their profile and endpoint; stacks name its source', async () => {
+    const prints = `
+      const { ONE, TWO, AWS_PROFILE, AWS_ENDPOINT_URL_DYNAMODB = 'none' } = process.env;
+      console.log(['read', ONE, TWO, AWS_PROFILE, AWS_ENDPOINT_URL_DYNAMODB].join(' '));
+      console.log('at', String(new Error('here').stack).split('\\n')[1]);`;
+    await write('services/reads.ts', service('reads', prints));
+    await write('.env', 'ONE="of the file"\nTWO=2\nAWS_PROFILE=sso\n');
+    const dev = tickover(['dev'], { TWO: 'shell' });
+
+    expect(await dev.line(/^ *read /)).toContain('read of the file shell sso none');
+    expect(await dev.line(/^ *at /)).toMatch(/services\/reads\.ts:11:\d+\)?$/);
+    await dev.line(/ reads +succeeded /);
+    await write('.env', 'ONE=1\n');
+    await dev.line(/^\.env has changed; restart to use it$/);
+    await write('.env', 'TICKOVER_TABEL=mine\n');
+    expect(await lineOf(['invoke', 'reads'])).toEqual([expect.stringContaining('did you mean TICKOVER_TABLE?')]);
+  });
+
+  test('a file that cannot be read at the start leaves the others running, and runs when it is mended', async () => {
+    await write('services/broken.ts', "throw new Error('not yet');\n");
+    await write('services/good.ts', service('good', "console.log('good runs');"));
+    const dev = tickover(['dev']);
+    await dev.line(/^services\/broken\.ts: .*not yet \(thrown at services\/broken\.ts:1:7\); the other services run$/);
+    await dev.line(/^ *good runs/);
+    await write('services/broken.ts', service('broken', "console.log('mended runs');"));
+    await dev.line(/^broken every 1s/);
+    await dev.line(/^ *mended runs/);
+    expect(JSON.parse(await readFile(join(project, 'package.json'), 'utf8'))).toEqual({ type: 'module' });
+  });
+});
