@@ -12,6 +12,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   dev: async () => (await import('./commands/dev.ts')).devCommand(),
   invoke: async () => (await import('./commands/invoke.ts')).invokeCommand(),
   'flow-runs': async () => (await import('./commands/flow-runs.ts')).flowRunsCommand(),
+  forget: async () => (await import('./commands/forget.ts')).forgetCommand(),
   repair: async () => (await import('./commands/repair.ts')).repairCommand(),
 };
 

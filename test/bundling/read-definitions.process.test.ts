@@ -1,7 +1,8 @@
 /** Definitions that a child process reads from files of every kind. */
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { findServiceFiles, readDefinition, readDefinitions } from '../../lib/bundling/index.ts';
+import { findServiceFiles, readDefinition, readDefinitions, readEachDefinition } from '../../lib/bundling/index.ts';
+import { ROOT } from '../support/process.ts';
 import { mixedProject, project, removeProjects, serviceText } from './kit.ts';
 
 afterAll(removeProjects);
@@ -48,6 +49,27 @@ describe('a definition', () => {
     });
     expect(Object.values(service.written).filter((value) => typeof value === 'function')).toEqual([]);
     expect({ takesInput, secrets }).toEqual({ takesInput: false, secrets: {} });
+  });
+
+  test('is read from a handler that its user has written, as from the service itself', async () => {
+    const handler = (name: string) =>
+      [
+        `import { scheduledHandler } from ${JSON.stringify(join(ROOT, 'lib/lambda/index.ts'))};`,
+        "import { defineService } from 'TICKOVER';",
+        `export const handler = scheduledHandler(defineService({ name: '${name}', interval: '5m' }));`,
+      ].join('\n');
+    const root = project({
+      'services/default.ts': idle('default'),
+      'services/handled.ts': handler('handled'),
+      'services/none.ts': 'export const handler = async () => 1;\n',
+    });
+    const read = await readEachDefinition(findServiceFiles(join(root, 'services')));
+
+    expect(read.map((each) => (typeof each === 'string' ? each : [each.service.name, each.source]))).toEqual([
+      ['default', { file: join(root, 'services/default.ts') }],
+      ['handled', { entry: join(root, 'services/handled.ts') }],
+      'services/none.ts: default export: expected the service that defineService returns, got none, but handler',
+    ]);
   });
 
   test('finds the variables of its own file, and no other', () => {

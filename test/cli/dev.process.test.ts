@@ -1,55 +1,17 @@
 /** `tickover dev` in a project outside of this repository. */
-import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { eventually } from '../support/eventually.ts';
-import { ROOT, type Started, startNode } from '../support/process.ts';
+import type { Started } from '../support/process.ts';
+import { makeProject, type Project, serviceFile } from './project.ts';
 
-let project: string;
-const processes: Started[] = [];
+let project: Project;
 
 beforeEach(async () => {
-  project = await realpath(await mkdtemp(join(tmpdir(), 'tickover-dev-')));
-  await write('package.json', '{"type":"module"}');
+  project = await makeProject();
 });
-
-afterEach(async () => {
-  await Promise.all(processes.splice(0).map((started) => started.end('SIGKILL')));
-  await rm(project, { recursive: true, force: true });
-});
-
-async function write(file: string, text: string): Promise<void> {
-  const path = join(project, file);
-  await mkdir(join(path, '..'), { recursive: true });
-  await writeFile(path, text);
-}
-
-function tickover(words: readonly string[], env: Record<string, string> = {}): Started {
-  const started = startNode([join(ROOT, 'lib/cli/tickover.cjs'), ...words], { cwd: project, env });
-  processes.push(started);
-  return started;
-}
-
-async function lineOf(words: readonly string[]): Promise<string[]> {
-  const started = tickover(words);
-  await started.end('SIGCONT');
-  return started.lines;
-}
-
-/** A file with a service that does this each second. */
-const service = (name: string, workload: string, more = '') => `
-import { defineService } from ${JSON.stringify(join(ROOT, 'lib/index.ts'))};
-${more}
-export default defineService({
-  name: '${name}',
-  interval: '1s',
-  timeout: '20s',
-  workload: async () => {
-    ${workload}
-  },
-});
-`;
+afterEach(() => project.remove());
 
 const count = ({ lines }: Started, pattern: RegExp) => lines.filter((line) => pattern.test(line)).length;
 const again = (started: Started, pattern: RegExp, times: number) =>
@@ -60,11 +22,11 @@ const again = (started: Started, pattern: RegExp, times: number) =>
 
 describe('tickover dev', () => {
   test('a project without services is answered by what to write', async () => {
-    const missing = await lineOf(['dev']);
-    await mkdir(join(project, 'jobs'));
-    const empty = await lineOf(['dev', '--services', 'jobs']);
-    await write('package.json', '{"tickover":{"services":7}}');
-    const wrong = await lineOf(['dev']);
+    const missing = (await project.run(['dev'])).lines;
+    await mkdir(join(project.directory, 'jobs'));
+    const empty = (await project.run(['dev', '--services', 'jobs'])).lines;
+    await project.write('package.json', '{"tickover":{"services":7}}');
+    const wrong = (await project.run(['dev'])).lines;
 
     const next = '`tickover init` writes a first service, --services names another directory';
     expect(missing).toEqual([`tickover dev: services: there is no directory 'services'; ${next}`]);
@@ -74,39 +36,39 @@ describe('tickover dev', () => {
 
   test('services reload when what they import changes, and come and go with their files', async () => {
     const importing = "import { greeting } from '../lib/greeting.ts';";
-    await write('lib/greeting.ts', "export const greeting = 'one';\n");
-    await write('services/hello.ts', service('hello', "console.log('hello', greeting);", importing));
-    const dev = tickover(['dev']);
+    await project.write('lib/greeting.ts', "export const greeting = 'one';\n");
+    await project.write('services/hello.ts', serviceFile('hello', "console.log('hello', greeting);", importing));
+    const dev = project.start(['dev']);
     await dev.line(/^ *hello one/);
 
-    await write('lib/greeting.ts', "export const greeting = 'two';\n");
+    await project.write('lib/greeting.ts', "export const greeting = 'two';\n");
     await dev.line(/^hello reloaded \(build [0-9a-f]{16}\)$/);
     await dev.line(/^ *hello two/);
 
-    await write('lib/greeting.ts', "// What it says.\nexport const greeting =\n  'two';\n");
-    await write('services/other.ts', service('other', "console.log('other runs');"));
+    await project.write('lib/greeting.ts', "// What it says.\nexport const greeting =\n  'two';\n");
+    await project.write('services/other.ts', serviceFile('other', "console.log('other runs');"));
     await dev.line(/^other every 1s \(build [0-9a-f]{16}\)$/);
     await dev.line(/^ *other runs/);
     expect(count(dev, /^hello reloaded/)).toBe(1);
 
-    await write('services/other.ts', service('other', 'const = 1;'));
-    await dev.line(/^other not reloaded: services\/other\.ts:9:10: .*; the old build runs$/);
+    await project.write('services/other.ts', serviceFile('other', 'const = 1;'));
+    await dev.line(/^other not reloaded: services\/other\.ts:9:11: .*; the old build runs$/);
     const before = count(dev, /^ *other runs/);
     await again(dev, /^ *other runs/, before + 2);
-    await write('services/other.ts', service('other', "console.log('other runs');"));
+    await project.write('services/other.ts', serviceFile('other', "console.log('other runs');"));
     await dev.line(/^other mended: its build is the one that runs$/);
     expect(count(dev, /^other (not )?reloaded/)).toBe(1);
 
-    await write('services/other.ts', service('another', "console.log('another runs');"));
+    await project.write('services/other.ts', serviceFile('another', "console.log('another runs');"));
     await dev.line(/^another every 1s/);
     await dev.line(/^ *another runs/);
-    await rm(join(project, 'services/other.ts'));
+    await rm(join(project.directory, 'services/other.ts'));
     await dev.line(/^another stopped: services\/other\.ts is deleted$/);
     const runs = count(dev, /^ *another runs/);
     await again(dev, /^ *hello two/, count(dev, /^ *hello two/) + 3);
     expect(count(dev, /^ *another runs/)).toBe(runs);
 
-    await write('tsconfig.json', '{}');
+    await project.write('tsconfig.json', '{}');
     await dev.line(/^tsconfig\.json has changed; restart to use it$/);
     expect(await dev.end('SIGTERM')).toEqual({ code: 0, signal: null });
     expect(count(dev, /sample/)).toBe(0);
@@ -119,16 +81,16 @@ describe('tickover dev', () => {
       console.log('begun');
       while (!existsSync('go')) await sleep(50);
       console.log('ended');`;
-    await write('services/slow.ts', service('slow', waits).replace("'1s'", "'1m'"));
-    const dev = tickover(['dev']);
+    await project.write('services/slow.ts', serviceFile('slow', waits).replace("'1s'", "'1m'"));
+    const dev = project.start(['dev']);
     await dev.line(/^ *begun/);
-    await write('services/slow.ts', service('slow', "console.log('new build');"));
+    await project.write('services/slow.ts', serviceFile('slow', "console.log('new build');"));
     // A service that is built later comes first, since its build waits for no run.
-    await write('services/next.ts', service('next', "console.log('next runs');"));
+    await project.write('services/next.ts', serviceFile('next', "console.log('next runs');"));
     await dev.line(/^ *next runs/);
     expect(count(dev, /^slow reloaded/)).toBe(0);
 
-    await write('go', '');
+    await project.write('go', '');
     await dev.line(/^slow reloaded/);
     await dev.line(/^ *new build/);
 
@@ -141,29 +103,31 @@ describe('tickover dev', () => {
     const prints = `
       const { ONE, TWO, AWS_PROFILE, AWS_ENDPOINT_URL_DYNAMODB = 'none' } = process.env;
       console.log(['read', ONE, TWO, AWS_PROFILE, AWS_ENDPOINT_URL_DYNAMODB].join(' '));
-      console.log('at', String(new Error('here').stack).split('\\n')[1]);`;
-    await write('services/reads.ts', service('reads', prints));
-    await write('.env', 'ONE="of the file"\nTWO=2\nAWS_PROFILE=sso\n');
-    const dev = tickover(['dev'], { TWO: 'shell' });
+      console.log('at', /\\w+\\.ts:\\d+/.exec(String(new Error('here').stack))?.[0]);`;
+    await project.write('services/reads.ts', serviceFile('reads', prints));
+    await project.write('.env', 'ONE="of the file"\nTWO=2\nAWS_PROFILE=sso\n');
+    const dev = project.start(['dev'], { TWO: 'shell' });
 
     expect(await dev.line(/^ *read /)).toContain('read of the file shell sso none');
-    expect(await dev.line(/^ *at /)).toMatch(/services\/reads\.ts:11:\d+\)?$/);
+    expect(await dev.line(/^ *at /)).toContain('at reads.ts:12');
     await dev.line(/ reads +succeeded /);
-    await write('.env', 'ONE=1\n');
+    await project.write('.env', 'ONE=1\n');
     await dev.line(/^\.env has changed; restart to use it$/);
-    await write('.env', 'TICKOVER_TABEL=mine\n');
-    expect(await lineOf(['invoke', 'reads'])).toEqual([expect.stringContaining('did you mean TICKOVER_TABLE?')]);
+    await project.write('.env', 'TICKOVER_TABEL=mine\n');
+    expect((await project.run(['invoke', 'reads'])).lines).toEqual([
+      expect.stringContaining('did you mean TICKOVER_TABLE?'),
+    ]);
   });
 
   test('a file that cannot be read at the start leaves the others running, and runs when it is mended', async () => {
-    await write('services/broken.ts', "throw new Error('not yet');\n");
-    await write('services/good.ts', service('good', "console.log('good runs');"));
-    const dev = tickover(['dev']);
+    await project.write('services/broken.ts', "throw new Error('not yet');\n");
+    await project.write('services/good.ts', serviceFile('good', "console.log('good runs');"));
+    const dev = project.start(['dev']);
     await dev.line(/^services\/broken\.ts: .*not yet \(thrown at services\/broken\.ts:1:7\); the other services run$/);
     await dev.line(/^ *good runs/);
-    await write('services/broken.ts', service('broken', "console.log('mended runs');"));
+    await project.write('services/broken.ts', serviceFile('broken', "console.log('mended runs');"));
     await dev.line(/^broken every 1s/);
     await dev.line(/^ *mended runs/);
-    expect(JSON.parse(await readFile(join(project, 'package.json'), 'utf8'))).toEqual({ type: 'module' });
+    expect(JSON.parse(await readFile(join(project.directory, 'package.json'), 'utf8'))).toEqual({ type: 'module' });
   });
 });

@@ -29,13 +29,15 @@ interface ClockworkOptions {
   readonly draws?: readonly number[];
   /** Whether the service had a tick before. */
   readonly hasTicked?: boolean;
+  /** Up to when an earlier build was fired. */
+  readonly doneUntil?: number;
   /** What the function does when it is invoked; it answers at once without. */
   readonly invoke?: (firing: number) => Promise<unknown>;
 }
 
 /** A schedule under way on a clock of its own, from `start` on. */
 function clockwork(service: Options, options: ClockworkOptions) {
-  const { start, draws, hasTicked = false, invoke = async () => 'answer' } = options;
+  const { start, draws, hasTicked = false, doneUntil, invoke = async () => 'answer' } = options;
   const clock = fakeClock(start, { mode: 'manual' });
   const closing = new AbortController();
   running.push(closing);
@@ -63,6 +65,7 @@ function clockwork(service: Options, options: ClockworkOptions) {
     onNotice: (line) => void notices.push(line),
     closing: closing.signal,
     hasTicked,
+    doneUntil,
   }).then(() => {
     ended = true;
   });
@@ -106,6 +109,27 @@ describe('a schedule on one machine', () => {
       { at: '09:00:42', scheduledFor: '09:00:00' },
       { at: '09:01:00', scheduledFor: '09:01:00' },
       { at: '09:02:00', scheduledFor: '09:02:00' },
+    ]);
+  });
+
+  test('of a new build it fires for none of the due times that are done, and for the newest that came meanwhile', async () => {
+    const done = { start: NINE + 7 * MINUTE, doneUntil: NINE + 5 * MINUTE };
+    const { clock, fired } = clockwork({ interval: '5m' }, done);
+    await clock.advance(3 * MINUTE);
+    expect(scheduled(fired)).toEqual(['09:10:00']);
+
+    const late = clockwork({ interval: '5m' }, { start: NINE + 16 * MINUTE, doneUntil: NINE + 5 * MINUTE });
+    await late.clock.advance(0);
+    expect(late.fired).toEqual([{ at: '09:16:00', scheduledFor: '09:15:00' }]);
+  });
+
+  test('of a new build with several slots in a minute begins at the next slot', async () => {
+    const { clock, fired } = clockwork({ interval: '5s' }, { start: NINE + 42 * SECOND, doneUntil: NINE });
+    await clock.advance(MINUTE);
+
+    expect(fired).toEqual([
+      { at: '09:00:45', scheduledFor: '09:00:00' },
+      { at: '09:01:00', scheduledFor: '09:01:00' },
     ]);
   });
 

@@ -10,7 +10,7 @@ import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { consumerOf, type Packed, packInto } from '../support/packed.ts';
-import { ROOT } from '../support/process.ts';
+import { ROOT, startNode } from '../support/process.ts';
 
 const run = promisify(execFile);
 
@@ -53,7 +53,7 @@ describe('The tarball', () => {
   test('holds built files, and no sources, tests or source maps', () => {
     const kinds = [
       /^(package\.json|README\.md|LICENSE|NOTICE|CHANGELOG\.md)$/,
-      /^dist\/(lib|infra|functions)\/.*(\.js|\.d\.ts)$/,
+      /^dist\/(lib|infra)\/.*(\.js|\.d\.ts)$/,
       /^dist\/lib\/cli\/[\w-]+\.cjs$/,
       /^dist\/(lib\/local\/database\/load-thread\.mjs|samples\/flow-runs\.json)$/,
     ];
@@ -123,15 +123,31 @@ describe('Another project', () => {
     });
   });
 
-  test('runs the command of the package', async () => {
+  test('runs the command of the package on its own services', async () => {
     const command = join(own, MANIFEST.bin['tickover'] ?? '');
-    const words = ['invoke', 'mark-late-runs', '--directory', join(directory, 'data')];
+    const words = ['--directory', join(directory, 'data')];
+    mkdirSync(join(consumer, 'services'));
+    writeFileSync(
+      join(consumer, 'services/hello.ts'),
+      [
+        "import { defineService } from 'tickover';",
+        "export default defineService({ name: 'hello', interval: '1s', workload: async () => 'hi' });",
+      ].join('\n'),
+    );
 
     expect((await run(command, ['--version'])).stdout).toBe(
       `${JSON.parse(readFileSync(join(own, 'package.json'), 'utf8')).version}\n`,
     );
     expect((await run(command, ['--help'])).stdout).toMatch(/ dev [\s\S]* repair /);
-    expect(JSON.parse((await run(command, words, { cwd: consumer })).stdout)).toMatchObject({ outcome: 'succeeded' });
+    const { stdout } = await run(command, ['invoke', 'hello', ...words], { cwd: consumer });
+    expect(JSON.parse(stdout)).toMatchObject({ outcome: 'succeeded', result: 'hi' });
+    const dev = startNode([command, 'dev', ...words], { cwd: consumer });
+    try {
+      await dev.line(/ hello +succeeded /);
+      await dev.line(/ watch-services +succeeded /);
+    } finally {
+      expect(await dev.end('SIGTERM')).toEqual({ code: 0, signal: null });
+    }
   });
 });
 

@@ -14,8 +14,8 @@ import {
 } from '../../store/index.ts';
 import { toSafeCause } from '../../text/index.ts';
 import { systemClock, toIso } from '../../time/index.ts';
+import { isConfirmed } from '../confirm.ts';
 import { type DatabaseFlags, databaseOptions, useDatabase, withDatabaseFlags } from '../database-flags.ts';
-import { ask } from '../question.ts';
 
 interface Flags extends DatabaseFlags {
   readonly table: string;
@@ -49,7 +49,13 @@ async function repair(repairs: StateRepairs, service: string, { yes, json }: Fla
   if (plan === undefined) throw new Error(`${service}: nothing is stored for it; there is nothing to repair`);
   const isDamaged = plan.damage.length > 0;
   if (!json) show(service, plan);
-  const isWanted = isDamaged && (yes || (!json && (await isConfirmed(service))));
+  const question = {
+    subject: service,
+    text: 'Repair it?',
+    withYes: '--yes repairs it',
+    nothing: 'nothing was changed',
+  };
+  const isWanted = isDamaged && (yes || (!json && (await isConfirmed(question))));
   const done = isWanted ? await repairs.repair(service, plan, systemClock.now()) : undefined;
   if (json) console.log(JSON.stringify(answerOf(service, done ?? plan, done !== undefined)));
   else if (done !== undefined) console.log(`${service}: repaired and paused; ${howToResume(service, done)}`);
@@ -81,17 +87,6 @@ function howToResume(service: string, { runningUntil }: RepairPlan): string {
   const when = runningUntil === undefined ? '' : ` after ${toIso(runningUntil)}, when no earlier run can be under way`;
   const onAws = 'on AWS: invoke its function with {"action":"resume"}';
   return `check the service, then resume it${when}: npm run invoke -- ${service} resume (${onAws})`;
-}
-
-async function isConfirmed(service: string): Promise<boolean> {
-  if (!process.stdin.isTTY) {
-    console.error(`${service}: nothing was changed; --yes repairs it`);
-    return false;
-  }
-  const answer = (await ask('Repair it? [y/N] ')) ?? '';
-  if (/^y(es)?$/i.test(answer)) return true;
-  console.error(`${service}: nothing was changed`);
-  return false;
 }
 
 async function withRepairs(flags: Flags, work: (repairs: StateRepairs) => Promise<void>): Promise<void> {
