@@ -2,7 +2,7 @@
  * A machine replaces AWS in one process: it has the database with its tables, and runs each function in worker threads.
  */
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { faultsIn } from '../bundling/index.ts';
 import {
@@ -61,6 +61,8 @@ export interface Machine {
    * bundling.
    */
   bundle(entries: readonly ServiceEntry[]): Promise<readonly (Bundle | Error)[]>;
+  /** Deletes what was bundled before, but for these bundles and those that were made together with them. */
+  keepBundles(bundles: readonly Bundle[]): Promise<void>;
   /**
    * Makes the host of a bundle's function.
    * @param catalog the services that the watchdog watches, if the function is its own
@@ -96,7 +98,7 @@ export async function openMachine(options: MachineOptions): Promise<Machine> {
     const env = environmentOf(database, options.variables);
     const sampleRuns = await prepareTables(database, env, marksLateRuns(catalog));
     directory = await makeBundleDirectory(options.directory);
-    const bundle = bundler(directory, rootOf(catalog));
+    const { bundle, keepBundles } = bundler(directory, rootOf(catalog));
     const hostIn = hostMaker(options, env, await readSecretsFile(options.directory));
     const host: Machine['host'] = (bundle, watched) => {
       const made = hostIn(bundle, watched);
@@ -107,17 +109,30 @@ export async function openMachine(options: MachineOptions): Promise<Machine> {
     const ticked = await readTicked(database, env, entries);
     const sweep = (now: number) => sweepTable(database.endpoint, env, now);
     const made = bundles.map((each) => host(each, catalog));
-    return { database, hosts: made, bundles, sampleRuns, ticked, sweep, bundle, host, close };
+    return { database, hosts: made, bundles, sampleRuns, ticked, sweep, bundle, keepBundles, host, close };
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-/** Returns a function that bundles services, each time into a directory of its own in `directory`. */
-function bundler(directory: string, root: string): Machine['bundle'] {
+/** Bundles services, each time into a directory of its own in `directory`. */
+function bundler(directory: string, root: string): Pick<Machine, 'bundle' | 'keepBundles'> {
+  const made = new Set<string>();
   let count = 0;
-  return (entries) => bundleFunctions(entries, join(directory, String(++count)), root);
+  return {
+    bundle(entries) {
+      const path = resolve(directory, String(++count));
+      made.add(path);
+      return bundleFunctions(entries, path, root);
+    },
+    async keepBundles(bundles) {
+      const kept = bundles.map(({ file }) => dirname(file));
+      const old = [...made].filter((path) => !kept.includes(path));
+      for (const path of old) made.delete(path);
+      await Promise.all(old.map(removeBundles));
+    },
+  };
 }
 
 /** Returns the bundles, and passes each error on. */

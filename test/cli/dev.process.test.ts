@@ -81,7 +81,10 @@ describe('tickover dev', () => {
       console.log('begun');
       while (!existsSync('go')) await sleep(50);
       console.log('ended');`;
-    await project.write('services/slow.ts', serviceFile('slow', waits).replace("'1s'", "'1m'"));
+    await project.write(
+      'services/slow.ts',
+      serviceFile('slow', waits).replace("'1s'", "'10m'").replace("'20s'", "'9m'"),
+    );
     const dev = project.start(['dev']);
     await dev.line(/^ *begun/);
     await project.write('services/slow.ts', serviceFile('slow', "console.log('new build');"));

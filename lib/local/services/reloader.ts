@@ -61,11 +61,12 @@ export async function keepReloading(machine: Machine, runner: ServiceRunner, opt
   const { directory, clock, closing, show } = options;
   const sources = sourcesOf(machine, options);
   const root = rootOf(options.catalog);
-  const readOnce = [...READ_ONCE.map((name) => join(root, name)), join(process.cwd(), '.env')];
+  const readOnce = new Set([...READ_ONCE.map((name) => join(root, name)), join(process.cwd(), '.env')]);
   const changes = fileChanges();
   let since = options.readAt;
   let retryAt = clock.now() + RETRY_PERIOD;
-  const parts: Parts = { machine, runner, options, sources };
+  const parts: Parts = { machine, runner, options, sources, swaps: new Set() };
+  const closed = new Promise((resolve) => closing.addEventListener('abort', resolve, { once: true }));
 
   while (!closing.aborted) {
     await clock.sleep(PERIOD, closing);
@@ -75,10 +76,14 @@ export async function keepReloading(machine: Machine, runner: ServiceRunner, opt
     for (const file of readOnce) if (changed.has(file)) show(`${basename(file)} has changed; restart to use it`);
     const isRetry = now >= retryAt;
     if (isRetry) retryAt = now + RETRY_PERIOD;
-    await update(parts, changed, isRetry).catch((error: unknown) => show(failedLine(error)));
+    const updated = update(parts, changed, isRetry).catch((error: unknown) => {
+      if (!closing.aborted) show(failedLine(error));
+    });
+    // A file that is imported may take its time, and a stop doesn't wait for it.
+    await Promise.race([updated, closed]);
     since = now;
   }
-  await Promise.all([...sources.values()].map(({ swapping }) => swapping));
+  await Promise.all(parts.swaps);
 
   /** The files that have changed, when none of them changes any more. An editor writes a file in several steps. */
   async function settled(): Promise<Set<string>> {
@@ -103,6 +108,8 @@ interface Parts {
   readonly runner: ServiceRunner;
   readonly options: ReloadingOptions;
   readonly sources: Map<string, Source>;
+  /** The builds that take over, those of deleted files included. */
+  readonly swaps: Set<Promise<void>>;
 }
 
 function sourcesOf({ bundles }: Machine, { catalog, faults }: ReloadingOptions): Map<string, Source> {
@@ -142,6 +149,11 @@ async function update(parts: Parts, changed: ReadonlySet<string>, isRetry: boole
   const before = watchedText(sources);
   await buildAnew(parts, changedCode, isNews);
   if (watchedText(sources) !== before) restartWatchdog(parts);
+  if (affected.length > 0 && parts.swaps.size === 0) await removeOldBundles(parts);
+}
+
+async function removeOldBundles({ machine, sources }: Parts): Promise<void> {
+  await machine.keepBundles([...sources.values()].flatMap(({ built }) => built?.bundle ?? []));
 }
 
 /** Builds services by the definitions that they had. Returns the sources whose code is new, or that had no build. */
@@ -225,9 +237,13 @@ function remove(parts: Parts, source: Source): void {
 
 /** Lets the newest build of a source run in place of the one that runs, as soon as the run under way has ended. */
 function takeOver(parts: Parts, source: Source): void {
-  source.swapping ??= swap(parts, source).finally(() => {
+  if (source.swapping !== undefined) return;
+  const swapping = swap(parts, source).finally(() => {
     source.swapping = undefined;
+    parts.swaps.delete(swapping);
   });
+  source.swapping = swapping;
+  parts.swaps.add(swapping);
 }
 
 async function swap(parts: Parts, source: Source): Promise<void> {
