@@ -95,11 +95,9 @@ describe('tickover dev', () => {
 
     await project.write('go', '');
     await dev.line(/^slow reloaded/);
-    await dev.line(/^ *new build/);
 
-    const order = dev.lines.filter((line) => /^ *(begun|ended|slow reloaded|new build)/.test(line));
-    expect(order.slice(0, 4).map((line) => line.trim().slice(0, 5))).toEqual(['begun', 'ended', 'slow ', 'new b']);
-    expect(order[1]?.trim()).toBe('ended');
+    const order = dev.lines.map((line) => line.trim()).filter((line) => /^(begun|ended|slow reloaded)/.test(line));
+    expect(order).toEqual(['begun', 'ended', expect.stringMatching(/^slow reloaded/)]);
   });
 
   test('.env and the shell reach the workload, whose own AWS clients keep their profile and endpoint; stacks name its source', async () => {
