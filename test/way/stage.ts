@@ -34,7 +34,10 @@ Date.now = () => now;
 const { openMachine } = await import('../../lib/local/index.ts');
 const { directory } = workerData as StageData;
 // The tables are made and filled with the sample; the function is served here and not by a host of the machine.
-const machine = await openMachine({ directory, brief: true, variables: TABLES, onLine: () => {}, catalog: [] });
+const { markLateRuns } = await import('../../lib/services/mark-late-runs.ts');
+const catalog = [{ service: markLateRuns, source: { entry: 'functions/mark-late-runs.ts' } }];
+const settings = { directory, brief: true, variables: TABLES, onLine: () => {} };
+const machine = await openMachine({ ...settings, catalog, services: [] });
 try {
   Object.assign(process.env, TABLES, { AWS_ENDPOINT_URL_DYNAMODB: machine.database.endpoint });
   const { handler } = await import('../../functions/mark-late-runs.ts');
