@@ -57,13 +57,13 @@ async function openNightly() {
 }
 
 test('a machine gives a service its secrets from the environment and from the file, and asks no AWS', async () => {
-  const functionFile = fileURLToPath(new URL('./fixtures/secretive.ts', import.meta.url));
+  const entry = fileURLToPath(new URL('./fixtures/secretive.ts', import.meta.url));
   const secrets = { API_TOKEN: 'ssm:/prod/token', DB_PASSWORD: 'secretsmanager:prod/db#password' } as const;
   const service = defineService({ name: 'secretive', interval: '5m', secrets });
   await writeFile(join(directory, 'secrets.env'), 'API_TOKEN=swordfish-in-file\nOTHER_SECRET=swordfish-of-others\n');
   machine = await openMachine({
     directory,
-    catalog: [{ service, functionFile }],
+    catalog: [{ service, source: { entry } }],
     variables: { ...process.env, DB_PASSWORD: 'swordfish in a variable' },
     onLine: (line) => lines.push(line),
   });
