@@ -1,6 +1,6 @@
 /** The package as npm publishes it: what it holds, and that others can use it. */
 import { execFile, execFileSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -66,6 +66,14 @@ describe('The tarball', () => {
     const paths = packed.files.map(({ path }) => path);
 
     expect(named.filter((path) => !paths.includes(path.replace('./', '')))).toEqual([]);
+  });
+
+  test('holds every file that an entry which the constructs write imports', () => {
+    const named = filesIn(join(ROOT, 'infra/constructs')).flatMap((file) => entryImportsIn(readFileSync(file, 'utf8')));
+    const paths = packed.files.map(({ path }) => path);
+
+    expect(named).toContain('dist/lib/lambda/index.js');
+    expect(named.filter((path) => !paths.includes(path))).toEqual([]);
   });
 
   test('has nothing that publint would change', async () => {
@@ -230,6 +238,16 @@ function sizesOf({ outputs }: Metafile): string[] {
   }
   const largest = [...sizes].toSorted(([, one], [, other]) => other - one).slice(0, 12);
   return [`${output?.bytes} bytes in all`, ...largest.map(([part, bytes]) => `${bytes} bytes of ${part}`)];
+}
+
+function filesIn(folder: string): string[] {
+  const entries = readdirSync(folder, { withFileTypes: true, recursive: true });
+  return entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
+}
+
+/** The built files that a construct names as imports of an entry: by the paths of their sources, from `lib` on. */
+function entryImportsIn(code: string): string[] {
+  return [...code.matchAll(/'((?:[\w-]+\/)+[\w-]+)\.ts': \[/g)].map(([, path]) => `dist/lib/${path}.js`);
 }
 
 /** What a program printed, whether it succeeded or not. */
