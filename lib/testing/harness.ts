@@ -86,6 +86,12 @@ export interface Harness<Result = unknown, Given = unknown> {
  */
 export function harness<Result = unknown, Prepared = unknown, Input = unknown, Given = unknown>(
   tested: Service<Result, Prepared, Input, Given>,
+  options?: HarnessOptions<Prepared>,
+): Harness<Result, Given>;
+/** Makes a harness for any of several services, such as each of a list. */
+export function harness(tested: Service, options?: HarnessOptions<never>): Harness;
+export function harness<Result, Prepared, Input, Given>(
+  tested: Service<Result, Prepared, Input, Given>,
   options: HarnessOptions<Prepared> = {},
 ): Harness<Result, Given> {
   const { service, variables, secrets, seed, startsAt, realLimit } = readSettings(tested, options);
