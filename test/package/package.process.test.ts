@@ -4,13 +4,14 @@ import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { buildSync, type Metafile } from 'esbuild';
+import { buildSync } from 'esbuild';
 import { parseSync } from 'oxc-parser';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { consumerOf, type Packed, packInto } from '../support/packed.ts';
 import { ROOT, startNode } from '../support/process.ts';
+import { NOT_IN_LAMBDA, sizesOf } from './bundle-inputs.ts';
 
 const run = promisify(execFile);
 
@@ -196,10 +197,6 @@ describe('What the package exports', () => {
 });
 
 describe('The bundle of a trivial service', () => {
-  /** Packages and rooms of one machine, of deploys and of tests. */
-  const NOT_IN_LAMBDA =
-    /node_modules\/(dynalite|commander|esbuild|prom-client|aws-cdk-lib|constructs)\/|tickover\/dist\/(infra|functions|lib\/(local|cli|testing|client|prometheus|bundling))\//;
-
   test('has no input that only one machine, a deploy or a test needs', () => {
     const entry = join(consumer, 'trivial.ts');
     writeFileSync(
@@ -225,19 +222,6 @@ function bundle(options: Pick<Parameters<typeof buildSync>[0], 'entryPoints' | '
     ...{ mainFields: ['module', 'main'], absWorkingDir: consumer, outdir: 'out' },
     ...options,
   });
-}
-
-/** The bytes of the bundle, and of the packages and rooms that give it most. */
-function sizesOf({ outputs }: Metafile): string[] {
-  const sizes = new Map<string, number>();
-  const [output] = Object.values(outputs);
-  for (const [file, { bytesInOutput }] of Object.entries(output?.inputs ?? {})) {
-    const [, part = file] =
-      /node_modules\/((?:tickover\/dist\/lib\/|@[^/]+\/)?[^/]+)(?!.*node_modules\/)/.exec(file) ?? [];
-    sizes.set(part, (sizes.get(part) ?? 0) + bytesInOutput);
-  }
-  const largest = [...sizes].toSorted(([, one], [, other]) => other - one).slice(0, 12);
-  return [`${output?.bytes} bytes in all`, ...largest.map(([part, bytes]) => `${bytes} bytes of ${part}`)];
 }
 
 function filesIn(folder: string): string[] {
