@@ -1,9 +1,9 @@
 /** The inputs of a function's bundle: which may be there, and how many bytes they give. */
 import type { Metafile } from 'esbuild';
 
-/** Packages and rooms of one machine, of deploys and of tests. */
+/** Packages and rooms of one machine, of deploys and of tests. A generated handler needs one file of `bundling`. */
 export const NOT_IN_LAMBDA =
-  /node_modules\/(dynalite|commander|esbuild|prom-client|aws-cdk-lib|constructs)\/|tickover\/dist\/(infra|functions|lib\/(local|cli|testing|client|prometheus|bundling))\//;
+  /node_modules\/(dynalite|commander|esbuild|prom-client|aws-cdk-lib|constructs)\/|tickover\/dist\/(infra\/|functions\/|lib\/(local|cli|testing|client|prometheus)\/|lib\/bundling\/(?!exported-service\.))/;
 
 /** The bytes of the bundle, and of the packages and rooms that give it most. */
 export function sizesOf({ outputs }: Pick<Metafile, 'outputs'>): string[] {
