@@ -52,7 +52,8 @@ export const CASES = {
     writeFileSync(join(rootOf(user), 'pnpm-workspace.yaml'), 'packages:\n  - packages/*\n');
     writeFileSync(join(rootOf(user), 'package.json'), '{ "name": "monorepo", "private": true }\n');
     writeFileSync(join(user.directory, 'package.json'), '{ "name": "duties", "private": true, "type": "module" }\n');
-    await user.type(`pnpm add ${tarball}`);
+    // pnpm refuses packages with build scripts unless they are allowed or forbidden.
+    await user.type(`pnpm add --allow-build=esbuild --allow-build=classic-level ${tarball}`);
     await user.type('pnpm exec tickover init --yes');
     return use(PNPM, { user, tarball, ...rest });
   },
