@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { showValue, toSafeCause } from '../../text/index.ts';
-import { extendManifest, type WantedMembers } from './manifest.ts';
+import { extendManifest, packagesOf, type WantedMembers } from './manifest.ts';
 import { nextCommands, scriptCommand, workspaceAround } from './package-manager.ts';
 import { type Project, stackName } from './project.ts';
 import {
@@ -100,12 +100,19 @@ function completeManifest(project: Project, choices: Choices, own: OwnManifest) 
   return { line: isThere ? what : 'wrote   package.json', scripts };
 }
 
-function wantedMembers({ isNew, modules, runner }: Project, choices: Choices, own: OwnManifest): WantedMembers {
+function wantedMembers(
+  { isNew, manifest, modules, runner }: Project,
+  choices: Choices,
+  own: OwnManifest,
+): WantedMembers {
   const version = (name: string) => own.devDependencies[name] ?? '*';
   const test = runner === 'vitest' ? 'vitest run' : `node --import tsx --test services/*.test.${modules.source}`;
+  // The command refuses what a newer library wrote, so both are pinned to versions that go together.
+  const ownLibrary = packagesOf(manifest).has('aws-cdk-lib');
+  const pinned = (name: string) => version(name).replace(/^[~^]/, '');
   const cdk = {
-    'aws-cdk': version('aws-cdk'),
-    'aws-cdk-lib': own.peerDependencies['aws-cdk-lib'] ?? '*',
+    'aws-cdk': ownLibrary ? version('aws-cdk') : pinned('aws-cdk'),
+    'aws-cdk-lib': pinned('aws-cdk-lib'),
     constructs: own.peerDependencies['constructs'] ?? '*',
   };
   const needsTsx = runner === 'node:test' || choices.cdkApp;

@@ -8,7 +8,13 @@ import { type Choices, type OwnManifest, writeProject } from '../../../lib/cli/i
 
 const OWN: OwnManifest = {
   version: '1.2.3',
-  devDependencies: { 'aws-cdk': '^2.9.0', '@types/node': '^24.0.0', tsx: '^4.0.0', typescript: '^7.0.0' },
+  devDependencies: {
+    'aws-cdk': '^2.9.0',
+    'aws-cdk-lib': '^2.8.1',
+    '@types/node': '^24.0.0',
+    tsx: '^4.0.0',
+    typescript: '^7.0.0',
+  },
   peerDependencies: { 'aws-cdk-lib': '^2.8.0', constructs: '^10.0.0' },
 };
 
@@ -63,8 +69,8 @@ describe('In an empty directory', () => {
       dependencies: { tickover: '^1.2.3' },
       devDependencies: {
         '@types/node': '^24.0.0',
-        'aws-cdk': '^2.9.0',
-        'aws-cdk-lib': '^2.8.0',
+        'aws-cdk': '2.9.0',
+        'aws-cdk-lib': '2.8.1',
         constructs: '^10.0.0',
         tsx: '^4.0.0',
         typescript: '^7.0.0',
@@ -73,6 +79,17 @@ describe('In an empty directory', () => {
     expect(JSON.parse(read('cdk.json'))).toEqual({ app: 'node --import tsx infra/app.ts' });
     expect(read('infra/app.ts')).toContain("new Stack(new App(), 'my-services')");
     expect(read('.gitignore')).toBe('node_modules/\n.tickover/\ncdk.out/\n.env\n');
+  });
+
+  test('the command of CDK may be newer than the pinned one if the project has its own aws-cdk-lib', () => {
+    put('package.json', { dependencies: { 'aws-cdk-lib': '^2.300.0' } });
+
+    init();
+
+    expect(manifest()).toMatchObject({
+      dependencies: { 'aws-cdk-lib': '^2.300.0' },
+      devDependencies: { 'aws-cdk': '^2.9.0' },
+    });
   });
 
   test('the next commands are printed, with the way to a directory that is not the present one', () => {
