@@ -5,7 +5,6 @@
  */
 'use strict';
 
-const { readFileSync } = require('node:fs');
 const { createRequire } = require('node:module');
 const { join } = require('node:path');
 
@@ -13,7 +12,8 @@ const [project, other] = process.argv.slice(2);
 const requireOne = createRequire(join(project, 'index.cjs'));
 const requireOther = createRequire(join(other, 'index.cjs'));
 
-const manifest = JSON.parse(readFileSync(join(project, 'node_modules/tickover/package.json'), 'utf8'));
+// npm puts the package of a workspace's member into the root of the workspace.
+const manifest = requireOne('tickover/package.json');
 const entries = Object.keys(manifest.exports).map((path) => `tickover${path.slice(1)}`);
 const names = Object.fromEntries(entries.map((entry) => [entry, Object.keys(requireOne(entry)).length]));
 

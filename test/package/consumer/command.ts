@@ -102,7 +102,7 @@ async function play({ name, node, compilers, isFull }: Round, { directory, tarba
   const project = directoryFor(name, join(directory, `${name}-${node.line}`));
   const bins = [
     node.bin,
-    ...(name === 'pnpm' ? [tools.pnpm(node)] : []),
+    ...(name === 'pnpm' ? [tools.pnpm()] : []),
     ...(name === 'cdk-template' ? [tools.cdk()] : []),
   ];
   const bin = bins.join(delimiter);

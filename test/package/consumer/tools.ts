@@ -29,8 +29,8 @@ export interface Toolbox {
   node(line: keyof typeof NODES): Node;
   /** Returns the path of the command `tsc`, a file of JavaScript. */
   typescript(line: (typeof TYPESCRIPTS)[number]): string;
-  /** Returns the directory with the command `pnpm`, of the newest version that runs on the Node. */
-  pnpm(node: Node): string;
+  /** Returns the directory with the command `pnpm`, of a version that runs on every Node. */
+  pnpm(): string;
   /** Returns the directory with the command `cdk`. */
   cdk(): string;
 }
@@ -55,7 +55,7 @@ export function toolboxIn(directory: string): Toolbox {
       return { name, bin, line: Number(line) };
     },
     typescript: (line) => join(installed(`typescript@${line}`), '../typescript/bin/tsc'),
-    pnpm: ({ line }) => installed(line < 22 ? 'pnpm@10' : 'pnpm@11'),
+    pnpm: () => installed('pnpm@12'),
     cdk: () => installed('aws-cdk@2'),
   };
 }
