@@ -19,8 +19,8 @@ new TickoverServices(stack, 'Services', {
 `;
 
 /**
- * Prints the inputs and bytes of the bundle. Expects that nothing in it is for one machine, a deploy or a test alone, and
- * the same build ids after the project has moved to another folder.
+ * Prints the inputs and bytes of the bundle. Expects that nothing in it is for one machine, a deploy or a test alone,
+ * and the same build ids after the project has moved to another folder.
  */
 export async function bundleFigures({ directory, check }: Terminal, bin: string): Promise<void> {
   mkdirSync(join(directory, 'figures/services'), { recursive: true });

@@ -10,7 +10,7 @@ const LONGEST_COMMAND = 10 * 60_000;
 /** How long, in milliseconds, and how often it is waited for the last process of a command. */
 const WAIT = 100;
 const MOST_WAITS = 100;
-/** What `npm run` sets for this process. A person's terminal has none of it. */
+/** What `npm run`, a machine of CI and the tests set, and settings of AWS. Another person's terminal has none of it. */
 const OF_NPM_RUN =
   /^(npm_(package|lifecycle|command|execpath|node_execpath|config_(user_agent|local_prefix|global_prefix|prefix|noproxy|node_gyp|init_module|npm_version)).*|INIT_CWD|NODE|NODE_OPTIONS|AWS_.*|TICKOVER_.*|CI)$/i;
 
@@ -28,7 +28,7 @@ export interface Terminal {
   readonly directory: string;
   /** The lines that the person typed or wrote, and the time that the typed ones took, in milliseconds. */
   readonly typed: { readonly lines: string[]; took: number };
-  /** Types a line and waits for its end. Throws with all that it printed unless it succeeds. Returns what it printed. */
+  /** Types a line, and returns what the command printed at its end. Throws with that unless the command succeeds. */
   type(line: string): Promise<string>;
   /**
    * Types a line, and presses Ctrl+C when a printed line matches. Resolves when the command has ended. Throws if it
