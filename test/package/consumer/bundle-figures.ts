@@ -11,11 +11,12 @@ export default defineService({ name: 'trivial', interval: '5m', workload: async 
 `;
 const APP = `import { App, Stack } from 'aws-cdk-lib';
 import { TickoverServices } from 'tickover/cdk';
-const stack = new Stack(new App({ outdir: 'figures/out' }), 'Figures');
-new TickoverServices(stack, 'Services', {
+const app = new App({ outdir: 'figures/out' });
+new TickoverServices(new Stack(app, 'Figures'), 'Services', {
   directory: 'figures/services',
   functionProps: { bundling: { metafile: true } },
 });
+app.synth();
 `;
 
 /**

@@ -49,7 +49,9 @@ export function checkTemplate({ directory }: Terminal): BuildIds {
       `no ${type} like ${id}, only ${ids(type).join(', ')}`,
     );
   }
-  return buildIdsOf(resources);
+  const builds = buildIdsOf(resources);
+  expectThat('hello' in builds, `no build id of hello, only of ${Object.keys(builds).join(', ')}`);
+  return builds;
 }
 
 /** The build ids in the templates of a directory. */
