@@ -8,12 +8,13 @@ type Outputs = Metafile['outputs'];
 const ENTRY_POINT = /^function:/;
 
 /**
- * Returns one hash for each service, by the name of the service. It is the hash of all source files whose code the
- * bundle of its function contains. Each is minified before, so that neither formatting nor comments change the hash.
- * @param outputs the outputs of the build, as the metafile of esbuild lists them
- * @param root the directory to which the paths in `outputs` are relative
+ * Returns one hash for each service, by the name of the service. It is the hash of all source files that its function
+ * imports, directly or through other files. Each is minified before, so that neither formatting nor comments change the
+ * hash. The code of the bundle can't be used instead: it depends on what else is bundled in the same build.
+ * @param inputs the inputs of the build, as the metafile of esbuild lists them
+ * @param root the directory to which the paths in `inputs` are relative
  */
-export async function sourcesOf(outputs: Outputs, root: string): Promise<Map<string, string>> {
+export async function sourcesOf(inputs: Metafile['inputs'], root: string): Promise<Map<string, string>> {
   const hashes = new Map<string, Promise<string>>();
   const hashOfFile = (path: string): Promise<string> => {
     const hash = hashes.get(path) ?? executedText(resolve(root, path)).then(hashOf);
@@ -21,11 +22,11 @@ export async function sourcesOf(outputs: Outputs, root: string): Promise<Map<str
     return hash;
   };
   const found = new Map<string, string>();
-  for (const [file, { entryPoint = '' }] of Object.entries(outputs)) {
-    if (!ENTRY_POINT.test(entryPoint)) continue;
-    const paths = [...inputsOf(file, outputs)].toSorted();
+  for (const entry of Object.keys(inputs)) {
+    if (!ENTRY_POINT.test(entry)) continue;
+    const paths = reachedFrom(entry, inputs);
     const lines = await Promise.all(paths.map(async (path) => `${path} ${await hashOfFile(path)}`));
-    found.set(entryPoint.replace(ENTRY_POINT, ''), hashOf(lines.join('\n')));
+    found.set(entry.replace(ENTRY_POINT, ''), hashOf(lines.join('\n')));
   }
   return found;
 }
@@ -50,11 +51,16 @@ export function inputsOf(file: string, outputs: Outputs): Set<string> {
  * @param inputs the inputs of the build, as the metafile of esbuild lists them
  */
 export function projectFiles(entry: string, inputs: Metafile['inputs']): string[] {
+  return reachedFrom(entry, inputs).filter((path) => !IN_PACKAGE.test(path));
+}
+
+/** Returns the paths of all files that `entry` imports, directly or through other files, in alphabetical order. */
+function reachedFrom(entry: string, inputs: Metafile['inputs']): string[] {
   const seen = new Set<string>([entry]);
   for (const path of seen) {
     for (const { path: imported, external } of inputs[path]?.imports ?? []) if (external !== true) seen.add(imported);
   }
-  return [...seen].filter((path) => path !== entry && !IN_PACKAGE.test(path) && inputs[path] !== undefined);
+  return [...seen].filter((path) => path !== entry && inputs[path] !== undefined).toSorted();
 }
 
 /** Paths of installed packages. */

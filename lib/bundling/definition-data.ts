@@ -12,10 +12,13 @@ export interface DefinitionData {
   readonly secrets: Readonly<Record<string, unknown>>;
 }
 
-/** The messages of the worker: before the import of a file, and after it. */
-export type FromReader = 'begun' | Read;
+/**
+ * The messages of the worker: before the import of a file, and after it. An imported file can send messages too, but
+ * it doesn't know the mark.
+ */
+export type FromReader = { readonly mark: string } & ({ readonly begun: true } | { readonly read: Read });
 
-/** A line of the child process about one file. */
+/** What the child process writes about one file, in a line that begins with the mark. */
 export type Read = { readonly data: DefinitionData } | { readonly fault: string };
 
 /** A file that the child process imports. */
@@ -29,6 +32,8 @@ export interface Task {
 /** The tasks of the child process, in the file that its argument names. */
 export interface Tasks {
   readonly tasks: readonly Task[];
+  /** Random text that marks the messages of the worker and the lines of the process. */
+  readonly mark: string;
   readonly limit: number;
   /** The directories whose lines in a stack are not the user's. */
   readonly notTheirs: readonly string[];

@@ -6,6 +6,7 @@
 import { readFileSync, writeSync } from 'node:fs';
 import process from 'node:process';
 import { Worker } from 'node:worker_threads';
+import { readProperty } from '../text/index.ts';
 import { inSeconds, systemClock } from '../time/index.ts';
 import type { FromReader, Read, Tasks } from './definition-data.ts';
 
@@ -14,7 +15,7 @@ const RESULTS = 3;
 const given = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as Tasks;
 
 function report(read: Read): void {
-  writeSync(RESULTS, `${JSON.stringify(read)}\n`);
+  writeSync(RESULTS, `${given.mark}${JSON.stringify(read)}\n`);
 }
 
 /** The exit code of Node for a module that waits for a promise which nothing can settle any more. */
@@ -48,8 +49,9 @@ function readFrom(first: number): Promise<number> {
   };
   return new Promise((resolve) => {
     worker.on('message', (message: FromReader) => {
-      if (message === 'begun') void begin();
-      else answer(message);
+      if (readProperty(message, 'mark') !== given.mark) return;
+      if ('begun' in message) void begin();
+      else answer(message.read);
       // What the files leave running keeps the worker alive.
       if (next === given.tasks.length) resolve(next);
     });

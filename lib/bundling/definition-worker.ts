@@ -7,14 +7,14 @@ import type { DefinitionData, FromReader, Read, Task, Tasks } from './definition
 import { shownFile } from './entry.ts';
 import { exportedService } from './exported-service.ts';
 
-const { tasks, first, notTheirs } = workerData as Tasks & { readonly first: number };
+const { tasks, mark, first, notTheirs } = workerData as Tasks & { readonly first: number };
 const environment = { ...process.env };
 /** The variables without which no handler can be made. */
 const FOR_HANDLERS = { TICKOVER_TABLE: 'tickover' };
 
 for (const task of tasks.slice(first)) {
-  parentPort?.postMessage('begun' satisfies FromReader);
-  parentPort?.postMessage((await read(task)) satisfies FromReader);
+  parentPort?.postMessage({ mark, begun: true } satisfies FromReader);
+  parentPort?.postMessage({ mark, read: await read(task) } satisfies FromReader);
 }
 
 async function read({ file, module, environment: own }: Task): Promise<Read> {

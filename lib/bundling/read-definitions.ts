@@ -12,7 +12,7 @@ import { buildSync } from 'esbuild';
 import { InvalidOptionsError } from '../rules/index.ts';
 import { defineService, ownFile, type Service } from '../service/index.ts';
 import { hasCode, isRecord } from '../text/index.ts';
-import { SECOND } from '../time/index.ts';
+import { SECOND, systemRandom } from '../time/index.ts';
 import { BundleError } from './bundle-error.ts';
 import { type BundlingChoices, bundleOptions, projectOf } from './bundle-options.ts';
 import type { DefinitionData, Read, Task, Tasks } from './definition-data.ts';
@@ -102,6 +102,7 @@ interface Ended {
 }
 
 type Reading = Generator<ReadingProcess, (Definition | string)[], Ended>;
+type Reads = Generator<ReadingProcess, Map<string, Read>, Ended>;
 
 /** Bundles the files into `directory`, which the caller removes. The caller runs the processes one after another. */
 function startReading(files: readonly string[], options: ReadingOptions): { processes: Reading; directory: string } {
@@ -114,7 +115,7 @@ function startReading(files: readonly string[], options: ReadingOptions): { proc
 function* reading(files: readonly string[], directory: string, options: ReadingOptions): Reading {
   if (files.length === 0) return [];
   const bundles = bundleEach(files, directory, options);
-  const read = yield* readTasks(tasksOf(files, bundles, options), directory, options);
+  const read = yield* readFairly(tasksOf(files, bundles, options), directory, options);
   return files.map((file, index) => definitionOf(file, bundles[index], read.get(file)));
 }
 
@@ -191,25 +192,37 @@ function tasksOf(files: readonly string[], bundles: readonly FileBundle[], optio
  * Has a child process import the files. If the process dies, the file that it was importing is at fault, and another
  * process goes on after it.
  */
-function* readTasks(
-  tasks: readonly Task[],
-  directory: string,
-  { limit = LIMIT }: ReadingOptions,
-): Generator<ReadingProcess, Map<string, Read>, Ended> {
+function* readTasks(tasks: readonly Task[], directory: string, { limit = LIMIT }: ReadingOptions): Reads {
   const read = new Map<string, Read>();
   const program = bundleProgram(directory);
   for (let rest = tasks; rest.length > 0; ) {
     const list = join(directory, 'tasks.json');
-    const given: Tasks = { tasks: rest, limit, notTheirs: [OURS, directory] };
+    const mark = systemRandom.id();
+    const given: Tasks = { tasks: rest, mark, limit, notTheirs: [OURS, directory] };
     writeFileSync(list, JSON.stringify(given));
     // The process itself ends an import that takes too long; this bounds the process.
     const timeout = limit * (rest.length + 1);
     const { output, how } = yield { words: ['--enable-source-maps', program, list], timeout };
-    const answers = answersIn(output);
+    const answers = answersIn(output, mark);
     for (const [index, answer] of answers.entries()) read.set(rest[index]?.file ?? '', answer);
     const culprit = rest[answers.length];
     if (culprit !== undefined) read.set(culprit.file, { fault: `${how} while it was imported` });
     rest = rest.slice(answers.length + 1);
+  }
+  return read;
+}
+
+/**
+ * Imports the files together, and those with a fault once more alone: what one file has left behind, such as a promise
+ * that is rejected later, can break the import of the next.
+ */
+function* readFairly(tasks: readonly Task[], directory: string, options: ReadingOptions): Reads {
+  const read = yield* readTasks(tasks, directory, options);
+  if (tasks.length === 1) return read;
+  for (const task of tasks) {
+    if ('data' in (read.get(task.file) ?? {})) continue;
+    const [alone] = (yield* readTasks([task], directory, options)).values();
+    if (alone !== undefined) read.set(task.file, alone);
   }
   return read;
 }
@@ -234,12 +247,13 @@ function bundleProgram(directory: string): string {
   return join(directory, 'process.mjs');
 }
 
-/** One line for each file, in their order; a line that is cut off is none. */
-function answersIn(output: string): Read[] {
+/** One line for each file, in their order. Leaves out a line that is cut off, and what a file has written itself. */
+function answersIn(output: string, mark: string): Read[] {
   return output
     .split('\n')
     .slice(0, -1)
-    .map((line) => JSON.parse(line) as Read);
+    .filter((line) => line.startsWith(mark))
+    .map((line) => JSON.parse(line.slice(mark.length)) as Read);
 }
 
 function definitionOf(file: string, made: FileBundle | undefined, read: Read | undefined): Definition | string {
@@ -252,7 +266,7 @@ function definitionOf(file: string, made: FileBundle | undefined, read: Read | u
       ...facts,
       file,
       source,
-      service: defineService(written as unknown as Parameters<typeof defineService>[0]),
+      service: defineService({ ...written, secrets: facts.secrets } as Parameters<typeof defineService>[0]),
     };
   } catch (error) {
     return `${shownFile(file)}: ${isRecord(error) ? String(error['message']) : String(error)}`;

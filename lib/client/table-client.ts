@@ -106,7 +106,7 @@ export function tableClient(options: TableOptions): Client {
     async runOnce(service) {
       const name = nameOf(service);
       const what = 'a client of a table runs nothing, since the services run in another process; nothing ran';
-      const next = `run \`npm run invoke -- ${name}\`, or use createClient({ stack })`;
+      const next = `run \`npx tickover invoke ${name}\`, or use createClient({ stack })`;
       throw new ClientError('not-available', name, `${what}; ${next}`);
     },
     pause: async (service, how) => (await answer(service, pauseEvent(how))) as PauseAnswer,

@@ -28,7 +28,7 @@ export async function waitOutSetBack(
       const [from, until] = moments([now, due], now);
       onNotice(
         `${service}: the clock was set back, to ${from}; its ticks before ${until} are left out, since later ones ` +
-          `were decided already; to run it now: npm run invoke -- ${service}`,
+          `were decided already; to run it now: npx tickover invoke ${service}`,
       );
     }
     await clock.sleep(due - now, closing);

@@ -58,7 +58,7 @@ export class UnreadableStateError extends TickoverError {
 
   constructor(code: 'state-damaged' | 'state-newer', service: string, what: string) {
     const until =
-      code === 'state-newer' ? 'its code is updated' : `its state is repaired (npm run repair -- ${service})`;
+      code === 'state-newer' ? 'its code is updated' : `its state is repaired (npx tickover repair ${service})`;
     super(escaped(`${service}: ${what}; the service does not run until ${until}`));
     this.code = code;
     this.service = service;

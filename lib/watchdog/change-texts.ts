@@ -132,9 +132,9 @@ const ACTIONS: Readonly<Record<Exclude<ChangeKind, 'unreadable'>, string>> = {
 };
 
 function commandOf(kind: ChangeKind, { name, deployed }: WatchedService): string {
-  if (kind === 'unreadable') return `npm run repair -- ${name}`;
+  if (kind === 'unreadable') return `npx tickover repair ${name}`;
   const action = ACTIONS[kind];
-  if (deployed === undefined) return `npm run invoke -- ${name} ${action}`;
+  if (deployed === undefined) return `npx tickover invoke ${name} ${action}`;
   const { stack, logicalId, group } = deployed;
   const payload = JSON.stringify({ ...(group === undefined ? {} : { service: name }), action });
   const functionName =

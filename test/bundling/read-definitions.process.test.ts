@@ -51,6 +51,37 @@ describe('a definition', () => {
     expect({ takesInput, secrets }).toEqual({ takesInput: false, secrets: {} });
   });
 
+  test('is read though another file rejects a promise later, ends the process later, or sends messages itself', () => {
+    const options = (name: string) => `name: '${name}', interval: '1h', workload: async () => {}`;
+    const root = project({
+      'services/a.ts': serviceText(options('a'), "setTimeout(() => Promise.reject(new Error('late')), 1);"),
+      'services/b.ts': serviceText(options('b'), 'await new Promise((resolve) => setTimeout(resolve, 60));'),
+      'services/c.ts': serviceText(options('c'), 'setTimeout(() => process.exit(3), 1);'),
+      'services/d.ts': serviceText(options('d'), 'await new Promise((resolve) => setTimeout(resolve, 60));'),
+      'services/e.ts': serviceText(
+        options('e'),
+        "import { parentPort } from 'node:worker_threads'; parentPort?.postMessage('ready');",
+      ),
+      'services/f.ts': serviceText(
+        options('f'),
+        "import { writeSync } from 'node:fs'; try { writeSync(3, 'mine\\n'); } catch {}",
+      ),
+    });
+
+    const read = readDefinitions(findServiceFiles(join(root, 'services')));
+
+    expect(read.map(({ service }) => service.name)).toEqual(['a', 'b', 'c', 'd', 'e', 'f']);
+  });
+
+  test('has the secrets that the service needs, from which its rights and its code follow', () => {
+    const options = "name: 'poll', interval: '1h', secrets: { API_TOKEN: 'ssm:/poll/token' }, workload: async () => {}";
+    const root = project({ 'services/poll.ts': serviceText(options) });
+    const { service, secrets } = readDefinition(join(root, 'services/poll.ts'));
+
+    expect(secrets).toEqual({ API_TOKEN: 'ssm:/poll/token' });
+    expect(service.secrets.map(({ name }) => name)).toEqual(['API_TOKEN']);
+  });
+
   test('is read from a handler that its user has written, as from the service itself', async () => {
     const handler = (name: string) =>
       [

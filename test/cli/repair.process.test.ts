@@ -87,7 +87,7 @@ describe('npm run repair', () => {
     const { code, out } = await repair('mended', '--yes');
 
     expect(out.at(-1)).toBe(
-      'mended: repaired and paused; check the service, then resume it: npm run invoke -- mended resume (on AWS: invoke its function with {"action":"resume"})',
+      'mended: repaired and paused; check the service, then resume it: npx tickover invoke mended resume (on AWS: invoke its function with {"action":"resume"})',
     );
     expect(code).toBe(0);
     expect(await stored(database, 'mended')).toEqual({

@@ -87,7 +87,7 @@ test('watch-services finds the troubles of services, logs and counts them, and r
       cause:
         'no start is stored: its schedule may be disabled, Scheduler may not reach it, or its code cannot be loaded',
       follows: 'Nothing is done until a tick arrives. Look at its schedule and at its log; the command runs it once.',
-      command: 'npm run invoke -- asleep run-once',
+      command: 'npx tickover invoke asleep run-once',
     },
     {
       level: 'WARN',
@@ -100,9 +100,9 @@ test('watch-services finds the troubles of services, logs and counts them, and r
       kind: 'unreadable',
       id: 'damaged/unreadable/2025-10-09T12:00:02.000Z',
       cause:
-        'damaged: its state is damaged: done: expected a whole number, got "one"; the service does not run until its state is repaired (npm run repair -- damaged)',
+        'damaged: its state is damaged: done: expected a whole number, got "one"; the service does not run until its state is repaired (npx tickover repair damaged)',
       follows: 'Every tick ends in an error until a person repairs the state.',
-      command: 'npm run repair -- damaged',
+      command: 'npx tickover repair damaged',
     },
   ]);
   const document = (service: string, values: Record<string, number>) => ({

@@ -52,6 +52,26 @@ test('a function that can not be bundled is an error of its own and takes no oth
   expect(String(bundles[1])).toContain('missing.ts');
 });
 
+test('a function has the same build id alone and beside others that import more of the same files', async () => {
+  await writeFile(join(directory, 'parts.ts'), 'export const one = 1;\nexport const two = { value: () => 2 };\n');
+  const entries = await Promise.all(
+    [
+      ['single', 'one'],
+      ['double', 'two'],
+    ].map(async ([name = '', part]) => {
+      const entry = join(directory, `${name}.ts`);
+      await writeFile(entry, `import { ${part} } from './parts.ts';\nexport const handler = async () => ${part};\n`);
+      return { service: { ...wayward, name }, source: { entry } };
+    }),
+  );
+  const together = buildsOf(await bundleFunctions(entries, join(directory, 'together')));
+
+  for (const [index, entry] of entries.entries()) {
+    const alone = buildsOf(await bundleFunctions([entry], join(directory, `alone-${index}`)));
+    expect(alone).toEqual([together[index]]);
+  }
+});
+
 test('a build id changes with the code, and neither with its formatting nor with comments', async () => {
   const source = join(directory, 'formatted.ts');
   const entry = { service: { ...wayward, name: 'formatted' }, source: { entry: source } };

@@ -66,7 +66,7 @@ describe('a clock that is set back', () => {
     ]);
     expect(notices).toEqual([
       'polls: the clock was set back, to 08:04:00; its ticks before 09:04:00 are left out, since later ones were ' +
-        'decided already; to run it now: npm run invoke -- polls',
+        'decided already; to run it now: npx tickover invoke polls',
     ]);
     expect(errors).toEqual([]);
   });

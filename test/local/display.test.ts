@@ -281,13 +281,13 @@ test('a change that the watchdog reports is shown with its time, its cause and t
     id: 'poll/unhealthy/2025-10-09T11:58:00.000Z',
     cause: 'HttpStatusError: GET https://example.com answered 503',
     follows: 'It tries again.',
-    command: 'npm run invoke -- poll status',
+    command: 'npx tickover invoke poll status',
   });
 
   expect(shownAs(readLogLine(line))).toEqual([
     '12:01:30  poll is failing: its last 3 runs failed, and it backs off until 2025-10-09T12:04:00.000Z,',
     '          though one was due.',
     '    Cause: HttpStatusError: GET https://example.com answered 503',
-    '    Command: npm run invoke -- poll status',
+    '    Command: npx tickover invoke poll status',
   ]);
 });

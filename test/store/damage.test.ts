@@ -99,7 +99,7 @@ function expectDamaged(error: unknown, service: string, reported: string): void 
   expect(error).toMatchObject({
     code: 'state-damaged',
     service,
-    message: `${service}: its state is damaged: ${reported}; the service does not run until its state is repaired (npm run repair -- ${service})`,
+    message: `${service}: its state is damaged: ${reported}; the service does not run until its state is repaired (npx tickover repair ${service})`,
   });
 }
 

@@ -98,12 +98,12 @@ describe('the sentences of the other changes', () => {
     expect(made).toMatchObject({
       happened: 'poll does not run, since its stored state cannot be read.',
       cause: found.message,
-      command: 'npm run repair -- poll',
+      command: 'npx tickover repair poll',
     });
   });
 
   test('on one machine the command is the one of that machine', () => {
-    expect(change({ watched: watched('poll', MINUTE) }).command).toBe('npm run invoke -- poll resume');
+    expect(change({ watched: watched('poll', MINUTE) }).command).toBe('npx tickover invoke poll resume');
   });
 });
 

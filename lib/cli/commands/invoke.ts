@@ -1,5 +1,5 @@
 /**
- * The command `npm run invoke -- SERVICE [PAYLOAD]`: invokes the function of a service once. To standard output it
+ * The command `npx tickover invoke SERVICE [PAYLOAD]`: invokes the function of a service once. To standard output it
  * prints only the answer of the function.
  */
 import { Command } from 'commander';

@@ -1,5 +1,5 @@
 /**
- * The command `npm run repair -- SERVICE`: shows what is damaged in the state item of a service, and repairs the item
+ * The command `npx tickover repair SERVICE`: shows what is damaged in the state item of a service, and repairs the item
  * if a person confirms it.
  */
 import { ResourceNotFoundException } from '@aws-sdk/client-dynamodb';
@@ -86,7 +86,7 @@ function show(service: string, { damage, fresh, runningUntil }: RepairPlan): voi
 function howToResume(service: string, { runningUntil }: RepairPlan): string {
   const when = runningUntil === undefined ? '' : ` after ${toIso(runningUntil)}, when no earlier run can be under way`;
   const onAws = 'on AWS: invoke its function with {"action":"resume"}';
-  return `check the service, then resume it${when}: npm run invoke -- ${service} resume (${onAws})`;
+  return `check the service, then resume it${when}: npx tickover invoke ${service} resume (${onAws})`;
 }
 
 async function withRepairs(flags: Flags, work: (repairs: StateRepairs) => Promise<void>): Promise<void> {

@@ -2,7 +2,7 @@
  * Bundles the functions of the services for worker threads. Each process has a directory for its bundles, since several
  * processes may share a data directory.
  */
-import { readdir, rm, writeFile } from 'node:fs/promises';
+import { readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { url as inspectorUrl } from 'node:inspector';
 import { join, resolve } from 'node:path';
 import { type BuildOptions, build, type Plugin, stop } from 'esbuild';
@@ -16,7 +16,7 @@ import {
   sourcesOf,
 } from '../../bundling/index.ts';
 import { buildId, ownFile, type Service } from '../../service/index.ts';
-import { systemRandom } from '../../time/index.ts';
+import { systemClock, systemRandom } from '../../time/index.ts';
 import { makeDirectory } from '../database/make-directory.ts';
 import { makeOwnDirectory } from '../database/own-files.ts';
 import type { ServiceEntry } from '../services/find-services.ts';
@@ -104,6 +104,30 @@ let builds = 0;
  * minutes.
  */
 async function bundleTogether(entries: readonly ServiceEntry[], place: BundlePlace): Promise<Bundle[]> {
+  for (let tries = 1; ; tries++) {
+    const begun = systemClock.now();
+    const bundles = await bundleOnce(entries, place);
+    // If a file was written meanwhile, the hash may be of newer text than the code.
+    const files = new Set(bundles.flatMap((bundle) => bundle.files));
+    if (tries === MOST_TRIES || !(await haveChanged(files, begun))) return bundles;
+  }
+}
+
+const MOST_TRIES = 3;
+
+async function haveChanged(files: ReadonlySet<string>, since: number): Promise<boolean> {
+  const times = await Promise.all(
+    [...files].map((file) =>
+      stat(file).then(
+        ({ mtimeMs }) => mtimeMs,
+        () => since,
+      ),
+    ),
+  );
+  return times.some((time) => time >= since);
+}
+
+async function bundleOnce(entries: readonly ServiceEntry[], place: BundlePlace): Promise<Bundle[]> {
   const { directory, root } = place;
   builds++;
   try {
@@ -114,7 +138,7 @@ async function bundleTogether(entries: readonly ServiceEntry[], place: BundlePla
     });
     makeDirectory(directory);
     for (const { path, contents } of outputFiles) await writeFile(path, contents, OWN);
-    const sources = await sourcesOf(metafile.outputs, root);
+    const sources = await sourcesOf(metafile.inputs, root);
     return await Promise.all(
       entries.map(async ({ service }) => ({
         ...(await writeFirst(service, sources.get(service.name), directory)),

@@ -68,14 +68,52 @@ export function containsKnown(text: string): boolean {
 }
 
 function spellingsOf(value: string): string[] {
+  const json = inJson(value);
+  const bytes = [value, `${value}\n`].map((text) => Buffer.from(text));
   return [
-    value,
-    JSON.stringify(value).slice(1, -1),
+    ...[value, value.replaceAll('\n', '\r\n'), json, inJson(json)],
     // `encodeURIComponent` throws for half of a surrogate pair, which a Buffer replaces.
     encodeURIComponent(Buffer.from(value).toString()),
     new URLSearchParams([['', value]]).toString().slice(1),
-    Buffer.from(value).toString('base64'),
+    ...ENCODED_IN_URLS.map((encoded) => percentEncoded(value, encoded)),
+    ...bytes.flatMap((each) => [each.toString('base64'), withoutPadding(each.toString('base64'))]),
+    ...bytes.map((each) => each.toString('base64url')),
   ];
+}
+
+function inJson(text: string): string {
+  return JSON.stringify(text).slice(1, -1);
+}
+
+function withoutPadding(base64: string): string {
+  return base64.replace(/=+$/, '');
+}
+
+/**
+ * The characters that `URL` encodes, besides those beyond ASCII: in a query, in a path (older and newer versions of the
+ * standard) and in a user's name or password; last, those that `encodeURI` encodes. https://url.spec.whatwg.org
+ */
+const ENCODED_IN_URLS = [
+  /[ "#<>]/,
+  /[ "#<>']/,
+  /[ "#<>?`{}]/,
+  /[ "#<>?`{}^]/,
+  /[ "#<>?`{}^/:;=@[\]\\|]/,
+  /[ "#%<>[\]\\^`{|}]/,
+  /[ "%<>[\]\\^`{|}]/,
+  /[ "%<>\\^`{|}]/,
+];
+
+function percentEncoded(value: string, encoded: RegExp): string {
+  return [...value].map((character) => (isPlain(character, encoded) ? character : percents(character))).join('');
+}
+
+function isPlain(character: string, encoded: RegExp): boolean {
+  return character >= ' ' && character <= '~' && !encoded.test(character);
+}
+
+function percents(character: string): string {
+  return [...Buffer.from(character)].map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join('');
 }
 
 /** The texts in a JSON object or list that have secret names. */

@@ -39,7 +39,7 @@ describe('a service that fails', () => {
     expect(on.newMessages()).toEqual(['12:10 poll/halted']);
     const [change] = on.notices[0]?.changes ?? [];
     expect(change?.cause).toContain('undefined is not a function');
-    expect(change?.command).toBe('npm run invoke -- poll resume');
+    expect(change?.command).toBe('npx tickover invoke poll resume');
   });
 
   test('again after a person has resumed it is halted again, and a resume alone says nothing', async () => {

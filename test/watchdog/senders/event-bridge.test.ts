@@ -54,7 +54,7 @@ describe('A bus', () => {
       happened: 'sync is halted.',
       cause: 'TypeError: rows is not iterable',
       follows: 'Its ticks are skipped until 12:15.',
-      command: 'npm run invoke -- sync resume',
+      command: 'npx tickover invoke sync resume',
       stack: 'Tickover-prod',
     });
   });

@@ -18,7 +18,7 @@ export function change(fields: Partial<Change> = {}): Change {
     happened: 'sync is halted.',
     cause: 'TypeError: rows is not iterable',
     follows: 'Its ticks are skipped until 12:15.',
-    command: 'npm run invoke -- sync resume',
+    command: 'npx tickover invoke sync resume',
     ...fields,
   };
 }

@@ -62,7 +62,7 @@ describe('A template', () => {
       happened: 'sync is halted.',
       cause: 'TypeError: rows is not iterable',
       follows: 'Its ticks are skipped until 12:15.',
-      command: 'npm run invoke -- sync resume',
+      command: 'npx tickover invoke sync resume',
     });
   });
 
