@@ -43,6 +43,9 @@ function silenceSdkNotice(): void {
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
 }
 
+/** The permissions that new files of the user get. Commands narrow them for the files of the local database. */
+export const USERS_UMASK = process.umask();
+
 /**
  * Runs a command with the arguments of the process, and with the variables in the file `.env` of the working directory.
  * After any error, also an uncaught one, prints one line and exits with code 1.

@@ -1,6 +1,7 @@
 /** The command `tickover init`: writes a first service, its test and a CDK app into a new or an existing project. */
 import { createRequire } from 'node:module';
 import { Command } from 'commander';
+import { USERS_UMASK } from '../database-flags.ts';
 import { choose, type InitFlags } from '../init/choose.ts';
 import { examineProject } from '../init/project.ts';
 import { type OwnManifest, writeProject } from '../init/write-project.ts';
@@ -9,9 +10,6 @@ import { ask } from '../question.ts';
 interface Flags extends InitFlags {
   readonly yes: boolean;
 }
-
-/** The permissions that new files of the user get. Commands narrow them for the files of the local database. */
-const USERS_UMASK = process.umask();
 
 /** Makes the command `tickover init`. */
 export function initCommand(): Command {
