@@ -1,7 +1,7 @@
 /** The worker thread that imports the files of services, and posts to its process what they define. */
 import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
-import { isService, type Service, serviceOfHandler } from '../service/index.ts';
+import { defineService, isService, type Service, serviceOfHandler } from '../service/index.ts';
 import { isRecord, readProperty } from '../text/index.ts';
 import type { DefinitionData, FromReader, Read, Task, Tasks } from './definition-data.ts';
 import { shownFile } from './entry.ts';
@@ -25,10 +25,26 @@ async function read({ file, module, environment: own }: Task): Promise<Read> {
     const handled = serviceOfHandler(readProperty(exported, 'handler'));
     const service = isService(readProperty(exported, 'default')) ? undefined : handled;
     const found = service ?? exportedService(exported, shownFile(file));
+    refuseChanged(found, shownFile(file));
     return { data: { ...dataOf(found), hasHandler: service !== undefined } };
   } catch (error) {
     return { fault: faultOf(error, shownFile(file)) };
   }
+}
+
+/**
+ * Refuses a copy of a service with other values, since schedule, rights and alarms follow from the options of
+ * `defineService` alone.
+ */
+function refuseChanged(service: Service, file: string): void {
+  const defined = defineService(service.written);
+  const changed = (['name', 'schedule', 'policy', 'secrets', 'timeout'] as const).filter(
+    (part) => JSON.stringify(service[part]) !== JSON.stringify(defined[part]),
+  );
+  if (changed.length > 0)
+    throw new Error(
+      `${file}: expected a service as defineService made it, got a copy with another ${changed.join(', ')}`,
+    );
 }
 
 /** An option that isn't data is a function, or is reduced to a fact. */

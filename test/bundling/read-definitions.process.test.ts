@@ -73,6 +73,15 @@ describe('a definition', () => {
     expect(read.map(({ service }) => service.name)).toEqual(['a', 'b', 'c', 'd', 'e', 'f']);
   });
 
+  test('is not read from a copy of a service with other values', () => {
+    const root = project({
+      'services/base.ts': serviceText("name: 'base', interval: '1h', workload: async () => {}"),
+      'services/copy.ts': "import base from './base.ts';\nexport default { ...base, name: 'copy' };\n",
+    });
+
+    expect(() => readDefinition(join(root, 'services/copy.ts'))).toThrow('got a copy with another name');
+  });
+
   test('has the secrets that the service needs, from which its rights and its code follow', () => {
     const options = "name: 'poll', interval: '1h', secrets: { API_TOKEN: 'ssm:/poll/token' }, workload: async () => {}";
     const root = project({ 'services/poll.ts': serviceText(options) });
