@@ -105,10 +105,10 @@ const ENCODED_IN_URLS = [
 ];
 
 function percentEncoded(value: string, encoded: RegExp): string {
-  return [...value].map((character) => (isPlain(character, encoded) ? character : percents(character))).join('');
+  return [...value].map((character) => (staysAsItIs(character, encoded) ? character : percents(character))).join('');
 }
 
-function isPlain(character: string, encoded: RegExp): boolean {
+function staysAsItIs(character: string, encoded: RegExp): boolean {
   return character >= ' ' && character <= '~' && !encoded.test(character);
 }
 
