@@ -12,7 +12,7 @@ import { ClientError } from './errors.ts';
 import type { Asked } from './faults.ts';
 import { watchdogFunctionName } from './function-name.ts';
 import { invoker } from './invoke.ts';
-import { nameOf, pauseEvent } from './requests.ts';
+import { nameOf, pauseEvent, runOnceEvent } from './requests.ts';
 import type { RunAnswer } from './service-types.ts';
 
 const WATCHDOG = 'watch-services';
@@ -128,15 +128,15 @@ export function stackClient(options: StackOptions): Client {
       }
     },
     status: async (service) => (await act(nameOf(service), { action: 'status' })) as unknown as StatusAnswer,
-    async history(service, { limit } = {}) {
+    async history(service, options = {}) {
       const name = nameOf(service);
+      const { limit } = options ?? {};
       await functionOf(name);
       const event = withoutUndefined({ action: 'history' as const, of: name, limit });
       return (await ask(watchdog, event, { subject: name })) as unknown as HistoryAnswer;
     },
-    async runOnce(service, { input, force } = {}) {
-      const event = withoutUndefined({ action: 'run-once' as const, input, force });
-      return (await act(nameOf(service), event)) as unknown as RunAnswer<never>;
+    async runOnce(service, options = {}) {
+      return (await act(nameOf(service), runOnceEvent(options))) as unknown as RunAnswer<never>;
     },
     pause: async (service, how) => (await act(nameOf(service), pauseEvent(how))) as unknown as PauseAnswer,
     resume: async (service) => (await act(nameOf(service), { action: 'resume' })) as unknown as ResumeAnswer,

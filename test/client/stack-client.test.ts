@@ -26,6 +26,25 @@ beforeEach(() => {
   deploy(api, database, [sync, report]);
 });
 
+describe('an argument that can not be sent', () => {
+  const circular: Record<string, unknown> = {};
+  circular['self'] = circular;
+
+  test.each<[string, (client: ReturnType<typeof stackClient>) => Promise<unknown>]>([
+    ['input: expected a value', (client) => client.runOnce('sync', { input: 1n })],
+    ['input: expected a value', (client) => client.runOnce('sync', { input: circular })],
+    ['until: expected an instant', (client) => client.pause('sync', { reason: 'x', until: new Date(Number.NaN) })],
+    ['until: expected an instant', (client) => client.pause('sync', { reason: 'x', until: null as never })],
+    ['service: expected the name', (client) => client.status(undefined as never)],
+    ['service: expected the name', (client) => client.resume(5 as never)],
+  ])('is refused with %s by the error of the client, and nothing is sent', async (message, request) => {
+    await expect(request(stackClient(api))).rejects.toMatchObject({
+      ...{ name: 'ClientError', code: 'refused', message: expect.stringContaining(message) },
+    });
+    expect(api.invocations).toEqual([]);
+  });
+});
+
 describe('a run by hand', () => {
   test('is sent once with force and input, to the function that the list names', async () => {
     api.functions.set(functionOf('sync'), () => ANSWER);
