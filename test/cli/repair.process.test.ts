@@ -189,7 +189,7 @@ describe('A run under way when the state is repaired', () => {
     expect(code).toBe(0);
     const end = new Date(leaseUntil).toISOString();
     expect(out).toContain(`A run may be under way until ${end}: its end will not be written.`);
-    expect(out.at(-1)).toContain(`resume it after ${end}, when no earlier run can be under way: npm run invoke`);
+    expect(out.at(-1)).toContain(`resume it after ${end}, when no earlier run can be under way: npx tickover invoke`);
     expect(committed).toEqual({ written: false, reason: 'fence' });
     expect(await stored(database, service)).toEqual(repaired);
     expect(repaired).toMatchObject({ fence: 1_001, done: 1_001, lastTick: DUE, pauseBy: 'repair' });
