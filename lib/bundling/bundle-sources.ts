@@ -13,11 +13,16 @@ const ENTRY_POINT = /^function:/;
  * hash. The code of the bundle can't be used instead: it depends on what else is bundled in the same build.
  * @param inputs the inputs of the build, as the metafile of esbuild lists them
  * @param root the directory to which the paths in `inputs` are relative
+ * @param read the files that were read for the build. A file of the project may have changed since
  */
-export async function sourcesOf(inputs: Metafile['inputs'], root: string): Promise<Map<string, string>> {
+export async function sourcesOf(
+  inputs: Metafile['inputs'],
+  root: string,
+  read: ReadFiles,
+): Promise<Map<string, string>> {
   const hashes = new Map<string, Promise<string>>();
   const hashOfFile = (path: string): Promise<string> => {
-    const hash = hashes.get(path) ?? executedText(resolve(root, path)).then(hashOf);
+    const hash = hashes.get(path) ?? executedText(resolve(root, path), read).then(hashOf);
     hashes.set(path, hash);
     return hash;
   };
@@ -51,7 +56,7 @@ export function inputsOf(file: string, outputs: Outputs): Set<string> {
  * @param inputs the inputs of the build, as the metafile of esbuild lists them
  */
 export function projectFiles(entry: string, inputs: Metafile['inputs']): string[] {
-  return reachedFrom(entry, inputs).filter((path) => !IN_PACKAGE.test(path));
+  return reachedFrom(entry, inputs).filter((path) => !isInPackage(path));
 }
 
 /** Returns the paths of all files that `entry` imports, directly or through other files, in alphabetical order. */
@@ -63,8 +68,16 @@ function reachedFrom(entry: string, inputs: Metafile['inputs']): string[] {
   return [...seen].filter((path) => path !== entry && inputs[path] !== undefined).toSorted();
 }
 
-/** Paths of installed packages. */
-const IN_PACKAGE = /(^|[\\/])node_modules[\\/]/;
+/** Whether the path is that of a file of an installed package. */
+export function isInPackage(path: string): boolean {
+  return /(^|[\\/])node_modules[\\/]/.test(path);
+}
+
+/** The contents of files as a build has read them, by their absolute paths. */
+export type ReadFiles = Map<string, Buffer>;
+
+/** The files of code and JSON, whose names end as those in {@link LOADERS}. */
+export const PROJECT_CODE = /\.(?:[cm]?[jt]s|[jt]sx|json)$/;
 
 /** The loaders of the files that are minified; a file of another kind is taken as it is. */
 const LOADERS: Readonly<Record<string, Loader>> = {
@@ -73,10 +86,10 @@ const LOADERS: Readonly<Record<string, Loader>> = {
 };
 
 /** Reads a source file, minified if it is code of the project. Nobody formats the files of packages. */
-async function executedText(path: string): Promise<string | Buffer> {
-  const content = await readFile(path);
+async function executedText(path: string, read: ReadFiles): Promise<string | Buffer> {
+  const content = read.get(path) ?? (await readFile(path));
   const loader = LOADERS[extname(path)];
-  if (loader === undefined || /[\\/]node_modules[\\/]/.test(path)) return content;
+  if (loader === undefined || isInPackage(path)) return content;
   const options = { loader, minify: true, legalComments: 'none', logLevel: 'silent' } as const;
   return transform(content, options).then(
     ({ code }) => code,

@@ -1,7 +1,7 @@
 export { type BundledCode, type Bundling, bundle, executedCode } from './bundle.ts';
 export { BundleError, faultsIn } from './bundle-error.ts';
 export { type BundlingChoices, bundleOptions, projectOf } from './bundle-options.ts';
-export { projectFiles, sourcesOf } from './bundle-sources.ts';
+export { isInPackage, PROJECT_CODE, projectFiles, type ReadFiles, sourcesOf } from './bundle-sources.ts';
 export {
   type DefinitionFacts,
   entryFor,

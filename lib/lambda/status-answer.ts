@@ -4,17 +4,20 @@ import {
   type OutcomeKind,
   type Policy,
   pauseHolds,
-  type RunEntry,
   type RunRecord,
   type ServiceState,
+  type ShownPause,
+  type ShownRun,
   type Status,
   serviceStatus,
+  shownPause,
+  shownRuns,
   statusSince,
   withinBackoff,
 } from '../rules/index.ts';
 import { latenessTolerance, type Service } from '../service/index.ts';
 import { mask } from '../text/index.ts';
-import { SECOND, toIso } from '../time/index.ts';
+import { SECOND, toIso, toIsoOrNull } from '../time/index.ts';
 
 /** The answer to the action `status`. Times are in ISO 8601. A field without a value is `null`. */
 export interface StatusAnswer {
@@ -40,21 +43,11 @@ export interface StatusAnswer {
     readonly build: string | null;
     readonly cause: string;
   } | null;
-  readonly pause: {
-    readonly at: string;
-    readonly until: string | null;
-    readonly reason: string;
-    readonly by: string;
-  } | null;
+  readonly pause: ShownPause | null;
   readonly lastTick: string | null;
   readonly lastSuccess: string | null;
   /** Up to 20 runs, the newest first. */
-  readonly runs: readonly {
-    readonly at: string;
-    readonly outcome: OutcomeKind;
-    readonly durationMs: number;
-    readonly manual: boolean;
-  }[];
+  readonly runs: readonly ShownRun[];
   /** Recent failures, newest first, at most as many as the option `memory` says. */
   readonly failures: readonly {
     readonly at: string;
@@ -103,31 +96,26 @@ export function statusAnswer({ service, state, failures, now, build }: StatusSou
     action: 'status',
     service: service.name,
     status,
-    since: iso(statusSince(state, now, punctual)),
+    since: toIsoOrNull(statusSince(state, now, punctual)),
     cause: causeOf(status, state, failures),
     trackRecord: fitTrackRecord(service.policy, state.trackRecord),
     streak: state.streak,
     backoffCount: state.backoffCount,
-    nextDue: iso(nextRunDue(service.schedule, withinBackoff(service, state), now, build)),
+    nextDue: toIsoOrNull(nextRunDue(service.schedule, withinBackoff(service, state), now, build)),
     lease: leaseOf(state),
     halt:
       halt === undefined
         ? null
-        : { at: toIso(halt.at), until: iso(halt.until), build: halt.build ?? null, cause: halt.cause },
-    pause:
-      pause === undefined ? null : { at: toIso(pause.at), until: iso(pause.until), reason: pause.reason, by: pause.by },
-    lastTick: iso(state.lastTick),
-    lastSuccess: iso(state.lastSuccess),
-    runs: state.runs.toReversed().map(runOf),
+        : { at: toIso(halt.at), until: toIsoOrNull(halt.until), build: halt.build ?? null, cause: halt.cause },
+    pause: shownPause(pause),
+    lastTick: toIsoOrNull(state.lastTick),
+    lastSuccess: toIsoOrNull(state.lastSuccess),
+    runs: shownRuns(state.runs),
     failures: failures.slice(0, service.policy.memory).flatMap(failureOf),
     policy: policyOf(service.policy),
     cursor: state.cursor === undefined ? null : mask(state.cursor),
     build,
   };
-}
-
-function iso(instant: number | undefined): string | null {
-  return instant === undefined ? null : toIso(instant);
 }
 
 function causeOf(status: Status, state: ServiceState, [newest]: readonly RunRecord[]): string | null {
@@ -137,12 +125,8 @@ function causeOf(status: Status, state: ServiceState, [newest]: readonly RunReco
   return failure === undefined ? null : `${failure.errorClass}: ${failure.message}`;
 }
 
-function runOf({ at, outcome, durationMs, manual }: RunEntry): StatusAnswer['runs'][number] {
-  return { at: toIso(at), outcome, durationMs, manual };
-}
-
 function leaseOf({ lease, fence }: ServiceState): StatusAnswer['lease'] {
-  return lease === undefined ? null : { until: toIso(lease.until), tick: iso(lease.tick), run: fence };
+  return lease === undefined ? null : { until: toIso(lease.until), tick: toIsoOrNull(lease.tick), run: fence };
 }
 
 function failureOf({ at, fence, outcome, failure }: RunRecord): StatusAnswer['failures'] {

@@ -29,7 +29,7 @@ export function linePrinter({ show, onLogLine, logFile }: PrinterOptions): (line
   };
 }
 
-/** Tells the workers of all functions when `closing` or `stop` is aborted. */
+/** Asks the workers of all functions to close or to stop when `closing` or `stop` is aborted. */
 export function forwardStopping(hosts: readonly FunctionHost[], { closing, stop }: Stopping): void {
   // Each service adds listeners to `closing` and `stop`. Node would warn of more than ten.
   setMaxListeners(0, closing, stop);

@@ -51,7 +51,15 @@ export {
   type Punctuality,
 } from './punctuality.ts';
 export { overrunLine, RESET_LINE, THRESHOLD_CAUSE } from './report.ts';
-export { appendRun, formatRunHistory, HISTORY_SIZE, parseRunHistory, type RunEntry } from './run-history.ts';
+export {
+  appendRun,
+  formatRunHistory,
+  HISTORY_SIZE,
+  parseRunHistory,
+  type RunEntry,
+  type ShownRun,
+  shownRuns,
+} from './run-history.ts';
 export { RECORD_RETENTION_DAYS, type RunRecord } from './run-record.ts';
 export {
   countedDue,
@@ -76,6 +84,8 @@ export {
   NEVER_RUN,
   type Pause,
   type ServiceState,
+  type ShownPause,
+  shownPause,
   toLoopState,
 } from './service-state.ts';
 export { isRunning, type Status, serviceStatus, statusSince } from './status.ts';

@@ -3,7 +3,7 @@
  * the instant `at`, a `.` and the duration in milliseconds. Both numbers are in base 36.
  */
 
-import { LAST_INSTANT } from '../time/index.ts';
+import { LAST_INSTANT, toIso } from '../time/index.ts';
 import type { OutcomeKind } from './outcome.ts';
 
 export interface RunEntry {
@@ -17,6 +17,12 @@ export interface RunEntry {
   readonly manual: boolean;
 }
 
+/** A run as answers and tests show it. */
+export interface ShownRun extends Omit<RunEntry, 'at'> {
+  /** The instant {@link RunEntry.at} in ISO 8601. */
+  readonly at: string;
+}
+
 /** The largest number of runs in the run history of a service. */
 export const HISTORY_SIZE = 20;
 
@@ -28,6 +34,13 @@ const LETTERS: Readonly<Record<OutcomeKind, string>> = {
   crashed: 'C',
 };
 const OUTCOMES = new Map(Object.entries(LETTERS).map(([outcome, letter]) => [letter, outcome as OutcomeKind]));
+
+/** Returns the runs as they are shown, the newest first. */
+export function shownRuns(runs: readonly RunEntry[]): ShownRun[] {
+  return runs
+    .toReversed()
+    .map(({ at, outcome, durationMs, manual }) => ({ at: toIso(at), outcome, durationMs, manual }));
+}
 
 /** The text of a run history: one entry for each run, separated by spaces. */
 export function formatRunHistory(runs: readonly RunEntry[]): string {

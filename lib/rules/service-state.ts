@@ -1,3 +1,4 @@
+import { toIso, toIsoOrNull } from '../time/index.ts';
 import { fitTrackRecord, type LoopState } from './loop-state.ts';
 import type { Policy } from './policy.ts';
 import { historyGrewFrom, type RunEntry } from './run-history.ts';
@@ -27,6 +28,22 @@ export interface Pause {
   readonly until?: number;
   readonly reason: string;
   readonly by: string;
+}
+
+/** A pause as answers and tests show it, with instants in ISO 8601. */
+export interface ShownPause {
+  readonly at: string;
+  /** `null` if the pause lasts until the service is resumed. */
+  readonly until: string | null;
+  readonly reason: string;
+  readonly by: string;
+}
+
+/** Returns the pause as it is shown; `null` if there is none. */
+export function shownPause(pause: Pause | undefined): ShownPause | null {
+  if (pause === undefined) return null;
+  const { at, until, reason, by } = pause;
+  return { at: toIso(at), until: toIsoOrNull(until), reason, by };
 }
 
 /** Everything that Tickover keeps about a service between two invocations. Instants are in epoch milliseconds. */

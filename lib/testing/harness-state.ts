@@ -2,15 +2,18 @@
 import {
   fitTrackRecord,
   nextRunDue,
-  type OutcomeKind,
   pauseHolds,
   type ServiceState,
+  type ShownPause,
+  type ShownRun,
   type Status,
   serviceStatus,
+  shownPause,
+  shownRuns,
   withinBackoff,
 } from '../rules/index.ts';
 import { latenessTolerance, type Service } from '../service/index.ts';
-import { toIso } from '../time/index.ts';
+import { toIso, toIsoOrNull } from '../time/index.ts';
 
 /** The state of the service in a harness. Times are in ISO 8601; a missing value is `null`. */
 export interface HarnessState {
@@ -29,22 +32,12 @@ export interface HarnessState {
   readonly cursor: string | null;
   /** The halt; `until` is the instant from which a probe may run. */
   readonly halt: { readonly at: string; readonly until: string | null; readonly cause: string } | null;
-  readonly pause: {
-    readonly at: string;
-    readonly until: string | null;
-    readonly reason: string;
-    readonly by: string;
-  } | null;
+  readonly pause: ShownPause | null;
   /** The due time of the newest tick that has been decided. */
   readonly lastTick: string | null;
   readonly lastSuccess: string | null;
   /** The last 20 runs, newest first. A crashed run is in it once the next run has counted it. */
-  readonly runs: readonly {
-    readonly at: string;
-    readonly outcome: OutcomeKind;
-    readonly durationMs: number;
-    readonly manual: boolean;
-  }[];
+  readonly runs: readonly ShownRun[];
 }
 
 /** The build id of every service in a harness. */
@@ -60,20 +53,13 @@ export function harnessState(service: Service, stored: ServiceState, now: number
     trackRecord: fitTrackRecord(service.policy, state.trackRecord),
     streak: state.streak,
     backoffCount: state.backoffCount,
-    notBefore: iso(state.notBefore),
-    nextDue: iso(nextRunDue(service.schedule, state, now, HARNESS_BUILD)),
+    notBefore: toIsoOrNull(state.notBefore),
+    nextDue: toIsoOrNull(nextRunDue(service.schedule, state, now, HARNESS_BUILD)),
     cursor: state.cursor ?? null,
-    halt: halt === undefined ? null : { at: toIso(halt.at), until: iso(halt.until), cause: halt.cause },
-    pause:
-      pause === undefined ? null : { at: toIso(pause.at), until: iso(pause.until), reason: pause.reason, by: pause.by },
-    lastTick: iso(state.lastTick),
-    lastSuccess: iso(state.lastSuccess),
-    runs: state.runs
-      .toReversed()
-      .map(({ at, outcome, durationMs, manual }) => ({ at: toIso(at), outcome, durationMs, manual })),
+    halt: halt === undefined ? null : { at: toIso(halt.at), until: toIsoOrNull(halt.until), cause: halt.cause },
+    pause: shownPause(pause),
+    lastTick: toIsoOrNull(state.lastTick),
+    lastSuccess: toIsoOrNull(state.lastSuccess),
+    runs: shownRuns(state.runs),
   };
-}
-
-function iso(instant: number | undefined): string | null {
-  return instant === undefined ? null : toIso(instant);
 }

@@ -53,7 +53,7 @@ export const HALT_CAUSE_BYTES = 160;
 
 /** The words in JSON in place of a value that is left out. */
 export const LEFT_OUT = {
-  unreadable: 'left out: it cannot be told as JSON',
+  unreadable: 'left out: JSON cannot represent it',
   circle: 'left out: a circle',
   tooDeep: 'left out: nested too deep',
   bytes: (bytes: number) => `left out: ${bytes} bytes`,

@@ -8,6 +8,11 @@ export function toIso(instant: number): string {
   return new Date(instant).toISOString();
 }
 
+/** The text of an instant as {@link toIso} returns it; `null` if there is no instant. */
+export function toIsoOrNull(instant: number | undefined): string | null {
+  return instant === undefined ? null : toIso(instant);
+}
+
 /** The instant as a `Date`, for a package that doesn't take epoch milliseconds. */
 export function toDate(instant: number): Date {
   return new Date(instant);

@@ -2,7 +2,7 @@
  * The questions that the watchdog's function answers without its lease: the list of all services, and the history of
  * one. They only read, so they neither wait for a check under way nor hold one up.
  */
-import { NEVER_RUN, type OutcomeKind, type RunRecord } from '../rules/index.ts';
+import { NEVER_RUN, type OutcomeKind, type RunRecord, type ShownRun, shownRuns } from '../rules/index.ts';
 import { toIso } from '../time/index.ts';
 import type { Watchdog } from './check-services.ts';
 import { removedServices } from './memory.ts';
@@ -24,12 +24,7 @@ export interface HistoryAnswer {
   readonly action: 'history';
   readonly service: string;
   /** The last 20 runs, newest first. */
-  readonly runs: readonly {
-    readonly at: string;
-    readonly outcome: OutcomeKind;
-    readonly durationMs: number;
-    readonly manual: boolean;
-  }[];
+  readonly runs: readonly ShownRun[];
   /** Runs that did not succeed, newest first; the table keeps them for 30 days. */
   readonly failures: readonly {
     readonly at: string;
@@ -82,9 +77,7 @@ export function historyAnswer(service: string, found: Found, failures: readonly 
   return {
     action: 'history',
     service,
-    runs: runs
-      .toReversed()
-      .map(({ at, outcome, durationMs, manual }) => ({ at: toIso(at), outcome, durationMs, manual })),
+    runs: shownRuns(runs),
     failures: failures.map(({ at, fence, outcome, manual, durationMs, failure }) => ({
       ...{ at: toIso(at), run: fence, outcome, manual, durationMs },
       ...{ class: failure?.errorClass ?? null, message: failure?.message ?? null },

@@ -3,17 +3,18 @@ import {
   type BackoffRules,
   NEVER_RUN,
   nextRunDue,
-  type Pause,
   pauseHolds,
   type Schedule,
   type ServiceState,
+  type ShownPause,
   type Status,
   serviceStatus,
+  shownPause,
   withinBackoff,
 } from '../rules/index.ts';
 import { isUnreadableState } from '../service/index.ts';
 import { mask } from '../text/index.ts';
-import { SECOND, toIso } from '../time/index.ts';
+import { SECOND, toIso, toIsoOrNull } from '../time/index.ts';
 import type { Found } from './ports.ts';
 import type { WatchedService } from './watched-service.ts';
 
@@ -52,12 +53,7 @@ export interface ServiceSummary {
   readonly notBefore: string | null;
   /** The next due time at which the service may run; `null` if a person must act first, or if it isn't known. */
   readonly nextDue: string | null;
-  readonly pause: {
-    readonly at: string;
-    readonly until: string | null;
-    readonly reason: string;
-    readonly by: string;
-  } | null;
+  readonly pause: ShownPause | null;
   readonly halt: { readonly at: string; readonly until: string | null; readonly cause: string } | null;
   /** When the service was first missed among the deployed ones; `null` unless its status is `removed`. */
   readonly removedAt: string | null;
@@ -118,19 +114,15 @@ function storedFacts(listed: ListedService, state: ServiceState, now: number) {
     status,
     healthy: pause !== undefined || (consecutive === undefined && isWell && streak > 0 ? null : isWell),
     cause: status === 'halted' ? (halt?.cause ?? null) : status === 'paused' ? (pause?.reason ?? null) : null,
-    lastTick: iso(state.lastTick),
-    lastSuccess: iso(state.lastSuccess),
+    lastTick: toIsoOrNull(state.lastTick),
+    lastSuccess: toIsoOrNull(state.lastSuccess),
     streak,
     backoffCount,
-    notBefore: iso(endOfBackoff(listed, state, now)),
+    notBefore: toIsoOrNull(endOfBackoff(listed, state, now)),
     nextDue: nextDueOf(listed, now, state),
-    pause: pause === undefined ? null : pauseOf(pause),
-    halt: halt === undefined ? null : { at: toIso(halt.at), until: iso(halt.until), cause: halt.cause },
+    pause: shownPause(pause),
+    halt: halt === undefined ? null : { at: toIso(halt.at), until: toIsoOrNull(halt.until), cause: halt.cause },
   };
-}
-
-function pauseOf({ at, until, reason, by }: Pause): ServiceSummary['pause'] {
-  return { at: toIso(at), until: iso(until), reason, by };
 }
 
 function endOfBackoff(listed: ListedService, state: ServiceState, now: number): number | undefined {
@@ -144,9 +136,9 @@ function endOfBackoff(listed: ListedService, state: ServiceState, now: number): 
  */
 function nextDueOf(listed: ListedService, now: number, stored?: ServiceState): string | null {
   if (listed.schedule === undefined) return null;
-  if (stored === undefined) return iso(nextRunDue(listed.schedule, NEVER_RUN, now, ''));
+  if (stored === undefined) return toIsoOrNull(nextRunDue(listed.schedule, NEVER_RUN, now, ''));
   const state = asNow(listed, stored);
-  return iso(nextRunDue(listed.schedule, withoutBuilds(state), now, ''));
+  return toIsoOrNull(nextRunDue(listed.schedule, withoutBuilds(state), now, ''));
 }
 
 function withoutBuilds({ notBeforeBuild: _build, halt, ...state }: ServiceState): ServiceState {
@@ -162,8 +154,4 @@ function asNow({ schedule, maxInterval }: ListedService, state: ServiceState): S
     ...(maxInterval === undefined ? {} : { maxInterval }),
   };
   return withinBackoff({ policy, schedule }, state);
-}
-
-function iso(instant: number | undefined): string | null {
-  return instant === undefined ? null : toIso(instant);
 }

@@ -223,7 +223,7 @@ describe('what the workload returned', () => {
     ['no number', { rate: Number.NaN }, { rate: null }],
     ['a function', () => 1, null],
     ['a circle', circle, { self: 'left out: a circle' }],
-    ['an object that refuses', spiteful, 'left out: it cannot be told as JSON'],
+    ['an object that refuses', spiteful, 'left out: JSON cannot represent it'],
     ['more than anybody reads', 'x'.repeat(64_000), 'left out: more than 64000 bytes of JSON'],
   ])('is shown as JSON, and the run has succeeded, if it is %s', async (_what, result, reported) => {
     const { tick, log } = functionUnderTest({ workload: async () => result });

@@ -1,6 +1,7 @@
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { bundleFunctions } from '../../lib/local/functions/bundle.ts';
@@ -70,6 +71,32 @@ test('a function has the same build id alone and beside others that import more 
     const alone = buildsOf(await bundleFunctions([entry], join(directory, `alone-${index}`)));
     expect(alone).toEqual([together[index]]);
   }
+});
+
+test('a build id is of the code that was bundled, though its file is written again meanwhile', async () => {
+  const source = join(directory, 'rewritten.ts');
+  const entry = { service: { ...wayward, name: 'rewritten' }, source: { entry: source } };
+  const place = join(directory, 'rewritten');
+  const text = (n: number) => `export const handler = async () => 'version-${n}-';\n`;
+  // A rename, so that no build reads half of a file.
+  const write = async (n: number) => {
+    await writeFile(`${source}.new`, text(n));
+    await rename(`${source}.new`, source);
+  };
+  let isOver = false;
+  await write(0);
+  const building = bundleFunctions([entry], place).finally(() => {
+    isOver = true;
+  });
+  for (let n = 1; !isOver; n++) {
+    await write(n);
+    await setImmediate();
+  }
+  const [build] = buildsOf(await building);
+  const [, bundled] = /version-(\d+)-/.exec(await readFile(join(place, 'rewritten.code.mjs'), 'utf8')) ?? [];
+
+  await write(Number(bundled));
+  expect(buildsOf(await bundleFunctions([entry], join(directory, 'again')))).toEqual([build]);
 });
 
 test('a build id changes with the code, and neither with its formatting nor with comments', async () => {

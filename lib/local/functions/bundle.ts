@@ -2,7 +2,7 @@
  * Bundles the functions of the services for worker threads. Each process has a directory for its bundles, since several
  * processes may share a data directory.
  */
-import { readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { url as inspectorUrl } from 'node:inspector';
 import { join, resolve } from 'node:path';
 import { type BuildOptions, build, type Plugin, stop } from 'esbuild';
@@ -11,12 +11,15 @@ import {
   bundleOptions,
   entryFor,
   fileOf,
+  isInPackage,
+  PROJECT_CODE,
   projectFiles,
   projectOf,
+  type ReadFiles,
   sourcesOf,
 } from '../../bundling/index.ts';
 import { buildId, ownFile, type Service } from '../../service/index.ts';
-import { systemClock, systemRandom } from '../../time/index.ts';
+import { systemRandom } from '../../time/index.ts';
 import { makeDirectory } from '../database/make-directory.ts';
 import { makeOwnDirectory } from '../database/own-files.ts';
 import type { ServiceEntry } from '../services/find-services.ts';
@@ -104,41 +107,18 @@ let builds = 0;
  * minutes.
  */
 async function bundleTogether(entries: readonly ServiceEntry[], place: BundlePlace): Promise<Bundle[]> {
-  for (let tries = 1; ; tries++) {
-    const begun = systemClock.now();
-    const bundles = await bundleOnce(entries, place);
-    // If a file was written meanwhile, the hash may be of newer text than the code.
-    const files = new Set(bundles.flatMap((bundle) => bundle.files));
-    if (tries === MOST_TRIES || !(await haveChanged(files, begun))) return bundles;
-  }
-}
-
-const MOST_TRIES = 3;
-
-async function haveChanged(files: ReadonlySet<string>, since: number): Promise<boolean> {
-  const times = await Promise.all(
-    [...files].map((file) =>
-      stat(file).then(
-        ({ mtimeMs }) => mtimeMs,
-        () => since,
-      ),
-    ),
-  );
-  return times.some((time) => time >= since);
-}
-
-async function bundleOnce(entries: readonly ServiceEntry[], place: BundlePlace): Promise<Bundle[]> {
   const { directory, root } = place;
+  const read: ReadFiles = new Map();
   builds++;
   try {
     const { outputFiles, metafile } = await build({
       ...optionsIn(root),
-      ...entryPointsOf(entries, root),
+      ...entryPointsOf(entries, root, read),
       outdir: resolve(directory),
     });
     makeDirectory(directory);
     for (const { path, contents } of outputFiles) await writeFile(path, contents, OWN);
-    const sources = await sourcesOf(metafile.inputs, root);
+    const sources = await sourcesOf(metafile.inputs, root, read);
     return await Promise.all(
       entries.map(async ({ service }) => ({
         ...(await writeFirst(service, sources.get(service.name), directory)),
@@ -196,7 +176,11 @@ function codeOf(service: string): string {
  * The entry points for esbuild. Each is a virtual file that imports the handler of a service and serves it in a worker
  * thread.
  */
-function entryPointsOf(entries: readonly ServiceEntry[], root: string): Pick<BuildOptions, 'entryPoints' | 'plugins'> {
+function entryPointsOf(
+  entries: readonly ServiceEntry[],
+  root: string,
+  read: ReadFiles,
+): Pick<BuildOptions, 'entryPoints' | 'plugins'> {
   const sources = new Map(entries.map(({ service, source }) => [service.name, source]));
   const plugin: Plugin = {
     name: 'function',
@@ -208,6 +192,12 @@ function entryPointsOf(entries: readonly ServiceEntry[], root: string): Pick<Bui
         contents: servedText(sources.get(path) ?? { entry: path }),
         resolveDir: root,
       }));
+      made.onLoad({ filter: PROJECT_CODE }, async ({ path }) => {
+        if (isInPackage(path)) return undefined;
+        const contents = await readFile(path);
+        read.set(path, contents);
+        return { contents, loader: 'default' };
+      });
     },
   };
   return {

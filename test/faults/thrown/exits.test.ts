@@ -102,9 +102,9 @@ describe('fields of a log line', () => {
       error: { name: 'RangeError', message: 'too far', text: expect.stringContaining('RangeError: too far\n    at ') },
       nested: { why: [{ name: 'TypeError', message: 'none' }] },
       circle: { n: '1', self: 'left out: a circle' },
-      own: 'left out: it cannot be told as JSON',
+      own: 'left out: JSON cannot represent it',
       large: expect.stringMatching(/^left out: more than \d+ bytes of JSON$/),
-      spite: 'left out: it cannot be told as JSON',
+      spite: 'left out: JSON cannot represent it',
       count: 3,
     });
   });
