@@ -112,6 +112,17 @@ describe('the services of a directory', () => {
     expect(granted).toEqual([services.get('poll').function.node.path]);
   });
 
+  test('may read the secrets that they name, and have the code for that, and no other service has', () => {
+    const options = "name: 'poll', interval: '5m', secrets: { API_TOKEN: 'ssm:/poll/token' }, workload: async () => {}";
+    const { stack } = made({}, { 'services/poll.ts': serviceText(options), 'services/report.ts': report });
+    const grants = (part: string) => JSON.stringify(rightsOf(templateOf(stack), part)).includes('ssm:GetParameter');
+
+    expect({ poll: grants('pollFunctionRole'), report: grants('reportFunctionRole') }).toEqual({
+      poll: true,
+      report: false,
+    });
+  });
+
   test('can share a function', () => {
     const { stack, services } = made(
       { services: { poll: { group: 'small' }, report: { group: 'small' } } },
